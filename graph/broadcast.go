@@ -1,0 +1,72 @@
+package graph
+
+import "fmt"
+
+// BroadcastTo returns x repeated along axes of size 1, and along new leading
+// axes, until it has the shape of t. Its gradient is the sum over the
+// repetitions.
+func (x Tensor) BroadcastTo(t Type) Tensor {
+	if !x.Valid() {
+		return x
+	}
+	if a, b := x.Type().Dims(), t.Dims(); fmt.Sprint(a) == fmt.Sprint(b) {
+		return x
+	}
+	t.DType = x.Type().DType
+	return x.apply(broadcast{t})
+}
+
+type broadcast struct{ to Type }
+
+func (broadcast) Name() string { return "Broadcast" }
+func (b broadcast) Infer(in ...Type) (Type, error) {
+	out, err := broadcastShape(in[0], b.to)
+	if out.DType = b.to.DType; err == nil && out != b.to {
+		err = fmt.Errorf("shape %v does not broadcast to %v", in[0], b.to)
+	}
+	return b.to, err
+}
+
+func (broadcast) Eval64(e *Eval) {
+	// The operand's stride is 0 along every axis that it is repeated on.
+	strides := make([]int, e.Type.Rank())
+	lead := e.Type.Rank() - e.InTypes[0].Rank()
+	for i, s := range e.InTypes[0].strides() {
+		if e.InTypes[0].Dim(i) > 1 {
+			strides[lead+i] = s
+		}
+	}
+	eachStrided(e.Type, strides, 0, func(i, from int) { e.Out[i] = e.In[0][from] })
+}
+
+func (broadcast) Grad(_, dy Tensor, x ...Tensor) []Tensor {
+	from, to := x[0].Type(), dy.Type()
+	lead := to.Rank() - from.Rank()
+	var axes []int
+	for i := range to.Rank() {
+		if i < lead || from.Dim(i-lead) == 1 && to.Dim(i) > 1 {
+			axes = append(axes, i)
+		}
+	}
+	return []Tensor{dy.SumKeep(axes...).Reshape(from.Dims()...)}
+}
+func (broadcast) broadcast() {}
+
+// eachStrided calls f(i, offset) for every element i of t in order, where
+// offset grows by strides along the axes.
+func eachStrided(t Type, strides []int, start int, f func(i, offset int)) {
+	var index [MaxRank]int
+	offset := start
+	for i := range t.Size() {
+		f(i, offset)
+		for a := t.Rank() - 1; a >= 0; a-- {
+			index[a]++
+			offset += strides[a]
+			if index[a] < t.Dim(a) {
+				break
+			}
+			offset -= strides[a] * t.Dim(a)
+			index[a] = 0
+		}
+	}
+}

@@ -1,0 +1,161 @@
+// Package graph describes computations: a [Tensor] is a symbolic value, its
+// methods build new ones, and [Gradient] differentiates. Nothing is computed
+// here; the engine compiles a graph and runs it.
+//
+//	g := graph.New()
+//	x := g.Input("x", graph.Shape(32, 784))
+//	w := g.Variable("w", graph.Shape(784, 10))
+//	y := x.MatMul(w).Tanh().Mean()
+//	dw := graph.Gradient(y, w)[0]
+//	if err := g.Err(); err != nil { ... } // the first bad call, with its line
+//
+// Errors are sticky, as in bufio.Writer: the first bad call is kept, later
+// ones do nothing, and compiling returns it.
+package graph
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// Graph collects the nodes of one computation. Nodes with the same operation
+// and inputs are one node. A Graph is not safe for concurrent use.
+type Graph struct {
+	nodes   []*node
+	merged  map[string]*node
+	ops     map[Op]int // numbers the distinct operations, for merging
+	scalars []Scalar
+	path    []string
+	err     error
+}
+
+// New returns an empty graph.
+func New() *Graph {
+	return &Graph{merged: map[string]*node{}, ops: map[Op]int{}}
+}
+
+type node struct {
+	graph *Graph
+	id    int
+	op    Op
+	in    []Tensor
+	typ   Type
+	path  string
+}
+
+// Err returns the first error of any call on the graph or its tensors.
+func (g *Graph) Err() error { return g.err }
+
+// ShapeError reports a call with unfit operands.
+type ShapeError struct {
+	Op     string // the operation, such as "MatMul"
+	In     []Type // the types of its operands
+	Path   string // of the layer, such as "2.dense"
+	Caller string // file:line outside of Descent's own packages
+	Err    error  // what is wrong and what would be right
+}
+
+func (e *ShapeError) Error() string {
+	var b strings.Builder
+	if e.Path != "" {
+		fmt.Fprintf(&b, "layer %s: ", e.Path)
+	}
+	b.WriteString(e.Op)
+	for i, t := range e.In {
+		b.WriteString([]string{", ", " of "}[min(1, max(0, 1-i))] + t.String())
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
+	if e.Caller != "" {
+		fmt.Fprintf(&b, " (%s)", e.Caller)
+	}
+	return b.String()
+}
+
+func (e *ShapeError) Unwrap() error { return e.Err }
+
+// Fail records err as the graph's error, unless it already has one.
+func (g *Graph) Fail(op string, err error, in ...Type) {
+	if g.err == nil {
+		g.err = &ShapeError{Op: op, In: in, Path: g.Path(), Caller: caller(), Err: err}
+	}
+}
+
+// Enter adds a part to the path that errors and random streams carry, and
+// returns the function that removes it again.
+func (g *Graph) Enter(name string) (leave func()) {
+	g.path = append(g.path, name)
+	return func() { g.path = g.path[:len(g.path)-1] }
+}
+
+// Path names where in the network the graph is being built, as in "2.dense".
+func (g *Graph) Path() string { return strings.Join(g.path, ".") }
+
+// caller returns file:line of the first frame outside of this module's
+// packages that trace graphs, or of a test of theirs.
+func caller() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		own := false
+		for _, p := range []string{"graph", "nn", "loss", "optim", "train"} {
+			own = own || strings.HasPrefix(f.Function, "descent/"+p+".")
+		}
+		if f.File != "" && (!own || strings.HasSuffix(f.File, "_test.go")) {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// apply adds the node op(in...) or returns the equal one that exists.
+func (g *Graph) apply(op Op, in ...Tensor) Tensor {
+	bad := Tensor{&node{graph: g}}
+	if g.err != nil {
+		return bad
+	}
+	types := make([]Type, len(in))
+	for i, x := range in {
+		if x.n == nil {
+			g.Fail(op.Name(), fmt.Errorf("operand %d is the zero Tensor", i))
+			return bad
+		}
+		if x.n.graph != g {
+			g.Fail(op.Name(), fmt.Errorf("operand %d belongs to another graph", i))
+			return bad
+		}
+		types[i] = x.n.typ
+	}
+	typ, err := op.Infer(types...)
+	if err == nil {
+		err = typ.Valid()
+	}
+	if err != nil {
+		g.Fail(op.Name(), err, types...)
+		return bad
+	}
+	number, ok := g.ops[op]
+	if !ok {
+		number = len(g.ops)
+		g.ops[op] = number
+	}
+	key := make([]byte, 0, 4*(1+len(in)))
+	key = appendInt(key, number)
+	for _, x := range in {
+		key = appendInt(key, x.n.id)
+	}
+	if n, ok := g.merged[string(key)]; ok {
+		return Tensor{n}
+	}
+	n := &node{graph: g, id: len(g.nodes), op: op, in: in, typ: typ, path: g.Path()}
+	g.nodes = append(g.nodes, n)
+	g.merged[string(key)] = n
+	return Tensor{n}
+}
+
+func appendInt(b []byte, i int) []byte {
+	return append(b, byte(i), byte(i>>8), byte(i>>16), byte(i>>24))
+}

@@ -1,0 +1,23 @@
+package graph
+
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
+
+// Sigmoid returns y = 1/(1 + e⁻ˣ), elementwise. No finite x overflows.
+//
+// Gradient: dx = y·(1 - y)·dy.
+func (x Tensor) Sigmoid() Tensor { return x.apply(sigmoid{}) }
+
+type sigmoid struct{ elementwise }
+
+func (sigmoid) Name() string { return "Sigmoid" }
+func (sigmoid) Eval64(e *Eval) {
+	e.map1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
+}
+func (sigmoid) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Sigmoid(x[0]) }
+func (sigmoid) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
+	return []Tensor{dy.Mul(y).Mul(y.Affine(-1, 1))}
+}

@@ -1,0 +1,123 @@
+package graph
+
+import "math"
+
+// Softmax returns e^x / Σ e^x over the last axis. The row's maximum is
+// subtracted first, so no finite x overflows.
+//
+// Gradient: dx = y·(dy - Σ y·dy).
+func (x Tensor) Softmax() Tensor { return x.apply(softmax{}) }
+
+// LogSoftmax returns x - log Σ e^x over the last axis.
+//
+// Gradient: dx = dy - softmax(x)·Σ dy.
+func (x Tensor) LogSoftmax() Tensor { return x.apply(logSoftmax{}) }
+
+// CrossEntropy returns -Σ target·log softmax(x) over the last axis, which is
+// kept with size 1. target, of x's shape, is constant for the gradient; its
+// rows need not sum to 1.
+//
+// Gradient: dx = (softmax(x)·Σ target - target)·dy.
+func (x Tensor) CrossEntropy(target Tensor) Tensor { return x.apply(crossEntropy{}, target) }
+
+type (
+	softmax      struct{ elementwise }
+	logSoftmax   struct{ elementwise }
+	crossEntropy struct{}
+)
+
+func (softmax) Name() string      { return "Softmax" }
+func (logSoftmax) Name() string   { return "LogSoftmax" }
+func (crossEntropy) Name() string { return "CrossEntropy" }
+
+func (crossEntropy) Infer(in ...Type) (Type, error) {
+	t, err := elementwise{}.Infer(in...)
+	if err != nil || t.Rank() == 0 {
+		return t, err
+	}
+	return t.with(t.Rank()-1, 1), nil
+}
+
+// eachRow calls f with each row of the first operand and where it starts.
+func (e *Eval) eachRow(f func(row []float64, at int)) {
+	n := e.InTypes[0].Dim(-1)
+	for at := 0; at < len(e.In[0]); at += n {
+		f(e.In[0][at:at+n], at)
+	}
+}
+
+// logSum64 returns log Σ e^x.
+func logSum64(row []float64) float64 {
+	top := math.Inf(-1)
+	for _, x := range row {
+		top = math.Max(top, x)
+	}
+	var s float64
+	for _, x := range row {
+		s += math.Exp(x - top)
+	}
+	return top + math.Log(s)
+}
+
+func (softmax) Eval64(e *Eval) {
+	e.eachRow(func(row []float64, at int) {
+		l := logSum64(row)
+		for i, x := range row {
+			e.Out[at+i] = math.Exp(x - l)
+		}
+	})
+}
+
+func (logSoftmax) Eval64(e *Eval) {
+	e.eachRow(func(row []float64, at int) {
+		l := logSum64(row)
+		for i, x := range row {
+			e.Out[at+i] = x - l
+		}
+	})
+}
+
+func (crossEntropy) Eval64(e *Eval) {
+	clear(e.Out)
+	e.eachRow(func(row []float64, at int) {
+		l := logSum64(row)
+		for i, x := range row {
+			e.Out[at/len(row)] -= e.In[1][at+i] * (x - l)
+		}
+	})
+}
+
+func (softmax) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
+	return []Tensor{y.Mul(dy.Sub(y.Mul(dy).SumKeep(-1)))}
+}
+
+func (logSoftmax) Grad(_, dy Tensor, x ...Tensor) []Tensor {
+	return []Tensor{dy.Sub(x[0].Softmax().Mul(dy.SumKeep(-1)))}
+}
+
+func (crossEntropy) Grad(_, dy Tensor, x ...Tensor) []Tensor {
+	z, target := x[0], x[1]
+	return []Tensor{z.Softmax().Mul(target.SumKeep(-1)).Sub(target).Mul(dy), {}}
+}
+
+// shifted returns x - max(x), e to that, and its sum over the row.
+func shifted(x Tensor) (z, e, s Tensor) {
+	z = x.Sub(x.MaxOverKeep(-1).StopGradient())
+	e = z.Exp()
+	return z, e, e.SumKeep(-1)
+}
+
+func (softmax) Expand(x ...Tensor) Tensor {
+	_, e, s := shifted(x[0])
+	return e.Div(s)
+}
+
+func (logSoftmax) Expand(x ...Tensor) Tensor {
+	z, _, s := shifted(x[0])
+	return z.Sub(s.Log())
+}
+
+func (crossEntropy) Expand(x ...Tensor) Tensor {
+	z, _, s := shifted(x[0])
+	return s.Log().Sub(z).Mul(x[1]).SumKeep(-1)
+}

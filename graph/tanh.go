@@ -1,0 +1,22 @@
+package graph
+
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
+
+// Tanh returns y = tanh(x), elementwise.
+//
+// Gradient: dx = (1 - y²)·dy, written in y so that the planner may free x
+// after the forward pass.
+func (x Tensor) Tanh() Tensor { return x.apply(tanh{}) }
+
+type tanh struct{ elementwise }
+
+func (tanh) Name() string                                        { return "Tanh" }
+func (tanh) Eval64(e *Eval)                                      { e.map1(math.Tanh) }
+func (tanh) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Tanh(x[0]) }
+func (tanh) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
+	return []Tensor{dy.Mul(y.Square().Affine(-1, 1))}
+}

@@ -1,0 +1,103 @@
+package exec
+
+import (
+	"fmt"
+	"unsafe"
+
+	"descent/graph"
+)
+
+// align is the number of float32 in a cache line.
+const align = 16
+
+// newArena returns n zeroed float32 that start at a cache line.
+func newArena(n int) []float32 {
+	if n == 0 {
+		return nil
+	}
+	a := make([]float32, n+align)
+	skip := 0
+	if r := uintptr(unsafe.Pointer(&a[0])) % (4 * align); r != 0 {
+		skip = int(4*align-r) / 4
+	}
+	return a[skip : skip+n : skip+n]
+}
+
+// Store holds variables by name, each at a cache line of one contiguous arena,
+// in the order given. Programs that share a store share its variables.
+type Store struct {
+	names  []string
+	values map[string][]float32
+	types  map[string]graph.Type
+}
+
+// Declaration is a variable to be stored.
+type Declaration struct {
+	Name string
+	Type graph.Type
+}
+
+// NewStore returns a store of zeros.
+func NewStore(declared []Declaration) *Store {
+	s := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
+	total := 0
+	for _, d := range declared {
+		total += (d.Type.Size() + align - 1) / align * align
+	}
+	arena := newArena(total)
+	for _, d := range declared {
+		n := d.Type.Size()
+		s.names = append(s.names, d.Name)
+		s.values[d.Name] = arena[:n:n]
+		s.types[d.Name] = d.Type
+		arena = arena[(n+align-1)/align*align:]
+	}
+	return s
+}
+
+// Names returns the names of the variables in order.
+func (s *Store) Names() []string { return s.names }
+
+// Value returns the memory of a variable, nil if there is none of that name.
+func (s *Store) Value(name string) []float32 { return s.values[name] }
+
+// Type returns the type of a variable.
+func (s *Store) Type(name string) graph.Type { return s.types[name] }
+
+// Copy sets every variable of s to its value in from, which must have them all.
+func (s *Store) Copy(from *Store) error {
+	for _, name := range s.names {
+		v := from.values[name]
+		if len(v) != len(s.values[name]) {
+			return fmt.Errorf("variable %q: %d values do not fit %v", name, len(v), s.types[name])
+		}
+	}
+	for _, name := range s.names {
+		copy(s.values[name], from.values[name])
+	}
+	return nil
+}
+
+// Clone returns a store with the same variables and values.
+func (s *Store) Clone() *Store {
+	var declared []Declaration
+	for _, name := range s.names {
+		declared = append(declared, Declaration{name, s.types[name]})
+	}
+	c := NewStore(declared)
+	for _, name := range s.names {
+		copy(c.values[name], s.values[name])
+	}
+	return c
+}
+
+// Arena is working memory that programs which never run at the same time share.
+type Arena struct{ memory []float32 }
+
+// grow makes sure that the arena holds n float32.
+func (a *Arena) grow(n int) []float32 {
+	if len(a.memory) < n {
+		a.memory = newArena(n)
+	}
+	return a.memory[:n]
+}

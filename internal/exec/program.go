@@ -1,0 +1,207 @@
+// Package exec runs plans: it binds them to memory once, and then a pool of
+// workers walks them, run after run, without allocating.
+package exec
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"descent/internal/kernel"
+	"descent/internal/plan"
+)
+
+// Program is a plan bound to memory. It is for one goroutine at a time.
+type Program struct {
+	plan    *plan.Plan
+	pool    *Pool
+	instrs  []instr
+	waves   []wave
+	outputs [][][]float32
+	scalars []float32
+	feeds   map[string][]feed
+	sizes   map[string]int
+	scratch [][]float32 // for each worker
+	calls   []kernel.Call
+	seed    uint64
+	draw    uint32
+}
+
+// instr is an instruction with its memory.
+type instr struct {
+	kernel   kernel.Kernel
+	finisher kernel.Finisher // nil if there is nothing to finish
+	call     kernel.Call
+	tasks    int
+	left     atomic.Int32 // tasks that have not run yet
+}
+
+// wave is a set of instructions that may run side by side.
+type wave struct {
+	instrs []int
+	tasks  int
+	next   atomic.Int32 // the next task to claim
+	done   atomic.Int32 // tasks that have run
+}
+
+// feed is an operand that an input is bound to.
+type feed struct{ instr, operand int }
+
+// Bind returns p with its variables in store and its temporary values in
+// arena, to be run by pool. Every variable of the plan must be in the store.
+func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error) {
+	b := &Program{
+		plan:    p,
+		pool:    pool,
+		instrs:  make([]instr, len(p.Instrs)),
+		waves:   make([]wave, len(p.Waves)),
+		scalars: make([]float32, len(p.Scalars)),
+		feeds:   map[string][]feed{},
+		sizes:   map[string]int{},
+		scratch: make([][]float32, pool.workers),
+		calls:   make([]kernel.Call, pool.workers),
+	}
+	memory := arena.grow(p.Arena)
+	buffers := make([][]float32, len(p.Buffers))
+	for i, buf := range p.Buffers {
+		switch buf.Place {
+		case plan.Arena:
+			if buf.Offset+buf.Size <= len(memory) {
+				buffers[i] = memory[buf.Offset : buf.Offset+buf.Size : buf.Offset+buf.Size]
+			}
+		case plan.Variable:
+			if buffers[i] = store.Value(buf.Key); len(buffers[i]) != buf.Size {
+				return nil, fmt.Errorf("variable %q has %d values in the store, the plan takes %d", buf.Key, len(buffers[i]), buf.Size)
+			}
+		case plan.Scalar:
+			buffers[i] = b.scalars[buf.Offset : buf.Offset+1]
+		case plan.Input:
+			b.sizes[buf.Key] = buf.Size
+		}
+	}
+	scratch := 0
+	for i, in := range p.Instrs {
+		to := &b.instrs[i]
+		to.kernel, to.tasks = in.Kernel, in.Kernel.Tasks()
+		to.finisher, _ = in.Kernel.(kernel.Finisher)
+		for j, from := range in.In {
+			to.call.In = append(to.call.In, buffers[from])
+			if buf := p.Buffers[from]; buf.Place == plan.Input {
+				b.feeds[buf.Key] = append(b.feeds[buf.Key], feed{i, j})
+			}
+		}
+		for _, out := range in.Out {
+			to.call.Out = append(to.call.Out, buffers[out])
+		}
+		if in.Shared >= 0 {
+			to.call.Shared = buffers[in.Shared]
+		}
+		to.call.Scalars = b.scalars
+		scratch = max(scratch, in.Kernel.Scratch())
+	}
+	for i := range b.scratch {
+		b.scratch[i] = newArena(scratch)
+	}
+	for i, list := range p.Waves {
+		b.waves[i].instrs = list
+		for _, j := range list {
+			b.waves[i].tasks += b.instrs[j].tasks
+		}
+	}
+	for _, stage := range p.Outputs {
+		var out [][]float32
+		for _, i := range stage {
+			if p.Buffers[i].Place == plan.Input {
+				return nil, fmt.Errorf("output %q is an input itself", p.Buffers[i].Key)
+			}
+			out = append(out, buffers[i])
+		}
+		b.outputs = append(b.outputs, out)
+	}
+	return b, nil
+}
+
+// Feed binds the memory of an input for the runs that follow. An input that
+// the plan does not use is no error.
+func (p *Program) Feed(name string, values []float32) error {
+	size, ok := p.sizes[name]
+	if !ok {
+		return nil
+	}
+	if len(values) != size {
+		return fmt.Errorf("input %q takes %d values, not %d", name, size, len(values))
+	}
+	for _, f := range p.feeds[name] {
+		p.instrs[f.instr].call.In[f.operand] = values
+	}
+	return nil
+}
+
+// Scalars is the scalar table, for the host to fill.
+func (p *Program) Scalars() []float32 { return p.scalars }
+
+// SetScalars fills the entries of the scalar table that are functions of the
+// update t = 1, 2, ...
+func (p *Program) SetScalars(t int) {
+	for i := range p.plan.Scalars {
+		if at := p.plan.Scalars[i].At; at != nil {
+			p.scalars[i] = float32(at(t))
+		}
+	}
+}
+
+// Slot returns the number of a scalar, or -1 if the graph does not use it.
+func (p *Program) Slot(name string) int {
+	for i, s := range p.plan.Scalars {
+		if s.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Output returns the memory of output i of a stage, valid from the run of the
+// stage to the next run of any program in the same arena.
+func (p *Program) Output(stage, i int) []float32 { return p.outputs[stage][i] }
+
+// Plan returns what the program runs.
+func (p *Program) Plan() *plan.Plan { return p.plan }
+
+// Random sets the seed and the number of the forward pass for random streams.
+func (p *Program) Random(seed uint64, draw uint32) { p.seed, p.draw = seed, draw }
+
+// Run runs one stage of the plan.
+func (p *Program) Run(stage int) {
+	first := 0
+	if stage > 0 {
+		first = p.plan.Stages[stage-1]
+	}
+	p.pool.run(p, first, p.plan.Stages[stage])
+}
+
+// task runs task i of wave w as the given worker.
+func (p *Program) task(w *wave, i int, worker int) {
+	for _, at := range w.instrs {
+		in := &p.instrs[at]
+		if i >= in.tasks {
+			i -= in.tasks
+			continue
+		}
+		c := &p.calls[worker]
+		*c = in.call
+		c.Scratch, c.Seed, c.Draw = p.scratch[worker], p.seed, p.draw
+		in.kernel.Run(i, c)
+		if in.left.Add(-1) == 0 && in.finisher != nil {
+			in.finisher.Finish(c)
+		}
+		return
+	}
+}
+
+// reset makes a wave ready to run.
+func (p *Program) reset(w *wave) {
+	w.next.Store(0)
+	w.done.Store(0)
+	for _, i := range w.instrs {
+		p.instrs[i].left.Store(int32(p.instrs[i].tasks))
+	}
+}

@@ -1,0 +1,214 @@
+package plan
+
+import (
+	"fmt"
+
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/internal/rewrite"
+)
+
+// bind gives every instruction its buffers, lets updates write in place where
+// they may, and notes what has to run before what.
+func (c *compiler) bind() {
+	for _, l := range c.low {
+		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1}
+		for _, x := range l.out {
+			in.Out = append(in.Out, c.newBuffer(x))
+		}
+		if n := l.kernel.Shared(); n > 0 {
+			in.Shared = c.add(Buffer{Size: n})
+		}
+		c.plan.Instrs = append(c.plan.Instrs, in)
+	}
+	for i, l := range c.low {
+		for _, x := range l.in {
+			if from, ok := c.made[x.ID()]; ok {
+				c.after(i, from)
+			}
+			c.plan.Instrs[i].In = append(c.plan.Instrs[i].In, c.bufferOf(x))
+		}
+	}
+	for _, stage := range c.stages {
+		var out []int
+		for _, x := range stage {
+			out = append(out, c.bufferOf(rewrite.Memory(x)))
+		}
+		c.plan.Outputs = append(c.plan.Outputs, out)
+	}
+	c.update()
+}
+
+func (c *compiler) add(b Buffer) int {
+	c.plan.Buffers = append(c.plan.Buffers, b)
+	return len(c.plan.Buffers) - 1
+}
+
+func (c *compiler) newBuffer(x graph.Tensor) int {
+	c.buffer[x.ID()] = c.add(Buffer{Size: x.Type().Size()})
+	return c.buffer[x.ID()]
+}
+
+// bufferOf returns the buffer of x, which is made by an instruction or a leaf.
+func (c *compiler) bufferOf(x graph.Tensor) int {
+	if b, ok := c.buffer[x.ID()]; ok {
+		return b
+	}
+	b := Buffer{Size: x.Type().Size()}
+	switch op := x.Op().(type) {
+	case graph.Input:
+		b.Place, b.Key = Input, op.Key
+	case graph.Variable:
+		b.Place, b.Key = Variable, op.Key
+	case graph.ScalarEntry:
+		b.Place, b.Offset = Scalar, op.Slot
+	default:
+		panic(fmt.Sprintf("plan: nothing computes %v", x))
+	}
+	c.buffer[x.ID()] = c.add(b)
+	return c.buffer[x.ID()]
+}
+
+// after notes that instruction i runs after instruction j.
+func (c *compiler) after(i, j int) {
+	if i != j {
+		c.plan.Instrs[i].after = append(c.plan.Instrs[i].after, j)
+	}
+}
+
+// reaches reports whether instruction i runs after j.
+func (c *compiler) reaches(i, j int) bool {
+	seen := map[int]bool{}
+	var visit func(int) bool
+	visit = func(i int) bool {
+		if i == j {
+			return true
+		}
+		if seen[i] {
+			return false
+		}
+		seen[i] = true
+		for _, k := range c.plan.Instrs[i].after {
+			if visit(k) {
+				return true
+			}
+		}
+		return false
+	}
+	return visit(i)
+}
+
+// update makes the instruction that computes a variable's new value write it
+// in place, after all who read the old one; where it cannot, the value is
+// copied when everything else has run.
+func (c *compiler) update() {
+	last := len(c.stages) - 1
+	taken := map[int]bool{} // tensors that live in a variable
+	var copies []*Instr
+	for _, u := range c.updates {
+		m := rewrite.Memory(u.Value)
+		v := c.bufferOf(u.Variable)
+		if writer, ok := c.made[m.ID()]; ok && !taken[m.ID()] && c.inPlace(writer, v) {
+			for i, in := range c.plan.Instrs {
+				if reads(in, v) {
+					c.after(writer, i)
+				}
+			}
+			for i, b := range c.plan.Instrs[writer].Out {
+				if b == c.buffer[m.ID()] {
+					c.plan.Instrs[writer].Out[i] = v
+				}
+			}
+			c.moveUses(c.buffer[m.ID()], v)
+			c.buffer[m.ID()] = v
+			taken[m.ID()] = true
+			continue
+		}
+		from := c.bufferOf(m)
+		if c.plan.Buffers[from].Place != Arena {
+			// The source may be written in place itself: keep its old value.
+			from = c.copy(from, c.add(Buffer{Size: c.plan.Buffers[v].Size}), last)
+		}
+		copies = append(copies, copier(from, v, c.plan.Buffers[v].Size, last))
+	}
+	n := len(c.plan.Instrs)
+	c.plan.Instrs = append(c.plan.Instrs, copies...)
+	for i := n; i < len(c.plan.Instrs); i++ {
+		for j := range n {
+			c.after(i, j)
+		}
+	}
+}
+
+// inPlace reports whether instruction writer can write variable buffer v while
+// it runs: it reads v element by element if at all, nothing that runs after it
+// reads the old value, and no value is kept for a later stage.
+func (c *compiler) inPlace(writer, v int) bool {
+	if c.low[writer].fixed || c.low[writer].stage != len(c.stages)-1 {
+		return false
+	}
+	for i, b := range c.plan.Instrs[writer].In {
+		if b == v && c.low[writer].whole[i] {
+			return false
+		}
+	}
+	for i, in := range c.plan.Instrs {
+		if i != writer && reads(in, v) && c.reaches(i, writer) {
+			return false
+		}
+	}
+	for _, stage := range c.plan.Outputs {
+		for _, b := range stage {
+			if b == v {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func reads(in *Instr, buffer int) bool {
+	for _, b := range in.In {
+		if b == buffer {
+			return true
+		}
+	}
+	return false
+}
+
+// moveUses makes all who read buffer a read b.
+func (c *compiler) moveUses(a, b int) {
+	move := func(list []int) {
+		for i := range list {
+			if list[i] == a {
+				list[i] = b
+			}
+		}
+	}
+	for _, in := range c.plan.Instrs {
+		move(in.In)
+	}
+	for _, out := range c.plan.Outputs {
+		move(out)
+	}
+}
+
+// copy adds an instruction that copies a leaf before anything writes it.
+func (c *compiler) copy(from, to, stage int) int {
+	for i, in := range c.plan.Instrs { // writers wait, so that the old value is read
+		for _, b := range in.Out {
+			if b == from {
+				c.after(i, len(c.plan.Instrs))
+			}
+		}
+	}
+	c.plan.Instrs = append(c.plan.Instrs, copier(from, to, c.plan.Buffers[to].Size, stage))
+	c.low = append(c.low, lowered{})
+	return to
+}
+
+func copier(from, to, size, stage int) *Instr {
+	b := kernel.NewBuilder()
+	b.Output(b.Input(kernel.Full))
+	return &Instr{Name: "Copy", Kernel: b.Build().Kernel(1, size), In: []int{from}, Out: []int{to}, Stage: stage, Shared: -1}
+}

@@ -1,0 +1,183 @@
+// Package plan lays a graph out for running: which instructions there are, in
+// which order and beside which others they run, and where each value lives.
+// Everything here depends on the graph only, never on the machine, so that the
+// same plan gives the same bits everywhere.
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/internal/rewrite"
+)
+
+// Update says that a variable takes a new value at the end of the step.
+type Update struct {
+	Variable graph.Tensor
+	Value    graph.Tensor // of the variable's shape
+}
+
+// Plan is a compiled graph. It is read only, and serves any number of runs.
+type Plan struct {
+	Instrs  []*Instr
+	Waves   [][]int  // numbers of instructions that may run side by side; waves run one after the other
+	Stages  []int    // the number of waves up to the end of each stage
+	Buffers []Buffer // what operands of instructions refer to
+	Outputs [][]int  // for each stage, the buffers of its outputs
+	Arena   int      // float32 of working memory
+	Scalars []graph.Scalar
+	Tensors int // float32 that all temporary buffers would take without reuse
+}
+
+// Instr is one kernel bound to buffers.
+type Instr struct {
+	Name    string
+	Kernel  kernel.Kernel
+	In, Out []int
+	Shared  int // buffer of the kernel's shared memory, or -1
+	Stage   int
+
+	wave, level int
+	after       []int // instructions that must have run
+}
+
+// Place says where a buffer lives.
+type Place uint8
+
+const (
+	Arena    Place = iota // in the arena at Offset
+	Input                 // fed by the host under Key
+	Variable              // a variable, under Key
+	Scalar                // entry Offset of the scalar table
+)
+
+// Buffer is a value in memory.
+type Buffer struct {
+	Place       Place
+	Key         string
+	Offset      int
+	Size        int
+	first, last int // waves in which it is alive
+}
+
+// Compile plans the stages, whose outputs the host may read when the stage has
+// run, and the updates at the end of the last stage. It returns the graph's
+// error if it has one.
+func Compile(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*Plan, error) {
+	c, err := simplify(g, stages, updates)
+	if err != nil {
+		return nil, err
+	}
+	c.lower()
+	c.bind()
+	c.schedule()
+	c.allocate()
+	c.plan.Scalars = g.Scalars()
+	return &c.plan, nil
+}
+
+// compiler holds a plan while it is made.
+type compiler struct {
+	plan    Plan
+	stages  [][]graph.Tensor
+	updates []Update
+	low     []lowered
+	made    map[int]int // the instruction that makes a tensor, by the tensor's ID
+	buffer  map[int]int // the buffer of a tensor, by its ID
+}
+
+func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*compiler, error) {
+	var all []graph.Tensor
+	for _, stage := range stages {
+		all = append(all, stage...)
+	}
+	for _, u := range updates {
+		if u.Value.Valid() && u.Variable.Valid() && u.Value.Type() != u.Variable.Type() {
+			g.Fail("Update", fmt.Errorf("%v takes a value of its own shape", u.Variable), u.Value.Type())
+		}
+		all = append(all, u.Value)
+	}
+	if err := g.Err(); err != nil {
+		return nil, err
+	}
+	simple := rewrite.Simplify(all...)
+	if err := g.Err(); err != nil {
+		return nil, err
+	}
+	c := &compiler{made: map[int]int{}, buffer: map[int]int{}}
+	for _, stage := range stages {
+		c.stages = append(c.stages, simple[:len(stage)])
+		simple = simple[len(stage):]
+	}
+	for i, u := range updates {
+		c.updates = append(c.updates, Update{u.Variable, simple[i]})
+	}
+	return c, nil
+}
+
+// lower makes the instructions.
+func (c *compiler) lower() {
+	var stages []rewrite.Stage
+	for i, outputs := range c.stages {
+		stage := append(rewrite.Stage(nil), outputs...)
+		if i == len(c.stages)-1 {
+			for _, u := range c.updates {
+				stage = append(stage, u.Value)
+			}
+		}
+		stages = append(stages, stage)
+	}
+	p := rewrite.Fuse(stages...)
+	needed := map[int]bool{}
+	for _, stage := range stages {
+		for _, x := range stage {
+			needed[rewrite.Memory(x).ID()] = true
+		}
+	}
+	for _, g := range p.Groups {
+		for _, x := range g.Reads(p) {
+			needed[rewrite.Memory(x).ID()] = true
+		}
+	}
+	for _, g := range p.Groups {
+		l := lower(g, p, func(x graph.Tensor) bool { return needed[x.ID()] })
+		for _, x := range l.out {
+			c.made[x.ID()] = len(c.low)
+		}
+		c.low = append(c.low, l)
+	}
+}
+
+// String lists the plan, one instruction a line, waves apart.
+func (p *Plan) String() string {
+	var b strings.Builder
+	stage := 0
+	for w, wave := range p.Waves {
+		for stage < len(p.Stages) && w == p.Stages[stage] {
+			stage++
+			fmt.Fprintf(&b, "-- stage %d\n", stage)
+		}
+		for _, i := range wave {
+			in := p.Instrs[i]
+			fmt.Fprintf(&b, "%3d  %-60s %d tasks  %v → %v\n", w, in.Name, in.Kernel.Tasks(), p.names(in.In), p.names(in.Out))
+		}
+	}
+	return b.String()
+}
+
+func (p *Plan) names(buffers []int) []string {
+	names := make([]string, len(buffers))
+	for i, b := range buffers {
+		switch buf := p.Buffers[b]; buf.Place {
+		case Arena:
+			names[i] = fmt.Sprintf("%d+%d", buf.Offset, buf.Size)
+		case Scalar:
+			names[i] = fmt.Sprintf("scalar %d", buf.Offset)
+		default:
+			names[i] = buf.Key
+		}
+	}
+	return names
+}

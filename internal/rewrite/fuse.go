@@ -1,0 +1,371 @@
+package rewrite
+
+import (
+	"descent/graph"
+)
+
+// A Group is a set of tensors that one instruction computes: perhaps the
+// result of a producer, and a fused program over it.
+type Group struct {
+	Stage    int            // the stage of the step in which it runs
+	Domain   graph.Type     // of the program: every Full value has this shape
+	Splits   graph.Axes     // bit s is set if rows may be axes before s and columns those from s on
+	Producer graph.Tensor   // the result of a product or another kernel, or none
+	Members  []graph.Tensor // in order; without the producer
+	folds    bool           // has a member that folds rows, columns or everything
+}
+
+// Partition is what Fuse returns.
+type Partition struct {
+	Groups []*Group
+	Of     map[int]*Group // the group that computes a tensor, by its ID
+}
+
+// Stage lists what a part of a step has to compute.
+type Stage []graph.Tensor
+
+// Fuse shares the work of the stages out to groups. Each tensor is computed
+// in the first stage that needs it.
+//
+// Leaves, views, broadcasts and constants belong to no group: they are read
+// in place. One that must exist in memory as such, because a kernel reads it
+// or it is an output, gets a group of its own.
+func Fuse(stages ...Stage) Partition {
+	f := fuser{Partition: Partition{Of: map[int]*Group{}}, uses: map[int][]graph.Tensor{}}
+	var all []graph.Tensor
+	for _, stage := range stages {
+		all = append(all, stage...)
+	}
+	for _, x := range graph.Sorted(all...) {
+		for _, in := range x.Inputs() {
+			f.uses[in.ID()] = append(f.uses[in.ID()], x)
+		}
+	}
+	done := map[int]bool{}
+	for i, stage := range stages {
+		f.stage = i
+		for _, x := range graph.Sorted(stage...) {
+			if !done[x.ID()] {
+				done[x.ID()] = true
+				f.place(x)
+			}
+		}
+		for _, x := range stage {
+			f.materialize(x)
+		}
+	}
+	return f.Partition
+}
+
+type fuser struct {
+	Partition
+	stage int
+	uses  map[int][]graph.Tensor
+}
+
+// Memory returns the tensor whose memory x is read from: x without views.
+func Memory(x graph.Tensor) graph.Tensor {
+	for {
+		if _, ok := x.Op().(graph.Viewer); !ok {
+			return x
+		}
+		x = x.Inputs()[0]
+	}
+}
+
+// free reports whether x costs a program nothing to read: it needs no memory.
+func free(x graph.Tensor) bool {
+	switch x.Op().(type) {
+	case graph.Const, graph.ScalarEntry, graph.Broadcaster, graph.Columns:
+		return true
+	}
+	return false
+}
+
+// materialize makes sure that the memory of x exists.
+func (f *fuser) materialize(x graph.Tensor) {
+	m := Memory(x)
+	if f.Of[m.ID()] != nil || !free(m) {
+		return
+	}
+	if _, ok := m.Op().(graph.Broadcaster); ok {
+		f.materializeBase(m.Inputs()[0])
+	}
+	f.add(&Group{Stage: f.stage, Domain: m.Type(), Splits: f.splits(m.Type(), m), Members: []graph.Tensor{m}})
+}
+
+// materializeBase makes the memory exist that a program reads x from.
+func (f *fuser) materializeBase(x graph.Tensor) {
+	if free(x) {
+		return
+	}
+	if m := Memory(x); m != x {
+		f.materialize(m)
+	}
+}
+
+func (f *fuser) add(g *Group) *Group {
+	f.Groups = append(f.Groups, g)
+	for _, x := range g.Members {
+		f.Of[x.ID()] = g
+	}
+	if g.Producer.Valid() {
+		f.Of[g.Producer.ID()] = g
+	}
+	return g
+}
+
+// place puts x into a group, if it needs one.
+func (f *fuser) place(x graph.Tensor) {
+	switch op := x.Op().(type) {
+	case graph.Leaf, graph.Columns:
+	case graph.Broadcaster:
+	case graph.Viewer:
+		f.materialize(x.Inputs()[0])
+	case graph.Producer:
+		for _, in := range x.Inputs() {
+			f.materialize(in)
+		}
+		f.add(&Group{Stage: f.stage, Domain: x.Type(), Splits: f.splits(x.Type()), Producer: x})
+	case graph.Reducer:
+		in := x.Inputs()[0]
+		f.materializeBase(source(in))
+		g := &Group{Stage: f.stage, Domain: in.Type(), Members: []graph.Tensor{x}, folds: true}
+		g.Splits = f.splits(in.Type(), in) & foldSplits(op, in.Type())
+		if g.Splits == 0 { // read through a broadcast that does not fit: copy it first
+			f.materialize(in)
+			g.Splits = foldSplits(op, in.Type())
+		}
+		f.merge(f.add(g))
+	case graph.Mapper:
+		g := &Group{Stage: f.stage, Domain: x.Type(), Members: []graph.Tensor{x}}
+		for _, in := range x.Inputs() {
+			f.materializeBase(source(in))
+		}
+		g.Splits = f.splits(x.Type(), x.Inputs()...)
+		if g.Splits == 0 { // operands repeat along axes that no split serves together
+			for _, in := range x.Inputs() {
+				f.materialize(in)
+			}
+			g.Splits = f.splits(x.Type())
+		}
+		f.merge(f.add(g))
+	}
+}
+
+// source returns what x repeats, or x.
+func source(x graph.Tensor) graph.Tensor {
+	if _, ok := x.Op().(graph.Broadcaster); ok {
+		return x.Inputs()[0]
+	}
+	return x
+}
+
+// merge joins g, which is new and has one member, with the groups that
+// compute its operands, where one program can hold them all.
+func (f *fuser) merge(g *Group) {
+	x := g.Members[0]
+	for i := len(x.Inputs()) - 1; i >= 0; i-- {
+		other := f.Of[source(x.Inputs()[i]).ID()]
+		if f.Of[x.Inputs()[i].ID()] != nil { // a broadcast that exists in memory
+			other = f.Of[x.Inputs()[i].ID()]
+		}
+		if other == nil || other == g || other.Stage != g.Stage || !f.fit(other, g) {
+			continue
+		}
+		// The older group takes the newer one in. The order of groups means
+		// nothing; the plan sorts them.
+		other.Members = append(other.Members, g.Members...)
+		other.Splits &= g.Splits
+		other.folds = other.folds || g.folds
+		if g.Producer.Valid() {
+			other.Producer = g.Producer
+		}
+		for i, h := range f.Groups {
+			if h == g {
+				f.Groups = append(f.Groups[:i], f.Groups[i+1:]...)
+				break
+			}
+		}
+		for _, m := range append(g.Members, g.Producer) {
+			if m.Valid() {
+				f.Of[m.ID()] = other
+			}
+		}
+		g = other
+	}
+	sortByID(g.Members)
+}
+
+// fit reports whether groups a and b can be one.
+func (f *fuser) fit(a, b *Group) bool {
+	if !sameShape(a.Domain, b.Domain) || a.Splits&b.Splits == 0 {
+		return f.fitRows(a, b)
+	}
+	switch {
+	case a.Producer.Valid() && b.Producer.Valid(),
+		(a.Producer.Valid() || b.Producer.Valid()) && (a.folds || b.folds),
+		a.Producer.Valid() && f.onlyFolded(b.Members[len(b.Members)-1]),
+		a.Producer.Valid() && !canFollow(a.Producer),
+		b.Producer.Valid() && !canFollow(b.Producer):
+		return false
+	}
+	return !f.readsSink(a, b) && !f.readsSink(b, a) && !f.detour(a, b)
+}
+
+// fitRows reports whether b, a mapping of one value a row, can join a, whose
+// rows those are.
+func (f *fuser) fitRows(a, b *Group) bool {
+	if a.Producer.Valid() || b.Producer.Valid() || b.folds && !a.folds {
+		return false
+	}
+	rows := f.rowSplits(a.Domain, b.Domain) & a.Splits
+	if rows == 0 {
+		return false
+	}
+	for _, m := range b.Members { // its operands, too, must be one value a row or fewer
+		if _, ok := m.Op().(graph.Mapper); !ok || !sameShape(m.Type(), b.Domain) {
+			return false
+		}
+		varies := false
+		for _, in := range m.Inputs() {
+			rows &= splitsOf(a.Domain, f.read(in).Type())
+			varies = varies || f.read(in).Type().Size() > 1
+		}
+		if !varies { // one value for all rows is no value of a row
+			return false
+		}
+	}
+	if rows == 0 || f.readsSink(a, b) || f.readsSink(b, a) || f.detour(a, b) {
+		return false
+	}
+	b.Splits = rows
+	return true
+}
+
+// read returns the tensor that a program reads for operand x: the source of a
+// broadcast, unless that exists in memory.
+func (f *fuser) read(x graph.Tensor) graph.Tensor {
+	if f.Of[x.ID()] != nil {
+		return x
+	}
+	return source(x)
+}
+
+// onlyFolded reports whether nothing but reductions reads x: then it is
+// cheaper computed with them than written by a producer.
+func (f *fuser) onlyFolded(x graph.Tensor) bool {
+	for _, user := range f.uses[x.ID()] {
+		if _, ok := user.Op().(graph.Reducer); !ok {
+			return false
+		}
+	}
+	return len(f.uses[x.ID()]) > 0
+}
+
+func canFollow(producer graph.Tensor) bool {
+	in := []graph.Type{}
+	for _, x := range producer.Inputs() {
+		in = append(in, x.Type())
+	}
+	_, ok := producer.Op().(graph.Producer).Kernel(producer.Type(), in...).(graph.Follower)
+	return ok
+}
+
+// readsSink reports whether a reads a result of b that exists only when all
+// of b has run.
+func (f *fuser) readsSink(a, b *Group) bool {
+	splits := a.Splits & b.Splits
+	for _, m := range a.Members {
+		for _, in := range m.Inputs() {
+			x := f.read(in)
+			if op, ok := x.Op().(graph.Reducer); ok && f.Of[x.ID()] == b {
+				if rowFolds(op, b.Domain)&splits == 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// detour reports whether something outside of a and b depends on one of them
+// and is needed by the other, or reads their results by another way than as
+// an operand, as through a view.
+func (f *fuser) detour(a, b *Group) bool {
+	seen := map[int]bool{}
+	var reaches func(x graph.Tensor) bool
+	reaches = func(x graph.Tensor) bool {
+		if g := f.Of[x.ID()]; g == a || g == b {
+			return true
+		}
+		if seen[x.ID()] {
+			return false
+		}
+		seen[x.ID()] = true
+		if g := f.Of[x.ID()]; g != nil { // a group runs as one
+			for _, m := range append(g.Members, g.Producer) {
+				if !m.Valid() {
+					continue
+				}
+				for _, in := range m.Inputs() {
+					if f.Of[in.ID()] != g && reaches(in) {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		for _, in := range x.Inputs() {
+			if reaches(in) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, g := range []*Group{a, b} {
+		for _, m := range append(g.Members, g.Producer) {
+			if !m.Valid() {
+				continue
+			}
+			for _, in := range m.Inputs() {
+				x := f.read(in)
+				if h := f.Of[x.ID()]; h == a || h == b {
+					if _, produced := m.Op().(graph.Producer); produced {
+						return true // a kernel reads it whole
+					}
+					continue
+				}
+				if reaches(x) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func sortByID(xs []graph.Tensor) {
+	for i := range xs {
+		for j := i; j > 0 && xs[j].ID() < xs[j-1].ID(); j-- {
+			xs[j], xs[j-1] = xs[j-1], xs[j]
+		}
+	}
+}
+
+// Reads returns the tensors that the group reads from memory.
+func (g *Group) Reads(p Partition) []graph.Tensor {
+	f := fuser{Partition: p}
+	var out []graph.Tensor
+	if g.Producer.Valid() {
+		out = append(out, g.Producer.Inputs()...)
+	}
+	for _, m := range g.Members {
+		for _, in := range m.Inputs() {
+			if x := f.read(in); f.Of[x.ID()] != g && !(f.Of[x.ID()] == nil && free(x)) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
