@@ -1,0 +1,113 @@
+"""Writes golden.json: factors by torch.optim.lr_scheduler, one entry a case.
+
+Run with torch 1.13:  python3 golden.py > golden.json
+"""
+import json
+import math
+import sys
+import warnings
+
+import numpy as np
+import torch
+from torch.optim import lr_scheduler as lr
+
+warnings.simplefilter("ignore")
+
+
+def optimizer(base):
+    return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+
+
+def factors(n, scheduler):
+    """Factors of n updates, from the recurrence that torch runs."""
+    o = optimizer(1.0)
+    s = scheduler(o)
+    out = []
+    for _ in range(n):
+        out.append(o.param_groups[0]["lr"])
+        o.step()
+        s.step()
+    return out
+
+
+pure = [
+    ("constant", factors(5, lambda o: lr.ConstantLR(o, 1.0))),
+    ("step:every=3,factor=0.5", factors(14, lambda o: lr.StepLR(o, 3, 0.5))),
+    ("step:every=1,factor=0.1", factors(8, lambda o: lr.StepLR(o, 1, 0.1))),
+    ("exp:every=1,factor=0.96", factors(40, lambda o: lr.ExponentialLR(o, 0.96))),
+    ("exp:every=4,factor=0.5", list(np.power(0.5, np.arange(14) / 4))),
+    ("exp:every=4,factor=0.5,stairs", factors(14, lambda o: lr.StepLR(o, 4, 0.5))),
+    # T+1 updates: the last is at the floor; later torch rises again.
+    ("cosine:steps=10,floor=0", factors(11, lambda o: lr.CosineAnnealingLR(o, 10))),
+    ("cosine:steps=7,floor=0.05", factors(8, lambda o: lr.CosineAnnealingLR(o, 7, 0.05)) + [0.05] * 4),
+    # Linear from 1/5 reaches 1 after 4 steps: (t+1)/5. Behind it the other from its own 0.
+    (
+        "warmup:steps=5,then=step:every=3,factor=0.5",
+        factors(5, lambda o: lr.LinearLR(o, 1 / 5, 1, 4)) + factors(10, lambda o: lr.StepLR(o, 3, 0.5)),
+    ),
+    ("warmup:steps=4", factors(9, lambda o: lr.LinearLR(o, 1 / 4, 1, 3))),
+]
+
+nan = math.nan
+up = [1.0, 2.0, 1.5, 3.0, 3.0002, 3.0004, 3.0, 2.0, 2.0, 1.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
+down = [1.0, 0.9, 0.95, 0.9, 0.8999, 0.89995, 0.8998, 0.9, 0.9, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7]
+holes = [nan, 1.0, nan, nan, 0.5, nan, nan, nan, 0.4, 0.4, nan, 0.4, 0.3]
+flat = [1.0] * 24
+below = [-1.0, -0.99995, -1.5, -1.4, -1.49999, -2.0, -2.0, -2.0, -2.0]
+
+grid = []
+for patience in (0, 1, 3):
+    for metrics, mode in ((up, "max"), (down, "min"), (holes, "min"), (holes, "max"), (flat, "min"), (below, "min")):
+        for threshold_mode in ("rel", "abs"):
+            for cooldown in (0, 2):
+                grid.append(
+                    dict(metrics=metrics, mode=mode, threshold_mode=threshold_mode, cooldown=cooldown, patience=patience)
+                )
+    grid.append(dict(metrics=down, patience=patience, threshold=0.1))
+    grid.append(dict(metrics=up, patience=patience, threshold=0.5, mode="max", threshold_mode="abs"))
+    grid.append(dict(metrics=down, patience=patience, threshold=0.0))
+    grid.append(dict(metrics=flat, patience=patience, factor=0.5, min_lr=0.03))
+    grid.append(dict(metrics=flat, patience=patience, base=3e-8))  # 3e-8 to 3e-9 passes, 3e-9 to 3e-10 is left out
+    grid.append(dict(metrics=flat, patience=patience, base=3e-8, factor=0.9))
+    grid.append(dict(metrics=flat, patience=patience, base=1e-3, min_lr=2e-3))  # the floor is above the rate
+    grid.append(dict(metrics=flat, patience=patience, factor=0.5, eps=0.02))
+grid.append(dict(metrics=flat, patience=10))
+
+plateau = []
+for case in grid:
+    args = {k: v for k, v in case.items() if k not in ("metrics", "base")}
+    base = case.get("base", 0.1)
+    o = optimizer(base)
+    s = lr.ReduceLROnPlateau(o, **args)
+    rates, counts, waits = [], [], []
+    for m in case["metrics"]:
+        s.step(m)
+        rates.append(o.param_groups[0]["lr"])
+        counts.append(s.num_bad_epochs)
+        waits.append(s.cooldown_counter)
+    plateau.append(
+        dict(
+            base=base,
+            factor=s.factor,
+            patience=s.patience,
+            threshold=s.threshold,
+            absolute=s.threshold_mode == "abs",
+            max=s.mode == "max",
+            cooldown=s.cooldown,
+            min_rate=s.min_lrs[0],
+            eps=s.eps,
+            metrics=["nan" if math.isnan(m) else repr(m) for m in case["metrics"]],
+            rates=rates,
+            bad=counts,
+            wait=waits,
+        )
+    )
+
+
+def lines(items):
+    return "[\n" + ",\n".join(json.dumps(i) for i in items) + "\n]"
+
+
+sys.stdout.write(
+    '{"pure": ' + lines(dict(spec=s, factors=[float(x) for x in f]) for s, f in pure) + ',\n"plateau": ' + lines(plateau) + "}\n"
+)
