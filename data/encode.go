@@ -1,0 +1,169 @@
+package data
+
+import (
+	"fmt"
+	"io"
+	"math"
+)
+
+// EncodeCSV reads CSV text as the table that the encoder was fitted on; name
+// stands for the file in messages. Columns are found by name, in any order,
+// and others are ignored.
+//
+// The target may be absent, wholly or in some rows: that matters only when
+// Read is asked for y, which then names the row. Without any target, Spec says
+// Unlabeled.
+func (e *Encoder) EncodeCSV(r io.Reader, name string) (Source, error) {
+	g, err := readGrid(r, name)
+	if err != nil {
+		return nil, err
+	}
+	return e.encodeGrid(g, baseName(name))
+}
+
+func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	if e.Kind != tableKind {
+		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is a table", shapeText(e.Shape), g.file)
+	}
+	var absent []string
+	for _, name := range e.inputNames() {
+		if g.index(name) < 0 {
+			absent = append(absent, name)
+		}
+	}
+	if len(absent) > 0 {
+		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
+			g.file, list(absent), didYouMean(absent[0], g.columns), list(g.columns))
+	}
+	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
+	at := 0
+	for _, c := range e.Columns {
+		if c.Kind == droppedKind {
+			continue
+		}
+		column := encodedColumn{at: at}
+		var err error
+		if c.Kind == numberKind {
+			column.values, column.missing, err = c.encodeNumber(g, g.index(c.Name))
+		} else {
+			column.slots = c.encodeCategory(g, g.index(c.Name))
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.columns = append(s.columns, column)
+		at += c.width()
+	}
+	return s, e.encodeTargets(s, g)
+}
+
+// standardize returns (v - mean)/std as a float32 that is finite.
+func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
+	z := float32((v - mean) / std)
+	if z-z != 0 {
+		return 0, fmt.Errorf("%s: %v is too far from the training part's mean %v, standard deviation %v", g.at(row, col), v, mean, std)
+	}
+	return z, nil
+}
+
+// encodeNumber standardizes a column; missing is nil unless it has an
+// indicator.
+func (c *Column) encodeNumber(g *grid, col int) (values []float32, missing []bool, err error) {
+	values = make([]float32, g.rows())
+	if c.Missing {
+		missing = make([]bool, g.rows())
+	}
+	for row := range values {
+		v, err := g.number(row, col)
+		if err != nil {
+			return nil, nil, err
+		}
+		if v != v {
+			v = c.Median
+			if c.Missing {
+				missing[row] = true
+			}
+		}
+		if values[row], err = standardize(g, row, col, v, c.Mean, c.Std); err != nil {
+			return nil, nil, err
+		}
+	}
+	return values, missing, nil
+}
+
+// encodeCategory returns the slot of each row in the order of [Column.Features].
+func (c *Column) encodeCategory(g *grid, col int) []int32 {
+	slot := make(map[string]int32, len(c.Levels)+len(c.Rare))
+	for i, level := range c.Levels {
+		slot[level] = int32(i)
+	}
+	for _, level := range c.Rare {
+		slot[level] = int32(len(c.Levels))
+	}
+	unknown := int32(c.width() - 1)
+	missing := unknown
+	if c.Missing {
+		missing--
+	}
+	slots := make([]int32, g.rows())
+	for row := range slots {
+		cell := g.cell(row, col)
+		at, known := slot[cell]
+		switch {
+		case isMissing(cell):
+			at = missing
+		case !known:
+			at = unknown
+		}
+		slots[row] = at
+	}
+	return slots
+}
+
+// encodeTargets encodes the targets where they are; a row without one holds
+// NaN, which Read turns into an error.
+func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
+	width := s.spec.TargetSize()
+	s.y = make([]float32, g.rows()*width)
+	s.wrong = make(map[int]string)
+	number := make(map[string]int, len(e.Classes))
+	for i, name := range e.Classes {
+		number[name] = i
+	}
+	missing := 0
+	for k, t := range e.Targets {
+		col := g.index(t.Name)
+		for row := range g.rows() {
+			at := row*width + k
+			if col < 0 || g.missing(row, col) {
+				s.y[at] = float32(math.NaN())
+				missing++
+				continue
+			}
+			problem := ""
+			if e.Task == Classification {
+				class, known := number[className(g.cell(row, col))]
+				if s.y[at] = float32(class); !known {
+					problem = fmt.Sprintf("%s: %q is no class of the training data; those are %s", g.at(row, col), g.cell(row, col), list(e.Classes))
+				}
+			} else if v, err := g.number(row, col); err != nil {
+				problem = err.Error()
+			} else if s.y[at], err = standardize(g, row, col, v, t.Mean, t.Std); err != nil {
+				problem = err.Error()
+			}
+			if problem != "" {
+				s.y[at] = float32(math.NaN())
+				if len(s.wrong) < 100 {
+					s.wrong[row] = problem
+				}
+			}
+		}
+	}
+	if missing == len(s.y) {
+		s.spec.Unlabeled, s.y = true, nil
+	}
+	return nil
+}

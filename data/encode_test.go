@@ -1,0 +1,231 @@
+package data
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// reference is what testdata/reference.py computed with numpy.
+type reference struct {
+	Train      []int
+	X          [][]float64
+	Y, Income  []float64
+	DigitsMean float64 `json:"digits_mean"`
+	DigitsStd  float64 `json:"digits_std"`
+}
+
+func readReference(t *testing.T) (ref reference) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/reference.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &ref); err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// near allows for the rounding to float32.
+func near(a, b float64) bool { return math.Abs(a-b) <= 1.2e-7*(1+math.Abs(b)) }
+
+func readAll(t *testing.T, s Source) (x, y []float32) {
+	t.Helper()
+	spec := s.Spec()
+	x = make([]float32, s.Len()*spec.Size())
+	if !spec.Unlabeled {
+		y = make([]float32, s.Len()*spec.TargetSize())
+	}
+	if err := s.Read(natural(s.Len()), x, y); err != nil {
+		t.Fatal(err)
+	}
+	return x, y
+}
+
+func TestEncodingEqualsNumpy(t *testing.T) {
+	ref := readReference(t)
+	table, err := OpenCSV("testdata/people.csv", CSVConfig{Targets: []string{"income"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := table.Fit(ref.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"age", "age=<missing>", "city=Bonn", "city=Jena", "city=Ulm", "city=<missing>", "city=<unk>", "height"}
+	if got := e.Features(); !reflect.DeepEqual(got, want) {
+		t.Errorf("features %q, want %q", got, want)
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := new(Encoder)
+	if err := json.Unmarshal(text, stored); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(e, stored) {
+		t.Errorf("JSON changed the encoder:\n%+v\n%+v", e, stored)
+	}
+	direct, err := table.Encode(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := stored.Open("testdata/people.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]Source{"encoded": direct, "opened": opened} {
+		x, y := readAll(t, s)
+		size := s.Spec().Size()
+		for i, row := range ref.X {
+			for j, v := range row {
+				if got := float64(x[i*size+j]); !near(got, v) {
+					t.Errorf("%s: x[%d][%d] = %v, want %v", name, i, j, got, v)
+				}
+			}
+			if !near(float64(y[i]), ref.Y[i]) {
+				t.Errorf("%s: y[%d] = %v, want %v", name, i, y[i], ref.Y[i])
+			}
+		}
+		for i, v := range stored.DecodeTarget(y) {
+			if math.Abs(v-ref.Income[i]) > 1e-7*ref.Income[i] {
+				t.Errorf("%s: income %d = %v, want %v", name, i, v, ref.Income[i])
+			}
+		}
+	}
+}
+
+// fitted returns an encoder of a small table.
+func fitted(t *testing.T, text string, target ...string) *Encoder {
+	t.Helper()
+	table, err := ReadCSV(strings.NewReader(text), "train.csv", CSVConfig{Targets: target})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table.Spec().Encoder
+}
+
+const smallTable = "size,color,kind\n1,red,a\n2,blue,b\n4,red,a\n,,b\n"
+
+func TestEncodeRawRows(t *testing.T) {
+	e := fitted(t, smallTable, "kind")
+	// Features: size, size=<missing>, color=blue, red, <missing>, <unk>.
+	std := math.Sqrt((16.0/9 + 1.0/9 + 25.0/9) / 3)
+	z := func(v float64) float32 { return float32((v - 7.0/3) / std) }
+	for _, test := range []struct {
+		name, text string
+		want       []float32
+	}{
+		{"no target, other order", "color,size\nred,2\n", []float32{z(2), 0, 0, 1, 0, 0}},
+		{"other columns are ignored", "color,size,shape\nblue,1,round\n", []float32{z(1), 0, 1, 0, 0, 0}},
+		{"missing", "color,size\n?,NaN\n", []float32{z(2), 1, 0, 0, 1, 0}},
+		{"unseen level", "color,size\ngreen,4\n", []float32{z(4), 0, 0, 0, 0, 1}},
+		{"unknown class matters only for y", "color,size,kind\nred,4,zebra\n", []float32{z(4), 0, 0, 1, 0, 0}},
+	} {
+		s, err := e.EncodeCSV(strings.NewReader(test.text), "raw.csv")
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		x := make([]float32, s.Spec().Size())
+		if err := s.Read([]int{0}, x, nil); err != nil || !reflect.DeepEqual(x, test.want) {
+			t.Errorf("%s: %v, %v; want %v", test.name, x, err, test.want)
+		}
+	}
+}
+
+func TestEncodeErrors(t *testing.T) {
+	e := fitted(t, smallTable, "kind")
+	for _, test := range []struct{ name, text, want string }{
+		{"column gone", "colour,size\nred,1\n", `lacks the columns "color"`},
+		{"did you mean", "colour,size\nred,1\n", `did you mean "colour"?`},
+		{"text in a number", "color,size\nred,1\nred,big\n", `raw.csv, line 3, column "size": "big" is not a number`},
+		{"infinity", "color,size\nred,Inf\n", `line 2, column "size": Inf is infinite`},
+		{"too far", "color,size\nred,1e300\n", "too far from the training part"},
+	} {
+		_, err := e.EncodeCSV(strings.NewReader(test.text), "raw.csv")
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+	y := make([]float32, 1)
+	x := make([]float32, 6)
+	for _, test := range []struct{ name, text, want string }{
+		{"no target column", "color,size\nred,1\n", `no target "kind"`},
+		{"target missing in a row", "color,size,kind\nred,1,\nred,1,a\n", `line 2 has no usable value for the target`},
+		{"unknown class", "color,size,kind\nred,1,zebra\n", `line 2, column "kind": "zebra" is no class`},
+	} {
+		s, err := e.EncodeCSV(strings.NewReader(test.text), "raw.csv")
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if err := s.Read([]int{0}, x, y); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+func TestEncoderValidate(t *testing.T) {
+	good := func() *Encoder { return fitted(t, smallTable, "kind") }
+	for _, test := range []struct {
+		name  string
+		spoil func(*Encoder)
+		want  string
+	}{
+		{"kind", func(e *Encoder) { e.Kind = "audio" }, "no kind"},
+		{"std", func(e *Encoder) { e.Columns[0].Std = 0 }, "standard deviation 0"},
+		{"median", func(e *Encoder) { e.Columns[0].Median = math.NaN() }, "median NaN"},
+		{"column kind", func(e *Encoder) { e.Columns[1].Kind = "date" }, `kind "date"`},
+		{"classes", func(e *Encoder) { e.Classes = nil }, "without classes"},
+		{"columns", func(e *Encoder) { e.Columns = nil }, "no column"},
+		{"targets", func(e *Encoder) { e.Targets = nil }, "0 targets"},
+		{"task", func(e *Encoder) { e.Task = 0 }, "neither"},
+	} {
+		e := good()
+		if err := e.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		test.spoil(e)
+		if err := e.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+	if err := (*Encoder)(nil).Validate(); err == nil {
+		t.Error("no encoder at all is valid")
+	}
+}
+
+func TestRareLevels(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("city,y\n")
+	for i := range 150 { // level i/... : c000 to c049 twenty times, the others three times
+		times := 20
+		if i >= 50 {
+			times = 3
+		}
+		for j := range times {
+			b.WriteString("c" + numberText(float64(1000+i)) + "," + numberText(float64(i*j)/7) + "\n")
+		}
+	}
+	e := fitted(t, b.String(), "y")
+	c := e.Columns[0]
+	if c.Kind != categoryKind || len(c.Levels) != 50 || len(c.Rare) != 100 || c.width() != len(c.Features()) {
+		t.Fatalf("%s with %d levels and %d rare ones, want 50 and 100", c.Kind, len(c.Levels), len(c.Rare))
+	}
+	s, err := e.EncodeCSV(strings.NewReader("city\nc1000\nc1149\nc2\n\"\"\n"), "raw.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _ := readAll(t, s)
+	for row, hot := range []int{0, 50, 51, 51} {
+		if x[row*52+hot] != 1 {
+			t.Errorf("row %d: feature %s is not set", row, e.Features()[hot])
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+)
+
+// encodedTable holds the rows of a table as samples, column by column; one-hot
+// features are written only when read.
+type encodedTable struct {
+	spec    Spec
+	file    string
+	lines   []int // of each row in the file
+	columns []encodedColumn
+	y       []float32      // [rows, targets]; NaN where there is none
+	wrong   map[int]string // what is wrong with a row's target, of the first rows
+}
+
+// encodedColumn is a number with or without indicator, or a category.
+type encodedColumn struct {
+	at      int // its first feature
+	values  []float32
+	missing []bool
+	slots   []int32
+}
+
+func (s *encodedTable) Spec() Spec   { return s.spec }
+func (s *encodedTable) Len() int     { return len(s.lines) }
+func (s *encodedTable) vetted() bool { return true }
+
+func (s *encodedTable) Read(rows []int, x, y []float32) error {
+	size, targetSize := s.spec.Size(), s.spec.TargetSize()
+	if err := checkRead(s.Len(), size, targetSize, rows, x, y); err != nil {
+		return err
+	}
+	clear(x[:len(rows)*size])
+	for i := range s.columns {
+		c := &s.columns[i]
+		for i, r := range rows {
+			to := x[i*size+c.at:]
+			if c.slots != nil {
+				to[c.slots[r]] = 1
+				continue
+			}
+			to[0] = c.values[r]
+			if c.missing != nil && c.missing[r] {
+				to[1] = 1
+			}
+		}
+	}
+	if y == nil {
+		return nil
+	}
+	if s.spec.Unlabeled {
+		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, list(s.spec.Targets))
+	}
+	for i, r := range rows {
+		to := y[i*targetSize : (i+1)*targetSize]
+		copy(to, s.y[r*targetSize:])
+		for _, v := range to {
+			if v != v {
+				return s.untargeted(r)
+			}
+		}
+	}
+	return nil
+}
+
+// firstUntargeted returns the first row without a usable target, or -1.
+func (s *encodedTable) firstUntargeted() int {
+	width := s.spec.TargetSize()
+	for i, v := range s.y {
+		if v != v {
+			return i / width
+		}
+	}
+	return -1
+}
+
+// untargeted says why a row's target cannot be read.
+func (s *encodedTable) untargeted(row int) error {
+	if problem := s.wrong[row]; problem != "" {
+		return errors.New(problem)
+	}
+	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
+		s.file, s.lines[row], list(s.spec.Targets))
+}
+
+func (s *encodedTable) labels() []int {
+	if s.spec.Task != Classification || s.y == nil || s.firstUntargeted() >= 0 {
+		return nil
+	}
+	labels := make([]int, len(s.y))
+	for i, v := range s.y {
+		labels[i] = int(v)
+	}
+	return labels
+}

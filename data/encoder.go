@@ -1,0 +1,228 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// The kinds of encoders and of columns.
+const (
+	tableKind    = "table"
+	imageKind    = "image"
+	numberKind   = "number"
+	categoryKind = "category"
+	droppedKind  = "dropped"
+)
+
+// Encoder says how raw rows become samples, with statistics of training rows.
+// It is plain data: JSON keeps it exactly.
+//
+// A number x becomes (x - Mean)/Std, where a missing one counts as Median and
+// sets an indicator beside it. A category becomes one-hot. A pixel p becomes
+// (p - Mean)/Std, one Mean and Std for all pixels.
+type Encoder struct {
+	Kind    string   `json:"kind"` // "table" or "image"
+	Task    Task     `json:"task"`
+	Reason  string   `json:"reason,omitempty"` // of the task
+	Columns []Column `json:"columns,omitempty"`
+	Targets []Target `json:"targets"`
+	Classes []string `json:"classes,omitempty"`
+	Shape   []int    `json:"shape,omitempty"` // of an image: height, width, channels
+	Mean    float64  `json:"mean,omitempty"`  // of all pixels
+	Std     float64  `json:"std,omitempty"`
+}
+
+// Column is one column of a table and the features it becomes.
+type Column struct {
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`              // "number", "category" or "dropped"
+	Why     string   `json:"why,omitempty"`     // it was dropped
+	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
+	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
+	Std     float64  `json:"std,omitempty"`     // likewise; of the population
+	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
+	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
+	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
+}
+
+// Target is what is predicted; for regression y = (value - Mean)/Std.
+type Target struct {
+	Name string  `json:"name"`
+	Mean float64 `json:"mean,omitempty"`
+	Std  float64 `json:"std,omitempty"`
+}
+
+// Features returns the names of the features that a column becomes, in order:
+// a number and perhaps its indicator; or levels, <rare>, <missing> and, for
+// levels that training did not have, <unk>.
+func (c Column) Features() []string {
+	var names []string
+	switch c.Kind {
+	case numberKind:
+		names = []string{c.Name}
+	case categoryKind:
+		for _, level := range c.Levels {
+			names = append(names, c.Name+"="+level)
+		}
+		if len(c.Rare) > 0 {
+			names = append(names, c.Name+"=<rare>")
+		}
+	default:
+		return nil
+	}
+	if c.Missing {
+		names = append(names, c.Name+"=<missing>")
+	}
+	if c.Kind == categoryKind {
+		names = append(names, c.Name+"=<unk>")
+	}
+	return names
+}
+
+func (c Column) width() int {
+	width := 0
+	switch c.Kind {
+	case numberKind:
+		width = 1
+	case categoryKind:
+		width = len(c.Levels) + 1
+		if len(c.Rare) > 0 {
+			width++
+		}
+	default:
+		return 0
+	}
+	if c.Missing {
+		width++
+	}
+	return width
+}
+
+// Features returns the names of all features of a table, in order.
+func (e *Encoder) Features() []string {
+	var names []string
+	for _, c := range e.Columns {
+		names = append(names, c.Features()...)
+	}
+	return names
+}
+
+// Units returns the mean and the standard deviation of a target in its own
+// units: value = y·std + mean. For classes they are 0 and 1.
+func (e *Encoder) Units(target int) (mean, std float64) {
+	if e.Task != Regression || target < 0 || target >= len(e.Targets) {
+		return 0, 1
+	}
+	return e.Targets[target].Mean, e.Targets[target].Std
+}
+
+// DecodeTarget returns rows of standardized targets in their own units, row
+// after row.
+func (e *Encoder) DecodeTarget(y []float32) []float64 {
+	values := make([]float64, len(y))
+	for i, v := range y {
+		mean, std := e.Units(i % max(1, len(e.Targets)))
+		values[i] = float64(v)*std + mean
+	}
+	return values
+}
+
+// Validate reports what makes an Encoder unusable, as when its file was
+// changed by hand.
+func (e *Encoder) Validate() error {
+	if e == nil {
+		return errors.New("data: there is no encoder; the model takes samples as they are")
+	}
+	spread := func(what string, mean, std float64) error {
+		if !(std > 0) || math.IsInf(std, 0) || mean-mean != 0 {
+			return fmt.Errorf("data: encoder: %s has mean %v and standard deviation %v; both must be finite, the second positive", what, mean, std)
+		}
+		return nil
+	}
+	switch {
+	case e.Kind != tableKind && e.Kind != imageKind:
+		return fmt.Errorf("data: encoder: there is no kind %q; it is table or image", e.Kind)
+	case e.Task != Classification && e.Task != Regression:
+		return errors.New("data: encoder: the task is neither classification nor regression")
+	case len(e.Targets) == 0 || e.Task == Classification && len(e.Targets) > 1:
+		return fmt.Errorf("data: encoder: %d targets for %s", len(e.Targets), e.Task)
+	case e.Task == Classification && len(e.Classes) == 0:
+		return errors.New("data: encoder: classification without classes")
+	}
+	if e.Kind == imageKind {
+		if err := e.spec("encoder").Validate(); err != nil {
+			return err
+		}
+		return spread("the image", e.Mean, e.Std)
+	}
+	width := 0
+	for _, c := range e.Columns {
+		width += c.width()
+		switch c.Kind {
+		case numberKind:
+			if err := spread("column "+c.Name, c.Mean, c.Std); err != nil {
+				return err
+			}
+			if c.Median-c.Median != 0 {
+				return fmt.Errorf("data: encoder: column %q has median %v; it must be finite", c.Name, c.Median)
+			}
+		case categoryKind, droppedKind:
+		default:
+			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category or dropped", c.Name, c.Kind)
+		}
+	}
+	if width == 0 {
+		return errors.New("data: encoder: no column is left to predict from")
+	}
+	if e.Task == Regression {
+		for _, t := range e.Targets {
+			if err := spread("target "+t.Name, t.Mean, t.Std); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Notes names the columns that were left out, unless that was asked for.
+func (e *Encoder) Notes() []string {
+	var notes []string
+	for _, c := range e.Columns {
+		if c.Kind == droppedKind && c.Why != asked {
+			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
+		}
+	}
+	return notes
+}
+
+// Spec describes the samples that the encoder makes.
+func (e *Encoder) Spec() Spec { return e.spec("") }
+
+func (e *Encoder) spec(name string) Spec {
+	s := Spec{Name: name, Task: e.Task, Classes: e.Classes, Encoder: e}
+	for _, t := range e.Targets {
+		s.Targets = append(s.Targets, t.Name)
+	}
+	if e.Kind == imageKind {
+		s.Input = e.Shape
+		return s
+	}
+	width := 0
+	for _, c := range e.Columns {
+		width += c.width()
+	}
+	s.Input = []int{width}
+	return s
+}
+
+// inputNames returns the columns that a table must have to be encoded.
+func (e *Encoder) inputNames() []string {
+	var names []string
+	for _, c := range e.Columns {
+		if c.Kind != droppedKind {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,73 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// inflation bounds how many bytes a deflated byte can become.
+const inflation = 1032
+
+// opened is a file being read, decompressed where it is gzip by its first
+// bytes.
+type opened struct {
+	io.Reader
+	file  *os.File
+	limit int64 // no more bytes than this can come out
+	exact bool  // limit is the number of bytes, not a bound
+}
+
+func openFile(path string) (*opened, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("data: %s is not a file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	r, zipped, err := unzip(file)
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("data: %s: %w", path, err)
+	}
+	if zipped {
+		return &opened{r, file, info.Size() * inflation, false}, nil
+	}
+	return &opened{r, file, info.Size(), true}, nil
+}
+
+func (o *opened) Close() error { return o.file.Close() }
+
+// unzip returns the decompressed stream where r begins as gzip does, and r
+// itself otherwise.
+func unzip(r io.Reader) (io.Reader, bool, error) {
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return buffered, false, nil
+	}
+	z, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, false, explainRead(err)
+	}
+	return z, true, nil
+}
+
+// explainRead says what the errors of decompression mean.
+func explainRead(err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the file is truncated; fetch it again: %w", err)
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		return fmt.Errorf("the compressed file is damaged; fetch it again: %w", err)
+	}
+	return err
+}

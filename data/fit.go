@@ -1,0 +1,169 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// rareCount is how often a level must occur in training to have a slot of its
+// own, where there are more than maxLevels.
+const rareCount = 10
+
+// Fit learns the encoding from the given rows; nil means all.
+func (t *Table) Fit(rows []int) (*Encoder, error) {
+	g := t.grid
+	if rows == nil {
+		rows = make([]int, g.rows())
+		for i := range rows {
+			rows[i] = i
+		}
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.file, errEmpty)
+	}
+	for _, r := range rows {
+		if r < 0 || r >= g.rows() {
+			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", g.file, r, g.rows()-1)
+		}
+	}
+	e := &Encoder{Kind: tableKind, Task: t.target.task, Reason: t.target.reason, Classes: t.target.classes}
+	for _, p := range t.plan {
+		c := Column{Name: g.columns[p.col], Kind: p.kind, Why: p.why}
+		var err error
+		switch p.kind {
+		case numberKind:
+			err = c.fitNumber(g, p.col, rows)
+		case categoryKind:
+			c.fitCategory(g, p.col, rows)
+		}
+		if err != nil {
+			return nil, err
+		}
+		e.Columns = append(e.Columns, c)
+	}
+	if len(e.inputNames()) == 0 {
+		return nil, fmt.Errorf("data: %s: no column is left to predict from in %d rows: %s", g.file, len(rows), list(e.Notes()))
+	}
+	for i, col := range t.target.columns {
+		goal := Target{Name: t.target.names[i]}
+		if t.target.task == Regression {
+			values, _, err := numbersAt(g, col, rows)
+			if err != nil {
+				return nil, err
+			}
+			if goal.Mean, goal.Std, err = spread(g, col, values); err != nil {
+				return nil, err
+			}
+		}
+		e.Targets = append(e.Targets, goal)
+	}
+	return e, nil
+}
+
+// fitNumber measures a column of numbers.
+func (c *Column) fitNumber(g *grid, col int, rows []int) error {
+	values, missing, err := numbersAt(g, col, rows)
+	if err != nil {
+		return err
+	}
+	if len(values) == 0 {
+		c.Kind, c.Why = droppedKind, "holds no values in the training part"
+		return nil
+	}
+	if c.Mean, c.Std, err = spread(g, col, values); err != nil {
+		return err
+	}
+	sort.Float64s(values)
+	half := len(values) / 2
+	c.Median = values[half]
+	if len(values)%2 == 0 {
+		c.Median = values[half-1]/2 + values[half]/2
+	}
+	c.Missing = missing > 0
+	if values[0] == values[len(values)-1] && !c.Missing {
+		*c = Column{Name: c.Name, Kind: droppedKind, Why: fmt.Sprintf("is constant in the training part (%s)", numberText(values[0]))}
+	}
+	return nil
+}
+
+// numbersAt returns the numbers of the given rows that are there.
+func numbersAt(g *grid, col int, rows []int) (values []float64, missing int, err error) {
+	values = make([]float64, 0, len(rows))
+	for _, row := range rows {
+		v, err := g.number(row, col)
+		if err != nil {
+			return nil, 0, err
+		}
+		if v != v {
+			missing++
+			continue
+		}
+		values = append(values, v)
+	}
+	return values, missing, nil
+}
+
+// spread returns the mean and the standard deviation of the population, in
+// two passes; 1 for values that are all equal.
+func spread(g *grid, col int, values []float64) (mean, std float64, err error) {
+	same := true
+	for _, v := range values {
+		mean += v
+		same = same && v == values[0]
+	}
+	mean /= float64(len(values))
+	if same {
+		return values[0], 1, nil
+	}
+	for _, v := range values {
+		std += (v - mean) * (v - mean)
+	}
+	std = math.Sqrt(std / float64(len(values)))
+	if !(std > 0) || math.IsInf(std, 0) {
+		return 0, 0, fmt.Errorf("data: %s, column %q: its numbers cannot be standardized: mean %v, standard deviation %v; rescale the column",
+			g.file, g.columns[col], mean, std)
+	}
+	return mean, std, nil
+}
+
+// fitCategory counts the levels of a column. Beyond maxLevels, the most
+// frequent keep a slot and the others share one.
+func (c *Column) fitCategory(g *grid, col int, rows []int) {
+	count := make(map[string]int)
+	missing := 0
+	for _, row := range rows {
+		if cell := g.cell(row, col); isMissing(cell) {
+			missing++
+		} else {
+			count[cell]++
+		}
+	}
+	c.Missing = missing > 0
+	switch {
+	case len(count) == 0:
+		*c = Column{Name: c.Name, Kind: droppedKind, Why: "holds no values in the training part"}
+		return
+	case len(count) == 1 && !c.Missing:
+		for level := range count {
+			*c = Column{Name: c.Name, Kind: droppedKind, Why: fmt.Sprintf("is constant in the training part (%s)", level)}
+		}
+		return
+	}
+	for level := range count {
+		c.Levels = append(c.Levels, level)
+	}
+	if len(c.Levels) > maxLevels {
+		sort.Slice(c.Levels, func(i, j int) bool {
+			a, b := c.Levels[i], c.Levels[j]
+			return count[a] > count[b] || count[a] == count[b] && a < b
+		})
+		keep := 0
+		for keep < maxLevels && count[c.Levels[keep]] >= rareCount {
+			keep++
+		}
+		c.Levels, c.Rare = c.Levels[:keep:keep], c.Levels[keep:]
+		sort.Strings(c.Rare)
+	}
+	sort.Strings(c.Levels)
+}

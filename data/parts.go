@@ -1,0 +1,157 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ClassCount is how many rows of a class each part has.
+type ClassCount struct {
+	Class                   string
+	Train, Validation, Test int
+}
+
+// String returns the sizes of the parts, the class counts and the notes.
+func (p Parts) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "training %d rows, validation %d, test %d\n", p.Train.Len(), p.Validation.Len(), p.Test.Len())
+	for _, c := range p.Counts {
+		fmt.Fprintf(&b, "  class %s: %d, %d, %d\n", c.Class, c.Train, c.Validation, c.Test)
+	}
+	for _, note := range p.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	return b.String()
+}
+
+// assemble encodes a set, takes its parts and looks for what deserves a note.
+func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
+	var p Parts
+	if noted, ok := s.(interface{ Notes() []string }); ok {
+		p.Notes = append(p.Notes, noted.Notes()...)
+	}
+	var e *Encoder
+	encoded := s
+	if raw, ok := s.(Fitter); ok {
+		var err error
+		if e, err = raw.Fit(rows[0]); err != nil {
+			return p, err
+		}
+		if encoded, err = raw.Encode(e); err != nil {
+			return p, err
+		}
+		p.Notes = append(p.Notes, e.Notes()...)
+	}
+	p.Train, p.Validation, p.Test = Subset(encoded, rows[0]), Subset(encoded, rows[1]), Subset(encoded, rows[2])
+	var err error
+	if cfg.ValidationSet != nil {
+		if p.Validation, err = adopt(cfg.ValidationSet, e, encoded.Spec(), "validation"); err != nil {
+			return p, err
+		}
+	}
+	if cfg.TestSet != nil {
+		if p.Test, err = adopt(cfg.TestSet, e, encoded.Spec(), "test"); err != nil {
+			return p, err
+		}
+	}
+	if err := p.count(); err != nil {
+		return p, err
+	}
+	return p, p.noteOverlap()
+}
+
+// adopt makes a set of its own a part: encoded as training is, and describing
+// the same samples.
+func adopt(s Source, e *Encoder, want Spec, part string) (Source, error) {
+	s = testPart(s)
+	if raw, ok := s.(Fitter); ok && e != nil {
+		var err error
+		if s, err = raw.Encode(e); err != nil {
+			return nil, fmt.Errorf("%s set: %w", part, err)
+		}
+	}
+	got := s.Spec()
+	switch {
+	case s.Len() == 0:
+		return nil, fmt.Errorf("data: %s set %s: %w", part, got.name(), errEmpty)
+	case !slices.Equal(got.Input, want.Input):
+		return nil, fmt.Errorf("data: %s set %s has samples of %s; those of training are %s", part, got.name(), shapeText(got.Input), shapeText(want.Input))
+	case got.Task != want.Task:
+		return nil, fmt.Errorf("data: %s set %s is for %s; training is %s", part, got.name(), got.Task, want.Task)
+	case got.Task == Classification && !slices.Equal(got.Classes, want.Classes):
+		return nil, fmt.Errorf("data: %s set %s has the classes %s; those of training are %s", part, got.name(), list(got.Classes), list(want.Classes))
+	case got.Outputs() != want.Outputs():
+		return nil, fmt.Errorf("data: %s set %s has %d targets; training has %d", part, got.name(), got.Outputs(), want.Outputs())
+	case got.Unlabeled:
+		return nil, fmt.Errorf("data: %s set %s has no target", part, got.name())
+	}
+	return s, nil
+}
+
+// count counts classes and notes those that cannot be learned or measured.
+func (p *Parts) count() error {
+	spec := p.Train.Spec()
+	if spec.Task != Classification {
+		return nil
+	}
+	p.Counts = make([]ClassCount, len(spec.Classes))
+	for i, part := range []Source{p.Train, p.Validation, p.Test} {
+		labels, err := labelsOf(part)
+		if err != nil {
+			return err
+		}
+		for _, label := range labels {
+			c := &p.Counts[label]
+			*[]*int{&c.Train, &c.Validation, &c.Test}[i]++
+		}
+	}
+	for i, class := range spec.Classes {
+		c := &p.Counts[i]
+		c.Class = class
+		switch others := c.Validation + c.Test; {
+		case c.Train == 0:
+			p.Notes = append(p.Notes, fmt.Sprintf("class %q has no row in training and cannot be learned", class))
+		case c.Train == 1 && others == 0:
+			p.Notes = append(p.Notes, fmt.Sprintf("class %q has a single row, which is kept in training; nothing measures how well it is learned", class))
+		}
+	}
+	return nil
+}
+
+// ClassCounts returns how many rows of each class a set has.
+func ClassCounts(s Source) ([]int, error) {
+	spec := s.Spec()
+	if spec.Task != Classification {
+		return nil, fmt.Errorf("data: %s is for %s; only classes can be counted", spec.name(), spec.Task)
+	}
+	labels, err := labelsOf(s)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, len(spec.Classes))
+	for _, label := range labels {
+		counts[label]++
+	}
+	return counts, nil
+}
+
+// labelsOf returns the class of each row.
+func labelsOf(s Source) ([]int, error) {
+	if known, ok := s.(labeler); ok {
+		if labels := known.labels(); labels != nil {
+			return labels, nil
+		}
+	}
+	labels := make([]int, 0, s.Len())
+	err := each(s, func(rows []int, _, y []float32) error {
+		if y == nil {
+			return fmt.Errorf("data: %s has no classes to read", s.Spec().name())
+		}
+		for i := range rows {
+			labels = append(labels, int(y[i]))
+		}
+		return nil
+	})
+	return labels, err
+}

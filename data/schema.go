@@ -1,0 +1,60 @@
+package data
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// String returns the schema as people read it: the task and why, then a line
+// a column.
+func (e *Encoder) String() string {
+	var b strings.Builder
+	if e.Kind == imageKind {
+		fmt.Fprintf(&b, "images of %s, pixels (p - %.6g)/%.6g, %d classes: %s\n",
+			shapeText(e.Shape), e.Mean, e.Std, len(e.Classes), strings.Join(e.Classes, " "))
+		return b.String()
+	}
+	var names []string
+	for _, t := range e.Targets {
+		name := t.Name
+		if e.Task == Regression {
+			name += fmt.Sprintf(" (mean %.6g, std %.6g)", t.Mean, t.Std)
+		}
+		names = append(names, name)
+	}
+	fmt.Fprintf(&b, "target    %s\n", strings.Join(names, ", "))
+	fmt.Fprintf(&b, "task      %s: %s\n", e.Task, e.Reason)
+	if e.Task == Classification {
+		fmt.Fprintf(&b, "classes   %s\n", list(e.Classes))
+	}
+	fmt.Fprintf(&b, "features  %d from %d columns\n", e.spec("").Size(), len(e.inputNames()))
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, c := range e.Columns {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", c.Name, c.Kind, c.detail())
+	}
+	w.Flush()
+	return b.String()
+}
+
+func (c Column) detail() string {
+	var text string
+	switch c.Kind {
+	case numberKind:
+		text = fmt.Sprintf("mean %.6g, std %.6g", c.Mean, c.Std)
+		if c.Missing {
+			text += fmt.Sprintf("; missing: median %.6g and an indicator", c.Median)
+		}
+		return text
+	case categoryKind:
+		text = fmt.Sprintf("%d levels", len(c.Levels))
+		if len(c.Rare) > 0 {
+			text += fmt.Sprintf(", %d rare ones together", len(c.Rare))
+		}
+		if c.Missing {
+			text += ", missing"
+		}
+		return text
+	}
+	return c.Why
+}

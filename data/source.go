@@ -1,0 +1,213 @@
+// Package data holds samples: where they come from, how they are split,
+// encoded, shuffled and cut into batches.
+//
+// A [Source] gives random access to samples. [Open] reads one from what a
+// user names: the embedded digits, a CSV file or a folder of IDX files.
+// [Split] cuts it into training, validation and test parts and learns from
+// the training part alone how raw rows become samples; that [Encoder] is kept
+// with the model, so that prediction takes raw rows. [Batches] delivers
+// samples, prepared ahead of their use.
+package data
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Spec describes samples: enough to build and check a network.
+type Spec struct {
+	Name      string   // of the data set, for people
+	Input     []int    // shape of one sample: [height width channels] or [features]
+	Task      Task     // what is to be learned
+	Classes   []string // names of the classes, for classification
+	Targets   []string // names of the targets; at most one for classification
+	Encoder   *Encoder // how raw rows became samples; nil when they already are
+	Unlabeled bool     // the rows have no target: y cannot be read
+}
+
+// Size returns the number of values in one sample.
+func (s Spec) Size() int {
+	size := 1
+	for _, d := range s.Input {
+		size *= d
+	}
+	return size
+}
+
+// Outputs returns the number of outputs that a network needs: one a class, or
+// one a target.
+func (s Spec) Outputs() int {
+	if s.Task == Classification {
+		return len(s.Classes)
+	}
+	return len(s.Targets)
+}
+
+// TargetSize returns the number of values per row in y: 1 for classes (the
+// number of the class), one a target for regression.
+func (s Spec) TargetSize() int {
+	if s.Task == Classification {
+		return 1
+	}
+	return len(s.Targets)
+}
+
+// Validate reports what a Spec lacks to describe samples.
+func (s Spec) Validate() error {
+	if len(s.Input) == 0 {
+		return fmt.Errorf("data: %s: the shape of a sample is empty; want [features] or [height width channels]", s.name())
+	}
+	size := 1
+	for _, d := range s.Input {
+		if d <= 0 || size > math.MaxInt32/d {
+			return fmt.Errorf("data: %s: no sample has the shape %v", s.name(), s.Input)
+		}
+		size *= d
+	}
+	switch {
+	case s.Task == Classification && len(s.Classes) == 0:
+		return fmt.Errorf("data: %s: classification needs the names of its classes", s.name())
+	case s.Task == Regression && len(s.Targets) == 0:
+		return fmt.Errorf("data: %s: regression needs the names of its targets", s.name())
+	case s.Task != Classification && s.Task != Regression:
+		return fmt.Errorf("data: %s: the task is neither classification nor regression", s.name())
+	}
+	return nil
+}
+
+func (s Spec) name() string {
+	if s.Name == "" {
+		return "the data"
+	}
+	return s.Name
+}
+
+// Source is a set of samples with random access.
+//
+// Read copies rows[i] to x[i*Size:] and its target to y[i*TargetSize:], a
+// class as its number. y may be nil, and then no target is needed. Read must
+// be safe for concurrent use and must not keep its arguments.
+type Source interface {
+	Spec() Spec
+	Len() int
+	Read(rows []int, x, y []float32) error
+}
+
+// Fitter is a Source of raw rows whose encoding is learned. [Split] fits it
+// on the training rows alone and encodes all rows with the result.
+type Fitter interface {
+	Source
+	Fit(rows []int) (*Encoder, error)
+	Encode(e *Encoder) (Source, error)
+}
+
+// Parted is a set that comes with its own test part, as MNIST does. As a
+// Source it is its training part.
+type Parted struct {
+	Source
+	Test Source
+}
+
+// labeler is a Source that knows its classes without reading samples.
+type labeler interface{ labels() []int }
+
+// vetted is a Source that holds finite values and classes in range only.
+type vetted interface{ vetted() bool }
+
+func isVetted(s Source) bool {
+	v, ok := s.(vetted)
+	return ok && v.vetted()
+}
+
+// checkRead checks the arguments of Read against the set.
+func checkRead(n, size, targetSize int, rows []int, x, y []float32) error {
+	if len(x) < len(rows)*size {
+		return fmt.Errorf("data: x holds %d values; %d rows of %d need %d", len(x), len(rows), size, len(rows)*size)
+	}
+	if y != nil && len(y) < len(rows)*targetSize {
+		return fmt.Errorf("data: y holds %d values; %d rows of %d need %d", len(y), len(rows), targetSize, len(rows)*targetSize)
+	}
+	for _, r := range rows {
+		if r < 0 || r >= n {
+			return fmt.Errorf("data: there is no row %d; the set has rows 0 to %d", r, n-1)
+		}
+	}
+	return nil
+}
+
+// checkFinite checks samples and targets of a source that may hold anything.
+func checkFinite(spec Spec, rows []int, x, y []float32) error {
+	size, targetSize := spec.Size(), spec.TargetSize()
+	for i, r := range rows {
+		for j, v := range x[i*size : (i+1)*size] {
+			if v-v != 0 {
+				return fmt.Errorf("data: row %d, value %d is %v; samples must be finite", r, j, v)
+			}
+		}
+		if y == nil {
+			continue
+		}
+		for j, v := range y[i*targetSize : (i+1)*targetSize] {
+			if v-v != 0 {
+				return fmt.Errorf("data: row %d, target %d is %v; targets must be finite", r, j, v)
+			}
+			if spec.Task == Classification && (v < 0 || int(v) >= len(spec.Classes) || v != float32(int(v))) {
+				return fmt.Errorf("data: row %d is of class %v; classes are 0 to %d", r, v, len(spec.Classes)-1)
+			}
+		}
+	}
+	return nil
+}
+
+// readSafely is Read of a source that may belong to the user: its panic comes
+// back as an error.
+func readSafely(s Source, rows []int, x, y []float32) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("data: Read of %T panicked: %v", s, p)
+		}
+	}()
+	return s.Read(rows, x, y)
+}
+
+var errEmpty = errors.New("the set is empty; it needs at least one row")
+
+// each reads all rows of a source in order, chunk by chunk, and checks what
+// may need checking. The slices are valid during the call only.
+func each(s Source, visit func(rows []int, x, y []float32) error) error {
+	spec, n := s.Spec(), s.Len()
+	if err := spec.Validate(); err != nil {
+		return err
+	}
+	const chunk = 256
+	rows := make([]int, 0, chunk)
+	x := make([]float32, chunk*spec.Size())
+	var y []float32
+	if !spec.Unlabeled {
+		y = make([]float32, chunk*spec.TargetSize())
+	}
+	trusted := isVetted(s)
+	for start := 0; start < n; start += chunk {
+		rows = rows[:0]
+		for r := start; r < min(start+chunk, n); r++ {
+			rows = append(rows, r)
+		}
+		cx, cy := x[:len(rows)*spec.Size()], y
+		if y != nil {
+			cy = y[:len(rows)*spec.TargetSize()]
+		}
+		if err := readSafely(s, rows, cx, cy); err != nil {
+			return err
+		}
+		if !trusted {
+			if err := checkFinite(spec, rows, cx, cy); err != nil {
+				return err
+			}
+		}
+		if err := visit(rows, cx, cy); err != nil {
+			return err
+		}
+	}
+	return nil
+}

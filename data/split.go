@@ -1,0 +1,200 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"descent/internal/rng"
+)
+
+// SplitConfig says how a set is cut. The zero value is 70% training, 10%
+// validation and 20% test.
+type SplitConfig struct {
+	Train, Validation, Test float64 // fractions; Train 0 is the rest
+	Seed                    uint64  // of the split alone
+	ValidationSet, TestSet  Source  // instead of a fraction
+}
+
+// Parts is a set cut into parts, encoded alike.
+//
+// A part that was given no rows on purpose has Len 0.
+type Parts struct {
+	Train, Validation, Test Source
+	Counts                  []ClassCount // one a class; nil for regression
+	Notes                   []string     // what the user should know
+}
+
+// wholeValidation is how many of its last rows, in a seeded order, a training
+// part gives to validation where the set has a test part of its own.
+const wholeValidation = 5000
+
+// Split cuts a set into training, validation and test parts at random, by the
+// split's own seed, and for classes stratified: each part has each class in
+// proportion, to a row. A class seen once stays in training, with a note.
+//
+// A set with its own test part keeps it; validation is then the last 5,000
+// training rows in a seeded order, or a tenth of a training part that has
+// fewer than 50,000. ValidationSet and TestSet override both; of a [*Parted],
+// they are its test part.
+//
+// A [Fitter] is fitted on the training part, and all parts read encoded.
+// Other sources are taken as they are.
+func Split(s Source, cfg SplitConfig) (Parts, error) {
+	if s == nil {
+		return Parts{}, fmt.Errorf("data: there is no set to split")
+	}
+	if spec := s.Spec(); spec.Unlabeled {
+		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), list(spec.Targets))
+	}
+	own := s
+	p, parted := s.(*Parted)
+	if parted {
+		own = p.Source
+	}
+	if own.Len() == 0 {
+		return Parts{}, fmt.Errorf("data: %s: %w", own.Spec().name(), errEmpty)
+	}
+	if parted && p.Test != nil {
+		if cfg.TestSet == nil {
+			if cfg.Test != 0 {
+				return Parts{}, fmt.Errorf("data: %s has its own test part; leave the test fraction at 0", s.Spec().name())
+			}
+			cfg.TestSet = p.Test
+		}
+		if cfg.ValidationSet == nil && cfg.Validation == 0 && cfg.Train == 0 {
+			return assemble(own, cfg, lastRows(own.Len(), cfg.Seed))
+		}
+	}
+	fractions, err := cfg.fractions()
+	if err != nil {
+		return Parts{}, err
+	}
+	groups := [][]int{natural(own.Len())}
+	if spec := own.Spec(); spec.Task == Classification {
+		labels, err := labelsOf(own)
+		if err != nil {
+			return Parts{}, err
+		}
+		groups = make([][]int, len(spec.Classes))
+		for row, label := range labels {
+			groups[label] = append(groups[label], row)
+		}
+	}
+	rows := cut(groups, fractions, cfg.Seed)
+	for i, part := range []string{"training", "validation", "test"} {
+		if fractions[i] > 0 && len(rows[i]) == 0 {
+			return Parts{}, fmt.Errorf("data: %s: of %d rows none is left for the %s part; give it a set of its own or a fraction of 0",
+				own.Spec().name(), own.Len(), part)
+		}
+	}
+	return assemble(own, cfg, rows)
+}
+
+// fractions returns the fractions of training, validation and test.
+func (cfg SplitConfig) fractions() ([3]float64, error) {
+	f := [3]float64{cfg.Train, cfg.Validation, cfg.Test}
+	for i, name := range []string{"training", "validation", "test"} {
+		if !(f[i] >= 0 && f[i] <= 1) {
+			return f, fmt.Errorf("data: the %s fraction is %v; it must be between 0 and 1", name, f[i])
+		}
+	}
+	if cfg.ValidationSet != nil && f[1] != 0 {
+		return f, fmt.Errorf("data: validation is both a set of its own and a fraction of %v; want one of them", f[1])
+	}
+	if cfg.TestSet != nil && f[2] != 0 {
+		return f, fmt.Errorf("data: test is both a set of its own and a fraction of %v; want one of them", f[2])
+	}
+	if f == [3]float64{} {
+		if cfg.ValidationSet == nil {
+			f[1] = 0.1
+		}
+		if cfg.TestSet == nil {
+			f[2] = 0.2
+		}
+	}
+	if f[0] == 0 {
+		f[0] = 1 - f[1] - f[2]
+	}
+	if sum := f[0] + f[1] + f[2]; math.Abs(sum-1) > 1e-6 {
+		return f, fmt.Errorf("data: the fractions of training, validation and test are %v, %v and %v; they must add up to 1", f[0], f[1], f[2])
+	}
+	if f[0] < 1e-6 {
+		return f, fmt.Errorf("data: validation and test take all rows; training needs some")
+	}
+	return f, nil
+}
+
+func splitKey(seed uint64, draw int) rng.Key {
+	return rng.Key{Seed: seed, Stream: rng.Stream("split"), Draw: uint32(draw)}
+}
+
+// lastRows gives the last rows of a seeded order to validation.
+func lastRows(n int, seed uint64) [3][]int {
+	validation := max(min(1, n-1), min(wholeValidation, n/10))
+	rows := natural(n)
+	splitKey(seed, 0).Shuffle(rows)
+	parts := [3][]int{rows[:n-validation], rows[n-validation:], nil}
+	sort.Ints(parts[0])
+	sort.Ints(parts[1])
+	return parts
+}
+
+// cut gives each part its fraction of each group, in a seeded order within
+// the group. What rounding leaves over in one group is made up in the next, so
+// that the sizes of the parts are right too. Training keeps a row of each
+// group.
+func cut(groups [][]int, fractions [3]float64, seed uint64) (parts [3][]int) {
+	seen := 0
+	for i, group := range groups {
+		rows := append([]int(nil), group...)
+		splitKey(seed, i).Shuffle(rows)
+		seen += len(rows)
+		for part := 2; part >= 1; part-- {
+			owed := int(math.Round(fractions[part]*float64(seen))) - len(parts[part])
+			take := max(0, min(owed, len(rows)-1))
+			parts[part] = append(parts[part], rows[:take]...)
+			rows = rows[take:]
+		}
+		parts[0] = append(parts[0], rows...)
+	}
+	for _, part := range parts {
+		sort.Ints(part)
+	}
+	// A part that was asked for and got nothing takes a row of training.
+	for part := 1; part <= 2; part++ {
+		if fractions[part] > 0 && len(parts[part]) == 0 {
+			parts[part], parts[0] = spare(groups, parts[0])
+		}
+	}
+	return parts
+}
+
+// spare takes a row from the greatest group if training has two of it.
+func spare(groups [][]int, train []int) (taken, left []int) {
+	greatest := 0
+	for i, group := range groups {
+		if len(group) > len(groups[greatest]) {
+			greatest = i
+		}
+	}
+	var among []int
+	for _, row := range groups[greatest] {
+		if i := sort.SearchInts(train, row); i < len(train) && train[i] == row {
+			among = append(among, i)
+		}
+	}
+	if len(among) < 2 {
+		return nil, train
+	}
+	i := among[len(among)-1]
+	return []int{train[i]}, append(train[:i:i], train[i+1:]...)
+}
+
+func natural(n int) []int {
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}

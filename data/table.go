@@ -1,0 +1,199 @@
+package data
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
+type CSVConfig struct {
+	Targets    []string // columns to be predicted; several for regression
+	Task       Task     // 0: decided by the target's values
+	Drop       []string // columns to leave out
+	Keep       []string // columns to keep that would be left out
+	Categories []string // columns of numbers that are codes
+}
+
+// Table is a CSV file with its schema: raw rows, which [Split] encodes with
+// statistics of the training part. Read before that, a Table encodes itself
+// with the statistics of all rows.
+type Table struct {
+	grid   *grid
+	plan   []columnPlan // of the columns that are not targets
+	target target
+	notes  []string
+	name   string
+	whole  *Encoder // fitted on all rows
+	encode func() (Source, error)
+}
+
+// OpenCSV reads a CSV file, plain or gzip, and decides its schema.
+func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
+	file, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return ReadCSV(file, path, cfg)
+}
+
+// ReadCSV reads CSV text and decides its schema; name stands for the file in
+// messages.
+//
+// A column is numbers, categories or dropped with a note (constant, numbering
+// the rows, all different, free text, dates). Empty cells, NA, NaN, null and ?
+// are missing. The target is classes when it is text, has two values or is
+// whole numbers of at most 20 values, and is regression otherwise; see
+// [Table.Reason]. Rows without a target are dropped with a note.
+func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
+	g, err := readGrid(r, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.check(g); err != nil {
+		return nil, err
+	}
+	t := &Table{grid: g, name: baseName(name)}
+	if err := t.dropUntargeted(cfg.Targets); err != nil {
+		return nil, err
+	}
+	if t.target, err = decideTarget(g, cfg); err != nil {
+		return nil, err
+	}
+	if classes := len(t.target.classes); classes > fewIntegers && classes > g.rows()/2 {
+		t.notes = append(t.notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.rows()))
+	}
+	if t.plan, err = planColumns(g, cfg); err != nil {
+		return nil, err
+	}
+	if t.whole, err = t.Fit(nil); err != nil {
+		return nil, err
+	}
+	t.encode = sync.OnceValues(func() (Source, error) { return t.Encode(t.whole) })
+	return t, nil
+}
+
+// check refuses names that the file does not have.
+func (cfg CSVConfig) check(g *grid) error {
+	if len(cfg.Targets) == 0 {
+		return fmt.Errorf("data: %s: which column is the target? It has %s", g.file, list(g.columns))
+	}
+	if cfg.Task < 0 || cfg.Task > Regression {
+		return fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))
+	}
+	isTarget := make(map[string]bool)
+	for _, name := range cfg.Targets {
+		if isTarget[name] {
+			return fmt.Errorf("data: %s: the target %q is named twice", g.file, name)
+		}
+		isTarget[name] = true
+		if g.index(name) < 0 {
+			return fmt.Errorf("data: %s has no column %q to be the target%s; it has %s", g.file, name, didYouMean(name, g.columns), list(g.columns))
+		}
+	}
+	used := make(map[string]bool)
+	for _, names := range [][]string{cfg.Drop, cfg.Keep, cfg.Categories} {
+		for _, name := range names {
+			switch {
+			case g.index(name) < 0:
+				return fmt.Errorf("data: %s has no column %q%s; it has %s", g.file, name, didYouMean(name, g.columns), list(g.columns))
+			case isTarget[name]:
+				return fmt.Errorf("data: %s: column %q is a target and cannot be dropped, kept or made a category", g.file, name)
+			}
+		}
+	}
+	for _, name := range cfg.Drop {
+		used[name] = true
+	}
+	for _, name := range append(append([]string(nil), cfg.Keep...), cfg.Categories...) {
+		if used[name] {
+			return fmt.Errorf("data: %s: column %q is both dropped and kept", g.file, name)
+		}
+	}
+	return nil
+}
+
+// dropUntargeted removes the rows in which a target is missing.
+func (t *Table) dropUntargeted(targets []string) error {
+	g, n := t.grid, t.grid.rows()
+	cols := make([]int, len(targets))
+	for i, name := range targets {
+		cols[i] = g.index(name)
+	}
+	firstRow, firstCol := -1, -1
+	firstPlace := ""
+	g.keep(func(row int) bool {
+		for _, col := range cols {
+			if g.missing(row, col) {
+				if firstRow < 0 {
+					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.lines[row])
+				}
+				return false
+			}
+		}
+		return true
+	})
+	if firstRow < 0 {
+		return nil
+	}
+	if g.rows() == 0 {
+		return fmt.Errorf("data: %s: no row has a value for the target %s; %q is missing, %s", g.file, list(targets), g.columns[firstCol], firstPlace)
+	}
+	t.notes = append(t.notes, fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)",
+		n-g.rows(), n, list(targets), firstPlace))
+	return nil
+}
+
+// Reason says how the task was decided.
+func (t *Table) Reason() string { return t.target.reason }
+
+// Notes returns what the user should know about the file.
+func (t *Table) Notes() []string { return t.notes }
+
+// String returns the schema as learned from all rows.
+func (t *Table) String() string { return t.whole.String() }
+
+// Spec describes the rows as encoded with the statistics of all rows.
+func (t *Table) Spec() Spec { return t.whole.spec(t.name) }
+
+// Len returns the number of rows that have a target.
+func (t *Table) Len() int { return t.grid.rows() }
+
+func (t *Table) Read(rows []int, x, y []float32) error {
+	all, err := t.encode()
+	if err != nil {
+		return err
+	}
+	return all.Read(rows, x, y)
+}
+
+func (t *Table) labels() []int { return t.target.labels }
+func (t *Table) vetted() bool  { return true }
+
+// Encode returns the rows as samples under an encoding learned here or on
+// another file with these columns.
+func (t *Table) Encode(e *Encoder) (Source, error) {
+	s, err := e.encodeGrid(t.grid, t.name)
+	if err != nil {
+		return nil, err
+	}
+	if row := s.firstUntargeted(); row >= 0 {
+		return nil, s.untargeted(row)
+	}
+	return s, nil
+}
+
+// baseName returns the name of a file or folder without path and ending.
+func baseName(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	base := strings.TrimSuffix(filepath.Base(path), ".gz")
+	if stem := strings.TrimSuffix(base, filepath.Ext(base)); stem != "" {
+		return stem
+	}
+	return base
+}

@@ -1,0 +1,165 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// fewIntegers is how many distinct whole numbers are still classes.
+const fewIntegers = 20
+
+// target is what a table is to predict.
+type target struct {
+	task    Task
+	reason  string
+	columns []int
+	names   []string
+	classes []string // sorted; numbers by value
+	labels  []int    // of each row, for classes
+}
+
+// decideTarget reads the task off the target's values, unless it is given.
+func decideTarget(g *grid, cfg CSVConfig) (target, error) {
+	t := target{task: cfg.Task, names: cfg.Targets}
+	for _, name := range cfg.Targets {
+		t.columns = append(t.columns, g.index(name))
+	}
+	if len(cfg.Targets) > 1 {
+		if t.task == Classification {
+			return t, fmt.Errorf("data: %s: classification has one target, and %s are %d", g.file, list(cfg.Targets), len(cfg.Targets))
+		}
+		t.task, t.reason = Regression, "several targets"
+		for _, col := range t.columns {
+			if _, err := numbersOf(g, col); err != nil {
+				return t, err
+			}
+		}
+		return t, nil
+	}
+	col := t.columns[0]
+	values, notNumbers := numbersOf(g, col)
+	reason := ""
+	task := Classification
+	distinct, whole := 0, true
+	if notNumbers == nil {
+		distinct, whole = countDistinct(values)
+	} else {
+		if _, err := look(g, col); err != nil && (cfg.Task == 0 || isInfinite(g, col)) {
+			return t, err // infinity, or a slip among numbers
+		}
+		distinct = len(levelsOf(g, col))
+	}
+	if distinct == 1 {
+		return t, fmt.Errorf("data: %s: the target %q is %q in every row; there is nothing to learn", g.file, cfg.Targets[0], g.cell(0, col))
+	}
+	switch {
+	case notNumbers != nil:
+		reason = fmt.Sprintf("the target is text of %d values", distinct)
+	case distinct == 2:
+		reason = "the target has two values"
+	case whole && distinct <= fewIntegers:
+		reason = fmt.Sprintf("the target is whole numbers of %d values, at most %d", distinct, fewIntegers)
+	case whole:
+		task, reason = Regression, fmt.Sprintf("the target is whole numbers of more than %d values", fewIntegers)
+	default:
+		task, reason = Regression, "the target is numbers with fractions"
+	}
+	switch {
+	case t.task == 0:
+		t.task = task
+	case t.task != task:
+		reason = fmt.Sprintf("asked for, though %s", reason)
+	}
+	t.reason = reason
+	if t.task == Regression {
+		return t, notNumbers
+	}
+	t.classes, t.labels = classesOf(g, col, values, notNumbers == nil)
+	return t, nil
+}
+
+// numbersOf reads a column that must hold numbers only.
+func numbersOf(g *grid, col int) ([]float64, error) {
+	values := make([]float64, g.rows())
+	for row := range values {
+		v, err := g.number(row, col)
+		if err != nil {
+			return nil, err
+		}
+		values[row] = v
+	}
+	return values, nil
+}
+
+// isInfinite reports whether all cells are numbers, if infinity is one.
+func isInfinite(g *grid, col int) bool {
+	for row := range g.rows() {
+		if _, ok := parseNumber(g.cell(row, col)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// countDistinct counts values, up to a bound of its own, and reports whether
+// all are whole.
+func countDistinct(values []float64) (distinct int, whole bool) {
+	seen := make(map[float64]bool)
+	whole = true
+	for _, v := range values {
+		whole = whole && v == math.Trunc(v)
+		if len(seen) <= fewIntegers {
+			seen[v] = true
+		}
+	}
+	return len(seen), whole
+}
+
+func levelsOf(g *grid, col int) map[string]int {
+	levels := make(map[string]int)
+	for row := range g.rows() {
+		levels[g.cell(row, col)]++
+	}
+	return levels
+}
+
+// classesOf names the classes in order and numbers each row's.
+func classesOf(g *grid, col int, values []float64, numeric bool) (names []string, labels []int) {
+	labels = make([]int, g.rows())
+	number := make(map[string]int)
+	if numeric {
+		sorted := append([]float64(nil), values...)
+		sort.Float64s(sorted)
+		for i, v := range sorted {
+			if i == 0 || v != sorted[i-1] {
+				names = append(names, numberText(v))
+			}
+		}
+	} else {
+		seen := make(map[string]bool)
+		for level := range levelsOf(g, col) {
+			if name := className(level); !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+		sort.Strings(names)
+	}
+	for i, name := range names {
+		number[name] = i
+	}
+	for row := range labels {
+		labels[row] = number[className(g.cell(row, col))]
+	}
+	return names, labels
+}
+
+// className is the name of the class that a cell means: numbers have one
+// spelling, so that 1 and 1.0 are one class.
+func className(cell string) string {
+	if v, ok := parseNumber(cell); ok && !math.IsInf(v, 0) {
+		return numberText(v)
+	}
+	return cell
+}
