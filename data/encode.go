@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"descent/internal/suggest"
 )
 
 // EncodeCSV reads CSV text as the table that the encoder was fitted on; name
@@ -36,7 +38,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 	}
 	if len(absent) > 0 {
 		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
-			g.file, list(absent), didYouMean(absent[0], g.columns), list(g.columns))
+			g.file, list(absent), suggest.DidYouMean(absent[0], g.columns), list(g.columns))
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
 	at := 0

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"descent/internal/suggest"
 )
 
 // CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
@@ -91,7 +93,7 @@ func (cfg CSVConfig) check(g *grid) error {
 		}
 		isTarget[name] = true
 		if g.index(name) < 0 {
-			return fmt.Errorf("data: %s has no column %q to be the target%s; it has %s", g.file, name, didYouMean(name, g.columns), list(g.columns))
+			return fmt.Errorf("data: %s has no column %q to be the target%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
 		}
 	}
 	used := make(map[string]bool)
@@ -99,7 +101,7 @@ func (cfg CSVConfig) check(g *grid) error {
 		for _, name := range names {
 			switch {
 			case g.index(name) < 0:
-				return fmt.Errorf("data: %s has no column %q%s; it has %s", g.file, name, didYouMean(name, g.columns), list(g.columns))
+				return fmt.Errorf("data: %s has no column %q%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
 			case isTarget[name]:
 				return fmt.Errorf("data: %s: column %q is a target and cannot be dropped, kept or made a category", g.file, name)
 			}

@@ -1,6 +1,10 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/internal/suggest"
+)
 
 // Task is what is to be learned: which class, or how much.
 type Task int
@@ -33,7 +37,7 @@ func ParseTask(name string) (Task, error) {
 		return Regression, nil
 	}
 	return 0, fmt.Errorf("data: there is no task %q%s; it is classification or regression",
-		name, didYouMean(name, []string{"classification", "regression"}))
+		name, suggest.DidYouMean(name, []string{"classification", "regression"}))
 }
 
 // MarshalText writes the name of the task.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"descent/internal/suggest"
 )
 
 // Units turns epochs into updates for [Parse].
@@ -96,7 +98,7 @@ func parse(text string, u Units) (Schedule, error) {
 		}
 		s = w
 	default:
-		return nil, unknown("schedule", name, names[:])
+		return nil, suggest.Unknown("schedule", name, names[:])
 	}
 	if f.err != nil {
 		return nil, f.err
@@ -148,7 +150,7 @@ func (f *fields) read(text string, colon bool) {
 func (f *fields) only(keys ...string) {
 	for _, key := range sorted(f.values) {
 		if !slices.Contains(keys, key) && f.err == nil {
-			f.err = unknown("key", key, keys)
+			f.err = suggest.Unknown("key", key, keys)
 		}
 	}
 }
@@ -227,7 +229,7 @@ func (f *fields) choice(key string, choices ...string) string {
 		return choices[0]
 	}
 	if !slices.Contains(choices, value) && f.err == nil {
-		f.err = unknown(key, value, choices)
+		f.err = suggest.Unknown(key, value, choices)
 	}
 	return value
 }

@@ -1,0 +1,88 @@
+package descent_test
+
+import (
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// imports lists, for each package, the packages of this module that it may
+// import: those that stand above it.
+//
+// The order is the architecture; see ARCHITECTURE.md.
+const imports = `
+internal/suggest:
+internal/rng:
+internal/safetensors:
+metric:
+schedule: internal/suggest
+internal/kernel: internal/rng
+graph: internal/kernel internal/rng
+internal/reference: graph
+internal/rewrite: graph
+internal/plan: graph internal/kernel internal/rewrite
+internal/exec: graph internal/kernel internal/plan
+nn: graph internal/rng internal/suggest
+loss: graph nn internal/suggest
+optim: graph internal/reference internal/plan internal/exec internal/suggest
+data: internal/rng internal/suggest
+train: graph nn loss metric schedule optim data internal/plan internal/exec internal/safetensors
+.: train
+internal/cli: . graph nn loss metric schedule optim data train internal/kernel internal/suggest
+cmd/descent: internal/cli
+`
+
+func TestImportsPointOneWay(t *testing.T) {
+	allowed := map[string]map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(imports), "\n") {
+		name, list, _ := strings.Cut(line, ":")
+		allowed[name] = map[string]bool{}
+		for _, to := range strings.Fields(list) {
+			if allowed[to] == nil {
+				t.Errorf("%s stands before %s, which it may import", name, to)
+			}
+			allowed[name][to] = true
+		}
+	}
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if base := d.Name(); dir != "." && (base[0] == '.' || base[0] == '_' || base == "testdata" || base == "examples" || base == "bench" || base == "tools" || base == "runs") {
+			return filepath.SkipDir
+		}
+		pkg, err := build.ImportDir(dir, 0)
+		if err != nil {
+			return nil // no Go files here
+		}
+		name := filepath.ToSlash(dir)
+		seen[name] = true
+		if allowed[name] == nil {
+			t.Errorf("package %s is not in the list of imports", name)
+		}
+		for _, path := range pkg.Imports {
+			if path != "descent" && !strings.HasPrefix(path, "descent/") {
+				continue
+			}
+			to := strings.TrimPrefix(path, "descent/")
+			if path == "descent" {
+				to = "."
+			}
+			if !allowed[name][to] {
+				t.Errorf("%s imports %s, which the architecture does not allow", name, to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range allowed {
+		if !seen[name] {
+			t.Errorf("the list of imports has %s, which does not exist", name)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+
+	"descent/data"
+	"descent/loss"
+	"descent/optim"
+	"descent/schedule"
+)
+
+// All as Config.BatchSize means batch gradient descent: one update an epoch,
+// by the gradient of the whole training set.
+const All = -1
+
+// Config says how to train. The zero value of every field but Loss is usable.
+type Config struct {
+	Loss         loss.Loss         // nil: cross-entropy for classes, mean squared error for regression
+	Optimizer    optim.Rule        // nil: optim.NewAdam()
+	LearningRate float64           // η₀; 0: the rule's documented default
+	Schedule     schedule.Schedule // a factor of η₀; nil: constant
+
+	Penalty     loss.Penalty // added to the loss: λΣw² and λΣ|w| over weights
+	WeightDecay float64      // λ, decoupled: u + λθ, on weights
+	ProxL1      float64      // λ of the proximal step, which gives exact zeros
+	Clip        optim.Clip   // of the gradient, by value and by global norm
+
+	BatchSize  int // rows an update; 0: 32; All: the whole training set
+	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
+	Epochs     int // passes over the training set; 0: 10
+
+	Monitor  string  // the validation score that picks the best model: "loss" if empty; see [Report.Score]
+	Patience int     // stop after so many epochs without a better one; 0: never
+	MinDelta float64 // what counts as better
+
+	Seed    uint64 // of initial weights, order and dropout
+	Workers int    // cores to use; 0: all. The result does not depend on it
+	From    *Model // start from its weights instead of random ones; nil: random
+
+	Logger *slog.Logger   // notices; nil: none
+	Report func(Progress) // called after each update and each epoch; nil: nobody
+}
+
+// withDefaults fills what was left zero.
+func (c Config) withDefaults(spec data.Spec) Config {
+	if c.Loss == nil {
+		if spec.Task == data.Regression {
+			c.Loss = loss.MSE{}
+		} else {
+			c.Loss = loss.CrossEntropy{}
+		}
+	}
+	if c.Optimizer == nil {
+		c.Optimizer = optim.NewAdam()
+	}
+	if c.LearningRate == 0 {
+		c.LearningRate = c.Optimizer.DefaultRate()
+	}
+	if c.Schedule == nil {
+		c.Schedule = schedule.Constant{}
+	}
+	if c.BatchSize == 0 {
+		c.BatchSize = 32
+	}
+	if c.MicroBatch == 0 {
+		c.MicroBatch = 1024
+	}
+	if c.Epochs == 0 {
+		c.Epochs = 10
+	}
+	if c.Monitor == "" {
+		c.Monitor = "loss"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// MaxRate is the largest learning rate that is taken for one.
+const MaxRate = 1e6
+
+// Validate returns what is wrong with the configuration, every fault named.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	finite := func(name string, v float64) {
+		check(v >= 0 && !math.IsInf(v, 0), "%s is %v; it must be 0 or more, and finite", name, v)
+	}
+	check(c.LearningRate > 0 && c.LearningRate <= MaxRate, "learning rate is %v; it must be more than 0 and at most %v", c.LearningRate, float64(MaxRate))
+	check(c.BatchSize > 0 || c.BatchSize == All, "batch size is %d; it must be positive, or All", c.BatchSize)
+	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
+	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
+	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
+	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)
+	finite("L1 penalty", c.Penalty.L1)
+	finite("L2 penalty", c.Penalty.L2)
+	finite("weight decay", c.WeightDecay)
+	finite("proximal L1", c.ProxL1)
+	finite("clip by value", c.Clip.Value)
+	finite("clip by norm", c.Clip.Norm)
+	finite("minimum improvement", c.MinDelta)
+	if c.Loss != nil {
+		errs = append(errs, c.Loss.Validate())
+	}
+	if c.Optimizer != nil {
+		errs = append(errs, c.Optimizer.Validate())
+	}
+	if c.Schedule != nil {
+		errs = append(errs, c.Schedule.Validate())
+	}
+	if _, err := higherIsBetter(c.Monitor); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,143 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"descent/data"
+	"descent/loss"
+	"descent/metric"
+)
+
+// Report says how good a model is on a set of samples.
+type Report struct {
+	Rows           int
+	Loss           float64                // mean over the rows, without penalties
+	Classification *metric.Classification // nil for regression
+	Regression     *metric.Regression     // nil for classes; in the targets' own units
+}
+
+// scores lists the names that [Report.Score] knows.
+var scores = []struct {
+	name   string
+	higher bool // is better
+	of     func(r Report) float64
+}{
+	{"loss", false, func(r Report) float64 { return r.Loss }},
+	{"accuracy", true, func(r Report) float64 { return r.classes((*metric.Classification).Accuracy) }},
+	{"balanced_accuracy", true, func(r Report) float64 { return r.classes((*metric.Classification).BalancedAccuracy) }},
+	{"f1", true, func(r Report) float64 { return r.classes((*metric.Classification).MacroF1) }},
+	{"auroc", true, func(r Report) float64 { return r.classes((*metric.Classification).AUROC) }},
+	{"mse", false, func(r Report) float64 { return r.targets((*metric.Regression).MSE) }},
+	{"mae", false, func(r Report) float64 { return r.targets((*metric.Regression).MAE) }},
+	{"r2", true, func(r Report) float64 { return r.targets((*metric.Regression).R2) }},
+}
+
+// ScoreNames returns the names of all scores, as Config.Monitor takes them.
+func ScoreNames() []string {
+	var names []string
+	for _, s := range scores {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func (r Report) classes(f func(*metric.Classification) float64) float64 {
+	if r.Classification == nil {
+		return math.NaN()
+	}
+	return f(r.Classification)
+}
+
+func (r Report) targets(f func(*metric.Regression) float64) float64 {
+	if r.Regression == nil {
+		return math.NaN()
+	}
+	return f(r.Regression)
+}
+
+// Score returns the score of the given name: loss, accuracy,
+// balanced_accuracy, f1, auroc, mse, mae or r2. It is NaN where the task has
+// no such score.
+func (r Report) Score(name string) float64 {
+	for _, s := range scores {
+		if s.name == name {
+			return s.of(r)
+		}
+	}
+	return math.NaN()
+}
+
+// higherIsBetter says which way a score improves.
+func higherIsBetter(name string) (bool, error) {
+	for _, s := range scores {
+		if s.name == name {
+			return s.higher, nil
+		}
+	}
+	return false, fmt.Errorf("there is no score %q to monitor; there are %s", name, strings.Join(ScoreNames(), ", "))
+}
+
+// HigherIsBetter says whether a larger value of the named score is better.
+func HigherIsBetter(name string) bool {
+	higher, _ := higherIsBetter(name)
+	return higher
+}
+
+// suits returns an error if the task has no score of that name.
+func suits(name string, task data.Task) error {
+	classes := name == "accuracy" || name == "balanced_accuracy" || name == "f1" || name == "auroc"
+	targets := name == "mse" || name == "mae" || name == "r2"
+	if classes && task == data.Regression || targets && task == data.Classification {
+		return fmt.Errorf("%v has no score %q to monitor", task, name)
+	}
+	return nil
+}
+
+// evaluate measures predictions on all of source.
+func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, error) {
+	spec := p.net.spec
+	if source == nil || source.Len() == 0 {
+		return Report{}, fmt.Errorf("train: there are no rows to evaluate")
+	}
+	if err := p.net.fits(source.Spec()); err != nil {
+		return Report{}, err
+	}
+	var r Report
+	if spec.Task == data.Classification {
+		r.Classification = metric.NewClassification(spec.Classes, metric.Probabilities)
+	} else {
+		r.Regression = metric.NewRegression(spec.Targets, nil)
+	}
+	var sum float64
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: evaluationBatch}) {
+		if err != nil {
+			return Report{}, err
+		}
+		if spec.Task == data.Classification {
+			if err := loss.CheckLabels(batch.Y, len(spec.Classes), r.Rows); err != nil {
+				return Report{}, fmt.Errorf("train: %w", err)
+			}
+		}
+		predictions, losses, err := p.run(len(batch.Rows), batch.X, batch.Y)
+		if err != nil {
+			return Report{}, fmt.Errorf("train: %w", err)
+		}
+		for _, l := range losses {
+			sum += float64(l)
+		}
+		if r.Classification != nil {
+			err = r.Classification.Add(predictions, batch.Y)
+		} else {
+			err = r.Regression.Add(p.net.decode(predictions), p.net.decode(batch.Y))
+		}
+		if err != nil {
+			return Report{}, fmt.Errorf("train: %w", err)
+		}
+		r.Rows += len(batch.Rows)
+	}
+	r.Loss = sum / float64(r.Rows)
+	return r, nil
+}

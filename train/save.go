@@ -1,0 +1,220 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"runtime/debug"
+
+	"descent/data"
+	"descent/internal/exec"
+	"descent/internal/safetensors"
+	"descent/loss"
+	"descent/nn"
+)
+
+// Format is the version of model files that this package writes. It reads all
+// up to it.
+const Format = 1
+
+// metadata stands in a model file under "descent".
+type metadata struct {
+	Format  int             `json:"format"`
+	Version string          `json:"version"`
+	Network json.RawMessage `json:"network,omitempty"` // absent if it has layers of the user's own
+	Loss    savedLoss       `json:"loss"`
+	Spec    data.Spec       `json:"spec"`
+}
+
+type savedLoss struct {
+	Name   string          `json:"name"`
+	Values json.RawMessage `json:"values,omitempty"`
+}
+
+// metadataKey is the entry of the safetensors metadata.
+const metadataKey = "descent"
+
+// Save writes the model to one safetensors file: weights by name, and in the
+// metadata all else that is needed to predict from raw rows. The file appears
+// under its name when it is complete.
+//
+// Layers and losses of the user's own are not saved; [Load] then takes them as
+// [With].
+func (m *Model) Save(path string) error {
+	meta, tensors, err := m.encode()
+	if err == nil {
+		err = safetensors.WriteFile(path, meta, tensors)
+	}
+	if err != nil {
+		return fmt.Errorf("save model: %w", err)
+	}
+	return nil
+}
+
+// Write writes what Save saves.
+func (m *Model) Write(w io.Writer) error {
+	meta, tensors, err := m.encode()
+	if err != nil {
+		return fmt.Errorf("write model: %w", err)
+	}
+	return safetensors.Write(w, meta, tensors)
+}
+
+func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
+	d := metadata{Format: Format, Version: Version(), Spec: m.net.spec, Loss: savedLoss{Name: m.net.loss.Name()}}
+	if layers, err := nn.Marshal(m.net.layer); err == nil {
+		d.Network = layers
+	}
+	if _, err := loss.ByName(d.Loss.Name); err == nil {
+		if d.Loss.Values, err = json.Marshal(m.net.loss); err != nil {
+			return nil, nil, err
+		}
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	var tensors []safetensors.Tensor
+	for _, name := range m.weights.Names() {
+		tensors = append(tensors, safetensors.Tensor{
+			Name: name, Shape: m.weights.Type(name).Dims(), Data: m.weights.Value(name),
+		})
+	}
+	return map[string]string{metadataKey: string(text)}, tensors, nil
+}
+
+// Version names the build of this module.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range append(info.Deps, &info.Main) {
+			if dep.Path == "descent" && dep.Version != "" {
+				return dep.Version
+			}
+		}
+	}
+	return "(devel)"
+}
+
+// LoadOption changes how a model is loaded.
+type LoadOption func(*loadOptions)
+
+type loadOptions struct {
+	layer nn.Layer
+	loss  loss.Loss
+}
+
+// With gives [Load] the network and, unless it is nil, the loss of a model
+// that was saved with layers or a loss of the user's own.
+func With(net nn.Layer, l loss.Loss) LoadOption {
+	return func(o *loadOptions) { o.layer, o.loss = net, l }
+}
+
+// Load reads a model that [Model.Save] wrote.
+func Load(path string, options ...LoadOption) (*Model, error) {
+	file, err := safetensors.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("load model: %w", err)
+	}
+	m, err := decode(file, options)
+	if err != nil {
+		return nil, fmt.Errorf("load model %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Read reads a model from memory, such as a file embedded with go:embed.
+func Read(b []byte, options ...LoadOption) (*Model, error) {
+	file, err := safetensors.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("read model: %w", err)
+	}
+	m, err := decode(file, options)
+	if err != nil {
+		return nil, fmt.Errorf("read model: %w", err)
+	}
+	return m, nil
+}
+
+func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
+	var o loadOptions
+	for _, option := range options {
+		option(&o)
+	}
+	text, ok := file.Meta[metadataKey]
+	if !ok {
+		return nil, errors.New("the file is no model of descent: its metadata has no entry \"descent\"")
+	}
+	var d metadata
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	if d.Format < 1 || d.Format > Format {
+		return nil, fmt.Errorf("the file has format %d, this build reads 1 to %d; a newer build of descent may read it", d.Format, Format)
+	}
+	if err := d.Spec.Validate(); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	m := &Model{net: network{layer: o.layer, spec: d.Spec, loss: o.loss}}
+	if m.net.layer == nil {
+		if d.Network == nil {
+			return nil, errors.New("the model has layers of its maker's own; load it with train.With(network, loss)")
+		}
+		layers, err := nn.Unmarshal(d.Network)
+		if err != nil {
+			return nil, err
+		}
+		m.net.layer = layers
+	}
+	if m.net.loss == nil {
+		l, err := d.Loss.decode()
+		if err != nil {
+			return nil, err
+		}
+		m.net.loss = l
+	}
+	return m, m.read(file)
+}
+
+func (s savedLoss) decode() (loss.Loss, error) {
+	l, err := loss.ByName(s.Name)
+	if err != nil {
+		return nil, fmt.Errorf("the model has a loss of its maker's own; load it with train.With(network, loss): %w", err)
+	}
+	v := reflect.New(reflect.TypeOf(l))
+	if s.Values != nil {
+		decoder := json.NewDecoder(bytes.NewReader(s.Values))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(v.Interface()); err != nil {
+			return nil, fmt.Errorf("metadata: loss: %w", err)
+		}
+	}
+	l = v.Elem().Interface().(loss.Loss)
+	return l, l.Validate()
+}
+
+// read takes the weights from file, which must hold those of the network and
+// nothing else.
+func (m *Model) read(file *safetensors.File) error {
+	declared, _, err := m.net.declarations()
+	if err != nil {
+		return err
+	}
+	if len(file.Tensors) != len(declared) {
+		return fmt.Errorf("the file has %d weights, the network %d", len(file.Tensors), len(declared))
+	}
+	m.weights = exec.NewStore(declared)
+	for _, d := range declared {
+		t, ok := file.Tensor(d.Name)
+		if !ok {
+			return fmt.Errorf("the file has no weight %q", d.Name)
+		}
+		if fmt.Sprint(t.Shape) != fmt.Sprint(d.Type.Dims()) || t.Data == nil {
+			return fmt.Errorf("weight %q has shape %v in the file, the network takes %v of float32", d.Name, t.Shape, d.Type)
+		}
+		copy(m.weights.Value(d.Name), t.Data)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"descent/data"
+	"descent/loss"
+)
+
+// Step reports one update.
+type Step struct {
+	Epoch    int     // from 0
+	Update   int     // since the start of training, from 1
+	Batch    int     // in the epoch, from 0
+	Batches  int     // in the epoch
+	Rows     int     // in the batch
+	Loss     float64 // mean over the batch, before the update
+	Penalty  float64 // that was added to it
+	Rate     float64 // η of the update
+	GradNorm float64 // ‖g‖ over all parameters, before clipping by norm
+	Clip     float64 // the factor of clipping by norm; 1 if it did nothing
+}
+
+// ErrDiverged is wrapped by the error of a step whose loss or gradient is not
+// finite. The weights are those from before the step.
+var ErrDiverged = errors.New("training diverged")
+
+// Steps trains on source, epoch after epoch, and yields each update after it
+// was made. An error ends it: that of ctx, of the source, or [ErrDiverged].
+// A loop that goes on later, with Steps again, starts a new epoch.
+func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		if err := t.fits(source); err != nil {
+			yield(Step{}, err)
+			return
+		}
+		n := source.Len()
+		size := t.batchSize(n)
+		batches := (n + size - 1) / size
+		first := t.updates / batches
+		for epoch := first; epoch < first+t.cfg.Epochs; epoch++ {
+			for step, err := range t.epoch(ctx, source, epoch, size) {
+				step.Epoch, step.Batches = epoch, batches
+				if !yield(step, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// batchSize is how many rows an update takes when there are n.
+func (t *Trainer) batchSize(n int) int {
+	if t.cfg.BatchSize == All {
+		return n
+	}
+	if t.cfg.BatchSize > n {
+		t.cfg.Logger.Warn("the batch is larger than the training set and was clamped", "batch", t.cfg.BatchSize, "rows", n)
+		t.cfg.BatchSize = n
+	}
+	return t.cfg.BatchSize
+}
+
+// fits checks that source has samples of the kind that the trainer was made for.
+func (t *Trainer) fits(source data.Source) error {
+	if source == nil || source.Len() == 0 {
+		return fmt.Errorf("train: the training set is empty")
+	}
+	return t.net.fits(source.Spec())
+}
+
+// fits checks that samples of kind s can be given to the network.
+func (n network) fits(s data.Spec) error {
+	switch {
+	case fmt.Sprint(s.Input) != fmt.Sprint(n.spec.Input):
+		return fmt.Errorf("train: samples of shape %v do not fit the network, which takes %v", s.Input, n.spec.Input)
+	case s.Task != n.spec.Task:
+		return fmt.Errorf("train: the data is for %v, the network for %v", s.Task, n.spec.Task)
+	case s.Outputs() != n.spec.Outputs():
+		return fmt.Errorf("train: the data has %d outputs, the network %d", s.Outputs(), n.spec.Outputs())
+	}
+	return nil
+}
+
+// epoch makes one pass over source in updates of size rows.
+func (t *Trainer) epoch(ctx context.Context, source data.Source, epoch, size int) iter.Seq2[Step, error] {
+	var order []int
+	if size < source.Len() { // the order inside a single batch means nothing
+		order = data.Order(source.Len(), t.cfg.Seed, epoch)
+	}
+	if size > t.cfg.MicroBatch {
+		return t.accumulated(ctx, source, order, size)
+	}
+	return func(yield func(Step, error) bool) {
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: size, Order: order}) {
+			var step Step
+			if err == nil {
+				step, err = t.update(batch)
+			}
+			step.Batch = batch.Index
+			if !yield(step, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// update makes one update from one batch.
+func (t *Trainer) update(batch data.Batch) (Step, error) {
+	p, err := t.program(modeStep, len(batch.Rows))
+	if err != nil {
+		return Step{}, err
+	}
+	step := Step{Rows: len(batch.Rows)}
+	if step.Loss, err = t.forward(p, batch); err != nil {
+		return step, err
+	}
+	return step, t.finish(p, &step)
+}
+
+// forward feeds a batch and runs the first stage of p.
+func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
+	if t.net.spec.Task == data.Classification {
+		if err := loss.CheckLabels(batch.Y, len(t.net.spec.Classes), 0); err != nil {
+			return 0, fmt.Errorf("train: update %d: %w", t.updates+1, err)
+		}
+	}
+	if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", batch.Y)); err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	p.SetScalars(t.updates + 1)
+	p.Random(t.cfg.Seed, t.draws)
+	t.draws++
+	p.Run(stageForward)
+	l := float64(p.Output(stageForward, outLoss)[0])
+	if math.IsNaN(l) || math.IsInf(l, 0) {
+		return l, fmt.Errorf("train: update %d: the loss is %v: %w; try a smaller learning rate than %.3g, or clip the gradient",
+			t.updates+1, l, ErrDiverged, t.Rate())
+	}
+	return l, nil
+}
+
+// finish runs what follows the forward pass: the backward pass, the decision
+// about the gradient, and the update.
+func (t *Trainer) finish(p *program, step *Step) error {
+	if p.penalty {
+		step.Penalty = float64(p.Output(stageForward, outPenalty)[0])
+	}
+	p.Run(stageBackward)
+	step.GradNorm = math.Sqrt(float64(p.Output(stageBackward, outNorm)[0]))
+	if math.IsNaN(step.GradNorm) || math.IsInf(step.GradNorm, 0) {
+		return fmt.Errorf("train: update %d: the norm of the gradient is %v: %w; try a smaller learning rate than %.3g",
+			t.updates+1, step.GradNorm, ErrDiverged, t.Rate())
+	}
+	step.Clip, step.Rate = t.cfg.Clip.Factor(step.GradNorm), t.Rate()
+	p.set(p.rate, step.Rate)
+	p.set(p.clip, step.Clip)
+	p.Run(stageUpdate)
+	t.updates++
+	step.Update = t.updates
+	return nil
+}

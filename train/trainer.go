@@ -1,0 +1,174 @@
+// Package train turns a network, a loss and an update rule into a compiled
+// training step, and runs it: steps, epochs, evaluation, models.
+//
+//	digits := data.Digits()
+//	parts, err := data.Split(digits, data.SplitConfig{})
+//	trainer, err := train.New(net, parts.Train.Spec(), train.Config{Epochs: 20})
+//	model, err := trainer.Fit(ctx, parts.Train, parts.Validation)
+//	report, err := model.Evaluate(ctx, parts.Test)
+//	err = model.Save("digits.safetensors")
+package train
+
+import (
+	"fmt"
+	"runtime"
+
+	"descent/data"
+	"descent/graph"
+	"descent/internal/exec"
+	"descent/nn"
+	"descent/schedule"
+)
+
+// Trainer trains one network. It is for one goroutine at a time.
+type Trainer struct {
+	cfg      Config
+	net      network
+	params   []nn.Param // without tensors
+	store    *exec.Store
+	arena    exec.Arena
+	pool     *exec.Pool
+	programs map[programKey]*program
+	validate *predictor
+
+	updates int    // done
+	draws   uint32 // forward passes done
+	plateau *schedule.Plateau
+	watched schedule.PlateauState
+	best    *Model
+}
+
+// New compiles net for samples of the given kind. It reports a shape that does
+// not fit with the path of the layer, and every fault of cfg.
+func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
+	if net == nil {
+		return nil, fmt.Errorf("train: there is no network")
+	}
+	if err := spec.Validate(); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	cfg = cfg.withDefaults(spec)
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	t := &Trainer{cfg: cfg, net: network{net, spec, cfg.Loss}, programs: map[programKey]*program{}}
+	if p, ok := schedule.Watched(cfg.Schedule); ok {
+		t.plateau, t.watched = &p, p.Start()
+	}
+	s, err := t.traceStep(modeStep, 1)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	if len(s.params) == 0 {
+		return nil, fmt.Errorf("train: the network has no parameters to train")
+	}
+	if err := t.declare(s); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	t.pool = exec.NewPool(cfg.Workers)
+	runtime.AddCleanup(t, func(p *exec.Pool) { go p.Close() }, t.pool)
+	t.validate = newPredictor(t.net, t.store, &t.arena, t.pool)
+	return t, nil
+}
+
+// declare makes room for parameters, optimizer state and, where batches are
+// accumulated, gradients, and sets their first values.
+func (t *Trainer) declare(s *step) error {
+	var declared []exec.Declaration
+	for _, p := range s.params {
+		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
+	}
+	for _, v := range s.state {
+		declared = append(declared, exec.Declaration{Name: v.Name, Type: v.Type})
+	}
+	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch {
+		for _, p := range s.params {
+			declared = append(declared, exec.Declaration{Name: gradientName(p.Name), Type: p.Tensor.Type()})
+		}
+	}
+	t.store = exec.NewStore(declared)
+	if err := nn.Init(s.params, t.cfg.Seed, t.store.Value); err != nil {
+		return err
+	}
+	for _, v := range s.state {
+		values := t.store.Value(v.Name)
+		for i := range values {
+			values[i] = float32(v.Init)
+		}
+	}
+	t.params = s.params
+	if t.cfg.From != nil {
+		return t.start(t.cfg.From)
+	}
+	return nil
+}
+
+// start copies the weights of m, which must be of the same network.
+func (t *Trainer) start(m *Model) error {
+	have := map[string]graph.Type{}
+	for _, name := range m.weights.Names() {
+		have[name] = m.weights.Type(name)
+	}
+	for _, p := range t.params {
+		switch typ, ok := have[p.Name]; {
+		case !ok:
+			return fmt.Errorf("the model to start from has no weight %q", p.Name)
+		case typ != p.Tensor.Type():
+			return fmt.Errorf("weight %q is %v, in the model to start from it is %v", p.Name, p.Tensor.Type(), typ)
+		}
+		copy(t.store.Value(p.Name), m.weights.Value(p.Name))
+	}
+	return nil
+}
+
+// Close ends the trainer's workers. A trainer that is no longer reachable
+// closes by itself.
+func (t *Trainer) Close() { t.pool.Close() }
+
+// Config returns the configuration with its defaults filled in.
+func (t *Trainer) Config() Config { return t.cfg }
+
+// Parameters is the number of trained values.
+func (t *Trainer) Parameters() int {
+	n := 0
+	for _, p := range t.params {
+		n += p.Tensor.Type().Size()
+	}
+	return n
+}
+
+// Updates is the number of updates done so far.
+func (t *Trainer) Updates() int { return t.updates }
+
+// Rate is the learning rate of the next update.
+func (t *Trainer) Rate() float64 {
+	rate := t.cfg.LearningRate * t.cfg.Schedule.At(t.updates)
+	if t.plateau != nil {
+		rate *= t.watched.Factor
+	}
+	return rate
+}
+
+// Observe tells a schedule that watches a metric the value after an epoch, and
+// reports whether it reduced the rate. [Trainer.Fit] calls it; a loop over
+// [Trainer.Steps] does so itself.
+func (t *Trainer) Observe(metric float64) (reduced bool) {
+	return t.plateau != nil && t.plateau.Observe(&t.watched, t.cfg.LearningRate, metric)
+}
+
+// Model returns the network with a copy of its current weights.
+func (t *Trainer) Model() *Model {
+	var declared []exec.Declaration
+	for _, p := range t.params {
+		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
+	}
+	m := &Model{net: t.net, weights: exec.NewStore(declared), workers: t.cfg.Workers}
+	if err := m.weights.Copy(t.store); err != nil {
+		panic(err) // the same names and shapes
+	}
+	return m
+}
+
+// Best returns the best model that [Trainer.Fit] has seen so far, by the
+// monitored score; nil before the first epoch has ended.
+func (t *Trainer) Best() *Model { return t.best }
