@@ -151,12 +151,13 @@ func (t *Trainer) finish(p *program, step *Step) error {
 		step.Penalty = float64(p.Output(stageForward, outPenalty)[0])
 	}
 	p.Run(stageBackward)
-	step.GradNorm = math.Sqrt(float64(p.Output(stageBackward, outNorm)[0]))
+	squared := float64(p.Output(stageBackward, outNorm)[0])
+	step.GradNorm = math.Sqrt(squared)
 	if math.IsNaN(step.GradNorm) || math.IsInf(step.GradNorm, 0) {
 		return fmt.Errorf("train: update %d: the norm of the gradient is %v: %w; try a smaller learning rate than %.3g",
 			t.updates+1, step.GradNorm, ErrDiverged, t.Rate())
 	}
-	step.Clip, step.Rate = t.cfg.Clip.Factor(step.GradNorm), t.Rate()
+	step.Clip, step.Rate = t.cfg.Clip.Factor(squared), t.Rate()
 	p.set(p.rate, step.Rate)
 	p.set(p.clip, step.Clip)
 	p.Run(stageUpdate)

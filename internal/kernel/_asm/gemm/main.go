@@ -1,0 +1,94 @@
+// Command gemm writes the assembly of package kernel's matrix products.
+//
+// Run it by go generate in that package.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"go/format"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	dir := flag.String("dir", ".", "directory to write to")
+	flag.Parse()
+	for _, isa := range []isa{avx2{}, avx512{}} {
+		ctx := build.NewContext()
+		ctx.ConstraintExpr("amd64,!purego")
+		isa.data(ctx)
+		for _, t := range isa.tiles() {
+			generateTile(ctx, isa, t)
+		}
+		generateTranspose(ctx, isa)
+		generatePeak(ctx, isa)
+		if err := write(*dir, isa, ctx); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// function starts a function of the instruction set.
+func function(ctx *build.Context, name, signature string, doc ...string) {
+	ctx.Function(name)
+	ctx.Attributes(attr.NOSPLIT)
+	ctx.Pragma("noescape")
+	ctx.Doc(doc...)
+	ctx.SignatureExpr(signature)
+}
+
+// write compiles what ctx holds to assembly, its stubs and the table of tiles.
+func write(dir string, isa isa, ctx *build.Context) error {
+	file, err := ctx.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	cfg := printer.Config{Name: "the generator in _asm/gemm", Pkg: "kernel"}
+	asm, err := printer.NewGoAsm(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	stubs, err := printer.NewStubs(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	stubs, err = format.Source(append(stubs, table(isa)...))
+	if err != nil {
+		return err
+	}
+	base := filepath.Join(dir, "gemm_"+isa.file()+"_amd64")
+	if err := os.WriteFile(base+".s", asm, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(base+".go", stubs, 0o644)
+}
+
+// table is the source of the table of tiles.
+func table(isa isa) string {
+	byWidth := map[int]string{}
+	packing := ""
+	for _, t := range isa.tiles() {
+		if t.packs {
+			packing += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+			continue
+		}
+		byWidth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+	}
+	s := fmt.Sprintf("\n// gemmTiles%[1]s are the tiles by the logarithm of their vectors and by rows.\nvar gemmTiles%[1]s = gemmTiles{\n", isa.suffix())
+	for log := range len(byWidth) {
+		s += fmt.Sprintf("%d: {\n%s},\n", log, byWidth[log])
+	}
+	s += "}\n"
+	s += fmt.Sprintf("\n// gemmPackers%[1]s are the tiles of two vectors that pack, by rows.\nvar gemmPackers%[1]s = gemmPackers{\n%[2]s}\n", isa.suffix(), packing)
+	return s
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A formula maps vectors and numbers, which fill vectors, to a vector.
+type formula func(e *emitter, v, s []V) V
+
+// A mapping is a function dst[i] = formula(v[i]..., s...).
+type mapping struct {
+	name    string   // in the table of functions, and of the function
+	vectors []string // parameters beside dst
+	numbers []string
+	doc     string // the formula, in words of the parameters
+	f       formula
+	unroll  int // vectors a step
+}
+
+func (m mapping) signature() string {
+	s := "func(dst, " + strings.Join(m.vectors, ", ") + " []float32"
+	if len(m.numbers) > 0 {
+		s += ", " + strings.Join(m.numbers, ", ") + " float32"
+	}
+	return s + ")"
+}
+
+// symbol is the function of row [index] of the table's field name.
+func symbol(name, suffix string) string {
+	name = strings.NewReplacer("[", "", "]", "", "op", "").Replace(name)
+	return "vec" + strings.ToUpper(name[:1]) + name[1:] + suffix
+}
+
+// mapping writes the loop of m: steps of several vectors, then single
+// vectors, then the rest under a mask.
+func (e *emitter) mapping(m mapping) {
+	name := symbol(m.name, e.suffix())
+	e.rows = append(e.rows, m.name+"\x00"+name)
+	e.Function(name)
+	e.Attributes(attr.NOSPLIT)
+	e.Pragma("noescape")
+	e.Doc(name + " sets dst to " + m.doc + ".")
+	e.SignatureExpr(m.signature())
+
+	dst := e.pointer("dst")
+	n := e.Load(e.Param("dst").Len(), e.GP64())
+	var v []reg.GPVirtual
+	for _, p := range m.vectors {
+		v = append(v, e.pointer(p))
+	}
+	var s []V
+	for _, p := range m.numbers {
+		s = append(s, e.number(p))
+	}
+	step := func(i int, load func(reg.GPVirtual, int) V, store func(V, reg.GPVirtual, int)) {
+		var x []V
+		for _, p := range v {
+			x = append(x, load(p, i))
+		}
+		store(m.f(e, x, s), dst, i)
+	}
+	advance := func(k int) {
+		for _, p := range append([]reg.GPVirtual{dst}, v...) {
+			e.ADDQ(operand.I32(int32(k*e.bytes())), p)
+		}
+	}
+	for _, k := range []int{m.unroll, 1} {
+		if k == 1 && m.unroll == 1 {
+			continue
+		}
+		e.loop(n, k, func() {
+			for i := range k {
+				step(i, e.load, e.store)
+			}
+			advance(k)
+		})
+	}
+	if m.unroll == 1 {
+		e.loop(n, 1, func() { step(0, e.load, e.store); advance(1) })
+	}
+	e.TESTQ(n, n)
+	e.JE(operand.LabelRef("done"))
+	tail := e.tail(n, 0)
+	step(0, e.loadTail(tail), e.storeTail(tail))
+	e.end()
+}
+
+// loop repeats body while at least k vectors are left of n elements.
+func (e *emitter) loop(n reg.Register, k int, body func()) {
+	label := fmt.Sprintf("loop%d", k)
+	e.SUBQ(operand.I32(int32(k*e.lanes)), n)
+	e.JLT(operand.LabelRef(label + "end"))
+	e.Label(label)
+	body()
+	e.SUBQ(operand.I32(int32(k*e.lanes)), n)
+	e.JGE(operand.LabelRef(label))
+	e.Label(label + "end")
+	e.ADDQ(operand.I32(int32(k*e.lanes)), n)
+}
+
+func (e *emitter) end() {
+	e.Label("done")
+	e.VZEROUPPER()
+	e.RET()
+}
+
+func (e *emitter) pointer(param string) reg.GPVirtual {
+	return e.Load(e.Param(param).Base(), e.GP64()).(reg.GPVirtual)
+}
+
+// number fills a vector with a parameter.
+func (e *emitter) number(param string) V {
+	b, err := e.Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	r := e.vec()
+	e.VBROADCASTSS(b.Addr, r)
+	return r
+}
+
+func (e *emitter) load(p reg.GPVirtual, i int) V {
+	return e.mov(operand.Mem{Base: p, Disp: i * e.bytes()})
+}
+
+func (e *emitter) store(x V, p reg.GPVirtual, i int) {
+	e.VMOVUPS(x, operand.Mem{Base: p, Disp: i * e.bytes()})
+}
+
+// tail masks the lanes below n - from. In AVX-512, n is below 16; in AVX2
+// below 16 too, for the sake of reductions, which keep two vectors.
+func (e *emitter) tail(n reg.Register, from int) mask {
+	if e.wide() {
+		ones, k := e.GP32(), e.K()
+		e.MOVL(operand.I32(-1), ones)
+		e.BZHIL(n.(reg.GPVirtual).As32(), ones, ones)
+		e.KMOVW(ones, k)
+		return k
+	}
+	at, end, m := e.GP64(), e.GP64(), e.YMM()
+	e.LEAQ(operand.NewDataAddr(operand.NewStaticSymbol("vecLanes"), 0), at)
+	e.MOVQ(n, end)
+	e.NEGQ(end)
+	e.VMOVDQU(operand.Mem{Base: at, Index: end, Scale: 4, Disp: 4 * (16 + from)}, m)
+	return m
+}
+
+func (e *emitter) loadTail(m mask) func(reg.GPVirtual, int) V {
+	return func(p reg.GPVirtual, i int) V {
+		r := e.vec()
+		at := operand.Mem{Base: p, Disp: i * e.bytes()}
+		if e.wide() {
+			e.VMOVUPS_Z(at, m, r)
+		} else {
+			e.VMASKMOVPS(at, m, r)
+		}
+		return r
+	}
+}
+
+func (e *emitter) storeTail(m mask) func(V, reg.GPVirtual, int) {
+	return func(x V, p reg.GPVirtual, i int) {
+		at := operand.Mem{Base: p, Disp: i * e.bytes()}
+		if e.wide() {
+			e.VMOVUPS(x, m, at)
+		} else {
+			e.VMASKMOVPS(x, m, at)
+		}
+	}
+}
+
+// table is the source of the table of functions.
+func (e *emitter) table() string {
+	fields, groups := "", map[string]string{}
+	var order []string
+	for _, r := range e.rows {
+		field, fn, _ := strings.Cut(r, "\x00")
+		group, index, ok := strings.Cut(field, "[")
+		if !ok {
+			fields += fmt.Sprintf("%s: %s,\n", field, fn)
+			continue
+		}
+		if groups[group] == "" {
+			order = append(order, group)
+		}
+		groups[group] += fmt.Sprintf("%s - %s: %s,\n", strings.TrimSuffix(index, "]"), tables[group].first, fn)
+	}
+	s := fmt.Sprintf("\n// vec%[1]s is the table of the functions above.\nvar vec%[1]s = vecTable{\n", e.suffix())
+	for _, g := range order {
+		s += fmt.Sprintf("%s: %s{\n%s},\n", g, tables[g].typ, groups[g])
+	}
+	return s + fields + "}\n"
+}
+
+// tables are the fields of vecTable that are arrays.
+var tables = map[string]struct{ first, typ string }{
+	"unary": {"firstUnary", "[unaryCount]func(dst, x []float32)"},
+	"vv":    {"firstBinary", "[binaryCount]func(dst, x, y []float32)"},
+	"vs":    {"firstBinary", "[binaryCount]func(dst, x []float32, s float32)"},
+	"sv":    {"firstBinary", "[binaryCount]func(dst, x []float32, s float32)"},
+}

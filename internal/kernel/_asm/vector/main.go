@@ -1,0 +1,69 @@
+// Command vector writes the assembly of package kernel's vector functions.
+//
+// Every function is described once, as a formula over vectors; see maps.go
+// and math.go. The emitter turns it into AVX2 and AVX-512. Run it by go
+// generate in package kernel.
+package main
+
+import (
+	"flag"
+	"go/format"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	dir := flag.String("dir", ".", "directory to write to")
+	flag.Parse()
+	for _, lanes := range []int{8, 16} {
+		ctx := build.NewContext()
+		ctx.ConstraintExpr("amd64,!purego")
+		e := &emitter{Context: ctx, lanes: lanes, constants: map[uint32]int{}}
+		for _, m := range maps() {
+			e.mapping(m)
+		}
+		e.sumLanes()
+		e.rowReduction("rowSum", "sum", 0, e.addps)
+		e.rowReduction("rowMax", "maximum", minusInfinity, e.max)
+		e.colSum()
+		e.uniform()
+		e.data()
+		if err := e.write(*dir); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// write compiles what has been emitted to assembly, its stubs and the table.
+func (e *emitter) write(dir string) error {
+	file, err := e.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	cfg := printer.Config{Name: "the generator in _asm/vector", Pkg: "kernel"}
+	asm, err := printer.NewGoAsm(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	stubs, err := printer.NewStubs(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	stubs, err = format.Source(append(stubs, e.table()...))
+	if err != nil {
+		return err
+	}
+	base := filepath.Join(dir, "vec_"+e.isa()+"_amd64")
+	if err := os.WriteFile(base+".s", asm, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(base+".go", stubs, 0o644)
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// uniform writes Philox4x32-10 over consecutive blocks. A 64-bit lane works
+// on one block, its words in the low halves, where the widening multiply
+// looks for them; what is in the high halves does not matter.
+func (e *emitter) uniform() {
+	const mul0, mul1, weyl0, weyl1, rounds = 0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85, 10
+	fn := symbol("uniformBlocks", e.suffix())
+	e.rows = append(e.rows, "uniformBlocks\x00"+fn)
+	e.Function(fn)
+	e.Attributes(attr.NOSPLIT)
+	e.Pragma("noescape")
+	e.Doc(fn + " sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.")
+	e.SignatureExpr("func(dst []float32, block, draw, stream0, stream1, seed0, seed1 uint32)")
+	dst := e.pointer("dst")
+	n := e.Load(e.Param("dst").Len(), e.GP64())
+	counter := e.addInt(e.word("block"), e.blockOrder())
+	draw, stream0, stream1 := e.word("draw"), e.word("stream0"), e.word("stream1")
+	seed0, seed1 := e.word("seed0"), e.word("seed1")
+
+	e.Label("loop")
+	c0, c1, c2, c3 := counter, draw, stream0, stream1
+	k0, k1 := e.mov(seed0), e.mov(seed1)
+	for r := range rounds {
+		p0, p1 := e.mulWide(c0, e.bits(mul0)), e.mulWide(c2, e.bits(mul1))
+		c0 = e.xor(e.xor(e.high(p1), c1), k0)
+		c2 = e.xor(e.xor(e.high(p0), c3), k1)
+		c1, c3 = p1, p0
+		if r < rounds-1 {
+			e.VPADDD(e.bits(weyl0), k0, k0)
+			e.VPADDD(e.bits(weyl1), k1, k1)
+		}
+	}
+	w01, w23 := e.join(c0, c1), e.join(c2, c3)
+	lo, hi := e.vec(), e.vec()
+	e.VPUNPCKLQDQ(w23, w01, lo)
+	e.VPUNPCKHQDQ(w23, w01, hi)
+	for i, w := range []V{lo, hi} {
+		top := e.vec()
+		e.VPSRLD(operand.U8(8), w, top)
+		e.store(e.mul(e.toFloat(top), e.num(0x1p-24)), dst, i)
+	}
+	e.VPADDD(e.bits(uint32(e.lanes/2)), counter, counter)
+	e.ADDQ(operand.I32(int32(2*e.bytes())), dst)
+	e.SUBQ(operand.I32(int32(2*e.lanes)), n)
+	e.JG(operand.LabelRef("loop"))
+	e.end()
+}
+
+// word fills a vector with an integer parameter.
+func (e *emitter) word(param string) V {
+	x, r := e.XMM(), e.vec()
+	e.VMOVD(e.Load(e.Param(param), e.GP32()), x)
+	e.VPBROADCASTD(x, r)
+	return r
+}
+
+// blockOrder numbers the 64-bit lanes such that unpacking pairs of words,
+// which takes even and odd lanes apart, leaves blocks in order: 0, 2, 1, 3 of
+// four lanes and 0, 4, 1, 5, 2, 6, 3, 7 of eight.
+func (e *emitter) blockOrder() operand.Mem {
+	e.StaticGlobal("vecBlockOrder")
+	e.DataAttributes(attr.RODATA | attr.NOPTR)
+	for lane := range e.lanes / 2 {
+		e.AddDatum(8*lane, operand.U64(uint64(lane/2+lane%2*e.lanes/4)))
+	}
+	return operand.NewDataAddr(operand.NewStaticSymbol("vecBlockOrder"), 0)
+}
+
+func (e *emitter) mulWide(x V, y operand.Op) V { r := e.vec(); e.VPMULUDQ(y, x, r); return r }
+func (e *emitter) high(x V) V                  { r := e.vec(); e.VPSRLQ(operand.U8(32), x, r); return r }
+
+// join puts the low half of y above the low half of x.
+func (e *emitter) join(x, y V) V {
+	r := e.vec()
+	e.VPSLLQ(operand.U8(32), y, r)
+	low := e.vec()
+	if e.wide() {
+		e.VPANDQ(e.lowHalf(), x, low)
+		e.VPORQ(r, low, low)
+		return low
+	}
+	e.VPBLENDD(operand.U8(0xAA), r, x, low)
+	return low
+}
+
+// lowHalf masks the low halves of 64-bit lanes: AVX-512 has no blend by
+// immediate.
+func (e *emitter) lowHalf() V {
+	ones, r := e.mov(e.bits(1<<32-1)), e.vec()
+	e.VPSRLQ(operand.U8(32), ones, r)
+	return r
+}

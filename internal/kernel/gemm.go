@@ -1,0 +1,76 @@
+package kernel
+
+// Gemm is the matrix product C = op(A)·op(B), row-major:
+//
+//	A [M, K], or [K, M] when TransA
+//	B [K, N], or [N, K] when TransB
+//	C [M, N]
+//
+// In[0] is A, In[1] is B and Out[0] is C, which must not overlap them. With an
+// Epilogue, In[2:] are the inputs of that program from its second one on: its
+// first is the product. A program that stores to Out[0] replaces the product.
+//
+// Element i, j is a chain of fused multiply-adds over ascending k, from zero,
+// for each block of 512 values of k; the blocks' results are added in order.
+// So tiles, tasks and instruction sets cannot change a bit; only the payload
+// of a NaN may depend on them.
+type Gemm struct {
+	M, N, K        int
+	TransA, TransB bool
+	Epilogue       Epilogue // nil: none
+}
+
+// An Epilogue is work on the elements of a product, done block by block while
+// they are in cache.
+type Epilogue interface {
+	// RunRect works on rows [r0, r1) and columns [c0, c1) of the product
+	// in0 [rows, cols], with further inputs in, writing to c.Out.
+	RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32)
+
+	// Scratch is how many float32 RunRect needs for blocks of cols columns.
+	Scratch(cols int) int
+}
+
+// gemmBlockK is how many terms are summed before they are added to C. It is
+// part of what a product means: results change with it.
+const gemmBlockK = 512
+
+// Tasks returns the number of blocks of C.
+func (g Gemm) Tasks() int {
+	p := g.partition()
+	return p.down * p.across
+}
+
+// Scratch returns the room for packed blocks of A and B, or for the epilogue.
+func (g Gemm) Scratch() int {
+	p := g.partition()
+	n := g.packed(p)
+	if g.Epilogue != nil {
+		n = max(n, g.Epilogue.Scratch(min(p.width, g.N)))
+	}
+	return n
+}
+
+// Shared returns 0: blocks of C are independent.
+func (g Gemm) Shared() int { return 0 }
+
+// Run computes block i of C.
+func (g Gemm) Run(i int, c *Call) {
+	r := g.block(i)
+	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch)
+	if g.Epilogue != nil {
+		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.N, r.r0, r.r1, r.c0, r.c1, c.Scratch)
+	}
+}
+
+// strides returns how far apart in A and B the neighbours in m, n and k are.
+func (g Gemm) strides() (am, ak, bk, bn int) {
+	am, ak, bk, bn = g.K, 1, g.N, 1
+	if g.TransA {
+		am, ak = 1, g.M
+	}
+	if g.TransB {
+		bk, bn = 1, g.K
+	}
+	return am, ak, bk, bn
+}

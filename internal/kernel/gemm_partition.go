@@ -1,0 +1,59 @@
+package kernel
+
+// gemmRect is rows [r0, r1) and columns [c0, c1) of C.
+type gemmRect struct{ r0, r1, c0, c1 int }
+
+// gemmPartition cuts C into down × across blocks, each at most height × width.
+// It depends on the shape only.
+type gemmPartition struct{ height, width, down, across int }
+
+// Bounds of a block. The packed operands of a block have to stay in a cache of
+// the second level, whatever K is, and a block has to be worth claiming.
+const (
+	gemmMaxHeight = 256
+	gemmMaxWidth  = 512
+	gemmMinHeight = 28
+	gemmMinWidth  = 64
+	gemmFewRows   = 3 // up to here B is read once and the width is what makes that fast
+	gemmFewWidth  = 128
+
+	gemmTileWidth = 32 // of the common tile: widths are its multiples
+
+	gemmMinCost    = 512 << 10 // of a task, in multiply-adds
+	gemmMaxCost    = 72 << 20
+	gemmWorthTasks = 32 // the number of tasks that is enough for balance
+	gemmLoadCost   = 4  // multiply-adds that take the time to read one number of B from memory
+)
+
+// cost estimates the time of a block in multiply-adds.
+func (g Gemm) cost(height, width int) int { return (height + gemmLoadCost) * width * max(g.K, 1) }
+
+// partition halves the block until it is small enough. It keeps blocks tall:
+// each row of blocks reads all of B again.
+func (g Gemm) partition() gemmPartition {
+	limit := min(max(g.cost(g.M, g.N)/gemmWorthTasks, gemmMinCost), gemmMaxCost)
+	minWidth := gemmMinWidth
+	if g.M <= gemmFewRows {
+		minWidth = gemmFewWidth
+	}
+	h, w := max(g.M, 1), max(g.N, 1)
+	for {
+		tall, wide := h >= 2*gemmMinHeight, w >= 2*minWidth
+		small := g.cost(h, w) <= limit
+		switch {
+		case tall && (h > gemmMaxHeight || !small && (h >= 2*w || !wide)):
+			h = (h + 1) / 2
+		case wide && (w > gemmMaxWidth || !small):
+			w = (w/2 + gemmTileWidth - 1) / gemmTileWidth * gemmTileWidth
+		default:
+			return gemmPartition{h, w, (max(g.M, 1) + h - 1) / h, (max(g.N, 1) + w - 1) / w}
+		}
+	}
+}
+
+// block returns block i, counted along the rows of blocks.
+func (g Gemm) block(i int) gemmRect {
+	p := g.partition()
+	y, x := i/p.across, i%p.across
+	return gemmRect{y * g.M / p.down, (y + 1) * g.M / p.down, x * p.width, min((x+1)*p.width, g.N)}
+}

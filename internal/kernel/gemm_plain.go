@@ -1,0 +1,51 @@
+package kernel
+
+// multiplyPlain computes a block of C in plain Go: the specification of every
+// other implementation.
+func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
+	am, ak, bk, _ := g.strides()
+	acc := scratch[:r.c1-r.c0]
+	for i := r.r0; i < r.r1; i++ {
+		row := c[i*g.N+r.c0 : i*g.N+r.c1]
+		clear(row)
+		for k0 := 0; k0 < g.K; k0 += gemmBlockK {
+			k1 := min(k0+gemmBlockK, g.K)
+			clear(acc)
+			if g.TransB {
+				for j := range acc {
+					from := (r.c0 + j) * g.K
+					acc[j] = fmaDot(a[i*am+k0*ak:], ak, b[from+k0:from+k1])
+				}
+			} else {
+				for k := k0; k < k1; k++ {
+					from := k*bk + r.c0
+					fmaRow(acc, a[i*am+k*ak], b[from:from+len(acc)])
+				}
+			}
+			if k0 == 0 {
+				copy(row, acc)
+				continue
+			}
+			for j, x := range acc {
+				row[j] += x
+			}
+		}
+	}
+}
+
+// fmaDot returns the chain of multiply-adds Σ a[i·stride]·b[i], from zero.
+func fmaDot(a []float32, stride int, b []float32) (sum float32) {
+	for i, x := range b {
+		sum = fma32(a[i*stride], x, sum)
+	}
+	return sum
+}
+
+// fmaPeakPlain runs n steps of the inner loop of multiplyPlain.
+func fmaPeakPlain(n int) (operations int) {
+	var acc, x [16]float32
+	for range n {
+		fmaRow(acc[:], 1, x[:])
+	}
+	return 2 * len(acc) * n
+}

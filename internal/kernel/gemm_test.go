@@ -1,0 +1,268 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// gemmEachTier runs a test on every tier of this machine.
+func gemmEachTier(t *testing.T, test func(t *testing.T)) {
+	for tier := Plain; tier <= BestTier(); tier++ {
+		restore := SetTier(tier)
+		t.Run(tier.String(), test)
+		restore()
+	}
+	if BestTier() < AVX512 {
+		t.Logf("this machine has no tier above %v", BestTier())
+	}
+}
+
+// gemmNaive is the definition of a product: three loops, no blocks but those
+// of k, in the arithmetic that the doc comment of Gemm gives.
+func gemmNaive(g Gemm, a, b []float32) []float32 {
+	c := make([]float32, g.M*g.N)
+	for i := range g.M {
+		for j := range g.N {
+			var block float32
+			for k := range g.K {
+				x, y := a[i*g.K+k:], b[min(k*g.N+j, len(b)):]
+				if g.TransA {
+					x = a[k*g.M+i:]
+				}
+				if g.TransB {
+					y = b[j*g.K+k:]
+				}
+				block = fma32(x[0], y[0], block)
+				if k%gemmBlockK == gemmBlockK-1 || k == g.K-1 {
+					if k < gemmBlockK {
+						c[i*g.N+j] = block
+					} else {
+						c[i*g.N+j] += block
+					}
+					block = 0
+				}
+			}
+		}
+	}
+	return c
+}
+
+// gemmRun runs all tasks, the last one first, on a C between guards, with a
+// scratch full of NaN, and fails where anything but C was written.
+func gemmRun(t *testing.T, g Gemm, a, b []float32) []float32 {
+	t.Helper()
+	const guard = 19
+	out := make([]float32, g.M*g.N+2*guard)
+	scratch := make([]float32, g.Scratch()+2*guard)
+	fill := func(s []float32) {
+		for i := range s {
+			s[i] = math.Float32frombits(0x7FC00000 + uint32(i))
+		}
+	}
+	fill(out)
+	fill(scratch)
+	c := out[guard : guard+g.M*g.N : guard+g.M*g.N]
+	call := &Call{In: [][]float32{a, b}, Out: [][]float32{c}, Scratch: scratch[guard : len(scratch)-guard : len(scratch)-guard]}
+	for i := g.Tasks() - 1; i >= 0; i-- {
+		g.Run(i, call)
+	}
+	for name, s := range map[string][]float32{"C": out, "scratch": scratch} {
+		for i := range guard {
+			for _, at := range []int{i, len(s) - 1 - i} {
+				if math.Float32bits(s[at]) != 0x7FC00000+uint32(at) {
+					t.Fatalf("%+v wrote outside %s, %d from its end", g, name, guard-i)
+				}
+			}
+		}
+	}
+	return c
+}
+
+// gemmEqual compares bits; all NaN are equal.
+func gemmEqual(t *testing.T, g Gemm, got, want []float32) {
+	t.Helper()
+	for i, w := range want {
+		if x := got[i]; math.Float32bits(x) != math.Float32bits(w) && (x == x || w == w) {
+			t.Fatalf("%+v: C[%d, %d] = %v (%#x), want %v (%#x)", g, i/g.N, i%g.N,
+				x, math.Float32bits(x), w, math.Float32bits(w))
+		}
+	}
+}
+
+func gemmRandom(r *rand.Rand, n int) []float32 {
+	s := make([]float32, n)
+	for i := range s {
+		s[i] = float32(r.NormFloat64())
+	}
+	return s
+}
+
+func gemmTransposes(m, n, k int) []Gemm {
+	return []Gemm{{M: m, N: n, K: k}, {M: m, N: n, K: k, TransA: true},
+		{M: m, N: n, K: k, TransB: true}, {M: m, N: n, K: k, TransA: true, TransB: true}}
+}
+
+func TestGemmBits(t *testing.T) {
+	var shapes [][3]int
+	for m := range 41 {
+		shapes = append(shapes, [3]int{m, 1 + m*7%40, 1 + m*11%37}, [3]int{1 + m*13%17, m, 3}, [3]int{m, 40 - m, m * 9 % 21})
+	}
+	shapes = append(shapes, [][3]int{
+		{1, 1, 1}, {1, 300, 70}, {1, 513, 20}, {2, 300, 70}, {3, 259, 30}, {4, 130, 9}, {6, 150, 40}, {7, 100, 40},
+		{15, 10, 600}, {29, 70, 513}, {5, 33, 1025}, {1, 40, 1100}, {100, 97, 1}, {130, 161, 33}, {300, 10, 40}, {33, 600, 17},
+	}...)
+	gemmEachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(5, 6))
+		for _, s := range shapes {
+			for _, g := range gemmTransposes(s[0], s[1], s[2]) {
+				a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+				gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b))
+			}
+		}
+	})
+}
+
+// TestGemmTiersAgree compares whole products of the sizes that training has,
+// too large for the naive loop, with the plain tier.
+func TestGemmTiersAgree(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, s := range [][3]int{{32, 512, 784}, {784, 256, 17}, {260, 130, 530}, {64, 1030, 40}} {
+		for _, g := range gemmTransposes(s[0], s[1], s[2]) {
+			a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+			restore := SetTier(Plain)
+			want := gemmRun(t, g, a, b)
+			restore()
+			for tier := AVX2; tier <= BestTier(); tier++ {
+				restore := SetTier(tier)
+				gemmEqual(t, g, gemmRun(t, g, a, b), want)
+				restore()
+			}
+		}
+	}
+}
+
+// TestGemmFloat64 bounds the error against float64 by that of a chain:
+// k·ε·Σ|a||b|, and blocks make it smaller.
+func TestGemmFloat64(t *testing.T) {
+	gemmEachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(9, 10))
+		for _, g := range gemmTransposes(23, 37, 1200) {
+			a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+			c := gemmRun(t, g, a, b)
+			am, ak, bk, bn := g.strides()
+			for i := range g.M {
+				for j := range g.N {
+					var sum, size float64
+					for k := range g.K {
+						p := float64(a[i*am+k*ak]) * float64(b[k*bk+j*bn])
+						sum += p
+						size += math.Abs(p)
+					}
+					if e := math.Abs(float64(c[i*g.N+j]) - sum); e > 0x1p-24*gemmBlockK*size/8 {
+						t.Fatalf("%+v: C[%d, %d] is off by %g", g, i, j, e)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestGemmSpecialValues(t *testing.T) {
+	special := []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
+		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74}
+	gemmEachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(11, 12))
+		for range 60 {
+			for _, g := range gemmTransposes(1+r.IntN(20), 1+r.IntN(40), 1+r.IntN(5)) {
+				a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+				for i := range a {
+					if r.IntN(3) == 0 {
+						a[i] = special[r.IntN(len(special))]
+					}
+				}
+				for i := range b {
+					if r.IntN(2) == 0 {
+						b[i] = special[r.IntN(len(special))]
+					}
+				}
+				gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b))
+			}
+		}
+	})
+}
+
+func FuzzGemm(f *testing.F) {
+	f.Add(uint64(1), uint16(14), uint16(32), uint16(9), false, true)
+	f.Fuzz(func(t *testing.T, seed uint64, m, n, k uint16, ta, tb bool) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		g := Gemm{M: int(m % 70), N: int(n % 150), K: int(k % 1100), TransA: ta, TransB: tb}
+		a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+		gemmEachTier(t, func(t *testing.T) { gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b)) })
+	})
+}
+
+// TestGemmPartition checks that the blocks of a product cover it once, that
+// they fit their scratch, and that large products have enough of them.
+func TestGemmPartition(t *testing.T) {
+	for _, s := range [][3]int{{0, 0, 0}, {0, 5, 2}, {1, 10, 256}, {1, 512, 784}, {1, 2048, 2048}, {16, 512, 784}, {100, 512, 784},
+		{128, 10, 256}, {2048, 10, 256}, {784, 512, 128}, {784, 512, 1}, {2048, 2048, 2048}, {3000, 77, 5}, {50176, 64, 288}} {
+		g := Gemm{M: s[0], N: s[1], K: s[2]}
+		covered := make([]byte, g.M*g.N)
+		for i := range g.Tasks() {
+			r := g.block(i)
+			for y := r.r0; y < r.r1; y++ {
+				for x := r.c0; x < r.c1; x++ {
+					covered[y*g.N+x]++
+				}
+			}
+		}
+		for i, n := range covered {
+			if n != 1 {
+				t.Fatalf("%+v: element %d is in %d blocks", g, i, n)
+			}
+		}
+		if n := g.Scratch(); n > 1<<20 {
+			t.Errorf("%+v needs %d float32 of scratch", g, n)
+		}
+		if work := g.M * g.N * g.K; work < 64<<10 && g.Tasks() != 1 || work > 4<<20 && g.Tasks() < 8 {
+			t.Errorf("%+v has %d tasks for %d multiply-adds", g, g.Tasks(), work)
+		}
+	}
+}
+
+// gemmAddBias is an epilogue that adds a vector to every row.
+type gemmAddBias struct{}
+
+func (gemmAddBias) Scratch(cols int) int { return cols }
+func (gemmAddBias) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
+	bias := scratch[:copy(scratch, in[0][c0:c1])]
+	for r := r0; r < r1; r++ {
+		for j, x := range bias {
+			c.Out[0][r*cols+c0+j] = in0[r*cols+c0+j] + x
+		}
+	}
+}
+
+func TestGemmEpilogue(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for _, s := range [][3]int{{1, 10, 4}, {33, 200, 50}, {200, 300, 30}} {
+		g := Gemm{M: s[0], N: s[1], K: s[2], Epilogue: gemmAddBias{}}
+		a, b, bias := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N), gemmRandom(r, g.N)
+		want := gemmNaive(g, a, b)
+		for i := range want {
+			want[i] += bias[i%g.N]
+		}
+		c := &Call{In: [][]float32{a, b, bias}, Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
+		var k Kernel = g
+		run := func() {
+			for i := range k.Tasks() {
+				k.Run(i, c)
+			}
+		}
+		if n := testing.AllocsPerRun(3, run); n != 0 {
+			t.Errorf("%+v: %v allocations", g, n)
+		}
+		gemmEqual(t, g, c.Out[0], want)
+	}
+}
