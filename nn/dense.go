@@ -1,0 +1,45 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/graph"
+)
+
+// Dense is the affine map y = activation(xW + b).
+//
+//	x [n, in] → y [n, Units]    params: weight [in, Units], bias [Units]
+//
+// The bias starts at zero, weight by [Activation.Initializer] unless Init
+// says otherwise. An x with more axes is an error: put [Flatten] before.
+type Dense struct {
+	Units      int // outputs, at least 1
+	Activation Activation
+	Init       Initializer // of weight; nil: chosen by Activation
+	NoBias     bool
+	L1, L2     float64 // penalty on weight, added to the network's
+}
+
+// Forward implements [Layer].
+func (d Dense) Forward(c *Context, x graph.Tensor) graph.Tensor {
+	t := x.Type()
+	switch {
+	case d.Units < 1:
+		return c.fail("Dense", fmt.Errorf("%d units; want at least 1", d.Units), t)
+	case t.Rank() == 1:
+		return c.fail("Dense", errors.New("takes a batch [rows, features]"), t)
+	case t.Rank() != 2:
+		return c.fail("Dense", errors.New("takes [rows, features]; put nn.Flatten{} before it"), t)
+	}
+	init := d.Init
+	if init == nil {
+		init = d.Activation.Initializer()
+	}
+	w := c.Declare(Param{Name: "weight", Init: init, L1: d.L1, L2: d.L2}, t.Dim(1), d.Units)
+	y := x.MatMul(w)
+	if !d.NoBias {
+		y = y.Add(c.Bias("bias", d.Units))
+	}
+	return d.Activation.Apply(y)
+}

@@ -1,0 +1,34 @@
+package nn
+
+import (
+	"fmt"
+
+	"descent/graph"
+)
+
+// Dropout sets each element to zero with probability Rate in training and
+// divides the others by the probability 1-Rate to be kept, so that the mean
+// stays:
+//
+//	y = x·[u ≥ Rate]/(1-Rate), u uniform on [0, 1)
+//
+// At evaluation y = x. Shapes: x, y any, equal.
+//
+// Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural
+// Networks from Overfitting", JMLR 15, 2014; inverted as in section 10, so
+// that evaluation needs no scaling.
+type Dropout struct {
+	Rate float64 // probability of zero, in [0, 1)
+}
+
+// Forward implements [Layer].
+func (d Dropout) Forward(c *Context, x graph.Tensor) graph.Tensor {
+	if !(d.Rate >= 0 && d.Rate < 1) {
+		return c.fail("Dropout", fmt.Errorf("rate %v; want a probability in [0, 1), such as 0.2", d.Rate), x.Type())
+	}
+	if !c.Training() || d.Rate == 0 {
+		return x
+	}
+	kept := x.Const(d.Rate).LessEqual(c.Uniform(x.Type().Dims()...))
+	return x.Mul(kept).Scale(1 / (1 - d.Rate))
+}

@@ -1,0 +1,59 @@
+// Package nn describes networks: a layer is a plain value that holds sizes
+// and choices, never weights. Its Forward method declares the weights that it
+// needs and writes its computation as a graph.
+//
+//	net := nn.Sequential{
+//		nn.Flatten{},
+//		nn.Dense{Units: 128, Activation: nn.ReLU},
+//		nn.Dropout{Rate: 0.2},
+//		nn.Dense{Units: 10},
+//	}
+//
+// Any type with the method of [Layer] is a layer, so that a network of one's
+// own is a struct and a few lines.
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"descent/graph"
+)
+
+// Layer maps a batch x to its result; axis 0 counts the rows of the batch. A
+// layer that cannot take x records why with c.Graph().Fail.
+type Layer interface {
+	Forward(c *Context, x graph.Tensor) graph.Tensor
+}
+
+// Func makes a layer without weights of a function.
+//
+//	nn.Func(func(x graph.Tensor) graph.Tensor { return x.Square() })
+type Func func(x graph.Tensor) graph.Tensor
+
+// Forward implements [Layer].
+func (f Func) Forward(c *Context, x graph.Tensor) graph.Tensor {
+	if f == nil {
+		return c.fail("Func", errors.New("the function is nil"))
+	}
+	return f(x)
+}
+
+// Flatten makes one axis of all but the first:
+//
+//	x [n, ...] → y [n, size]
+type Flatten struct{}
+
+// Forward implements [Layer].
+func (Flatten) Forward(_ *Context, x graph.Tensor) graph.Tensor { return x.Flatten() }
+
+// kind is the name of a layer's type in paths and summaries, as in "dense".
+func kind(l Layer) string {
+	if a, ok := l.(Activation); ok {
+		return a.String()
+	}
+	name := fmt.Sprintf("%T", l)
+	name, _, _ = strings.Cut(name, "[") // type arguments
+	return strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+}

@@ -1,0 +1,43 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/graph"
+)
+
+// Row describes one layer of a network.
+type Row struct {
+	Path   string // as in "1.dense"; "" for the network itself
+	Kind   string // the layer's type, as in "dense"
+	Output []int  // shape of its result for one row of a batch
+	Params int    // numbers in the weights that it declares itself, without those of layers inside it
+}
+
+// Summary lists the layers of l for rows of the given shape, in the order in
+// which they are called, a layer before those inside it. A [Sequential] has
+// no row for itself at the top; another layer has one, with Path "".
+func Summary(l Layer, input []int) ([]Row, error) {
+	if l == nil {
+		return nil, errors.New("nn: the network is nil")
+	}
+	g := graph.New()
+	c := NewContext(g, false)
+	x := g.Input("x", graph.Shape(append([]int{1}, input...)...))
+	if err := g.Err(); err != nil {
+		return nil, fmt.Errorf("nn: input shape %v: %w", input, err)
+	}
+	y := l.Forward(c, x)
+	if err := g.Err(); err != nil {
+		return nil, err
+	}
+	if !y.Valid() {
+		return nil, fmt.Errorf("nn: the network, a %s, returned no tensor", kind(l))
+	}
+	c.rows[0].Kind, c.rows[0].Output = kind(l), sample(y.Type())
+	if _, ok := l.(Sequential); ok {
+		return c.rows[1:], nil
+	}
+	return c.rows, nil
+}
