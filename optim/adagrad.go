@@ -1,0 +1,41 @@
+package optim
+
+import "descent/graph"
+
+// AdaGrad scales each element by the length of all its gradients:
+//
+//	G ← G + g²    G₀ = 0
+//	u = g/(√G + ε)
+//	u = g/√(G + ε)    with EpsInside
+//
+// ε outside of the root is the convention of the paper, where it is δ, and of
+// PyTorch; inside is that of optax and Keras, which also start G at 0.1.
+// PyTorch's lr_decay is left to schedules.
+//
+// Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online
+// Learning and Stochastic Optimization", JMLR 12, 2011.
+type AdaGrad struct {
+	Eps       float64 `json:"eps"`        // ε, > 0
+	EpsInside bool    `json:"eps_inside"` // add ε under the root
+}
+
+// NewAdaGrad returns AdaGrad with ε = 1e-10, outside of the root.
+func NewAdaGrad() AdaGrad { return AdaGrad{Eps: 1e-10} }
+
+func (AdaGrad) Name() string         { return "adagrad" }
+func (AdaGrad) DefaultRate() float64 { return 0.01 }
+func (o AdaGrad) Validate() error    { return (&check{rule: "AdaGrad"}).eps("Eps", o.Eps).err }
+
+func (o AdaGrad) Update(p *Param) graph.Tensor {
+	sum := p.State("G", 0).Add(p.Grad.Square())
+	p.Set("G", sum)
+	return p.Grad.Div(root(sum, p.Hyper("eps", o.Eps), o.EpsInside))
+}
+
+// root is √(v + ε), or √v + ε.
+func root(v, eps graph.Tensor, inside bool) graph.Tensor {
+	if inside {
+		return v.Add(eps).Sqrt()
+	}
+	return v.Sqrt().Add(eps)
+}

@@ -1,0 +1,194 @@
+package optim
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"descent/graph"
+)
+
+// TestResume saves and restores before every update: the bits do not change.
+func TestResume(t *testing.T) {
+	for _, r := range table {
+		cfg := Config{Rule: withoutDecay(r.rule), Clip: Clip{Value: 3, Norm: 2}, WeightDecay: 0.1, ProxL1: 0.01}
+		t.Run(r.rule.Name()+"/float32", func(t *testing.T) { resume[float32](t, cfg) })
+		t.Run(r.rule.Name()+"/float64", func(t *testing.T) { resume[float64](t, cfg) })
+	}
+}
+
+func resume[T float32 | float64](t *testing.T, cfg Config) {
+	whole, parts := starts[T](), starts[T]()
+	s, saved := new(State[T]), []byte("{}")
+	for i := 1; i <= 15; i++ {
+		if err := ApplyConfig(cfg, s, rateAt(0.1, i), whole, gradients[T](i)); err != nil {
+			t.Fatal(err)
+		}
+		var restored State[T]
+		if err := json.Unmarshal(saved, &restored); err != nil {
+			t.Fatal(err)
+		}
+		if err := ApplyConfig(cfg, &restored, rateAt(0.1, i), parts, gradients[T](i)); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if saved, err = json.Marshal(restored); err != nil {
+			t.Fatal(err)
+		}
+		if restored.Step != i || s.Step != i {
+			t.Fatalf("steps %d and %d, want %d", s.Step, restored.Step, i)
+		}
+		same := slices.Equal(whole, parts) && len(s.Slots) == len(restored.Slots)
+		for name := range s.Slots {
+			same = same && slices.Equal(s.Slots[name], restored.Slots[name])
+		}
+		if !same {
+			t.Fatalf("update %d differs after a restart", i)
+		}
+	}
+	if slices.Equal(whole, starts[T]()) {
+		t.Error("nothing moved")
+	}
+}
+
+// TestIdentities are equalities between rules, bit for bit.
+func TestIdentities(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		a, b Config
+	}{
+		{"AdamW without decay is Adam", Config{Rule: AdamW{0.9, 0.999, 1e-8, 0}}, Config{Rule: NewAdam()}},
+		{"AdamW is Adam with decay", Config{Rule: NewAdamW()}, Config{Rule: NewAdam(), WeightDecay: 0.01}},
+		{"momentum 0 is gradient descent", Config{Rule: Momentum{}}, Config{Rule: NewSGD()}},
+		{"Nesterov 0 is gradient descent", Config{Rule: Nesterov{}}, Config{Rule: NewSGD()}},
+		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{0, 0.9, 1e-8}, raw: true}}, Config{Rule: RMSProp{0.9, 1e-8, true}}},
+		{"a norm that is not reached changes nothing", Config{Rule: NewAdam(), Clip: ClipNorm(1e9)}, Config{Rule: NewAdam()}},
+	} {
+		a, b := starts[float32](), starts[float32]()
+		sa, sb := new(State[float32]), new(State[float32])
+		for i := 1; i <= 20; i++ {
+			for _, err := range []error{
+				ApplyConfig(tt.a, sa, rateAt(0.01, i), a, gradients[float32](i)),
+				ApplyConfig(tt.b, sb, rateAt(0.01, i), b, gradients[float32](i)),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.Equal(a, b) {
+				t.Errorf("%s: not at update %d", tt.name, i)
+				break
+			}
+		}
+	}
+}
+
+func TestApplyErrors(t *testing.T) {
+	good := func() *State[float32] {
+		return &State[float32]{Step: 3, Slots: map[string][]float32{"m": {1, 2}, "v": {3, 4}}}
+	}
+	edit := func(f func(s *State[float32])) *State[float32] { s := good(); f(s); return s }
+	for _, tt := range []struct {
+		name string
+		s    *State[float32]
+		rule Rule
+		rate float64
+		grad []float32
+		want string
+	}{
+		{name: "nil state", want: "new(optim.State[float32])"},
+		{name: "nil rule", s: good(), rule: Config{}.Rule, want: "Rule is nil"},
+		{name: "rate NaN", s: good(), rule: NewAdam(), rate: nan, want: "learning rate is NaN"},
+		{name: "rate below 0", s: good(), rule: NewAdam(), rate: -1, want: "learning rate is -1"},
+		{name: "rule", s: good(), rule: Adam{}, want: "optim.NewAdam()"},
+		{name: "step", s: edit(func(s *State[float32]) { s.Step = -1 }), rule: NewAdam(), want: "Step = -1"},
+		{name: "gradient", s: good(), rule: NewAdam(), grad: []float32{1}, want: "theta has 2 elements and grad has 1"},
+		{name: "long", s: edit(func(s *State[float32]) { s.Slots["v"] = make([]float32, 3) }), rule: NewAdam(), want: `slot "v" has 3 elements, theta has 2`},
+		{name: "empty", s: edit(func(s *State[float32]) { s.Slots["v"] = nil }), rule: NewAdam(), want: `slot "v" has 0 elements`},
+		{name: "missing", s: edit(func(s *State[float32]) { delete(s.Slots, "m") }), rule: NewAdam(), want: `state of step 3 has no slot "m"`},
+		{name: "no slots", s: &State[float32]{Step: 3}, rule: NewAdam(), want: `no slot "m"`},
+		{name: "NaN", s: edit(func(s *State[float32]) { s.Slots["m"][1] = float32(nan) }), rule: NewAdam(), want: `slot "m" has NaN at element 1`},
+		{name: "other rule", s: good(), rule: NewSGD(), want: "which sgd does not keep"},
+	} {
+		theta, grad := []float32{1, 2}, []float32{1, 1}
+		if tt.grad != nil {
+			grad = tt.grad
+		}
+		before := fmt.Sprintf("%+v", tt.s)
+		err := Apply(tt.rule, tt.s, tt.rate, theta, grad)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want one that says %q", tt.name, err, tt.want)
+		}
+		if after := fmt.Sprintf("%+v", tt.s); after != before || !slices.Equal(theta, []float32{1, 2}) {
+			t.Errorf("%s: the error left %s and %v, before it was %s", tt.name, after, theta, before)
+		}
+	}
+	if err := Apply(NewSGD(), new(State[float64]), 1, nil, nil); err == nil || !strings.Contains(err.Error(), "theta is empty") {
+		t.Error("no parameters:", err)
+	}
+}
+
+// TestNaNShows checks that a gradient of NaN reaches θ, rather than an error
+// or silence, and that updates go on.
+func TestNaNShows(t *testing.T) {
+	theta, s := []float32{1, 2}, new(State[float32])
+	for range 2 {
+		if err := ApplyConfig(Config{Rule: NewAdam(), Clip: ClipValue(1), ProxL1: 0.1}, s, 0.1, theta, []float32{float32(nan), 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if theta[0] == theta[0] || theta[1] != theta[1] {
+		t.Errorf("θ = %v", theta)
+	}
+}
+
+// TestChangeUnderWay changes hyperparameters between two updates, of a rule by
+// value and of one behind a pointer. Both take effect, and the state stays.
+func TestChangeUnderWay(t *testing.T) {
+	byValue, byPointer := NewMomentum(), &Momentum{Mu: 0.9}
+	a, b := []float64{0}, []float64{0}
+	sa, sb := new(State[float64]), new(State[float64])
+	for range 2 {
+		for _, err := range []error{Apply(byValue, sa, 1, a, []float64{1}), Apply(byPointer, sb, 1, b, []float64{1})} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		byValue.Mu, byPointer.Mu = 0.5, 0.5
+	}
+	if want := -2.5; a[0] != want || b[0] != want { // b is 1, then 0.5·1 + 1
+		t.Errorf("θ = %v and %v, want %v", a[0], b[0], want)
+	}
+}
+
+// TestInitialState checks that slots start where the rule says.
+func TestInitialState(t *testing.T) {
+	theta := []float32{0, 0, 0}
+	s := new(State[float32])
+	rule := ruleFunc{f: func(p *Param) graph.Tensor { return p.State("x", 2.5) }}
+	if err := Apply(rule, s, 1, theta, []float32{1, 1, 1}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(s.Slots["x"], []float32{2.5, 2.5, 2.5}) || theta[0] != -2.5 {
+		t.Errorf("slot %v, θ %v", s.Slots["x"], theta)
+	}
+}
+
+// TestProxZeros checks that shrunk weights are exactly +0.
+func TestProxZeros(t *testing.T) {
+	theta := []float32{0.05, -0.05, 0.3, -0.3, 0}
+	if err := ApplyConfig(Config{Rule: NewSGD(), ProxL1: 1}, new(State[float32]), 0.1, theta, make([]float32, 5)); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, 1, 4} {
+		if math.Float32bits(theta[i]) != 0 {
+			t.Errorf("element %d is %v, bits %x", i, theta[i], math.Float32bits(theta[i]))
+		}
+	}
+	if math.Abs(float64(theta[2])-0.2) > 1e-7 || theta[3] != -theta[2] {
+		t.Errorf("θ = %v", theta)
+	}
+}

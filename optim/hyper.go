@@ -1,0 +1,93 @@
+package optim
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"descent/internal/suggest"
+)
+
+// Keys returns the names of a rule's hyperparameters: the json names of its
+// numbers and switches, in order.
+func Keys(rule Rule) []string {
+	var keys []string
+	for _, f := range hypers(rule) {
+		keys = append(keys, f.key)
+	}
+	return keys
+}
+
+// With returns rule with one hyperparameter changed, by its json name. A
+// switch, such as eps_inside, is on at 1 and off at 0. The result is not
+// validated, so that several can be set in any order.
+//
+//	rule, err := optim.With(optim.NewAdam(), "beta1", 0.8)
+func With(rule Rule, key string, value float64) (Rule, error) {
+	if rule == nil {
+		return nil, fmt.Errorf("optim.With: there is no rule to set %q of", key)
+	}
+	for _, f := range hypers(rule) {
+		if f.key != key {
+			continue
+		}
+		c := reflect.New(reflect.TypeOf(rule)).Elem()
+		c.Set(reflect.ValueOf(rule))
+		switch to := c.Field(f.index); {
+		case to.Kind() == reflect.Float64:
+			to.SetFloat(value)
+		case value == 0 || value == 1:
+			to.SetBool(value == 1)
+		default:
+			return nil, fmt.Errorf("optimizer %s: %s is a switch, 1 or 0, not %v", rule.Name(), key, value)
+		}
+		return c.Interface().(Rule), nil
+	}
+	keys := Keys(rule)
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("optimizer %s has no hyperparameter %q, nor any other but the learning rate", rule.Name(), key)
+	}
+	return nil, fmt.Errorf("optimizer %s: %w", rule.Name(), suggest.Unknown("hyperparameter", key, keys))
+}
+
+// Describe returns the rule with all its hyperparameters, as in
+// "rmsprop rho=0.9 eps=1e-08 eps_outside=false".
+func Describe(rule Rule) string {
+	if rule == nil {
+		return "none"
+	}
+	var b strings.Builder
+	b.WriteString(rule.Name())
+	for _, f := range hypers(rule) {
+		b.WriteString(" " + f.key + "=")
+		switch v := reflect.ValueOf(rule).Field(f.index); v.Kind() {
+		case reflect.Float64:
+			b.WriteString(strconv.FormatFloat(v.Float(), 'g', -1, 64))
+		default:
+			b.WriteString(strconv.FormatBool(v.Bool()))
+		}
+	}
+	return b.String()
+}
+
+// field is a hyperparameter and the field that holds it.
+type field struct {
+	key   string
+	index int
+}
+
+func hypers(rule Rule) (list []field) {
+	t := reflect.TypeOf(rule)
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if k := f.Type.Kind(); f.IsExported() && key != "" && key != "-" && (k == reflect.Float64 || k == reflect.Bool) {
+			list = append(list, field{key, i})
+		}
+	}
+	return list
+}

@@ -1,0 +1,34 @@
+package optim
+
+import "descent/graph"
+
+// Momentum is gradient descent with a heavy ball:
+//
+//	b ← μb + g    b₀ = 0
+//	u = b
+//
+// The gradient is not damped by 1-μ, and the rate stays outside of b, as in
+// PyTorch and optax: when the rate changes, what b holds moves by the new one.
+// Keras keeps the rate inside.
+//
+// Source: Polyak, "Some methods of speeding up the convergence of iteration
+// methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
+type Momentum struct {
+	Mu float64 `json:"momentum"` // μ, in [0, 1); 0 is gradient descent
+}
+
+// NewMomentum returns momentum with μ = 0.9.
+func NewMomentum() Momentum { return Momentum{Mu: 0.9} }
+
+func (Momentum) Name() string         { return "momentum" }
+func (Momentum) DefaultRate() float64 { return 0.01 }
+func (o Momentum) Validate() error    { return (&check{rule: "Momentum"}).decay("Mu", o.Mu).err }
+
+func (o Momentum) Update(p *Param) graph.Tensor { return velocity(p, o.Mu) }
+
+// velocity is b ← μb + g.
+func velocity(p *Param, mu float64) graph.Tensor {
+	b := p.State("b", 0).Mul(p.Hyper("momentum", mu)).Add(p.Grad)
+	p.Set("b", b)
+	return b
+}

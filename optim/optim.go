@@ -1,0 +1,45 @@
+// Package optim holds update rules and what surrounds them: clipping, weight
+// decay, the proximal step of the lasso, and the state that rules keep.
+//
+// A rule is its formula. It returns a direction u, and whoever runs it applies
+//
+//	θ ← θ - η·u
+//
+// so that the learning rate η has one home, outside of every rule. t counts
+// updates from 1. [Trace] writes the update of a whole network into a graph;
+// [Apply] runs a rule on slices that the caller owns.
+//
+// A constructor, such as [NewAdam], returns the defaults of the rule's paper
+// by value; a literal is taken literally, field by field:
+//
+//	rule := optim.NewAdam()
+//	rule.Beta2 = 0.99
+package optim
+
+import "descent/graph"
+
+// Rule is one update rule. A rule is a plain struct, passed by value, whose
+// exported fields are its hyperparameters and carry their names in json tags;
+// [With] sets them by these names. A rule of one's own needs nothing else:
+//
+//	type Sign struct{}
+//
+//	func (Sign) Name() string                       { return "sign" }
+//	func (Sign) Update(p *optim.Param) graph.Tensor    { return p.Grad.Sign() }
+//	func (Sign) Validate() error                    { return nil }
+//	func (Sign) DefaultRate() float64               { return 1e-3 }
+type Rule interface {
+	// Name is what the command and messages call the rule, such as "adam".
+	Name() string
+
+	// Update returns the direction u for one parameter, of its shape. State
+	// is declared where it is used, with p.
+	Update(p *Param) graph.Tensor
+
+	// Validate returns an error that names the first field out of range, and
+	// the constructor that has the defaults.
+	Validate() error
+
+	// DefaultRate is η₀ where the user gives none.
+	DefaultRate() float64
+}

@@ -1,0 +1,112 @@
+package optim
+
+import (
+	"fmt"
+	"strconv"
+
+	"descent/graph"
+)
+
+// Param is one parameter as a rule sees it. What its methods return belongs
+// to the graph of Value; what is wrong is an error of that graph.
+type Param struct {
+	Name   string
+	Value  graph.Tensor // θ, before the update
+	Grad   graph.Tensor // g, of θ's shape
+	Decays bool         // weights do; biases and the parameters of norms do not
+
+	rule  string // scopes the names of scalars
+	slots []slot
+}
+
+// slot is one piece of a parameter's state.
+type slot struct {
+	name  string
+	init  float64
+	value graph.Tensor // before the update
+	next  graph.Tensor // after it; none: never set
+}
+
+// State returns a piece of state of the parameter's shape, as it was before
+// this update: the variable "<parameter>/<slot>", which starts at init.
+func (p *Param) State(name string, init float64) graph.Tensor {
+	if s := p.slot(name); s != nil {
+		if s.init != init {
+			p.fail("State", fmt.Errorf("slot %q starts at %v and at %v; it can have one start only", name, s.init, init))
+		}
+		return s.value
+	}
+	v := p.Value.Graph().Variable(p.Name+"/"+name, p.Value.Type())
+	p.slots = append(p.slots, slot{name: name, init: init, value: v})
+	return v
+}
+
+// Set makes v the value of a slot from the next update on. The slot must have
+// been declared by State, and can be set once.
+func (p *Param) Set(name string, v graph.Tensor) {
+	s := p.slot(name)
+	switch {
+	case s == nil:
+		p.fail("Set", fmt.Errorf("there is no slot %q; declare it with State first", name))
+	case s.next.Valid():
+		p.fail("Set", fmt.Errorf("slot %q is set twice", name))
+	case !v.Valid() || v.Type() != p.Value.Type():
+		p.fail("Set", fmt.Errorf("slot %q takes a tensor of the parameter's shape %v, not %v", name, p.Value.Type(), v))
+	default:
+		s.next = v
+	}
+}
+
+// EMA is the exponential moving average of x in a slot that starts at 0:
+//
+//	s ← β·s + (1-β)·x
+//
+// It returns the new s. 1-β is taken in float64.
+func (p *Param) EMA(name string, beta float64, x graph.Tensor) graph.Tensor {
+	b, rest := p.Hyper(name+".beta", beta), p.Hyper(name+".1-beta", 1-beta)
+	s := p.State(name, 0).Mul(b).Add(x.Mul(rest))
+	p.Set(name, s)
+	return s
+}
+
+// Hyper returns hyperparameter v as an entry of the scalar table, named
+// "<rule>.<name>". A hyperparameter is never a constant of the graph, which
+// would round it to float32 and would have to be compiled anew to change.
+func (p *Param) Hyper(name string, v float64) graph.Tensor {
+	return p.Scalar(name, func(int) float64 { return v })
+}
+
+// Scalar is Hyper for a value that depends on the number of the update,
+// t = 1, 2, ...; it is computed in float64 before each update.
+func (p *Param) Scalar(name string, at func(t int) float64) graph.Tensor {
+	g, name := p.Value.Graph(), p.rule+"."+name
+	for _, s := range g.Scalars() {
+		if s.Name == name && (s.At == nil || s.At(1) != at(1)) {
+			p.fail("Scalar", fmt.Errorf("scalar %q exists with another value; scalars of one name are one", name))
+		}
+	}
+	return g.Scalar(name, at)
+}
+
+// Debias corrects an average m that started at 0 with decay β:
+//
+//	m̂ = m·1/(1-βᵗ)
+//
+// The factor is computed in float64, by a form that stays exact for β near 1.
+func (p *Param) Debias(m graph.Tensor, beta float64) graph.Tensor {
+	name := "debias " + strconv.FormatFloat(beta, 'g', -1, 64)
+	return m.Mul(p.Scalar(name, func(t int) float64 { return debias(beta, t) }))
+}
+
+func (p *Param) slot(name string) *slot {
+	for i := range p.slots {
+		if p.slots[i].name == name {
+			return &p.slots[i]
+		}
+	}
+	return nil
+}
+
+func (p *Param) fail(call string, err error) {
+	p.Value.Graph().Fail("optim."+call, fmt.Errorf("rule %q, parameter %q: %w", p.rule, p.Name, err))
+}

@@ -1,0 +1,36 @@
+package optim
+
+import "descent/graph"
+
+// RMSProp scales each element by a running root mean square of its gradients:
+//
+//	E ← ρE + (1-ρ)g²    E₀ = 0
+//	u = g/√(E + ε)
+//	u = g/(√E + ε)    with EpsOutside
+//
+// ε inside of the root is the convention of optax and Keras; PyTorch has it
+// outside. At ε = 1e-8 it hardly matters, at 1e-2 it changes steps by a quarter
+// and more. E is not corrected for its start at 0, so the first step is longer
+// by 1/√(1-ρ).
+//
+// Source: Tieleman and Hinton, "Lecture 6.5, rmsprop", Neural Networks for
+// Machine Learning, 2012; it gives ρ = 0.9 and no ε.
+type RMSProp struct {
+	Rho        float64 `json:"rho"`         // ρ, decay of the mean square, in [0, 1)
+	Eps        float64 `json:"eps"`         // ε, > 0
+	EpsOutside bool    `json:"eps_outside"` // add ε to the root
+}
+
+// NewRMSProp returns RMSProp with ρ = 0.9 and ε = 1e-8, inside of the root.
+func NewRMSProp() RMSProp { return RMSProp{Rho: 0.9, Eps: 1e-8} }
+
+func (RMSProp) Name() string         { return "rmsprop" }
+func (RMSProp) DefaultRate() float64 { return 0.001 }
+func (o RMSProp) Validate() error {
+	return (&check{rule: "RMSProp"}).decay("Rho", o.Rho).eps("Eps", o.Eps).err
+}
+
+func (o RMSProp) Update(p *Param) graph.Tensor {
+	e := p.EMA("E", o.Rho, p.Grad.Square())
+	return p.Grad.Div(root(e, p.Hyper("eps", o.Eps), !o.EpsOutside))
+}

@@ -1,0 +1,198 @@
+package optim
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// row is what the tests know of a rule. Every test that holds for all rules
+// runs over the table.
+type row struct {
+	rule     Rule     // as its constructor returns it
+	describe string   // the defaults of the paper, printed
+	rate     float64  // η₀
+	theta    float64  // bounds of TestGoldenFloat32, measured, then doubled
+	state    float64  //
+	bad      []Rule   // that Validate refuses ...
+	names    []string // ... each naming this field
+	wrong    []Rule   // known mistakes, which the golden numbers catch
+	descent  float64  // a rate at which it solves the quadratic of TestConvergence
+}
+
+var table = []row{
+	{
+		rule: NewSGD(), describe: "sgd", rate: 0.01, theta: 7, descent: 0.3,
+		wrong: []Rule{ascent{}},
+	},
+	{
+		rule: NewMomentum(), describe: "momentum momentum=0.9", rate: 0.01, theta: 2, state: 1.7, descent: 0.05,
+		bad: []Rule{Momentum{-0.1}, Momentum{1}, Momentum{nan}}, names: []string{"Mu", "Mu", "Mu"},
+		wrong: []Rule{rateInside{}, dampened{}, NewNesterov()},
+	},
+	{
+		rule: NewNesterov(), describe: "nesterov momentum=0.9", rate: 0.01, theta: 4, state: 1.7, descent: 0.05,
+		bad: []Rule{Nesterov{-0.1}, Nesterov{1}, Nesterov{nan}}, names: []string{"Mu", "Mu", "Mu"},
+		wrong: []Rule{aheadOfOld{}, aheadTwice{}, NewMomentum()},
+	},
+	{
+		rule: NewAdaGrad(), describe: "adagrad eps=1e-10 eps_inside=false", rate: 0.01, theta: 4, state: 0.5, descent: 1,
+		bad: []Rule{AdaGrad{}, AdaGrad{Eps: -1}, AdaGrad{Eps: inf}}, names: []string{"Eps", "Eps", "Eps"},
+		wrong: []Rule{otherSide{NewAdaGrad()}, startsAt{}},
+	},
+	{
+		rule: NewRMSProp(), describe: "rmsprop rho=0.9 eps=1e-08 eps_outside=false", rate: 0.001, theta: 4, state: 2, descent: 0.01,
+		bad: []Rule{RMSProp{}, RMSProp{Rho: 1, Eps: 1e-8}, RMSProp{Rho: 0.9}}, names: []string{"Eps", "Rho", "Eps"},
+		wrong: []Rule{otherSide{NewRMSProp()}, corrected{}},
+	},
+	{
+		rule: NewAdam(), describe: "adam beta1=0.9 beta2=0.999 eps=1e-08", rate: 0.001, theta: 4, state: 6, descent: 0.05,
+		bad:   []Rule{Adam{}, Adam{Beta1: 0.9, Beta2: 0.999}, Adam{1, 0.999, 1e-8}, Adam{0.9, 1, 1e-8}, Adam{0.9, -0.1, 1e-8}},
+		names: []string{"Eps", "Eps", "Beta1", "Beta2", "Beta2"},
+		wrong: []Rule{adamLike{root: true}, adamLike{raw: true}, adamLike{rawSecond: true}, adamLike{hat: true}, adamLike{swapped: true}},
+	},
+	{
+		rule: NewAdamW(), describe: "adamw beta1=0.9 beta2=0.999 eps=1e-08 weight_decay=0.01", rate: 0.001, theta: 3, state: 6, descent: 0.05,
+		bad: []Rule{AdamW{}, AdamW{0.9, 0.999, 1e-8, -0.1}, AdamW{0.9, 0.999, 1e-8, inf}}, names: []string{"Eps", "Lambda", "Lambda"},
+		wrong: []Rule{NewAdam(), coupled{}, apartFromRate{}, afterStep{}},
+	},
+}
+
+// TestTable fails if a rule of the package has no row, or no golden numbers.
+func TestTable(t *testing.T) {
+	file := load(t)
+	for _, name := range Names() {
+		if !slices.ContainsFunc(table, func(r row) bool { return r.rule.Name() == name }) {
+			t.Errorf("rule %q has no row in the table", name)
+		}
+		i := slices.IndexFunc(file.Rows, func(r golden) bool { return r.Name == name })
+		if i < 0 {
+			t.Errorf("rule %q has no golden row of its name", name)
+			continue
+		}
+		if rule, _ := ByName(name); file.Rows[i].config(t).Rule != rule || file.Rows[i].Rate != rule.DefaultRate() {
+			t.Errorf("the golden row %q is not at the rule's defaults", name)
+		}
+		if got := len(file.Rows[i].At); got != 8 {
+			t.Errorf("the golden row %q has %d looks, not 8", name, got)
+		}
+		hasEps := slices.Contains(Keys(file.Rows[i].config(t).Rule), "eps")
+		if hasEps && !slices.ContainsFunc(file.Rows, func(r golden) bool { return r.Rule == name && r.Hyper["eps"] == 1e-2 }) {
+			t.Errorf("rule %q has no golden row with ε = 1e-2", name)
+		}
+	}
+	if len(table) != len(Names()) {
+		t.Errorf("%d rows for %d rules", len(table), len(Names()))
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	for _, r := range table {
+		name := r.rule.Name()
+		if rule, err := ByName(name); err != nil || rule != r.rule {
+			t.Errorf("ByName(%q) = %v, %v", name, rule, err)
+		}
+		if got := Describe(r.rule); got != r.describe {
+			t.Errorf("Describe: %q, want %q", got, r.describe)
+		}
+		if r.rule.DefaultRate() != r.rate {
+			t.Errorf("%s: rate %v, want %v", name, r.rule.DefaultRate(), r.rate)
+		}
+		if err := r.rule.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, r := range table {
+		for i, bad := range r.bad {
+			err := bad.Validate()
+			if err == nil {
+				t.Errorf("%+v is accepted", bad)
+				continue
+			}
+			for _, part := range []string{r.names[i] + " = ", "optim.New", "paper's defaults"} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%+v: the error %q does not say %q", bad, err, part)
+				}
+			}
+		}
+	}
+}
+
+// TestWrongVariants shows that the golden numbers have teeth: each known
+// mistake differs from some row of its rule by more than the tolerance.
+func TestWrongVariants(t *testing.T) {
+	file := load(t)
+	for _, r := range table {
+		if len(r.wrong) == 0 {
+			t.Errorf("%s: no wrong variant", r.rule.Name())
+		}
+		for _, w := range r.wrong {
+			caught := false
+			for _, g := range file.Rows {
+				if g.Rule != r.rule.Name() || caught {
+					continue
+				}
+				cfg := g.config(t)
+				cfg.Rule = w
+				if m, ok := w.(mistake); ok {
+					cfg.Rule = m.with(g.config(t).Rule)
+				}
+				if g.Hyper["eps_inside"]+g.Hyper["eps_outside"] > 0 {
+					continue // the other convention
+				}
+				where, err := apart(cfg, g, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				caught = caught || where != ""
+			}
+			if !caught {
+				t.Errorf("%s: %T passes for it", r.rule.Name(), w)
+			}
+		}
+	}
+}
+
+// TestControl shows that the frame of the wrong variants is right: without a
+// mistake it passes.
+func TestControl(t *testing.T) {
+	for _, g := range load(t).Rows {
+		if cfg := g.config(t); g.Rule == "adam" {
+			cfg.Rule = adamLike{}.with(cfg.Rule)
+			if where, err := apart(cfg, g, true); where != "" || err != nil {
+				t.Errorf("%s: %s %v", g.Name, where, err)
+			}
+		}
+	}
+}
+
+// TestConvergence is a sanity check: ½Σcᵢxᵢ² with c from 0.1 to 2.
+func TestConvergence(t *testing.T) {
+	for _, r := range table {
+		rule := r.rule
+		if w, ok := rule.(AdamW); ok {
+			w.Lambda = 0
+			rule = w
+		}
+		x, s := []float32{1, -2, 3, -0.5}, new(State[float32])
+		c := []float32{0.1, 0.5, 1, 2}
+		g := make([]float32, len(x))
+		for i := range 1000 {
+			for j := range x {
+				g[j] = c[j] * x[j]
+			}
+			if err := Apply(rule, s, r.descent*max(1e-3, 1-float64(i)/900), x, g); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for j := range x {
+			if !(max(x[j], -x[j]) < 1e-2) {
+				t.Errorf("%s: ends at %v", rule.Name(), x)
+				break
+			}
+		}
+	}
+}

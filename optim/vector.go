@@ -1,0 +1,171 @@
+package optim
+
+import (
+	"maps"
+	"reflect"
+
+	"descent/graph"
+	"descent/internal/exec"
+	"descent/internal/plan"
+	"descent/internal/reference"
+)
+
+// theta and gradient name the vectors in the graph of one update.
+const (
+	theta    = "theta"
+	gradient = "gradient"
+)
+
+// vector is a configuration, traced for one vector of n parameters.
+type vector[T float32 | float64] struct {
+	cfg   Config
+	n     int
+	slots []slot
+	seen  map[string]*T // the first element of each slot of the last update
+
+	run runner[T]
+}
+
+// runner does update t of values, the variables by name, in place. It returns
+// Σg² if that is needed.
+type runner[T float32 | float64] func(t int, rate float64, values, inputs map[string][]T) (normSquared float64, err error)
+
+func traceVector[T float32 | float64](cfg Config, n int) (*vector[T], error) {
+	g, typ := graph.New(), graph.Shape(n)
+	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true}
+	step, err := Trace(g, cfg, []*Param{p})
+	if err != nil {
+		return nil, err
+	}
+	v := &vector[T]{cfg: cfg, n: n, seen: map[string]*T{}}
+	for _, s := range step.State {
+		v.slots = append(v.slots, slot{name: s.Name[len(theta)+1:], init: s.Init})
+	}
+	switch run := any(&v.run).(type) {
+	case *runner[float64]:
+		*run = inFloat64(g, cfg.Clip, step)
+	case *runner[float32]:
+		*run, err = inFloat32(g, cfg.Clip, step, typ)
+	}
+	return v, err
+}
+
+// serves reports whether v is cfg for n parameters. What a rule that is a
+// pointer points to may have changed.
+func (v *vector[T]) serves(cfg Config, n int) bool {
+	return v != nil && v.n == n && reflect.TypeOf(cfg.Rule).Kind() != reflect.Pointer && reflect.DeepEqual(v.cfg, cfg)
+}
+
+func (v *vector[T]) keeps(name string) bool {
+	for _, s := range v.slots {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *vector[T]) update(t int, rate float64, values, grad []T, slots map[string][]T) error {
+	all := map[string][]T{theta: values}
+	for _, s := range v.slots {
+		all[theta+"/"+s.name] = slots[s.name]
+		v.seen[s.name] = &slots[s.name][0]
+	}
+	_, err := v.run(t, rate, all, map[string][]T{gradient: grad})
+	return err
+}
+
+// inFloat64 runs the step by the reference.
+func inFloat64(g *graph.Graph, clip Clip, step *Step) runner[float64] {
+	var outputs []graph.Tensor
+	for _, u := range step.Updates {
+		outputs = append(outputs, u.Value)
+	}
+	return func(t int, rate float64, values, inputs map[string][]float64) (normSquared float64, err error) {
+		env := reference.Env{Values: maps.Clone(values)}
+		maps.Copy(env.Values, inputs)
+		factor := 1.0
+		if clip.Norm != 0 {
+			env.Scalars = scalarsAt(g, t, rate, factor)
+			norm, err := reference.Run(env, step.NormSquared)
+			if err != nil {
+				return 0, err
+			}
+			normSquared = norm[0][0]
+			factor = clip.Factor(normSquared)
+		}
+		env.Scalars = scalarsAt(g, t, rate, factor)
+		next, err := reference.Run(env, outputs...)
+		if err != nil {
+			return 0, err
+		}
+		for i, u := range step.Updates {
+			copy(values[u.Variable.Op().(graph.Variable).Key], next[i])
+		}
+		return normSquared, nil
+	}
+}
+
+// scalarsAt returns the scalar table of update t.
+func scalarsAt(g *graph.Graph, t int, rate, factor float64) []float64 {
+	table := make([]float64, len(g.Scalars()))
+	for i, s := range g.Scalars() {
+		switch {
+		case s.At != nil:
+			table[i] = s.At(t)
+		case s.Name == RateScalar:
+			table[i] = rate
+		case s.Name == ClipScalar:
+			table[i] = factor
+		}
+	}
+	return table
+}
+
+// inFloat32 runs the step by the engine, on the caller's goroutine.
+func inFloat32(g *graph.Graph, clip Clip, step *Step, typ graph.Type) (runner[float32], error) {
+	stages := [][]graph.Tensor{{}, {}}
+	if clip.Norm != 0 {
+		stages[0] = []graph.Tensor{step.NormSquared}
+	}
+	p, err := plan.Compile(g, stages, step.Updates)
+	if err != nil {
+		return nil, err
+	}
+	declared := []exec.Declaration{{Name: theta, Type: typ}}
+	for _, s := range step.State {
+		declared = append(declared, exec.Declaration{Name: s.Name, Type: s.Type})
+	}
+	store := exec.NewStore(declared)
+	program, err := exec.Bind(p, store, &exec.Arena{}, exec.NewPool(1))
+	if err != nil {
+		return nil, err
+	}
+	set := func(name string, v float64) {
+		if i := program.Slot(name); i >= 0 {
+			program.Scalars()[i] = float32(v)
+		}
+	}
+	return func(t int, rate float64, values, inputs map[string][]float32) (normSquared float64, err error) {
+		for name, x := range values {
+			copy(store.Value(name), x)
+		}
+		for name, x := range inputs {
+			if err := program.Feed(name, x); err != nil {
+				return 0, err
+			}
+		}
+		program.SetScalars(t)
+		set(RateScalar, rate)
+		program.Run(0)
+		if clip.Norm != 0 {
+			normSquared = float64(program.Output(0, 0)[0])
+			set(ClipScalar, clip.Factor(normSquared))
+		}
+		program.Run(1)
+		for name, x := range values {
+			copy(x, store.Value(name))
+		}
+		return normSquared, nil
+	}, nil
+}
