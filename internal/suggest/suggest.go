@@ -32,7 +32,7 @@ func DidYouMean(word string, names []string) string {
 		w, n := strings.ToLower(word), strings.ToLower(name)
 		d := distance(w, n)
 		if min(len(w), len(n)) >= 3 && (strings.HasPrefix(n, w) || strings.HasPrefix(w, n)) {
-			d = 0
+			d = min(d, 1)
 		}
 		if d < least {
 			best, least = name, d
