@@ -1,6 +1,10 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/internal/kernel"
+)
 
 // BroadcastTo returns x repeated along axes of size 1, and along new leading
 // axes, until it has the shape of t. Its gradient is the sum over the
@@ -27,16 +31,25 @@ func (b broadcast) Infer(in ...Type) (Type, error) {
 	return b.to, err
 }
 
-func (broadcast) Eval64(e *Eval) {
-	// The operand's stride is 0 along every axis that it is repeated on.
-	strides := make([]int, e.Type.Rank())
-	lead := e.Type.Rank() - e.InTypes[0].Rank()
-	for i, s := range e.InTypes[0].strides() {
-		if e.InTypes[0].Dim(i) > 1 {
+// strides returns how the result is gathered from the operand: with stride 0
+// along every axis that it is repeated on.
+func (b broadcast) strides(in Type) []int {
+	strides := make([]int, b.to.Rank())
+	lead := b.to.Rank() - in.Rank()
+	for i, s := range in.strides() {
+		if in.Dim(i) > 1 {
 			strides[lead+i] = s
 		}
 	}
-	eachStrided(e.Type, strides, 0, func(i, from int) { e.Out[i] = e.In[0][from] })
+	return strides
+}
+
+func (b broadcast) Eval64(e *Eval) {
+	eachStrided(e.Type, b.strides(e.InTypes[0]), 0, func(i, from int) { e.Out[i] = e.In[0][from] })
+}
+
+func (b broadcast) Kernel(out Type, in ...Type) kernel.Kernel {
+	return &kernel.Move{Dims: out.Dims(), Strides: b.strides(in[0])}
 }
 
 func (broadcast) Grad(_, dy Tensor, x ...Tensor) []Tensor {

@@ -114,9 +114,9 @@ type Viewer interface {
 }
 
 // A Broadcaster repeats its operand along axes, which fused programs do
-// while they read.
+// while they read. Its kernel copies where no program can.
 type Broadcaster interface {
-	Op
+	Producer
 	broadcast()
 }
 

@@ -29,14 +29,29 @@ func (c *compiler) bind() {
 			c.plan.Instrs[i].In = append(c.plan.Instrs[i].In, c.bufferOf(x))
 		}
 	}
-	for _, stage := range c.stages {
+	for s, stage := range c.stages {
 		var out []int
 		for _, x := range stage {
-			out = append(out, c.bufferOf(rewrite.Memory(x)))
+			from := c.bufferOf(rewrite.Memory(x))
+			if c.changes(from) { // the host reads the value of this run
+				from = c.copy(from, c.add(Buffer{Size: c.plan.Buffers[from].Size}), s)
+			}
+			out = append(out, from)
 		}
 		c.plan.Outputs = append(c.plan.Outputs, out)
 	}
 	c.update()
+}
+
+// changes reports whether buffer b may hold another value before the host has
+// read it: the host feeds it, or an update writes it.
+func (c *compiler) changes(b int) bool {
+	for _, u := range c.updates {
+		if c.bufferOf(u.Variable) == b {
+			return true
+		}
+	}
+	return c.plan.Buffers[b].Place == Input
 }
 
 func (c *compiler) add(b Buffer) int {
@@ -125,7 +140,7 @@ func (c *compiler) update() {
 			continue
 		}
 		from := c.bufferOf(m)
-		if c.plan.Buffers[from].Place != Arena {
+		if c.plan.Buffers[from].Place != Arena && !taken[m.ID()] {
 			// The source may be written in place itself: keep its old value.
 			from = c.copy(from, c.add(Buffer{Size: c.plan.Buffers[v].Size}), last)
 		}
@@ -141,8 +156,8 @@ func (c *compiler) update() {
 }
 
 // inPlace reports whether instruction writer can write variable buffer v while
-// it runs: it reads v element by element if at all, nothing that runs after it
-// reads the old value, and no value is kept for a later stage.
+// it runs: it reads v element by element if at all, and nothing that runs after it
+// reads the old value.
 func (c *compiler) inPlace(writer, v int) bool {
 	if c.low[writer].fixed || c.low[writer].stage != len(c.stages)-1 {
 		return false
@@ -155,13 +170,6 @@ func (c *compiler) inPlace(writer, v int) bool {
 	for i, in := range c.plan.Instrs {
 		if i != writer && reads(in, v) && c.reaches(i, writer) {
 			return false
-		}
-	}
-	for _, stage := range c.plan.Outputs {
-		for _, b := range stage {
-			if b == v {
-				return false
-			}
 		}
 	}
 	return true

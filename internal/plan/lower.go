@@ -21,7 +21,7 @@ type lowered struct {
 }
 
 // lower turns g into a kernel. needed tells which tensors others read.
-func lower(g *rewrite.Group, p rewrite.Partition, needed func(graph.Tensor) bool) lowered {
+func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 	l := lowered{stage: g.Stage}
 	var names []string
 	if g.Producer.Valid() {
@@ -40,7 +40,7 @@ func lower(g *rewrite.Group, p rewrite.Partition, needed func(graph.Tensor) bool
 		l.name = names[0] + g.Domain.String()
 		return l
 	}
-	w := &writer{lowered: &l, group: g, partition: p, b: kernel.NewBuilder(), regs: map[int]kernel.Reg{}, split: split(g)}
+	w := &writer{lowered: &l, group: g, b: kernel.NewBuilder(), regs: map[int]kernel.Reg{}, split: split(g)}
 	if g.Producer.Valid() {
 		w.regs[g.Producer.ID()] = w.b.Input(kernel.Full)
 		if needed(g.Producer) {
@@ -78,11 +78,10 @@ func split(g *rewrite.Group) int {
 // writer writes the program of one group.
 type writer struct {
 	*lowered
-	group     *rewrite.Group
-	partition rewrite.Partition
-	b         *kernel.Builder
-	regs      map[int]kernel.Reg // of members and of memory that has been read
-	split     int
+	group *rewrite.Group
+	b     *kernel.Builder
+	regs  map[int]kernel.Reg // of members and of memory that has been read
+	split int
 }
 
 func (w *writer) shape() (rows, cols int) {
@@ -157,10 +156,7 @@ func (w *writer) folds(op graph.Reducer, rowwise bool) bool {
 
 // read returns the register of operand x.
 func (w *writer) read(x graph.Tensor) kernel.Reg {
-	if _, ok := x.Op().(graph.Broadcaster); ok && w.partition.Of[x.ID()] == nil {
-		x = x.Inputs()[0]
-	}
-	return w.operand(x)
+	return w.operand(w.group.Read(x))
 }
 
 // operand returns the register of x, which is a member, free to make, or

@@ -142,7 +142,7 @@ func (c *compiler) lower() {
 		}
 	}
 	for _, g := range p.Groups {
-		l := lower(g, p, func(x graph.Tensor) bool { return needed[x.ID()] })
+		l := lower(g, func(x graph.Tensor) bool { return needed[x.ID()] })
 		for _, x := range l.out {
 			c.made[x.ID()] = len(c.low)
 		}

@@ -13,6 +13,7 @@ type Group struct {
 	Producer graph.Tensor   // the result of a product or another kernel, or none
 	Members  []graph.Tensor // in order; without the producer
 	folds    bool           // has a member that folds rows, columns or everything
+	copied   map[int]bool   // the broadcasts that it reads from memory, by ID
 }
 
 // Partition is what Fuse returns.
@@ -91,7 +92,11 @@ func (f *fuser) materialize(x graph.Tensor) {
 	if _, ok := m.Op().(graph.Broadcaster); ok {
 		f.materializeBase(m.Inputs()[0])
 	}
-	f.add(&Group{Stage: f.stage, Domain: m.Type(), Splits: f.splits(m.Type(), m), Members: []graph.Tensor{m}})
+	g := &Group{Stage: f.stage, Domain: m.Type(), Splits: splits(m.Type(), m), Members: []graph.Tensor{m}}
+	if g.Splits == 0 { // repeats along axes that no split serves: a kernel copies it
+		g = &Group{Stage: f.stage, Domain: m.Type(), Splits: splits(m.Type()), Producer: m}
+	}
+	f.add(g)
 }
 
 // materializeBase makes the memory exist that a program reads x from.
@@ -102,6 +107,18 @@ func (f *fuser) materializeBase(x graph.Tensor) {
 	if m := Memory(x); m != x {
 		f.materialize(m)
 	}
+}
+
+// copy makes group g read x from memory, though it is a broadcast.
+func (f *fuser) copy(g *Group, x graph.Tensor) {
+	if _, ok := x.Op().(graph.Broadcaster); !ok {
+		return
+	}
+	f.materialize(x)
+	if g.copied == nil {
+		g.copied = map[int]bool{}
+	}
+	g.copied[x.ID()] = true
 }
 
 func (f *fuser) add(g *Group) *Group {
@@ -126,14 +143,14 @@ func (f *fuser) place(x graph.Tensor) {
 		for _, in := range x.Inputs() {
 			f.materialize(in)
 		}
-		f.add(&Group{Stage: f.stage, Domain: x.Type(), Splits: f.splits(x.Type()), Producer: x})
+		f.add(&Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x})
 	case graph.Reducer:
 		in := x.Inputs()[0]
 		f.materializeBase(source(in))
 		g := &Group{Stage: f.stage, Domain: in.Type(), Members: []graph.Tensor{x}, folds: true}
-		g.Splits = f.splits(in.Type(), in) & foldSplits(op, in.Type())
+		g.Splits = splits(in.Type(), in) & foldSplits(op, in.Type())
 		if g.Splits == 0 { // read through a broadcast that does not fit: copy it first
-			f.materialize(in)
+			f.copy(g, in)
 			g.Splits = foldSplits(op, in.Type())
 		}
 		f.merge(f.add(g))
@@ -142,12 +159,12 @@ func (f *fuser) place(x graph.Tensor) {
 		for _, in := range x.Inputs() {
 			f.materializeBase(source(in))
 		}
-		g.Splits = f.splits(x.Type(), x.Inputs()...)
+		g.Splits = splits(x.Type(), x.Inputs()...)
 		if g.Splits == 0 { // operands repeat along axes that no split serves together
 			for _, in := range x.Inputs() {
-				f.materialize(in)
+				f.copy(g, in)
 			}
-			g.Splits = f.splits(x.Type())
+			g.Splits = splits(x.Type())
 		}
 		f.merge(f.add(g))
 	}
@@ -166,10 +183,7 @@ func source(x graph.Tensor) graph.Tensor {
 func (f *fuser) merge(g *Group) {
 	x := g.Members[0]
 	for i := len(x.Inputs()) - 1; i >= 0; i-- {
-		other := f.Of[source(x.Inputs()[i]).ID()]
-		if f.Of[x.Inputs()[i].ID()] != nil { // a broadcast that exists in memory
-			other = f.Of[x.Inputs()[i].ID()]
-		}
+		other := f.Of[g.Read(x.Inputs()[i]).ID()]
 		if other == nil || other == g || other.Stage != g.Stage || !f.fit(other, g) {
 			continue
 		}
@@ -178,6 +192,12 @@ func (f *fuser) merge(g *Group) {
 		other.Members = append(other.Members, g.Members...)
 		other.Splits &= g.Splits
 		other.folds = other.folds || g.folds
+		for id := range g.copied {
+			if other.copied == nil {
+				other.copied = map[int]bool{}
+			}
+			other.copied[id] = true
+		}
 		if g.Producer.Valid() {
 			other.Producer = g.Producer
 		}
@@ -229,8 +249,8 @@ func (f *fuser) fitRows(a, b *Group) bool {
 		}
 		varies := false
 		for _, in := range m.Inputs() {
-			rows &= splitsOf(a.Domain, f.read(in).Type())
-			varies = varies || f.read(in).Type().Size() > 1
+			rows &= splitsOf(a.Domain, b.Read(in).Type())
+			varies = varies || b.Read(in).Type().Size() > 1
 		}
 		if !varies { // one value for all rows is no value of a row
 			return false
@@ -243,10 +263,10 @@ func (f *fuser) fitRows(a, b *Group) bool {
 	return true
 }
 
-// read returns the tensor that a program reads for operand x: the source of a
-// broadcast, unless that exists in memory.
-func (f *fuser) read(x graph.Tensor) graph.Tensor {
-	if f.Of[x.ID()] != nil {
+// Read returns the tensor that the group's program reads for operand x: the
+// source of a broadcast, unless the group reads a copy.
+func (g *Group) Read(x graph.Tensor) graph.Tensor {
+	if g.copied[x.ID()] {
 		return x
 	}
 	return source(x)
@@ -278,7 +298,7 @@ func (f *fuser) readsSink(a, b *Group) bool {
 	splits := a.Splits & b.Splits
 	for _, m := range a.Members {
 		for _, in := range m.Inputs() {
-			x := f.read(in)
+			x := a.Read(in)
 			if op, ok := x.Op().(graph.Reducer); ok && f.Of[x.ID()] == b {
 				if rowFolds(op, b.Domain)&splits == 0 {
 					return true
@@ -329,9 +349,9 @@ func (f *fuser) detour(a, b *Group) bool {
 				continue
 			}
 			for _, in := range m.Inputs() {
-				x := f.read(in)
+				x := g.Read(in)
 				if h := f.Of[x.ID()]; h == a || h == b {
-					if _, produced := m.Op().(graph.Producer); produced {
+					if m == g.Producer {
 						return true // a kernel reads it whole
 					}
 					continue
@@ -355,14 +375,13 @@ func sortByID(xs []graph.Tensor) {
 
 // Reads returns the tensors that the group reads from memory.
 func (g *Group) Reads(p Partition) []graph.Tensor {
-	f := fuser{Partition: p}
 	var out []graph.Tensor
 	if g.Producer.Valid() {
 		out = append(out, g.Producer.Inputs()...)
 	}
 	for _, m := range g.Members {
 		for _, in := range m.Inputs() {
-			if x := f.read(in); f.Of[x.ID()] != g && !(f.Of[x.ID()] == nil && free(x)) {
+			if x := g.Read(in); p.Of[x.ID()] != g && (g.copied[x.ID()] || !free(x)) {
 				out = append(out, x)
 			}
 		}

@@ -8,10 +8,10 @@ import "descent/graph"
 // true is a set of bits, one for each split from 0 to the rank.
 
 // splits returns the splits of domain under which a program can read xs.
-func (f *fuser) splits(domain graph.Type, xs ...graph.Tensor) graph.Axes {
+func splits(domain graph.Type, xs ...graph.Tensor) graph.Axes {
 	set := graph.Axes(1<<(domain.Rank()+1) - 1)
 	for _, x := range xs {
-		set &= splitsOf(domain, f.read(x).Type())
+		set &= splitsOf(domain, source(x).Type())
 	}
 	return set
 }
