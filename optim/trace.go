@@ -90,7 +90,9 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 	own := make([]Param, len(params))
 	for i, p := range params {
 		own[i] = Param{Name: p.Name, Value: p.Value, Grad: cfg.Clip.byValue(p.Grad), Decays: p.Decays, rule: cfg.Rule.Name()}
-		square := own[i].Grad.Square().Sum()
+		// A product, not Square: that node a rule may have too, and one value
+		// for both would be kept in memory from here to the update.
+		square := own[i].Grad.Mul(own[i].Grad).Sum()
 		if i == 0 {
 			step.NormSquared = square
 		} else {
