@@ -39,7 +39,7 @@ type Epoch struct {
 // the first epoch has ended, and ctx.Err. When training diverges it returns
 // the best model so far, nil if there is none, and the error.
 func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*Model, error) {
-	if err := suits(t.cfg.Monitor, t.net.spec.Task); err != nil {
+	if err := suits(t.cfg.Monitor, t.net.spec); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	if validation != nil && validation.Len() > 0 {
@@ -49,16 +49,17 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*Mode
 	} else {
 		validation = nil
 	}
+	t.best = nil // of an earlier call, maybe by another validation set
 	f := &fitting{Trainer: t, start: time.Now(), best: math.NaN(), validation: validation}
 	for step, err := range t.Steps(ctx, train) {
+		done := false
+		if err == nil {
+			done, err = f.step(ctx, step)
+		}
 		if err != nil {
 			if t.best == nil && ctx.Err() != nil {
 				return t.Model(), err
 			}
-			return t.best, err
-		}
-		done, err := f.step(ctx, step)
-		if err != nil {
 			return t.best, err
 		}
 		if done {

@@ -86,12 +86,16 @@ func HigherIsBetter(name string) bool {
 	return higher
 }
 
-// suits returns an error if the task has no score of that name.
-func suits(name string, task data.Task) error {
+// suits returns an error if samples of kind s have no score of that name.
+func suits(name string, s data.Spec) error {
+	task := s.Task
 	classes := name == "accuracy" || name == "balanced_accuracy" || name == "f1" || name == "auroc"
 	targets := name == "mse" || name == "mae" || name == "r2"
 	if classes && task == data.Regression || targets && task == data.Classification {
 		return fmt.Errorf("%v has no score %q to monitor", task, name)
+	}
+	if name == "auroc" && len(s.Classes) != 2 {
+		return fmt.Errorf("auroc is a score of two classes, and the data has %d; f1 and balanced_accuracy take any number", len(s.Classes))
 	}
 	return nil
 }

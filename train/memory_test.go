@@ -1,0 +1,150 @@
+package train_test
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"descent/loss"
+	"descent/nn"
+	"descent/optim"
+	"descent/train"
+)
+
+// TestNoAllocation: a step allocates nothing, with everything turned on.
+func TestNoAllocation(t *testing.T) {
+	const batch, count = 8, 600
+	source := blobs(t, batch*count, 1)
+	for _, tt := range []struct {
+		name string
+		net  nn.Layer
+		cfg  train.Config
+	}{
+		{"plain", nn.MLP([]int{16}, 3, nn.ReLU, 0, nil), train.Config{}},
+		{"all of it", nn.MLP([]int{16, 16}, 3, nn.GELU, 0.2, nil), train.Config{
+			Optimizer: optim.NewAdam(), Penalty: loss.Penalty{L1: 1e-4, L2: 1e-4}, WeightDecay: 0.01, ProxL1: 1e-4,
+			Clip: optim.Clip{Value: 1, Norm: 1}, Loss: loss.CrossEntropy{LabelSmoothing: 0.1, ClassWeights: []float64{1, 2, 3}},
+		}},
+		{"four workers", nn.MLP([]int{64}, 3, nn.Tanh, 0, nil), train.Config{Workers: 4}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.cfg.BatchSize, tt.cfg.Epochs = batch, 1
+			trainer := newTrainer(t, tt.net, source.Spec(), tt.cfg)
+			defer debug.SetGCPercent(debug.SetGCPercent(-1))
+			var before, after runtime.MemStats
+			for step, err := range trainer.Steps(background, source) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch step.Update {
+				case 100:
+					runtime.ReadMemStats(&before)
+				case 500:
+					runtime.ReadMemStats(&after)
+				}
+			}
+			// Not all are ours: the runtime allocates now and then when
+			// goroutines wait for each other.
+			if n := after.Mallocs - before.Mallocs; n > 40 {
+				t.Errorf("%d allocations in 400 steps, want none", n)
+			}
+		})
+	}
+}
+
+// TestAllocationOfAccumulation: an update from micro-batches makes a ring of
+// batches; what it allocates does not grow with their number.
+func TestAllocationOfAccumulation(t *testing.T) {
+	source := blobs(t, 3000, 1)
+	trainer := newTrainer(t, nn.MLP([]int{16}, 3, nn.ReLU, 0.1, nil), source.Spec(),
+		train.Config{BatchSize: train.All, MicroBatch: 10, Epochs: 10})
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	var before, after runtime.MemStats
+	for step, err := range trainer.Steps(background, source) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch step.Update {
+		case 2:
+			runtime.ReadMemStats(&before)
+		case 10:
+			runtime.ReadMemStats(&after)
+		}
+	}
+	if n := (after.Mallocs - before.Mallocs) / 8; n > 60 {
+		t.Errorf("%d allocations in an update of 300 micro-batches", n)
+	}
+}
+
+// TestGoroutinesEnd: whatever ends training, its goroutines end with it.
+func TestGoroutinesEnd(t *testing.T) {
+	source := blobs(t, 200, 1)
+	base := 0 // with this test and the one in it
+	t.Run("count", func(*testing.T) { base = runtime.NumGoroutine() })
+	settles := func(t *testing.T, what string) {
+		t.Helper()
+		for range 400 {
+			if runtime.NumGoroutine() <= base {
+				return
+			}
+			runtime.GC()
+			time.Sleep(5 * time.Millisecond)
+		}
+		t.Errorf("%s: %d goroutines are left, %d before", what, runtime.NumGoroutine(), base)
+	}
+	start := func(t *testing.T) *train.Trainer {
+		trainer, err := train.New(nn.MLP([]int{16}, 3, nn.ReLU, 0, nil), source.Spec(), train.Config{BatchSize: 5, Epochs: 3, Workers: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return trainer
+	}
+	t.Run("break", func(t *testing.T) {
+		trainer := start(t)
+		for range trainer.Steps(background, source) {
+			break
+		}
+		trainer.Close()
+		settles(t, "after a break and Close")
+	})
+	t.Run("cancel", func(t *testing.T) {
+		trainer := start(t)
+		ctx, cancel := context.WithCancel(background)
+		for step := range trainer.Steps(ctx, source) {
+			if step.Update == 3 {
+				cancel()
+			}
+		}
+		trainer.Close()
+		cancel()
+		settles(t, "after a cancel and Close")
+	})
+	t.Run("end", func(t *testing.T) {
+		trainer := start(t)
+		if _, err := trainer.Fit(background, source, source); err != nil {
+			t.Fatal(err)
+		}
+		trainer.Close()
+		trainer.Close() // again does nothing
+		settles(t, "after Fit and Close")
+	})
+	t.Run("unreachable", func(t *testing.T) {
+		trainer := start(t)
+		steps(t, trainer, source)
+		settles(t, "after the last use, without Close")
+	})
+	t.Run("model", func(t *testing.T) {
+		trainer := start(t)
+		model := trainer.Model()
+		trainer.Close()
+		if _, err := model.Evaluate(background, source); err != nil {
+			t.Fatal(err)
+		}
+		for range model.Predictions(background, source) {
+			break
+		}
+		settles(t, "after evaluating and predicting")
+	})
+}
