@@ -191,7 +191,11 @@ func (f *feeder) prepare(s *slot, index int) error {
 	}
 	err := f.read(s, b)
 	if err == nil && !f.trusted {
-		err = checkFinite(f.spec, rows, b.X, b.Y)
+		named := rows
+		if f.view != nil {
+			named = s.under // as the user's own source counts them
+		}
+		err = checkFinite(f.spec, named, b.X, b.Y)
 	}
 	if err != nil {
 		return fmt.Errorf("batch %d of rows %s: %w", index, rowsText(rows), err)

@@ -136,6 +136,10 @@ func checkRead(n, size, targetSize int, rows []int, x, y []float32) error {
 	return nil
 }
 
+// ErrLabel is wrapped by the error of a batch with a label that is not the
+// number of a class.
+var ErrLabel = errors.New("the label is not the number of a class")
+
 // checkFinite checks samples and targets of a source that may hold anything.
 func checkFinite(spec Spec, rows []int, x, y []float32) error {
 	size, targetSize := spec.Size(), spec.TargetSize()
@@ -153,7 +157,7 @@ func checkFinite(spec Spec, rows []int, x, y []float32) error {
 				return fmt.Errorf("data: row %d, target %d is %v; targets must be finite", r, j, v)
 			}
 			if spec.Task == Classification && (v < 0 || int(v) >= len(spec.Classes) || v != float32(int(v))) {
-				return fmt.Errorf("data: row %d is of class %v; classes are 0 to %d", r, v, len(spec.Classes)-1)
+				return fmt.Errorf("data: row %d is of class %v; classes are 0 to %d: %w", r, v, len(spec.Classes)-1, ErrLabel)
 			}
 		}
 	}

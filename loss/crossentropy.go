@@ -21,7 +21,7 @@ import (
 //
 // Each row's maximum is subtracted first, so no finite logit overflows.
 // Gradient: dz = softmax(z)·Σ wq - wq; y is constant. A label outside [0, C)
-// counts as no class: see [CheckLabels].
+// counts as no class: batches of package data never hold one.
 //
 // Source: Goodfellow, Bengio, Courville, Deep Learning, 2016, §6.2.2.3;
 // smoothing: Szegedy et al., "Rethinking the Inception Architecture", CVPR

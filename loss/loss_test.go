@@ -1,7 +1,6 @@
 package loss_test
 
 import (
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -123,17 +122,5 @@ func TestByName(t *testing.T) {
 	}
 	if _, err := loss.ByName("crossentropy"); err == nil || !strings.Contains(err.Error(), `did you mean "cross-entropy"`) {
 		t.Errorf("error %v does not suggest cross-entropy", err)
-	}
-}
-
-func TestCheckLabels(t *testing.T) {
-	if err := loss.CheckLabels([]float32{0, 2, 1}, 3, 0); err != nil {
-		t.Error(err)
-	}
-	for _, bad := range []float32{3, -1, 0.5, float32(math.NaN()), float32(math.Inf(1))} {
-		err := loss.CheckLabels([]float32{0, bad}, 3, 100)
-		if !errors.Is(err, loss.ErrLabel) || !strings.Contains(err.Error(), "row 101") {
-			t.Errorf("label %v gives %v", bad, err)
-		}
 	}
 }

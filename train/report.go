@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"descent/data"
-	"descent/loss"
 	"descent/metric"
 )
 
@@ -119,11 +118,6 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: evaluationBatch}) {
 		if err != nil {
 			return Report{}, err
-		}
-		if spec.Task == data.Classification {
-			if err := loss.CheckLabels(batch.Y, len(spec.Classes), r.Rows); err != nil {
-				return Report{}, fmt.Errorf("train: %w", err)
-			}
 		}
 		predictions, losses, err := p.run(len(batch.Rows), batch.X, batch.Y)
 		if err != nil {
