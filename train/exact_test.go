@@ -84,7 +84,7 @@ func TestSeeds(t *testing.T) {
 		}
 		return h
 	}
-	if hash(0) != hash(0) || hash(0) == hash(1) {
+	if first, again := hash(0), hash(0); first != again || first == hash(1) {
 		t.Error("the split does not follow from its own seed")
 	}
 	// Initial weights follow from the seed, not from the data or the batch.

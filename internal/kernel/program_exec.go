@@ -221,7 +221,7 @@ func (f *frame) macro(in *instr, dst []float32) {
 
 // lastScalar is the position of a macro's last scalar.
 var lastScalar = [opCount - opAxpby]int{
-	opAxpby - opAxpby:        3,
+	0:                        3, // opAxpby
 	opSquareAxpby - opAxpby:  3,
 	opAxpy - opAxpby:         1,
 	opSqrtScaleAdd - opAxpby: 2,
