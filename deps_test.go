@@ -24,13 +24,14 @@ internal/reference: graph
 internal/rewrite: graph
 internal/plan: graph internal/kernel internal/rewrite
 internal/exec: graph internal/kernel internal/plan
+internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/plan internal/exec internal/safetensors
 .: train
-internal/cli: . graph nn loss metric schedule optim data train internal/kernel internal/suggest
+internal/cli: . graph nn loss metric schedule optim data train internal/kernel internal/safetensors internal/suggest
 cmd/descent: internal/cli
 `
 

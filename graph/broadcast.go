@@ -24,6 +24,9 @@ type broadcast struct{ to Type }
 
 func (broadcast) Name() string { return "Broadcast" }
 func (b broadcast) Infer(in ...Type) (Type, error) {
+	if err := b.to.Valid(); err != nil {
+		return b.to, err
+	}
 	out, err := broadcastShape(in[0], b.to)
 	if out.DType = b.to.DType; err == nil && out != b.to {
 		err = fmt.Errorf("shape %v does not broadcast to %v", in[0], b.to)

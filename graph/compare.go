@@ -26,7 +26,8 @@ func (cond Tensor) Select(x, y Tensor) Tensor {
 		t, err = broadcastShape(t, cond.Type())
 	}
 	if err != nil {
-		x.n.graph.Fail("Select", err, cond.Type(), x.Type(), y.Type())
+		cond.n.graph.Fail("Select", err, cond.Type(), x.Type(), y.Type())
+		return cond.apply(selectOp{}, x, y)
 	}
 	return cond.BroadcastTo(t).apply(selectOp{}, x.BroadcastTo(t), y.BroadcastTo(t))
 }

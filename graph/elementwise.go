@@ -20,9 +20,6 @@ func (elementwise) Infer(in ...Type) (Type, error) {
 // apply2 returns op(x, y) with both broadcast to their common shape.
 func apply2(op Op, x, y Tensor) Tensor {
 	if !x.Valid() || !y.Valid() {
-		if x.n == nil {
-			x = y
-		}
 		return x.apply(op, y)
 	}
 	t, err := broadcastShape(x.Type(), y.Type())
@@ -34,4 +31,9 @@ func apply2(op Op, x, y Tensor) Tensor {
 }
 
 // Const returns the scalar v in x's graph.
-func (x Tensor) Const(v float64) Tensor { return x.n.graph.Const(v) }
+func (x Tensor) Const(v float64) Tensor {
+	if x.n == nil {
+		return x
+	}
+	return x.n.graph.Const(v)
+}

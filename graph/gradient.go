@@ -1,13 +1,28 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Gradient returns the derivatives of y, a scalar of shape [], with respect to
 // each of xs, by reverse accumulation. Where y does not depend on an x its
 // gradient is zero. Nothing is computed for operands that no x leads to.
 func Gradient(y Tensor, xs ...Tensor) []Tensor {
 	g := y.Graph()
-	if y.Valid() && y.Type().Rank() != 0 {
+	if g == nil {
+		return make([]Tensor, len(xs))
+	}
+	for i, x := range xs {
+		if x.n == nil || x.n.graph != g {
+			g.Fail("Gradient", fmt.Errorf("x %d is no tensor of the value's graph", i), x.Type())
+		}
+	}
+	if g.err != nil {
+		bad := Tensor{&node{graph: g}}
+		return slices.Repeat([]Tensor{bad}, len(xs))
+	}
+	if y.Type().Rank() != 0 {
 		g.Fail("Gradient", fmt.Errorf("the value must be a scalar of shape [], such as a mean"), y.Type())
 	}
 	order := Sorted(y)

@@ -15,6 +15,7 @@ package graph
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"strings"
 )
@@ -24,7 +25,8 @@ import (
 type Graph struct {
 	nodes   []*node
 	merged  map[string]*node
-	ops     map[Op]int // numbers the distinct operations, for merging
+	ops     map[Op]int      // numbers the distinct operations, for merging
+	types   map[string]Type // of inputs and variables by name
 	scalars []Scalar
 	path    []string
 	err     error
@@ -32,7 +34,7 @@ type Graph struct {
 
 // New returns an empty graph.
 func New() *Graph {
-	return &Graph{merged: map[string]*node{}, ops: map[Op]int{}}
+	return &Graph{merged: map[string]*node{}, ops: map[Op]int{}, types: map[string]Type{}}
 }
 
 type node struct {
@@ -84,8 +86,9 @@ func (g *Graph) Fail(op string, err error, in ...Type) {
 // Enter adds a part to the path that errors and random streams carry, and
 // returns the function that removes it again.
 func (g *Graph) Enter(name string) (leave func()) {
+	depth := len(g.path)
 	g.path = append(g.path, name)
-	return func() { g.path = g.path[:len(g.path)-1] }
+	return func() { g.path = g.path[:min(depth, len(g.path))] }
 }
 
 // Path names where in the network the graph is being built, as in "2.dense".
@@ -117,6 +120,10 @@ func (g *Graph) apply(op Op, in ...Tensor) Tensor {
 	if g.err != nil {
 		return bad
 	}
+	if op == nil || !reflect.TypeOf(op).Comparable() {
+		g.Fail(fmt.Sprintf("%T", op), fmt.Errorf("an operation must be a comparable value, not nil"))
+		return bad
+	}
 	types := make([]Type, len(in))
 	for i, x := range in {
 		if x.n == nil {
@@ -130,6 +137,9 @@ func (g *Graph) apply(op Op, in ...Tensor) Tensor {
 		types[i] = x.n.typ
 	}
 	typ, err := op.Infer(types...)
+	if s, ok := op.(ScalarEntry); ok && (s.Slot < 0 || s.Slot >= len(g.scalars)) {
+		err = fmt.Errorf("the scalar table has %d entries", len(g.scalars))
+	}
 	if err == nil {
 		err = typ.Valid()
 	}

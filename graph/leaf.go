@@ -12,12 +12,25 @@ type Scalar struct {
 	At   func(t int) float64 // its value at update t = 1, 2, ...; nil: set by the owner of the loop
 }
 
-// Input returns the tensor that is fed under name before each run.
-func (g *Graph) Input(name string, t Type) Tensor { return g.apply(Input{name, t}) }
+// Input returns the tensor that is fed under name before each run. A name has
+// one shape.
+func (g *Graph) Input(name string, t Type) Tensor { return g.named(Input{name, t}, t) }
 
 // Variable returns the tensor that lives under name from run to run: a
-// parameter or a piece of optimizer state.
-func (g *Graph) Variable(name string, t Type) Tensor { return g.apply(Variable{name, t}) }
+// parameter or a piece of optimizer state. A name has one shape.
+func (g *Graph) Variable(name string, t Type) Tensor { return g.named(Variable{name, t}, t) }
+
+// named returns a leaf whose name must not stand for two shapes.
+func (g *Graph) named(op Op, t Type) Tensor {
+	if old, ok := g.types[op.Name()]; ok && old.dims != t.dims {
+		g.Fail(op.Name(), fmt.Errorf("the name stands for %v already", old), t)
+	}
+	x := g.apply(op)
+	if x.Valid() {
+		g.types[op.Name()] = t
+	}
+	return x
+}
 
 // Const returns the scalar v, rounded to float32.
 func (g *Graph) Const(v float64) Tensor {

@@ -18,6 +18,9 @@ func (a Axes) Has(i int) bool { return a>>i&1 == 1 }
 // counts from the last.
 func (x Tensor) axes(list []int) (set Axes) {
 	rank := x.Type().Rank()
+	if x.n == nil {
+		return 0
+	}
 	if len(list) == 0 {
 		return 1<<rank - 1
 	}

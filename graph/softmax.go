@@ -1,6 +1,9 @@
 package graph
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Softmax returns e^x / Σ e^x over the last axis. The row's maximum is
 // subtracted first, so no finite x overflows.
@@ -21,8 +24,8 @@ func (x Tensor) LogSoftmax() Tensor { return x.apply(logSoftmax{}) }
 func (x Tensor) CrossEntropy(target Tensor) Tensor { return x.apply(crossEntropy{}, target) }
 
 type (
-	softmax      struct{ elementwise }
-	logSoftmax   struct{ elementwise }
+	softmax      struct{}
+	logSoftmax   struct{}
 	crossEntropy struct{}
 )
 
@@ -30,12 +33,22 @@ func (softmax) Name() string      { return "Softmax" }
 func (logSoftmax) Name() string   { return "LogSoftmax" }
 func (crossEntropy) Name() string { return "CrossEntropy" }
 
+func (softmax) Infer(in ...Type) (Type, error)    { return inferRows(in) }
+func (logSoftmax) Infer(in ...Type) (Type, error) { return inferRows(in) }
 func (crossEntropy) Infer(in ...Type) (Type, error) {
-	t, err := elementwise{}.Infer(in...)
-	if err != nil || t.Rank() == 0 {
+	t, err := inferRows(in)
+	if err != nil {
 		return t, err
 	}
 	return t.with(t.Rank()-1, 1), nil
+}
+
+// inferRows is the shape rule of operations over the last axis.
+func inferRows(in []Type) (Type, error) {
+	if in[0].Rank() == 0 {
+		return Type{}, fmt.Errorf("a scalar has no last axis")
+	}
+	return elementwise{}.Infer(in...)
 }
 
 // eachRow calls f with each row of the first operand and where it starts.

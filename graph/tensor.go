@@ -30,20 +30,28 @@ func (x Tensor) Dim(i int) int {
 	return t.Dim(i)
 }
 
-// Op returns the operation that x is the result of.
-func (x Tensor) Op() Op { return x.n.op }
+// Op returns the operation that x is the result of, nil if x is not valid.
+func (x Tensor) Op() Op { return x.node().op }
 
 // Inputs returns the operands of x's operation.
-func (x Tensor) Inputs() []Tensor { return x.n.in }
+func (x Tensor) Inputs() []Tensor { return x.node().in }
 
 // ID numbers the tensors of a graph; operands have smaller numbers.
-func (x Tensor) ID() int { return x.n.id }
+func (x Tensor) ID() int { return x.node().id }
 
-// Graph returns the graph that x belongs to.
-func (x Tensor) Graph() *Graph { return x.n.graph }
+// Graph returns the graph that x belongs to, nil for the zero Tensor.
+func (x Tensor) Graph() *Graph { return x.node().graph }
 
 // Path names the layer in which x was made.
-func (x Tensor) Path() string { return x.n.path }
+func (x Tensor) Path() string { return x.node().path }
+
+// node returns what x stands for, an empty node for the zero Tensor.
+func (x Tensor) node() *node {
+	if x.n == nil {
+		return &node{id: -1}
+	}
+	return x.n
+}
 
 // String returns the operation and shape, as in "Tanh[32 128]".
 func (x Tensor) String() string {
@@ -57,8 +65,15 @@ func (x Tensor) String() string {
 // methods of Tensor are the usual way to write it.
 func (g *Graph) Apply(op Op, in ...Tensor) Tensor { return g.apply(op, in...) }
 
+// apply returns op(x, more...) in the graph of the first operand that has one.
 func (x Tensor) apply(op Op, more ...Tensor) Tensor {
-	return x.n.graph.apply(op, append([]Tensor{x}, more...)...)
+	in := append([]Tensor{x}, more...)
+	for _, operand := range in {
+		if operand.n != nil {
+			return operand.n.graph.apply(op, in...)
+		}
+	}
+	return Tensor{} // there is no graph to keep the error
 }
 
 // Sorted returns every tensor that the given ones need, themselves included,

@@ -13,6 +13,13 @@ func (x Tensor) Transpose(order ...int) Tensor {
 		return x
 	}
 	rank := x.Type().Rank()
+	bad := func() Tensor {
+		x.n.graph.Fail("Transpose", fmt.Errorf("order %v must name each of the %d axes once", order, rank), x.Type())
+		return Tensor{&node{graph: x.n.graph}}
+	}
+	if len(order) != 0 && len(order) != rank {
+		return bad()
+	}
 	var op transpose
 	op.rank = uint8(rank)
 	seen := Axes(0)
@@ -22,9 +29,8 @@ func (x Tensor) Transpose(order ...int) Tensor {
 		if len(order) == rank {
 			from = order[i]
 		}
-		if from < 0 || from >= rank || seen.Has(from) || len(order) != 0 && len(order) != rank {
-			x.n.graph.Fail("Transpose", fmt.Errorf("order %v must name each of the %d axes once", order, rank), x.Type())
-			return x
+		if from < 0 || from >= rank || seen.Has(from) {
+			return bad()
 		}
 		seen |= 1 << from
 		same = same && from == i

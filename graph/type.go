@@ -69,9 +69,13 @@ func (t Type) Valid() error {
 func (t Type) Rank() int { return int(t.rank) }
 
 // Dim returns the size of axis i; a negative i counts from the last axis, -1.
+// An axis that does not exist has size 0.
 func (t Type) Dim(i int) int {
 	if i < 0 {
 		i += t.Rank()
+	}
+	if i < 0 || i >= len(t.dims) {
+		return 0
 	}
 	return int(t.dims[i])
 }
@@ -80,7 +84,7 @@ func (t Type) Dim(i int) int {
 func (t Type) Dims() []int {
 	dims := make([]int, t.Rank())
 	for i := range dims {
-		dims[i] = int(t.dims[i])
+		dims[i] = t.Dim(i)
 	}
 	return dims
 }
@@ -89,13 +93,16 @@ func (t Type) Dims() []int {
 func (t Type) Size() int {
 	n := 1
 	for i := range t.Rank() {
-		n *= int(t.dims[i])
+		n *= t.Dim(i)
 	}
 	return n
 }
 
-// with returns t with axis i of size n.
+// with returns t with axis i of size n, one that is not valid if n is not.
 func (t Type) with(i, n int) Type {
+	if n != int(int32(n)) {
+		n = 0
+	}
 	t.dims[i] = int32(n)
 	return t
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"descent/graph"
 	"descent/internal/kernel"
@@ -134,7 +135,7 @@ func (c *compiler) update() {
 					c.plan.Instrs[writer].Out[i] = v
 				}
 			}
-			c.moveUses(c.buffer[m.ID()], v)
+			c.moveUses(slices.Concat(copies, c.plan.Instrs), c.buffer[m.ID()], v)
 			c.buffer[m.ID()] = v
 			taken[m.ID()] = true
 			continue
@@ -185,7 +186,7 @@ func reads(in *Instr, buffer int) bool {
 }
 
 // moveUses makes all who read buffer a read b.
-func (c *compiler) moveUses(a, b int) {
+func (c *compiler) moveUses(instrs []*Instr, a, b int) {
 	move := func(list []int) {
 		for i := range list {
 			if list[i] == a {
@@ -193,7 +194,7 @@ func (c *compiler) moveUses(a, b int) {
 			}
 		}
 	}
-	for _, in := range c.plan.Instrs {
+	for _, in := range instrs {
 		move(in.In)
 	}
 	for _, out := range c.plan.Outputs {

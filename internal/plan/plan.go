@@ -89,14 +89,33 @@ type compiler struct {
 }
 
 func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*compiler, error) {
+	if len(stages) == 0 {
+		stages = [][]graph.Tensor{nil}
+	}
 	var all []graph.Tensor
-	for _, stage := range stages {
+	for i, stage := range stages {
+		for j, x := range stage {
+			if x.Graph() != g {
+				g.Fail("Compile", fmt.Errorf("output %d of stage %d is no tensor of the graph", j, i), x.Type())
+			}
+		}
 		all = append(all, stage...)
 	}
+	updated := map[graph.Tensor]bool{}
 	for _, u := range updates {
-		if u.Value.Valid() && u.Variable.Valid() && u.Value.Type() != u.Variable.Type() {
+		_, ok := u.Variable.Op().(graph.Variable)
+		switch {
+		case u.Value.Graph() != g || u.Variable.Graph() != g:
+			g.Fail("Update", fmt.Errorf("%v and its value must be tensors of the graph", u.Variable), u.Value.Type())
+		case !u.Value.Valid() || !u.Variable.Valid(): // an error already
+		case !ok:
+			g.Fail("Update", fmt.Errorf("%v is no variable", u.Variable), u.Value.Type())
+		case u.Value.Type() != u.Variable.Type():
 			g.Fail("Update", fmt.Errorf("%v takes a value of its own shape", u.Variable), u.Value.Type())
+		case updated[u.Variable]:
+			g.Fail("Update", fmt.Errorf("%v is updated twice", u.Variable), u.Value.Type())
 		}
+		updated[u.Variable] = true
 		all = append(all, u.Value)
 	}
 	if err := g.Err(); err != nil {

@@ -20,6 +20,15 @@ type Env struct {
 
 // Run returns the values of outputs, each in row-major order.
 func Run(env Env, outputs ...graph.Tensor) ([][]float64, error) {
+	for i, x := range outputs {
+		if x.Valid() {
+			continue
+		}
+		if g := x.Graph(); g != nil {
+			return nil, fmt.Errorf("output %d is not a valid tensor: %w", i, g.Err())
+		}
+		return nil, fmt.Errorf("output %d is the zero Tensor", i)
+	}
 	done := map[int][]float64{}
 	for _, x := range graph.Sorted(outputs...) {
 		e := graph.Eval{Type: x.Type(), Seed: env.Seed, Draw: env.Draw}
@@ -42,9 +51,6 @@ func Run(env Env, outputs ...graph.Tensor) ([][]float64, error) {
 	}
 	values := make([][]float64, len(outputs))
 	for i, x := range outputs {
-		if !x.Valid() {
-			return nil, fmt.Errorf("output %d is not a valid tensor: %w", i, x.Graph().Err())
-		}
 		values[i] = done[x.ID()]
 	}
 	return values, nil

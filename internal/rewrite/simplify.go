@@ -19,6 +19,7 @@ var rules = []struct {
 	{"expand a composite", expand},
 	{"drop an operation that changes nothing", identity},
 	{"join two views or broadcasts", join},
+	{"repeat a scalar instead of viewing it", viewScalar},
 	{"read a product's operand transposed", foldTranspose},
 	{"make a product of inner length one elementwise", outerProduct},
 	{"bring the axes to reduce to the end", trailingAxes},
@@ -92,6 +93,19 @@ func join(x graph.Tensor) (graph.Tensor, bool) {
 		return x.Graph().Apply(x.Op(), in.Inputs()[0]), true
 	}
 	return x, false
+}
+
+// viewScalar turns a view of a constant or another scalar, or of a broadcast
+// of one, into a broadcast of it, which needs no memory.
+func viewScalar(x graph.Tensor) (graph.Tensor, bool) {
+	if _, ok := x.Op().(graph.Viewer); !ok || x.Type().DType != graph.Float32 {
+		return x, false
+	}
+	from := source(x.Inputs()[0])
+	if from.Type().Rank() != 0 {
+		return x, false
+	}
+	return from.BroadcastTo(x.Type()), true
 }
 
 // foldTranspose turns MatMul(Transpose(a), b) into a product that reads a

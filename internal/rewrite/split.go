@@ -11,7 +11,26 @@ import "descent/graph"
 func splits(domain graph.Type, xs ...graph.Tensor) graph.Axes {
 	set := graph.Axes(1<<(domain.Rank()+1) - 1)
 	for _, x := range xs {
-		set &= splitsOf(domain, source(x).Type())
+		set &= splitsToRead(domain, source(x))
+	}
+	return set
+}
+
+// splitsToRead returns the splits of domain under which a program can read x.
+// The number of the column is that of x only where both have as many.
+func splitsToRead(domain graph.Type, x graph.Tensor) (set graph.Axes) {
+	set = splitsOf(domain, x.Type())
+	if _, ok := x.Op().(graph.Columns); !ok {
+		return set
+	}
+	for s := range domain.Rank() + 1 {
+		columns := 1
+		for _, d := range domain.Dims()[s:] {
+			columns *= d
+		}
+		if _, from := Matches(domain, x.Type(), s); from != Equal || columns != x.Type().Size() {
+			set &^= 1 << s
+		}
 	}
 	return set
 }

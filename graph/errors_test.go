@@ -1,0 +1,182 @@
+package graph_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"descent/graph"
+)
+
+// bad lists calls that must fail, with a part of the message that names what
+// is wrong. x is [2 3], v [3], s [], l labels [4]; other is of another graph.
+var bad = []struct {
+	name string
+	call func(x, v, s, l, other graph.Tensor)
+	want string
+}{
+	{"add", func(x, v, s, l, _ graph.Tensor) { x.Add(l) }, "shapes [2 3] and index[4] do not broadcast: axis 1 is 3 against 4"},
+	{"other graph", func(x, _, _, _, other graph.Tensor) { x.Add(other) }, "operand 1 belongs to another graph"},
+	{"other graph in matmul", func(x, _, _, _, other graph.Tensor) { x.MatMul(other) }, "operand 1 belongs to another graph"},
+	{"zero operand", func(x, _, _, _, _ graph.Tensor) { x.Add(graph.Tensor{}) }, "operand 1 is the zero Tensor"},
+	{"zero receiver", func(x, _, _, _, _ graph.Tensor) { graph.Tensor{}.Add(x) }, "operand 0 is the zero Tensor"},
+	{"zero in select", func(x, _, _, _, _ graph.Tensor) { x.Select(graph.Tensor{}, x) }, "operand 1 is the zero Tensor"},
+	{"zero in concat", func(x, _, _, _, _ graph.Tensor) { x.Concat(0, graph.Tensor{}) }, "operand 1 is the zero Tensor"},
+	{"zero in gradient", func(_, _, s, _, _ graph.Tensor) { graph.Gradient(s, graph.Tensor{}) }, "x 0 is no tensor of the value's graph"},
+	{"other in gradient", func(_, _, s, _, other graph.Tensor) { graph.Gradient(s, other) }, "x 0 is no tensor of the value's graph"},
+	{"gradient of a matrix", func(x, _, _, _, _ graph.Tensor) { graph.Gradient(x, x) }, "must be a scalar of shape []"},
+	{"matmul of a vector", func(x, v, _, _, _ graph.Tensor) { x.MatMul(v) }, "operand 1 has 1 axes"},
+	{"matmul inner", func(x, _, _, _, _ graph.Tensor) { x.MatMul(x) }, "the first has 3 columns, the second 2 rows"},
+	{"select shapes", func(x, _, _, l, _ graph.Tensor) { x.Select(x, l) }, "do not broadcast"},
+	{"reshape", func(x, _, _, _, _ graph.Tensor) { x.Reshape(4, 2) }, "6 elements do not fill shape [4 2], which has 8"},
+	{"reshape two unknown", func(x, _, _, _, _ graph.Tensor) { x.Reshape(-1, -1) }, "axis 1 must be positive"},
+	{"reshape no divisor", func(x, _, _, _, _ graph.Tensor) { x.Reshape(4, -1) }, "do not fill"},
+	{"reshape zero", func(x, _, _, _, _ graph.Tensor) { x.Reshape(0) }, "axis 0 must be positive"},
+	{"reshape absurd", func(x, _, _, _, _ graph.Tensor) { x.Reshape(math.MaxInt) }, "axis 0 must be positive"},
+	{"reshape rank", func(x, _, _, _, _ graph.Tensor) { x.Reshape(1, 1, 1, 1, 1, 2, 3) }, "more than 6 axes"},
+	{"flatten a scalar", func(_, _, s, _, _ graph.Tensor) { s.Flatten() }, "there is no axis 0"},
+	{"sum axis", func(x, _, _, _, _ graph.Tensor) { x.Sum(2) }, "there is no axis 2"},
+	{"sum negative axis", func(x, _, _, _, _ graph.Tensor) { x.Mean(-3) }, "there is no axis -3"},
+	{"max axis", func(_, _, s, _, _ graph.Tensor) { s.MaxOver(0) }, "there is no axis 0"},
+	{"absurd axis", func(x, _, _, _, _ graph.Tensor) { x.SumKeep(math.MinInt) }, "there is no axis"},
+	{"transpose twice", func(x, _, _, _, _ graph.Tensor) { x.Transpose(0, 0) }, "must name each of the 2 axes once"},
+	{"transpose count", func(x, _, _, _, _ graph.Tensor) { x.Transpose(0) }, "must name each of the 2 axes once"},
+	{"transpose a scalar", func(_, _, s, _, _ graph.Tensor) { s.Transpose(0) }, "must name each of the 0 axes once"},
+	{"transpose negative", func(x, _, _, _, _ graph.Tensor) { x.Transpose(-1, 0) }, "must name each"},
+	{"broadcast", func(x, _, _, _, _ graph.Tensor) { x.BroadcastTo(dims(2, 4)) }, "do not broadcast"},
+	{"broadcast smaller", func(x, _, _, _, _ graph.Tensor) { x.BroadcastTo(dims(3)) }, "does not broadcast to"},
+	{"broadcast rank", func(x, _, _, _, _ graph.Tensor) { x.BroadcastTo(dims(1, 1, 1, 1, 1, 2, 3)) }, "more than 6 axes"},
+	{"slice axis", func(x, _, _, _, _ graph.Tensor) { x.Slice(2, 0, 1) }, "there is no axis 2"},
+	{"slice range", func(x, _, _, _, _ graph.Tensor) { x.Slice(1, 2, 4) }, "elements 2 to 4 of axis 1, which has 3"},
+	{"slice empty", func(x, _, _, _, _ graph.Tensor) { x.Slice(1, 2, 2) }, "elements 2 to 2"},
+	{"pad negative", func(x, _, _, _, _ graph.Tensor) { x.Pad(0, -1, 0) }, "must not be negative"},
+	{"pad absurd", func(x, _, _, _, _ graph.Tensor) { x.Pad(0, 1<<32, 0) }, "axis 0 must be positive"},
+	{"concat", func(x, v, _, _, _ graph.Tensor) { x.Concat(0, v) }, "operand 1 must equal the first but on axis 0"},
+	{"concat axis", func(x, _, _, _, _ graph.Tensor) { x.Concat(-3, x) }, "there is no axis -1"},
+	{"dim", func(x, _, _, _, _ graph.Tensor) { x.Dim(5) }, "there is no axis 5"},
+	{"softmax of a scalar", func(_, _, s, _, _ graph.Tensor) { s.Softmax() }, "a scalar has no last axis"},
+	{"cross-entropy shapes", func(x, v, _, _, _ graph.Tensor) { x.CrossEntropy(v) }, "shapes [2 3] and [3] differ"},
+	{"one-hot of none", func(_, _, _, l, _ graph.Tensor) { l.OneHot(0) }, "axis 0 must be positive"},
+	{"input of size 0", func(x, _, _, _, _ graph.Tensor) { x.Graph().Input("z", dims(2, 0)) }, "axis 1 must be positive"},
+	{"input too large", func(x, _, _, _, _ graph.Tensor) { x.Graph().Input("z", dims(1<<20, 1<<20, 1<<20)) }, "too large"},
+	{"input rank", func(x, _, _, _, _ graph.Tensor) { x.Graph().Input("z", dims(1, 1, 1, 1, 1, 1, 1)) }, "more than 6 axes"},
+	{"one name, two shapes", func(x, _, _, _, _ graph.Tensor) { x.Graph().Input("x", dims(7)) }, "the name stands for [2 3] already"},
+	{"uniform", func(x, _, _, _, _ graph.Tensor) { x.Graph().Uniform("u", -1) }, "axis 0 must be positive"},
+	{"empty vector", func(x, _, _, _, _ graph.Tensor) { x.Graph().Vector(nil) }, "axis 0 must be positive"},
+	{"no operation", func(x, _, _, _, _ graph.Tensor) { x.Graph().Apply(nil, x) }, "must be a comparable value"},
+	{"no such scalar", func(x, _, _, _, _ graph.Tensor) { x.Graph().Apply(graph.ScalarEntry{Slot: 9}) }, "the scalar table has 0 entries"},
+}
+
+func TestBadCalls(t *testing.T) {
+	for _, c := range bad {
+		t.Run(c.name, func(t *testing.T) {
+			g := graph.New()
+			x, v, s := g.Input("x", dims(2, 3)), g.Variable("v", dims(3)), g.Const(2)
+			l := g.Input("l", graph.Indices(4))
+			other := graph.New().Input("x", dims(2, 3))
+			leave := g.Enter("2.dense")
+			c.call(x, v, s, l, other)
+			leave()
+			leave() // twice does no harm
+			err := g.Err()
+			if err == nil {
+				t.Fatal("no error")
+			}
+			var shape *graph.ShapeError
+			if !errors.As(err, &shape) {
+				t.Fatalf("%T is no ShapeError", err)
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %q does not say %q", err, c.want)
+			}
+			if shape.Path != "2.dense" || !strings.Contains(err.Error(), "layer 2.dense: ") {
+				t.Errorf("error %q has path %q, want 2.dense", err, shape.Path)
+			}
+			if !strings.Contains(shape.Caller, "errors_test.go:") {
+				t.Errorf("error %q does not name the line of the call", err)
+			}
+		})
+	}
+}
+
+// TestErrorsStick checks that the first error is kept and later calls, on
+// results that are no tensors, do nothing.
+func TestErrorsStick(t *testing.T) {
+	g := graph.New()
+	x := g.Input("x", dims(2, 3))
+	y := x.MatMul(x)
+	first := g.Err()
+	if y.Valid() || first == nil {
+		t.Fatal("the product of [2 3] and [2 3] is valid")
+	}
+	var shape *graph.ShapeError
+	if !errors.As(first, &shape) || shape.Op != "MatMul" || len(shape.In) != 2 || shape.In[0] != dims(2, 3) || shape.Err == nil {
+		t.Errorf("fields of %#v", shape)
+	}
+	if want := "MatMul of [2 3], [2 3]: "; !strings.HasPrefix(first.Error(), want) {
+		t.Errorf("%q does not start with %q", first, want)
+	}
+	for _, z := range everyMethod(y) {
+		if z.Valid() {
+			t.Errorf("%v came of a call after the error", z)
+		}
+	}
+	if g.Err() != first {
+		t.Errorf("the error became %v", g.Err())
+	}
+}
+
+// TestZeroTensor checks that no method of the zero Tensor panics.
+func TestZeroTensor(t *testing.T) {
+	var x graph.Tensor
+	for _, y := range everyMethod(x) {
+		if y.Valid() {
+			t.Errorf("%v came of nothing", y)
+		}
+	}
+	if x.Op() != nil || x.Graph() != nil || x.Inputs() != nil || x.Path() != "" || x.String() != "none" || x.Dim(3) != 1 {
+		t.Error("the zero Tensor has something")
+	}
+	if d := graph.Gradient(x, x); len(d) != 1 || d[0].Valid() {
+		t.Errorf("the gradient of nothing is %v", d)
+	}
+}
+
+func everyMethod(x graph.Tensor) []graph.Tensor {
+	return []graph.Tensor{
+		x.Abs(), x.Sign(), x.Add(x), x.Sub(x), x.Mul(x), x.Div(x), x.Neg(), x.Square(), x.Scale(2), x.AddScalar(1), x.Affine(2, 1),
+		x.BroadcastTo(dims(2)), x.Less(x), x.LessEqual(x), x.Equal(x), x.Select(x, x), x.Max(x), x.Min(x), x.Clamp(0, 1), x.Erf(),
+		x.Exp(), x.Expm1(), x.Log(), x.Log1p(), x.MatMul(x), x.OneHot(3), x.Sum(), x.Sum(1), x.SumKeep(-1), x.Mean(), x.Mean(0), x.MeanKeep(),
+		x.MaxOver(), x.MaxOver(4), x.MaxOverKeep(), x.ReLU(), x.Reshape(3), x.Flatten(), x.Sigmoid(), x.Slice(0, 0, 1), x.Pad(0, 1, 1),
+		x.Concat(0, x), x.Softmax(), x.LogSoftmax(), x.CrossEntropy(x), x.Sqrt(), x.StopGradient(), x.Tanh(), x.Transpose(), x.Transpose(1, 0), x.Const(1),
+	}
+}
+
+// TestBadType checks that a type of too many axes can be asked anything.
+func TestBadType(t *testing.T) {
+	bad := dims(1, 2, 3, 4, 5, 6, 7)
+	if bad.Valid() == nil || len(bad.Dims()) != bad.Rank() || bad.Size() != 0 || bad.Dim(6) != 0 || bad.Dim(99) != 0 || bad.Dim(-99) != 0 || bad.String() == "" {
+		t.Errorf("type %v: %v", bad, bad.Dims())
+	}
+}
+
+// TestMerge checks that equal calls give one tensor, and draws of different
+// layers do not.
+func TestMerge(t *testing.T) {
+	g := graph.New()
+	x := g.Input("x", dims(4))
+	if tanh, scaled := x.Tanh(), x.Scale(2); tanh != x.Tanh() || scaled != x.Scale(2) || x.Sum() != x.Sum(0) {
+		t.Error("equal calls gave two tensors")
+	}
+	a := g.Uniform("drop", 4)
+	leave := g.Enter("1.dropout")
+	b := g.Uniform("drop", 4)
+	leave()
+	if a == b {
+		t.Error("two layers draw from one stream")
+	}
+	if g.Err() != nil {
+		t.Error(g.Err())
+	}
+}

@@ -1,0 +1,135 @@
+package graph_test
+
+import (
+	"descent/graph"
+)
+
+// A row is one operation: how to build it, where it is tried, and how far off
+// it may be. Bounds are measured, then doubled.
+type row struct {
+	op     string // the type's name in package graph
+	build  func(g *graph.Graph, x ...graph.Tensor) graph.Tensor
+	shapes [][]graph.Type // of the operands, several times; nil: elementwise with one operand
+	lo, hi float64        // the operands' domain; 0, 0 means -2, 2
+	ints   bool           // the operands are whole numbers
+	ulp    float64        // bound on the value, in ulps of float32
+	whole  bool           // ulps of the largest value, for what adds up, not of each
+	grad   float64        // relative bound on the engine's gradient; 0: there is none
+}
+
+var rows = []row{
+	{op: "Const", build: with(func(g *graph.Graph) graph.Tensor { return g.Const(0.7) }), ulp: 1, grad: 9e-08},
+	{op: "ScalarEntry", build: with(func(g *graph.Graph) graph.Tensor { return g.Scalar("rate", nil) }), ulp: 1, grad: 9e-08},
+	{op: "Input", build: one(func(x graph.Tensor) graph.Tensor { return x.Mul(x.Graph().Input("input", x.Type())) }), ulp: 1, grad: 8e-08},
+	{op: "Variable", build: one(func(x graph.Tensor) graph.Tensor { return x }), grad: 1e-07},
+	{op: "uniform", build: one(func(x graph.Tensor) graph.Tensor { return x.Mul(x.Graph().Uniform("u", x.Type().Dims()...)) }), ulp: 1, grad: 7e-08},
+	{op: "vector", build: one(func(x graph.Tensor) graph.Tensor { return x.Mul(x.Graph().Vector([]float64{0.5, -2, 3})) }), shapes: shapes{{dims(3)}, {dims(700, 3)}}, ulp: 1, grad: 8e-08},
+	{op: "count", build: one(func(x graph.Tensor) graph.Tensor { return x.OneHot(5) }), shapes: shapes{{graph.Indices(1)}, {graph.Indices(5)}, {graph.Indices(2, 5)}, {graph.Indices(4000)}}, lo: 0, hi: 7, ints: true},
+
+	{op: "abs", build: one(graph.Tensor.Abs), grad: 1e-07},
+	{op: "sign", build: one(graph.Tensor.Sign)},
+	{op: "neg", build: one(graph.Tensor.Neg), grad: 1e-07},
+	{op: "square", build: one(graph.Tensor.Square), ulp: 1, grad: 8e-08},
+	{op: "sqrt", build: one(graph.Tensor.Sqrt), lo: 1e-3, hi: 1e3, ulp: 1, grad: 2e-07},
+	{op: "exp", build: one(graph.Tensor.Exp), lo: -8, hi: 8, ulp: 2, grad: 3e-07},
+	{op: "expm1", build: one(graph.Tensor.Expm1), lo: -5, hi: 5, ulp: 2, grad: 3e-07},
+	{op: "log", build: one(graph.Tensor.Log), lo: 1e-3, hi: 20, ulp: 2, grad: 1e-07},
+	{op: "log1p", build: one(graph.Tensor.Log1p), lo: -0.9, hi: 20, ulp: 2, grad: 1e-07},
+	{op: "tanh", build: one(graph.Tensor.Tanh), lo: -4, hi: 4, ulp: 3, grad: 4e-05}, // 1-y² cancels as |y| → 1
+	{op: "erf", build: one(graph.Tensor.Erf), lo: -3, hi: 3, ulp: 2, grad: 3e-07},
+	{op: "sigmoid", build: one(graph.Tensor.Sigmoid), lo: -9, hi: 9, ulp: 3, grad: 0.0003}, // 1-y cancels as y → 1
+	{op: "relu", build: one(graph.Tensor.ReLU), grad: 1e-07},
+	{op: "stop", build: one(func(x graph.Tensor) graph.Tensor { return x.StopGradient().Sign() })},
+
+	{op: "add", build: two(graph.Tensor.Add), shapes: pairs, ulp: 1, grad: 2e-05},
+	{op: "sub", build: two(graph.Tensor.Sub), shapes: pairs, ulp: 1, grad: 2e-05},
+	{op: "mul", build: two(graph.Tensor.Mul), shapes: pairs, ulp: 1, grad: 4e-07},
+	{op: "div", build: two(graph.Tensor.Div), shapes: pairs, lo: 0.5, hi: 3, ulp: 1, grad: 8e-07},
+	{op: "maximum", build: two(graph.Tensor.Max), shapes: pairs, grad: 5e-06},
+	{op: "minimum", build: two(graph.Tensor.Min), shapes: pairs, grad: 3e-07},
+	{op: "less", build: two(graph.Tensor.Less), shapes: pairs},
+	{op: "lessEqual", build: two(graph.Tensor.LessEqual), shapes: pairs, lo: 0, hi: 4, ints: true},
+	{op: "equal", build: two(graph.Tensor.Equal), shapes: pairs, lo: 0, hi: 4, ints: true},
+	{op: "selectOp", build: func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return x[0].Less(x[1]).Select(x[1], x[0].Square())
+	}, shapes: pairs, ulp: 1, grad: 5e-06},
+
+	{op: "sum", build: one(func(x graph.Tensor) graph.Tensor { return x.Sum() }), shapes: atLeast1, lo: 0.5, hi: 2, whole: true, ulp: 2, grad: 1e-07},
+	{op: "sum", build: one(func(x graph.Tensor) graph.Tensor { return x.Sum(-1) }), shapes: atLeast1, lo: 0.5, hi: 2, whole: true, ulp: 2, grad: 1e-07},
+	{op: "sum", build: one(func(x graph.Tensor) graph.Tensor { return x.SumKeep(0) }), shapes: atLeast1, lo: 0.5, hi: 2, whole: true, ulp: 10, grad: 1e-07},
+	{op: "sum", build: one(func(x graph.Tensor) graph.Tensor { return x.Mean(1) }), shapes: atLeast2, lo: 0.5, hi: 2, whole: true, ulp: 3, grad: 9e-08},
+	{op: "sum", build: one(func(x graph.Tensor) graph.Tensor { return x.MeanKeep(0, 2) }), shapes: rank3, lo: 0.5, hi: 2, whole: true, ulp: 2, grad: 7e-08},
+	{op: "maxOver", build: one(func(x graph.Tensor) graph.Tensor { return x.MaxOver() }), shapes: atLeast1, grad: 1e-07},
+	{op: "maxOver", build: one(func(x graph.Tensor) graph.Tensor { return x.MaxOverKeep(-1) }), shapes: atLeast1, grad: 1e-07},
+	{op: "maxOver", build: one(func(x graph.Tensor) graph.Tensor { return x.MaxOver(0) }), shapes: atLeast1, grad: 1e-07},
+	{op: "maxOver", build: one(func(x graph.Tensor) graph.Tensor { return x.MaxOver(0, 2) }), shapes: rank3, grad: 1e-07},
+
+	{op: "matMul", build: two(graph.Tensor.MatMul), shapes: products(false, false), whole: true, ulp: 5, grad: 1e-06},
+	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.Transpose().MatMul(y) }), shapes: products(true, false), whole: true, ulp: 8, grad: 2e-06},
+	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.MatMul(y.Transpose()) }), shapes: products(false, true), whole: true, ulp: 20, grad: 1e-06},
+	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.Transpose().MatMul(y.Transpose()) }), shapes: products(true, true), whole: true, ulp: 3, grad: 2e-06},
+
+	{op: "reshape", build: one(func(x graph.Tensor) graph.Tensor { return x.Reshape(1, -1) }), grad: 1e-07},
+	{op: "transpose", build: one(func(x graph.Tensor) graph.Tensor { return x.Transpose() }), shapes: atLeast2, grad: 1e-07},
+	{op: "transpose", build: one(func(x graph.Tensor) graph.Tensor { return x.Transpose(1, 2, 0) }), shapes: rank3, grad: 1e-07},
+	{op: "broadcast", build: one(func(x graph.Tensor) graph.Tensor { return x.BroadcastTo(dims(3, 40, 1, 7)) }), shapes: shapes{{dims()}, {dims(1)}, {dims(7)}, {dims(40, 1, 1)}, {dims(3, 1, 1, 7)}, {dims(1, 40, 1, 1)}}, whole: true, grad: 2e-06},
+	{op: "slice", build: one(func(x graph.Tensor) graph.Tensor { return x.Slice(0, x.Dim(0)/3, x.Dim(0)/3+1) }), shapes: atLeast1, grad: 1e-07},
+	{op: "slice", build: one(func(x graph.Tensor) graph.Tensor { return x.Slice(-1, x.Dim(-1)/2, x.Dim(-1)) }), shapes: atLeast1, grad: 1e-07},
+	{op: "pad", build: one(func(x graph.Tensor) graph.Tensor { return x.Pad(-1, 2, 1) }), shapes: atLeast1, grad: 1e-07},
+	{op: "concat", build: one(func(x graph.Tensor) graph.Tensor { return x.Concat(0, x.Square(), x) }), shapes: atLeast1, ulp: 1, grad: 2e-07},
+	{op: "concat", build: one(func(x graph.Tensor) graph.Tensor { return x.Concat(-1, x.Neg()) }), shapes: atLeast1, grad: 2e-07},
+
+	{op: "softmax", build: one(graph.Tensor.Softmax), shapes: atLeast1, lo: -8, hi: 8, ulp: 20, grad: 4e-05},
+	{op: "logSoftmax", build: one(graph.Tensor.LogSoftmax), shapes: atLeast1, lo: -8, hi: 8, whole: true, ulp: 2, grad: 4e-07},
+	{op: "crossEntropy", build: one(func(x graph.Tensor) graph.Tensor {
+		return x.CrossEntropy(x.Graph().Input("target", x.Type()).Square())
+	}), shapes: atLeast1, lo: -8, hi: 8, whole: true, ulp: 3, grad: 7e-07},
+}
+
+type shapes = [][]graph.Type
+
+func dims(d ...int) graph.Type { return graph.Shape(d...) }
+
+// Sizes: none, one, odd, more than a tile of 1024, more than a task of 16K.
+var (
+	scalars  = shapes{{dims()}, {dims(1)}}
+	atLeast2 = shapes{{dims(1, 1)}, {dims(3, 5)}, {dims(1, 37)}, {dims(37, 1)}, {dims(2, 1500)}, {dims(1100, 2)}, {dims(131, 129)}, {dims(2, 3, 4)}, {dims(1, 5, 1, 9)}}
+	atLeast1 = append(shapes{{dims(1)}, {dims(7)}, {dims(1030)}, {dims(17001)}}, atLeast2...)
+	rank3    = shapes{{dims(1, 1, 1)}, {dims(2, 3, 4)}, {dims(1, 33, 2)}, {dims(3, 1, 40)}, {dims(9, 31, 65)}}
+	any      = append(scalars, atLeast1...)
+	pairs    = shapes{
+		{dims(), dims()}, {dims(1), dims()}, {dims(7), dims(7)}, {dims(), dims(1030)},
+		{dims(5, 7), dims(7)}, {dims(5, 7), dims(5, 1)}, {dims(5, 1), dims(1, 7)}, {dims(7), dims(5, 1)}, // rows and columns
+		{dims(20, 900), dims(900)}, {dims(20, 1), dims(20, 900)}, {dims(1100, 16), dims(1100, 1)},
+		{dims(2, 3, 4), dims(3, 1)}, {dims(2, 1, 4), dims(1, 3, 1)}, {dims(3, 1, 2), dims(3, 5, 2)}, // in the middle
+		{dims(131, 129), dims(131, 129)},
+	}
+)
+
+// products returns operands of products, laid out as the transposes say.
+func products(transX, transY bool) (out shapes) {
+	for _, m := range [][3]int{{1, 1, 1}, {1, 5, 3}, {4, 1, 1}, {5, 1, 7}, {3, 600, 2}, {17, 33, 9}, {130, 3, 131}, {1, 40, 300}} {
+		x, y := dims(m[0], m[1]), dims(m[1], m[2])
+		if transX {
+			x = dims(m[1], m[0])
+		}
+		if transY {
+			y = dims(m[2], m[1])
+		}
+		out = append(out, []graph.Type{x, y})
+	}
+	return out
+}
+
+func one(f func(x graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0]) }
+}
+
+func two(f func(x, y graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0], x[1]) }
+}
+
+// with multiplies the operand by what f returns.
+func with(f func(*graph.Graph) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].Mul(f(g)) }
+}

@@ -1,0 +1,67 @@
+package enginetest
+
+import (
+	"fmt"
+	"testing"
+
+	"descent/internal/exec"
+)
+
+// check runs the case of a seed. A panic of the engine is an error of the case.
+func check(pool *exec.Pool, seed uint64, size int, bits bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	c := Random(seed, size)
+	if err := c.Graph.Err(); err != nil {
+		return fmt.Errorf("the generator made a bad graph: %w", err)
+	}
+	if err := c.Check(pool); err != nil || !bits {
+		return err
+	}
+	return c.CheckBits()
+}
+
+// shrink reports the failure of the smallest graph that the seed gives one for.
+func shrink(t *testing.T, pool *exec.Pool, seed uint64, size int, err error) {
+	for s := range size {
+		if e := check(pool, seed, s, true); e != nil {
+			size, err = s, e
+			break
+		}
+	}
+	t.Errorf("seed %d, size %d: %v", seed, size, err)
+}
+
+// TestRandom checks that random graphs give what the reference does, fused or
+// not, with equal bits on all instruction sets.
+func TestRandom(t *testing.T) {
+	pool := exec.NewPool(2)
+	defer pool.Close()
+	count := uint64(600)
+	if testing.Short() {
+		count = 60
+	}
+	for seed := range count {
+		size := 3 + int(seed*7%38)
+		if err := check(pool, seed, size, seed%8 == 0); err != nil {
+			shrink(t, pool, seed, size, err)
+		}
+	}
+}
+
+// FuzzGraph looks for more: go test -fuzz Graph ./internal/enginetest
+func FuzzGraph(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(seed, uint8(20))
+	}
+	pool := exec.NewPool(2)
+	defer pool.Close()
+	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {
+		if err := check(pool, seed, int(size%40), true); err != nil {
+			shrink(t, pool, seed, int(size%40), err)
+		}
+	})
+}

@@ -1,0 +1,209 @@
+package plan
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"descent/graph"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden listing")
+
+// mlp is a training step of two layers: loss, gradient norm, update with
+// momentum.
+func mlp(g *graph.Graph) ([][]graph.Tensor, []Update) {
+	x, y := g.Input("x", graph.Shape(32, 64)), g.Input("y", graph.Indices(32))
+	params := []graph.Tensor{
+		g.Variable("w1", graph.Shape(64, 48)), g.Variable("b1", graph.Shape(48)),
+		g.Variable("w2", graph.Shape(48, 10)), g.Variable("b2", graph.Shape(10)),
+	}
+	h := x.MatMul(params[0]).Add(params[1]).ReLU()
+	z := h.MatMul(params[2]).Add(params[3])
+	loss := z.CrossEntropy(y.OneHot(10)).Mean()
+	rate, norm := g.Scalar("rate", nil), g.Const(0)
+	var updates []Update
+	for i, d := range graph.Gradient(loss, params...) {
+		norm = norm.Add(d.Square().Sum())
+		m := g.Variable(fmt.Sprint("m", i), d.Type())
+		next := m.Scale(0.9).Add(d)
+		updates = append(updates, Update{m, next}, Update{params[i], params[i].Sub(next.Mul(rate))})
+	}
+	return [][]graph.Tensor{{loss}, {norm}, {}}, updates
+}
+
+func compile(t *testing.T, build func(*graph.Graph) ([][]graph.Tensor, []Update)) *Plan {
+	t.Helper()
+	g := graph.New()
+	stages, updates := build(g)
+	p, err := Compile(g, stages, updates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestListing compares the plan of a small step with the one on record, which
+// a person has read. go test ./internal/plan -update writes it anew.
+func TestListing(t *testing.T) {
+	const file = "testdata/mlp.txt"
+	got := compile(t, mlp).String()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the plan is now\n%s\nit was\n%s", got, want)
+	}
+}
+
+// deep is a chain that keeps a few values alive over many instructions.
+func deep(g *graph.Graph) ([][]graph.Tensor, []Update) {
+	x, w := g.Input("x", graph.Shape(20, 20)), g.Variable("w", graph.Shape(20, 20))
+	h := x
+	for range 8 {
+		h = h.MatMul(w).Tanh().Add(h)
+	}
+	loss := h.Square().Sum()
+	return [][]graph.Tensor{{loss}, {}}, []Update{{w, w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
+}
+
+// TestMemory checks that no two buffers that are alive in the same wave
+// overlap, that each lies in the arena, and that memory is used again.
+func TestMemory(t *testing.T) {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep} {
+		p := compile(t, build)
+		for i, a := range p.Buffers {
+			if a.Place != Arena || a.last < 0 {
+				continue
+			}
+			if a.Offset%align != 0 || a.Offset+a.Size > p.Arena {
+				t.Errorf("%s: buffer %d at %d+%d lies badly in an arena of %d", name, i, a.Offset, a.Size, p.Arena)
+			}
+			for j, b := range p.Buffers[:i] {
+				if b.Place == Arena && b.last >= a.first && a.last >= b.first && a.Offset < b.Offset+b.Size && b.Offset < a.Offset+a.Size {
+					t.Errorf("%s: buffers %d at %d+%d and %d at %d+%d are alive at once", name, i, a.Offset, a.Size, j, b.Offset, b.Size)
+				}
+			}
+		}
+		if p.Arena >= p.Tensors {
+			t.Errorf("%s: an arena of %d for %d of values: nothing is used again", name, p.Arena, p.Tensors)
+		}
+		t.Logf("%s: an arena of %d for %d of values", name, p.Arena, p.Tensors)
+	}
+}
+
+// TestOrder checks, from the buffers alone, that waves respect what depends on
+// what: a value is made before it is read, nobody writes what another of the
+// same wave reads or writes, and old values are read before they are replaced.
+func TestOrder(t *testing.T) {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "swap": swap} {
+		p := compile(t, build)
+		waveOf := make([]int, len(p.Instrs))
+		seen := 0
+		for w, wave := range p.Waves {
+			for _, i := range wave {
+				waveOf[i] = w
+				seen++
+			}
+		}
+		if seen != len(p.Instrs) {
+			t.Fatalf("%s: %d of %d instructions are in waves", name, seen, len(p.Instrs))
+		}
+		for i, in := range p.Instrs {
+			if end := p.Stages[in.Stage]; waveOf[i] >= end {
+				t.Errorf("%s: %s of stage %d runs in wave %d, after its end %d", name, in.Name, in.Stage, waveOf[i], end)
+			}
+			for j, other := range p.Instrs {
+				for _, out := range other.Out {
+					if i == j || !reads(in, out) {
+						continue
+					}
+					arena := p.Buffers[out].Place == Arena
+					if arena && waveOf[j] >= waveOf[i] {
+						t.Errorf("%s: %s reads in wave %d what %s makes in wave %d", name, in.Name, waveOf[i], other.Name, waveOf[j])
+					}
+					if !arena && waveOf[j] == waveOf[i] {
+						t.Errorf("%s: %s reads variable %s in the wave in which %s writes it", name, in.Name, p.Buffers[out].Key, other.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// swap has variables that take each other's values.
+func swap(g *graph.Graph) ([][]graph.Tensor, []Update) {
+	a, b, c := g.Variable("a", graph.Shape(8)), g.Variable("b", graph.Shape(8)), g.Variable("c", graph.Shape(8))
+	return [][]graph.Tensor{{a}}, []Update{{a, b}, {b, c.Neg()}, {c, a.Add(b)}}
+}
+
+// TestInPlace checks where updates write.
+func TestInPlace(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		build  func(g *graph.Graph, v, w graph.Tensor) []Update
+		copies int
+	}{
+		{"elementwise", func(_ *graph.Graph, v, _ graph.Tensor) []Update { return []Update{{v, v.Scale(0.9)}} }, 0},
+		{"two of one instruction", func(_ *graph.Graph, v, w graph.Tensor) []Update {
+			m := v.Scale(0.9).Add(w)
+			return []Update{{v, m}, {w, w.Sub(m)}}
+		}, 0},
+		{"a product of itself", func(_ *graph.Graph, v, _ graph.Tensor) []Update { return []Update{{v, v.MatMul(v).Tanh()}} }, 1},
+		{"read as a whole by another", func(_ *graph.Graph, v, w graph.Tensor) []Update {
+			return []Update{{v, v.Neg()}, {w, v.MatMul(w).Neg()}}
+		}, 1},
+		{"its own columns", func(_ *graph.Graph, v, _ graph.Tensor) []Update {
+			return []Update{{v, v.Mul(v.Slice(0, 0, 1)).Tanh()}}
+		}, 0},
+		{"swapped", func(_ *graph.Graph, v, w graph.Tensor) []Update { return []Update{{v, w}, {w, v}} }, 4},
+		{"one value for two", func(_ *graph.Graph, v, w graph.Tensor) []Update {
+			m := v.Add(w)
+			return []Update{{v, m}, {w, m}}
+		}, 1},
+	} {
+		p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []Update) {
+			return nil, c.build(g, g.Variable("v", graph.Shape(6, 6)), g.Variable("w", graph.Shape(6, 6)))
+		})
+		if got := strings.Count(p.String(), " Copy "); got != c.copies {
+			t.Errorf("%s: %d copies, want %d:\n%v", c.name, got, c.copies, p)
+		}
+	}
+}
+
+// TestBadPlans checks that what cannot be compiled is refused with a reason.
+func TestBadPlans(t *testing.T) {
+	other := graph.New().Variable("v", graph.Shape(3))
+	for _, c := range []struct {
+		want  string
+		build func(g *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update)
+	}{
+		{"output 0 of stage 0 is no tensor of the graph", func(*graph.Graph, graph.Tensor) ([][]graph.Tensor, []Update) { return [][]graph.Tensor{{{}}}, nil }},
+		{"output 1 of stage 0 is no tensor of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
+			return [][]graph.Tensor{{v, other}}, nil
+		}},
+		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v, other}} }},
+		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
+			return nil, []Update{{graph.Tensor{}, v}}
+		}},
+		{"is no variable", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v.Neg(), v}} }},
+		{"takes a value of its own shape", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v, v.Sum()}} }},
+		{"is updated twice", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
+			return nil, []Update{{v, v.Neg()}, {v, v.Abs()}}
+		}},
+	} {
+		g := graph.New()
+		stages, updates := c.build(g, g.Variable("v", graph.Shape(3)))
+		if _, err := Compile(g, stages, updates); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+	}
+}
