@@ -7,10 +7,15 @@ import (
 	"strings"
 )
 
+// readable is how many names a message lists at most beside the nearest one.
+const readable = 16
+
 // Unknown returns the error for a word that is none of names:
 //
 //	unknown optimizer "adma"; did you mean "adam"? (one of sgd, momentum, adam)
 //	unknown optimizer "x"; want one of sgd, momentum, adam
+//
+// Of many names only the nearest is given.
 func Unknown(what, word string, names []string) error {
 	list := strings.Join(names, ", ")
 	switch mean := DidYouMean(word, names); {
@@ -18,6 +23,8 @@ func Unknown(what, word string, names []string) error {
 		return fmt.Errorf("unknown %s %q; none is taken", what, word)
 	case mean == "":
 		return fmt.Errorf("unknown %s %q; want one of %s", what, word, list)
+	case len(names) > readable:
+		return fmt.Errorf("unknown %s %q%s", what, word, mean)
 	default:
 		return fmt.Errorf("unknown %s %q%s (one of %s)", what, word, mean, list)
 	}

@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"descent/data"
+	"descent/internal/suggest"
+	"descent/loss"
+	"descent/nn"
+	"descent/optim"
+	"descent/schedule"
+	"descent/train"
+)
+
+// check returns every fault of s that shows without the data, each with the
+// name of its setting.
+func (s *Settings) check() error {
+	c := &checker{}
+	c.wrap("task", second(data.ParseTask(s.Task)))
+	c.wrap("split", second(parseSplit(s.Split)))
+	c.wrap("model", second(parseModel(s.Model.or("linear"))))
+	c.wrap("activation", second(nn.ParseActivation(s.Activation)))
+	c.wrap("init", second(parseInit(s.Init)))
+	c.wrap("loss", second(loss.ByName(s.Loss.or("mse"))))
+	c.wrap("optimizer", second(s.rule()))
+	c.wrap("schedule", second(schedule.Parse(s.Schedule, schedule.Units{StepsPerEpoch: 1 << 20, TotalSteps: 1 << 40})))
+	c.wrap("warmup", second(schedule.Parse("warmup:steps="+choose(s.Warmup == "0", "1", s.Warmup), schedule.Units{StepsPerEpoch: 1 << 20})))
+	c.wrap("batch", second(parseBatch(s.Batch.or("all"))))
+	if !slices.Contains(train.ScoreNames(), s.Monitor) {
+		c.wrap("monitor", suggest.Unknown("score", s.Monitor, train.ScoreNames()))
+	}
+	if classWeights := []string{"none", "balanced"}; !slices.Contains(classWeights, s.ClassWeights) {
+		c.wrap("class_weights", suggest.Unknown("weighting", s.ClassWeights, classWeights))
+	}
+	rate := s.LearningRate.or(1)
+	c.want(rate > 0 && rate <= train.MaxRate, "learning_rate", rate, "more than 0 and at most %v", float64(train.MaxRate))
+	c.want(s.Epochs.or(1) > 0, "epochs", s.Epochs.value, "at least 1")
+	c.want(s.Patience >= 0, "patience", s.Patience, "0, for never, or more epochs")
+	c.want(s.Workers >= 0 && s.Workers <= maxWorkers, "workers", s.Workers, "0, for all cores, to %d", maxWorkers)
+	c.share("dropout", s.Dropout.or(0))
+	c.share("label_smoothing", s.LabelSmoothing)
+	c.positive("l1", s.L1)
+	c.positive("l2", s.L2)
+	c.positive("prox_l1", s.ProxL1)
+	c.positive("weight_decay", s.WeightDecay.or(0))
+	c.positive("clip_value", s.ClipValue)
+	c.positive("clip_norm", s.ClipNorm)
+	return usage(errors.Join(c.errs...))
+}
+
+const maxWorkers = 1024
+
+// checker gathers faults.
+type checker struct{ errs []error }
+
+func (c *checker) wrap(key string, err error) {
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("%s: %w", key, err))
+	}
+}
+
+func (c *checker) want(ok bool, key string, value any, format string, args ...any) {
+	if !ok {
+		c.errs = append(c.errs, fmt.Errorf("%s is %v; it must be %s", key, value, fmt.Sprintf(format, args...)))
+	}
+}
+
+func (c *checker) positive(key string, v float64) { c.want(v >= 0, key, v, "0 or more") }
+
+func (c *checker) share(key string, v float64) { c.want(v >= 0 && v < 1, key, v, "in [0, 1)") }
+
+func second[T any](_ T, err error) error { return err }
+
+// parseModel reads the sizes of the hidden layers.
+func parseModel(text string) ([]int, error) {
+	const want = "mlp:256,128 for hidden layers of 256 and 128 units, or linear"
+	name, sizes, _ := strings.Cut(text, ":")
+	switch {
+	case text == "linear":
+		return nil, nil
+	case name == "linear":
+		return nil, fmt.Errorf("linear has no hidden layers to give sizes; want %s", want)
+	case name != "mlp":
+		return nil, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear"}), want)
+	}
+	var hidden []int
+	for part := range strings.SplitSeq(sizes, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || n < 1 || n > maxUnits {
+			return nil, fmt.Errorf("%q: %q is no size of a hidden layer, 1 to %d; want %s", text, part, maxUnits, want)
+		}
+		hidden = append(hidden, n)
+	}
+	return hidden, nil
+}
+
+const maxUnits = 1 << 20
+
+// parseInit reads an initializer; nil lets each layer choose.
+func parseInit(text string) (nn.Initializer, error) {
+	if text == "auto" {
+		return nil, nil
+	}
+	return nn.ParseInitializer(text)
+}
+
+// parseBatch reads a number of rows, or train.All.
+func parseBatch(text string) (int, error) {
+	if text == "all" {
+		return train.All, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%q: want a number of rows, 1 or more, or all", text)
+	}
+	return n, nil
+}
+
+// parseSplit reads a/b/c, in percent or as fractions; auto is the zero value.
+func parseSplit(text string) (data.SplitConfig, error) {
+	var cfg data.SplitConfig
+	if text == "auto" {
+		return cfg, nil
+	}
+	parts := strings.Split(text, "/")
+	wrong := fmt.Errorf("%q: want training/validation/test in percent, such as 70/10/20", text)
+	if len(parts) != 3 {
+		return cfg, wrong
+	}
+	var f [3]float64
+	sum := 0.0
+	for i, part := range parts {
+		v, err := parseFloat(strings.TrimSpace(part))
+		if err != nil || v < 0 {
+			return cfg, wrong
+		}
+		f[i] = v
+		sum += v
+	}
+	scale := 1.0
+	if sum > 1.5 {
+		scale = 100
+	}
+	if math.Abs(sum-scale) > 1e-6*scale {
+		return cfg, fmt.Errorf("%q adds up to %v; it must be 100", text, sum)
+	}
+	cfg.Train, cfg.Validation, cfg.Test = f[0]/scale, f[1]/scale, f[2]/scale
+	if cfg.Train == 0 {
+		return cfg, fmt.Errorf("%q leaves no rows to train on", text)
+	}
+	return cfg, nil
+}
+
+// warmed returns the schedule behind its warm-up.
+func (s *Settings) warmed(u schedule.Units) (schedule.Schedule, error) {
+	if s.Warmup == "0" {
+		return schedule.Parse(s.Schedule, u)
+	}
+	return schedule.Parse("warmup:steps="+s.Warmup+",then="+s.Schedule, u)
+}
+
+// rule returns the update rule with its hyperparameters.
+func (s *Settings) rule() (optim.Rule, error) {
+	o := s.Optimizer
+	name := o.Name.or("adam")
+	if o.Momentum.given && (!o.Name.given || name == "sgd") {
+		name = "momentum"
+	}
+	rule, err := optim.ByName(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range []struct {
+		key   string
+		value auto[float64]
+	}{{"momentum", o.Momentum}, {"beta1", o.Beta1}, {"beta2", o.Beta2}, {"rho", o.Rho}, {"eps", o.Eps}} {
+		if h.value.given {
+			if rule, err = optim.With(rule, h.key, h.value.value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if rule, err = placeEps(rule, o.EpsPlacement); err != nil {
+		return nil, err
+	}
+	if s.WeightDecay.given && slices.Contains(optim.Keys(rule), "weight_decay") {
+		if rule, err = optim.With(rule, "weight_decay", s.WeightDecay.value); err != nil {
+			return nil, err
+		}
+	}
+	return rule, rule.Validate()
+}
+
+// placeEps puts ε inside or outside of the root, where the rule has a choice.
+func placeEps(rule optim.Rule, placement auto[string]) (optim.Rule, error) {
+	if !placement.given {
+		return rule, nil
+	}
+	now := epsPlacement(rule)
+	switch p := placement.value; {
+	case now == "":
+		return nil, fmt.Errorf("optimizer %s has no eps to place", rule.Name())
+	case p != "inside" && p != "outside":
+		return nil, suggest.Unknown("eps_placement", p, []string{"inside", "outside"})
+	case p == now:
+		return rule, nil
+	}
+	for _, key := range optim.Keys(rule) {
+		if inside := key == "eps_inside"; inside || key == "eps_outside" {
+			on := 0.0
+			if inside == (placement.value == "inside") {
+				on = 1
+			}
+			return optim.With(rule, key, on)
+		}
+	}
+	return nil, fmt.Errorf("optimizer %s has eps %s of the root only", rule.Name(), now)
+}
+
+// epsPlacement says where a rule adds ε, "" if it has none.
+func epsPlacement(rule optim.Rule) string {
+	switch r := rule.(type) {
+	case optim.AdaGrad:
+		if r.EpsInside {
+			return "inside"
+		}
+	case optim.RMSProp:
+		if !r.EpsOutside {
+			return "inside"
+		}
+	case optim.Adam, optim.AdamW:
+	default:
+		return ""
+	}
+	return "outside"
+}

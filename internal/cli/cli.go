@@ -1,0 +1,184 @@
+// Package cli is the command descent: one file per command, settings from
+// files and flags, the run folder, and what people read while they wait.
+//
+// Results go to stdout, progress and messages to stderr.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"descent/internal/suggest"
+)
+
+// What the process exits with.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // the command is right, but its data, files or training are not
+	exitUsage       = 2   // the command line or the settings are wrong by themselves
+	exitInterrupted = 130 // by a signal, after saving
+)
+
+// app is one run of the command.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	name           string // that the user calls it by
+	began          bool   // the command line was read and a command has begun
+}
+
+// Run executes the command line args and returns what to exit with. The end of
+// ctx interrupts training, which then saves what it has.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, name: calledBy(os.Args[0])}
+	root := a.command()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var usage *usageError
+	switch {
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
+	case !a.began || errors.As(err, &usage):
+		fmt.Fprintf(stderr, "descent: %v\n", err)
+		if !a.began {
+			fmt.Fprintf(stderr, "%s shows what there is\n", a.call(helpOf(root, args)...))
+		}
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "descent: %v\n", err)
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "descent",
+		Short: "Train neural networks, measure them and predict with them",
+		Long: `Descent trains neural networks: from a data file to a measured model.
+
+Without any options, "descent train" learns to read handwritten digits.`,
+		Example: `  descent train
+  descent train --data houses.csv --target price
+  descent predict runs/NAME houses-to-sell.csv`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.began = true
+		},
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(a.trainCommand(), a.evalCommand(), a.predictCommand(), a.inspectCommand(), a.versionCommand())
+	return root
+}
+
+// helpOf returns the arguments that show the help for a command line.
+func helpOf(root *cobra.Command, args []string) []string {
+	if cmd, _, err := root.Find(args); err == nil && cmd != root {
+		return []string{"help", cmd.Name()}
+	}
+	return []string{"help"}
+}
+
+// flagError adds the nearest flag to the error about an unknown one.
+func flagError(cmd *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	name := missing.GetSpecifiedName()
+	for _, row := range table {
+		if row.key == strings.ReplaceAll(name, "-", "_") && cmd.Flags().Lookup(row.flag) != nil {
+			return fmt.Errorf("unknown flag \"--%s\"; did you mean \"--%s\"?", name, row.flag)
+		}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return suggest.Unknown("flag", "--"+name, names)
+}
+
+// positional takes exactly the named arguments.
+func positional(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		want := "no arguments"
+		if len(names) > 0 {
+			want = strings.Join(names, " and ")
+		}
+		return fmt.Errorf("%s takes %s; given were %q", cmd.Name(), want, args)
+	}
+}
+
+// usageError is a fault of the command line or the settings.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
+
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
+// errInterrupted ends a command that a signal stopped, when it has saved and
+// said what there is to say.
+var errInterrupted = errors.New("interrupted")
+
+// calledBy returns how the user may call the program again.
+func calledBy(arg0 string) string {
+	switch base := strings.TrimSuffix(filepath.Base(arg0), ".exe"); {
+	case base != "descent":
+		return "descent"
+	case strings.Contains(filepath.ToSlash(arg0), "/go-build"):
+		return "go run ./cmd/descent"
+	}
+	return quote(arg0)
+}
+
+// call returns a command line to try, quoted for a shell.
+func (a *app) call(args ...string) string {
+	words := []string{a.name}
+	for _, arg := range args {
+		words = append(words, quote(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./:=,+@%\`, r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// next prints commands to try after this one.
+func (a *app) next(w io.Writer, lines ...string) {
+	fmt.Fprintln(w, "next")
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+}

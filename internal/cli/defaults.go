@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"strconv"
+
+	"descent/data"
+)
+
+// What is decided by the data unless it is given, as the help says it. The
+// values were chosen on validation parts, never on test parts.
+const (
+	modelDefault   = "mlp:256,128"
+	dropoutDefault = "0.2 for classes below 50,000 rows, else 0"
+	batchDefault   = "8, 16 from 200 rows, 32 from 1,000"
+	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000"
+)
+
+// fill gives every setting that is left open its value for n training rows of
+// this kind.
+func (s *Settings) fill(spec data.Spec, n int) {
+	classes := spec.Task == data.Classification
+	s.Model = given(s.Model.or(modelDefault))
+	s.Dropout = given(s.Dropout.or(choose(classes && n < 50000, 0.2, 0)))
+	s.Loss = given(s.Loss.or(choose(classes, "cross-entropy", "mse")))
+	if !s.Batch.given {
+		s.Batch = given(strconv.Itoa(step(n, 8, byRows{200, 16}, byRows{1000, 32})))
+	}
+	s.Epochs = given(s.Epochs.or(step(n, 200, byRows{200, 100}, byRows{1000, 40}, byRows{5000, 20}, byRows{20000, 10}, byRows{50000, 5})))
+}
+
+// byRows is a value that holds from so many rows on.
+type byRows struct{ rows, value int }
+
+// step returns the value that holds for n rows, otherwise below all steps.
+func step(n, otherwise int, steps ...byRows) int {
+	for _, s := range steps {
+		if n >= s.rows {
+			otherwise = s.value
+		}
+	}
+	return otherwise
+}
+
+func choose[T any](condition bool, yes, no T) T {
+	if condition {
+		return yes
+	}
+	return no
+}

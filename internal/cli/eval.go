@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/internal/suggest"
+	"descent/train"
+)
+
+func (a *app) evalCommand() *cobra.Command {
+	var opt evalOptions
+	cmd := &cobra.Command{
+		Use:   "eval MODEL DATA",
+		Short: "Measure a trained model on a data set",
+		Long: `Measure a trained model on a data set.
+
+MODEL is a model file, or a run folder, which means its best model. DATA is what
+--data of train takes, with its target; a set with a test part of its own means
+that part. If DATA is what the run trained on, only the test part of the run's
+split is measured, since results on rows seen in training flatter.`,
+		Example: `  descent eval runs/NAME houses-sold-since.csv
+  descent eval runs/NAME/last.safetensors digits --part all --json`,
+		Args: positional("MODEL", "DATA"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.eval(cmd.Context(), args[0], args[1], opt)
+		},
+	}
+	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data")
+	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
+	return cmd
+}
+
+type evalOptions struct {
+	part string
+	json bool
+}
+
+// evaluation is what eval --json prints.
+type evaluation struct {
+	Data     string   `json:"data"`
+	Part     string   `json:"part"`
+	Model    string   `json:"model"`
+	Rows     int      `json:"rows"`
+	Test     measures `json:"test"`
+	Baseline measures `json:"baseline"`
+	SHA256   string   `json:"weights_sha256"`
+}
+
+func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
+	file, m, err := loadModel(model)
+	if err != nil {
+		return err
+	}
+	set, err := evalSet(file, m, path, opt.part)
+	if err != nil {
+		return err
+	}
+	report, err := m.Evaluate(ctx, set.source)
+	if err != nil {
+		return err
+	}
+	var b baseline
+	switch {
+	case m.Spec().Task == data.Regression:
+		b, err = meanBaseline(ctx, set.source)
+	case set.counts == nil:
+		if set.counts, err = data.ClassCounts(set.source); err == nil {
+			b, err = classBaseline(report, set.counts)
+			b.what += ", the commonest here"
+		}
+	default:
+		b, err = classBaseline(report, set.counts)
+	}
+	if err != nil {
+		return err
+	}
+	if opt.json {
+		return writeJSON(a.stdout, evaluation{
+			path, set.part, file, report.Rows, measuresOf(report, m.Spec()), b.scores, m.SHA256(),
+		})
+	}
+	fmt.Fprint(a.stdout, resultText(set.title, report, b, m.Spec()), "\n")
+	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
+	return nil
+}
+
+// loadModel reads the model that path means, and returns its file.
+func loadModel(path string) (file string, m *train.Model, err error) {
+	if file, err = modelPath(path); err != nil {
+		return "", nil, err
+	}
+	m, err = train.Load(file)
+	return file, m, err
+}
+
+// evaluated is what eval measures on.
+type evaluated struct {
+	source data.Source
+	part   string // all, or of the split of the run
+	title  string
+	counts []int // rows of each class in training, if they are known
+}
+
+// evalSet opens the data at path, and takes a part of it if the run of the
+// model was trained on the same.
+func evalSet(file string, m *train.Model, path, part string) (evaluated, error) {
+	parts := []string{"auto", "train", "validation", "test", "all"}
+	known := false
+	for _, p := range parts {
+		known = known || p == part
+	}
+	if !known {
+		return evaluated{}, usage(fmt.Errorf("--part: %w", suggest.Unknown("part", part, parts)))
+	}
+	if part != "all" {
+		cut, own, err := splitOfRun(filepath.Dir(file), path)
+		switch {
+		case err != nil && part != "auto":
+			return evaluated{}, fmt.Errorf("--part %s: %w", part, err)
+		case err == nil && (part != "auto" || own && cut.Test.Len() > 0):
+			return partOf(cut, part)
+		}
+	}
+	e := m.Spec().Encoder
+	if e == nil {
+		return evaluated{}, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; measure it with the library's Model.Evaluate")
+	}
+	source, err := e.Open(path)
+	if err != nil {
+		return evaluated{}, err
+	}
+	if source.Spec().Unlabeled {
+		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, m.Spec().Targets[0])
+	}
+	return evaluated{source: source, part: "all", title: filepath.Base(path)}, nil
+}
+
+func partOf(cut data.Parts, part string) (evaluated, error) {
+	e := evaluated{part: part}
+	switch part {
+	case "train":
+		e.source, e.title = cut.Train, "Training part of the run"
+	case "validation":
+		e.source, e.title = cut.Validation, "Validation part of the run"
+	default:
+		e.source, e.part, e.title = cut.Test, "test", "Test part of the run"
+	}
+	for _, c := range cut.Counts {
+		e.counts = append(e.counts, c.Train)
+	}
+	if e.source.Len() == 0 {
+		return e, fmt.Errorf("the run's split leaves no rows to the %s part", part)
+	}
+	return e, nil
+}
+
+// splitOfRun returns the parts that the run in folder cut the data at path
+// into, and whether the test part comes from that data; an error says why they
+// cannot be had.
+func splitOfRun(folder, path string) (cut data.Parts, own bool, err error) {
+	text, err := os.ReadFile(filepath.Join(folder, summaryFile))
+	if err != nil {
+		return cut, false, fmt.Errorf("the model lies in no run folder: %w", err)
+	}
+	var sum summary
+	if err := json.Unmarshal(text, &sum); err != nil {
+		return cut, false, fmt.Errorf("%s: %w", filepath.Join(folder, summaryFile), err)
+	}
+	s := defaultSettings()
+	if err := readSettings(filepath.Join(folder, configFile), &s); err != nil {
+		return cut, false, err
+	}
+	s.Data = path
+	source, err := openData(&s)
+	if err != nil {
+		return cut, false, err
+	}
+	hash, err := data.Hash(source)
+	if err != nil {
+		return cut, false, err
+	}
+	if hash != sum.DataSHA256 {
+		return cut, false, fmt.Errorf("the run did not train on %s, but on %s, whose content differs", path, sum.Data)
+	}
+	cut, err = split(&s, source)
+	return cut, s.Test == "", err
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/safetensors"
+	"descent/nn"
+	"descent/train"
+)
+
+func (a *app) inspectCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "inspect MODEL",
+		Short: "Show the layers, shapes and preprocessing of a model",
+		Long: `Show what a model is: its layers with shapes and parameters, how raw rows become
+samples, its loss, and what wrote its file.
+
+MODEL is a model file, or a run folder, which means its best model.`,
+		Example: `  descent inspect runs/NAME`,
+		Args:    positional("MODEL"),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout instead of text")
+	return cmd
+}
+
+// inspection is what inspect --json prints.
+type inspection struct {
+	Model      string   `json:"model"`
+	Version    string   `json:"version"`
+	Format     int      `json:"format"`
+	Task       string   `json:"task"`
+	Input      []int    `json:"input"`
+	Classes    []string `json:"classes,omitempty"`
+	Targets    []string `json:"targets,omitempty"`
+	Loss       string   `json:"loss"`
+	Layers     []layer  `json:"layers"`
+	Parameters int      `json:"parameters"`
+	SHA256     string   `json:"weights_sha256"`
+}
+
+type layer struct {
+	Path       string `json:"path"`
+	Kind       string `json:"kind"`
+	Output     []int  `json:"output"`
+	Parameters int    `json:"parameters"`
+}
+
+func (a *app) inspect(path string, asJSON bool) error {
+	file, m, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	spec := m.Spec()
+	rows, err := nn.Summary(m.Network(), spec.Input)
+	if err != nil {
+		return err
+	}
+	i := inspection{
+		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
+		Loss: m.Loss().Name(), Parameters: m.Parameters(), SHA256: m.SHA256(),
+	}
+	for _, row := range rows {
+		i.Layers = append(i.Layers, layer{row.Path, row.Kind, row.Output, row.Params})
+	}
+	if err := i.origin(file); err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(a.stdout, i)
+	}
+	return a.printInspection(path, i, m)
+}
+
+// origin reads what wrote the file.
+func (i *inspection) origin(file string) error {
+	f, err := safetensors.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var meta struct {
+		Format  int    `json:"format"`
+		Version string `json:"version"`
+	}
+	if err := json.Unmarshal([]byte(f.Meta["descent"]), &meta); err != nil {
+		return fmt.Errorf("%s: metadata: %w", file, err)
+	}
+	i.Format, i.Version = meta.Format, meta.Version
+	return nil
+}
+
+func (a *app) printInspection(path string, i inspection, m *train.Model) error {
+	out := a.stdout
+	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s\n\n", i.Model, i.Version, i.Format, i.SHA256)
+	if err := printLayers(out, i); err != nil {
+		return err
+	}
+	if e := m.Spec().Encoder; e != nil {
+		fmt.Fprintf(out, "\ndata\n%s", indent(e.String(), "  "))
+	}
+	fmt.Fprintf(out, "\nloss %s\n\n", i.Loss)
+	a.next(out, a.call("predict", path, "DATA"), a.call("eval", path, "DATA"))
+	return nil
+}
+
+func printLayers(out io.Writer, i inspection) error {
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "layer\toutput\tparameters\t\n")
+	fmt.Fprintf(w, "input\t%s\t\t\n", shape(i.Input))
+	for _, l := range i.Layers {
+		fmt.Fprintf(w, "%s\t%s\t%s\t\n", l.Path, shape(l.Output), thousands(float64(l.Parameters)))
+	}
+	fmt.Fprintf(w, "total\t\t%s\t\n", thousands(float64(i.Parameters)))
+	return w.Flush()
+}

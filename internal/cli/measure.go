@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"descent/data"
+	"descent/metric"
+	"descent/train"
+)
+
+// scoresOf lists the scores of a task beside the loss, the main one first.
+func scoresOf(spec data.Spec) []string {
+	switch {
+	case spec.Task == data.Regression:
+		return []string{"mse", "mae", "r2"}
+	case len(spec.Classes) == 2:
+		return []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
+	}
+	return []string{"accuracy", "balanced_accuracy", "f1"}
+}
+
+// mainScore is the one that is shown where there is room for one.
+func mainScore(spec data.Spec) string {
+	if spec.Task == data.Regression {
+		return "r2"
+	}
+	return "accuracy"
+}
+
+// measures are scores by name, as JSON has them. What is not finite, and so
+// has no JSON form, is left out.
+type measures map[string]any
+
+func (m measures) add(name string, v float64) {
+	if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		m[name] = v
+	}
+}
+
+func measuresOf(r train.Report, spec data.Spec) measures {
+	m := measures{}
+	m.add("loss", r.Loss)
+	for _, name := range scoresOf(spec) {
+		m.add(name, r.Score(name))
+	}
+	return m
+}
+
+// baseline is what the simplest prediction reaches: always the commonest
+// class, or the mean.
+type baseline struct {
+	what   string // as people read it
+	scores measures
+}
+
+// classBaseline predicts by how often each class occurred in training.
+func classBaseline(r train.Report, counts []int) (baseline, error) {
+	b, err := r.Classification.Baseline(counts)
+	if err != nil {
+		return baseline{}, err
+	}
+	m := measures{"class": b.Class}
+	m.add("accuracy", b.Accuracy)
+	m.add("loss", b.LogLoss)
+	return baseline{fmt.Sprintf("always %q", b.Class), m}, nil
+}
+
+// meanBaseline predicts the mean of the training part, which the encoder
+// keeps, on the targets of source.
+func meanBaseline(ctx context.Context, source data.Source) (baseline, error) {
+	spec := source.Spec()
+	decode := func(y []float32) []float64 {
+		out := make([]float64, len(y))
+		for i, v := range y {
+			out[i] = float64(v)
+		}
+		return out
+	}
+	means := make([]float64, len(spec.Targets))
+	if e := spec.Encoder; e != nil {
+		decode = e.DecodeTarget
+		for i := range means {
+			means[i], _ = e.Units(i)
+		}
+	}
+	r := metric.NewRegression(spec.Targets, nil)
+	var always []float64
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: 256}) {
+		if err != nil {
+			return baseline{}, err
+		}
+		always = always[:0]
+		for range batch.Rows {
+			always = append(always, means...)
+		}
+		if err := r.Add(always, decode(batch.Y)); err != nil {
+			return baseline{}, err
+		}
+	}
+	m := measures{}
+	m.add("mse", r.MSE())
+	m.add("mae", r.MAE())
+	m.add("r2", r.R2())
+	return baseline{"always the mean", m}, nil
+}
+
+// resultText draws measures beside those of the baseline, and for classes the
+// confusion matrix.
+func resultText(title string, r train.Report, b baseline, spec data.Spec) string {
+	title = fmt.Sprintf("%s, %s", title, plural(r.Rows, "row"))
+	head := max(22, utf8.RuneCountInString(title))
+	var out strings.Builder
+	fmt.Fprintf(&out, "%-*s %12s   baseline: %s\n", head, title, "this model", b.what)
+	line := func(name, label string, value float64) {
+		beside := ""
+		if v, ok := b.scores[name].(float64); ok {
+			beside = scoreText(name, v)
+		}
+		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, scoreText(name, value), beside), " "))
+	}
+	label := "loss"
+	if spec.Task == data.Regression && spec.Encoder != nil {
+		label = "loss (standardized)"
+	}
+	line("loss", label, r.Loss)
+	for _, name := range scoresOf(spec) {
+		line(name, strings.ReplaceAll(name, "_", " "), r.Score(name))
+	}
+	if r.Classification != nil {
+		fmt.Fprintf(&out, "\n%s", indent(r.Classification.Confusion().String(), "  "))
+	} else if targets := r.Regression.Targets(); len(targets) > 1 {
+		fmt.Fprintf(&out, "\n  %-*s %12s %12s %12s\n", head-2, "target", "mse", "mae", "r2")
+		for _, t := range targets {
+			fmt.Fprintf(&out, "  %-*s %12.4g %12.4g %12.4g\n", head-2, t.Name, t.MSE, t.MAE, t.R2)
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/internal/suggest"
+	"descent/train"
+)
+
+func (a *app) predictCommand() *cobra.Command {
+	var opt predictOptions
+	cmd := &cobra.Command{
+		Use:   "predict MODEL DATA",
+		Short: "Predict with a trained model",
+		Long: `Predict each row of DATA: the class, or the targets in their own units.
+
+MODEL is a model file, or a run folder, which means its best model. DATA holds
+raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
+lines (.jsonl or .ndjson, an object a line), a folder of IDX files, digits, or -
+for CSV on the standard input. One prediction is written for each row, in order.`,
+		Example: `  descent predict runs/NAME houses-to-sell.csv
+  descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,
+		Args: positional("MODEL", "DATA"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.predict(cmd.Context(), args[0], args[1], opt)
+		},
+	}
+	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
+	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class")
+	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout")
+	return cmd
+}
+
+type predictOptions struct {
+	format        string
+	probabilities bool
+	out           string
+}
+
+func (a *app) predict(ctx context.Context, model, path string, opt predictOptions) error {
+	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
+		return usage(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
+	}
+	_, m, err := loadModel(model)
+	if err != nil {
+		return err
+	}
+	spec := m.Spec()
+	if opt.probabilities && spec.Task == data.Regression {
+		return usagef("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
+	}
+	source, err := a.rawRows(spec.Encoder, path)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error {
+		buffered := bufio.NewWriter(w)
+		if err := writePredictions(ctx, buffered, m, source, opt); err != nil {
+			return err
+		}
+		return buffered.Flush()
+	}
+	if opt.out == "" {
+		return write(a.stdout)
+	}
+	if err := writeFile(opt.out, write); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "%s predicted in %s\n", plural(source.Len(), "row"), opt.out)
+	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
+	return nil
+}
+
+// rawRows opens what predict takes as data.
+func (a *app) rawRows(e *data.Encoder, path string) (data.Source, error) {
+	switch lower := strings.ToLower(path); {
+	case e == nil:
+		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; predict with the library's Model.Predict")
+	case path == "-":
+		return e.EncodeCSV(a.stdin, "standard input")
+	case strings.HasSuffix(lower, ".jsonl"), strings.HasSuffix(lower, ".ndjson"):
+		return openJSONLines(e, path)
+	}
+	return e.Open(path)
+}
+
+// writePredictions writes a line for each row of source.
+func writePredictions(ctx context.Context, w io.Writer, m *train.Model, source data.Source, opt predictOptions) error {
+	form := newCSVForm
+	if opt.format == "jsonl" {
+		form = newJSONForm
+	}
+	write, err := form(w, m.Spec(), opt.probabilities)
+	if err != nil {
+		return err
+	}
+	for values, err := range m.Predictions(ctx, source) {
+		if err == nil {
+			err = write(values)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newCSVForm returns what writes a prediction as CSV, after the header.
+func newCSVForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64) error, error) {
+	out := csv.NewWriter(w)
+	put := func(fields []string) error {
+		out.Write(fields)
+		out.Flush()
+		return out.Error()
+	}
+	names := []string{"prediction"}
+	if spec.Task == data.Regression && len(spec.Targets) > 1 {
+		names = spec.Targets
+	}
+	if probabilities {
+		for _, class := range spec.Classes {
+			names = append(names, "p_"+class)
+		}
+	}
+	if err := put(names); err != nil {
+		return nil, err
+	}
+	return func(values []float64) error {
+		var fields []string
+		if spec.Task == data.Classification {
+			fields = append(fields, spec.Classes[likeliest(values)])
+		}
+		if spec.Task == data.Regression || probabilities {
+			for _, v := range values {
+				fields = append(fields, number(v))
+			}
+		}
+		return put(fields)
+	}, nil
+}
+
+// newJSONForm returns what writes a prediction as an object a line.
+func newJSONForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64) error, error) {
+	return func(values []float64) error {
+		var b strings.Builder
+		b.WriteString(`{"prediction":`)
+		switch {
+		case spec.Task == data.Classification:
+			b.WriteString(jsonText(spec.Classes[likeliest(values)]))
+		case len(values) == 1:
+			b.WriteString(number(values[0]))
+		default:
+			writeNumbers(&b, spec.Targets, values)
+		}
+		if probabilities {
+			b.WriteString(`,"probabilities":`)
+			writeNumbers(&b, spec.Classes, values)
+		}
+		b.WriteString("}\n")
+		_, err := io.WriteString(w, b.String())
+		return err
+	}, nil
+}
+
+// writeNumbers writes an object whose keys keep their order.
+func writeNumbers(b *strings.Builder, names []string, values []float64) {
+	for i, v := range values {
+		b.WriteByte("{,"[min(i, 1)])
+		b.WriteString(jsonText(names[i]) + ":" + number(v))
+	}
+	b.WriteByte('}')
+}
+
+func jsonText(s string) string {
+	text, _ := json.Marshal(s) // a string always has a JSON form
+	return string(text)
+}
+
+// number writes a prediction with the digits that float32 has.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 32) }
+
+// likeliest returns the class of the greatest probability, the first of equal
+// ones.
+func likeliest(p []float64) int {
+	best := 0
+	for i, v := range p {
+		if v > p[best] {
+			best = i
+		}
+	}
+	return best
+}

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"strings"
+
+	"descent/internal/suggest"
+	"descent/nn"
+	"descent/optim"
+	"descent/train"
+)
+
+// Settings are what a training run depends on, and nothing else: two runs
+// with equal settings and data end in the same bits.
+type Settings struct {
+	Data       string
+	Target     []string
+	Task       string
+	Test       string
+	Validation string
+	Split      string
+	SplitSeed  uint64
+
+	Model      auto[string]
+	Activation string
+	Init       string
+	Dropout    auto[float64]
+	InitFrom   string
+
+	Loss           auto[string]
+	LabelSmoothing float64
+	ClassWeights   string
+	L1, L2         float64
+
+	Optimizer    OptimizerSettings
+	LearningRate auto[float64]
+	WeightDecay  auto[float64]
+	ProxL1       float64
+	ClipValue    float64
+	ClipNorm     float64
+	Schedule     string
+	Warmup       string
+
+	Batch    auto[string]
+	Epochs   auto[int]
+	Patience int
+	Monitor  string
+	Seed     uint64
+	Workers  int
+}
+
+// OptimizerSettings name an update rule. A hyperparameter that is not given
+// has the rule's default; one that the rule does not have is refused.
+type OptimizerSettings struct {
+	Name         auto[string]
+	Momentum     auto[float64]
+	Beta1        auto[float64]
+	Beta2        auto[float64]
+	Rho          auto[float64]
+	Eps          auto[float64]
+	EpsPlacement auto[string]
+}
+
+// auto is a value that is decided by the data or by other settings unless it
+// is given.
+type auto[T any] struct {
+	value T
+	given bool
+}
+
+func given[T any](v T) auto[T] { return auto[T]{v, true} }
+
+// or returns the value if it is given, and otherwise v.
+func (a auto[T]) or(v T) T {
+	if a.given {
+		return a.value
+	}
+	return v
+}
+
+func defaultSettings() Settings {
+	return Settings{
+		Data: "digits", Task: "auto", Split: "auto",
+		Activation: "relu", Init: "auto", ClassWeights: "none",
+		Schedule: "cosine", Warmup: "0", Monitor: "loss",
+	}
+}
+
+// setting is one row of the table of settings: its name in files, its flag,
+// and what people read about it.
+type setting struct {
+	group string // of flags in the help; the same as above if empty
+	key   string // in files and --set; a dot goes into a section
+	flag  string
+	usage string
+	at    func(*Settings) any // the field
+}
+
+// table lists every setting once. Files, --set, flags, help and the printed
+// configuration all read it.
+var table = []setting{
+	{"Data", "data", "data", "digits (embedded), a CSV file, or a folder of IDX files", func(s *Settings) any { return &s.Data }},
+	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several", func(s *Settings) any { return &s.Target }},
+	{"", "task", "task", "classification, regression or auto: decided by the target's values", func(s *Settings) any { return &s.Task }},
+	{"", "test", "test", "data to test on, instead of a part of --data", func(s *Settings) any { return &s.Test }},
+	{"", "validation", "validation", "data to validate on, instead of a part of --data", func(s *Settings) any { return &s.Validation }},
+	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one", func(s *Settings) any { return &s.Split }},
+	{"", "split_seed", "split-seed", "seed of the split alone", func(s *Settings) any { return &s.SplitSeed }},
+
+	{"Model", "model", "model", "mlp:256,128 for hidden layers of 256 and 128 units, or linear; auto: " + modelDefault, func(s *Settings) any { return &s.Model }},
+	{"", "activation", "activation", "of hidden layers: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
+	{"", "init", "init", "how weights start: " + strings.Join(initializers, ", ") + "; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
+	{"", "dropout", "dropout", "probability to drop a hidden unit in training; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
+	{"", "init_from", "init-from", "model file or run folder to take the first weights from", func(s *Settings) any { return &s.InitFrom }},
+
+	{"Objective", "loss", "loss", "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression", func(s *Settings) any { return &s.Loss }},
+	{"", "label_smoothing", "label-smoothing", "share of the target spread over all classes", func(s *Settings) any { return &s.LabelSmoothing }},
+	{"", "class_weights", "class-weights", "none, or balanced: rows/(classes·rows of the class), from the training part", func(s *Settings) any { return &s.ClassWeights }},
+	{"", "l1", "l1", "λ of the penalty λΣ|w| on weights", func(s *Settings) any { return &s.L1 }},
+	{"", "l2", "l2", "λ of the penalty λΣw² on weights", func(s *Settings) any { return &s.L2 }},
+
+	{"Optimizer", "optimizer.name", "optimizer", strings.Join(optim.Names(), ", ") + "; auto: adam, or momentum if --momentum is given", func(s *Settings) any { return &s.Optimizer.Name }},
+	{"", "learning_rate", "lr", "learning rate η₀; auto: 0.001 for adam, adamw and rmsprop, 0.01 for others", func(s *Settings) any { return &s.LearningRate }},
+	{"", "optimizer.momentum", "momentum", "μ of momentum and nesterov; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Momentum }},
+	{"", "optimizer.beta1", "beta1", "β₁ of adam and adamw; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Beta1 }},
+	{"", "optimizer.beta2", "beta2", "β₂ of adam and adamw; auto: 0.999", func(s *Settings) any { return &s.Optimizer.Beta2 }},
+	{"", "optimizer.rho", "rho", "ρ of rmsprop; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Rho }},
+	{"", "optimizer.eps", "eps", "ε of adagrad, rmsprop, adam and adamw; auto: 1e-8, and 1e-10 for adagrad", func(s *Settings) any { return &s.Optimizer.Eps }},
+	{"", "optimizer.eps_placement", "eps-placement", "ε inside or outside of the root; auto: inside for rmsprop, outside for adagrad, adam and adamw", func(s *Settings) any { return &s.Optimizer.EpsPlacement }},
+	{"", "weight_decay", "weight-decay", "λ of decoupled decay η·λ·w of weights; auto: 0.01 for adamw, 0 for others", func(s *Settings) any { return &s.WeightDecay }},
+	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},
+	{"", "clip_value", "clip-value", "limit of each element of the gradient; 0: none", func(s *Settings) any { return &s.ClipValue }},
+	{"", "clip_norm", "clip-norm", "limit of the norm of the whole gradient; 0: none", func(s *Settings) any { return &s.ClipNorm }},
+	{"", "schedule", "schedule", "how the rate changes: constant, cosine[:floor=], step:every=10e,factor=0.5, exp:every=1e,factor=0.96[,stairs], plateau:factor=0.1,patience=10[,...]; e counts epochs, a bare number updates", func(s *Settings) any { return &s.Schedule }},
+	{"", "warmup", "warmup", "updates, or with e epochs, in which the rate rises before the schedule begins", func(s *Settings) any { return &s.Warmup }},
+
+	{"Run", "batch", "batch", "rows an update, or all; auto: " + batchDefault, func(s *Settings) any { return &s.Batch }},
+	{"", "epochs", "epochs", "passes over the training part; auto: " + epochsDefault, func(s *Settings) any { return &s.Epochs }},
+	{"", "patience", "patience", "stop after so many epochs without a better validation score; 0: never", func(s *Settings) any { return &s.Patience }},
+	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(train.ScoreNames(), ", "), func(s *Settings) any { return &s.Monitor }},
+	{"", "seed", "seed", "of first weights, order of rows and dropout", func(s *Settings) any { return &s.Seed }},
+	{"", "workers", "workers", "cores to use, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
+}
+
+// initializers are the names that the help shows; nn takes parameters, too.
+var initializers = []string{
+	"xavier-uniform", "xavier-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
+	"orthogonal", "zeros", "ones", "constant:0.1", "normal", "uniform", "truncated-normal",
+}
+
+func activations() []string {
+	var names []string
+	for a := nn.Linear; a <= nn.Softmax; a++ {
+		names = append(names, a.String())
+	}
+	return names
+}
+
+// find returns the setting of that key.
+func find(key string) (setting, error) {
+	var keys []string
+	for _, row := range table {
+		if row.key == key {
+			return row, nil
+		}
+		keys = append(keys, row.key)
+	}
+	return setting{}, suggest.Unknown("setting", key, keys)
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// sources are where the settings of a run come from: defaults, then a file,
+// then --set, then flags; the later wins.
+type sources struct {
+	config string   // path of a YAML file
+	sets   []string // key=value
+	flags  []*flagValue
+}
+
+// flagValue is the flag of one setting. It keeps what was written until the
+// sources before it are read.
+type flagValue struct {
+	setting
+	written []string
+}
+
+func (f *flagValue) Set(text string) error {
+	var scratch Settings
+	if err := f.set(&scratch, text); err != nil {
+		return err
+	}
+	f.written = append(f.written, text)
+	return nil
+}
+
+func (f *flagValue) String() string {
+	if len(f.written) > 0 {
+		return strings.Join(f.written, ",")
+	}
+	if f.at == nil { // the zero value, which pflag compares with
+		return ""
+	}
+	s := defaultSettings()
+	return f.text(&s)
+}
+
+// Type is what the help shows for the value.
+func (f *flagValue) Type() string {
+	switch f.at(&Settings{}).(type) {
+	case *float64, *auto[float64]:
+		return "number"
+	case *int, *uint64, *auto[int]:
+		return "count"
+	case *[]string:
+		return "names"
+	}
+	return "value"
+}
+
+// register adds the flags of all settings to cmd.
+func (src *sources) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	for _, row := range table {
+		f := &flagValue{setting: row}
+		src.flags = append(src.flags, f)
+		usage := row.usage
+		if f.String() == "0" { // which pflag does not show
+			usage += " (default 0)"
+		}
+		flags.Var(f, row.flag, usage)
+	}
+	flags.StringVar(&src.config, "config", "", "file of settings in YAML, as --print-config prints them; flags go over it")
+	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated")
+}
+
+// settings merges the sources.
+func (src *sources) settings() (Settings, error) {
+	s := defaultSettings()
+	if src.config != "" {
+		if err := readSettings(src.config, &s); err != nil {
+			return s, err
+		}
+	}
+	for _, text := range src.sets {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return s, usagef("--set %s: want key=value, such as optimizer.beta1=0.8", text)
+		}
+		row, err := find(strings.TrimSpace(key))
+		if err == nil {
+			err = row.set(&s, strings.TrimSpace(value))
+		}
+		if err != nil {
+			return s, usage(fmt.Errorf("--set %s: %w", text, err))
+		}
+	}
+	for _, f := range src.flags {
+		if len(f.written) == 0 {
+			continue
+		}
+		text := f.written[len(f.written)-1]
+		if _, list := f.at(&s).(*[]string); list {
+			text = strings.Join(f.written, ",")
+		}
+		if err := f.set(&s, text); err != nil {
+			return s, usage(fmt.Errorf("--%s: %w", f.flag, err))
+		}
+	}
+	return s, s.check()
+}
+
+// groupedUsage prints the flags of cmd under the headings of the table, and
+// those that are no settings under "Output".
+func groupedUsage(cmd *cobra.Command) string {
+	group := ""
+	of := map[string]string{}
+	var groups []string
+	for _, row := range table {
+		if row.group != "" {
+			group = row.group
+			groups = append(groups, group)
+		}
+		of[row.flag] = group
+	}
+	const others = "Sources and output"
+	groups = append(groups, others)
+	sets := map[string]*pflag.FlagSet{}
+	for _, g := range groups {
+		sets[g] = pflag.NewFlagSet(g, pflag.ContinueOnError)
+		sets[g].SortFlags = false
+	}
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		g, ok := of[f.Name]
+		if !ok {
+			g = others
+		}
+		sets[g].AddFlag(f)
+	})
+	var b strings.Builder
+	for _, g := range groups {
+		fmt.Fprintf(&b, "\n%s:\n%s", g, sets[g].FlagUsagesWrapped(100))
+	}
+	return b.String()
+}

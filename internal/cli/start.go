@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"descent/data"
+)
+
+// startText says what is about to happen.
+func (r *run) startText() string {
+	s := &r.settings
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	what := fmt.Sprintf("%d classes", len(r.spec.Classes))
+	if r.spec.Task == data.Regression {
+		what = plural(len(r.spec.Targets), "target")
+	}
+	line("data", "%s: samples of %s, %s", s.Data, shape(r.spec.Input), what)
+	if e := r.spec.Encoder; e != nil {
+		b.WriteString(indent(clip(e.String(), 40), "          "))
+	}
+	line("split", "%s training rows, %s validation, %s test (%s)", thousands(float64(r.parts.Train.Len())),
+		thousands(float64(r.parts.Validation.Len())), thousands(float64(r.parts.Test.Len())), r.splitText())
+	line("network", "%s %s, %s", s.Model.value, s.Activation, plural(r.trainer.Parameters(), "parameter"))
+	line("objective", "%s", r.objectiveText())
+	line("rule", "%s, rate %s, schedule %s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText())
+	line("run", "%s of %s of %s rows, seed %d, best by validation %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, s.Monitor)
+	line("folder", "%s", r.folder.path)
+	for _, note := range r.notes {
+		line("note", "%s", note)
+	}
+	return b.String()
+}
+
+func (r *run) splitText() string {
+	s := &r.settings
+	var parts []string
+	if s.Split != "auto" {
+		parts = append(parts, s.Split)
+	}
+	if _, own := r.source.(*data.Parted); own && s.Test == "" {
+		parts = append(parts, "the set's own test part")
+	} else if s.Split == "auto" && s.Test == "" && s.Validation == "" {
+		parts = append(parts, "70/10/20")
+	}
+	if s.Validation != "" {
+		parts = append(parts, "validation "+s.Validation)
+	}
+	if s.Test != "" {
+		parts = append(parts, "test "+s.Test)
+	}
+	return strings.Join(append(parts, fmt.Sprintf("split seed %d", s.SplitSeed)), ", ")
+}
+
+func (r *run) ruleText() string {
+	text := r.settings.Optimizer.Name.value
+	for _, row := range table {
+		key, ok := strings.CutPrefix(row.key, "optimizer.")
+		if value := row.text(&r.settings); ok && key != "name" && value != "auto" {
+			text += fmt.Sprintf(" %s=%s", key, value)
+		}
+	}
+	return text
+}
+
+func (r *run) warmupText() string {
+	if r.settings.Warmup == "0" {
+		return ""
+	}
+	return " after a warm-up of " + r.settings.Warmup
+}
+
+// objectiveText names the loss and what is beside it, where it is not zero.
+func (r *run) objectiveText() string {
+	text := r.settings.Loss.value
+	for _, key := range []string{"label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm"} {
+		row, err := find(key)
+		if value := row.text(&r.settings); err == nil && value != "0" && value != "none" {
+			text += fmt.Sprintf(", %s %s", strings.ReplaceAll(key, "_", " "), value)
+		}
+	}
+	return text
+}
+
+// clip keeps the first lines of a text.
+func clip(text string, most int) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) > most {
+		lines = append(lines[:most-1], fmt.Sprintf("... and %d lines more, which \"descent inspect\" shows", len(lines)-most+1))
+	}
+	return strings.Join(lines, "\n")
+}

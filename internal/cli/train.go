@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/train"
+)
+
+// trainOptions are the flags that do not change the result.
+type trainOptions struct {
+	sources
+	out   string
+	ui    string
+	json  bool
+	print bool
+}
+
+func (a *app) trainCommand() *cobra.Command {
+	var opt trainOptions
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network and measure it on held-out data",
+		Long: `Train a network and say how good it is on data that it has not seen.
+
+The data is cut into a training, a validation and a test part. The model of the
+best epoch by the validation part is kept, and measured on the test part. Models,
+settings and metrics are left in a run folder.
+
+Settings are merged: defaults, then --config, then --set, then flags.`,
+		Example: `  descent train
+  descent train --optimizer rmsprop --lr 0.002 --epochs 30
+  descent train --data houses.csv --target price --model mlp:256,128 --dropout 0.1
+  descent train --print-config > run.yaml
+  descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7`,
+		Args: positional(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.train(cmd.Context(), opt) },
+	}
+	opt.register(cmd)
+	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
+	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
+	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
+	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nExamples:\n%s\n%s", cmd.CommandPath(), cmd.Example, groupedUsage(cmd))
+		return nil
+	})
+	return cmd
+}
+
+// train is the command: settings to a job, the job to a model, the model to
+// what people and scripts read.
+func (a *app) train(ctx context.Context, opt trainOptions) error {
+	ui, err := newProgress(a.stderr, opt.ui)
+	if err != nil {
+		return err
+	}
+	s, err := opt.settings()
+	if err != nil {
+		return err
+	}
+	j, err := prepare(s)
+	if err != nil {
+		return err
+	}
+	if opt.print {
+		return writeSettings(a.stdout, &j.settings)
+	}
+	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now()}
+	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
+	j.config.Logger = slog.New(ui)
+	j.config.Report = r.report
+	if r.trainer, err = train.New(j.net, j.spec, j.config); err != nil {
+		return err
+	}
+	defer r.trainer.Close()
+	if r.folder, err = createRun(opt.out, &j.settings); err != nil {
+		return err
+	}
+	ui.printf("%s", r.startText())
+	err = r.do(ctx)
+	return errors.Join(err, r.folder.close())
+}
+
+// run is one training run on its way.
+type run struct {
+	*app
+	*job
+	trainer *train.Trainer
+	folder  *runFolder
+	ui      *progress
+	json    bool
+	scores  []string
+	started time.Time
+
+	stop    context.CancelCauseFunc // ends training when a file cannot be written
+	model   *train.Model            // the best one
+	last    *train.Epoch            // that ended
+	best    *train.Epoch            // whose model was kept
+	saved   time.Time               // the best model was last saved
+	seconds float64
+}
+
+// do trains, saves and measures.
+func (r *run) do(ctx context.Context) error {
+	hash := make(chan hashed, 1)
+	go func() {
+		sum, err := data.Hash(r.source)
+		hash <- hashed{sum, err}
+	}()
+	training, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.stop = stop
+	r.saved = time.Now()
+	err := r.folder.row(header(r.scores))
+	if err == nil {
+		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
+	}
+	r.seconds = time.Since(r.started).Seconds()
+	r.ui.finish()
+	if r.trainer.Best() == nil {
+		r.best = r.last // without a validation part the last model is kept
+	}
+	status := "done"
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		status = "interrupted"
+	case errors.Is(err, train.ErrDiverged):
+		status = "diverged"
+	case training.Err() != nil:
+		return context.Cause(training)
+	default:
+		return err
+	}
+	return r.finish(ctx, status, err, <-hash)
+}
+
+type hashed struct {
+	sum string
+	err error
+}
+
+// report is told of every update and epoch.
+func (r *run) report(p train.Progress) {
+	r.ui.report(p)
+	e := p.Epoch
+	if e == nil {
+		return
+	}
+	r.last = e
+	err := r.folder.row(metricsRow(e, r.scores))
+	if e.Best {
+		r.best = e
+		const between = 10 * time.Second // so that little is lost if the process is killed
+		if best := r.trainer.Best(); err == nil && best != nil && time.Since(r.saved) > between {
+			err = best.Save(r.folder.file(bestFile))
+			r.saved = time.Now()
+		}
+	}
+	if err != nil {
+		r.stop(err)
+	}
+}
