@@ -10,7 +10,7 @@ import (
 // accumulated makes one pass over source in updates of size rows, each the sum
 // of the gradients of micro-batches weighted by their share of the rows. But
 // for rounding that is the gradient of the undivided batch.
-func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []int, size int) iter.Seq2[Step, error] {
+func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		n := source.Len()
 		for i := 0; i*size < n; i++ {
@@ -19,8 +19,9 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 			if order != nil {
 				rows = order[from:to]
 			}
-			step, err := t.accumulate(ctx, part, rows, to-from)
-			step.Batch = i
+			step := step
+			step.Batch, step.Rows = i, to-from
+			err := t.accumulate(ctx, part, rows, &step)
 			if !yield(step, err) || err != nil {
 				return
 			}
@@ -28,34 +29,34 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 	}
 }
 
-// accumulate makes one update from the given rows of source, all if nil.
-func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int, n int) (Step, error) {
-	step := Step{Rows: n}
-	for _, p := range t.params {
+// accumulate makes one update from the given rows of source, all if nil, and
+// fills in step.
+func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int, step *Step) error {
+	for _, p := range t.trained {
 		clear(t.store.Value(gradientName(p.Name)))
 	}
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: t.cfg.MicroBatch, Order: rows}) {
 		if err != nil {
-			return step, err
+			return err
 		}
 		p, err := t.program(modeAccumulate, len(batch.Rows))
 		if err != nil {
-			return step, err
+			return err
 		}
 		l, err := t.forward(p, batch)
 		if err != nil {
-			return step, err
+			return err
 		}
-		share := float64(len(batch.Rows)) / float64(n)
+		share := float64(len(batch.Rows)) / float64(step.Rows)
 		step.Loss += share * l
 		p.set(p.share, share)
 		p.Run(stageBackward)
 	}
-	p, err := t.program(modeApply, 1)
+	p, err := t.program(modeApply, t.cfg.rows())
 	if err != nil {
-		return step, err
+		return err
 	}
 	p.SetScalars(t.updates + 1)
 	p.Run(stageForward)
-	return step, t.finish(p, &step)
+	return t.finish(p, step)
 }

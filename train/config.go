@@ -28,6 +28,9 @@ type Config struct {
 	ProxL1      float64      // λ of the proximal step, which gives exact zeros
 	Clip        optim.Clip   // of the gradient, by value and by global norm
 
+	Average Average  // of the weights, to evaluate and to be the model
+	Freeze  []string // patterns of parameters to leave as they are, such as "0.*"; see path.Match
+
 	BatchSize  int // rows an update; 0: 32; All: the whole training set
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int // passes over the training set; 0: 10
@@ -107,6 +110,7 @@ func (c Config) Validate() error {
 	finite("clip by value", c.Clip.Value)
 	finite("clip by norm", c.Clip.Norm)
 	finite("minimum improvement", c.MinDelta)
+	errs = append(errs, c.Average.Validate())
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())
 	}
@@ -120,4 +124,13 @@ func (c Config) Validate() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// rows is how many samples a forward pass of training takes, unless there are
+// fewer.
+func (c Config) rows() int {
+	if c.BatchSize == All {
+		return c.MicroBatch
+	}
+	return min(c.BatchSize, c.MicroBatch)
 }

@@ -217,11 +217,11 @@ func TestBadNetworks(t *testing.T) {
 		{"nil inside", nn.Sequential{nn.Flatten{}, nil}, train.Config{}, []string{"nil", "1"}},
 		{"no parameters", nn.Sequential{nn.Flatten{}, nn.Func(func(x graph.Tensor) graph.Tensor { return x.Slice(1, 0, 10) })}, train.Config{}, []string{"no parameters"}},
 		{"not flattened", nn.Sequential{nn.Dense{Units: 10}}, train.Config{}, []string{"0.dense", "Flatten"}},
-		{"outputs", nn.MLP([]int{5}, 9, nn.ReLU, 0, nil), train.Config{}, []string{"[1 9]", "10 classes", "[1 10]"}},
+		{"outputs", nn.MLP([]int{5}, 9, nn.ReLU, 0, nil), train.Config{}, []string{"[32 9]", "10 classes", "[32 10]"}},
 		{"no units", nn.Sequential{nn.Flatten{}, nn.Dense{}}, train.Config{}, []string{"1.dense", "0 units"}},
 		{"dropout rate", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 10}, nn.Dropout{Rate: 1}}, train.Config{}, []string{"2.dropout", "rate 1"}},
 		{"shapes inside", nn.Sequential{nn.Flatten{}, twoTower{}}, train.Config{}, []string{"1.twotower", "errors_test.go", "64", "7"}},
-		{"loss of the wrong shape", nn.MLP(nil, 10, nn.ReLU, 0, nil), train.Config{Loss: total{}}, []string{"total", "[]", "[1]"}},
+		{"loss of the wrong shape", nn.MLP(nil, 10, nn.ReLU, 0, nil), train.Config{Loss: total{}}, []string{"total", "[]", "[32]"}},
 		{"class weights", nn.MLP(nil, 10, nn.ReLU, 0, nil), train.Config{Loss: loss.CrossEntropy{ClassWeights: []float64{1, 2}}}, []string{"2 class weights", "10 classes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

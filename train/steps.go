@@ -40,10 +40,9 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 		n := source.Len()
 		size := t.batchSize(n)
 		batches := (n + size - 1) / size
-		first := t.updates / batches
-		for epoch := first; epoch < first+t.cfg.Epochs; epoch++ {
-			for step, err := range t.epoch(ctx, source, epoch, size) {
-				step.Epoch, step.Batches = epoch, batches
+		t.first = t.updates / batches
+		for epoch := t.first; epoch < t.first+t.cfg.Epochs; epoch++ {
+			for step, err := range t.epoch(ctx, source, Step{Epoch: epoch, Batches: batches}, size) {
 				if !yield(step, err) || err != nil {
 					return
 				}
@@ -85,22 +84,21 @@ func (n network) fits(s data.Spec) error {
 	return nil
 }
 
-// epoch makes one pass over source in updates of size rows.
-func (t *Trainer) epoch(ctx context.Context, source data.Source, epoch, size int) iter.Seq2[Step, error] {
+// epoch makes one pass over source in updates of size rows. step says which.
+func (t *Trainer) epoch(ctx context.Context, source data.Source, step Step, size int) iter.Seq2[Step, error] {
 	var order []int
 	if size < source.Len() { // the order inside a single batch means nothing
-		order = data.Order(source.Len(), t.cfg.Seed, epoch)
+		order = data.Order(source.Len(), t.cfg.Seed, step.Epoch)
 	}
 	if size > t.cfg.MicroBatch {
-		return t.accumulated(ctx, source, order, size)
+		return t.accumulated(ctx, source, order, step, size)
 	}
 	return func(yield func(Step, error) bool) {
 		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: size, Order: order}) {
-			var step Step
-			if err == nil {
-				step, err = t.update(batch)
+			step := step
+			if step.Batch = batch.Index; err == nil {
+				err = t.update(batch, &step)
 			}
-			step.Batch = batch.Index
 			if !yield(step, err) || err != nil {
 				return
 			}
@@ -108,17 +106,17 @@ func (t *Trainer) epoch(ctx context.Context, source data.Source, epoch, size int
 	}
 }
 
-// update makes one update from one batch.
-func (t *Trainer) update(batch data.Batch) (Step, error) {
+// update makes one update from one batch, and fills in step.
+func (t *Trainer) update(batch data.Batch, step *Step) error {
 	p, err := t.program(modeStep, len(batch.Rows))
 	if err != nil {
-		return Step{}, err
+		return err
 	}
-	step := Step{Rows: len(batch.Rows)}
+	step.Rows = len(batch.Rows)
 	if step.Loss, err = t.forward(p, batch); err != nil {
-		return step, err
+		return err
 	}
-	return step, t.finish(p, &step)
+	return t.finish(p, step)
 }
 
 // forward feeds a batch and runs the first stage of p.
@@ -154,6 +152,7 @@ func (t *Trainer) finish(p *program, step *Step) error {
 	step.Clip, step.Rate = t.cfg.Clip.Factor(squared), t.Rate()
 	p.set(p.rate, step.Rate)
 	p.set(p.clip, step.Clip)
+	p.set(p.average, t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1))
 	p.Run(stageUpdate)
 	t.updates++
 	step.Update = t.updates

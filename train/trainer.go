@@ -24,13 +24,15 @@ import (
 type Trainer struct {
 	cfg      Config
 	net      network
-	params   []nn.Param // without tensors
+	params   []nn.Param // all that the model holds
+	trained  []nn.Param // those that are trained
 	store    *exec.Store
 	arena    exec.Arena
 	pool     *exec.Pool
 	programs map[programKey]*program
 	validate *predictor
 
+	first   int    // epoch of this call of Steps
 	updates int    // done
 	draws   uint32 // forward passes done
 	plateau *schedule.Plateau
@@ -55,19 +57,16 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
 	}
-	s, err := t.traceStep(modeStep, 1)
+	s, err := t.traceStep(modeStep, cfg.rows())
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
-	}
-	if len(s.params) == 0 {
-		return nil, fmt.Errorf("train: the network has no parameters to train")
 	}
 	if err := t.declare(s); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.pool = exec.NewPool(cfg.Workers)
 	runtime.AddCleanup(t, func(p *exec.Pool) { go p.Close() }, t.pool)
-	t.validate = newPredictor(t.net, t.store, &t.arena, t.pool)
+	t.validate = newPredictor(t.net, t.evaluated(), &t.arena, t.pool)
 	return t, nil
 }
 
@@ -82,8 +81,13 @@ func (t *Trainer) declare(s *step) error {
 		declared = append(declared, exec.Declaration{Name: v.Name, Type: v.Type})
 	}
 	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch {
-		for _, p := range s.params {
+		for _, p := range s.trained {
 			declared = append(declared, exec.Declaration{Name: gradientName(p.Name), Type: p.Tensor.Type()})
+		}
+	}
+	if t.cfg.Average != (Average{}) {
+		for _, p := range s.params {
+			declared = append(declared, exec.Declaration{Name: averageName(p.Name), Type: p.Tensor.Type()})
 		}
 	}
 	t.store = exec.NewStore(declared)
@@ -96,11 +100,26 @@ func (t *Trainer) declare(s *step) error {
 			values[i] = float32(v.Init)
 		}
 	}
-	t.params = s.params
+	t.params, t.trained = s.params, s.trained
 	if t.cfg.From != nil {
-		return t.start(t.cfg.From)
+		if err := t.start(t.cfg.From); err != nil {
+			return err
+		}
+	}
+	if t.cfg.Average != (Average{}) {
+		for _, p := range t.params {
+			copy(t.store.Value(averageName(p.Name)), t.store.Value(p.Name))
+		}
 	}
 	return nil
+}
+
+// evaluated returns the weights to evaluate: the averages, if there are any.
+func (t *Trainer) evaluated() *exec.Store {
+	if t.cfg.Average == (Average{}) {
+		return t.store
+	}
+	return t.store.View(averageName)
 }
 
 // start copies the weights of m, which must be of the same network.
@@ -131,7 +150,7 @@ func (t *Trainer) Config() Config { return t.cfg }
 // Parameters is the number of trained values.
 func (t *Trainer) Parameters() int {
 	n := 0
-	for _, p := range t.params {
+	for _, p := range t.trained {
 		n += p.Tensor.Type().Size()
 	}
 	return n
@@ -156,14 +175,15 @@ func (t *Trainer) Observe(metric float64) (reduced bool) {
 	return t.plateau != nil && t.plateau.Observe(&t.watched, t.cfg.LearningRate, metric)
 }
 
-// Model returns the network with a copy of its current weights.
+// Model returns the network with a copy of its current weights, or of their
+// average.
 func (t *Trainer) Model() *Model {
 	var declared []exec.Declaration
 	for _, p := range t.params {
 		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
 	}
 	m := &Model{net: t.net, weights: exec.NewStore(declared), workers: t.cfg.Workers}
-	if err := m.weights.Copy(t.store); err != nil {
+	if err := m.weights.Copy(t.evaluated()); err != nil {
 		panic(err) // the same names and shapes
 	}
 	return m

@@ -91,6 +91,19 @@ func (s *Store) Clone() *Store {
 	return c
 }
 
+// View returns a store in which each variable of s has the memory of the one
+// that rename names, where s has that.
+func (s *Store) View(rename func(name string) string) *Store {
+	v := &Store{names: s.names, values: map[string][]float32{}, types: s.types}
+	for _, name := range s.names {
+		v.values[name] = s.values[name]
+		if other, ok := s.values[rename(name)]; ok {
+			v.values[name] = other
+		}
+	}
+	return v
+}
+
 // Arena is working memory that programs which never run at the same time share.
 type Arena struct{ memory []float32 }
 

@@ -1,0 +1,205 @@
+package train
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"descent/graph"
+	"descent/internal/plan"
+	"descent/nn"
+	"descent/optim"
+)
+
+// The stages of a training step. Between them the host decides: whether the
+// loss is finite, whether the gradient is, and how far to clip it.
+const (
+	stageForward = iota
+	stageBackward
+	stageUpdate
+)
+
+// The outputs of stageForward and stageBackward.
+const (
+	outLoss    = 0 // of stageForward: the mean over the batch
+	outPenalty = 1 // of stageForward, if there is one
+	outNorm    = 0 // of stageBackward: the squared norm of the gradient
+)
+
+// shareScalar is the part of a batch that a micro-batch makes up.
+const shareScalar = "share"
+
+// mode says which part of the training a plan runs.
+type mode uint8
+
+const (
+	modeStep       mode = iota // a whole update from one batch
+	modeAccumulate             // add a micro-batch's share to the gradient
+	modeApply                  // an update by the accumulated gradient
+)
+
+// step is the traced graph of one mode.
+type step struct {
+	g       *graph.Graph
+	stages  [][]graph.Tensor
+	updates []plan.Update
+	params  []nn.Param // all that the model holds
+	trained []nn.Param // those of them that the update changes
+	state   []optim.StateVar
+}
+
+// gradientName is the variable that the gradient of a parameter accumulates in.
+func gradientName(param string) string { return param + "/gradient" }
+
+// traceStep builds the graph of mode m over rows samples.
+func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
+	f, err := t.net.trace(rows, true)
+	if err != nil {
+		return nil, err
+	}
+	s := &step{g: f.g, params: f.params}
+	if s.trained, err = trained(f.params, t.cfg.Freeze); err != nil {
+		return nil, err
+	}
+	values := make([]graph.Tensor, len(s.trained))
+	for i, p := range s.trained {
+		values[i] = p.Tensor
+	}
+	total := f.losses.Mean()
+	if m == modeAccumulate {
+		s.accumulate(total, values)
+		s.setBuffers(f.buffers)
+		return s, f.g.Err()
+	}
+	first := []graph.Tensor{total}
+	penalty := t.cfg.Penalty.Of(s.trained)
+	var grads []graph.Tensor
+	if m == modeApply {
+		first, grads = s.accumulated(penalty, values)
+	} else {
+		if penalty.Valid() {
+			first = append(first, penalty)
+			total = total.Add(penalty)
+		}
+		grads = graph.Gradient(total, values...)
+		s.setBuffers(f.buffers)
+	}
+	if err := s.update(t.cfg, grads); err != nil {
+		return nil, err
+	}
+	s.stages[stageForward] = first
+	if t.cfg.Average != (Average{}) {
+		s.average()
+	}
+	return s, f.g.Err()
+}
+
+// accumulate adds a micro-batch's share of the gradient of loss.
+func (s *step) accumulate(loss graph.Tensor, values []graph.Tensor) {
+	share := s.g.Scalar(shareScalar, nil)
+	for i, dx := range graph.Gradient(loss, values...) {
+		sum := s.gradient(i)
+		s.updates = append(s.updates, plan.Update{Variable: sum, Value: sum.Add(dx.Mul(share))})
+	}
+	s.stages = [][]graph.Tensor{{loss}, {}}
+}
+
+// accumulated returns the gradients that accumulate has summed up, with that
+// of the penalty, and the outputs of the first stage.
+func (s *step) accumulated(penalty graph.Tensor, values []graph.Tensor) (first, grads []graph.Tensor) {
+	for i := range values {
+		grads = append(grads, s.gradient(i))
+	}
+	if penalty.Valid() {
+		first = []graph.Tensor{s.g.Const(0).BroadcastTo(graph.Shape()), penalty}
+		for i, dx := range graph.Gradient(penalty, values...) {
+			grads[i] = grads[i].Add(dx)
+		}
+	}
+	return first, grads
+}
+
+// gradient is the variable that the gradient of trained parameter i
+// accumulates in.
+func (s *step) gradient(i int) graph.Tensor {
+	p := s.trained[i]
+	return s.g.Variable(gradientName(p.Name), p.Tensor.Type())
+}
+
+// setBuffers gives buffers their new values.
+func (s *step) setBuffers(buffers []nn.Update) {
+	for _, b := range buffers {
+		s.updates = append(s.updates, plan.Update{Variable: b.Buffer, Value: b.Value})
+	}
+}
+
+// update adds the update of the trained parameters.
+func (s *step) update(cfg Config, grads []graph.Tensor) error {
+	params := make([]*optim.Param, len(s.trained))
+	for i, p := range s.trained {
+		params[i] = &optim.Param{Name: p.Name, Value: p.Tensor, Grad: grads[i], Decays: p.Role == nn.Weight}
+	}
+	o, err := optim.Trace(s.g, optim.Config{
+		Rule: cfg.Optimizer, Clip: cfg.Clip, WeightDecay: cfg.WeightDecay, ProxL1: cfg.ProxL1,
+	}, params)
+	if err != nil {
+		return err
+	}
+	s.stages = [][]graph.Tensor{nil, {o.NormSquared}, {}}
+	s.updates, s.state = append(s.updates, o.Updates...), o.State
+	return nil
+}
+
+// average moves the average of each parameter and buffer to its new value, by
+// the weight that the host sets.
+func (s *step) average() {
+	value := map[graph.Tensor]graph.Tensor{}
+	for _, u := range s.updates {
+		value[u.Variable] = u.Value
+	}
+	w := s.g.Scalar(averageScalar, nil)
+	for _, p := range s.params {
+		now, ok := value[p.Tensor]
+		if !ok {
+			now = p.Tensor
+		}
+		old := s.g.Variable(averageName(p.Name), p.Tensor.Type())
+		s.updates = append(s.updates, plan.Update{Variable: old, Value: old.Mul(w.Affine(-1, 1)).Add(now.Mul(w))})
+	}
+}
+
+// trained returns the parameters that are neither buffers nor frozen.
+func trained(params []nn.Param, freeze []string) ([]nn.Param, error) {
+	var list []nn.Param
+	used := make([]bool, len(freeze))
+	for _, p := range params {
+		frozen := false
+		for i, pattern := range freeze {
+			match, err := path.Match(pattern, p.Name)
+			if err != nil {
+				return nil, fmt.Errorf("pattern %q of frozen parameters: %w", pattern, err)
+			}
+			frozen, used[i] = frozen || match, used[i] || match
+		}
+		if p.Role != nn.Buffer && !frozen {
+			list = append(list, p)
+		}
+	}
+	for i, pattern := range freeze {
+		if !used[i] {
+			return nil, fmt.Errorf("pattern %q of frozen parameters matches none of %s", pattern, names(params))
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("the network has no parameters to train")
+	}
+	return list, nil
+}
+
+func names(params []nn.Param) string {
+	var list []string
+	for _, p := range params {
+		list = append(list, p.Name)
+	}
+	return strings.Join(list, ", ")
+}
