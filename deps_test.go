@@ -21,7 +21,7 @@ schedule: internal/suggest
 internal/kernel: internal/rng
 graph: internal/kernel internal/rng
 internal/reference: graph
-internal/rewrite: graph
+internal/rewrite: graph internal/kernel
 internal/plan: graph internal/kernel internal/rewrite
 internal/exec: graph internal/kernel internal/plan
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec

@@ -132,10 +132,3 @@ type Columns interface {
 	Mapper
 	Columns()
 }
-
-// A Follower is a kernel that can run a fused program over each block of its
-// result while it is in cache.
-type Follower interface {
-	kernel.Kernel
-	Follow(p *kernel.Program) kernel.Kernel
-}

@@ -69,6 +69,20 @@ var rows = []row{
 	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.MatMul(y.Transpose()) }), shapes: products(false, true), whole: true, ulp: 20, grad: 1e-06},
 	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.Transpose().MatMul(y.Transpose()) }), shapes: products(true, true), whole: true, ulp: 3, grad: 2e-06},
 
+	{op: "convolution", build: conv(graph.Conv{}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
+	{op: "convolution", build: conv(graph.Conv{Stride: [2]int{2, 3}, Pad: [2][2]int{{2, 1}, {0, 2}}}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
+	{op: "convolution", build: conv(graph.Conv{Dilation: [2]int{3, 2}, Pad: [2][2]int{{3, 3}, {3, 3}}}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
+	{op: "convolution", build: conv(graph.Conv{Groups: 3, Stride: [2]int{1, 2}, Pad: [2][2]int{{1, 1}, {1, 1}}}), shapes: shapes{{dims(2, 4, 5, 6), dims(3, 2, 2, 9)}, {dims(1, 3, 9, 3), dims(3, 3, 1, 6)}}, whole: true, ulp: 7, grad: 1e-06},
+	{op: "convolution", build: conv(graph.Conv{Groups: 17, Pad: [2][2]int{{1, 1}, {1, 1}}}), shapes: shapes{{dims(2, 5, 6, 17), dims(3, 3, 1, 17)}}, whole: true, ulp: 7, grad: 1e-06},
+	{op: "convInput", build: two(func(x, w graph.Tensor) graph.Tensor {
+		return x.ConvTranspose2D(w, graph.Conv{Stride: [2]int{2, 1}, Pad: [2][2]int{{1, 0}, {0, 1}}}, [2]int{})
+	}), shapes: shapes{{dims(1, 5, 5, 1), dims(1, 2, 1, 1)}, {dims(2, 7, 6, 5), dims(3, 2, 3, 5)}, {dims(1, 4, 9, 18), dims(2, 4, 20, 18)}, {dims(1, 1, 20, 3), dims(3, 7, 40, 3)}}, whole: true, ulp: 7, grad: 1e-06},
+	{op: "convInput", build: two(func(x, w graph.Tensor) graph.Tensor {
+		return x.ConvTranspose2D(w, graph.Conv{Stride: [2]int{2, 3}}, [2]int{2*x.Dim(1) + w.Dim(0) - 1, 3*x.Dim(2) + w.Dim(1) - 1})
+	}), shapes: shapes{{dims(1, 1, 1, 1), dims(1, 1, 1, 1)}, {dims(2, 3, 2, 4), dims(2, 5, 3, 4)}, {dims(1, 5, 5, 33), dims(3, 3, 2, 33)}}, whole: true, ulp: 7, grad: 1e-06},
+	{op: "convWeight", build: weight(1, 1), shapes: shapes{{dims(1, 1, 1, 1), dims(1, 3, 3, 1)}, {dims(2, 7, 6, 3), dims(2, 9, 8, 5)}}, whole: true, ulp: 7, grad: 1e-06},
+	{op: "convWeight", build: weight(3, 2), shapes: shapes{{dims(2, 7, 6, 3), dims(2, 7, 7, 5)}, {dims(1, 9, 4, 20), dims(1, 9, 5, 33)}, {dims(30, 3, 2, 2), dims(30, 3, 3, 2)}}, whole: true, ulp: 7, grad: 1e-06},
+
 	{op: "reshape", build: one(func(x graph.Tensor) graph.Tensor { return x.Reshape(1, -1) }), grad: 1e-07},
 	{op: "transpose", build: one(func(x graph.Tensor) graph.Tensor { return x.Transpose() }), shapes: atLeast2, grad: 1e-07},
 	{op: "transpose", build: one(func(x graph.Tensor) graph.Tensor { return x.Transpose(1, 2, 0) }), shapes: rank3, grad: 1e-07},
@@ -84,6 +98,18 @@ var rows = []row{
 	{op: "crossEntropy", build: one(func(x graph.Tensor) graph.Tensor {
 		return x.CrossEntropy(x.Graph().Input("target", x.Type()).Square())
 	}), shapes: atLeast1, lo: -8, hi: 8, whole: true, ulp: 3, grad: 7e-07},
+
+	{op: "gather", build: two(graph.Tensor.Gather), shapes: lookups, lo: -1, hi: 6, ints: true, grad: 6e-6},
+	{op: "scatterAdd", build: func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return slope(x[0].Gather(x[1]), x[0], x[0].Gather(x[1]).Square())
+	}, shapes: lookups, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
+
+	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
+	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
+	{op: "rmsNormalize", build: one(func(x graph.Tensor) graph.Tensor { return x.RMSNormalize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1e-5},
+	{op: "batchNorm", build: func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return x[0].BatchNorm(x[1], x[2], 1e-3)
+	}, shapes: channels, ulp: 20, whole: true, grad: 1e-5},
 }
 
 type shapes = [][]graph.Type
@@ -106,6 +132,14 @@ var (
 	}
 )
 
+// Operands of norms and look-ups: rows that vary, channels over few and many
+// rows, repeated numbers of rows.
+var (
+	longRows = shapes{{dims(7)}, {dims(3, 5)}, {dims(1, 37)}, {dims(2, 1500)}, {dims(131, 129)}, {dims(2, 3, 4)}}
+	channels = shapes{{dims(5, 3), dims(3), dims(3)}, {dims(700, 1), dims(1), dims(1)}, {dims(2, 3, 4, 5), dims(5), dims(5)}, {dims(4, 30, 31, 33), dims(33), dims(33)}}
+	lookups  = shapes{{dims(1, 1), graph.Indices(1)}, {dims(5, 3), graph.Indices(2, 7)}, {dims(300, 17), graph.Indices(40)}, {dims(3, 40), graph.Indices(1000)}}
+)
+
 // products returns operands of products, laid out as the transposes say.
 func products(transX, transY bool) (out shapes) {
 	for _, m := range [][3]int{{1, 1, 1}, {1, 5, 3}, {4, 1, 1}, {5, 1, 7}, {3, 600, 2}, {17, 33, 9}, {130, 3, 131}, {1, 40, 300}} {
@@ -119,6 +153,24 @@ func products(transX, transY bool) (out shapes) {
 		out = append(out, []graph.Type{x, y})
 	}
 	return out
+}
+
+// convolutions returns images with kernels, without groups.
+func convolutions() shapes {
+	return shapes{{dims(1, 5, 5, 1), dims(1, 1, 1, 1)}, {dims(2, 7, 6, 3), dims(3, 2, 3, 5)}, {dims(1, 4, 9, 20), dims(2, 4, 20, 18)},
+		{dims(3, 6, 5, 2), dims(3, 3, 2, 33)}, {dims(2, 1, 40, 3), dims(1, 7, 3, 4)}, {dims(1, 2, 2, 300), dims(2, 2, 300, 2)}}
+}
+
+// weight makes the gradient of a convolution with respect to its weight.
+func weight(kh, kw int) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		w := g.Variable("w", dims(kh, kw, x[0].Dim(3), x[1].Dim(3)))
+		return graph.Gradient(x[0].Conv2D(w, graph.Conv{Pad: [2][2]int{{1, 1}, {1, 1}}}).Mul(x[1]).Sum(), w)[0]
+	}
+}
+
+func conv(cfg graph.Conv) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return two(func(x, w graph.Tensor) graph.Tensor { return x.Conv2D(w, cfg) })
 }
 
 func one(f func(x graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {

@@ -93,7 +93,7 @@ func (g Gemm) multiplyTiles(isa *gemmISA, r gemmRect, c, a, b, scratch []float32
 				if packs {
 					tile = isa.packers[r1-r0]
 				}
-				tile(k, aAt, aRow, aCol, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB)
+				tile(k, aAt, aRow, aCol, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB, k, 0, nil)
 				if packs {
 					bAt, bRow = panelB, panelRow
 				}

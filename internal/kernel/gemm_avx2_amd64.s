@@ -22,32 +22,45 @@ DATA gemmLanes<>+56(SB)/4, $0x00000000
 DATA gemmLanes<>+60(SB)/4, $0x00000000
 GLOBL gemmLanes<>(SB), RODATA|NOPTR, $64
 
-// func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R1V1(SB), NOSPLIT, $0-88
+// func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R1V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), CX
-	MOVQ    aCol+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    bRow+40(FP), SI
-	MOVQ    tail+64(FP), DI
-	LEAQ    gemmLanes<>+0(SB), R8
-	NEGQ    DI
-	VMOVDQU 32(R8)(DI*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 	VXORPS  Y1, Y1, Y1
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	PREFETCHT0   (SI)(DI*8)
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -71,35 +84,48 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R2V1(SB), NOSPLIT, $0-88
+// func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R2V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    tail+64(FP), R8
-	LEAQ    gemmLanes<>+0(SB), R9
-	NEGQ    R8
-	VMOVDQU 32(R9)(R8*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (DX), Y4
+	PREFETCHT0   (DI)(R8*8)
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (DX)(CX*1), Y4
+	VBROADCASTSS (BX)(DX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -127,38 +153,51 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-88
+// func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    tail+64(FP), R8
-	LEAQ    gemmLanes<>+0(SB), R9
-	NEGQ    R8
-	VMOVDQU 32(R9)(R8*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (DX), Y5
+	PREFETCHT0   (DI)(R8*8)
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (DX)(CX*1), Y5
+	VBROADCASTSS (BX)(DX*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (DX)(CX*2), Y5
+	VBROADCASTSS (BX)(DX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -190,44 +229,58 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-88
+// func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (DX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DX)(CX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (DX)(CX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   (R8)(R9*8)
+	VMASKMOVPS   (R8), Y0, Y5
 	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(DX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -265,47 +318,61 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-88
+// func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMASKMOVPS   (DI), Y0, Y6
-	VBROADCASTSS (DX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (DX)(CX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DX)(CX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
+	PREFETCHT0   (R8)(R9*8)
+	VMASKMOVPS   (R8), Y0, Y6
 	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (BX)(CX*1), Y7
+	VBROADCASTSS (SI)(DX*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -347,50 +414,64 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-88
+// func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMASKMOVPS   (DI), Y0, Y7
-	VBROADCASTSS (DX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DX)(CX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (DX)(CX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
+	PREFETCHT0   (R8)(R9*8)
+	VMASKMOVPS   (R8), Y0, Y7
 	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(DX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (BX)(CX*1), Y8
+	VBROADCASTSS (SI)(DX*1), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (BX)(CX*2), Y8
+	VBROADCASTSS (SI)(DX*2), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -436,35 +517,48 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R1V2(SB), NOSPLIT, $0-88
+// func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R1V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), CX
-	MOVQ    aCol+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    bRow+40(FP), SI
-	MOVQ    tail+64(FP), DI
-	LEAQ    gemmLanes<>+0(SB), R8
-	NEGQ    DI
-	VMOVDQU 32(R8)(DI*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	VBROADCASTSS (CX), Y3
-	VMOVUPS      (BX), Y4
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSS (DX), Y3
+	VMOVUPS      (SI), Y4
 	VFMADD231PS  Y4, Y3, Y1
-	VMASKMOVPS   32(BX), Y0, Y4
+	VMASKMOVPS   32(SI), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -491,40 +585,53 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-88
+// func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    tail+64(FP), R8
-	LEAQ    gemmLanes<>+0(SB), R9
-	NEGQ    R8
-	VMOVDQU 32(R9)(R8*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (DX), Y7
+	PREFETCHT0   (DI)(R8*8)
+	VMOVUPS      (DI), Y5
+	VMASKMOVPS   32(DI), Y0, Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DX)(CX*1), Y7
+	VBROADCASTSS (BX)(DX*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -558,45 +665,58 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-88
+// func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    tail+64(FP), R8
-	LEAQ    gemmLanes<>+0(SB), R9
-	NEGQ    R8
-	VMOVDQU 32(R9)(R8*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (DX), Y9
+	PREFETCHT0   (DI)(R8*8)
+	VMOVUPS      (DI), Y7
+	VMASKMOVPS   32(DI), Y0, Y8
+	VBROADCASTSS (BX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (DX)(CX*1), Y9
+	VBROADCASTSS (BX)(DX*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (DX)(CX*2), Y9
+	VBROADCASTSS (BX)(DX*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -637,21 +757,24 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-88
+// func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -660,30 +783,41 @@ TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-88
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (DX), Y11
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y9
+	VMASKMOVPS   32(R8), Y0, Y10
+	VBROADCASTSS (BX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (DX)(CX*1), Y11
+	VBROADCASTSS (BX)(DX*1), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DX)(CX*2), Y11
+	VBROADCASTSS (BX)(DX*2), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (BX), Y11
+	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -733,21 +867,24 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-88
+// func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -758,33 +895,44 @@ TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-88
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y11
-	VMASKMOVPS   32(DI), Y0, Y12
-	VBROADCASTSS (DX), Y13
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y11
+	VMASKMOVPS   32(R8), Y0, Y12
+	VBROADCASTSS (BX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (DX)(CX*1), Y13
+	VBROADCASTSS (BX)(DX*1), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DX)(CX*2), Y13
+	VBROADCASTSS (BX)(DX*2), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (BX), Y13
+	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (BX)(CX*1), Y13
+	VBROADCASTSS (SI)(DX*1), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -841,21 +989,24 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-88
+// func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -868,36 +1019,47 @@ TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-88
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y13
-	VMASKMOVPS   32(DI), Y0, Y14
-	VBROADCASTSS (DX), Y15
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y13
+	VMASKMOVPS   32(R8), Y0, Y14
+	VBROADCASTSS (BX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (DX)(CX*1), Y15
+	VBROADCASTSS (BX)(DX*1), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (DX)(CX*2), Y15
+	VBROADCASTSS (BX)(DX*2), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (BX), Y15
+	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (BX)(CX*1), Y15
+	VBROADCASTSS (SI)(DX*1), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (BX)(CX*2), Y15
+	VBROADCASTSS (SI)(DX*2), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -961,42 +1123,55 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-88
+// func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), CX
-	MOVQ    aCol+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    bRow+40(FP), SI
-	MOVQ    tail+64(FP), DI
-	LEAQ    gemmLanes<>+0(SB), R8
-	NEGQ    DI
-	VMOVDQU 32(R8)(DI*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	VBROADCASTSS (CX), Y5
-	VMOVUPS      (BX), Y6
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	VBROADCASTSS (DX), Y5
+	VMOVUPS      (SI), Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      32(BX), Y6
+	VMOVUPS      32(SI), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      64(BX), Y6
+	VMOVUPS      64(SI), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMASKMOVPS   96(BX), Y0, Y6
+	VMASKMOVPS   96(SI), Y0, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1029,19 +1204,22 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-88
+// func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    tail+64(FP), R8
-	LEAQ    gemmLanes<>+0(SB), R9
-	NEGQ    R8
-	VMOVDQU 32(R9)(R8*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1050,30 +1228,40 @@ TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-88
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	VBROADCASTSS (DX), Y9
-	VBROADCASTSS (DX)(CX*1), Y10
-	VMOVUPS      (SI), Y11
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (BX)(DX*1), Y10
+	VMOVUPS      (DI), Y11
 	VFMADD231PS  Y11, Y9, Y1
 	VFMADD231PS  Y11, Y10, Y5
-	VMOVUPS      32(SI), Y11
+	VMOVUPS      32(DI), Y11
 	VFMADD231PS  Y11, Y9, Y2
 	VFMADD231PS  Y11, Y10, Y6
-	VMOVUPS      64(SI), Y11
+	VMOVUPS      64(DI), Y11
 	VFMADD231PS  Y11, Y9, Y3
 	VFMADD231PS  Y11, Y10, Y7
-	VMASKMOVPS   96(SI), Y0, Y11
+	VMASKMOVPS   96(DI), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y4
 	VFMADD231PS  Y11, Y10, Y8
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1119,19 +1307,22 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-88
+// func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), CX
-	MOVQ    aCol+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    bRow+40(FP), SI
-	MOVQ    tail+64(FP), DI
-	LEAQ    gemmLanes<>+0(SB), R8
-	NEGQ    DI
-	VMOVDQU 32(R8)(DI*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1140,35 +1331,45 @@ TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-88
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	PREFETCHT0   128(BX)(SI*8)
-	PREFETCHT0   192(BX)(SI*8)
-	VBROADCASTSS (CX), Y9
-	VMOVUPS      (BX), Y10
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   128(SI)(DI*8)
+	PREFETCHT0   192(SI)(DI*8)
+	VBROADCASTSS (DX), Y9
+	VMOVUPS      (SI), Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      32(BX), Y10
+	VMOVUPS      32(SI), Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      64(BX), Y10
+	VMOVUPS      64(SI), Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      96(BX), Y10
+	VMOVUPS      96(SI), Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      128(BX), Y10
+	VMOVUPS      128(SI), Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      160(BX), Y10
+	VMOVUPS      160(SI), Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      192(BX), Y10
+	VMOVUPS      192(SI), Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMASKMOVPS   224(BX), Y0, Y10
+	VMASKMOVPS   224(SI), Y0, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1213,49 +1414,62 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-88
+// func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	MOVQ    aCol+24(FP), BX
-	MOVQ    b+32(FP), SI
-	MOVQ    bRow+40(FP), DI
-	MOVQ    panel+80(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    panel+80(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMOVUPS      (SI), Y7
-	VMOVUPS      Y7, (R8)
-	VMASKMOVPS   32(SI), Y0, Y8
-	VMOVUPS      Y8, 32(R8)
-	VBROADCASTSS (DX), Y9
+	PREFETCHT0   (DI)(R8*8)
+	VMOVUPS      (DI), Y7
+	VMOVUPS      Y7, (R9)
+	VMASKMOVPS   32(DI), Y0, Y8
+	VMOVUPS      Y8, 32(R9)
+	VBROADCASTSS (BX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (DX)(CX*1), Y9
+	VBROADCASTSS (BX)(DX*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (DX)(CX*2), Y9
+	VBROADCASTSS (BX)(DX*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	ADDQ         $+64, R8
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	ADDQ         $+64, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1296,22 +1510,25 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-88
+// func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    panel+80(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    panel+80(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1320,33 +1537,44 @@ TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-88
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y9
-	VMOVUPS      Y9, (R9)
-	VMASKMOVPS   32(DI), Y0, Y10
-	VMOVUPS      Y10, 32(R9)
-	VBROADCASTSS (DX), Y11
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y9
+	VMOVUPS      Y9, (R10)
+	VMASKMOVPS   32(R8), Y0, Y10
+	VMOVUPS      Y10, 32(R10)
+	VBROADCASTSS (BX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (DX)(CX*1), Y11
+	VBROADCASTSS (BX)(DX*1), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DX)(CX*2), Y11
+	VBROADCASTSS (BX)(DX*2), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (BX), Y11
+	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	ADDQ         $+64, R9
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	ADDQ         $+64, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1396,22 +1624,25 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-88
+// func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    panel+80(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    panel+80(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1422,36 +1653,47 @@ TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-88
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y11
-	VMOVUPS      Y11, (R9)
-	VMASKMOVPS   32(DI), Y0, Y12
-	VMOVUPS      Y12, 32(R9)
-	VBROADCASTSS (DX), Y13
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y11
+	VMOVUPS      Y11, (R10)
+	VMASKMOVPS   32(R8), Y0, Y12
+	VMOVUPS      Y12, 32(R10)
+	VBROADCASTSS (BX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (DX)(CX*1), Y13
+	VBROADCASTSS (BX)(DX*1), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DX)(CX*2), Y13
+	VBROADCASTSS (BX)(DX*2), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (BX), Y13
+	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (BX)(CX*1), Y13
+	VBROADCASTSS (SI)(DX*1), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	ADDQ         $+64, R9
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	ADDQ         $+64, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1508,22 +1750,25 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-88
+// func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-112
 	MOVQ    k+0(FP), AX
-	MOVQ    aRow+16(FP), CX
-	MOVQ    a+8(FP), DX
-	LEAQ    (DX)(CX*2), BX
-	ADDQ    CX, BX
-	MOVQ    aCol+24(FP), SI
-	MOVQ    b+32(FP), DI
-	MOVQ    bRow+40(FP), R8
-	MOVQ    panel+80(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    panel+80(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1536,39 +1781,50 @@ TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-88
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
-	TESTQ   AX, AX
+	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS      (DI), Y13
-	VMOVUPS      Y13, (R9)
-	VMASKMOVPS   32(DI), Y0, Y14
-	VMOVUPS      Y14, 32(R9)
-	VBROADCASTSS (DX), Y15
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y13
+	VMOVUPS      Y13, (R10)
+	VMASKMOVPS   32(R8), Y0, Y14
+	VMOVUPS      Y14, 32(R10)
+	VBROADCASTSS (BX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (DX)(CX*1), Y15
+	VBROADCASTSS (BX)(DX*1), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (DX)(CX*2), Y15
+	VBROADCASTSS (BX)(DX*2), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (BX), Y15
+	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (BX)(CX*1), Y15
+	VBROADCASTSS (SI)(DX*1), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (BX)(CX*2), Y15
+	VBROADCASTSS (SI)(DX*2), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	ADDQ         $+64, R9
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	ADDQ         $+64, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ       cRow+56(FP), AX
@@ -1629,6 +1885,1427 @@ full:
 	VMOVUPS Y10, 32(DX)(AX*1)
 	VMOVUPS Y11, (DX)(AX*2)
 	VMOVUPS Y12, 32(DX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R1V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	VMASKMOVPS  (SI), Y0, Y2
+	VMASKMOVPS  (DX), Y0, Y3
+	VFMADD231PS Y2, Y3, Y1
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), AX
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JE         store
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+store:
+	MOVQ       tail+64(FP), CX
+	CMPQ       CX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R2V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMASKMOVPS  (DI), Y0, Y3
+	VMASKMOVPS  (BX), Y0, Y4
+	VFMADD231PS Y3, Y4, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y4
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R3V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMASKMOVPS  (DI), Y0, Y4
+	VMASKMOVPS  (BX), Y0, Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VMASKMOVPS (CX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R4V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMASKMOVPS  (R8), Y0, Y5
+	VMASKMOVPS  (BX), Y0, Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y6
+	VFMADD231PS Y5, Y6, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMASKMOVPS  (SI), Y0, Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JE         store
+	VMASKMOVPS (CX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+store:
+	MOVQ       tail+64(FP), BX
+	CMPQ       BX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VMASKMOVPS Y4, Y0, (DX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VMOVUPS Y4, (DX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R5V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMASKMOVPS  (R8), Y0, Y6
+	VMASKMOVPS  (BX), Y0, Y7
+	VFMADD231PS Y6, Y7, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y7
+	VFMADD231PS Y6, Y7, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y7
+	VFMADD231PS Y6, Y7, Y3
+	VMASKMOVPS  (SI), Y0, Y7
+	VFMADD231PS Y6, Y7, Y4
+	VMASKMOVPS  (SI)(DX*1), Y0, Y7
+	VFMADD231PS Y6, Y7, Y5
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JE         store
+	VMASKMOVPS (CX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	VMASKMOVPS (DX)(AX*1), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+
+store:
+	MOVQ       tail+64(FP), BX
+	CMPQ       BX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VMASKMOVPS Y4, Y0, (DX)
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, (DX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R6V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMASKMOVPS  (R8), Y0, Y7
+	VMASKMOVPS  (BX), Y0, Y8
+	VFMADD231PS Y7, Y8, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y8
+	VFMADD231PS Y7, Y8, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMASKMOVPS  (SI), Y0, Y8
+	VFMADD231PS Y7, Y8, Y4
+	VMASKMOVPS  (SI)(DX*1), Y0, Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMASKMOVPS  (SI)(DX*2), Y0, Y8
+	VFMADD231PS Y7, Y8, Y6
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JE         store
+	VMASKMOVPS (CX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VMASKMOVPS (DX)(AX*1), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS (DX)(AX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+store:
+	MOVQ       tail+64(FP), BX
+	CMPQ       BX, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VMASKMOVPS Y4, Y0, (DX)
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+	VMASKMOVPS Y6, Y0, (DX)(AX*2)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, (DX)(AX*1)
+	VMOVUPS Y6, (DX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R7V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	LEAQ    (SI)(DX*2), DI
+	ADDQ    DX, DI
+	MOVQ    aCol+24(FP), R8
+	MOVQ    b+32(FP), R9
+	MOVQ    bRow+40(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R9)(R10*8)
+	VMASKMOVPS  (R9), Y0, Y8
+	VMASKMOVPS  (BX), Y0, Y9
+	VFMADD231PS Y8, Y9, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y9
+	VFMADD231PS Y8, Y9, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y9
+	VFMADD231PS Y8, Y9, Y3
+	VMASKMOVPS  (SI), Y0, Y9
+	VFMADD231PS Y8, Y9, Y4
+	VMASKMOVPS  (SI)(DX*1), Y0, Y9
+	VFMADD231PS Y8, Y9, Y5
+	VMASKMOVPS  (SI)(DX*2), Y0, Y9
+	VFMADD231PS Y8, Y9, Y6
+	VMASKMOVPS  (DI), Y0, Y9
+	VFMADD231PS Y8, Y9, Y7
+	ADDQ        R8, BX
+	ADDQ        R8, SI
+	ADDQ        R8, DI
+	ADDQ        R10, R9
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R11), CX
+	ADDQ        $0x08, R11
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	LEAQ        (DI)(CX*4), DI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	LEAQ       (DX)(AX*2), BX
+	ADDQ       AX, BX
+	MOVB       add+72(FP), SI
+	TESTB      SI, SI
+	JE         store
+	VMASKMOVPS (CX), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y8
+	VADDPS     Y8, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y8
+	VADDPS     Y8, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y4, Y4
+	VMASKMOVPS (DX)(AX*1), Y0, Y8
+	VADDPS     Y8, Y5, Y5
+	VMASKMOVPS (DX)(AX*2), Y0, Y8
+	VADDPS     Y8, Y6, Y6
+	VMASKMOVPS (BX), Y0, Y8
+	VADDPS     Y8, Y7, Y7
+
+store:
+	MOVQ       tail+64(FP), SI
+	CMPQ       SI, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VMASKMOVPS Y4, Y0, (DX)
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+	VMASKMOVPS Y6, Y0, (DX)(AX*2)
+	VMASKMOVPS Y7, Y0, (BX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, (DX)(AX*1)
+	VMOVUPS Y6, (DX)(AX*2)
+	VMOVUPS Y7, (BX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R8V1(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	LEAQ    (SI)(DX*2), DI
+	ADDQ    DX, DI
+	MOVQ    aCol+24(FP), R8
+	MOVQ    b+32(FP), R9
+	MOVQ    bRow+40(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R9)(R10*8)
+	VMASKMOVPS  (R9), Y0, Y9
+	VMASKMOVPS  (BX), Y0, Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMASKMOVPS  (BX)(DX*1), Y0, Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMASKMOVPS  (BX)(DX*2), Y0, Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMASKMOVPS  (SI), Y0, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  (SI)(DX*1), Y0, Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMASKMOVPS  (SI)(DX*2), Y0, Y10
+	VFMADD231PS Y9, Y10, Y6
+	VMASKMOVPS  (DI), Y0, Y10
+	VFMADD231PS Y9, Y10, Y7
+	VMASKMOVPS  (DI)(DX*1), Y0, Y10
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        R8, BX
+	ADDQ        R8, SI
+	ADDQ        R8, DI
+	ADDQ        R10, R9
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R11), CX
+	ADDQ        $0x08, R11
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	LEAQ        (DI)(CX*4), DI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	LEAQ       (DX)(AX*2), BX
+	ADDQ       AX, BX
+	MOVB       add+72(FP), SI
+	TESTB      SI, SI
+	JE         store
+	VMASKMOVPS (CX), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	VMASKMOVPS (CX)(AX*1), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VMASKMOVPS (CX)(AX*2), Y0, Y9
+	VADDPS     Y9, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VMASKMOVPS (DX)(AX*1), Y0, Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS (DX)(AX*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VMASKMOVPS (BX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS (BX)(AX*1), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+store:
+	MOVQ       tail+64(FP), SI
+	CMPQ       SI, $0x08
+	JE         full
+	VMASKMOVPS Y1, Y0, (CX)
+	VMASKMOVPS Y2, Y0, (CX)(AX*1)
+	VMASKMOVPS Y3, Y0, (CX)(AX*2)
+	VMASKMOVPS Y4, Y0, (DX)
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+	VMASKMOVPS Y6, Y0, (DX)(AX*2)
+	VMASKMOVPS Y7, Y0, (BX)
+	VMASKMOVPS Y8, Y0, (BX)(AX*1)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, (CX)(AX*1)
+	VMOVUPS Y3, (CX)(AX*2)
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, (DX)(AX*1)
+	VMOVUPS Y6, (DX)(AX*2)
+	VMOVUPS Y7, (BX)
+	VMOVUPS Y8, (BX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R1V2(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	VMOVUPS     (SI), Y3
+	VMOVUPS     (DX), Y4
+	VFMADD231PS Y3, Y4, Y1
+	VMASKMOVPS  32(SI), Y0, Y3
+	VMASKMOVPS  32(DX), Y0, Y4
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), AX
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JE         store
+	VADDPS     (AX), Y1, Y1
+	VMASKMOVPS 32(AX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+store:
+	MOVQ       tail+64(FP), CX
+	CMPQ       CX, $0x08
+	JE         full
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R2V2(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMOVUPS     (DI), Y5
+	VMOVUPS     (BX), Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMOVUPS     (BX)(DX*1), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMASKMOVPS  32(DI), Y0, Y5
+	VMASKMOVPS  32(BX), Y0, Y6
+	VFMADD231PS Y5, Y6, Y2
+	VMASKMOVPS  32(BX)(DX*1), Y0, Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VADDPS     (CX), Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     (CX)(AX*1), Y3, Y3
+	VMASKMOVPS 32(CX)(AX*1), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	VMOVUPS    Y3, (CX)(AX*1)
+	VMASKMOVPS Y4, Y0, 32(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, (CX)(AX*1)
+	VMOVUPS Y4, 32(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R3V2(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMOVUPS     (DI), Y7
+	VMOVUPS     (BX), Y8
+	VFMADD231PS Y7, Y8, Y1
+	VMOVUPS     (BX)(DX*1), Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMOVUPS     (BX)(DX*2), Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMASKMOVPS  32(DI), Y0, Y7
+	VMASKMOVPS  32(BX), Y0, Y8
+	VFMADD231PS Y7, Y8, Y2
+	VMASKMOVPS  32(BX)(DX*1), Y0, Y8
+	VFMADD231PS Y7, Y8, Y4
+	VMASKMOVPS  32(BX)(DX*2), Y0, Y8
+	VFMADD231PS Y7, Y8, Y6
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VADDPS     (CX), Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (CX)(AX*1), Y3, Y3
+	VMASKMOVPS 32(CX)(AX*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (CX)(AX*2), Y5, Y5
+	VMASKMOVPS 32(CX)(AX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	VMOVUPS    Y3, (CX)(AX*1)
+	VMASKMOVPS Y4, Y0, 32(CX)(AX*1)
+	VMOVUPS    Y5, (CX)(AX*2)
+	VMASKMOVPS Y6, Y0, 32(CX)(AX*2)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, (CX)(AX*1)
+	VMOVUPS Y4, 32(CX)(AX*1)
+	VMOVUPS Y5, (CX)(AX*2)
+	VMOVUPS Y6, 32(CX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R4V2(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	LEAQ    (BX)(DX*2), SI
+	ADDQ    DX, SI
+	MOVQ    aCol+24(FP), DI
+	MOVQ    b+32(FP), R8
+	MOVQ    bRow+40(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMOVUPS     (R8), Y9
+	VMOVUPS     (BX), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (BX)(DX*1), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     (BX)(DX*2), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     (SI), Y10
+	VFMADD231PS Y9, Y10, Y7
+	VMASKMOVPS  32(R8), Y0, Y9
+	VMASKMOVPS  32(BX), Y0, Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMASKMOVPS  32(BX)(DX*1), Y0, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  32(BX)(DX*2), Y0, Y10
+	VFMADD231PS Y9, Y10, Y6
+	VMASKMOVPS  32(SI), Y0, Y10
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	LEAQ       (CX)(AX*2), DX
+	ADDQ       AX, DX
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JE         store
+	VADDPS     (CX), Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (CX)(AX*1), Y3, Y3
+	VMASKMOVPS 32(CX)(AX*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (CX)(AX*2), Y5, Y5
+	VMASKMOVPS 32(CX)(AX*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+store:
+	MOVQ       tail+64(FP), BX
+	CMPQ       BX, $0x08
+	JE         full
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	VMOVUPS    Y3, (CX)(AX*1)
+	VMASKMOVPS Y4, Y0, 32(CX)(AX*1)
+	VMOVUPS    Y5, (CX)(AX*2)
+	VMASKMOVPS Y6, Y0, 32(CX)(AX*2)
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, (CX)(AX*1)
+	VMOVUPS Y4, 32(CX)(AX*1)
+	VMOVUPS Y5, (CX)(AX*2)
+	VMOVUPS Y6, 32(CX)(AX*2)
+	VMOVUPS Y7, (DX)
+	VMOVUPS Y8, 32(DX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R1V4(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), DX
+	MOVQ    aCol+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bRow+40(FP), DI
+	MOVQ    jumps+104(FP), R8
+	MOVQ    tail+64(FP), R9
+	LEAQ    gemmLanes<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  64(SI)(DI*8)
+	VMOVUPS     (SI), Y5
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMOVUPS     32(SI), Y5
+	VMOVUPS     32(DX), Y6
+	VFMADD231PS Y5, Y6, Y2
+	VMOVUPS     64(SI), Y5
+	VMOVUPS     64(DX), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMASKMOVPS  96(SI), Y0, Y5
+	VMASKMOVPS  96(DX), Y0, Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), AX
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JE         store
+	VADDPS     (AX), Y1, Y1
+	VADDPS     32(AX), Y2, Y2
+	VADDPS     64(AX), Y3, Y3
+	VMASKMOVPS 96(AX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+store:
+	MOVQ       tail+64(FP), CX
+	CMPQ       CX, $0x08
+	JE         full
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMOVUPS    Y3, 64(AX)
+	VMASKMOVPS Y4, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R2V4(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	VMOVUPS     (DI), Y9
+	VMOVUPS     (BX), Y10
+	VFMADD231PS Y9, Y10, Y1
+	VMOVUPS     (BX)(DX*1), Y10
+	VFMADD231PS Y9, Y10, Y5
+	VMOVUPS     32(DI), Y9
+	VMOVUPS     32(BX), Y10
+	VFMADD231PS Y9, Y10, Y2
+	VMOVUPS     32(BX)(DX*1), Y10
+	VFMADD231PS Y9, Y10, Y6
+	VMOVUPS     64(DI), Y9
+	VMOVUPS     64(BX), Y10
+	VFMADD231PS Y9, Y10, Y3
+	VMOVUPS     64(BX)(DX*1), Y10
+	VFMADD231PS Y9, Y10, Y7
+	VMASKMOVPS  96(DI), Y0, Y9
+	VMASKMOVPS  96(BX), Y0, Y10
+	VFMADD231PS Y9, Y10, Y4
+	VMASKMOVPS  96(BX)(DX*1), Y0, Y10
+	VFMADD231PS Y9, Y10, Y8
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VADDPS     (CX), Y1, Y1
+	VADDPS     32(CX), Y2, Y2
+	VADDPS     64(CX), Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (CX)(AX*1), Y5, Y5
+	VADDPS     32(CX)(AX*1), Y6, Y6
+	VADDPS     64(CX)(AX*1), Y7, Y7
+	VMASKMOVPS 96(CX)(AX*1), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMASKMOVPS Y4, Y0, 96(CX)
+	VMOVUPS    Y5, (CX)(AX*1)
+	VMOVUPS    Y6, 32(CX)(AX*1)
+	VMOVUPS    Y7, 64(CX)(AX*1)
+	VMASKMOVPS Y8, Y0, 96(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS Y4, 96(CX)
+	VMOVUPS Y5, (CX)(AX*1)
+	VMOVUPS Y6, 32(CX)(AX*1)
+	VMOVUPS Y7, 64(CX)(AX*1)
+	VMOVUPS Y8, 96(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·gemmDepth256R3V4(SB), NOSPLIT, $0-112
+	MOVQ    k+0(FP), AX
+	MOVQ    first+88(FP), CX
+	SUBQ    CX, AX
+	MOVQ    aRow+16(FP), DX
+	MOVQ    a+8(FP), BX
+	MOVQ    aCol+24(FP), SI
+	MOVQ    b+32(FP), DI
+	MOVQ    bRow+40(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	TESTQ   CX, CX
+	JE      done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	VMOVUPS     (DI), Y13
+	VMOVUPS     (BX), Y14
+	VFMADD231PS Y13, Y14, Y1
+	VMOVUPS     (BX)(DX*1), Y14
+	VFMADD231PS Y13, Y14, Y5
+	VMOVUPS     (BX)(DX*2), Y14
+	VFMADD231PS Y13, Y14, Y9
+	VMOVUPS     32(DI), Y13
+	VMOVUPS     32(BX), Y14
+	VFMADD231PS Y13, Y14, Y2
+	VMOVUPS     32(BX)(DX*1), Y14
+	VFMADD231PS Y13, Y14, Y6
+	VMOVUPS     32(BX)(DX*2), Y14
+	VFMADD231PS Y13, Y14, Y10
+	VMOVUPS     64(DI), Y13
+	VMOVUPS     64(BX), Y14
+	VFMADD231PS Y13, Y14, Y3
+	VMOVUPS     64(BX)(DX*1), Y14
+	VFMADD231PS Y13, Y14, Y7
+	VMOVUPS     64(BX)(DX*2), Y14
+	VFMADD231PS Y13, Y14, Y11
+	VMASKMOVPS  96(DI), Y0, Y13
+	VMASKMOVPS  96(BX), Y0, Y14
+	VFMADD231PS Y13, Y14, Y4
+	VMASKMOVPS  96(BX)(DX*1), Y0, Y14
+	VFMADD231PS Y13, Y14, Y8
+	VMASKMOVPS  96(BX)(DX*2), Y0, Y14
+	VFMADD231PS Y13, Y14, Y12
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ       cRow+56(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVB       add+72(FP), DL
+	TESTB      DL, DL
+	JE         store
+	VADDPS     (CX), Y1, Y1
+	VADDPS     32(CX), Y2, Y2
+	VADDPS     64(CX), Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	VADDPS     (CX)(AX*1), Y5, Y5
+	VADDPS     32(CX)(AX*1), Y6, Y6
+	VADDPS     64(CX)(AX*1), Y7, Y7
+	VMASKMOVPS 96(CX)(AX*1), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	VADDPS     (CX)(AX*2), Y9, Y9
+	VADDPS     32(CX)(AX*2), Y10, Y10
+	VADDPS     64(CX)(AX*2), Y11, Y11
+	VMASKMOVPS 96(CX)(AX*2), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+
+store:
+	MOVQ       tail+64(FP), DX
+	CMPQ       DX, $0x08
+	JE         full
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMASKMOVPS Y4, Y0, 96(CX)
+	VMOVUPS    Y5, (CX)(AX*1)
+	VMOVUPS    Y6, 32(CX)(AX*1)
+	VMOVUPS    Y7, 64(CX)(AX*1)
+	VMASKMOVPS Y8, Y0, 96(CX)(AX*1)
+	VMOVUPS    Y9, (CX)(AX*2)
+	VMOVUPS    Y10, 32(CX)(AX*2)
+	VMOVUPS    Y11, 64(CX)(AX*2)
+	VMASKMOVPS Y12, Y0, 96(CX)(AX*2)
+	VZEROUPPER
+	RET
+
+full:
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS Y4, 96(CX)
+	VMOVUPS Y5, (CX)(AX*1)
+	VMOVUPS Y6, 32(CX)(AX*1)
+	VMOVUPS Y7, 64(CX)(AX*1)
+	VMOVUPS Y8, 96(CX)(AX*1)
+	VMOVUPS Y9, (CX)(AX*2)
+	VMOVUPS Y10, 32(CX)(AX*2)
+	VMOVUPS Y11, 64(CX)(AX*2)
+	VMOVUPS Y12, 96(CX)(AX*2)
 	VZEROUPPER
 	RET
 

@@ -4,32 +4,45 @@
 
 #include "textflag.h"
 
-// func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R1V1(SB), NOSPLIT, $0-88
+// func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R1V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), CX
-	MOVQ   aCol+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bRow+40(FP), SI
-	MOVQ   tail+64(FP), DI
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
 	VPXORD Z0, Z0, Z0
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	VMOVUPS.Z    (BX), K1, Z1
-	VBROADCASTSS (CX), Z2
+	PREFETCHT0   (SI)(DI*8)
+	VMOVUPS.Z    (SI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -45,35 +58,48 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R2V1(SB), NOSPLIT, $0-88
+// func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R2V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMOVUPS.Z    (SI), K1, Z2
-	VBROADCASTSS (DX), Z3
+	PREFETCHT0   (DI)(R8*8)
+	VMOVUPS.Z    (DI), K1, Z2
+	VBROADCASTSS (BX), Z3
 	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DX)(CX*1), Z3
+	VBROADCASTSS (BX)(DX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -92,38 +118,51 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-88
+// func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	VMOVUPS.Z    (SI), K1, Z3
-	VBROADCASTSS (DX), Z4
+	PREFETCHT0   (DI)(R8*8)
+	VMOVUPS.Z    (DI), K1, Z3
+	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DX)(CX*1), Z4
+	VBROADCASTSS (BX)(DX*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DX)(CX*2), Z4
+	VBROADCASTSS (BX)(DX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -145,44 +184,58 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-88
+// func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS.Z    (DI), K1, Z4
-	VBROADCASTSS (DX), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (DX)(CX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (DX)(CX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS.Z    (R8), K1, Z4
 	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (BX)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (BX)(DX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (SI), Z5
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -209,47 +262,61 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-88
+// func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS.Z    (DI), K1, Z5
-	VBROADCASTSS (DX), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (DX)(CX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DX)(CX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS.Z    (R8), K1, Z5
 	VBROADCASTSS (BX), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (BX)(DX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (BX)(DX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (BX)(CX*1), Z6
+	VBROADCASTSS (SI)(DX*1), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -279,50 +346,64 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-88
+// func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	VMOVUPS.Z    (DI), K1, Z6
-	VBROADCASTSS (DX), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (DX)(CX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (DX)(CX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS.Z    (R8), K1, Z6
 	VBROADCASTSS (BX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (BX)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (BX)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (BX)(CX*1), Z7
+	VBROADCASTSS (SI)(DX*1), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (BX)(CX*2), Z7
+	VBROADCASTSS (SI)(DX*2), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -355,23 +436,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-88
+// func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -379,32 +463,44 @@ TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-88
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	VMOVUPS.Z    (R8), K1, Z7
-	VBROADCASTSS (DX), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (DX)(CX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DX)(CX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9), K1, Z7
 	VBROADCASTSS (BX), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (BX)(CX*1), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (BX)(CX*2), Z8
-	VFMADD231PS  Z7, Z8, Z5
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (BX)(DX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (BX)(DX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
 	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (SI)(DX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -442,23 +538,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-88
+// func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -467,34 +566,46 @@ TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-88
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	VMOVUPS.Z    (R8), K1, Z8
-	VBROADCASTSS (DX), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (DX)(CX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (DX)(CX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9), K1, Z8
 	VBROADCASTSS (BX), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (BX)(CX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (BX)(CX*2), Z9
-	VFMADD231PS  Z8, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (BX)(DX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (BX)(DX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
 	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(DX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(DX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (DI), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (SI)(CX*1), Z9
+	VBROADCASTSS (DI)(DX*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -535,23 +646,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-88
+// func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -561,36 +675,48 @@ TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-88
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	VMOVUPS.Z    (R8), K1, Z9
-	VBROADCASTSS (DX), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (DX)(CX*1), Z10
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DX)(CX*2), Z10
-	VFMADD231PS  Z9, Z10, Z2
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9), K1, Z9
 	VBROADCASTSS (BX), Z10
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (BX)(CX*1), Z10
-	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (BX)(CX*2), Z10
-	VFMADD231PS  Z9, Z10, Z5
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (BX)(DX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (BX)(DX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
 	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (SI)(DX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (DI), Z10
 	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (SI)(CX*1), Z10
+	VBROADCASTSS (DI)(DX*1), Z10
 	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (SI)(CX*2), Z10
+	VBROADCASTSS (DI)(DX*2), Z10
 	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -634,25 +760,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-88
+// func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -663,39 +792,52 @@ TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-88
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	VMOVUPS.Z    (R9), K1, Z10
-	VBROADCASTSS (DX), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (DX)(CX*1), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (DX)(CX*2), Z11
-	VFMADD231PS  Z10, Z11, Z2
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10), K1, Z10
 	VBROADCASTSS (BX), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (BX)(CX*1), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (BX)(CX*2), Z11
-	VFMADD231PS  Z10, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (BX)(DX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (BX)(DX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
 	VBROADCASTSS (SI), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (SI)(CX*1), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (SI)(CX*2), Z11
-	VFMADD231PS  Z10, Z11, Z8
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(DX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (SI)(DX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
 	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (DI)(DX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (DI)(DX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
 	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -744,25 +886,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-88
+// func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -774,41 +919,54 @@ TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-88
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	VMOVUPS.Z    (R9), K1, Z11
-	VBROADCASTSS (DX), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (DX)(CX*1), Z12
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DX)(CX*2), Z12
-	VFMADD231PS  Z11, Z12, Z2
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10), K1, Z11
 	VBROADCASTSS (BX), Z12
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (BX)(CX*1), Z12
-	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (BX)(CX*2), Z12
-	VFMADD231PS  Z11, Z12, Z5
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (BX)(DX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (BX)(DX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
 	VBROADCASTSS (SI), Z12
-	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (SI)(CX*1), Z12
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (SI)(CX*2), Z12
-	VFMADD231PS  Z11, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (SI)(DX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
 	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (DI)(DX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (DI)(DX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
 	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (DI)(CX*1), Z12
+	VBROADCASTSS (R8)(DX*1), Z12
 	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -860,25 +1018,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-88
+// func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -891,43 +1052,56 @@ TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-88
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	VMOVUPS.Z    (R9), K1, Z12
-	VBROADCASTSS (DX), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (DX)(CX*1), Z13
-	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (DX)(CX*2), Z13
-	VFMADD231PS  Z12, Z13, Z2
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10), K1, Z12
 	VBROADCASTSS (BX), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (BX)(CX*1), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (BX)(CX*2), Z13
-	VFMADD231PS  Z12, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (BX)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (BX)(DX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
 	VBROADCASTSS (SI), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (SI)(CX*1), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (SI)(CX*2), Z13
-	VFMADD231PS  Z12, Z13, Z8
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (SI)(DX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
 	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (DI)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (DI)(DX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
 	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (DI)(CX*1), Z13
+	VBROADCASTSS (R8)(DX*1), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (DI)(CX*2), Z13
+	VBROADCASTSS (R8)(DX*2), Z13
 	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -982,27 +1156,30 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-88
+// func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1016,46 +1193,60 @@ TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-88
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	VMOVUPS.Z    (R10), K1, Z13
-	VBROADCASTSS (DX), Z14
-	VFMADD231PS  Z13, Z14, Z0
-	VBROADCASTSS (DX)(CX*1), Z14
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (DX)(CX*2), Z14
-	VFMADD231PS  Z13, Z14, Z2
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS.Z    (R11), K1, Z13
 	VBROADCASTSS (BX), Z14
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (BX)(CX*1), Z14
-	VFMADD231PS  Z13, Z14, Z4
-	VBROADCASTSS (BX)(CX*2), Z14
-	VFMADD231PS  Z13, Z14, Z5
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (BX)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (BX)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
 	VBROADCASTSS (SI), Z14
-	VFMADD231PS  Z13, Z14, Z6
-	VBROADCASTSS (SI)(CX*1), Z14
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (SI)(CX*2), Z14
-	VFMADD231PS  Z13, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (SI)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
 	VBROADCASTSS (DI), Z14
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (DI)(CX*1), Z14
-	VFMADD231PS  Z13, Z14, Z10
-	VBROADCASTSS (DI)(CX*2), Z14
-	VFMADD231PS  Z13, Z14, Z11
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (DI)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (DI)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
 	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z12
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1115,27 +1306,30 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-88
+// func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1150,48 +1344,62 @@ TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-88
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	VMOVUPS.Z    (R10), K1, Z14
-	VBROADCASTSS (DX), Z15
-	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (DX)(CX*1), Z15
-	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (DX)(CX*2), Z15
-	VFMADD231PS  Z14, Z15, Z2
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS.Z    (R11), K1, Z14
 	VBROADCASTSS (BX), Z15
-	VFMADD231PS  Z14, Z15, Z3
-	VBROADCASTSS (BX)(CX*1), Z15
-	VFMADD231PS  Z14, Z15, Z4
-	VBROADCASTSS (BX)(CX*2), Z15
-	VFMADD231PS  Z14, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (BX)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (BX)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
 	VBROADCASTSS (SI), Z15
-	VFMADD231PS  Z14, Z15, Z6
-	VBROADCASTSS (SI)(CX*1), Z15
-	VFMADD231PS  Z14, Z15, Z7
-	VBROADCASTSS (SI)(CX*2), Z15
-	VFMADD231PS  Z14, Z15, Z8
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (SI)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (SI)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
 	VBROADCASTSS (DI), Z15
-	VFMADD231PS  Z14, Z15, Z9
-	VBROADCASTSS (DI)(CX*1), Z15
-	VFMADD231PS  Z14, Z15, Z10
-	VBROADCASTSS (DI)(CX*2), Z15
-	VFMADD231PS  Z14, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (DI)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (DI)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
 	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R8)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R8)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z12
-	VBROADCASTSS (R8)(CX*1), Z15
+	VBROADCASTSS (R9)(DX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1254,36 +1462,49 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R1V2(SB), NOSPLIT, $0-88
+// func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R1V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), CX
-	MOVQ   aCol+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bRow+40(FP), SI
-	MOVQ   tail+64(FP), DI
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	VBROADCASTSS (CX), Z2
-	VMOVUPS      (BX), Z3
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	VBROADCASTSS (DX), Z2
+	VMOVUPS      (SI), Z3
 	VFMADD231PS  Z3, Z2, Z0
-	VMOVUPS.Z    64(BX), K1, Z3
+	VMOVUPS.Z    64(SI), K1, Z3
 	VFMADD231PS  Z3, Z2, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1301,41 +1522,54 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-88
+// func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (DX), Z6
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	VMOVUPS      (DI), Z4
+	VMOVUPS.Z    64(DI), K1, Z5
+	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DX)(CX*1), Z6
+	VBROADCASTSS (BX)(DX*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1358,46 +1592,59 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-88
+// func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (DX), Z8
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	VMOVUPS      (DI), Z6
+	VMOVUPS.Z    64(DI), K1, Z7
+	VBROADCASTSS (BX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DX)(CX*1), Z8
+	VBROADCASTSS (BX)(DX*1), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (DX)(CX*2), Z8
+	VBROADCASTSS (BX)(DX*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1425,21 +1672,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-88
+// func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1448,31 +1698,42 @@ TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-88
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (DX), Z10
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	VMOVUPS      (R8), Z8
+	VMOVUPS.Z    64(R8), K1, Z9
+	VBROADCASTSS (BX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DX)(CX*1), Z10
+	VBROADCASTSS (BX)(DX*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DX)(CX*2), Z10
+	VBROADCASTSS (BX)(DX*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1507,21 +1768,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-88
+// func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1532,34 +1796,45 @@ TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-88
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	VMOVUPS      (DI), Z10
-	VMOVUPS.Z    64(DI), K1, Z11
-	VBROADCASTSS (DX), Z12
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	VMOVUPS      (R8), Z10
+	VMOVUPS.Z    64(R8), K1, Z11
+	VBROADCASTSS (BX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DX)(CX*1), Z12
+	VBROADCASTSS (BX)(DX*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DX)(CX*2), Z12
+	VBROADCASTSS (BX)(DX*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (BX)(CX*1), Z12
+	VBROADCASTSS (SI)(DX*1), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1599,21 +1874,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-88
+// func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1626,37 +1904,48 @@ TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-88
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	VMOVUPS      (DI), Z12
-	VMOVUPS.Z    64(DI), K1, Z13
-	VBROADCASTSS (DX), Z14
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	VMOVUPS      (R8), Z12
+	VMOVUPS.Z    64(R8), K1, Z13
+	VBROADCASTSS (BX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (DX)(CX*1), Z14
+	VBROADCASTSS (BX)(DX*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (DX)(CX*2), Z14
+	VBROADCASTSS (BX)(DX*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (BX), Z14
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (BX)(CX*1), Z14
+	VBROADCASTSS (SI)(DX*1), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (BX)(CX*2), Z14
+	VBROADCASTSS (SI)(DX*2), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1701,23 +1990,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-88
+// func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1732,41 +2024,53 @@ TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-88
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	VMOVUPS      (R8), Z14
-	VMOVUPS.Z    64(R8), K1, Z15
-	VBROADCASTSS (DX), Z16
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z14
+	VMOVUPS.Z    64(R9), K1, Z15
+	VBROADCASTSS (BX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (DX)(CX*1), Z16
+	VBROADCASTSS (BX)(DX*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DX)(CX*2), Z16
+	VBROADCASTSS (BX)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (BX), Z16
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (BX)(CX*1), Z16
+	VBROADCASTSS (SI)(DX*1), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (BX)(CX*2), Z16
+	VBROADCASTSS (SI)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (DI), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1818,23 +2122,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-88
+// func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1851,44 +2158,56 @@ TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-88
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	VMOVUPS      (R8), Z16
-	VMOVUPS.Z    64(R8), K1, Z17
-	VBROADCASTSS (DX), Z18
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z16
+	VMOVUPS.Z    64(R9), K1, Z17
+	VBROADCASTSS (BX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DX)(CX*1), Z18
+	VBROADCASTSS (BX)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DX)(CX*2), Z18
+	VBROADCASTSS (BX)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (BX), Z18
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (BX)(CX*1), Z18
+	VBROADCASTSS (SI)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (BX)(CX*2), Z18
+	VBROADCASTSS (SI)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (DI), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (SI)(CX*1), Z18
+	VBROADCASTSS (DI)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -1945,23 +2264,26 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-88
+// func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1980,47 +2302,59 @@ TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-88
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	VMOVUPS      (R8), Z18
-	VMOVUPS.Z    64(R8), K1, Z19
-	VBROADCASTSS (DX), Z20
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z18
+	VMOVUPS.Z    64(R9), K1, Z19
+	VBROADCASTSS (BX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (DX)(CX*1), Z20
+	VBROADCASTSS (BX)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DX)(CX*2), Z20
+	VBROADCASTSS (BX)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (BX), Z20
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (BX)(CX*1), Z20
+	VBROADCASTSS (SI)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (BX)(CX*2), Z20
+	VBROADCASTSS (SI)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (DI), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (SI)(CX*1), Z20
+	VBROADCASTSS (DI)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (SI)(CX*2), Z20
+	VBROADCASTSS (DI)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R11), CX
+	ADDQ         $0x08, R11
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2082,25 +2416,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-88
+// func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2121,51 +2458,64 @@ TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-88
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z20
-	VMOVUPS.Z    64(R9), K1, Z21
-	VBROADCASTSS (DX), Z22
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z20
+	VMOVUPS.Z    64(R10), K1, Z21
+	VBROADCASTSS (BX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (DX)(CX*1), Z22
+	VBROADCASTSS (BX)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (DX)(CX*2), Z22
+	VBROADCASTSS (BX)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (BX), Z22
+	VBROADCASTSS (SI), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (BX)(CX*1), Z22
+	VBROADCASTSS (SI)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (BX)(CX*2), Z22
+	VBROADCASTSS (SI)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (SI), Z22
+	VBROADCASTSS (DI), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (SI)(CX*1), Z22
+	VBROADCASTSS (DI)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (SI)(CX*2), Z22
+	VBROADCASTSS (DI)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DI), Z22
+	VBROADCASTSS (R8), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2234,25 +2584,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-88
+// func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2275,54 +2628,67 @@ TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-88
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z22
-	VMOVUPS.Z    64(R9), K1, Z23
-	VBROADCASTSS (DX), Z24
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z22
+	VMOVUPS.Z    64(R10), K1, Z23
+	VBROADCASTSS (BX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (DX)(CX*1), Z24
+	VBROADCASTSS (BX)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DX)(CX*2), Z24
+	VBROADCASTSS (BX)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (BX), Z24
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (BX)(CX*1), Z24
+	VBROADCASTSS (SI)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (BX)(CX*2), Z24
+	VBROADCASTSS (SI)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (DI), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (SI)(CX*1), Z24
+	VBROADCASTSS (DI)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (SI)(CX*2), Z24
+	VBROADCASTSS (DI)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (R8), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DI)(CX*1), Z24
+	VBROADCASTSS (R8)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2396,25 +2762,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-88
+// func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2439,57 +2808,70 @@ TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-88
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z24
-	VMOVUPS.Z    64(R9), K1, Z25
-	VBROADCASTSS (DX), Z26
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z24
+	VMOVUPS.Z    64(R10), K1, Z25
+	VBROADCASTSS (BX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (DX)(CX*1), Z26
+	VBROADCASTSS (BX)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (DX)(CX*2), Z26
+	VBROADCASTSS (BX)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (BX), Z26
+	VBROADCASTSS (SI), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (BX)(CX*1), Z26
+	VBROADCASTSS (SI)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (BX)(CX*2), Z26
+	VBROADCASTSS (SI)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (DI), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (SI)(CX*1), Z26
+	VBROADCASTSS (DI)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (SI)(CX*2), Z26
+	VBROADCASTSS (DI)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (DI), Z26
+	VBROADCASTSS (R8), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (DI)(CX*1), Z26
+	VBROADCASTSS (R8)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DI)(CX*2), Z26
+	VBROADCASTSS (R8)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2568,27 +2950,30 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-88
+// func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2615,61 +3000,75 @@ TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-88
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
-	VMOVUPS      (R10), Z26
-	VMOVUPS.Z    64(R10), K1, Z27
-	VBROADCASTSS (DX), Z28
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z26
+	VMOVUPS.Z    64(R11), K1, Z27
+	VBROADCASTSS (BX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (DX)(CX*1), Z28
+	VBROADCASTSS (BX)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (DX)(CX*2), Z28
+	VBROADCASTSS (BX)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (BX), Z28
+	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (BX)(CX*1), Z28
+	VBROADCASTSS (SI)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (BX)(CX*2), Z28
+	VBROADCASTSS (SI)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (SI), Z28
+	VBROADCASTSS (DI), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (SI)(CX*1), Z28
+	VBROADCASTSS (DI)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (SI)(CX*2), Z28
+	VBROADCASTSS (DI)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (DI), Z28
+	VBROADCASTSS (R8), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(CX*1), Z28
+	VBROADCASTSS (R8)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (DI)(CX*2), Z28
+	VBROADCASTSS (R8)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8), Z28
+	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2755,27 +3154,30 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-88
+// func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2804,64 +3206,78 @@ TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-88
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
-	VMOVUPS      (R10), Z28
-	VMOVUPS.Z    64(R10), K1, Z29
-	VBROADCASTSS (DX), Z30
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z28
+	VMOVUPS.Z    64(R11), K1, Z29
+	VBROADCASTSS (BX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (DX)(CX*1), Z30
+	VBROADCASTSS (BX)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (DX)(CX*2), Z30
+	VBROADCASTSS (BX)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (BX), Z30
+	VBROADCASTSS (SI), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (BX)(CX*1), Z30
+	VBROADCASTSS (SI)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (BX)(CX*2), Z30
+	VBROADCASTSS (SI)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (SI), Z30
+	VBROADCASTSS (DI), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (SI)(CX*1), Z30
+	VBROADCASTSS (DI)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (SI)(CX*2), Z30
+	VBROADCASTSS (DI)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (DI), Z30
+	VBROADCASTSS (R8), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (DI)(CX*1), Z30
+	VBROADCASTSS (R8)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (DI)(CX*2), Z30
+	VBROADCASTSS (R8)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8), Z30
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(CX*1), Z30
+	VBROADCASTSS (R9)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -2952,44 +3368,57 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-88
+// func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), CX
-	MOVQ   aCol+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bRow+40(FP), SI
-	MOVQ   tail+64(FP), DI
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	PREFETCHT0   128(BX)(SI*8)
-	PREFETCHT0   192(BX)(SI*8)
-	VBROADCASTSS (CX), Z4
-	VMOVUPS      (BX), Z5
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   128(SI)(DI*8)
+	PREFETCHT0   192(SI)(DI*8)
+	VBROADCASTSS (DX), Z4
+	VMOVUPS      (SI), Z5
 	VFMADD231PS  Z5, Z4, Z0
-	VMOVUPS      64(BX), Z5
+	VMOVUPS      64(SI), Z5
 	VFMADD231PS  Z5, Z4, Z1
-	VMOVUPS      128(BX), Z5
+	VMOVUPS      128(SI), Z5
 	VFMADD231PS  Z5, Z4, Z2
-	VMOVUPS.Z    192(BX), K1, Z5
+	VMOVUPS.Z    192(SI), K1, Z5
 	VFMADD231PS  Z5, Z4, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3011,19 +3440,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-88
+// func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3032,32 +3464,42 @@ TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-88
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	VBROADCASTSS (DX), Z8
-	VBROADCASTSS (DX)(CX*1), Z9
-	VMOVUPS      (SI), Z10
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   128(DI)(R8*8)
+	PREFETCHT0   192(DI)(R8*8)
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX)(DX*1), Z9
+	VMOVUPS      (DI), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      64(SI), Z10
+	VMOVUPS      64(DI), Z10
 	VFMADD231PS  Z10, Z8, Z1
 	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      128(SI), Z10
+	VMOVUPS      128(DI), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS.Z    192(SI), K1, Z10
+	VMOVUPS.Z    192(DI), K1, Z10
 	VFMADD231PS  Z10, Z8, Z3
 	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3088,19 +3530,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-88
+// func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3113,37 +3558,47 @@ TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-88
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	VBROADCASTSS (DX), Z12
-	VBROADCASTSS (DX)(CX*1), Z13
-	VBROADCASTSS (DX)(CX*2), Z14
-	VMOVUPS      (SI), Z15
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   128(DI)(R8*8)
+	PREFETCHT0   192(DI)(R8*8)
+	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (BX)(DX*1), Z13
+	VBROADCASTSS (BX)(DX*2), Z14
+	VMOVUPS      (DI), Z15
 	VFMADD231PS  Z15, Z12, Z0
 	VFMADD231PS  Z15, Z13, Z4
 	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      64(SI), Z15
+	VMOVUPS      64(DI), Z15
 	VFMADD231PS  Z15, Z12, Z1
 	VFMADD231PS  Z15, Z13, Z5
 	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      128(SI), Z15
+	VMOVUPS      128(DI), Z15
 	VFMADD231PS  Z15, Z12, Z2
 	VFMADD231PS  Z15, Z13, Z6
 	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS.Z    192(SI), K1, Z15
+	VMOVUPS.Z    192(DI), K1, Z15
 	VFMADD231PS  Z15, Z12, Z3
 	VFMADD231PS  Z15, Z13, Z7
 	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3183,21 +3638,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-88
+// func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3214,43 +3672,54 @@ TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-88
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VMOVUPS      128(DI), Z18
-	VMOVUPS.Z    192(DI), K1, Z19
-	VBROADCASTSS (DX), Z20
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   128(R8)(R9*8)
+	PREFETCHT0   192(R8)(R9*8)
+	VMOVUPS      (R8), Z16
+	VMOVUPS      64(R8), Z17
+	VMOVUPS      128(R8), Z18
+	VMOVUPS.Z    192(R8), K1, Z19
+	VBROADCASTSS (BX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DX)(CX*1), Z20
+	VBROADCASTSS (BX)(DX*1), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (DX)(CX*2), Z20
+	VBROADCASTSS (BX)(DX*2), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (BX), Z20
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3301,21 +3770,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-88
+// func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3336,48 +3808,59 @@ TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-88
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
-	VMOVUPS      (DI), Z20
-	VMOVUPS      64(DI), Z21
-	VMOVUPS      128(DI), Z22
-	VMOVUPS.Z    192(DI), K1, Z23
-	VBROADCASTSS (DX), Z24
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   128(R8)(R9*8)
+	PREFETCHT0   192(R8)(R9*8)
+	VMOVUPS      (R8), Z20
+	VMOVUPS      64(R8), Z21
+	VMOVUPS      128(R8), Z22
+	VMOVUPS.Z    192(R8), K1, Z23
+	VBROADCASTSS (BX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DX)(CX*1), Z24
+	VBROADCASTSS (BX)(DX*1), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (DX)(CX*2), Z24
+	VBROADCASTSS (BX)(DX*2), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (BX), Z24
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (BX)(CX*1), Z24
+	VBROADCASTSS (SI)(DX*1), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3437,21 +3920,24 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-88
+// func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	MOVQ   aCol+24(FP), SI
-	MOVQ   b+32(FP), DI
-	MOVQ   bRow+40(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3476,53 +3962,64 @@ TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-88
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS.Z    192(DI), K1, Z27
-	VBROADCASTSS (DX), Z28
+	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   128(R8)(R9*8)
+	PREFETCHT0   192(R8)(R9*8)
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS.Z    192(R8), K1, Z27
+	VBROADCASTSS (BX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (DX)(CX*1), Z28
+	VBROADCASTSS (BX)(DX*1), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (DX)(CX*2), Z28
+	VBROADCASTSS (BX)(DX*2), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (BX), Z28
+	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (BX)(CX*1), Z28
+	VBROADCASTSS (SI)(DX*1), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (BX)(CX*2), Z28
+	VBROADCASTSS (SI)(DX*2), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         SI, DX
-	ADDQ         SI, BX
-	ADDQ         R8, DI
-	DECQ         AX
+	ADDQ         DI, BX
+	ADDQ         DI, SI
+	ADDQ         R9, R8
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R10), CX
+	ADDQ         $0x08, R10
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3591,19 +4088,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-88
+// func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), CX
-	MOVQ   aCol+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bRow+40(FP), SI
-	MOVQ   tail+64(FP), DI
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3612,39 +4112,49 @@ TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-88
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	PREFETCHT0   128(BX)(SI*8)
-	PREFETCHT0   192(BX)(SI*8)
-	PREFETCHT0   256(BX)(SI*8)
-	PREFETCHT0   320(BX)(SI*8)
-	PREFETCHT0   384(BX)(SI*8)
-	PREFETCHT0   448(BX)(SI*8)
-	VBROADCASTSS (CX), Z8
-	VMOVUPS      (BX), Z9
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   128(SI)(DI*8)
+	PREFETCHT0   192(SI)(DI*8)
+	PREFETCHT0   256(SI)(DI*8)
+	PREFETCHT0   320(SI)(DI*8)
+	PREFETCHT0   384(SI)(DI*8)
+	PREFETCHT0   448(SI)(DI*8)
+	VBROADCASTSS (DX), Z8
+	VMOVUPS      (SI), Z9
 	VFMADD231PS  Z9, Z8, Z0
-	VMOVUPS      64(BX), Z9
+	VMOVUPS      64(SI), Z9
 	VFMADD231PS  Z9, Z8, Z1
-	VMOVUPS      128(BX), Z9
+	VMOVUPS      128(SI), Z9
 	VFMADD231PS  Z9, Z8, Z2
-	VMOVUPS      192(BX), Z9
+	VMOVUPS      192(SI), Z9
 	VFMADD231PS  Z9, Z8, Z3
-	VMOVUPS      256(BX), Z9
+	VMOVUPS      256(SI), Z9
 	VFMADD231PS  Z9, Z8, Z4
-	VMOVUPS      320(BX), Z9
+	VMOVUPS      320(SI), Z9
 	VFMADD231PS  Z9, Z8, Z5
-	VMOVUPS      384(BX), Z9
+	VMOVUPS      384(SI), Z9
 	VFMADD231PS  Z9, Z8, Z6
-	VMOVUPS.Z    448(BX), K1, Z9
+	VMOVUPS.Z    448(SI), K1, Z9
 	VFMADD231PS  Z9, Z8, Z7
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3674,19 +4184,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-88
+// func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3703,48 +4216,58 @@ TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-88
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	PREFETCHT0   256(SI)(DI*8)
-	PREFETCHT0   320(SI)(DI*8)
-	PREFETCHT0   384(SI)(DI*8)
-	PREFETCHT0   448(SI)(DI*8)
-	VBROADCASTSS (DX), Z16
-	VBROADCASTSS (DX)(CX*1), Z17
-	VMOVUPS      (SI), Z18
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   128(DI)(R8*8)
+	PREFETCHT0   192(DI)(R8*8)
+	PREFETCHT0   256(DI)(R8*8)
+	PREFETCHT0   320(DI)(R8*8)
+	PREFETCHT0   384(DI)(R8*8)
+	PREFETCHT0   448(DI)(R8*8)
+	VBROADCASTSS (BX), Z16
+	VBROADCASTSS (BX)(DX*1), Z17
+	VMOVUPS      (DI), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z8
-	VMOVUPS      64(SI), Z18
+	VMOVUPS      64(DI), Z18
 	VFMADD231PS  Z18, Z16, Z1
 	VFMADD231PS  Z18, Z17, Z9
-	VMOVUPS      128(SI), Z18
+	VMOVUPS      128(DI), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z10
-	VMOVUPS      192(SI), Z18
+	VMOVUPS      192(DI), Z18
 	VFMADD231PS  Z18, Z16, Z3
 	VFMADD231PS  Z18, Z17, Z11
-	VMOVUPS      256(SI), Z18
+	VMOVUPS      256(DI), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z12
-	VMOVUPS      320(SI), Z18
+	VMOVUPS      320(DI), Z18
 	VFMADD231PS  Z18, Z16, Z5
 	VFMADD231PS  Z18, Z17, Z13
-	VMOVUPS      384(SI), Z18
+	VMOVUPS      384(DI), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z14
-	VMOVUPS.Z    448(SI), K1, Z18
+	VMOVUPS.Z    448(DI), K1, Z18
 	VFMADD231PS  Z18, Z16, Z7
 	VFMADD231PS  Z18, Z17, Z15
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3791,19 +4314,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-88
+// func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	MOVQ   aCol+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bRow+40(FP), DI
-	MOVQ   tail+64(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3828,57 +4354,67 @@ TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-88
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	PREFETCHT0   256(SI)(DI*8)
-	PREFETCHT0   320(SI)(DI*8)
-	PREFETCHT0   384(SI)(DI*8)
-	PREFETCHT0   448(SI)(DI*8)
-	VBROADCASTSS (DX), Z24
-	VBROADCASTSS (DX)(CX*1), Z25
-	VBROADCASTSS (DX)(CX*2), Z26
-	VMOVUPS      (SI), Z27
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   128(DI)(R8*8)
+	PREFETCHT0   192(DI)(R8*8)
+	PREFETCHT0   256(DI)(R8*8)
+	PREFETCHT0   320(DI)(R8*8)
+	PREFETCHT0   384(DI)(R8*8)
+	PREFETCHT0   448(DI)(R8*8)
+	VBROADCASTSS (BX), Z24
+	VBROADCASTSS (BX)(DX*1), Z25
+	VBROADCASTSS (BX)(DX*2), Z26
+	VMOVUPS      (DI), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z8
 	VFMADD231PS  Z27, Z26, Z16
-	VMOVUPS      64(SI), Z27
+	VMOVUPS      64(DI), Z27
 	VFMADD231PS  Z27, Z24, Z1
 	VFMADD231PS  Z27, Z25, Z9
 	VFMADD231PS  Z27, Z26, Z17
-	VMOVUPS      128(SI), Z27
+	VMOVUPS      128(DI), Z27
 	VFMADD231PS  Z27, Z24, Z2
 	VFMADD231PS  Z27, Z25, Z10
 	VFMADD231PS  Z27, Z26, Z18
-	VMOVUPS      192(SI), Z27
+	VMOVUPS      192(DI), Z27
 	VFMADD231PS  Z27, Z24, Z3
 	VFMADD231PS  Z27, Z25, Z11
 	VFMADD231PS  Z27, Z26, Z19
-	VMOVUPS      256(SI), Z27
+	VMOVUPS      256(DI), Z27
 	VFMADD231PS  Z27, Z24, Z4
 	VFMADD231PS  Z27, Z25, Z12
 	VFMADD231PS  Z27, Z26, Z20
-	VMOVUPS      320(SI), Z27
+	VMOVUPS      320(DI), Z27
 	VFMADD231PS  Z27, Z24, Z5
 	VFMADD231PS  Z27, Z25, Z13
 	VFMADD231PS  Z27, Z26, Z21
-	VMOVUPS      384(SI), Z27
+	VMOVUPS      384(DI), Z27
 	VFMADD231PS  Z27, Z24, Z6
 	VFMADD231PS  Z27, Z25, Z14
 	VFMADD231PS  Z27, Z26, Z22
-	VMOVUPS.Z    448(SI), K1, Z27
+	VMOVUPS.Z    448(DI), K1, Z27
 	VFMADD231PS  Z27, Z24, Z7
 	VFMADD231PS  Z27, Z25, Z15
 	VFMADD231PS  Z27, Z26, Z23
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         AX
+	ADDQ         SI, BX
+	ADDQ         R8, DI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R9), CX
+	ADDQ         $0x08, R9
+	LEAQ         (BX)(CX*4), BX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -3942,19 +4478,22 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-88
+// func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), CX
-	MOVQ   aCol+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bRow+40(FP), SI
-	MOVQ   tail+64(FP), DI
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3971,63 +4510,73 @@ TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-88
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (BX)(SI*8)
-	PREFETCHT0   64(BX)(SI*8)
-	PREFETCHT0   128(BX)(SI*8)
-	PREFETCHT0   192(BX)(SI*8)
-	PREFETCHT0   256(BX)(SI*8)
-	PREFETCHT0   320(BX)(SI*8)
-	PREFETCHT0   384(BX)(SI*8)
-	PREFETCHT0   448(BX)(SI*8)
-	PREFETCHT0   512(BX)(SI*8)
-	PREFETCHT0   576(BX)(SI*8)
-	PREFETCHT0   640(BX)(SI*8)
-	PREFETCHT0   704(BX)(SI*8)
-	PREFETCHT0   768(BX)(SI*8)
-	PREFETCHT0   832(BX)(SI*8)
-	PREFETCHT0   896(BX)(SI*8)
-	PREFETCHT0   960(BX)(SI*8)
-	VBROADCASTSS (CX), Z16
-	VMOVUPS      (BX), Z17
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   128(SI)(DI*8)
+	PREFETCHT0   192(SI)(DI*8)
+	PREFETCHT0   256(SI)(DI*8)
+	PREFETCHT0   320(SI)(DI*8)
+	PREFETCHT0   384(SI)(DI*8)
+	PREFETCHT0   448(SI)(DI*8)
+	PREFETCHT0   512(SI)(DI*8)
+	PREFETCHT0   576(SI)(DI*8)
+	PREFETCHT0   640(SI)(DI*8)
+	PREFETCHT0   704(SI)(DI*8)
+	PREFETCHT0   768(SI)(DI*8)
+	PREFETCHT0   832(SI)(DI*8)
+	PREFETCHT0   896(SI)(DI*8)
+	PREFETCHT0   960(SI)(DI*8)
+	VBROADCASTSS (DX), Z16
+	VMOVUPS      (SI), Z17
 	VFMADD231PS  Z17, Z16, Z0
-	VMOVUPS      64(BX), Z17
+	VMOVUPS      64(SI), Z17
 	VFMADD231PS  Z17, Z16, Z1
-	VMOVUPS      128(BX), Z17
+	VMOVUPS      128(SI), Z17
 	VFMADD231PS  Z17, Z16, Z2
-	VMOVUPS      192(BX), Z17
+	VMOVUPS      192(SI), Z17
 	VFMADD231PS  Z17, Z16, Z3
-	VMOVUPS      256(BX), Z17
+	VMOVUPS      256(SI), Z17
 	VFMADD231PS  Z17, Z16, Z4
-	VMOVUPS      320(BX), Z17
+	VMOVUPS      320(SI), Z17
 	VFMADD231PS  Z17, Z16, Z5
-	VMOVUPS      384(BX), Z17
+	VMOVUPS      384(SI), Z17
 	VFMADD231PS  Z17, Z16, Z6
-	VMOVUPS      448(BX), Z17
+	VMOVUPS      448(SI), Z17
 	VFMADD231PS  Z17, Z16, Z7
-	VMOVUPS      512(BX), Z17
+	VMOVUPS      512(SI), Z17
 	VFMADD231PS  Z17, Z16, Z8
-	VMOVUPS      576(BX), Z17
+	VMOVUPS      576(SI), Z17
 	VFMADD231PS  Z17, Z16, Z9
-	VMOVUPS      640(BX), Z17
+	VMOVUPS      640(SI), Z17
 	VFMADD231PS  Z17, Z16, Z10
-	VMOVUPS      704(BX), Z17
+	VMOVUPS      704(SI), Z17
 	VFMADD231PS  Z17, Z16, Z11
-	VMOVUPS      768(BX), Z17
+	VMOVUPS      768(SI), Z17
 	VFMADD231PS  Z17, Z16, Z12
-	VMOVUPS      832(BX), Z17
+	VMOVUPS      832(SI), Z17
 	VFMADD231PS  Z17, Z16, Z13
-	VMOVUPS      896(BX), Z17
+	VMOVUPS      896(SI), Z17
 	VFMADD231PS  Z17, Z16, Z14
-	VMOVUPS.Z    960(BX), K1, Z17
+	VMOVUPS.Z    960(SI), K1, Z17
 	VFMADD231PS  Z17, Z16, Z15
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R8), CX
+	ADDQ         $0x08, R8
+	LEAQ         (DX)(CX*4), DX
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4073,24 +4622,27 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-88
+// func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   panel+80(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   panel+80(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4107,47 +4659,59 @@ TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-88
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	VMOVUPS      (R8), Z16
-	VMOVUPS      Z16, (R10)
-	VMOVUPS.Z    64(R8), K1, Z17
-	VMOVUPS      Z17, 64(R10)
-	VBROADCASTSS (DX), Z18
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z16
+	VMOVUPS      Z16, (R11)
+	VMOVUPS.Z    64(R9), K1, Z17
+	VMOVUPS      Z17, 64(R11)
+	VBROADCASTSS (BX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DX)(CX*1), Z18
+	VBROADCASTSS (BX)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DX)(CX*2), Z18
+	VBROADCASTSS (BX)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (BX), Z18
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (BX)(CX*1), Z18
+	VBROADCASTSS (SI)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (BX)(CX*2), Z18
+	VBROADCASTSS (SI)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (DI), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (SI)(CX*1), Z18
+	VBROADCASTSS (DI)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	ADDQ         $+128, R10
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	ADDQ         $+128, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4204,24 +4768,27 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-88
+// func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	MOVQ   aCol+24(FP), DI
-	MOVQ   b+32(FP), R8
-	MOVQ   bRow+40(FP), R9
-	MOVQ   panel+80(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   panel+80(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4240,50 +4807,62 @@ TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-88
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	VMOVUPS      (R8), Z18
-	VMOVUPS      Z18, (R10)
-	VMOVUPS.Z    64(R8), K1, Z19
-	VMOVUPS      Z19, 64(R10)
-	VBROADCASTSS (DX), Z20
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z18
+	VMOVUPS      Z18, (R11)
+	VMOVUPS.Z    64(R9), K1, Z19
+	VMOVUPS      Z19, 64(R11)
+	VBROADCASTSS (BX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (DX)(CX*1), Z20
+	VBROADCASTSS (BX)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DX)(CX*2), Z20
+	VBROADCASTSS (BX)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (BX), Z20
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (BX)(CX*1), Z20
+	VBROADCASTSS (SI)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (BX)(CX*2), Z20
+	VBROADCASTSS (SI)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (DI), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (SI)(CX*1), Z20
+	VBROADCASTSS (DI)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (SI)(CX*2), Z20
+	VBROADCASTSS (DI)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         DI, DX
-	ADDQ         DI, BX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	ADDQ         $+128, R10
-	DECQ         AX
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+	ADDQ         R8, DI
+	ADDQ         R10, R9
+	ADDQ         $+128, R11
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R12), CX
+	ADDQ         $0x08, R12
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4345,26 +4924,29 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-88
+// func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   panel+80(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   panel+80(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4385,54 +4967,67 @@ TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-88
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z20
-	VMOVUPS      Z20, (R11)
-	VMOVUPS.Z    64(R9), K1, Z21
-	VMOVUPS      Z21, 64(R11)
-	VBROADCASTSS (DX), Z22
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z20
+	VMOVUPS      Z20, (R12)
+	VMOVUPS.Z    64(R10), K1, Z21
+	VMOVUPS      Z21, 64(R12)
+	VBROADCASTSS (BX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (DX)(CX*1), Z22
+	VBROADCASTSS (BX)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (DX)(CX*2), Z22
+	VBROADCASTSS (BX)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (BX), Z22
+	VBROADCASTSS (SI), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (BX)(CX*1), Z22
+	VBROADCASTSS (SI)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (BX)(CX*2), Z22
+	VBROADCASTSS (SI)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (SI), Z22
+	VBROADCASTSS (DI), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (SI)(CX*1), Z22
+	VBROADCASTSS (DI)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (SI)(CX*2), Z22
+	VBROADCASTSS (DI)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DI), Z22
+	VBROADCASTSS (R8), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	ADDQ         $+128, R11
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	ADDQ         $+128, R12
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4501,26 +5096,29 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-88
+// func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   panel+80(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   panel+80(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4543,57 +5141,70 @@ TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-88
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z22
-	VMOVUPS      Z22, (R11)
-	VMOVUPS.Z    64(R9), K1, Z23
-	VMOVUPS      Z23, 64(R11)
-	VBROADCASTSS (DX), Z24
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z22
+	VMOVUPS      Z22, (R12)
+	VMOVUPS.Z    64(R10), K1, Z23
+	VMOVUPS      Z23, 64(R12)
+	VBROADCASTSS (BX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (DX)(CX*1), Z24
+	VBROADCASTSS (BX)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DX)(CX*2), Z24
+	VBROADCASTSS (BX)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (BX), Z24
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (BX)(CX*1), Z24
+	VBROADCASTSS (SI)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (BX)(CX*2), Z24
+	VBROADCASTSS (SI)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (DI), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (SI)(CX*1), Z24
+	VBROADCASTSS (DI)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (SI)(CX*2), Z24
+	VBROADCASTSS (DI)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (R8), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DI)(CX*1), Z24
+	VBROADCASTSS (R8)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	ADDQ         $+128, R11
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	ADDQ         $+128, R12
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4667,26 +5278,29 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-88
+// func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	MOVQ   aCol+24(FP), R8
-	MOVQ   b+32(FP), R9
-	MOVQ   bRow+40(FP), R10
-	MOVQ   panel+80(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	MOVQ   aCol+24(FP), R9
+	MOVQ   b+32(FP), R10
+	MOVQ   bRow+40(FP), R11
+	MOVQ   panel+80(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4711,60 +5325,73 @@ TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-88
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
-	VMOVUPS      (R9), Z24
-	VMOVUPS      Z24, (R11)
-	VMOVUPS.Z    64(R9), K1, Z25
-	VMOVUPS      Z25, 64(R11)
-	VBROADCASTSS (DX), Z26
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z24
+	VMOVUPS      Z24, (R12)
+	VMOVUPS.Z    64(R10), K1, Z25
+	VMOVUPS      Z25, 64(R12)
+	VBROADCASTSS (BX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (DX)(CX*1), Z26
+	VBROADCASTSS (BX)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (DX)(CX*2), Z26
+	VBROADCASTSS (BX)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (BX), Z26
+	VBROADCASTSS (SI), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (BX)(CX*1), Z26
+	VBROADCASTSS (SI)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (BX)(CX*2), Z26
+	VBROADCASTSS (SI)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (DI), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (SI)(CX*1), Z26
+	VBROADCASTSS (DI)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (SI)(CX*2), Z26
+	VBROADCASTSS (DI)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (DI), Z26
+	VBROADCASTSS (R8), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (DI)(CX*1), Z26
+	VBROADCASTSS (R8)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DI)(CX*2), Z26
+	VBROADCASTSS (R8)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R8, DX
-	ADDQ         R8, BX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	ADDQ         $+128, R11
-	DECQ         AX
+	ADDQ         R9, BX
+	ADDQ         R9, SI
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R11, R10
+	ADDQ         $+128, R12
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R13), CX
+	ADDQ         $0x08, R13
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -4843,28 +5470,31 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R13(SB), NOSPLIT, $0-88
+// func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R13(SB), NOSPLIT, $8-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   panel+80(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   panel+80(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4891,64 +5521,78 @@ TEXT ·gemmPacker512R13(SB), NOSPLIT, $0-88
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
-	VMOVUPS      (R10), Z26
-	VMOVUPS      Z26, (R12)
-	VMOVUPS.Z    64(R10), K1, Z27
-	VMOVUPS      Z27, 64(R12)
-	VBROADCASTSS (DX), Z28
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z26
+	VMOVUPS      Z26, (R13)
+	VMOVUPS.Z    64(R11), K1, Z27
+	VMOVUPS      Z27, 64(R13)
+	VBROADCASTSS (BX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (DX)(CX*1), Z28
+	VBROADCASTSS (BX)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (DX)(CX*2), Z28
+	VBROADCASTSS (BX)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (BX), Z28
+	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (BX)(CX*1), Z28
+	VBROADCASTSS (SI)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (BX)(CX*2), Z28
+	VBROADCASTSS (SI)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (SI), Z28
+	VBROADCASTSS (DI), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (SI)(CX*1), Z28
+	VBROADCASTSS (DI)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (SI)(CX*2), Z28
+	VBROADCASTSS (DI)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (DI), Z28
+	VBROADCASTSS (R8), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(CX*1), Z28
+	VBROADCASTSS (R8)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (DI)(CX*2), Z28
+	VBROADCASTSS (R8)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8), Z28
+	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	ADDQ         $+128, R12
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	ADDQ         $+128, R13
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R14), CX
+	ADDQ         $0x08, R14
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -5034,28 +5678,31 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmPacker512R14(SB), NOSPLIT, $0-88
+// func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmPacker512R14(SB), NOSPLIT, $8-112
 	MOVQ   k+0(FP), AX
-	MOVQ   aRow+16(FP), CX
-	MOVQ   a+8(FP), DX
-	LEAQ   (DX)(CX*2), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(CX*2), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(CX*2), DI
-	ADDQ   CX, DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   aCol+24(FP), R9
-	MOVQ   b+32(FP), R10
-	MOVQ   bRow+40(FP), R11
-	MOVQ   panel+80(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   aCol+24(FP), R10
+	MOVQ   b+32(FP), R11
+	MOVQ   bRow+40(FP), R12
+	MOVQ   panel+80(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5084,67 +5731,81 @@ TEXT ·gemmPacker512R14(SB), NOSPLIT, $0-88
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	TESTQ  AX, AX
+	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
-	VMOVUPS      (R10), Z28
-	VMOVUPS      Z28, (R12)
-	VMOVUPS.Z    64(R10), K1, Z29
-	VMOVUPS      Z29, 64(R12)
-	VBROADCASTSS (DX), Z30
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z28
+	VMOVUPS      Z28, (R13)
+	VMOVUPS.Z    64(R11), K1, Z29
+	VMOVUPS      Z29, 64(R13)
+	VBROADCASTSS (BX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (DX)(CX*1), Z30
+	VBROADCASTSS (BX)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (DX)(CX*2), Z30
+	VBROADCASTSS (BX)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (BX), Z30
+	VBROADCASTSS (SI), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (BX)(CX*1), Z30
+	VBROADCASTSS (SI)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (BX)(CX*2), Z30
+	VBROADCASTSS (SI)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (SI), Z30
+	VBROADCASTSS (DI), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (SI)(CX*1), Z30
+	VBROADCASTSS (DI)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (SI)(CX*2), Z30
+	VBROADCASTSS (DI)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (DI), Z30
+	VBROADCASTSS (R8), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (DI)(CX*1), Z30
+	VBROADCASTSS (R8)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (DI)(CX*2), Z30
+	VBROADCASTSS (R8)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8), Z30
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(CX*1), Z30
+	VBROADCASTSS (R9)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         R9, DX
-	ADDQ         R9, BX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	ADDQ         $+128, R12
-	DECQ         AX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         R12, R11
+	ADDQ         $+128, R13
+	DECQ         CX
 	JNE          loop
+	TESTQ        AX, AX
+	JE           done
+	MOVQ         (R14), CX
+	ADDQ         $0x08, R14
+	LEAQ         (BX)(CX*4), BX
+	LEAQ         (SI)(CX*4), SI
+	LEAQ         (DI)(CX*4), DI
+	LEAQ         (R8)(CX*4), R8
+	LEAQ         (R9)(CX*4), R9
+	MOVQ         run+96(FP), CX
+	CMPQ         AX, CX
+	CMOVQLT      AX, CX
+	SUBQ         CX, AX
+	JMP          loop
 
 done:
 	MOVQ      cRow+56(FP), AX
@@ -5232,6 +5893,1252 @@ store:
 	VMOVUPS Z25, K1, 64(DI)
 	VMOVUPS Z26, (DI)(AX*1)
 	VMOVUPS Z27, K1, 64(DI)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R1V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
+	VPXORD Z0, Z0, Z0
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	VMOVUPS.Z   (SI), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VFMADD231PS Z1, Z2, Z0
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), AX
+	MOVB      add+72(FP), CL
+	TESTB     CL, CL
+	JE        store
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+store:
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R2V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMOVUPS.Z   (DI), K1, Z2
+	VMOVUPS.Z   (BX), K1, Z3
+	VFMADD231PS Z2, Z3, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z3
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R3V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	VMOVUPS.Z   (DI), K1, Z3
+	VMOVUPS.Z   (BX), K1, Z4
+	VFMADD231PS Z3, Z4, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z4
+	VFMADD231PS Z3, Z4, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z4
+	VFMADD231PS Z3, Z4, Z2
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VMOVUPS.Z (CX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R4V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMOVUPS.Z   (R8), K1, Z4
+	VMOVUPS.Z   (BX), K1, Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS.Z   (SI), K1, Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	MOVB      add+72(FP), BL
+	TESTB     BL, BL
+	JE        store
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VMOVUPS Z3, K1, (DX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R5V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMOVUPS.Z   (R8), K1, Z5
+	VMOVUPS.Z   (BX), K1, Z6
+	VFMADD231PS Z5, Z6, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z6
+	VFMADD231PS Z5, Z6, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z6
+	VFMADD231PS Z5, Z6, Z2
+	VMOVUPS.Z   (SI), K1, Z6
+	VFMADD231PS Z5, Z6, Z3
+	VMOVUPS.Z   (SI)(DX*1), K1, Z6
+	VFMADD231PS Z5, Z6, Z4
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	MOVB      add+72(FP), BL
+	TESTB     BL, BL
+	JE        store
+	VMOVUPS.Z (CX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z5
+	VADDPS    Z5, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z5
+	VADDPS    Z5, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z5
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS.Z (DX)(AX*1), K1, Z5
+	VADDPS    Z5, Z4, Z4
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VMOVUPS Z3, K1, (DX)
+	VMOVUPS Z4, K1, (DX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R6V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	VMOVUPS.Z   (R8), K1, Z6
+	VMOVUPS.Z   (BX), K1, Z7
+	VFMADD231PS Z6, Z7, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z7
+	VFMADD231PS Z6, Z7, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z7
+	VFMADD231PS Z6, Z7, Z2
+	VMOVUPS.Z   (SI), K1, Z7
+	VFMADD231PS Z6, Z7, Z3
+	VMOVUPS.Z   (SI)(DX*1), K1, Z7
+	VFMADD231PS Z6, Z7, Z4
+	VMOVUPS.Z   (SI)(DX*2), K1, Z7
+	VFMADD231PS Z6, Z7, Z5
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	MOVB      add+72(FP), BL
+	TESTB     BL, BL
+	JE        store
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VMOVUPS.Z (DX)(AX*1), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z (DX)(AX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VMOVUPS Z3, K1, (DX)
+	VMOVUPS Z4, K1, (DX)(AX*1)
+	VMOVUPS Z5, K1, (DX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R7V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R9)(R10*8)
+	VMOVUPS.Z   (R9), K1, Z7
+	VMOVUPS.Z   (BX), K1, Z8
+	VFMADD231PS Z7, Z8, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z8
+	VFMADD231PS Z7, Z8, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z8
+	VFMADD231PS Z7, Z8, Z2
+	VMOVUPS.Z   (SI), K1, Z8
+	VFMADD231PS Z7, Z8, Z3
+	VMOVUPS.Z   (SI)(DX*1), K1, Z8
+	VFMADD231PS Z7, Z8, Z4
+	VMOVUPS.Z   (SI)(DX*2), K1, Z8
+	VFMADD231PS Z7, Z8, Z5
+	VMOVUPS.Z   (DI), K1, Z8
+	VFMADD231PS Z7, Z8, Z6
+	ADDQ        R8, BX
+	ADDQ        R8, SI
+	ADDQ        R8, DI
+	ADDQ        R10, R9
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R11), CX
+	ADDQ        $0x08, R11
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	LEAQ        (DI)(CX*4), DI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	LEAQ      (DX)(AX*2), BX
+	ADDQ      AX, BX
+	MOVB      add+72(FP), SI
+	TESTB     SI, SI
+	JE        store
+	VMOVUPS.Z (CX), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z7
+	VADDPS    Z7, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z7
+	VADDPS    Z7, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z7
+	VADDPS    Z7, Z3, Z3
+	VMOVUPS.Z (DX)(AX*1), K1, Z7
+	VADDPS    Z7, Z4, Z4
+	VMOVUPS.Z (DX)(AX*2), K1, Z7
+	VADDPS    Z7, Z5, Z5
+	VMOVUPS.Z (BX), K1, Z7
+	VADDPS    Z7, Z6, Z6
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VMOVUPS Z3, K1, (DX)
+	VMOVUPS Z4, K1, (DX)(AX*1)
+	VMOVUPS Z5, K1, (DX)(AX*2)
+	VMOVUPS Z6, K1, (BX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R8V1(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   aCol+24(FP), R8
+	MOVQ   b+32(FP), R9
+	MOVQ   bRow+40(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R9)(R10*8)
+	VMOVUPS.Z   (R9), K1, Z8
+	VMOVUPS.Z   (BX), K1, Z9
+	VFMADD231PS Z8, Z9, Z0
+	VMOVUPS.Z   (BX)(DX*1), K1, Z9
+	VFMADD231PS Z8, Z9, Z1
+	VMOVUPS.Z   (BX)(DX*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z2
+	VMOVUPS.Z   (SI), K1, Z9
+	VFMADD231PS Z8, Z9, Z3
+	VMOVUPS.Z   (SI)(DX*1), K1, Z9
+	VFMADD231PS Z8, Z9, Z4
+	VMOVUPS.Z   (SI)(DX*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z5
+	VMOVUPS.Z   (DI), K1, Z9
+	VFMADD231PS Z8, Z9, Z6
+	VMOVUPS.Z   (DI)(DX*1), K1, Z9
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        R8, BX
+	ADDQ        R8, SI
+	ADDQ        R8, DI
+	ADDQ        R10, R9
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R11), CX
+	ADDQ        $0x08, R11
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	LEAQ        (DI)(CX*4), DI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	LEAQ      (DX)(AX*2), BX
+	ADDQ      AX, BX
+	MOVB      add+72(FP), SI
+	TESTB     SI, SI
+	JE        store
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS.Z (CX)(AX*2), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS.Z (DX)(AX*1), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z (DX)(AX*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z (BX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z (BX)(AX*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K1, (CX)(AX*1)
+	VMOVUPS Z2, K1, (CX)(AX*2)
+	VMOVUPS Z3, K1, (DX)
+	VMOVUPS Z4, K1, (DX)(AX*1)
+	VMOVUPS Z5, K1, (DX)(AX*2)
+	VMOVUPS Z6, K1, (BX)
+	VMOVUPS Z7, K1, (BX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R1V2(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  64(SI)(DI*8)
+	VMOVUPS     (SI), Z2
+	VMOVUPS     (DX), Z3
+	VFMADD231PS Z2, Z3, Z0
+	VMOVUPS.Z   64(SI), K1, Z2
+	VMOVUPS.Z   64(DX), K1, Z3
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), AX
+	MOVB      add+72(FP), CL
+	TESTB     CL, CL
+	JE        store
+	VADDPS    (AX), Z0, Z0
+	VMOVUPS.Z 64(AX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R2V2(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	VMOVUPS     (DI), Z4
+	VMOVUPS     (BX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS     (BX)(DX*1), Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS.Z   64(DI), K1, Z4
+	VMOVUPS.Z   64(BX), K1, Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS.Z   64(BX)(DX*1), K1, Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VADDPS    (CX), Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    (CX)(AX*1), Z2, Z2
+	VMOVUPS.Z 64(CX)(AX*1), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	VMOVUPS Z2, (CX)(AX*1)
+	VMOVUPS Z3, K1, 64(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R3V2(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	VMOVUPS     (DI), Z6
+	VMOVUPS     (BX), Z7
+	VFMADD231PS Z6, Z7, Z0
+	VMOVUPS     (BX)(DX*1), Z7
+	VFMADD231PS Z6, Z7, Z2
+	VMOVUPS     (BX)(DX*2), Z7
+	VFMADD231PS Z6, Z7, Z4
+	VMOVUPS.Z   64(DI), K1, Z6
+	VMOVUPS.Z   64(BX), K1, Z7
+	VFMADD231PS Z6, Z7, Z1
+	VMOVUPS.Z   64(BX)(DX*1), K1, Z7
+	VFMADD231PS Z6, Z7, Z3
+	VMOVUPS.Z   64(BX)(DX*2), K1, Z7
+	VFMADD231PS Z6, Z7, Z5
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VADDPS    (CX), Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    (CX)(AX*1), Z2, Z2
+	VMOVUPS.Z 64(CX)(AX*1), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VADDPS    (CX)(AX*2), Z4, Z4
+	VMOVUPS.Z 64(CX)(AX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	VMOVUPS Z2, (CX)(AX*1)
+	VMOVUPS Z3, K1, 64(CX)(AX*1)
+	VMOVUPS Z4, (CX)(AX*2)
+	VMOVUPS Z5, K1, 64(CX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R4V2(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   aCol+24(FP), DI
+	MOVQ   b+32(FP), R8
+	MOVQ   bRow+40(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  64(R8)(R9*8)
+	VMOVUPS     (R8), Z8
+	VMOVUPS     (BX), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VMOVUPS     (BX)(DX*1), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VMOVUPS     (BX)(DX*2), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VMOVUPS     (SI), Z9
+	VFMADD231PS Z8, Z9, Z6
+	VMOVUPS.Z   64(R8), K1, Z8
+	VMOVUPS.Z   64(BX), K1, Z9
+	VFMADD231PS Z8, Z9, Z1
+	VMOVUPS.Z   64(BX)(DX*1), K1, Z9
+	VFMADD231PS Z8, Z9, Z3
+	VMOVUPS.Z   64(BX)(DX*2), K1, Z9
+	VFMADD231PS Z8, Z9, Z5
+	VMOVUPS.Z   64(SI), K1, Z9
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        DI, BX
+	ADDQ        DI, SI
+	ADDQ        R9, R8
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R10), CX
+	ADDQ        $0x08, R10
+	LEAQ        (BX)(CX*4), BX
+	LEAQ        (SI)(CX*4), SI
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	LEAQ      (CX)(AX*2), DX
+	ADDQ      AX, DX
+	MOVB      add+72(FP), BL
+	TESTB     BL, BL
+	JE        store
+	VADDPS    (CX), Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    (CX)(AX*1), Z2, Z2
+	VMOVUPS.Z 64(CX)(AX*1), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (CX)(AX*2), Z4, Z4
+	VMOVUPS.Z 64(CX)(AX*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    (DX), Z6, Z6
+	VMOVUPS.Z 64(DX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	VMOVUPS Z2, (CX)(AX*1)
+	VMOVUPS Z3, K1, 64(CX)(AX*1)
+	VMOVUPS Z4, (CX)(AX*2)
+	VMOVUPS Z5, K1, 64(CX)(AX*2)
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R1V4(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), DX
+	MOVQ   aCol+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   bRow+40(FP), DI
+	MOVQ   jumps+104(FP), R8
+	MOVQ   tail+64(FP), R9
+	MOVQ   $-1, R10
+	BZHIQ  R9, R10, R10
+	KMOVW  R10, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  64(SI)(DI*8)
+	PREFETCHT0  128(SI)(DI*8)
+	PREFETCHT0  192(SI)(DI*8)
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS     64(SI), Z4
+	VMOVUPS     64(DX), Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS     128(SI), Z4
+	VMOVUPS     128(DX), Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS.Z   192(SI), K1, Z4
+	VMOVUPS.Z   192(DX), K1, Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        BX, DX
+	ADDQ        DI, SI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R8), CX
+	ADDQ        $0x08, R8
+	LEAQ        (DX)(CX*4), DX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), AX
+	MOVB      add+72(FP), CL
+	TESTB     CL, CL
+	JE        store
+	VADDPS    (AX), Z0, Z0
+	VADDPS    64(AX), Z1, Z1
+	VADDPS    128(AX), Z2, Z2
+	VMOVUPS.Z 192(AX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R2V4(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  128(DI)(R8*8)
+	PREFETCHT0  192(DI)(R8*8)
+	VMOVUPS     (DI), Z8
+	VMOVUPS     (BX), Z9
+	VFMADD231PS Z8, Z9, Z0
+	VMOVUPS     (BX)(DX*1), Z9
+	VFMADD231PS Z8, Z9, Z4
+	VMOVUPS     64(DI), Z8
+	VMOVUPS     64(BX), Z9
+	VFMADD231PS Z8, Z9, Z1
+	VMOVUPS     64(BX)(DX*1), Z9
+	VFMADD231PS Z8, Z9, Z5
+	VMOVUPS     128(DI), Z8
+	VMOVUPS     128(BX), Z9
+	VFMADD231PS Z8, Z9, Z2
+	VMOVUPS     128(BX)(DX*1), Z9
+	VFMADD231PS Z8, Z9, Z6
+	VMOVUPS.Z   192(DI), K1, Z8
+	VMOVUPS.Z   192(BX), K1, Z9
+	VFMADD231PS Z8, Z9, Z3
+	VMOVUPS.Z   192(BX)(DX*1), K1, Z9
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (CX)(AX*1), Z4, Z4
+	VADDPS    64(CX)(AX*1), Z5, Z5
+	VADDPS    128(CX)(AX*1), Z6, Z6
+	VMOVUPS.Z 192(CX)(AX*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, K1, 192(CX)
+	VMOVUPS Z4, (CX)(AX*1)
+	VMOVUPS Z5, 64(CX)(AX*1)
+	VMOVUPS Z6, 128(CX)(AX*1)
+	VMOVUPS Z7, K1, 192(CX)(AX*1)
+	VZEROUPPER
+	RET
+
+// func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·gemmDepth512R3V4(SB), NOSPLIT, $0-112
+	MOVQ   k+0(FP), AX
+	MOVQ   first+88(FP), CX
+	SUBQ   CX, AX
+	MOVQ   aRow+16(FP), DX
+	MOVQ   a+8(FP), BX
+	MOVQ   aCol+24(FP), SI
+	MOVQ   b+32(FP), DI
+	MOVQ   bRow+40(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	TESTQ  CX, CX
+	JE     done
+
+loop:
+	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  128(DI)(R8*8)
+	PREFETCHT0  192(DI)(R8*8)
+	VMOVUPS     (DI), Z12
+	VMOVUPS     (BX), Z13
+	VFMADD231PS Z12, Z13, Z0
+	VMOVUPS     (BX)(DX*1), Z13
+	VFMADD231PS Z12, Z13, Z4
+	VMOVUPS     (BX)(DX*2), Z13
+	VFMADD231PS Z12, Z13, Z8
+	VMOVUPS     64(DI), Z12
+	VMOVUPS     64(BX), Z13
+	VFMADD231PS Z12, Z13, Z1
+	VMOVUPS     64(BX)(DX*1), Z13
+	VFMADD231PS Z12, Z13, Z5
+	VMOVUPS     64(BX)(DX*2), Z13
+	VFMADD231PS Z12, Z13, Z9
+	VMOVUPS     128(DI), Z12
+	VMOVUPS     128(BX), Z13
+	VFMADD231PS Z12, Z13, Z2
+	VMOVUPS     128(BX)(DX*1), Z13
+	VFMADD231PS Z12, Z13, Z6
+	VMOVUPS     128(BX)(DX*2), Z13
+	VFMADD231PS Z12, Z13, Z10
+	VMOVUPS.Z   192(DI), K1, Z12
+	VMOVUPS.Z   192(BX), K1, Z13
+	VFMADD231PS Z12, Z13, Z3
+	VMOVUPS.Z   192(BX)(DX*1), K1, Z13
+	VFMADD231PS Z12, Z13, Z7
+	VMOVUPS.Z   192(BX)(DX*2), K1, Z13
+	VFMADD231PS Z12, Z13, Z11
+	ADDQ        SI, BX
+	ADDQ        R8, DI
+	DECQ        CX
+	JNE         loop
+	TESTQ       AX, AX
+	JE          done
+	MOVQ        (R9), CX
+	ADDQ        $0x08, R9
+	LEAQ        (BX)(CX*4), BX
+	MOVQ        run+96(FP), CX
+	CMPQ        AX, CX
+	CMOVQLT     AX, CX
+	SUBQ        CX, AX
+	JMP         loop
+
+done:
+	MOVQ      cRow+56(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVB      add+72(FP), DL
+	TESTB     DL, DL
+	JE        store
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    (CX)(AX*1), Z4, Z4
+	VADDPS    64(CX)(AX*1), Z5, Z5
+	VADDPS    128(CX)(AX*1), Z6, Z6
+	VMOVUPS.Z 192(CX)(AX*1), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (CX)(AX*2), Z8, Z8
+	VADDPS    64(CX)(AX*2), Z9, Z9
+	VADDPS    128(CX)(AX*2), Z10, Z10
+	VMOVUPS.Z 192(CX)(AX*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, K1, 192(CX)
+	VMOVUPS Z4, (CX)(AX*1)
+	VMOVUPS Z5, 64(CX)(AX*1)
+	VMOVUPS Z6, 128(CX)(AX*1)
+	VMOVUPS Z7, K1, 192(CX)(AX*1)
+	VMOVUPS Z8, (CX)(AX*2)
+	VMOVUPS Z9, 64(CX)(AX*2)
+	VMOVUPS Z10, 128(CX)(AX*2)
+	VMOVUPS Z11, K1, 192(CX)(AX*2)
 	VZEROUPPER
 	RET
 

@@ -6,7 +6,7 @@ package kernel
 
 // A gemmTile computes a block of C that fits the registers; see generateTile
 // in _asm/gemm. Strides are in bytes.
-type gemmTile func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32)
+type gemmTile func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int)
 
 // gemmTiles holds tiles by the logarithm of their vectors and by rows.
 type gemmTiles [5][15]gemmTile
@@ -20,12 +20,13 @@ type gemmISA struct {
 	tiles     *gemmTiles
 	packers   *gemmPackers
 	rows      [5]int // the tallest tile, by the logarithm of its vectors
+	depths    *gemmTiles
 	transpose func(cols int, src *float32, srcRow, rows int, dst *float32, dstRow int)
 }
 
 var (
-	gemmISA256 = gemmISA{8, &gemmTiles256, &gemmPackers256, [5]int{6, 6, 2, 1}, gemmTranspose256}
-	gemmISA512 = gemmISA{16, &gemmTiles512, &gemmPackers512, [5]int{14, 14, 6, 3, 1}, gemmTranspose512}
+	gemmISA256 = gemmISA{8, &gemmTiles256, &gemmPackers256, [5]int{6, 6, 2, 1}, &gemmDepths256, gemmTranspose256}
+	gemmISA512 = gemmISA{16, &gemmTiles512, &gemmPackers512, [5]int{14, 14, 6, 3, 1}, &gemmDepths512, gemmTranspose512}
 )
 
 // vectors is the logarithm of the vectors across a tile: the fewer rows, the

@@ -34,6 +34,13 @@ type Finisher interface {
 	Finish(c *Call)
 }
 
+// A Follower is a [Kernel] that can run a program over each block of its
+// result while it is in cache.
+type Follower interface {
+	Kernel
+	Follow(p *Program) Kernel
+}
+
 // Call binds a kernel to memory for one run.
 type Call struct {
 	Out     [][]float32 // one buffer for each output; may be the same memory as an input where the kernel says so

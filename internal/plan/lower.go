@@ -57,7 +57,7 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 	rows, cols := w.shape()
 	program := w.b.Build()
 	if g.Producer.Valid() {
-		l.kernel = l.kernel.(graph.Follower).Follow(program)
+		l.kernel = l.kernel.(kernel.Follower).Follow(program)
 	} else {
 		l.kernel = program.Kernel(rows, cols)
 	}

@@ -1,6 +1,9 @@
 package rewrite
 
-import "descent/graph"
+import (
+	"descent/graph"
+	"descent/internal/kernel"
+)
 
 // fit reports whether groups a and b can be one.
 func (f *fuser) fit(a, b *Group) bool {
@@ -73,7 +76,7 @@ func canFollow(producer graph.Tensor) bool {
 	for _, x := range producer.Inputs() {
 		in = append(in, x.Type())
 	}
-	_, ok := producer.Op().(graph.Producer).Kernel(producer.Type(), in...).(graph.Follower)
+	_, ok := producer.Op().(graph.Producer).Kernel(producer.Type(), in...).(kernel.Follower)
 	return ok
 }
 

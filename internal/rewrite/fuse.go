@@ -143,7 +143,11 @@ func (f *fuser) place(x graph.Tensor) {
 		for _, in := range x.Inputs() {
 			f.materialize(in)
 		}
-		f.add(&Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x})
+		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x}
+		if canFollow(x) { // its blocks are rows of the last axis
+			g.Splits = 1 << (x.Type().Rank() - 1)
+		}
+		f.add(g)
 	case graph.Reducer:
 		in := x.Inputs()[0]
 		f.materializeBase(source(in))

@@ -75,20 +75,30 @@ func write(dir string, isa isa, ctx *build.Context) error {
 
 // table is the source of the table of tiles.
 func table(isa isa) string {
-	byWidth := map[int]string{}
+	byWidth, depth := map[int]string{}, map[int]string{}
 	packing := ""
 	for _, t := range isa.tiles() {
 		if t.packs {
 			packing += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
 			continue
 		}
+		if t.depth {
+			depth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+			continue
+		}
 		byWidth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
 	}
-	s := fmt.Sprintf("\n// gemmTiles%[1]s are the tiles by the logarithm of their vectors and by rows.\nvar gemmTiles%[1]s = gemmTiles{\n", isa.suffix())
-	for log := range len(byWidth) {
-		s += fmt.Sprintf("%d: {\n%s},\n", log, byWidth[log])
+	s := ""
+	for _, set := range []struct {
+		name, what string
+		byWidth    map[int]string
+	}{{"gemmTiles", "tiles", byWidth}, {"gemmDepths", "depth tiles", depth}} {
+		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by the logarithm of their vectors and by rows.\nvar %[1]s%[2]s = gemmTiles{\n", set.name, isa.suffix(), set.what)
+		for log := range len(set.byWidth) {
+			s += fmt.Sprintf("%d: {\n%s},\n", log, set.byWidth[log])
+		}
+		s += "}\n"
 	}
-	s += "}\n"
 	s += fmt.Sprintf("\n// gemmPackers%[1]s are the tiles of two vectors that pack, by rows.\nvar gemmPackers%[1]s = gemmPackers{\n%[2]s}\n", isa.suffix(), packing)
 	return s
 }

@@ -13,11 +13,26 @@ import (
 type tile struct {
 	rows, vectors int
 	packs         bool // stores the rows of B that it reads as a panel
+	depth         bool // A, too, is vectors, one for each row
 }
+
+// depths are the depth tiles, the same for every instruction set: eight chains
+// or more keep the units busy.
+var depths = func() (all []tile) {
+	for _, w := range []struct{ rows, vectors int }{{8, 1}, {4, 2}, {3, 4}} {
+		for r := 1; r <= w.rows; r++ {
+			all = append(all, tile{rows: r, vectors: w.vectors, depth: true})
+		}
+	}
+	return all
+}()
 
 func (t tile) log() int { return bits.Len(uint(t.vectors)) - 1 }
 
 func (t tile) name(isa isa) string {
+	if t.depth {
+		return fmt.Sprintf("gemmDepth%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+	}
 	if t.packs {
 		return fmt.Sprintf("gemmPacker%sR%d", isa.suffix(), t.rows)
 	}
@@ -32,12 +47,25 @@ func (t tile) name(isa isa) string {
 // and row i of C at c + i·cRow, strides in bytes, so that packed, plain and
 // transposed operands are all the same to it. The last vector of a row has
 // tail lanes. A tile that packs stores its columns of B at panel, row by row,
-// on the way: the next tiles find them close together. Each accumulator is one chain of fused multiply-adds from zero.
+// on the way: the next tiles find them close together. Each accumulator is one
+// chain of fused multiply-adds from zero.
+//
+// The columns of A lie in runs: the first has first of them, the others run.
+// Between two runs the address in A moves by one of jumps more, counted in
+// float32. That is what makes a product of a convolution.
+//
+// A depth tile multiplies lane by lane, as convolutions of single channels do:
+// A has vectors where B has them, so that C[i, j] = Σₚ a[i, p, j]·b[p, j].
 func generateTile(ctx *build.Context, isa isa, t tile) {
-	function(ctx, t.name(isa), "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32)",
-		fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(isa), t.rows, t.vectors))
+	doc := fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(isa), t.rows, t.vectors)
+	if t.depth {
+		doc = fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(isa), t.rows, t.vectors)
+	}
+	function(ctx, t.name(isa), "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int)", doc)
 
 	k := ctx.Load(ctx.Param("k"), ctx.GP64())
+	n := ctx.Load(ctx.Param("first"), ctx.GP64()) // left in this run; k are left after it
+	ctx.SUBQ(n, k)
 	a := rowPointers(ctx, "a", "aRow", t.rows)
 	aCol := ctx.Load(ctx.Param("aCol"), ctx.GP64())
 	b := ctx.Load(ctx.Param("b"), ctx.GP64()).(reg.GPVirtual)
@@ -46,6 +74,7 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	if t.packs {
 		panel = ctx.Load(ctx.Param("panel"), ctx.GP64())
 	}
+	jumps := ctx.Load(ctx.Param("jumps"), ctx.GP64())
 	mask := isa.mask(ctx, ctx.Load(ctx.Param("tail"), ctx.GP64()).(reg.GPVirtual))
 
 	acc := make([][]reg.VecVirtual, t.rows)
@@ -58,7 +87,7 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	}
 
 	loop, done := "loop", "done"
-	ctx.TESTQ(k, k)
+	ctx.TESTQ(n, n)
 	ctx.JE(operand.LabelRef(done))
 	ctx.Label(loop)
 	for at := 0; at < t.vectors*isa.bytes(); at += 64 {
@@ -72,8 +101,22 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	if t.packs {
 		ctx.ADDQ(operand.I32(t.vectors*isa.bytes()), panel)
 	}
-	ctx.DECQ(k)
+	ctx.DECQ(n)
 	ctx.JNE(operand.LabelRef(loop))
+
+	ctx.TESTQ(k, k)
+	ctx.JE(operand.LabelRef(done))
+	jump := ctx.GP64()
+	ctx.MOVQ(operand.Mem{Base: jumps}, jump)
+	ctx.ADDQ(operand.U8(8), jumps)
+	for _, p := range a.base {
+		ctx.LEAQ(operand.Mem{Base: p, Index: jump, Scale: 4}, p)
+	}
+	ctx.Load(ctx.Param("run"), n)
+	ctx.CMPQ(k, n)
+	ctx.CMOVQLT(k, n)
+	ctx.SUBQ(n, k)
+	ctx.JMP(operand.LabelRef(loop))
 	ctx.Label(done)
 	finish(ctx, isa, t, mask, acc)
 	isa.end(ctx)
@@ -98,6 +141,22 @@ func step(ctx *build.Context, isa isa, t tile, a rows, b reg.GPVirtual, panel, m
 		v := isa.vector(ctx)
 		ctx.VBROADCASTSS(a.at(i), v)
 		return v
+	}
+	if t.depth {
+		for j := range t.vectors {
+			v := load(j)
+			for i := range t.rows {
+				x, at := isa.vector(ctx), a.at(i)
+				at.Disp += j * isa.bytes()
+				if j == t.vectors-1 {
+					isa.loadMasked(ctx, at, mask, x)
+				} else {
+					ctx.VMOVUPS(at, x)
+				}
+				ctx.VFMADD231PS(v, x, acc[i][j])
+			}
+		}
+		return
 	}
 	if t.vectors <= t.rows {
 		held := make([]reg.VecVirtual, t.vectors)

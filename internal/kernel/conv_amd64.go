@@ -1,0 +1,93 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import "unsafe"
+
+// convUnit is the micro-kernels of the tier in use; without an instruction set
+// it is plain Go.
+type convUnit struct{ isa *gemmISA }
+
+func currentConvUnit() convUnit {
+	switch CurrentTier() {
+	case AVX512:
+		return convUnit{&gemmISA512}
+	case AVX2:
+		return convUnit{&gemmISA256}
+	}
+	return convUnit{}
+}
+
+// gemmDepthRows are the tallest depth tiles, by the logarithm of their vectors.
+var gemmDepthRows = [5]int{8, 4, 3}
+
+// choose returns how wide tiles are, as the logarithm of their vectors, and
+// how tall at most, for a block of height × width of which packed columns at
+// most can be held.
+func (u convUnit) choose(height, width int, depth, packed bool) (wide, rows int) {
+	if u.isa == nil {
+		return convPlainWide, convPlainRows
+	}
+	if !depth {
+		wide = u.isa.vectors(gemmRect{r1: height, c1: width})
+		if packed {
+			for wide > 1 && u.isa.lanes<<wide > convMaxPanel {
+				wide--
+			}
+		}
+		return wide, u.isa.rows[wide]
+	}
+	for wide < 2 && height <= gemmDepthRows[wide+1] && width > u.isa.lanes<<wide {
+		wide++
+	}
+	return wide, gemmDepthRows[wide]
+}
+
+// piece returns the vectors of the next tile where n columns are left, and how
+// many columns that is in memory that it packs.
+func (u convUnit) piece(t *convTile, wide, n int) (panel int) {
+	if u.isa == nil {
+		t.cols = min(n, convPlainLanes<<convPlainWide)
+		return convPlainLanes << convPlainWide
+	}
+	t.log, t.tail = u.isa.piece(wide, n)
+	t.cols = min(n, u.isa.lanes<<t.log)
+	return u.isa.lanes << t.log
+}
+
+// packs reports whether a tile of that many rows can pack what it reads of B.
+func (u convUnit) packs(t *convTile, rows int) bool {
+	return u.isa != nil && !t.depth && t.log == 1 && u.isa.packers[rows] != nil
+}
+
+func (u convUnit) multiply(t *convTile) {
+	if u.isa == nil {
+		t.multiplyPlain()
+		return
+	}
+	tile := u.isa.tiles[t.log][t.rows]
+	switch {
+	case t.depth:
+		tile = u.isa.depths[t.log][t.rows]
+	case t.panel != nil:
+		tile = u.isa.packers[t.rows]
+	}
+	first := min(t.first, t.k)
+	tile(t.k, &t.a[t.at], 4*t.aRow, 4*t.aCol, &t.b[t.bAt], 4*t.bRow, &t.c[t.cAt], 4*t.cRow, t.tail, t.add,
+		unsafe.SliceData(t.panel), first, t.run, unsafe.SliceData(t.jumps))
+}
+
+// transpose writes cols columns of rows of src as rows of dst, whose length
+// is that of whole vectors.
+func (u convUnit) transpose(cols int, src []float32, srcRow, rows int, dst []float32, dstRow int) {
+	if u.isa == nil {
+		transposePlain(cols, src, srcRow, rows, dst, dstRow)
+		return
+	}
+	for r := 0; r < rows; r += u.isa.lanes {
+		u.isa.transpose(cols, &src[r*srcRow], 4*srcRow, min(u.isa.lanes, rows-r), &dst[r], 4*dstRow)
+	}
+}
+
+// align drops what stands before the first whole cache line.
+func (convUnit) align(s []float32) []float32 { return gemmAligned(s) }

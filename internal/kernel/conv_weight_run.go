@@ -1,0 +1,77 @@
+package kernel
+
+// Run implements [Kernel].
+func (w *convWeight) Run(i int, c *Call) {
+	p, u := w.part(i), currentConvUnit()
+	out := c.Out[0]
+	if w.leaves > 1 {
+		out = c.Shared[p.leaf*w.size():][:w.size()]
+	}
+	scratch := u.align(c.Scratch)
+	copied, panel := scratch[:w.region()], scratch[ceilDiv(w.region(), gemmTileWidth)*gemmTileWidth:]
+	inPlace, blocks := w.inside(p), w.blocks()
+	row, first := (p.ky*w.KW+p.kx)*(w.C/w.Groups), p.leaf*blocks/w.leaves
+	for b := first; b < (p.leaf+1)*blocks/w.leaves; b++ {
+		t := w.block(b)
+		y, x := t.y0*w.Stride[0]+p.ky*w.Dilation[0]-w.Pad[0][0], t.x0*w.Stride[1]+p.kx*w.Dilation[1]-w.Pad[1][0]
+		tile := convTile{depth: w.depth(), add: b > first, k: (t.n1 - t.n0) * (t.y1 - t.y0) * (t.x1 - t.x0),
+			aRow: w.rowStep, aCol: w.Stride[1] * w.C, b: c.In[1], bRow: w.Out, c: out, cRow: w.Out}
+		runs := &w.copied
+		if inPlace {
+			runs = &w.inPlace
+			tile.a, tile.at = c.In[0], convDims{w.N, w.H, w.W, w.C}.at(t.n0, y, x)
+		} else {
+			tile.a = copied
+			w.gather(copied, c.In[0], t, y, x)
+		}
+		_, tile.first, tile.jumps = runs.from(0)
+		tile.run = runs.run
+		tile.at += p.group * w.unitRows
+		tile.bAt = ((t.n0*w.oh+t.y0)*w.ow + t.x0) * w.Out
+		w.multiply(u, p, tile, row, panel)
+	}
+}
+
+// gather copies the inputs of a block for one ky, the first of them at y and x,
+// with zeros around them.
+func (w *convWeight) gather(dst, in []float32, t convTask, y, x int) {
+	length := w.copyWide * w.C
+	used := ((t.x1-t.x0-1)*w.Stride[1] + (w.taps-1)*w.Dilation[1] + 1) * w.C
+	for n := t.n0; n < t.n1; n++ {
+		for j := range t.y1 - t.y0 {
+			to := ((n-t.n0)*w.rows + j) * length
+			convCopyRow(dst[to:to+used], in, convDims{w.N, w.H, w.W, w.C}, n, y+j*w.Stride[0], x)
+		}
+	}
+}
+
+// multiply adds one block to part p of the weight, whose unit begins at the
+// given row.
+func (w *convWeight) multiply(u convUnit, p convPart, t convTile, row int, panel []float32) {
+	height := p.r1 - p.r0
+	wide, rows := u.choose(height, p.c1-p.c0, t.depth, false)
+	down := ceilDiv(height, rows)
+	dy, x, from, column := t.b, t.at, t.bAt, 0 // column: where those of the unit begin
+	if !t.depth {
+		column = p.group * w.columns()
+	}
+	for j := p.c0; j < p.c1; j += t.cols {
+		lanes := u.piece(&t, wide, p.c1-j)
+		packs := w.Out > lanes && down >= convSharePanel && u.packs(&t, height/down)
+		t.b, t.bAt, t.bRow = dy, from+column+j, w.Out
+		for d := range down {
+			r0, r1 := p.r0+d*height/down, p.r0+(d+1)*height/down
+			t.rows, t.at, t.cAt = r1-r0, x+r0*t.aRow, (row+r0)*w.Out+column+j
+			if t.depth {
+				t.at += j
+			}
+			if packs && d == 0 {
+				t.panel = panel
+			}
+			u.multiply(&t)
+			if packs && d == 0 {
+				t.b, t.bAt, t.bRow, t.panel = panel, 0, lanes, nil
+			}
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package kernel
+
+// Pool folds windows of an image [N, H, W, C] to [N, OH, OW, C], by their
+// maximum or their mean. What lies outside of the image takes no part.
+//
+// Rows of a window are folded first, whole rows of the image at a time, then
+// its columns; the mean is the sum times 1/count.
+type Pool struct {
+	PoolShape
+	Max bool // the maximum, not the mean
+}
+
+// PoolShape says where the windows of a pooling lie.
+type PoolShape struct {
+	N, H, W, C     int    // of the image
+	OH, OW         int    // windows down and across
+	Window, Stride [2]int // rows, columns
+	Top, Left      int    // padding before the first row and column
+	CountPadding   bool   // a mean divides by the whole window, padding included
+}
+
+// rows returns the rows [from, to) of the image that row oy of windows covers.
+func (p *PoolShape) rows(oy int) (from, to int) {
+	at := oy*p.Stride[0] - p.Top
+	return max(0, at), min(p.H, at+p.Window[0])
+}
+
+// cols returns the columns [from, to) that column ox of windows covers.
+func (p *PoolShape) cols(ox int) (from, to int) {
+	at := ox*p.Stride[1] - p.Left
+	return max(0, at), min(p.W, at+p.Window[1])
+}
+
+// weight is what a mean multiplies the sum of a window by.
+func (p *PoolShape) weight(oy, ox int) float32 {
+	if p.CountPadding {
+		return 1 / float32(p.Window[0]*p.Window[1])
+	}
+	y0, y1 := p.rows(oy)
+	x0, x1 := p.cols(ox)
+	return 1 / float32((y1-y0)*(x1-x0))
+}
+
+// band is how many rows of windows one task handles.
+func (p *PoolShape) band() int {
+	return max(1, min(p.OH, moveTask/(min(p.Window[0], p.Stride[0])*p.W*p.C)))
+}
+
+// Tasks implements [Kernel].
+func (p *Pool) Tasks() int { return p.N * ((p.OH + p.band() - 1) / p.band()) }
+
+// Scratch implements [Kernel].
+func (p *Pool) Scratch() int { return p.W * p.C }
+
+// Shared implements [Kernel].
+func (p *Pool) Shared() int { return 0 }
+
+// Run implements [Kernel].
+func (p *Pool) Run(i int, c *Call) {
+	v := vecFor(CurrentTier())
+	fold := v.vv[opAdd-firstBinary]
+	if p.Max {
+		fold = v.vv[opMax-firstBinary]
+	}
+	bands := p.Tasks() / p.N
+	image, first := i/bands, i%bands*p.band()
+	width := p.W * p.C
+	x := c.In[0][image*p.H*width:][:p.H*width]
+	line := c.Scratch[:width]
+	for oy := first; oy < min(p.OH, first+p.band()); oy++ {
+		y0, y1 := p.rows(oy)
+		src := x[y0*width:][:width]
+		for y := y0 + 1; y < y1; y++ {
+			fold(line, src, x[y*width:][:width])
+			src = line
+		}
+		out := c.Out[0][(image*p.OH+oy)*p.OW*p.C:][:p.OW*p.C]
+		for ox := range p.OW {
+			x0, x1 := p.cols(ox)
+			dst := out[ox*p.C:][:p.C]
+			part := src[x0*p.C:][:p.C]
+			for x := x0 + 1; x < x1; x++ {
+				fold(dst, part, src[x*p.C:][:p.C])
+				part = dst
+			}
+			if !p.Max {
+				v.vs[opMul-firstBinary](dst, part, p.weight(oy, ox))
+			} else if x1-x0 == 1 {
+				copy(dst, part)
+			}
+		}
+	}
+}

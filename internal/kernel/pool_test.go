@@ -1,0 +1,181 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// images are pooled with touching, overlapping, gapped and padded windows.
+// Windows of 40 rows make several strips reach into one another.
+var images = []PoolShape{
+	{N: 2, H: 8, W: 6, C: 5, OH: 4, OW: 3, Window: [2]int{2, 2}, Stride: [2]int{2, 2}},
+	{N: 1, H: 33, W: 17, C: 64, OH: 17, OW: 9, Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Top: 1, Left: 1},
+	{N: 1, H: 70, W: 40, C: 19, OH: 31, OW: 38, Window: [2]int{40, 3}, Stride: [2]int{1, 1}},
+	{N: 3, H: 9, W: 9, C: 1, OH: 3, OW: 3, Window: [2]int{2, 1}, Stride: [2]int{3, 4}, CountPadding: true},
+	{N: 2, H: 7, W: 7, C: 33, OH: 1, OW: 1, Window: [2]int{7, 7}, Stride: [2]int{7, 7}},
+	{N: 1, H: 40, W: 200, C: 50, OH: 41, OW: 201, Window: [2]int{2, 2}, Stride: [2]int{1, 1}, Top: 1, Left: 1},
+}
+
+// naive computes all four kernels pixel by pixel.
+func (p PoolShape) naive(x, dy []float32) (top, mean, dtop, dmean, pick []float32) {
+	size := p.N * p.OH * p.OW * p.C
+	top, mean, pick = make([]float32, size), make([]float32, size), make([]float32, size)
+	dtop, dmean = make([]float32, len(x)), make([]float32, len(x))
+	for o := range size {
+		n, oy, ox, c := o/(p.OH*p.OW*p.C), o/(p.OW*p.C)%p.OH, o/p.C%p.OW, o%p.C
+		y0, y1 := p.rows(oy)
+		x0, x1 := p.cols(ox)
+		best, w := -1, p.weight(oy, ox)
+		sums := make([]float32, x1-x0)
+		for i := y0; i < y1; i++ {
+			for j := x0; j < x1; j++ {
+				at := ((n*p.H+i)*p.W+j)*p.C + c
+				if best < 0 || x[at] > x[best] {
+					best = at
+				}
+				sums[j-x0] += x[at]
+				dmean[at] += float32(dy[o] * w)
+			}
+		}
+		for _, s := range sums[1:] {
+			sums[0] += s
+		}
+		top[o], mean[o], pick[o] = x[best], sums[0]*w, x[best]+0.5
+		dtop[best] += dy[o]
+	}
+	return top, mean, dtop, dmean, pick
+}
+
+// TestPool holds every tier to the pixel by pixel loops, in bits, with tasks
+// from the last to the first, between guards and without allocations.
+func TestPool(t *testing.T) {
+	for _, p := range images {
+		r := rand.New(rand.NewPCG(1, 2))
+		x := make([]float32, p.N*p.H*p.W*p.C)
+		dy := make([]float32, p.N*p.OH*p.OW*p.C)
+		for i := range x {
+			x[i] = float32(r.IntN(5)) - 2 // many are equal
+		}
+		for i := range dy {
+			dy[i] = r.Float32() - 0.5
+		}
+		values := make([]float32, len(x))
+		for i, v := range x {
+			values[i] = v + 0.5
+		}
+		top, mean, dtop, dmean, pick := p.naive(x, dy)
+		for _, k := range []struct {
+			Kernel
+			in   [][]float32
+			want []float32
+		}{
+			{&Pool{PoolShape: p, Max: true}, [][]float32{x}, top},
+			{&Pool{PoolShape: p}, [][]float32{x}, mean},
+			{&MaxPoolGrad{p}, [][]float32{x, top, dy}, dtop},
+			{&AvgPoolGrad{p}, [][]float32{dy}, dmean},
+			{&MaxPoolPick{p}, [][]float32{x, top, values}, pick},
+		} {
+			for tier := Plain; tier <= BestTier(); tier++ {
+				what := fmt.Sprintf("%T %+v %v", k.Kernel, p, tier)
+				restore := SetTier(tier)
+				runBackwards(t, what, k.Kernel, k.in, k.want)
+				restore()
+			}
+		}
+	}
+}
+
+// runBackwards runs the tasks of k from the last to the first.
+func runBackwards(t *testing.T, what string, k Kernel, in [][]float32, want []float32) {
+	t.Helper()
+	out, all := guarded(len(want), 1)
+	scratch, allScratch := guarded(k.Scratch(), 3)
+	c := &Call{Out: [][]float32{out}, In: in, Scratch: scratch}
+	allocs := testing.AllocsPerRun(1, func() {
+		fill(out, float32(math.NaN())) // all of it is written
+		for i := k.Tasks() - 1; i >= 0; i-- {
+			fill(scratch, float32(math.NaN()))
+			k.Run(i, c)
+		}
+	})
+	if allocs > 0 {
+		t.Errorf("%s: %g allocations", what, allocs)
+	}
+	checkGuards(t, what, all, len(want), 1)
+	checkGuards(t, what, allScratch, len(scratch), 3)
+	for i, w := range want {
+		if math.Float32bits(out[i]) != math.Float32bits(w) {
+			t.Fatalf("%s: element %d is %v, want %v", what, i, out[i], w)
+		}
+	}
+}
+
+// TestGather looks rows up and adds them back, numbers outside among them.
+func TestGather(t *testing.T) {
+	for _, s := range []Gather{{1, 1, 1}, {40, 7, 3}, {5000, 40, 17}, {9, 1000, 129}, {100, 3, 20000}} {
+		r := rand.New(rand.NewPCG(3, 4))
+		table, dy, labels := make([]float32, s.Rows*s.Width), make([]float32, s.Count*s.Width), make([]float32, s.Count)
+		for i := range table {
+			table[i] = r.Float32()
+		}
+		for i := range dy {
+			dy[i] = r.Float32()
+		}
+		for i := range labels {
+			labels[i] = float32(r.IntN(s.Rows+2) - 1)
+		}
+		labels[0] = float32(math.NaN())
+		y, sum := make([]float32, s.Count*s.Width), make([]float32, len(table))
+		for i, l := range labels {
+			if l >= 0 && l < float32(s.Rows) {
+				for j := range s.Width {
+					y[i*s.Width+j] = table[int(l)*s.Width+j]
+					sum[int(l)*s.Width+j] += dy[i*s.Width+j]
+				}
+			}
+		}
+		for tier := Plain; tier <= BestTier(); tier++ {
+			restore := SetTier(tier)
+			runBackwards(t, fmt.Sprint("gather ", s, tier), &s, [][]float32{table, labels}, y)
+			add := ScatterAdd(s)
+			runBackwards(t, fmt.Sprint("scatter ", s, tier), &add, [][]float32{labels, dy}, sum)
+			restore()
+		}
+	}
+}
+
+func BenchmarkPool(b *testing.B) {
+	p := PoolShape{N: 8, H: 32, W: 32, C: 32, OH: 16, OW: 16, Window: [2]int{2, 2}, Stride: [2]int{2, 2}}
+	x, y := make([]float32, p.N*p.H*p.W*p.C), make([]float32, p.N*p.OH*p.OW*p.C)
+	for i := range x {
+		x[i] = rand.Float32()
+	}
+	for _, k := range []struct {
+		Kernel
+		name    string
+		out, in []int
+	}{
+		{&Pool{PoolShape: p, Max: true}, "max", []int{len(y)}, []int{len(x)}},
+		{&Pool{PoolShape: p}, "mean", []int{len(y)}, []int{len(x)}},
+		{&MaxPoolGrad{p}, "maxGrad", []int{len(x)}, []int{len(x), len(y), len(y)}},
+		{&AvgPoolGrad{p}, "meanGrad", []int{len(x)}, []int{len(y)}},
+	} {
+		b.Run(k.name, func(b *testing.B) {
+			c := &Call{Scratch: make([]float32, k.Scratch())}
+			for _, n := range k.out {
+				c.Out = append(c.Out, make([]float32, n))
+			}
+			for _, n := range k.in {
+				c.In = append(c.In, append([]float32(nil), x[:n]...))
+			}
+			b.SetBytes(int64(4 * len(x)))
+			for b.Loop() {
+				for i := range k.Tasks() {
+					k.Run(i, c)
+				}
+			}
+		})
+	}
+}
