@@ -18,6 +18,7 @@ internal/rng:
 internal/safetensors:
 metric:
 schedule: internal/suggest
+internal/fetch: internal/suggest
 internal/kernel: internal/rng
 graph: internal/kernel internal/rng
 internal/reference: graph
@@ -31,7 +32,7 @@ optim: graph internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/plan internal/exec internal/safetensors
 .: train
-internal/cli: . graph nn loss metric schedule optim data train internal/kernel internal/safetensors internal/suggest
+internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/kernel internal/safetensors internal/suggest
 cmd/descent: internal/cli
 `
 

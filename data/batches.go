@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 )
 
 // Batch is some rows of a set. Its slices are reused: they are valid until
@@ -12,6 +13,7 @@ type Batch struct {
 	Rows  []int     // of the source
 	X     []float32 // [rows, size of a sample]
 	Y     []float32 // [rows, size of a target]; nil for a set without targets
+	Soft  []float32 // [rows, classes], the part of each class where labels are mixed; else nil
 	Index int       // of the batch, from 0
 }
 
@@ -22,17 +24,22 @@ type BatchConfig struct {
 	DropLast bool  // leave out a last batch that is shorter
 	Ahead    int   // batches prepared ahead of their use; 0: 3
 	Start    int   // the first batch to deliver, to resume
+	Workers  int   // goroutines that prepare batches; 0: 1. It does not change them.
+
+	Augment Augment // varies each row, as a function of Seed, Epoch and its number in the set
+	Seed    uint64
+	Epoch   int
 }
 
 // defaultAhead keeps one batch in use, one ready and one in the making.
 const defaultAhead = 3
 
-// Batches delivers a set batch by batch, prepared ahead of their use by one
-// goroutine over a ring of buffers; once the ring is there, nothing is
+// Batches delivers a set batch by batch, prepared ahead of their use by
+// goroutines over a ring of buffers; once the ring is there, nothing is
 // allocated. The last short batch is kept unless DropLast.
 //
 // An error ends the sequence: one of Read, with the rows of its batch; a value
-// that is not finite; or that of ctx. The goroutine has ended when the
+// that is not finite; or that of ctx. The goroutines have ended when the
 // sequence has.
 func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
@@ -47,24 +54,26 @@ func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, er
 		if cfg.Start >= count {
 			return
 		}
-		ahead := max(1, min(f.ahead, count-cfg.Start))
-		free, ready := make(chan *slot, ahead), make(chan *slot, ahead)
-		for range ahead {
-			free <- f.newSlot()
+		ring := make([]*slot, min(f.ahead, count-cfg.Start))
+		work := make(chan *slot, len(ring))
+		for i := range ring {
+			ring[i] = f.newSlot()
+			ring[i].index = cfg.Start + i
+			work <- ring[i]
 		}
-		stop, done := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(done)
-			f.fill(cfg.Start, count, free, ready, stop)
-		}()
+		stop := make(chan struct{})
+		var workers sync.WaitGroup
+		for range min(f.workers, len(ring)) {
+			workers.Go(func() { f.fill(work, stop) })
+		}
 		defer func() {
 			close(stop)
-			<-done
+			workers.Wait()
 		}()
-		for range count - cfg.Start {
-			var next *slot
+		for index := cfg.Start; index < count; index++ {
+			next := ring[(index-cfg.Start)%len(ring)]
 			select {
-			case next = <-ready:
+			case <-next.ready:
 			case <-ctx.Done():
 			}
 			if err := ctx.Err(); err != nil {
@@ -78,18 +87,29 @@ func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, er
 			if !yield(next.batch, nil) {
 				return
 			}
-			free <- next
+			if next.index += len(ring); next.index < count {
+				work <- next
+			}
 		}
 	}
 }
 
 // slot is one buffer of the ring.
 type slot struct {
+	index int           // of the batch that it is for
+	ready chan struct{} // holds one when the batch, or its error, is there
 	batch Batch
-	under []int // what the rows are called in the set that a view views
-	rows  []int
-	x, y  []float32
 	err   error
+	rows  []int
+	under []int // what the rows are called in the set that a view views
+	x, y  []float32
+
+	// For augmentation.
+	raw      []float32 // images as read
+	other    []float32 // one image, varied
+	partners []int
+	otherY   []float32
+	soft     []float32
 }
 
 // feeder fills slots with batches.
@@ -101,7 +121,9 @@ type feeder struct {
 	n       int // rows to deliver
 	order   []int
 	ahead   int
+	workers int
 	trusted bool
+	augment *augmenter // nil: rows stay as they are
 }
 
 func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
@@ -110,10 +132,10 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		return nil, 0, fmt.Errorf("data: batches: there is no set")
 	case cfg.Size < 1:
 		return nil, 0, fmt.Errorf("data: batches: %d rows per batch; want at least 1", cfg.Size)
-	case cfg.Start < 0 || cfg.Ahead < 0:
-		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d; neither may be negative", cfg.Start, cfg.Ahead)
+	case cfg.Start < 0 || cfg.Ahead < 0 || cfg.Workers < 0:
+		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d, workers %d; none may be negative", cfg.Start, cfg.Ahead, cfg.Workers)
 	}
-	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, trusted: isVetted(s)}
+	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: max(1, cfg.Workers), trusted: isVetted(s)}
 	if err := f.spec.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -130,7 +152,10 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	}
 	f.view, _ = s.(*subset)
 	if f.ahead == 0 {
-		f.ahead = defaultAhead
+		f.ahead = defaultAhead + f.workers - 1
+	}
+	if f.augment, err = newAugmenter(cfg.Augment, f.spec, s.Len(), cfg.Seed, cfg.Epoch); err != nil {
+		return nil, 0, err
 	}
 	count = f.n / f.size
 	if f.n%f.size != 0 && !cfg.DropLast {
@@ -140,43 +165,46 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 }
 
 func (f *feeder) newSlot() *slot {
-	rows := min(f.size, f.n)
-	s := &slot{rows: make([]int, rows), x: make([]float32, rows*f.spec.Size())}
+	rows, size := min(f.size, f.n), f.spec.Size()
+	s := &slot{ready: make(chan struct{}, 1), rows: make([]int, rows), x: make([]float32, rows*size)}
 	if !f.spec.Unlabeled {
 		s.y = make([]float32, rows*f.spec.TargetSize())
 	}
 	if f.view != nil {
 		s.under = make([]int, 0, rows)
 	}
+	if f.augment != nil {
+		s.raw = make([]float32, rows*size)
+		if f.augment.Mixes() {
+			s.other, s.partners = make([]float32, size), make([]int, rows)
+			s.otherY, s.soft = make([]float32, rows), make([]float32, rows*f.augment.classes)
+		}
+	}
 	return s
 }
 
-// fill prepares batches in order until all are made, one fails or stop is
-// closed. ready holds the whole ring, so sending never waits.
-func (f *feeder) fill(start, count int, free <-chan *slot, ready chan<- *slot, stop <-chan struct{}) {
-	for index := start; index < count; index++ {
-		var s *slot
-		select {
-		case s = <-free:
-		case <-stop:
-			return
-		}
+// fill prepares the batches of slots until stop is closed. A slot's ready has
+// room, so telling never waits.
+func (f *feeder) fill(work <-chan *slot, stop <-chan struct{}) {
+	for {
 		select {
 		case <-stop:
 			return
 		default:
 		}
-		s.err = f.prepare(s, index)
-		ready <- s
-		if s.err != nil {
+		select {
+		case s := <-work:
+			s.err = f.prepare(s)
+			s.ready <- struct{}{}
+		case <-stop:
 			return
 		}
 	}
 }
 
 // prepare reads one batch into a slot.
-func (f *feeder) prepare(s *slot, index int) error {
-	first := index * f.size
+func (f *feeder) prepare(s *slot) error {
+	first := s.index * f.size
 	n := min(f.size, f.n-first)
 	rows := s.rows[:n]
 	for i := range rows {
@@ -185,34 +213,69 @@ func (f *feeder) prepare(s *slot, index int) error {
 			rows[i] = f.order[first+i]
 		}
 	}
-	b := Batch{Rows: rows, X: s.x[:n*f.spec.Size()], Index: index}
+	b := Batch{Rows: rows, X: s.x[:n*f.spec.Size()], Index: s.index}
 	if s.y != nil {
 		b.Y = s.y[:n*f.spec.TargetSize()]
 	}
-	err := f.read(s, b)
-	if err == nil && !f.trusted {
-		named := rows
-		if f.view != nil {
-			named = s.under // as the user's own source counts them
-		}
-		err = checkFinite(f.spec, named, b.X, b.Y)
+	var err error
+	if f.augment == nil {
+		err = f.load(s, rows, b.X, b.Y)
+	} else {
+		err = f.vary(s, &b)
 	}
 	if err != nil {
-		return fmt.Errorf("batch %d of rows %s: %w", index, rowsText(rows), err)
+		return fmt.Errorf("batch %d of rows %s: %w", s.index, rowsText(rows), err)
 	}
 	s.batch = b
 	return nil
 }
 
-func (f *feeder) read(s *slot, b Batch) error {
-	if f.view == nil {
-		return readSafely(f.source, b.Rows, b.X, b.Y)
-	}
-	if err := checkRead(len(f.view.rows), 0, 0, b.Rows, b.X, b.Y); err != nil {
+// vary reads a batch and augments it.
+func (f *feeder) vary(s *slot, b *Batch) error {
+	a, raw := f.augment, s.raw[:len(b.X)]
+	if err := f.load(s, b.Rows, raw, b.Y); err != nil {
 		return err
 	}
-	s.under = f.view.under(s.under[:0], b.Rows)
-	return readSafely(f.view.of, s.under, b.X, b.Y)
+	for i, row := range b.Rows {
+		a.vary(b.X[i*a.size:(i+1)*a.size], raw[i*a.size:(i+1)*a.size], a.own, row)
+	}
+	if !a.Mixes() {
+		return nil
+	}
+	partners, otherY := s.partners[:len(b.Rows)], s.otherY[:len(b.Rows)]
+	for i, row := range b.Rows {
+		partners[i] = a.partnerOf(row)
+	}
+	if err := f.load(s, partners, raw, otherY); err != nil {
+		return fmt.Errorf("to mix with rows %s: %w", rowsText(partners), err)
+	}
+	b.Soft = s.soft[:len(b.Rows)*a.classes]
+	for i, row := range b.Rows {
+		a.vary(s.other, raw[i*a.size:(i+1)*a.size], a.partner, row)
+		a.blend(b.X[i*a.size:(i+1)*a.size], s.other, row, int(b.Y[i]), int(otherY[i]), b.Soft[i*a.classes:(i+1)*a.classes])
+	}
+	return nil
+}
+
+// load reads rows and checks what may need checking.
+func (f *feeder) load(s *slot, rows []int, x, y []float32) error {
+	named := rows
+	if f.view != nil {
+		if err := checkRead(len(f.view.rows), 0, 0, rows, x, y); err != nil {
+			return err
+		}
+		s.under = f.view.under(s.under[:0], rows)
+		named = s.under // as the user's own source counts them
+		if err := readSafely(f.view.of, named, x, y); err != nil {
+			return err
+		}
+	} else if err := readSafely(f.source, rows, x, y); err != nil {
+		return err
+	}
+	if f.trusted {
+		return nil
+	}
+	return checkFinite(f.spec, named, x, y)
 }
 
 func rowsText(rows []int) string {

@@ -27,7 +27,7 @@ func Digits() Source {
 
 // readDigits reads compressed rows of 64 pixels and a class.
 func readDigits(file []byte) (*images, error) {
-	set := newImages("digits", "digits", 8, 8, nil, nil, numbered(10))
+	set := newImages("digits", "digits", []int{8, 8, 1}, nil, nil, numbered(10))
 	unzipped, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return set, fmt.Errorf("data: embedded digits: %w", err)
@@ -52,6 +52,6 @@ func readDigits(file []byte) (*images, error) {
 			}
 		}
 	}
-	set.pixels, set.class = pixels, class
+	set.pixels, set.class = pixels, classNumbers(class)
 	return set, nil
 }

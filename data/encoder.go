@@ -20,7 +20,7 @@ const (
 //
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
 // sets an indicator beside it. A category becomes one-hot. A pixel p becomes
-// (p - Mean)/Std, one Mean and Std for all pixels.
+// (p - Mean)/Std, with one Mean and Std a channel for all pixels.
 type Encoder struct {
 	Kind    string   `json:"kind"` // "table" or "image"
 	Task    Task     `json:"task"`
@@ -29,8 +29,11 @@ type Encoder struct {
 	Targets []Target `json:"targets"`
 	Classes []string `json:"classes,omitempty"`
 	Shape   []int    `json:"shape,omitempty"` // of an image: height, width, channels
-	Mean    float64  `json:"mean,omitempty"`  // of all pixels
+	Mean    float64  `json:"mean,omitempty"`  // of all pixels of grey images
 	Std     float64  `json:"std,omitempty"`
+
+	Means []float64 `json:"means,omitempty"` // of each channel of other images
+	Stds  []float64 `json:"stds,omitempty"`
 }
 
 // Column is one column of a table and the features it becomes.
@@ -134,12 +137,6 @@ func (e *Encoder) Validate() error {
 	if e == nil {
 		return errors.New("data: there is no encoder; the model takes samples as they are")
 	}
-	spread := func(what string, mean, std float64) error {
-		if !(std > 0) || math.IsInf(std, 0) || mean-mean != 0 {
-			return fmt.Errorf("data: encoder: %s has mean %v and standard deviation %v; both must be finite, the second positive", what, mean, std)
-		}
-		return nil
-	}
 	switch {
 	case e.Kind != tableKind && e.Kind != imageKind:
 		return fmt.Errorf("data: encoder: there is no kind %q; it is table or image", e.Kind)
@@ -151,17 +148,14 @@ func (e *Encoder) Validate() error {
 		return errors.New("data: encoder: classification without classes")
 	}
 	if e.Kind == imageKind {
-		if err := e.spec("encoder").Validate(); err != nil {
-			return err
-		}
-		return spread("the image", e.Mean, e.Std)
+		return e.validateImage()
 	}
 	width := 0
 	for _, c := range e.Columns {
 		width += c.width()
 		switch c.Kind {
 		case numberKind:
-			if err := spread("column "+c.Name, c.Mean, c.Std); err != nil {
+			if err := checkSpread("column "+c.Name, c.Mean, c.Std); err != nil {
 				return err
 			}
 			if c.Median-c.Median != 0 {
@@ -177,10 +171,18 @@ func (e *Encoder) Validate() error {
 	}
 	if e.Task == Regression {
 		for _, t := range e.Targets {
-			if err := spread("target "+t.Name, t.Mean, t.Std); err != nil {
+			if err := checkSpread("target "+t.Name, t.Mean, t.Std); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checkSpread checks what standardizes a value.
+func checkSpread(what string, mean, std float64) error {
+	if !(std > 0) || math.IsInf(std, 0) || mean-mean != 0 {
+		return fmt.Errorf("data: encoder: %s has mean %v and standard deviation %v; both must be finite, the second positive", what, mean, std)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func openPart(dir, part string) (*images, error) {
 	for _, c := range class {
 		most = max(most, c)
 	}
-	return newImages(baseName(dir), labelsPath, dims[1], dims[2], pixels, class, numbered(int(most)+1)), nil
+	return newImages(baseName(dir), labelsPath, []int{dims[1], dims[2], 1}, pixels, classNumbers(class), numbered(int(most)+1)), nil
 }
 
 // find returns the path of a file of the folder, plain or compressed.

@@ -1,32 +1,50 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 )
 
-// images is a set of raw grey images, kept as bytes and converted when read.
+// images is a set of raw images, kept as bytes and converted when read.
 type images struct {
 	spec   Spec
-	pixels []byte // [n, height, width]
-	class  []byte // [n]
-	file   string // of the labels, for messages
+	pixels []byte   // [n, height, width, channels]
+	class  []int32  // [n], the number of a class; unknownClass where files stand in a folder that is none
+	file   string   // of the labels, for messages
+	names  []string // [n], of the files that the images come from; nil where they have none
+	notes  []string
 }
 
-func newImages(name, file string, height, width int, pixels, class []byte, classes []string) *images {
+// unknownClass is the class of an image whose folder is no class of the model.
+const unknownClass = -1
+
+// newImages makes a set of labeled images of the shape [height width channels].
+func newImages(name, file string, shape []int, pixels []byte, class []int32, classes []string) *images {
 	return &images{
 		spec: Spec{
-			Name: name, Input: []int{height, width, 1},
+			Name: name, Input: shape,
 			Task: Classification, Classes: classes, Targets: []string{"class"},
 		},
 		pixels: pixels, class: class, file: file,
 	}
 }
 
-func (s *images) Spec() Spec   { return s.spec }
-func (s *images) Len() int     { return len(s.class) }
-func (s *images) vetted() bool { return true }
+// classNumbers widens the labels of a file of bytes.
+func classNumbers(labels []byte) []int32 {
+	class := make([]int32, len(labels))
+	for i, c := range labels {
+		class[i] = int32(c)
+	}
+	return class
+}
+
+func (s *images) Spec() Spec         { return s.spec }
+func (s *images) Len() int           { return len(s.class) }
+func (s *images) Notes() []string    { return s.notes }
+func (s *images) rowNames() []string { return s.names }
+func (s *images) vetted() bool       { return true }
 
 // Read gives raw pixels, as stored.
 func (s *images) Read(rows []int, x, y []float32) error {
@@ -40,59 +58,108 @@ func (s *images) Read(rows []int, x, y []float32) error {
 			to[j] = float32(p)
 		}
 	}
-	s.readClasses(rows, y)
+	return s.readClasses(rows, y)
+}
+
+func (s *images) readClasses(rows []int, y []float32) error {
+	if y == nil {
+		return nil
+	}
+	if s.spec.Unlabeled {
+		return fmt.Errorf("data: the images of %s lie in no folders named after classes; prediction needs none, but training and evaluation do", s.file)
+	}
+	for i, r := range rows {
+		if s.class[r] == unknownClass {
+			return fmt.Errorf("data: %s lies in no folder named after a class of the model; those are %s", s.names[r], list(s.spec.Classes))
+		}
+		y[i] = float32(s.class[r])
+	}
 	return nil
 }
 
-func (s *images) readClasses(rows []int, y []float32) {
-	if y == nil {
-		return
-	}
-	for i, r := range rows {
-		y[i] = float32(s.class[r])
-	}
-}
-
 func (s *images) labels() []int {
+	if s.spec.Unlabeled {
+		return nil
+	}
 	labels := make([]int, len(s.class))
 	for i, c := range s.class {
+		if c == unknownClass {
+			return nil
+		}
 		labels[i] = int(c)
 	}
 	return labels
 }
 
-// Fit measures one mean and one standard deviation over all pixels of the
-// given rows. The sums are whole numbers, hence exact.
+// Fit measures the mean and the standard deviation of each channel over all
+// pixels of the given rows. The sums are whole numbers, hence exact.
 func (s *images) Fit(rows []int) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", s.spec.name(), errEmpty)
 	}
-	size := s.spec.Size()
-	var count [256]uint64
+	if s.spec.Unlabeled {
+		return nil, s.readClasses(nil, []float32{})
+	}
+	size, channels := s.spec.Size(), s.channels()
+	count := make([][256]uint64, channels)
 	for _, r := range rows {
 		if r < 0 || r >= s.Len() {
 			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", s.spec.name(), r, s.Len()-1)
 		}
-		for _, p := range s.pixels[r*size : (r+1)*size] {
-			count[p]++
+		sample := s.pixels[r*size : (r+1)*size]
+		for c := range count {
+			hist := &count[c]
+			for j := c; j < len(sample); j += channels {
+				hist[sample[j]]++
+			}
 		}
 	}
+	means, stds := make([]float64, channels), make([]float64, channels)
+	flat := 0
+	for c := range count {
+		var constant bool
+		means[c], stds[c], constant = spreadOf(&count[c])
+		if constant { // such a channel becomes 0
+			flat++
+			stds[c] = 1
+		}
+	}
+	if flat == channels {
+		return nil, fmt.Errorf("data: %s: every pixel of the training part is %v; there is nothing to learn", s.spec.name(), shade(means))
+	}
+	e := &Encoder{
+		Kind: imageKind, Shape: s.spec.Input,
+		Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}},
+	}
+	if channels == 1 {
+		e.Mean, e.Std = means[0], stds[0]
+	} else {
+		e.Means, e.Stds = means, stds
+	}
+	return e, nil
+}
+
+// spreadOf returns the mean and the standard deviation of the bytes counted.
+func spreadOf(count *[256]uint64) (mean, std float64, constant bool) {
 	var n, sum, squares uint64
 	for p, c := range count {
 		n += c
 		sum += c * uint64(p)
 		squares += c * uint64(p*p)
 	}
-	mean := float64(sum) / float64(n)
-	std := math.Sqrt(float64(squares)/float64(n) - mean*mean)
-	if count[int(mean)] == n {
-		return nil, fmt.Errorf("data: %s: every pixel of the training part is %v; there is nothing to learn", s.spec.name(), mean)
-	}
-	return &Encoder{
-		Kind: imageKind, Shape: s.spec.Input, Mean: mean, Std: std,
-		Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}},
-	}, nil
+	mean = float64(sum) / float64(n)
+	return mean, math.Sqrt(float64(squares)/float64(n) - mean*mean), count[int(mean)] == n
 }
+
+// shade writes a pixel: one number for grey, and else one a channel.
+func shade(means []float64) any {
+	if len(means) == 1 {
+		return means[0]
+	}
+	return means
+}
+
+func (s *images) channels() int { return s.spec.Input[len(s.spec.Input)-1] }
 
 // Encode returns the images standardized with what e has measured.
 func (s *images) Encode(e *Encoder) (Source, error) {
@@ -107,54 +174,80 @@ func (s *images) Encode(e *Encoder) (Source, error) {
 		return nil, fmt.Errorf("data: the model was trained on images of %s, and those of %s are %s",
 			shapeText(e.Shape), s.spec.name(), shapeText(s.spec.Input))
 	}
-	for i, c := range s.class {
-		if int(c) >= len(e.Classes) {
-			return nil, fmt.Errorf("data: %s: image %d has label %d; the model knows the labels 0 to %d", s.file, i, c, len(e.Classes)-1)
-		}
+	raw, err := s.renumbered(e.Classes)
+	if err != nil {
+		return nil, err
 	}
-	encoded := &encodedImages{images: s, spec: s.spec}
+	encoded := &encodedImages{images: raw, spec: raw.spec, value: make([][256]float32, s.channels())}
 	encoded.spec.Classes, encoded.spec.Encoder = e.Classes, e
-	for p := range encoded.value {
-		encoded.value[p] = float32((float64(p) - e.Mean) / e.Std)
+	for c := range encoded.value {
+		mean, std := e.channel(c)
+		for p := range encoded.value[c] {
+			encoded.value[c][p] = float32((float64(p) - mean) / std)
+		}
 	}
 	return encoded, nil
 }
 
-// encodedImages is a set of images, standardized.
-type encodedImages struct {
-	images *images
-	spec   Spec
-	value  [256]float32 // of each byte
+// renumbered returns the set with its classes numbered as a model knows them.
+// An image in a folder that is no class stays, for prediction; where none lies
+// in a class, the set is unlabeled. Any other label that the model does not
+// know is an error.
+func (s *images) renumbered(classes []string) (*images, error) {
+	if s.spec.Unlabeled || slices.Equal(s.spec.Classes, classes) {
+		return s, nil
+	}
+	number := make(map[string]int32, len(classes))
+	for i, name := range classes {
+		number[name] = int32(i)
+	}
+	out := *s
+	out.class = make([]int32, len(s.class))
+	known := 0
+	for i, c := range s.class {
+		out.class[i] = unknownClass
+		if c == unknownClass {
+			continue
+		}
+		to, ok := number[s.spec.Classes[c]]
+		switch {
+		case ok:
+			out.class[i] = to
+			known++
+		case s.names == nil:
+			return nil, fmt.Errorf("data: %s: image %d has label %d (%s); the model knows the labels 0 to %d: %s",
+				s.file, i, c, s.spec.Classes[c], len(classes)-1, list(classes))
+		}
+	}
+	out.spec.Classes = classes
+	out.spec.Unlabeled = known == 0
+	return &out, nil
 }
 
-func (s *encodedImages) Spec() Spec    { return s.spec }
-func (s *encodedImages) Len() int      { return s.images.Len() }
-func (s *encodedImages) labels() []int { return s.images.labels() }
-func (s *encodedImages) vetted() bool  { return true }
+// channel returns the mean and the standard deviation of a channel.
+func (e *Encoder) channel(c int) (mean, std float64) {
+	if e.Means == nil {
+		return e.Mean, e.Std
+	}
+	return e.Means[c], e.Stds[c]
+}
 
-func (s *encodedImages) Read(rows []int, x, y []float32) error {
-	size := s.spec.Size()
-	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
+// validateImage checks the fields that encode images.
+func (e *Encoder) validateImage() error {
+	if err := e.spec("encoder").Validate(); err != nil {
 		return err
 	}
-	for i, r := range rows {
-		to := x[i*size : (i+1)*size]
-		for j, p := range s.images.pixels[r*size : (r+1)*size] {
-			to[j] = s.value[p]
-		}
+	if e.Means == nil && e.Stds == nil {
+		return checkSpread("the image", e.Mean, e.Std)
 	}
-	s.images.readClasses(rows, y)
-	return nil
-}
-
-// shapeText writes a shape as people do: 28×28×1.
-func shapeText(shape []int) string {
-	text := ""
-	for i, d := range shape {
-		if i > 0 {
-			text += "×"
-		}
-		text += fmt.Sprint(d)
+	channels := e.Shape[len(e.Shape)-1]
+	if len(e.Means) != channels || len(e.Stds) != channels {
+		return fmt.Errorf("data: encoder: %d means and %d standard deviations for images of %s; want one of each a channel",
+			len(e.Means), len(e.Stds), shapeText(e.Shape))
 	}
-	return text
+	var errs []error
+	for c := range e.Means {
+		errs = append(errs, checkSpread(fmt.Sprintf("channel %d", c), e.Means[c], e.Stds[c]))
+	}
+	return errors.Join(errs...)
 }

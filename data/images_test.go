@@ -208,7 +208,7 @@ func TestOpen(t *testing.T) {
 		{"testdata/people.csv", CSVConfig{Targets: []string{"income"}}, ""},
 		{"nowhere.csv", CSVConfig{}, `there is no "nowhere.csv"; name a CSV file`},
 		{digitsName, CSVConfig{Targets: []string{"y"}}, "are for CSV files"},
-		{"testdata", CSVConfig{}, "holds no IDX files"},
+		{t.TempDir(), CSVConfig{}, "holds no IDX files"},
 		{"testdata/people.csv", CSVConfig{}, "which column is the target?"},
 	} {
 		s, err := Open(test.path, test.cfg)

@@ -5,15 +5,22 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
+
+	"descent/internal/suggest"
 )
 
 // digitsName is what the embedded digits are called where a path may stand.
 const digitsName = "digits"
 
-// Open reads a set by what a user names: "digits" for the embedded set, a
-// folder of IDX files, or a CSV file, for which cfg names the target.
+// Open reads a set by what a user names: "digits" for the embedded set; a name
+// such as "mnist" for a set that "descent data get" has fetched, unless a file
+// here has that name; a folder of IDX files, of CIFAR-10's binary batches or of
+// images in a folder a class; a zip file of such folders; or a CSV file, for
+// which cfg names the target. [OpenImages] takes options for images.
 func Open(path string, cfg CSVConfig) (Source, error) {
-	kind, err := kindOf(path)
+	path, kind, err := kindOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -27,23 +34,50 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 	if len(cfg.Targets)+len(cfg.Drop)+len(cfg.Keep)+len(cfg.Categories) > 0 || cfg.Task == Regression {
 		return nil, fmt.Errorf("data: %s holds labeled images; targets, columns and tasks are for CSV files", path)
 	}
-	return openImages(path)
+	return readImages(path, kind, ImageConfig{}, nil)
+}
+
+// OpenImages reads what [Open] does but tables, with options for image files.
+// IDX files, CIFAR-10 and the digits have one size and mode and ignore them.
+//
+// Images lie in class/image or split/class/image, where split is train, test or
+// val, below any folders that enclose all; rows are sorted by path, classes by
+// name. An image that cannot be read is an error that names it.
+func OpenImages(path string, cfg ImageConfig) (Source, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	path, kind, err := kindOf(path)
+	if err != nil {
+		return nil, err
+	}
+	if kind == tableKind {
+		return nil, fmt.Errorf("data: %s is not a folder of images or IDX files, nor a zip file", path)
+	}
+	return readImages(path, kind, cfg, nil)
 }
 
 // Open reads a set as [Open] does and encodes it with the stored statistics,
 // for evaluation and prediction. Of a set with its own test part it is that
-// part. A table needs no target, as [Encoder.EncodeCSV] says.
-func (e *Encoder) Open(path string) (Source, error) {
-	if err := e.Validate(); err != nil {
+// part. A table needs no target, as [Encoder.EncodeCSV] says. Image files are
+// brought to the model's size and mode, and need no class: images alone, and
+// folders that no class of the model is named after, are Unlabeled; see
+// [RowNames].
+func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, ImageConfig{}) }
+
+// OpenImages is [Encoder.Open] with options for image files, of which size and
+// mode are the model's.
+func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
+	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
-	kind, err := kindOf(path)
+	path, kind, err := kindOf(path)
 	if err != nil {
 		return nil, err
 	}
 	if kind == tableKind {
 		if e.Kind == imageKind {
-			return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of IDX files", shapeText(e.Shape), path)
+			return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file", shapeText(e.Shape), path)
 		}
 		file, err := openFile(path)
 		if err != nil {
@@ -56,35 +90,117 @@ func (e *Encoder) Open(path string) (Source, error) {
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images; name a CSV file",
 			list(e.inputNames()), path)
 	}
-	raw, err := openImages(path)
+	raw, err := readImages(path, kind, cfg, e)
 	if err != nil {
 		return nil, err
 	}
 	return testPart(raw).(Fitter).Encode(e)
 }
 
-// kindOf tells tables from images.
-func kindOf(path string) (string, error) {
-	if path == digitsName {
-		return imageKind, nil
+// The kinds of image sets; a folder's is found by what it holds.
+const (
+	folderKind = "folder"
+	zipKind    = "zip"
+	fileKind   = "file"
+	idxKind    = "idx"
+	cifarKind  = "cifar"
+)
+
+// kindOf finds what a user names, and of which kind it is.
+func kindOf(name string) (path, kind string, err error) {
+	if name == digitsName {
+		return name, digitsName, nil
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if path, known, err := fetched(name); known {
+			return path, folderKind, err
+		}
+		return "", "", fmt.Errorf("data: there is no %q%s; name a CSV file, a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
+			name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("data: %w", err)
+	}
+	lower := strings.ToLower(filepath.Base(name))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("data: there is no %q; name a CSV file, a folder of IDX files or %q: %w", path, digitsName, err)
-	case err != nil:
-		return "", fmt.Errorf("data: %w", err)
 	case info.IsDir():
-		return imageKind, nil
+		return name, folderKind, nil
+	case strings.HasSuffix(lower, ".zip"):
+		return name, zipKind, nil
+	case strings.HasSuffix(strings.TrimSuffix(lower, ".gz"), ".bin"):
+		return name, cifarKind, nil
+	case isImageName(lower):
+		return name, fileKind, nil
 	}
-	return tableKind, nil
+	return name, tableKind, nil
 }
 
-func openImages(path string) (Source, error) {
-	if path == digitsName {
-		return readDigits(digitsFile)
+// readImages reads a set of images of a kind.
+func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {
+	if kind == folderKind {
+		var err error
+		if path, kind, err = lookInto(path); err != nil {
+			return nil, err
+		}
 	}
-	return OpenIDX(path)
+	switch kind {
+	case digitsName:
+		return readDigits(digitsFile)
+	case idxKind:
+		return OpenIDX(path)
+	case cifarKind:
+		return OpenCIFAR(path)
+	}
+	return readImageFiles(path, kind, cfg, e)
+}
+
+// lookInto tells what a folder holds, itself or in the one folder in it.
+func lookInto(dir string) (path, kind string, err error) {
+	path = dir
+	for range maxDepth {
+		for _, part := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
+			if _, there := find(path, part); there {
+				return path, idxKind, nil
+			}
+		}
+		train, test, err := cifarFiles(path)
+		if err != nil {
+			return "", "", err
+		}
+		if len(train)+len(test) > 0 {
+			return path, cifarKind, nil
+		}
+		inner, only := onlyFolder(path)
+		if !only {
+			break
+		}
+		path = inner
+	}
+	files, err := listFolder(dir)
+	if err != nil {
+		return "", "", err
+	}
+	if len(files) == 0 {
+		return "", "", fmt.Errorf("data: %s holds no IDX files ({train,t10k}-{images-idx3,labels-idx1}-ubyte), no CIFAR batches (data_batch_1.bin) and no images (.png, .jpg, .jpeg, .gif)", dir)
+	}
+	return dir, folderKind, nil
+}
+
+// onlyFolder returns the folder in dir, if it is the only thing there.
+func onlyFolder(dir string) (string, bool) {
+	entries, err := os.ReadDir(dir)
+	found := ""
+	for _, entry := range entries {
+		switch {
+		case isHidden(entry.Name()):
+		case !entry.IsDir() || found != "":
+			return "", false
+		default:
+			found = filepath.Join(dir, entry.Name())
+		}
+	}
+	return found, err == nil && found != ""
 }
 
 // testPart returns the test part of a set that has one, and else the set.

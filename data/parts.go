@@ -28,9 +28,7 @@ func (p Parts) String() string {
 // assemble encodes a set, takes its parts and looks for what deserves a note.
 func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
 	var p Parts
-	if noted, ok := s.(interface{ Notes() []string }); ok {
-		p.Notes = append(p.Notes, noted.Notes()...)
-	}
+	p.note("", s)
 	var e *Encoder
 	encoded := s
 	if raw, ok := s.(Fitter); ok {
@@ -49,16 +47,27 @@ func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
 		if p.Validation, err = adopt(cfg.ValidationSet, e, encoded.Spec(), "validation"); err != nil {
 			return p, err
 		}
+		p.note("validation: ", p.Validation)
 	}
 	if cfg.TestSet != nil {
 		if p.Test, err = adopt(cfg.TestSet, e, encoded.Spec(), "test"); err != nil {
 			return p, err
 		}
+		p.note("test: ", p.Test)
 	}
 	if err := p.count(); err != nil {
 		return p, err
 	}
 	return p, p.noteOverlap()
+}
+
+// note takes over what a set has to say about itself.
+func (p *Parts) note(part string, s Source) {
+	if noted, ok := s.(interface{ Notes() []string }); ok {
+		for _, note := range noted.Notes() {
+			p.Notes = append(p.Notes, part+note)
+		}
+	}
 }
 
 // adopt makes a set of its own a part: encoded as training is, and describing

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -94,5 +95,34 @@ func TestMNIST(t *testing.T) {
 	}
 	if sizes(parts) != [3]int{55000, 5000, 10000} {
 		t.Errorf("sizes %v", sizes(parts))
+	}
+}
+
+func TestCIFARFromImages(t *testing.T) {
+	s, err := Open(testdata(t, "cifar10/cifar10-test-jpeg.zip"), CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := ClassCounts(s)
+	if err != nil || s.Len() != 10000 || !slices.Equal(s.Spec().Classes, cifarClasses()) || slices.Min(counts) != 1000 {
+		t.Fatalf("%d images, classes %v, %v", s.Len(), counts, err)
+	}
+	batch, err := Open(testdata(t, "cifar10/data_batch_1-first4000.bin.gz"), CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := batch.(Fitter).Fit(natural(4000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The means and deviations that are commonly quoted for CIFAR-10.
+	for c, mean := range []float64{0.4914, 0.4822, 0.4465} {
+		std := []float64{0.2470, 0.2435, 0.2616}[c]
+		if math.Abs(e.Means[c]/255-mean) > 0.005 || math.Abs(e.Stds[c]/255-std) > 0.005 {
+			t.Errorf("channel %d: mean %v, std %v", c, e.Means[c]/255, e.Stds[c]/255)
+		}
+	}
+	if _, err := e.Open(testdata(t, "cifar10/cifar10-test-jpeg.zip")); err != nil {
+		t.Error(err)
 	}
 }

@@ -11,8 +11,12 @@ import (
 func (e *Encoder) String() string {
 	var b strings.Builder
 	if e.Kind == imageKind {
-		fmt.Fprintf(&b, "images of %s, pixels (p - %.6g)/%.6g, %d classes: %s\n",
-			shapeText(e.Shape), e.Mean, e.Std, len(e.Classes), strings.Join(e.Classes, " "))
+		fmt.Fprintf(&b, "images of %s, pixels ", shapeText(e.Shape))
+		for c := range max(1, len(e.Means)) {
+			mean, std := e.channel(c)
+			fmt.Fprintf(&b, "(p - %.6g)/%.6g, ", mean, std)
+		}
+		fmt.Fprintf(&b, "%d classes: %s\n", len(e.Classes), strings.Join(e.Classes, " "))
 		return b.String()
 	}
 	var names []string

@@ -2,11 +2,12 @@
 // encoded, shuffled and cut into batches.
 //
 // A [Source] gives random access to samples. [Open] reads one from what a
-// user names: the embedded digits, a CSV file or a folder of IDX files.
+// user names: the embedded digits, a CSV file, a folder of IDX files or of
+// images, a zip file of images, or a set that was fetched.
 // [Split] cuts it into training, validation and test parts and learns from
 // the training part alone how raw rows become samples; that [Encoder] is kept
 // with the model, so that prediction takes raw rows. [Batches] delivers
-// samples, prepared ahead of their use.
+// samples, prepared ahead of their use and varied as [Augment] says.
 package data
 
 import (

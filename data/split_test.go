@@ -166,8 +166,10 @@ func TestSplitNotesRowsOnBothSides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"3 of 3 validation rows also stand in training, so results on them flatter",
-		"1 of 3 test rows also stand in training, so results on them flatter"}
+	want := []string{
+		"3 of 3 validation rows also stand in training, so results on them flatter",
+		"1 of 3 test rows also stand in training, so results on them flatter",
+	}
 	if !reflect.DeepEqual(p.Notes, want) {
 		t.Errorf("notes %q", p.Notes)
 	}

@@ -1,0 +1,93 @@
+package data
+
+import "fmt"
+
+// encodedImages is a set of images, standardized.
+type encodedImages struct {
+	images *images
+	spec   Spec
+	value  [][256]float32 // of each byte, a table a channel
+}
+
+func (s *encodedImages) Spec() Spec         { return s.spec }
+func (s *encodedImages) Len() int           { return s.images.Len() }
+func (s *encodedImages) Notes() []string    { return s.images.notes }
+func (s *encodedImages) labels() []int      { return s.images.labels() }
+func (s *encodedImages) rowNames() []string { return s.images.names }
+func (s *encodedImages) vetted() bool       { return true }
+
+func (s *encodedImages) Read(rows []int, x, y []float32) error {
+	size := s.spec.Size()
+	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
+		return err
+	}
+	for i, r := range rows {
+		s.standardize(x[i*size:(i+1)*size], s.images.pixels[r*size:(r+1)*size])
+	}
+	return s.images.readClasses(rows, y)
+}
+
+// standardize writes the values that bytes stand for.
+func (s *encodedImages) standardize(to []float32, pixels []byte) {
+	switch len(s.value) {
+	case 1:
+		value := &s.value[0]
+		for j, p := range pixels {
+			to[j] = value[p]
+		}
+	case 3:
+		red, green, blue := &s.value[0], &s.value[1], &s.value[2]
+		for len(pixels) >= 3 && len(to) >= 3 {
+			to[0], to[1], to[2] = red[pixels[0]], green[pixels[1]], blue[pixels[2]]
+			to, pixels = to[3:], pixels[3:]
+		}
+	default:
+		for j, p := range pixels {
+			to[j] = s.value[j%len(s.value)][p]
+		}
+	}
+}
+
+// shapeText writes a shape as people do: 28×28×1.
+func shapeText(shape []int) string {
+	text := ""
+	for i, d := range shape {
+		if i > 0 {
+			text += "×"
+		}
+		text += fmt.Sprint(d)
+	}
+	return text
+}
+
+// RowNames returns what the rows of a set are called, such as the paths of
+// image files; nil where they have no names.
+func RowNames(s Source) []string {
+	switch s := s.(type) {
+	case *Parted:
+		return RowNames(s.Source)
+	case *subset:
+		return s.rowNames()
+	case *fittedSubset:
+		return s.rowNames()
+	case reshaped:
+		return RowNames(s.Source)
+	case interface{ rowNames() []string }:
+		return s.rowNames()
+	}
+	return nil
+}
+
+func (s *subset) rowNames() []string {
+	all := RowNames(s.of)
+	if all == nil {
+		return nil
+	}
+	names := make([]string, len(s.rows))
+	for i, r := range s.rows {
+		if r >= 0 && r < len(all) {
+			names[i] = all[r]
+		}
+	}
+	return names
+}

@@ -1,0 +1,195 @@
+package data
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// imagePlan is the shape that all images of a set are brought to.
+type imagePlan struct {
+	height, width, channels int
+	convert                 bool   // files of the other mode are converted
+	like                    string // the file that decided the mode
+}
+
+// maxSetBytes bounds the memory of a set of images.
+const maxSetBytes = 1 << 36
+
+// inParallel calls work(worker, i) for i in [0, n) on workers goroutines,
+// which claim i in ascending order, until all are done or one fails, and
+// returns the error of the least i. All lower i than one that failed have been
+// tried, so the error does not depend on the number of workers.
+func inParallel(workers, n int, work func(worker, i int) error) error {
+	workers = max(1, min(workers, n))
+	errs := make([]error, workers)
+	at := make([]int, workers)
+	var next atomic.Int64
+	var failed atomic.Bool
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := work(w, i); err != nil {
+					errs[w], at[w] = err, i
+					failed.Store(true)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	var first error
+	least := n
+	for w, err := range errs {
+		if err != nil && at[w] < least {
+			first, least = err, at[w]
+		}
+	}
+	return first
+}
+
+// planImages reads the headers of files and decides size and mode. Corrupt
+// files are passed over where cfg says so; loading counts them.
+func planImages(files []imageFile, cfg ImageConfig) (p imagePlan, sizes int, err error) {
+	heads := make([]imageHead, len(files))
+	buffers := make([]bytes.Buffer, cfg.workers())
+	err = inParallel(len(buffers), len(files), func(w, i int) error {
+		head, err := files[i].head(&buffers[w])
+		if err != nil && !cfg.SkipCorrupt {
+			return corrupt(files[i], err)
+		}
+		if err == nil {
+			heads[i] = head
+		}
+		return nil
+	})
+	if err != nil {
+		return p, 0, err
+	}
+	count := make(map[imageHead]int)
+	best := imageHead{}
+	p.channels = 1
+	for i, head := range heads {
+		if head.width == 0 {
+			continue
+		}
+		if p.like == "" {
+			p.like = files[i].full
+			if !head.gray {
+				p.channels = 3
+			}
+		}
+		count[imageHead{width: head.width, height: head.height}]++
+	}
+	for _, head := range heads { // in order, so that the first of equally common sizes wins
+		size := imageHead{width: head.width, height: head.height}
+		if head.width > 0 && count[size] > count[best] {
+			best = size
+		}
+	}
+	if p.like == "" {
+		return p, 0, fmt.Errorf("data: all %d image files are corrupt, such as %s", len(files), files[0].full)
+	}
+	p.height, p.width = best.height, best.width
+	if cfg.Height > 0 {
+		p.height, p.width = cfg.Height, cfg.Width
+	}
+	if cfg.Mode != "" {
+		p.convert = true
+		p.channels = map[string]int{GrayMode: 1, ColorMode: 3}[cfg.Mode]
+	}
+	return p, len(count), nil
+}
+
+func corrupt(f imageFile, err error) error {
+	return fmt.Errorf("data: %s: %w; remove the file, or ask to skip corrupt images", f.full, err)
+}
+
+// loaded is what came of decoding files.
+type loaded struct {
+	pixels  []byte
+	files   []imageFile // that could be read, in order
+	resized int
+	skipped int
+	first   error // of a skipped file
+}
+
+// loadImages decodes files into bytes [n height width channels], in their
+// order whatever the number of workers.
+func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error) {
+	size := p.height * p.width * p.channels
+	if len(files) > maxSetBytes/size {
+		return loaded{}, fmt.Errorf("data: %d images of %d×%d×%d take more than %d bytes; choose a smaller image size",
+			len(files), p.height, p.width, p.channels, int64(maxSetBytes))
+	}
+	type worker struct {
+		file    bytes.Buffer
+		raster  []byte
+		resizer resizer
+	}
+	workers := make([]worker, cfg.workers())
+	pixels := make([]byte, len(files)*size)
+	problems := make([]error, len(files))
+	var resized atomic.Int64
+	err := inParallel(len(workers), len(files), func(w, i int) error {
+		mine := &workers[w]
+		img, head, err := files[i].load(&mine.file)
+		if err != nil {
+			if problems[i] = err; cfg.SkipCorrupt {
+				return nil
+			}
+			return corrupt(files[i], err)
+		}
+		if gray := p.channels == 1; head.gray != gray && !p.convert {
+			names := map[bool]string{true: "grey", false: "colour"}
+			return fmt.Errorf("data: %s is %s and %s is %s; a set has one mode: ask for image mode %s or %s to convert",
+				files[i].full, names[head.gray], p.like, names[gray], GrayMode, ColorMode)
+		}
+		to := pixels[i*size : (i+1)*size]
+		if head.height == p.height && head.width == p.width {
+			rasterize(to, img, head, p.channels)
+			return nil
+		}
+		resized.Add(1)
+		need := head.height * head.width * p.channels
+		if len(mine.raster) < need {
+			mine.raster = make([]byte, need)
+		}
+		rasterize(mine.raster, img, head, p.channels)
+		mine.resizer.resize(to, mine.raster[:need], head.height, head.width, p.height, p.width, p.channels)
+		return nil
+	})
+	if err != nil {
+		return loaded{}, err
+	}
+	l := loaded{pixels: pixels, files: files, resized: int(resized.Load())}
+	return l.withoutSkipped(problems, size), nil
+}
+
+// withoutSkipped closes the gaps that files with problems left.
+func (l loaded) withoutSkipped(problems []error, size int) loaded {
+	var kept []imageFile
+	for i, problem := range problems {
+		if problem != nil {
+			if l.skipped++; l.first == nil {
+				l.first = fmt.Errorf("%s: %w", l.files[i].full, problem)
+			}
+			continue
+		}
+		if len(kept) < i {
+			copy(l.pixels[len(kept)*size:], l.pixels[i*size:(i+1)*size])
+		}
+		kept = append(kept, l.files[i])
+	}
+	if l.skipped > 0 {
+		l.pixels = l.pixels[:len(kept)*size]
+	}
+	l.files = kept
+	return l
+}

@@ -1,0 +1,171 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"path"
+	"strings"
+)
+
+// Bounds on what one image may make a reader do.
+const (
+	maxImageFile   = 1 << 28 // bytes of a file
+	maxImagePixels = 1 << 26 // of an image
+	maxPixelRatio  = 1 << 13 // pixels a byte of a file: deflate's greatest ratio, of pixels of one bit
+)
+
+// imageFile is a file that may hold an image.
+type imageFile struct {
+	name string // path below what was opened, with slashes
+	full string // path for messages
+	size int64  // bytes, at most
+	open func() (io.ReadCloser, error)
+
+	claimed bool // size is what a zip file says, which may be a lie
+}
+
+// imageHead is what the header of an image says.
+type imageHead struct {
+	width, height int
+	gray          bool
+}
+
+// isImageName tells image files by their ending.
+func isImageName(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif":
+		return true
+	}
+	return false
+}
+
+var errNoImage = errors.New("the file is no PNG, JPEG or GIF image")
+
+// codec returns the decoders of a file that begins as given.
+func codec(begin []byte) (head func(io.Reader) (image.Config, error), decode func(io.Reader) (image.Image, error), err error) {
+	switch {
+	case bytes.HasPrefix(begin, []byte("\x89PNG\r\n\x1a\n")):
+		return png.DecodeConfig, png.Decode, nil
+	case bytes.HasPrefix(begin, []byte{0xff, 0xd8}):
+		return jpeg.DecodeConfig, jpeg.Decode, nil
+	case bytes.HasPrefix(begin, []byte("GIF8")):
+		return gif.DecodeConfig, gif.Decode, nil
+	}
+	return nil, nil, errNoImage
+}
+
+// readHead reads the header of an image of at most size bytes, and refuses
+// one that promises more than these can hold.
+func readHead(r io.Reader, size int64) (imageHead, error) {
+	var begin [8]byte
+	n, err := io.ReadFull(r, begin[:])
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return imageHead{}, err
+	}
+	head, _, err := codec(begin[:n])
+	if err != nil {
+		return imageHead{}, err
+	}
+	c, err := head(io.MultiReader(bytes.NewReader(begin[:n]), r))
+	if err != nil {
+		return imageHead{}, err
+	}
+	h := imageHead{c.Width, c.Height, isGray(c.ColorModel)}
+	return h, h.check(size)
+}
+
+// check refuses sizes that a file of size bytes cannot hold.
+func (h imageHead) check(size int64) error {
+	pixels := int64(h.width) * int64(h.height)
+	switch {
+	case h.width <= 0 || h.height <= 0:
+		return fmt.Errorf("the header says %d×%d pixels", h.height, h.width)
+	case h.width > maxImagePixels || h.height > maxImagePixels || pixels > maxImagePixels:
+		return fmt.Errorf("the header says %d×%d pixels; at most %d are read", h.height, h.width, maxImagePixels)
+	case pixels > size*maxPixelRatio:
+		return fmt.Errorf("the header says %d×%d pixels, which a file of %d bytes cannot hold", h.height, h.width, size)
+	}
+	return nil
+}
+
+// isGray reports whether a colour model has grey shades only.
+func isGray(m color.Model) bool {
+	switch m := m.(type) {
+	case color.Palette:
+		for _, c := range m {
+			if r, g, b, _ := c.RGBA(); r != g || g != b {
+				return false
+			}
+		}
+		return len(m) > 0
+	}
+	return m == color.GrayModel || m == color.Gray16Model
+}
+
+// load reads a whole image through buffer.
+func (f imageFile) load(buffer *bytes.Buffer) (image.Image, imageHead, error) {
+	if err := f.read(buffer); err != nil {
+		return nil, imageHead{}, err
+	}
+	return decodeImage(buffer.Bytes())
+}
+
+// read fills buffer with the file.
+func (f imageFile) read(buffer *bytes.Buffer) error {
+	r, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	buffer.Reset()
+	limit := min(f.size, maxImageFile)
+	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		return err
+	case n > limit:
+		return fmt.Errorf("the file holds more than %d bytes", limit)
+	}
+	return nil
+}
+
+// decodeImage decodes an image that is whole in memory.
+func decodeImage(file []byte) (image.Image, imageHead, error) {
+	head, err := readHead(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return nil, head, err
+	}
+	_, decode, err := codec(file)
+	if err != nil {
+		return nil, head, err
+	}
+	img, err := decode(bytes.NewReader(file))
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = fmt.Errorf("the image is truncated: %w", err)
+	}
+	return img, head, err
+}
+
+// head reads the header of the file; where its size is only claimed, by way of
+// the whole file, so that no header can promise more than is there.
+func (f imageFile) head(buffer *bytes.Buffer) (imageHead, error) {
+	if f.claimed {
+		if err := f.read(buffer); err != nil {
+			return imageHead{}, err
+		}
+		return readHead(bytes.NewReader(buffer.Bytes()), int64(buffer.Len()))
+	}
+	r, err := f.open()
+	if err != nil {
+		return imageHead{}, err
+	}
+	defer r.Close()
+	return readHead(r, f.size)
+}
