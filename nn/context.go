@@ -13,6 +13,7 @@ type Context struct {
 	graph    *graph.Graph
 	training bool
 	params   []Param
+	updates  []Update
 	declared map[string]bool
 	draws    map[string]int // random tensors made so far, by path
 	rows     []Row          // one for each call; the first stands for the network
@@ -38,7 +39,7 @@ func (c *Context) Graph() *graph.Graph { return c.graph }
 // Training reports whether the trace is for training.
 func (c *Context) Training() bool { return c.training }
 
-// Params returns the weights declared so far, in that order.
+// Params returns the weights and buffers declared so far, in that order.
 func (c *Context) Params() []Param { return c.params }
 
 // Param declares a weight of the given shape under the current path and
@@ -78,7 +79,9 @@ func (c *Context) Declare(p Param, dims ...int) graph.Tensor {
 	if p.Tensor = c.graph.Variable(p.Name, t); p.Tensor.Valid() {
 		c.declared[p.Name] = true
 		c.params = append(c.params, p)
-		c.rows[c.open[len(c.open)-1]].Params += t.Size()
+		if p.Role != Buffer {
+			c.rows[c.open[len(c.open)-1]].Params += t.Size()
+		}
 	}
 	return p.Tensor
 }

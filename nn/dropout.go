@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"fmt"
-
-	"descent/graph"
-)
+import "descent/graph"
 
 // Dropout sets each element to zero with probability Rate in training and
 // divides the others by the probability 1-Rate to be kept, so that the mean
@@ -23,8 +19,8 @@ type Dropout struct {
 
 // Forward implements [Layer].
 func (d Dropout) Forward(c *Context, x graph.Tensor) graph.Tensor {
-	if !(d.Rate >= 0 && d.Rate < 1) {
-		return c.fail("Dropout", fmt.Errorf("rate %v; want a probability in [0, 1), such as 0.2", d.Rate), x.Type())
+	if err := checkRate(d.Rate); err != nil {
+		return c.fail("Dropout", err, x.Type())
 	}
 	if !c.Training() || d.Rate == 0 {
 		return x

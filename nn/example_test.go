@@ -42,3 +42,56 @@ func ExampleLayer() {
 	// 2.func [32] 0
 	// 3.dense [10] 330
 }
+
+// Any graph of layers is a Go function: this one reads an image at two scales
+// and joins what it sees.
+type twoScales struct{ Classes int }
+
+func (t twoScales) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	conv := nn.Conv2D{Filters: 8, Kernel: nn.Square(3), Padding: nn.Same, Activation: nn.ReLU}
+	near := c.Call("near", conv, x)
+	far := c.Call("far", conv, c.Call("shrink", nn.AvgPool{Window: nn.Square(4)}, x))
+	near = c.Call("near_mean", nn.GlobalAvgPool{}, near)
+	far = c.Call("far_mean", nn.GlobalAvgPool{}, far)
+	return c.Call("out", nn.Dense{Units: t.Classes}, near.Concat(-1, far))
+}
+
+func ExampleLayer_graph() {
+	rows, err := nn.Summary(twoScales{Classes: 10}, []int{32, 32, 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range rows {
+		fmt.Println(r.Path, r.Output, r.Params, r.MultiplyAdds)
+	}
+	// Output:
+	//  [10] 0 0
+	// near [32 32 8] 224 221184
+	// shrink [8 8 3] 0 0
+	// far [8 8 8] 224 13824
+	// near_mean [8] 0 0
+	// far_mean [8] 0 0
+	// out [10] 170 160
+}
+
+// A block of a residual network whose paths are written as values.
+func ExampleResidual() {
+	block := nn.Residual{
+		Layers: nn.Sequential{
+			nn.Conv2D{Filters: 32, Kernel: nn.Square(3), Stride: nn.Square(2), Padding: nn.Same, NoBias: true},
+			nn.BatchNorm{}, nn.ReLU,
+			nn.Conv2D{Filters: 32, Kernel: nn.Square(3), Padding: nn.Same, NoBias: true},
+			nn.BatchNorm{},
+		},
+		Shortcut:   nn.Conv2D{Filters: 32, Kernel: nn.Square(1), Stride: nn.Square(2)},
+		Activation: nn.ReLU,
+	}
+	rows, err := nn.Summary(block, []int{8, 8, 16})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(rows[0].Kind, rows[0].Output)
+	// Output: residual [4 4 32]
+}

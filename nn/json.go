@@ -1,11 +1,9 @@
 package nn
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -15,26 +13,27 @@ import (
 //
 //	{"type":"sequential","layers":[{"type":"flatten"},
 //	 {"type":"dense","units":10,"activation":"relu","init":"he-normal"}]}
+//
+// Types are the names that paths show, fields those of Go in snake case.
+// json_fields.go reads and writes the fields of a struct.
+
+// structs are the layers that are plain structs.
+func structs() []Layer {
+	return []Layer{
+		Flatten{}, Dense{}, Dropout{}, SpatialDropout{}, DropPath{}, Reshape{}, Pad{}, Image{}, Embedding{},
+		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
+		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
+		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Residual{},
+	}
+}
+
 type (
 	tagJSON struct {
 		Type string `json:"type"`
 	}
-	sequentialJSON struct {
+	listJSON struct {
 		tagJSON
 		Layers []json.RawMessage `json:"layers"`
-	}
-	denseJSON struct {
-		tagJSON
-		Units      int        `json:"units"`
-		Activation Activation `json:"activation"`
-		Init       string     `json:"init,omitempty"`
-		NoBias     bool       `json:"no_bias,omitempty"`
-		L1         float64    `json:"l1,omitempty"`
-		L2         float64    `json:"l2,omitempty"`
-	}
-	dropoutJSON struct {
-		tagJSON
-		Rate float64 `json:"rate"`
 	}
 	activationJSON struct {
 		tagJSON
@@ -55,30 +54,29 @@ func Marshal(l Layer) ([]byte, error) { return marshal(l, nil) }
 func marshal(l Layer, at place) ([]byte, error) {
 	switch l := l.(type) {
 	case Sequential:
-		s := sequentialJSON{tagJSON{"sequential"}, make([]json.RawMessage, len(l))}
-		for i, part := range l {
-			var err error
-			if s.Layers[i], err = marshal(part, at.inside(i)); err != nil {
-				return nil, err
-			}
-		}
-		return json.Marshal(s)
-	case Dense:
-		d := denseJSON{tagJSON{"dense"}, l.Units, l.Activation, "", l.NoBias, l.L1, l.L2}
-		if l.Init != nil {
-			if same, err := ParseInitializer(l.Init.String()); err == nil && fmt.Sprintf("%T", same) == fmt.Sprintf("%T", l.Init) {
-				d.Init = l.Init.String()
-			}
-		}
-		return json.Marshal(d)
-	case Dropout:
-		return json.Marshal(dropoutJSON{tagJSON{"dropout"}, l.Rate})
-	case Flatten:
-		return json.Marshal(tagJSON{"flatten"})
+		return marshalList("sequential", l, at)
+	case Concat:
+		return marshalList("concat", l, at)
 	case Activation:
 		return json.Marshal(activationJSON{tagJSON{"activation"}, l})
 	}
+	for _, s := range structs() {
+		if fmt.Sprintf("%T", s) == fmt.Sprintf("%T", l) {
+			return marshalStruct(l, at)
+		}
+	}
 	return nil, fmt.Errorf("nn: %v is %T: %w", at, l, ErrUnknownLayer)
+}
+
+func marshalList(name string, layers []Layer, at place) ([]byte, error) {
+	s := listJSON{tagJSON{name}, make([]json.RawMessage, len(layers))}
+	for i, part := range layers {
+		var err error
+		if s.Layers[i], err = marshal(part, at.inside(fmt.Sprint(i))); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(s)
 }
 
 // Unmarshal reads what [Marshal] wrote. Unknown types and fields are errors.
@@ -100,69 +98,62 @@ func unmarshal(data []byte, at place) (Layer, error) {
 	var err error
 	switch tag.Type {
 	case "sequential":
-		var s sequentialJSON
-		if err = strict(data, &s); err != nil {
-			break
-		}
-		seq := make(Sequential, len(s.Layers))
-		for i, part := range s.Layers {
-			if seq[i], err = unmarshal(part, at.inside(i)); err != nil {
-				return nil, err
-			}
-		}
-		l = seq
-	case "dense":
-		var d denseJSON
-		if err = strict(data, &d); err != nil {
-			break
-		}
-		dense := Dense{Units: d.Units, Activation: d.Activation, NoBias: d.NoBias, L1: d.L1, L2: d.L2}
-		if d.Init != "" {
-			dense.Init, err = ParseInitializer(d.Init)
-		}
-		l = dense
-	case "dropout":
-		var d dropoutJSON
-		err = strict(data, &d)
-		l = Dropout{Rate: d.Rate}
-	case "flatten":
-		err = strict(data, &tag)
-		l = Flatten{}
+		var list []Layer
+		list, err = unmarshalList(data, at)
+		l = Sequential(list)
+	case "concat":
+		var list []Layer
+		list, err = unmarshalList(data, at)
+		l = Concat(list)
 	case "activation":
 		var a activationJSON
 		err = strict(data, &a)
 		l = a.Name
 	default:
-		return nil, fmt.Errorf("nn: %v has type %q: %w", at, tag.Type, ErrUnknownLayer)
+		i := slices.IndexFunc(structs(), func(s Layer) bool { return kind(s) == tag.Type })
+		if i < 0 {
+			return nil, fmt.Errorf("nn: %v has type %q: %w", at, tag.Type, ErrUnknownLayer)
+		}
+		l, err = unmarshalStruct(structs()[i], data, at)
+	}
+	if inner := (*innerError)(nil); errors.As(err, &inner) {
+		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("nn: %v, %s: %w", at, tag.Type, err)
+		return nil, &innerError{fmt.Errorf("nn: %v, %s: %w", at, tag.Type, err)}
 	}
 	return l, nil
 }
 
-// place is where a layer stands: its number, after those of the layers that
-// it lies in.
-type place []int
+// innerError has been given its place already.
+type innerError struct{ error }
 
-func (p place) inside(i int) place { return append(slices.Clip(p), i) }
+func (e *innerError) Unwrap() error { return e.error }
+
+func unmarshalList(data []byte, at place) ([]Layer, error) {
+	var s listJSON
+	if err := strict(data, &s); err != nil {
+		return nil, err
+	}
+	list := make([]Layer, len(s.Layers))
+	for i, part := range s.Layers {
+		var err error
+		if list[i], err = unmarshal(part, at.inside(fmt.Sprint(i))); err != nil {
+			return nil, &innerError{err}
+		}
+	}
+	return list, nil
+}
+
+// place is where a layer stands: its number or field, after those of the
+// layers that it lies in.
+type place []string
+
+func (p place) inside(name string) place { return append(slices.Clip(p), name) }
 
 func (p place) String() string {
 	if len(p) == 0 {
 		return "the network"
 	}
-	return "layer " + strings.ReplaceAll(strings.Trim(fmt.Sprint([]int(p)), "[]"), " ", ".")
-}
-
-// strict decodes one JSON value and refuses fields that v does not have.
-func strict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("there is more after the layer")
-	}
-	return nil
+	return "layer " + strings.Join(p, ".")
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +16,10 @@ import (
 
 func TestJSON(t *testing.T) {
 	net := nn.Sequential{
+		nn.Image{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: nn.HeNormal{}},
+		nn.Residual{Layers: nn.Sequential{nn.BatchNorm{Eps: 0.5}, nn.ReLU}, Shortcut: nn.Sequential{nn.MaxPool{Padding: 1}}, Activation: nn.Tanh},
+		nn.Concat{nn.Pad{Left: 1}, nn.Residual{Layers: nn.Sequential{nn.DropPath{Rate: 0.5}}, Shortcut: nn.GELU}},
+		nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
 		nn.Flatten{}, nn.Dense{Units: 8, Activation: nn.SELU, Init: nn.Normal{Std: 0.125}, NoBias: true, L1: 1e-5, L2: 0.1},
 		nn.Sequential{nn.Dropout{Rate: 0.3}, nn.LeakyReLU}, nn.Dense{Units: 2},
 	}
@@ -36,15 +44,23 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{"type":"residual"}`: `type "residual"`,
+		`{"type":"gru"}`: `type "gru"`,
 		`{"type":"sequential","layers":[{"type":"flatten"},{"type":"sequential","layers":[{"type":"lstm"}]}]}`: "layer 1.0 has type",
-		`{"type":"dense","units":3,"colour":1}`:           "colour",
-		`{"type":"dense","units":"3"}`:                    "dense",
-		`{"type":"dense","units":3,"activation":"rellu"}`: `did you mean "relu"`,
-		`{"type":"dense","units":3,"init":"he"}`:          "initializer",
-		`{"type":"dropout","rate":0.1}{}`:                 "invalid",
-		`null`:                                            `type ""`,
-		`[`:                                               "unexpected end",
+		`{"type":"dense","units":3,"colour":1}`:                                "colour",
+		`{"type":"dense","units":"3"}`:                                         "dense",
+		`{"type":"dense","units":3,"activation":"rellu"}`:                      `did you mean "relu"`,
+		`{"type":"dense","units":3,"init":"he"}`:                               "initializer",
+		`{"type":"dense","noBias":true}`:                                       `unknown field "noBias"; did you mean "no_bias"`,
+		`{"type":"conv2d","kernel":[3]}`:                                       "the network, conv2d: kernel: 1 sizes; want two",
+		`{"type":"conv2d","padding":"some"}`:                                   `padding: padding "some"; want same, valid`,
+		`{"type":"conv2d","padding":"-3"}`:                                     `padding "-3"`,
+		`{"type":"residual","layers":{"type":"flatten"}}`:                      "layers: is a flatten; want a sequential",
+		`{"type":"residual","shortcut":{"type":"x"}}`:                          `layer shortcut has type "x"`,
+		`{"type":"concat","layers":[{"type":"residual","shortcut":{"a":1}}]}`:  `layer 0.shortcut has type ""`,
+		`{"type":"concat","layers":[{"type":"maxpool"},{"type":"pad","x":1}]}`: `layer 1, pad: unknown field "x"`,
+		`{"type":"dropout","rate":0.1}{}`:                                      "invalid",
+		`null`:                                                                 `type ""`,
+		`[`:                                                                    "unexpected end",
 	} {
 		_, err := nn.Unmarshal([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -57,10 +73,43 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// TestJSONKnowsEveryLayer fails if a type with a Forward method cannot be read
+// from its name, but those that hold code.
+func TestJSONKnowsEveryLayer(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Name.Name != "Forward" || f.Recv == nil || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			found++
+			layer := f.Recv.List[0].Type.(*ast.Ident).Name
+			_, err := nn.Unmarshal(fmt.Appendf(nil, `{"type":%q}`, strings.ToLower(layer)))
+			if errors.Is(err, nn.ErrUnknownLayer) && layer != "Func" {
+				t.Errorf("layer %s has no JSON form", layer)
+			}
+		}
+	}
+	if found < 25 {
+		t.Errorf("found only %d layers in the source", found)
+	}
+}
+
 // FuzzUnmarshal asks that any text is an error or reads as a network that is
 // written and read again as itself.
 func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(`{"type":"sequential","layers":[{"type":"flatten"},{"type":"dense","units":3,"init":"orthogonal:2"}]}`))
+	f.Add([]byte(`{"type":"residual","layers":{"type":"sequential","layers":[]},"shortcut":{"type":"conv2d","kernel":[1,1],"padding":"same"}}`))
+	f.Add([]byte(`{"type":"reshape","dims":[3,-1]}`))
 	f.Add([]byte(`{"type":"dropout","rate":1e400}`))
 	f.Add([]byte(`{"type":"activation","name":"gelu"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -9,6 +9,9 @@
 //		nn.Dense{Units: 10},
 //	}
 //
+// Images are [n, height, width, channels], sequences [n, length, channels].
+// [LeNet], [CNN] and [ResNet] return whole networks to read or to start from.
+//
 // Any type with the method of [Layer] is a layer, so that a network of one's
 // own is a struct and a few lines.
 package nn

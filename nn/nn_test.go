@@ -219,13 +219,13 @@ func TestSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{0.flatten flatten [12] 0} {1.dense dense [8] 104} {2.dropout dropout [8] 0} {3.dense dense [3] 24} " +
-		"{4.sequential sequential [3] 0} {4.sequential.0.softmax softmax [3] 0}]"
+	want := "[{0.flatten flatten [12] 0 0} {1.dense dense [8] 104 96} {2.dropout dropout [8] 0 0} {3.dense dense [3] 24 24} " +
+		"{4.sequential sequential [3] 0 0} {4.sequential.0.softmax softmax [3] 0 0}]"
 	if got := fmt.Sprint(rows); got != want {
 		t.Errorf("rows\n%s, want\n%s", got, want)
 	}
 	rows, err = nn.Summary(nn.Dense{Units: 2}, []int{5})
-	if want := "[{ dense [2] 12}]"; fmt.Sprint(rows) != want || err != nil {
+	if want := "[{ dense [2] 12 10}]"; fmt.Sprint(rows) != want || err != nil {
 		t.Errorf("rows %v, %v, want %s", rows, err, want)
 	}
 	for _, input := range [][]int{{3, 0}, {1, 2, 3, 4, 5, 6}} {

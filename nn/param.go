@@ -9,24 +9,25 @@ import (
 	"descent/internal/rng"
 )
 
-// Role says how penalties and weight decay treat a weight.
+// Role says how training treats a weight.
 type Role uint8
 
 const (
 	Weight Role = iota // penalized and decayed
 	Bias               // exempt: an offset
 	Norm               // exempt: a scale or shift of a normalization
+	Buffer             // not trained: state that the step sets, see [Context.SetBuffer]
 )
 
-// String returns "weight", "bias" or "norm".
+// String returns "weight", "bias", "norm" or "buffer".
 func (r Role) String() string {
-	if names := [...]string{"weight", "bias", "norm"}; int(r) < len(names) {
+	if names := [...]string{"weight", "bias", "norm", "buffer"}; int(r) < len(names) {
 		return names[r]
 	}
 	return fmt.Sprintf("Role(%d)", uint8(r))
 }
 
-// Param is a weight that a layer has declared.
+// Param is a weight or buffer that a layer has declared.
 type Param struct {
 	Name   string       // with the path, as in "1.dense.weight"
 	Tensor graph.Tensor // the variable

@@ -13,13 +13,17 @@ type Sequential []Layer
 // Forward implements [Layer].
 func (s Sequential) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	for i, l := range s {
-		name := strconv.Itoa(i)
-		if l != nil {
-			name += "." + kind(l)
-		}
-		x = c.Call(name, l, x)
+		x = c.Call(numbered(i, l), l, x)
 	}
 	return x
+}
+
+// numbered is the name of layer i of several, as in "1.dense".
+func numbered(i int, l Layer) string {
+	if l == nil {
+		return strconv.Itoa(i)
+	}
+	return strconv.Itoa(i) + "." + kind(l)
 }
 
 // MLP returns the multilayer perceptron with the given sizes of its hidden

@@ -7,12 +7,14 @@ import (
 	"descent/graph"
 )
 
-// Row describes one layer of a network.
+// Row describes one layer of a network. Its numbers are without those of
+// layers inside it, which have rows of their own.
 type Row struct {
-	Path   string // as in "1.dense"; "" for the network itself
-	Kind   string // the layer's type, as in "dense"
-	Output []int  // shape of its result for one row of a batch
-	Params int    // numbers in the weights that it declares itself, without those of layers inside it
+	Path         string // as in "1.dense"; "" for the network itself
+	Kind         string // the layer's type, as in "dense"
+	Output       []int  // shape of its result for one row of a batch
+	Params       int    // numbers in the weights that it declares, without buffers
+	MultiplyAdds int    // of its matrix products and convolutions, for one row of a batch
 }
 
 // Summary lists the layers of l for rows of the given shape, in the order in
@@ -36,8 +38,38 @@ func Summary(l Layer, input []int) ([]Row, error) {
 		return nil, fmt.Errorf("nn: the network, a %s, returned no tensor", kind(l))
 	}
 	c.rows[0].Kind, c.rows[0].Output = kind(l), sample(y.Type())
+	c.countMultiplyAdds(y)
 	if _, ok := l.(Sequential); ok {
 		return c.rows[1:], nil
 	}
 	return c.rows, nil
+}
+
+// countMultiplyAdds gives each product that y needs to the layer that made it:
+// of several calls under one path, to the first.
+func (c *Context) countMultiplyAdds(y graph.Tensor) {
+	row := map[string]int{}
+	for i := len(c.rows) - 1; i >= 0; i-- {
+		row[c.rows[i].Path] = i
+	}
+	for _, x := range graph.Sorted(y) {
+		if i, ok := row[x.Path()]; ok {
+			c.rows[i].MultiplyAdds += multiplyAdds(x)
+		}
+	}
+}
+
+// multiplyAdds is how many multiplications and additions the product x takes.
+func multiplyAdds(x graph.Tensor) int {
+	in := x.Inputs()
+	if p, ok := x.Op().(graph.Product); ok {
+		return x.Type().Size() * p.Inner(in...)
+	}
+	switch x.Op().Name() {
+	case "Conv2D": // a kernel [h, w, c/groups, out] for each of y
+		return x.Type().Size() * in[1].Type().Size() / in[1].Dim(3)
+	case "ConvTranspose2D": // a kernel [h, w, out/groups, c] for each of x
+		return in[0].Type().Size() * in[1].Type().Size() / in[1].Dim(3)
+	}
+	return 0
 }

@@ -1,0 +1,36 @@
+package nn
+
+import (
+	"fmt"
+
+	"descent/graph"
+)
+
+// Embedding looks up a row of its table for each number:
+//
+//	x [n, ...] whole numbers in [0, Size) → y [n, ..., Dim]    params: weight [Size, Dim]
+//
+// A number outside gives zeros and trains nothing, like padding with -1.
+// weight starts uniformly on ±0.05, as in Keras, unless Init says otherwise;
+// PyTorch's starts with the standard normal distribution.
+type Embedding struct {
+	Size int // rows of the table, at least 1
+	Dim  int // numbers a row, at least 1
+	Init Initializer
+}
+
+// Forward implements [Layer].
+func (e Embedding) Forward(c *Context, x graph.Tensor) graph.Tensor {
+	t := x.Type()
+	switch {
+	case e.Size < 1 || e.Dim < 1:
+		return c.fail("Embedding", fmt.Errorf("a table of %d rows of %d; want at least 1 of both", e.Size, e.Dim), t)
+	case t.Rank() == graph.MaxRank:
+		return c.fail("Embedding", fmt.Errorf("takes at most %d axes", graph.MaxRank-1), t)
+	}
+	init := e.Init
+	if init == nil {
+		init = Uniform{usualSpread}
+	}
+	return c.Param("weight", init, e.Size, e.Dim).Gather(x)
+}

@@ -1,0 +1,102 @@
+package nn_test
+
+import (
+	"strings"
+	"testing"
+
+	"descent/graph"
+	"descent/nn"
+)
+
+// TestLayerErrors checks that what does not fit is named, with the path of the
+// layer, the shapes, and what would be right.
+func TestLayerErrors(t *testing.T) {
+	image, flat, sequence, grey := graph.Shape(4, 6, 5, 3), graph.Shape(4, 7), graph.Shape(4, 9, 3), graph.Shape(4, 6, 5)
+	k3 := nn.Square(3)
+	for _, tt := range []struct {
+		layer nn.Layer
+		x     graph.Type
+		want  string
+	}{
+		{nn.Conv2D{Filters: 2, Kernel: k3}, flat, "0.conv2d: Conv2D of [4 7]: takes images [n, h, w, channels]; put nn.Reshape"},
+		{nn.Conv2D{Filters: 2, Kernel: k3}, grey, "put nn.Image{} before it"},
+		{nn.Conv2D{Kernel: k3}, image, "0 filters; want at least 1"},
+		{nn.Conv2D{Filters: 2}, image, "kernel [0 0]; want sizes of at least 1, as in nn.Square(3)"},
+		{nn.Conv2D{Filters: 2, Kernel: k3, Stride: [2]int{-1, 1}}, image, "stride [-1 1]"},
+		{nn.Conv2D{Filters: 2, Kernel: k3, Padding: -2}, image, "padding -2; want nn.Same"},
+		{nn.Conv2D{Filters: 2, Kernel: nn.Square(7)}, image, "a kernel over 7 × 7 is larger than its input of 6 × 5"},
+		{nn.Conv2D{Filters: 2, Kernel: k3, Dilation: nn.Square(3)}, image, "a kernel over 7 × 7 is larger"},
+		{nn.Conv2D{Filters: 4, Kernel: k3, Groups: 2}, image, "3 channels do not make 2 equal groups"},
+		{nn.Conv2D{Filters: 4, Kernel: k3, Groups: 3}, image, "4 filters do not make 3 equal groups"},
+		{nn.DepthwiseConv{Kernel: k3, Multiplier: -1}, image, "multiplier -1"},
+		{nn.DepthwiseConv{Kernel: k3}, flat, "takes images"},
+		{nn.ConvTranspose2D{Filters: 1, Kernel: k3, Padding: 5}, image, "padding 5 takes all rows or columns away"},
+		{nn.ConvTranspose2D{Filters: 1, Kernel: k3}, grey, "takes images"},
+		{nn.ConvTranspose2D{Kernel: k3}, image, "0 filters"},
+		{nn.Conv1D{Filters: 2, Kernel: 3}, image, "takes sequences [n, length, channels]; put nn.Reshape"},
+		{nn.Conv1D{Filters: 2, Kernel: 10}, sequence, "a kernel over 1 × 10 is larger"},
+		{nn.MaxPool{}, flat, "0.maxpool: MaxPool of [4 7]: takes images"},
+		{nn.MaxPool{Window: nn.Square(6)}, image, "a window of 6 × 6 does not fit into 6 × 5"},
+		{nn.MaxPool{Window: nn.Square(2), Padding: 2}, image, "less than the window"},
+		{nn.AvgPool{Window: [2]int{-1, 2}}, image, "window [-1 2]"},
+		{nn.AvgPool{Padding: -7}, image, "padding -7"},
+		{nn.MaxPool1D{}, image, "takes sequences"},
+		{nn.AvgPool1D{Window: 10}, sequence, "does not fit into 1 × 9"},
+		{nn.GlobalAvgPool{}, flat, "[n, ..., channels] with positions between"},
+		{nn.GlobalMaxPool{}, flat, "positions between"},
+		{nn.BatchNorm{}, graph.Shape(1, 7), "0.batchnorm: BatchNorm of [1 7]: one value a channel has no variance: train with at least 2 rows"},
+		{nn.BatchNorm{}, graph.Shape(7), "takes [n, ..., channels]"},
+		{nn.BatchNorm{Momentum: 1.5}, image, "momentum 1.5"},
+		{nn.BatchNorm{Eps: -1}, image, "epsilon -1; want a small number above 0, such as 1e-05"},
+		{nn.LayerNorm{Eps: -1}, image, "epsilon -1"},
+		{nn.LayerNorm{}, graph.Shape(7), "takes [n, ..., features]"},
+		{nn.RMSNorm{}, graph.Shape(7), "takes [n, ..., features]"},
+		{nn.GroupNorm{Groups: 2}, image, "3 channels do not make 2 equal groups"},
+		{nn.GroupNorm{Groups: 2, Eps: -1}, image, "epsilon -1"},
+		{nn.Residual{Layers: nn.Sequential{nn.Conv2D{Filters: 4, Kernel: nn.Square(1)}}}, image, "the layers give [4 6 5 4], which the shortcut's [4 6 5 3] does not fit; give a Shortcut"},
+		{nn.Residual{Layers: nn.Sequential{nn.Conv2D{Filters: 4, Kernel: nn.Square(8)}}}, image, "layer 0.residual.0.conv2d: "},
+		{nn.Concat{}, image, "has no branches"},
+		{nn.Concat{nn.ReLU, nn.MaxPool{}}, image, "branch 0 gives [4 6 5 3] and branch 1 [4 3 2 3]"},
+		{nn.Concat{nn.ReLU, nil}, image, "layer 0.concat.1: Call: the layer is nil"},
+		{nn.Embedding{Size: 3}, sequence, "a table of 3 rows of 0"},
+		{nn.SpatialDropout{Rate: 1}, image, "rate 1; want a probability"},
+		{nn.DropPath{Rate: -0.1}, image, "rate -0.1"},
+		{nn.DropPath{Rate: 0.1}, graph.Shape(4), "takes [n, ..., channels]"},
+		{nn.Reshape{Dims: []int{4, 4}}, flat, "a sample of 7 elements does not fill shape [4 4]"},
+		{nn.Reshape{Dims: []int{-1, -1}}, flat, "a sample of 7 elements does not fill"},
+		{nn.Reshape{Dims: []int{0}}, flat, "want sizes of at least 1"},
+		{nn.Pad{Top: -1}, image, "want numbers of at least 0"},
+		{nn.Pad{Top: 1}, sequence, "set Left and Right"},
+		{nn.Pad{Left: 1}, flat, "takes images"},
+		{nn.Image{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
+	} {
+		g := graph.New()
+		net := nn.Sequential{tt.layer, nn.GlobalAvgPool{}, nn.Conv1D{}} // later calls do nothing
+		net.Forward(nn.NewContext(g, true), g.Input("x", tt.x))
+		if err := g.Err(); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "layer 0.") {
+			t.Errorf("%T%+v of %v: error %v does not say %q", tt.layer, tt.layer, tt.x, err, tt.want)
+		}
+	}
+}
+
+// TestSetBufferErrors checks what may be set, and to what.
+func TestSetBufferErrors(t *testing.T) {
+	for want, set := range map[string]func(c *nn.Context, weight, buffer graph.Tensor){
+		"is no buffer":           func(c *nn.Context, weight, _ graph.Tensor) { c.SetBuffer(weight, weight) },
+		"has a new value":        func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Neg()); c.SetBuffer(b, b) },
+		"value of its own shape": func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Sum()) },
+		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", nn.Zeros{}, 3) },
+	} {
+		for _, training := range []bool{true, false} {
+			g := graph.New()
+			c := nn.NewContext(g, training)
+			set(c, c.Param("weight", nn.Ones{}, 3), c.Buffer("buffer", nn.Zeros{}, 3))
+			if err := g.Err(); training && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("error %v does not say %q", err, want)
+			}
+			if !training && len(c.Updates()) != 0 {
+				t.Error("a buffer changes at evaluation")
+			}
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package nn
+
+import "fmt"
+
+// LeNet returns a convolutional network in the manner of LeNet-5, for digits
+// and other small images [n, h, w] or [n, h, w, c] of at least 4 × 4. It is
+// wider than the original and takes maxima and rectifiers where that has means
+// and sigmoids.
+//
+// Source: LeCun et al., "Gradient-Based Learning Applied to Document
+// Recognition", Proceedings of the IEEE, 1998, section II.B.
+func LeNet(classes int) Sequential {
+	return Sequential{
+		Image{},
+		Conv2D{Filters: 32, Kernel: Square(5), Padding: Same, Activation: ReLU}, MaxPool{},
+		Conv2D{Filters: 64, Kernel: Square(5), Padding: Same, Activation: ReLU}, MaxPool{},
+		Flatten{},
+		Dense{Units: 512, Activation: ReLU},
+		Dense{Units: classes},
+	}
+}
+
+// CNN returns a small network of 3 × 3 convolutions with batch normalization:
+// two of 32 channels, two of 64 and two of 128, each pair halving the image, then the mean
+// over positions. It takes images [n, h, w] or [n, h, w, c] of at least 8 × 8.
+func CNN(classes int) Sequential {
+	net := Sequential{Image{}}
+	for _, width := range []int{32, 64, 128} {
+		net = append(net, conv3(width, 1), BatchNorm{}, ReLU, conv3(width, 1), BatchNorm{}, ReLU, MaxPool{}, Dropout{Rate: 0.1})
+	}
+	return append(net, GlobalAvgPool{}, Dense{Units: classes})
+}
+
+// ResNet returns the residual network of the given depth for small images such
+// as CIFAR's [n, 32, 32, 3]: a 3 × 3 convolution, three stages of 16, 32 and 64
+// channels, each with (depth-2)/6 blocks of two convolutions, then the mean
+// over positions. The paper's are 20, 32, 44, 56 and 110 deep. Shortcuts into
+// a new stage are 1 × 1 convolutions, the paper's option B.
+//
+// Source: He et al., "Deep Residual Learning for Image Recognition", CVPR
+// 2016, arXiv:1512.03385, section 4.2.
+func ResNet(depth, classes int) (Sequential, error) {
+	if depth < 8 || depth%6 != 2 {
+		return nil, fmt.Errorf("nn: a residual network of depth %d; want 6n + 2 with n of at least 1, such as 20", depth)
+	}
+	net := Sequential{Image{}, conv3(16, 1), BatchNorm{}, ReLU}
+	for stage, width := range []int{16, 32, 64} {
+		for block := range (depth - 2) / 6 {
+			stride := 1
+			if stage > 0 && block == 0 {
+				stride = 2
+			}
+			net = append(net, residualBlock(width, stride))
+		}
+	}
+	return append(net, GlobalAvgPool{}, Dense{Units: classes}), nil
+}
+
+// residualBlock is two 3 × 3 convolutions around which the input passes.
+func residualBlock(width, stride int) Residual {
+	block := Residual{
+		Layers:     Sequential{conv3(width, stride), BatchNorm{}, ReLU, conv3(width, 1), BatchNorm{}},
+		Activation: ReLU,
+	}
+	if stride > 1 {
+		block.Shortcut = Sequential{
+			Conv2D{Filters: width, Kernel: Square(1), Stride: Square(stride), NoBias: true}, BatchNorm{},
+		}
+	}
+	return block
+}
+
+// conv3 is a 3 × 3 convolution to be normalized: without a bias.
+func conv3(filters, stride int) Conv2D {
+	return Conv2D{Filters: filters, Kernel: Square(3), Stride: Square(stride), Padding: Same, Init: HeNormal{}, NoBias: true}
+}

@@ -1,0 +1,222 @@
+"""Writes layers.json: value, gradients and running statistics of layers by PyTorch 1.13.
+
+Run with a Python that has it: python3 layers.py > layers.json
+Everything is float64. Images are turned between NHWC, as the layers take
+them, and PyTorch's NCHW here; weights between [kh, kw, in, out] and PyTorch's
+order. The loss is the sum of y times weights that the test computes alike.
+"""
+import json
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+cases = []
+
+
+def numbers(dims, seed, lo=-2.0, hi=2.0, whole=False):
+    """Numbers spread over [lo, hi] that float32 holds exactly."""
+    n = int(np.prod(dims))
+    u = (np.arange(1, n + 1) * 0.6180339887498949 + 0.377 * seed) % 1
+    v = lo + (hi - lo) * u
+    v = np.floor(v) if whole else np.round(v * 1024) / 1024
+    return torch.tensor(v.reshape(dims))
+
+
+def out(t):
+    return [float("%.11g" % v) for v in t.detach().contiguous().flatten().tolist()]
+
+
+def case(name, layer, x, f, params=None, training=True, buffers=None, after=None):
+    """f(x, params) is the layer by PyTorch; buffers are [before], after() reads them when f has run."""
+    params = {k: v.clone().requires_grad_() for k, v in (params or {}).items()}
+    x = x.clone().requires_grad_()
+    y = f(x, params)
+    w = numbers(y.shape, 9, -1, 1)
+    (y * w).sum().backward()
+    cases.append(dict(
+        name=name, layer=layer, training=training, dims=list(x.shape), x=out(x),
+        params={k: dict(dims=list(v.shape), values=out(v), grad=out(v.grad)) for k, v in params.items()},
+        buffers={k: out(v) for k, v in (buffers or {}).items()}, after={k: out(v) for k, v in (after() if after else {}).items()},
+        y=out(y), ydims=list(y.shape), w=out(w), dx=out(x.grad if x.grad is not None else torch.zeros_like(x))))
+
+
+nchw = lambda t: t.permute(0, 3, 1, 2)
+nhwc = lambda t: t.permute(0, 2, 3, 1)
+
+
+def same(size, extent, stride):
+    total = max(0, (-(-size // stride) - 1) * stride + extent - size)
+    return total // 2, total - total // 2
+
+
+def conv(name, x, kernel, filters, stride=(1, 1), padding=None, dilation=(1, 1), groups=1, act=None, bias=True, kind="conv2d", **more):
+    layer = dict(type=kind, kernel=kernel, **more)
+    if kind == "conv2d":
+        layer["filters"] = filters
+    if stride != (1, 1):
+        layer["stride"] = stride
+    if dilation != (1, 1):
+        layer["dilation"] = dilation
+    if groups != 1 and kind == "conv2d":
+        layer["groups"] = groups
+    if padding is not None:
+        layer["padding"] = str(padding)
+    if act:
+        layer["activation"] = act
+    if not bias:
+        layer["no_bias"] = True
+    pads = [(0, 0), (0, 0)]
+    if padding == "same":
+        pads = [same(x.shape[1 + i], (kernel[i] - 1) * dilation[i] + 1, stride[i]) for i in range(2)]
+    elif padding is not None:
+        pads = [(padding, padding)] * 2
+    params = dict(weight=numbers([*kernel, x.shape[3] // groups, filters], 2))
+    if bias:
+        params["bias"] = numbers([filters], 3)
+
+    def f(x, p):
+        padded = F.pad(nchw(x), [*pads[1], *pads[0]])
+        y = F.conv2d(padded, p["weight"].permute(3, 2, 0, 1), p.get("bias"), stride, 0, dilation, groups)
+        return nhwc({None: lambda v: v, "relu": F.relu, "tanh": torch.tanh}[act](y))
+
+    case(name, layer, x, f, params)
+
+
+conv("valid", numbers([2, 5, 6, 3], 1), [3, 2], 4, act="relu")
+conv("same", numbers([2, 5, 6, 3], 1), [3, 3], 2, padding="same", act="tanh")
+conv("same, stride 2, even size", numbers([2, 6, 8, 2], 1), [3, 3], 2, stride=(2, 2), padding="same", bias=False)
+conv("explicit padding, stride, dilation", numbers([1, 9, 8, 2], 1), [3, 2], 3, stride=(2, 1), padding=2, dilation=(2, 3))
+conv("groups", numbers([2, 4, 5, 6], 1), [2, 3], 4, groups=2, padding=1)
+conv("kernel 1", numbers([2, 4, 5, 6], 1), [1, 1], 4, stride=(2, 2))
+conv("depthwise", numbers([2, 5, 4, 5], 1), [3, 3], 5, groups=5, padding="same", kind="depthwiseconv")
+conv("depthwise, two of each", numbers([2, 5, 4, 3], 1), [2, 3], 6, groups=3, stride=(2, 1), kind="depthwiseconv", multiplier=2)
+
+
+def conv1d(name, length, kernel, filters, stride=1, padding=None, dilation=1, groups=1):
+    x = numbers([2, length, 4], 1)
+    layer = dict(type="conv1d", kernel=kernel, filters=filters, stride=stride, dilation=dilation, groups=groups)
+    pad = (0, 0)
+    if padding == "same":
+        pad = same(length, (kernel - 1) * dilation + 1, stride)
+    elif padding:
+        pad = (padding, padding)
+    if padding:
+        layer["padding"] = str(padding)
+    params = dict(weight=numbers([kernel, 4 // groups, filters], 2), bias=numbers([filters], 3))
+
+    def f(x, p):
+        padded = F.pad(x.permute(0, 2, 1), pad)
+        return F.conv1d(padded, p["weight"].permute(2, 1, 0), p["bias"], stride, 0, dilation, groups).permute(0, 2, 1)
+
+    case(name, layer, x, f, params)
+
+
+conv1d("sequence", 9, 3, 5)
+conv1d("sequence, same, stride", 8, 3, 2, stride=2, padding="same")
+conv1d("sequence, padding, dilation, groups", 7, 2, 4, padding=2, dilation=3, groups=2)
+
+
+def transposed(name, x, kernel, filters, stride=(1, 1), padding=0, dilation=(1, 1), groups=1):
+    layer = dict(type="convtranspose2d", kernel=kernel, filters=filters, stride=stride, dilation=dilation, groups=groups, padding=str(padding))
+    params = dict(weight=numbers([*kernel, filters // groups, x.shape[3]], 2), bias=numbers([filters], 3))
+    crop = [(padding, padding)] * 2
+    if padding == "same":
+        crop = [same(x.shape[1 + i] * stride[i], (kernel[i] - 1) * dilation[i] + 1, stride[i]) for i in range(2)]
+
+    def f(x, p):
+        y = F.conv_transpose2d(nchw(x), p["weight"].permute(3, 2, 0, 1), p["bias"], stride, 0, 0, groups, dilation)
+        h, w = y.shape[2:]
+        return nhwc(y[:, :, crop[0][0]:h - crop[0][1], crop[1][0]:w - crop[1][1]])
+
+    case(name, layer, x, f, params)
+
+
+transposed("transposed", numbers([2, 3, 4, 3], 1), [2, 3], 2, stride=(2, 2))
+transposed("transposed, padding, groups, dilation", numbers([1, 4, 4, 4], 1), [3, 3], 6, stride=(2, 1), padding=1, dilation=(1, 2), groups=2)
+transposed("transposed, same", numbers([2, 3, 4, 2], 1), [3, 4], 2, stride=(2, 3), padding="same")
+
+ties = numbers([2, 5, 6, 3], 1, -2, 2, whole=True)
+image = numbers([2, 5, 6, 3], 1)
+case("maximum", dict(type="maxpool"), image, lambda x, p: nhwc(F.max_pool2d(nchw(x), 2)))
+case("maximum, ties", dict(type="maxpool", window=[3, 3], stride=[1, 2]), ties, lambda x, p: nhwc(F.max_pool2d(nchw(x), 3, (1, 2))))
+case("maximum, padding, ties", dict(type="maxpool", window=[3, 3], stride=[2, 2], padding="1"), ties - 3, lambda x, p: nhwc(F.max_pool2d(nchw(x), 3, 2, 1)))
+case("maximum, same", dict(type="maxpool", window=[2, 2], padding="same"), ties - 3,
+     lambda x, p: nhwc(F.max_pool2d(F.pad(nchw(x), [0, 0, 0, 1], value=-np.inf), 2)))
+case("mean", dict(type="avgpool", window=[2, 3]), image, lambda x, p: nhwc(F.avg_pool2d(nchw(x), (2, 3))))
+case("mean, padding", dict(type="avgpool", window=[3, 3], stride=[2, 1], padding="1"), image,
+     lambda x, p: nhwc(F.avg_pool2d(nchw(x), 3, (2, 1), 1, count_include_pad=False)))
+seq = numbers([2, 7, 3], 1)
+case("maximum of a sequence", dict(type="maxpool1d", window=3, stride=2, padding="1"), seq,
+     lambda x, p: F.max_pool1d(x.permute(0, 2, 1), 3, 2, 1).permute(0, 2, 1))
+case("mean of a sequence", dict(type="avgpool1d"), seq, lambda x, p: F.avg_pool1d(x.permute(0, 2, 1), 2).permute(0, 2, 1))
+case("maximum of all, ties", dict(type="globalmaxpool"), ties, lambda x, p: F.adaptive_max_pool2d(nchw(x), 1)[:, :, 0, 0])
+case("mean of all", dict(type="globalavgpool"), image, lambda x, p: x.mean((1, 2)))
+case("mean of all of a sequence", dict(type="globalavgpool"), seq, lambda x, p: x.mean(1))
+
+
+def batch_norm(name, x, training, m=0.1, e=1e-5, **layer):
+    c = x.shape[-1]
+    mean, variance = numbers([c], 4), numbers([c], 5, 0.5, 2)
+    before = dict(mean=mean.clone(), variance=variance.clone())
+    params = dict(scale=numbers([c], 2, 0.5, 2), shift=numbers([c], 3))
+
+    def f(x, p):
+        flat = x.reshape(-1, c)
+        return F.batch_norm(flat, mean, variance, p["scale"], p["shift"], training, m, e).reshape(x.shape)
+
+    case(name, dict(type="batchnorm", **layer), x, f, params, training, before, lambda: dict(mean=mean, variance=variance))
+
+
+batch_norm("batch norm of features", numbers([5, 4], 1), True)
+batch_norm("batch norm, momentum and epsilon", numbers([3, 4, 2], 1), True, 0.25, 0.5, momentum=0.25, eps=0.5)
+batch_norm("batch norm of images", numbers([3, 4, 5, 6], 1), True)
+batch_norm("batch norm far from zero", numbers([40, 3], 1) + 100, True)
+batch_norm("batch norm at evaluation", numbers([3, 4, 2, 5], 1), False)
+
+c = dict(scale=numbers([6], 2, 0.5, 2), shift=numbers([6], 3))
+for dims in [4, 6], [2, 3, 4, 6]:
+    x = numbers(dims, 1)
+    case("layer norm", dict(type="layernorm"), x, lambda x, p: F.layer_norm(x, (6,), p["scale"], p["shift"]), c)
+    case("rms norm", dict(type="rmsnorm"), x, lambda x, p: x / ((x * x).mean(-1, keepdim=True) + 1e-6).sqrt() * p["scale"], dict(scale=c["scale"]))
+case("layer norm, epsilon", dict(type="layernorm", eps=0.5), x, lambda x, p: F.layer_norm(x, (6,), p["scale"], p["shift"], 0.5), c)
+case("group norm", dict(type="groupnorm", groups=3), x, lambda x, p: nhwc(F.group_norm(nchw(x), 3, p["scale"], p["shift"])), c)
+case("instance norm", dict(type="groupnorm", groups=6), x, lambda x, p: nhwc(F.group_norm(nchw(x), 6, p["scale"], p["shift"])), c)
+case("group norm, one", dict(type="groupnorm", groups=1), x, lambda x, p: nhwc(F.group_norm(nchw(x), 1, p["scale"], p["shift"])), c)
+
+index = torch.tensor([[3.0, 0, 3], [1, 3, 0]])
+case("embedding", dict(type="embedding", size=5, dim=2), index, lambda x, p: F.embedding(x.long(), p["weight"]), dict(weight=numbers([5, 2], 2)))
+case("embedding, numbers outside", dict(type="embedding", size=4, dim=2), torch.tensor([[3.0, -1], [4, 0]]),
+     lambda x, p: torch.cat([p["weight"], torch.zeros(1, 2)])[torch.tensor([[3, 4], [4, 0]])], dict(weight=numbers([4, 2], 2)))
+
+branch = numbers([2, 4, 4, 3], 1)
+block = dict(type="residual", activation="relu", layers=dict(type="sequential", layers=[
+    dict(type="conv2d", filters=4, kernel=[3, 3], stride=[2, 2], padding="1"), dict(type="activation", name="tanh")]),
+    shortcut=dict(type="conv2d", filters=4, kernel=[1, 1], stride=[2, 2], no_bias=True))
+case("residual", block, branch, lambda x, p: nhwc(F.relu(
+    torch.tanh(F.conv2d(nchw(x), p["0.conv2d.weight"].permute(3, 2, 0, 1), p["0.conv2d.bias"], 2, 1))
+    + F.conv2d(nchw(x), p["shortcut.conv2d.weight"].permute(3, 2, 0, 1), None, 2))),
+    {"0.conv2d.weight": numbers([3, 3, 3, 4], 2), "0.conv2d.bias": numbers([4], 3), "shortcut.conv2d.weight": numbers([1, 1, 3, 4], 4)})
+case("concat", dict(type="concat", layers=[dict(type="activation", name="relu"), dict(type="maxpool", window=[3, 3], stride=[1, 1], padding="same")]),
+     branch, lambda x, p: torch.cat([F.relu(x), nhwc(F.max_pool2d(nchw(x), 3, 1, 1))], 3))
+case("pad", dict(type="pad", top=1, bottom=2, right=3), branch, lambda x, p: nhwc(F.pad(nchw(x), [0, 3, 1, 2])))
+case("pad a sequence", dict(type="pad", left=2), seq, lambda x, p: F.pad(x, [0, 0, 2, 0]))
+case("reshape", dict(type="reshape", dims=[-1, 6]), branch, lambda x, p: x.reshape(2, 8, 6))
+case("image", dict(type="image"), seq, lambda x, p: x.reshape(2, 7, 3, 1))
+
+
+def running():
+    """Buffers after each of several batches of different sizes."""
+    bn = torch.nn.BatchNorm1d(3, momentum=0.3)
+    steps = []
+    for i, n in enumerate([4, 7, 2, 5]):
+        x = numbers([n, 3], i) * (i + 1) + i
+        bn(x)
+        steps.append(dict(rows=n, x=out(x), mean=out(bn.running_mean), variance=out(bn.running_var)))
+    return steps
+
+
+json.dump(dict(layers=cases, running=running()), sys.stdout, separators=(",", ":"))
+print()
