@@ -184,42 +184,72 @@ func source(x graph.Tensor) graph.Tensor {
 }
 
 // merge joins g, which is new and has one member, with the groups that
-// compute its operands, where one program can hold them all.
+// compute its operands, and a reduction also with others that read the same
+// memory, where one program can hold them all.
 func (f *fuser) merge(g *Group) {
 	x := g.Members[0]
 	for i := len(x.Inputs()) - 1; i >= 0; i-- {
 		other := f.Of[g.Read(x.Inputs()[i]).ID()]
-		if other == nil || other == g || other.Stage != g.Stage || !f.fit(other, g) {
-			continue
+		if other != nil && other != g && other.Stage == g.Stage && f.fit(other, g) {
+			g = f.join(other, g)
 		}
-		// The older group takes the newer one in. The order of groups means
-		// nothing; the plan sorts them.
-		other.Members = append(other.Members, g.Members...)
-		other.Splits &= g.Splits
-		other.folds = other.folds || g.folds
-		for id := range g.copied {
-			if other.copied == nil {
-				other.copied = map[int]bool{}
-			}
-			other.copied[id] = true
-		}
-		if g.Producer.Valid() {
-			other.Producer = g.Producer
-		}
-		for i, h := range f.Groups {
-			if h == g {
-				f.Groups = append(f.Groups[:i], f.Groups[i+1:]...)
+	}
+	if _, ok := x.Op().(graph.Reducer); ok {
+		for _, other := range f.Groups {
+			if other != g && other.folds && other.Stage == g.Stage && f.sharesMemory(other, g) && f.fit(other, g) {
+				g = f.join(other, g)
 				break
 			}
 		}
-		for _, m := range append(g.Members, g.Producer) {
-			if m.Valid() {
-				f.Of[m.ID()] = other
-			}
-		}
-		g = other
 	}
 	sortByID(g.Members)
+}
+
+// join makes one of two groups and returns it. The older one takes the newer
+// in. The order of groups means nothing; the plan sorts them.
+func (f *fuser) join(old, g *Group) *Group {
+	old.Members = append(old.Members, g.Members...)
+	old.Splits &= g.Splits
+	old.folds = old.folds || g.folds
+	for id := range g.copied {
+		if old.copied == nil {
+			old.copied = map[int]bool{}
+		}
+		old.copied[id] = true
+	}
+	if g.Producer.Valid() {
+		old.Producer = g.Producer
+	}
+	for i, h := range f.Groups {
+		if h == g {
+			f.Groups = append(f.Groups[:i], f.Groups[i+1:]...)
+			break
+		}
+	}
+	for _, m := range append(g.Members, g.Producer) {
+		if m.Valid() {
+			f.Of[m.ID()] = old
+		}
+	}
+	return old
+}
+
+// sharesMemory reports whether two groups over one domain read a tensor that
+// fills it.
+func (f *fuser) sharesMemory(a, b *Group) bool {
+	if !sameShape(a.Domain, b.Domain) {
+		return false
+	}
+	read := map[int]bool{}
+	for _, x := range a.Reads(f.Partition) {
+		read[x.ID()] = sameShape(x.Type(), a.Domain)
+	}
+	for _, x := range b.Reads(f.Partition) {
+		if read[x.ID()] {
+			return true
+		}
+	}
+	return false
 }
 
 func sortByID(xs []graph.Tensor) {
