@@ -35,7 +35,7 @@ func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int
 	for _, p := range t.trained {
 		clear(t.store.Value(gradientName(p.Name)))
 	}
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: t.cfg.MicroBatch, Order: rows}) {
+	for batch, err := range data.Batches(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)) {
 		if err != nil {
 			return err
 		}

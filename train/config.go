@@ -28,8 +28,9 @@ type Config struct {
 	ProxL1      float64      // λ of the proximal step, which gives exact zeros
 	Clip        optim.Clip   // of the gradient, by value and by global norm
 
-	Average Average  // of the weights, to evaluate and to be the model
-	Freeze  []string // patterns of parameters to leave as they are, such as "0.*"; see path.Match
+	Augment data.Augment // how training images are varied, anew in each epoch
+	Average Average      // of the weights, to evaluate and to be the model
+	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
 
 	BatchSize  int // rows an update; 0: 32; All: the whole training set
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
@@ -39,8 +40,9 @@ type Config struct {
 	Patience int     // stop after so many epochs without a better one; 0: never
 	MinDelta float64 // what counts as better
 
-	Seed    uint64 // of initial weights, order and dropout
+	Seed    uint64 // of initial weights, order, augmentation and dropout
 	Workers int    // cores to use; 0: all. The result does not depend on it
+	Profile bool   // measure every instruction, for [Trainer.Profile]
 	From    *Model // start from its weights instead of random ones; nil: random
 
 	Logger *slog.Logger   // notices; nil: none
@@ -110,7 +112,7 @@ func (c Config) Validate() error {
 	finite("clip by value", c.Clip.Value)
 	finite("clip by norm", c.Clip.Norm)
 	finite("minimum improvement", c.MinDelta)
-	errs = append(errs, c.Average.Validate())
+	errs = append(errs, c.Augment.Validate(), c.Average.Validate())
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())
 	}

@@ -22,6 +22,7 @@ type Model struct {
 	net     network
 	weights *exec.Store
 	workers int
+	views   Views
 
 	mu   sync.Mutex
 	free []*predictor // idle, each for one goroutine
@@ -36,7 +37,15 @@ func (m *Model) borrow() *predictor {
 		m.free = m.free[:n-1]
 		return p
 	}
-	return newPredictor(m.net, m.weights, &exec.Arena{}, exec.NewPool(1))
+	return m.predictor(exec.NewPool(1))
+}
+
+func (m *Model) predictor(pool *exec.Pool) *predictor {
+	p := newPredictor(m.net, m.weights, &exec.Arena{}, pool)
+	if m.views != (Views{}) {
+		p.views = m.views.list()
+	}
+	return p
 }
 
 func (m *Model) giveBack(p *predictor) {
@@ -49,7 +58,7 @@ func (m *Model) giveBack(p *predictor) {
 func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error) {
 	pool := exec.NewPool(m.workers)
 	defer pool.Close()
-	return newPredictor(m.net, m.weights, &exec.Arena{}, pool).evaluate(ctx, source)
+	return m.predictor(pool).evaluate(ctx, source)
 }
 
 // Predict returns the predictions for the samples in x, one after the other:

@@ -17,6 +17,8 @@ type predictor struct {
 	arena    *exec.Arena
 	pool     *exec.Pool
 	programs map[predictorKey]*exec.Program
+	views    []view    // to predict the mean of; nil: the sample as it is
+	seen     []float32 // one view of a batch
 }
 
 type predictorKey struct {
@@ -25,7 +27,7 @@ type predictorKey struct {
 }
 
 func newPredictor(n network, store *exec.Store, arena *exec.Arena, pool *exec.Pool) *predictor {
-	return &predictor{n, store, arena, pool, map[predictorKey]*exec.Program{}}
+	return &predictor{net: n, store: store, arena: arena, pool: pool, programs: map[predictorKey]*exec.Program{}}
 }
 
 func (p *predictor) program(key predictorKey) (*exec.Program, error) {
@@ -56,6 +58,13 @@ func (p *predictor) program(key predictorKey) (*exec.Program, error) {
 // targets, and with y also the loss of each row. Both are valid until the next
 // run.
 func (p *predictor) run(rows int, x, y []float32) (predictions, losses []float32, err error) {
+	if p.views != nil {
+		return p.runViews(rows, x, y)
+	}
+	return p.runOnce(rows, x, y)
+}
+
+func (p *predictor) runOnce(rows int, x, y []float32) (predictions, losses []float32, err error) {
 	b, err := p.program(predictorKey{rows, y != nil})
 	if err != nil {
 		return nil, nil, err

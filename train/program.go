@@ -33,6 +33,9 @@ func (t *Trainer) program(m mode, rows int) (*program, error) {
 		average: bound.Slot(averageScalar),
 		penalty: m != modeAccumulate && len(s.stages[stageForward]) > outPenalty,
 	}
+	if t.cfg.Profile {
+		bound.Measure()
+	}
 	t.programs[key] = p
 	return p, nil
 }

@@ -17,7 +17,7 @@ type Step struct {
 	Batch    int     // in the epoch, from 0
 	Batches  int     // in the epoch
 	Rows     int     // in the batch
-	Loss     float64 // mean over the batch, before the update
+	Loss     float64 // mean over the batch as it was augmented, before the update
 	Penalty  float64 // that was added to it
 	Rate     float64 // η of the update
 	GradNorm float64 // ‖g‖ over all parameters, before clipping by norm
@@ -40,6 +40,10 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 		n := source.Len()
 		size := t.batchSize(n)
 		batches := (n + size - 1) / size
+		if err := t.prepare(n, size); err != nil {
+			yield(Step{}, fmt.Errorf("train: %w", err))
+			return
+		}
 		t.first = t.updates / batches
 		for epoch := t.first; epoch < t.first+t.cfg.Epochs; epoch++ {
 			for step, err := range t.epoch(ctx, source, Step{Epoch: epoch, Batches: batches}, size) {
@@ -49,6 +53,27 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 			}
 		}
 	}
+}
+
+// prepare compiles every plan that updates of size rows out of n run, so that
+// what does not fit shows before the first one.
+func (t *Trainer) prepare(n, size int) error {
+	for _, rows := range []int{size, n % size} {
+		if rows <= t.cfg.MicroBatch && rows > 0 {
+			if _, err := t.program(modeStep, rows); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, part := range []int{min(rows, t.cfg.MicroBatch), rows % t.cfg.MicroBatch} {
+			if part > 0 {
+				if _, err := t.program(modeAccumulate, part); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // batchSize is how many rows an update takes when there are n.
@@ -94,7 +119,7 @@ func (t *Trainer) epoch(ctx context.Context, source data.Source, step Step, size
 		return t.accumulated(ctx, source, order, step, size)
 	}
 	return func(yield func(Step, error) bool) {
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: size, Order: order}) {
+		for batch, err := range data.Batches(ctx, source, t.batches(size, order, step.Epoch)) {
 			step := step
 			if step.Batch = batch.Index; err == nil {
 				err = t.update(batch, &step)
@@ -104,6 +129,11 @@ func (t *Trainer) epoch(ctx context.Context, source data.Source, step Step, size
 			}
 		}
 	}
+}
+
+// batches says how rows of an epoch, all if nil, are cut and varied.
+func (t *Trainer) batches(size int, rows []int, epoch int) data.BatchConfig {
+	return data.BatchConfig{Size: size, Order: rows, Augment: t.cfg.Augment, Seed: t.cfg.Seed, Epoch: epoch}
 }
 
 // update makes one update from one batch, and fills in step.
@@ -121,7 +151,11 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 
 // forward feeds a batch and runs the first stage of p.
 func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
-	if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", batch.Y)); err != nil {
+	y := batch.Y
+	if t.net.soft {
+		y = batch.Soft
+	}
+	if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", y)); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
 	p.SetScalars(t.updates + 1)

@@ -14,6 +14,7 @@ type network struct {
 	layer nn.Layer
 	spec  data.Spec
 	loss  loss.Loss
+	soft  bool // in training, targets are the part of each class, [rows, classes]
 }
 
 // forward is a traced forward pass over rows samples.
@@ -30,11 +31,7 @@ func (n network) trace(rows int, training bool) (forward, error) {
 	g := graph.New()
 	c := nn.NewContext(g, training)
 	x := g.Input("x", graph.Shape(append([]int{rows}, n.spec.Input...)...))
-	target := graph.Indices(rows)
-	if n.spec.Task == data.Regression {
-		target = graph.Shape(rows, len(n.spec.Targets))
-	}
-	y := g.Input("y", target)
+	y := g.Input("y", n.target(rows, training))
 	f := forward{g: g}
 	f.out = n.layer.Forward(c, x)
 	if g.Err() == nil {
@@ -46,6 +43,14 @@ func (n network) trace(rows int, training bool) (forward, error) {
 		g.Fail("Loss", fmt.Errorf("%s gives %v, must give one value a row: [%d]", n.loss.Name(), f.losses.Type(), rows))
 	}
 	return f, g.Err()
+}
+
+// target is the type of the targets of rows samples.
+func (n network) target(rows int, training bool) graph.Type {
+	if n.spec.Task == data.Regression || n.soft && training {
+		return graph.Shape(rows, n.spec.Outputs())
+	}
+	return graph.Indices(rows)
 }
 
 // check makes sure that the output fits the data.

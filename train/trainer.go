@@ -53,7 +53,11 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t := &Trainer{cfg: cfg, net: network{net, spec, cfg.Loss}, programs: map[programKey]*program{}}
+	if err := varies(cfg.Augment, spec); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	t := &Trainer{cfg: cfg, programs: map[programKey]*program{}}
+	t.net = network{layer: net, spec: spec, loss: cfg.Loss, soft: cfg.Augment.Mixes()}
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
 	}

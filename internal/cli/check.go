@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,14 @@ func (s *Settings) check() error {
 	c.wrap("task", second(data.ParseTask(s.Task)))
 	c.wrap("split", second(parseSplit(s.Split)))
 	c.wrap("model", second(parseModel(s.Model.or("linear"))))
+	c.wrap("", s.ownLayers())
+	c.wrap("augment", second(data.ParseAugment(s.Augment)))
+	c.wrap("average", second(parseAverage(s.Average)))
+	c.wrap("tta", second(train.ParseViews(s.TTA)))
+	c.wrap("images", second(s.imageConfig()))
+	for _, pattern := range s.Freeze {
+		c.wrap("freeze", wrapPattern(pattern, second(path.Match(pattern, ""))))
+	}
 	c.wrap("activation", second(nn.ParseActivation(s.Activation)))
 	c.wrap("init", second(parseInit(s.Init)))
 	c.wrap("loss", second(loss.ByName(s.Loss.or("mse"))))
@@ -59,7 +68,10 @@ const maxWorkers = 1024
 type checker struct{ errs []error }
 
 func (c *checker) wrap(key string, err error) {
-	if err != nil {
+	switch {
+	case err != nil && key == "": // it names its setting
+		c.errs = append(c.errs, err)
+	case err != nil:
 		c.errs = append(c.errs, fmt.Errorf("%s: %w", key, err))
 	}
 }
@@ -74,32 +86,14 @@ func (c *checker) positive(key string, v float64) { c.want(v >= 0, key, v, "0 or
 
 func (c *checker) share(key string, v float64) { c.want(v >= 0 && v < 1, key, v, "in [0, 1)") }
 
-func second[T any](_ T, err error) error { return err }
-
-// parseModel reads the sizes of the hidden layers.
-func parseModel(text string) ([]int, error) {
-	const want = "mlp:256,128 for hidden layers of 256 and 128 units, or linear"
-	name, sizes, _ := strings.Cut(text, ":")
-	switch {
-	case text == "linear":
-		return nil, nil
-	case name == "linear":
-		return nil, fmt.Errorf("linear has no hidden layers to give sizes; want %s", want)
-	case name != "mlp":
-		return nil, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear"}), want)
+func wrapPattern(pattern string, err error) error {
+	if err == nil {
+		return nil
 	}
-	var hidden []int
-	for part := range strings.SplitSeq(sizes, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(part))
-		if err != nil || n < 1 || n > maxUnits {
-			return nil, fmt.Errorf("%q: %q is no size of a hidden layer, 1 to %d; want %s", text, part, maxUnits, want)
-		}
-		hidden = append(hidden, n)
-	}
-	return hidden, nil
+	return fmt.Errorf("%q: %w", pattern, err)
 }
 
-const maxUnits = 1 << 20
+func second[T any](_ T, err error) error { return err }
 
 // parseInit reads an initializer; nil lets each layer choose.
 func parseInit(text string) (nn.Initializer, error) {

@@ -84,14 +84,14 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.trainCommand(), a.dataCommand(), a.evalCommand(), a.predictCommand(), a.inspectCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand(), a.dataCommand(), a.evalCommand(), a.predictCommand(), a.inspectCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 
 // helpOf returns the arguments that show the help for a command line.
 func helpOf(root *cobra.Command, args []string) []string {
 	if cmd, _, err := root.Find(args); err == nil && cmd != root {
-		return []string{"help", cmd.Name()}
+		return append([]string{"help"}, strings.Fields(cmd.CommandPath())[1:]...)
 	}
 	return []string{"help"}
 }

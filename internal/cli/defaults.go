@@ -10,7 +10,7 @@ import (
 // values were chosen on validation parts, never on test parts.
 const (
 	modelDefault   = "mlp:256,128"
-	dropoutDefault = "0.2 for classes below 50,000 rows, else 0"
+	dropoutDefault = "0.2 for an mlp of classes below 50,000 rows, else 0"
 	batchDefault   = "8, 16 from 200 rows, 32 from 1,000"
 	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000"
 )
@@ -20,7 +20,7 @@ const (
 func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = given(s.Model.or(modelDefault))
-	s.Dropout = given(s.Dropout.or(choose(classes && n < 50000, 0.2, 0)))
+	s.Dropout = given(s.Dropout.or(choose(classes && n < 50000 && !s.isImageModel(), 0.2, 0)))
 	s.Loss = given(s.Loss.or(choose(classes, "cross-entropy", "mse")))
 	if !s.Batch.given {
 		s.Batch = given(strconv.Itoa(step(n, 8, byRows{200, 16}, byRows{1000, 32})))

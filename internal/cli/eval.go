@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,7 @@ MODEL is a model file, or a run folder, which means its best model. DATA is what
 that part. If DATA is what the run trained on, only the test part of the run's
 split is measured, since results on rows seen in training flatter.`,
 		Example: `  descent eval runs/NAME houses-sold-since.csv
+  descent eval runs/NAME photos.zip --tta flip
   descent eval runs/NAME/last.safetensors digits --part all --json`,
 		Args: positional("MODEL", "DATA"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,19 +35,22 @@ split is measured, since results on rows seen in training flatter.`,
 		},
 	}
 	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data")
+	opt.images.register(cmd)
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
 }
 
 type evalOptions struct {
-	part string
-	json bool
+	part   string
+	images imageOptions
+	json   bool
 }
 
 // evaluation is what eval --json prints.
 type evaluation struct {
 	Data     string   `json:"data"`
 	Part     string   `json:"part"`
+	TTA      string   `json:"tta"`
 	Model    string   `json:"model"`
 	Rows     int      `json:"rows"`
 	Test     measures `json:"test"`
@@ -58,10 +63,18 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if err != nil {
 		return err
 	}
-	set, err := evalSet(file, m, path, opt.part)
+	views, err := opt.images.views(file)
 	if err != nil {
 		return err
 	}
+	if m, err = withViews(m, views); err != nil {
+		return err
+	}
+	set, err := evalSet(file, m, path, opt)
+	if err != nil {
+		return err
+	}
+	a.showNotes(set.source)
 	report, err := m.Evaluate(ctx, set.source)
 	if err != nil {
 		return err
@@ -83,10 +96,10 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	}
 	if opt.json {
 		return writeJSON(a.stdout, evaluation{
-			path, set.part, file, report.Rows, measuresOf(report, m.Spec()), b.scores, m.SHA256(),
+			path, set.part, views, file, report.Rows, measuresOf(report, m.Spec()), b.scores, m.SHA256(),
 		})
 	}
-	fmt.Fprint(a.stdout, resultText(set.title, report, b, m.Spec()), "\n")
+	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil
 }
@@ -110,7 +123,8 @@ type evaluated struct {
 
 // evalSet opens the data at path, and takes a part of it if the run of the
 // model was trained on the same.
-func evalSet(file string, m *train.Model, path, part string) (evaluated, error) {
+func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluated, error) {
+	part := opt.part
 	parts := []string{"auto", "train", "validation", "test", "all"}
 	known := false
 	for _, p := range parts {
@@ -132,9 +146,12 @@ func evalSet(file string, m *train.Model, path, part string) (evaluated, error) 
 	if e == nil {
 		return evaluated{}, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; measure it with the library's Model.Evaluate")
 	}
-	source, err := e.Open(path)
+	source, err := e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
 	if err != nil {
 		return evaluated{}, err
+	}
+	if source.Spec().Unlabeled && len(e.Shape) > 0 {
+		return evaluated{}, fmt.Errorf("the images of %s lie in no folders named after the classes to compare with (%s); descent predict needs none", path, strings.Join(e.Classes, ", "))
 	}
 	if source.Spec().Unlabeled {
 		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, m.Spec().Targets[0])

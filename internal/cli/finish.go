@@ -29,7 +29,7 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
 			sum.Test, sum.Baseline = measuresOf(report, r.spec), b.scores
-			result = resultText("Test", report, b, r.spec)
+			result = resultText("Test"+viewsText(r.settings.TTA), report, b, r.spec)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -59,7 +59,11 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 
 // measure tests the best model beside the baseline.
 func (r *run) measure(ctx context.Context) (train.Report, baseline, error) {
-	report, err := r.model.Evaluate(ctx, r.parts.Test)
+	m, err := withViews(r.model, r.settings.TTA)
+	if err != nil {
+		return train.Report{}, baseline{}, err
+	}
+	report, err := m.Evaluate(ctx, r.parts.Test)
 	if err != nil {
 		return report, baseline{}, err
 	}
@@ -112,8 +116,13 @@ func (r *run) print(result string) {
 	kept := fmt.Sprintf("the model of epoch %d", r.trainer.Updates()/r.steps)
 	if r.best != nil {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
-		if v := r.best.Validation; v != nil {
+		switch v := r.best.Validation; {
+		case v != nil:
 			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, scoreText(s.Monitor, v.Score(s.Monitor)))
+		case s.Patience > 0:
+			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", scoreText("loss", r.best.TrainLoss))
+		default:
+			kept += ", the last one, as there is no validation part"
 		}
 	}
 	if r.last != nil && r.last.Epoch+1 < s.Epochs.value {

@@ -18,8 +18,8 @@ func (a *app) inspectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect MODEL",
 		Short: "Show the layers, shapes and preprocessing of a model",
-		Long: `Show what a model is: its layers with shapes and parameters, how raw rows become
-samples, its loss, and what wrote its file.
+		Long: `Show what a model is: its layers with shapes, parameters and the multiply-adds
+that a row takes, how raw rows become samples, its loss, and what wrote its file.
 
 MODEL is a model file, or a run folder, which means its best model.`,
 		Example: `  descent inspect runs/NAME`,
@@ -42,6 +42,7 @@ type inspection struct {
 	Loss       string   `json:"loss"`
 	Layers     []layer  `json:"layers"`
 	Parameters int      `json:"parameters"`
+	Products   int      `json:"multiply_adds"` // for one row
 	SHA256     string   `json:"weights_sha256"`
 }
 
@@ -50,6 +51,7 @@ type layer struct {
 	Kind       string `json:"kind"`
 	Output     []int  `json:"output"`
 	Parameters int    `json:"parameters"`
+	Products   int    `json:"multiply_adds"`
 }
 
 func (a *app) inspect(path string, asJSON bool) error {
@@ -64,10 +66,12 @@ func (a *app) inspect(path string, asJSON bool) error {
 	}
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
-		Loss: m.Loss().Name(), Parameters: m.Parameters(), SHA256: m.SHA256(),
+		Loss: m.Loss().Name(), SHA256: m.SHA256(),
 	}
 	for _, row := range rows {
-		i.Layers = append(i.Layers, layer{row.Path, row.Kind, row.Output, row.Params})
+		i.Layers = append(i.Layers, layer{row.Path, row.Kind, row.Output, row.Params, row.MultiplyAdds})
+		i.Parameters += row.Params
+		i.Products += row.MultiplyAdds
 	}
 	if err := i.origin(file); err != nil {
 		return err
@@ -111,11 +115,11 @@ func (a *app) printInspection(path string, i inspection, m *train.Model) error {
 
 func printLayers(out io.Writer, i inspection) error {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "layer\toutput\tparameters\t\n")
-	fmt.Fprintf(w, "input\t%s\t\t\n", shape(i.Input))
+	fmt.Fprintf(w, "layer\toutput\tparameters\tmultiply-adds\t\n")
+	fmt.Fprintf(w, "input\t%s\t\t\t\n", shape(i.Input))
 	for _, l := range i.Layers {
-		fmt.Fprintf(w, "%s\t%s\t%s\t\n", l.Path, shape(l.Output), thousands(float64(l.Parameters)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", l.Path, shape(l.Output), thousands(float64(l.Parameters)), thousands(float64(l.Products)))
 	}
-	fmt.Fprintf(w, "total\t\t%s\t\n", thousands(float64(i.Parameters)))
+	fmt.Fprintf(w, "total\t\t%s\t%s\t\n", thousands(float64(i.Parameters)), thousands(float64(i.Products)))
 	return w.Flush()
 }

@@ -50,6 +50,16 @@ func openData(s *Settings) (data.Source, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
+	images, err := s.imageConfig()
+	if err != nil {
+		return nil, usage(err)
+	}
+	if images != (data.ImageConfig{}) {
+		if len(s.Target) > 0 {
+			return nil, usagef("image_size, image_mode and skip_corrupt are for images, and target %s for a CSV file", formatList(s.Target))
+		}
+		return data.OpenImages(s.Data, images)
+	}
 	source, err := data.Open(s.Data, data.CSVConfig{Targets: s.Target, Task: task})
 	if err != nil && len(s.Target) == 0 {
 		if info, statErr := os.Stat(s.Data); statErr == nil && info.Mode().IsRegular() {
@@ -67,22 +77,27 @@ func split(s *Settings, source data.Source) (data.Parts, error) {
 	}
 	cfg.Seed = s.SplitSeed
 	if s.Test != "" {
-		cfg.TestSet = laterSet{s.Test}
+		cfg.TestSet = laterSet{s.Test, s.SkipCorrupt}
 	}
 	if s.Validation != "" {
-		cfg.ValidationSet = laterSet{s.Validation}
+		cfg.ValidationSet = laterSet{s.Validation, s.SkipCorrupt}
 	}
 	return data.Split(source, cfg)
 }
 
 // laterSet is a set of its own that can be read only when the encoding of the
 // training part is known.
-type laterSet struct{ path string }
+type laterSet struct {
+	path        string
+	skipCorrupt bool
+}
 
-func (l laterSet) Spec() data.Spec                             { return data.Spec{Name: l.path} }
-func (l laterSet) Len() int                                    { return 0 }
-func (l laterSet) Encode(e *data.Encoder) (data.Source, error) { return e.Open(l.path) }
-func (l laterSet) Fit([]int) (*data.Encoder, error)            { return nil, l.Read(nil, nil, nil) }
+func (l laterSet) Spec() data.Spec { return data.Spec{Name: l.path} }
+func (l laterSet) Len() int        { return 0 }
+func (l laterSet) Encode(e *data.Encoder) (data.Source, error) {
+	return e.OpenImages(l.path, data.ImageConfig{SkipCorrupt: l.skipCorrupt})
+}
+func (l laterSet) Fit([]int) (*data.Encoder, error) { return nil, l.Read(nil, nil, nil) }
 func (l laterSet) Read([]int, []float32, []float32) error {
 	return fmt.Errorf("%s is read when the training part is known", l.path)
 }
@@ -107,10 +122,20 @@ func (j *job) build() error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := j.network(); err != nil {
+	for _, build := range []func() error{j.network, j.pictures, j.monitor} {
+		if err := build(); err != nil {
+			return usage(err)
+		}
+	}
+	augment, err := data.ParseAugment(s.Augment)
+	if err != nil {
 		return usage(err)
 	}
-	if err := j.monitor(); err != nil {
+	if _, ok := objective.(loss.CrossEntropy); augment.Mixes() && !ok {
+		return usagef("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
+	}
+	average, err := parseAverage(s.Average)
+	if err != nil {
 		return usage(err)
 	}
 	n := j.parts.Train.Len()
@@ -125,7 +150,8 @@ func (j *job) build() error {
 	j.config = train.Config{
 		Loss: objective, Optimizer: rule, LearningRate: s.LearningRate.value, Schedule: rates,
 		Penalty: loss.Penalty{L1: s.L1, L2: s.L2}, ProxL1: s.ProxL1,
-		Clip:      optim.Clip{Value: s.ClipValue, Norm: s.ClipNorm},
+		Clip:    optim.Clip{Value: s.ClipValue, Norm: s.ClipNorm},
+		Augment: augment, Average: average, Freeze: s.Freeze,
 		BatchSize: batch, Epochs: s.Epochs.value,
 		Monitor: s.Monitor, Patience: s.Patience,
 		Seed: s.Seed, Workers: s.Workers,
@@ -221,29 +247,6 @@ func balanced(counts []data.ClassCount) []float64 {
 		}
 	}
 	return weights
-}
-
-// network builds the layers.
-func (j *job) network() error {
-	s := &j.settings
-	hidden, err := parseModel(s.Model.value)
-	if err != nil {
-		return err
-	}
-	activation, err := nn.ParseActivation(s.Activation)
-	if err != nil {
-		return err
-	}
-	init, err := parseInit(s.Init)
-	if err != nil {
-		return err
-	}
-	outputs := j.spec.Outputs()
-	if s.Loss.value == "bce" {
-		outputs = 1
-	}
-	j.net = nn.MLP(hidden, outputs, activation, s.Dropout.value, init)
-	return nil
 }
 
 // monitor checks that the monitored score exists, and points a plateau the

@@ -112,7 +112,7 @@ func (p *progress) epochLine(u train.Progress) string {
 		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, scoreText(p.score, v.Score(p.score)))
 	}
 	line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, thousands(u.Samples), clock(u.Left))
-	if e.Best {
+	if e.Best && e.Validation != nil {
 		line += "  best"
 	}
 	return line

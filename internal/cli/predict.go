@@ -26,8 +26,9 @@ func (a *app) predictCommand() *cobra.Command {
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
-lines (.jsonl or .ndjson, an object a line), a folder of IDX files, digits, or -
-for CSV on the standard input. One prediction is written for each row, in order.`,
+lines (.jsonl or .ndjson, an object a line), an image, a folder or zip file of
+images, a folder of IDX files, digits, or - for CSV on the standard input. One
+prediction is written for each row, in order, and images with their names.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
   descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,
 		Args: positional("MODEL", "DATA"),
@@ -37,6 +38,7 @@ for CSV on the standard input. One prediction is written for each row, in order.
 	}
 	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
 	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class")
+	opt.images.register(cmd)
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout")
 	return cmd
 }
@@ -44,6 +46,7 @@ for CSV on the standard input. One prediction is written for each row, in order.
 type predictOptions struct {
 	format        string
 	probabilities bool
+	images        imageOptions
 	out           string
 }
 
@@ -51,18 +54,26 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
 		return usage(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
 	}
-	_, m, err := loadModel(model)
+	file, m, err := loadModel(model)
 	if err != nil {
+		return err
+	}
+	views, err := opt.images.views(file)
+	if err != nil {
+		return err
+	}
+	if m, err = withViews(m, views); err != nil {
 		return err
 	}
 	spec := m.Spec()
 	if opt.probabilities && spec.Task == data.Regression {
 		return usagef("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
-	source, err := a.rawRows(spec.Encoder, path)
+	source, err := a.rawRows(spec.Encoder, path, opt)
 	if err != nil {
 		return err
 	}
+	a.showNotes(source)
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
 		if err := writePredictions(ctx, buffered, m, source, opt); err != nil {
@@ -82,7 +93,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 }
 
 // rawRows opens what predict takes as data.
-func (a *app) rawRows(e *data.Encoder, path string) (data.Source, error) {
+func (a *app) rawRows(e *data.Encoder, path string, opt predictOptions) (data.Source, error) {
 	switch lower := strings.ToLower(path); {
 	case e == nil:
 		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; predict with the library's Model.Predict")
@@ -91,32 +102,42 @@ func (a *app) rawRows(e *data.Encoder, path string) (data.Source, error) {
 	case strings.HasSuffix(lower, ".jsonl"), strings.HasSuffix(lower, ".ndjson"):
 		return openJSONLines(e, path)
 	}
-	return e.Open(path)
+	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
 }
 
 // writePredictions writes a line for each row of source.
 func writePredictions(ctx context.Context, w io.Writer, m *train.Model, source data.Source, opt predictOptions) error {
-	form := newCSVForm
+	newForm := newCSVForm
 	if opt.format == "jsonl" {
-		form = newJSONForm
+		newForm = newJSONForm
 	}
-	write, err := form(w, m.Spec(), opt.probabilities)
+	names := data.RowNames(source)
+	write, err := newForm(w, m.Spec(), opt.probabilities, names != nil)
 	if err != nil {
 		return err
 	}
+	row := 0
 	for values, err := range m.Predictions(ctx, source) {
+		name := ""
+		if row < len(names) {
+			name = names[row]
+		}
 		if err == nil {
-			err = write(values)
+			err = write(name, values)
 		}
 		if err != nil {
 			return err
 		}
+		row++
 	}
 	return nil
 }
 
+// form writes the prediction of a row, which may have a name.
+type form func(name string, values []float64) error
+
 // newCSVForm returns what writes a prediction as CSV, after the header.
-func newCSVForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64) error, error) {
+func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, error) {
 	out := csv.NewWriter(w)
 	put := func(fields []string) error {
 		out.Write(fields)
@@ -132,11 +153,17 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64
 			names = append(names, "p_"+class)
 		}
 	}
+	if named {
+		names = append([]string{"file"}, names...)
+	}
 	if err := put(names); err != nil {
 		return nil, err
 	}
-	return func(values []float64) error {
+	return func(name string, values []float64) error {
 		var fields []string
+		if named {
+			fields = append(fields, name)
+		}
 		if spec.Task == data.Classification {
 			fields = append(fields, spec.Classes[likeliest(values)])
 		}
@@ -150,10 +177,14 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64
 }
 
 // newJSONForm returns what writes a prediction as an object a line.
-func newJSONForm(w io.Writer, spec data.Spec, probabilities bool) (func([]float64) error, error) {
-	return func(values []float64) error {
+func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, error) {
+	return func(name string, values []float64) error {
 		var b strings.Builder
-		b.WriteString(`{"prediction":`)
+		b.WriteByte('{')
+		if named {
+			b.WriteString(`"file":` + jsonText(name) + ",")
+		}
+		b.WriteString(`"prediction":`)
 		switch {
 		case spec.Task == data.Classification:
 			b.WriteString(jsonText(spec.Classes[likeliest(values)]))

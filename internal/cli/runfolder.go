@@ -79,7 +79,9 @@ func makeFolder(path string, s *Settings) (string, error) {
 // dataName is the name of a data set within that of a folder.
 func dataName(path string) string {
 	name := filepath.Base(filepath.Clean(path))
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".csv")
+	for _, suffix := range []string{".gz", ".csv", ".zip"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r
@@ -107,23 +109,25 @@ func (f *runFolder) row(fields []string) error {
 }
 
 // header returns the first row of the metrics.
-func header(scores []string) []string {
-	fields := []string{"epoch", "step", "lr", "train_loss", "val_loss"}
-	for _, name := range scores {
+func header(scores []string, validated bool) []string {
+	fields := []string{"epoch", "step", "lr", "train_loss"}
+	if !validated {
+		return fields
+	}
+	for _, name := range append([]string{"loss"}, scores...) {
 		fields = append(fields, "val_"+name)
 	}
 	return fields
 }
 
-// metricsRow returns the row of an epoch; what was not measured is empty.
+// metricsRow returns the row of an epoch.
 func metricsRow(e *train.Epoch, scores []string) []string {
 	fields := []string{strconv.Itoa(e.Epoch + 1), strconv.Itoa(e.Updates), formatFloat(e.Rate), formatFloat(e.TrainLoss)}
+	if e.Validation == nil {
+		return fields
+	}
 	for _, name := range append([]string{"loss"}, scores...) {
-		text := ""
-		if e.Validation != nil {
-			text = formatFloat(e.Validation.Score(name))
-		}
-		fields = append(fields, text)
+		fields = append(fields, formatFloat(e.Validation.Score(name)))
 	}
 	return fields
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"descent/data"
 	"descent/internal/suggest"
 	"descent/nn"
 	"descent/optim"
@@ -20,11 +21,18 @@ type Settings struct {
 	Split      string
 	SplitSeed  uint64
 
+	ImageSize   string
+	ImageMode   string
+	SkipCorrupt bool
+	Augment     string
+	TTA         string
+
 	Model      auto[string]
 	Activation string
 	Init       string
 	Dropout    auto[float64]
 	InitFrom   string
+	Freeze     []string
 
 	Loss           auto[string]
 	LabelSmoothing float64
@@ -39,6 +47,7 @@ type Settings struct {
 	ClipNorm     float64
 	Schedule     string
 	Warmup       string
+	Average      string
 
 	Batch    auto[string]
 	Epochs   auto[int]
@@ -80,6 +89,7 @@ func (a auto[T]) or(v T) T {
 func defaultSettings() Settings {
 	return Settings{
 		Data: "digits", Task: "auto", Split: "auto",
+		ImageSize: "auto", ImageMode: "auto", Augment: "none", TTA: "none", Average: "none",
 		Activation: "relu", Init: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
 	}
@@ -98,19 +108,27 @@ type setting struct {
 // table lists every setting once. Files, --set, flags, help and the printed
 // configuration all read it.
 var table = []setting{
-	{"Data", "data", "data", "digits (embedded), a CSV file, or a folder of IDX files", func(s *Settings) any { return &s.Data }},
+	{"Data", "data", "data", dataUsage, func(s *Settings) any { return &s.Data }},
 	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several", func(s *Settings) any { return &s.Target }},
 	{"", "task", "task", "classification, regression or auto: decided by the target's values", func(s *Settings) any { return &s.Task }},
 	{"", "test", "test", "data to test on, instead of a part of --data", func(s *Settings) any { return &s.Test }},
 	{"", "validation", "validation", "data to validate on, instead of a part of --data", func(s *Settings) any { return &s.Validation }},
-	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one", func(s *Settings) any { return &s.Split }},
+	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part", func(s *Settings) any { return &s.Split }},
 	{"", "split_seed", "split-seed", "seed of the split alone", func(s *Settings) any { return &s.SplitSeed }},
 
-	{"Model", "model", "model", "mlp:256,128 for hidden layers of 256 and 128 units, or linear; auto: " + modelDefault, func(s *Settings) any { return &s.Model }},
-	{"", "activation", "activation", "of hidden layers: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
-	{"", "init", "init", "how weights start: " + strings.Join(initializers, ", ") + "; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
-	{"", "dropout", "dropout", "probability to drop a hidden unit in training; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
+	{"Images", "image_size", "image-size", "height×width of all images, as in 32 or 48x64; auto: what most of them have", func(s *Settings) any { return &s.ImageSize }},
+	{"", "image_mode", "image-mode", "gray or color, to convert images to; auto: as they are, which must be one", func(s *Settings) any { return &s.ImageMode }},
+	{"", "skip_corrupt", "skip-corrupt", "leave out images that cannot be read, and count them", func(s *Settings) any { return &s.SkipCorrupt }},
+	{"", "augment", "augment", "how training images are varied, as in crop:4,flip,cutout:8: crop, flip, vflip, shift, rotate, scale, brightness, contrast, saturation, cutout, mixup, cutmix, or none", func(s *Settings) any { return &s.Augment }},
+	{"", "tta", "tta", "views of an image to average predictions over when the model is measured at the end: flip, shift:1 (pixels), or both, as in flip,shift:1; or none", func(s *Settings) any { return &s.TTA }},
+
+	{"Model", "model", "model", modelUsage + "; auto: " + modelDefault, func(s *Settings) any { return &s.Model }},
+	{"", "activation", "activation", "of hidden layers of an mlp: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
+	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
+	{"", "dropout", "dropout", "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
 	{"", "init_from", "init-from", "model file or run folder to take the first weights from", func(s *Settings) any { return &s.InitFrom }},
+
+	{"", "freeze", "freeze", "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; repeat it, or write a,b", func(s *Settings) any { return &s.Freeze }},
 
 	{"Objective", "loss", "loss", "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression", func(s *Settings) any { return &s.Loss }},
 	{"", "label_smoothing", "label-smoothing", "share of the target spread over all classes", func(s *Settings) any { return &s.LabelSmoothing }},
@@ -132,14 +150,18 @@ var table = []setting{
 	{"", "clip_norm", "clip-norm", "limit of the norm of the whole gradient; 0: none", func(s *Settings) any { return &s.ClipNorm }},
 	{"", "schedule", "schedule", "how the rate changes: constant, cosine[:floor=], step:every=10e,factor=0.5, exp:every=1e,factor=0.96[,stairs], plateau:factor=0.1,patience=10[,...]; e counts epochs, a bare number updates", func(s *Settings) any { return &s.Schedule }},
 	{"", "warmup", "warmup", "updates, or with e epochs, in which the rate rises before the schedule begins", func(s *Settings) any { return &s.Warmup }},
+	{"", "average", "average", "of the weights, to be the model: none, ema:0.999 (decay), or swa:0.75 (of epochs after that part of them)", func(s *Settings) any { return &s.Average }},
 
 	{"Run", "batch", "batch", "rows an update, or all; auto: " + batchDefault, func(s *Settings) any { return &s.Batch }},
 	{"", "epochs", "epochs", "passes over the training part; auto: " + epochsDefault, func(s *Settings) any { return &s.Epochs }},
 	{"", "patience", "patience", "stop after so many epochs without a better validation score; 0: never", func(s *Settings) any { return &s.Patience }},
 	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(train.ScoreNames(), ", "), func(s *Settings) any { return &s.Monitor }},
-	{"", "seed", "seed", "of first weights, order of rows and dropout", func(s *Settings) any { return &s.Seed }},
+	{"", "seed", "seed", "of first weights, order of rows, augmentation and dropout", func(s *Settings) any { return &s.Seed }},
 	{"", "workers", "workers", "cores to use, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
 }
+
+// dataUsage is what --data takes.
+var dataUsage = "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class"
 
 // initializers are the names that the help shows; nn takes parameters, too.
 var initializers = []string{

@@ -8,9 +8,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// sources are where the settings of a run come from: defaults, then a file,
-// then --set, then flags; the later wins.
+// sources are where the settings of a run come from: defaults, then a recipe,
+// then a file, then --set, then flags; the later wins.
 type sources struct {
+	recipe string   // its name
 	config string   // path of a YAML file
 	sets   []string // key=value
 	flags  []*flagValue
@@ -52,6 +53,8 @@ func (f *flagValue) Type() string {
 		return "count"
 	case *[]string:
 		return "names"
+	case *bool:
+		return "bool" // for which the help shows no value
 	}
 	return "value"
 }
@@ -67,8 +70,12 @@ func (src *sources) register(cmd *cobra.Command) {
 		if f.String() == "0" { // which pflag does not show
 			usage += " (default 0)"
 		}
-		flags.Var(f, row.flag, usage)
+		flag := flags.VarPF(f, row.flag, "", usage)
+		if f.Type() == "bool" {
+			flag.NoOptDefVal = "true"
+		}
 	}
+	flags.StringVar(&src.recipe, "recipe", "", "settings that are known to do well at a task: "+strings.Join(recipeNames(), ", ")+"; other settings go over it")
 	flags.StringVar(&src.config, "config", "", "file of settings in YAML, as --print-config prints them; flags go over it")
 	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated")
 }
@@ -76,6 +83,11 @@ func (src *sources) register(cmd *cobra.Command) {
 // settings merges the sources.
 func (src *sources) settings() (Settings, error) {
 	s := defaultSettings()
+	if src.recipe != "" {
+		if err := readRecipe(src.recipe, &s); err != nil {
+			return s, usage(fmt.Errorf("--recipe: %w", err))
+		}
+	}
 	if src.config != "" {
 		if err := readSettings(src.config, &s); err != nil {
 			return s, err

@@ -17,6 +17,8 @@ func (row setting) set(s *Settings, text string) error {
 		*p = text
 	case *[]string:
 		*p, err = parseList(text)
+	case *bool:
+		*p, err = parseBool(text)
 	case *float64:
 		*p, err = parseFloat(text)
 	case *int:
@@ -47,6 +49,13 @@ func parseAuto[T any](p *auto[T], text string, parse func(string) (T, error)) er
 	}
 	*p = given(v)
 	return nil
+}
+
+func parseBool(text string) (bool, error) {
+	if text != "true" && text != "false" {
+		return false, fmt.Errorf("true or false")
+	}
+	return text == "true", nil
 }
 
 func parseFloat(text string) (float64, error) {
@@ -95,6 +104,8 @@ func (row setting) text(s *Settings) string {
 		return *p
 	case *[]string:
 		return formatList(*p)
+	case *bool:
+		return strconv.FormatBool(*p)
 	case *float64:
 		return formatFloat(*p)
 	case *int:

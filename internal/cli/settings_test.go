@@ -114,7 +114,7 @@ func TestEveryFlag(t *testing.T) {
 		}
 		fields[row.at(&s)] = row.key
 	}
-	for _, flag := range []string{"config", "set", "out", "ui", "json", "print-config"} {
+	for _, flag := range []string{"recipe", "config", "set", "out", "ui", "json", "print-config"} {
 		contains(t, help, "--"+flag+" ")
 	}
 }

@@ -18,9 +18,14 @@ func readSettings(path string, s *Settings) error {
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
+	return parseSettings(path, text, s)
+}
+
+// parseSettings reads the text of a YAML file.
+func parseSettings(path string, text []byte, s *Settings) error {
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	err = decoder.Decode(&document)
+	err := decoder.Decode(&document)
 	if errors.Is(err, io.EOF) {
 		return nil // an empty file changes nothing
 	}

@@ -24,15 +24,49 @@ func (r *run) startText() string {
 	}
 	line("split", "%s training rows, %s validation, %s test (%s)", thousands(float64(r.parts.Train.Len())),
 		thousands(float64(r.parts.Validation.Len())), thousands(float64(r.parts.Test.Len())), r.splitText())
-	line("network", "%s %s, %s", s.Model.value, s.Activation, plural(r.trainer.Parameters(), "parameter"))
+	line("network", "%s", r.networkText())
+	if s.Augment != "none" {
+		line("augment", "%s", s.Augment)
+	}
 	line("objective", "%s", r.objectiveText())
-	line("rule", "%s, rate %s, schedule %s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText())
-	line("run", "%s of %s of %s rows, seed %d, best by validation %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, s.Monitor)
+	line("rule", "%s, rate %s, schedule %s%s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText(), r.averageText())
+	line("run", "%s of %s of %s rows, seed %d, %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, r.keepsText())
 	line("folder", "%s", r.folder.path)
 	for _, note := range r.notes {
 		line("note", "%s", note)
 	}
 	return b.String()
+}
+
+func (r *run) networkText() string {
+	s := &r.settings
+	text := s.Model.value
+	if !s.isImageModel() {
+		text += " " + s.Activation
+	}
+	text += ", " + plural(r.trainer.Parameters(), "parameter")
+	if len(s.Freeze) > 0 {
+		text += " to train, frozen " + formatList(s.Freeze)
+	}
+	return text
+}
+
+// keepsText says which model will be kept.
+func (r *run) keepsText() string {
+	switch s := &r.settings; {
+	case r.validated():
+		return "best by validation " + s.Monitor
+	case s.Patience > 0:
+		return "no validation part: best by training loss"
+	}
+	return "no validation part: the last model is kept"
+}
+
+func (r *run) averageText() string {
+	if r.settings.Average == "none" {
+		return ""
+	}
+	return ", average " + r.settings.Average
 }
 
 func (r *run) splitText() string {

@@ -20,6 +20,8 @@ type trainOptions struct {
 	ui    string
 	json  bool
 	print bool
+
+	profile bool
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -33,10 +35,12 @@ The data is cut into a training, a validation and a test part. The model of the
 best epoch by the validation part is kept, and measured on the test part. Models,
 settings and metrics are left in a run folder.
 
-Settings are merged: defaults, then --config, then --set, then flags.`,
+Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
   descent train --optimizer rmsprop --lr 0.002 --epochs 30
   descent train --data houses.csv --target price --model mlp:256,128 --dropout 0.1
+  descent train --recipe mnist-fast
+  descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --print-config > run.yaml
   descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7`,
 		Args: positional(),
@@ -46,6 +50,7 @@ Settings are merged: defaults, then --config, then --set, then flags.`,
 	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
 	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
+	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+profileFile+" of the run folder")
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
 		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nExamples:\n%s\n%s", cmd.CommandPath(), cmd.Example, groupedUsage(cmd))
@@ -76,6 +81,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
 	j.config.Logger = slog.New(ui)
 	j.config.Report = r.report
+	j.config.Profile = opt.profile
 	if r.trainer, err = train.New(j.net, j.spec, j.config); err != nil {
 		return err
 	}
@@ -85,6 +91,9 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	}
 	ui.printf("%s", r.startText())
 	err = r.do(ctx)
+	if opt.profile {
+		err = errors.Join(err, r.profile())
+	}
 	return errors.Join(err, r.folder.close())
 }
 
@@ -118,7 +127,7 @@ func (r *run) do(ctx context.Context) error {
 	defer stop(nil)
 	r.stop = stop
 	r.saved = time.Now()
-	err := r.folder.row(header(r.scores))
+	err := r.folder.row(header(r.scores, r.validated()))
 	if err == nil {
 		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
 	}
@@ -141,6 +150,9 @@ func (r *run) do(ctx context.Context) error {
 	}
 	return r.finish(ctx, status, err, <-hash)
 }
+
+// validated reports whether there is a validation part.
+func (r *run) validated() bool { return r.parts.Validation.Len() > 0 }
 
 type hashed struct {
 	sum string

@@ -5,6 +5,7 @@ package exec
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"descent/internal/kernel"
 	"descent/internal/plan"
@@ -24,6 +25,7 @@ type Program struct {
 	calls   []kernel.Call
 	seed    uint64
 	draw    uint32
+	meter   *meter // nil: runs are not measured
 }
 
 // instr is an instruction with its memory.
@@ -175,6 +177,9 @@ func (p *Program) Run(stage int) {
 	if stage > 0 {
 		first = p.plan.Stages[stage-1]
 	}
+	if p.meter != nil {
+		defer p.meter.measure(stage, time.Now())
+	}
 	p.pool.run(p, first, p.plan.Stages[stage])
 }
 
@@ -189,9 +194,16 @@ func (p *Program) task(w *wave, i int, worker int) {
 		c := &p.calls[worker]
 		*c = in.call
 		c.Scratch, c.Seed, c.Draw = p.scratch[worker], p.seed, p.draw
+		var start time.Time
+		if p.meter != nil {
+			start = time.Now()
+		}
 		in.kernel.Run(i, c)
 		if in.left.Add(-1) == 0 && in.finisher != nil {
 			in.finisher.Finish(c)
+		}
+		if p.meter != nil {
+			p.meter.busy[at].Add(int64(time.Since(start)))
 		}
 		return
 	}

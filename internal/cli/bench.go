@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/bench"
+	"descent/internal/kernel"
+)
+
+// benchOptions are the flags of descent bench.
+type benchOptions struct {
+	only    []string
+	secs    float64
+	workers int
+	json    bool
+}
+
+func (a *app) benchCommand() *cobra.Command {
+	var opt benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure this machine, the kernels and whole training steps",
+		Long: `Measure what this machine can do at most, and then products of matrices,
+convolutions, updates and whole training steps beside it. All of it takes about
+a minute.
+
+Each row is a workload: the cores it may use, the median time of a run, and the
+rate of operations and of memory traffic, each value of an operand counted once.
+The limit is the peak of multiply-adds or the speed of memory, whichever is
+nearer; work that stays in a cache can go beyond that of memory.
+
+Steps are one update by Adam on cross-entropy, as NAME/ROWS, the assembly of the
+batch included; bench/peers in the sources runs the same in PyTorch.`,
+		Example: `  descent bench
+  descent bench --only limits,steps
+  descent bench --only updates --secs 1 --json`,
+		Args: positional(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), opt) },
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+" (default all)")
+	flags.Float64Var(&opt.secs, "secs", 0.4, "seconds for each workload")
+	flags.IntVar(&opt.workers, "workers", 0, "cores to use; 0: all")
+	flags.BoolVar(&opt.json, "json", false, "print one JSON object a line, with work and ms, instead of text")
+	return cmd
+}
+
+// bench prints a row as soon as it is known.
+func (a *app) bench(ctx context.Context, opt benchOptions) error {
+	if !(opt.secs > 0 && opt.secs <= 60) {
+		return usagef("--secs %v: want more than 0 and at most 60", opt.secs)
+	}
+	if opt.workers < 0 || opt.workers > 1024 {
+		return usagef("--workers %d: want 0, all cores, to 1024", opt.workers)
+	}
+	for _, name := range opt.only {
+		if err := bench.Check(name); err != nil {
+			return usage(fmt.Errorf("--only: %w", err))
+		}
+	}
+	var failed error
+	emit := a.benchText()
+	if opt.json {
+		lines := json.NewEncoder(a.stdout)
+		emit = func(r bench.Row) {
+			if err := lines.Encode(r); err != nil {
+				failed = err
+			}
+		}
+	}
+	err := bench.Run(ctx, bench.Options{
+		Only: opt.only, Workers: opt.workers, Each: time.Duration(opt.secs * float64(time.Second)),
+	}, emit)
+	if err == nil {
+		err = failed
+	}
+	return err
+}
+
+// benchText returns what prints rows as a table, group by group.
+func (a *app) benchText() func(bench.Row) {
+	fmt.Fprintf(a.stdout, "%s/%s, %d cores, %s\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), kernel.CurrentTier())
+	group := ""
+	return func(r bench.Row) {
+		if r.Group != group {
+			group = r.Group
+			fmt.Fprintf(a.stdout, "\n%-26s %5s %11s %9s %8s %7s\n", group, "cores", "time", "GFLOP/s", "GB/s", "limit")
+		}
+		more := ""
+		switch {
+		case r.NsPerParam > 0:
+			more = fmt.Sprintf("  %.3f ns, %.0f bytes a parameter", r.NsPerParam, r.BytesPerParam)
+		case r.SamplesPerS > 0:
+			more = fmt.Sprintf("  %s samples/s", thousands(r.SamplesPerS))
+		}
+		took := milliseconds(r.Ms)
+		if r.OfLimit == 0 {
+			took = "-" // a rate
+		}
+		fmt.Fprintf(a.stdout, "%-26s %5d %11s %9s %8s %7s%s\n", r.Work, r.Workers, took,
+			rateText(r.GFLOPS, "%.1f"), rateText(r.GBs, "%.1f"), rateText(100*r.OfLimit, "%.0f %%"), more)
+	}
+}
+
+// rateText writes a rate, or that there is none.
+func rateText(v float64, format string) string {
+	if v == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, v)
+}
+
+// milliseconds writes a time that is given in them.
+func milliseconds(ms float64) string {
+	if ms < 1 {
+		return fmt.Sprintf("%.1f µs", 1e3*ms)
+	}
+	return fmt.Sprintf("%.2f ms", ms)
+}

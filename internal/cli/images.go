@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/train"
+)
+
+// imageOptions are the flags of eval and predict that are for images.
+type imageOptions struct {
+	tta         string
+	skipCorrupt bool
+}
+
+func (o *imageOptions) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.tta, "tta", "auto", "views of an image to average predictions over: flip, shift:1 (pixels), both, as in flip,shift:1, or none; auto: as the run of the model was measured")
+	cmd.Flags().BoolVar(&o.skipCorrupt, "skip-corrupt", false, "leave out images that cannot be read, and count them")
+}
+
+// views returns the views that are asked for. Those of a run stand in the
+// folder of its model.
+func (o *imageOptions) views(model string) (string, error) {
+	if o.tta != "auto" {
+		if _, err := train.ParseViews(o.tta); err != nil {
+			return "", usage(fmt.Errorf("--tta: %w", err))
+		}
+		return o.tta, nil
+	}
+	folder := filepath.Dir(model)
+	if _, err := os.Stat(filepath.Join(folder, summaryFile)); err != nil {
+		return "none", nil // no run folder
+	}
+	s := defaultSettings()
+	if err := readSettings(filepath.Join(folder, configFile), &s); err != nil {
+		return "", fmt.Errorf("how the run was measured: %w; --tta says it", err)
+	}
+	return s.TTA, nil
+}
+
+// withViews returns m as it predicts from the views that text names.
+func withViews(m *train.Model, text string) (*train.Model, error) {
+	views, err := train.ParseViews(text)
+	if err != nil {
+		return nil, usage(err)
+	}
+	many, err := m.Views(views)
+	if err != nil {
+		return nil, usage(fmt.Errorf("tta: %w", err))
+	}
+	return many, nil
+}
+
+// viewsText says in a heading that predictions are means over views.
+func viewsText(views string) string {
+	if views == "none" || views == "" {
+		return ""
+	}
+	return " by views " + views
+}
+
+// showNotes prints what a set has to say about itself.
+func (a *app) showNotes(s data.Source) {
+	if noted, ok := s.(interface{ Notes() []string }); ok {
+		for _, note := range noted.Notes() {
+			fmt.Fprintf(a.stderr, "note: %s\n", note)
+		}
+	}
+}
