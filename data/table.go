@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -18,6 +19,10 @@ type CSVConfig struct {
 	Keep       []string // columns to keep that would be left out
 	Categories []string // columns of numbers that are codes
 }
+
+// ErrNoTarget is wrapped by the error of a CSV file that was opened without
+// the name of a target.
+var ErrNoTarget = errors.New("which column is the target?")
 
 // Table is a CSV file with its schema: raw rows, which [Split] encodes with
 // statistics of the training part. Read before that, a Table encodes itself
@@ -81,7 +86,7 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 // check refuses names that the file does not have.
 func (cfg CSVConfig) check(g *grid) error {
 	if len(cfg.Targets) == 0 {
-		return fmt.Errorf("data: %s: which column is the target? It has %s", g.file, list(g.columns))
+		return fmt.Errorf("data: %s: %w It has %s", g.file, ErrNoTarget, list(g.columns))
 	}
 	if cfg.Task < 0 || cfg.Task > Regression {
 		return fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -61,10 +60,8 @@ func openData(s *Settings) (data.Source, error) {
 		return data.OpenImages(s.Data, images)
 	}
 	source, err := data.Open(s.Data, data.CSVConfig{Targets: s.Target, Task: task})
-	if err != nil && len(s.Target) == 0 {
-		if info, statErr := os.Stat(s.Data); statErr == nil && info.Mode().IsRegular() {
-			return nil, usage(fmt.Errorf("%w; name it with --target", err))
-		}
+	if errors.Is(err, data.ErrNoTarget) {
+		return nil, usage(fmt.Errorf("%w; name it with --target", err))
 	}
 	return source, err
 }
