@@ -20,15 +20,28 @@ func LeNet(classes int) Sequential {
 	}
 }
 
-// CNN returns a small network of 3 × 3 convolutions with batch normalization:
-// two of 32 channels, two of 64 and two of 128, each pair halving the image, then the mean
-// over positions. It takes images [n, h, w] or [n, h, w, c] of at least 8 × 8.
-func CNN(classes int) Sequential {
-	net := Sequential{Image{}}
-	for _, width := range []int{32, 64, 128} {
-		net = append(net, conv3(width, 1), BatchNorm{}, ReLU, conv3(width, 1), BatchNorm{}, ReLU, MaxPool{}, Dropout{Rate: 0.1})
+// CNN returns a convolutional network for images [n, h, w] or [n, h, w, c] of
+// at least 8 × 8: 3 × 3 convolutions of 32, 64, 64, 128 and 128 channels, three
+// of which halve the image. They take the maximum before batch normalization,
+// which then has a quarter of the values to normalize.
+func CNN(classes int) Sequential { return convolutions(32, classes) }
+
+// SmallCNN returns [CNN] with half of its channels, which trains in a quarter
+// of the time: for digits.
+func SmallCNN(classes int) Sequential { return convolutions(16, classes) }
+
+// convolutions is CNN with its first convolution of the given width.
+func convolutions(width, classes int) Sequential {
+	return Sequential{
+		Image{},
+		conv3(width, 1), MaxPool{}, BatchNorm{}, ReLU,
+		conv3(2*width, 1), BatchNorm{}, ReLU,
+		conv3(2*width, 1), MaxPool{}, BatchNorm{}, ReLU,
+		conv3(4*width, 1), BatchNorm{}, ReLU,
+		conv3(4*width, 1), MaxPool{}, BatchNorm{}, ReLU,
+		Flatten{},
+		Dense{Units: classes},
 	}
-	return append(net, GlobalAvgPool{}, Dense{Units: classes})
 }
 
 // ResNet returns the residual network of the given depth for small images such

@@ -35,11 +35,7 @@ func (o AdamW) Validate() error {
 }
 
 func (o AdamW) Update(p *Param) graph.Tensor {
-	u := o.adam().Update(p)
-	if p.Decays {
-		u = u.Add(p.Value.Mul(p.Hyper("weight_decay", o.Lambda)))
-	}
-	return u
+	return p.decayed(o.adam().Update(p), o.Lambda)
 }
 
 func (o AdamW) adam() Adam { return Adam{o.Beta1, o.Beta2, o.Eps} }

@@ -13,7 +13,7 @@ import (
 
 // TestResume saves and restores before every update: the bits do not change.
 func TestResume(t *testing.T) {
-	for _, r := range table {
+	for _, r := range rows() {
 		cfg := Config{Rule: withoutDecay(r.rule), Clip: Clip{Value: 3, Norm: 2}, WeightDecay: 0.1, ProxL1: 0.01}
 		t.Run(r.rule.Name()+"/float32", func(t *testing.T) { resume[float32](t, cfg) })
 		t.Run(r.rule.Name()+"/float64", func(t *testing.T) { resume[float64](t, cfg) })
@@ -64,7 +64,11 @@ func TestIdentities(t *testing.T) {
 		{"AdamW is Adam with decay", Config{Rule: NewAdamW()}, Config{Rule: NewAdam(), WeightDecay: 0.01}},
 		{"momentum 0 is gradient descent", Config{Rule: Momentum{}}, Config{Rule: NewSGD()}},
 		{"Nesterov 0 is gradient descent", Config{Rule: Nesterov{}}, Config{Rule: NewSGD()}},
-		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{0, 0.9, 1e-8}, raw: true}}, Config{Rule: RMSProp{0.9, 1e-8, true}}},
+		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{0, 0.9, 1e-8}, raw: true}}, Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, EpsOutside: true}}},
+		{"RMSProp with momentum 0 is RMSProp", Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, Momentum: 0}}, Config{Rule: NewRMSProp()}},
+		{"AdEMAMix with α = 0 is Adam", Config{Rule: AdEMAMix{Beta1: 0.9, Beta2: 0.999, Beta3: 0.9, Eps: 1e-8}}, Config{Rule: NewAdam()}},
+		{"a vector is not centralized", Config{Rule: Centralized{NewAdam()}}, Config{Rule: NewAdam()}},
+		{"cautious AdamW decays as its wrapped rule", Config{Rule: Cautious{NewAdamW()}}, Config{Rule: Cautious{NewAdam()}, WeightDecay: 0.01}},
 		{"a norm that is not reached changes nothing", Config{Rule: NewAdam(), Clip: ClipNorm(1e9)}, Config{Rule: NewAdam()}},
 	} {
 		a, b := starts[float32](), starts[float32]()

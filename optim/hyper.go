@@ -28,6 +28,13 @@ func With(rule Rule, key string, value float64) (Rule, error) {
 	if rule == nil {
 		return nil, fmt.Errorf("optim.With: there is no rule to set %q of", key)
 	}
+	if w, ok := rule.(wrapper); ok {
+		inner, err := With(w.inner(), key, value)
+		if err != nil {
+			return nil, err
+		}
+		return w.around(inner), nil
+	}
 	for _, f := range hypers(rule) {
 		if f.key != key {
 			continue
@@ -61,7 +68,7 @@ func Describe(rule Rule) string {
 	b.WriteString(rule.Name())
 	for _, f := range hypers(rule) {
 		b.WriteString(" " + f.key + "=")
-		switch v := reflect.ValueOf(rule).Field(f.index); v.Kind() {
+		switch v := reflect.ValueOf(bare(rule)).Field(f.index); v.Kind() {
 		case reflect.Float64:
 			b.WriteString(strconv.FormatFloat(v.Float(), 'g', -1, 64))
 		default:
@@ -71,14 +78,15 @@ func Describe(rule Rule) string {
 	return b.String()
 }
 
-// field is a hyperparameter and the field that holds it.
+// field is a hyperparameter and the field that holds it, of the rule inside of
+// all wrappers.
 type field struct {
 	key   string
 	index int
 }
 
 func hypers(rule Rule) (list []field) {
-	t := reflect.TypeOf(rule)
+	t := reflect.TypeOf(bare(rule))
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 func TestByNameUnknown(t *testing.T) {
 	for name, want := range map[string]string{
 		"adm": `did you mean "adam"?`, "AdamW": `did you mean "adamw"?`, "rms-prop": `did you mean "rmsprop"?`,
-		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "lbfgs": "want one of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw",
+		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "lbfgs": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, adam, adamw",
 	} {
 		if _, err := ByName(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one that says %q", name, err, want)
@@ -19,7 +19,7 @@ func TestByNameUnknown(t *testing.T) {
 
 // TestWith sets every key of every rule, and reads it back as json does.
 func TestWith(t *testing.T) {
-	for _, r := range table {
+	for _, r := range rows() {
 		for _, key := range Keys(r.rule) {
 			changed, err := With(r.rule, key, 1)
 			if err != nil {
@@ -28,7 +28,7 @@ func TestWith(t *testing.T) {
 			}
 			var was, is map[string]any
 			for to, rule := range map[*map[string]any]Rule{&was: r.rule, &is: changed} {
-				text, err := json.Marshal(rule)
+				text, err := json.Marshal(bare(rule))
 				if err == nil {
 					err = json.Unmarshal(text, to)
 				}
@@ -63,6 +63,7 @@ func TestWithErrors(t *testing.T) {
 		want  string
 	}{
 		{NewAdam(), "beta", 0.5, `unknown hyperparameter "beta"; did you mean "beta1"? (one of beta1, beta2, eps)`},
+		{Cautious{NewAdam()}, "beta", 0.5, `optimizer adam: unknown hyperparameter "beta"`},
 		{NewSGD(), "momentum", 0.9, "optimizer sgd has no hyperparameter"},
 		{NewRMSProp(), "eps_outside", 0.5, "switch, 1 or 0"},
 		{nil, "eps", 1, "no rule"},

@@ -14,6 +14,10 @@
 //
 //	rule := optim.NewAdam()
 //	rule.Beta2 = 0.99
+//
+// [Cautious] and [Centralized] wrap any rule. An elementwise rule updates a
+// parameter in one pass over memory, one with norms ([LAMB], [LARS],
+// [Cautious]) in two.
 package optim
 
 import "descent/graph"

@@ -13,12 +13,24 @@ import "descent/graph"
 // and more. E is not corrected for its start at 0, so the first step is longer
 // by 1/√(1-ρ).
 //
+// With Centered it scales by a running standard deviation instead,
+//
+//	ḡ ← ρḡ + (1-ρ)g
+//	E - ḡ² in place of E, at least 0
+//
+// which rounding makes negative where gradients hardly change: PyTorch's is
+// then NaN. With Momentum = μ > 0 the direction gathers speed, b ← μb + u and
+// u = b, outside of the rate as in PyTorch; optax and Keras keep the rate in b.
+//
 // Source: Tieleman and Hinton, "Lecture 6.5, rmsprop", Neural Networks for
-// Machine Learning, 2012; it gives ρ = 0.9 and no ε.
+// Machine Learning, 2012; it gives ρ = 0.9 and no ε. Centered: Graves, "Generating Sequences With
+// Recurrent Neural Networks", 2013, arXiv:1308.0850, equations 38 to 41.
 type RMSProp struct {
 	Rho        float64 `json:"rho"`         // ρ, decay of the mean square, in [0, 1)
 	Eps        float64 `json:"eps"`         // ε, > 0
 	EpsOutside bool    `json:"eps_outside"` // add ε to the root
+	Centered   bool    `json:"centered"`    // divide by the standard deviation
+	Momentum   float64 `json:"momentum"`    // μ, in [0, 1); 0 is none
 }
 
 // NewRMSProp returns RMSProp with ρ = 0.9 and ε = 1e-8, inside of the root.
@@ -27,10 +39,20 @@ func NewRMSProp() RMSProp { return RMSProp{Rho: 0.9, Eps: 1e-8} }
 func (RMSProp) Name() string         { return "rmsprop" }
 func (RMSProp) DefaultRate() float64 { return 0.001 }
 func (o RMSProp) Validate() error {
-	return (&check{rule: "RMSProp"}).decay("Rho", o.Rho).eps("Eps", o.Eps).err
+	return (&check{rule: "RMSProp"}).decay("Rho", o.Rho).eps("Eps", o.Eps).decay("Momentum", o.Momentum).err
 }
 
 func (o RMSProp) Update(p *Param) graph.Tensor {
 	e := p.EMA("E", o.Rho, p.Grad.Square())
-	return p.Grad.Div(root(e, p.Hyper("eps", o.Eps), !o.EpsOutside))
+	if o.Centered {
+		mean := p.EMA("mean", o.Rho, p.Grad)
+		e = e.Sub(mean.Square()).Max(mean.Const(0))
+	}
+	u := p.Grad.Div(root(e, p.Hyper("eps", o.Eps), !o.EpsOutside))
+	if o.Momentum == 0 {
+		return u
+	}
+	b := p.State("b", 0).Mul(p.Hyper("momentum", o.Momentum)).Add(u)
+	p.Set("b", b)
+	return b
 }

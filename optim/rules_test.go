@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,11 @@ type row struct {
 	names    []string // ... each naming this field
 	wrong    []Rule   // known mistakes, which the golden numbers catch
 	descent  float64  // a rate at which it solves the quadratic of TestConvergence
+	more     int      // instructions of TestOneInstruction beside one for each parameter
 }
+
+// rows is the table, and the wrappers around some of its rules.
+func rows() []row { return slices.Concat(table, more, wrapped) }
 
 var table = []row{
 	{
@@ -41,7 +46,7 @@ var table = []row{
 		wrong: []Rule{otherSide{NewAdaGrad()}, startsAt{}},
 	},
 	{
-		rule: NewRMSProp(), describe: "rmsprop rho=0.9 eps=1e-08 eps_outside=false", rate: 0.001, theta: 4, state: 2, descent: 0.01,
+		rule: NewRMSProp(), describe: "rmsprop rho=0.9 eps=1e-08 eps_outside=false centered=false momentum=0", rate: 0.001, theta: 4, state: 2, descent: 0.01,
 		bad: []Rule{RMSProp{}, RMSProp{Rho: 1, Eps: 1e-8}, RMSProp{Rho: 0.9}}, names: []string{"Eps", "Rho", "Eps"},
 		wrong: []Rule{otherSide{NewRMSProp()}, corrected{}},
 	},
@@ -62,7 +67,7 @@ var table = []row{
 func TestTable(t *testing.T) {
 	file := load(t)
 	for _, name := range Names() {
-		if !slices.ContainsFunc(table, func(r row) bool { return r.rule.Name() == name }) {
+		if !slices.ContainsFunc(rows(), func(r row) bool { return r.rule.Name() == name }) {
 			t.Errorf("rule %q has no row in the table", name)
 		}
 		i := slices.IndexFunc(file.Rows, func(r golden) bool { return r.Name == name })
@@ -81,13 +86,13 @@ func TestTable(t *testing.T) {
 			t.Errorf("rule %q has no golden row with ε = 1e-2", name)
 		}
 	}
-	if len(table) != len(Names()) {
-		t.Errorf("%d rows for %d rules", len(table), len(Names()))
+	if n := len(table) + len(more); n != len(Names()) {
+		t.Errorf("%d rows for %d rules", n, len(Names()))
 	}
 }
 
 func TestDefaults(t *testing.T) {
-	for _, r := range table {
+	for _, r := range rows() {
 		name := r.rule.Name()
 		if rule, err := ByName(name); err != nil || rule != r.rule {
 			t.Errorf("ByName(%q) = %v, %v", name, rule, err)
@@ -105,7 +110,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	for _, r := range table {
+	for _, r := range rows() {
 		for i, bad := range r.bad {
 			err := bad.Validate()
 			if err == nil {
@@ -121,11 +126,33 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// TestValidateNumbers gives each hyperparameter of each rule, in turn, values
+// that no rule can use.
+func TestValidateNumbers(t *testing.T) {
+	for _, r := range rows() {
+		for _, f := range hypers(r.rule) {
+			typ := reflect.TypeOf(bare(r.rule)).Field(f.index)
+			if typ.Type.Kind() == reflect.Bool {
+				continue
+			}
+			for _, v := range []float64{nan, inf, -1} {
+				bad, err := With(r.rule, f.key, v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err = bad.Validate(); err == nil || !strings.Contains(err.Error(), typ.Name+" = ") {
+					t.Errorf("%s with %s = %v: error %v, want one that names %s", r.rule.Name(), f.key, v, err, typ.Name)
+				}
+			}
+		}
+	}
+}
+
 // TestWrongVariants shows that the golden numbers have teeth: each known
 // mistake differs from some row of its rule by more than the tolerance.
 func TestWrongVariants(t *testing.T) {
 	file := load(t)
-	for _, r := range table {
+	for _, r := range rows() {
 		if len(r.wrong) == 0 {
 			t.Errorf("%s: no wrong variant", r.rule.Name())
 		}
@@ -140,8 +167,8 @@ func TestWrongVariants(t *testing.T) {
 				if m, ok := w.(mistake); ok {
 					cfg.Rule = m.with(g.config(t).Rule)
 				}
-				if g.Hyper["eps_inside"]+g.Hyper["eps_outside"] > 0 {
-					continue // the other convention
+				if g.Hyper["eps_inside"]+g.Hyper["eps_outside"]+g.Hyper["centered"] > 0 {
+					continue // another convention
 				}
 				where, err := apart(cfg, g, false)
 				if err != nil {
@@ -150,7 +177,7 @@ func TestWrongVariants(t *testing.T) {
 				caught = caught || where != ""
 			}
 			if !caught {
-				t.Errorf("%s: %T passes for it", r.rule.Name(), w)
+				t.Errorf("%s: %T %s passes for it", r.rule.Name(), w, w.Name())
 			}
 		}
 	}
@@ -171,12 +198,8 @@ func TestControl(t *testing.T) {
 
 // TestConvergence is a sanity check: ½Σcᵢxᵢ² with c from 0.1 to 2.
 func TestConvergence(t *testing.T) {
-	for _, r := range table {
-		rule := r.rule
-		if w, ok := rule.(AdamW); ok {
-			w.Lambda = 0
-			rule = w
-		}
+	for _, r := range rows() {
+		rule := withoutDecay(r.rule)
 		x, s := []float32{1, -2, 3, -0.5}, new(State[float32])
 		c := []float32{0.1, 0.5, 1, 2}
 		g := make([]float32, len(x))

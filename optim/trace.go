@@ -56,8 +56,8 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
-	if w, ok := c.Rule.(AdamW); ok && w.Lambda != 0 && c.WeightDecay != 0 {
-		return fmt.Errorf("optim.Config: weights would decay twice, by AdamW.Lambda = %v and by WeightDecay = %v; set one of them to 0", w.Lambda, c.WeightDecay)
+	if own := ownDecay(c.Rule); own != 0 && c.WeightDecay != 0 {
+		return fmt.Errorf("optim.Config: weights would decay twice, by %s's own weight_decay = %v and by WeightDecay = %v; set one of them to 0", c.Rule.Name(), own, c.WeightDecay)
 	}
 	return nil
 }

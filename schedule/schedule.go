@@ -88,11 +88,7 @@ func (c Cosine) At(t int) float64 {
 }
 
 func (c Cosine) Validate() error {
-	if !(c.Floor >= 0 && c.Floor <= 1) {
-		return first(steps("Cosine.Steps", c.Steps),
-			fmt.Errorf("schedule.Cosine.Floor is %v; the last factor must be in [0, 1]", c.Floor))
-	}
-	return steps("Cosine.Steps", c.Steps)
+	return first(steps("Cosine.Steps", c.Steps), share("Cosine.Floor", c.Floor))
 }
 
 // Warmup rises to the full rate over Steps updates and then hands over:
@@ -112,26 +108,14 @@ func (w Warmup) At(t int) float64 {
 	if t < w.Steps {
 		return float64(t+1) / float64(w.Steps)
 	}
-	if w.Then == nil {
-		return 1
-	}
-	return w.Then.At(t - w.Steps)
+	return factor(w.Then, t-w.Steps)
 }
 
 func (w Warmup) Validate() error {
-	if err := steps("Warmup.Steps", w.Steps); err != nil {
-		return err
-	}
-	if w.Then == nil {
-		return nil
-	}
-	if err := w.Then.Validate(); err != nil {
-		return fmt.Errorf("schedule.Warmup.Then: %w", err)
-	}
-	return nil
+	return first(steps("Warmup.Steps", w.Steps), part("Warmup.Then", w.Then))
 }
 
-// Watched returns the plateau in s, alone or behind a warm-up. The factor of
+// Watched returns the plateau in s, alone, behind others or in a product. The factor of
 // update t is then s.At(t) times the Factor of the plateau's state.
 func Watched(s Schedule) (Plateau, bool) {
 	switch s := s.(type) {
@@ -139,6 +123,13 @@ func Watched(s Schedule) (Plateau, bool) {
 		return s, true
 	case Warmup:
 		return Watched(s.Then)
+	case Sequence:
+		return Watched(s.Then)
+	case Product:
+		if p, ok := Watched(s.A); ok {
+			return p, true
+		}
+		return Watched(s.B)
 	}
 	return Plateau{}, false
 }
@@ -157,6 +148,13 @@ func steps(field string, n int) error {
 		return nil
 	}
 	return fmt.Errorf("schedule.%s is %d; it counts updates and must be at least 1", field, n)
+}
+
+func share(field string, x float64) error {
+	if x >= 0 && x <= 1 {
+		return nil
+	}
+	return fmt.Errorf("schedule.%s is %v; a factor of the base rate must be in [0, 1]", field, x)
 }
 
 func decay(field string, x float64) error {

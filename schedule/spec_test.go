@@ -38,6 +38,32 @@ func TestParse(t *testing.T) {
 		{"warmup:steps=2e", Warmup{Steps: 90}, "warmup:steps=90"},
 		{"warmup:steps=100,then=cosine:floor=0.1", Warmup{100, Cosine{800, 0.1}}, "warmup:steps=100,then=cosine:steps=800,floor=0.1"},
 		{"warmup:steps=5, then=plateau:factor=0.5,patience=2", Warmup{5, plateau(func(p *Plateau) { p.Factor, p.Patience = 0.5, 2 })}, "warmup:steps=5,then=plateau:factor=0.5,patience=2"},
+		{"multistep:at=10e/20e/1000,factor=0.1", MultiStep{Milestones{450, 900, 1000}, 0.1}, "multistep:at=450/900/1000,factor=0.1"},
+		{"poly", Poly{900, 1, 0}, "poly:steps=900,power=1,floor=0"},
+		{"poly:power=2,floor=0.1,steps=2e", Poly{90, 2, 0.1}, "poly:steps=90,power=2,floor=0.1"},
+		{"invsqrt:steps=4e", InvSqrt{180}, "invsqrt:steps=180"},
+		{"restarts:steps=10e", Restarts{450, 1, 0, 1}, "restarts:steps=450,mult=1,floor=0"},
+		{"restarts:steps=10,mult=2,floor=0.1,peak=0.5", Restarts{10, 2, 0.1, 0.5}, "restarts:steps=10,mult=2,floor=0.1,peak=0.5"},
+		{"onecycle", NewOneCycle(900), "onecycle:steps=900,rise=0.3,start=0.04,end=4e-06"},
+		{"onecycle:rise=0.5,start=0.1,end=0,linear,steps=10", OneCycle{10, 0.5, 0.1, 0, true}, "onecycle:steps=10,rise=0.5,start=0.1,end=0,linear"},
+		{"wsd:decay=4e", WSD{Steps: 900, Decay: 180}, "wsd:steps=900,decay=180,floor=0,shape=linear"},
+		{"wsd:warmup=1e,decay=100,floor=0.1,shape=sqrt,steps=500", WSD{500, 45, 100, 0.1, SqrtCooldown}, "wsd:steps=500,warmup=45,decay=100,floor=0.1,shape=sqrt"},
+		{"cyclic:up=2e,floor=0.1", Cyclic{Up: 90, Down: 90, Floor: 0.1}, "cyclic:up=90,down=90,floor=0.1,mode=triangular"},
+		{"cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99", Cyclic{2, 3, 0, ExpRange, 0.99}, "cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99"},
+		{
+			"sequence:steps=2e,first=( invsqrt:steps=10 ),then=cosine", Sequence{90, InvSqrt{10}, Cosine{810, 0}},
+			"sequence:steps=90,first=(invsqrt:steps=10),then=cosine:steps=810,floor=0",
+		},
+		{
+			"sequence:first=(poly),steps=10,then=sequence:first=constant,steps=20,then=(warmup:steps=5,then=poly)",
+			Sequence{10, Poly{10, 1, 0}, Sequence{20, Constant{}, Warmup{5, Poly{865, 1, 0}}}},
+			"sequence:steps=10,first=(poly:steps=10,power=1,floor=0),then=sequence:steps=20,first=(constant),then=warmup:steps=5,then=poly:steps=865,power=1,floor=0",
+		},
+		{
+			"product:a=(cosine),b=(sequence:steps=3,first=(constant),then=plateau)",
+			Product{Cosine{900, 0}, Sequence{3, Constant{}, NewPlateau()}},
+			"product:a=(cosine:steps=900,floor=0),b=(sequence:steps=3,first=(constant),then=plateau:factor=0.1,patience=10)",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
@@ -73,7 +99,7 @@ func TestParseErrors(t *testing.T) {
 		{"exponential:every=1e", units, `did you mean "exp"?`},
 		{"cos", units, `did you mean "cosine"?`},
 		{"Plateau", units, `did you mean "plateau"?`},
-		{"zzz", units, `want one of constant, cosine, exp, plateau, step, warmup`},
+		{"zzz", units, `want one of constant, cosine, cyclic, exp, invsqrt, multistep, onecycle, plateau, poly, product, restarts, sequence, step, warmup, wsd`},
 		{"step:evry=3,factor=0.5", units, `did you mean "every"?`},
 		{"step:every=3,factor=0.5,stairs", units, `unknown key "stairs"`},
 		{"constant:rate=3", units, `unknown key "rate"; none is taken`},
@@ -108,6 +134,30 @@ func TestParseErrors(t *testing.T) {
 		{"warmup:steps=900,then=cosine", units, "leaves nothing of a run of 900"},
 		{"warmup:steps=3,then=csine", units, `then: unknown schedule "csine"; did you mean "cosine"?`},
 		{"warmup:steps=3,then=", units, "then= has no value"},
+		{"multistep:factor=0.5", units, "at= is missing"},
+		{"multistep:at=3/2,factor=0.5", units, "has 2 behind 3; milestones must rise"},
+		{"multistep:at=3//2,factor=0.5", units, "at=: want updates"},
+		{"multistep:at=1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17,factor=0.5", units, "at= has 17 milestones"},
+		{"poly", Units{}, "steps= is missing"},
+		{"poly:power=0", units, "Poly.Power is 0"},
+		{"restarts", units, "steps= is missing"},
+		{"restarts:steps=3,mult=0", units, "Restarts.Mult is 0"},
+		{"onecycle", Units{}, "steps= is missing"},
+		{"onecycle:rise=1", units, "OneCycle.Rise is 1"},
+		{"wsd", units, "decay= is missing"},
+		{"wsd:decay=901", units, "more than the 900 updates"},
+		{"wsd:decay=3,shape=square", units, `unknown shape "square"; want one of linear, cosine, sqrt`},
+		{"cyclic:up=3", units, "floor= is missing"},
+		{"cyclic:up=3,floor=0,mode=exp_range", units, "Cyclic.Gamma is 0"},
+		{"cyclic:up=3,floor=0,gamma=0.5", units, "which only ExpRange takes"},
+		{"sequence:steps=3,then=cosine", units, "first= is missing"},
+		{"sequence:steps=900,first=(constant),then=cosine", units, "leave nothing of a run of 900"},
+		{"sequence:steps=3,first=(csine),then=cosine", units, `first: unknown schedule "csine"; did you mean "cosine"?`},
+		{"sequence:steps=3,first=(constant,then=cosine", units, "then= is missing"},
+		{"sequence:steps=3,first=plateau,then=cosine", units, "a plateau can only come last"},
+		{"product:a=(step:every=3,factor=0.5,b=cosine", units, "b= is missing"},
+		{"product:a=(cosine),b=(cosine", units, "the parenthesis is not closed"},
+		{"product:a=(plateau),b=plateau", units, "plateau on both sides"},
 	}
 	for _, tt := range tests {
 		s, err := Parse(tt.text, tt.units)
@@ -122,7 +172,11 @@ func TestParseErrors(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"step:every=10e,factor=0.5", "warmup:steps=1,then=exp:every=2,factor=.3,stairs", "plateau:mode=max", "cosine:floor=1"} {
+	for _, text := range []string{
+		"step:every=10e,factor=0.5", "warmup:steps=1,then=exp:every=2,factor=.3,stairs", "plateau:mode=max", "cosine:floor=1", "multistep:at=1/2e,factor=1", "wsd:decay=2,shape=cosine",
+		"cyclic:up=2,floor=0,mode=exp_range,gamma=.5", "restarts:steps=2,mult=3", "onecycle", "product:a=(poly),b=(invsqrt:steps=3)",
+		"sequence:steps=3,first=(constant),then=poly",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -14,6 +14,7 @@ All inputs are exact in float32. inputs_test.go makes the same ones.
 """
 import json
 import sys
+from decimal import Decimal
 
 import numpy as np
 import torch
@@ -87,9 +88,15 @@ class AdaGrad:
 class RmsProp:
     def __init__(self, c): self.c, self.s = c, {"E": np.zeros(N)}
     def u(self, g, theta, t):
-        r, e = self.c["rho"], self.c["eps"]
+        r, e, mu = self.c["rho"], self.c["eps"], self.c.get("momentum")
         E = self.s["E"] = r * self.s["E"] + (1 - r) * g * g
-        return g / (np.sqrt(E) + e) if self.c.get("eps_outside") else g / np.sqrt(E + e)
+        if self.c.get("centered"):
+            mean = self.s["mean"] = r * self.s.get("mean", np.zeros(N)) + (1 - r) * g
+            E = np.maximum(E - mean * mean, 0)
+        u = g / (np.sqrt(E) + e) if self.c.get("eps_outside") else g / np.sqrt(E + e)
+        if mu:
+            u = self.s["b"] = mu * self.s.get("b", np.zeros(N)) + u
+        return u
 
 
 class Adam:
@@ -106,7 +113,185 @@ class AdamW(Adam):
     def u(self, g, theta, t): return Adam.u(self, g, theta, t) + self.c["weight_decay"] * theta
 
 
-RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW)
+class AdaDelta:
+    def __init__(self, c): self.c, self.s = c, {"v": np.zeros(N), "D": np.zeros(N)}
+    def u(self, g, theta, t):
+        r, e, s = self.c["rho"], self.c["eps"], self.s
+        s["v"] = r * s["v"] + (1 - r) * g * g
+        u = np.sqrt(s["D"] + e) / np.sqrt(s["v"] + e) * g
+        s["D"] = r * s["D"] + (1 - r) * u * u
+        return u
+
+
+class Moments:
+    """The first two moments, with the hyperparameters that most rules have."""
+    slots = ["m", "v"]
+    def __init__(self, c):
+        self.c, self.s = c, {k: np.zeros(N) for k in self.slots}
+        self.b1, self.b2, self.e = c["beta1"], c["beta2"], c.get("eps")
+    def moments(self, g, t):
+        s = self.s
+        s["m"] = self.b1 * s["m"] + (1 - self.b1) * g
+        s["v"] = self.b2 * s["v"] + (1 - self.b2) * g * g
+        return s["m"] / (1 - self.b1**t), s["v"] / (1 - self.b2**t)
+
+
+class AmsGrad(Moments):
+    slots = ["m", "v", "n"]
+    def u(self, g, theta, t):
+        m, _ = self.moments(g, t)
+        n = self.s["n"] = np.maximum(self.s["n"], self.s["v"])
+        return m / (np.sqrt(n / (1 - self.b2**t)) + self.e)
+
+
+class AdaMax(Moments):
+    slots = ["m", "n"]
+    def u(self, g, theta, t):
+        s = self.s
+        s["m"] = self.b1 * s["m"] + (1 - self.b1) * g
+        s["n"] = np.maximum(self.b2 * s["n"], np.abs(g))
+        return s["m"] / (1 - self.b1**t) / (s["n"] + self.e)
+
+
+class NAdam(Moments):
+    product = 1.0
+    def mu(self, t): return self.b1 * (1 - 0.5 * 0.96 ** (t * self.c["momentum_decay"]))
+    def u(self, g, theta, t):
+        _, v = self.moments(g, t)
+        self.product *= self.mu(t)
+        ahead = self.mu(t + 1) / (1 - self.product * self.mu(t + 1)) * self.s["m"]
+        return (ahead + (1 - self.mu(t)) / (1 - self.product) * g) / (np.sqrt(v) + self.e)
+
+
+class RAdam(Moments):
+    def u(self, g, theta, t):
+        m, _ = self.moments(g, t)
+        end = 2 / (1 - self.b2) - 1
+        power = Decimal(self.b2) ** t  # to 28 digits, as the difference cancels
+        rho = float(2 / (1 - Decimal(self.b2)) - 1 - 2 * t * power / (1 - power))
+        if rho <= 5:
+            return m
+        r = np.sqrt((rho - 4) * (rho - 2) * end / ((end - 4) * (end - 2) * rho))
+        return m * r * np.sqrt(1 - self.b2**t) / (np.sqrt(self.s["v"]) + self.e)
+
+
+class Adan:
+    def __init__(self, c): self.c, self.s = c, {k: np.zeros(N) for k in ["-g", "m", "v", "n"]}
+    def u(self, g, theta, t):
+        b1, b2, b3, s = self.c["beta1"], self.c["beta2"], self.c["beta3"], self.s
+        d = g + s["-g"] if t > 1 else 0 * g
+        s["-g"] = -g
+        s["m"] = b1 * s["m"] + (1 - b1) * g
+        s["v"] = b2 * s["v"] + (1 - b2) * d
+        s["n"] = b3 * s["n"] + (1 - b3) * (g + b2 * d) ** 2
+        m, v, n = s["m"] / (1 - b1**t), s["v"] / (1 - b2**t), s["n"] / (1 - b3**t)
+        return (m + b2 * v) / (np.sqrt(n) + self.c["eps"])
+
+
+class AdaBelief(Moments):
+    slots = ["m", "s"]
+    def u(self, g, theta, t):
+        s = self.s
+        s["m"] = self.b1 * s["m"] + (1 - self.b1) * g
+        s["s"] = self.b2 * s["s"] + (1 - self.b2) * (g - s["m"]) ** 2 + self.e
+        return s["m"] / (1 - self.b1**t) / (np.sqrt(s["s"] / (1 - self.b2**t)) + self.e)
+
+
+class Yogi(Moments):
+    def u(self, g, theta, t):
+        s, q = self.s, g * g
+        s["m"] = self.b1 * s["m"] + (1 - self.b1) * g
+        self.edge = edge(s["v"] - q, s["v"] + q, 2.0**-149) & (q > 2.0**-140)
+        s["v"] = s["v"] - (1 - self.b2) * np.sign(s["v"] - q) * q
+        return s["m"] / (1 - self.b1**t) / (np.sqrt(s["v"] / (1 - self.b2**t)) + self.e)
+
+
+class AdEMAMix(Moments):
+    slots = ["m", "v", "s"]
+    def u(self, g, theta, t):
+        m, v = self.moments(g, t)
+        b3, alpha, T, s = self.c["beta3"], self.c["alpha"], self.c.get("mix_warmup"), self.s
+        if T and t < T:
+            alpha *= t / T
+            half = lambda b: np.log(0.5) / np.log(b)  # of an average, in updates
+            b3 = 0.5 ** (1 / ((1 - t / T) * half(self.b1) + t / T * half(b3)))
+        s["s"] = b3 * s["s"] + (1 - b3) * g
+        return (m + alpha * s["s"]) / (np.sqrt(v) + self.e) + self.c.get("weight_decay", 0) * theta
+
+
+class Adopt(Moments):
+    def u(self, g, theta, t):
+        s = self.s
+        if t == 1:
+            s["v"] = g * g
+            return 0 * g
+        c = (t - 1) ** 0.25
+        normal = np.clip(g / np.maximum(np.sqrt(s["v"]), self.e), -c, c)
+        s["m"] = self.b1 * s["m"] + (1 - self.b1) * normal
+        s["v"] = self.b2 * s["v"] + (1 - self.b2) * g * g
+        return s["m"]
+
+
+class Lion(Moments):
+    slots = ["m"]
+    def u(self, g, theta, t):
+        m = self.s["m"]
+        c = self.b1 * m + (1 - self.b1) * g
+        self.edge = edge(c, np.abs(self.b1 * m) + np.abs((1 - self.b1) * g), 2.0**-147)
+        self.s["m"] = self.b2 * m + (1 - self.b2) * g
+        return np.sign(c) + self.c.get("weight_decay", 0) * theta
+
+
+class Rprop:
+    def __init__(self, c): self.c, self.s = c, {"s": np.ones(N), "g": np.zeros(N)}
+    def u(self, g, theta, t):
+        c, s = self.c, self.s
+        for i in range(N):
+            if g[i] * s["g"][i] > 0:
+                s["s"][i] = min(s["s"][i] * c["up"], c["max_step"])
+            if g[i] * s["g"][i] < 0:
+                s["s"][i] = max(s["s"][i] * c["down"], c["min_step"])
+                g[i] = 0
+        s["g"] = g
+        return np.sign(g) * s["s"]
+
+
+class Lamb(Adam):
+    def u(self, g, theta, t):
+        r = Adam.u(self, g, theta, t) + self.c["weight_decay"] * theta
+        a, b = np.linalg.norm(theta), np.linalg.norm(r)
+        return r * (a / b if a > 0 and b > 0 else 1)
+
+
+class Lars:
+    def __init__(self, c): self.c, self.s = c, {"b": np.zeros(N)}
+    def u(self, g, theta, t):
+        d = g + self.c["weight_decay"] * theta
+        a, b = np.linalg.norm(theta), np.linalg.norm(d)
+        d = d * (self.c["trust"] * a / b if a > 0 and b > 0 else 1)
+        self.s["b"] = self.c["momentum"] * self.s["b"] + d
+        return self.s["b"]
+
+
+class CautiousAdamW(Adam):
+    def u(self, g, theta, t):
+        u = Adam.u(self, g, theta, t)
+        mask = (np.sign(u) * np.sign(g) > 0).astype(float)
+        share = np.abs(self.c["beta1"] * (self.s["m"] - (1 - self.c["beta1"]) * g)) + np.abs(g)
+        self.edge = edge(self.s["m"], share, 2.0**-148) & (g != 0)
+        self.edge |= self.edge.any()  # the mean is over all
+        return u * mask / max(mask.mean(), 1e-3) + self.c.get("weight_decay", 0) * theta
+
+
+def edge(x, terms, least):
+    """Where the sign of x, a sum of terms, is within rounding of float32."""
+    return (np.abs(x) <= 1e-6 * terms + least) & (terms > 0)
+
+
+RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW,
+             adadelta=AdaDelta, amsgrad=AmsGrad, adamax=AdaMax, nadam=NAdam, radam=RAdam, adan=Adan, adabelief=AdaBelief,
+             yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars)
+RULES |= {"centralized-sgd": Sgd, "cautious-adam": CautiousAdamW, "cautious-adamw": CautiousAdamW}
 
 
 def torch_rule(row, p):
@@ -121,7 +306,12 @@ def torch_rule(row, p):
         case "momentum" if not decay: return o.SGD([p], 1, momentum=c["momentum"]), {"b": "momentum_buffer"}
         case "nesterov": return o.SGD([p], 1, momentum=c["momentum"], nesterov=True), {"b": "momentum_buffer"}
         case "adagrad" if not c.get("eps_inside"): return o.Adagrad([p], 1, eps=c["eps"]), {"G": "sum"}
-        case "rmsprop" if c.get("eps_outside"): return o.RMSprop([p], 1, alpha=c["rho"], eps=c["eps"]), {"E": "square_avg"}
+        case "rmsprop" if c.get("eps_outside"):
+            names = {"E": "square_avg"} | ({"mean": "grad_avg"} if c.get("centered") else {}) | ({"b": "momentum_buffer"} if c.get("momentum") else {})
+            return o.RMSprop([p], 1, alpha=c["rho"], eps=c["eps"], centered=bool(c.get("centered")), momentum=c.get("momentum", 0)), names
+        case "adadelta": return o.Adadelta([p], 1, c["rho"], c["eps"]), {"v": "square_avg", "D": "acc_delta"}
+        case "amsgrad": return o.Adam([p], 1, (c["beta1"], c["beta2"]), c["eps"], amsgrad=True), adam | {"n": "max_exp_avg_sq"}
+        case "radam": return o.RAdam([p], 1, (c["beta1"], c["beta2"]), c["eps"]), adam
         case "adam" if decay == 0: return o.Adam([p], 1, (c["beta1"], c["beta2"]), c["eps"]), adam
         case "adam": return o.AdamW([p], 1, (c["beta1"], c["beta2"]), c["eps"], decay), adam
         case "adamw": return o.AdamW([p], 1, (c["beta1"], c["beta2"]), c["eps"], c["weight_decay"]), adam
@@ -135,6 +325,7 @@ def run(row, gradients, look):
     peer, names = torch_rule(row, p)
     row["torch"] = peer is not None
     row["at"] = []
+    row["edge"] = [0] * N  # the first update in which float32 may go another way
     top = {k: np.abs(v) for k, v in rule.s.items()} | {"theta": np.abs(theta)}
     for t in range(1, STEPS + 1):
         g, eta = gradients[t - 1].copy(), rate(row["rate"], t)
@@ -142,11 +333,13 @@ def run(row, gradients, look):
             g = np.clip(g, -row["clip_value"], row["clip_value"])
         if row["clip_norm"]:
             g = g * min(1, row["clip_norm"] / np.sqrt(np.sum(g * g)))
-        theta = theta - eta * (rule.u(g, theta, t) + row["decay"] * theta)
+        theta = theta - eta * (rule.u(g.copy(), theta, t) + row["decay"] * theta)
         if row["prox"]:
             theta = np.sign(theta) * np.maximum(np.abs(theta) - eta * row["prox"], 0)
+        for i in np.flatnonzero(getattr(rule, "edge", [])):
+            row["edge"][i] = row["edge"][i] or t
         for k, v in (rule.s | {"theta": theta}).items():
-            top[k] = np.maximum(top[k], np.abs(v))
+            top[k] = np.maximum(top.get(k, 0), np.abs(v))
         if peer is not None:
             peer.param_groups[0]["lr"] = eta
             p.grad = torch.tensor(g)
@@ -156,12 +349,28 @@ def run(row, gradients, look):
                 close(row, t, ours, rule.s[ours], peer.state[p][theirs].numpy(), top[ours])
         if t in look:
             row["at"].append(dict(t=t, theta=list(theta), state={k: list(v) for k, v in rule.s.items()}))
+    if not any(row["edge"]):
+        del row["edge"]
 
 
 def close(row, t, what, a, b, scale):
-    if not np.all(np.abs(a - b) <= 1e-12 * scale):
-        i = np.argmax(np.abs(a - b) - 1e-12 * scale)
+    bound = (1e-10 if row["rule"] == "radam" else 1e-12) * scale  # PyTorch's ρₜ has lost four digits
+    if not np.all(np.abs(a - b) <= bound):
+        i = np.argmax(np.abs(a - b) - bound)
         sys.exit(f"{row['name']}: {what}[{i}] at t = {t} is {a[i]!r} here and {b[i]!r} in PyTorch")
+
+
+def check_rprop(gradients):
+    """PyTorch's rate is the first step only, so its Rprop equals ours at a constant rate."""
+    rule = Rprop(dict(up=1.2, down=0.5, min_step=1e-4, max_step=5000.0))
+    theta = np.array([start(i) for i in range(N)])
+    p = torch.nn.Parameter(torch.tensor(theta))
+    peer = torch.optim.Rprop([p], 0.01, (0.5, 1.2), (1e-6, 50))
+    for t in range(1, STEPS + 1):
+        theta = theta - 0.01 * rule.u(gradients[t - 1].copy(), theta, t)
+        p.grad = torch.tensor(gradients[t - 1].copy())
+        peer.step()
+        close(dict(name="rprop", rule="rprop"), t, "theta", theta, p.detach().numpy(), np.abs(theta) + 1)
 
 
 def rows():
@@ -176,6 +385,38 @@ def rows():
     yield row("rmsprop", "rmsprop", 0.001, dict(rho=0.9, eps=1e-8))
     yield row("adam", "adam", 0.001, adam)
     yield row("adamw", "adamw", 0.001, adam | dict(weight_decay=0.01))
+    moments = dict(beta1=0.9, beta2=0.999, eps=1e-8)
+    wide = dict(beta1=0.8, beta2=0.99, eps=1e-2)
+    yield row("rprop", "rprop", 0.01, dict(up=1.2, down=0.5, min_step=1e-4, max_step=5000.0))
+    yield row("rprop limits", "rprop", 0.01, dict(up=1.5, down=0.25, min_step=0.01, max_step=3.0))
+    yield row("adadelta", "adadelta", 1.0, dict(rho=0.9, eps=1e-6))
+    yield row("adadelta eps 1e-2", "adadelta", 1.0, dict(rho=0.95, eps=1e-2))
+    yield row("rmsprop momentum", "rmsprop", 0.001, dict(rho=0.9, eps=1e-8, momentum=0.9))
+    yield row("rmsprop centered eps 1e-2", "rmsprop", 0.001, dict(rho=0.9, eps=1e-2, centered=1.0))
+    yield row("rmsprop centered outside momentum", "rmsprop", 0.001, dict(rho=0.9, eps=1e-2, centered=1.0, eps_outside=1.0, momentum=0.5))
+    for name, rate in dict(amsgrad=0.001, adamax=0.002, radam=0.001, yogi=0.01).items():
+        yield row(name, name, rate, moments | (dict(eps=1e-3) if name == "yogi" else {}))
+        yield row(name + " eps 1e-2", name, rate, wide)
+    yield row("nadam", "nadam", 0.002, moments | dict(momentum_decay=0.004))
+    yield row("nadam eps 1e-2", "nadam", 0.002, wide | dict(momentum_decay=1.0))
+    yield row("nadam constant", "nadam", 0.002, wide | dict(momentum_decay=0.0))
+    yield row("adan", "adan", 0.001, dict(beta1=0.98, beta2=0.92, beta3=0.99, eps=1e-8))
+    yield row("adan eps 1e-2", "adan", 0.001, dict(beta1=0.9, beta2=0.8, beta3=0.95, eps=1e-2))
+    yield row("adabelief", "adabelief", 0.001, moments | dict(eps=1e-16))
+    yield row("adabelief eps 1e-2", "adabelief", 0.001, wide)
+    yield row("ademamix", "ademamix", 0.001, moments | dict(beta3=0.9999, alpha=5.0))
+    yield row("ademamix eps 1e-2", "ademamix", 0.001, wide | dict(beta3=0.999, alpha=2.0, weight_decay=0.1, mix_warmup=100.0))
+    yield row("adopt", "adopt", 0.001, dict(beta1=0.9, beta2=0.9999, eps=1e-6))
+    yield row("adopt eps 1e-2", "adopt", 0.001, wide)
+    yield row("lion", "lion", 0.0001, dict(beta1=0.9, beta2=0.99))
+    yield row("lion decay", "lion", 0.001, dict(beta1=0.8, beta2=0.95, weight_decay=0.5))
+    yield row("lamb", "lamb", 0.001, moments | dict(eps=1e-6, weight_decay=0.01))
+    yield row("lamb eps 1e-2", "lamb", 0.001, wide | dict(weight_decay=0.1))
+    yield row("lars", "lars", 1.0, dict(momentum=0.9, trust=0.001, weight_decay=0.0005))
+    yield row("lars 0.5", "lars", 0.1, dict(momentum=0.5, trust=0.01, weight_decay=0.1))
+    yield row("centralized vector", "centralized-sgd", 0.01)
+    yield row("cautious", "cautious-adam", 0.001, moments)
+    yield row("cautious decay", "cautious-adamw", 0.001, wide | dict(weight_decay=0.1))
     yield row("momentum 0.5", "momentum", 0.01, dict(momentum=0.5))
     yield row("nesterov 0.5", "nesterov", 0.01, dict(momentum=0.5))
     yield row("adagrad eps 1e-2", "adagrad", 0.01, dict(eps=1e-2))
@@ -224,6 +465,7 @@ def networks():
 def main():
     gradients = np.array([[gradient(t, i) for i in range(N)] for t in range(1, STEPS + 1)])
     assert np.all(gradients == gradients.astype(np.float32))
+    check_rprop(gradients)
     rows_out, networks_out = list(rows()), list(networks())
     for row in rows_out:
         run(row, gradients, LOOK if row["name"] in RULES else LOOK_SHORT)

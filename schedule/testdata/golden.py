@@ -30,6 +30,13 @@ def factors(n, scheduler):
     return out
 
 
+def trapezoid(steps, warmup, decay, floor, shape):
+    """Warm-up, stable, decay, piece by piece."""
+    up = np.arange(1, warmup + 1) / max(warmup, 1)
+    down = floor + (1 - floor) * shape(np.arange(decay + 1) / decay)
+    return list(np.concatenate([up, np.ones(steps - warmup - decay), down, [floor] * 3]))
+
+
 pure = [
     ("constant", factors(5, lambda o: lr.ConstantLR(o, 1.0))),
     ("step:every=3,factor=0.5", factors(14, lambda o: lr.StepLR(o, 3, 0.5))),
@@ -46,6 +53,39 @@ pure = [
         factors(5, lambda o: lr.LinearLR(o, 1 / 5, 1, 4)) + factors(10, lambda o: lr.StepLR(o, 3, 0.5)),
     ),
     ("warmup:steps=4", factors(9, lambda o: lr.LinearLR(o, 1 / 4, 1, 3))),
+    ("multistep:at=3/5/11,factor=0.2", factors(16, lambda o: lr.MultiStepLR(o, [3, 5, 11], 0.2))),
+    ("poly:steps=10,power=1,floor=0", factors(13, lambda o: lr.PolynomialLR(o, 10, 1.0))),
+    ("poly:steps=9,power=2,floor=0", factors(12, lambda o: lr.PolynomialLR(o, 9, 2.0))),
+    ("poly:steps=10,power=0.5,floor=0.1", [0.1 + 0.9 * (1 - min(t, 10) / 10) ** 0.5 for t in range(13)]),
+    ("invsqrt:steps=5", [min((t + 1) * 5**-1.5, (t + 1) ** -0.5) / 5**-0.5 for t in range(30)]),  # as the paper writes it
+    ("restarts:steps=5,mult=1,floor=0.1", factors(22, lambda o: lr.CosineAnnealingWarmRestarts(o, 5, 1, 0.1))),
+    ("restarts:steps=3,mult=2,floor=0", factors(30, lambda o: lr.CosineAnnealingWarmRestarts(o, 3, 2))),
+    (
+        "restarts:steps=3,mult=2,floor=0.1,peak=0.5",
+        [0.1 + 0.9 * 0.5**i * (1 + math.cos(math.pi * x / (3 * 2**i))) / 2 for i in range(4) for x in range(3 * 2**i)],
+    ),
+    ("onecycle:steps=20,rise=0.3,start=0.04,end=4e-06", factors(20, lambda o: lr.OneCycleLR(o, 1.0, 20, cycle_momentum=False)) + [4e-6] * 3),
+    (
+        "onecycle:steps=13,rise=0.5,start=0.1,end=0.001,linear",
+        factors(13, lambda o: lr.OneCycleLR(o, 1.0, 13, pct_start=0.5, div_factor=10, final_div_factor=100, anneal_strategy="linear", cycle_momentum=False)) + [0.001] * 2,
+    ),
+    ("wsd:steps=12,warmup=3,decay=4,floor=0.1,shape=linear", trapezoid(12, 3, 4, 0.1, lambda x: 1 - x)),
+    ("wsd:steps=12,decay=5,floor=0,shape=cosine", trapezoid(12, 0, 5, 0, lambda x: (1 + np.cos(np.pi * x)) / 2)),
+    ("wsd:steps=9,warmup=2,decay=7,floor=0.01,shape=sqrt", trapezoid(9, 2, 7, 0.01, lambda x: 1 - np.sqrt(x))),
+    ("cyclic:up=4,down=4,floor=0.1,mode=triangular", factors(20, lambda o: lr.CyclicLR(o, 0.1, 1.0, 4, cycle_momentum=False))),
+    ("cyclic:up=2,down=5,floor=0.2,mode=triangular2", factors(25, lambda o: lr.CyclicLR(o, 0.2, 1.0, 2, 5, mode="triangular2", cycle_momentum=False))),
+    (
+        "cyclic:up=3,down=2,floor=0,mode=exp_range,gamma=0.9",
+        factors(20, lambda o: lr.CyclicLR(o, 0.0, 1.0, 3, 2, mode="exp_range", gamma=0.9, cycle_momentum=False)),
+    ),
+    (
+        "sequence:steps=4,first=(poly:steps=8,power=1,floor=0),then=step:every=3,factor=0.5",
+        factors(4, lambda o: lr.PolynomialLR(o, 8, 1.0)) + factors(9, lambda o: lr.StepLR(o, 3, 0.5)),
+    ),
+    (
+        "product:a=(step:every=3,factor=0.5),b=(exp:every=1,factor=0.9)",
+        factors(12, lambda o: lr.ChainedScheduler([lr.StepLR(o, 3, 0.5), lr.ExponentialLR(o, 0.9)])),
+    ),
 ]
 
 nan = math.nan

@@ -1,0 +1,46 @@
+package optim
+
+import (
+	"reflect"
+
+	"descent/graph"
+)
+
+// weightDecay is the json name of a rule's own decoupled weight decay.
+const weightDecay = "weight_decay"
+
+// decayed is u + λθ for weights, and u for other parameters.
+func (p *Param) decayed(u graph.Tensor, lambda float64) graph.Tensor {
+	if !p.Decays {
+		return u
+	}
+	return u.Add(p.Value.Mul(p.Hyper(weightDecay, lambda)))
+}
+
+// ownDecay returns the weight decay that is part of the rule, 0 if none is.
+func ownDecay(rule Rule) float64 {
+	for _, f := range hypers(rule) {
+		if f.key == weightDecay {
+			return reflect.ValueOf(bare(rule)).Field(f.index).Float()
+		}
+	}
+	return 0
+}
+
+// withoutDecay returns the rule with its own weight decay turned off.
+func withoutDecay(rule Rule) Rule {
+	if bare, err := With(rule, weightDecay, 0); err == nil {
+		return bare
+	}
+	return rule
+}
+
+// decoupled reports whether the rule's own weight decay is added to a finished
+// direction.
+func decoupled(rule Rule) bool {
+	switch bare(rule).(type) {
+	case LAMB, LARS:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,75 @@
+package schedule
+
+import (
+	"fmt"
+	"math"
+)
+
+// OneCycle rises from Start to 1 and falls to End, by half cosines or in
+// straight lines, over one run:
+//
+//	s(t) from Start at t = 0 to 1 at U = Rise·Steps - 1
+//	     from 1 at U to End at t = Steps - 1, and stays there
+//
+// The base rate is the peak. Equal to PyTorch's OneCycleLR where U ≥ 0; its
+// cycle of momentum is left out.
+//
+// Source: Smith and Topin, "Super-Convergence: Very Fast Training of Neural
+// Networks Using Large Learning Rates", 2017, arXiv:1708.07120.
+type OneCycle struct {
+	Steps  int     // updates of the run, > 0
+	Rise   float64 // share of the run until the peak, in (0, 1)
+	Start  float64 // first factor, in [0, 1]
+	End    float64 // last factor, in [0, 1]
+	Linear bool    // straight lines
+}
+
+// NewOneCycle returns a rise over 30 % of the run from 1/25, and a fall to a
+// 10,000th of that, as PyTorch does.
+func NewOneCycle(steps int) OneCycle {
+	return OneCycle{Steps: steps, Rise: 0.3, Start: 0.04, End: 4e-6}
+}
+
+func (s OneCycle) At(t int) float64 {
+	up := math.Max(s.Rise*float64(s.Steps)-1, 0)
+	if x := float64(t); x < up {
+		return s.blend(s.Start, 1, x/up)
+	}
+	down := float64(s.Steps-1) - up
+	if !(down > 0) {
+		return 1
+	}
+	return s.blend(1, s.End, math.Min((float64(t)-up)/down, 1))
+}
+
+// blend goes from a at x = 0 to b at x = 1.
+func (s OneCycle) blend(a, b, x float64) float64 {
+	if s.Linear {
+		return a + (b-a)*x
+	}
+	return b + (a-b)*(1+math.Cos(math.Pi*x))/2
+}
+
+func (s OneCycle) Validate() error {
+	err := first(steps("OneCycle.Steps", s.Steps), share("OneCycle.Start", s.Start), share("OneCycle.End", s.End))
+	if err == nil && !(s.Rise > 0 && s.Rise < 1) {
+		err = fmt.Errorf("schedule.OneCycle.Rise is %v; the share of the run until the peak must be in (0, 1), such as 0.3", s.Rise)
+	}
+	return err
+}
+
+func (s OneCycle) String() string {
+	text := fmt.Sprintf("onecycle:steps=%d,rise=%s,start=%s,end=%s", s.Steps, number(s.Rise), number(s.Start), number(s.End))
+	if s.Linear {
+		text += ",linear"
+	}
+	return text
+}
+
+func parseOneCycle(f *fields) Schedule {
+	f.only("end", "linear", "rise", "start", "steps")
+	s := NewOneCycle(f.total())
+	s.Rise, s.Start, s.End = f.number("rise", s.Rise), f.number("start", s.Start), f.number("end", s.End)
+	s.Linear = f.flag("linear")
+	return s
+}
