@@ -14,7 +14,7 @@ const (
 	svgMargin    = 16
 	svgStage     = 76  // the column of stages
 	svgBoxes     = 720 // that of instructions
-	svgMemory    = 260 // that of working memory
+	svgMemory    = 300 // that of working memory
 	svgGap       = 24
 	svgTime      = 900 // height of all waves together, if none is too low to read
 	svgLow       = 17  // height of a wave at least
@@ -62,7 +62,7 @@ func (p *PlanProfile) draw(b *strings.Builder, y float64, workers int) float64 {
 	const left = svgMargin + svgStage
 	text(b, left, y+12, `fill="#555"`, "instructions: height is time, colour the part of the machine's limit")
 	legend(b, left+svgBoxes-150, y+4)
-	text(b, left+svgBoxes+svgGap, y+12, `fill="#555"`, fmt.Sprintf("working memory: %s of %s", bytesText(p.ArenaBytes), bytesText(p.TensorBytes)))
+	text(b, left+svgBoxes+svgGap, y+12, `fill="#555"`, fmt.Sprintf("working memory: %s, without reuse %s", bytesText(p.ArenaBytes), bytesText(p.TensorBytes)))
 	y += svgLegend
 	bands := p.bands(y)
 	for i := range bands {

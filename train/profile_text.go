@@ -12,7 +12,7 @@ func (p Profile) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d workers, %s", p.Workers, p.Instructions)
 	if p.PeakFLOPS > 0 {
-		fmt.Fprintf(&b, "; at most %.0f GFLOP/s and %.1f GB/s", p.PeakFLOPS/1e9, p.PeakBytes/1e9)
+		fmt.Fprintf(&b, "; at most %.0f GFLOP/s and, from memory, %.1f GB/s (caches give more)", p.PeakFLOPS/1e9, p.PeakBytes/1e9)
 	}
 	b.WriteString("\n")
 	for i := range p.Plans {

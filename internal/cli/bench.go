@@ -66,7 +66,7 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 		}
 	}
 	var failed error
-	emit := a.benchText()
+	var emit func(bench.Row)
 	if opt.json {
 		lines := json.NewEncoder(a.stdout)
 		emit = func(r bench.Row) {
@@ -74,9 +74,12 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 				failed = err
 			}
 		}
+	} else {
+		emit = a.benchText()
 	}
 	err := bench.Run(ctx, bench.Options{
 		Only: opt.only, Workers: opt.workers, Each: time.Duration(opt.secs * float64(time.Second)),
+		Note: func(text string) { fmt.Fprintf(a.stderr, "descent: %s\n", text) },
 	}, emit)
 	if err == nil {
 		err = failed

@@ -125,19 +125,23 @@ func operationsOf(op opcode) int {
 	return 1
 }
 
-// image and windows are the sizes of the two ends of a pooling.
+// image, windows and covered are how many values the image and the windows
+// have, and how many of the image lie in a window.
 func (p *PoolShape) image() int   { return p.N * p.H * p.W * p.C }
 func (p *PoolShape) windows() int { return p.N * p.OH * p.OW * p.C }
+func (p *PoolShape) covered() int {
+	return p.N * min(p.H, p.OH*p.Window[0]) * min(p.W, p.OW*p.Window[1]) * p.C
+}
 
 // folding is the cost of doing something to each element of each window.
 func (p *PoolShape) folding(operands int) Cost {
 	return Cost{Operations: p.windows() * p.Window[0] * p.Window[1]}.plus(words(operands))
 }
 
-func (p *Pool) Cost() Cost        { return p.folding(p.image() + p.windows()) }     // implements [Coster]
-func (p *AvgPoolGrad) Cost() Cost { return p.folding(p.image() + p.windows()) }     // implements [Coster]
-func (p *MaxPoolGrad) Cost() Cost { return p.folding(2*p.image() + 2*p.windows()) } // implements [Coster]
-func (p *MaxPoolPick) Cost() Cost { return p.folding(2*p.image() + 2*p.windows()) } // implements [Coster]
+func (p *Pool) Cost() Cost        { return p.folding(p.covered() + p.windows()) }               // implements [Coster]
+func (p *AvgPoolGrad) Cost() Cost { return p.folding(p.image() + p.windows()) }                 // implements [Coster]
+func (p *MaxPoolGrad) Cost() Cost { return p.folding(p.covered() + p.image() + 2*p.windows()) } // implements [Coster]
+func (p *MaxPoolPick) Cost() Cost { return p.folding(2*p.covered() + 2*p.windows()) }           // implements [Coster]
 
 func (g *Gather) Cost() Cost { return words(g.Count * (2*g.Width + 1)) } // implements [Coster]
 func (m *Move) Cost() Cost   { return words(2 * m.size()) }              // implements [Coster]

@@ -29,6 +29,7 @@ func TestCost(t *testing.T) {
 		{"gradient of the input", conv.Input(), 2 * taps, image + weight + result},
 		{"gradient of the weight", conv.Weight(), 2 * taps, image + weight + result},
 		{"pool", &Pool{PoolShape: PoolShape{N: 1, H: 4, W: 4, C: 2, OH: 2, OW: 2, Window: [2]int{2, 2}, Stride: [2]int{2, 2}}}, 32, 32 + 8},
+		{"pool of a corner", &Pool{PoolShape: PoolShape{N: 3, H: 9, W: 9, C: 2, OH: 1, OW: 1, Window: [2]int{2, 1}, Stride: [2]int{9, 9}}}, 12, 12 + 6},
 		{"move", &Move{Dims: []int{4, 5}, Strides: []int{1, 4}}, 0, 40},
 		{"rows of a table", &Gather{Count: 3, Rows: 9, Width: 4}, 0, 3 * 9},
 	} {

@@ -37,9 +37,18 @@ func Bind(pool *exec.Pool, k kernel.Kernel, sizes, in, out []int) (*exec.Program
 	}
 	store := exec.NewStore(declared)
 	for i, name := range store.Names() {
-		rng.Key{Seed: 1, Stream: uint64(i)}.Uniform(store.Value(name), 0)
+		fill(store.Value(name), uint64(i))
 	}
 	return exec.Bind(p, store, &exec.Arena{}, pool)
+}
+
+// fill sets v to numbers of (0, 1), which repeat where there are many.
+func fill(v []float32, stream uint64) {
+	n := min(len(v), 1<<16)
+	rng.Key{Seed: 1, Stream: stream}.Uniform(v[:n], 0)
+	for n < len(v) {
+		n += copy(v[n:], v[:n])
+	}
 }
 
 // least is how often something is run at the least, whatever time there is.

@@ -1,0 +1,134 @@
+// Package bench measures this machine, the kernels and whole training steps,
+// for the command "descent bench". Its workloads have the names and the shapes
+// that bench/peers runs in other libraries.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"descent/internal/exec"
+	"descent/internal/kernel"
+	"descent/internal/measure"
+	"descent/internal/suggest"
+)
+
+// Row is the result of one workload.
+type Row struct {
+	Group         string  `json:"group"`
+	Work          string  `json:"work"`
+	Workers       int     `json:"workers"`
+	Ms            float64 `json:"ms"` // median time of one run
+	GFLOPS        float64 `json:"gflops,omitempty"`
+	GBs           float64 `json:"gb_per_s,omitempty"`
+	NsPerParam    float64 `json:"ns_per_param,omitempty"`
+	BytesPerParam float64 `json:"bytes_per_param,omitempty"`
+	SamplesPerS   float64 `json:"samples_per_s,omitempty"`
+	OfLimit       float64 `json:"of_limit,omitempty"` // part of what the machine can do; memory that stays in a cache can make it more than 1
+}
+
+// Options bound what is measured.
+type Options struct {
+	Only    []string      // groups; none means all
+	Each    time.Duration // for one workload; 0 means 0.4 s
+	Workers int           // cores; 0 means all
+	Note    func(string)  // what to know about the results; nil: nobody
+}
+
+// group is a set of workloads.
+type group struct {
+	name string
+	run  func(*bench) error
+}
+
+var groups = [...]group{
+	{"limits", (*bench).limitRows},
+	{"gemm", (*bench).gemmRows},
+	{"conv", (*bench).convRows},
+	{"updates", (*bench).updateRows},
+	{"steps", (*bench).stepRows},
+}
+
+// Groups returns the names of all groups of workloads.
+func Groups() []string {
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.name)
+	}
+	return names
+}
+
+// Run measures the groups in order and hands each row to emit when it is
+// known. It returns the error of ctx when that ends, and names a group that
+// does not exist.
+func Run(ctx context.Context, o Options, emit func(Row)) error {
+	only := map[string]bool{}
+	for _, name := range o.Only {
+		if err := Check(name); err != nil {
+			return err
+		}
+		only[name] = true
+	}
+	if o.Each <= 0 {
+		o.Each = 400 * time.Millisecond
+	}
+	b := &bench{Options: o, ctx: ctx, emit: emit, pool: exec.NewPool(o.Workers), one: exec.NewPool(1)}
+	defer b.pool.Close()
+	defer b.one.Close()
+	if err := b.measureLimits(); err != nil {
+		return err
+	}
+	if all := b.limits[b.pool.Workers()].Operations; b.Note != nil && all < 0.8*float64(b.pool.Workers())*b.limits[1].Operations {
+		b.Note(fmt.Sprintf("%d workers reach only %.1f times the peak of one: other programs take the cores, and times and limits are those of what is left", b.pool.Workers(), all/b.limits[1].Operations))
+	}
+	for _, g := range groups {
+		if len(only) > 0 && !only[g.name] {
+			continue
+		}
+		b.group = g.name
+		if err := g.run(b); err != nil {
+			return fmt.Errorf("bench %s: %w", g.name, err)
+		}
+	}
+	return nil
+}
+
+// Check returns an error if there is no group of that name.
+func Check(name string) error {
+	if !slices.Contains(Groups(), name) {
+		return suggest.Unknown("group of workloads", name, Groups())
+	}
+	return nil
+}
+
+// bench is one call of Run.
+type bench struct {
+	Options
+	ctx    context.Context
+	emit   func(Row)
+	pool   *exec.Pool // all workers
+	one    *exec.Pool // one
+	group  string
+	limits map[int]measure.Limits // by the number of workers
+}
+
+// pools are those to measure scaling with: one worker, and all if there are
+// more.
+func (b *bench) pools() []*exec.Pool {
+	if b.pool.Workers() == 1 {
+		return []*exec.Pool{b.one}
+	}
+	return []*exec.Pool{b.one, b.pool}
+}
+
+// row reports a run of cost c that took d.
+func (b *bench) row(work string, workers int, d time.Duration, c kernel.Cost) Row {
+	s := d.Seconds()
+	return Row{
+		Group: b.group, Work: work, Workers: workers, Ms: 1e3 * s,
+		GFLOPS: float64(c.Operations) / s / 1e9, GBs: float64(c.Bytes) / s / 1e9,
+		OfLimit: b.limits[workers].Share(c, s),
+	}
+}

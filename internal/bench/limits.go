@@ -1,0 +1,59 @@
+package bench
+
+import (
+	"descent/internal/exec"
+	"descent/internal/kernel"
+	"descent/internal/measure"
+)
+
+// limitWords makes the working memory of the limits 256 MiB, several times the
+// size of a last cache.
+const limitWords = 16 << 20
+
+// measureLimits finds what the other rows are read against.
+func (b *bench) measureLimits() error {
+	b.limits = map[int]measure.Limits{}
+	for _, pool := range b.pools() {
+		if err := b.ctx.Err(); err != nil {
+			return err
+		}
+		l, err := measure.Measure(pool, 2*b.Each, limitWords)
+		if err != nil {
+			return err
+		}
+		b.limits[pool.Workers()] = l
+	}
+	return nil
+}
+
+// limitRows shows the limits: the peak of each instruction set, reading, and
+// the pattern of Adam. Their time is that of 10⁹ operations or bytes.
+func (b *bench) limitRows() error {
+	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
+		for _, pool := range b.pools() {
+			rate, err := b.peak(pool, tier)
+			if err != nil {
+				return err
+			}
+			b.emit(Row{Group: b.group, Work: "multiply-add/" + tier.String(), Workers: pool.Workers(), Ms: 1e12 / rate, GFLOPS: rate / 1e9})
+		}
+	}
+	for _, pool := range b.pools() {
+		l, n := b.limits[pool.Workers()], pool.Workers()
+		b.emit(Row{Group: b.group, Work: "read", Workers: n, Ms: 1e12 / l.Read, GBs: l.Read / 1e9})
+		b.emit(Row{Group: b.group, Work: "read-4-write-3", Workers: n, Ms: 1e12 / l.Update, GBs: l.Update / 1e9})
+	}
+	return nil
+}
+
+// peak returns the operations a second of an instruction set.
+func (b *bench) peak(pool *exec.Pool, tier kernel.Tier) (float64, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if tier == kernel.CurrentTier() {
+		return b.limits[pool.Workers()].Operations, nil
+	}
+	defer kernel.SetTier(tier)()
+	return measure.Peak(pool, b.Each/4)
+}

@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"descent/data"
+	"descent/internal/kernel"
+	"descent/internal/measure"
+	"descent/internal/rng"
+	"descent/nn"
+	"descent/train"
+)
+
+// network is a reference workload: bench/peers has the same.
+type network struct {
+	name  string
+	layer nn.Layer
+	input int // values of a sample
+	rows  []int
+}
+
+// networks returns the reference workloads: two perceptrons for 28 × 28
+// digits, a small and a wide one; a network of 5 × 5 convolutions for the same; and
+// one of 3 × 3 convolutions with batch normalization for 32 × 32 photographs.
+func networks() []network {
+	convbn := nn.Sequential{nn.Reshape{Dims: []int{32, 32, 3}}}
+	for _, part := range []nn.Sequential{block(32), block(64), {nn.MaxPool{}}, block(128), {nn.MaxPool{}}, block(128)} {
+		convbn = append(convbn, part...)
+	}
+	convbn = append(convbn, nn.GlobalAvgPool{}, nn.Dense{Units: classes})
+	return []network{
+		{"mlp", nn.MLP([]int{512, 256}, classes, nn.ReLU, 0, nil), 784, []int{1, 32, 128, 512, 2048}},
+		{"wide", nn.MLP([]int{2048, 2048}, classes, nn.ReLU, 0, nil), 784, []int{1, 32, 128, 512}},
+		{"lenet", nn.Sequential{nn.Reshape{Dims: []int{28, 28, 1}}, nn.LeNet(classes)}, 784, []int{1, 64, 256}},
+		{"convbn", convbn, 3072, []int{1, 64}},
+	}
+}
+
+const classes = 10
+
+// block is a convolution, batch normalization and a rectifier.
+func block(filters int) nn.Sequential {
+	return nn.Sequential{nn.Conv2D{Filters: filters, Kernel: nn.Square(3), Padding: nn.Same, NoBias: true}, nn.BatchNorm{}, nn.ReLU}
+}
+
+// stepRows measures whole steps with Adam and cross-entropy, the assembly of
+// batches included, and the prediction of one sample.
+func (b *bench) stepRows() error {
+	for _, n := range networks() {
+		for _, rows := range n.rows {
+			if err := b.stepRow(n, rows); err != nil {
+				return fmt.Errorf("%s/%d: %w", n.name, rows, err)
+			}
+		}
+	}
+	return b.inferRow(networks()[0])
+}
+
+func (b *bench) stepRow(n network, rows int) error {
+	trainer, source, err := b.trainer(n, rows)
+	if err != nil {
+		return err
+	}
+	defer trainer.Close()
+	times, err := b.steps(trainer, source)
+	if err != nil {
+		return err
+	}
+	p := trainer.Profile().Plans[0]
+	d := times[len(times)/2]
+	row := b.row(fmt.Sprintf("%s/%d", n.name, rows), b.pool.Workers(), d, kernel.Cost{Operations: p.Operations(), Bytes: p.Bytes()})
+	row.SamplesPerS = float64(rows) / d.Seconds()
+	b.emit(row)
+	return nil
+}
+
+// trainer returns a trainer for batches of rows samples, and samples.
+func (b *bench) trainer(n network, rows int) (*train.Trainer, data.Source, error) {
+	source, err := noise(max(4*rows, 64), n.input)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := train.New(n.layer, source.Spec(), train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: b.pool.Workers()})
+	return t, source, err
+}
+
+// steps returns what steps took, in ascending order.
+func (b *bench) steps(trainer *train.Trainer, source data.Source) (times []time.Duration, err error) {
+	const warm, least = 3, 3
+	last, begin := time.Now(), time.Now()
+	for step, err := range trainer.Steps(b.ctx, source) {
+		if err != nil {
+			return nil, err
+		}
+		now := time.Now()
+		if step.Update > warm {
+			times = append(times, now.Sub(last))
+		} else {
+			begin = now
+		}
+		if len(times) >= least && now.Sub(begin) >= b.Each {
+			break
+		}
+		last = now
+	}
+	slices.Sort(times)
+	return times, nil
+}
+
+// inferRow measures the prediction of one sample, on one core: the goroutine
+// that asks.
+func (b *bench) inferRow(n network) error {
+	trainer, source, err := b.trainer(n, 1)
+	if err != nil {
+		return err
+	}
+	defer trainer.Close()
+	model := trainer.Model()
+	x := make([]float32, n.input)
+	if err := source.Read([]int{0}, x, make([]float32, 1)); err != nil {
+		return err
+	}
+	d := measure.Median(b.Each, func() {
+		if _, e := model.Predict(x); e != nil {
+			err = e
+		}
+	})
+	if err != nil {
+		return err
+	}
+	p := model.Parameters()
+	b.emit(b.row("infer-"+n.name+"/1", 1, d, kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
+	return b.ctx.Err()
+}
+
+// noise returns random samples with labels in turn.
+func noise(rows, features int) (data.Source, error) {
+	x, labels := make([][]float32, rows), make([]int, rows)
+	for i := range x {
+		x[i] = make([]float32, features)
+		rng.Key{Seed: 1, Stream: uint64(i)}.Uniform(x[i], 0)
+		labels[i] = i % classes
+	}
+	names := make([]string, classes)
+	for i := range names {
+		names[i] = fmt.Sprint(i)
+	}
+	return data.FromClasses(x, labels, names)
+}
