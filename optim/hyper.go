@@ -58,6 +58,24 @@ func With(rule Rule, key string, value float64) (Rule, error) {
 	return nil, fmt.Errorf("optimizer %s: %w", rule.Name(), suggest.Unknown("hyperparameter", key, keys))
 }
 
+// Value returns one hyperparameter of rule by its json name, a switch as 1 or
+// 0, and false if the rule has none of that name.
+func Value(rule Rule, key string) (float64, bool) {
+	for _, f := range hypers(rule) {
+		if f.key == key {
+			v := reflect.ValueOf(bare(rule)).Field(f.index)
+			switch {
+			case v.Kind() == reflect.Float64:
+				return v.Float(), true
+			case v.Bool():
+				return 1, true
+			}
+			return 0, true
+		}
+	}
+	return 0, false
+}
+
 // Describe returns the rule with all its hyperparameters, as in
 // "rmsprop rho=0.9 eps=1e-08 eps_outside=false".
 func Describe(rule Rule) string {

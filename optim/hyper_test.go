@@ -26,6 +26,9 @@ func TestWith(t *testing.T) {
 				t.Errorf("%s: %v", r.rule.Name(), err)
 				continue
 			}
+			if got, ok := Value(changed, key); got != 1 || !ok {
+				t.Errorf("%s with %s = 1: its value is %v, %v", r.rule.Name(), key, got, ok)
+			}
 			var was, is map[string]any
 			for to, rule := range map[*map[string]any]Rule{&was: r.rule, &is: changed} {
 				text, err := json.Marshal(bare(rule))
@@ -74,5 +77,27 @@ func TestWithErrors(t *testing.T) {
 	}
 	if got := Describe(nil); got != "none" {
 		t.Errorf("Describe(nil) = %q", got)
+	}
+}
+
+func TestValue(t *testing.T) {
+	for _, tt := range []struct {
+		rule Rule
+		key  string
+		want float64
+		ok   bool
+	}{
+		{NewLAMB(), "weight_decay", 0.01, true},
+		{NewRMSProp(), "centered", 0, true},
+		{RMSProp{Centered: true}, "centered", 1, true},
+		{Cautious{Centralized{NewAdan()}}, "beta3", 0.99, true},
+		{NewAdam(), "momentum", 0, false},
+		{NewSGD(), "", 0, false},
+		{Cautious{}, "beta1", 0, false},
+		{nil, "beta1", 0, false},
+	} {
+		if got, ok := Value(tt.rule, tt.key); got != tt.want || ok != tt.ok {
+			t.Errorf("Value(%s, %q) = %v, %v, want %v, %v", Describe(tt.rule), tt.key, got, ok, tt.want, tt.ok)
+		}
 	}
 }

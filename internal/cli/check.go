@@ -13,7 +13,6 @@ import (
 	"descent/internal/suggest"
 	"descent/loss"
 	"descent/nn"
-	"descent/optim"
 	"descent/schedule"
 	"descent/train"
 )
@@ -156,80 +155,4 @@ func (s *Settings) warmed(u schedule.Units) (schedule.Schedule, error) {
 		return schedule.Parse(s.Schedule, u)
 	}
 	return schedule.Parse("warmup:steps="+s.Warmup+",then="+s.Schedule, u)
-}
-
-// rule returns the update rule with its hyperparameters.
-func (s *Settings) rule() (optim.Rule, error) {
-	o := s.Optimizer
-	name := o.Name.or("adam")
-	if o.Momentum.given && (!o.Name.given || name == "sgd") {
-		name = "momentum"
-	}
-	rule, err := optim.ByName(name)
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range []struct {
-		key   string
-		value auto[float64]
-	}{{"momentum", o.Momentum}, {"beta1", o.Beta1}, {"beta2", o.Beta2}, {"rho", o.Rho}, {"eps", o.Eps}} {
-		if h.value.given {
-			if rule, err = optim.With(rule, h.key, h.value.value); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if rule, err = placeEps(rule, o.EpsPlacement); err != nil {
-		return nil, err
-	}
-	if s.WeightDecay.given && slices.Contains(optim.Keys(rule), "weight_decay") {
-		if rule, err = optim.With(rule, "weight_decay", s.WeightDecay.value); err != nil {
-			return nil, err
-		}
-	}
-	return rule, rule.Validate()
-}
-
-// placeEps puts ε inside or outside of the root, where the rule has a choice.
-func placeEps(rule optim.Rule, placement auto[string]) (optim.Rule, error) {
-	if !placement.given {
-		return rule, nil
-	}
-	now := epsPlacement(rule)
-	switch p := placement.value; {
-	case now == "":
-		return nil, fmt.Errorf("optimizer %s has no eps to place", rule.Name())
-	case p != "inside" && p != "outside":
-		return nil, suggest.Unknown("eps_placement", p, []string{"inside", "outside"})
-	case p == now:
-		return rule, nil
-	}
-	for _, key := range optim.Keys(rule) {
-		if inside := key == "eps_inside"; inside || key == "eps_outside" {
-			on := 0.0
-			if inside == (placement.value == "inside") {
-				on = 1
-			}
-			return optim.With(rule, key, on)
-		}
-	}
-	return nil, fmt.Errorf("optimizer %s has eps %s of the root only", rule.Name(), now)
-}
-
-// epsPlacement says where a rule adds ε, "" if it has none.
-func epsPlacement(rule optim.Rule) string {
-	switch r := rule.(type) {
-	case optim.AdaGrad:
-		if r.EpsInside {
-			return "inside"
-		}
-	case optim.RMSProp:
-		if !r.EpsOutside {
-			return "inside"
-		}
-	case optim.Adam, optim.AdamW:
-	default:
-		return ""
-	}
-	return "outside"
 }

@@ -103,8 +103,12 @@ func flagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	name := missing.GetSpecifiedName()
+	key := strings.ReplaceAll(name, "-", "_")
 	for _, row := range table {
-		if row.key == strings.ReplaceAll(name, "-", "_") && cmd.Flags().Lookup(row.flag) != nil {
+		if row.flag == "" && row.key == "optimizer."+key && cmd.Flags().Lookup("set") != nil {
+			return fmt.Errorf("unknown flag \"--%s\"; write --set %s=value", name, row.key)
+		}
+		if row.key == key && cmd.Flags().Lookup(row.flag) != nil {
 			return fmt.Errorf("unknown flag \"--%s\"; did you mean \"--%s\"?", name, row.flag)
 		}
 	}

@@ -153,7 +153,7 @@ func (j *job) build() error {
 		Monitor: s.Monitor, Patience: s.Patience,
 		Seed: s.Seed, Workers: s.Workers,
 	}
-	if !slices.Contains(optim.Keys(rule), "weight_decay") {
+	if !decays(rule) {
 		j.config.WeightDecay = s.WeightDecay.value
 	}
 	if s.InitFrom != "" {
@@ -166,32 +166,6 @@ func (j *job) build() error {
 		}
 	}
 	return nil
-}
-
-// spell writes the rule with all its hyperparameters into the settings.
-func (s *Settings) spell(rule optim.Rule) {
-	s.Optimizer = OptimizerSettings{Name: given(rule.Name())}
-	o := &s.Optimizer
-	switch r := rule.(type) {
-	case optim.Momentum:
-		o.Momentum = given(r.Mu)
-	case optim.Nesterov:
-		o.Momentum = given(r.Mu)
-	case optim.AdaGrad:
-		o.Eps = given(r.Eps)
-	case optim.RMSProp:
-		o.Rho, o.Eps = given(r.Rho), given(r.Eps)
-	case optim.Adam:
-		o.Beta1, o.Beta2, o.Eps = given(r.Beta1), given(r.Beta2), given(r.Eps)
-	case optim.AdamW:
-		o.Beta1, o.Beta2, o.Eps = given(r.Beta1), given(r.Beta2), given(r.Eps)
-		s.WeightDecay = given(r.Lambda)
-	}
-	if placement := epsPlacement(rule); placement != "" {
-		o.EpsPlacement = given(placement)
-	}
-	s.LearningRate = given(s.LearningRate.or(rule.DefaultRate()))
-	s.WeightDecay = given(s.WeightDecay.or(0))
 }
 
 // loss builds the objective and checks that it suits the data.

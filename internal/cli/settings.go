@@ -60,13 +60,23 @@ type Settings struct {
 // OptimizerSettings name an update rule. A hyperparameter that is not given
 // has the rule's default; one that the rule does not have is refused.
 type OptimizerSettings struct {
-	Name         auto[string]
-	Momentum     auto[float64]
-	Beta1        auto[float64]
-	Beta2        auto[float64]
-	Rho          auto[float64]
-	Eps          auto[float64]
-	EpsPlacement auto[string]
+	Name          auto[string]
+	Momentum      auto[float64]
+	Beta1         auto[float64]
+	Beta2         auto[float64]
+	Beta3         auto[float64]
+	Rho           auto[float64]
+	Eps           auto[float64]
+	EpsPlacement  auto[string]
+	Alpha         auto[float64]
+	MixWarmup     auto[float64]
+	MomentumDecay auto[float64]
+	Up            auto[float64]
+	Down          auto[float64]
+	MinStep       auto[float64]
+	MaxStep       auto[float64]
+	Trust         auto[float64]
+	Centered      auto[bool]
 }
 
 // auto is a value that is decided by the data or by other settings unless it
@@ -100,13 +110,14 @@ func defaultSettings() Settings {
 type setting struct {
 	group string // of flags in the help; the same as above if empty
 	key   string // in files and --set; a dot goes into a section
-	flag  string
+	flag  string // "" for one that --set and files set
 	usage string
 	at    func(*Settings) any // the field
 }
 
 // table lists every setting once. Files, --set, flags, help and the printed
-// configuration all read it.
+// configuration all read it. A hyperparameter of update rules is called
+// optimizer. and its name in optim, but weight_decay.
 var table = []setting{
 	{"Data", "data", "data", dataUsage, func(s *Settings) any { return &s.Data }},
 	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several", func(s *Settings) any { return &s.Target }},
@@ -136,19 +147,29 @@ var table = []setting{
 	{"", "l1", "l1", "λ of the penalty λΣ|w| on weights", func(s *Settings) any { return &s.L1 }},
 	{"", "l2", "l2", "λ of the penalty λΣw² on weights", func(s *Settings) any { return &s.L2 }},
 
-	{"Optimizer", "optimizer.name", "optimizer", strings.Join(optim.Names(), ", ") + "; auto: adam, or momentum if --momentum is given", func(s *Settings) any { return &s.Optimizer.Name }},
-	{"", "learning_rate", "lr", "learning rate η₀; auto: 0.001 for adam, adamw and rmsprop, 0.01 for others", func(s *Settings) any { return &s.LearningRate }},
-	{"", "optimizer.momentum", "momentum", "μ of momentum and nesterov; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Momentum }},
-	{"", "optimizer.beta1", "beta1", "β₁ of adam and adamw; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Beta1 }},
-	{"", "optimizer.beta2", "beta2", "β₂ of adam and adamw; auto: 0.999", func(s *Settings) any { return &s.Optimizer.Beta2 }},
-	{"", "optimizer.rho", "rho", "ρ of rmsprop; auto: 0.9", func(s *Settings) any { return &s.Optimizer.Rho }},
-	{"", "optimizer.eps", "eps", "ε of adagrad, rmsprop, adam and adamw; auto: 1e-8, and 1e-10 for adagrad", func(s *Settings) any { return &s.Optimizer.Eps }},
-	{"", "optimizer.eps_placement", "eps-placement", "ε inside or outside of the root; auto: inside for rmsprop, outside for adagrad, adam and adamw", func(s *Settings) any { return &s.Optimizer.EpsPlacement }},
-	{"", "weight_decay", "weight-decay", "λ of decoupled decay η·λ·w of weights; auto: 0.01 for adamw, 0 for others", func(s *Settings) any { return &s.WeightDecay }},
+	{"Optimizer", "optimizer.name", "optimizer", strings.Join(optim.Names(), ", ") + "; " + wrapUsage + "; auto: adam, or momentum if --momentum is given", func(s *Settings) any { return &s.Optimizer.Name }},
+	{"", "learning_rate", "lr", rateUsage(), func(s *Settings) any { return &s.LearningRate }},
+	{"", "optimizer.momentum", "momentum", hyperUsage("μ", "momentum"), func(s *Settings) any { return &s.Optimizer.Momentum }},
+	{"", "optimizer.beta1", "beta1", hyperUsage("β₁", "beta1"), func(s *Settings) any { return &s.Optimizer.Beta1 }},
+	{"", "optimizer.beta2", "beta2", hyperUsage("β₂", "beta2"), func(s *Settings) any { return &s.Optimizer.Beta2 }},
+	{"", "optimizer.beta3", "", hyperUsage("β₃", "beta3"), func(s *Settings) any { return &s.Optimizer.Beta3 }},
+	{"", "optimizer.rho", "rho", hyperUsage("ρ", "rho"), func(s *Settings) any { return &s.Optimizer.Rho }},
+	{"", "optimizer.eps", "eps", hyperUsage("ε", "eps"), func(s *Settings) any { return &s.Optimizer.Eps }},
+	{"", "optimizer.eps_placement", "eps-placement", "ε inside or outside of the root, a choice of " + and(placers()) + "; auto: inside for rmsprop, outside for others", func(s *Settings) any { return &s.Optimizer.EpsPlacement }},
+	{"", "optimizer.alpha", "", hyperUsage("α, weight of the slow average,", "alpha"), func(s *Settings) any { return &s.Optimizer.Alpha }},
+	{"", "optimizer.mix_warmup", "", hyperUsage("updates until α and β₃ are reached", "mix_warmup"), func(s *Settings) any { return &s.Optimizer.MixWarmup }},
+	{"", "optimizer.momentum_decay", "", hyperUsage("ψ, how fast μ rises to β₁,", "momentum_decay"), func(s *Settings) any { return &s.Optimizer.MomentumDecay }},
+	{"", "optimizer.up", "", hyperUsage("η⁺, growth of a step,", "up"), func(s *Settings) any { return &s.Optimizer.Up }},
+	{"", "optimizer.down", "", hyperUsage("η⁻, what is left of a step after a change of sign,", "down"), func(s *Settings) any { return &s.Optimizer.Down }},
+	{"", "optimizer.min_step", "", hyperUsage("least step, in units of the rate,", "min_step"), func(s *Settings) any { return &s.Optimizer.MinStep }},
+	{"", "optimizer.max_step", "", hyperUsage("largest step, in units of the rate,", "max_step"), func(s *Settings) any { return &s.Optimizer.MaxStep }},
+	{"", "optimizer.trust", "", hyperUsage("κ, length of a step per unit of rate and norm,", "trust"), func(s *Settings) any { return &s.Optimizer.Trust }},
+	{"", "optimizer.centered", "", "true or false: rmsprop divides by the standard deviation of gradients; auto: false", func(s *Settings) any { return &s.Optimizer.Centered }},
+	{"", "weight_decay", "weight-decay", decayUsage(), func(s *Settings) any { return &s.WeightDecay }},
 	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},
 	{"", "clip_value", "clip-value", "limit of each element of the gradient; 0: none", func(s *Settings) any { return &s.ClipValue }},
 	{"", "clip_norm", "clip-norm", "limit of the norm of the whole gradient; 0: none", func(s *Settings) any { return &s.ClipNorm }},
-	{"", "schedule", "schedule", "how the rate changes: constant, cosine[:floor=], step:every=10e,factor=0.5, exp:every=1e,factor=0.96[,stairs], plateau:factor=0.1,patience=10[,...]; e counts epochs, a bare number updates", func(s *Settings) any { return &s.Schedule }},
+	{"", "schedule", "schedule", scheduleUsage(), func(s *Settings) any { return &s.Schedule }},
 	{"", "warmup", "warmup", "updates, or with e epochs, in which the rate rises before the schedule begins", func(s *Settings) any { return &s.Warmup }},
 	{"", "average", "average", "of the weights, to be the model: none, ema:0.999 (decay), or swa:0.75 (of epochs after that part of them)", func(s *Settings) any { return &s.Average }},
 

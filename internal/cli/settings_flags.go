@@ -63,7 +63,12 @@ func (f *flagValue) Type() string {
 func (src *sources) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	var others []string
 	for _, row := range table {
+		if row.flag == "" {
+			others = append(others, row.key)
+			continue
+		}
 		f := &flagValue{setting: row}
 		src.flags = append(src.flags, f)
 		usage := row.usage
@@ -77,7 +82,7 @@ func (src *sources) register(cmd *cobra.Command) {
 	}
 	flags.StringVar(&src.recipe, "recipe", "", "settings that are known to do well at a task: "+strings.Join(recipeNames(), ", ")+"; other settings go over it")
 	flags.StringVar(&src.config, "config", "", "file of settings in YAML, as --print-config prints them; flags go over it")
-	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated")
+	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated; without a flag of their own are "+and(others))
 }
 
 // settings merges the sources.

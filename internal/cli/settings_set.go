@@ -31,6 +31,8 @@ func (row setting) set(s *Settings, text string) error {
 		err = parseAuto(p, text, parseFloat)
 	case *auto[int]:
 		err = parseAuto(p, text, parseInt)
+	case *auto[bool]:
+		err = parseAuto(p, text, parseBool)
 	}
 	if err != nil {
 		return fmt.Errorf("%s is %q; want %w", row.key, text, err)
@@ -121,6 +123,10 @@ func (row setting) text(s *Settings) string {
 	case *auto[int]:
 		if p.given {
 			return strconv.Itoa(p.value)
+		}
+	case *auto[bool]:
+		if p.given {
+			return strconv.FormatBool(p.value)
 		}
 	}
 	return "auto"
