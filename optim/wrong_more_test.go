@@ -159,7 +159,7 @@ var (
 		return p.EMA("m", o.Beta1, p.Grad.Div(old.Sqrt().Max(p.Hyper("eps", o.Eps))).Mul(start))
 	})
 	averagedFirst = wrong("averaged first", func(o ADOPT, p *Param) graph.Tensor {
-		return Adam{o.Beta1, o.Beta2, o.Eps}.Update(p)
+		return Adam(o).Update(p)
 	})
 
 	// The Lion of a library whose tests only said that the loss went down.
