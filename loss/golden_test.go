@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/loss"
 	"descent/nn"
 )
@@ -47,11 +48,11 @@ func TestGolden(t *testing.T) {
 				values["dl"] = append(values["dl"], 0.5*float64(i+1))
 			}
 			dz := graph.Gradient(rows.Mul(dl).Sum(), z)[0]
-			ref, engine := run(t, values, 0, rows, dz)
-			compare(t, "reference loss", ref[0], tt.Loss, 1e-12, 1e-12)
-			compare(t, "reference gradient", ref[1], tt.Dz, 1e-12, 1e-12)
-			compare(t, "engine loss", engine[0], tt.Loss, 3e-7, 5e-7)
-			compare(t, "engine gradient", engine[1], tt.Dz, 5e-7, 3e-7*float64(tt.N))
+			ref, engine := enginetest.Both(t, values, 0, rows, dz)
+			enginetest.Compare(t, "reference loss", ref[0], tt.Loss, 1e-12, 1e-12)
+			enginetest.Compare(t, "reference gradient", ref[1], tt.Dz, 1e-12, 1e-12)
+			enginetest.Compare(t, "engine loss", engine[0], tt.Loss, 3e-7, 5e-7)
+			enginetest.Compare(t, "engine gradient", engine[1], tt.Dz, 5e-7, 3e-7*float64(tt.N))
 		})
 	}
 }
@@ -79,12 +80,12 @@ func TestPenalty(t *testing.T) {
 	p := loss.Penalty{L1: 0.5, L2: 0.25}.Of(c.Params())
 	grads := graph.Gradient(p, w, b, s)
 	values := map[string][]float64{"w": golden.W, "b": {1, 2}, "s": {3, 4}}
-	ref, engine := run(t, values, 0, p, grads[0], grads[1], grads[2])
+	ref, engine := enginetest.Both(t, values, 0, p, grads[0], grads[1], grads[2])
 	for name, got := range map[string][][]float64{"reference": ref, "engine": engine} {
-		compare(t, name+" value", got[0], []float64{golden.Value}, 1e-7, 0)
-		compare(t, name+" gradient", got[1], golden.Dw, 1e-7, 0)
-		compare(t, name+" gradient of the bias", got[2], []float64{0, 0}, 0, 0)
-		compare(t, name+" gradient of the norm", got[3], []float64{0, 0}, 0, 0)
+		enginetest.Compare(t, name+" value", got[0], []float64{golden.Value}, 1e-7, 0)
+		enginetest.Compare(t, name+" gradient", got[1], golden.Dw, 1e-7, 0)
+		enginetest.Compare(t, name+" gradient of the bias", got[2], []float64{0, 0}, 0, 0)
+		enginetest.Compare(t, name+" gradient of the norm", got[3], []float64{0, 0}, 0, 0)
 	}
 	if got := (loss.Penalty{}).Of(c.Params()[1:]); got != (graph.Tensor{}) {
 		t.Errorf("no penalty is %v", got)

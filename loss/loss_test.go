@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/loss"
 )
 
@@ -29,9 +30,9 @@ func TestPredict(t *testing.T) {
 		t.Run(tt.loss.Name()+" "+tt.name, func(t *testing.T) {
 			g := graph.New()
 			p := tt.loss.Predict(g.Variable("z", graph.Shape(tt.dims...)))
-			ref, engine := run(t, map[string][]float64{"z": tt.z}, 0, p)
-			compare(t, "reference", ref[0], tt.want, 1e-14, 0)
-			compare(t, "engine", engine[0], tt.want, 5e-7, 0)
+			ref, engine := enginetest.Both(t, map[string][]float64{"z": tt.z}, 0, p)
+			enginetest.Compare(t, "reference", ref[0], tt.want, 1e-14, 0)
+			enginetest.Compare(t, "engine", engine[0], tt.want, 5e-7, 0)
 		})
 	}
 }
@@ -45,7 +46,7 @@ func TestMicroBatches(t *testing.T) {
 	mean := func(from, to int) float64 {
 		g := graph.New()
 		rows := l.PerSample(g.Variable("z", graph.Shape(to-from, 2)), g.Input("y", graph.Indices(to-from)))
-		ref, _ := run(t, map[string][]float64{"z": z[2*from : 2*to], "y": y[from:to]}, 0, rows.Mean())
+		ref, _ := enginetest.Both(t, map[string][]float64{"z": z[2*from : 2*to], "y": y[from:to]}, 0, rows.Mean())
 		return ref[0][0]
 	}
 	if whole, parts := mean(0, 4), (mean(0, 1)+3*mean(1, 4))/4; math.Abs(whole-parts) > 1e-7 {
@@ -57,9 +58,9 @@ func TestFunc(t *testing.T) {
 	l := loss.Func(func(z, y graph.Tensor) graph.Tensor { return z.Sub(y).Square().Square().Mean(1) })
 	g := graph.New()
 	rows := l.PerSample(g.Variable("z", graph.Shape(2, 2)), g.Input("y", graph.Shape(2, 2)))
-	ref, engine := run(t, map[string][]float64{"z": {1, 2, 3, 4}, "y": {0, 0, 3, 2}}, 0, rows)
-	compare(t, "reference", ref[0], []float64{8.5, 8}, 0, 0)
-	compare(t, "engine", engine[0], []float64{8.5, 8}, 0, 0)
+	ref, engine := enginetest.Both(t, map[string][]float64{"z": {1, 2, 3, 4}, "y": {0, 0, 3, 2}}, 0, rows)
+	enginetest.Compare(t, "reference", ref[0], []float64{8.5, 8}, 0, 0)
+	enginetest.Compare(t, "engine", engine[0], []float64{8.5, 8}, 0, 0)
 }
 
 func TestShapeErrors(t *testing.T) {

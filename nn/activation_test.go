@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/nn"
 )
 
@@ -41,11 +42,11 @@ func TestActivations(t *testing.T) {
 			for i := range want.X {
 				values["dy"] = append(values["dy"], 0.5+float64(i)/float64(len(want.X)-1))
 			}
-			ref, engine := run(t, values, 0, y, dx)
-			compare(t, "reference value", ref[0], want.Y, bound.ref, 1e-14)
-			compare(t, "reference gradient", ref[1], want.Dx, bound.ref, bound.ref)
-			compare(t, "engine value", engine[0], want.Y, bound.rel, bound.abs)
-			compare(t, "engine gradient", engine[1], want.Dx, bound.rel, bound.abs)
+			ref, engine := enginetest.Both(t, values, 0, y, dx)
+			enginetest.Compare(t, "reference value", ref[0], want.Y, bound.ref, 1e-14)
+			enginetest.Compare(t, "reference gradient", ref[1], want.Dx, bound.ref, bound.ref)
+			enginetest.Compare(t, "engine value", engine[0], want.Y, bound.rel, bound.abs)
+			enginetest.Compare(t, "engine gradient", engine[1], want.Dx, bound.rel, bound.abs)
 		})
 	}
 	if len(bounds) != len(g.Activations) {

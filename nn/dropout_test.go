@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/nn"
 )
 
@@ -29,9 +30,9 @@ func TestSharedDropout(t *testing.T) {
 		for i := range values["x"] {
 			values["x"][i] = 1 + float64(i%7)
 		}
-		ref, engine := run(t, values, 3, y, dx)
-		compare(t, "engine", engine[0], ref[0], 1e-6, 0)
-		compare(t, "engine's gradient", engine[1], ref[1], 1e-6, 0)
+		ref, engine := enginetest.Both(t, values, 3, y, dx)
+		enginetest.Compare(t, "engine", engine[0], ref[0], 1e-6, 0)
+		enginetest.Compare(t, "engine's gradient", engine[1], ref[1], 1e-6, 0)
 		scale := map[int]float64{}
 		for i, v := range ref[0] {
 			s := v / values["x"][i]
@@ -53,7 +54,7 @@ func TestSharedDropout(t *testing.T) {
 		if len(scale) != tt.draws || math.Abs(kept-n*(1-rate)) > 5*math.Sqrt(n*rate*(1-rate)) {
 			t.Errorf("%T: %v of %d are kept", tt.layer, kept, len(scale))
 		}
-		next, _ := run(t, values, 4, y)
+		next, _ := enginetest.Both(t, values, 4, y)
 		if slices.Equal(next[0], ref[0]) {
 			t.Errorf("%T: the next pass drops the same", tt.layer)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/nn"
 )
 
@@ -93,7 +94,7 @@ func TestLayers(t *testing.T) {
 				outputs = append(outputs, u.Value)
 				wanted = append(wanted, want.After[u.Buffer.Op().(graph.Variable).Key])
 			}
-			ref, engine := run(t, values, 0, outputs...)
+			ref, engine := enginetest.Both(t, values, 0, outputs...)
 			for i := range outputs {
 				what := "value"
 				if i > len(xs) {
@@ -101,8 +102,8 @@ func TestLayers(t *testing.T) {
 				} else if i > 0 {
 					what = "gradient of " + xs[i-1].String()
 				}
-				compare(t, "reference: "+what, ref[i], wanted[i], refBound, refBound)
-				compare(t, "engine: "+what, engine[i], wanted[i], engineBound, engineBound)
+				enginetest.Compare(t, "reference: "+what, ref[i], wanted[i], refBound, refBound)
+				enginetest.Compare(t, "engine: "+what, engine[i], wanted[i], engineBound, engineBound)
 			}
 		})
 	}
@@ -125,9 +126,9 @@ func TestRunningStatistics(t *testing.T) {
 			outputs = append(outputs, u.Value)
 		}
 		values["x"] = step.X
-		_, engine := run(t, values, 0, outputs...)
-		compare(t, "mean", engine[1], step.Mean, 1e-6, 1e-6)
-		compare(t, "variance", engine[2], step.Variance, 1e-6, 1e-6)
+		_, engine := enginetest.Both(t, values, 0, outputs...)
+		enginetest.Compare(t, "mean", engine[1], step.Mean, 1e-6, 1e-6)
+		enginetest.Compare(t, "variance", engine[2], step.Variance, 1e-6, 1e-6)
 		values["mean"], values["variance"] = engine[1], engine[2]
 	}
 	g := graph.New()
@@ -137,6 +138,6 @@ func TestRunningStatistics(t *testing.T) {
 		t.Fatalf("evaluation of one row: %v, %d updates", g.Err(), len(c.Updates()))
 	}
 	values["x"] = values["mean"] // becomes the shift
-	ref, _ := run(t, values, 0, y)
-	compare(t, "the mean, standardized", ref[0], []float64{0, 0, 0}, 0, 0)
+	ref, _ := enginetest.Both(t, values, 0, y)
+	enginetest.Compare(t, "the mean, standardized", ref[0], []float64{0, 0, 0}, 0, 0)
 }

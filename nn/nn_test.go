@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/enginetest"
 	"descent/nn"
 )
 
@@ -60,9 +61,9 @@ func TestDense(t *testing.T) {
 			want[2*i+j] = math.Tanh(s)
 		}
 	}
-	ref, engine := run(t, values, 0, y)
-	compare(t, "reference", ref[0], want, 1e-14, 0)
-	compare(t, "engine", engine[0], want, 5e-7, 0)
+	ref, engine := enginetest.Both(t, values, 0, y)
+	enginetest.Compare(t, "reference", ref[0], want, 1e-14, 0)
+	enginetest.Compare(t, "engine", engine[0], want, 5e-7, 0)
 }
 
 // TestDropout holds what inverted dropout promises: kept elements are divided
@@ -81,9 +82,9 @@ func TestDropout(t *testing.T) {
 	for i := range n {
 		values["x"][i] = 1 + float64(i%7)
 	}
-	ref, engine := run(t, values, 3, y, dx, same, other)
+	ref, engine := enginetest.Both(t, values, 3, y, dx, same, other)
 	for i := range ref {
-		compare(t, "engine", engine[i], ref[i], 1e-6, 0)
+		enginetest.Compare(t, "engine", engine[i], ref[i], 1e-6, 0)
 	}
 	kept, alike, alikeOther := 0, 0, 0
 	for i, v := range ref[0] {
@@ -114,7 +115,7 @@ func TestDropout(t *testing.T) {
 	independent := rate*rate + (1-rate)*(1-rate)
 	within("second call under the path alike", alike, independent)
 	within("other path alike", alikeOther, independent)
-	next, _ := run(t, values, 4, y)
+	next, _ := enginetest.Both(t, values, 4, y)
 	if slices.Equal(next[0], ref[0]) {
 		t.Error("the next pass has the same mask")
 	}

@@ -15,13 +15,13 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 		n := source.Len()
 		for i := 0; i*size < n; i++ {
 			from, to := i*size, min((i+1)*size, n)
-			part, rows := source, order
+			rows := order
 			if order != nil {
 				rows = order[from:to]
 			}
 			step := step
 			step.Batch, step.Rows = i, to-from
-			err := t.accumulate(ctx, part, rows, &step)
+			err := t.accumulate(ctx, source, rows, &step)
 			if !yield(step, err) || err != nil {
 				return
 			}

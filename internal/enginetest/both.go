@@ -1,9 +1,7 @@
-package nn_test
+package enginetest
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
 
 	"descent/graph"
@@ -12,37 +10,9 @@ import (
 	"descent/internal/reference"
 )
 
-// golden is what testdata/golden.py wrote.
-type golden struct {
-	Activations map[string]struct {
-		X, Y, Dx []float64
-		Dims     []int
-	}
-	Initializers struct {
-		Seed  uint64
-		Cases []struct {
-			Spec, Name string
-			Dims       []int
-			Values     []float64
-		}
-	}
-}
-
-func load(t *testing.T) (g golden) {
-	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json")
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
-// run computes outputs in float64 and by the engine; values are those of all
+// Both computes outputs in float64 and by the engine; values are those of all
 // inputs and variables by name.
-func run(t *testing.T, values map[string][]float64, draw uint32, outputs ...graph.Tensor) (float64s, engine [][]float64) {
+func Both(t *testing.T, values map[string][]float64, draw uint32, outputs ...graph.Tensor) (float64s, engine [][]float64) {
 	t.Helper()
 	g := outputs[0].Graph()
 	p, err := plan.Compile(g, [][]graph.Tensor{outputs}, nil)
@@ -96,8 +66,8 @@ func run(t *testing.T, values map[string][]float64, draw uint32, outputs ...grap
 	return float64s, engine
 }
 
-// compare asks |got - want| ≤ rel·|want| + abs for every element.
-func compare(t *testing.T, what string, got, want []float64, rel, abs float64) {
+// Compare asks |got - want| ≤ rel·|want| + abs for every element.
+func Compare(t *testing.T, what string, got, want []float64, rel, abs float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Errorf("%s: %d values, want %d", what, len(got), len(want))
