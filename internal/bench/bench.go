@@ -31,7 +31,7 @@ type Row struct {
 
 // Options bound what is measured.
 type Options struct {
-	Only    []string      // groups; none means all
+	Only    []string      // groups; none means all but scaling
 	Each    time.Duration // for one workload; 0 means 0.4 s
 	Workers int           // cores; 0 means all
 	Note    func(string)  // what to know about the results; nil: nobody
@@ -39,16 +39,18 @@ type Options struct {
 
 // group is a set of workloads.
 type group struct {
-	name string
-	run  func(*bench) error
+	name  string
+	run   func(*bench) error
+	asked bool // it runs only when named
 }
 
 var groups = [...]group{
-	{"limits", (*bench).limitRows},
-	{"gemm", (*bench).gemmRows},
-	{"conv", (*bench).convRows},
-	{"updates", (*bench).updateRows},
-	{"steps", (*bench).stepRows},
+	{name: "limits", run: (*bench).limitRows},
+	{name: "gemm", run: (*bench).gemmRows},
+	{name: "conv", run: (*bench).convRows},
+	{name: "updates", run: (*bench).updateRows},
+	{name: "steps", run: (*bench).stepRows},
+	{name: "scaling", run: (*bench).scalingRows, asked: true},
 }
 
 // Groups returns the names of all groups of workloads.
@@ -84,7 +86,7 @@ func Run(ctx context.Context, o Options, emit func(Row)) error {
 		b.Note(fmt.Sprintf("%d workers reach only %.1f times the peak of one: other programs take the cores, and times and limits are those of what is left", b.pool.Workers(), all/b.limits[1].Operations))
 	}
 	for _, g := range groups {
-		if len(only) > 0 && !only[g.name] {
+		if !only[g.name] && (g.asked || len(only) > 0) {
 			continue
 		}
 		b.group = g.name

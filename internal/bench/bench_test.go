@@ -103,7 +103,7 @@ func TestNetworks(t *testing.T) {
 	}
 	var all []string
 	for _, n := range networks() {
-		trainer, _, err := b.trainer(n, 1)
+		trainer, _, err := b.trainer(n, 1, b.one)
 		if err != nil {
 			t.Fatalf("%s: %v", n.name, err)
 		}
@@ -112,7 +112,7 @@ func TestNetworks(t *testing.T) {
 		}
 		trainer.Close()
 		if n.name != "wide" {
-			if err := b.stepRow(n, 1); err != nil {
+			if err := b.stepRow(n.name+"/1", n, 1, b.one); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -137,7 +137,7 @@ func TestStepOperations(t *testing.T) {
 	b, _ := quick(t)
 	n := networks()[0]
 	const rows = 8
-	trainer, source, err := b.trainer(n, rows)
+	trainer, source, err := b.trainer(n, rows, b.pool)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestRun(t *testing.T) {
 	if err := Run(ctx, Options{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if got := strings.Join(Groups(), " "); got != "limits gemm conv updates steps" {
+	if got := strings.Join(Groups(), " "); got != "limits gemm conv updates steps scaling" {
 		t.Errorf("groups %s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/internal/exec"
 	"descent/internal/kernel"
 	"descent/internal/measure"
 	"descent/internal/rng"
@@ -50,39 +51,40 @@ func block(filters int) nn.Sequential {
 func (b *bench) stepRows() error {
 	for _, n := range networks() {
 		for _, rows := range n.rows {
-			if err := b.stepRow(n, rows); err != nil {
-				return fmt.Errorf("%s/%d: %w", n.name, rows, err)
+			if err := b.stepRow(fmt.Sprintf("%s/%d", n.name, rows), n, rows, b.pool); err != nil {
+				return err
 			}
 		}
 	}
 	return b.inferRow(networks()[0])
 }
 
-func (b *bench) stepRow(n network, rows int) error {
-	trainer, source, err := b.trainer(n, rows)
+// stepRow measures the steps of n with rows samples a batch.
+func (b *bench) stepRow(work string, n network, rows int, pool *exec.Pool) error {
+	trainer, source, err := b.trainer(n, rows, pool)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", work, err)
 	}
 	defer trainer.Close()
 	times, err := b.steps(trainer, source)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", work, err)
 	}
 	p := trainer.Profile().Plans[0]
 	d := times[len(times)/2]
-	row := b.row(fmt.Sprintf("%s/%d", n.name, rows), b.pool.Workers(), d, kernel.Cost{Operations: p.Operations(), Bytes: p.Bytes()})
+	row := b.row(work, pool.Workers(), d, kernel.Cost{Operations: p.Operations(), Bytes: p.Bytes()})
 	row.SamplesPerS = float64(rows) / d.Seconds()
 	b.emit(row)
 	return nil
 }
 
 // trainer returns a trainer for batches of rows samples, and samples.
-func (b *bench) trainer(n network, rows int) (*train.Trainer, data.Source, error) {
+func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, data.Source, error) {
 	source, err := noise(max(4*rows, 64), n.input)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := train.New(n.layer, source.Spec(), train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: b.pool.Workers()})
+	t, err := train.New(n.layer, source.Spec(), train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers()})
 	return t, source, err
 }
 
@@ -112,7 +114,7 @@ func (b *bench) steps(trainer *train.Trainer, source data.Source) (times []time.
 // inferRow measures the prediction of one sample, on one core: the goroutine
 // that asks.
 func (b *bench) inferRow(n network) error {
-	trainer, source, err := b.trainer(n, 1)
+	trainer, source, err := b.trainer(n, 1, b.one)
 	if err != nil {
 		return err
 	}

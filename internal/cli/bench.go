@@ -45,7 +45,7 @@ batch included; bench/peers in the sources runs the same in PyTorch.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), opt) },
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+" (default all)")
+	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+" (default all but scaling)")
 	flags.Float64Var(&opt.secs, "secs", 0.4, "seconds for each workload")
 	flags.IntVar(&opt.workers, "workers", 0, "cores to use; 0: all")
 	flags.BoolVar(&opt.json, "json", false, "print one JSON object a line, with work and ms, instead of text")
