@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"compress/gzip"
 	"os"
 	"path/filepath"
@@ -164,13 +165,12 @@ func TestFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")
 	}
-	f := &runFolder{path: "."}
-	var err error
-	if f.metrics, err = os.OpenFile("/dev/full", os.O_WRONLY, 0); err != nil {
+	full, err := openLog("/dev/full")
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
-	if err := f.row([]string{"1"}); err == nil || !strings.Contains(err.Error(), "metrics.csv") {
+	defer full.close()
+	if err := errors.Join(full.row([]string{"1"}), full.flush()); err == nil || !strings.Contains(err.Error(), "/dev/full") {
 		t.Errorf("a full disk gave %v", err)
 	}
 	if err := writeFile(filepath.Join(t.TempDir(), "no", "file"), nil); err == nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -9,27 +8,25 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
-
-	"descent/train"
 )
 
 // The files of a run folder.
 const (
 	configFile  = "config.yaml"
-	metricsFile = "metrics.csv"
+	metricsFile = "metrics.csv" // a row an epoch
+	stepsFile   = "steps.csv"   // a row an update, or every k-th
 	summaryFile = "summary.json"
 	bestFile    = "best.safetensors"
 	lastFile    = "last.safetensors"
 )
 
 // runFolder is where a run leaves its files. A file appears under its name
-// when it is complete, but for the metrics, which grow by a row an epoch.
+// when it is complete, but for the logs, which grow.
 type runFolder struct {
-	path    string
-	metrics *os.File
+	path string
+	logs map[string]*runLog // by the names of their files
 }
 
 // createRun makes the folder, which must not hold anything yet, and writes the
@@ -40,12 +37,9 @@ func createRun(path string, s *Settings) (*runFolder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w; choose another with --out", err)
 	}
-	f := &runFolder{path: path}
+	f := &runFolder{path: path, logs: map[string]*runLog{}}
 	if err := f.write(configFile, func(w io.Writer) error { return writeSettings(w, s) }); err != nil {
 		return nil, err
-	}
-	if f.metrics, err = os.Create(f.file(metricsFile)); err != nil {
-		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	return f, nil
 }
@@ -97,42 +91,58 @@ func (f *runFolder) write(name string, content func(io.Writer) error) error {
 	return writeFile(f.file(name), content)
 }
 
-// row appends a row to the metrics.
-func (f *runFolder) row(fields []string) error {
-	w := csv.NewWriter(f.metrics)
-	w.Write(fields)
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return fmt.Errorf("write %s: %w", f.file(metricsFile), err)
+// log returns the log of that name, which is opened or made when it is first
+// asked for.
+func (f *runFolder) log(name string) (*runLog, error) {
+	if l, ok := f.logs[name]; ok {
+		return l, nil
+	}
+	l, err := openLog(f.file(name))
+	if err == nil {
+		f.logs[name] = l
+	}
+	return l, err
+}
+
+// mark returns the size of each log, on the disk.
+func (f *runFolder) mark() (map[string]int64, error) {
+	sizes := map[string]int64{}
+	for name, l := range f.logs {
+		size, err := l.sync()
+		if err != nil {
+			return nil, err
+		}
+		sizes[name] = size
+	}
+	return sizes, nil
+}
+
+// cut takes the logs back to what they were at the mark; one that was not
+// there yet becomes empty.
+func (f *runFolder) cut(sizes map[string]int64) error {
+	for name, size := range sizes {
+		if size == 0 {
+			continue
+		}
+		if _, err := f.log(name); err != nil {
+			return err
+		}
+	}
+	for name, l := range f.logs {
+		if err := l.cut(sizes[name]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// header returns the first row of the metrics.
-func header(scores []string, validated bool) []string {
-	fields := []string{"epoch", "step", "lr", "train_loss"}
-	if !validated {
-		return fields
+func (f *runFolder) close() error {
+	var errs []error
+	for _, l := range f.logs {
+		errs = append(errs, l.close())
 	}
-	for _, name := range append([]string{"loss"}, scores...) {
-		fields = append(fields, "val_"+name)
-	}
-	return fields
+	return errors.Join(errs...)
 }
-
-// metricsRow returns the row of an epoch.
-func metricsRow(e *train.Epoch, scores []string) []string {
-	fields := []string{strconv.Itoa(e.Epoch + 1), strconv.Itoa(e.Updates), formatFloat(e.Rate), formatFloat(e.TrainLoss)}
-	if e.Validation == nil {
-		return fields
-	}
-	for _, name := range append([]string{"loss"}, scores...) {
-		fields = append(fields, formatFloat(e.Validation.Score(name)))
-	}
-	return fields
-}
-
-func (f *runFolder) close() error { return f.metrics.Close() }
 
 // writeFile makes a file that appears under its name when it is complete.
 func writeFile(path string, content func(io.Writer) error) (err error) {

@@ -103,6 +103,7 @@ type run struct {
 	*job
 	trainer *train.Trainer
 	folder  *runFolder
+	records *records
 	ui      *progress
 	json    bool
 	scores  []string
@@ -127,7 +128,8 @@ func (r *run) do(ctx context.Context) error {
 	defer stop(nil)
 	r.stop = stop
 	r.saved = time.Now()
-	err := r.folder.row(header(r.scores, r.validated()))
+	var err error
+	r.records, err = newRecords(r.folder, r.scores, r.validated(), r.steps*r.settings.Epochs.value)
 	if err == nil {
 		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
 	}
@@ -162,13 +164,12 @@ type hashed struct {
 // report is told of every update and epoch.
 func (r *run) report(p train.Progress) {
 	r.ui.report(p)
+	err := r.records.take(p)
 	e := p.Epoch
-	if e == nil {
-		return
+	if e != nil {
+		r.last = e
 	}
-	r.last = e
-	err := r.folder.row(metricsRow(e, r.scores))
-	if e.Best {
+	if e != nil && e.Best {
 		r.best = e
 		const between = 10 * time.Second // so that little is lost if the process is killed
 		if best := r.trainer.Best(); err == nil && best != nil && time.Since(r.saved) > between {

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"strconv"
+
+	"descent/train"
+)
+
+// records are the logs of a run, a row an update and a row an epoch.
+type records struct {
+	metrics, steps *runLog
+	scores         []string
+	every          int // updates a row of steps
+}
+
+// mostSteps bounds the rows of the log of updates. A run of more of them
+// leaves a row for every k-th.
+const mostSteps = 10_000
+
+// newRecords opens the logs of a run of the given number of updates, and
+// writes the heads of those that are new.
+func newRecords(f *runFolder, scores []string, validated bool, updates int) (*records, error) {
+	r := &records{scores: scores, every: (updates + mostSteps - 1) / mostSteps}
+	for _, log := range []struct {
+		at   **runLog
+		name string
+		head []string
+	}{
+		{&r.metrics, metricsFile, metricsHead(scores, validated)},
+		{&r.steps, stepsFile, []string{"step", "epoch", "loss", "penalty", "lr", "grad_norm", "clip"}},
+	} {
+		l, err := f.log(log.name)
+		if err == nil && l.size == 0 {
+			err = l.row(log.head)
+		}
+		if err != nil {
+			return nil, err
+		}
+		*log.at = l
+	}
+	return r, r.flush()
+}
+
+// take notes an update, and the epoch that it ends, if it does.
+func (r *records) take(p train.Progress) error {
+	if s := p.Step; s.Update%r.every == 0 {
+		if err := r.steps.row(stepRow(s)); err != nil {
+			return err
+		}
+	}
+	if p.Epoch == nil {
+		return nil
+	}
+	if err := r.metrics.row(metricsRow(p.Epoch, r.scores)); err != nil {
+		return err
+	}
+	return r.flush()
+}
+
+func (r *records) flush() error {
+	if err := r.steps.flush(); err != nil {
+		return err
+	}
+	return r.metrics.flush()
+}
+
+func stepRow(s train.Step) []string {
+	fields := []string{strconv.Itoa(s.Update), strconv.Itoa(s.Epoch + 1)}
+	for _, v := range []float64{s.Loss, s.Penalty, s.Rate, s.GradNorm, s.Clip} {
+		fields = append(fields, formatFloat(v))
+	}
+	return fields
+}
+
+// metricsHead returns the first row of the metrics.
+func metricsHead(scores []string, validated bool) []string {
+	fields := []string{"epoch", "step", "lr", "train_loss"}
+	if !validated {
+		return fields
+	}
+	for _, name := range append([]string{"loss"}, scores...) {
+		fields = append(fields, "val_"+name)
+	}
+	return fields
+}
+
+// metricsRow returns the row of an epoch.
+func metricsRow(e *train.Epoch, scores []string) []string {
+	fields := []string{strconv.Itoa(e.Epoch + 1), strconv.Itoa(e.Updates), formatFloat(e.Rate), formatFloat(e.TrainLoss)}
+	if e.Validation == nil {
+		return fields
+	}
+	for _, name := range append([]string{"loss"}, scores...) {
+		fields = append(fields, formatFloat(e.Validation.Score(name)))
+	}
+	return fields
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// runLog is a file of the run folder that grows by a line at a time. What it
+// says must follow from the settings and the data alone, no times: a run that
+// was resumed cuts its logs back to the checkpoint, and they grow on as if it
+// had never stopped.
+type runLog struct {
+	path   string
+	file   *os.File
+	buffer *bufio.Writer
+	size   int64 // bytes, those in the buffer among them
+}
+
+// openLog opens the log at path, or makes it.
+func openLog(path string) (*runLog, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	l := &runLog{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<15)}
+	if l.size, err = file.Seek(0, io.SeekEnd); err != nil {
+		return nil, errors.Join(l.failed(err), file.Close())
+	}
+	return l, nil
+}
+
+// Write appends bytes, which reach the file with the next flush.
+func (l *runLog) Write(b []byte) (int, error) {
+	n, err := l.buffer.Write(b)
+	l.size += int64(n)
+	return n, l.failed(err)
+}
+
+// row appends a line of CSV.
+func (l *runLog) row(fields []string) error {
+	w := csv.NewWriter(l)
+	w.Write(fields)
+	w.Flush()
+	return w.Error()
+}
+
+// flush brings the file up to date for those who read it meanwhile.
+func (l *runLog) flush() error { return l.failed(l.buffer.Flush()) }
+
+// sync makes sure that what was written outlasts a power cut, and returns the
+// size to cut back to.
+func (l *runLog) sync() (int64, error) {
+	if err := l.flush(); err != nil {
+		return 0, err
+	}
+	return l.size, l.failed(l.file.Sync())
+}
+
+// cut takes off all behind the given size.
+func (l *runLog) cut(size int64) error {
+	l.buffer.Reset(l.file)
+	info, err := l.file.Stat()
+	if err != nil {
+		return l.failed(err)
+	}
+	if info.Size() < size {
+		return fmt.Errorf("%s has %d bytes, at the checkpoint it had %d; it was changed since", l.path, info.Size(), size)
+	}
+	if err := l.file.Truncate(size); err != nil {
+		return l.failed(err)
+	}
+	l.size, err = l.file.Seek(size, io.SeekStart)
+	return l.failed(err)
+}
+
+func (l *runLog) close() error { return errors.Join(l.flush(), l.file.Close()) }
+
+func (l *runLog) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("write %s: %w", l.path, err)
+}
