@@ -18,6 +18,7 @@ internal/rng:
 internal/safetensors:
 metric:
 schedule: internal/suggest
+internal/report:
 internal/fetch: internal/suggest
 internal/kernel: internal/rng
 graph: internal/kernel internal/rng

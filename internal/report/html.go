@@ -1,0 +1,55 @@
+package report
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+// assets are the page's frame, its style and its scripts, one idea each.
+//
+//go:embed assets
+var assets embed.FS
+
+// scripts lists the scripts in the order in which they build on each other.
+var scripts = [...]string{"base.js", "scale.js", "table.js", "svg.js", "chart.js", "histograms.js", "confusion.js", "pieces.js", "page.js"}
+
+// WriteHTML writes the page as one file that needs nothing else.
+func (p Page) WriteHTML(w io.Writer) error {
+	data, err := json.Marshal(p) // escapes <, > and &, so that no text ends the script that holds it
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return writeFrame(w, p.Title, data, "")
+}
+
+// writeFrame writes the frame with its style and scripts around data. events
+// is the address that sends newer data; empty for a page that stays as it is.
+func writeFrame(w io.Writer, title string, data []byte, events string) error {
+	var script strings.Builder
+	for _, name := range scripts {
+		script.WriteString(asset(name))
+	}
+	frame, err := template.New("page").Parse(asset("page.html"))
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return frame.Execute(w, struct {
+		Title, Events string
+		Style         template.CSS
+		Script        template.JS
+		Data          template.JS
+	}{title, events, template.CSS(asset("page.css")), template.JS(script.String()), template.JS(data)})
+}
+
+// asset returns an embedded file.
+func asset(name string) string {
+	text, err := assets.ReadFile("assets/" + name)
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return string(text)
+}
