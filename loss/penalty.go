@@ -13,8 +13,8 @@ import (
 //
 //	P = Σ_w λ₂w² + λ₁|w|
 //
-// over all numbers in weights of role [nn.Weight]: biases and norms are left
-// out. A layer's own L1 and L2 are added to the λ of the network. The gradient
+// over all numbers in weights of role [nn.Weight] or [nn.Table]: biases and
+// norms are left out. A layer's own L1 and L2 are added to the λ of the network. The gradient
 // is 2λ₂w + λ₁·sign(w), as in Keras; PyTorch's weight_decay λ is ½λw², so it
 // equals L2 with half of it.
 type Penalty struct {
@@ -41,7 +41,7 @@ func (p Penalty) Of(params []nn.Param) graph.Tensor {
 		}
 	}
 	for _, w := range params {
-		if w.Role != nn.Weight || !w.Tensor.Valid() {
+		if !w.Role.Decays() || !w.Tensor.Valid() {
 			continue
 		}
 		if lambda := p.L2 + w.L2; lambda != 0 {

@@ -32,5 +32,5 @@ func (e Embedding) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if init == nil {
 		init = Uniform{usualSpread}
 	}
-	return c.Param("weight", init, e.Size, e.Dim).Gather(x)
+	return c.Declare(Param{Name: "weight", Init: init, Role: Table}, e.Size, e.Dim).Gather(x)
 }

@@ -17,11 +17,15 @@ const (
 	Bias               // exempt: an offset
 	Norm               // exempt: a scale or shift of a normalization
 	Buffer             // not trained: state that the step sets, see [Context.SetBuffer]
+	Table              // penalized and decayed: rows that are looked up, as of an [Embedding]
 )
 
-// String returns "weight", "bias", "norm" or "buffer".
+// Decays reports whether penalties and decay act on weights of this role.
+func (r Role) Decays() bool { return r == Weight || r == Table }
+
+// String returns "weight", "bias", "norm", "buffer" or "table".
 func (r Role) String() string {
-	if names := [...]string{"weight", "bias", "norm", "buffer"}; int(r) < len(names) {
+	if names := [...]string{"weight", "bias", "norm", "buffer", "table"}; int(r) < len(names) {
 		return names[r]
 	}
 	return fmt.Sprintf("Role(%d)", uint8(r))

@@ -4,16 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"descent/graph"
 )
 
 // State is what a rule keeps between calls of [Apply], for one slice of
-// parameters. The zero State is the start. Step and Slots are all there is to
-// save: a State with the same two continues with the same bits.
+// parameters. The zero State is the start, of a vector. Its exported fields are
+// all there is to save: a State with the same ones continues with the same
+// bits.
 //
 // A State serves one goroutine at a time.
 type State[T float32 | float64] struct {
 	Step  int            // updates done
-	Slots map[string][]T // the rule's state, such as "m" and "v" of Adam, each as long as the parameters
+	Shape []int          // of the parameters, such as [rows columns], for the rules that move matrices; nil: a vector
+	Slots map[string][]T // the rule's state, such as "m" and "v" of Adam
 
 	vector *vector[T] // the configuration of the last update, traced
 }
@@ -51,10 +55,13 @@ func apply[T float32 | float64](cfg Config, s *State[T], rate float64, theta, gr
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
-	v := s.vector
-	if !v.serves(cfg, len(theta)) {
+	v, shape := s.vector, graph.Shape(len(theta))
+	if s.Shape != nil {
+		shape = graph.Shape(s.Shape...)
+	}
+	if !v.serves(cfg, shape) {
 		var err error
-		if v, err = traceVector[T](cfg, len(theta)); err != nil {
+		if v, err = traceVector[T](cfg, shape); err != nil {
 			return err
 		}
 	}
@@ -62,7 +69,7 @@ func apply[T float32 | float64](cfg Config, s *State[T], rate float64, theta, gr
 		return err
 	}
 	s.vector = v
-	s.addSlots(v)
+	s.addSlots(v, theta)
 	return v.update(s.Step+1, rate, theta, grad, s.Slots)
 }
 
@@ -78,6 +85,8 @@ func checkCall[T float32 | float64](s *State[T], rate float64, theta, grad []T) 
 		return errors.New("there are no parameters: theta is empty")
 	case len(theta) != len(grad):
 		return fmt.Errorf("theta has %d elements and grad has %d; they must be as many", len(theta), len(grad))
+	case s.Shape != nil && (graph.Shape(s.Shape...).Valid() != nil || graph.Shape(s.Shape...).Size() != len(theta)):
+		return fmt.Errorf("the state has Shape = %v, theta has %d elements; they must be as many", s.Shape, len(theta))
 	}
 	return nil
 }
@@ -85,17 +94,18 @@ func checkCall[T float32 | float64](s *State[T], rate float64, theta, grad []T) 
 // checkSlots checks what the caller may have restored. Slots that v has
 // updated itself may hold NaN: the gradient had it, and theta shows it.
 func (s *State[T]) checkSlots(v *vector[T], rule string) error {
-	for _, slot := range v.slots {
-		x, ok := s.Slots[slot.name]
+	for _, kept := range v.slots {
+		name := slotName(kept.Name)
+		x, ok := s.Slots[name]
 		switch {
 		case !ok && s.Step > 0:
-			return fmt.Errorf("the state of step %d has no slot %q, which %s keeps; restore it, or start from Step = 0", s.Step, slot.name, rule)
-		case ok && len(x) != v.n:
-			return fmt.Errorf("slot %q has %d elements, theta has %d; they must be as many", slot.name, len(x), v.n)
-		case ok && v.seen[slot.name] != &x[0]:
+			return fmt.Errorf("the state of step %d has no slot %q, which %s keeps; restore it, or start from Step = 0", s.Step, name, rule)
+		case ok && len(x) != kept.Type.Size():
+			return fmt.Errorf("slot %q has %d elements, %s keeps %d there", name, len(x), rule, kept.Type.Size())
+		case ok && v.seen[name] != &x[0]:
 			for i := range x {
 				if x[i] != x[i] {
-					return fmt.Errorf("slot %q has NaN at element %d; restore a state from before the run diverged", slot.name, i)
+					return fmt.Errorf("slot %q has NaN at element %d; restore a state from before the run diverged", name, i)
 				}
 			}
 		}
@@ -109,17 +119,15 @@ func (s *State[T]) checkSlots(v *vector[T], rule string) error {
 }
 
 // addSlots makes the slots that the first update needs.
-func (s *State[T]) addSlots(v *vector[T]) {
+func (s *State[T]) addSlots(v *vector[T], theta []T) {
 	if s.Slots == nil {
 		s.Slots = map[string][]T{}
 	}
-	for _, slot := range v.slots {
-		if _, ok := s.Slots[slot.name]; !ok {
-			x := make([]T, v.n)
-			for i := range x {
-				x[i] = T(slot.init)
-			}
-			s.Slots[slot.name] = x
+	for _, kept := range v.slots {
+		name := slotName(kept.Name)
+		if _, ok := s.Slots[name]; !ok {
+			s.Slots[name] = make([]T, kept.Type.Size())
+			Fill(kept, s.Slots[name], func(string) []T { return theta })
 		}
 	}
 }

@@ -110,7 +110,7 @@ func TestApplyErrors(t *testing.T) {
 		{name: "rule", s: good(), rule: Adam{}, want: "optim.NewAdam()"},
 		{name: "step", s: edit(func(s *State[float32]) { s.Step = -1 }), rule: NewAdam(), want: "Step = -1"},
 		{name: "gradient", s: good(), rule: NewAdam(), grad: []float32{1}, want: "theta has 2 elements and grad has 1"},
-		{name: "long", s: edit(func(s *State[float32]) { s.Slots["v"] = make([]float32, 3) }), rule: NewAdam(), want: `slot "v" has 3 elements, theta has 2`},
+		{name: "long", s: edit(func(s *State[float32]) { s.Slots["v"] = make([]float32, 3) }), rule: NewAdam(), want: `slot "v" has 3 elements, adam keeps 2`},
 		{name: "empty", s: edit(func(s *State[float32]) { s.Slots["v"] = nil }), rule: NewAdam(), want: `slot "v" has 0 elements`},
 		{name: "missing", s: edit(func(s *State[float32]) { delete(s.Slots, "m") }), rule: NewAdam(), want: `state of step 3 has no slot "m"`},
 		{name: "no slots", s: &State[float32]{Step: 3}, rule: NewAdam(), want: `no slot "m"`},

@@ -26,22 +26,34 @@ func (o Cautious) Validate() error      { return validateInner("Cautious", o.Rul
 func (o Cautious) inner() Rule          { return o.Rule }
 func (Cautious) around(inner Rule) Rule { return Cautious{inner} }
 
-func (o Cautious) Update(p *Param) graph.Tensor {
-	decays, lambda := p.Decays, ownDecay(o.Rule)
-	apart := decays && lambda != 0 && decoupled(o.Rule)
-	p.Decays = decays && !apart
-	u := o.Rule.Update(p)
-	p.Decays = decays
-	if !u.Valid() {
-		return u
+func (o Cautious) Update(p *Param) graph.Tensor { return alone(o, p) }
+
+// UpdateAll implements [Whole].
+func (o Cautious) UpdateAll(params []*Param) []graph.Tensor {
+	lambda := ownDecay(o.Rule)
+	apart := make([]bool, len(params)) // what decays outside of the mask
+	for i, p := range params {
+		apart[i] = p.Decays && lambda != 0 && decoupled(o.Rule)
+		p.Decays = p.Decays && !apart[i]
 	}
+	us := directions(o.Rule, params)
+	for i, p := range params {
+		p.Decays = p.Decays || apart[i]
+		if us[i].Valid() {
+			us[i] = o.masked(p, us[i])
+		}
+		if apart[i] && us[i].Valid() {
+			us[i] = p.decayed(us[i], lambda)
+		}
+	}
+	return us
+}
+
+// masked is u·φ/max(mean φ, 10⁻³).
+func (o Cautious) masked(p *Param, u graph.Tensor) graph.Tensor {
 	// The product of signs, as that of small numbers would vanish.
 	zero := u.Const(0)
 	mask := zero.Less(u.Sign().Mul(p.Grad.Sign()))
 	share := mask.Sum().Div(mask.Const(float64(mask.Type().Size()))).Max(p.Hyper("least share", 1e-3))
-	u = u.Mul(mask).Div(share)
-	if apart {
-		u = p.decayed(u, lambda)
-	}
-	return u
+	return u.Mul(mask).Div(share)
 }

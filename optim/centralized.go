@@ -23,14 +23,26 @@ func (o Centralized) Validate() error      { return validateInner("Centralized",
 func (o Centralized) inner() Rule          { return o.Rule }
 func (Centralized) around(inner Rule) Rule { return Centralized{inner} }
 
-func (o Centralized) Update(p *Param) graph.Tensor {
-	if rank := p.Grad.Type().Rank(); rank > 1 {
-		axes, count := make([]int, rank-1), 1
-		for i := range axes {
-			axes[i] = i
-			count *= p.Grad.Dim(i)
-		}
-		p.Grad = p.Grad.Sub(p.Grad.SumKeep(axes...).Div(p.Grad.Const(float64(count))))
+func (o Centralized) Update(p *Param) graph.Tensor { return alone(o, p) }
+
+// UpdateAll implements [Whole].
+func (o Centralized) UpdateAll(params []*Param) []graph.Tensor {
+	for _, p := range params {
+		p.Grad = central(p.Grad)
 	}
-	return o.Rule.Update(p)
+	return directions(o.Rule, params)
+}
+
+// central is g without its mean over all axes but the last.
+func central(g graph.Tensor) graph.Tensor {
+	rank := g.Type().Rank()
+	if rank < 2 {
+		return g
+	}
+	axes, count := make([]int, rank-1), 1
+	for i := range axes {
+		axes[i] = i
+		count *= g.Dim(i)
+	}
+	return g.Sub(g.SumKeep(axes...).Div(g.Const(float64(count))))
 }

@@ -14,48 +14,17 @@ type Param struct {
 	Value  graph.Tensor // θ, before the update
 	Grad   graph.Tensor // g, of θ's shape
 	Decays bool         // weights do; biases and the parameters of norms do not
+	Hidden bool         // a weight of a hidden layer: not the first, nor the last, nor a table of embeddings
 
-	rule  string // scopes the names of scalars
-	slots []slot
+	rule   string // scopes the names of scalars
+	slots  []slot
+	shared *Param // keeps the slots of all parameters together; nil: there are none yet
+	hosts  []Host
 }
 
-// slot is one piece of a parameter's state.
-type slot struct {
-	name  string
-	init  float64
-	value graph.Tensor // before the update
-	next  graph.Tensor // after it; none: never set
-}
-
-// State returns a piece of state of the parameter's shape, as it was before
-// this update: the variable "<parameter>/<slot>", which starts at init.
-func (p *Param) State(name string, init float64) graph.Tensor {
-	if s := p.slot(name); s != nil {
-		if s.init != init {
-			p.fail("State", fmt.Errorf("slot %q starts at %v and at %v; it can have one start only", name, s.init, init))
-		}
-		return s.value
-	}
-	v := p.Value.Graph().Variable(p.Name+"/"+name, p.Value.Type())
-	p.slots = append(p.slots, slot{name: name, init: init, value: v})
-	return v
-}
-
-// Set makes v the value of a slot from the next update on. The slot must have
-// been declared by State, and can be set once.
-func (p *Param) Set(name string, v graph.Tensor) {
-	s := p.slot(name)
-	switch {
-	case s == nil:
-		p.fail("Set", fmt.Errorf("there is no slot %q; declare it with State first", name))
-	case s.next.Valid():
-		p.fail("Set", fmt.Errorf("slot %q is set twice", name))
-	case !v.Valid() || v.Type() != p.Value.Type():
-		p.fail("Set", fmt.Errorf("slot %q takes a tensor of the parameter's shape %v, not %v", name, p.Value.Type(), v))
-	default:
-		s.next = v
-	}
-}
+// Rate is η of this update, of shape []. The step η·u is taken by the caller
+// of the rule; few rules need the rate itself.
+func (p *Param) Rate() graph.Tensor { return p.Value.Graph().Scalar(RateScalar, nil) }
 
 // EMA is the exponential moving average of x in a slot that starts at 0:
 //
@@ -96,15 +65,6 @@ func (p *Param) Scalar(name string, at func(t int) float64) graph.Tensor {
 func (p *Param) Debias(m graph.Tensor, beta float64) graph.Tensor {
 	name := "debias " + strconv.FormatFloat(beta, 'g', -1, 64)
 	return m.Mul(p.Scalar(name, func(t int) float64 { return debias(beta, t) }))
-}
-
-func (p *Param) slot(name string) *slot {
-	for i := range p.slots {
-		if p.slots[i].name == name {
-			return &p.slots[i]
-		}
-	}
-	return nil
 }
 
 func (p *Param) fail(call string, err error) {

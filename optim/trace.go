@@ -56,6 +56,9 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
+	if _, ok := bare(c.Rule).(Mover); ok && c.ProxL1 != 0 {
+		return fmt.Errorf("optim.Config: %s does not evaluate the weights that it trains, so that no proximal step makes them 0; set ProxL1 to 0", c.Rule.Name())
+	}
 	if own := ownDecay(c.Rule); own != 0 && c.WeightDecay != 0 {
 		return fmt.Errorf("optim.Config: weights would decay twice, by %s's own weight_decay = %v and by WeightDecay = %v; set one of them to 0", c.Rule.Name(), own, c.WeightDecay)
 	}
@@ -67,13 +70,7 @@ type Step struct {
 	NormSquared graph.Tensor  // Σg² over all parameters after the clip by value, of shape []; the clip factor is decided from it
 	Updates     []plan.Update // of all parameters and their state
 	State       []StateVar    // slot by slot, in the order of the parameters
-}
-
-// StateVar is one variable of a rule's state.
-type StateVar struct {
-	Name string // "<parameter>/<slot>"
-	Type graph.Type
-	Init float64 // the value of each element before the first update
+	Hosts       []Host        // to be run after each update
 }
 
 // Trace writes the update of params into g. They must have distinct names and
@@ -87,9 +84,13 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 		return nil, err
 	}
 	step := &Step{}
-	own := make([]Param, len(params))
+	own := make([]*Param, len(params))
+	shared := (&Param{Value: params[0].Value, rule: cfg.Rule.Name()}).all()
 	for i, p := range params {
-		own[i] = Param{Name: p.Name, Value: p.Value, Grad: cfg.Clip.byValue(p.Grad), Decays: p.Decays, rule: cfg.Rule.Name()}
+		own[i] = &Param{
+			Name: p.Name, Value: p.Value, Grad: cfg.Clip.byValue(p.Grad), Decays: p.Decays, Hidden: p.Hidden,
+			rule: cfg.Rule.Name(), shared: shared,
+		}
 		// A product, not Square: that node a rule may have too, and one value
 		// for both would be kept in memory from here to the update.
 		square := own[i].Grad.Mul(own[i].Grad).Sum()
@@ -99,46 +100,57 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 			step.NormSquared = step.NormSquared.Add(square)
 		}
 	}
-	for i := range own {
-		leave := g.Enter(own[i].Name)
-		step.Updates = append(step.Updates, cfg.update(g, &own[i])...)
-		leave()
+	if cfg.Clip.Norm != 0 {
+		for _, p := range own {
+			p.Grad = p.Grad.Mul(g.Scalar(ClipScalar, nil))
+		}
 	}
-	step.State = states(own)
+	for i, u := range directions(cfg.Rule, own) {
+		leave := g.Enter(own[i].Name)
+		next := cfg.update(g, own[i], u)
+		leave()
+		step.Updates = append(append(step.Updates, own[i].updates()...), plan.Update{Variable: own[i].Value, Value: next})
+		step.Hosts = append(step.Hosts, own[i].hosts...)
+	}
+	step.Updates = append(step.Updates, shared.updates()...)
+	step.State = append(states(own), states([]*Param{shared})...)
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
 	return step, nil
 }
 
-// update traces the update of one parameter.
-func (c Config) update(g *graph.Graph, p *Param) []plan.Update {
-	if c.Clip.Norm != 0 {
-		p.Grad = p.Grad.Mul(g.Scalar(ClipScalar, nil))
+// update returns the next value of a parameter whose rule says u.
+func (c Config) update(g *graph.Graph, p *Param, u graph.Tensor) graph.Tensor {
+	if !u.Valid() || u.Type() != p.Value.Type() {
+		p.fail("Update", fmt.Errorf("the direction is %v, not a tensor of the parameter's shape %v", u, p.Value.Type()))
+		return p.Value
 	}
 	hyper := func(name string, v float64) graph.Tensor {
 		return g.Scalar(name, func(int) float64 { return v }).BroadcastTo(p.Value.Type())
 	}
-	rate := g.Scalar(RateScalar, nil)
-	u := c.Rule.Update(p)
-	if !u.Valid() || u.Type() != p.Value.Type() {
-		p.fail("Update", fmt.Errorf("the direction is %v, not a tensor of the parameter's shape %v", u, p.Value.Type()))
-		return nil
-	}
 	if p.Decays && c.WeightDecay != 0 {
 		u = u.Add(p.Value.Mul(hyper("weight_decay", c.WeightDecay)))
 	}
-	next := p.Value.Sub(u.Mul(rate))
-	if p.Decays && c.ProxL1 != 0 {
-		next = shrink(next, hyper("prox_l1", c.ProxL1).Mul(rate))
+	step := u.Mul(p.Rate())
+	if m, ok := bare(c.Rule).(Mover); ok {
+		return m.Move(p, step)
 	}
-	var updates []plan.Update
+	next := p.Value.Sub(step)
+	if p.Decays && c.ProxL1 != 0 {
+		next = shrink(next, hyper("prox_l1", c.ProxL1).Mul(p.Rate()))
+	}
+	return next
+}
+
+// updates are those of the slots that have been set.
+func (p *Param) updates() (list []plan.Update) {
 	for _, s := range p.slots {
 		if s.next.Valid() {
-			updates = append(updates, plan.Update{Variable: s.value, Value: s.next})
+			list = append(list, plan.Update{Variable: s.value, Value: s.next})
 		}
 	}
-	return append(updates, plan.Update{Variable: p.Value, Value: next})
+	return list
 }
 
 // shrink moves x towards 0 by k and stops there: sign(x)·max(|x| - k, 0), in
@@ -146,29 +158,6 @@ func (c Config) update(g *graph.Graph, p *Param) []plan.Update {
 func shrink(x, k graph.Tensor) graph.Tensor {
 	zero := x.Const(0)
 	return x.Sub(k).Max(zero).Add(x.Add(k).Min(zero))
-}
-
-// states lists the state of params, each slot's in one run.
-func states(params []Param) (list []StateVar) {
-	var names []string
-	seen := map[string]bool{}
-	for _, p := range params {
-		for _, s := range p.slots {
-			if !seen[s.name] {
-				seen[s.name] = true
-				names = append(names, s.name)
-			}
-		}
-	}
-	for _, name := range names {
-		for i := range params {
-			p := &params[i]
-			if s := p.slot(name); s != nil {
-				list = append(list, StateVar{Name: p.Name + "/" + name, Type: p.Value.Type(), Init: s.init})
-			}
-		}
-	}
-	return list
 }
 
 func checkParams(g *graph.Graph, params []*Param) error {

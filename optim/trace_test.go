@@ -200,7 +200,7 @@ func bitsAfter(t *testing.T, cfg Config, parts []part, tier kernel.Tier, workers
 
 func TestStateOrder(t *testing.T) {
 	_, step := network(t, Config{Rule: NewAdam()}, []part{{"0.w", 6, true}, {"0.b", 3, false}})
-	want := "[{0.w/m [6] 0} {0.b/m [3] 0} {0.w/v [6] 0} {0.b/v [3] 0}]"
+	want := "[{0.w/m [6] 0 } {0.b/m [3] 0 } {0.w/v [6] 0 } {0.b/v [3] 0 }]"
 	if got := fmt.Sprint(step.State); got != want {
 		t.Errorf("state %v, want %v", got, want)
 	}
@@ -246,7 +246,7 @@ func TestTraceErrors(t *testing.T) {
 		{name: "direction's shape", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { return p.Grad.Sum() }}}, want: "parameter's shape [2 3]"},
 		{name: "undeclared", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { p.Set("x", p.Grad); return p.Grad }}}, want: `no slot "x"`},
 		{name: "set twice", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { p.EMA("x", 0.5, p.Grad); p.Set("x", p.Grad); return p.Grad }}}, want: "set twice"},
-		{name: "state's shape", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { p.State("x", 0); p.Set("x", p.Grad.Sum()); return p.Grad }}}, want: `slot "x" takes a tensor of the parameter's shape`},
+		{name: "state's shape", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { p.State("x", 0); p.Set("x", p.Grad.Sum()); return p.Grad }}}, want: `slot "x" takes a tensor of shape [2 3]`},
 		{name: "two starts", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { p.State("x", 0); p.State("x", 1); return p.Grad }}}, want: "starts at 0 and at 1"},
 		{name: "two values", cfg: Config{Rule: ruleFunc{f: func(p *Param) graph.Tensor { return p.Grad.Mul(p.Hyper("a", 1)).Mul(p.Hyper("a", 2)) }}}, want: `scalar "wrong.a" exists`},
 	} {

@@ -3,6 +3,7 @@ package optim
 import (
 	"maps"
 	"reflect"
+	"strings"
 
 	"descent/graph"
 	"descent/internal/exec"
@@ -16,11 +17,11 @@ const (
 	gradient = "gradient"
 )
 
-// vector is a configuration, traced for one vector of n parameters.
+// vector is a configuration, traced for parameters of one shape.
 type vector[T float32 | float64] struct {
 	cfg   Config
-	n     int
-	slots []slot
+	shape graph.Type
+	slots []StateVar    // with their names as variables
 	seen  map[string]*T // the first element of each slot of the last update
 
 	run runner[T]
@@ -30,17 +31,14 @@ type vector[T float32 | float64] struct {
 // Σg² if that is needed.
 type runner[T float32 | float64] func(t int, rate float64, values, inputs map[string][]T) (normSquared float64, err error)
 
-func traceVector[T float32 | float64](cfg Config, n int) (*vector[T], error) {
-	g, typ := graph.New(), graph.Shape(n)
-	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true}
+func traceVector[T float32 | float64](cfg Config, typ graph.Type) (*vector[T], error) {
+	g := graph.New()
+	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true, Hidden: true}
 	step, err := Trace(g, cfg, []*Param{p})
 	if err != nil {
 		return nil, err
 	}
-	v := &vector[T]{cfg: cfg, n: n, seen: map[string]*T{}}
-	for _, s := range step.State {
-		v.slots = append(v.slots, slot{name: s.Name[len(theta)+1:], init: s.Init})
-	}
+	v := &vector[T]{cfg: cfg, shape: typ, slots: step.State, seen: map[string]*T{}}
 	switch run := any(&v.run).(type) {
 	case *runner[float64]:
 		*run = inFloat64(g, cfg.Clip, step)
@@ -50,15 +48,18 @@ func traceVector[T float32 | float64](cfg Config, n int) (*vector[T], error) {
 	return v, err
 }
 
-// serves reports whether v is cfg for n parameters. What a rule that is a
-// pointer points to may have changed.
-func (v *vector[T]) serves(cfg Config, n int) bool {
-	return v != nil && v.n == n && reflect.TypeOf(cfg.Rule).Kind() != reflect.Pointer && reflect.DeepEqual(v.cfg, cfg)
+// slotName is the name in State.Slots of a variable: without "theta/".
+func slotName(variable string) string { return strings.TrimPrefix(variable, theta+"/") }
+
+// serves reports whether v is cfg for parameters of this shape. What a rule
+// that is a pointer points to may have changed.
+func (v *vector[T]) serves(cfg Config, shape graph.Type) bool {
+	return v != nil && v.shape == shape && reflect.TypeOf(cfg.Rule).Kind() != reflect.Pointer && reflect.DeepEqual(v.cfg, cfg)
 }
 
 func (v *vector[T]) keeps(name string) bool {
 	for _, s := range v.slots {
-		if s.name == name {
+		if slotName(s.Name) == name {
 			return true
 		}
 	}
@@ -68,8 +69,8 @@ func (v *vector[T]) keeps(name string) bool {
 func (v *vector[T]) update(t int, rate float64, values, grad []T, slots map[string][]T) error {
 	all := map[string][]T{theta: values}
 	for _, s := range v.slots {
-		all[theta+"/"+s.name] = slots[s.name]
-		v.seen[s.name] = &slots[s.name][0]
+		x := slots[slotName(s.Name)]
+		all[s.Name], v.seen[slotName(s.Name)] = x, &x[0]
 	}
 	_, err := v.run(t, rate, all, map[string][]T{gradient: grad})
 	return err
@@ -102,6 +103,7 @@ func inFloat64(g *graph.Graph, clip Clip, step *Step) runner[float64] {
 		for i, u := range step.Updates {
 			copy(values[u.Variable.Op().(graph.Variable).Key], next[i])
 		}
+		RunHosts(step.Hosts, t, func(name string) []float64 { return values[name] })
 		return normSquared, nil
 	}
 }
@@ -166,6 +168,7 @@ func inFloat32(g *graph.Graph, clip Clip, step *Step, typ graph.Type) (runner[fl
 		for name, x := range values {
 			copy(x, store.Value(name))
 		}
+		RunHosts(step.Hosts, t, func(name string) []float32 { return values[name] })
 		return normSquared, nil
 	}, nil
 }

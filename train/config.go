@@ -118,6 +118,7 @@ func (c Config) Validate() error {
 	}
 	if c.Optimizer != nil {
 		errs = append(errs, c.Optimizer.Validate())
+		check(c.Average == (Average{}) || optim.Evaluated(c.Optimizer, "") == "", "optimizer %s evaluates an average of its own; keep no other", c.Optimizer.Name())
 	}
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())

@@ -189,6 +189,7 @@ func (t *Trainer) finish(p *program, step *Step) error {
 	p.set(p.average, t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1))
 	p.Run(stageUpdate)
 	t.updates++
+	t.hosts(t.updates)
 	step.Update = t.updates
 	return nil
 }

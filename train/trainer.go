@@ -17,6 +17,7 @@ import (
 	"descent/graph"
 	"descent/internal/exec"
 	"descent/nn"
+	"descent/optim"
 	"descent/schedule"
 )
 
@@ -29,6 +30,7 @@ type Trainer struct {
 	store    *exec.Store
 	arena    exec.Arena
 	pool     *exec.Pool
+	hosts    func(update int) // the rule's work after it
 	programs map[programKey]*program
 	validate *predictor
 
@@ -98,17 +100,16 @@ func (t *Trainer) declare(s *step) error {
 	if err := nn.Init(s.params, t.cfg.Seed, t.store.Value); err != nil {
 		return err
 	}
-	for _, v := range s.state {
-		values := t.store.Value(v.Name)
-		for i := range values {
-			values[i] = float32(v.Init)
-		}
-	}
 	t.params, t.trained = s.params, s.trained
+	hosts, value := s.hosts, t.store.Value
+	t.hosts = func(update int) { optim.RunHosts(hosts, update, value) }
 	if t.cfg.From != nil {
 		if err := t.start(t.cfg.From); err != nil {
 			return err
 		}
+	}
+	for _, v := range s.state {
+		optim.Fill(v, t.store.Value(v.Name), t.store.Value)
 	}
 	if t.cfg.Average != (Average{}) {
 		for _, p := range t.params {
@@ -118,12 +119,13 @@ func (t *Trainer) declare(s *step) error {
 	return nil
 }
 
-// evaluated returns the weights to evaluate: the averages, if there are any.
+// evaluated returns the weights to evaluate: the averages, if there are any,
+// or those that the rule says.
 func (t *Trainer) evaluated() *exec.Store {
-	if t.cfg.Average == (Average{}) {
-		return t.store
+	if t.cfg.Average != (Average{}) {
+		return t.store.View(averageName)
 	}
-	return t.store.View(averageName)
+	return t.store.View(func(param string) string { return optim.Evaluated(t.cfg.Optimizer, param) })
 }
 
 // start copies the weights of m, which must be of the same network.

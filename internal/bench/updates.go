@@ -64,7 +64,7 @@ func (b *bench) update(name string, n int) (*exec.Program, error) {
 	}
 	const columns = 1024
 	g, typ := graph.New(), graph.Shape(n/columns, columns)
-	param := &optim.Param{Name: "theta", Value: g.Variable("theta", typ), Grad: g.Input("gradient", typ), Decays: true}
+	param := &optim.Param{Name: "theta", Value: g.Variable("theta", typ), Grad: g.Input("gradient", typ), Decays: true, Hidden: true}
 	step, err := optim.Trace(g, optim.Config{Rule: rule}, []*optim.Param{param})
 	if err != nil {
 		return nil, err
@@ -78,18 +78,16 @@ func (b *bench) update(name string, n int) (*exec.Program, error) {
 		declared = append(declared, exec.Declaration{Name: s.Name, Type: s.Type})
 	}
 	store := exec.NewStore(declared)
+	gradient := make([]float32, n)
+	rng.Key{Seed: 1}.Uniform(gradient, 0)
+	rng.Key{Seed: 2}.Uniform(store.Value("theta"), 0)
 	for _, s := range step.State {
-		for i, v := 0, store.Value(s.Name); i < len(v); i++ {
-			v[i] = float32(s.Init)
-		}
+		optim.Fill(s, store.Value(s.Name), store.Value)
 	}
 	p, err := exec.Bind(compiled, store, &exec.Arena{}, b.pool)
 	if err != nil {
 		return nil, err
 	}
-	gradient := make([]float32, n)
-	rng.Key{Seed: 1}.Uniform(gradient, 0)
-	rng.Key{Seed: 2}.Uniform(store.Value("theta"), 0)
 	if i := p.Slot(optim.RateScalar); i >= 0 {
 		p.Scalars()[i] = float32(rule.DefaultRate())
 	}

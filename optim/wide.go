@@ -1,0 +1,54 @@
+package optim
+
+import "descent/graph"
+
+// What a rule may implement beside [Rule]. A wrapper such as [Cautious] passes
+// both on.
+
+// Whole is a rule that needs all parameters at once.
+type Whole interface {
+	Rule
+
+	// UpdateAll returns the direction of each parameter. Update of a single
+	// one is UpdateAll of that alone.
+	UpdateAll(params []*Param) []graph.Tensor
+}
+
+// Mover is a rule whose parameters do not go to θ - ηu, since the gradient is
+// taken at other weights than those to be evaluated.
+type Mover interface {
+	Rule
+
+	// Move returns the next θ, given the step ηu. It comes after Update, and
+	// may set slots.
+	Move(p *Param, step graph.Tensor) graph.Tensor
+
+	// Evaluated is the slot of the weights to be evaluated, of θ's shape.
+	Evaluated() string
+}
+
+// Evaluated returns the variable that holds the weights of a parameter to be
+// evaluated under rule: the parameter itself, or the slot of a [Mover].
+func Evaluated(rule Rule, param string) string {
+	if m, ok := bare(rule).(Mover); ok {
+		return param + "/" + m.Evaluated()
+	}
+	return param
+}
+
+// directions returns rule's direction of each parameter.
+func directions(rule Rule, params []*Param) []graph.Tensor {
+	if whole, ok := rule.(Whole); ok {
+		return whole.UpdateAll(params)
+	}
+	us := make([]graph.Tensor, len(params))
+	for i, p := range params {
+		leave := p.Value.Graph().Enter(p.Name)
+		us[i] = rule.Update(p)
+		leave()
+	}
+	return us
+}
+
+// alone is Update of a rule that has UpdateAll.
+func alone(rule Whole, p *Param) graph.Tensor { return rule.UpdateAll([]*Param{p})[0] }
