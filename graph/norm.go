@@ -92,13 +92,15 @@ func (c Const) value64() float64 { return float64(c.Value()) }
 
 // moments64 returns the mean and the biased variance of x.
 func moments64(x []float64) (mean, variance float64) {
+	n := float64(len(x))
 	for _, v := range x {
-		mean += v / float64(len(x))
+		mean += v
 	}
+	mean /= n
 	for _, v := range x {
-		variance += (v - mean) * (v - mean) / float64(len(x))
+		variance += (v - mean) * (v - mean)
 	}
-	return mean, variance
+	return mean, variance / n
 }
 
 // rowMean returns the mean over the last axis, kept with size 1. It divides,

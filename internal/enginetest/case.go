@@ -153,7 +153,7 @@ func (c Case) Check(pool *exec.Pool) error {
 }
 
 // slack is how many times its own float32 noise a result may be off. The most
-// that 5000 random graphs took is 41.
+// that 5000 random graphs took is 55, a sum of equal terms: their errors add up.
 const slack = 80
 
 // CheckEngine compares the engine with the reference. Results may differ by
@@ -163,16 +163,21 @@ func (c Case) CheckEngine(pool *exec.Pool, slack float64) error {
 	if err != nil {
 		return err
 	}
-	want, noise, err := c.noise(c.wanted())
-	if err != nil {
-		return err
+	for _, trials := range [...]int{few, many} {
+		want, noise, e := c.noise(c.wanted(), trials)
+		if e != nil {
+			return e
+		}
+		if err = compare(c.wanted(), got, want, noise, slack); err == nil {
+			break
+		}
 	}
-	return compare(c.wanted(), got, want, noise, slack)
+	return err
 }
 
 func (c Case) checkRewrite() error {
 	all := c.wanted()
-	want, noise, err := c.noise(all)
+	want, noise, err := c.noise(all, few)
 	if err != nil {
 		return err
 	}

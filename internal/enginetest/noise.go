@@ -9,8 +9,9 @@ import (
 	"descent/internal/rewrite"
 )
 
-// trials is how many disturbed walks measure the noise.
-const trials = 2
+// How many disturbed walks measure the noise. A comparison of nearly equal
+// values may turn out the same in a few.
+const few, many = 2, 64
 
 // noise returns the reference values of xs and, for each, how far float32
 // rounding may carry its elements: the largest change over walks through the
@@ -18,7 +19,7 @@ const trials = 2
 // of its terms if it is a sum. So a sum that cancels, or a comparison of
 // nearly equal values, has a wide bound by itself; selections and small whole
 // numbers have none.
-func (c Case) noise(xs []graph.Tensor) (want [][]float64, noise []float64, err error) {
+func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []float64, err error) {
 	env := c.Env()
 	if want, err = reference.Run(env, xs...); err != nil {
 		return nil, nil, err
@@ -75,13 +76,18 @@ func disturbed(env reference.Env, random *rand.Rand, xs []graph.Tensor) [][]floa
 			in = append(in, done[operand.ID()])
 		}
 		out := eval(env, x, in)
-		size := out
+		size, rounds := out, false
 		if sums(x.Op()) {
-			size = eval(env, x, magnitudes(in))
+			parts := terms(x.Op(), in)
+			size, rounds = eval(env, x, parts), !whole(parts)
 		}
 		for i, v := range out {
-			if v != float64(float32(v)) || sums(x.Op()) && size[i] != math.Trunc(size[i]) {
-				out[i] = float64(float32(v + (2*random.Float64()-1)*ulp*size[i]))
+			if rounds || v != float64(float32(v)) {
+				off := (0.6 + 0.4*random.Float64()) * ulp * size[i] // does not round back to v
+				if random.IntN(2) == 0 {
+					off = -off
+				}
+				out[i] = float64(float32(v + off))
 			}
 		}
 		done[x.ID()] = out
@@ -115,9 +121,39 @@ func magnitudes(in [][]float64) [][]float64 {
 
 // sums reports whether op adds up, and so rounds on the way.
 func sums(op graph.Op) bool {
-	if _, ok := op.(graph.Product); ok {
+	switch op := op.(type) {
+	case graph.Product:
+		return true
+	case graph.Reducer:
+		return op.Sinks()
+	}
+	switch op.Name() {
+	case "Conv2D", "ConvTranspose2D", "ConvWeight", "AvgPool2D", "AvgPool2DGrad", maxGrad:
 		return true
 	}
-	r, ok := op.(graph.Reducer)
-	return ok && r.Sinks()
+	return false
+}
+
+// whole reports whether all values are whole numbers, whose sums are exact.
+func whole(values [][]float64) bool {
+	for _, list := range values {
+		for _, v := range list {
+			if v != math.Trunc(v) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maxGrad compares its first two operands and adds up the third.
+const maxGrad = "MaxPool2DGrad"
+
+// terms returns operands of op, a sum, whose results are as large as the terms
+// together.
+func terms(op graph.Op, in [][]float64) [][]float64 {
+	if op.Name() == maxGrad {
+		return append(in[:2:2], magnitudes(in[2:])...)
+	}
+	return magnitudes(in)
 }

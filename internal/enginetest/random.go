@@ -71,12 +71,13 @@ func (b *maker) leaves() {
 		if i > 0 && b.IntN(2) == 0 {
 			dims = first
 		}
-		x := b.g.Variable(fmt.Sprint("v", i), graph.Shape(dims...))
-		b.variables = append(b.variables, x)
-		b.leaf(fmt.Sprint("v", i), x)
+		b.push(b.variable(dims...))
 	}
 	for i := range 1 + b.IntN(2) {
-		b.leaf(fmt.Sprint("x", i), b.g.Input(fmt.Sprint("x", i), graph.Shape(shape()...)))
+		b.input(fmt.Sprint("x", i), shape()...)
+	}
+	if b.IntN(3) == 0 {
+		b.input("images", 1+b.IntN(3), 1+b.IntN(9), 2+b.IntN(9), 1+b.IntN(6))
 	}
 	for i := range b.IntN(2) {
 		b.push(b.g.Scalar(fmt.Sprint("s", i), nil))
@@ -84,13 +85,28 @@ func (b *maker) leaves() {
 	}
 }
 
-func (b *maker) leaf(name string, x graph.Tensor) {
+func (b *maker) input(name string, dims ...int) {
+	x := b.g.Input(name, graph.Shape(dims...))
+	b.fill(name, x)
+	b.push(x)
+}
+
+// variable returns a new one.
+func (b *maker) variable(dims ...int) graph.Tensor {
+	name := fmt.Sprint("v", len(b.variables))
+	x := b.g.Variable(name, graph.Shape(dims...))
+	b.variables = append(b.variables, x)
+	b.fill(name, x)
+	return x
+}
+
+// fill gives a leaf its value.
+func (b *maker) fill(name string, x graph.Tensor) {
 	v := make([]float32, x.Type().Size())
 	for i := range v {
 		v[i] = float32(b.IntN(4001)-2000) / 1000
 	}
 	b.c.Values[name] = v
-	b.push(x)
 }
 
 // bounded keeps values from growing, and tensors small.
@@ -170,7 +186,7 @@ func (b *maker) updates() {
 	}
 }
 
-// gradient makes the gradient of some result the update of variables without
+// gradient makes the gradient of some results the update of variables without
 // another one.
 func (b *maker) gradient() {
 	if b.IntN(2) == 0 {
@@ -187,6 +203,9 @@ func (b *maker) gradient() {
 		}
 	}
 	loss := b.pick().Mean()
+	for range b.IntN(4) {
+		loss = loss.Add(b.pick().Mean())
+	}
 	for i, dv := range graph.Gradient(loss, free...) {
 		b.c.Updates = append(b.c.Updates, plan.Update{Variable: free[i], Value: free[i].Sub(dv.Scale(0.5))})
 	}

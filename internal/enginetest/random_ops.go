@@ -9,7 +9,7 @@ import (
 // op applies one random operation. The zero Tensor says that it did not fit.
 func (b *maker) op() graph.Tensor {
 	x := b.pick()
-	switch b.IntN(12) {
+	switch b.IntN(15) {
 	case 0, 1, 2:
 		return b.unary(x)
 	case 3, 4, 5:
@@ -20,8 +20,14 @@ func (b *maker) op() graph.Tensor {
 		return b.matmul(x)
 	case 9, 10:
 		return b.move(x)
-	default:
+	case 11:
 		return b.composite(x)
+	case 12:
+		return b.convolve(x)
+	case 13:
+		return b.window(x)
+	default:
+		return b.normalize(x)
 	}
 }
 

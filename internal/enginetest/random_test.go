@@ -40,7 +40,7 @@ func shrink(t *testing.T, pool *exec.Pool, seed uint64, size int, err error) {
 func TestRandom(t *testing.T) {
 	pool := exec.NewPool(2)
 	defer pool.Close()
-	count := uint64(600)
+	count := uint64(900)
 	if testing.Short() {
 		count = 60
 	}
