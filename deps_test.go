@@ -15,6 +15,7 @@ import (
 const imports = `
 internal/suggest:
 internal/rng:
+internal/search: internal/rng
 internal/safetensors:
 metric:
 schedule: internal/suggest
