@@ -67,6 +67,7 @@ func (neg) Grad(_, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy.Neg()} 
 func (square) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dy.Mul(x[0].Scale(2))}
 }
+
 func (div) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	dx := dy.Div(x[1])
 	return []Tensor{dx, dx.Mul(y).Neg()}

@@ -62,7 +62,8 @@ func TestConvGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			run := enginetest.Case{Graph: g, Stages: [][]graph.Tensor{{y}, dx}, Values: map[string][]float32{
-				"x": cosines(x.Type().Size(), 0), "w": cosines(w.Type().Size(), 1), "weights": cosines(y.Type().Size(), 2)}}
+				"x": cosines(x.Type().Size(), 0), "w": cosines(w.Type().Size(), 1), "weights": cosines(y.Type().Size(), 2),
+			}}
 			env := run.Env()
 			for k, name := range []string{"x", "w", "weights"} {
 				for i := range env.Values[name] {
@@ -157,8 +158,10 @@ func TestConvRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 40 {
 		groups := 1 + r.IntN(3)*r.IntN(2)
-		cfg := graph.Conv{Stride: [2]int{1 + r.IntN(2), 1 + r.IntN(3)}, Dilation: [2]int{1 + r.IntN(3), 1 + r.IntN(2)},
-			Pad: [2][2]int{{r.IntN(3), r.IntN(3)}, {r.IntN(3), r.IntN(3)}}, Groups: groups}
+		cfg := graph.Conv{
+			Stride: [2]int{1 + r.IntN(2), 1 + r.IntN(3)}, Dilation: [2]int{1 + r.IntN(3), 1 + r.IntN(2)},
+			Pad: [2][2]int{{r.IntN(3), r.IntN(3)}, {r.IntN(3), r.IntN(3)}}, Groups: groups,
+		}
 		g := graph.New()
 		x := g.Variable("x", dims(1+r.IntN(4), 8+r.IntN(4), 5+r.IntN(20), groups*(1+r.IntN(4))))
 		w := g.Variable("w", dims(1+r.IntN(3), 1+r.IntN(3), x.Dim(3)/groups, groups*(1+r.IntN(20))))
@@ -166,7 +169,8 @@ func TestConvRandom(t *testing.T) {
 		dx := graph.Gradient(scaled.Mul(g.Input("weights", scaled.Type())).Sum(), x, w, g.Variable("b", dims(y.Dim(3))))
 		c := enginetest.Case{Graph: g, Stages: [][]graph.Tensor{{scaled}, dx}, Values: map[string][]float32{
 			"x": cosines(x.Type().Size(), 0), "w": cosines(w.Type().Size(), 1), "b": cosines(y.Dim(3), 2),
-			"weights": cosines(y.Type().Size(), 3), "keep": cosines(y.Dim(0), 4)}}
+			"weights": cosines(y.Type().Size(), 3), "keep": cosines(y.Dim(0), 4),
+		}}
 		if err := g.Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +216,8 @@ func TestConvAllocates(t *testing.T) {
 	y, _ := follower(g, x, w, graph.Conv{Pad: [2][2]int{{1, 1}, {1, 1}}})
 	loss := y.Conv2D(u, graph.Conv{Groups: 20, Stride: [2]int{2, 2}}).Square().Sum()
 	c := enginetest.Case{Graph: g, Stages: [][]graph.Tensor{{loss}, graph.Gradient(loss, w, u, x)}, Values: map[string][]float32{
-		"x": cosines(x.Type().Size(), 0), "w": cosines(w.Type().Size(), 1), "u": cosines(u.Type().Size(), 2), "b": cosines(20, 3)}}
+		"x": cosines(x.Type().Size(), 0), "w": cosines(w.Type().Size(), 1), "u": cosines(u.Type().Size(), 2), "b": cosines(20, 3),
+	}}
 	pool := exec.NewPool(1)
 	defer pool.Close()
 	p, _, err := c.Bind(pool)

@@ -124,10 +124,20 @@ var (
 	rank3    = shapes{{dims(1, 1, 1)}, {dims(2, 3, 4)}, {dims(1, 33, 2)}, {dims(3, 1, 40)}, {dims(9, 31, 65)}}
 	any      = append(scalars, atLeast1...)
 	pairs    = shapes{
-		{dims(), dims()}, {dims(1), dims()}, {dims(7), dims(7)}, {dims(), dims(1030)},
-		{dims(5, 7), dims(7)}, {dims(5, 7), dims(5, 1)}, {dims(5, 1), dims(1, 7)}, {dims(7), dims(5, 1)}, // rows and columns
-		{dims(20, 900), dims(900)}, {dims(20, 1), dims(20, 900)}, {dims(1100, 16), dims(1100, 1)},
-		{dims(2, 3, 4), dims(3, 1)}, {dims(2, 1, 4), dims(1, 3, 1)}, {dims(3, 1, 2), dims(3, 5, 2)}, // in the middle
+		{dims(), dims()},
+		{dims(1), dims()},
+		{dims(7), dims(7)},
+		{dims(), dims(1030)},
+		{dims(5, 7), dims(7)},
+		{dims(5, 7), dims(5, 1)},
+		{dims(5, 1), dims(1, 7)},
+		{dims(7), dims(5, 1)}, // rows and columns
+		{dims(20, 900), dims(900)},
+		{dims(20, 1), dims(20, 900)},
+		{dims(1100, 16), dims(1100, 1)},
+		{dims(2, 3, 4), dims(3, 1)},
+		{dims(2, 1, 4), dims(1, 3, 1)},
+		{dims(3, 1, 2), dims(3, 5, 2)}, // in the middle
 		{dims(131, 129), dims(131, 129)},
 	}
 )
@@ -157,8 +167,14 @@ func products(transX, transY bool) (out shapes) {
 
 // convolutions returns images with kernels, without groups.
 func convolutions() shapes {
-	return shapes{{dims(1, 5, 5, 1), dims(1, 1, 1, 1)}, {dims(2, 7, 6, 3), dims(3, 2, 3, 5)}, {dims(1, 4, 9, 20), dims(2, 4, 20, 18)},
-		{dims(3, 6, 5, 2), dims(3, 3, 2, 33)}, {dims(2, 1, 40, 3), dims(1, 7, 3, 4)}, {dims(1, 2, 2, 300), dims(2, 2, 300, 2)}}
+	return shapes{
+		{dims(1, 5, 5, 1), dims(1, 1, 1, 1)},
+		{dims(2, 7, 6, 3), dims(3, 2, 3, 5)},
+		{dims(1, 4, 9, 20), dims(2, 4, 20, 18)},
+		{dims(3, 6, 5, 2), dims(3, 3, 2, 33)},
+		{dims(2, 1, 40, 3), dims(1, 7, 3, 4)},
+		{dims(1, 2, 2, 300), dims(2, 2, 300, 2)},
+	}
 }
 
 // weight makes the gradient of a convolution with respect to its weight.

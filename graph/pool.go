@@ -148,6 +148,7 @@ func (a avgPool) Kernel(_ Type, in ...Type) kernel.Kernel {
 func (m maxPool) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{x[0].apply(maxPoolGrad(m), y, dy)}
 }
+
 func (a avgPool) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	image := x[0].Type()
 	image.DType = Float32

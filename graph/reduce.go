@@ -132,6 +132,7 @@ func (sum) Eval64(e *Eval) {
 	clear(e.Out)
 	foldTo(e, func(o, i int) { e.Out[o] += e.In[0][i] })
 }
+
 func (maxOver) Eval64(e *Eval) {
 	for o := range e.Out {
 		e.Out[o] = math.Inf(-1)
@@ -160,6 +161,7 @@ func (maxOver) LowerSink(*kernel.Builder, kernel.Reg, bool) {}
 func (sum) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dy.BroadcastTo(x[0].Type())}
 }
+
 func (m maxOver) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	largest := x[0].Equal(y)
 	return []Tensor{largest.Mul(dy.Div(largest.apply(sum(m))))}

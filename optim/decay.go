@@ -27,6 +27,12 @@ func ownDecay(rule Rule) float64 {
 	return 0
 }
 
+// hasDecay reports whether weight decay is one of the rule's hyperparameters.
+func hasDecay(rule Rule) bool {
+	_, ok := Value(rule, weightDecay)
+	return ok
+}
+
 // withoutDecay returns the rule with its own weight decay turned off.
 func withoutDecay(rule Rule) Rule {
 	if bare, err := With(rule, weightDecay, 0); err == nil {

@@ -16,7 +16,9 @@ type Param struct {
 	Decays bool         // weights do; biases and the parameters of norms do not
 	Hidden bool         // a weight of a hidden layer: not the first, nor the last, nor a table of embeddings
 
-	rule   string // scopes the names of scalars
+	group  string // "", or what the names of the group's own scalars begin with
+	rule   string // scopes the names of the rule's scalars
+	rate   graph.Tensor
 	slots  []slot
 	shared *Param // keeps the slots of all parameters together; nil: there are none yet
 	hosts  []Host
@@ -24,7 +26,12 @@ type Param struct {
 
 // Rate is η of this update, of shape []. The step η·u is taken by the caller
 // of the rule; few rules need the rate itself.
-func (p *Param) Rate() graph.Tensor { return p.Value.Graph().Scalar(RateScalar, nil) }
+func (p *Param) Rate() graph.Tensor {
+	if p.rate.Valid() {
+		return p.rate // of a group
+	}
+	return p.Value.Graph().Scalar(RateScalar, nil)
+}
 
 // EMA is the exponential moving average of x in a slot that starts at 0:
 //
@@ -48,7 +55,16 @@ func (p *Param) Hyper(name string, v float64) graph.Tensor {
 // Scalar is Hyper for a value that depends on the number of the update,
 // t = 1, 2, ...; it is computed in float64 before each update.
 func (p *Param) Scalar(name string, at func(t int) float64) graph.Tensor {
-	g, name := p.Value.Graph(), p.rule+"."+name
+	return p.scalar(p.rule+"."+name, at)
+}
+
+// setting is Hyper for a number of the configuration around the rule.
+func (p *Param) setting(name string, v float64) graph.Tensor {
+	return p.scalar(p.group+name, func(int) float64 { return v })
+}
+
+func (p *Param) scalar(name string, at func(t int) float64) graph.Tensor {
+	g := p.Value.Graph()
 	for _, s := range g.Scalars() {
 		if s.Name == name && (s.At == nil || s.At(1) != at(1)) {
 			p.fail("Scalar", fmt.Errorf("scalar %q exists with another value; scalars of one name are one", name))

@@ -15,59 +15,9 @@ const (
 	ClipScalar = "clip" // the factor of the gradient, [Clip.Factor]; exists only where Clip.Norm is set
 )
 
-// Config is a rule and what surrounds it:
-//
-//	g ← Clip(g)
-//	u ← Rule(g) + λθ             λ = WeightDecay, on weights
-//	θ ← θ - η·u
-//	θ ← sign(θ)·max(|θ| - ηκ, 0)  κ = ProxL1, on weights
-//
-// 0 turns a line off.
-//
-// WeightDecay is decoupled from the rule and multiplied by η, as in [AdamW],
-// for any rule. For gradient descent it equals the penalty ½λΣw²; for
-// adaptive rules it does not.
-//
-// ProxL1 is the proximal step of the penalty κΣ|w|. Unlike the gradient of
-// that penalty it makes weights exactly 0. It is taken with the rate itself,
-// also for adaptive rules, which scale their steps element by element.
-//
-// Source of the proximal step: Parikh and Boyd, "Proximal Algorithms",
-// Foundations and Trends in Optimization 1, 2014, sections 4.2 and 6.5.2.
-type Config struct {
-	Rule        Rule
-	Clip        Clip
-	WeightDecay float64
-	ProxL1      float64
-}
-
-// Validate returns an error that names what is wrong and what would be right.
-func (c Config) Validate() error {
-	if c.Rule == nil {
-		return errors.New("optim.Config: Rule is nil; optim.NewAdam() is a good start")
-	}
-	for _, err := range []error{
-		c.Rule.Validate(),
-		c.Clip.Validate(),
-		notNegative("Config.WeightDecay", c.WeightDecay),
-		notNegative("Config.ProxL1", c.ProxL1),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	if _, ok := bare(c.Rule).(Mover); ok && c.ProxL1 != 0 {
-		return fmt.Errorf("optim.Config: %s does not evaluate the weights that it trains, so that no proximal step makes them 0; set ProxL1 to 0", c.Rule.Name())
-	}
-	if own := ownDecay(c.Rule); own != 0 && c.WeightDecay != 0 {
-		return fmt.Errorf("optim.Config: weights would decay twice, by %s's own weight_decay = %v and by WeightDecay = %v; set one of them to 0", c.Rule.Name(), own, c.WeightDecay)
-	}
-	return nil
-}
-
 // Step is a traced update of all parameters.
 type Step struct {
-	NormSquared graph.Tensor  // Σg² over all parameters after the clip by value, of shape []; the clip factor is decided from it
+	NormSquared graph.Tensor  // Σg² over all parameters after all limits but the last, of shape []; the clip factor is decided from it
 	Updates     []plan.Update // of all parameters and their state
 	State       []StateVar    // slot by slot, in the order of the parameters
 	Hosts       []Host        // to be run after each update
@@ -83,64 +33,129 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 	if err := checkParams(g, params); err != nil {
 		return nil, err
 	}
-	step := &Step{}
-	own := make([]*Param, len(params))
-	shared := (&Param{Value: params[0].Value, rule: cfg.Rule.Name()}).all()
+	groups, err := cfg.treatments()
+	if err != nil {
+		return nil, err
+	}
+	of, err := cfg.assign(params)
+	if err != nil {
+		return nil, err
+	}
+	step, own := &Step{}, []*member{}
 	for i, p := range params {
-		own[i] = &Param{
-			Name: p.Name, Value: p.Value, Grad: cfg.Clip.byValue(p.Grad), Decays: p.Decays, Hidden: p.Hidden,
-			rule: cfg.Rule.Name(), shared: shared,
-		}
-		// A product, not Square: that node a rule may have too, and one value
-		// for both would be kept in memory from here to the update.
-		square := own[i].Grad.Mul(own[i].Grad).Sum()
-		if i == 0 {
-			step.NormSquared = square
-		} else {
-			step.NormSquared = step.NormSquared.Add(square)
+		if how := groups[of[i]+1]; !how.freeze {
+			m := cfg.member(p, how)
+			if step.NormSquared.Valid() {
+				step.NormSquared = step.NormSquared.Add(m.square)
+			} else {
+				step.NormSquared = m.square
+			}
+			own = append(own, m)
 		}
 	}
-	if cfg.Clip.Norm != 0 {
-		for _, p := range own {
-			p.Grad = p.Grad.Mul(g.Scalar(ClipScalar, nil))
-		}
+	for _, m := range own {
+		cfg.condition(m)
 	}
-	for i, u := range directions(cfg.Rule, own) {
-		leave := g.Enter(own[i].Name)
-		next := cfg.update(g, own[i], u)
+	for _, how := range groups {
+		how.direct(own)
+	}
+	var list []*Param
+	for _, m := range own {
+		leave := g.Enter(m.Name)
+		next := cfg.move(m)
 		leave()
-		step.Updates = append(append(step.Updates, own[i].updates()...), plan.Update{Variable: own[i].Value, Value: next})
-		step.Hosts = append(step.Hosts, own[i].hosts...)
+		step.Updates = append(append(step.Updates, m.updates()...), plan.Update{Variable: m.Value, Value: next})
+		step.Hosts = append(step.Hosts, m.hosts...)
+		list = append(list, m.Param)
 	}
-	step.Updates = append(step.Updates, shared.updates()...)
-	step.State = append(states(own), states([]*Param{shared})...)
+	step.State = states(list)
+	for _, how := range groups {
+		if how.shared != nil {
+			step.Updates = append(step.Updates, how.shared.updates()...)
+			step.State = append(step.State, states([]*Param{how.shared})...)
+		}
+	}
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
 	return step, nil
 }
 
-// update returns the next value of a parameter whose rule says u.
-func (c Config) update(g *graph.Graph, p *Param, u graph.Tensor) graph.Tensor {
-	if !u.Valid() || u.Type() != p.Value.Type() {
-		p.fail("Update", fmt.Errorf("the direction is %v, not a tensor of the parameter's shape %v", u, p.Value.Type()))
-		return p.Value
+// member is a parameter on its way through an update.
+type member struct {
+	*Param
+	how    *treatment
+	weight bool         // Decays as the caller gave it
+	square graph.Tensor // Σg²
+	u      graph.Tensor
+}
+
+// member returns p with a gradient that is limited by itself.
+func (c Config) member(p *Param, how *treatment) *member {
+	if how.shared == nil {
+		how.shared = (&Param{Value: p.Value, rule: how.group + how.rule.Name()}).all()
 	}
-	hyper := func(name string, v float64) graph.Tensor {
-		return g.Scalar(name, func(int) float64 { return v }).BroadcastTo(p.Value.Type())
+	m := &member{how: how, weight: p.Decays, Param: &Param{
+		Name: p.Name, Value: p.Value, Decays: p.Decays || how.decays, Hidden: p.Hidden,
+		group: how.group, rule: how.shared.rule, shared: how.shared,
+	}}
+	m.Grad, m.square = c.Clip.limited(m.Param, p.Grad, how.adaptive)
+	if how.rate != 1 {
+		m.rate = m.Rate().Mul(m.setting("rate factor", how.rate))
 	}
-	if p.Decays && c.WeightDecay != 0 {
-		u = u.Add(p.Value.Mul(hyper("weight_decay", c.WeightDecay)))
+	return m
+}
+
+// condition does what is left to do to the gradient before the rule sees it.
+func (c Config) condition(m *member) {
+	defer m.Value.Graph().Enter(m.Name)()
+	if c.Clip.Norm != 0 {
+		m.Grad = m.Grad.Mul(m.Value.Graph().Scalar(ClipScalar, nil))
 	}
-	step := u.Mul(p.Rate())
-	if m, ok := bare(c.Rule).(Mover); ok {
-		return m.Move(p, step)
+	m.Grad = c.Noise.added(m.Param)
+	if c.DecayKind == L2 {
+		m.Grad = c.decayed(m, m.Grad)
 	}
-	next := p.Value.Sub(step)
-	if p.Decays && c.ProxL1 != 0 {
-		next = shrink(next, hyper("prox_l1", c.ProxL1).Mul(p.Rate()))
+}
+
+// direct asks the rule of the group for directions.
+func (t *treatment) direct(own []*member) {
+	var params []*Param
+	var members []*member
+	for _, m := range own {
+		if m.how == t {
+			params, members = append(params, m.Param), append(members, m)
+		}
 	}
-	return next
+	if len(params) > 0 {
+		for i, u := range directions(t.rule, params) {
+			members[i].u = u
+		}
+	}
+}
+
+// move returns the next value of the parameter.
+func (c Config) move(m *member) graph.Tensor {
+	u := m.u
+	if !u.Valid() || u.Type() != m.Value.Type() {
+		m.fail("Update", fmt.Errorf("the direction is %v, not a tensor of the parameter's shape %v", u, m.Value.Type()))
+		return m.Value
+	}
+	if c.DecayKind != L2 {
+		u = c.decayed(m, u)
+	}
+	step := u.Mul(m.Rate())
+	if to, ok := bare(m.how.rule).(Mover); ok {
+		return to.Move(m.Param, step)
+	}
+	next := m.Value.Sub(step)
+	if m.weight && c.ProxL1 != 0 {
+		next = shrink(next, m.setting("prox_l1", c.ProxL1).BroadcastTo(next.Type()).Mul(m.Rate()))
+	}
+	if m.weight && c.MaxNorm != 0 {
+		next = atMost(next, m.setting("max norm", c.MaxNorm))
+	}
+	return c.Lookahead.led(m.Param, next)
 }
 
 // updates are those of the slots that have been set.

@@ -83,7 +83,7 @@ func inFloat64(g *graph.Graph, clip Clip, step *Step) runner[float64] {
 		outputs = append(outputs, u.Value)
 	}
 	return func(t int, rate float64, values, inputs map[string][]float64) (normSquared float64, err error) {
-		env := reference.Env{Values: maps.Clone(values)}
+		env := reference.Env{Values: maps.Clone(values), Draw: uint32(t)}
 		maps.Copy(env.Values, inputs)
 		factor := 1.0
 		if clip.Norm != 0 {
@@ -158,6 +158,7 @@ func inFloat32(g *graph.Graph, clip Clip, step *Step, typ graph.Type) (runner[fl
 			}
 		}
 		program.SetScalars(t)
+		program.Random(0, uint32(t))
 		set(RateScalar, rate)
 		program.Run(0)
 		if clip.Norm != 0 {

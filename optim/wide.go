@@ -27,15 +27,6 @@ type Mover interface {
 	Evaluated() string
 }
 
-// Evaluated returns the variable that holds the weights of a parameter to be
-// evaluated under rule: the parameter itself, or the slot of a [Mover].
-func Evaluated(rule Rule, param string) string {
-	if m, ok := bare(rule).(Mover); ok {
-		return param + "/" + m.Evaluated()
-	}
-	return param
-}
-
 // directions returns rule's direction of each parameter.
 func directions(rule Rule, params []*Param) []graph.Tensor {
 	if whole, ok := rule.(Whole); ok {

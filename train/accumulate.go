@@ -57,6 +57,7 @@ func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int
 		return err
 	}
 	p.SetScalars(t.updates + 1)
+	p.Random(t.cfg.Seed, t.draws-1) // of the last forward pass: no two updates share it
 	p.Run(stageForward)
 	return t.finish(p, step)
 }

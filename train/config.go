@@ -23,10 +23,17 @@ type Config struct {
 	LearningRate float64           // η₀; 0: the rule's documented default
 	Schedule     schedule.Schedule // a factor of η₀; nil: constant
 
-	Penalty     loss.Penalty // added to the loss: λΣw² and λΣ|w| over weights
-	WeightDecay float64      // λ, decoupled: u + λθ, on weights
-	ProxL1      float64      // λ of the proximal step, which gives exact zeros
-	Clip        optim.Clip   // of the gradient, by value and by global norm
+	Penalty loss.Penalty // added to the loss: λΣw² and λΣ|w| over weights
+
+	// What surrounds the rule; [optim.Config] has the order.
+	Clip        optim.Clip      // of the gradient: elements, units, parameters, all together
+	Noise       optim.Noise     // added to the gradient
+	WeightDecay float64         // λ, on weights
+	DecayKind   optim.DecayKind // what λ means; decoupled if not given
+	ProxL1      float64         // λ of the proximal step, which gives exact zeros
+	MaxNorm     float64         // of each unit of weights
+	Lookahead   optim.Lookahead // around the rule; the slow weights are evaluated, and are the model
+	Groups      []optim.Group   // parameters that are treated in another way
 
 	Augment data.Augment // how training images are varied, anew in each epoch
 	Average Average      // of the weights, to evaluate and to be the model
@@ -107,18 +114,15 @@ func (c Config) Validate() error {
 	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)
 	finite("L1 penalty", c.Penalty.L1)
 	finite("L2 penalty", c.Penalty.L2)
-	finite("weight decay", c.WeightDecay)
-	finite("proximal L1", c.ProxL1)
-	finite("clip by value", c.Clip.Value)
-	finite("clip by norm", c.Clip.Norm)
 	finite("minimum improvement", c.MinDelta)
 	errs = append(errs, c.Augment.Validate(), c.Average.Validate())
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())
 	}
 	if c.Optimizer != nil {
-		errs = append(errs, c.Optimizer.Validate())
-		check(c.Average == (Average{}) || optim.Evaluated(c.Optimizer, "") == "", "optimizer %s evaluates an average of its own; keep no other", c.Optimizer.Name())
+		around := c.around()
+		errs = append(errs, around.Validate())
+		check(c.Average == (Average{}) || around.Mover() == "", "optimizer %s evaluates an average of its own; keep no other", around.Mover())
 	}
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())
@@ -127,6 +131,14 @@ func (c Config) Validate() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// around is the rule and what surrounds it.
+func (c Config) around() optim.Config {
+	return optim.Config{
+		Rule: c.Optimizer, Clip: c.Clip, Noise: c.Noise, WeightDecay: c.WeightDecay, DecayKind: c.DecayKind,
+		ProxL1: c.ProxL1, MaxNorm: c.MaxNorm, Lookahead: c.Lookahead, Groups: c.Groups, PeakRate: c.LearningRate,
+	}
 }
 
 // rows is how many samples a forward pass of training takes, unless there are

@@ -261,10 +261,10 @@ func TestBadConfig(t *testing.T) {
 		{train.Config{Workers: 5000}, []string{"workers", "5000"}},
 		{train.Config{Penalty: loss.L1(-1)}, []string{"L1", "-1"}},
 		{train.Config{Penalty: loss.L2(nan)}, []string{"L2", "NaN"}},
-		{train.Config{WeightDecay: math.Inf(1)}, []string{"weight decay", "Inf"}},
-		{train.Config{ProxL1: -0.5}, []string{"proximal L1", "-0.5"}},
-		{train.Config{Clip: optim.ClipNorm(-1)}, []string{"clip by norm", "-1"}},
-		{train.Config{Clip: optim.ClipValue(nan)}, []string{"clip by value", "NaN"}},
+		{train.Config{WeightDecay: math.Inf(1)}, []string{"WeightDecay", "Inf"}},
+		{train.Config{ProxL1: -0.5}, []string{"ProxL1", "-0.5"}},
+		{train.Config{Clip: optim.ClipNorm(-1)}, []string{"Clip.Norm", "-1"}},
+		{train.Config{Clip: optim.ClipValue(nan)}, []string{"Clip.Value", "NaN"}},
 		{train.Config{Monitor: "los"}, []string{`"los"`, "loss"}},
 		{train.Config{Loss: loss.CrossEntropy{LabelSmoothing: 1}}, []string{"label smoothing"}},
 		{train.Config{Loss: loss.Huber{}}, []string{"delta"}},
@@ -279,7 +279,7 @@ func TestBadConfig(t *testing.T) {
 	}
 	// Every fault at once.
 	_, err := train.New(nn.Dense{Units: 3}, spec, train.Config{BatchSize: -3, Epochs: -1, ProxL1: -1, Monitor: "best"})
-	says(t, err, "batch size", "epochs", "proximal L1", `"best"`)
+	says(t, err, "batch size", "epochs", "ProxL1", `"best"`)
 }
 
 // TestStartErrors: weights to start from must fit the network.

@@ -59,7 +59,7 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 		return nil, err
 	}
 	s := &step{g: f.g, params: f.params}
-	if s.trained, err = trained(f.params, t.cfg.Freeze); err != nil {
+	if s.trained, err = trained(f.params, t.cfg.Freeze, t.cfg.Groups); err != nil {
 		return nil, err
 	}
 	values := make([]graph.Tensor, len(s.trained))
@@ -144,9 +144,7 @@ func (s *step) update(cfg Config, grads []graph.Tensor) error {
 			Hidden: matrix(p) && p.Role == nn.Weight && p.Name != first && p.Name != last,
 		}
 	}
-	o, err := optim.Trace(s.g, optim.Config{
-		Rule: cfg.Optimizer, Clip: cfg.Clip, WeightDecay: cfg.WeightDecay, ProxL1: cfg.ProxL1,
-	}, params)
+	o, err := optim.Trace(s.g, cfg.around(), params)
 	if err != nil {
 		return err
 	}
@@ -191,11 +189,15 @@ func (s *step) average() {
 }
 
 // trained returns the parameters that are neither buffers nor frozen.
-func trained(params []nn.Param, freeze []string) ([]nn.Param, error) {
+func trained(params []nn.Param, freeze []string, groups []optim.Group) ([]nn.Param, error) {
 	var list []nn.Param
+	apart, err := frozen(params, groups)
+	if err != nil {
+		return nil, err
+	}
 	used := make([]bool, len(freeze))
 	for _, p := range params {
-		frozen := false
+		frozen := apart[p.Name]
 		for i, pattern := range freeze {
 			match, err := path.Match(pattern, p.Name)
 			if err != nil {
@@ -216,6 +218,22 @@ func trained(params []nn.Param, freeze []string) ([]nn.Param, error) {
 		return nil, fmt.Errorf("the network has no parameters to train")
 	}
 	return list, nil
+}
+
+// frozen returns the parameters that groups freeze.
+func frozen(params []nn.Param, groups []optim.Group) (map[string]bool, error) {
+	var names []string
+	for _, p := range params {
+		if p.Role != nn.Buffer {
+			names = append(names, p.Name)
+		}
+	}
+	of, err := optim.Assign(groups, names)
+	apart := map[string]bool{}
+	for i, g := range of {
+		apart[names[i]] = g >= 0 && groups[g].Freeze
+	}
+	return apart, err
 }
 
 func names(params []nn.Param) string {

@@ -120,12 +120,13 @@ func (t *Trainer) declare(s *step) error {
 }
 
 // evaluated returns the weights to evaluate: the averages, if there are any,
-// or those that the rule says.
+// or those that the rule and what surrounds it say.
 func (t *Trainer) evaluated() *exec.Store {
 	if t.cfg.Average != (Average{}) {
 		return t.store.View(averageName)
 	}
-	return t.store.View(func(param string) string { return optim.Evaluated(t.cfg.Optimizer, param) })
+	around := t.cfg.around()
+	return t.store.View(func(param string) string { return around.Evaluated(param) })
 }
 
 // start copies the weights of m, which must be of the same network.
