@@ -33,7 +33,7 @@ nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
-train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors
+train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
 .: train
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
 internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/bench internal/kernel internal/safetensors internal/suggest

@@ -13,7 +13,7 @@ import (
 func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		n := source.Len()
-		for i := 0; i*size < n; i++ {
+		for i := t.batch; i*size < n; i++ {
 			from, to := i*size, min((i+1)*size, n)
 			rows := order
 			if order != nil {
@@ -21,7 +21,7 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 			}
 			step := step
 			step.Batch, step.Rows = i, to-from
-			err := t.accumulate(ctx, source, rows, &step)
+			err := t.attempt(&step, func() error { return t.accumulate(ctx, source, rows, &step) })
 			if !yield(step, err) || err != nil {
 				return
 			}
@@ -31,11 +31,17 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 
 // accumulate makes one update from the given rows of source, all if nil, and
 // fills in step.
-func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int, step *Step) error {
+func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int, step *Step) (err error) {
+	t.remember()
+	defer func() {
+		if err != nil {
+			t.forget()
+		}
+	}()
 	for _, p := range t.trained {
 		clear(t.store.Value(gradientName(p.Name)))
 	}
-	for batch, err := range data.Batches(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)) {
+	for batch, err := range t.feed(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)) {
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"time"
 
 	"descent/data"
 	"descent/loss"
@@ -52,6 +53,10 @@ type Config struct {
 	Profile bool   // measure every instruction, for [Trainer.Profile]
 	From    *Model // start from its weights instead of random ones; nil: random
 
+	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
+	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none
+	Checkpoints  Checkpoints   // where to save the state of training; zero: nowhere
+
 	Logger *slog.Logger   // notices; nil: none
 	Report func(Progress) // called after each update and each epoch; nil: nobody
 }
@@ -86,6 +91,9 @@ func (c Config) withDefaults(spec data.Spec) Config {
 	if c.Monitor == "" {
 		c.Monitor = "loss"
 	}
+	if c.StallTimeout == 0 {
+		c.StallTimeout = 10 * time.Minute
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -115,7 +123,7 @@ func (c Config) Validate() error {
 	finite("L1 penalty", c.Penalty.L1)
 	finite("L2 penalty", c.Penalty.L2)
 	finite("minimum improvement", c.MinDelta)
-	errs = append(errs, c.Augment.Validate(), c.Average.Validate())
+	errs = append(errs, c.Augment.Validate(), c.Average.Validate(), c.Checkpoints.Validate(), c.OnNonfinite.validate(c.Checkpoints))
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())
 	}

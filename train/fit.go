@@ -49,67 +49,82 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*Mode
 	} else {
 		validation = nil
 	}
-	t.best = nil // of an earlier call, maybe by another validation set
-	f := &fitting{Trainer: t, start: time.Now(), best: math.NaN(), validation: validation}
-	for step, err := range t.Steps(ctx, train) {
-		done := false
-		if err == nil {
-			done, err = f.step(ctx, step)
-		}
-		if err != nil {
-			if t.best == nil && ctx.Err() != nil {
-				return t.Model(), err
-			}
-			return t.best, err
-		}
-		if done {
-			break
-		}
+	f := &fitting{Trainer: t, validation: validation}
+	if !t.resumed {
+		t.best = nil // of an earlier call, maybe by another validation set
+		t.fit = fitState{best: math.NaN()}
 	}
-	if t.best == nil {
-		return t.Model(), nil
+	t.fit.start = time.Now()
+	done, err := f.unmeasured(ctx)
+	if err == nil && !done {
+		err = f.run(ctx, train)
 	}
-	return t.best, nil
+	t.resumed = false
+	if err != nil {
+		err = t.keepAfter(err)
+	}
+	if t.best == nil && (err == nil || ctx.Err() != nil) {
+		return t.Model(), err
+	}
+	return t.best, err
 }
 
 // fitting is one call of Fit.
 type fitting struct {
 	*Trainer
 	validation data.Source
-	start      time.Time
 	begun      time.Time // of the epoch
-	spent      time.Duration
-	first      int     // epoch
-	sum        float64 // of the loss over the rows of the epoch
-	rows       int     // of the epoch so far
-	best       float64 // score; NaN before the first
-	waiting    int     // epochs since the best
+	met        int       // rows of the epoch since then
+}
+
+// unmeasured closes the epoch of a resumed run that was stopped while it was
+// measured, and reports whether the run is over.
+func (f *fitting) unmeasured(ctx context.Context) (done bool, err error) {
+	if f.fit.open && f.batch == 0 {
+		p := f.progress(f.fit.last)
+		if p.Epoch, err = f.close(ctx, f.fit.last); err != nil {
+			return false, err
+		}
+		if f.cfg.Report != nil {
+			f.cfg.Report(p)
+		}
+	}
+	return f.tired(), nil
+}
+
+// tired reports whether there was no better epoch for too long.
+func (f *fitting) tired() bool { return f.cfg.Patience > 0 && f.fit.waiting >= f.cfg.Patience }
+
+// run makes the updates.
+func (f *fitting) run(ctx context.Context, train data.Source) error {
+	for step, err := range f.Steps(ctx, train) {
+		if err != nil {
+			return err
+		}
+		if done, err := f.step(ctx, step); done || err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // step takes note of one update, and closes the epoch after its last.
 func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
-	now := time.Now()
-	if s.Batch == 0 {
-		f.sum, f.rows, f.begun = 0, 0, now
-		if f.spent == 0 {
-			f.first, f.begun = s.Epoch, f.start
-		}
+	if s.Batch == 0 || f.begun.IsZero() {
+		f.begun, f.met = time.Now(), 0
 	}
-	f.sum += s.Loss * float64(s.Rows)
-	f.rows += s.Rows
-	p := Progress{Step: s, Seconds: now.Sub(f.start).Seconds()}
-	if took := now.Sub(f.begun).Seconds(); took > 0 {
-		p.Samples = float64(f.rows) / took
+	f.fit.last, f.fit.open = s, true
+	if !s.Skipped {
+		f.fit.sum += s.Loss * float64(s.Rows)
+		f.fit.rows += s.Rows
+		f.met += s.Rows
 	}
-	total := float64(f.cfg.Epochs * s.Batches)
-	made := float64((s.Epoch-f.first)*s.Batches + s.Batch + 1)
-	p.Left = p.Seconds * (total - made) / made
+	p := f.progress(s)
 	if s.Batch == s.Batches-1 {
 		if p.Epoch, err = f.close(ctx, s); err != nil {
 			return false, err
 		}
-		f.spent = time.Since(f.start)
-		done = f.cfg.Patience > 0 && f.waiting >= f.cfg.Patience
+		done = f.tired()
 	}
 	if f.cfg.Report != nil {
 		f.cfg.Report(p)
@@ -117,9 +132,21 @@ func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 	return done, nil
 }
 
+// progress says how far training is after s.
+func (f *fitting) progress(s Step) Progress {
+	p := Progress{Step: s, Seconds: f.fit.elapsed()}
+	if took := time.Since(f.begun).Seconds(); took > 0 && !f.begun.IsZero() {
+		p.Samples = float64(f.met) / took
+	}
+	total := float64(f.cfg.Epochs * s.Batches)
+	made := float64((s.Epoch-f.first)*s.Batches + s.Batch + 1)
+	p.Left = p.Seconds * (total - made) / made
+	return p
+}
+
 // close measures the epoch that s ends, and keeps its model if it is the best.
 func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
-	e := &Epoch{Epoch: s.Epoch, Updates: s.Update, Rate: s.Rate, Penalty: s.Penalty, TrainLoss: f.sum / float64(f.rows)}
+	e := &Epoch{Epoch: s.Epoch, Updates: s.Update, Rate: s.Rate, Penalty: s.Penalty, TrainLoss: f.fit.sum / float64(f.fit.rows)}
 	e.Score = e.TrainLoss
 	higher := false
 	if f.validation != nil {
@@ -130,18 +157,19 @@ func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
 		e.Validation, e.Score = &r, r.Score(f.cfg.Monitor)
 		higher = HigherIsBetter(f.cfg.Monitor)
 	}
-	if better(e.Score, f.best, higher, f.cfg.MinDelta) {
-		f.best, f.waiting, e.Best = e.Score, 0, true
+	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) {
+		f.fit.best, f.fit.waiting, e.Best = e.Score, 0, true
 		if f.validation != nil || f.cfg.Patience > 0 {
-			f.Trainer.best = f.Model()
+			f.best = f.Model()
 		}
 	} else {
-		f.waiting++
+		f.fit.waiting++
 	}
 	if f.Observe(e.Score) {
 		f.cfg.Logger.Info("the schedule reduced the learning rate", "epoch", s.Epoch+1, "rate", f.Rate())
 	}
-	e.Seconds = time.Since(f.start).Seconds()
+	f.fit.sum, f.fit.rows, f.fit.open = 0, 0, false
+	e.Seconds = f.fit.elapsed()
 	return e, nil
 }
 

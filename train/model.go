@@ -3,11 +3,9 @@ package train
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"iter"
-	"math"
 	"sync"
 
 	"descent/data"
@@ -149,13 +147,9 @@ func (m *Model) Weights() iter.Seq2[string, []float32] {
 // SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
 func (m *Model) SHA256() string {
 	h := sha256.New()
-	var bits [4]byte
 	for _, name := range m.weights.Names() {
 		fmt.Fprintf(h, "%s%v\n", name, m.weights.Type(name).Dims())
-		for _, v := range m.weights.Value(name) {
-			binary.LittleEndian.PutUint32(bits[:], math.Float32bits(v))
-			h.Write(bits[:])
-		}
+		hashFloats(h, m.weights.Value(name))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -22,6 +22,7 @@ type Step struct {
 	Rate     float64 // η of the update
 	GradNorm float64 // ‖g‖ over all parameters, before clipping by norm
 	Clip     float64 // the factor of clipping by norm; 1 if it did nothing
+	Skipped  bool    // no update was made, see [Skip]; Loss and what follows it may mean nothing
 }
 
 // ErrDiverged is wrapped by the error of a step whose loss or gradient is not
@@ -29,30 +30,68 @@ type Step struct {
 var ErrDiverged = errors.New("training diverged")
 
 // Steps trains on source, epoch after epoch, and yields each update after it
-// was made. An error ends it: that of ctx, of the source, or [ErrDiverged].
-// A loop that goes on later, with Steps again, starts a new epoch.
+// was made. An error ends it: that of ctx, of the source, [ErrStalled], or
+// [ErrDiverged].
+//
+// A loop that goes on later, with Steps again, starts a new epoch; but after
+// [Trainer.Resume] it continues with the update that follows the checkpoint.
+// Between updates the loop may save checkpoints by [Trainer.SaveCheckpoint];
+// with Config.Checkpoints they are saved by themselves.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		if err := t.fits(source); err != nil {
+		batches, err := t.begin(source)
+		if err != nil {
 			yield(Step{}, err)
 			return
 		}
-		n := source.Len()
-		size := t.batchSize(n)
-		batches := (n + size - 1) / size
-		if err := t.prepare(n, size); err != nil {
-			yield(Step{}, fmt.Errorf("train: %w", err))
-			return
-		}
-		t.first = t.updates / batches
-		for epoch := t.first; epoch < t.first+t.cfg.Epochs; epoch++ {
-			for step, err := range t.epoch(ctx, source, Step{Epoch: epoch, Batches: batches}, size) {
-				if !yield(step, err) || err != nil {
+		for t.epoch < t.first+t.cfg.Epochs {
+			for step, err := range t.pass(ctx, source, Step{Epoch: t.epoch, Batches: batches}) {
+				if errors.Is(err, ErrDiverged) && t.cfg.OnNonfinite == Rewind {
+					if err = t.rewind(err); err == nil {
+						break // to begin the epoch again
+					}
+				}
+				if err != nil {
+					yield(step, t.keepAfter(err))
 					return
+				}
+				t.advance(batches)
+				if !yield(step, nil) {
+					return
+				}
+				if t.due() {
+					if err := t.keep(); err != nil {
+						t.cfg.Logger.Warn("no checkpoint could be saved; training goes on", "error", err)
+					}
 				}
 			}
 		}
 	}
+}
+
+// begin makes ready to train on source, and returns the batches of an epoch.
+func (t *Trainer) begin(source data.Source) (batches int, err error) {
+	if err := t.fits(source); err != nil {
+		return 0, err
+	}
+	n := source.Len()
+	size := t.batchSize(n)
+	batches = (n + size - 1) / size
+	if err := t.prepare(n, size); err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	if !t.resumed {
+		t.first, t.batch, t.rows = t.epoch, 0, n
+		return batches, t.keep()
+	}
+	t.resumed = false
+	if t.rows == 0 { // saved before the first call of Steps
+		t.rows = n
+	}
+	if n != t.rows {
+		return 0, fmt.Errorf("train: the training set has %d rows, at the checkpoint it had %d; a run is resumed with the data it was started with", n, t.rows)
+	}
+	return batches, nil
 }
 
 // prepare compiles every plan that updates of size rows out of n run, so that
@@ -109,9 +148,10 @@ func (n network) fits(s data.Spec) error {
 	return nil
 }
 
-// epoch makes one pass over source in updates of size rows. step says which.
-func (t *Trainer) epoch(ctx context.Context, source data.Source, step Step, size int) iter.Seq2[Step, error] {
+// pass makes the updates of an epoch from t.batch on. step says which epoch.
+func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.Seq2[Step, error] {
 	var order []int
+	size := t.batchSize(source.Len())
 	if size < source.Len() { // the order inside a single batch means nothing
 		order = data.Order(source.Len(), t.cfg.Seed, step.Epoch)
 	}
@@ -119,10 +159,12 @@ func (t *Trainer) epoch(ctx context.Context, source data.Source, step Step, size
 		return t.accumulated(ctx, source, order, step, size)
 	}
 	return func(yield func(Step, error) bool) {
-		for batch, err := range data.Batches(ctx, source, t.batches(size, order, step.Epoch)) {
+		cfg := t.batches(size, order, step.Epoch)
+		cfg.Start = t.batch
+		for batch, err := range t.feed(ctx, source, cfg) {
 			step := step
 			if step.Batch = batch.Index; err == nil {
-				err = t.update(batch, &step)
+				err = t.attempt(&step, func() error { return t.update(batch, &step) })
 			}
 			if !yield(step, err) || err != nil {
 				return

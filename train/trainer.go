@@ -11,6 +11,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 
 	"descent/data"
@@ -33,13 +34,15 @@ type Trainer struct {
 	hosts    func(update int) // the rule's work after it
 	programs map[programKey]*program
 	validate *predictor
+	plateau  *schedule.Plateau
 
-	first   int    // epoch of this call of Steps
-	updates int    // done
-	draws   uint32 // forward passes done
-	plateau *schedule.Plateau
-	watched schedule.PlateauState
-	best    *Model
+	state
+	best      *Model
+	resumed   bool // and the next call of Steps goes on where the state stands
+	keeper    keeper
+	settings  []setting   // that a checkpoint must agree on
+	gradients []string    // variables in which gradients accumulate
+	before    *exec.Store // buffers as they were before an update in parts
 }
 
 // New compiles net for samples of the given kind. It reports a shape that does
@@ -58,8 +61,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err := varies(cfg.Augment, spec); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t := &Trainer{cfg: cfg, programs: map[programKey]*program{}}
+	t := &Trainer{cfg: cfg, programs: map[programKey]*program{}, settings: settingsOf(net, cfg)}
 	t.net = network{layer: net, spec: spec, loss: cfg.Loss, soft: cfg.Augment.Mixes()}
+	t.fit.best = math.NaN()
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
 	}
@@ -88,6 +92,7 @@ func (t *Trainer) declare(s *step) error {
 	}
 	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch {
 		for _, p := range s.trained {
+			t.gradients = append(t.gradients, gradientName(p.Name))
 			declared = append(declared, exec.Declaration{Name: gradientName(p.Name), Type: p.Tensor.Type()})
 		}
 	}
@@ -172,7 +177,7 @@ func (t *Trainer) Rate() float64 {
 	if t.plateau != nil {
 		rate *= t.watched.Factor
 	}
-	return rate
+	return math.Ldexp(rate, -t.rewinds)
 }
 
 // Observe tells a schedule that watches a metric the value after an epoch, and

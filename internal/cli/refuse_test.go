@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"

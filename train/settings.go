@@ -1,0 +1,95 @@
+package train
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"descent/nn"
+)
+
+// setting is a field that the bits of a run depend on, in words.
+type setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// unsettled are the fields of Config that do not change the result, or, as
+// From, not that of a run that has begun.
+var unsettled = []string{"From", "Workers", "Profile", "Logger", "Report", "Checkpoints", "StallTimeout"}
+
+// settingsOf lists what the bits of a run depend on: the network and the
+// fields of its configuration.
+func settingsOf(net nn.Layer, c Config) []setting {
+	list := []setting{{"Network", words(reflect.ValueOf(&net).Elem(), 0)}}
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Name; !slices.Contains(unsettled, name) {
+			list = append(list, setting{name, words(v.Field(i), 0)})
+		}
+	}
+	return list
+}
+
+// sameSettings returns an error that names the first setting in which a
+// checkpoint differs. One that either of them lacks is of another version.
+func sameSettings(saved, have []setting) error {
+	values := map[string]string{}
+	for _, s := range saved {
+		values[s.Name] = s.Value
+	}
+	for _, s := range have {
+		if v, ok := values[s.Name]; ok && v != s.Value {
+			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, v, s.Value)
+		}
+	}
+	return nil
+}
+
+// deepest is how far words follows a value, which may lead back to itself.
+const deepest = 30
+
+// words writes a value so that equal ones read alike, in every process: types
+// and fields by name, but of functions only the type.
+func words(v reflect.Value, depth int) string {
+	if !v.IsValid() || depth > deepest {
+		return "nil"
+	}
+	in := func(v reflect.Value) string { return words(v, depth+1) }
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		return in(v.Elem())
+	case reflect.Struct:
+		var fields []string
+		for i := range v.NumField() {
+			fields = append(fields, v.Type().Field(i).Name+": "+in(v.Field(i)))
+		}
+		return v.Type().String() + "{" + strings.Join(fields, ", ") + "}"
+	case reflect.Slice, reflect.Array:
+		var items []string
+		for i := range v.Len() {
+			items = append(items, in(v.Index(i)))
+		}
+		return "[" + strings.Join(items, " ") + "]"
+	case reflect.Map:
+		var items []string
+		for _, key := range v.MapKeys() {
+			items = append(items, in(key)+": "+in(v.MapIndex(key)))
+		}
+		slices.Sort(items)
+		return "map[" + strings.Join(items, " ") + "]"
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	case reflect.String:
+		return strconv.Quote(v.String())
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(v.Uint(), 10)
+	}
+	return v.Type().String()
+}
