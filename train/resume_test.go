@@ -1,0 +1,156 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"testing"
+
+	"descent/data"
+	"descent/loss"
+	"descent/nn"
+	"descent/optim"
+	"descent/schedule"
+	"descent/train"
+)
+
+// broken is a case of a training that is stopped and goes on.
+type broken struct {
+	name   string
+	images bool // train on digits, with convolution, batch normalization and dropout
+	change func(*train.Config)
+}
+
+// brokenRuns are one of every rule, every schedule, and all else that training
+// remembers anything for.
+func brokenRuns(t *testing.T) []broken {
+	var list []broken
+	add := func(name string, change func(*train.Config)) {
+		list = append(list, broken{name: name, change: change})
+	}
+	for _, name := range optim.Names() {
+		rule, err := optim.ByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("rule "+name, func(c *train.Config) { c.Optimizer = rule })
+	}
+	for _, text := range []string{
+		"constant", "step:every=5,factor=0.5", "exp:every=5,factor=0.9", "cosine", "plateau:factor=0.5,patience=0",
+		"warmup:steps=7,then=cosine", "multistep:at=5/9,factor=0.1", "poly:power=2", "invsqrt:steps=4", "restarts:steps=5",
+		"onecycle", "wsd:decay=5", "cyclic:up=3,floor=0.1", "sequence:steps=8,first=(constant),then=cosine",
+		"product:a=(cosine),b=(plateau:factor=0.5,patience=0)", "warmup:steps=3,then=plateau:factor=0.5,patience=0",
+	} {
+		s, err := schedule.Parse(text, schedule.Units{StepsPerEpoch: 7, TotalSteps: 28})
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("schedule "+text, func(c *train.Config) { c.Schedule = s })
+	}
+	add("ema", func(c *train.Config) { c.Average = train.EMA(0.9) })
+	add("swa", func(c *train.Config) { c.Average = train.SWA(0.25) })
+	add("clip, penalty, decay", func(c *train.Config) {
+		c.Clip, c.Penalty, c.WeightDecay, c.ProxL1 = optim.ClipNorm(0.5), loss.Penalty{L1: 1e-3, L2: 1e-3}, 1e-2, 1e-3
+	})
+	add("frozen", func(c *train.Config) { c.Freeze = []string{"1.*"} })
+	add("patience", func(c *train.Config) { c.Patience, c.MinDelta = 1, 0.05 })
+	add("batch of all", func(c *train.Config) { c.BatchSize, c.Epochs = train.All, 15 })
+	add("accumulated", func(c *train.Config) { c.BatchSize, c.MicroBatch, c.Epochs = train.All, 10, 15 })
+	add("accumulated mini-batches", func(c *train.Config) { c.BatchSize, c.MicroBatch = 20, 6 })
+	image := func(name string, change func(*train.Config)) {
+		list = append(list, broken{name, true, change})
+	}
+	image("crop, flip, mixup", func(c *train.Config) { c.Augment = augment(t, "crop:1,flip,mixup:0.4") })
+	image("cutmix, accumulated", func(c *train.Config) {
+		c.Augment, c.MicroBatch = augment(t, "rotate:10,cutmix"), 20
+	})
+	return list
+}
+
+func augment(t *testing.T, text string) data.Augment {
+	a, err := data.ParseAugment(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// start returns the network, the sets and the configuration of a case.
+func (b broken) start(t *testing.T, workers int) (nn.Layer, data.Source, data.Source, train.Config) {
+	cfg := train.Config{BatchSize: 10, Epochs: 4, Seed: 3, Workers: workers}
+	net := nn.MLP([]int{8}, 3, nn.Tanh, 0.2, nil)
+	training, validation := blobs(t, 66, 1), blobs(t, 30, 2)
+	if b.images {
+		net = nn.Sequential{
+			nn.Conv2D{Filters: 4, Kernel: nn.Square(3)}, nn.BatchNorm{}, nn.ReLU,
+			nn.Flatten{}, nn.Dropout{Rate: 0.3}, nn.Dense{Units: 10},
+		}
+		parts := digits(t)
+		training, validation = first(parts.Train, 130), first(parts.Validation, 50)
+		cfg.BatchSize, cfg.Epochs = 40, 4
+	}
+	b.change(&cfg)
+	return net, training, validation, cfg
+}
+
+func first(s data.Source, n int) data.Source {
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return data.Subset(s, rows)
+}
+
+// TestResume: a training that stops after a random update, and goes on in
+// another trainer with another number of workers, reports the same updates and
+// epochs and ends in the same bits as one that does not stop.
+func TestResume(t *testing.T) {
+	for _, tt := range brokenRuns(t) {
+		t.Run(tt.name, func(t *testing.T) {
+			run := func(workers, stop int, resume string) (*train.Model, string, string) {
+				net, training, validation, cfg := tt.start(t, workers)
+				ctx, cancel := context.WithCancel(background)
+				defer cancel()
+				log := ""
+				cfg.Report = func(p train.Progress) {
+					log += fmt.Sprintln(p.Step)
+					if e := p.Epoch; e != nil {
+						log += fmt.Sprintln(e.Validation.Loss, e.Validation.Score("f1"), e.Score, e.TrainLoss, e.Best)
+					}
+					if p.Step.Update == stop {
+						cancel()
+					}
+				}
+				if stop > 0 {
+					cfg.Checkpoints.Folder = t.TempDir()
+				}
+				trainer := newTrainer(t, net, training.Spec(), cfg)
+				if resume != "" {
+					if err := trainer.Resume(resume); err != nil {
+						t.Fatal(err)
+					}
+				}
+				model, err := trainer.Fit(ctx, training, validation)
+				if err != nil && (stop == 0 || !errors.Is(err, context.Canceled)) {
+					t.Fatal(err)
+				}
+				return model, log + trainer.Model().SHA256(), cfg.Checkpoints.Folder
+			}
+			want, wantLog, _ := run(1, 0, "")
+			hash := fnv.New32()
+			hash.Write([]byte(tt.name))
+			total := int(hash.Sum32() % 1000)
+			for i, stop := range []int{1 + total%14, 7, 12} {
+				_, log, folder := run(2, stop, "")
+				model, rest, _ := run(1+i, 0, folder)
+				if model.SHA256() != want.SHA256() {
+					t.Errorf("stopped after update %d: weights %s, want %s", stop, model.SHA256(), want.SHA256())
+				}
+				if log = log[:len(log)-64] + rest; log != wantLog {
+					t.Errorf("stopped after update %d: reports\n%s\nwant\n%s", stop, log, wantLog)
+				}
+			}
+		})
+	}
+}
