@@ -88,7 +88,8 @@ func (t *Trainer) FindRate(ctx context.Context, source data.Source, r RateRange)
 	t.cfg.LearningRate = 1
 	t.cfg.Schedule = ratePath{r, t.updates}
 	t.cfg.Epochs = (r.Updates + batches - 1) / batches
-	t.plateau = nil
+	t.cfg.OnNonfinite, t.cfg.Checkpoints = Stop, Checkpoints{}
+	t.plateau, t.resumed, t.rewinds = nil, false, 0
 	var test rateTest
 	for step, err := range t.Steps(ctx, source) {
 		if errors.Is(err, ErrDiverged) {
@@ -112,12 +113,12 @@ func (t *Trainer) FindRate(ctx context.Context, source data.Source, r RateRange)
 // snapshot returns a function that brings the trainer back to where it is now.
 func (t *Trainer) snapshot() func() {
 	store := t.store.Clone()
-	cfg, first, updates, draws, plateau, watched := t.cfg, t.first, t.updates, t.draws, t.plateau, t.watched
+	cfg, plateau, state, resumed := t.cfg, t.plateau, t.state, t.resumed
 	return func() {
 		if err := t.store.Copy(store); err != nil {
 			panic(err) // it is a clone
 		}
-		t.cfg, t.first, t.updates, t.draws, t.plateau, t.watched = cfg, first, updates, draws, plateau, watched
+		t.cfg, t.plateau, t.state, t.resumed = cfg, plateau, state, resumed
 	}
 }
 

@@ -63,7 +63,7 @@ func brokenRuns(t *testing.T) []broken {
 	}
 	image("crop, flip, mixup", func(c *train.Config) { c.Augment = augment(t, "crop:1,flip,mixup:0.4") })
 	image("cutmix, accumulated", func(c *train.Config) {
-		c.Augment, c.MicroBatch = augment(t, "rotate:10,cutmix"), 20
+		c.Augment, c.MicroBatch = augment(t, "rotate:10,cutmix:1"), 20
 	})
 	return list
 }
@@ -83,8 +83,12 @@ func (b broken) start(t *testing.T, workers int) (nn.Layer, data.Source, data.So
 	training, validation := blobs(t, 66, 1), blobs(t, 30, 2)
 	if b.images {
 		net = nn.Sequential{
-			nn.Conv2D{Filters: 4, Kernel: nn.Square(3)}, nn.BatchNorm{}, nn.ReLU,
-			nn.Flatten{}, nn.Dropout{Rate: 0.3}, nn.Dense{Units: 10},
+			nn.Conv2D{Filters: 4, Kernel: nn.Square(3)},
+			nn.BatchNorm{},
+			nn.ReLU,
+			nn.Flatten{},
+			nn.Dropout{Rate: 0.3},
+			nn.Dense{Units: 10},
 		}
 		parts := digits(t)
 		training, validation = first(parts.Train, 130), first(parts.Validation, 50)
