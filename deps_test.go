@@ -19,7 +19,6 @@ internal/search: internal/rng
 internal/safetensors:
 metric:
 schedule: internal/suggest
-internal/report:
 internal/fetch: internal/suggest
 internal/kernel: internal/rng
 graph: internal/kernel internal/rng
@@ -33,10 +32,16 @@ nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
+<<<<<<< HEAD
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
+=======
+train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors
+internal/report:
+internal/runs: train internal/report
+>>>>>>> 1a88c37 (descent report: a page about a run, and about several)
 .: train
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/bench internal/kernel internal/safetensors internal/suggest
+internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/bench internal/kernel internal/safetensors internal/suggest
 cmd/descent: internal/cli
 `
 
@@ -57,7 +62,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		if base := d.Name(); dir != "." && (base[0] == '.' || base[0] == '_' || base == "testdata" || base == "examples" || dir == "bench" || base == "tools" || base == "runs") {
+		if base := d.Name(); dir != "." && (base[0] == '.' || base[0] == '_' || base == "testdata" || base == "examples" || dir == "bench" || base == "tools" || dir == "runs") {
 			return filepath.SkipDir
 		}
 		pkg, err := build.ImportDir(dir, 0)

@@ -16,6 +16,7 @@ type Report struct {
 	Loss           float64                // mean over the rows, without penalties
 	Classification *metric.Classification // nil for regression
 	Regression     *metric.Regression     // nil for classes; in the targets' own units
+	Worst          []Sample               // the rows of the largest losses, the largest first; at most 24
 }
 
 // scores lists the names that [Report.Score] knows.
@@ -126,6 +127,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		for _, l := range losses {
 			sum += float64(l)
 		}
+		r.keepWorst(p.net, r.Rows, losses, predictions)
 		if r.Classification != nil {
 			err = r.Classification.Add(predictions, batch.Y)
 		} else {

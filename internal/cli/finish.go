@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/runs"
 	"descent/train"
 )
 
@@ -29,6 +30,9 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
 			sum.Test, sum.Baseline = measuresOf(report, r.spec), b.scores
+			if err := r.folder.writeTest(report, r.parts.Test); err != nil {
+				return err
+			}
 			result = resultText("Test"+viewsText(r.settings.TTA), report, b, r.spec)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
@@ -37,6 +41,9 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 		}
 	}
 	if err := r.folder.write(summaryFile, sum.write); err != nil {
+		return err
+	}
+	if err := r.writePage(); err != nil {
 		return err
 	}
 	if r.json && status != "diverged" {
@@ -129,7 +136,7 @@ func (r *run) print(result string) {
 		kept += fmt.Sprintf("; stopped early, after %s without a better one", plural(s.Patience, "epoch"))
 	}
 	fmt.Fprintf(r.stdout, "Kept %s. %s in %s.\n", kept, plural(r.trainer.Updates(), "update"), tookText(r.seconds))
-	fmt.Fprintf(r.stdout, "run folder  %s\n\n", r.folder.path)
+	fmt.Fprintf(r.stdout, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.path, r.folder.file(runs.ReportFile))
 	predict := []string{"predict", r.folder.path, r.evalData()}
 	if r.spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")

@@ -90,11 +90,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 		return err
 	}
 	ui.printf("%s", r.startText())
-	err = r.do(ctx)
-	if opt.profile {
-		err = errors.Join(err, r.profile())
-	}
-	return errors.Join(err, r.folder.close())
+	return errors.Join(r.do(ctx), r.folder.close())
 }
 
 // run is one training run on its way.
@@ -135,6 +131,9 @@ func (r *run) do(ctx context.Context) error {
 	}
 	r.seconds = time.Since(r.started).Seconds()
 	r.ui.finish()
+	if err := r.profile(); err != nil {
+		return err
+	}
 	if r.trainer.Best() == nil {
 		r.best = r.last // without a validation part the last model is kept
 	}

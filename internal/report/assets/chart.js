@@ -22,7 +22,7 @@ const dash = (body, i) => {
   return !body.ordered && !s.color ? dashes[Math.floor(i / palette) % dashes.length] : null;
 };
 
-const margin = { left: 58, right: 14, top: 10, bottom: 40 };
+const margin = { right: 14, top: 10, bottom: 40 };
 
 const chart = (initial, title) => {
   let body = initial;
@@ -47,7 +47,7 @@ const chart = (initial, title) => {
   };
   const zoomTo = (range) => { state.zoom = range; state.cursor = null; draw(); };
 
-  let sx, sy, lines = []; // of the last drawing
+  let sx, sy, left, lines = []; // of the last drawing
 
   // curve is what is drawn of series i: its points, smoothed where that is asked for.
   const curve = (i) => {
@@ -110,21 +110,23 @@ const chart = (initial, title) => {
     const inside = (l, ys) => (ys || []).filter((_, k) => l.xs[k] >= xr[0] && l.xs[k] <= xr[1]);
     const yr = extent(all((l) => [...inside(l, l.ys), ...inside(l, l.s.low), ...inside(l, l.s.high)]), state.logY);
     const points = lines.some((l) => l.s.points);
-    sx = scale(...(points && !state.zoom ? widen(xr, 0.03, state.logX) : xr), margin.left, width - margin.right, state.logX);
     sy = scale(...widen(yr || [state.logY ? 0.1 : 0, 1], 0.06, state.logY), height - margin.bottom, margin.top, state.logY);
+    const levels = ticks(sy, height < 250 ? 4 : 5);
+    left = 30 + Math.round(6.8 * Math.max(2, ...levels.map((t) => t.label.length)));
+    sx = scale(...(points && !state.zoom ? widen(xr, 0.03, state.logX) : xr), left, width - margin.right, state.logX);
     const clip = "clip-" + slug(title) + "-" + (drawing.dataset.id ||= String(++charts));
     const below = height - margin.bottom, right = width - margin.right;
     drawing.replaceChildren(
-      svg("clipPath", { id: clip }, svg("rect", { x: margin.left, y: margin.top - 2, width: right - margin.left, height: below - margin.top + 4 })),
+      svg("clipPath", { id: clip }, svg("rect", { x: left, y: margin.top - 2, width: right - left, height: below - margin.top + 4 })),
       svg("g", { class: "axis" },
-        ...ticks(sy, height < 250 ? 4 : 5).map((t) => svg("g", {},
-          svg("path", { class: "grid", d: `M${margin.left} ${sy(t.value).toFixed(1)}H${right}` }),
-          svg("text", { x: margin.left - 7, y: (sy(t.value) + 4).toFixed(1), "text-anchor": "end" }, t.label))),
+        ...levels.map((t) => svg("g", {},
+          svg("path", { class: "grid", d: `M${left} ${sy(t.value).toFixed(1)}H${right}` }),
+          svg("text", { x: left - 7, y: (sy(t.value) + 4).toFixed(1), "text-anchor": "end" }, t.label))),
         ...ticks(sx, Math.max(2, Math.floor(width / 95))).map((t) => svg("g", {},
           svg("path", { class: "tick", d: `M${sx(t.value).toFixed(1)} ${below}v4` }),
           svg("text", { x: sx(t.value).toFixed(1), y: below + 17, "text-anchor": "middle" }, t.label))),
-        svg("path", { class: "base", d: `M${margin.left} ${below}H${right}` }),
-        svg("text", { class: "label", x: (margin.left + right) / 2, y: height - 5, "text-anchor": "middle" }, body.x.label),
+        svg("path", { class: "base", d: `M${left} ${below}H${right}` }),
+        svg("text", { class: "label", x: (left + right) / 2, y: height - 5, "text-anchor": "middle" }, body.x.label),
         svg("text", { class: "label", transform: `translate(12 ${(margin.top + below) / 2}) rotate(-90)`, "text-anchor": "middle" }, body.y.label)),
       svg("g", { "clip-path": `url(#${clip})` },
         ...(body.marks || []).map((m) => svg("g", { class: "mark" },
@@ -204,7 +206,7 @@ const chart = (initial, title) => {
 
   pointer(drawing, {
     hover: (px) => { state.cursor = px == null ? null : sx.invert(px); drawCursor(); },
-    range: () => [margin.left, drawing.clientWidth - margin.right, margin.top, drawing.clientHeight - margin.bottom],
+    range: () => [left, drawing.clientWidth - margin.right, margin.top, drawing.clientHeight - margin.bottom],
     zoom: (a, b) => zoomTo([sx.invert(a), sx.invert(b)]),
     reset: () => zoomTo(null),
   });
@@ -213,8 +215,8 @@ const chart = (initial, title) => {
     if (!line) return;
     const k = state.cursor == null ? nearest(line.xs, sx.low) : nearest(line.xs, state.cursor);
     const hop = e.shiftKey ? 10 : 1;
-    const at = line.xs[k], a = sx(at), left = sx(sx.low), right = sx(sx.high);
-    const around = (part) => [sx.invert(a + (left - a) * part), sx.invert(a + (right - a) * part)];
+    const at = line.xs[k], a = sx(at);
+    const around = (part) => [sx.low, sx.high].map((end) => sx.invert(a + (sx(end) - a) * part));
     const keys = {
       ArrowLeft: () => { state.cursor = line.xs[Math.max(0, k - hop)]; drawCursor(); },
       ArrowRight: () => { state.cursor = line.xs[Math.min(line.xs.length - 1, k + (state.cursor == null ? 0 : hop))]; drawCursor(); },

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/report"
+	"descent/internal/runs"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var out, pictures string
+	cmd := &cobra.Command{
+		Use:   "report RUN...",
+		Short: "Show what happened in runs, as a page for a browser",
+		Long: `Show what happened in runs, as a page for a browser.
+
+The page is one file that holds all it shows and asks no network for anything:
+curves, layers, errors, costs, settings. Of several runs the curves lie over each
+other. A single run's page is ` + runs.ReportFile + ` of its folder, unless --out names another.`,
+		Example: `  descent report runs/NAME
+  descent report runs/A runs/B --out ab.html
+  descent report runs/NAME --svg figures`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("report takes run folders, one or more; given was none")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.report(args, out, pictures) },
+	}
+	cmd.Flags().StringVar(&out, "out", "", "file of the page (default "+runs.ReportFile+" in the run folder; of several runs, in the current folder)")
+	cmd.Flags().StringVar(&pictures, "svg", "", "folder to write the charts to, each as an SVG file")
+	return cmd
+}
+
+func (a *app) report(paths []string, out, pictures string) error {
+	var list []*runs.Run
+	for _, path := range paths {
+		r, err := runs.Read(path)
+		if err != nil {
+			return err
+		}
+		list = append(list, r)
+	}
+	page := runs.Page(list...)
+	if out == "" {
+		out = runs.ReportFile
+		if len(list) == 1 {
+			out = filepath.Join(list[0].Path, out)
+		}
+	}
+	if err := writeFile(out, page.WriteHTML); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "report  %s\n", out)
+	if pictures == "" {
+		return nil
+	}
+	n, err := writeCharts(page, pictures)
+	if err == nil {
+		fmt.Fprintf(a.stdout, "charts  %s in %s\n", plural(n, "file"), pictures)
+	}
+	return err
+}
+
+// writeCharts writes each chart of a page as a file of the folder.
+func writeCharts(page report.Page, folder string) (n int, err error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return 0, fmt.Errorf("folder of charts: %w", err)
+	}
+	for name, chart := range page.Charts() {
+		err := writeFile(filepath.Join(folder, name+".svg"), func(w io.Writer) error { return chart(w) })
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,110 @@
+package runs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"descent/internal/report"
+)
+
+// scoreOrder is the order in which scores are shown, those of shares first.
+var scoreOrder = []string{"accuracy", "balanced_accuracy", "f1", "auroc", "r2", "mae", "mse", "loss"}
+
+// resultSection shows the results of a run.
+func resultSection(r *Run) report.Section {
+	facts := report.Facts{{Name: "status", Value: r.Status()}}
+	for _, part := range []string{"test", "validation"} {
+		for _, score := range scoreOrder {
+			v, ok := r.Number(part + "." + score)
+			if !ok || part == "validation" && r.Summary["test.loss"] != nil {
+				continue
+			}
+			f := report.Fact{Name: part + " " + strings.ReplaceAll(score, "_", " "), Value: scoreText(score, v)}
+			if base, ok := r.Number("baseline." + score); ok && part == "test" {
+				f.Note = "baseline " + scoreText(score, base)
+			}
+			facts = append(facts, f)
+		}
+	}
+	if best, ok := r.Number("best_epoch"); ok && best > 0 {
+		epochs, _ := r.Number("epochs")
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, r.Settings["monitor"])})
+	}
+	if s, ok := r.Number("seconds"); ok {
+		steps, _ := r.Number("steps")
+		facts = append(facts, report.Fact{Name: "training took", Value: fmt.Sprintf("%.3g s", s), Note: fmt.Sprintf("%.0f updates", steps)})
+	}
+	return report.Section{Group: "Result", Source: sources([]*Run{r}, SummaryFile), Body: facts}
+}
+
+// scoreText writes the value of a score; shares of rows are in percent.
+func scoreText(name string, v float64) string {
+	if name == "accuracy" || name == "balanced_accuracy" {
+		return fmt.Sprintf("%.2f %%", 100*v)
+	}
+	return fmt.Sprintf("%.4g", v)
+}
+
+// Compare returns a table of what several runs reached, a row a run, and one of
+// the settings that differ between them, a column a run.
+func Compare(list []*Run, names []string) (results, settings report.Table) {
+	keys := []string{"status"}
+	for _, part := range []string{"test.", "validation."} {
+		for _, score := range scoreOrder {
+			keys = append(keys, part+score)
+		}
+	}
+	keys = append(keys, "epochs", "best_epoch", "steps", "seconds", "parameters")
+	results.Columns = []string{"run"}
+	for i := range list {
+		results.Rows = append(results.Rows, report.Row{names[i]})
+	}
+	for _, key := range keys {
+		known := false
+		column := make([]any, len(list))
+		for i, r := range list {
+			if v, ok := r.Number(key); ok {
+				column[i], known = v, true
+			} else if key == "status" {
+				column[i], known = r.Status(), true
+			}
+		}
+		if !known {
+			continue
+		}
+		results.Columns = append(results.Columns, strings.ReplaceAll(strings.ReplaceAll(key, ".", " "), "_", " "))
+		for i := range list {
+			results.Rows[i] = append(results.Rows[i], column[i])
+		}
+	}
+
+	settings.Columns = append([]string{"setting"}, names...)
+	all := map[string]bool{}
+	for _, r := range list {
+		for key := range r.Settings {
+			all[key] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		row, first, differs := report.Row{key}, list[0].Settings[key], false
+		for _, r := range list {
+			differs = differs || r.Settings[key] != first
+			row = append(row, r.Settings[key])
+		}
+		if differs {
+			settings.Rows = append(settings.Rows, row)
+		}
+	}
+	return results, settings
+}
+
+func compareSections(list []*Run, names []string) []report.Section {
+	results, settings := Compare(list, names)
+	sections := []report.Section{{Group: "Results", Title: "Results", Source: sources(list, SummaryFile), Body: results}}
+	if len(settings.Rows) == 0 {
+		return append(sections, report.Section{Group: "Results", Title: "Settings that differ", Body: report.Text("none")})
+	}
+	return append(sections, report.Section{Group: "Results", Title: "Settings that differ", Source: sources(list, ConfigFile), Body: settings})
+}

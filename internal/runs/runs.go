@@ -1,0 +1,154 @@
+// Package runs reads the folders that training leaves: what was set, what was
+// measured, and pages about one or several of them.
+//
+// A file that is not there, because the run goes on or did not write it, is
+// nothing to complain about; one that cannot be read is.
+package runs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"descent/train"
+)
+
+// The files of a run folder.
+const (
+	ConfigFile  = "config.yaml"
+	SummaryFile = "summary.json"
+	MetricsFile = "metrics.csv"  // a row an epoch
+	StepsFile   = "steps.csv"    // a row an update, or every k-th
+	ProbesFile  = "probes.jsonl" // a line a probe
+	TestFile    = "test.json"
+	ProfileFile = "profile.json"
+	ReportFile  = "report.html"
+)
+
+// Run is what a run folder holds.
+type Run struct {
+	Path     string
+	Config   string            // the text of its settings
+	Settings map[string]string // by key, as in optimizer.name
+	Summary  map[string]any    // by key, as in test.accuracy; empty while the run goes on
+	Metrics  Log
+	Steps    Log
+	Probes   []train.Probe
+	Test     *Test          // nil if the run was not measured
+	Profile  *train.Profile // nil if the run was not profiled
+}
+
+// IsRun reports whether path is a run folder: one that holds settings and
+// metrics.
+func IsRun(path string) bool {
+	for _, name := range []string{ConfigFile, MetricsFile} {
+		if info, err := os.Stat(filepath.Join(path, name)); err != nil || !info.Mode().IsRegular() {
+			return false
+		}
+	}
+	return true
+}
+
+// Read reads the run folder at path.
+func Read(path string) (*Run, error) {
+	r, err := ReadHead(path)
+	if err != nil {
+		return nil, err
+	}
+	if r.Metrics, err = readLog(r.file(MetricsFile)); err != nil {
+		return nil, err
+	}
+	if r.Steps, err = readLog(r.file(StepsFile)); err != nil {
+		return nil, err
+	}
+	if r.Probes, err = readLines[train.Probe](r.file(ProbesFile)); err != nil {
+		return nil, err
+	}
+	if r.Test, err = readJSON[Test](r.file(TestFile)); err != nil {
+		return nil, err
+	}
+	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile))
+	return r, err
+}
+
+// ReadHead reads the settings and the summary alone.
+func ReadHead(path string) (*Run, error) {
+	if !IsRun(path) {
+		return nil, fmt.Errorf("%s is no run folder: it does not hold both %s and %s", path, ConfigFile, MetricsFile)
+	}
+	r := &Run{Path: path}
+	text, err := os.ReadFile(r.file(ConfigFile))
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	r.Config = string(text)
+	if r.Settings, err = flatSettings(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.file(ConfigFile), err)
+	}
+	summary, err := readJSON[map[string]any](r.file(SummaryFile))
+	if err != nil {
+		return nil, err
+	}
+	r.Summary = map[string]any{}
+	if summary != nil {
+		flatten(r.Summary, "", *summary)
+	}
+	return r, nil
+}
+
+func (r *Run) file(name string) string { return filepath.Join(r.Path, name) }
+
+// Name is what the folder is called.
+func (r *Run) Name() string { return filepath.Base(filepath.Clean(r.Path)) }
+
+// Status is done, interrupted or diverged; "unfinished" if the run still goes
+// on or was killed.
+func (r *Run) Status() string {
+	if s, ok := r.Summary["status"].(string); ok {
+		return s
+	}
+	return "unfinished"
+}
+
+// Value returns the setting or result of the given key as text.
+func (r *Run) Value(key string) (string, bool) {
+	if v, ok := r.Settings[key]; ok {
+		return v, true
+	}
+	switch key {
+	case "name":
+		return r.Name(), true
+	case "status":
+		return r.Status(), true
+	}
+	v, ok := r.Summary[key]
+	if !ok {
+		return "", false
+	}
+	return fmt.Sprint(v), true
+}
+
+// Number returns a result, NaN if there is none of that key.
+func (r *Run) Number(key string) (float64, bool) {
+	v, ok := r.Summary[key].(float64)
+	return v, ok
+}
+
+// readJSON reads a file that may not be there.
+func readJSON[T any](path string) (*T, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	v := new(T)
+	if err := json.Unmarshal(text, v); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,60 @@
+package runs
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// flatSettings returns the settings of a YAML text by key; a section gives its
+// name and a dot, a list is joined with commas.
+func flatSettings(text []byte) (map[string]string, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, err
+	}
+	settings := map[string]string{}
+	if len(document.Content) > 0 {
+		flattenNode(settings, "", document.Content[0])
+	}
+	return settings, nil
+}
+
+func flattenNode(to map[string]string, key string, n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			flattenNode(to, join(key, n.Content[i].Value), n.Content[i+1])
+		}
+	case yaml.SequenceNode:
+		var items []string
+		for _, item := range n.Content {
+			items = append(items, item.Value)
+		}
+		to[key] = strings.Join(items, ",")
+	default:
+		to[key] = n.Value
+	}
+}
+
+// flatten puts the values within v into to, by key.
+func flatten(to map[string]any, key string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			flatten(to, join(key, name), inner)
+		}
+	case []any:
+		to[key] = fmt.Sprint(v)
+	default:
+		to[key] = v
+	}
+}
+
+func join(section, name string) string {
+	if section == "" {
+		return name
+	}
+	return section + "." + name
+}

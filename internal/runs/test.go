@@ -1,0 +1,23 @@
+package runs
+
+// Test is what was found on the test part beside the scores, which the summary
+// has: test.json.
+type Test struct {
+	Rows      int      `json:"rows"`
+	Classes   []string `json:"classes,omitempty"`
+	Confusion [][]int  `json:"confusion,omitempty"` // [actual][predicted]
+	Worst     []Worst  `json:"worst"`               // rows, that of the largest loss first
+}
+
+// Worst is a row on which the model does badly.
+type Worst struct {
+	Row         int      `json:"row"` // of the test part, from 0
+	Name        string   `json:"name,omitempty"`
+	Loss        float64  `json:"loss"`
+	Actual      string   `json:"actual"`
+	Predicted   string   `json:"predicted"`
+	Probability *float64 `json:"probability,omitempty"` // of what was predicted
+	PNG         []byte   `json:"png,omitempty"`         // the image
+	Columns     []string `json:"columns,omitempty"`     // of the table
+	Cells       []string `json:"cells,omitempty"`
+}
