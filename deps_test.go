@@ -32,13 +32,9 @@ nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
-<<<<<<< HEAD
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
-=======
-train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors
 internal/report:
 internal/runs: train internal/report
->>>>>>> 1a88c37 (descent report: a page about a run, and about several)
 .: train
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
 internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/bench internal/kernel internal/safetensors internal/suggest
