@@ -156,15 +156,18 @@ func TestConvRandom(t *testing.T) {
 	pool := exec.NewPool(2)
 	defer pool.Close()
 	r := rand.New(rand.NewPCG(11, 12))
-	for range 40 {
-		groups := 1 + r.IntN(3)*r.IntN(2)
+	for i := range 60 {
+		groups, each := 1+r.IntN(3)*r.IntN(2), [2]int{1 + r.IntN(4), 1 + r.IntN(20)}
+		if i%3 == 0 { // depthwise, of more channels than a vector holds and fewer
+			groups, each = 1+r.IntN(40), [2]int{1, 1 + r.IntN(2)}
+		}
 		cfg := graph.Conv{
 			Stride: [2]int{1 + r.IntN(2), 1 + r.IntN(3)}, Dilation: [2]int{1 + r.IntN(3), 1 + r.IntN(2)},
 			Pad: [2][2]int{{r.IntN(3), r.IntN(3)}, {r.IntN(3), r.IntN(3)}}, Groups: groups,
 		}
 		g := graph.New()
-		x := g.Variable("x", dims(1+r.IntN(4), 8+r.IntN(4), 5+r.IntN(20), groups*(1+r.IntN(4))))
-		w := g.Variable("w", dims(1+r.IntN(3), 1+r.IntN(3), x.Dim(3)/groups, groups*(1+r.IntN(20))))
+		x := g.Variable("x", dims(1+r.IntN(4), 8+r.IntN(4), 5+r.IntN(20), groups*each[0]))
+		w := g.Variable("w", dims(1+r.IntN(3), 1+r.IntN(3), each[0], groups*each[1]))
 		y, scaled := follower(g, x, w, cfg)
 		dx := graph.Gradient(scaled.Mul(g.Input("weights", scaled.Type())).Sum(), x, w, g.Variable("b", dims(y.Dim(3))))
 		c := enginetest.Case{Graph: g, Stages: [][]graph.Tensor{{scaled}, dx}, Values: map[string][]float32{

@@ -21,6 +21,7 @@ type Model struct {
 	weights *exec.Store
 	workers int
 	views   Views
+	params  int // values of parameters
 
 	mu   sync.Mutex
 	free []*predictor // idle, each for one goroutine
@@ -123,16 +124,12 @@ func (m *Model) Network() nn.Layer { return m.net.layer }
 // Loss returns what the model was trained to minimize.
 func (m *Model) Loss() loss.Loss { return m.net.loss }
 
-// Parameters is the number of weights.
-func (m *Model) Parameters() int {
-	n := 0
-	for _, name := range m.weights.Names() {
-		n += len(m.weights.Value(name))
-	}
-	return n
-}
+// Parameters is the number of values that training changes by their gradient:
+// all of [Model.Weights] but buffers, such as the running statistics of a batch
+// normalization.
+func (m *Model) Parameters() int { return m.params }
 
-// Weights yields the name and values of each weight, in order. The values are
+// Weights yields the name and values of each weight and buffer, in order. They are
 // the model's own: they must not be changed while others predict.
 func (m *Model) Weights() iter.Seq2[string, []float32] {
 	return func(yield func(string, []float32) bool) {

@@ -205,6 +205,13 @@ func threeSteps(t *testing.T, net nn.Layer, want goldenModel, source data.Source
 	const bound, weightBound = 2e-6, 2e-7 // measured, doubled
 	cfg.From = withWeights(t, newTrainer(t, net, source.Spec(), cfg).Model(), start)
 	trainer := newTrainer(t, net, source.Spec(), cfg)
+	size := 0
+	for _, d := range want.Weights {
+		size += d.Size
+	}
+	if made, read := trainer.Model().Parameters(), cfg.From.Parameters(); made != size || read != size {
+		t.Errorf("%d parameters, %d after reading; want %d, without buffers", made, read, size)
+	}
 	worst := 0.0
 	for step, err := range trainer.Steps(background, source) {
 		if err != nil {

@@ -198,15 +198,15 @@ func (s savedLoss) decode() (loss.Loss, error) {
 // read takes the weights from file, which must hold those of the network and
 // nothing else.
 func (m *Model) read(file *safetensors.File) error {
-	declared, _, err := m.net.declarations()
+	declared, params, err := m.net.declarations()
 	if err != nil {
 		return err
 	}
+	m.params = values(params)
 	if len(file.Tensors) != len(declared) {
 		return fmt.Errorf("the file has %d weights, the network %d", len(file.Tensors), len(declared))
 	}
-	m.weights = exec.NewStore(declared)
-	for _, d := range declared {
+	for _, d := range declared { // before making room for what the network claims
 		t, ok := file.Tensor(d.Name)
 		if !ok {
 			return fmt.Errorf("the file has no weight %q", d.Name)
@@ -214,7 +214,10 @@ func (m *Model) read(file *safetensors.File) error {
 		if fmt.Sprint(t.Shape) != fmt.Sprint(d.Type.Dims()) || t.Data == nil {
 			return fmt.Errorf("weight %q has shape %v in the file, the network takes %v of float32", d.Name, t.Shape, d.Type)
 		}
-		copy(m.weights.Value(d.Name), t.Data)
+	}
+	m.weights = exec.NewStore(declared)
+	for _, t := range file.Tensors {
+		copy(m.weights.Value(t.Name), t.Data)
 	}
 	return nil
 }

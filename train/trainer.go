@@ -159,11 +159,17 @@ func (t *Trainer) Close() { t.pool.Close() }
 // Config returns the configuration with its defaults filled in.
 func (t *Trainer) Config() Config { return t.cfg }
 
-// Parameters is the number of trained values.
-func (t *Trainer) Parameters() int {
+// Parameters is the number of trained values: those of parameters that are not
+// frozen.
+func (t *Trainer) Parameters() int { return values(t.trained) }
+
+// values is the number of values of parameters, without those of buffers.
+func values(params []nn.Param) int {
 	n := 0
-	for _, p := range t.trained {
-		n += p.Tensor.Type().Size()
+	for _, p := range params {
+		if p.Role != nn.Buffer {
+			n += p.Tensor.Type().Size()
+		}
 	}
 	return n
 }
@@ -194,7 +200,7 @@ func (t *Trainer) Model() *Model {
 	for _, p := range t.params {
 		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
 	}
-	m := &Model{net: t.net, weights: exec.NewStore(declared), workers: t.cfg.Workers}
+	m := &Model{net: t.net, weights: exec.NewStore(declared), workers: t.cfg.Workers, params: values(t.params)}
 	if err := m.weights.Copy(t.evaluated()); err != nil {
 		panic(err) // the same names and shapes
 	}

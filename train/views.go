@@ -103,7 +103,7 @@ func (m *Model) Views(v Views) (*Model, error) {
 	if err := v.Fits(m.net.spec.Input); err != nil {
 		return nil, err
 	}
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: v}, nil
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: v, params: m.params}, nil
 }
 
 // write writes a view of the images in x, each [h, w, c], to to.

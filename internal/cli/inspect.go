@@ -42,7 +42,8 @@ type inspection struct {
 	Loss       string   `json:"loss"`
 	Layers     []layer  `json:"layers"`
 	Parameters int      `json:"parameters"`
-	Products   int      `json:"multiply_adds"` // for one row
+	Buffers    int      `json:"buffers,omitempty"` // values that training measures, such as running means
+	Products   int      `json:"multiply_adds"`     // for one row
 	SHA256     string   `json:"weights_sha256"`
 }
 
@@ -66,11 +67,13 @@ func (a *app) inspect(path string, asJSON bool) error {
 	}
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
-		Loss: m.Loss().Name(), SHA256: m.SHA256(),
+		Loss: m.Loss().Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
+	}
+	for _, values := range m.Weights() {
+		i.Buffers += len(values)
 	}
 	for _, row := range rows {
 		i.Layers = append(i.Layers, layer{row.Path, row.Kind, row.Output, row.Params, row.MultiplyAdds})
-		i.Parameters += row.Params
 		i.Products += row.MultiplyAdds
 	}
 	if err := i.origin(file); err != nil {
@@ -121,5 +124,9 @@ func printLayers(out io.Writer, i inspection) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", l.Path, shape(l.Output), thousands(float64(l.Parameters)), thousands(float64(l.Products)))
 	}
 	fmt.Fprintf(w, "total\t\t%s\t%s\t\n", thousands(float64(i.Parameters)), thousands(float64(i.Products)))
-	return w.Flush()
+	if err := w.Flush(); err != nil || i.Buffers == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "\nand %s that training measures and prediction uses, such as running means\n", plural(i.Buffers, "value"))
+	return err
 }
