@@ -20,7 +20,8 @@ internal/safetensors:
 metric:
 schedule: internal/suggest
 internal/fetch: internal/suggest
-internal/kernel: internal/rng
+internal/jit:
+internal/kernel: internal/rng internal/jit
 graph: internal/kernel internal/rng
 internal/reference: graph
 internal/rewrite: graph internal/kernel

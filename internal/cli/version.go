@@ -27,8 +27,8 @@ func (a *app) versionCommand() *cobra.Command {
 			}
 			fmt.Fprintf(a.stdout, "go      %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			fmt.Fprintf(a.stdout, "cpu     %d cores\n", runtime.GOMAXPROCS(0))
-			fmt.Fprintf(a.stdout, "kernels %s (this machine can run %s; DESCENT_CPU=plain, avx2 or avx512 asks for less)\n",
-				kernel.CurrentTier(), kernel.BestTier())
+			fmt.Fprintf(a.stdout, "kernels %s (this machine can run %s; DESCENT_CPU=plain, avx2 or avx512 asks for less, interpret for no machine code, avx2,interpret for both)\n",
+				kernel.Engine(), kernel.BestTier())
 			a.next(a.stdout, a.call("train"))
 			return nil
 		},

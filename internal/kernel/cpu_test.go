@@ -11,13 +11,30 @@ func TestTier(t *testing.T) {
 			t.Errorf("SetTier(%v) on a machine with %v: current tier %v, want %v", tier, BestTier(), got, want)
 		}
 		restore()
-		if tier <= BestTier() && startTier(tier.String()) != tier {
-			t.Errorf("%s=%v starts with %v", tierEnv, tier, startTier(tier.String()))
-		}
 	}
-	for _, name := range []string{"", "sse9"} {
-		if got := startTier(name); got != BestTier() {
-			t.Errorf("%s=%q starts with %v, want %v", tierEnv, name, got, BestTier())
+}
+
+func TestStart(t *testing.T) {
+	for _, c := range []struct {
+		names     string
+		tier      Tier
+		interpret bool
+	}{
+		{"", BestTier(), false},
+		{"sse9", BestTier(), false},
+		{"plain", Plain, false},
+		{"avx2", min(AVX2, BestTier()), false},
+		{"avx512", BestTier(), false},
+		{"interpret", BestTier(), true},
+		{"avx2,interpret", min(AVX2, BestTier()), true},
+		{"interpret,plain", Plain, true},
+	} {
+		if BestTier() < AVX2 && c.tier > Plain {
+			continue
+		}
+		tier, interpret := start(c.names)
+		if tier != c.tier || interpret != c.interpret {
+			t.Errorf("%s=%s starts with %v, interpret %v; want %v, %v", tierEnv, c.names, tier, interpret, c.tier, c.interpret)
 		}
 	}
 }

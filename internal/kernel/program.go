@@ -31,6 +31,8 @@ type Program struct {
 	ones, rowTemps, colTemps, tileTemps int     // working memory, in values of each class
 	wides                               []place // Col values that Full instructions read
 	sums                                int     // number of SumAll sinks
+
+	compiled [AVX512 + 1]compiled
 }
 
 // An instr is one instruction with its operands' places.
@@ -72,6 +74,16 @@ func (p *Program) CanFollow() bool {
 		}
 	}
 	return !p.rowWise
+}
+
+// sinksInput says whether a sink reads an input when the body has run.
+func (p *Program) sinksInput() bool {
+	for _, o := range p.outputs {
+		if o.kind != outValue && o.src.input {
+			return true
+		}
+	}
+	return false
 }
 
 // String lists the program, one instruction a line. Names tell the place: a

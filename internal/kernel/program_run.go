@@ -1,6 +1,10 @@
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"descent/internal/jit"
+)
 
 // tileSize is how many elements of each value a tile holds: small enough
 // that a program's tiles stay in L1, large enough to hide the cost of
@@ -16,6 +20,7 @@ const shortRow = 256
 type frame struct {
 	p   *Program
 	v   *vecTable
+	m   *machine // nil: the body is interpreted
 	c   *Call
 	in0 []float32
 	in  [][]float32 // inputs 1, 2, ...
@@ -34,13 +39,14 @@ type frame struct {
 	rowCap, colCap, tileCap                int
 
 	sinks sinkFrame // empty without sinks
+	args  jit.Args  // of the machine's loops
 }
 
 // Scratch is how many float32 of working memory a run over a rectangle at
 // most cols wide needs.
 func (p *Program) Scratch(cols int) int {
 	rowCap, colCap, tileCap := p.caps(cols)
-	return p.ones + p.rowTemps*rowCap + p.colTemps*colCap + (p.tileTemps+len(p.inputs)+len(p.wides))*tileCap
+	return p.ones + p.rowTemps*rowCap + p.colTemps*colCap + (p.tileTemps+len(p.inputs)+len(p.wides))*tileCap + spillSize
 }
 
 // caps returns the sizes of the temporaries of each class.
@@ -80,6 +86,9 @@ func (f *frame) run(scratch []float32) {
 	f.tiles = carve((p.tileTemps + len(p.inputs)) * f.tileCap)
 	f.wides = carve(len(p.wides) * f.tileCap)
 	f.chooseDirect()
+	if f.m = p.machine(); f.m != nil {
+		f.prepare(carve(spillSize))
+	}
 
 	f.k, f.w = 1, 1
 	for i := range p.head {
@@ -91,10 +100,7 @@ func (f *frame) run(scratch []float32) {
 		for i := range p.cols {
 			f.exec(&p.cols[i])
 		}
-		step := max(1, f.tileCap/f.w)
-		if f.w < f.cols && f.w >= shortRow {
-			step = 1
-		}
+		step := f.tileRows()
 		if f.spread = f.w < shortRow && step > 1 && f.r1-f.r0 > 1; f.spread {
 			f.spreadCols(min(step, f.r1-f.r0))
 		}
@@ -109,10 +115,22 @@ func (f *frame) run(scratch []float32) {
 
 // segment is how many columns a tile has: all, or an even share of them.
 func (f *frame) segment() int {
-	if n := f.c1 - f.c0; !f.p.rowWise {
-		return evenly(n, tileSize)
+	n := f.c1 - f.c0
+	if f.p.rowWise || f.m != nil && f.m.whole && f.p.colTemps == 0 {
+		return n
 	}
-	return f.c1 - f.c0
+	return evenly(n, tileSize)
+}
+
+// tileRows is how many rows a tile has.
+func (f *frame) tileRows() int {
+	switch {
+	case f.m != nil && f.m.whole && (f.w >= shortRow || len(f.p.wides) == 0):
+		return f.r1 - f.r0
+	case f.w < f.cols && f.w >= shortRow:
+		return 1
+	}
+	return max(1, f.tileCap/f.w)
 }
 
 // chooseDirect finds the outputs that can be computed where they will stand:
@@ -145,18 +163,24 @@ func overlap(a, b []float32) bool {
 func (f *frame) tile() {
 	p := f.p
 	f.gather = f.w < f.cols && f.k > 1
-	if f.gather {
+	if f.gather && (f.m == nil || p.sinksInput()) {
 		for i, class := range p.inputs {
 			if class == Full {
 				f.gatherRows(f.gathered(i), f.input(int32(i)))
 			}
 		}
 	}
-	for i := range p.body {
-		f.exec(&p.body[i])
+	if f.m != nil {
+		f.runMachine()
+	} else {
+		for i := range p.body {
+			f.exec(&p.body[i])
+		}
 	}
 	for _, j := range p.finish {
-		f.finishTile(j, &p.outputs[j])
+		if f.m == nil || f.m.placed>>j&1 == 0 {
+			f.finishTile(j, &p.outputs[j])
+		}
 	}
 }
 

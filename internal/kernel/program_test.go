@@ -6,17 +6,28 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"descent/internal/jit"
 )
 
 // domains has shapes around the boundaries of tiles and tasks.
 var domains = [][2]int{{1, 1}, {1, 7}, {5, 1}, {3, 10}, {7, 16}, {32, 33}, {2, 1030}, {40, 300}, {1, 20000}, {20000, 1}, {1700, 10}, {33, 2100}}
 
+// forTiers runs f on every tier, with machine code and interpreted.
 func forTiers(t *testing.T, f func(t *testing.T)) {
 	for tier := Plain; tier <= BestTier(); tier++ {
 		t.Run(tier.String(), func(t *testing.T) {
 			defer SetTier(tier)()
+			defer SetInterpret(false)()
 			f(t)
 		})
+		if tier > Plain && jit.Supported {
+			t.Run(tier.String()+","+interpretName, func(t *testing.T) {
+				defer SetTier(tier)()
+				defer SetInterpret(true)()
+				f(t)
+			})
+		}
 	}
 }
 
