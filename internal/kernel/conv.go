@@ -17,6 +17,10 @@ package kernel
 // multiply-adds from zero for each block of terms, and the blocks' results are
 // added in order. What order and what blocks each kernel says: they depend on
 // shapes only.
+//
+// Kernels of 3 × 3 and 5 × 5 that move by single pixels over 16 channels or
+// more are computed with fewer multiplications, and then say nothing of terms:
+// see [winograd].
 type Conv struct {
 	N, H, W, C       int
 	KH, KW, Out      int
@@ -64,6 +68,12 @@ func (s Conv) Forward() Follower {
 		return g
 	}
 	oh, ow := s.Size()
+	if w, ok := s.winograd(); ok {
+		in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, oh, ow, s.Out}
+		if m, ok := newWinogradMap(w, false, in, out, [2]int{s.Pad[0][0], s.Pad[1][0]}); ok {
+			return m
+		}
+	}
 	return newConvMap(s, convMap{
 		in:     convDims{s.N, s.H, s.W, s.C},
 		out:    convDims{s.N, oh, ow, s.Out},
@@ -80,6 +90,12 @@ func (s Conv) Input() Follower {
 		return &Gemm{M: s.N * s.H * s.W, N: s.C, K: s.Out, TransB: true}
 	}
 	oh, ow := s.Size()
+	if w, ok := s.winograd(); ok {
+		in, out := convDims{s.N, oh, ow, s.Out}, convDims{s.N, s.H, s.W, s.C}
+		if m, ok := newWinogradMap(w, true, in, out, [2]int{s.KH - 1 - s.Pad[0][0], s.KW - 1 - s.Pad[1][0]}); ok {
+			return m
+		}
+	}
 	return newConvMap(s, convMap{
 		back:   true,
 		in:     convDims{s.N, oh, ow, s.Out},

@@ -89,5 +89,18 @@ func (u convUnit) transpose(cols int, src []float32, srcRow, rows int, dst []flo
 	}
 }
 
+// A winogradLinear applies a matrix; see generateLinear in _asm/gemm. Distances
+// are in bytes.
+type winogradLinear func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)
+
+// sweep applies the matrix of that number to columns.
+func (u convUnit) sweep(matrix int, s *winogradSweep) {
+	if u.isa == nil {
+		s.sweepPlain(matrix)
+		return
+	}
+	u.isa.linears[matrix](s.n, &s.src[s.at], 4*s.step, &s.dst[s.to], 4*s.dstStep, s.count, 4*s.next, 4*s.dstNext)
+}
+
 // align drops what stands before the first whole cache line.
 func (convUnit) align(s []float32) []float32 { return gemmAligned(s) }

@@ -44,9 +44,21 @@ func BenchmarkConv(b *testing.B) {
 			out  int
 		}{{"y", s.Forward(), [][]float32{x, w}, len(dy)}, {"dx", s.Input(), [][]float32{dy, w}, len(x)}, {"dw", s.Weight(), [][]float32{x, dy}, len(w)}} {
 			b.Run(n.name+"/"+v.name, func(b *testing.B) {
-				c := &Call{In: v.in, Out: [][]float32{make([]float32, v.out)}, Scratch: make([]float32, v.k.Scratch()), Shared: make([]float32, v.k.Shared())}
+				in, prepare := v.in, func() {}
+				if p, ok := v.k.(Preparer); ok {
+					operand, form, size := p.Prepare()
+					c := &Call{In: [][]float32{in[operand]}, Out: [][]float32{make([]float32, size)}, Scratch: make([]float32, form.Scratch())}
+					in[operand] = c.Out[0]
+					prepare = func() {
+						for i := range form.Tasks() {
+							form.Run(i, c)
+						}
+					}
+				}
+				c := &Call{In: in, Out: [][]float32{make([]float32, v.out)}, Scratch: make([]float32, v.k.Scratch()), Shared: make([]float32, v.k.Shared())}
 				f, _ := v.k.(Finisher)
 				for b.Loop() {
+					prepare()
 					for i := range v.k.Tasks() {
 						v.k.Run(i, c)
 					}

@@ -46,6 +46,9 @@ func (c *convChain) end() float32 {
 }
 
 func (s convNaive) forward(x, w []float32) []float32 {
+	if m, ok := s.Forward().(*winogradMap); ok {
+		return s.winogradMap(m, x, w)
+	}
 	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
 	y := make([]float32, s.N*s.oh*s.ow*s.Out)
 	cg, og := s.C/s.Groups, s.Out/s.Groups
@@ -77,6 +80,9 @@ func (s convNaive) each(d convDims, f func(n, y, x, c int)) {
 }
 
 func (s convNaive) input(dy, w []float32) []float32 {
+	if m, ok := s.Input().(*winogradMap); ok {
+		return s.winogradMap(m, dy, w)
+	}
 	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
 	dx := make([]float32, s.N*s.H*s.W*s.C)
 	cg, og := s.C/s.Groups, s.Out/s.Groups
@@ -101,6 +107,9 @@ func (s convNaive) input(dy, w []float32) []float32 {
 func (s convNaive) weight(x, dy []float32) []float32 {
 	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
 	cg, og := s.C/s.Groups, s.Out/s.Groups
+	if k, ok := s.Weight().(*winogradWeight); ok {
+		return s.winogradWeight(k, x, dy)
+	}
 	plan := s.Weight().(*convWeight)
 	dw := make([]float32, s.KH*s.KW*cg*s.Out)
 	for m := range s.KH * s.KW * cg {

@@ -22,4 +22,6 @@ func (convUnit) transpose(cols int, src []float32, srcRow, rows int, dst []float
 	transposePlain(cols, src, srcRow, rows, dst, dstRow)
 }
 
+func (convUnit) sweep(matrix int, s *winogradSweep) { s.sweepPlain(matrix) }
+
 func (convUnit) align(s []float32) []float32 { return s }

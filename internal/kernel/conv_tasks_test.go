@@ -75,14 +75,12 @@ func TestConvBatch(t *testing.T) {
 func TestConvTasks(t *testing.T) {
 	for _, s := range append(convLarge, convExtreme...) {
 		s := s.whole()
-		oh, ow := s.Size()
-		work := s.N * oh * ow * s.Out * s.KH * s.KW * s.C / s.Groups
 		for name, k := range map[string]Kernel{"y": s.Forward(), "dx": s.Input(), "dw": s.Weight()} {
-			tasks := k.Tasks()
+			work, tasks := CostOf(k).Operations/2, k.Tasks()
 			if n := k.Scratch(); n > 1<<20 {
 				t.Errorf("%s of %+v needs %d float32 of scratch", name, s, n)
 			}
-			if n := k.Shared(); n > 1<<20 {
+			if n := k.Shared(); n > 2<<20 {
 				t.Errorf("%s of %+v shares %d float32", name, s, n)
 			}
 			most := 3 * convMaxCost
@@ -119,7 +117,7 @@ func TestConvEpilogue(t *testing.T) {
 			b := NewBuilder()
 			b.Output(b.Add(b.Input(Full), b.Input(Col)))
 			k := v.k.Follow(b.Build())
-			c := &Call{In: [][]float32{v.in, w, bias}, Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
+			c := &Call{In: convPrepared(t, k, [][]float32{v.in, w, bias}), Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
 			run := func() {
 				for i := range k.Tasks() {
 					k.Run(i, c)

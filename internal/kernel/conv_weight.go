@@ -33,6 +33,11 @@ type convWeight struct {
 // Weight returns the kernel of the gradient with respect to the weight: In[0]
 // is x, In[1] is dy, Out[0] the gradient.
 func (s Conv) Weight() Finisher {
+	if a, ok := s.winograd(); ok {
+		if w, ok := newWinogradWeight(s, a); ok {
+			return w
+		}
+	}
 	w := &convWeight{Conv: s}
 	w.oh, w.ow = s.Size()
 	w.chooseUnits()

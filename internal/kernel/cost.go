@@ -59,6 +59,23 @@ func (m *convMap) Cost() Cost {
 	return c.plus(words(m.in.n*m.in.h*m.in.w*m.in.c + m.KH*m.KW*(m.C/m.Groups)*m.Out))
 }
 
+// Cost implements [Coster]. The products alone count as operations.
+func (m *winogradMap) Cost() Cost {
+	c := follow(m.epilogue, m.out.n*m.out.h*m.out.w, m.out.c)
+	c.Operations += 2 * m.products() * m.all() * m.across * m.in.c * m.out.c
+	return c.plus(words(m.in.n*m.in.h*m.in.w*m.in.c + m.products()*m.in.c*m.out.c))
+}
+
+// Cost implements [Coster].
+func (f *winogradFilter) Cost() Cost {
+	return words((f.taps*f.taps + f.products()) * f.inner * f.results)
+}
+
+// Cost implements [Coster]. The products alone count as operations.
+func (k *winogradWeight) Cost() Cost {
+	return Cost{Operations: 2 * k.products() * k.all() * k.across * k.C * k.Out}.plus(words(k.N*(k.H*k.W*k.C+k.h*k.w*k.Out) + k.size()))
+}
+
 // Cost implements [Coster].
 func (w *convWeight) Cost() Cost {
 	pixels := w.N * w.oh * w.ow

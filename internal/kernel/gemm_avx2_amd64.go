@@ -180,6 +180,56 @@ func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow in
 //go:noescape
 func gemmTranspose256(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)
 
+// winograd256BT3 multiplies columns by the matrix BT3.
+//
+//go:noescape
+func winograd256BT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256BT5 multiplies columns by the matrix BT5.
+//
+//go:noescape
+func winograd256BT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256G3 multiplies columns by the matrix G3.
+//
+//go:noescape
+func winograd256G3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256G5 multiplies columns by the matrix G5.
+//
+//go:noescape
+func winograd256G5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256AT3 multiplies columns by the matrix AT3.
+//
+//go:noescape
+func winograd256AT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256AT5 multiplies columns by the matrix AT5.
+//
+//go:noescape
+func winograd256AT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256A3 multiplies columns by the matrix A3.
+//
+//go:noescape
+func winograd256A3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256A5 multiplies columns by the matrix A5.
+//
+//go:noescape
+func winograd256A5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256GT3 multiplies columns by the matrix GT3.
+//
+//go:noescape
+func winograd256GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd256GT5 multiplies columns by the matrix GT5.
+//
+//go:noescape
+func winograd256GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
 // gemmPeak256 runs n steps of independent fused multiply-adds in every lane, the most the core can do.
 //
 //go:noescape
@@ -235,6 +285,20 @@ var gemmDepths256 = gemmTiles{
 		2: gemmDepth256R2V4,
 		3: gemmDepth256R3V4,
 	},
+}
+
+// winogradLinears256 are the matrices, in the order of winogradMatrix, for 3 and 5 taps.
+var winogradLinears256 = [...]winogradLinear{
+	winograd256BT3,
+	winograd256BT5,
+	winograd256G3,
+	winograd256G5,
+	winograd256AT3,
+	winograd256AT5,
+	winograd256A3,
+	winograd256A5,
+	winograd256GT3,
+	winograd256GT5,
 }
 
 // gemmPackers256 are the tiles of two vectors that pack, by rows.

@@ -3427,6 +3427,852 @@ done:
 	VZEROUPPER
 	RET
 
+// func winograd256BT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256BT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VMOVUPS (SI)(BX*2), Y3
+	VMOVUPS (DI), Y4
+	VSUBPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y5
+	VSUBPS  Y2, Y3, Y3
+	VSUBPS  Y2, Y4, Y2
+	VMOVUPS Y1, (R9)
+	VMOVUPS Y5, (R9)(R8*1)
+	VMOVUPS Y3, (R9)(R8*2)
+	VMOVUPS Y2, (R10)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y3
+	VMASKMOVPS (DI), Y0, Y4
+	VSUBPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y5
+	VSUBPS     Y2, Y3, Y3
+	VSUBPS     Y2, Y4, Y2
+	VMASKMOVPS Y1, Y0, (R9)
+	VMASKMOVPS Y5, Y0, (R9)(R8*1)
+	VMASKMOVPS Y3, Y0, (R9)(R8*2)
+	VMASKMOVPS Y2, Y0, (R10)
+
+done:
+	ADDQ R12, SI
+	ADDQ R12, DI
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256BT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256BT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	LEAQ         (R10)(R8*2), R11
+	ADDQ         R8, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VMOVUPS (SI)(BX*2), Y3
+	VMOVUPS (DI), Y4
+	VMOVUPS (DI)(BX*1), Y5
+	VMOVUPS (DI)(BX*2), Y6
+	VSUBPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y7
+	VSUBPS  Y2, Y3, Y3
+	VSUBPS  Y2, Y4, Y2
+	VSUBPS  Y5, Y4, Y4
+	VSUBPS  Y5, Y6, Y6
+	VMOVUPS Y1, (R9)
+	VMOVUPS Y7, (R9)(R8*1)
+	VMOVUPS Y3, (R9)(R8*2)
+	VMOVUPS Y2, (R10)
+	VMOVUPS Y4, (R10)(R8*1)
+	VMOVUPS Y5, (R10)(R8*2)
+	VMOVUPS Y6, (R11)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y3
+	VMASKMOVPS (DI), Y0, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y5
+	VMASKMOVPS (DI)(BX*2), Y0, Y6
+	VSUBPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y7
+	VSUBPS     Y2, Y3, Y3
+	VSUBPS     Y2, Y4, Y2
+	VSUBPS     Y5, Y4, Y4
+	VSUBPS     Y5, Y6, Y6
+	VMASKMOVPS Y1, Y0, (R9)
+	VMASKMOVPS Y7, Y0, (R9)(R8*1)
+	VMASKMOVPS Y3, Y0, (R9)(R8*2)
+	VMASKMOVPS Y2, Y0, (R10)
+	VMASKMOVPS Y4, Y0, (R10)(R8*1)
+	VMASKMOVPS Y5, Y0, (R10)(R8*2)
+	VMASKMOVPS Y6, Y0, (R11)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R14, R9
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256G3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256G3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y2
+	VMOVUPS (SI)(BX*1), Y3
+	VMOVUPS (SI)(BX*2), Y4
+	VADDPS  Y4, Y2, Y5
+	VADDPS  Y3, Y5, Y6
+	VMULPS  Y6, Y1, Y6
+	VSUBPS  Y3, Y5, Y3
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS Y2, (R8)
+	VMOVUPS Y6, (R8)(DI*1)
+	VMOVUPS Y3, (R8)(DI*2)
+	VMOVUPS Y4, (R9)
+	ADDQ    $+32, SI
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y2
+	VMASKMOVPS (SI)(BX*1), Y0, Y3
+	VMASKMOVPS (SI)(BX*2), Y0, Y4
+	VADDPS     Y4, Y2, Y5
+	VADDPS     Y3, Y5, Y6
+	VMULPS     Y6, Y1, Y6
+	VSUBPS     Y3, Y5, Y3
+	VMULPS     Y3, Y1, Y3
+	VMASKMOVPS Y2, Y0, (R8)
+	VMASKMOVPS Y6, Y0, (R8)(DI*1)
+	VMASKMOVPS Y3, Y0, (R8)(DI*2)
+	VMASKMOVPS Y4, Y0, (R9)
+
+done:
+	ADDQ R11, SI
+	ADDQ R12, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256G5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256G5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	LEAQ         (R10)(R8*2), R11
+	ADDQ         R8, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y2
+	VMOVUPS (SI)(BX*1), Y3
+	VMOVUPS (SI)(BX*2), Y4
+	VMOVUPS (DI), Y5
+	VMOVUPS (DI)(BX*1), Y6
+	VADDPS  Y4, Y2, Y7
+	VADDPS  Y3, Y7, Y8
+	VMULPS  Y8, Y1, Y8
+	VSUBPS  Y3, Y7, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y6, Y5, Y7
+	VMOVUPS Y2, (R9)
+	VMOVUPS Y8, (R9)(R8*1)
+	VMOVUPS Y3, (R9)(R8*2)
+	VMOVUPS Y4, (R10)
+	VMOVUPS Y5, (R10)(R8*1)
+	VMOVUPS Y7, (R10)(R8*2)
+	VMOVUPS Y6, (R11)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y2
+	VMASKMOVPS (SI)(BX*1), Y0, Y3
+	VMASKMOVPS (SI)(BX*2), Y0, Y4
+	VMASKMOVPS (DI), Y0, Y5
+	VMASKMOVPS (DI)(BX*1), Y0, Y6
+	VADDPS     Y4, Y2, Y7
+	VADDPS     Y3, Y7, Y8
+	VMULPS     Y8, Y1, Y8
+	VSUBPS     Y3, Y7, Y3
+	VMULPS     Y3, Y1, Y3
+	VADDPS     Y6, Y5, Y7
+	VMASKMOVPS Y2, Y0, (R9)
+	VMASKMOVPS Y8, Y0, (R9)(R8*1)
+	VMASKMOVPS Y3, Y0, (R9)(R8*2)
+	VMASKMOVPS Y4, Y0, (R10)
+	VMASKMOVPS Y5, Y0, (R10)(R8*1)
+	VMASKMOVPS Y7, Y0, (R10)(R8*2)
+	VMASKMOVPS Y6, Y0, (R11)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R14, R9
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256AT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256AT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VMOVUPS (SI)(BX*2), Y3
+	VMOVUPS (DI), Y4
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y3, Y1, Y1
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y1, (R9)
+	VMOVUPS Y2, (R9)(R8*1)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R9
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y3
+	VMASKMOVPS (DI), Y0, Y4
+	VADDPS     Y2, Y1, Y1
+	VADDPS     Y3, Y1, Y1
+	VSUBPS     Y3, Y2, Y2
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS Y1, Y0, (R9)
+	VMASKMOVPS Y2, Y0, (R9)(R8*1)
+
+done:
+	ADDQ R11, SI
+	ADDQ R11, DI
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256AT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256AT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	MOVQ         dstStep+32(FP), R9
+	MOVQ         dst+24(FP), R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VMOVUPS (SI)(BX*2), Y3
+	VMOVUPS (DI), Y4
+	VMOVUPS (DI)(BX*1), Y5
+	VMOVUPS (DI)(BX*2), Y6
+	VMOVUPS (R8), Y7
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y6, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y7, Y6, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y1, (R10)
+	VMOVUPS Y2, (R10)(R9*1)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R8
+	ADDQ    $+32, R10
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y3
+	VMASKMOVPS (DI), Y0, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y5
+	VMASKMOVPS (DI)(BX*2), Y0, Y6
+	VMASKMOVPS (R8), Y0, Y7
+	VADDPS     Y2, Y1, Y1
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y6, Y5, Y5
+	VADDPS     Y5, Y1, Y1
+	VSUBPS     Y3, Y2, Y2
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y7, Y6, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS Y1, Y0, (R10)
+	VMASKMOVPS Y2, Y0, (R10)(R9*1)
+
+done:
+	ADDQ R12, SI
+	ADDQ R12, DI
+	ADDQ R12, R8
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256A3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256A3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VADDPS  Y2, Y1, Y3
+	VSUBPS  Y2, Y1, Y4
+	VMOVUPS Y1, (R8)
+	VMOVUPS Y3, (R8)(DI*1)
+	VMOVUPS Y4, (R8)(DI*2)
+	VMOVUPS Y2, (R9)
+	ADDQ    $+32, SI
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VADDPS     Y2, Y1, Y3
+	VSUBPS     Y2, Y1, Y4
+	VMASKMOVPS Y1, Y0, (R8)
+	VMASKMOVPS Y3, Y0, (R8)(DI*1)
+	VMASKMOVPS Y4, Y0, (R8)(DI*2)
+	VMASKMOVPS Y2, Y0, (R9)
+
+done:
+	ADDQ R11, SI
+	ADDQ R12, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256A5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256A5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (SI)(BX*1), Y2
+	VADDPS  Y2, Y1, Y3
+	VSUBPS  Y2, Y1, Y4
+	VMOVUPS Y1, (R8)
+	VMOVUPS Y3, (R8)(DI*1)
+	VMOVUPS Y4, (R8)(DI*2)
+	VMOVUPS Y2, (R9)
+	VMOVUPS Y1, (R9)(DI*1)
+	VMOVUPS Y3, (R9)(DI*2)
+	VMOVUPS Y2, (R10)
+	ADDQ    $+32, SI
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y2
+	VADDPS     Y2, Y1, Y3
+	VSUBPS     Y2, Y1, Y4
+	VMASKMOVPS Y1, Y0, (R8)
+	VMASKMOVPS Y3, Y0, (R8)(DI*1)
+	VMASKMOVPS Y4, Y0, (R8)(DI*2)
+	VMASKMOVPS Y2, Y0, (R9)
+	VMASKMOVPS Y1, Y0, (R9)(DI*1)
+	VMASKMOVPS Y3, Y0, (R9)(DI*2)
+	VMASKMOVPS Y2, Y0, (R10)
+
+done:
+	ADDQ R12, SI
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256GT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y2
+	VMOVUPS (SI)(BX*1), Y3
+	VMOVUPS (SI)(BX*2), Y4
+	VMOVUPS (DI), Y5
+	VADDPS  Y4, Y3, Y6
+	VMULPS  Y6, Y1, Y6
+	VADDPS  Y6, Y2, Y2
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y5, Y6, Y4
+	VMOVUPS Y2, (R9)
+	VMOVUPS Y3, (R9)(R8*1)
+	VMOVUPS Y4, (R9)(R8*2)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R9
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y2
+	VMASKMOVPS (SI)(BX*1), Y0, Y3
+	VMASKMOVPS (SI)(BX*2), Y0, Y4
+	VMASKMOVPS (DI), Y0, Y5
+	VADDPS     Y4, Y3, Y6
+	VMULPS     Y6, Y1, Y6
+	VADDPS     Y6, Y2, Y2
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     Y3, Y1, Y3
+	VADDPS     Y5, Y6, Y4
+	VMASKMOVPS Y2, Y0, (R9)
+	VMASKMOVPS Y3, Y0, (R9)(R8*1)
+	VMASKMOVPS Y4, Y0, (R9)(R8*2)
+
+done:
+	ADDQ R11, SI
+	ADDQ R11, DI
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd256GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX2
+TEXT ·winograd256GT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+7, CX
+	LEAQ         gemmLanes<>+0(SB), DX
+	MOVQ         CX, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*4), Y0
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	MOVQ         dstStep+32(FP), R9
+	MOVQ         dst+24(FP), R10
+	LEAQ         (R10)(R9*2), R11
+	ADDQ         R9, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X1
+	VBROADCASTSS X1, Y1
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Y2
+	VMOVUPS (SI)(BX*1), Y3
+	VMOVUPS (SI)(BX*2), Y4
+	VMOVUPS (DI), Y5
+	VMOVUPS (DI)(BX*1), Y6
+	VMOVUPS (DI)(BX*2), Y7
+	VMOVUPS (R8), Y8
+	VADDPS  Y4, Y3, Y9
+	VMULPS  Y9, Y1, Y9
+	VADDPS  Y9, Y2, Y2
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y5, Y9, Y4
+	VADDPS  Y7, Y6, Y5
+	VADDPS  Y8, Y7, Y6
+	VMOVUPS Y2, (R10)
+	VMOVUPS Y3, (R10)(R9*1)
+	VMOVUPS Y4, (R10)(R9*2)
+	VMOVUPS Y5, (R11)
+	VMOVUPS Y6, (R11)(R9*1)
+	ADDQ    $+32, SI
+	ADDQ    $+32, DI
+	ADDQ    $+32, R8
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	SUBQ    $+32, AX
+	JNE     loop
+
+rest:
+	TESTQ      CX, CX
+	JE         done
+	VMASKMOVPS (SI), Y0, Y2
+	VMASKMOVPS (SI)(BX*1), Y0, Y3
+	VMASKMOVPS (SI)(BX*2), Y0, Y4
+	VMASKMOVPS (DI), Y0, Y5
+	VMASKMOVPS (DI)(BX*1), Y0, Y6
+	VMASKMOVPS (DI)(BX*2), Y0, Y7
+	VMASKMOVPS (R8), Y0, Y8
+	VADDPS     Y4, Y3, Y9
+	VMULPS     Y9, Y1, Y9
+	VADDPS     Y9, Y2, Y2
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     Y3, Y1, Y3
+	VADDPS     Y5, Y9, Y4
+	VADDPS     Y7, Y6, Y5
+	VADDPS     Y8, Y7, Y6
+	VMASKMOVPS Y2, Y0, (R10)
+	VMASKMOVPS Y3, Y0, (R10)(R9*1)
+	VMASKMOVPS Y4, Y0, (R10)(R9*2)
+	VMASKMOVPS Y5, Y0, (R11)
+	VMASKMOVPS Y6, Y0, (R11)(R9*1)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R13, R8
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
 // func gemmPeak256(n int)
 // Requires: AVX, FMA3
 TEXT ·gemmPeak256(SB), NOSPLIT, $0-8

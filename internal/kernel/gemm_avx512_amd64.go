@@ -310,6 +310,56 @@ func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow in
 //go:noescape
 func gemmTranspose512(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)
 
+// winograd512BT3 multiplies columns by the matrix BT3.
+//
+//go:noescape
+func winograd512BT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512BT5 multiplies columns by the matrix BT5.
+//
+//go:noescape
+func winograd512BT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512G3 multiplies columns by the matrix G3.
+//
+//go:noescape
+func winograd512G3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512G5 multiplies columns by the matrix G5.
+//
+//go:noescape
+func winograd512G5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512AT3 multiplies columns by the matrix AT3.
+//
+//go:noescape
+func winograd512AT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512AT5 multiplies columns by the matrix AT5.
+//
+//go:noescape
+func winograd512AT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512A3 multiplies columns by the matrix A3.
+//
+//go:noescape
+func winograd512A3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512A5 multiplies columns by the matrix A5.
+//
+//go:noescape
+func winograd512A5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512GT3 multiplies columns by the matrix GT3.
+//
+//go:noescape
+func winograd512GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
+// winograd512GT5 multiplies columns by the matrix GT5.
+//
+//go:noescape
+func winograd512GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+
 // gemmPeak512 runs n steps of independent fused multiply-adds in every lane, the most the core can do.
 //
 //go:noescape
@@ -390,6 +440,20 @@ var gemmDepths512 = gemmTiles{
 		2: gemmDepth512R2V4,
 		3: gemmDepth512R3V4,
 	},
+}
+
+// winogradLinears512 are the matrices, in the order of winogradMatrix, for 3 and 5 taps.
+var winogradLinears512 = [...]winogradLinear{
+	winograd512BT3,
+	winograd512BT5,
+	winograd512G3,
+	winograd512G5,
+	winograd512AT3,
+	winograd512AT5,
+	winograd512A3,
+	winograd512A5,
+	winograd512GT3,
+	winograd512GT5,
 }
 
 // gemmPackers512 are the tiles of two vectors that pack, by rows.

@@ -7373,6 +7373,852 @@ done:
 	VZEROUPPER
 	RET
 
+// func winograd512BT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512BT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VMOVUPS (SI)(BX*2), Z2
+	VMOVUPS (DI), Z3
+	VSUBPS  Z2, Z0, Z0
+	VADDPS  Z2, Z1, Z4
+	VSUBPS  Z1, Z2, Z2
+	VSUBPS  Z1, Z3, Z1
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z4, (R9)(R8*1)
+	VMOVUPS Z2, (R9)(R8*2)
+	VMOVUPS Z1, (R10)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VSUBPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z4
+	VSUBPS    Z1, Z2, Z2
+	VSUBPS    Z1, Z3, Z1
+	VMOVUPS   Z0, K1, (R9)
+	VMOVUPS   Z4, K1, (R9)(R8*1)
+	VMOVUPS   Z2, K1, (R9)(R8*2)
+	VMOVUPS   Z1, K1, (R10)
+
+done:
+	ADDQ R12, SI
+	ADDQ R12, DI
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512BT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512BT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	LEAQ         (R10)(R8*2), R11
+	ADDQ         R8, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VMOVUPS (SI)(BX*2), Z2
+	VMOVUPS (DI), Z3
+	VMOVUPS (DI)(BX*1), Z4
+	VMOVUPS (DI)(BX*2), Z5
+	VSUBPS  Z2, Z0, Z0
+	VADDPS  Z2, Z1, Z6
+	VSUBPS  Z1, Z2, Z2
+	VSUBPS  Z1, Z3, Z1
+	VSUBPS  Z4, Z3, Z3
+	VSUBPS  Z4, Z5, Z5
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z6, (R9)(R8*1)
+	VMOVUPS Z2, (R9)(R8*2)
+	VMOVUPS Z1, (R10)
+	VMOVUPS Z3, (R10)(R8*1)
+	VMOVUPS Z4, (R10)(R8*2)
+	VMOVUPS Z5, (R11)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	ADDQ    $+64, R11
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z4
+	VMOVUPS.Z (DI)(BX*2), K1, Z5
+	VSUBPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z6
+	VSUBPS    Z1, Z2, Z2
+	VSUBPS    Z1, Z3, Z1
+	VSUBPS    Z4, Z3, Z3
+	VSUBPS    Z4, Z5, Z5
+	VMOVUPS   Z0, K1, (R9)
+	VMOVUPS   Z6, K1, (R9)(R8*1)
+	VMOVUPS   Z2, K1, (R9)(R8*2)
+	VMOVUPS   Z1, K1, (R10)
+	VMOVUPS   Z3, K1, (R10)(R8*1)
+	VMOVUPS   Z4, K1, (R10)(R8*2)
+	VMOVUPS   Z5, K1, (R11)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R14, R9
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512G3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512G3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (SI)(BX*1), Z2
+	VMOVUPS (SI)(BX*2), Z3
+	VADDPS  Z3, Z1, Z4
+	VADDPS  Z2, Z4, Z5
+	VMULPS  Z5, Z0, Z5
+	VSUBPS  Z2, Z4, Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS Z1, (R8)
+	VMOVUPS Z5, (R8)(DI*1)
+	VMOVUPS Z2, (R8)(DI*2)
+	VMOVUPS Z3, (R9)
+	ADDQ    $+64, SI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (SI)(BX*1), K1, Z2
+	VMOVUPS.Z (SI)(BX*2), K1, Z3
+	VADDPS    Z3, Z1, Z4
+	VADDPS    Z2, Z4, Z5
+	VMULPS    Z5, Z0, Z5
+	VSUBPS    Z2, Z4, Z2
+	VMULPS    Z2, Z0, Z2
+	VMOVUPS   Z1, K1, (R8)
+	VMOVUPS   Z5, K1, (R8)(DI*1)
+	VMOVUPS   Z2, K1, (R8)(DI*2)
+	VMOVUPS   Z3, K1, (R9)
+
+done:
+	ADDQ R11, SI
+	ADDQ R12, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512G5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512G5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	LEAQ         (R9)(R8*2), R10
+	ADDQ         R8, R10
+	LEAQ         (R10)(R8*2), R11
+	ADDQ         R8, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (SI)(BX*1), Z2
+	VMOVUPS (SI)(BX*2), Z3
+	VMOVUPS (DI), Z4
+	VMOVUPS (DI)(BX*1), Z5
+	VADDPS  Z3, Z1, Z6
+	VADDPS  Z2, Z6, Z7
+	VMULPS  Z7, Z0, Z7
+	VSUBPS  Z2, Z6, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z5, Z4, Z6
+	VMOVUPS Z1, (R9)
+	VMOVUPS Z7, (R9)(R8*1)
+	VMOVUPS Z2, (R9)(R8*2)
+	VMOVUPS Z3, (R10)
+	VMOVUPS Z4, (R10)(R8*1)
+	VMOVUPS Z6, (R10)(R8*2)
+	VMOVUPS Z5, (R11)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	ADDQ    $+64, R11
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (SI)(BX*1), K1, Z2
+	VMOVUPS.Z (SI)(BX*2), K1, Z3
+	VMOVUPS.Z (DI), K1, Z4
+	VMOVUPS.Z (DI)(BX*1), K1, Z5
+	VADDPS    Z3, Z1, Z6
+	VADDPS    Z2, Z6, Z7
+	VMULPS    Z7, Z0, Z7
+	VSUBPS    Z2, Z6, Z2
+	VMULPS    Z2, Z0, Z2
+	VADDPS    Z5, Z4, Z6
+	VMOVUPS   Z1, K1, (R9)
+	VMOVUPS   Z7, K1, (R9)(R8*1)
+	VMOVUPS   Z2, K1, (R9)(R8*2)
+	VMOVUPS   Z3, K1, (R10)
+	VMOVUPS   Z4, K1, (R10)(R8*1)
+	VMOVUPS   Z6, K1, (R10)(R8*2)
+	VMOVUPS   Z5, K1, (R11)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R14, R9
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512AT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512AT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VMOVUPS (SI)(BX*2), Z2
+	VMOVUPS (DI), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VSUBPS  Z2, Z1, Z1
+	VADDPS  Z3, Z1, Z1
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z1, (R9)(R8*1)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VADDPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VSUBPS    Z2, Z1, Z1
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS   Z0, K1, (R9)
+	VMOVUPS   Z1, K1, (R9)(R8*1)
+
+done:
+	ADDQ R11, SI
+	ADDQ R11, DI
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512AT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512AT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	MOVQ         dstStep+32(FP), R9
+	MOVQ         dst+24(FP), R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VMOVUPS (SI)(BX*2), Z2
+	VMOVUPS (DI), Z3
+	VMOVUPS (DI)(BX*1), Z4
+	VMOVUPS (DI)(BX*2), Z5
+	VMOVUPS (R8), Z6
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	VSUBPS  Z2, Z1, Z1
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z6, Z5, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z0, (R10)
+	VMOVUPS Z1, (R10)(R9*1)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R10
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z4
+	VMOVUPS.Z (DI)(BX*2), K1, Z5
+	VMOVUPS.Z (R8), K1, Z6
+	VADDPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z5, Z4, Z4
+	VADDPS    Z4, Z0, Z0
+	VSUBPS    Z2, Z1, Z1
+	VADDPS    Z3, Z1, Z1
+	VADDPS    Z6, Z5, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z0, K1, (R10)
+	VMOVUPS   Z1, K1, (R10)(R9*1)
+
+done:
+	ADDQ R12, SI
+	ADDQ R12, DI
+	ADDQ R12, R8
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512A3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512A3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VADDPS  Z1, Z0, Z2
+	VSUBPS  Z1, Z0, Z3
+	VMOVUPS Z0, (R8)
+	VMOVUPS Z2, (R8)(DI*1)
+	VMOVUPS Z3, (R8)(DI*2)
+	VMOVUPS Z1, (R9)
+	ADDQ    $+64, SI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VADDPS    Z1, Z0, Z2
+	VSUBPS    Z1, Z0, Z3
+	VMOVUPS   Z0, K1, (R8)
+	VMOVUPS   Z2, K1, (R8)(DI*1)
+	VMOVUPS   Z3, K1, (R8)(DI*2)
+	VMOVUPS   Z1, K1, (R9)
+
+done:
+	ADDQ R11, SI
+	ADDQ R12, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512A5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512A5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	MOVQ         dstStep+32(FP), DI
+	MOVQ         dst+24(FP), R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	MOVQ         count+40(FP), R11
+	MOVQ         srcNext+48(FP), R12
+	MOVQ         dstNext+56(FP), R13
+	SUBQ         DX, R12
+	SUBQ         DX, R13
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(BX*1), Z1
+	VADDPS  Z1, Z0, Z2
+	VSUBPS  Z1, Z0, Z3
+	VMOVUPS Z0, (R8)
+	VMOVUPS Z2, (R8)(DI*1)
+	VMOVUPS Z3, (R8)(DI*2)
+	VMOVUPS Z1, (R9)
+	VMOVUPS Z0, (R9)(DI*1)
+	VMOVUPS Z2, (R9)(DI*2)
+	VMOVUPS Z1, (R10)
+	ADDQ    $+64, SI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z1
+	VADDPS    Z1, Z0, Z2
+	VSUBPS    Z1, Z0, Z3
+	VMOVUPS   Z0, K1, (R8)
+	VMOVUPS   Z2, K1, (R8)(DI*1)
+	VMOVUPS   Z3, K1, (R8)(DI*2)
+	VMOVUPS   Z1, K1, (R9)
+	VMOVUPS   Z0, K1, (R9)(DI*1)
+	VMOVUPS   Z2, K1, (R9)(DI*2)
+	VMOVUPS   Z1, K1, (R10)
+
+done:
+	ADDQ R12, SI
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ R11
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512GT3(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	MOVQ         dstStep+32(FP), R8
+	MOVQ         dst+24(FP), R9
+	MOVQ         count+40(FP), R10
+	MOVQ         srcNext+48(FP), R11
+	MOVQ         dstNext+56(FP), R12
+	SUBQ         DX, R11
+	SUBQ         DX, R12
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (SI)(BX*1), Z2
+	VMOVUPS (SI)(BX*2), Z3
+	VMOVUPS (DI), Z4
+	VADDPS  Z3, Z2, Z5
+	VMULPS  Z5, Z0, Z5
+	VADDPS  Z5, Z1, Z1
+	VSUBPS  Z3, Z2, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z4, Z5, Z3
+	VMOVUPS Z1, (R9)
+	VMOVUPS Z2, (R9)(R8*1)
+	VMOVUPS Z3, (R9)(R8*2)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (SI)(BX*1), K1, Z2
+	VMOVUPS.Z (SI)(BX*2), K1, Z3
+	VMOVUPS.Z (DI), K1, Z4
+	VADDPS    Z3, Z2, Z5
+	VMULPS    Z5, Z0, Z5
+	VADDPS    Z5, Z1, Z1
+	VSUBPS    Z3, Z2, Z2
+	VMULPS    Z2, Z0, Z2
+	VADDPS    Z4, Z5, Z3
+	VMOVUPS   Z1, K1, (R9)
+	VMOVUPS   Z2, K1, (R9)(R8*1)
+	VMOVUPS   Z3, K1, (R9)(R8*2)
+
+done:
+	ADDQ R11, SI
+	ADDQ R11, DI
+	ADDQ R12, R9
+	DECQ R10
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func winograd512GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winograd512GT5(SB), NOSPLIT, $0-64
+	MOVQ         n+0(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $+15, CX
+	MOVQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	SUBQ         CX, AX
+	MOVQ         AX, DX
+	SHLQ         $0x02, DX
+	MOVQ         srcStep+16(FP), BX
+	MOVQ         src+8(FP), SI
+	LEAQ         (SI)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	MOVQ         dstStep+32(FP), R9
+	MOVQ         dst+24(FP), R10
+	LEAQ         (R10)(R9*2), R11
+	ADDQ         R9, R11
+	MOVQ         count+40(FP), R12
+	MOVQ         srcNext+48(FP), R13
+	MOVQ         dstNext+56(FP), R14
+	SUBQ         DX, R13
+	SUBQ         DX, R14
+	MOVL         $0x3f000000, AX
+	VMOVD        AX, X0
+	VBROADCASTSS X0, Z0
+
+next:
+	MOVQ  DX, AX
+	TESTQ AX, AX
+	JE    rest
+
+loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (SI)(BX*1), Z2
+	VMOVUPS (SI)(BX*2), Z3
+	VMOVUPS (DI), Z4
+	VMOVUPS (DI)(BX*1), Z5
+	VMOVUPS (DI)(BX*2), Z6
+	VMOVUPS (R8), Z7
+	VADDPS  Z3, Z2, Z8
+	VMULPS  Z8, Z0, Z8
+	VADDPS  Z8, Z1, Z1
+	VSUBPS  Z3, Z2, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z4, Z8, Z3
+	VADDPS  Z6, Z5, Z4
+	VADDPS  Z7, Z6, Z5
+	VMOVUPS Z1, (R10)
+	VMOVUPS Z2, (R10)(R9*1)
+	VMOVUPS Z3, (R10)(R9*2)
+	VMOVUPS Z4, (R11)
+	VMOVUPS Z5, (R11)(R9*1)
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R10
+	ADDQ    $+64, R11
+	SUBQ    $+64, AX
+	JNE     loop
+
+rest:
+	TESTQ     CX, CX
+	JE        done
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (SI)(BX*1), K1, Z2
+	VMOVUPS.Z (SI)(BX*2), K1, Z3
+	VMOVUPS.Z (DI), K1, Z4
+	VMOVUPS.Z (DI)(BX*1), K1, Z5
+	VMOVUPS.Z (DI)(BX*2), K1, Z6
+	VMOVUPS.Z (R8), K1, Z7
+	VADDPS    Z3, Z2, Z8
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z8, Z1, Z1
+	VSUBPS    Z3, Z2, Z2
+	VMULPS    Z2, Z0, Z2
+	VADDPS    Z4, Z8, Z3
+	VADDPS    Z6, Z5, Z4
+	VADDPS    Z7, Z6, Z5
+	VMOVUPS   Z1, K1, (R10)
+	VMOVUPS   Z2, K1, (R10)(R9*1)
+	VMOVUPS   Z3, K1, (R10)(R9*2)
+	VMOVUPS   Z4, K1, (R11)
+	VMOVUPS   Z5, K1, (R11)(R9*1)
+
+done:
+	ADDQ R13, SI
+	ADDQ R13, DI
+	ADDQ R13, R8
+	ADDQ R14, R10
+	ADDQ R14, R11
+	DECQ R12
+	JNE  next
+	VZEROUPPER
+	RET
+
 // func gemmPeak512(n int)
 // Requires: AVX, AVX512F
 TEXT ·gemmPeak512(SB), NOSPLIT, $0-8

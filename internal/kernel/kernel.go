@@ -41,6 +41,16 @@ type Follower interface {
 	Follow(p *Program) Kernel
 }
 
+// A Preparer is a [Kernel] that reads one of its operands in a form that
+// another kernel makes of it, once for all tasks.
+type Preparer interface {
+	Kernel
+
+	// Prepare returns which operand that is, and the kernel that reads it
+	// as In[0] and writes its form, of size float32, as Out[0].
+	Prepare() (operand int, form Kernel, size int)
+}
+
 // Call binds a kernel to memory for one run.
 type Call struct {
 	Out     [][]float32 // one buffer for each output; may be the same memory as an input where the kernel says so

@@ -35,6 +35,16 @@ func Bind(pool *exec.Pool, k kernel.Kernel, sizes, in, out []int) (*exec.Program
 		p.Buffers = append(p.Buffers, plan.Buffer{Size: n})
 		p.Arena = n
 	}
+	if prepared, ok := k.(kernel.Preparer); ok {
+		operand, form, size := prepared.Prepare()
+		at := len(p.Buffers)
+		p.Buffers = append(p.Buffers, plan.Buffer{Size: size, Offset: p.Arena})
+		p.Arena += size
+		p.Instrs = append(p.Instrs, &plan.Instr{Name: "prepare", Kernel: form, In: []int{in[operand]}, Out: []int{at}, Shared: -1})
+		p.Instrs[0].In = slices.Clone(in)
+		p.Instrs[0].In[operand] = at
+		p.Waves, p.Stages = [][]int{{1}, {0}}, []int{2}
+	}
 	store := exec.NewStore(declared)
 	for i, name := range store.Names() {
 		fill(store.Value(name), uint64(i))

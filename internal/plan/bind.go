@@ -29,6 +29,7 @@ func (c *compiler) bind() {
 			}
 			c.plan.Instrs[i].In = append(c.plan.Instrs[i].In, c.bufferOf(x))
 		}
+		c.prepare(i, l)
 	}
 	for s, stage := range c.stages {
 		var out []int
@@ -42,6 +43,26 @@ func (c *compiler) bind() {
 		c.plan.Outputs = append(c.plan.Outputs, out)
 	}
 	c.update()
+}
+
+// prepare adds the instruction that brings an operand of instruction i into
+// the form that its kernel reads.
+func (c *compiler) prepare(i int, l lowered) {
+	k, ok := l.kernel.(kernel.Preparer)
+	if !ok {
+		return
+	}
+	operand, form, size := k.Prepare()
+	x := l.in[operand]
+	p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
+	at := len(c.plan.Instrs)
+	c.plan.Instrs = append(c.plan.Instrs, p)
+	c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true})
+	if from, ok := c.made[x.ID()]; ok {
+		c.after(at, from)
+	}
+	c.after(i, at)
+	c.plan.Instrs[i].In[operand] = p.Out[0]
 }
 
 // changes reports whether buffer b may hold another value before the host has

@@ -75,10 +75,21 @@ func deep(g *graph.Graph) ([][]graph.Tensor, []Update) {
 	return [][]graph.Tensor{{loss}, {}}, []Update{{w, w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
 }
 
+// convolutions have kernels that read their weight in a form of its own.
+func convolutions(g *graph.Graph) ([][]graph.Tensor, []Update) {
+	h, same := g.Input("x", graph.Shape(2, 6, 6, 16)), graph.Conv{Pad: [2][2]int{{1, 1}, {1, 1}}}
+	w := g.Variable("w", graph.Shape(3, 3, 16, 16))
+	for range 3 {
+		h = h.Conv2D(w, same).Tanh()
+	}
+	loss := h.Square().Sum()
+	return [][]graph.Tensor{{loss}, {}}, []Update{{w, w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
+}
+
 // TestMemory checks that no two buffers that are alive in the same wave
 // overlap, that each lies in the arena, and that memory is used again.
 func TestMemory(t *testing.T) {
-	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep} {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "convolutions": convolutions} {
 		p := compile(t, build)
 		for i, a := range p.Buffers {
 			if a.Place != Arena || a.last < 0 {
@@ -104,7 +115,7 @@ func TestMemory(t *testing.T) {
 // what: a value is made before it is read, nobody writes what another of the
 // same wave reads or writes, and old values are read before they are replaced.
 func TestOrder(t *testing.T) {
-	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "swap": swap} {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "convolutions": convolutions, "swap": swap} {
 		p := compile(t, build)
 		waveOf := make([]int, len(p.Instrs))
 		seen := 0

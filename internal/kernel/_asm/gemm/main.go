@@ -1,4 +1,5 @@
-// Command gemm writes the assembly of package kernel's matrix products.
+// Command gemm writes the assembly of package kernel's matrix products and
+// convolutions.
 //
 // Run it by go generate in that package.
 package main
@@ -28,6 +29,9 @@ func main() {
 			generateTile(ctx, isa, t)
 		}
 		generateTranspose(ctx, isa)
+		for _, l := range linears {
+			generateLinear(ctx, isa, l)
+		}
 		generatePeak(ctx, isa)
 		if err := write(*dir, isa, ctx); err != nil {
 			log.Fatal(err)
@@ -99,6 +103,11 @@ func table(isa isa) string {
 		}
 		s += "}\n"
 	}
+	s += fmt.Sprintf("\n// winogradLinears%[1]s are the matrices, in the order of winogradMatrix, for 3 and 5 taps.\nvar winogradLinears%[1]s = [...]winogradLinear{\n", isa.suffix())
+	for _, l := range linears {
+		s += fmt.Sprintf("winograd%s%s,\n", isa.suffix(), l.name)
+	}
+	s += "}\n"
 	s += fmt.Sprintf("\n// gemmPackers%[1]s are the tiles of two vectors that pack, by rows.\nvar gemmPackers%[1]s = gemmPackers{\n%[2]s}\n", isa.suffix(), packing)
 	return s
 }
