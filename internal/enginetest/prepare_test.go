@@ -18,9 +18,11 @@ func TestPrepare(t *testing.T) {
 	y := x.Conv2D(v, same).Tanh().Conv2D(w.Square(), same).Conv2D(v, same)
 	loss := y.Square().Mean()
 	d := graph.Gradient(loss, v, w)
-	c := Case{Graph: g, Stages: [][]graph.Tensor{{loss}, {d[0].Square().Sum()}, {}},
+	c := Case{
+		Graph: g, Stages: [][]graph.Tensor{{loss}, {d[0].Square().Sum()}, {}},
 		Updates: []plan.Update{{Variable: v, Value: v.Sub(d[0])}, {Variable: w, Value: w.Sub(d[1])}},
-		Values:  map[string][]float32{}}
+		Values:  map[string][]float32{},
+	}
 	for name, n := range map[string]int{"v": 9 * 256, "w": 9 * 256, "x": 2 * 30 * 16} {
 		values := make([]float32, n)
 		for i := range values {

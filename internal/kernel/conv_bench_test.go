@@ -26,8 +26,10 @@ var convNetworks = []struct {
 // convSquare is a convolution of square images that keeps their size, for a batch
 // of 64, through a stride.
 func convSquare(size, k, c, out, stride int) Conv {
-	return Conv{N: 64, H: size, W: size, C: c, KH: k, KW: k, Out: out, Stride: [2]int{stride, stride},
-		Pad: [2][2]int{{k / 2, k / 2}, {k / 2, k / 2}}}
+	return Conv{
+		N: 64, H: size, W: size, C: c, KH: k, KW: k, Out: out, Stride: [2]int{stride, stride},
+		Pad: [2][2]int{{k / 2, k / 2}, {k / 2, k / 2}},
+	}
 }
 
 // BenchmarkConv runs all tasks of each layer on one worker: read it against

@@ -107,8 +107,10 @@ func (w *convWork) columns(g, c0, c1 int) {
 	packed := m.back
 	w.wide, w.rows = w.u.choose(width, c1-c0, m.depth(), packed)
 	down := ceilDiv(width, w.rows)
-	t := convTile{depth: m.depth(), a: w.a, aRow: p.x.inStep * m.in.c, aCol: p.runs.step, run: p.runs.run,
-		c: w.c, cRow: p.x.step * m.out.c}
+	t := convTile{
+		depth: m.depth(), a: w.a, aRow: p.x.inStep * m.in.c, aCol: p.runs.step, run: p.runs.run,
+		c: w.c, cRow: p.x.step * m.out.c,
+	}
 	terms := p.y.taps * p.x.taps
 	if !t.depth {
 		terms *= m.group

@@ -154,9 +154,11 @@ func randomConv(r *rand.Rand) Conv {
 		if r.IntN(3) == 0 {
 			groups = 1 + r.IntN(20)
 		}
-		s := Conv{N: 1 + r.IntN(4), H: 1 + r.IntN(12), W: 1 + r.IntN(18), C: groups * (1 + r.IntN(5)), KH: 1 + r.IntN(4), KW: 1 + r.IntN(4), Out: groups * (1 + r.IntN(40)),
+		s := Conv{
+			N: 1 + r.IntN(4), H: 1 + r.IntN(12), W: 1 + r.IntN(18), C: groups * (1 + r.IntN(5)), KH: 1 + r.IntN(4), KW: 1 + r.IntN(4), Out: groups * (1 + r.IntN(40)),
 			Stride: [2]int{1 + r.IntN(3), 1 + r.IntN(3)}, Dilation: [2]int{1 + r.IntN(3), 1 + r.IntN(3)},
-			Pad: [2][2]int{{r.IntN(4), r.IntN(4)}, {r.IntN(4), r.IntN(4)}}, Groups: groups}
+			Pad: [2][2]int{{r.IntN(4), r.IntN(4)}, {r.IntN(4), r.IntN(4)}}, Groups: groups,
+		}
 		if r.IntN(3) == 0 {
 			s.C, s.Out = groups, groups
 		}
@@ -179,8 +181,10 @@ func TestConvRandomShapes(t *testing.T) {
 }
 
 func TestConvSpecialValues(t *testing.T) {
-	special := []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
-		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74}
+	special := []float32{
+		0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
+		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74,
+	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 60 {
 		s := randomConv(r)

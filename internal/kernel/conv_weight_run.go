@@ -14,8 +14,10 @@ func (w *convWeight) Run(i int, c *Call) {
 	for b := first; b < (p.leaf+1)*blocks/w.leaves; b++ {
 		t := w.block(b)
 		y, x := t.y0*w.Stride[0]+p.ky*w.Dilation[0]-w.Pad[0][0], t.x0*w.Stride[1]+p.kx*w.Dilation[1]-w.Pad[1][0]
-		tile := convTile{depth: w.depth(), add: b > first, k: (t.n1 - t.n0) * (t.y1 - t.y0) * (t.x1 - t.x0),
-			aRow: w.rowStep, aCol: w.Stride[1] * w.C, b: c.In[1], bRow: w.Out, c: out, cRow: w.Out}
+		tile := convTile{
+			depth: w.depth(), add: b > first, k: (t.n1 - t.n0) * (t.y1 - t.y0) * (t.x1 - t.x0),
+			aRow: w.rowStep, aCol: w.Stride[1] * w.C, b: c.In[1], bRow: w.Out, c: out, cRow: w.Out,
+		}
 		runs := &w.copied
 		if inPlace {
 			runs = &w.inPlace

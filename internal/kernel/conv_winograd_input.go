@@ -44,9 +44,11 @@ func (w *winogradInput) transform(u convUnit, c winogradChunk, in, to, scratch [
 			u.sweep(w.table(winogradBT), &down)
 		}
 		for i := range w.points {
-			u.sweep(w.table(winogradBT), &winogradSweep{n: w.in.c, count: c.x1 - c.x0,
+			u.sweep(w.table(winogradBT), &winogradSweep{
+				n: w.in.c, count: c.x1 - c.x0,
 				src: points, at: i * row, step: w.in.c, next: 2 * w.in.c,
-				dst: to, to: i*w.points*matrix + (q-c.q0)*(c.x1-c.x0)*w.in.c, dstStep: matrix, dstNext: w.in.c})
+				dst: to, to: i*w.points*matrix + (q-c.q0)*(c.x1-c.x0)*w.in.c, dstStep: matrix, dstNext: w.in.c,
+			})
 		}
 	}
 }

@@ -37,50 +37,52 @@ type winogradSweep struct {
 // winogradPlain are the matrices in plain Go: the specification.
 var winogradPlain = [...]struct {
 	inputs, results int
-	sums            func(y, x *[7]float32)
+	sums            func(x [7]float32) [7]float32
 }{
-	{4, 4, func(y, x *[7]float32) { y[0], y[1], y[2], y[3] = x[0]-x[2], x[1]+x[2], x[2]-x[1], x[3]-x[1] }},
-	{6, 7, func(y, x *[7]float32) {
-		y[0], y[1], y[2], y[3], y[4], y[5], y[6] = x[0]-x[2], x[1]+x[2], x[2]-x[1], x[3]-x[1], x[3]-x[4], x[4], x[5]-x[4]
+	{4, 4, func(x [7]float32) [7]float32 { return [7]float32{x[0] - x[2], x[1] + x[2], x[2] - x[1], x[3] - x[1]} }},
+	{6, 7, func(x [7]float32) [7]float32 {
+		return [7]float32{x[0] - x[2], x[1] + x[2], x[2] - x[1], x[3] - x[1], x[3] - x[4], x[4], x[5] - x[4]}
 	}},
-	{3, 4, func(y, x *[7]float32) {
+	{3, 4, func(x [7]float32) [7]float32 {
 		ends := x[0] + x[2]
-		y[0], y[1], y[2], y[3] = x[0], half(ends+x[1]), half(ends-x[1]), x[2]
+		return [7]float32{x[0], half(ends + x[1]), half(ends - x[1]), x[2]}
 	}},
-	{5, 7, func(y, x *[7]float32) {
+	{5, 7, func(x [7]float32) [7]float32 {
 		ends := x[0] + x[2]
-		y[0], y[1], y[2], y[3], y[4], y[5], y[6] = x[0], half(ends+x[1]), half(ends-x[1]), x[2], x[3], x[3]+x[4], x[4]
+		return [7]float32{x[0], half(ends + x[1]), half(ends - x[1]), x[2], x[3], x[3] + x[4], x[4]}
 	}},
-	{4, 2, func(y, x *[7]float32) { y[0], y[1] = x[0]+x[1]+x[2], x[1]-x[2]+x[3] }},
-	{7, 2, func(y, x *[7]float32) { y[0], y[1] = x[0]+x[1]+x[2]+(x[4]+x[5]), x[1]-x[2]+x[3]+(x[5]+x[6]) }},
-	{2, 4, func(y, x *[7]float32) { y[0], y[1], y[2], y[3] = x[0], x[0]+x[1], x[0]-x[1], x[1] }},
-	{2, 7, func(y, x *[7]float32) {
-		y[0], y[1], y[2], y[3], y[4], y[5], y[6] = x[0], x[0]+x[1], x[0]-x[1], x[1], x[0], x[0]+x[1], x[1]
+	{4, 2, func(x [7]float32) [7]float32 { return [7]float32{x[0] + x[1] + x[2], x[1] - x[2] + x[3]} }},
+	{7, 2, func(x [7]float32) [7]float32 {
+		return [7]float32{x[0] + x[1] + x[2] + (x[4] + x[5]), x[1] - x[2] + x[3] + (x[5] + x[6])}
 	}},
-	{4, 3, func(y, x *[7]float32) {
+	{2, 4, func(x [7]float32) [7]float32 { return [7]float32{x[0], x[0] + x[1], x[0] - x[1], x[1]} }},
+	{2, 7, func(x [7]float32) [7]float32 {
+		return [7]float32{x[0], x[0] + x[1], x[0] - x[1], x[1], x[0], x[0] + x[1], x[1]}
+	}},
+	{4, 3, func(x [7]float32) [7]float32 {
 		inner := half(x[1] + x[2])
-		y[0], y[1], y[2] = x[0]+inner, half(x[1]-x[2]), inner+x[3]
+		return [7]float32{x[0] + inner, half(x[1] - x[2]), inner + x[3]}
 	}},
-	{7, 5, func(y, x *[7]float32) {
+	{7, 5, func(x [7]float32) [7]float32 {
 		inner := half(x[1] + x[2])
-		y[0], y[1], y[2], y[3], y[4] = x[0]+inner, half(x[1]-x[2]), inner+x[3], x[4]+x[5], x[5]+x[6]
+		return [7]float32{x[0] + inner, half(x[1] - x[2]), inner + x[3], x[4] + x[5], x[5] + x[6]}
 	}},
 }
 
 // half is rounded, so that no sum after it is fused with it.
 func half(x float32) float32 { return float32(0.5 * x) }
 
-// sweepPlain applies matrix m.
-func (s *winogradSweep) sweepPlain(m int) {
-	var x, y [7]float32
-	matrix := &winogradPlain[m]
+// sweepPlain applies the matrix of that number.
+func (s *winogradSweep) sweepPlain(matrix int) {
+	m := &winogradPlain[matrix]
+	var x [7]float32
 	for c := range s.count {
 		for i := range s.n {
-			for j := range matrix.inputs {
+			for j := range m.inputs {
 				x[j] = s.src[s.at+c*s.next+j*s.step+i]
 			}
-			matrix.sums(&y, &x)
-			for j := range matrix.results {
+			y := m.sums(x)
+			for j := range m.results {
 				s.dst[s.to+c*s.dstNext+j*s.dstStep+i] = y[j]
 			}
 		}

@@ -105,9 +105,11 @@ func (m *winogradMap) multiply(u convUnit, tiles int, points, filter, products [
 // results writes channels from channel on of a chunk: Aᵀ·products·A.
 func (m *winogradMap) results(u convUnit, c winogradChunk, channel int, products, out, scratch []float32) {
 	matrix, tiles, n := m.room()*winogradPanel, c.x1-c.x0, min(winogradPanel, m.out.c-channel)
-	half := m.points * matrix // of one row of results
-	u.sweep(m.table(winogradAT), &winogradSweep{n: c.tiles() * winogradPanel, count: m.points,
-		src: products, step: half, next: matrix, dst: scratch, dstStep: half, dstNext: matrix})
+	side := m.points * matrix // of each of the two rows of results
+	u.sweep(m.table(winogradAT), &winogradSweep{
+		n: c.tiles() * winogradPanel, count: m.points,
+		src: products, step: side, next: matrix, dst: scratch, dstStep: side, dstNext: matrix,
+	})
 	whole := min(tiles, m.out.w/2-c.x0)
 	for q := c.q0; q < c.q1; q++ {
 		for r := range 2 {
@@ -115,16 +117,20 @@ func (m *winogradMap) results(u convUnit, c winogradChunk, channel int, products
 			if y == m.out.h {
 				break
 			}
-			at := r*half + (q-c.q0)*tiles*winogradPanel
+			at := r*side + (q-c.q0)*tiles*winogradPanel
 			to := m.out.at(q/m.down, y, 2*c.x0) + channel
 			if whole > 0 {
-				u.sweep(m.table(winogradAT), &winogradSweep{n: n, count: whole, src: scratch, at: at, step: matrix, next: winogradPanel,
-					dst: out, to: to, dstStep: m.out.c, dstNext: 2 * m.out.c})
+				u.sweep(m.table(winogradAT), &winogradSweep{
+					n: n, count: whole, src: scratch, at: at, step: matrix, next: winogradPanel,
+					dst: out, to: to, dstStep: m.out.c, dstNext: 2 * m.out.c,
+				})
 			}
 			if whole < tiles { // the last one has one result
-				last := scratch[2*half:][:2*winogradPanel]
-				u.sweep(m.table(winogradAT), &winogradSweep{n: n, count: 1, src: scratch, at: at + whole*winogradPanel, step: matrix,
-					dst: last, dstStep: winogradPanel})
+				last := scratch[2*side:][:2*winogradPanel]
+				u.sweep(m.table(winogradAT), &winogradSweep{
+					n: n, count: 1, src: scratch, at: at + whole*winogradPanel, step: matrix,
+					dst: last, dstStep: winogradPanel,
+				})
 				copy(out[to+2*whole*m.out.c:][:n], last)
 			}
 		}

@@ -33,17 +33,17 @@ func (w winograd) both(m winogradMatrix, x *[7][7]float32) (y [7][7]float32) {
 	f := winogradPlain[w.table(m)]
 	var half [7][7]float32
 	for j := range f.inputs {
-		var in, out [7]float32
+		var in [7]float32
 		for i := range f.inputs {
 			in[i] = x[i][j]
 		}
-		f.sums(&out, &in)
+		out := f.sums(in)
 		for i := range f.results {
 			half[i][j] = out[i]
 		}
 	}
 	for i := range f.results {
-		f.sums(&y[i], &half[i])
+		y[i] = f.sums(half[i])
 	}
 	return y
 }

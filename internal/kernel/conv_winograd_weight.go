@@ -112,8 +112,10 @@ func (k *winogradWeight) lift(u convUnit, c winogradChunk, o0, o1 int, dy, to, s
 	}
 	for q := c.q0; q < c.q1; q++ {
 		at := q % k.down * 2
-		down := winogradSweep{n: n, count: inside, src: dy, at: y.at(q/k.down, at, 2*c.x0) + o0, step: k.w * k.Out, next: k.Out,
-			dst: points, dstStep: row, dstNext: k.columns}
+		down := winogradSweep{
+			n: n, count: inside, src: dy, at: y.at(q/k.down, at, 2*c.x0) + o0, step: k.w * k.Out, next: k.Out,
+			dst: points, dstStep: row, dstNext: k.columns,
+		}
 		if at+1 == k.h { // the second row is outside
 			for x := range inside {
 				copy(copied[x*n:(x+1)*n], dy[down.at+x*k.Out:])
@@ -123,8 +125,10 @@ func (k *winogradWeight) lift(u convUnit, c winogradChunk, o0, o1 int, dy, to, s
 		}
 		u.sweep(k.table(winogradA), &down)
 		for i := range k.points {
-			u.sweep(k.table(winogradA), &winogradSweep{n: n, count: tiles, src: points, at: i * row, step: k.columns, next: 2 * k.columns,
-				dst: to, to: i*k.points*matrix + (q-c.q0)*tiles*k.columns, dstStep: matrix, dstNext: k.columns})
+			u.sweep(k.table(winogradA), &winogradSweep{
+				n: n, count: tiles, src: points, at: i * row, step: k.columns, next: 2 * k.columns,
+				dst: to, to: i*k.points*matrix + (q-c.q0)*tiles*k.columns, dstStep: matrix, dstNext: k.columns,
+			})
 		}
 	}
 }
@@ -132,10 +136,14 @@ func (k *winogradWeight) lift(u convUnit, c winogradChunk, o0, o1 int, dy, to, s
 // fold writes columns [o0, o1) of the weight's gradient: Gᵀ·sums·G.
 func (k *winogradWeight) fold(u convUnit, o0, o1 int, sums, out, scratch []float32) {
 	matrix := k.C * k.columns
-	u.sweep(k.table(winogradGT), &winogradSweep{n: matrix, count: k.points, src: sums, step: k.points * matrix, next: matrix,
-		dst: scratch, dstStep: k.points * matrix, dstNext: matrix})
+	u.sweep(k.table(winogradGT), &winogradSweep{
+		n: matrix, count: k.points, src: sums, step: k.points * matrix, next: matrix,
+		dst: scratch, dstStep: k.points * matrix, dstNext: matrix,
+	})
 	for y := range k.taps {
-		u.sweep(k.table(winogradGT), &winogradSweep{n: o1 - o0, count: k.C, src: scratch, at: y * k.points * matrix, step: matrix, next: k.columns,
-			dst: out, to: y*k.taps*k.C*k.Out + o0, dstStep: k.C * k.Out, dstNext: k.Out})
+		u.sweep(k.table(winogradGT), &winogradSweep{
+			n: o1 - o0, count: k.C, src: scratch, at: y * k.points * matrix, step: matrix, next: k.columns,
+			dst: out, to: y*k.taps*k.C*k.Out + o0, dstStep: k.C * k.Out, dstNext: k.Out,
+		})
 	}
 }
