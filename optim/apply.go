@@ -52,8 +52,8 @@ func apply[T float32 | float64](cfg Config, s *State[T], rate float64, theta, gr
 	if err := checkCall(s, rate, theta, grad); err != nil {
 		return err
 	}
-	if err := cfg.Validate(); err != nil {
-		return err
+	if cfg.Rule == nil {
+		return cfg.Validate()
 	}
 	v, shape := s.vector, graph.Shape(len(theta))
 	if s.Shape != nil {

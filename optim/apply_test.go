@@ -18,6 +18,11 @@ func TestResume(t *testing.T) {
 		t.Run(r.rule.Name()+"/float32", func(t *testing.T) { resume[float32](t, cfg) })
 		t.Run(r.rule.Name()+"/float64", func(t *testing.T) { resume[float64](t, cfg) })
 	}
+	all := everything()
+	all.Groups = []Group{{Match: "theta", RateFactor: 0.5}}
+	delete(all.Schedules, "momentum")
+	t.Run("everything/float32", func(t *testing.T) { resume[float32](t, all) })
+	t.Run("everything/float64", func(t *testing.T) { resume[float64](t, all) })
 }
 
 func resume[T float32 | float64](t *testing.T, cfg Config) {

@@ -3,6 +3,8 @@ package optim
 import (
 	"errors"
 	"fmt"
+
+	"descent/schedule"
 )
 
 // Config is a rule and what surrounds it, in this order:
@@ -41,6 +43,11 @@ type Config struct {
 	Lookahead   Lookahead
 	Groups      []Group // the first that matches a parameter holds for it
 
+	// Schedules are factors of hyperparameters, by their names in [Keys], such
+	// as "momentum" or "beta1", and of "weight_decay" and "prox_l1": v·s(t-1) at
+	// update t = 1, 2, ... They hold for every group.
+	Schedules map[string]schedule.Schedule
+
 	// PeakRate is η₀, the rate that a schedule is a factor of. The kinds
 	// Independent and Corrected of weight decay need it, others do not.
 	PeakRate float64
@@ -66,15 +73,11 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
-	for i := -1; i < len(c.Groups); i++ {
-		if i >= 0 {
-			if err := c.Groups[i].Validate(); err != nil {
-				return fmt.Errorf("%s: %w", c.Groups[i].describe(i), err)
-			}
-		}
-		if _, err := c.treat(i); err != nil {
-			return err
+	for i, g := range c.Groups {
+		if err := g.Validate(); err != nil {
+			return fmt.Errorf("%s: %w", g.describe(i), err)
 		}
 	}
-	return nil
+	_, err := c.treatments()
+	return err
 }

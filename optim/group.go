@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"descent/schedule"
 )
 
 // Group says how parameters are treated that Config would treat otherwise.
@@ -109,6 +111,9 @@ type treatment struct {
 	freeze   bool
 	group    string // what the names of scalars begin with
 	shared   *Param // state of its rule for all its parameters
+
+	scheduled []scheduled                  // hyperparameters of the rule
+	schedules map[string]schedule.Schedule // all
 }
 
 // treatments returns what holds for parameters of no group, and for each group.
@@ -120,6 +125,14 @@ func (c Config) treatments() ([]*treatment, error) {
 			return nil, err
 		}
 		list[i] = &t
+	}
+	if err := c.checkSchedules(list); err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		if err := t.follow(c.Schedules); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"descent/graph"
+	"descent/schedule"
 )
 
 // Param is one parameter as a rule sees it. What its methods return belongs
@@ -22,6 +23,9 @@ type Param struct {
 	slots  []slot
 	shared *Param // keeps the slots of all parameters together; nil: there are none yet
 	hosts  []Host
+
+	scheduled []scheduled                  // hyperparameters of the rule
+	schedules map[string]schedule.Schedule // of what is around it, by name
 }
 
 // Rate is η of this update, of shape []. The step η·u is taken by the caller
@@ -39,7 +43,8 @@ func (p *Param) Rate() graph.Tensor {
 //
 // It returns the new s. 1-β is taken in float64.
 func (p *Param) EMA(name string, beta float64, x graph.Tensor) graph.Tensor {
-	b, rest := p.Hyper(name+".beta", beta), p.Hyper(name+".1-beta", 1-beta)
+	at := p.course(beta)
+	b, rest := p.Scalar(name+".beta", at), p.Scalar(name+".1-beta", func(t int) float64 { return 1 - at(t) })
 	s := p.State(name, 0).Mul(b).Add(x.Mul(rest))
 	p.Set(name, s)
 	return s
@@ -49,7 +54,7 @@ func (p *Param) EMA(name string, beta float64, x graph.Tensor) graph.Tensor {
 // "<rule>.<name>". A hyperparameter is never a constant of the graph, which
 // would round it to float32 and would have to be compiled anew to change.
 func (p *Param) Hyper(name string, v float64) graph.Tensor {
-	return p.Scalar(name, func(int) float64 { return v })
+	return p.Scalar(name, p.course(v))
 }
 
 // Scalar is Hyper for a value that depends on the number of the update,
@@ -60,6 +65,9 @@ func (p *Param) Scalar(name string, at func(t int) float64) graph.Tensor {
 
 // setting is Hyper for a number of the configuration around the rule.
 func (p *Param) setting(name string, v float64) graph.Tensor {
+	if s, ok := p.schedules[name]; ok {
+		return p.scalar(p.group+name, func(t int) float64 { return v * s.At(t-1) })
+	}
 	return p.scalar(p.group+name, func(int) float64 { return v })
 }
 
@@ -77,8 +85,14 @@ func (p *Param) scalar(name string, at func(t int) float64) graph.Tensor {
 //
 //	m̂ = m·1/(1-βᵗ)
 //
-// The factor is computed in float64, by a form that stays exact for β near 1.
+// The factor is computed in float64, by a form that stays exact for β near 1. A
+// β that follows a schedule gives 1/(1-β₁β₂…βₜ), by the decays that m has had.
 func (p *Param) Debias(m graph.Tensor, beta float64) graph.Tensor {
+	for _, s := range p.scheduled {
+		if s.mark == beta {
+			return m.Mul(p.Scalar("debias "+s.key, s.debiased()))
+		}
+	}
 	name := "debias " + strconv.FormatFloat(beta, 'g', -1, 64)
 	return m.Mul(p.Scalar(name, func(t int) float64 { return debias(beta, t) }))
 }

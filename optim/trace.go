@@ -98,6 +98,7 @@ func (c Config) member(p *Param, how *treatment) *member {
 	m := &member{how: how, weight: p.Decays, Param: &Param{
 		Name: p.Name, Value: p.Value, Decays: p.Decays || how.decays, Hidden: p.Hidden,
 		group: how.group, rule: how.shared.rule, shared: how.shared,
+		scheduled: how.scheduled, schedules: how.schedules,
 	}}
 	m.Grad, m.square = c.Clip.limited(m.Param, p.Grad, how.adaptive)
 	if how.rate != 1 {
@@ -150,7 +151,7 @@ func (c Config) move(m *member) graph.Tensor {
 	}
 	next := m.Value.Sub(step)
 	if m.weight && c.ProxL1 != 0 {
-		next = shrink(next, m.setting("prox_l1", c.ProxL1).BroadcastTo(next.Type()).Mul(m.Rate()))
+		next = shrink(next, m.setting(proxL1, c.ProxL1).BroadcastTo(next.Type()).Mul(m.Rate()))
 	}
 	if m.weight && c.MaxNorm != 0 {
 		next = atMost(next, m.setting("max norm", c.MaxNorm))

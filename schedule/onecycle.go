@@ -12,7 +12,7 @@ import (
 //	     from 1 at U to End at t = Steps - 1, and stays there
 //
 // The base rate is the peak. Equal to PyTorch's OneCycleLR where U ≥ 0; its
-// cycle of momentum is left out.
+// cycle of momentum is a [Dip].
 //
 // Source: Smith and Topin, "Super-Convergence: Very Fast Training of Neural
 // Networks Using Large Learning Rates", 2017, arXiv:1708.07120.
@@ -64,6 +64,47 @@ func (s OneCycle) String() string {
 		text += ",linear"
 	}
 	return text
+}
+
+// Dip is the way of momentum while the rate goes through a [OneCycle] with the
+// same Steps, Rise and Linear: from 1 down to Low when the rate is at its peak,
+// and back to 1 at its end. As a factor of a momentum of 0.95 it gives
+// PyTorch's 0.95 → 0.85 → 0.95.
+type Dip struct {
+	Steps  int     // updates of the run, > 0
+	Rise   float64 // share of the run until the lowest point, in (0, 1)
+	Low    float64 // lowest factor, in [0, 1]
+	Linear bool    // straight lines
+}
+
+// NewDip returns a fall over 30 % of the run, to 0.85/0.95, and a rise.
+func NewDip(steps int) Dip { return Dip{Steps: steps, Rise: 0.3, Low: 0.85 / 0.95} }
+
+func (s Dip) cycle() OneCycle { return OneCycle{Steps: s.Steps, Rise: s.Rise, Linear: s.Linear} }
+
+func (s Dip) At(t int) float64 { return 1 - (1-s.Low)*s.cycle().At(t) }
+
+func (s Dip) Validate() error {
+	err := first(steps("Dip.Steps", s.Steps), share("Dip.Low", s.Low))
+	if err == nil && !(s.Rise > 0 && s.Rise < 1) {
+		err = fmt.Errorf("schedule.Dip.Rise is %v; the share of the run until the lowest point must be in (0, 1), such as 0.3", s.Rise)
+	}
+	return err
+}
+
+func (s Dip) String() string {
+	text := fmt.Sprintf("dip:steps=%d,rise=%s,low=%s", s.Steps, number(s.Rise), number(s.Low))
+	if s.Linear {
+		text += ",linear"
+	}
+	return text
+}
+
+func parseDip(f *fields) Schedule {
+	f.only("linear", "low", "rise", "steps")
+	s := NewDip(f.total())
+	s.Rise, s.Low, s.Linear = f.number("rise", s.Rise), f.number("low", s.Low), f.flag("linear")
+	return s
 }
 
 func parseOneCycle(f *fields) Schedule {

@@ -32,6 +32,7 @@ func (u Units) less(n int) Units {
 //	invsqrt:steps=4000
 //	restarts:steps=10e,mult=2,floor=0.01,peak=0.8
 //	onecycle:rise=0.3,start=0.04,end=4e-6,linear,steps=5000
+//	dip:rise=0.3,low=0.8947,linear,steps=5000
 //	wsd:warmup=1e,decay=4e,floor=0.01,shape=sqrt,steps=5000
 //	cyclic:up=2e,down=2e,floor=0.1,mode=triangular2
 //	sequence:steps=5e,first=(invsqrt:steps=100),then=cosine
@@ -41,9 +42,9 @@ func (u Units) less(n int) Units {
 // e, such as 10e or 0.5e, rounded to the nearest update. Step and exp need
 // both keys; warmup needs steps=, and then= takes all the text that follows
 // it, as other schedules in a schedule stand in parentheses. Cosine, poly,
-// onecycle and wsd last for all updates, or all that a warm-up or sequence
+// onecycle, dip and wsd last for all updates, or all that a warm-up or sequence
 // leaves, unless steps= is given. The keys of plateau start at [NewPlateau],
-// those of onecycle at [NewOneCycle].
+// those of onecycle at [NewOneCycle] and those of dip at [NewDip].
 //
 // The error names the text, the key and what would be right. The result has
 // passed Validate.
@@ -56,7 +57,7 @@ func Parse(text string, u Units) (Schedule, error) {
 }
 
 var names = [...]string{
-	"constant", "cosine", "cyclic", "exp", "invsqrt", "multistep", "onecycle", "plateau",
+	"constant", "cosine", "cyclic", "dip", "exp", "invsqrt", "multistep", "onecycle", "plateau",
 	"poly", "product", "restarts", "sequence", "step", "warmup", "wsd",
 }
 
@@ -115,6 +116,8 @@ func parse(text string, u Units) (Schedule, error) {
 		s = parseRestarts(&f)
 	case "onecycle":
 		s = parseOneCycle(&f)
+	case "dip":
+		s = parseDip(&f)
 	case "wsd":
 		s = parseWSD(&f)
 	case "cyclic":

@@ -36,6 +36,8 @@ type Config struct {
 	Lookahead   optim.Lookahead // around the rule; the slow weights are evaluated, and are the model
 	Groups      []optim.Group   // parameters that are treated in another way
 
+	Schedules map[string]schedule.Schedule // factors of hyperparameters by name, such as "momentum"
+
 	Augment data.Augment // how training images are varied, anew in each epoch
 	Average Average      // of the weights, to evaluate and to be the model
 	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
@@ -145,7 +147,7 @@ func (c Config) Validate() error {
 func (c Config) around() optim.Config {
 	return optim.Config{
 		Rule: c.Optimizer, Clip: c.Clip, Noise: c.Noise, WeightDecay: c.WeightDecay, DecayKind: c.DecayKind,
-		ProxL1: c.ProxL1, MaxNorm: c.MaxNorm, Lookahead: c.Lookahead, Groups: c.Groups, PeakRate: c.LearningRate,
+		ProxL1: c.ProxL1, MaxNorm: c.MaxNorm, Lookahead: c.Lookahead, Groups: c.Groups, Schedules: c.Schedules, PeakRate: c.LearningRate,
 	}
 }
 

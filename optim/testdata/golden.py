@@ -475,4 +475,5 @@ def main():
     print('{"rows":[\n' + lines(rows_out) + '\n],"networks":[\n' + lines(networks_out) + "\n]}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,18 @@ def factors(n, scheduler):
     return out
 
 
+def momenta(n, **cycle):
+    """Factors of a momentum of 0.95 over n updates of a one-cycle run."""
+    o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0, momentum=0.95)
+    s = lr.OneCycleLR(o, 1.0, n, max_momentum=0.95, **cycle)
+    out = []
+    for _ in range(n):
+        out.append(o.param_groups[0]["momentum"] / 0.95)
+        o.step()
+        s.step() if len(out) < n else None
+    return out
+
+
 def trapezoid(steps, warmup, decay, floor, shape):
     """Warm-up, stable, decay, piece by piece."""
     up = np.arange(1, warmup + 1) / max(warmup, 1)
@@ -69,6 +81,8 @@ pure = [
         "onecycle:steps=13,rise=0.5,start=0.1,end=0.001,linear",
         factors(13, lambda o: lr.OneCycleLR(o, 1.0, 13, pct_start=0.5, div_factor=10, final_div_factor=100, anneal_strategy="linear", cycle_momentum=False)) + [0.001] * 2,
     ),
+    ("dip:steps=20,rise=0.3,low=0.8947368421052632", momenta(20, base_momentum=0.85) + [1.0] * 3),
+    ("dip:steps=13,rise=0.5,low=0.5,linear", momenta(13, base_momentum=0.475, pct_start=0.5, anneal_strategy="linear") + [1.0] * 2),
     ("wsd:steps=12,warmup=3,decay=4,floor=0.1,shape=linear", trapezoid(12, 3, 4, 0.1, lambda x: 1 - x)),
     ("wsd:steps=12,decay=5,floor=0,shape=cosine", trapezoid(12, 0, 5, 0, lambda x: (1 + np.cos(np.pi * x)) / 2)),
     ("wsd:steps=9,warmup=2,decay=7,floor=0.01,shape=sqrt", trapezoid(9, 2, 7, 0.01, lambda x: 1 - np.sqrt(x))),
