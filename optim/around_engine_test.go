@@ -184,8 +184,8 @@ func TestPassesAround(t *testing.T) {
 			Groups: []Group{{Match: "k", Rule: NewMomentum(), RateFactor: 0.5}},
 		}, 3, 3},
 		{"norm of parameters", Config{Clip: Clip{Param: 1}}, 3, 3},
-		{"adaptive", Config{Clip: Clip{Adaptive: 1}}, 6, 3}, // weights, too
-		{"max norm", Config{MaxNorm: 1}, 5, 3}, // of two weights
+		{"adaptive", Config{Clip: Clip{Adaptive: 1}}, 3, 6}, // weights, too
+		{"max norm", Config{MaxNorm: 1}, 5, 3},              // of two weights
 	} {
 		tt.cfg.Rule, tt.cfg.PeakRate = NewAdam(), 0.1
 		g, step := bigLayers(t, tt.cfg)

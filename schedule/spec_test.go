@@ -53,7 +53,8 @@ func TestParse(t *testing.T) {
 		{"cyclic:up=2e,floor=0.1", Cyclic{Up: 90, Down: 90, Floor: 0.1}, "cyclic:up=90,down=90,floor=0.1,mode=triangular"},
 		{"cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99", Cyclic{2, 3, 0, ExpRange, 0.99}, "cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99"},
 		{
-			"sequence:steps=2e,first=( invsqrt:steps=10 ),then=cosine", Sequence{90, InvSqrt{10}, Cosine{810, 0}},
+			"sequence:steps=2e,first=( invsqrt:steps=10 ),then=cosine",
+			Sequence{90, InvSqrt{10}, Cosine{810, 0}},
 			"sequence:steps=90,first=(invsqrt:steps=10),then=cosine:steps=810,floor=0",
 		},
 		{
