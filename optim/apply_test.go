@@ -14,9 +14,9 @@ import (
 // TestResume saves and restores before every update: the bits do not change.
 func TestResume(t *testing.T) {
 	for _, r := range rows() {
-		cfg := Config{Rule: withoutDecay(r.rule), Clip: Clip{Value: 3, Norm: 2}, WeightDecay: 0.1, ProxL1: 0.01}
-		t.Run(r.rule.Name()+"/float32", func(t *testing.T) { resume[float32](t, cfg) })
-		t.Run(r.rule.Name()+"/float64", func(t *testing.T) { resume[float64](t, cfg) })
+		cfg := around(r.rule)
+		t.Run(r.rule.Name()+"/float32", func(t *testing.T) { resume[float32](t, cfg, r.shape) })
+		t.Run(r.rule.Name()+"/float64", func(t *testing.T) { resume[float64](t, cfg, r.shape) })
 	}
 	all := everything()
 	all.Groups = []Group{{Match: "theta", RateFactor: 0.5}}
@@ -25,21 +25,24 @@ func TestResume(t *testing.T) {
 	t.Run("everything/float64", func(t *testing.T) { resume[float64](t, all) })
 }
 
-func resume[T float32 | float64](t *testing.T, cfg Config) {
-	whole, parts := starts[T](), starts[T]()
-	s, saved := new(State[T]), []byte("{}")
+func resume[T float32 | float64](t *testing.T, cfg Config, shape []int) {
+	whole, parts := starts[T](shape...), starts[T](shape...)
+	s := &State[T]{Shape: shape}
+	saved, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := 1; i <= 15; i++ {
-		if err := ApplyConfig(cfg, s, rateAt(0.1, i), whole, gradients[T](i)); err != nil {
+		if err := ApplyConfig(cfg, s, rateAt(0.1, i), whole, gradients[T](i, shape...)); err != nil {
 			t.Fatal(err)
 		}
 		var restored State[T]
 		if err := json.Unmarshal(saved, &restored); err != nil {
 			t.Fatal(err)
 		}
-		if err := ApplyConfig(cfg, &restored, rateAt(0.1, i), parts, gradients[T](i)); err != nil {
+		if err := ApplyConfig(cfg, &restored, rateAt(0.1, i), parts, gradients[T](i, shape...)); err != nil {
 			t.Fatal(err)
 		}
-		var err error
 		if saved, err = json.Marshal(restored); err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +57,7 @@ func resume[T float32 | float64](t *testing.T, cfg Config) {
 			t.Fatalf("update %d differs after a restart", i)
 		}
 	}
-	if slices.Equal(whole, starts[T]()) {
+	if slices.Equal(whole, starts[T](shape...)) {
 		t.Error("nothing moved")
 	}
 }

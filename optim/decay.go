@@ -45,7 +45,7 @@ func withoutDecay(rule Rule) Rule {
 // direction.
 func decoupled(rule Rule) bool {
 	switch bare(rule).(type) {
-	case LAMB, LARS:
+	case LAMB, LARS, Prodigy:
 		return false
 	}
 	return true

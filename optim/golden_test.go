@@ -17,6 +17,8 @@ type golden struct {
 	ClipValue  float64 `json:"clip_value"`
 	Decay      float64
 	Prox       float64
+	Shape      []int // nil: a vector
+	Settle     int   // gradients after so many updates are 2⁻²⁰ of themselves, and the start 2⁻³⁰; 0: never
 	Edge       []int // of each element, the first update in which float32 may go another way; 0: none
 	At         []struct {
 		T           int
@@ -58,7 +60,12 @@ func (row golden) config(t *testing.T) Config {
 // walk runs cfg over the row's inputs and calls look where the row has
 // numbers, until it returns false. top holds the largest value that each element has had.
 func walk[T float32 | float64](cfg Config, row golden, look func(at int, theta []T, s *State[T], top map[string][]float64) bool) error {
-	s, theta := new(State[T]), starts[T]()
+	s, theta := &State[T]{Shape: row.Shape}, starts[T](row.Shape...)
+	if row.Settle != 0 {
+		for i := range theta {
+			theta[i] /= 1 << 30
+		}
+	}
 	top := map[string][]float64{}
 	note := func(name string, x []T) {
 		if top[name] == nil {
@@ -71,7 +78,13 @@ func walk[T float32 | float64](cfg Config, row golden, look func(at int, theta [
 	note("theta", theta)
 	at := 0
 	for t := 1; at < len(row.At); t++ {
-		if err := ApplyConfig(cfg, s, rateAt(row.Rate, t), theta, gradients[T](t)); err != nil {
+		grad := gradients[T](t, row.Shape...)
+		if row.Settle != 0 && t > row.Settle {
+			for i := range grad {
+				grad[i] /= 1 << 20
+			}
+		}
+		if err := ApplyConfig(cfg, s, rateAt(row.Rate, t), theta, grad); err != nil {
 			return err
 		}
 		note("theta", theta)

@@ -9,7 +9,7 @@ import (
 func TestByNameUnknown(t *testing.T) {
 	for name, want := range map[string]string{
 		"adm": `did you mean "adam"?`, "AdamW": `did you mean "adamw"?`, "rms-prop": `did you mean "rmsprop"?`,
-		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "lbfgs": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, adam, adamw",
+		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "newton": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, adam, adamw",
 	} {
 		if _, err := ByName(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one that says %q", name, err, want)

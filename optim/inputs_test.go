@@ -50,18 +50,40 @@ func rateAt(base float64, t int) float64 {
 	return base * 0.5
 }
 
-func gradients[T float32 | float64](t int) []T {
-	g := make([]T, elements)
+// tameAt is gradientAt of a matrix.
+func tameAt(t, i int) float64 {
+	return float64(mix(t, i)%129-64)/64 + float64(mix(5555, i)%129-64)/32
+}
+
+// gradients returns the gradient of update t of parameters of the given shape,
+// or of a vector.
+func gradients[T float32 | float64](t int, shape ...int) []T {
+	g := make([]T, size(shape))
 	for i := range g {
-		g[i] = T(gradientAt(t, i))
+		if g[i] = T(gradientAt(t, i)); shape != nil {
+			g[i] = T(tameAt(t, i))
+		}
 	}
 	return g
 }
 
-func starts[T float32 | float64]() []T {
-	x := make([]T, elements)
+func starts[T float32 | float64](shape ...int) []T {
+	x := make([]T, size(shape))
 	for i := range x {
-		x[i] = T(startAt(i))
+		if x[i] = T(startAt(i)); shape != nil {
+			x[i] = T(mix(9999, i)%129-64) / 64
+		}
 	}
 	return x
+}
+
+func size(shape []int) int {
+	if shape == nil {
+		return elements
+	}
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }

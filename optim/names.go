@@ -13,7 +13,8 @@ func all() []Rule {
 		NewAdaGrad(), NewAdaDelta(), NewRMSProp(),
 		NewAdam(), NewAdamW(), NewAMSGrad(), NewAdaMax(), NewNAdam(), NewRAdam(),
 		NewAdan(), NewAdaBelief(), NewYogi(), NewAdEMAMix(), NewADOPT(), NewLion(),
-		NewLAMB(), NewLARS(),
+		NewLAMB(), NewLARS(), NewAdafactor(),
+		NewScheduleFreeSGD(), NewScheduleFreeAdamW(), NewProdigy(), NewMuon(),
 	}
 }
 

@@ -84,7 +84,7 @@ func TestTrustOfBiases(t *testing.T) {
 	} {
 		var after [2][]float64
 		for i, rule := range []Rule{tt.rule, tt.plain} {
-			g, step := network(t, Config{Rule: rule}, []part{{"b", elements, false}})
+			g, step := network(t, Config{Rule: rule}, []part{{"b", elements, false, 0}})
 			values := map[string][]float64{"b": starts[float64]()}
 			for _, v := range step.State {
 				values[v.Name] = make([]float64, elements)

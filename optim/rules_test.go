@@ -19,11 +19,29 @@ type row struct {
 	names    []string // ... each naming this field
 	wrong    []Rule   // known mistakes, which the golden numbers catch
 	descent  float64  // a rate at which it solves the quadratic of TestConvergence
+	shape    []int    // of the parameter in tests of properties; nil: a vector
 	more     int      // instructions of TestOneInstruction beside one for each parameter
 }
 
+// columns is n for rules that are tested on matrices, and 0 for others.
+func (r row) columns(n int) int {
+	if r.shape == nil {
+		return 0
+	}
+	return n
+}
+
+// around returns a configuration of everything that a rule goes with.
+func around(rule Rule) Config {
+	cfg := Config{Rule: withoutDecay(rule), Clip: Clip{Value: 3, Norm: 2}, WeightDecay: 0.1, ProxL1: 0.01}
+	if _, ok := bare(rule).(Mover); ok {
+		cfg.ProxL1 = 0
+	}
+	return cfg
+}
+
 // rows is the table, and the wrappers around some of its rules.
-func rows() []row { return slices.Concat(table, more, wrapped) }
+func rows() []row { return slices.Concat(table, more, wide, wrapped) }
 
 var table = []row{
 	{
@@ -86,7 +104,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("rule %q has no golden row with ε = 1e-2", name)
 		}
 	}
-	if n := len(table) + len(more); n != len(Names()) {
+	if n := len(table) + len(more) + len(wide); n != len(Names()) {
 		t.Errorf("%d rows for %d rules", n, len(Names()))
 	}
 }
@@ -187,11 +205,17 @@ func TestWrongVariants(t *testing.T) {
 // mistake it passes.
 func TestControl(t *testing.T) {
 	for _, g := range load(t).Rows {
-		if cfg := g.config(t); g.Rule == "adam" {
+		cfg, state := g.config(t), true
+		switch g.Rule {
+		case "adam":
 			cfg.Rule = adamLike{}.with(cfg.Rule)
-			if where, err := apart(cfg, g, true); where != "" || err != nil {
-				t.Errorf("%s: %s %v", g.Name, where, err)
-			}
+		case "prodigy":
+			cfg.Rule, state = prodigyLike{}.with(cfg.Rule), false // it has other names
+		default:
+			continue
+		}
+		if where, err := apart(cfg, g, state); where != "" || err != nil {
+			t.Errorf("%s: %s %v", g.Name, where, err)
 		}
 	}
 }

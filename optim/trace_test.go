@@ -15,9 +15,17 @@ import (
 
 // part is a parameter of a test's network.
 type part struct {
-	name   string
-	size   int
-	decays bool
+	name    string
+	size    int
+	decays  bool
+	columns int // 0: a vector
+}
+
+func (p part) typ() graph.Type {
+	if p.columns == 0 {
+		return graph.Shape(p.size)
+	}
+	return graph.Shape(p.size/p.columns, p.columns)
 }
 
 // network traces cfg over parts, whose gradients are inputs "<name>'".
@@ -26,8 +34,10 @@ func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Step) {
 	g := graph.New()
 	var params []*Param
 	for _, p := range parts {
-		typ := graph.Shape(p.size)
-		params = append(params, &Param{Name: p.name, Value: g.Variable(p.name, typ), Grad: g.Input(p.name+"'", typ), Decays: p.decays})
+		params = append(params, &Param{
+			Name: p.name, Value: g.Variable(p.name, p.typ()), Grad: g.Input(p.name+"'", p.typ()),
+			Decays: p.decays, Hidden: p.columns != 0,
+		})
 	}
 	step, err := Trace(g, cfg, params)
 	if err != nil {
@@ -39,7 +49,7 @@ func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Step) {
 // TestGoldenNetwork checks what only shows with several parameters: the norm
 // is over all of them, and biases neither decay nor shrink.
 func TestGoldenNetwork(t *testing.T) {
-	parts := []part{{"w", 12, true}, {"b", 3, false}, {"v", 22, true}}
+	parts := []part{{"w", 12, true, 0}, {"b", 3, false, 0}, {"v", 22, true, 0}}
 	for _, row := range load(t).Networks {
 		for _, wrong := range []bool{false, true} {
 			cfg, off := row.config(t), 0.0
@@ -105,7 +115,11 @@ func TestOneInstruction(t *testing.T) {
 			{Rule: r.rule, Clip: ClipNorm(1), ProxL1: 0.1},
 			{Rule: withoutDecay(r.rule), WeightDecay: 0.1, ProxL1: 0.1},
 		} {
-			g, step := network(t, cfg, []part{{"w", 70000, true}, {"b", 300, false}})
+			if _, ok := bare(r.rule).(Mover); ok {
+				cfg.ProxL1 = 0
+			}
+			parts := []part{{"w", 70000, true, r.columns(280)}, {"b", 300, false, 0}}
+			g, step := network(t, cfg, parts)
 			stages := [][]graph.Tensor{{}}
 			if cfg.Clip.Norm != 0 {
 				stages = [][]graph.Tensor{{step.NormSquared}, {}}
@@ -116,8 +130,10 @@ func TestOneInstruction(t *testing.T) {
 			}
 			n := 0
 			for _, in := range p.Instrs {
-				if in.Stage == len(stages)-1 && !strings.HasSuffix(in.Name, "[]") { // what is one number is no pass
-					n++
+				for _, p := range parts { // what is a number or a row is no pass
+					if in.Stage == len(stages)-1 && strings.HasSuffix(in.Name, p.typ().String()) {
+						n++
+					}
 				}
 			}
 			if want := 2 + r.more; n != want {
@@ -129,9 +145,12 @@ func TestOneInstruction(t *testing.T) {
 
 // TestEqualBits runs every rule on every tier and with one to three workers.
 func TestEqualBits(t *testing.T) {
-	parts := []part{{"w", 40000, true}, {"b", 37, false}, {"v", 5001, true}}
 	for _, r := range rows() {
-		cfg := Config{Rule: withoutDecay(r.rule), Clip: Clip{Value: 3, Norm: 2}, WeightDecay: 0.1, ProxL1: 0.01}
+		parts := []part{{"w", 40000, true, 0}, {"b", 37, false, 0}, {"v", 5001, true, 0}}
+		if r.shape != nil {
+			parts = []part{{"w", 9000, true, 60}, {"b", 37, false, 0}, {"v", 201, true, 3}}
+		}
+		cfg := around(r.rule)
 		want := ""
 		for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
 			for workers := 1; workers <= 3; workers++ {
@@ -157,13 +176,16 @@ func bitsAfter(t *testing.T, cfg Config, parts []part, tier kernel.Tier, workers
 	}
 	var declared []exec.Declaration
 	for _, p := range parts {
-		declared = append(declared, exec.Declaration{Name: p.name, Type: graph.Shape(p.size)})
+		declared = append(declared, exec.Declaration{Name: p.name, Type: p.typ()})
 	}
 	for _, v := range step.State {
 		declared = append(declared, exec.Declaration{Name: v.Name, Type: v.Type})
 	}
 	store, pool := exec.NewStore(declared), exec.NewPool(workers)
 	defer pool.Close()
+	for _, v := range step.State {
+		Fill(v, store.Value(v.Name), store.Value)
+	}
 	program, err := exec.Bind(p, store, &exec.Arena{}, pool)
 	if err != nil {
 		t.Fatal(err)
@@ -187,6 +209,7 @@ func bitsAfter(t *testing.T, cfg Config, parts []part, tier kernel.Tier, workers
 		}
 		program.Scalars()[program.Slot(ClipScalar)] = float32(factor)
 		program.Run(1)
+		RunHosts(step.Hosts, i, store.Value)
 	}
 	var b strings.Builder
 	for _, name := range store.Names() {
@@ -199,7 +222,7 @@ func bitsAfter(t *testing.T, cfg Config, parts []part, tier kernel.Tier, workers
 }
 
 func TestStateOrder(t *testing.T) {
-	_, step := network(t, Config{Rule: NewAdam()}, []part{{"0.w", 6, true}, {"0.b", 3, false}})
+	_, step := network(t, Config{Rule: NewAdam()}, []part{{"0.w", 6, true, 0}, {"0.b", 3, false, 0}})
 	want := "[{0.w/m [6] 0 } {0.b/m [3] 0 } {0.w/v [6] 0 } {0.b/v [3] 0 }]"
 	if got := fmt.Sprint(step.State); got != want {
 		t.Errorf("state %v, want %v", got, want)

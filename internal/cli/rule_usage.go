@@ -32,7 +32,7 @@ func rateUsage() string {
 }
 
 func decayUsage() string {
-	return "λ of decay of weights: η·λ·w is taken from w, but lamb and lars add λ·w to what they scale; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+	return "λ of decay of weights: η·λ·w is taken from w, but lamb, lars and prodigy add λ·w to what they scale; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
 		value, _ := optim.Value(rule, "weight_decay")
 		return value, true
 	})

@@ -77,6 +77,18 @@ type OptimizerSettings struct {
 	MaxStep       auto[float64]
 	Trust         auto[float64]
 	Centered      auto[bool]
+
+	Beta2Power     auto[float64]
+	RMSClip        auto[float64]
+	LeastScale     auto[float64]
+	WarmupSteps    auto[float64]
+	D0             auto[float64]
+	DCoef          auto[float64]
+	BiasCorrection auto[bool]
+	Safeguard      auto[bool]
+	Nesterov       auto[bool]
+	MatchAdam      auto[bool]
+	AdamRate       auto[float64]
 }
 
 // auto is a value that is decided by the data or by other settings unless it
@@ -165,6 +177,17 @@ var table = []setting{
 	{"", "optimizer.max_step", "", hyperUsage("largest step, in units of the rate,", "max_step"), func(s *Settings) any { return &s.Optimizer.MaxStep }},
 	{"", "optimizer.trust", "", hyperUsage("κ, length of a step per unit of rate and norm,", "trust"), func(s *Settings) any { return &s.Optimizer.Trust }},
 	{"", "optimizer.centered", "", "true or false: rmsprop divides by the standard deviation of gradients; auto: false", func(s *Settings) any { return &s.Optimizer.Centered }},
+	{"", "optimizer.beta2_power", "", hyperUsage("how fast β₂ rises to 1,", "beta2_power"), func(s *Settings) any { return &s.Optimizer.Beta2Power }},
+	{"", "optimizer.rms_clip", "", hyperUsage("largest root mean square of a step, before it is scaled to the parameter,", "rms_clip"), func(s *Settings) any { return &s.Optimizer.RMSClip }},
+	{"", "optimizer.least_scale", "", hyperUsage("root mean square that a parameter is taken to have at least,", "least_scale"), func(s *Settings) any { return &s.Optimizer.LeastScale }},
+	{"", "optimizer.warmup_steps", "", hyperUsage("updates until the full rate", "warmup_steps"), func(s *Settings) any { return &s.Optimizer.WarmupSteps }},
+	{"", "optimizer.d0", "", hyperUsage("first estimate of the distance to the solution,", "d0"), func(s *Settings) any { return &s.Optimizer.D0 }},
+	{"", "optimizer.d_coef", "", hyperUsage("factor of the estimated distance,", "d_coef"), func(s *Settings) any { return &s.Optimizer.DCoef }},
+	{"", "optimizer.bias_correction", "", "true or false: prodigy corrects its moments for their start at 0; auto: false", func(s *Settings) any { return &s.Optimizer.BiasCorrection }},
+	{"", "optimizer.safeguard", "", "true or false: prodigy's estimate is safe from small rates at the start; auto: false", func(s *Settings) any { return &s.Optimizer.Safeguard }},
+	{"", "optimizer.nesterov", "", "true or false: muon looks ahead; auto: true", func(s *Settings) any { return &s.Optimizer.Nesterov }},
+	{"", "optimizer.match_adam", "", "true or false: steps of muon are as large as those of adam; set adam_rate to 1 then; auto: false", func(s *Settings) any { return &s.Optimizer.MatchAdam }},
+	{"", "optimizer.adam_rate", "", hyperUsage("rate of what is no hidden matrix, per unit of η,", "adam_rate"), func(s *Settings) any { return &s.Optimizer.AdamRate }},
 	{"", "weight_decay", "weight-decay", decayUsage(), func(s *Settings) any { return &s.WeightDecay }},
 	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},
 	{"", "clip_value", "clip-value", "limit of each element of the gradient; 0: none", func(s *Settings) any { return &s.ClipValue }},

@@ -8,7 +8,9 @@ element has had, since sums of both signs cancel.
 
 Gradients are data: 37 elements whose sizes go from 2^-140 (subnormal in
 float32) to 2^13, with zeros, flips of sign and elements that wake up late.
-All inputs are exact in float32. inputs_test.go makes the same ones.
+Those of matrices, in rows with a shape, are tame: of one size, with a part that
+stays and one that changes, so that eigenvalues lie apart. All inputs are exact
+in float32. inputs_test.go makes the same ones.
 
     python3 golden.py > golden.json
 """
@@ -55,6 +57,11 @@ def gradient(t, i):
 def start(i):
     scale = 2.0 ** [0, -3, 3, -10, -20, 7][i % 6]
     return 0.0 if i in (5, 20) else scale * (mix(9999, i) % 129 - 64) / 64
+
+
+def tame(t, i):
+    """Element i of the gradient of update t of a matrix."""
+    return (mix(t, i) % 129 - 64) / 64 + (mix(5555, i) % 129 - 64) / 32
 
 
 def rate(base, t):
@@ -273,6 +280,95 @@ class Lars:
         return self.s["b"]
 
 
+def rms(x): return np.sqrt(np.mean(x * x))
+
+
+class Adafactor:
+    def __init__(self, c): self.c, self.s = c, {}
+    def u(self, g, theta, t):
+        c, s = self.c, self.s
+        b = 1 - t ** -c["beta2_power"]
+        q = g * g + c["eps"]
+        if g.ndim == 1:
+            V = s["v"] = b * s.get("v", 0) + (1 - b) * q
+        else:
+            q = q.reshape(-1, g.shape[-1])  # all but the last axis are one
+            s["R"] = b * s.get("R", 0) + (1 - b) * q.mean(axis=1)
+            s["C"] = b * s.get("C", 0) + (1 - b) * q.mean(axis=0)
+            V = np.outer(s["R"], s["C"] / s["R"].mean()).reshape(g.shape)
+        u = g / np.sqrt(V)
+        u = u / max(1, rms(u) / c["rms_clip"])
+        return u * max(c["least_scale"], rms(theta))
+
+
+class ScheduleFree:
+    """y is θ, where the gradient is taken."""
+    def __init__(self, c): self.c, self.s = c, {}
+    def u(self, g, theta, t):
+        c, s = self.c, self.s
+        if t == 1:
+            s["z"], s["x"], s[self.sum] = theta.copy(), theta.copy(), 0.0
+        self.eta = self.rate * min(1, t / c["warmup_steps"]) if c.get("warmup_steps") else self.rate
+        return self.direction(g, t) + c.get("weight_decay", 0) * theta
+    def move(self, theta, step):
+        s, b = self.s, self.c[self.beta]
+        s["z"] = s["z"] - step * (self.eta / self.rate)
+        s[self.sum] += self.eta**2
+        c = self.eta**2 / s[self.sum]
+        s["x"] = (1 - c) * s["x"] + c * s["z"]
+        return (1 - b) * s["z"] + b * s["x"]
+
+
+class ScheduleFreeSgd(ScheduleFree):
+    sum, beta = "schedule-free-sgd/sum", "momentum"
+    def direction(self, g, t): return g
+
+
+class ScheduleFreeAdamW(ScheduleFree):
+    sum, beta = "schedule-free-adamw/sum", "beta1"
+    def direction(self, g, t):
+        b, s = self.c["beta2"], self.s
+        s["v"] = b * s.get("v", np.zeros(N)) + (1 - b) * g * g
+        return g / (np.sqrt(s["v"] / (1 - b**t)) + self.c["eps"])
+
+
+class Prodigy:
+    def __init__(self, c): self.c, self.s = c, {"m": np.zeros(N), "v": np.zeros(N), "s": np.zeros(N), "prodigy/d": c["d0"], "prodigy/n": 0.0}
+    def u(self, g, theta, t):
+        c, s = self.c, self.s
+        s.setdefault("start", theta.copy())
+        b1, b2, d = c["beta1"], c["beta2"], s["prodigy/d"]
+        dlr = d * (np.sqrt(1 - b2**t) / (1 - b1**t) if c.get("bias_correction") else 1)  # without the rate
+        s["prodigy/n"] = np.sqrt(b2) * s["prodigy/n"] + d / c["d0"] * dlr * self.rate * np.dot(g, s["start"] - theta)
+        s["m"] = b1 * s["m"] + d * (1 - b1) * g
+        s["v"] = b2 * s["v"] + d * d * (1 - b2) * g * g
+        s["s"] = np.sqrt(b2) * s["s"] + d / c["d0"] * (d if c.get("safeguard") else dlr * self.rate) * g
+        s["prodigy/d"] = max(d, c["d_coef"] * s["prodigy/n"] / np.abs(s["s"]).sum())
+        return dlr * (s["m"] / (np.sqrt(s["v"]) + s["prodigy/d"] * c["eps"]) + c.get("weight_decay", 0) * theta)
+
+
+class Muon(Adam):
+    """Matrices are here as [in, out], the transpose of the source's."""
+    def __init__(self, c): self.c, self.s = c, {}
+    def u(self, g, theta, t):
+        c, s, mu = self.c, self.s, self.c["momentum"]
+        b = s["b"] = mu * s.get("b", 0) + (1 - mu) * g
+        if c["nesterov"]:
+            b = g * (1 - mu) + b * mu
+        X = b.reshape(-1, g.shape[-1]).T  # [out, in]
+        rows, columns = X.shape
+        X = X / (np.sqrt(np.sum(X * X)) + 1e-7)
+        if rows > columns:
+            X = X.T
+        for _ in range(5):
+            A = X @ X.T
+            X = 3.4445 * X + (-4.7750 * A + 2.0315 * A @ A) @ X
+        if rows > columns:
+            X = X.T
+        X = X * (0.2 * np.sqrt(max(rows, columns)) if c.get("match_adam") else np.sqrt(max(1, rows / columns)))
+        return X.T.reshape(g.shape) + c.get("weight_decay", 0) * theta
+
+
 class CautiousAdamW(Adam):
     def u(self, g, theta, t):
         u = Adam.u(self, g, theta, t)
@@ -290,7 +386,8 @@ def edge(x, terms, least):
 
 RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW,
              adadelta=AdaDelta, amsgrad=AmsGrad, adamax=AdaMax, nadam=NAdam, radam=RAdam, adan=Adan, adabelief=AdaBelief,
-             yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars)
+             yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars, adafactor=Adafactor)
+RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon}
 RULES |= {"centralized-sgd": Sgd, "cautious-adam": CautiousAdamW, "cautious-adamw": CautiousAdamW}
 
 
@@ -320,6 +417,13 @@ def torch_rule(row, p):
 
 def run(row, gradients, look):
     theta = np.array([start(i) for i in range(N)])
+    if row.get("shape"):
+        n = np.prod(row["shape"])
+        theta = np.array([(mix(9999, i) % 129 - 64) / 64 for i in range(n)]).reshape(row["shape"])
+        gradients = np.array([[tame(t, i) for i in range(n)] for t in range(1, STEPS + 1)]).reshape(STEPS, *row["shape"])
+    if row.get("settle"):  # as near a solution: an estimate of how far it is grows without end otherwise
+        gradients[row["settle"]:] *= 2.0**-20
+        theta *= 2.0**-30  # first steps are tiny, and float32 would round them off
     rule = RULES[row["rule"]](row["hyper"])
     p = torch.nn.Parameter(torch.tensor(theta))
     peer, names = torch_rule(row, p)
@@ -333,7 +437,9 @@ def run(row, gradients, look):
             g = np.clip(g, -row["clip_value"], row["clip_value"])
         if row["clip_norm"]:
             g = g * min(1, row["clip_norm"] / np.sqrt(np.sum(g * g)))
-        theta = theta - eta * (rule.u(g.copy(), theta, t) + row["decay"] * theta)
+        rule.rate = eta
+        u = rule.u(g.copy(), theta, t) + row["decay"] * theta
+        theta = rule.move(theta, eta * u) if hasattr(rule, "move") else theta - eta * u
         if row["prox"]:
             theta = np.sign(theta) * np.maximum(np.abs(theta) - eta * row["prox"], 0)
         for i in np.flatnonzero(getattr(rule, "edge", [])):
@@ -348,7 +454,7 @@ def run(row, gradients, look):
             for ours, theirs in names.items():
                 close(row, t, ours, rule.s[ours], peer.state[p][theirs].numpy(), top[ours])
         if t in look:
-            row["at"].append(dict(t=t, theta=list(theta), state={k: list(v) for k, v in rule.s.items()}))
+            row["at"].append(dict(t=t, theta=list(theta.flat), state={k: list(np.asarray(v).flat) for k, v in rule.s.items()}))
     if not any(row["edge"]):
         del row["edge"]
 
@@ -374,8 +480,9 @@ def check_rprop(gradients):
 
 
 def rows():
-    def row(name, rule, rate, hyper=None, clip_norm=0.0, clip_value=0.0, decay=0.0, prox=0.0):
-        return dict(name=name, rule=rule, rate=rate, hyper=hyper or {}, clip_norm=clip_norm, clip_value=clip_value, decay=decay, prox=prox)
+    def row(name, rule, rate, hyper=None, clip_norm=0.0, clip_value=0.0, decay=0.0, prox=0.0, shape=None, settle=0):
+        row = dict(name=name, rule=rule, rate=rate, hyper=hyper or {}, clip_norm=clip_norm, clip_value=clip_value, decay=decay, prox=prox)
+        return row | (dict(shape=shape) if shape else {}) | (dict(settle=settle) if settle else {})
 
     adam = dict(beta1=0.9, beta2=0.999, eps=1e-8)
     yield row("sgd", "sgd", 0.01)
@@ -414,6 +521,21 @@ def rows():
     yield row("lamb eps 1e-2", "lamb", 0.001, wide | dict(weight_decay=0.1))
     yield row("lars", "lars", 1.0, dict(momentum=0.9, trust=0.001, weight_decay=0.0005))
     yield row("lars 0.5", "lars", 0.1, dict(momentum=0.5, trust=0.01, weight_decay=0.1))
+    factor = dict(beta2_power=0.8, eps=1e-30, rms_clip=1.0, least_scale=1e-3)
+    yield row("adafactor", "adafactor", 0.01, factor, shape=[4, 9])
+    yield row("adafactor eps 1e-2", "adafactor", 0.01, dict(beta2_power=0.5, eps=1e-2, rms_clip=0.5, least_scale=1.0), shape=[2, 3, 5])
+    yield row("adafactor vector", "adafactor", 0.01, factor)
+    yield row("schedule-free-sgd", "schedule-free-sgd", 1.0, dict(momentum=0.9))
+    yield row("schedule-free-sgd 0.5", "schedule-free-sgd", 0.01, dict(momentum=0.5, weight_decay=0.1, warmup_steps=20.0))
+    yield row("schedule-free-adamw", "schedule-free-adamw", 0.0025, dict(beta1=0.9, beta2=0.999, eps=1e-8))
+    yield row("schedule-free-adamw eps 1e-2", "schedule-free-adamw", 0.01, wide | dict(weight_decay=0.1, warmup_steps=5.0))
+    yield row("prodigy", "prodigy", 1.0, moments | dict(d0=1e-6, d_coef=1.0), settle=12)
+    yield row("prodigy eps 1e-2", "prodigy", 0.5, moments | dict(eps=1e-2, d0=1e-4, d_coef=2.0, weight_decay=0.1), settle=6)
+    yield row("prodigy corrected", "prodigy", 0.5, moments | dict(beta1=0.8, d0=1e-6, d_coef=100.0, bias_correction=1.0, safeguard=1.0), settle=12)
+    muon = dict(momentum=0.95, nesterov=1.0, adam_rate=0.015, beta1=0.9, beta2=0.95, eps=1e-10)
+    yield row("muon", "muon", 0.02, muon, shape=[4, 9])
+    yield row("muon eps 1e-2", "muon", 0.02, muon | dict(momentum=0.8, eps=1e-2, weight_decay=0.1), shape=[3, 2, 2])
+    yield row("muon plain", "muon", 0.02, muon | dict(nesterov=0.0, match_adam=1.0), shape=[6, 6])
     yield row("centralized vector", "centralized-sgd", 0.01)
     yield row("cautious", "cautious-adam", 0.001, moments)
     yield row("cautious decay", "cautious-adamw", 0.001, wide | dict(weight_decay=0.1))
@@ -468,7 +590,7 @@ def main():
     check_rprop(gradients)
     rows_out, networks_out = list(rows()), list(networks())
     for row in rows_out:
-        run(row, gradients, LOOK if row["name"] in RULES else LOOK_SHORT)
+        run(row, gradients.copy(), LOOK if row["name"] in RULES else LOOK_SHORT)
     for row in networks_out:
         network(row, gradients)
     lines = lambda rows: ",\n".join(json.dumps(r, separators=(",", ":")) for r in rows)
