@@ -157,9 +157,9 @@ func TestEveryHyperparameterHasASetting(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]string{
-		"learning_rate":      "1 for adadelta and lars",
+		"learning_rate":      "1 for adadelta, lars, schedule-free-sgd and prodigy",
 		"weight_decay":       "0.01 for adamw and lamb, 0.0005 for lars, 0 for others",
-		"optimizer.momentum": "μ of momentum, nesterov, rmsprop and lars; auto: 0 for rmsprop, 0.9 for others",
+		"optimizer.momentum": "μ of momentum, nesterov, rmsprop, lars, schedule-free-sgd and muon; auto: 0 for rmsprop, 0.95 for muon, 0.9 for others",
 		"optimizer.trust":    "auto: 0.001",
 	} {
 		row, err := find(key)
