@@ -21,8 +21,8 @@ func TestResume(t *testing.T) {
 	all := everything()
 	all.Groups = []Group{{Match: "theta", RateFactor: 0.5}}
 	delete(all.Schedules, "momentum")
-	t.Run("everything/float32", func(t *testing.T) { resume[float32](t, all) })
-	t.Run("everything/float64", func(t *testing.T) { resume[float64](t, all) })
+	t.Run("everything/float32", func(t *testing.T) { resume[float32](t, all, nil) })
+	t.Run("everything/float64", func(t *testing.T) { resume[float64](t, all, nil) })
 }
 
 func resume[T float32 | float64](t *testing.T, cfg Config, shape []int) {
