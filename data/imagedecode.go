@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -94,7 +95,7 @@ func planImages(files []imageFile, cfg ImageConfig) (p imagePlan, sizes int, err
 		}
 	}
 	if p.like == "" {
-		return p, 0, fmt.Errorf("data: all %d image files are corrupt, such as %s", len(files), files[0].full)
+		return p, 0, fmt.Errorf("data: none of the %d image files can be read, such as %s", len(files), files[0].full)
 	}
 	p.height, p.width = best.height, best.width
 	if cfg.Height > 0 {
@@ -107,8 +108,14 @@ func planImages(files []imageFile, cfg ImageConfig) (p imagePlan, sizes int, err
 	return p, len(count), nil
 }
 
+// Errors that a configuration could avoid, wrapped by those of image files.
+var (
+	ErrCorruptImage = errors.New("the image cannot be read") // [ImageConfig].SkipCorrupt leaves it out
+	ErrImageModes   = errors.New("a set has one mode")       // [ImageConfig].Mode converts
+)
+
 func corrupt(f imageFile, err error) error {
-	return fmt.Errorf("data: %s: %w; remove the file, or ask to skip corrupt images", f.full, err)
+	return fmt.Errorf("data: %s: %w: %w; remove or convert the file, or leave out such images", f.full, ErrCorruptImage, err)
 }
 
 // loaded is what came of decoding files.
@@ -116,6 +123,7 @@ type loaded struct {
 	pixels  []byte
 	files   []imageFile // that could be read, in order
 	resized int
+	several int // had more than the first image, which was taken
 	skipped int
 	first   error // of a skipped file
 }
@@ -136,10 +144,10 @@ func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error)
 	workers := make([]worker, cfg.workers())
 	pixels := make([]byte, len(files)*size)
 	problems := make([]error, len(files))
-	var resized atomic.Int64
+	var resized, several atomic.Int64
 	err := inParallel(len(workers), len(files), func(w, i int) error {
 		mine := &workers[w]
-		img, head, err := files[i].load(&mine.file)
+		img, head, more, err := files[i].load(&mine.file)
 		if err != nil {
 			if problems[i] = err; cfg.SkipCorrupt {
 				return nil
@@ -148,8 +156,11 @@ func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error)
 		}
 		if gray := p.channels == 1; head.gray != gray && !p.convert {
 			names := map[bool]string{true: "grey", false: "colour"}
-			return fmt.Errorf("data: %s is %s and %s is %s; a set has one mode: ask for image mode %s or %s to convert",
-				files[i].full, names[head.gray], p.like, names[gray], GrayMode, ColorMode)
+			return fmt.Errorf("data: %s is %s and %s is %s; %w: convert all to one",
+				files[i].full, names[head.gray], p.like, names[gray], ErrImageModes)
+		}
+		if more {
+			several.Add(1)
 		}
 		to := pixels[i*size : (i+1)*size]
 		if head.height == p.height && head.width == p.width {
@@ -168,7 +179,7 @@ func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error)
 	if err != nil {
 		return loaded{}, err
 	}
-	l := loaded{pixels: pixels, files: files, resized: int(resized.Load())}
+	l := loaded{pixels: pixels, files: files, resized: int(resized.Load()), several: int(several.Load())}
 	return l.withoutSkipped(problems, size), nil
 }
 

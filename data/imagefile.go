@@ -33,20 +33,25 @@ type imageFile struct {
 
 // imageHead is what the header of an image says.
 type imageHead struct {
-	width, height int
+	width, height int // after turning
 	gray          bool
+	turn          turn
 }
 
-// isImageName tells image files by their ending.
+// isImageName tells image files by their ending, those of formats that cannot
+// be read among them, so that none is passed over in silence.
 func isImageName(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".gif":
+	case ".png", ".jpg", ".jpeg", ".gif", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif":
 		return true
 	}
 	return false
 }
 
-var errNoImage = errors.New("the file is no PNG, JPEG or GIF image")
+var (
+	errNoImage   = errors.New("the file is no PNG, JPEG or GIF image")
+	errEmptyFile = errors.New("the file is empty")
+)
 
 // codec returns the decoders of a file that begins as given.
 func codec(begin []byte) (head func(io.Reader) (image.Config, error), decode func(io.Reader) (image.Image, error), err error) {
@@ -57,6 +62,8 @@ func codec(begin []byte) (head func(io.Reader) (image.Config, error), decode fun
 		return jpeg.DecodeConfig, jpeg.Decode, nil
 	case bytes.HasPrefix(begin, []byte("GIF8")):
 		return gif.DecodeConfig, gif.Decode, nil
+	case len(begin) == 0:
+		return nil, nil, errEmptyFile
 	}
 	return nil, nil, errNoImage
 }
@@ -73,11 +80,19 @@ func readHead(r io.Reader, size int64) (imageHead, error) {
 	if err != nil {
 		return imageHead{}, err
 	}
-	c, err := head(io.MultiReader(bytes.NewReader(begin[:n]), r))
+	var seen bytes.Buffer
+	r = io.MultiReader(bytes.NewReader(begin[:n]), r)
+	if begin[0] == 0xff { // a JPEG file, with what a camera says of it
+		r = io.TeeReader(r, &seen)
+	}
+	c, err := head(r)
 	if err != nil {
 		return imageHead{}, err
 	}
-	h := imageHead{c.Width, c.Height, isGray(c.ColorModel)}
+	h := imageHead{width: c.Width, height: c.Height, gray: isGray(c.ColorModel), turn: turnOf(seen.Bytes())}
+	if h.turn.swaps() {
+		h.width, h.height = h.height, h.width
+	}
 	return h, h.check(size)
 }
 
@@ -109,10 +124,10 @@ func isGray(m color.Model) bool {
 	return m == color.GrayModel || m == color.Gray16Model
 }
 
-// load reads a whole image through buffer.
-func (f imageFile) load(buffer *bytes.Buffer) (image.Image, imageHead, error) {
+// load reads a whole image through buffer, the first one of a file of several.
+func (f imageFile) load(buffer *bytes.Buffer) (img image.Image, head imageHead, several bool, err error) {
 	if err := f.read(buffer); err != nil {
-		return nil, imageHead{}, err
+		return nil, imageHead{}, false, err
 	}
 	return decodeImage(buffer.Bytes())
 }
@@ -136,21 +151,25 @@ func (f imageFile) read(buffer *bytes.Buffer) error {
 	return nil
 }
 
-// decodeImage decodes an image that is whole in memory.
-func decodeImage(file []byte) (image.Image, imageHead, error) {
-	head, err := readHead(bytes.NewReader(file), int64(len(file)))
+// decodeImage decodes an image that is whole in memory, and reports whether the
+// file has more of them: an animation.
+func decodeImage(file []byte) (img image.Image, head imageHead, several bool, err error) {
+	head, err = readHead(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
-		return nil, head, err
+		return nil, head, false, err
 	}
 	_, decode, err := codec(file)
 	if err != nil {
-		return nil, head, err
+		return nil, head, false, err
 	}
-	img, err := decode(bytes.NewReader(file))
+	r := bytes.NewReader(file)
+	img, err = decode(r)
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		err = fmt.Errorf("the image is truncated: %w", err)
 	}
-	return img, head, err
+	rest := file[len(file)-r.Len():] // after the first of a GIF's
+	several = file[0] == 'G' && (bytes.HasPrefix(rest, []byte{0x2c}) || bytes.HasPrefix(rest, []byte{0x21, 0xf9}))
+	return img, head, several, err
 }
 
 // head reads the header of the file; where its size is only claimed, by way of

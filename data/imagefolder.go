@@ -121,7 +121,7 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 		return nil, err
 	}
 	if len(l.files) == 0 {
-		return nil, fmt.Errorf("data: all %d image files are corrupt, such as %w", len(files), l.first)
+		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", len(files), l.first)
 	}
 	number := make(map[string]int32, len(classes))
 	for i, name := range classes {
@@ -142,7 +142,10 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 		set.spec.Classes, set.spec.Unlabeled = nil, true
 	}
 	if l.skipped > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d images are corrupt and left out (first %v)", l.skipped, len(files), l.first))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, len(files), l.first))
+	}
+	if l.several > 0 {
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d files hold several images, as animations do; the first is taken", l.several, len(files)))
 	}
 	if l.resized > 0 && s.sizes > 1 {
 		set.notes = append(set.notes, fmt.Sprintf("images have %d sizes; %d of %d were resized to %d×%d", s.sizes, l.resized, len(files), s.plan.height, s.plan.width))

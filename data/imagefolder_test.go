@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/gif"
 	"image/png"
 	"maps"
 	"os"
@@ -13,6 +14,21 @@ import (
 	"strings"
 	"testing"
 )
+
+// animation is a GIF file with a frame of each shade.
+func animation(t *testing.T, h, w int, shades ...byte) []byte {
+	t.Helper()
+	var all gif.GIF
+	for _, p := range shades {
+		frame := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.Gray{Y: p}, color.Gray{Y: 128}})
+		all.Image, all.Delay = append(all.Image, frame), append(all.Delay, 10)
+	}
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, &all); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
 
 // grayPNG is an image whose pixels are all p.
 func grayPNG(t *testing.T, h, w int, p byte) []byte {
@@ -198,6 +214,9 @@ func TestImageSizesAndModes(t *testing.T) {
 	broken["a/0.png"], broken["b/3.png"] = []byte("no image"), mixed["b/2.png"][:60]
 	lying := maps.Clone(mixed)
 	lying["a/0.png"] = pngHead(4096, 4096)
+	foreign := maps.Clone(mixed)
+	foreign["b/9.webp"] = []byte("RIFF....WEBPVP8 ")
+	animated := map[string][]byte{"a/0.gif": animation(t, 2, 3, 255, 0), "a/1.png": grayPNG(t, 2, 3, 10), "b/1.png": grayPNG(t, 2, 3, 20)}
 	for _, test := range []struct {
 		name  string
 		files map[string][]byte
@@ -213,11 +232,13 @@ func TestImageSizesAndModes(t *testing.T) {
 		{"mixed modes", modes, ImageConfig{}, "", nil, nil, filepath.FromSlash("b/1.png") + " is colour and "},
 		{"converted to grey", modes, ImageConfig{Mode: GrayMode}, "2×2×1", []float32{10, 76}, nil, ""},
 		{"converted to colour", modes, ImageConfig{Mode: ColorMode}, "2×2×3", []float32{10, 255}, nil, ""},
-		{"corrupt", broken, ImageConfig{}, "", nil, nil, filepath.FromSlash("a/0.png") + ": the file is no PNG"},
-		{"skipped", broken, ImageConfig{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"2 of 6 images are corrupt and left out (first", "resized"}, ""},
+		{"corrupt", broken, ImageConfig{}, "", nil, nil, filepath.FromSlash("a/0.png") + ": the image cannot be read: the file is no PNG"},
+		{"another format", foreign, ImageConfig{}, "", nil, nil, filepath.FromSlash("b/9.webp") + ": the image cannot be read: the file is no PNG"},
+		{"an animation", animated, ImageConfig{Mode: GrayMode}, "2×3×1", []float32{255, 10, 20}, []string{"1 of 3 files hold several images, as animations do; the first is taken"}, ""},
+		{"skipped", broken, ImageConfig{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"2 of 6 images cannot be read and are left out (first", "resized"}, ""},
 		{"lying header", lying, ImageConfig{}, "", nil, nil, "cannot hold"},
 		{"lying header skipped", lying, ImageConfig{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"1 of 5", "resized"}, ""},
-		{"all corrupt", map[string][]byte{"a/1.png": nil, "b/1.png": nil}, ImageConfig{SkipCorrupt: true}, "", nil, nil, "all 2 image files are corrupt"},
+		{"all corrupt", map[string][]byte{"a/1.png": nil, "b/1.png": nil}, ImageConfig{SkipCorrupt: true}, "", nil, nil, "none of the 2 image files can be read"},
 		{"bad size", mixed, ImageConfig{Height: 5}, "", nil, nil, "image size 5×0"},
 		{"bad mode", mixed, ImageConfig{Mode: "grey"}, "", nil, nil, `did you mean "gray"?`},
 		{"too large", mixed, ImageConfig{Height: 1 << 20, Width: 1 << 20}, "", nil, nil, "at most"},
@@ -349,7 +370,7 @@ func TestSkippedImagesAreCountedInEachPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sizes(parts) != [3]int{36, 3, 39} || len(parts.Notes) != 2 || !strings.HasPrefix(parts.Notes[0], "1 of 40 images are corrupt") || !strings.HasPrefix(parts.Notes[1], "test: 1 of 40") {
+	if sizes(parts) != [3]int{36, 3, 39} || len(parts.Notes) != 2 || !strings.HasPrefix(parts.Notes[0], "1 of 40 images cannot be read") || !strings.HasPrefix(parts.Notes[1], "test: 1 of 40") {
 		t.Errorf("sizes %v, notes %q", sizes(parts), parts.Notes)
 	}
 }

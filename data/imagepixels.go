@@ -6,12 +6,22 @@ import (
 )
 
 // rasterize writes an image as bytes, [height width channels], with 1 channel
-// for grey and 3 for red, green and blue. Transparent pixels, and those that
+// for grey and 3 for red, green and blue, turned as its header says. Transparent pixels, and those that
 // a GIF's first frame leaves out, lie on white.
 //
 // Colour becomes grey as (19595 R + 38470 G + 7471 B)/65536, the luma of ITU-R
 // BT.601.
 func rasterize(to []byte, img image.Image, head imageHead, channels int) {
+	if o := head.turn; o > 1 {
+		head.turn = 0
+		if o.swaps() {
+			head.width, head.height = head.height, head.width
+		}
+		raw := make([]byte, head.height*head.width*channels)
+		rasterize(raw, img, head, channels)
+		o.pixels(to, raw, head.height, head.width, channels)
+		return
+	}
 	b := img.Bounds()
 	whole := b == image.Rect(0, 0, head.width, head.height)
 	for y := range head.height {

@@ -54,6 +54,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
+	if spec.Task == data.Classification && len(spec.Classes) == 1 {
+		return nil, fmt.Errorf("train: every row is of one class, %q; to learn to tell classes apart takes two or more", spec.Classes[0])
+	}
 	cfg = cfg.withDefaults(spec)
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)

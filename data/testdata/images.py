@@ -6,7 +6,7 @@ decodes them, and sizes as Pillow's bilinear filter makes them.
 
 import json
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 rng = np.random.default_rng(7)
 
@@ -22,7 +22,7 @@ out = {"files": {}, "resize": []}
 
 def save(name, image, gray, white=False, **options):
     image.save("images/" + name, **options)
-    read = Image.open("images/" + name)
+    read = ImageOps.exif_transpose(Image.open("images/" + name))
     if white:
         read = read.convert("RGBA")
         read = Image.alpha_composite(Image.new("RGBA", read.size, "white"), read)
@@ -41,6 +41,12 @@ alpha = np.dstack([rgb, (smooth(9, 13)[..., 0] // 2 * 2)])
 save("alpha.png", Image.fromarray(alpha, "RGBA"), False, white=True)
 save("color.jpg", Image.fromarray(rgb), False, quality=95, subsampling=0)
 save("gray.jpg", Image.fromarray(rgb[..., 0]), True, quality=95)
+for turn in range(1, 9):  # as cameras say how they were held; in both orders of bytes
+    exif = Image.Exif()
+    exif.endian = "<>"[turn % 2]
+    exif[0x010E] = "a camera"
+    exif[0x0112] = turn
+    save("turn%d.jpg" % turn, Image.fromarray(rgb), False, quality=95, subsampling=0, exif=exif)
 
 for size, to in [((9, 13), (9, 13)), ((9, 13), (5, 4)), ((9, 13), (20, 31)), ((16, 16), (4, 4)), ((5, 17), (11, 3)), ((1, 1), (3, 2)), ((7, 1), (2, 5))]:
     image = smooth(*size)

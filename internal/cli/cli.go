@@ -59,7 +59,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "descent: %v\n", err)
+	fmt.Fprintf(stderr, "descent: %v\n%s", err, imageHint(err))
 	if ctx.Err() != nil {
 		return exitInterrupted
 	}

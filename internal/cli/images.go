@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,4 +71,16 @@ func (a *app) showNotes(s data.Source) {
 			fmt.Fprintf(a.stderr, "note: %s\n", note)
 		}
 	}
+}
+
+// imageHint names the flag that avoids an error of image files, on a line of
+// its own; nothing if there is none.
+func imageHint(err error) string {
+	switch {
+	case errors.Is(err, data.ErrCorruptImage):
+		return "--skip-corrupt leaves out images that cannot be read, and counts them\n"
+	case errors.Is(err, data.ErrImageModes):
+		return "--image-mode color converts all images to colour, --image-mode gray to grey\n"
+	}
+	return ""
 }
