@@ -245,3 +245,10 @@ func (j *job) monitor() error {
 	}
 	return nil
 }
+
+// with returns a job on the same data by other settings.
+func (j *job) with(s Settings) (*job, error) {
+	k := &job{settings: s, source: j.source, parts: j.parts, spec: j.spec}
+	k.settings.fill(k.spec, k.parts.Train.Len())
+	return k, k.build()
+}
