@@ -240,16 +240,22 @@ func (c *comparison) length(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	// A tenth is left for what was not foreseen.
-	left := 0.9 * (c.plan.Budget - time.Since(begin).Seconds())
-	for n := most; n > 0; n-- {
-		if c.cost(paces, n) <= left {
+	return c.fit(paces, time.Since(begin).Seconds())
+}
+
+// fit returns the epochs of whole runs so that all runs take what is left of
+// the budget when some seconds of it are spent; a tenth is left for what was
+// not foreseen.
+func (c *comparison) fit(paces []pace, spent float64) (int, error) {
+	const share = 0.9
+	for n := c.lab.base.settings.Epochs.value; n > 0; n-- {
+		if c.cost(paces, n) <= share*(c.plan.Budget-spent) {
 			return n, nil
 		}
 	}
-	least := time.Duration(math.Ceil(c.cost(paces, 1)/0.9+time.Since(begin).Seconds())) * time.Second
-	return 0, usagef("--budget %v is too small: runs of a single epoch, %d to find a rate and %d seeds for each of %d, take about %v; give --budget %v, or compare fewer settings or seeds",
-		time.Duration(c.plan.Budget*float64(time.Second)), search.RateTrials([]int{1})[0], c.plan.Seeds, len(c.variants), least, least*6/5)
+	least := time.Duration(math.Ceil(1.1*(spent+c.cost(paces, 1)/share))) * time.Second
+	return 0, usagef("--budget %v is too small: runs of a single epoch, %d to find a rate and %d seeds for each of %d settings, need about %v; give at least that, or compare fewer settings or seeds",
+		time.Duration(c.plan.Budget*float64(time.Second)), search.RateTrials([]int{1})[0], c.plan.Seeds, len(c.variants), least)
 }
 
 // cost is how many seconds all runs take if whole ones have n epochs.

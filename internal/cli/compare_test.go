@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 )
 
 // compared runs compare with small settings and returns its JSON and its folder.
@@ -202,25 +201,26 @@ func TestCompareOfWhatDiverges(t *testing.T) {
 	contains(t, r.stdout, `"best": ""`, "Every run of every setting diverged", `"mean": null`)
 }
 
-// TestCompareBudget asks for the epochs of a plan, whose runs are not made.
+// TestCompareBudget asks how long runs may be, by made-up paces: two rules side
+// by side, each with 5 runs of n epochs, and to find its rate 2 more, 4 of a
+// third of n and 9 of a ninth, or 9 of a single epoch.
 func TestCompareBudget(t *testing.T) {
+	s := defaultSettings()
+	s.Epochs = given(18)
 	for _, row := range []struct {
-		budget time.Duration
-		least  int
-		most   int
+		budget float64
+		want   int
 	}{
-		{24 * time.Hour, 40, 40}, // all that digits have by default
-		{5 * time.Second, 1, 39},
+		{1e9, 18},
+		{(9*2+4*6+2*18+5*18+20*0.1)/0.9 + 1e-9, 18},
+		{(9*2+4*6+2*18+5*18+20*0.1)/0.9 - 1e-9, 17},
+		{14*1.1/0.9 + 1e-9, 1},
+		{14*1.1/0.9 - 1e-9, 0},
 	} {
-		s := defaultSettings()
-		s.Model = given("mlp:256,128")
-		c := &comparison{settings: s, plan: comparePlan{Optimizers: []string{"sgd", "adam"}, Seeds: 5, Budget: row.budget.Seconds()}}
-		if err := c.prepare(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		n, err := c.length(context.Background())
-		if err != nil || n < row.least || n > row.most {
-			t.Errorf("a budget of %v gives %d epochs (%v), want %d to %d", row.budget, n, err, row.least, row.most)
+		c := &comparison{lab: &lab{base: &job{settings: s}, side: 2}, plan: comparePlan{Seeds: 5, Budget: row.budget}, variants: []variant{{searched: true}, {searched: true}}}
+		n, err := c.fit([]pace{{0.1, 1}, {0.1, 1}}, 0)
+		if n != row.want || (err != nil) != (row.want == 0) {
+			t.Errorf("a budget of %v s gives %d epochs (%v), want %d", row.budget, n, err, row.want)
 		}
 	}
 }
@@ -253,7 +253,7 @@ func TestCompareRefuses(t *testing.T) {
 		{"--metric r2", exitUsage, []string{"r2"}},
 		{"--reach high", exitUsage, []string{"--reach", "number"}},
 		{"--budget 10s --epochs 3", exitUsage, []string{"give one"}},
-		{"--budget 50ms", exitUsage, []string{"too small", "give --budget"}},
+		{"--budget 50ms", exitUsage, []string{"too small", "at least that"}},
 		{"--budget -1s", exitUsage, []string{"--budget"}},
 		{"--split 80/0/20", exitUsage, []string{"validation part", "--split 70/10/20"}},
 		{"--out " + full, exitFailed, []string{"not empty", "--out"}},
