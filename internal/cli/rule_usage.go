@@ -103,7 +103,7 @@ func and(names []string) string {
 var schedules = []string{
 	"constant", "cosine[:floor=0.01]", "step:every=10e,factor=0.5", "exp:every=1e,factor=0.96[,stairs]",
 	"multistep:at=30e/60e,factor=0.2", "poly[:power=2]", "invsqrt:steps=500", "restarts:steps=10e[,mult=2]",
-	"onecycle[:rise=0.3]", "wsd:decay=4e[,warmup=1e]", "cyclic:up=2e,floor=0.1", "plateau[:factor=0.1,patience=10]",
+	"onecycle[:rise=0.3]", "dip[:rise=0.3]", "wsd:decay=4e[,warmup=1e]", "cyclic:up=2e,floor=0.1", "plateau[:factor=0.1,patience=10]",
 	"sequence:steps=5e,first=(constant),then=cosine", "product:a=(cosine),b=(cyclic:up=2e,floor=0.1)",
 }
 
