@@ -21,7 +21,9 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 			}
 			step := step
 			step.Batch, step.Rows = i, to-from
-			err := t.attempt(&step, func() error { return t.accumulate(ctx, source, rows, &step) })
+			err := t.attempt(&step, func() error {
+				return t.accumulate(t.feed(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)), &step)
+			})
 			if !yield(step, err) || err != nil {
 				return
 			}
@@ -29,23 +31,45 @@ func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []i
 	}
 }
 
-// accumulate makes one update from the given rows of source, all if nil, and
-// fills in step.
-func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int, step *Step) (err error) {
+// accumulate makes one update from the rows that batches has, and fills in
+// step. batches is walked twice with Config.SAM.
+func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (err error) {
 	t.remember()
 	defer func() {
 		if err != nil {
 			t.forget()
 		}
 	}()
-	for _, p := range t.trained {
-		clear(t.store.Value(gradientName(p.Name)))
+	draws := t.draws
+	if err := t.gather(modeAccumulate, batches, step); err != nil {
+		return err
 	}
-	for batch, err := range t.feed(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)) {
+	if t.cfg.SAM > 0 {
+		if err := t.sharpen(batches, draws, *step); err != nil {
+			return err
+		}
+	}
+	p, err := t.program(modeApply, t.cfg.rows())
+	if err != nil {
+		return err
+	}
+	p.SetScalars(t.updates + 1)
+	p.Random(t.cfg.Seed, t.draws-1) // of the last forward pass: no two updates share it
+	p.Run(stageForward)
+	return t.finish(p, step)
+}
+
+// gather sets the gradient to that of the rows that batches has, by mode m, and
+// adds their loss to step.
+func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Step) error {
+	for _, name := range t.gradients {
+		clear(t.store.Value(name))
+	}
+	for batch, err := range batches {
 		if err != nil {
 			return err
 		}
-		p, err := t.program(modeAccumulate, len(batch.Rows))
+		p, err := t.program(m, len(batch.Rows))
 		if err != nil {
 			return err
 		}
@@ -58,12 +82,5 @@ func (t *Trainer) accumulate(ctx context.Context, source data.Source, rows []int
 		p.set(p.share, share)
 		p.Run(stageBackward)
 	}
-	p, err := t.program(modeApply, t.cfg.rows())
-	if err != nil {
-		return err
-	}
-	p.SetScalars(t.updates + 1)
-	p.Random(t.cfg.Seed, t.draws-1) // of the last forward pass: no two updates share it
-	p.Run(stageForward)
-	return t.finish(p, step)
+	return nil
 }

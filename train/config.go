@@ -33,6 +33,7 @@ type Config struct {
 	DecayKind   optim.DecayKind // what λ means; decoupled if not given
 	ProxL1      float64         // λ of the proximal step, which gives exact zeros
 	MaxNorm     float64         // of each unit of weights
+	SAM         float64         // ρ of sharpness-aware minimization: the gradient is that at θ + ρg/‖g‖; 0: at θ
 	Lookahead   optim.Lookahead // around the rule; the slow weights are evaluated, and are the model
 	Groups      []optim.Group   // parameters that are treated in another way
 
@@ -125,6 +126,7 @@ func (c Config) Validate() error {
 	finite("L1 penalty", c.Penalty.L1)
 	finite("L2 penalty", c.Penalty.L2)
 	finite("minimum improvement", c.MinDelta)
+	finite("SAM's ρ", c.SAM)
 	errs = append(errs, c.Augment.Validate(), c.Average.Validate(), c.Checkpoints.Validate(), c.OnNonfinite.validate(c.Checkpoints))
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())

@@ -27,6 +27,10 @@ type hand struct {
 	biasDecays bool // penalties and decay draw the bias too
 	dropsLast  bool // the short last batch is left out
 	lateDecay  bool // the proximal step without the rate
+	stays      bool // the weights stay where the gradient was asked for
+	weightsUp  bool // the bias neither climbs nor counts
+	penaltyUp  bool // the penalty is that of the climbed weights
+	partsClimb bool // each micro-batch climbs by its own gradient
 }
 
 // run makes epochs passes.
@@ -70,6 +74,23 @@ func (h *hand) mean(rows []int, divisor int) (gw []float64, gb float64) {
 	return gw, gb
 }
 
+// climbed is h at θ + ρg/‖g‖.
+func (h *hand) climbed(gw []float64, gb float64) *hand {
+	if h.weightsUp {
+		gb = 0
+	}
+	squared := gb * gb
+	for _, g := range gw {
+		squared += g * g
+	}
+	by := h.cfg.SAM / math.Sqrt(squared)
+	top := &hand{x: h.x, y: h.y, w: append([]float64{}, h.w...), b: h.b + by*gb}
+	for j, g := range gw {
+		top.w[j] += by * g
+	}
+	return top
+}
+
 func (h *hand) update(rows []int, size int) {
 	divisor, parts := len(rows), 1
 	if h.fullSize {
@@ -90,6 +111,21 @@ func (h *hand) update(rows []int, size int) {
 			gb += pb / float64(parts)
 		}
 	}
+	bottom := append(append([]float64{}, h.w...), h.b)
+	if h.cfg.SAM > 0 {
+		if h.partsClimb && parts > 1 {
+			rows = rows[:h.cfg.MicroBatch]
+			gw, gb = h.mean(rows, len(rows))
+		}
+		top := h.climbed(gw, gb)
+		gw, gb = top.mean(rows, divisor)
+		if h.stays {
+			h.w, h.b = top.w, top.b
+		}
+		if h.penaltyUp {
+			bottom = append(append([]float64{}, top.w...), top.b)
+		}
+	}
 	penalty := func(w float64) float64 {
 		g := 2*h.cfg.Penalty.L2*w + h.cfg.Penalty.L1*sign(w)
 		if h.halfL2 {
@@ -105,7 +141,7 @@ func (h *hand) update(rows []int, size int) {
 	squared := 0.0
 	for i := range g {
 		if decays(i) {
-			g[i] += penalty(theta[i])
+			g[i] += penalty(bottom[i])
 		}
 		if c := h.cfg.Clip.Value; c > 0 {
 			g[i] = math.Max(-c, math.Min(c, g[i]))
@@ -168,11 +204,23 @@ func TestGradientDescent(t *testing.T) {
 	biasDecays := wrong{"a bias that is drawn to zero", func(h *hand) { h.biasDecays = true }}
 	lateDecay := wrong{"a proximal step without the rate", func(h *hand) { h.lateDecay = true }}
 
+	climbs := []wrong{
+		{"weights that stay at the top", func(h *hand) { h.stays = true }},
+		{"a bias that does not climb", func(h *hand) { h.weightsUp = true }},
+		{"no second gradient", func(h *hand) { h.cfg.SAM = 0 }},
+	}
+	penaltyUp := wrong{"a penalty of the climbed weights", func(h *hand) { h.penaltyUp = true }}
+	partsClimb := wrong{"a climb for each micro-batch", func(h *hand) { h.partsClimb = true }}
+
 	tests := []struct {
 		name  string
 		cfg   train.Config
 		wrong []wrong
 	}{
+		{"SAM", train.Config{BatchSize: 7, SAM: 0.3}, climbs},
+		{"SAM with a penalty", train.Config{BatchSize: 7, SAM: 0.3, Penalty: loss.L2(0.05)}, append(climbs, penaltyUp, halfL2)},
+		{"SAM in parts of 8", train.Config{BatchSize: train.All, MicroBatch: 8, SAM: 0.3, Penalty: loss.L2(0.05)}, append(climbs, penaltyUp, partsClimb)},
+		{"SAM, limits and decay", train.Config{BatchSize: 32, MicroBatch: 9, SAM: 0.3, Clip: optim.Clip{Value: 0.4, Norm: 0.5}, WeightDecay: 0.1, ProxL1: 0.02}, climbs},
 		{"batch 1", train.Config{BatchSize: 1}, nil},
 		{"batch 7", train.Config{BatchSize: 7}, []wrong{fullSize, dropsLast}},
 		{"batch 32", train.Config{BatchSize: 32}, []wrong{fullSize, dropsLast}},

@@ -10,6 +10,7 @@ import (
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
+	"descent/schedule"
 	"descent/train"
 )
 
@@ -26,6 +27,11 @@ func TestNoAllocation(t *testing.T) {
 		{"all of it", nn.MLP([]int{16, 16}, 3, nn.GELU, 0.2, nil), train.Config{
 			Optimizer: optim.NewAdam(), Penalty: loss.Penalty{L1: 1e-4, L2: 1e-4}, WeightDecay: 0.01, ProxL1: 1e-4,
 			Clip: optim.Clip{Value: 1, Norm: 1}, Loss: loss.CrossEntropy{LabelSmoothing: 0.1, ClassWeights: []float64{1, 2, 3}},
+		}},
+		{"around the rule", nn.MLP([]int{16, 16}, 3, nn.GELU, 0.2, nil), train.Config{
+			Clip: optim.Clip{Adaptive: 0.1, Param: 1}, Noise: optim.NewNoise(0.01), WeightDecay: 0.1, DecayKind: optim.Corrected, MaxNorm: 2,
+			Lookahead: optim.NewLookahead(), Groups: []optim.Group{{Match: "*.bias", Rule: optim.NewMomentum()}},
+			Schedules: map[string]schedule.Schedule{"beta1": schedule.NewDip(600)},
 		}},
 		{"four workers", nn.MLP([]int{64}, 3, nn.Tanh, 0, nil), train.Config{Workers: 4}},
 	} {

@@ -79,13 +79,16 @@ func (t *Trainer) Profile() Profile {
 }
 
 var (
-	modeNames  = [...]string{modeStep: "update by %d rows", modeAccumulate: "gradient of %d rows", modeApply: "update by the gradient of all rows"}
+	modeNames = [...]string{
+		modeStep: "update by %d rows", modeAccumulate: "gradient of %d rows", modeApply: "update by the gradient of all rows",
+		modeClimb: "climb by the gradient of all rows", modeAgain: "gradient of %d rows after the climb",
+	}
 	stageNames = [...]string{stageForward: "forward", stageBackward: "backward", stageUpdate: "update"}
 )
 
 // name is what the program of a key does.
 func (k programKey) name() string {
-	if k.mode == modeApply {
+	if k.mode == modeApply || k.mode == modeClimb {
 		return modeNames[k.mode]
 	}
 	return fmt.Sprintf(modeNames[k.mode], k.rows)

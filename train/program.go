@@ -31,7 +31,7 @@ func (t *Trainer) program(m mode, rows int) (*program, error) {
 		clip:    bound.Slot(optim.ClipScalar),
 		share:   bound.Slot(shareScalar),
 		average: bound.Slot(averageScalar),
-		penalty: m != modeAccumulate && len(s.stages[stageForward]) > outPenalty,
+		penalty: (m == modeStep || m == modeApply) && len(s.stages[stageForward]) > outPenalty,
 	}
 	if t.cfg.Profile {
 		bound.Measure()

@@ -58,6 +58,17 @@ func brokenRuns(t *testing.T) []broken {
 	add("batch of all", func(c *train.Config) { c.BatchSize, c.Epochs = train.All, 15 })
 	add("accumulated", func(c *train.Config) { c.BatchSize, c.MicroBatch, c.Epochs = train.All, 10, 15 })
 	add("accumulated mini-batches", func(c *train.Config) { c.BatchSize, c.MicroBatch = 20, 6 })
+	add("around", around)
+	add("around, accumulated", func(c *train.Config) { around(c); c.BatchSize, c.MicroBatch = 20, 6 })
+	add("noise, each batch in two plans", func(c *train.Config) { c.Noise, c.BatchSize, c.MicroBatch, c.Epochs = optim.NewNoise(0.1), 50, 40, 10 })
+	add("sam", func(c *train.Config) { c.SAM = 0.1 })
+	add("sam, around, accumulated", func(c *train.Config) {
+		around(c)
+		c.SAM, c.BatchSize, c.MicroBatch = 0.1, 20, 6
+	})
+	for kind := range optim.DecayKinds() {
+		add("weight decay "+optim.DecayKind(kind).String(), func(c *train.Config) { c.WeightDecay, c.DecayKind = 0.1, optim.DecayKind(kind) })
+	}
 	image := func(name string, change func(*train.Config)) {
 		list = append(list, broken{name, true, change})
 	}
@@ -66,6 +77,21 @@ func brokenRuns(t *testing.T) []broken {
 		c.Augment, c.MicroBatch = augment(t, "rotate:10,cutmix:1"), 20
 	})
 	return list
+}
+
+// around turns on all that can be around a rule.
+func around(c *train.Config) {
+	c.Clip, c.Noise = optim.Clip{Value: 2, Adaptive: 0.5, Param: 1, Norm: 0.5}, optim.NewNoise(0.01)
+	c.WeightDecay, c.DecayKind, c.ProxL1, c.MaxNorm = 0.1, optim.Cautiously, 1e-3, 2
+	c.Lookahead = optim.Lookahead{Every: 3, Alpha: 0.5}
+	c.Groups = []optim.Group{
+		{Match: "*.bias", WeightDecay: new(0.01), RateFactor: 2},
+		{Match: "1.*", Rule: optim.NewMomentum()},
+		{Match: "*", Adaptive: new(0.0)},
+	}
+	c.Schedules = map[string]schedule.Schedule{
+		"momentum": schedule.NewDip(28), "beta1": schedule.Cosine{Steps: 28, Floor: 0.5}, "weight_decay": schedule.Step{Every: 5, Factor: 0.5},
+	}
 }
 
 func augment(t *testing.T, text string) data.Augment {

@@ -98,7 +98,7 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 // what does not fit shows before the first one.
 func (t *Trainer) prepare(n, size int) error {
 	for _, rows := range []int{size, n % size} {
-		if rows <= t.cfg.MicroBatch && rows > 0 {
+		if t.cfg.SAM == 0 && rows <= t.cfg.MicroBatch && rows > 0 {
 			if _, err := t.program(modeStep, rows); err != nil {
 				return err
 			}
@@ -180,11 +180,14 @@ func (t *Trainer) batches(size int, rows []int, epoch int) data.BatchConfig {
 
 // update makes one update from one batch, and fills in step.
 func (t *Trainer) update(batch data.Batch, step *Step) error {
+	step.Rows = len(batch.Rows)
+	if t.cfg.SAM > 0 {
+		return t.sharp(batch, step)
+	}
 	p, err := t.program(modeStep, len(batch.Rows))
 	if err != nil {
 		return err
 	}
-	step.Rows = len(batch.Rows)
 	if step.Loss, err = t.forward(p, batch); err != nil {
 		return err
 	}

@@ -36,6 +36,8 @@ const (
 	modeStep       mode = iota // a whole update from one batch
 	modeAccumulate             // add a micro-batch's share to the gradient
 	modeApply                  // an update by the accumulated gradient
+	modeClimb                  // move along the accumulated gradient, with Config.SAM
+	modeAgain                  // modeAccumulate at other weights, without running statistics
 )
 
 // step is the traced graph of one mode.
@@ -67,9 +69,16 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 		values[i] = p.Tensor
 	}
 	total := f.losses.Mean()
-	if m == modeAccumulate {
+	switch m {
+	case modeAccumulate:
 		s.accumulate(total, values)
 		s.setBuffers(f.buffers)
+		return s, f.g.Err()
+	case modeAgain:
+		s.accumulate(total, values)
+		return s, f.g.Err()
+	case modeClimb:
+		s.climb()
 		return s, f.g.Err()
 	}
 	first := []graph.Tensor{total}

@@ -43,6 +43,7 @@ type Trainer struct {
 	settings  []setting   // that a checkpoint must agree on
 	gradients []string    // variables in which gradients accumulate
 	before    *exec.Store // buffers as they were before an update in parts
+	climbed   [][]float32 // the trained parameters that Config.SAM moves away from for a while
 }
 
 // New compiles net for samples of the given kind. It reports a shape that does
@@ -93,7 +94,7 @@ func (t *Trainer) declare(s *step) error {
 	for _, v := range s.state {
 		declared = append(declared, exec.Declaration{Name: v.Name, Type: v.Type})
 	}
-	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch {
+	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch || t.cfg.SAM > 0 {
 		for _, p := range s.trained {
 			t.gradients = append(t.gradients, gradientName(p.Name))
 			declared = append(declared, exec.Declaration{Name: gradientName(p.Name), Type: p.Tensor.Type()})
