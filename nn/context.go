@@ -18,6 +18,13 @@ type Context struct {
 	draws    map[string]int // random tensors made so far, by path
 	rows     []Row          // one for each call; the first stands for the network
 	open     []int          // rows of the calls that have not returned
+	outputs  []Output
+}
+
+// Output is what a layer made of its operand.
+type Output struct {
+	Path   string // of the layer, as in "1.dense"
+	Tensor graph.Tensor
 }
 
 // NewContext returns a context that traces into g. Layers such as [Dropout]
@@ -41,6 +48,10 @@ func (c *Context) Training() bool { return c.training }
 
 // Params returns the weights and buffers declared so far, in that order.
 func (c *Context) Params() []Param { return c.params }
+
+// Outputs returns what the layers that were called through [Context.Call]
+// returned, in the order in which they did.
+func (c *Context) Outputs() []Output { return c.outputs }
 
 // Param declares a weight of the given shape under the current path and
 // returns it. The weight is subject to penalties and decay; see [Context.Bias]
@@ -118,6 +129,7 @@ func (c *Context) Call(name string, l Layer, x graph.Tensor) graph.Tensor {
 		return c.fail(kind(l), errors.New("the layer returned no tensor"), x.Type())
 	}
 	c.rows[row].Output = sample(y.Type())
+	c.outputs = append(c.outputs, Output{c.graph.Path(), y})
 	return y
 }
 

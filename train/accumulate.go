@@ -65,6 +65,7 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 	for _, name := range t.gradients {
 		clear(t.store.Value(name))
 	}
+	probed := m != modeAccumulate // by the first pass
 	for batch, err := range batches {
 		if err != nil {
 			return err
@@ -72,6 +73,12 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		p, err := t.program(m, len(batch.Rows))
 		if err != nil {
 			return err
+		}
+		if !probed {
+			probed = true
+			if err := t.probe.before(t, batch); err != nil {
+				return err
+			}
 		}
 		l, err := t.forward(p, batch)
 		if err != nil {

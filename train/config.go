@@ -54,6 +54,7 @@ type Config struct {
 	Seed    uint64 // of initial weights, order, augmentation and dropout
 	Workers int    // cores to use; 0: all. The result does not depend on it
 	Profile bool   // measure every instruction, for [Trainer.Profile]
+	Probe   int    // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
 	From    *Model // start from its weights instead of random ones; nil: random
 
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
@@ -122,6 +123,7 @@ func (c Config) Validate() error {
 	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
 	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
+	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)
 	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)
 	finite("L1 penalty", c.Penalty.L1)
 	finite("L2 penalty", c.Penalty.L2)

@@ -109,7 +109,7 @@ func (s savedState) restore() state {
 			sum: float64(s.LossSum), rows: s.LossRows, open: s.Open, best: float64(s.Best), waiting: s.Waiting, seconds: s.Seconds,
 			last: Step{
 				l.Epoch, l.Update, l.Batch, l.Batches, l.Rows,
-				float64(l.Loss), float64(l.Penalty), float64(l.Rate), float64(l.GradNorm), float64(l.Clip), l.Skipped,
+				float64(l.Loss), float64(l.Penalty), float64(l.Rate), float64(l.GradNorm), float64(l.Clip), l.Skipped, nil,
 			},
 		},
 	}

@@ -23,6 +23,7 @@ type Step struct {
 	GradNorm float64 // ‖g‖ over all parameters, before clipping by norm
 	Clip     float64 // the factor of clipping by norm; 1 if it did nothing
 	Skipped  bool    // no update was made, see [Skip]; Loss and what follows it may mean nothing
+	Probe    *Probe  `json:"-"` // of this update, if Config.Probe asks for one; else nil
 }
 
 // ErrDiverged is wrapped by the error of a step whose loss or gradient is not
@@ -188,6 +189,9 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 	if err != nil {
 		return err
 	}
+	if err := t.probe.before(t, batch); err != nil {
+		return err
+	}
 	if step.Loss, err = t.forward(p, batch); err != nil {
 		return err
 	}
@@ -236,5 +240,6 @@ func (t *Trainer) finish(p *program, step *Step) error {
 	t.updates++
 	t.hosts(t.updates)
 	step.Update = t.updates
+	step.Probe = t.probe.after(t, step.Epoch)
 	return nil
 }

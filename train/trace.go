@@ -24,6 +24,7 @@ type forward struct {
 	buffers []nn.Update  // new values of buffers, in training
 	out     graph.Tensor // the network's output
 	losses  graph.Tensor // of each row
+	layers  []nn.Output  // what they return
 }
 
 // trace builds the forward pass.
@@ -37,7 +38,7 @@ func (n network) trace(rows int, training bool) (forward, error) {
 	if g.Err() == nil {
 		f.check(n, rows)
 		f.losses = n.loss.PerSample(f.out, y)
-		f.params, f.buffers = c.Params(), c.Updates()
+		f.params, f.buffers, f.layers = c.Params(), c.Updates(), c.Outputs()
 	}
 	if g.Err() == nil && f.losses.Type() != graph.Shape(rows) {
 		g.Fail("Loss", fmt.Errorf("%s gives %v, must give one value a row: [%d]", n.loss.Name(), f.losses.Type(), rows))

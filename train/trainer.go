@@ -34,6 +34,7 @@ type Trainer struct {
 	hosts    func(update int) // the rule's work after it
 	programs map[programKey]*program
 	validate *predictor
+	probe    prober
 	plateau  *schedule.Plateau
 
 	state

@@ -1,16 +1,32 @@
 package cli
 
 import (
+	"encoding/json"
+	"errors"
 	"strconv"
 
+	"descent/internal/runs"
 	"descent/train"
 )
 
-// records are the logs of a run, a row an update and a row an epoch.
+// records are the logs of a run: a row an update, a row an epoch, and a line a
+// probe.
 type records struct {
-	metrics, steps *runLog
-	scores         []string
-	every          int // updates a row of steps
+	metrics, steps, probes *runLog
+	scores                 []string
+	every                  int // updates a row of steps
+}
+
+// probeEvery is how many updates pass between probes of a run of so many, and
+// that many an epoch: enough that probes take about a hundredth of the time,
+// and whole epochs where those are shorter.
+func probeEvery(updates, epoch int) int {
+	const least, most = 250, 60 // updates; probes
+	every := max(least, (updates+most-1)/most)
+	if every > epoch {
+		every = (every + epoch - 1) / epoch * epoch
+	}
+	return every
 }
 
 // mostSteps bounds the rows of the log of updates. A run of more of them
@@ -28,9 +44,10 @@ func newRecords(f *runFolder, scores []string, validated bool, updates int) (*re
 	}{
 		{&r.metrics, metricsFile, metricsHead(scores, validated)},
 		{&r.steps, stepsFile, []string{"step", "epoch", "loss", "penalty", "lr", "grad_norm", "clip"}},
+		{&r.probes, runs.ProbesFile, nil},
 	} {
 		l, err := f.log(log.name)
-		if err == nil && l.size == 0 {
+		if err == nil && l.size == 0 && log.head != nil {
 			err = l.row(log.head)
 		}
 		if err != nil {
@@ -48,6 +65,11 @@ func (r *records) take(p train.Progress) error {
 			return err
 		}
 	}
+	if probe := p.Step.Probe; probe != nil {
+		if err := json.NewEncoder(r.probes).Encode(probe); err != nil {
+			return err
+		}
+	}
 	if p.Epoch == nil {
 		return nil
 	}
@@ -58,10 +80,7 @@ func (r *records) take(p train.Progress) error {
 }
 
 func (r *records) flush() error {
-	if err := r.steps.flush(); err != nil {
-		return err
-	}
-	return r.metrics.flush()
+	return errors.Join(r.steps.flush(), r.probes.flush(), r.metrics.flush())
 }
 
 func stepRow(s train.Step) []string {

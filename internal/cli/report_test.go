@@ -83,3 +83,21 @@ func TestTestFile(t *testing.T) {
 		})
 	}
 }
+
+func TestProbesOfARun(t *testing.T) {
+	_, out := trained(t, "--epochs", "8") // of 40 updates
+	r, err := runs.Read(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Probes) != 2 || r.Probes[0].Update != 1 || r.Probes[1].Update != 281 || r.Probes[1].Epoch != 8 {
+		t.Errorf("there are %d probes: %+v", len(r.Probes), r.Probes)
+	}
+	for _, c := range []struct{ updates, epoch, want int }{
+		{320, 40, 280}, {40, 40, 280}, {300_000, 10_000, 5_000}, {1000, 1000, 250}, {5, 1, 250}, {60_000, 300, 1200},
+	} {
+		if got := probeEvery(c.updates, c.epoch); got != c.want {
+			t.Errorf("of %d updates, %d an epoch: a probe every %d, want %d", c.updates, c.epoch, got, c.want)
+		}
+	}
+}

@@ -82,6 +82,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	j.config.Logger = slog.New(ui)
 	j.config.Report = r.report
 	j.config.Profile = opt.profile
+	j.config.Probe = probeEvery(j.settings.Epochs.value*j.steps, j.steps)
 	if r.trainer, err = train.New(j.net, j.spec, j.config); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ const histograms = (initial, title) => {
     const spreads = layer.spreads.filter((_, i) => (layer.spreads.length - 1 - i) % every === 0);
     const range = extent(spreads.flatMap((s) => [s.low, s.high])) || [0, 1];
     const sx = scale(...(range[0] === range[1] ? widen(range, 0.1) : range), left, right, false);
-    const gap = (below - top) / Math.max(1, spreads.length - 1), tall = Math.max(46, gap * 1.6);
+    const gap = (below - top) / Math.max(1, spreads.length - 1), tall = Math.min(54, Math.max(46, gap * 1.6));
     ridges = spreads.map((s, i) => {
       const base = spreads.length > 1 ? top + i * gap : below;
       const most = Math.max(...s.counts, 1), step = (s.high - s.low) / s.counts.length;

@@ -60,7 +60,7 @@ const logTicks = (low, high, n) => {
   }
 };
 
-const power = (v) => (v >= 1e-3 && v < 1e5 ? number(v, 3) : v.toExponential().replace("e+", "e"));
+const power = (v) => (v >= 1e-3 && v < 1e5 ? number(v, 3) : v.toExponential(0).replace("e+", "e"));
 
 // smooth is the debiased moving average with the given decay; gaps stay.
 const smooth = (ys, decay) => {
