@@ -58,7 +58,7 @@ type RatePoint struct {
 type FoundRates struct {
 	Points   []RatePoint
 	Stopped  bool    // before its end: the loss rose
-	Valley   float64 // in the middle of the longest descent of the loss
+	Valley   float64 // two thirds down the longest descent of the loss
 	Steepest float64 // where the loss falls fastest per factor of the rate
 }
 
@@ -180,7 +180,7 @@ func steepest(points []RatePoint) float64 {
 	return points[at].Rate
 }
 
-// valley returns the rate in the middle of the longest decreasing subsequence
+// valley returns the rate two thirds into the longest decreasing subsequence
 // of the losses.
 func valley(points []RatePoint) float64 {
 	n := len(points)
@@ -202,5 +202,5 @@ func valley(points []RatePoint) float64 {
 	for before[begin] != begin {
 		begin = before[begin]
 	}
-	return points[(begin+end)/2].Rate
+	return points[begin+(end-begin)*2/3].Rate
 }

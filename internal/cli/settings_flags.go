@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -158,4 +159,31 @@ func groupedUsage(cmd *cobra.Command) string {
 		fmt.Fprintf(&b, "\n%s:\n%s", g, sets[g].FlagUsagesWrapped(100))
 	}
 	return b.String()
+}
+
+// args returns the sources as they were written, but for the flags named.
+func (src *sources) args(without ...string) []string {
+	var args []string
+	if src.recipe != "" {
+		args = append(args, "--recipe", src.recipe)
+	}
+	if src.config != "" {
+		args = append(args, "--config", src.config)
+	}
+	for _, text := range src.sets {
+		args = append(args, "--set", text)
+	}
+	for _, f := range src.flags {
+		if slices.Contains(without, f.flag) {
+			continue
+		}
+		for _, text := range f.written {
+			if f.Type() == "bool" {
+				args = append(args, "--"+f.flag+"="+text)
+			} else {
+				args = append(args, "--"+f.flag, text)
+			}
+		}
+	}
+	return args
 }

@@ -35,5 +35,5 @@ for n, noise, best, steep in [(100, 0.0, 1e-2, 1.0), (100, 0.1, 1e-2, 1.0), (100
     while upto[at] > 1:
         at = next(b for b in range(at) if s[b] > s[at] and upto[b] == upto[at] - 1)
     rows.append(dict(updates=n, rates=list(rates), losses=list(losses), smoothed=list(smooth), stopped=bool(len(stop)),
-                     steepest=r[int(np.argmin(slope))], valley=r[(at + stop_at) // 2]))
+                     steepest=r[int(np.argmin(slope))], valley=r[at + 2 * (stop_at - at) // 3]))
 print(json.dumps(rows))

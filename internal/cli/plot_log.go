@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// mark is a place on the x axis.
+type mark struct {
+	x    float64
+	name string
+}
+
+// plotLog draws y by x, x positive and rising, on a logarithmic scale of x. The
+// scale of y goes from its least to its largest value. Marks stand below.
+func plotLog(x, y []float64, marks []mark) string {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range y {
+		low, high = min(low, v), max(high, v)
+	}
+	if !(high > low) {
+		high = low + 1
+	}
+	first, last := math.Log10(x[0]), math.Log10(x[len(x)-1])
+	if last == first {
+		last++
+	}
+	at := func(v float64) float64 { return (math.Log10(v) - first) / (last - first) } // in [0, 1]
+	var dots [plotHeight][plotWidth]bool
+	before := -1
+	for i := range plotWidth {
+		row := int(math.Round((interpolate(x, y, at, float64(i)/(plotWidth-1)) - low) / (high - low) * (plotHeight - 1)))
+		from, to := row, row
+		if before >= 0 && before < row {
+			from = before + 1
+		} else if before > row {
+			to = before - 1
+		}
+		for r := from; r <= to; r++ {
+			dots[r][i] = true
+		}
+		before = row
+	}
+	var b strings.Builder
+	for r := range plotRows {
+		label := ""
+		switch r {
+		case 0, plotRows / 2, plotRows - 1:
+			label = fmt.Sprintf("%.3g", high-(high-low)*float64(r)/(plotRows-1))
+		}
+		line := fmt.Sprintf("%8s │", label)
+		for k := range plotColumns {
+			line += string(brailleCell(func(x, y int) bool { return dots[plotHeight-1-4*r-y][2*k+x] }))
+		}
+		b.WriteString(strings.TrimRight(line, "\u2800") + "\n")
+	}
+	ticks, labels := []rune(strings.Repeat("─", plotColumns)), newLine()
+	for tens := math.Ceil(first - 1e-9); tens <= last+1e-9; tens++ {
+		k := int(math.Round((tens - first) / (last - first) * (plotColumns - 1)))
+		ticks[k] = '┴'
+		labels.put(k, fmt.Sprintf("%.0e", math.Pow(10, tens)))
+	}
+	b.WriteString(strings.Repeat(" ", 9) + "└" + string(ticks) + "\n" + labels.text())
+	for _, m := range marks {
+		line := newLine()
+		line.put(int(math.Round(at(m.x)*(plotColumns-1))), "↑ "+m.name)
+		b.WriteString(line.text())
+	}
+	return b.String()
+}
+
+// interpolate returns y at the share u of the axis, on which x stands at at(x).
+func interpolate(x, y []float64, at func(float64) float64, u float64) float64 {
+	i := 1
+	for i < len(x)-1 && at(x[i]) < u {
+		i++
+	}
+	if i >= len(x) {
+		return y[0]
+	}
+	a, b := at(x[i-1]), at(x[i])
+	share := min(max((u-a)/(b-a), 0), 1)
+	return y[i-1] + share*(y[i]-y[i-1])
+}
+
+// textLine is a line under the axis.
+type textLine struct {
+	letters []rune
+	end     int // of the last word
+}
+
+func newLine() *textLine { return &textLine{letters: []rune(strings.Repeat(" ", plotColumns+20))} }
+
+// put writes a word at a column, unless there is one already.
+func (l *textLine) put(column int, word string) {
+	if column < l.end || column+utf8.RuneCountInString(word) > len(l.letters) {
+		return
+	}
+	copy(l.letters[column:], []rune(word))
+	l.end = column + utf8.RuneCountInString(word) + 1
+}
+
+func (l *textLine) text() string {
+	return strings.Repeat(" ", 10) + strings.TrimRight(string(l.letters), " ") + "\n"
+}
