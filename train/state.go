@@ -74,17 +74,18 @@ type savedState struct {
 
 // savedStep is a Step in a checkpoint.
 type savedStep struct {
-	Epoch    int   `json:"epoch"`
-	Update   int   `json:"update"`
-	Batch    int   `json:"batch"`
-	Batches  int   `json:"batches"`
-	Rows     int   `json:"rows"`
-	Loss     exact `json:"loss"`
-	Penalty  exact `json:"penalty"`
-	Rate     exact `json:"rate"`
-	GradNorm exact `json:"grad_norm"`
-	Clip     exact `json:"clip"`
-	Skipped  bool  `json:"skipped,omitempty"`
+	Epoch    int    `json:"epoch"`
+	Update   int    `json:"update"`
+	Batch    int    `json:"batch"`
+	Batches  int    `json:"batches"`
+	Rows     int    `json:"rows"`
+	Loss     exact  `json:"loss"`
+	Penalty  exact  `json:"penalty"`
+	Rate     exact  `json:"rate"`
+	GradNorm exact  `json:"grad_norm"`
+	Clip     exact  `json:"clip"`
+	Skipped  bool   `json:"skipped,omitempty"`
+	Probe    *Probe `json:"probe,omitempty"`
 }
 
 func (s *state) saved() savedState {
@@ -95,7 +96,7 @@ func (s *state) saved() savedState {
 		LossSum: exact(f.sum), LossRows: f.rows, Open: f.open, Best: exact(f.best), Waiting: f.waiting, Seconds: f.elapsed(),
 		Last: savedStep{
 			l.Epoch, l.Update, l.Batch, l.Batches, l.Rows,
-			exact(l.Loss), exact(l.Penalty), exact(l.Rate), exact(l.GradNorm), exact(l.Clip), l.Skipped,
+			exact(l.Loss), exact(l.Penalty), exact(l.Rate), exact(l.GradNorm), exact(l.Clip), l.Skipped, l.Probe,
 		},
 	}
 }
@@ -109,7 +110,7 @@ func (s savedState) restore() state {
 			sum: float64(s.LossSum), rows: s.LossRows, open: s.Open, best: float64(s.Best), waiting: s.Waiting, seconds: s.Seconds,
 			last: Step{
 				l.Epoch, l.Update, l.Batch, l.Batches, l.Rows,
-				float64(l.Loss), float64(l.Penalty), float64(l.Rate), float64(l.GradNorm), float64(l.Clip), l.Skipped, nil,
+				float64(l.Loss), float64(l.Penalty), float64(l.Rate), float64(l.GradNorm), float64(l.Clip), l.Skipped, l.Probe,
 			},
 		},
 	}

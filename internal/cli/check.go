@@ -38,6 +38,9 @@ func (s *Settings) check() error {
 	c.wrap("optimizer", second(s.rule()))
 	c.wrap("schedule", second(schedule.Parse(s.Schedule, schedule.Units{StepsPerEpoch: 1 << 20, TotalSteps: 1 << 40})))
 	c.wrap("warmup", second(schedule.Parse("warmup:steps="+choose(s.Warmup == "0", "1", s.Warmup), schedule.Units{StepsPerEpoch: 1 << 20})))
+	c.wrap("on_nonfinite", second(train.ParseNonfinite(s.OnNonfinite)))
+	c.wrap("checkpoint_every", second(train.ParseInterval(s.CheckpointEvery)))
+	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.or("all"))))
 	if !slices.Contains(train.ScoreNames(), s.Monitor) {
 		c.wrap("monitor", suggest.Unknown("score", s.Monitor, train.ScoreNames()))

@@ -24,7 +24,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1   // the command is right, but its data, files or training are not
 	exitUsage       = 2   // the command line or the settings are wrong by themselves
-	exitInterrupted = 130 // by a signal, after saving
+	exitInterrupted = 130 // by Ctrl-C, after saving; by another signal see interruptedCode
 )
 
 // app is one run of the command.
@@ -51,7 +51,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var usage *usageError
 	switch {
 	case errors.Is(err, errInterrupted):
-		return exitInterrupted
+		return interruptedCode(ctx)
 	case !a.began || errors.As(err, &usage):
 		fmt.Fprintf(stderr, "descent: %v\n", err)
 		if !a.began {
@@ -61,7 +61,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	fmt.Fprintf(stderr, "descent: %v\n%s", err, imageHint(err))
 	if ctx.Err() != nil {
-		return exitInterrupted
+		return interruptedCode(ctx)
 	}
 	return exitFailed
 }

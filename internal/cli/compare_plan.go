@@ -296,11 +296,10 @@ func (c *comparison) planned() (runs, epochs int) {
 // create makes the folder with the plan in it.
 func (c *comparison) create(out string) error {
 	c.plan.Kind = "compare"
-	path, err := makeFolder(out, &c.settings)
-	if err != nil {
+	var err error
+	if c.folder, err = makeFolder(out, &c.settings); err != nil {
 		return fmt.Errorf("folder: %w; choose another with --out, or go on with --resume", err)
 	}
-	c.folder = &runFolder{path: path}
 	if err := c.folder.write(configFile, func(w io.Writer) error { return writeSettings(w, &c.settings) }); err != nil {
 		return err
 	}

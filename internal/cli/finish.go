@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"descent/data"
@@ -12,7 +15,7 @@ import (
 
 // finish saves what training left, measures it if training came to its end,
 // and says so. cause is why it did not.
-func (r *run) finish(ctx context.Context, status string, cause error, hash hashed) error {
+func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err := r.trainer.Model().Save(r.folder.file(lastFile)); err != nil {
 		return err
 	}
@@ -21,10 +24,11 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 			return err
 		}
 	}
-	if hash.err != nil {
-		return hash.err
+	hash, err := r.hash()
+	if err != nil {
+		return err
 	}
-	sum := r.summary(status, hash.sum)
+	sum := r.summary(status, hash)
 	var result string
 	if status == "done" && r.parts.Test.Len() > 0 {
 		switch report, b, err := r.measure(ctx); {
@@ -58,10 +62,13 @@ func (r *run) finish(ctx context.Context, status string, cause error, hash hashe
 		r.interrupted()
 		return errInterrupted
 	}
+	var text bytes.Buffer
+	r.print(&text, result)
 	if !r.json {
-		r.print(result)
+		r.stdout.Write(text.Bytes())
 	}
-	return nil
+	err = r.folder.write(resultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
+	return errors.Join(err, r.folder.finished())
 }
 
 // measure tests the best model beside the baseline.
@@ -114,12 +121,12 @@ func (r *run) summary(status, hash string) *summary {
 }
 
 // print ends a run that was finished.
-func (r *run) print(result string) {
+func (r *run) print(w io.Writer, result string) {
 	s := &r.settings
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
-	fmt.Fprint(r.stdout, result, "\n")
+	fmt.Fprint(w, result, "\n")
 	kept := fmt.Sprintf("the model of epoch %d", r.trainer.Updates()/r.steps)
 	if r.best != nil {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
@@ -135,13 +142,13 @@ func (r *run) print(result string) {
 	if r.last != nil && r.last.Epoch+1 < s.Epochs.value {
 		kept += fmt.Sprintf("; stopped early, after %s without a better one", plural(s.Patience, "epoch"))
 	}
-	fmt.Fprintf(r.stdout, "Kept %s. %s in %s.\n", kept, plural(r.trainer.Updates(), "update"), tookText(r.seconds))
-	fmt.Fprintf(r.stdout, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.path, r.folder.file(runs.ReportFile))
+	fmt.Fprintf(w, "Kept %s. %s in %s.\n", kept, plural(r.trainer.Updates(), "update"), tookText(r.seconds))
+	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.path, r.folder.file(runs.ReportFile))
 	predict := []string{"predict", r.folder.path, r.evalData()}
 	if r.spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
 	}
-	r.next(r.stdout,
+	r.next(w,
 		r.call("inspect", r.folder.path),
 		r.call("eval", r.folder.path, r.evalData()),
 		r.call(predict...),
@@ -176,5 +183,5 @@ func (r *run) keptText() string {
 // interrupted tells what was saved and how to go on.
 func (r *run) interrupted() {
 	fmt.Fprintf(r.stderr, "descent: interrupted; %s\n", r.keptText())
-	r.next(r.stderr, r.call("train", "--config", r.folder.file(configFile), "--init-from", r.folder.file(lastFile)))
+	r.next(r.stderr, r.resumeCall())
 }

@@ -156,6 +156,9 @@ func (j *job) build() error {
 	if !decays(rule) {
 		j.config.WeightDecay = s.WeightDecay.value
 	}
+	if err := j.guards(); err != nil {
+		return usage(err)
+	}
 	if s.InitFrom != "" {
 		path, err := modelPath(s.InitFrom)
 		if err != nil {

@@ -102,11 +102,10 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	if err != nil {
 		return err
 	}
-	path, err := makeFolder(opt.out, &s)
+	folder, err := makeFolder(opt.out, &s)
 	if err != nil {
 		return fmt.Errorf("folder: %w; choose another with --out", err)
 	}
-	folder := &runFolder{path: path}
 	r := lrFindResult{
 		Suggestion: found.Valley, Valley: found.Valley, Steepest: found.Steepest, Stopped: found.Stopped,
 		Page: folder.file(lrFindPage), Command: a.call(append(append([]string{"train"}, opt.args("lr")...), "--lr", roughRate(found.Valley))...),

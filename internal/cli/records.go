@@ -60,7 +60,7 @@ func newRecords(f *runFolder, scores []string, validated bool, updates int) (*re
 
 // take notes an update, and the epoch that it ends, if it does.
 func (r *records) take(p train.Progress) error {
-	if s := p.Step; s.Update%r.every == 0 {
+	if s := p.Step; !s.Skipped && s.Update%r.every == 0 {
 		if err := r.steps.row(stepRow(s)); err != nil {
 			return err
 		}

@@ -54,7 +54,11 @@ type Settings struct {
 	Patience int
 	Monitor  string
 	Seed     uint64
-	Workers  int
+
+	OnNonfinite     string
+	Workers         int // which does not change the result, as those that follow
+	CheckpointEvery string
+	StallTimeout    string
 }
 
 // OptimizerSettings name an update rule. A hyperparameter that is not given
@@ -114,6 +118,7 @@ func defaultSettings() Settings {
 		ImageSize: "auto", ImageMode: "auto", Augment: "none", TTA: "none", Average: "none",
 		Activation: "relu", Init: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
+		OnNonfinite: "stop", CheckpointEvery: "auto", StallTimeout: "10m",
 	}
 }
 
@@ -201,7 +206,10 @@ var table = []setting{
 	{"", "patience", "patience", "stop after so many epochs without a better validation score; 0: never", func(s *Settings) any { return &s.Patience }},
 	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(train.ScoreNames(), ", "), func(s *Settings) any { return &s.Monitor }},
 	{"", "seed", "seed", "of first weights, order of rows, augmentation and dropout", func(s *Settings) any { return &s.Seed }},
+	{"", "on_nonfinite", "on-nonfinite", "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate", func(s *Settings) any { return &s.OnNonfinite }},
 	{"", "workers", "workers", "cores to use, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
+	{"", "checkpoint_every", "checkpoint-every", "how often the run is saved, to be resumed: 500 (updates), 2e (epochs), 10m (time), or auto: as often as costs at most 1 % of the time", func(s *Settings) any { return &s.CheckpointEvery }},
+	{"", "stall_timeout", "stall-timeout", "stop when the data has delivered no batch for so long, as in 90s or 10m, or off", func(s *Settings) any { return &s.StallTimeout }},
 }
 
 // dataUsage is what --data takes.

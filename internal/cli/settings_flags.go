@@ -99,17 +99,22 @@ func (src *sources) settings() (Settings, error) {
 			return s, err
 		}
 	}
+	return s, src.over(&s)
+}
+
+// over gives s what --set and flags say, and checks the result.
+func (src *sources) over(s *Settings) error {
 	for _, text := range src.sets {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return s, usagef("--set %s: want key=value, such as optimizer.beta1=0.8", text)
+			return usagef("--set %s: want key=value, such as optimizer.beta1=0.8", text)
 		}
 		row, err := find(strings.TrimSpace(key))
 		if err == nil {
-			err = row.set(&s, strings.TrimSpace(value))
+			err = row.set(s, strings.TrimSpace(value))
 		}
 		if err != nil {
-			return s, usage(fmt.Errorf("--set %s: %w", text, err))
+			return usage(fmt.Errorf("--set %s: %w", text, err))
 		}
 	}
 	for _, f := range src.flags {
@@ -117,14 +122,14 @@ func (src *sources) settings() (Settings, error) {
 			continue
 		}
 		text := f.written[len(f.written)-1]
-		if _, list := f.at(&s).(*[]string); list {
+		if _, list := f.at(s).(*[]string); list {
 			text = strings.Join(f.written, ",")
 		}
-		if err := f.set(&s, text); err != nil {
-			return s, usage(fmt.Errorf("--%s: %w", f.flag, err))
+		if err := f.set(s, text); err != nil {
+			return usage(fmt.Errorf("--%s: %w", f.flag, err))
 		}
 	}
-	return s, s.check()
+	return s.check()
 }
 
 // groupedUsage prints the flags of cmd under the headings of the table, and

@@ -32,6 +32,9 @@ func (r *run) startText() string {
 	line("rule", "%s, rate %s, schedule %s%s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText(), r.averageText())
 	line("run", "%s of %s of %s rows, seed %d, %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, r.keepsText())
 	line("folder", "%s", r.folder.path)
+	if n := r.trainer.Updates(); n > 0 {
+		line("resumed", "after %s", plural(n, "update"))
+	}
 	for _, note := range r.notes {
 		line("note", "%s", note)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,11 +17,11 @@ import (
 // trainOptions are the flags that do not change the result.
 type trainOptions struct {
 	sources
-	out   string
-	ui    string
-	json  bool
-	print bool
-
+	out     string
+	resume  string
+	ui      string
+	json    bool
+	print   bool
 	profile bool
 }
 
@@ -35,6 +36,10 @@ The data is cut into a training, a validation and a test part. The model of the
 best epoch by the validation part is kept, and measured on the test part. Models,
 settings and metrics are left in a run folder.
 
+A run that was interrupted, killed or lost its disk goes on with --resume and its
+folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
+update, save, and exit with 130 and 143; the second one ends the process at once.
+
 Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
   descent train --optimizer rmsprop --lr 0.002 --epochs 30
@@ -42,12 +47,22 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --print-config > run.yaml
-  descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7`,
+  descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7
+  descent train --resume runs/20260131-120000-digits`,
 		Args: positional(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.train(cmd.Context(), opt) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed(resumeFlag) {
+				if err := onlyHarmless(cmd.Flags()); err != nil {
+					return err
+				}
+				return a.resume(cmd.Context(), opt)
+			}
+			return a.train(cmd.Context(), opt)
+		},
 	}
 	opt.register(cmd)
 	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
+	cmd.Flags().StringVar(&opt.resume, resumeFlag, "", "run folder to go on with; of other flags only those that do not change the result may stand beside it")
 	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+profileFile+" of the run folder")
@@ -62,10 +77,6 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 // train is the command: settings to a job, the job to a model, the model to
 // what people and scripts read.
 func (a *app) train(ctx context.Context, opt trainOptions) error {
-	ui, err := newProgress(a.stderr, opt.ui)
-	if err != nil {
-		return err
-	}
 	s, err := opt.settings()
 	if err != nil {
 		return err
@@ -77,21 +88,17 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if opt.print {
 		return writeSettings(a.stdout, &j.settings)
 	}
-	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now()}
-	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
-	j.config.Logger = slog.New(ui)
-	j.config.Report = r.report
-	j.config.Profile = opt.profile
-	j.config.Probe = probeEvery(j.settings.Epochs.value*j.steps, j.steps)
-	if r.trainer, err = train.New(j.net, j.spec, j.config); err != nil {
+	r, err := a.newRun(j, opt)
+	if err != nil {
 		return err
 	}
-	defer r.trainer.Close()
 	if r.folder, err = createRun(opt.out, &j.settings); err != nil {
 		return err
 	}
-	ui.printf("%s", r.startText())
-	return errors.Join(r.do(ctx), r.folder.close())
+	if err := r.compile(); err != nil {
+		return errors.Join(err, r.folder.discard())
+	}
+	return errors.Join(r.do(ctx), r.close())
 }
 
 // run is one training run on its way.
@@ -104,33 +111,62 @@ type run struct {
 	ui      *progress
 	json    bool
 	scores  []string
-	started time.Time
+	started time.Time              // by the first process
+	begun   time.Time              // by this one
+	before  float64                // seconds of training before
+	hash    func() (string, error) // of the data; waits for it
 
 	stop    context.CancelCauseFunc // ends training when a file cannot be written
 	model   *train.Model            // the best one
 	last    *train.Epoch            // that ended
 	best    *train.Epoch            // whose model was kept
-	saved   time.Time               // the best model was last saved
+	saved   *train.Model            // in the folder, as the best
 	seconds float64
+}
+
+// newRun returns a run of the job that has no folder yet.
+func (a *app) newRun(j *job, opt trainOptions) (*run, error) {
+	ui, err := newProgress(a.stderr, opt.ui)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now()}
+	r.begun = r.started
+	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
+	j.config.Logger = slog.New(ui)
+	j.config.Report = r.report
+	j.config.Profile = opt.profile
+	j.config.Probe = probeEvery(j.settings.Epochs.value*j.steps, j.steps)
+	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.source) })
+	return r, nil
+}
+
+// compile makes the trainer, which saves checkpoints in the folder.
+func (r *run) compile() (err error) {
+	c := &r.config.Checkpoints
+	c.Folder, c.Beside = r.folder.file(checkpoints), beside{r}
+	r.trainer, err = train.New(r.net, r.spec, r.config)
+	return err
+}
+
+func (r *run) close() error {
+	r.trainer.Close()
+	return r.folder.close()
 }
 
 // do trains, saves and measures.
 func (r *run) do(ctx context.Context) error {
-	hash := make(chan hashed, 1)
-	go func() {
-		sum, err := data.Hash(r.source)
-		hash <- hashed{sum, err}
-	}()
+	r.ui.printf("%s", r.startText())
+	go r.hash()
 	training, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
-	r.saved = time.Now()
 	var err error
 	r.records, err = newRecords(r.folder, r.scores, r.validated(), r.steps*r.settings.Epochs.value)
 	if err == nil {
 		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
 	}
-	r.seconds = time.Since(r.started).Seconds()
+	r.seconds = r.spent()
 	r.ui.finish()
 	if err := r.profile(); err != nil {
 		return err
@@ -146,38 +182,34 @@ func (r *run) do(ctx context.Context) error {
 	case errors.Is(err, train.ErrDiverged):
 		status = "diverged"
 	case training.Err() != nil:
-		return context.Cause(training)
+		return r.broken(context.Cause(training))
 	default:
-		return err
+		return r.broken(err)
 	}
-	return r.finish(ctx, status, err, <-hash)
+	return r.finish(ctx, status, err)
+}
+
+// spent is the time of training so far, in seconds.
+func (r *run) spent() float64 { return r.before + time.Since(r.begun).Seconds() }
+
+// broken adds to an error how to go on.
+func (r *run) broken(err error) error {
+	return fmt.Errorf("%w; the run goes on with %s", err, r.resumeCall())
 }
 
 // validated reports whether there is a validation part.
 func (r *run) validated() bool { return r.parts.Validation.Len() > 0 }
 
-type hashed struct {
-	sum string
-	err error
-}
-
 // report is told of every update and epoch.
 func (r *run) report(p train.Progress) {
 	r.ui.report(p)
-	err := r.records.take(p)
-	e := p.Epoch
-	if e != nil {
+	if e := p.Epoch; e != nil {
 		r.last = e
-	}
-	if e != nil && e.Best {
-		r.best = e
-		const between = 10 * time.Second // so that little is lost if the process is killed
-		if best := r.trainer.Best(); err == nil && best != nil && time.Since(r.saved) > between {
-			err = best.Save(r.folder.file(bestFile))
-			r.saved = time.Now()
+		if e.Best {
+			r.best = e
 		}
 	}
-	if err != nil {
+	if err := r.records.take(p); err != nil {
 		r.stop(err)
 	}
 }

@@ -218,7 +218,7 @@ func TestInterrupt(t *testing.T) {
 		if code != exitInterrupted {
 			t.Fatalf("exit %d, want 130: %s", code, stderr.String())
 		}
-		contains(t, stderr.String(), "interrupted", "last.safetensors", "--init-from")
+		contains(t, stderr.String(), "interrupted", "last.safetensors", "--resume")
 		contains(t, readFile(t, filepath.Join(out, summaryFile)), `"status": "interrupted"`)
 		for _, file := range []string{bestFile, lastFile} {
 			command(t, "eval", filepath.Join(out, file), "digits", "--part", "all").want(t, exitDone)

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"descent/train"
+)
+
+const resumeFlag = "resume"
+
+// harmless are the flags that do not change the result, and may stand beside
+// --resume.
+var harmless = []string{resumeFlag, "ui", "json", "profile", "workers", "checkpoint-every", "stall-timeout"}
+
+// onlyHarmless refuses all other flags by name.
+func onlyHarmless(flags *pflag.FlagSet) error {
+	var others []string
+	flags.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(harmless, f.Name) {
+			others = append(others, "--"+f.Name)
+		}
+	})
+	if len(others) == 0 {
+		return nil
+	}
+	return usagef("%s cannot stand beside --resume: a run goes on with the settings it was started with; \"descent train --config FOLDER/%s\" starts a new one",
+		strings.Join(others, ", "), configFile)
+}
+
+// resume goes on with the run of a folder, or prints its result again if it is
+// done.
+func (a *app) resume(ctx context.Context, opt trainOptions) error {
+	folder, err := openRun(opt.resume)
+	if err != nil {
+		return err
+	}
+	if done, err := a.printAgain(folder, opt.json); done || err != nil {
+		return errors.Join(err, folder.close())
+	}
+	if err := folder.take(); err != nil {
+		return err
+	}
+	r, err := a.reopen(ctx, folder, opt)
+	if err != nil {
+		return errors.Join(err, folder.close())
+	}
+	return errors.Join(r.do(ctx), r.close())
+}
+
+// openRun opens a run folder that is there.
+func openRun(path string) (*runFolder, error) {
+	f := &runFolder{path: path}
+	if _, err := os.Stat(f.file(configFile)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, configFile)
+		}
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	return f, nil
+}
+
+// printAgain prints the result of a run that is done. The file of the text is
+// the last that a run leaves.
+func (a *app) printAgain(f *runFolder, asJSON bool) (done bool, err error) {
+	text, err := os.ReadFile(f.file(resultFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil && asJSON {
+		text, err = os.ReadFile(f.file(summaryFile))
+	}
+	if err == nil {
+		_, err = a.stdout.Write(text)
+	}
+	return true, errors.Join(err, f.finished())
+}
+
+// reopen returns the run of the folder where its last checkpoint stands.
+func (a *app) reopen(ctx context.Context, folder *runFolder, opt trainOptions) (*run, error) {
+	s := defaultSettings()
+	if err := readSettings(folder.file(configFile), &s); err != nil {
+		return nil, err
+	}
+	if err := opt.over(&s); err != nil {
+		return nil, err
+	}
+	begun, err := folder.begun()
+	if err != nil {
+		return nil, err
+	}
+	if begun {
+		s.InitFrom = "" // the weights have moved on
+	}
+	j, err := prepare(s)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.newRun(j, opt)
+	if err != nil {
+		return nil, err
+	}
+	r.folder = folder
+	if err := r.compile(); err != nil {
+		return nil, err
+	}
+	if begun {
+		err = r.trainer.Resume(folder.file(checkpoints))
+	} else {
+		err = folder.cut(nil)
+	}
+	if err == nil {
+		err = r.remeasure(ctx)
+	}
+	if err != nil {
+		r.trainer.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// beside is what a run keeps in checkpoints: the state that is not the
+// trainer's.
+type beside struct{ *run }
+
+// savedRun is that state as JSON.
+type savedRun struct {
+	Data    string           `json:"data_sha256"` // empty before the first update
+	Logs    map[string]int64 `json:"logs"`        // sizes
+	Started time.Time        `json:"started"`
+	Seconds float64          `json:"seconds"`
+	Last    *savedEpoch      `json:"last,omitempty"`
+	Best    *savedEpoch      `json:"best,omitempty"`
+}
+
+// savedEpoch is what is said about an epoch in the end.
+type savedEpoch struct {
+	Epoch     int    `json:"epoch"`
+	TrainLoss string `json:"train_loss"` // as text, as it may be NaN
+}
+
+// Save implements [train.Companion]. It brings the best model in the folder up
+// to date, too.
+func (b beside) Save() (string, error) {
+	r := b.run
+	s := savedRun{Started: r.started, Seconds: r.spent(), Last: saveEpoch(r.last), Best: saveEpoch(r.best)}
+	var err error
+	if r.trainer.Updates() > 0 {
+		if s.Data, err = r.hash(); err != nil {
+			return "", err
+		}
+	}
+	if s.Logs, err = r.folder.mark(); err != nil {
+		return "", err
+	}
+	if best := r.trainer.Best(); best != nil && best != r.saved {
+		if err := best.Save(r.folder.file(bestFile)); err != nil {
+			return "", err
+		}
+		r.saved = best
+	}
+	text, err := json.Marshal(s)
+	return string(text), err
+}
+
+// Restore implements [train.Companion]. It refuses other data than the run was
+// started with.
+func (b beside) Restore(text string) error {
+	r := b.run
+	var s savedRun
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return fmt.Errorf("state of the run: %w", err)
+	}
+	if s.Data != "" {
+		switch hash, err := r.hash(); {
+		case err != nil:
+			return err
+		case hash != s.Data:
+			return fmt.Errorf("the data %s has changed: its SHA-256 is %s, and was %s when the run was started; a run goes on with the same data only",
+				r.settings.Data, hash, s.Data)
+		}
+	}
+	if err := r.folder.cut(s.Logs); err != nil {
+		return err
+	}
+	if r.records == nil { // not a rewind: this process has not trained yet
+		r.started, r.before = s.Started, s.Seconds
+	}
+	var err error
+	if r.last, err = s.Last.epoch(r.last); err != nil {
+		return err
+	}
+	r.best, err = s.Best.epoch(r.best)
+	return err
+}
+
+func saveEpoch(e *train.Epoch) *savedEpoch {
+	if e == nil {
+		return nil
+	}
+	return &savedEpoch{e.Epoch, formatFloat(e.TrainLoss)}
+}
+
+// epoch returns the epoch: the one that is known, if it is that.
+func (s *savedEpoch) epoch(known *train.Epoch) (*train.Epoch, error) {
+	if s == nil || known != nil && known.Epoch == s.Epoch {
+		return known, nil
+	}
+	loss, err := strconv.ParseFloat(s.TrainLoss, 64)
+	if err != nil {
+		return nil, fmt.Errorf("state of the run: train_loss: %w", err)
+	}
+	return &train.Epoch{Epoch: s.Epoch, TrainLoss: loss}, nil
+}
+
+// remeasure measures the best model of a resumed run on the validation part
+// again, for the report in the end.
+func (r *run) remeasure(ctx context.Context) error {
+	best := r.trainer.Best()
+	if best == nil || r.best == nil || !r.validated() {
+		return nil
+	}
+	report, err := best.Evaluate(ctx, r.parts.Validation)
+	r.best.Validation = &report
+	return err
+}
+
+// resumeCall is the command that goes on with the run.
+func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.path) }
