@@ -61,6 +61,10 @@ func (s *Settings) check() error {
 	c.positive("weight_decay", s.WeightDecay.or(0))
 	c.positive("clip_value", s.ClipValue)
 	c.positive("clip_norm", s.ClipNorm)
+	c.positive("clip_adaptive", s.ClipAdaptive)
+	c.positive("clip_param", s.ClipParam)
+	c.positive("max_norm", s.MaxNorm)
+	c.positive("sam", s.SAM)
 	return usage(errors.Join(c.errs...))
 }
 

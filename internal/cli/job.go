@@ -9,7 +9,6 @@ import (
 	"descent/data"
 	"descent/loss"
 	"descent/nn"
-	"descent/optim"
 	"descent/schedule"
 	"descent/train"
 )
@@ -140,21 +139,21 @@ func (j *job) build() error {
 	if batch != train.All {
 		j.steps = (n + batch - 1) / batch
 	}
-	rates, err := s.warmed(schedule.Units{StepsPerEpoch: j.steps, TotalSteps: j.steps * s.Epochs.value})
+	units := schedule.Units{StepsPerEpoch: j.steps, TotalSteps: j.steps * s.Epochs.value}
+	rates, err := s.warmed(units)
 	if err != nil {
 		return usage(err)
 	}
 	j.config = train.Config{
 		Loss: objective, Optimizer: rule, LearningRate: s.LearningRate.value, Schedule: rates,
-		Penalty: loss.Penalty{L1: s.L1, L2: s.L2}, ProxL1: s.ProxL1,
-		Clip:    optim.Clip{Value: s.ClipValue, Norm: s.ClipNorm},
+		Penalty: loss.Penalty{L1: s.L1, L2: s.L2},
 		Augment: augment, Average: average, Freeze: s.Freeze,
 		BatchSize: batch, Epochs: s.Epochs.value,
 		Monitor: s.Monitor, Patience: s.Patience,
 		Seed: s.Seed, Workers: s.Workers,
 	}
-	if !decays(rule) {
-		j.config.WeightDecay = s.WeightDecay.value
+	if err := s.surround(&j.config, units); err != nil {
+		return usage(err)
 	}
 	if err := j.guards(); err != nil {
 		return usage(err)

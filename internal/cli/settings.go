@@ -39,15 +39,24 @@ type Settings struct {
 	ClassWeights   string
 	L1, L2         float64
 
-	Optimizer    OptimizerSettings
-	LearningRate auto[float64]
-	WeightDecay  auto[float64]
-	ProxL1       float64
-	ClipValue    float64
-	ClipNorm     float64
-	Schedule     string
-	Warmup       string
-	Average      string
+	Optimizer       OptimizerSettings
+	LearningRate    auto[float64]
+	WeightDecay     auto[float64]
+	WeightDecayKind string
+	ProxL1          float64
+	MaxNorm         float64
+	ClipValue       float64
+	ClipAdaptive    float64
+	ClipParam       float64
+	ClipNorm        float64
+	GradientNoise   string
+	SAM             float64
+	Lookahead       string
+	Groups          string
+	Schedules       string
+	Schedule        string
+	Warmup          string
+	Average         string
 
 	Batch    auto[string]
 	Epochs   auto[int]
@@ -119,6 +128,7 @@ func defaultSettings() Settings {
 		Activation: "relu", Init: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
 		OnNonfinite: "stop", CheckpointEvery: "auto", StallTimeout: "10m",
+		WeightDecayKind: "decoupled", GradientNoise: "none", Lookahead: "none",
 	}
 }
 
@@ -194,10 +204,19 @@ var table = []setting{
 	{"", "optimizer.match_adam", "", "true or false: steps of muon are as large as those of adam; set adam_rate to 1 then; auto: false", func(s *Settings) any { return &s.Optimizer.MatchAdam }},
 	{"", "optimizer.adam_rate", "", hyperUsage("rate of what is no hidden matrix, per unit of η,", "adam_rate"), func(s *Settings) any { return &s.Optimizer.AdamRate }},
 	{"", "weight_decay", "weight-decay", decayUsage(), func(s *Settings) any { return &s.WeightDecay }},
+	{"", "weight_decay_kind", "weight-decay-kind", "what λ of weight decay means: " + strings.Join(optim.DecayKinds(), ", ") + "; l2 adds λ·w to the gradient, independent leaves the rate out and corrected squares it (over η₀), cautious decays what the step does not move away from 0", func(s *Settings) any { return &s.WeightDecayKind }},
 	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},
+	{"", "max_norm", "max-norm", "limit of the norm of the weights into each unit, after each update; 0: none", func(s *Settings) any { return &s.MaxNorm }},
 	{"", "clip_value", "clip-value", "limit of each element of the gradient; 0: none", func(s *Settings) any { return &s.ClipValue }},
+	{"", "clip_adaptive", "clip-adaptive", "limit of the norm of each unit's gradient, as a share of the norm of its weights (AGC), such as 0.01; 0: none", func(s *Settings) any { return &s.ClipAdaptive }},
+	{"", "clip_param", "clip-param", "limit of the norm of each parameter's gradient; 0: none", func(s *Settings) any { return &s.ClipParam }},
 	{"", "clip_norm", "clip-norm", "limit of the norm of the whole gradient; 0: none", func(s *Settings) any { return &s.ClipNorm }},
+	{"", "gradient_noise", "gradient-noise", "variance of normal noise that is added to the gradient, and how fast it falls, as in 0.01:0.55; or none", func(s *Settings) any { return &s.GradientNoise }},
+	{"", "sam", "sam", "ρ of sharpness-aware minimization, such as 0.05, which takes two gradients an update; 0: off", func(s *Settings) any { return &s.SAM }},
+	{"", "lookahead", "lookahead", "updates between two moves of slow weights, which become the model, and how far they move, as in 6:0.5; or none", func(s *Settings) any { return &s.Lookahead }},
+	{"", "groups", "groups", "parameters that are treated in another way, by pattern, as in \"*.bias:weight_decay=0.01;5.*:optimizer=sgd,lr_factor=10\"; a group takes optimizer and its hyperparameters, lr_factor, weight_decay, clip_adaptive, freeze; the first that matches holds", func(s *Settings) any { return &s.Groups }},
 	{"", "schedule", "schedule", scheduleUsage(), func(s *Settings) any { return &s.Schedule }},
+	{"", "schedules", "schedules", "how hyperparameters change, as factors like --schedule, as in \"momentum=dip;weight_decay=cosine\"; dip goes with onecycle, from 1 down to 0.85/0.95 and back", func(s *Settings) any { return &s.Schedules }},
 	{"", "warmup", "warmup", "updates, or with e epochs, in which the rate rises before the schedule begins", func(s *Settings) any { return &s.Warmup }},
 	{"", "average", "average", "of the weights, to be the model: none, ema:0.999 (decay), or swa:0.75 (of epochs after that part of them)", func(s *Settings) any { return &s.Average }},
 

@@ -86,6 +86,13 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 	if err != nil {
 		return r.errorf(name, "%w", err)
 	}
+	if form, ok := nested[key]; ok && value.Kind != yaml.ScalarNode {
+		text, err := form.read(r, value)
+		if err != nil {
+			return err
+		}
+		return row.set(r.settings, text)
+	}
 	if value.Kind == yaml.SequenceNode {
 		if _, list := row.at(r.settings).(*[]string); !list {
 			return r.errorf(value, "%s takes one value, not a list", key)
@@ -170,6 +177,10 @@ func writeSetting(b *strings.Builder, indent, key string, row setting, s *Settin
 			items = append(items, scalarText(name))
 		}
 		value = "[" + strings.Join(items, ", ") + "]"
+	}
+	if form, ok := nested[key]; ok {
+		fmt.Fprintf(b, "# %s\n%s:%s\n", row.usage, key, form.write(row.text(s)))
+		return
 	}
 	fmt.Fprintf(b, "%s# %s\n%s%s: %s\n", indent, row.usage, indent, key, value)
 }

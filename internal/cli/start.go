@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"descent/data"
@@ -30,6 +31,9 @@ func (r *run) startText() string {
 	}
 	line("objective", "%s", r.objectiveText())
 	line("rule", "%s, rate %s, schedule %s%s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText(), r.averageText())
+	if text := r.aroundText(); text != "" {
+		line("around", "%s", text)
+	}
 	line("run", "%s of %s of %s rows, seed %d, %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, r.keepsText())
 	line("folder", "%s", r.folder.path)
 	if n := r.trainer.Updates(); n > 0 {
@@ -113,13 +117,23 @@ func (r *run) warmupText() string {
 // objectiveText names the loss and what is beside it, where it is not zero.
 func (r *run) objectiveText() string {
 	text := r.settings.Loss.value
-	for _, key := range []string{"label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm"} {
+	return strings.Join(append([]string{text}, r.given("label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm")...), ", ")
+}
+
+// aroundText names what else is around the update rule.
+func (r *run) aroundText() string {
+	return strings.Join(r.given("clip_adaptive", "clip_param", "gradient_noise", "weight_decay_kind", "max_norm", "sam", "lookahead", "groups", "schedules"), ", ")
+}
+
+// given lists those of the settings that are not off.
+func (r *run) given(keys ...string) (list []string) {
+	for _, key := range keys {
 		row, err := find(key)
-		if value := row.text(&r.settings); err == nil && value != "0" && value != "none" {
-			text += fmt.Sprintf(", %s %s", strings.ReplaceAll(key, "_", " "), value)
+		if value := row.text(&r.settings); err == nil && !slices.Contains([]string{"", "0", "none", "decoupled"}, value) {
+			list = append(list, strings.ReplaceAll(key, "_", " ")+" "+value)
 		}
 	}
-	return text
+	return list
 }
 
 // clip keeps the first lines of a text.
