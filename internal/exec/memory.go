@@ -16,6 +16,7 @@ func newArena(n int) []float32 {
 		return nil
 	}
 	a := make([]float32, n+align)
+	hugePages(a)
 	skip := 0
 	if r := uintptr(unsafe.Pointer(&a[0])) % (4 * align); r != 0 {
 		skip = int(4*align-r) / 4

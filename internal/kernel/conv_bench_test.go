@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -46,17 +47,7 @@ func BenchmarkConv(b *testing.B) {
 			out  int
 		}{{"y", s.Forward(), [][]float32{x, w}, len(dy)}, {"dx", s.Input(), [][]float32{dy, w}, len(x)}, {"dw", s.Weight(), [][]float32{x, dy}, len(w)}} {
 			b.Run(n.name+"/"+v.name, func(b *testing.B) {
-				in, prepare := v.in, func() {}
-				if p, ok := v.k.(Preparer); ok {
-					operand, form, size := p.Prepare()
-					c := &Call{In: [][]float32{in[operand]}, Out: [][]float32{make([]float32, size)}, Scratch: make([]float32, form.Scratch())}
-					in[operand] = c.Out[0]
-					prepare = func() {
-						for i := range form.Tasks() {
-							form.Run(i, c)
-						}
-					}
-				}
+				in, prepare := benchPrepared(v.k, v.in)
 				c := &Call{In: in, Out: [][]float32{make([]float32, v.out)}, Scratch: make([]float32, v.k.Scratch()), Shared: make([]float32, v.k.Shared())}
 				f, _ := v.k.(Finisher)
 				for b.Loop() {
@@ -74,6 +65,23 @@ func BenchmarkConv(b *testing.B) {
 				b.ReportMetric(float64(v.k.Tasks()), "tasks")
 				b.ReportMetric(float64(v.k.Scratch()), "scratch")
 			})
+		}
+	}
+}
+
+// benchPrepared returns the operands in the forms that k reads, and what
+// brings them there.
+func benchPrepared(k Kernel, in [][]float32) ([][]float32, func()) {
+	operand, form, size := Prepared(k)
+	if form == nil {
+		return in, func() {}
+	}
+	c := &Call{In: [][]float32{in[operand]}, Out: [][]float32{make([]float32, size)}, Scratch: make([]float32, form.Scratch())}
+	in = slices.Clone(in)
+	in[operand] = c.Out[0]
+	return in, func() {
+		for i := range form.Tasks() {
+			form.Run(i, c)
 		}
 	}
 }

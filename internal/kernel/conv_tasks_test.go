@@ -117,7 +117,7 @@ func TestConvEpilogue(t *testing.T) {
 			b := NewBuilder()
 			b.Output(b.Add(b.Input(Full), b.Input(Col)))
 			k := v.k.Follow(b.Build())
-			c := &Call{In: convPrepared(t, k, [][]float32{v.in, w, bias}), Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
+			c := &Call{In: prepared(t, k, [][]float32{v.in, w, bias}), Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
 			run := func() {
 				for i := range k.Tasks() {
 					k.Run(i, c)

@@ -66,7 +66,7 @@ func convRun(t *testing.T, k Kernel, size int, in ...[]float32) []float32 {
 	out, result := room(size)
 	scratch, s := room(k.Scratch())
 	shared, sh := room(k.Shared())
-	in = convPrepared(t, k, in)
+	in = prepared(t, k, in)
 	call := &Call{In: in, Out: [][]float32{result}, Scratch: s, Shared: sh}
 	for i := k.Tasks() - 1; i >= 0; i-- {
 		k.Run(i, call)
@@ -86,14 +86,13 @@ func convRun(t *testing.T, k Kernel, size int, in ...[]float32) []float32 {
 	return result
 }
 
-// convPrepared returns the operands in the forms that k reads.
-func convPrepared(t *testing.T, k Kernel, in [][]float32) [][]float32 {
+// prepared returns the operands in the forms that k reads.
+func prepared(t *testing.T, k Kernel, in [][]float32) [][]float32 {
 	t.Helper()
-	p, ok := k.(Preparer)
-	if !ok {
+	operand, form, size := Prepared(k)
+	if form == nil {
 		return in
 	}
-	operand, form, size := p.Prepare()
 	in = slices.Clone(in)
 	in[operand] = convRun(t, form, size, in[operand])
 	return in

@@ -2,7 +2,7 @@ package kernel
 
 // Gemm is the matrix product C = op(A)·op(B), row-major:
 //
-//	A [M, K], or [K, M] when TransA
+//	A [M, K], or [K, M] when TransA; as [Gemm.Prepare] says
 //	B [K, N], or [N, K] when TransB
 //	C [M, N]
 //
@@ -63,9 +63,33 @@ func (g Gemm) Run(i int, c *Call) {
 	}
 }
 
+// gemmAlign is the number of float32 in a cache line.
+const gemmAlign = 16
+
+// rowA is how far apart rows of A are: one line more than they are long where
+// they would begin so close to a multiple of a page that those of one tile
+// compete for the same few lines of the cache, and there are enough of them,
+// and columns enough to share the cost of a copy.
+func (g Gemm) rowA() int {
+	const page, near, few = 1024, 8, 8 // float32, and rows
+	if !g.TransA && (g.K+near)%page <= 2*near && g.K > page/2 && g.M > few && g.N >= 2*gemmMinWidth {
+		return g.K + gemmAlign
+	}
+	return g.K
+}
+
+// Prepare implements [Preparer]: A with its rows apart.
+func (g Gemm) Prepare() (operand int, form Kernel, size int) {
+	row := g.rowA()
+	if row == g.K {
+		return 0, nil, 0
+	}
+	return 0, &Splice{Runs: g.M, Width: row, Parts: []SplicePart{{To: g.K, Width: g.K}}}, g.M * row
+}
+
 // strides returns how far apart in A and B the neighbours in m, n and k are.
 func (g Gemm) strides() (am, ak, bk, bn int) {
-	am, ak, bk, bn = g.K, 1, g.N, 1
+	am, ak, bk, bn = g.rowA(), 1, g.N, 1
 	if g.TransA {
 		am, ak = 1, g.M
 	}

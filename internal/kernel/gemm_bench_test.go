@@ -41,9 +41,10 @@ func BenchmarkGemm(b *testing.B) {
 	for _, g := range all {
 		mode := map[bool]string{true: "t", false: "n"}
 		b.Run(fmt.Sprintf("%dx%dx%d%s%s", g.M, g.N, g.K, mode[g.TransA], mode[g.TransB]), func(b *testing.B) {
-			c := &Call{In: [][]float32{gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)},
-				Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
+			in, prepare := benchPrepared(g, [][]float32{gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)})
+			c := &Call{In: in, Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
 			for b.Loop() {
+				prepare()
 				for i := range g.Tasks() {
 					g.Run(i, c)
 				}

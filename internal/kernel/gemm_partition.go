@@ -21,7 +21,7 @@ const (
 
 	gemmMinCost    = 512 << 10 // of a task, in multiply-adds
 	gemmMaxCost    = 72 << 20
-	gemmWorthTasks = 32 // the number of tasks that is enough for balance
+	gemmWorthTasks = 24 // the number of tasks that is enough for balance
 	gemmLoadCost   = 4  // multiply-adds that take the time to read one number of B from memory
 )
 

@@ -63,7 +63,7 @@ func gemmRun(t *testing.T, g Gemm, a, b []float32) []float32 {
 	fill(out)
 	fill(scratch)
 	c := out[guard : guard+g.M*g.N : guard+g.M*g.N]
-	call := &Call{In: [][]float32{a, b}, Out: [][]float32{c}, Scratch: scratch[guard : len(scratch)-guard : len(scratch)-guard]}
+	call := &Call{In: prepared(t, g, [][]float32{a, b}), Out: [][]float32{c}, Scratch: scratch[guard : len(scratch)-guard : len(scratch)-guard]}
 	for i := g.Tasks() - 1; i >= 0; i-- {
 		g.Run(i, call)
 	}
@@ -99,8 +99,12 @@ func gemmRandom(r *rand.Rand, n int) []float32 {
 }
 
 func gemmTransposes(m, n, k int) []Gemm {
-	return []Gemm{{M: m, N: n, K: k}, {M: m, N: n, K: k, TransA: true},
-		{M: m, N: n, K: k, TransB: true}, {M: m, N: n, K: k, TransA: true, TransB: true}}
+	return []Gemm{
+		{M: m, N: n, K: k},
+		{M: m, N: n, K: k, TransA: true},
+		{M: m, N: n, K: k, TransB: true},
+		{M: m, N: n, K: k, TransA: true, TransB: true},
+	}
 }
 
 func TestGemmBits(t *testing.T) {
@@ -109,8 +113,23 @@ func TestGemmBits(t *testing.T) {
 		shapes = append(shapes, [3]int{m, 1 + m*7%40, 1 + m*11%37}, [3]int{1 + m*13%17, m, 3}, [3]int{m, 40 - m, m * 9 % 21})
 	}
 	shapes = append(shapes, [][3]int{
-		{1, 1, 1}, {1, 300, 70}, {1, 513, 20}, {2, 300, 70}, {3, 259, 30}, {4, 130, 9}, {6, 150, 40}, {7, 100, 40},
-		{15, 10, 600}, {29, 70, 513}, {5, 33, 1025}, {1, 40, 1100}, {100, 97, 1}, {130, 161, 33}, {300, 10, 40}, {33, 600, 17},
+		{1, 1, 1},
+		{1, 300, 70},
+		{1, 513, 20},
+		{2, 300, 70},
+		{3, 259, 30},
+		{4, 130, 9},
+		{6, 150, 40},
+		{7, 100, 40},
+		{15, 10, 600},
+		{29, 70, 513},
+		{5, 33, 1025},
+		{9, 128, 1030},
+		{1, 40, 1100},
+		{100, 97, 1},
+		{130, 161, 33},
+		{300, 10, 40},
+		{33, 600, 17},
 	}...)
 	gemmEachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
@@ -169,8 +188,10 @@ func TestGemmFloat64(t *testing.T) {
 }
 
 func TestGemmSpecialValues(t *testing.T) {
-	special := []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
-		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74}
+	special := []float32{
+		0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
+		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74,
+	}
 	gemmEachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
 		for range 60 {
@@ -205,8 +226,22 @@ func FuzzGemm(f *testing.F) {
 // TestGemmPartition checks that the blocks of a product cover it once, that
 // they fit their scratch, and that large products have enough of them.
 func TestGemmPartition(t *testing.T) {
-	for _, s := range [][3]int{{0, 0, 0}, {0, 5, 2}, {1, 10, 256}, {1, 512, 784}, {1, 2048, 2048}, {16, 512, 784}, {100, 512, 784},
-		{128, 10, 256}, {2048, 10, 256}, {784, 512, 128}, {784, 512, 1}, {2048, 2048, 2048}, {3000, 77, 5}, {50176, 64, 288}} {
+	for _, s := range [][3]int{
+		{0, 0, 0},
+		{0, 5, 2},
+		{1, 10, 256},
+		{1, 512, 784},
+		{1, 2048, 2048},
+		{16, 512, 784},
+		{100, 512, 784},
+		{128, 10, 256},
+		{2048, 10, 256},
+		{784, 512, 128},
+		{784, 512, 1},
+		{2048, 2048, 2048},
+		{3000, 77, 5},
+		{50176, 64, 288},
+	} {
 		g := Gemm{M: s[0], N: s[1], K: s[2]}
 		covered := make([]byte, g.M*g.N)
 		for i := range g.Tasks() {
@@ -253,7 +288,7 @@ func TestGemmEpilogue(t *testing.T) {
 		for i := range want {
 			want[i] += bias[i%g.N]
 		}
-		c := &Call{In: [][]float32{a, b, bias}, Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
+		c := &Call{In: prepared(t, g, [][]float32{a, b, bias}), Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
 		var k Kernel = g
 		run := func() {
 			for i := range k.Tasks() {

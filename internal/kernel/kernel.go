@@ -47,8 +47,17 @@ type Preparer interface {
 	Kernel
 
 	// Prepare returns which operand that is, and the kernel that reads it
-	// as In[0] and writes its form, of size float32, as Out[0].
+	// as In[0] and writes its form, of size float32, as Out[0]; nil if the
+	// operand is read as it is.
 	Prepare() (operand int, form Kernel, size int)
+}
+
+// Prepared returns what k's Prepare does, and no kernel if it has none.
+func Prepared(k Kernel) (operand int, form Kernel, size int) {
+	if p, ok := k.(Preparer); ok {
+		return p.Prepare()
+	}
+	return 0, nil, 0
 }
 
 // Call binds a kernel to memory for one run.

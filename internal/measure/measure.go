@@ -35,8 +35,7 @@ func Bind(pool *exec.Pool, k kernel.Kernel, sizes, in, out []int) (*exec.Program
 		p.Buffers = append(p.Buffers, plan.Buffer{Size: n})
 		p.Arena = n
 	}
-	if prepared, ok := k.(kernel.Preparer); ok {
-		operand, form, size := prepared.Prepare()
+	if operand, form, size := kernel.Prepared(k); form != nil {
 		at := len(p.Buffers)
 		p.Buffers = append(p.Buffers, plan.Buffer{Size: size, Offset: p.Arena})
 		p.Arena += size

@@ -48,11 +48,10 @@ func (c *compiler) bind() {
 // prepare adds the instruction that brings an operand of instruction i into
 // the form that its kernel reads.
 func (c *compiler) prepare(i int, l lowered) {
-	k, ok := l.kernel.(kernel.Preparer)
-	if !ok {
+	operand, form, size := kernel.Prepared(l.kernel)
+	if form == nil {
 		return
 	}
-	operand, form, size := k.Prepare()
 	x := l.in[operand]
 	p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
 	at := len(c.plan.Instrs)
