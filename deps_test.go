@@ -15,6 +15,7 @@ import (
 const imports = `
 internal/suggest:
 internal/rng:
+internal/symmetric:
 internal/search: internal/rng
 internal/safetensors:
 metric:
@@ -31,7 +32,7 @@ internal/measure: graph internal/rng internal/kernel internal/plan internal/exec
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
-optim: graph schedule internal/reference internal/plan internal/exec internal/suggest
+optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
 internal/report:

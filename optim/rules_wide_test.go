@@ -30,4 +30,16 @@ var wide = []row{
 		names: []string{"Eps", "Mu", "AdamRate"},
 		wrong: []Rule{transposedFactor, notAhead, sumNotMean, unscaledMuon},
 	},
+	{
+		rule: NewSOAP(), describe: "soap beta1=0.95 beta2=0.95 eps=1e-08 every=10 max_dim=512 weight_decay=0", rate: 0.003, theta: 4.5, state: 130, descent: 0.05, shape: []int{4, 5}, more: 6,
+		bad:   []Rule{SOAP{}, SOAP{Eps: 1e-8}, SOAP{Eps: 1e-8, Every: 1}},
+		names: []string{"Eps", "Every", "MaxDim"},
+		wrong: []Rule{NewAdam(), countsFirst, rawBasis},
+	},
+	{
+		rule: NewShampoo(), describe: "shampoo beta1=0.9 beta2=0.999 eps=1e-08 ridge=1e-06 every=10 max_dim=512 weight_decay=0", rate: 0.001, theta: 3, state: 52, descent: 0.05, shape: []int{4, 5}, more: 4,
+		bad:   []Rule{Shampoo{}, Shampoo{Eps: 1e-8}, Shampoo{Eps: 1e-8, Ridge: 1e-6}},
+		names: []string{"Eps", "Ridge", "Every"},
+		wrong: []Rule{NewAdam(), ungrafted, gradientTurned},
+	},
 }

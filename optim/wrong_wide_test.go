@@ -45,6 +45,38 @@ var (
 		return p.decayed(orthogonal(p, matrix(p.EMA("b", o.Mu, p.Grad))).Reshape(p.Value.Type().Dims()...), o.Lambda)
 	})
 
+	// SOAP that corrects as if the first update had counted.
+	countsFirst = wrong("counts the first", func(o SOAP, p *Param) graph.Tensor {
+		return o.Update(p).Mul(p.Scalar("wrong", func(t int) float64 { return debias(o.Beta1, t) / debias(o.Beta1, max(t-1, 1)) }))
+	})
+	// SOAP with the second moment of the gradient as it is.
+	rawBasis = wrong("raw second moment", func(o SOAP, p *Param) graph.Tensor {
+		g := matrix(p.Grad)
+		s := sidesOf(g, o.MaxDim)
+		s.keep(p, g, o.Beta2)
+		later := func(beta float64) func(t int) float64 {
+			return func(t int) float64 { return debias(beta, max(t-1, 1)) }
+		}
+		m := o.moment(p, "m", o.Beta1, g).Mul(p.Scalar("b1", later(o.Beta1)))
+		v := o.moment(p, "v", o.Beta2, g.Square()).Mul(p.Scalar("b2", later(o.Beta2)))
+		u := s.apply(p, m, true, false).Div(v.Sqrt().Add(p.Hyper("eps", o.Eps)))
+		o.refresh(p, s)
+		return p.decayed(s.apply(p, u, false, true).Reshape(p.Value.Type().Dims()...), o.Lambda)
+	})
+	// Shampoo with the length of its own.
+	ungrafted = wrong("not grafted", func(o Shampoo, p *Param) graph.Tensor {
+		o.Update(p)
+		s := sidesOf(matrix(p.Grad), o.MaxDim)
+		return p.decayed(s.apply(p, matrix(p.slot("m").next), false, false).Reshape(p.Value.Type().Dims()...), o.Lambda)
+	})
+	// Shampoo without momentum.
+	gradientTurned = wrong("gradient turned", func(o Shampoo, p *Param) graph.Tensor {
+		a := o.Update(p)
+		s := sidesOf(matrix(p.Grad), o.MaxDim)
+		u := s.apply(p, matrix(p.Grad), false, false).Reshape(p.Value.Type().Dims()...)
+		return p.decayed(u.Mul(trust(a, u, a.Const(1))), o.Lambda)
+	})
+
 	uncorrectedFree = wrongMove("uncorrected", func(o ScheduleFreeAdamW, p *Param, step graph.Tensor) graph.Tensor {
 		return o.Move(p, step.Mul(p.Scalar("extra", func(t int) float64 { return math.Sqrt(debias(o.Beta2, t)) })))
 	})

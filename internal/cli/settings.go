@@ -102,6 +102,9 @@ type OptimizerSettings struct {
 	Nesterov       auto[bool]
 	MatchAdam      auto[bool]
 	AdamRate       auto[float64]
+	Every          auto[float64]
+	MaxDim         auto[float64]
+	Ridge          auto[float64]
 }
 
 // auto is a value that is decided by the data or by other settings unless it
@@ -203,6 +206,9 @@ var table = []setting{
 	{"", "optimizer.nesterov", "", "true or false: muon looks ahead; auto: true", func(s *Settings) any { return &s.Optimizer.Nesterov }},
 	{"", "optimizer.match_adam", "", "true or false: steps of muon are as large as those of adam; set adam_rate to 1 then; auto: false", func(s *Settings) any { return &s.Optimizer.MatchAdam }},
 	{"", "optimizer.adam_rate", "", hyperUsage("rate of what is no hidden matrix, per unit of η,", "adam_rate"), func(s *Settings) any { return &s.Optimizer.AdamRate }},
+	{"", "optimizer.every", "", hyperUsage("updates between new eigenvectors", "every"), func(s *Settings) any { return &s.Optimizer.Every }},
+	{"", "optimizer.max_dim", "", hyperUsage("longest side of a matrix with eigenvectors", "max_dim"), func(s *Settings) any { return &s.Optimizer.MaxDim }},
+	{"", "optimizer.ridge", "", hyperUsage("part of the largest eigenvalue that is added to all,", "ridge"), func(s *Settings) any { return &s.Optimizer.Ridge }},
 	{"", "weight_decay", "weight-decay", decayUsage(), func(s *Settings) any { return &s.WeightDecay }},
 	{"", "weight_decay_kind", "weight-decay-kind", "what λ of weight decay means: " + strings.Join(optim.DecayKinds(), ", ") + "; l2 adds λ·w to the gradient, independent leaves the rate out and corrected squares it (over η₀), cautious decays what the step does not move away from 0", func(s *Settings) any { return &s.WeightDecayKind }},
 	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},

@@ -369,6 +369,62 @@ class Muon(Adam):
         return X.T.reshape(g.shape) + c.get("weight_decay", 0) * theta
 
 
+class Sides:
+    def __init__(self, c): self.c, self.s = c, {}
+    def keep(self, G):
+        s, b = self.s, self.c["beta2"]
+        if G.shape[0] <= self.c["max_dim"]:
+            s["L"] = b * s.get("L", 0) + (1 - b) * G @ G.T
+        if G.shape[1] <= self.c["max_dim"]:
+            s["R"] = b * s.get("R", 0) + (1 - b) * G.T @ G
+
+
+class Soap(Sides):
+    def u(self, g, theta, t):
+        c, s, b1, b2 = self.c, self.s, self.c["beta1"], self.c["beta2"]
+        G = g.reshape(-1, g.shape[-1])
+        self.keep(G)
+        if t == 1:
+            s["m"], s["v"] = 0 * G, 0 * G
+            for of, q in [("L", "A"), ("R", "B")]:
+                if of in s:
+                    s[q] = np.linalg.eigh(s[of])[1][:, ::-1]
+            return c.get("weight_decay", 0) * theta
+        A, B = s.get("A", np.eye(G.shape[0])), s.get("B", np.eye(G.shape[1]))
+        s["m"] = b1 * s["m"] + (1 - b1) * G
+        s["v"] = b2 * s["v"] + (1 - b2) * (A.T @ G @ B) ** 2
+        m, v = A.T @ s["m"] @ B / (1 - b1 ** (t - 1)), s["v"] / (1 - b2 ** (t - 1))
+        u = A @ (m / (np.sqrt(v) + c["eps"])) @ B.T
+        if (t - 1) % c["every"] == 0:
+            for of, q, axis in [("L", "A", 0), ("R", "B", 1)]:
+                if of in s:
+                    order = np.argsort(-np.diag(s[q].T @ s[of] @ s[q]), kind="stable")
+                    s["v"] = np.take(s["v"], order, axis)
+                    Q, R = np.linalg.qr(s[of] @ s[q][:, order])
+                    s[q] = Q * np.sign(np.diag(R))
+        return u.reshape(g.shape) + c.get("weight_decay", 0) * theta
+
+
+class Shampoo(Sides):
+    def u(self, g, theta, t):
+        c, s, b1, b2 = self.c, self.s, self.c["beta1"], self.c["beta2"]
+        G = g.reshape(-1, g.shape[-1])
+        self.keep(G)
+        s["m"] = b1 * s.get("m", 0) + (1 - b1) * g
+        s["v"] = b2 * s.get("v", 0) + (1 - b2) * g * g
+        u = a = s["m"] / (1 - b1**t) / (np.sqrt(s["v"] / (1 - b2**t)) + c["eps"])
+        if t > 1:
+            u = (s.get("A", np.eye(G.shape[0])) @ s["m"].reshape(G.shape) @ s.get("B", np.eye(G.shape[1]))).reshape(g.shape)
+            u = u * (np.linalg.norm(a) / np.linalg.norm(u))
+        if t == 1 or t % c["every"] == 0:
+            for of, root in [("L", "A"), ("R", "B")]:
+                if of in s:
+                    values, vectors = np.linalg.eigh(s[of])
+                    power = -0.25 if "L" in s and "R" in s else -0.5
+                    s[root] = vectors @ np.diag((np.maximum(values, 0) + c["ridge"] * values.max()) ** power) @ vectors.T
+        return u + c.get("weight_decay", 0) * theta
+
+
 class CautiousAdamW(Adam):
     def u(self, g, theta, t):
         u = Adam.u(self, g, theta, t)
@@ -387,7 +443,7 @@ def edge(x, terms, least):
 RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW,
              adadelta=AdaDelta, amsgrad=AmsGrad, adamax=AdaMax, nadam=NAdam, radam=RAdam, adan=Adan, adabelief=AdaBelief,
              yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars, adafactor=Adafactor)
-RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon}
+RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon, "soap": Soap, "shampoo": Shampoo}
 RULES |= {"centralized-sgd": Sgd, "cautious-adam": CautiousAdamW, "cautious-adamw": CautiousAdamW}
 
 
@@ -536,6 +592,14 @@ def rows():
     yield row("muon", "muon", 0.02, muon, shape=[4, 9])
     yield row("muon eps 1e-2", "muon", 0.02, muon | dict(momentum=0.8, eps=1e-2, weight_decay=0.1), shape=[3, 2, 2])
     yield row("muon plain", "muon", 0.02, muon | dict(nesterov=0.0, match_adam=1.0), shape=[6, 6])
+    soap = dict(beta1=0.95, beta2=0.95, eps=1e-8, every=10.0, max_dim=512.0)
+    yield row("soap", "soap", 0.003, soap, shape=[4, 5])
+    yield row("soap eps 1e-2", "soap", 0.003, soap | dict(beta1=0.8, eps=1e-2, every=2.0, weight_decay=0.1), shape=[2, 2, 4])
+    yield row("soap one side", "soap", 0.003, soap | dict(max_dim=3.0), shape=[3, 5])
+    shampoo = dict(beta1=0.9, beta2=0.999, eps=1e-8, ridge=1e-6, every=10.0, max_dim=512.0)
+    yield row("shampoo", "shampoo", 0.001, shampoo, shape=[4, 4])
+    yield row("shampoo eps 1e-2", "shampoo", 0.001, shampoo | dict(beta1=0.8, beta2=0.99, eps=1e-2, ridge=1e-3, every=3.0, weight_decay=0.1), shape=[2, 2, 4])
+    yield row("shampoo one side", "shampoo", 0.001, shampoo | dict(max_dim=3.0), shape=[5, 3])
     yield row("centralized vector", "centralized-sgd", 0.01)
     yield row("cautious", "cautious-adam", 0.001, moments)
     yield row("cautious decay", "cautious-adamw", 0.001, wide | dict(weight_decay=0.1))
