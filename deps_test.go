@@ -36,6 +36,7 @@ optim: graph schedule internal/symmetric internal/reference internal/plan intern
 data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
 internal/report:
+internal/tensorboard:
 internal/runs: train internal/report
 .: train
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest

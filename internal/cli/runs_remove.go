@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/runs"
+)
+
+func (a *app) runsRemoveCommand() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "rm RUN...",
+		Short: "Remove run folders, after asking",
+		Long: `Remove run folders, after asking.
+
+RUN is a run folder, or the name of one in ` + runsFolder + `. What is no run folder stays, and
+so does one that holds anything that a run does not write.`,
+		Example: `  descent runs rm NAME
+  descent runs rm runs/NAME1 runs/NAME2 --yes`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("rm takes run folders, one or more; given was none")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.removeRuns(mapped(args, runPath), yes) },
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "remove without asking")
+	return cmd
+}
+
+// removeRuns removes all of the folders or, if one must stay or the answer is
+// not yes, none.
+func (a *app) removeRuns(folders []string, yes bool) error {
+	for _, folder := range folders {
+		if err := errors.Join(runs.Removable(folder), idle(folder)); err != nil {
+			return err
+		}
+	}
+	if !yes {
+		fmt.Fprintf(a.stderr, "Remove %s with all that is in them: %s? [y/N] ", plural(len(folders), "run"), strings.Join(folders, ", "))
+		answer, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is no
+		fmt.Fprintln(a.stderr)
+		if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+			return fmt.Errorf("nothing was removed; answer y, or give --yes")
+		}
+	}
+	for _, folder := range folders {
+		if err := runs.Remove(folder); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "removed %s\n", folder)
+	}
+	return nil
+}
+
+// idle returns an error if a process trains in the folder.
+func idle(folder string) error {
+	path := filepath.Join(folder, lockName)
+	if _, err := os.Stat(path); err != nil {
+		return nil // no run that goes on, or could
+	}
+	lock, err := lockFile(path)
+	if errors.Is(err, errLocked) {
+		return fmt.Errorf("%s is in use: a process trains in it", folder)
+	}
+	if err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	return lock.Close()
+}

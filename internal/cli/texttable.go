@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"descent/internal/report"
+)
+
+// writeTable prints a table with aligned columns, numbers to the right. Columns
+// without any value are left out if asked.
+func writeTable(w io.Writer, t report.Table, full bool) {
+	var columns [][]string
+	for i, name := range t.Columns {
+		cells, numbers, empty := []string{name}, true, true
+		for _, row := range t.Rows {
+			text := ""
+			switch v := row[i].(type) {
+			case nil:
+			case float64:
+				text = strconv.FormatFloat(v, 'g', 5, 64)
+				if v == float64(int64(v)) && v > -1e15 && v < 1e15 {
+					text = strconv.FormatInt(int64(v), 10)
+				}
+			default:
+				text, numbers = fmt.Sprint(v), false
+			}
+			empty = empty && text == ""
+			cells = append(cells, text)
+		}
+		if empty && full {
+			continue
+		}
+		columns = append(columns, aligned(cells, numbers))
+	}
+	for i := range len(t.Rows) + 1 {
+		var line []string
+		for _, c := range columns {
+			line = append(line, c[i])
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(line, "  "), " "))
+	}
+}
+
+// aligned pads cells to equal width.
+func aligned(cells []string, right bool) []string {
+	width := 0
+	for _, c := range cells {
+		width = max(width, utf8.RuneCountInString(c))
+	}
+	for i, c := range cells {
+		pad := strings.Repeat(" ", width-utf8.RuneCountInString(c))
+		if right {
+			cells[i] = pad + c
+		} else {
+			cells[i] = c + pad
+		}
+	}
+	return cells
+}
