@@ -16,7 +16,7 @@ import (
 // have taken.
 type Profile struct {
 	Workers      int
-	Instructions string  // the set in use: avx512, avx2 or plain
+	Instructions string  // the set in use, avx512, avx2 or plain, and whether fused programs are machine code or interpreted
 	PeakFLOPS    float64 // operations a second that all workers reach at most; 0 if they were not measured
 	PeakBytes    float64 // bytes a second from memory, likewise
 	Plans        []PlanProfile
@@ -62,7 +62,7 @@ type BufferProfile struct {
 //
 // Evaluation is not part of it.
 func (t *Trainer) Profile() Profile {
-	p := Profile{Workers: t.pool.Workers(), Instructions: kernel.CurrentTier().String()}
+	p := Profile{Workers: t.pool.Workers(), Instructions: kernel.Engine()}
 	var limits measure.Limits
 	if t.cfg.Profile {
 		const words = 4 << 20

@@ -89,7 +89,7 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 
 // benchText returns what prints rows as a table, group by group.
 func (a *app) benchText() func(bench.Row) {
-	fmt.Fprintf(a.stdout, "%s/%s, %d cores, %s\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), kernel.CurrentTier())
+	fmt.Fprintf(a.stdout, "%s/%s, %d cores, %s\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), kernel.Engine())
 	group := ""
 	return func(r bench.Row) {
 		if r.Group != group {

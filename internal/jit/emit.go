@@ -82,6 +82,9 @@ func (l *Loop) Assemble() (*Text, error) {
 // finishReductions appends what combines the lanes of each accumulator.
 func (l *Loop) finishReductions() {
 	for n, r := range l.reductions {
+		if r.lanes {
+			continue
+		}
 		x, distance := l.accumulator(n, 0), 8
 		if !l.wide {
 			x, distance = r.f(x, l.accumulator(n, 1)), 4
@@ -118,11 +121,7 @@ func (e *emitter) emit() {
 	}
 	e.land(skip, len(e.code))
 
-	for i := e.bodyEnd; i < len(e.values); i++ {
-		if e.live[i] {
-			e.value(i, 0, false)
-		}
-	}
+	e.finishRow()
 	e.nextRow()
 	e.code = append(e.code, 0x48, 0xFF, 0xCA) // DECQ DX
 	e.land(e.jump(differs), row)
@@ -200,7 +199,26 @@ func (e *emitter) startRow() {
 	}
 	halves := Step / e.lanes()
 	for i, reg := range e.acc {
-		e.vector(movLoad, reg, 0, constant(e.constant(e.reductions[i/halves].start)), 0, false)
+		if r := e.reductions[i/halves]; r.lanes {
+			e.vector(movLoad, reg, 0, e.at(r.stream, none, i%halves*4*e.lanes()), 0, false)
+		} else {
+			e.vector(movLoad, reg, 0, constant(e.constant(r.start)), 0, false)
+		}
+	}
+}
+
+// finishRow writes what the row has been reduced to.
+func (e *emitter) finishRow() {
+	for i := e.bodyEnd; i < len(e.values); i++ {
+		if e.live[i] {
+			e.value(i, 0, false)
+		}
+	}
+	halves := Step / e.lanes()
+	for i, reg := range e.acc {
+		if r := e.reductions[i/halves]; r.lanes {
+			e.vector(movStore, reg, 0, e.at(r.stream, none, i%halves*4*e.lanes()), 0, false)
+		}
 	}
 }
 

@@ -79,6 +79,7 @@ type reduction struct {
 	stream int
 	start  uint32
 	f      func(x, y Value) Value
+	lanes  bool // start and result are the 16 lanes of the stream
 }
 
 // NewLoop returns an empty loop for AVX-512 where wide is set, and for AVX2
@@ -119,9 +120,19 @@ func (l *Loop) Store(stream int, x Value) {
 // goes to lane i mod 16, in order; then lane i is combined with i+8, and with
 // i+4, i+2 and i+1.
 func (l *Loop) Reduce(stream int, start uint32, x Value, f func(x, y Value) Value) {
+	l.reduce(reduction{int(l.stream(stream)), start, f, false}, x)
+}
+
+// Accumulate combines x along each row with the 16 lanes that the stream has
+// for the row: element i goes to lane i mod 16, in order.
+func (l *Loop) Accumulate(stream int, x Value, f func(x, y Value) Value) {
+	l.reduce(reduction{int(l.stream(stream)), 0, f, true}, x)
+}
+
+func (l *Loop) reduce(r reduction, x Value) {
 	n := len(l.reductions)
-	l.reductions = append(l.reductions, reduction{int(l.stream(stream)), start, f})
-	next := f(l.accumulator(n, 0), x)
+	l.reductions = append(l.reductions, r)
+	next := r.f(l.accumulator(n, 0), x)
 	l.values = append(l.values, value{kind: kindKeep, args: [3]Value{next}, imm: uint32(2 * n)})
 }
 
@@ -195,20 +206,21 @@ const (
 // Compare is where the predicate holds, a mask.
 func (l *Loop) Compare(predicate int, x, y Value) Value {
 	if predicate == NotEqual {
-		if v := l.values[x]; v.kind == kindOnly && l.isConst(y, 0) && l.isNonzero(v.args[1]) {
-			return v.args[0]
+		if v := l.values[x]; v.kind == kindOnly { // what Only has made of a mask
+			of, known := l.Bits(v.args[1])
+			with, zero := l.Bits(y)
+			if known && of<<1 != 0 && zero && with<<1 == 0 {
+				return v.args[0]
+			}
 		}
 	}
 	return l.add(value{kind: kindCompare, args: [3]Value{x, y}, imm: uint32(predicate)})
 }
 
-func (l *Loop) isConst(x Value, bits uint32) bool {
-	return l.values[x] == value{kind: kindConst, imm: bits}
-}
-
-func (l *Loop) isNonzero(x Value) bool {
+// Bits is what a constant has in every lane.
+func (l *Loop) Bits(x Value) (bits uint32, ok bool) {
 	v := &l.values[x]
-	return v.kind == kindConst && v.imm<<1 != 0
+	return v.imm, v.kind == kindConst
 }
 
 // Pick is x where the mask holds, and y elsewhere.

@@ -9,11 +9,14 @@ type machine struct {
 	steps []step
 
 	// placed has a bit for each output that its loop writes where it
-	// belongs, and not into a temporary.
+	// belongs, or adds to where it is summed, and not into a temporary.
 	placed uint64
 	// whole says that there is one loop and nothing besides, so that the
 	// size of a tile does not matter.
 	whole bool
+	// shortLine is what shortRow is to the interpreter. Masks cost next to
+	// nothing in AVX-512; storing under one is slow in AVX2.
+	shortLine int
 }
 
 // A step is a loop of machine code, or else one instruction that is
@@ -29,7 +32,7 @@ type step struct {
 // A stream is a value of the program that a loop walks through.
 type stream struct {
 	place place
-	final int32 // the output that a store writes where it belongs; −1: none
+	final int32 // the output that a loop writes where it belongs; −1: none
 }
 
 // spillSize is how many float32 of working memory loops may ask for.
@@ -37,12 +40,17 @@ const spillSize = 512
 
 // compile returns the machine code of p's body for tier t, or nil where the
 // body is to be interpreted: there is nothing to gain, the system forbids
-// code made at run time, or a loop needs more than the machine has.
-func (p *Program) compile(t Tier) *machine {
+// code made at run time, or a loop needs more than the machine has. Where sums
+// is set, loops add up what goes to SumAll; then the rows of a tile must be
+// multiples of 16 long, or be one row, for an element to meet its lane.
+func (p *Program) compile(t Tier, sums bool) *machine {
 	if !jit.Supported || t < AVX2 || len(p.outputs) > 64 {
 		return nil
 	}
-	c := cutter{p: p, m: &machine{}, wide: t == AVX512}
+	c := cutter{p: p, m: &machine{shortLine: 32}, wide: t == AVX512, sums: sums}
+	if t == AVX2 {
+		c.m.shortLine = shortRow
+	}
 	for i := range p.body {
 		c.add(i)
 	}
@@ -52,8 +60,8 @@ func (p *Program) compile(t Tier) *machine {
 	}
 	c.m.whole = len(c.m.steps) == 1 && !c.homes && p.rowTemps == 0
 	for j, o := range p.outputs {
-		late := o.kind != outValue || o.src.class == Row || o.src.class == Full && c.m.placed>>j&1 == 0
-		c.m.whole = c.m.whole && !late
+		late := o.kind == outColSum || o.src.class >= Row && o.src.class != Col && c.m.placed>>j&1 == 0
+		c.m.whole = c.m.whole && !late && (o.kind == outValue || !p.columns)
 	}
 	return c.m
 }
@@ -64,6 +72,7 @@ type cutter struct {
 	p     *Program
 	m     *machine
 	wide  bool
+	sums  bool
 	loops int
 	homes bool // some loop stores a value into its temporary
 	err   error
@@ -140,6 +149,9 @@ func (c *cutter) close(next int) {
 			case o.kind == outValue && next == len(c.p.body) && !c.p.sinksInput():
 				c.m.placed |= 1 << j
 				c.loop.Store(c.stream(d.place, int32(j)), d.value)
+			case o.kind == outSumAll && c.sums:
+				c.m.placed |= 1 << j
+				c.loop.Accumulate(c.stream(d.place, int32(j)), d.value, c.loop.Add)
 			default:
 				home = true
 			}

@@ -83,15 +83,38 @@ func (l lowering) sign(x value) value {
 }
 
 // max asks in both orders: the answers differ where x and y are zeros of
-// different sign, or where one is NaN.
+// different sign, or where one is NaN. A constant is asked first, and so loses
+// to NaN and to any zero; then −0 turns to +0 by adding +0.
 func (l lowering) max(x, y value) value {
+	if _, ok := l.number(x); ok {
+		x, y = y, x
+	}
+	if c, ok := l.number(y); ok {
+		if math.Float32bits(c) == 0 {
+			return l.Add(l.Max(y, x), y)
+		}
+		return l.Max(y, x)
+	}
 	r := l.And(l.Max(x, y), l.Max(y, x))
 	return l.Pick(l.Compare(jit.Unordered, x, y), l.Const(quietNaN), r)
 }
 
 func (l lowering) min(x, y value) value {
+	if _, ok := l.number(x); ok {
+		x, y = y, x
+	}
+	if c, ok := l.number(y); ok && math.Float32bits(c) != signBit {
+		return l.Min(y, x)
+	}
 	r := l.Or(l.Min(x, y), l.Min(y, x))
 	return l.Pick(l.Compare(jit.Unordered, x, y), l.Const(quietNaN), r)
+}
+
+// number is the value of a constant that is not NaN.
+func (l lowering) number(x value) (float32, bool) {
+	bits, ok := l.Bits(x)
+	c := math.Float32frombits(bits)
+	return c, ok && c == c
 }
 
 func (l lowering) horner(c []float32, x value) value {

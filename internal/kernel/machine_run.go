@@ -7,29 +7,33 @@ import (
 	"descent/internal/jit"
 )
 
-// machine returns the machine code for the tier in use, or nil.
-func (p *Program) machine() *machine {
-	t := CurrentTier()
-	if interpreting.Load() {
-		return nil
-	}
-	c := &p.compiled[t]
-	c.once.Do(func() { c.machine = p.compile(t) })
-	return c.machine
-}
-
 // compiled is the machine code of one tier, made when it is first needed.
 type compiled struct {
 	once    sync.Once
 	machine *machine
 }
 
-// prepare sets what all calls of a run share.
-func (f *frame) prepare(spill []float32) {
-	if f.c1-f.c0 == 1 && f.r1-f.r0 > 1 && f.p.columns {
-		f.m = nil // a Row is as long as a Full, and has no lines
-		return
+// machine returns the machine code for the tier in use, or nil.
+func (p *Program) machine(sums bool) *machine {
+	t := CurrentTier()
+	if interpreting.Load() {
+		return nil
 	}
+	c := &p.compiled[t][0]
+	if sums {
+		c = &p.compiled[t][1]
+	}
+	c.once.Do(func() { c.machine = p.compile(t, sums) })
+	return c.machine
+}
+
+// chooseMachine sets what runs the body over the rectangle.
+func (f *frame) chooseMachine(spill []float32) {
+	w := f.c1 - f.c0
+	if w == 1 && f.r1-f.r0 > 1 && f.p.columns {
+		return // a Row is as long as a Full, and has no lines
+	}
+	f.m = f.p.machine(f.p.sums > 0 && (!f.p.columns || w%lanes == 0))
 	f.args.Spill = unsafe.Pointer(&spill[0])
 	if len(f.ones) > 0 {
 		f.args.Numbers = unsafe.Pointer(&f.ones[0])
@@ -81,6 +85,8 @@ func (f *frame) stream(s *stream, line bool) jit.Stream {
 		return jit.Stream{At: unsafe.Pointer(&f.colTemps[int(pl.at)*f.colCap])}
 	case pl.input:
 		return jit.Stream{At: unsafe.Pointer(&f.input(pl.at)[full]), Stride: 4 * f.cols}
+	case s.final >= 0 && f.p.outputs[s.final].kind == outSumAll:
+		return jit.Stream{At: unsafe.Pointer(&f.sinks.lanesOf(f.p.outputs[s.final].sum)[0])}
 	case s.final >= 0:
 		return jit.Stream{At: unsafe.Pointer(&f.c.Out[s.final][full]), Stride: 4 * f.cols}
 	case !f.gather && pl.out >= 0 && f.direct>>uint(pl.out)&1 != 0:

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -33,6 +34,9 @@ func TestMachine(t *testing.T) {
 		for seed := range uint64(600) {
 			r := rand.New(rand.NewPCG(seed, 4))
 			b := randomProgram(r, 20, seed%3 == 0, seed%2 == 0)
+			if seed%4 == 2 { // no sum of columns, so that rows may not matter
+				b.outputs = b.outputs[:len(b.outputs)-1]
+			}
 			p := b.Build()
 			shape := domains[r.IntN(len(domains))]
 			if shape[0]*shape[1] > 4000 && seed%8 != 0 {
@@ -54,11 +58,11 @@ func TestMachine(t *testing.T) {
 						seed, rows, cols, j, i, c.Out[j][i], interpreted.Out[j][i], p)
 				}
 			}
-			if p.machine() != nil {
+			if p.machine(false) != nil {
 				compiled++
 			}
 		}
-		if compiled < 400 {
+		if compiled < 300 {
 			t.Errorf("%d of 600 programs became machine code", compiled)
 		}
 	})
@@ -106,6 +110,13 @@ func instructions() map[string]func(b *Builder, x, y, z Reg) Reg {
 		},
 		"scale div": func(b *Builder, x, y, z Reg) Reg { return b.Div(b.Mul(x, b.Scalar(0)), y) },
 		"ratio":     ratioOf,
+		"max 0":     func(b *Builder, x, y, z Reg) Reg { return b.Max(x, b.Const(0)) },
+		"max −0":    func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(float32(math.Copysign(0, -1))), x) },
+		"max 0.5":   func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(0.5), x) },
+		"max NaN":   func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(float32(math.NaN())), x) },
+		"min 0":     func(b *Builder, x, y, z Reg) Reg { return b.Min(x, b.Const(0)) },
+		"min −0":    func(b *Builder, x, y, z Reg) Reg { return b.Min(b.Const(float32(math.Copysign(0, -1))), x) },
+		"min −1":    func(b *Builder, x, y, z Reg) Reg { return b.Min(x, b.Const(-1)) },
 		"ratio step": func(b *Builder, x, y, z Reg) Reg {
 			return b.Add(b.Mul(ratioOf(b, x, y, z), b.Scalar(1)), z)
 		},
@@ -139,7 +150,7 @@ func TestMachineInstructions(t *testing.T) {
 				b := NewBuilder()
 				b.Output(write(b, b.Input(Full), b.Input(class), b.Input(Full)))
 				p := b.Build()
-				if len(p.body) > 0 && p.machine() == nil {
+				if len(p.body) > 0 && p.machine(false) == nil {
 					t.Fatalf("%s: no machine code", name)
 				}
 				for n := 1; n < 68; n++ {
@@ -222,7 +233,7 @@ func TestMachinePressure(t *testing.T) {
 				b := NewBuilder()
 				write(b, n)
 				p := b.Build()
-				if p.machine() != nil {
+				if p.machine(false) != nil {
 					compiled++
 				}
 				checkMachine(t, fmt.Sprintf("%d %s", n, name), b, p, 3, 37, randomCall(r, b, 3, 37))

@@ -86,9 +86,7 @@ func (f *frame) run(scratch []float32) {
 	f.tiles = carve((p.tileTemps + len(p.inputs)) * f.tileCap)
 	f.wides = carve(len(p.wides) * f.tileCap)
 	f.chooseDirect()
-	if f.m = p.machine(); f.m != nil {
-		f.prepare(carve(spillSize))
-	}
+	f.chooseMachine(carve(spillSize))
 
 	f.k, f.w = 1, 1
 	for i := range p.head {
@@ -101,7 +99,7 @@ func (f *frame) run(scratch []float32) {
 			f.exec(&p.cols[i])
 		}
 		step := f.tileRows()
-		if f.spread = f.w < shortRow && step > 1 && f.r1-f.r0 > 1; f.spread {
+		if f.spread = f.spreads() && step > 1 && f.r1-f.r0 > 1; f.spread {
 			f.spreadCols(min(step, f.r1-f.r0))
 		}
 		for f.r = f.r0; f.r < f.r1; f.r += step {
@@ -122,10 +120,20 @@ func (f *frame) segment() int {
 	return evenly(n, tileSize)
 }
 
+// spreads says whether rows are short enough to spread what varies by
+// columns. Machine code walks over rows itself, and needs that only where much
+// of a vector would lie beyond their ends.
+func (f *frame) spreads() bool {
+	if f.m == nil {
+		return f.w < shortRow
+	}
+	return f.w < f.m.shortLine && f.w%lanes != 0 && f.w == f.cols
+}
+
 // tileRows is how many rows a tile has.
 func (f *frame) tileRows() int {
 	switch {
-	case f.m != nil && f.m.whole && (f.w >= shortRow || len(f.p.wides) == 0):
+	case f.m != nil && f.m.whole && (!f.spreads() || len(f.p.wides) == 0):
 		return f.r1 - f.r0
 	case f.w < f.cols && f.w >= shortRow:
 		return 1
