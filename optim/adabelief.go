@@ -12,6 +12,9 @@ import "descent/graph"
 // with the new m. ε is added twice, as in the paper, and to s at every update,
 // so that √ŝ is never below √(ε/(1-β₂)), 3e-7 at the defaults.
 //
+// Use it where Adam's steps are too small although the gradient hardly
+// changes.
+//
 // Source: Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the
 // Belief in Observed Gradients", NeurIPS 2020, arXiv:2010.07468, algorithm 2;
 // ε is that of the authors' program and of optax.

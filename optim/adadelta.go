@@ -12,6 +12,8 @@ import "descent/graph"
 // The rate is 1 in the paper, which has none; D holds u without it, as in
 // PyTorch. Steps begin at about √ε·|g|/√v and take long to grow.
 //
+// Use it to see how far a rule without a rate gets; later rules do better.
+//
 // Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012,
 // arXiv:1212.5701, algorithm 1. Equal to PyTorch's; Keras has ρ = 0.95.
 type AdaDelta struct {

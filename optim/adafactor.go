@@ -23,6 +23,9 @@ import (
 // which the default is the first part. The first moment is left out, as in the
 // paper's most frugal form.
 //
+// Use it where memory is short: a matrix keeps a row and a column instead of a
+// second matrix.
+//
 // Source: Shazeer and Stern, "Adafactor: Adaptive Learning Rates with
 // Sublinear Memory Cost", ICML 2018, arXiv:1804.04235, algorithms 4 and 5.
 type Adafactor struct {

@@ -12,6 +12,9 @@ import "descent/graph"
 // PyTorch; inside is that of optax and Keras, which also start G at 0.1.
 // PyTorch's lr_decay is left to schedules.
 //
+// Use it for sparse features, embeddings above all, and for short runs: its
+// steps shrink for ever.
+//
 // Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online
 // Learning and Stochastic Optimization", JMLR 12, 2011.
 type AdaGrad struct {

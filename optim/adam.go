@@ -15,6 +15,9 @@ import (
 // ε is added to the root of the corrected v̂, as in algorithm 1 of the paper
 // and in PyTorch; TensorFlow's ε̂ is added to the root of v.
 //
+// Use it first. It trains most networks at its defaults, and finds a rate
+// within a factor of three of the best good enough.
+//
 // Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR
 // 2015, arXiv:1412.6980v9, algorithm 1.
 type Adam struct {

@@ -11,6 +11,8 @@ import "descent/graph"
 // n needs no correction. The paper has no ε; it is added to n, as in Keras
 // and optax, where PyTorch adds it to |g|.
 //
+// Use it for gradients with rare large values, such as those of embeddings.
+//
 // Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR
 // 2015, arXiv:1412.6980v9, algorithm 2.
 type AdaMax struct {

@@ -12,6 +12,9 @@ import "descent/graph"
 // is the value before the update. Only weights decay, not biases nor the
 // parameters of norms ([Param].Decays); PyTorch decays all that it is given.
 //
+// Use it instead of Adam whenever weights decay; it is the standard for
+// transformers and long runs.
+//
 // Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
 // ICLR 2019, arXiv:1711.05101v3, algorithm 2. The default λ is PyTorch's.
 type AdamW struct {

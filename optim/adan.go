@@ -15,6 +15,9 @@ import "descent/graph"
 // weight decay divides by 1+ηλ and is left to [Config.WeightDecay], which
 // multiplies by 1-ηλ.
 //
+// Use it with large batches and rates five to ten times Adam's; it keeps one
+// moment more.
+//
 // Source: Xie et al., "Adan: Adaptive Nesterov Momentum Algorithm for Faster
 // Optimizing Deep Models", 2022, arXiv:2208.06677, algorithm 1; the
 // corrections of m, v and n are from the authors' program.

@@ -19,6 +19,9 @@ import (
 //	αₜ  = α·min(t/T, 1)
 //	β₃ₜ = exp(ln β₁·ln β₃ / ((1-x)·ln β₃ + x·ln β₁))    x = min(t/T, 1)
 //
+// Use it for long runs of many thousand updates; in short ones the slow
+// average has no time.
+//
 // Source: Pagliardini, Ablin, Grangier, "The AdEMAMix Optimizer: Better,
 // Faster, Older", ICLR 2025, arXiv:2409.03137, algorithm 1; λ is 0 here unless
 // it is set.

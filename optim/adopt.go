@@ -17,6 +17,8 @@ import (
 // The first gradient only starts v: the limit is 0 there, so that nothing
 // moves. From then on it converges for any β₂. Nothing is corrected.
 //
+// Use it where Adam's β₂ would need tuning; it converges with any.
+//
 // Source: Taniguchi et al., "ADOPT: Modified Adam Can Converge with Any β₂
 // with the Optimal Rate", NeurIPS 2024, arXiv:2411.02853v3, algorithm 2, with
 // its clipping.

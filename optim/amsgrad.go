@@ -14,6 +14,8 @@ import "descent/graph"
 // and Keras; optax takes it of the corrected v̂, which is largest at the
 // start. The paper corrects nothing.
 //
+// Use it where Adam diverges late in a run; elsewhere it is no better.
+//
 // Source: Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond", ICLR
 // 2018, arXiv:1904.09237, algorithm 2.
 type AMSGrad struct {

@@ -14,6 +14,9 @@ import "descent/graph"
 // ([Param].Decays), biases and the parameters of norms, take r itself. The
 // paper's φ, which may limit ‖θ‖, is the identity.
 //
+// Use it for batches of thousands of rows, where Adam at a rate raised with
+// the batch diverges.
+//
 // Source: You et al., "Large Batch Optimization for Deep Learning: Training
 // BERT in 76 minutes", ICLR 2020, arXiv:1904.00962, algorithm 2.
 type LAMB struct {

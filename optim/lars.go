@@ -18,6 +18,8 @@ import (
 // [Momentum]. ‖d‖ is that of optax; the paper has ‖g‖ + λ‖θ‖, which is never
 // less. The rate stays outside of b.
 //
+// Use it for convolutional networks trained with batches of thousands of rows.
+//
 // Source: You, Gitman, Ginsburg, "Large Batch Training of Convolutional
 // Networks", 2017, arXiv:1708.03888, algorithm 1.
 type LARS struct {

@@ -11,6 +11,9 @@ import "descent/graph"
 // Adam's. One average makes its state half of Adam's. λ is multiplied by η, as
 // in the paper, and by so much larger.
 //
+// Use it with a rate a third to a tenth of Adam's, a decay as much larger, and
+// large batches; it keeps one moment less.
+//
 // Source: Chen et al., "Symbolic Discovery of Optimization Algorithms",
 // NeurIPS 2023, arXiv:2302.06675, program 1. λ is 0 here unless it is set.
 type Lion struct {

@@ -11,6 +11,9 @@ import "descent/graph"
 // PyTorch and optax: when the rate changes, what b holds moves by the new one.
 // Keras keeps the rate inside.
 //
+// Use it for convolutional networks with a rate that falls over the run: tuned
+// well it generalizes as well as any rule, at half of Adam's memory.
+//
 // Source: Polyak, "Some methods of speeding up the convergence of iteration
 // methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
 type Momentum struct {

@@ -26,6 +26,10 @@ import (
 // network in the order of declaration, embeddings, biases and norms, goes by
 // [AdamW] with AdamRate·η. A network of two weights has no hidden one.
 //
+// Use it for networks of large matrices, where it needs fewer updates than
+// AdamW and half of its memory for them; a step costs fifteen products of
+// matrices more.
+//
 // Source: Jordan et al., "Muon: An optimizer for hidden layers in neural
 // networks", 2024; MatchAdam is from Liu et al., "Muon is Scalable for LLM
 // Training", 2025, arXiv:2502.16982.

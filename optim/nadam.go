@@ -18,6 +18,8 @@ import (
 // so that there is nothing to save. Keras has ψ = 1; PyTorch up to 1.13
 // multiplies each μ twice.
 //
+// Use it where Adam is used and steps can be a little bolder.
+//
 // Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop
 // 2016; μₜ is from the longer report of the same name.
 type NAdam struct {

@@ -12,6 +12,8 @@ import "descent/graph"
 // parameters is kept. The gradient is not damped and the rate stays outside
 // of b, as in [Momentum].
 //
+// Use it where [Momentum] is used; it swings less at the same μ.
+//
 // Source: Sutskever, Martens, Dahl, Hinton, "On the importance of
 // initialization and momentum in deep learning", ICML 2013; the change of
 // variable is in Bengio, Boulanger-Lewandowski, Pascanu, "Advances in

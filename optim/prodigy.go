@@ -21,6 +21,8 @@ import (
 // to 0. BiasCorrection multiplies d in r and u by √(1-β₂ᵗ)/(1-β₁ᵗ), as Adam
 // does. Safeguard has d for r in s, for schedules that warm up.
 //
+// Use it to do without a search for the rate, with a schedule that falls to 0.
+//
 // Source: Mishchenko and Defazio, "Prodigy: An Expeditiously Adaptive
 // Parameter-Free Learner", ICML 2024, arXiv:2306.06101, algorithm 4; n, the
 // names and the defaults are those of the authors' program.

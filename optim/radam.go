@@ -19,6 +19,8 @@ import (
 // the root of the uncorrected v, as in PyTorch and the authors' program; the
 // paper has none, and its threshold is 4.
 //
+// Use it to do without a warm-up of the rate.
+//
 // Source: Liu et al., "On the Variance of the Adaptive Learning Rate and
 // Beyond", ICLR 2020, arXiv:1908.03265, algorithm 2.
 type RAdam struct {

@@ -22,6 +22,9 @@ import "descent/graph"
 // then NaN. With Momentum = μ > 0 the direction gathers speed, b ← μb + u and
 // u = b, outside of the rate as in PyTorch; optax and Keras keep the rate in b.
 //
+// Use it for recurrent networks and gradients that change with time, where
+// momentum does harm.
+//
 // Source: Tieleman and Hinton, "Lecture 6.5, rmsprop", Neural Networks for
 // Machine Learning, 2012; it gives ρ = 0.9 and no ε. Centered: Graves, "Generating Sequences With
 // Recurrent Neural Networks", 2013, arXiv:1308.0850, equations 38 to 41.

@@ -18,6 +18,9 @@ import (
 // at 0.01 the defaults are the first step and the limits 1e-6 and 50 of
 // PyTorch, where the rate is only the first step.
 //
+// Use it for small networks and batch gradient descent, where it needs no
+// tuning of the rate.
+//
 // Source: Riedmiller and Braun, "A direct adaptive method for faster
 // backpropagation learning: the RPROP algorithm", ICNN 1993; a step after a
 // change of sign is left out and not taken back, iRprop⁻ of Igel and Hüsken,

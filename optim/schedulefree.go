@@ -57,6 +57,9 @@ func (ScheduleFreeSGD) Evaluated() string { return "x" }
 //
 // x, θ, c and ηₜ are those of ScheduleFreeSGD.
 //
+// Use it instead of [AdamW] with a falling schedule where the length of the
+// run is not known beforehand, with Warmup.
+//
 // Source: Defazio et al., "The Road Less Scheduled", NeurIPS 2024,
 // arXiv:2405.15682, algorithm 1. There ηₜ has the factor √(1-β₂ᵗ), which stands
 // in v̂ here, as in the authors' later program; the two differ in ε and c.

@@ -9,6 +9,9 @@ import "descent/graph"
 // g is the mean over the batch. Batch, mini-batch and stochastic descent
 // differ in the size of the batch only: all samples, some, or one.
 //
+// Use it with a large batch, on convex problems, or as the yardstick of the
+// others; its rate must be tuned.
+//
 // Source: Robbins and Monro, "A Stochastic Approximation Method", Annals of
 // Mathematical Statistics 22, 1951.
 type SGD struct{}

@@ -23,6 +23,9 @@ import (
 // MaxDim is 512 where the paper has 1024: the eigenvectors are computed by
 // plain Go, in about a second for 512.
 //
+// Use it to compare with [SOAP], which needs less tuning of how often its
+// bases are made anew.
+//
 // Source: Anil et al., "Scalable Second Order Optimization for Deep Learning",
 // 2020, arXiv:2002.09018, algorithm 1; sums there are averages here, and
 // the grafted rule is Adam in place of AdaGrad.

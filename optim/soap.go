@@ -24,6 +24,9 @@ import (
 // MaxDim is 512 where the authors have 10000: bases are computed by plain Go, in
 // about a quarter of a second for 512.
 //
+// Use it where an update may cost more than the gradient and updates are few:
+// it needs the fewest, with matrices of sides up to a few hundred.
+//
 // Source: Vyas et al., "SOAP: Improving and Stabilizing Shampoo using Adam",
 // 2024, arXiv:2409.11321, algorithms 3 and 4; the first update and the order
 // of eigenvectors are those of the authors' program, in which ε is added to

@@ -12,6 +12,9 @@ import "descent/graph"
 // Both moments start at 0 and are corrected as in Adam; the paper corrects
 // neither, and the authors' program and optax start them above 0.
 //
+// Use it for sparse gradients, after which Adam's second moment falls too
+// quickly.
+//
 // Source: Zaheer et al., "Adaptive Methods for Nonconvex Optimization",
 // NeurIPS 2018, algorithm 2.
 type Yogi struct {
