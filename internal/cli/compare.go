@@ -138,7 +138,7 @@ func (c *comparison) begin(ctx context.Context, opt compareOptions) error {
 	if err != nil {
 		return err
 	}
-	c.plan = comparePlan{Optimizers: opt.optimizers, Seeds: opt.seeds, Budget: opt.budget.Seconds()}
+	c.plan = comparePlan{Kind: "compare", Optimizers: opt.optimizers, Seeds: opt.seeds, Budget: opt.budget.Seconds()}
 	if opt.metric != "auto" {
 		c.plan.Metric = opt.metric
 	}
@@ -174,7 +174,8 @@ func (c *comparison) begin(ctx context.Context, opt compareOptions) error {
 	if c.plan.Data, err = data.Hash(c.lab.base.source); err != nil {
 		return err
 	}
-	return c.create(opt.out)
+	c.folder, c.lab.log, err = createTrials(opt.out, &c.settings, c.plan)
+	return err
 }
 
 // forget leaves the rule's settings that a file or recipe gave to each rule's

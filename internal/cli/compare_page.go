@@ -44,7 +44,7 @@ func (c *comparison) page(r *compareResult) report.Page {
 	add("Again", "Commands", "", "", true, report.Commands(c.reproduce(r)))
 	var text strings.Builder
 	if r.Best != "" && writeSettings(&text, &r.config) == nil {
-		add("Again", "Settings of the best", "", bestConfig, true, report.Text(text.String()))
+		add("Again", "Settings of the best", "", configFile, true, report.Text(text.String()))
 	}
 	return p
 }
@@ -148,7 +148,7 @@ func (c *comparison) curves(r *compareResult, label string, of func(*trialCurve)
 func (c *comparison) reproduce(r *compareResult) []string {
 	lines := c.commands(r)
 	for _, row := range r.Rows {
-		args := []string{"train", "--config", c.folder.file(configFile), "--lr", formatFloat(row.Rate), "--epochs", fmt.Sprint(r.Epochs), "--seed", fmt.Sprint(r.Seeds[0])}
+		args := []string{"train", "--config", c.folder.file(settingsFile), "--lr", formatFloat(row.Rate), "--epochs", fmt.Sprint(r.Epochs), "--seed", fmt.Sprint(r.Seeds[0])}
 		if len(c.plan.Optimizers) > 0 {
 			args = append(args, "--optimizer", c.variants[row.variant].settings.Optimizer.Name.value)
 		}

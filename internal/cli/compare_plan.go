@@ -2,24 +2,16 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"descent/data"
 	"descent/internal/search"
 	"descent/optim"
 	"descent/train"
 )
-
-// planFile is what a folder with trials is for.
-const planFile = "plan.json"
 
 // comparePlan is what a comparison does. With the settings in config.yaml it
 // decides every run.
@@ -70,19 +62,19 @@ func parseVaried(text string) (varied, error) {
 			return v, err
 		}
 	}
-	return v, nilIfVaries(v.Key)
+	return v, varies(v.Key)
 }
 
 // fixed are the settings that runs must share to be compared, and why.
 var fixed = map[string]string{
-	"epochs":  "the length of runs is that of --epochs or --budget for all",
-	"seed":    "every setting is run with the same seeds; --seeds says how many",
+	"epochs":  "runs that are compared have the same length",
+	"seed":    "runs are compared with the same seeds",
 	"workers": "the number of workers does not change results",
-	"monitor": "runs are compared by one score; --metric names it",
+	"monitor": "runs are compared by one score, the metric",
 }
 
-// nilIfVaries returns why a setting cannot be varied, or nil.
-func nilIfVaries(key string) error {
+// varies returns why a setting cannot be varied, or nil.
+func varies(key string) error {
 	if why, ok := fixed[key]; ok {
 		return fmt.Errorf("%s cannot be varied: %s", key, why)
 	}
@@ -293,30 +285,10 @@ func (c *comparison) planned() (runs, epochs int) {
 	return runs, epochs
 }
 
-// create makes the folder with the plan in it.
-func (c *comparison) create(out string) error {
-	c.plan.Kind = "compare"
-	var err error
-	if c.folder, err = makeFolder(out, &c.settings); err != nil {
-		return fmt.Errorf("folder: %w; choose another with --out, or go on with --resume", err)
-	}
-	if err := c.folder.write(configFile, func(w io.Writer) error { return writeSettings(w, &c.settings) }); err != nil {
-		return err
-	}
-	if err := c.folder.write(planFile, func(w io.Writer) error { return writeJSON(w, c.plan) }); err != nil {
-		return err
-	}
-	c.lab.log, err = openTrials(c.folder.file(trialsFile))
-	return err
-}
-
 // open reads the folder of a comparison to go on with.
 func (c *comparison) open(ctx context.Context, opt compareOptions) error {
-	if err := onlyResume(opt.changed); err != nil {
-		return err
-	}
-	c.folder = &runFolder{path: opt.resume}
-	if err := readPlan(c.folder, "compare", &c.plan); err != nil {
+	var err error
+	if c.folder, c.settings, err = reopenTrials(opt.resume, "compare", &c.plan, &opt.sources, opt.changed); err != nil {
 		return err
 	}
 	if err := c.plan.check(); err != nil {
@@ -325,68 +297,12 @@ func (c *comparison) open(ctx context.Context, opt compareOptions) error {
 	if c.plan.Epochs < 1 {
 		return fmt.Errorf("%s: epochs are %d; want 1 or more", c.folder.file(planFile), c.plan.Epochs)
 	}
-	c.settings = defaultSettings()
-	if err := readSettings(c.folder.file(configFile), &c.settings); err != nil {
-		return err
-	}
-	if err := c.settings.check(); err != nil {
-		return err
-	}
-	if opt.changed["workers"] {
-		s, err := opt.settings()
-		if err != nil {
-			return err
-		}
-		c.settings.Workers = s.Workers
-	}
 	if err := c.prepare(ctx); err != nil {
 		return err
 	}
 	if err := sameData(c.lab.base.source, c.plan.Data, c.folder.path); err != nil {
 		return err
 	}
-	var err error
 	c.lab.log, err = openTrials(c.folder.file(trialsFile))
-	return err
-}
-
-// onlyResume refuses flags that a folder decides.
-func onlyResume(changed map[string]bool) error {
-	for name := range changed {
-		if !slices.Contains([]string{"resume", "workers", "ui", "json"}, name) {
-			return usagef("--resume goes on with the settings of its folder; leave out --%s", name)
-		}
-	}
-	return nil
-}
-
-// readPlan reads the plan of a folder that a command of that name made.
-func readPlan(folder *runFolder, kind string, plan any) error {
-	path := folder.file(planFile)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("%s is no folder of %s: %w", folder.path, kind, err)
-	}
-	var head struct {
-		Kind string `json:"kind"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if head.Kind != kind {
-		return fmt.Errorf("%s is a folder of %s, not of %s", folder.path, head.Kind, kind)
-	}
-	if err := json.Unmarshal(text, plan); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
-}
-
-// sameData refuses to go on with other data.
-func sameData(source data.Source, want, folder string) error {
-	sum, err := data.Hash(source)
-	if err == nil && sum != want {
-		err = fmt.Errorf("the data is not the one that %s was begun with: its SHA-256 is %.12s, and was %.12s", filepath.Clean(folder), sum, want)
-	}
 	return err
 }

@@ -32,13 +32,7 @@ type comparison struct {
 }
 
 func (c *comparison) startText() string {
-	s := &c.lab.base.settings
-	parts := c.lab.base.parts
-	text := fmt.Sprintf("%-9s %s: %s training rows, %s validation, %s test\n", "data", s.Data,
-		thousands(float64(parts.Train.Len())), thousands(float64(parts.Validation.Len())), thousands(float64(parts.Test.Len())))
-	for _, note := range c.lab.base.notes {
-		text += fmt.Sprintf("%-9s %s\n", "note", note)
-	}
+	text := c.lab.dataText()
 	runs, epochs := c.planned()
 	text += fmt.Sprintf("%-9s %s, by validation %s\n", "compares", plural(len(c.variants), "setting"), c.plan.Metric)
 	text += fmt.Sprintf("%-9s %s of at most %s, %s in all; %d at once with %s each\n", "runs", plural(runs, "run"),
@@ -48,12 +42,7 @@ func (c *comparison) startText() string {
 
 // trialText is what a trial found, in a line.
 func (c *comparison) trialText(o outcome) string {
-	found := "diverged"
-	if !o.failed() {
-		score, _ := o.best()
-		found = fmt.Sprintf("%s %s", c.plan.Metric, scoreText(c.plan.Metric, score))
-	}
-	return fmt.Sprintf("%s  rate %s  %s  seed %d  %s", o.Name, formatFloat(o.Rate), plural(o.Epochs, "epoch"), o.Seed, found)
+	return fmt.Sprintf("%s  rate %s  %s  seed %d  %s", o.Name, formatFloat(o.Rate), plural(o.Epochs, "epoch"), o.Seed, foundText(&o, c.plan.Metric))
 }
 
 // do makes all runs and says what they show.
@@ -84,7 +73,7 @@ func (c *comparison) trial(i int, phase string, rate float64, epochs int, seed u
 	v := &c.variants[i]
 	s := v.settings
 	s.LearningRate, s.Epochs, s.Seed = given(rate), given(epochs), seed
-	return trial{trialID{phase, v.name, rate, epochs, seed}, s, phase == phaseSeed}
+	return trial{trialID: trialID{phase, v.name, rate, epochs, seed}, settings: s, test: phase == phaseSeed}
 }
 
 // search finds the rate of every variant, round by round.
@@ -161,7 +150,6 @@ func (c *comparison) rate(i int) float64 {
 const (
 	compareFile = "compare.json"
 	comparePage = "compare.html"
-	bestConfig  = "best.yaml"
 )
 
 // keep writes the result, the page and the best settings into the folder.
@@ -174,7 +162,7 @@ func (c *comparison) keep(r *compareResult) error {
 			return err
 		}
 		r.config = j.settings
-		if err := c.folder.write(bestConfig, func(w io.Writer) error { return writeSettings(w, &j.settings) }); err != nil {
+		if err := c.folder.write(configFile, func(w io.Writer) error { return writeSettings(w, &j.settings) }); err != nil {
 			return err
 		}
 	}

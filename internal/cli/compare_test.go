@@ -86,7 +86,7 @@ func TestComparePrintsOneJSONObject(t *testing.T) {
 	if score(t, rows[0], "validation", "mean") < score(t, rows[1], "validation", "mean") {
 		t.Errorf("the first row is not the best: %v", rows)
 	}
-	for _, name := range []string{planFile, configFile, trialsFile, compareFile, comparePage, bestConfig} {
+	for _, name := range []string{planFile, settingsFile, trialsFile, compareFile, comparePage, configFile} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -95,7 +95,7 @@ func TestComparePrintsOneJSONObject(t *testing.T) {
 		t.Errorf("page is %v", sum["page"])
 	}
 	// The best settings are those of the best row's first run.
-	again := parsed(t, command(t, "train", "--config", filepath.Join(out, bestConfig), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
+	again := parsed(t, command(t, "train", "--config", filepath.Join(out, configFile), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
 	var best outcome
 	for line := range strings.Lines(read(t, filepath.Join(out, trialsFile))) {
 		var o outcome
@@ -107,7 +107,7 @@ func TestComparePrintsOneJSONObject(t *testing.T) {
 		}
 	}
 	if got, want := score(t, again, "test", "accuracy"), float64(best.Test["accuracy"]); got != want || want == 0 {
-		t.Errorf("trained with best.yaml the test accuracy is %v, it was %v", got, want)
+		t.Errorf("trained with config.yaml the test accuracy is %v, it was %v", got, want)
 	}
 }
 
@@ -244,7 +244,7 @@ func TestCompareRefuses(t *testing.T) {
 		{"--vary batch=", exitUsage, []string{"no values"}},
 		{"--vary batch=3,3", exitUsage, []string{"stands twice"}},
 		{"--vary dropout=0,x", exitUsage, []string{"dropout", "number"}},
-		{"--vary seed=1,2", exitUsage, []string{"seed cannot be varied", "--seeds"}},
+		{"--vary seed=1,2", exitUsage, []string{"seed cannot be varied", "same seeds"}},
 		{"--vary split=70/10/20,80/10/10", exitUsage, []string{"split cannot be varied", "same rows"}},
 		{"--vary batch=1 --vary batch=2", exitUsage, []string{"batch stands twice"}},
 		{"--optimizers all --vary batch=1,2,3,4,5,6", exitUsage, []string{"too many", "sweep"}},

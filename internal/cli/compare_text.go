@@ -21,7 +21,7 @@ func (c *comparison) print(r *compareResult) {
 // commands are what to do with the result.
 func (c *comparison) commands(r *compareResult) []string {
 	return []string{
-		c.call("train", "--config", c.folder.file(bestConfig)),
+		c.call("train", "--config", c.folder.file(configFile)),
 		c.call("compare", "--resume", c.folder.path),
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -28,15 +29,16 @@ type lab struct {
 // trial is one run to make.
 type trial struct {
 	trialID
-	settings Settings // what the id names is in them
-	test     bool     // measure the kept model on the test part
+	settings Settings          // what the id names is in them
+	values   map[string]string // of settings that are searched, to be kept with the outcome
+	test     bool              // measure the kept model on the test part
 }
 
 // trialID names a trial among those of a folder. Equal ids are equal runs.
 type trialID struct {
-	Phase  string  `json:"phase"` // what the run is for
-	Name   string  `json:"name"`  // of the settings that are compared
-	Rate   float64 `json:"lr"`
+	Phase  string  `json:"phase"`        // what the run is for
+	Name   string  `json:"name"`         // of the settings that are compared
+	Rate   float64 `json:"lr,omitempty"` // of a comparison
 	Epochs int     `json:"epochs"`
 	Seed   uint64  `json:"seed"`
 }
@@ -44,6 +46,7 @@ type trialID struct {
 // outcome is what a trial left, as a line of the log.
 type outcome struct {
 	trialID
+	Settings  map[string]string  `json:"settings,omitempty"`
 	Seconds   float64            `json:"seconds"`
 	BestEpoch int                `json:"best_epoch"`         // from 1; 0: none
 	Diverged  string             `json:"diverged,omitempty"` // what was found, and when
@@ -162,7 +165,7 @@ func (l *lab) one(ctx context.Context, t trial) (outcome, error) {
 
 // train makes one run. That it diverges is an outcome, not an error.
 func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
-	o := outcome{trialID: t.trialID}
+	o := outcome{trialID: t.trialID, Settings: t.values}
 	j, err := l.base.with(t.settings)
 	if err != nil {
 		return o, err
@@ -261,4 +264,15 @@ func (l *lab) pace(ctx context.Context, j *job, side, workers int, moment time.D
 	})
 	slowest := slices.MaxFunc(paces, func(a, b pace) int { return int(math.Copysign(1, a.epoch-b.epoch)) })
 	return slowest, err
+}
+
+// dataText says what the runs are on.
+func (l *lab) dataText() string {
+	parts := l.base.parts
+	text := fmt.Sprintf("%-9s %s: %s training rows, %s validation, %s test\n", "data", l.base.settings.Data,
+		thousands(float64(parts.Train.Len())), thousands(float64(parts.Validation.Len())), thousands(float64(parts.Test.Len())))
+	for _, note := range l.base.notes {
+		text += fmt.Sprintf("%-9s %s\n", "note", note)
+	}
+	return text
 }

@@ -87,8 +87,10 @@ func (src *sources) register(cmd *cobra.Command) {
 }
 
 // settings merges the sources.
-func (src *sources) settings() (Settings, error) {
-	s := defaultSettings()
+func (src *sources) settings() (Settings, error) { return src.settingsOver(defaultSettings()) }
+
+// settingsOver merges the sources over other defaults.
+func (src *sources) settingsOver(s Settings) (Settings, error) {
 	if src.recipe != "" {
 		if err := readRecipe(src.recipe, &s); err != nil {
 			return s, usage(fmt.Errorf("--recipe: %w", err))

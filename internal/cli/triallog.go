@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"math"
 	"os"
 	"sync"
@@ -22,37 +22,48 @@ type trialLog struct {
 	known map[trialID]outcome
 }
 
-// openTrials opens the log of a folder, or begins it. What stands behind the
-// last end of a line is what a run that was killed did not finish; it goes.
+// openTrials opens the log of a folder, or begins it, for this process alone.
+// What stands behind the last end of a line is what a run that was killed did
+// not finish; it goes.
 func openTrials(path string) (*trialLog, error) {
-	text, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	file, err := lockFile(path)
+	if errors.Is(err, errLocked) {
+		return nil, fmt.Errorf("trials: another process is adding to %s", path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("trials: %w", err)
 	}
+	l := &trialLog{file: file, known: map[trialID]outcome{}}
+	if err := l.read(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("trials: %w", err), file.Close())
+	}
+	return l, nil
+}
+
+// read reads what the file holds, and leaves it at its last whole line.
+func (l *trialLog) read(path string) error {
+	text, err := io.ReadAll(l.file)
+	if err != nil {
+		return err
+	}
 	text = text[:bytes.LastIndexByte(text, '\n')+1]
-	l := &trialLog{known: map[trialID]outcome{}}
 	n := 0
 	for line := range bytes.Lines(text) {
 		n++
 		var o outcome
 		if err := json.Unmarshal(line, &o); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+			return fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		if !o.whole() {
-			return nil, fmt.Errorf("%s:%d: the curve of the trial is not whole", path, n)
+			return fmt.Errorf("%s:%d: the curve of the trial is not whole", path, n)
 		}
 		l.known[o.trialID] = o
 	}
-	if l.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
-		return nil, fmt.Errorf("trials: %w", err)
+	if err := l.file.Truncate(int64(len(text))); err != nil {
+		return err
 	}
-	if err = l.file.Truncate(int64(len(text))); err == nil {
-		_, err = l.file.Seek(int64(len(text)), 0)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("trials: %w", err), l.file.Close())
-	}
-	return l, nil
+	_, err = l.file.Seek(int64(len(text)), io.SeekStart)
+	return err
 }
 
 // whole reports whether all parts of the curve have an entry an epoch.
@@ -140,6 +151,7 @@ func (t *tally) add(o outcome) {
 	defer t.mu.Unlock()
 	t.runs++
 	t.done += o.Epochs
+	t.planned = max(t.planned, t.runs)
 	spent := time.Since(t.start).Seconds()
 	left := spent * float64(t.epochs-t.past-t.done) / float64(t.done)
 	line := fmt.Sprintf("run %*d/%d  %s  %s  %s left", len(fmt.Sprint(t.planned)), t.runs, t.planned, t.text(o), tookText(o.Seconds), clock(max(0, left)))

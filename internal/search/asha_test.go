@@ -13,12 +13,12 @@ import (
 
 // jobs runs a search over made-up costs, in which configuration i costs
 // (i·7 mod n), with random pauses, and returns the jobs in the order decided.
-func jobs(t *testing.T, n, factor, rungs, lag int) []Job {
+func jobs(t *testing.T, n, factor, rungs, lag, side int) []Job {
 	t.Helper()
 	h := NewHalving(n, factor, rungs)
 	var mu sync.Mutex
 	running, most := 0, 0
-	err := Run(context.Background(), h, lag, func(_ context.Context, j Job) (Cost, error) {
+	err := Run(context.Background(), h, lag, side, func(_ context.Context, j Job) (Cost, error) {
 		mu.Lock()
 		running++
 		most = max(most, running)
@@ -32,8 +32,8 @@ func jobs(t *testing.T, n, factor, rungs, lag int) []Job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if most > lag {
-		t.Errorf("%d jobs at once, want at most %d", most, lag)
+	if most > min(lag, side) {
+		t.Errorf("%d jobs at once, want at most %d", most, min(lag, side))
 	}
 	var all []Job
 	for k, r := range h.rungs {
@@ -46,9 +46,9 @@ func jobs(t *testing.T, n, factor, rungs, lag int) []Job {
 
 func TestHalvingDoesNotDependOnTime(t *testing.T) {
 	for _, lag := range []int{1, 2, 8} {
-		first := jobs(t, 27, 3, 3, lag)
-		for range 5 {
-			if again := jobs(t, 27, 3, 3, lag); !slices.Equal(again, first) {
+		first := jobs(t, 27, 3, 3, lag, 1)
+		for _, side := range []int{2, 3, 8, 16} {
+			if again := jobs(t, 27, 3, 3, lag, side); !slices.Equal(again, first) {
 				t.Fatalf("lag %d: jobs %v, and then %v", lag, first, again)
 			}
 		}
@@ -62,7 +62,7 @@ func TestHalvingPromotesTheBest(t *testing.T) {
 	for _, lag := range []int{1, 4} {
 		counts := map[int]int{}
 		top := map[int]bool{}
-		for _, j := range jobs(t, 27, 3, 3, lag) {
+		for _, j := range jobs(t, 27, 3, 3, lag, 2) {
 			counts[j.Rung]++
 			if j.Rung == 2 {
 				top[j.Config] = true
@@ -94,7 +94,7 @@ func TestHalvingByHand(t *testing.T) {
 
 func TestRunStopsAtAnError(t *testing.T) {
 	wrong := errors.New("wrong")
-	err := Run(context.Background(), NewHalving(100, 3, 1), 4, func(ctx context.Context, j Job) (Cost, error) {
+	err := Run(context.Background(), NewHalving(100, 3, 1), 4, 4, func(ctx context.Context, j Job) (Cost, error) {
 		if j.Config == 10 {
 			return Cost{}, wrong
 		}

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// Run makes the jobs that h calls for, at most lag at a time, until there are
-// no more or one of them fails.
+// Run makes the jobs that h calls for, at most side at a time and in the order
+// in which they are decided, until there are no more or one of them fails.
 //
 // Job k is decided by the costs of jobs 0 to k-lag and of no others, although
-// some may have ended: so the jobs depend on lag, but not on which of those
-// that run side by side ends first.
-func Run(ctx context.Context, h *Halving, lag int, run func(context.Context, Job) (Cost, error)) error {
+// some may have ended: so the jobs depend on lag, but not on side, nor on which
+// job ends first.
+func Run(ctx context.Context, h *Halving, lag, side int, run func(context.Context, Job) (Cost, error)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	type answer struct {
@@ -23,20 +23,20 @@ func Run(ctx context.Context, h *Halving, lag int, run func(context.Context, Job
 	var waiting []*answer // jobs begun and not yet told, in order
 	var all sync.WaitGroup
 	defer all.Wait()
+	slots := make(chan struct{}, side)
 	for {
-		var job Job
-		more := false
 		if len(waiting) < lag {
-			job, more = h.Next()
-		}
-		if more {
-			a := &answer{job: job, done: make(chan struct{})}
-			waiting = append(waiting, a)
-			all.Go(func() {
-				defer close(a.done)
-				a.cost, a.err = run(ctx, a.job)
-			})
-			continue
+			if job, ok := h.Next(); ok {
+				slots <- struct{}{}
+				a := &answer{job: job, done: make(chan struct{})}
+				waiting = append(waiting, a)
+				all.Go(func() {
+					a.cost, a.err = run(ctx, a.job)
+					<-slots
+					close(a.done)
+				})
+				continue
+			}
 		}
 		if len(waiting) == 0 {
 			return nil

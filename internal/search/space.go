@@ -10,12 +10,13 @@ import (
 
 // Range is what a setting may be: one of Choices, or a number from Low to High.
 type Range struct {
-	Name      string
-	Choices   []string
-	Low, High float64
-	Log       bool // uniform in the logarithm
-	Whole     bool // whole numbers, both ends included
-	Points    int  // in a grid; 0: a range of numbers is none
+	Name    string   `json:"name"`
+	Choices []string `json:"choices,omitempty"`
+	Low     float64  `json:"low"`
+	High    float64  `json:"high"`
+	Log     bool     `json:"log,omitempty"`    // uniform in the logarithm
+	Whole   bool     `json:"whole,omitempty"`  // whole numbers, both ends included
+	Points  int      `json:"points,omitempty"` // in a grid; 0: a range of numbers is none
 }
 
 // Validate returns what is wrong with the range, if anything is.
@@ -54,6 +55,14 @@ func (r Range) at(u float64) string {
 	}
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // it has just been formatted
 	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// Examples returns values of the range: all choices, or some numbers.
+func (r Range) Examples() []string {
+	if len(r.Choices) > 0 {
+		return r.Choices
+	}
+	return []string{r.at(0), r.at(0.37), r.at(1)}
 }
 
 // draw returns a value by a number that is uniform in (0, 1).
