@@ -41,7 +41,7 @@ internal/runs: train internal/report
 .: train
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/bench internal/kernel internal/safetensors internal/search internal/suggest
+internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/tensorboard internal/bench internal/kernel internal/safetensors internal/search internal/suggest
 cmd/descent: internal/cli
 `
 

@@ -23,6 +23,7 @@ type trainOptions struct {
 	json    bool
 	print   bool
 	profile bool
+	watch   watchOptions
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -66,6 +67,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+profileFile+" of the run folder")
+	opt.watch.register(cmd.Flags())
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
 		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nExamples:\n%s\n%s", cmd.CommandPath(), cmd.Example, groupedUsage(cmd))
@@ -122,15 +124,18 @@ type run struct {
 	best    *train.Epoch            // whose model was kept
 	saved   *train.Model            // in the folder, as the best
 	seconds float64
+
+	asked    watchOptions
+	watchers watchers
 }
 
 // newRun returns a run of the job that has no folder yet.
 func (a *app) newRun(j *job, opt trainOptions) (*run, error) {
 	ui, err := newProgress(a.stderr, opt.ui)
-	if err != nil {
+	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
-	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now()}
+	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now(), asked: opt.watch}
 	r.begun = r.started
 	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
 	j.config.Logger = slog.New(ui)
@@ -155,14 +160,17 @@ func (r *run) close() error {
 }
 
 // do trains, saves and measures.
-func (r *run) do(ctx context.Context) error {
+func (r *run) do(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, r.watchers.close()) }()
 	r.ui.printf("%s", r.startText())
 	go r.hash()
 	training, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
-	var err error
 	r.records, err = newRecords(r.folder, r.scores, r.validated(), r.steps*r.settings.Epochs.value)
+	if err == nil {
+		err = r.watch(r.asked)
+	}
 	if err == nil {
 		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
 	}
@@ -209,7 +217,7 @@ func (r *run) report(p train.Progress) {
 			r.best = e
 		}
 	}
-	if err := r.records.take(p); err != nil {
+	if err := errors.Join(r.records.take(p), r.watchers.take(p)); err != nil {
 		r.stop(err)
 	}
 }

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"descent/train"
+)
+
+// watchOptions are who else is told how training goes.
+type watchOptions struct {
+	tensorboard bool
+	serve       string // address; empty: nowhere
+}
+
+func (o *watchOptions) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&o.tensorboard, "tensorboard", false, "write event files for TensorBoard into the run folder, too")
+	flags.StringVar(&o.serve, "serve", "", "show the run in a browser while it goes on, on this machine; --serve alone takes a free port, --serve=PORT or =HOST:PORT that one")
+	flags.Lookup("serve").NoOptDefVal = anyPort
+}
+
+// validate refuses an address that cannot be meant.
+func (o watchOptions) validate() error {
+	if o.serve == "" {
+		return nil
+	}
+	_, err := servedAt(o.serve)
+	return usage(err)
+}
+
+// watchers are those that were asked for.
+type watchers struct {
+	events *events
+	live   *livePage
+}
+
+// watch begins to tell those that the options name.
+func (r *run) watch(o watchOptions) (err error) {
+	if o.tensorboard {
+		if r.watchers.events, err = newEvents(r.folder, r.records); err != nil {
+			return err
+		}
+	}
+	if o.serve != "" {
+		var url string
+		if r.watchers.live, url, err = serve(o.serve, r.folder.path, r.records.flush); err != nil {
+			return err
+		}
+		r.ui.printf("page      %s while the run goes on\n", url)
+	}
+	return nil
+}
+
+func (w *watchers) take(p train.Progress) error {
+	return errors.Join(w.events.take(p), w.live.take(p))
+}
+
+func (w *watchers) close() error { return errors.Join(w.events.close(), w.live.close()) }
