@@ -123,12 +123,16 @@ func (e *Encoder) Units(target int) (mean, std float64) {
 // DecodeTarget returns rows of standardized targets in their own units, row
 // after row.
 func (e *Encoder) DecodeTarget(y []float32) []float64 {
-	values := make([]float64, len(y))
+	return e.AppendTarget(make([]float64, 0, len(y)), y)
+}
+
+// AppendTarget appends what [Encoder.DecodeTarget] returns to dst.
+func (e *Encoder) AppendTarget(dst []float64, y []float32) []float64 {
 	for i, v := range y {
 		mean, std := e.Units(i % max(1, len(e.Targets)))
-		values[i] = float64(v)*std + mean
+		dst = append(dst, float64(v)*std+mean)
 	}
-	return values
+	return dst
 }
 
 // Validate reports what makes an Encoder unusable, as when its file was

@@ -65,3 +65,22 @@ func BenchmarkStep(b *testing.B) {
 		}
 	}
 }
+
+// One row at a time, as a service would.
+func BenchmarkPredict(b *testing.B) {
+	source := noise(b, 8, 784, 10)
+	t, err := train.New(nn.MLP([]int{512, 256}, 10, nn.ReLU, 0, nil), source.Spec(), train.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer t.Close()
+	m := t.Model()
+	x := rows(b, source, 1)
+	var y []float64
+	b.ReportAllocs()
+	for b.Loop() {
+		if y, err = m.AppendPredict(y[:0], x); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"descent/data"
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
@@ -57,6 +58,46 @@ func TestNoAllocation(t *testing.T) {
 				t.Errorf("%d allocations in 400 steps, want none", n)
 			}
 		})
+	}
+}
+
+// TestSoak: thousands of steps over images that are varied, through many
+// epochs, leave the heap and the goroutines as they were.
+func TestSoak(t *testing.T) {
+	epochs := 150
+	if testing.Short() {
+		epochs = 30
+	}
+	source := digits(t).Validation
+	net := nn.Sequential{
+		nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same}, nn.BatchNorm{}, nn.ReLU, nn.MaxPool{},
+		nn.Flatten{}, nn.Dropout{Rate: 0.1}, nn.Dense{Units: 10},
+	}
+	trainer := newTrainer(t, net, source.Spec(), train.Config{
+		BatchSize: 8, Epochs: epochs, Workers: 2, Average: train.Average{Decay: 0.9},
+		Augment: data.Augment{Crop: 1, Rotate: 10, Contrast: 0.1, Cutout: 2, Mixup: 0.2},
+	})
+	var first, last runtime.MemStats
+	goroutines := 0
+	for step, err := range trainer.Steps(background, source) {
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case step.Batch != step.Batches/2:
+		case step.Epoch == epochs/3:
+			runtime.GC()
+			runtime.ReadMemStats(&first)
+			goroutines = runtime.NumGoroutine()
+		case step.Epoch == epochs-1:
+			runtime.GC()
+			runtime.ReadMemStats(&last)
+			if n := runtime.NumGoroutine(); n > goroutines {
+				t.Errorf("%d goroutines, %d before", n, goroutines)
+			}
+		}
+	}
+	if grown := int64(last.HeapAlloc) - int64(first.HeapAlloc); grown > 64<<10 {
+		t.Errorf("the heap has grown by %d bytes to %d in %d steps", grown, last.HeapAlloc, trainer.Updates()*2/3)
 	}
 }
 
@@ -151,6 +192,14 @@ func TestGoroutinesEnd(t *testing.T) {
 		for range model.Predictions(background, source) {
 			break
 		}
-		settles(t, "after evaluating and predicting")
+		ctx, cancel := context.WithCancel(background)
+		defer cancel()
+		for range model.Predictions(ctx, source) {
+			cancel()
+		}
+		if _, err := model.Evaluate(ctx, source); err == nil {
+			t.Error("an evaluation goes on after its context has ended")
+		}
+		settles(t, "after evaluating and predicting, to the end and not")
 	})
 }

@@ -64,24 +64,28 @@ func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error
 // the probability of each class, or the targets in their own units. x holds
 // encoded samples of the shape that Spec gives; raw rows become such by
 // Spec().Encoder.
-func (m *Model) Predict(x []float32) ([]float64, error) {
+func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict(nil, x) }
+
+// AppendPredict appends what [Model.Predict] returns to dst. It allocates
+// nothing if dst has room, the model predicts from the image alone (see
+// [Model.Views]), and it has predicted as many samples at once before.
+func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	size := m.net.spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
-		return nil, fmt.Errorf("train: %d values are not a number of samples of shape %v, each %d values", len(x), m.net.spec.Input, size)
+		return dst, fmt.Errorf("train: %d values are not a number of samples of shape %v, each %d values", len(x), m.net.spec.Input, size)
 	}
 	p := m.borrow()
 	defer m.giveBack(p)
-	var out []float64
 	for len(x) > 0 {
 		n := min(len(x)/size, evaluationBatch)
 		y, _, err := p.run(n, x[:n*size], nil)
 		if err != nil {
-			return nil, fmt.Errorf("train: %w", err)
+			return dst, fmt.Errorf("train: %w", err)
 		}
-		out = append(out, m.net.decode(y)...)
+		dst = m.net.appendDecoded(dst, y)
 		x = x[n*size:]
 	}
-	return out, nil
+	return dst, nil
 }
 
 // Predictions yields the prediction of every row of source in order, as

@@ -18,26 +18,49 @@ import (
 // TestPredictTogether: goroutines that share a model get what one gets alone.
 func TestPredictTogether(t *testing.T) {
 	parts := digits(t)
-	m := trained(t, nn.MLP([]int{16}, 10, nn.ReLU, 0.2, nil), parts.Train, nil)
-	x := rows(t, parts.Test, 64)
-	want := predict(t, m, x)
-	var wait sync.WaitGroup
-	for i := range 64 {
-		wait.Go(func() {
-			got, err := m.Predict(x[64*i : 64*i+64])
-			if err != nil || !same(got, want[10*i:10*i+10]) {
-				t.Errorf("row %d: %v, %v; want %v", i, got, err, want[10*i:10*i+10])
-			}
-			sum := 0.0
-			for _, p := range got {
-				sum += p
-			}
-			if math.Abs(sum-1) > 1e-6 {
-				t.Errorf("row %d: probabilities have the sum %v", i, sum)
-			}
-		})
+	for name, net := range map[string]nn.Layer{"dense": nn.MLP([]int{16}, 10, nn.ReLU, 0.2, nil), "convolutions": nn.SmallCNN(10)} {
+		m := trained(t, net, parts.Validation, nil)
+		x := rows(t, parts.Test, 64)
+		want := predict(t, m, x)
+		var wait sync.WaitGroup
+		for i := range 64 {
+			wait.Go(func() {
+				for _, n := range []int{1, 1, 2} { // rows at once
+					n = min(n, 64-i)
+					got, err := m.Predict(x[64*i : 64*(i+n)])
+					if err != nil || !same(got, want[10*i:10*(i+n)]) {
+						t.Errorf("%s, %d rows from %d: %v, %v; want %v", name, n, i, got, err, want[10*i:10*(i+n)])
+					}
+					sum := 0.0
+					for _, p := range got {
+						sum += p
+					}
+					if math.Abs(sum-float64(n)) > 1e-5 {
+						t.Errorf("%s, %d rows from %d: probabilities have the sum %v", name, n, i, sum)
+					}
+				}
+			})
+		}
+		wait.Wait()
 	}
-	wait.Wait()
+}
+
+// TestAppendPredict: it appends what Predict returns, and allocates nothing.
+func TestAppendPredict(t *testing.T) {
+	parts := digits(t)
+	m := trained(t, nn.SmallCNN(10), parts.Validation, nil)
+	x := rows(t, parts.Test, 3)
+	got, err := m.AppendPredict([]float64{7}, x)
+	if err != nil || got[0] != 7 || !same(got[1:], predict(t, m, x)) {
+		t.Errorf("appended %v, %v; want %v after 7", got, err, predict(t, m, x))
+	}
+	if got, err := m.AppendPredict([]float64{7}, x[1:]); err == nil || len(got) != 1 {
+		t.Errorf("of a part of a sample: %v, %v", got, err)
+	}
+	one := x[:64]
+	if n := testing.AllocsPerRun(50, func() { got, err = m.AppendPredict(got[:0], one) }); n != 0 || err != nil {
+		t.Errorf("%v allocations for one row, %v", n, err)
+	}
 }
 
 // TestPredictBatches: a row's prediction does not depend on the rows beside

@@ -99,14 +99,17 @@ func (n network) declarations() ([]exec.Declaration, []nn.Param, error) {
 
 // decode returns predictions or targets in float64 and their own units.
 func (n network) decode(y []float32) []float64 {
+	return n.appendDecoded(make([]float64, 0, len(y)), y)
+}
+
+func (n network) appendDecoded(dst []float64, y []float32) []float64 {
 	if n.spec.Task == data.Regression && n.spec.Encoder != nil {
-		return n.spec.Encoder.DecodeTarget(y)
+		return n.spec.Encoder.AppendTarget(dst, y)
 	}
-	out := make([]float64, len(y))
-	for i, v := range y {
-		out[i] = float64(v)
+	for _, v := range y {
+		dst = append(dst, float64(v))
 	}
-	return out
+	return dst
 }
 
 // evaluationBatch is how many rows are predicted at once. It does not change
