@@ -343,6 +343,7 @@ func TestImagesForPrediction(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Encoder){
 		"lengths": func(e *Encoder) { e.Means = e.Means[:2] },
+		"size":    func(e *Encoder) { e.Shape = []int{1 << 14, 1 << 13, 3} },
 		"zero":    func(e *Encoder) { e.Stds = []float64{1, 0, 1} },
 	} {
 		bad := *e

@@ -237,6 +237,9 @@ func (e *Encoder) validateImage() error {
 	if err := e.spec("encoder").Validate(); err != nil {
 		return err
 	}
+	if len(e.Shape) >= 2 && e.Shape[0] > maxImagePixels/e.Shape[1] {
+		return fmt.Errorf("data: encoder: images of %s; at most %d pixels are made", shapeText(e.Shape), maxImagePixels)
+	}
 	if e.Means == nil && e.Stds == nil {
 		return checkSpread("the image", e.Mean, e.Std)
 	}

@@ -175,7 +175,31 @@ func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
 		}
 		m.net.loss = l
 	}
+	if err := bounded(m.net); err != nil {
+		return nil, err
+	}
 	return m, m.read(file)
+}
+
+// maxRow is how many values the result of a layer may have for one row. Some
+// layers have no weights, so that a few bytes could ask for any amount of memory.
+const maxRow = 1 << 28
+
+// bounded returns an error if a layer makes more of a row than memory holds.
+func bounded(n network) error {
+	rows, err := nn.Summary(n.layer, n.spec.Input)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		size := 1
+		for _, d := range row.Output {
+			if size *= d; size > maxRow {
+				return fmt.Errorf("layer %s makes %v of one row; at most %d values are read", row.Path, row.Output, maxRow)
+			}
+		}
+	}
+	return nil
 }
 
 func (s savedLoss) decode() (loss.Loss, error) {

@@ -226,6 +226,16 @@ func TestBadFiles(t *testing.T) {
 			meta["loss"] = map[string]any{"name": "mse", "values": map[string]any{"Gamma": 2}}
 		}), []string{"Gamma"}},
 		{"no spec", change(func(meta map[string]any, _ *tensors) { delete(meta, "spec") }), []string{"metadata", "shape"}},
+		{"a weight larger than the file", change(func(meta map[string]any, _ *tensors) {
+			meta["network"].(map[string]any)["layers"].([]any)[1].(map[string]any)["units"] = 1 << 27
+		}), []string{"1.dense.weight", "[2 4]", "[2 134217728]"}},
+		{"a result larger than memory", change(func(meta map[string]any, _ *tensors) {
+			pad := map[string]any{"type": "pad", "top": 1 << 29}
+			flat := map[string]any{"type": "globalavgpool"}
+			layers := meta["network"].(map[string]any)["layers"].([]any)
+			image := map[string]any{"type": "reshape", "dims": []int{1, 1, 2}}
+			meta["network"].(map[string]any)["layers"] = append([]any{image, pad, flat}, layers...)
+		}), []string{"layer 1.pad makes [536870913 1 2]", "268435456 values"}},
 		{"weight missing", change(func(_ map[string]any, all *tensors) { *all = (*all)[1:] }), []string{"3 weights", "4"}},
 		{"weight too many", change(func(_ map[string]any, all *tensors) {
 			*all = append(*all, safetensors.Tensor{Name: "more", Shape: []int{1}, Data: []float32{1}})

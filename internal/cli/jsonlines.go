@@ -50,10 +50,21 @@ func tableOf(r io.Reader, path string) (io.Reader, error) {
 		}
 		rows = append(rows, row)
 	}
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("%s: no object names a column; want one JSON object a line", path)
+	}
 	slices.Sort(columns) // the encoder finds columns by name
 	var table bytes.Buffer
 	w := csv.NewWriter(&table)
-	w.Write(columns)
+	put := func(fields []string) {
+		if len(fields) == 1 && fields[0] == "" { // an empty line would be no row
+			w.Flush()
+			table.WriteString("\"\"\n")
+			return
+		}
+		w.Write(fields)
+	}
+	put(columns)
 	for i, row := range rows {
 		var fields []string
 		for _, name := range columns {
@@ -63,7 +74,7 @@ func tableOf(r io.Reader, path string) (io.Reader, error) {
 			}
 			fields = append(fields, text)
 		}
-		w.Write(fields)
+		put(fields)
 	}
 	w.Flush()
 	return &table, w.Error()
