@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"time"
 )
 
 // Batch is some rows of a set. Its slices are reused: they are valid until
@@ -40,7 +41,8 @@ const defaultAhead = 3
 //
 // An error ends the sequence: one of Read, with the rows of its batch; a value
 // that is not finite; or that of ctx. The goroutines have ended when the
-// sequence has.
+// sequence has, but for a Read that goes on for a second after the end of ctx:
+// it is left behind.
 func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		f, count, err := newFeeder(s, cfg)
@@ -68,7 +70,7 @@ func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, er
 		}
 		defer func() {
 			close(stop)
-			workers.Wait()
+			wait(ctx, &workers)
 		}()
 		for index := cfg.Start; index < count; index++ {
 			next := ring[(index-cfg.Start)%len(ring)]
@@ -91,6 +93,26 @@ func Batches(ctx context.Context, s Source, cfg BatchConfig) iter.Seq2[Batch, er
 				work <- next
 			}
 		}
+	}
+}
+
+// patience is how long a Read may go on after the end of the context.
+const patience = time.Second
+
+// wait waits for the workers, but for one that stalls when ctx has ended.
+func wait(ctx context.Context, workers *sync.WaitGroup) {
+	if ctx.Err() == nil {
+		workers.Wait()
+		return
+	}
+	ended := make(chan struct{})
+	go func() {
+		workers.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
 	}
 }
 

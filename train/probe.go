@@ -46,20 +46,10 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 	if t.cfg.Probe == 0 || t.updates%t.cfg.Probe != 0 {
 		return nil
 	}
-	b, err := p.program(t, len(batch.Rows))
+	b, err := p.look(t, batch, t.draws)
 	if err != nil {
 		return fmt.Errorf("train: probe: %w", err)
 	}
-	y := batch.Y
-	if t.net.soft {
-		y = batch.Soft
-	}
-	if err := errors.Join(b.Feed("x", batch.X), b.Feed("y", y)); err != nil {
-		return fmt.Errorf("train: probe: %w", err)
-	}
-	b.SetScalars(t.updates + 1)
-	b.Random(t.cfg.Seed, t.draws)
-	b.Run(stageForward)
 	b.Run(stageBackward)
 	p.pending = &Probe{}
 	for i, name := range p.layers {
@@ -75,6 +65,26 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 		})
 	}
 	return nil
+}
+
+// look runs the forward pass of a batch, by the given draw, and returns the
+// program, whose stageBackward may follow.
+func (p *prober) look(t *Trainer, batch data.Batch, draw uint32) (*exec.Program, error) {
+	b, err := p.program(t, len(batch.Rows))
+	if err != nil {
+		return nil, err
+	}
+	y := batch.Y
+	if t.net.soft {
+		y = batch.Soft
+	}
+	if err := errors.Join(b.Feed("x", batch.X), b.Feed("y", y)); err != nil {
+		return nil, err
+	}
+	b.SetScalars(t.updates + 1)
+	b.Random(t.cfg.Seed, draw)
+	b.Run(stageForward)
+	return b, nil
 }
 
 // after ends the probe that was begun, nil if none was. One that holds what is

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"iter"
 	"math"
 
@@ -52,8 +51,7 @@ func (t *Trainer) sharpen(batches iter.Seq2[data.Batch, error], draws uint32, st
 	p.Run(stageBackward)
 	norm := math.Sqrt(float64(p.Output(stageBackward, outNorm)[0]))
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("train: update %d: the norm of the gradient is %v: %w; try a smaller learning rate than %.3g",
-			t.updates+1, norm, ErrDiverged, t.Rate())
+		return t.diverged("the norm of the gradient", norm, t.culpritOfSum(), "")
 	}
 	if norm == 0 {
 		return nil // there is no way up

@@ -52,7 +52,8 @@ func sameSettings(saved, have []setting) error {
 const deepest = 30
 
 // words writes a value so that equal ones read alike, in every process: types
-// and fields by name, but of functions only the type.
+// and fields by name, but of functions only the type. Fields that are zero are
+// left out, so that a later version may have more of them.
 func words(v reflect.Value, depth int) string {
 	if !v.IsValid() || depth > deepest {
 		return "nil"
@@ -64,7 +65,9 @@ func words(v reflect.Value, depth int) string {
 	case reflect.Struct:
 		var fields []string
 		for i := range v.NumField() {
-			fields = append(fields, v.Type().Field(i).Name+": "+in(v.Field(i)))
+			if !v.Field(i).IsZero() {
+				fields = append(fields, v.Type().Field(i).Name+": "+in(v.Field(i)))
+			}
 		}
 		return v.Type().String() + "{" + strings.Join(fields, ", ") + "}"
 	case reflect.Slice, reflect.Array:

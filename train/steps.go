@@ -195,7 +195,7 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 	if step.Loss, err = t.forward(p, batch); err != nil {
 		return err
 	}
-	return t.finish(p, step)
+	return t.finish(p, step, func() string { return t.culprit(batch, t.draws-1) })
 }
 
 // forward feeds a batch and runs the first stage of p.
@@ -213,15 +213,15 @@ func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
 	p.Run(stageForward)
 	l := float64(p.Output(stageForward, outLoss)[0])
 	if math.IsNaN(l) || math.IsInf(l, 0) {
-		return l, fmt.Errorf("train: update %d: the loss is %v: %w; try a smaller learning rate than %.3g, or clip the gradient",
-			t.updates+1, l, ErrDiverged, t.Rate())
+		return l, t.diverged("the loss", l, t.culprit(batch, t.draws-1), ", or clip the gradient")
 	}
 	return l, nil
 }
 
 // finish runs what follows the forward pass: the backward pass, the decision
-// about the gradient, and the update.
-func (t *Trainer) finish(p *program, step *Step) error {
+// about the gradient, and the update. culprit is asked where a gradient comes
+// from that is not finite.
+func (t *Trainer) finish(p *program, step *Step, culprit func() string) error {
 	if p.penalty {
 		step.Penalty = float64(p.Output(stageForward, outPenalty)[0])
 	}
@@ -229,8 +229,7 @@ func (t *Trainer) finish(p *program, step *Step) error {
 	squared := float64(p.Output(stageBackward, outNorm)[0])
 	step.GradNorm = math.Sqrt(squared)
 	if math.IsNaN(step.GradNorm) || math.IsInf(step.GradNorm, 0) {
-		return fmt.Errorf("train: update %d: the norm of the gradient is %v: %w; try a smaller learning rate than %.3g",
-			t.updates+1, step.GradNorm, ErrDiverged, t.Rate())
+		return t.diverged("the norm of the gradient", step.GradNorm, culprit(), "")
 	}
 	step.Clip, step.Rate = t.cfg.Clip.Factor(squared), t.Rate()
 	p.set(p.rate, step.Rate)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -24,8 +25,10 @@ const (
 	uiNone  = "none"  // nothing
 )
 
-// progress shows people what training does.
+// progress shows people what training does. Notices may come from other
+// goroutines than the rest.
 type progress struct {
+	mu     sync.Mutex
 	w      io.Writer
 	plain  bool
 	live   bool
@@ -67,6 +70,13 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 
 // printf prints what stays, above the live line.
 func (p *progress) printf(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.print(format, args...)
+}
+
+// print is printf of who holds the lock.
+func (p *progress) print(format string, args ...any) {
 	if p.live || p.plain {
 		p.erase()
 		fmt.Fprintf(p.w, format, args...)
@@ -82,10 +92,12 @@ func (p *progress) erase() {
 
 // report takes note of an update.
 func (p *progress) report(u train.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if u.Epoch != nil {
 		p.note(u.Epoch)
 		if p.plain {
-			p.printf("%s\n", p.epochLine(u))
+			p.print("%s\n", p.epochLine(u))
 		}
 	}
 	const between = 80 * time.Millisecond
@@ -157,6 +169,8 @@ func (p *progress) draw(line string) {
 
 // finish removes the live line.
 func (p *progress) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.live {
 		p.erase()
 	}
