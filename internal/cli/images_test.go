@@ -15,8 +15,10 @@ import (
 
 // onAll are flags of a run over pictures that uses all techniques for images.
 func onAll(dir string) []string {
-	return []string{"--data", dir, "--model", "cnn-small", "--split", "100/0/0", "--batch", "16", "--epochs", "4", "--lr", "0.01",
-		"--augment", "crop:1,flip,mixup:0.2", "--average", "ema:0.9", "--tta", "flip,shift:1", "--dropout", "0.1"}
+	return []string{
+		"--data", dir, "--model", "cnn-small", "--split", "100/0/0", "--batch", "16", "--epochs", "4", "--lr", "0.01",
+		"--augment", "crop:1,flip,mixup:0.2", "--average", "ema:0.9", "--tta", "flip,shift:1", "--dropout", "0.1",
+	}
 }
 
 func TestImageRun(t *testing.T) {
@@ -233,6 +235,11 @@ func TestImageRefusals(t *testing.T) {
 		})
 	}
 	_, run := trained(t, "--data", dir)
+	bad := filepath.Join(t.TempDir(), "bad.png")
+	if err := os.WriteFile(bad, []byte("no image"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, command(t, "predict", run, bad).want(t, exitFailed).stderr, "bad.png", "cannot be read", "no PNG, JPEG or GIF", "--skip-corrupt leaves out")
 	contains(t, command(t, "eval", run, dir, "--tta", "flop").want(t, exitUsage).stderr, "--tta", "flop", "flip,shift:1")
 	contains(t, command(t, "predict", run, dir, "--tta", "shift:8").want(t, exitUsage).stderr, "tta", "8 pixels")
 }
