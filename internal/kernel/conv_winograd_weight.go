@@ -1,8 +1,11 @@
 package kernel
 
-// winogradMaxShared is how many float32 of partial sums the gradient with
-// respect to the weight has at most.
-const winogradMaxShared = 2 << 20
+// Bounds of the gradient with respect to the weight, in float32.
+const (
+	winogradMaxShared  = 2 << 20   // of partial sums
+	winogradMaxSums    = 192 << 10 // of the sums of a task
+	winogradWeightRoom = 256 << 10 // of transformed operands at one time
+)
 
 // winogradWeight is the gradient with respect to the weight by Winograd's
 // algorithm. The products at a point are summed over the tiles of a chunk, and
@@ -24,11 +27,11 @@ func newWinogradWeight(s Conv, w winograd) (*winogradWeight, bool) {
 	for _, panels := range []int{2, 1} { // the inputs are transformed again for each part
 		k.columns = min(panels*winogradPanel, s.Out)
 		k.wide = ceilDiv(s.Out, k.columns)
-		most := min(max(winogradRoom/(w.products()*(s.C+k.columns)), 14), gemmBlockK)
+		most := min(max(winogradWeightRoom/(w.products()*(s.C+k.columns)), 14), gemmBlockK)
 		k.winogradTiles = newWinogradTiles(s.N, oh, ow, most)
 		k.chunks = ceilDiv(k.all(), k.rows) * ceilDiv(k.across, k.cols)
 		k.leaves = max(1, min(ceilDiv(tasks, k.wide), k.chunks, winogradMaxShared/k.size()))
-		if w.products()*s.C*k.columns <= 2*winogradRoom && k.Tasks() >= min(tasks, convWorthTasks/2) && cost <= 4*convMaxCost*k.Tasks() {
+		if w.products()*s.C*k.columns <= winogradMaxSums && k.Tasks() >= min(tasks, convWorthTasks/2) && cost <= 4*convMaxCost*k.Tasks() {
 			break
 		}
 	}
