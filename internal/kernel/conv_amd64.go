@@ -18,9 +18,6 @@ func currentConvUnit() convUnit {
 	return convUnit{}
 }
 
-// gemmDepthRows are the tallest depth tiles, by the logarithm of their vectors.
-var gemmDepthRows = [5]int{8, 4, 3}
-
 // choose returns how wide tiles are, as the logarithm of their vectors, and
 // how tall at most, for a block of height × width of which packed columns at
 // most can be held.
@@ -37,10 +34,11 @@ func (u convUnit) choose(height, width int, depth, packed bool) (wide, rows int)
 		}
 		return wide, u.isa.rows[wide]
 	}
-	for wide < 2 && height <= gemmDepthRows[wide+1] && width > u.isa.lanes<<wide {
+	most := u.isa.depthRows
+	for wide < 2 && (height <= most[wide+1] || most[wide] == most[wide+1]) && width > u.isa.lanes<<wide {
 		wide++
 	}
-	return wide, gemmDepthRows[wide]
+	return wide, most[wide]
 }
 
 // piece returns the vectors of the next tile where n columns are left, and how

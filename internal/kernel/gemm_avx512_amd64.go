@@ -289,6 +289,26 @@ func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow in
 //go:noescape
 func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
 
+// gemmDepth512R5V2 is the product of 5 × k vectors by k, lane by lane, 2 times.
+//
+//go:noescape
+func gemmDepth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+
+// gemmDepth512R6V2 is the product of 6 × k vectors by k, lane by lane, 2 times.
+//
+//go:noescape
+func gemmDepth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+
+// gemmDepth512R7V2 is the product of 7 × k vectors by k, lane by lane, 2 times.
+//
+//go:noescape
+func gemmDepth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+
+// gemmDepth512R8V2 is the product of 8 × k vectors by k, lane by lane, 2 times.
+//
+//go:noescape
+func gemmDepth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+
 // gemmDepth512R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
@@ -303,6 +323,11 @@ func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow in
 //
 //go:noescape
 func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+
+// gemmDepth512R4V4 is the product of 4 × k vectors by k, lane by lane, 4 times.
+//
+//go:noescape
+func gemmDepth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
 
 // gemmTranspose512 writes cols columns of rows ≤ 16 rows as rows of 16;
 // missing rows are zeros. Strides in bytes.
@@ -434,11 +459,16 @@ var gemmDepths512 = gemmTiles{
 		2: gemmDepth512R2V2,
 		3: gemmDepth512R3V2,
 		4: gemmDepth512R4V2,
+		5: gemmDepth512R5V2,
+		6: gemmDepth512R6V2,
+		7: gemmDepth512R7V2,
+		8: gemmDepth512R8V2,
 	},
 	2: {
 		1: gemmDepth512R1V4,
 		2: gemmDepth512R2V4,
 		3: gemmDepth512R3V4,
+		4: gemmDepth512R4V4,
 	},
 }
 

@@ -21,13 +21,14 @@ type gemmISA struct {
 	packers   *gemmPackers
 	rows      [5]int // the tallest tile, by the logarithm of its vectors
 	depths    *gemmTiles
+	depthRows [3]int // the tallest depth tile
 	linears   *[10]winogradLinear
 	transpose func(cols int, src *float32, srcRow, rows int, dst *float32, dstRow int)
 }
 
 var (
-	gemmISA256 = gemmISA{8, &gemmTiles256, &gemmPackers256, [5]int{6, 6, 2, 1}, &gemmDepths256, &winogradLinears256, gemmTranspose256}
-	gemmISA512 = gemmISA{16, &gemmTiles512, &gemmPackers512, [5]int{14, 14, 6, 3, 1}, &gemmDepths512, &winogradLinears512, gemmTranspose512}
+	gemmISA256 = gemmISA{8, &gemmTiles256, &gemmPackers256, [5]int{6, 6, 2, 1}, &gemmDepths256, [3]int{8, 4, 3}, &winogradLinears256, gemmTranspose256}
+	gemmISA512 = gemmISA{16, &gemmTiles512, &gemmPackers512, [5]int{14, 14, 6, 3, 1}, &gemmDepths512, [3]int{8, 8, 4}, &winogradLinears512, gemmTranspose512}
 )
 
 // vectors is the logarithm of the vectors across a tile: the fewer rows, the

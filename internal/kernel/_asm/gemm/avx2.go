@@ -24,7 +24,7 @@ func (avx2) tiles() (all []tile) {
 	for r := 3; r <= 6; r++ {
 		all = append(all, tile{rows: r, vectors: 2, packs: true})
 	}
-	return append(all, depths...)
+	return append(all, depths(8, 4, 3)...)
 }
 
 func (avx2) vector(ctx *build.Context) reg.VecVirtual  { return ctx.YMM() }

@@ -24,7 +24,7 @@ func (avx512) tiles() (all []tile) {
 	for r := 8; r <= 14; r++ {
 		all = append(all, tile{rows: r, vectors: 2, packs: true})
 	}
-	return append(all, depths...)
+	return append(all, depths(8, 8, 4)...)
 }
 
 func (avx512) vector(ctx *build.Context) reg.VecVirtual  { return ctx.ZMM() }

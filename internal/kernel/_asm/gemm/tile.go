@@ -16,16 +16,16 @@ type tile struct {
 	depth         bool // A, too, is vectors, one for each row
 }
 
-// depths are the depth tiles, the same for every instruction set: eight chains
-// or more keep the units busy.
-var depths = func() (all []tile) {
-	for _, w := range []struct{ rows, vectors int }{{8, 1}, {4, 2}, {3, 4}} {
-		for r := 1; r <= w.rows; r++ {
-			all = append(all, tile{rows: r, vectors: w.vectors, depth: true})
+// depths returns depth tiles of one, two and four vectors, up to that many
+// rows: eight chains or more keep the units busy.
+func depths(rows ...int) (all []tile) {
+	for log, most := range rows {
+		for r := 1; r <= most; r++ {
+			all = append(all, tile{rows: r, vectors: 1 << log, depth: true})
 		}
 	}
 	return all
-}()
+}
 
 func (t tile) log() int { return bits.Len(uint(t.vectors)) - 1 }
 
