@@ -41,7 +41,7 @@ func (p *AvgPoolGrad) Scratch() int { return p.C }              // implements [K
 func (p *AvgPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
 
 func (p *MaxPoolGrad) Tasks() int   { return p.N * p.strips() } // implements [Kernel]
-func (p *MaxPoolGrad) Scratch() int { return 3 * p.C }          // implements [Kernel]
+func (p *MaxPoolGrad) Scratch() int { return 2 * p.C }          // implements [Kernel]
 func (p *MaxPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
 
 func (p *MaxPoolPick) Tasks() int   { return p.N * ((p.OH + p.band() - 1) / p.band()) } // implements [Kernel]
@@ -76,12 +76,12 @@ func (p *AvgPoolGrad) Run(i int, c *Call) {
 // Run implements [Kernel].
 func (p *MaxPoolGrad) Run(i int, c *Call) {
 	v := vecFor(CurrentTier())
-	add, equal := v.vv[opAdd-firstBinary], v.vv[opEqual-firstBinary]
+	add := v.vv[opAdd-firstBinary]
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
 	x, dx := c.In[0][image*p.H*width:][:p.H*width], c.Out[0][image*p.H*width:][:p.H*width]
 	clear(dx[from*width : max(from, to)*width])
-	rest, hit, take := c.Scratch[:p.C], c.Scratch[p.C:][:p.C], c.Scratch[2*p.C:][:p.C]
+	rest, take := c.Scratch[:p.C], c.Scratch[p.C:][:p.C]
 	apart := p.Stride[0] >= p.Window[0] && p.Stride[1] >= p.Window[1] // an element is in one window
 	for oy := o0; oy < o1; oy++ {
 		y0, y1 := p.rows(oy)
@@ -93,16 +93,14 @@ func (p *MaxPoolGrad) Run(i int, c *Call) {
 			for row := y0; row < min(y1, to); row++ { // rows before the strip decide which is first
 				for col := x0; col < x1; col++ {
 					at := row*width + col*p.C
-					equal(hit, x[at:][:p.C], top)
-					switch {
-					case row < from:
-					case apart:
-						v.selectVS(dx[at:][:p.C], hit, rest, 0)
-					default:
-						v.selectVS(take, hit, rest, 0)
+					if apart && row >= from {
+						v.takeEqual(dx[at:][:p.C], rest, x[at:][:p.C], top)
+						continue
+					}
+					v.takeEqual(take, rest, x[at:][:p.C], top)
+					if row >= from {
 						add(dx[at:][:p.C], dx[at:][:p.C], take)
 					}
-					v.selectSV(rest, hit, rest, 0)
 				}
 			}
 		}

@@ -29,6 +29,10 @@ type vecTable struct {
 	rowSum   func(dst, x []float32, cols int) // the sum of each row, in lanes and their tree
 	rowMax   func(dst, x []float32, cols int) // the maximum of each row; −Inf if cols is 0
 
+	// takeEqual moves rest to dst where x is top, and leaves 0 in the other
+	// of the two.
+	takeEqual func(dst, rest, x, top []float32)
+
 	colSum func(acc, x []float32, rows int) // adds rows of x, as long as acc, one after the other
 
 	// uniformBlocks draws whole blocks of a stream; dst is a multiple of

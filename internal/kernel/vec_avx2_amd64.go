@@ -274,6 +274,11 @@ func vecRowMax256(dst []float32, x []float32, cols int)
 //go:noescape
 func vecColSum256(acc []float32, x []float32, rows int)
 
+// vecTakeEqual256 moves rest to dst where x is top, and leaves 0 in the other of the two.
+//
+//go:noescape
+func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32)
+
 // vecUniformBlocks256 sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.
 //
 //go:noescape
@@ -343,5 +348,6 @@ var vec256 = vecTable{
 	rowSum:        vecRowSum256,
 	rowMax:        vecRowMax256,
 	colSum:        vecColSum256,
+	takeEqual:     vecTakeEqual256,
 	uniformBlocks: vecUniformBlocks256,
 }

@@ -3554,6 +3554,54 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32)
+// Requires: AVX
+TEXT ·vecTakeEqual256(SB), NOSPLIT, $0-96
+	MOVQ   dst_len+8(FP), AX
+	MOVQ   dst_base+0(FP), CX
+	MOVQ   rest_base+24(FP), DX
+	MOVQ   x_base+48(FP), BX
+	MOVQ   top_base+72(FP), SI
+	VXORPS Y0, Y0, Y0
+	SUBQ   $+8, AX
+	JLT    loop1end
+
+loop1:
+	VMOVUPS   (BX), Y1
+	VMOVUPS   (SI), Y2
+	VCMPPS    $0x00, Y2, Y1, Y1
+	VMOVUPS   (DX), Y2
+	VBLENDVPS Y1, Y2, Y0, Y3
+	VMOVUPS   Y3, (CX)
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPS   Y1, (DX)
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	SUBQ      $+8, AX
+	JGE       loop1
+
+loop1end:
+	ADDQ       $+8, AX
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       vecLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVDQU    64(DI)(AX*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VMASKMOVPS (SI), Y1, Y3
+	VCMPPS     $0x00, Y3, Y2, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VBLENDVPS  Y2, Y3, Y0, Y4
+	VMASKMOVPS Y4, Y1, (CX)
+	VBLENDVPS  Y2, Y0, Y3, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecUniformBlocks256(dst []float32, block uint32, draw uint32, stream0 uint32, stream1 uint32, seed0 uint32, seed1 uint32)
 // Requires: AVX, AVX2
 TEXT ·vecUniformBlocks256(SB), NOSPLIT, $0-48

@@ -274,6 +274,11 @@ func vecRowMax512(dst []float32, x []float32, cols int)
 //go:noescape
 func vecColSum512(acc []float32, x []float32, rows int)
 
+// vecTakeEqual512 moves rest to dst where x is top, and leaves 0 in the other of the two.
+//
+//go:noescape
+func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32)
+
 // vecUniformBlocks512 sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.
 //
 //go:noescape
@@ -343,5 +348,6 @@ var vec512 = vecTable{
 	rowSum:        vecRowSum512,
 	rowMax:        vecRowMax512,
 	colSum:        vecColSum512,
+	takeEqual:     vecTakeEqual512,
 	uniformBlocks: vecUniformBlocks512,
 }

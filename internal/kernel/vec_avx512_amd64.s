@@ -3510,6 +3510,54 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·vecTakeEqual512(SB), NOSPLIT, $0-96
+	MOVQ   dst_len+8(FP), AX
+	MOVQ   dst_base+0(FP), CX
+	MOVQ   rest_base+24(FP), DX
+	MOVQ   x_base+48(FP), BX
+	MOVQ   top_base+72(FP), SI
+	VPXORD Z0, Z0, Z0
+	SUBQ   $+16, AX
+	JLT    loop1end
+
+loop1:
+	VMOVUPS   (BX), Z1
+	VMOVUPS   (SI), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS   (DX), Z1
+	VBLENDMPS Z1, Z0, K1, Z3
+	VMOVUPS   Z3, (CX)
+	VBLENDMPS Z0, Z1, K1, Z4
+	VMOVUPS   Z4, (DX)
+	ADDQ      $+64, CX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	ADDQ      $+64, SI
+	SUBQ      $+16, AX
+	JGE       loop1
+
+loop1end:
+	ADDQ      $+16, AX
+	TESTQ     AX, AX
+	JE        done
+	MOVL      $-1, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x00, Z2, Z1, K2
+	VMOVUPS.Z (DX), K1, Z1
+	VBLENDMPS Z1, Z0, K2, Z5
+	VMOVUPS   Z5, K1, (CX)
+	VBLENDMPS Z0, Z1, K2, Z6
+	VMOVUPS   Z6, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecUniformBlocks512(dst []float32, block uint32, draw uint32, stream0 uint32, stream1 uint32, seed0 uint32, seed1 uint32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·vecUniformBlocks512(SB), NOSPLIT, $0-48

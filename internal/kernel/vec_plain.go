@@ -107,6 +107,15 @@ var plainVec = vecTable{
 			dst[i] = float32(r*w) + z[i]
 		}
 	},
+	takeEqual: func(dst, rest, x, top []float32) {
+		for i := range dst {
+			if x[i] == top[i] {
+				dst[i], rest[i] = rest[i], 0
+			} else {
+				dst[i] = 0
+			}
+		}
+	},
 	sumLanes: sumLanesPlain,
 	rowSum:   rowSumPlain,
 	rowMax:   rowMaxPlain,

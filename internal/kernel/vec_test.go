@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"descent/internal/rng"
@@ -44,6 +45,11 @@ func vecCases() (all []vecCase) {
 	add("scaleDiv", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.scaleDiv(dst, x, y, s) })
 	add("ratio", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.ratio(dst, x, y, s, t, 0.5) })
 	add("ratioStep", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.ratioStep(dst, x, y, z, s, t, 0.5, 0.25) })
+	add("takeEqual", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.takeEqual(dst, slices.Clone(x), y, z) })
+	add("takeEqual, rest", func(v *vecTable, dst, x, y, z []float32, s, t float32) {
+		copy(dst, x)
+		v.takeEqual(make([]float32, len(dst)), dst, y, z)
+	})
 	return all
 }
 

@@ -31,6 +31,7 @@ func main() {
 		e.rowReduction("rowSum", "sum", 0, e.addps)
 		e.rowReduction("rowMax", "maximum", minusInfinity, e.max)
 		e.colSum()
+		e.takeEqual()
 		e.uniform()
 		e.data()
 		if err := e.write(*dir); err != nil {
