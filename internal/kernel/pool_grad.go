@@ -36,6 +36,11 @@ func (p *PoolShape) strip(i int) (image, from, to, o0, o1 int) {
 	return image, from, to, o0, o1
 }
 
+// tiles reports whether every element is in exactly one window.
+func (p *PoolShape) tiles() bool {
+	return p.Stride == p.Window && p.Top == 0 && p.Left == 0 && p.OH*p.Stride[0] >= p.H && p.OW*p.Stride[1] >= p.W
+}
+
 func (p *AvgPoolGrad) Tasks() int   { return p.N * p.strips() } // implements [Kernel]
 func (p *AvgPoolGrad) Scratch() int { return p.C }              // implements [Kernel]
 func (p *AvgPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
@@ -80,7 +85,9 @@ func (p *MaxPoolGrad) Run(i int, c *Call) {
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
 	x, dx := c.In[0][image*p.H*width:][:p.H*width], c.Out[0][image*p.H*width:][:p.H*width]
-	clear(dx[from*width : max(from, to)*width])
+	if !p.tiles() {
+		clear(dx[from*width : max(from, to)*width])
+	}
 	rest, take := c.Scratch[:p.C], c.Scratch[p.C:][:p.C]
 	apart := p.Stride[0] >= p.Window[0] && p.Stride[1] >= p.Window[1] // an element is in one window
 	for oy := o0; oy < o1; oy++ {
