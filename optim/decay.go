@@ -11,8 +11,11 @@ const weightDecay = "weight_decay"
 
 // decayed is u + λθ for weights, and u for other parameters.
 func (p *Param) decayed(u graph.Tensor, lambda float64) graph.Tensor {
-	if !p.Decays {
+	switch {
+	case !p.Decays || p.lambda != nil && *p.lambda == 0:
 		return u
+	case p.lambda != nil:
+		return u.Add(p.Value.Mul(p.setting(weightDecay, *p.lambda)))
 	}
 	return u.Add(p.Value.Mul(p.Hyper(weightDecay, lambda)))
 }

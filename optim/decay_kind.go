@@ -85,7 +85,7 @@ func (c Config) decayed(m *member, x graph.Tensor) graph.Tensor {
 	decay := m.Value.Mul(m.setting(weightDecay, lambda))
 	switch c.DecayKind {
 	case Corrected:
-		decay = decay.Mul(m.Rate())
+		decay = decay.Mul(m.rate)
 	case Cautiously:
 		// The product of signs, as that of small numbers would vanish.
 		decay = decay.Mul(x.Const(0).LessEqual(x.Sign().Mul(m.Value.Sign())))

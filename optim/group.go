@@ -104,13 +104,15 @@ func assign(groups []Group, names []string, must func(Group) bool) ([]int, error
 // treatment is what holds for the parameters of one group, or of none.
 type treatment struct {
 	rule     Rule
-	rate     float64 // factor
-	decay    float64 // λ that the rule does not have inside
-	decays   bool    // biases, too
+	rate     float64  // factor
+	decay    float64  // λ that the rule does not have inside
+	decays   bool     // biases, too
+	lambda   *float64 // λ that the rule has inside instead of its own; nil: its own
 	adaptive float64
 	freeze   bool
-	group    string // what the names of scalars begin with
-	shared   *Param // state of its rule for all its parameters
+	group    string     // what the names of scalars begin with
+	with     *treatment // whose rule it is: its own, or that of parameters of no group
+	shared   *Param     // state of the rule for all its parameters
 
 	scheduled []scheduled                  // hyperparameters of the rule
 	schedules map[string]schedule.Schedule // all
@@ -125,14 +127,21 @@ func (c Config) treatments() ([]*treatment, error) {
 			return nil, err
 		}
 		list[i] = &t
+		t.with = &t
+		if i > 0 && c.Groups[i-1].Rule == nil {
+			t.with = list[0]
+		}
 	}
 	if err := c.checkSchedules(list); err != nil {
 		return nil, err
 	}
 	for _, t := range list {
-		if err := t.follow(c.Schedules); err != nil {
-			return nil, err
+		if t.with == t {
+			if err := t.follow(c.Schedules); err != nil {
+				return nil, err
+			}
 		}
+		t.rule, t.scheduled, t.schedules = t.with.rule, t.with.scheduled, c.Schedules
 	}
 	return list, nil
 }
@@ -158,19 +167,25 @@ func (c Config) treat(i int) (treatment, error) {
 	}
 	own := ownDecay(t.rule)
 	inside := hasDecay(t.rule) && !decoupled(t.rule)
+	moves := own != 0 && !inside && c.DecayKind != Decoupled // out of the rule
+	if moves {
+		t.rule = withoutDecay(t.rule)
+	}
 	switch {
-	case given != nil && inside:
-		t.rule, _ = With(t.rule, weightDecay, *given)
-		t.decay, t.decays, own = 0, *given != 0, *given
 	case given != nil:
-		t.rule, t.decay, t.decays, own = withoutDecay(t.rule), *given, *given != 0, 0
+		t.decays = *given != 0
+		if inside {
+			t.decay, t.lambda, own = 0, given, *given
+		} else {
+			t.decay, t.lambda = *given, new(0.0)
+		}
 	case own != 0 && t.decay != 0:
 		return t, fmt.Errorf("%s: weights would decay twice, by %s's own weight_decay = %v and by WeightDecay = %v; set one of them to 0", what, t.rule.Name(), own, t.decay)
-	case own != 0 && c.DecayKind != Decoupled && !inside:
-		t.rule, t.decay, own = withoutDecay(t.rule), own, 0
+	case moves:
+		t.decay = own
 	}
-	if own != 0 && c.DecayKind != Decoupled {
-		return t, fmt.Errorf("%s: the weight decay of %s is inside of its norms, so that its kind cannot be %v; set %s's own to 0 and use WeightDecay", what, t.rule.Name(), c.DecayKind, t.rule.Name())
+	if inside && own != 0 && c.DecayKind != Decoupled {
+		return t, fmt.Errorf("%s: the weight decay of %s is inside of what it scales, so that its kind cannot be %v; set %s's own to 0 and use WeightDecay", what, t.rule.Name(), c.DecayKind, t.rule.Name())
 	}
 	if _, ok := bare(t.rule).(Mover); ok && (c.ProxL1 != 0 || c.MaxNorm != 0 || c.Lookahead != (Lookahead{})) {
 		return t, fmt.Errorf("%s: %s evaluates other weights than those that it trains, which ProxL1, MaxNorm and Lookahead do not know; turn them off", what, t.rule.Name())

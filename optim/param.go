@@ -17,9 +17,9 @@ type Param struct {
 	Decays bool         // weights do; biases and the parameters of norms do not
 	Hidden bool         // a weight of a hidden layer: not the first, nor the last, nor a table of embeddings
 
-	group  string // "", or what the names of the group's own scalars begin with
-	rule   string // scopes the names of the rule's scalars
-	rate   graph.Tensor
+	group  string   // "", or what the names of the group's own scalars begin with
+	rule   string   // scopes the names of the rule's scalars
+	lambda *float64 // weight decay instead of the rule's own; nil: the rule's own
 	slots  []slot
 	shared *Param // keeps the slots of all parameters together; nil: there are none yet
 	hosts  []Host
@@ -29,13 +29,8 @@ type Param struct {
 }
 
 // Rate is η of this update, of shape []. The step η·u is taken by the caller
-// of the rule; few rules need the rate itself.
-func (p *Param) Rate() graph.Tensor {
-	if p.rate.Valid() {
-		return p.rate // of a group
-	}
-	return p.Value.Graph().Scalar(RateScalar, nil)
-}
+// of the rule; few rules need the rate itself. A group's factor is not in it.
+func (p *Param) Rate() graph.Tensor { return p.Value.Graph().Scalar(RateScalar, nil) }
 
 // EMA is the exponential moving average of x in a slot that starts at 0:
 //
@@ -43,8 +38,7 @@ func (p *Param) Rate() graph.Tensor {
 //
 // It returns the new s. 1-β is taken in float64.
 func (p *Param) EMA(name string, beta float64, x graph.Tensor) graph.Tensor {
-	at := p.course(beta)
-	b, rest := p.Scalar(name+".beta", at), p.Scalar(name+".1-beta", func(t int) float64 { return 1 - at(t) })
+	b, rest := p.Hyper(name+".beta", beta), p.Hyper(name+".1-beta", 1-beta)
 	s := p.State(name, 0).Mul(b).Add(x.Mul(rest))
 	p.Set(name, s)
 	return s

@@ -30,14 +30,25 @@ type scheduled struct {
 	factor  schedule.Schedule
 }
 
+// rest is 1 less the mark, which is a mark, too, where rounding leaves it one.
+func (s scheduled) rest() float64 {
+	if s.mark < 1e-3 {
+		return math.NaN() // equal to nothing
+	}
+	return 1 - s.mark
+}
+
 func (s scheduled) at(t int) float64 { return s.v * s.factor.At(t-1) }
 
-// course returns the value of v over the updates, where v is a hyperparameter
-// or the mark of one.
+// course returns the value of v over the updates, where v is a hyperparameter,
+// the mark of one, or 1 less a mark.
 func (p *Param) course(v float64) func(t int) float64 {
 	for _, s := range p.scheduled {
-		if s.mark == v {
+		switch v {
+		case s.mark:
 			return s.at
+		case s.rest():
+			return func(t int) float64 { return 1 - s.at(t) }
 		}
 	}
 	return func(int) float64 { return v }
@@ -46,29 +57,32 @@ func (p *Param) course(v float64) func(t int) float64 {
 // debiased is 1/(1 - β₁β₂…βₜ), by the decays that the updates really had.
 // It goes on from the last t that it was asked for.
 func (s scheduled) debiased() func(t int) float64 {
-	done, sum := 0, 0.0
+	done, sum := 0, 0.0   // log β₁…β_done, but for
+	last, count := 1.0, 0 // the last count of them, which are equal
 	return func(t int) float64 {
 		if t < done {
-			done, sum = 0, 0
+			done, sum, last, count = 0, 0, 1, 0
 		}
 		for done < t {
 			done++
-			sum += math.Log(s.at(done))
+			if beta := s.at(done); beta != last {
+				sum, last, count = sum+float64(count)*math.Log(last), beta, 0
+			}
+			count++
 		}
-		return -1 / math.Expm1(sum)
+		return -1 / math.Expm1(sum+float64(count)*math.Log(last))
 	}
 }
 
 // follow gives the treatment's rule marks for the hyperparameters that change.
 func (t *treatment) follow(schedules map[string]schedule.Schedule) error {
-	t.schedules = schedules
 	for _, key := range slices.Sorted(maps.Keys(schedules)) {
 		v, ok := Value(t.rule, key)
 		if !ok || v == 0 { // which stays 0
 			continue
 		}
 		s := scheduled{key: key, v: v, mark: math.Nextafter(v, math.Inf(1)), factor: schedules[key]}
-		for holds(t.rule, s.mark) {
+		for holds(t.rule, s.mark) || holds(t.rule, s.rest()) {
 			s.mark = math.Nextafter(s.mark, math.Inf(1))
 		}
 		if err := s.check(t.rule); err != nil {
@@ -107,7 +121,7 @@ func (s scheduled) check(rule Rule) error {
 		return err
 	}
 	s.mark *= 0.75
-	for holds(rule, s.mark) {
+	for holds(rule, s.mark) || holds(rule, s.rest()) {
 		s.mark *= 0.999
 	}
 	if far, err := s.uses(rule); err != nil || near != far {
@@ -122,16 +136,35 @@ func (s scheduled) uses(rule Rule) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g, typ := graph.New(), graph.Shape(2, 3)
-	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true, Hidden: true, scheduled: []scheduled{s}}
-	outputs := directions(rule, []*Param{p})
-	for _, u := range slices.Concat(p.updates(), p.all().updates()) {
-		outputs = append(outputs, u.Value)
+	g := graph.New()
+	var params []*Param
+	shared := &Param{}
+	for i, typ := range []graph.Type{graph.Shape(2, 3), graph.Shape(3)} { // a weight and a bias
+		name, weight := fmt.Sprint(i), i == 0
+		shared.Value = g.Variable(name, typ)
+		params = append(params, &Param{
+			Name: name, Value: shared.Value, Grad: g.Input(name+"'", typ), Decays: weight, Hidden: weight,
+			shared: shared, scheduled: []scheduled{s},
+		})
 	}
-	if len(p.hosts) > 0 {
-		return "", fmt.Errorf("optim.Config.Schedules: %s works on the host between updates, where %s cannot follow a schedule", rule.Name(), s.key)
-	}
+	outputs := directions(rule, params)
 	var b strings.Builder
+	if to, ok := bare(rule).(Mover); ok {
+		for i, p := range params {
+			outputs[i] = to.Move(p, outputs[i].Mul(p.Rate()))
+		}
+	}
+	for _, p := range append(params, shared) {
+		for _, slot := range p.slots {
+			fmt.Fprintln(&b, slot.name, slot.start)
+		}
+		for _, u := range p.updates() {
+			outputs = append(outputs, u.Value)
+		}
+		if len(p.hosts) > 0 {
+			return "", fmt.Errorf("optim.Config.Schedules: %s works on the host between updates, where %s cannot follow a schedule", rule.Name(), s.key)
+		}
+	}
 	for _, x := range graph.Sorted(outputs...) {
 		fmt.Fprintln(&b, x)
 		for _, in := range x.Inputs() {

@@ -86,23 +86,24 @@ type member struct {
 	*Param
 	how    *treatment
 	weight bool         // Decays as the caller gave it
+	rate   graph.Tensor // with the factor of the group
 	square graph.Tensor // Σg²
 	u      graph.Tensor
 }
 
 // member returns p with a gradient that is limited by itself.
 func (c Config) member(p *Param, how *treatment) *member {
-	if how.shared == nil {
-		how.shared = (&Param{Value: p.Value, rule: how.group + how.rule.Name()}).all()
+	if how.with.shared == nil {
+		how.with.shared = (&Param{Value: p.Value, rule: how.with.group + how.rule.Name()}).all()
 	}
 	m := &member{how: how, weight: p.Decays, Param: &Param{
 		Name: p.Name, Value: p.Value, Decays: p.Decays || how.decays, Hidden: p.Hidden,
-		group: how.group, rule: how.shared.rule, shared: how.shared,
+		group: how.group, rule: how.with.group + how.rule.Name(), lambda: how.lambda, shared: how.with.shared,
 		scheduled: how.scheduled, schedules: how.schedules,
 	}}
 	m.Grad, m.square = c.Clip.limited(m.Param, p.Grad, how.adaptive)
-	if how.rate != 1 {
-		m.rate = m.Rate().Mul(m.setting("rate factor", how.rate))
+	if m.rate = m.Rate(); how.rate != 1 {
+		m.rate = m.rate.Mul(m.setting("rate factor", how.rate))
 	}
 	return m
 }
@@ -119,12 +120,12 @@ func (c Config) condition(m *member) {
 	}
 }
 
-// direct asks the rule of the group for directions.
+// direct asks the rule for the directions of all its parameters.
 func (t *treatment) direct(own []*member) {
 	var params []*Param
 	var members []*member
 	for _, m := range own {
-		if m.how == t {
+		if m.how.with == t {
 			params, members = append(params, m.Param), append(members, m)
 		}
 	}
@@ -145,13 +146,13 @@ func (c Config) move(m *member) graph.Tensor {
 	if c.DecayKind != L2 {
 		u = c.decayed(m, u)
 	}
-	step := u.Mul(m.Rate())
+	step := u.Mul(m.rate)
 	if to, ok := bare(m.how.rule).(Mover); ok {
 		return to.Move(m.Param, step)
 	}
 	next := m.Value.Sub(step)
 	if m.weight && c.ProxL1 != 0 {
-		next = shrink(next, m.setting(proxL1, c.ProxL1).BroadcastTo(next.Type()).Mul(m.Rate()))
+		next = shrink(next, m.setting(proxL1, c.ProxL1).BroadcastTo(next.Type()).Mul(m.rate))
 	}
 	if m.weight && c.MaxNorm != 0 {
 		next = atMost(next, m.setting("max norm", c.MaxNorm))
