@@ -7,6 +7,17 @@
 //	model, err := trainer.Fit(ctx, parts.Train, parts.Validation)
 //	report, err := model.Evaluate(ctx, parts.Test)
 //	err = model.Save("digits.safetensors")
+//
+// A training that is stopped or killed goes on where its last checkpoint
+// stands, and ends in the bits of one that was not, with any number of workers:
+//
+//	cfg := train.Config{Epochs: 20, Checkpoints: train.Checkpoints{Folder: "checkpoints"}}
+//	trainer, err := train.New(net, parts.Train.Spec(), cfg)
+//	err = trainer.Resume("checkpoints") // wraps fs.ErrNotExist the first time
+//	model, err := trainer.Fit(ctx, parts.Train, parts.Validation)
+//
+// So does a loop over Steps; without Config.Checkpoints it calls SaveCheckpoint
+// between updates.
 package train
 
 import (

@@ -41,10 +41,7 @@ func TestKill(t *testing.T) {
 		runs = killed
 	}
 	folder := t.TempDir()
-	program := filepath.Join(folder, "descent")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	program := build(t, folder)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("the moments are drawn with seed %d", seed)
 	moments := rand.New(rand.NewPCG(seed, 0))
@@ -95,6 +92,16 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// build builds the command in a folder and returns its path.
+func build(t *testing.T, folder string) string {
+	t.Helper()
+	program := filepath.Join(folder, "descent.exe") // a name that every system runs
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
+
 // finish runs a command, kills it after a time unless that is negative, and
 // reports whether it came to its end before.
 func finish(t *testing.T, after time.Duration, program string, args ...string) bool {
@@ -120,7 +127,11 @@ func finish(t *testing.T, after time.Duration, program string, args ...string) b
 // place.
 func leavings(t *testing.T, run string) map[string]string {
 	t.Helper()
-	sums := map[string]string{}
+	entries, err := os.ReadDir(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]string{"the list of files": fmt.Sprint(entries)}
 	for _, name := range []string{"config.yaml", "metrics.csv", "steps.csv", "probes.jsonl", "best.safetensors", "last.safetensors", "test.json", "summary.json"} {
 		text, err := os.ReadFile(filepath.Join(run, name))
 		if err != nil {

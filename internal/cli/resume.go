@@ -48,14 +48,14 @@ func (a *app) resume(ctx context.Context, opt trainOptions) error {
 	if done, err := a.printAgain(folder, opt.json); done || err != nil {
 		return errors.Join(err, folder.close())
 	}
-	if err := folder.take(); err != nil {
-		return err
+	if err := errors.Join(folder.take(), folder.removeUnfinished()); err != nil {
+		return errors.Join(err, folder.close())
 	}
 	r, err := a.reopen(ctx, folder, opt)
 	if err != nil {
 		return errors.Join(err, folder.close())
 	}
-	return errors.Join(r.do(ctx), r.close())
+	return r.runAndClose(ctx)
 }
 
 // openRun opens a run folder that is there.

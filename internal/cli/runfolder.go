@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -127,6 +128,21 @@ func (f *runFolder) begun() (bool, error) {
 	}
 	return false, nil
 }
+
+// removeUnfinished removes files that a process left which ended while it wrote
+// them.
+func (f *runFolder) removeUnfinished() error {
+	entries, err := os.ReadDir(f.path)
+	for _, e := range entries {
+		if unfinished.MatchString(e.Name()) {
+			err = errors.Join(err, os.Remove(f.file(e.Name())))
+		}
+	}
+	return err
+}
+
+// unfinished are the names of files on their way to another name.
+var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
 
 // finished removes what only a run that goes on needs.
 func (f *runFolder) finished() error { return os.RemoveAll(f.file(checkpoints)) }

@@ -28,7 +28,7 @@ func openLog(path string) (*runLog, error) {
 	}
 	l := &runLog{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<15)}
 	if l.size, err = file.Seek(0, io.SeekEnd); err != nil {
-		return nil, errors.Join(l.failed(err), file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
 	return l, nil
 }
@@ -37,7 +37,7 @@ func openLog(path string) (*runLog, error) {
 func (l *runLog) Write(b []byte) (int, error) {
 	n, err := l.buffer.Write(b)
 	l.size += int64(n)
-	return n, l.failed(err)
+	return n, err
 }
 
 // row appends a line of CSV.
@@ -49,7 +49,7 @@ func (l *runLog) row(fields []string) error {
 }
 
 // flush brings the file up to date for those who read it meanwhile.
-func (l *runLog) flush() error { return l.failed(l.buffer.Flush()) }
+func (l *runLog) flush() error { return l.buffer.Flush() }
 
 // sync makes sure that what was written outlasts a power cut, and returns the
 // size to cut back to.
@@ -57,7 +57,7 @@ func (l *runLog) sync() (int64, error) {
 	if err := l.flush(); err != nil {
 		return 0, err
 	}
-	return l.size, l.failed(l.file.Sync())
+	return l.size, l.file.Sync()
 }
 
 // cut takes off all behind the given size.
@@ -65,23 +65,16 @@ func (l *runLog) cut(size int64) error {
 	l.buffer.Reset(l.file)
 	info, err := l.file.Stat()
 	if err != nil {
-		return l.failed(err)
+		return err
 	}
 	if info.Size() < size {
 		return fmt.Errorf("%s has %d bytes, at the checkpoint it had %d; it was changed since", l.path, info.Size(), size)
 	}
 	if err := l.file.Truncate(size); err != nil {
-		return l.failed(err)
+		return err
 	}
 	l.size, err = l.file.Seek(size, io.SeekStart)
-	return l.failed(err)
+	return err
 }
 
 func (l *runLog) close() error { return errors.Join(l.flush(), l.file.Close()) }
-
-func (l *runLog) failed(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("write %s: %w", l.path, err)
-}

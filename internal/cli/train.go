@@ -100,7 +100,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err := r.compile(); err != nil {
 		return errors.Join(err, r.folder.discard())
 	}
-	return errors.Join(r.do(ctx), r.close())
+	return r.runAndClose(ctx)
 }
 
 // run is one training run on its way.
@@ -154,9 +154,15 @@ func (r *run) compile() (err error) {
 	return err
 }
 
-func (r *run) close() error {
-	r.trainer.Close()
-	return r.folder.close()
+// runAndClose does the run and closes what it needs. Where the run fails, what
+// goes wrong with closing follows from that.
+func (r *run) runAndClose(ctx context.Context) error {
+	defer r.trainer.Close()
+	err := r.do(ctx)
+	if closed := r.folder.close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 // do trains, saves and measures.
@@ -194,7 +200,11 @@ func (r *run) do(ctx context.Context) (err error) {
 	default:
 		return r.broken(err)
 	}
-	return r.finish(ctx, status, err)
+	err = r.finish(ctx, status, err)
+	if err == nil || errors.Is(err, errInterrupted) || errors.Is(err, train.ErrDiverged) {
+		return err
+	}
+	return r.broken(err)
 }
 
 // spent is the time of training so far, in seconds.
