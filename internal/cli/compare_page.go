@@ -53,7 +53,8 @@ func (r *compareResult) ends(i interval) string {
 	if i.Low != i.Low {
 		return ""
 	}
-	return fmt.Sprintf("95 %% interval %s to %s", scoreText(r.Metric, float64(i.Low)), scoreText(r.Metric, float64(i.High)))
+	low, high := r.within(i)
+	return fmt.Sprintf("95 %% interval %s to %s", scoreText(r.Metric, low), scoreText(r.Metric, high))
 }
 
 func (r *compareResult) tableNote() string {

@@ -70,7 +70,6 @@ var fixed = map[string]string{
 	"epochs":  "runs that are compared have the same length",
 	"seed":    "runs are compared with the same seeds",
 	"workers": "the number of workers does not change results",
-	"monitor": "runs are compared by one score, the metric",
 }
 
 // varies returns why a setting cannot be varied, or nil.
@@ -197,7 +196,6 @@ func (c *comparison) prepare(ctx context.Context) error {
 		return err
 	}
 	c.plan.Metric = c.lab.metric
-	c.settings.Monitor = c.lab.metric
 	c.lab.tally = &tally{ui: c.ui, text: c.trialText}
 	if c.variants, err = c.plan.variants(c.settings); err != nil {
 		return usage(err)

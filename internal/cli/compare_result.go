@@ -298,10 +298,14 @@ func (c *comparison) verdict(r *compareResult) string {
 	if len(failed) > 0 {
 		say("Diverged: %s.", and(failed))
 	}
+	var ends []string
 	for _, row := range r.Rows {
 		if !row.Inside && row.Diverged < row.Runs {
-			say("The rate of %s is at an end of those tried; a better one may lie beyond.", row.Name)
+			ends = append(ends, row.Name)
 		}
+	}
+	if len(ends) > 0 {
+		say("At an end of the rates tried is that of %s; a better one may lie beyond.", and(ends))
 	}
 	what := "Seeds vary first weights and the order of rows, not the split"
 	if n := r.DataRows["validation"]; strings.Contains(r.Metric, "accuracy") {
@@ -330,8 +334,20 @@ func (r *compareResult) span(i interval) string {
 	if math.IsNaN(float64(i.Low)) {
 		return scoreText(r.Metric, float64(i.Mean))
 	}
-	low := strings.TrimSuffix(scoreText(r.Metric, float64(i.Low)), " %")
-	return fmt.Sprintf("%s (%s to %s)", scoreText(r.Metric, float64(i.Mean)), low, scoreText(r.Metric, float64(i.High)))
+	low, high := r.within(i)
+	return fmt.Sprintf("%s (%s to %s)", scoreText(r.Metric, float64(i.Mean)), strings.TrimSuffix(scoreText(r.Metric, low), " %"), scoreText(r.Metric, high))
+}
+
+// within returns the ends of an interval, cut to what the metric can be.
+func (r *compareResult) within(i interval) (low, high float64) {
+	low, high = float64(i.Low), float64(i.High)
+	if !r.Higher {
+		return max(low, 0), high // a loss or an error
+	}
+	if r.Metric != "r2" {
+		low = max(low, 0)
+	}
+	return low, min(high, 1)
 }
 
 // distance writes by how much one is behind.

@@ -19,7 +19,7 @@ import (
 // else.
 type lab struct {
 	base    *job
-	metric  string // the score that is compared
+	metric  string // the score of kept models that is compared
 	side    int    // runs at once
 	workers int    // of each run
 	log     *trialLog
@@ -107,9 +107,8 @@ func newLab(ctx context.Context, s Settings, metric string) (*lab, error) {
 	if l.metric == "" {
 		l.metric = mainScore(base.spec)
 	}
-	base.settings.Monitor = l.metric
-	if err := base.monitor(); err != nil {
-		return nil, usage(err)
+	if err := base.scored(l.metric); err != nil {
+		return nil, err
 	}
 	if l.workers == 1 {
 		return l, nil
@@ -275,4 +274,14 @@ func (l *lab) dataText() string {
 		text += fmt.Sprintf("%-9s %s\n", "note", note)
 	}
 	return text
+}
+
+// scored returns an error if the data has no such score to compare by.
+func (j *job) scored(metric string) error {
+	k := *j
+	k.settings.Monitor = metric
+	if err := k.monitor(); err != nil {
+		return usagef("metric: %s", strings.TrimPrefix(err.Error(), "monitor: "))
+	}
+	return nil
 }

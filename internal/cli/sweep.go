@@ -155,7 +155,6 @@ func (w *sweep) prepare(ctx context.Context) error {
 		return err
 	}
 	w.plan.Metric = w.lab.metric
-	w.settings.Monitor = w.lab.metric
 	w.lab.tally = &tally{ui: w.ui, text: w.trialText}
 	for i := range w.values {
 		s, err := w.trialSettings(i)
