@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"descent/internal/search"
 	"descent/train"
@@ -122,7 +120,7 @@ func (c *comparison) result() (*compareResult, error) {
 	}
 	c.target(r)
 	r.tell()
-	r.Verdict = c.verdict(r)
+	r.Verdict = r.verdict()
 	return r, nil
 }
 
@@ -252,109 +250,6 @@ func (r *compareResult) tell() {
 	next := r.Rows[1]
 	r.Difference = &difference{
 		Next: next.Name, Test: "paired t over seeds, Holm's adjustment",
-		Mean: numeral(pairs[1].Mean), Low: numeral(pairs[1].Low), High: numeral(pairs[1].High), P: next.P, Real: float64(next.P) < chance,
+		Mean: numeral(pairs[1].Mean), Low: numeral(pairs[1].Low), High: numeral(pairs[1].High), P: next.P, Real: r.apart(&next),
 	}
-}
-
-// verdict says in words what the runs show, and how sure that is.
-func (c *comparison) verdict(r *compareResult) string {
-	best := r.Rows[0]
-	if r.Best == "" {
-		return "Every run of every setting diverged; smaller rates, a clipped gradient (--clip-norm 1) or scaled inputs may help."
-	}
-	var s []string
-	say := func(format string, args ...any) { s = append(s, fmt.Sprintf(format, args...)) }
-	m := strings.ReplaceAll(r.Metric, "_", " ")
-	first := fmt.Sprintf("Best is %s at rate %s: validation %s %s", best.Name, formatFloat(best.Rate), m, r.span(best.Validation))
-	if !math.IsNaN(float64(best.Test.Mean)) {
-		first += fmt.Sprintf(", test %s %s", m, r.span(best.Test))
-	}
-	say("%s; means over %d seeds with 95 %% intervals.", first, best.Runs-best.Diverged)
-	if d := r.Difference; d != nil {
-		say("Next is %s at rate %s, %s behind on the validation part.", d.Next, formatFloat(r.Rows[1].Rate), r.distance(float64(d.Mean)))
-		if d.Real {
-			say("That is more than chance: p = %s by a paired t test over the seeds%s.", pText(float64(d.P)), adjusted(len(r.Rows)-1))
-		} else {
-			say("Chance alone makes such differences: p = %s by a paired t test over the seeds%s; more seeds would show smaller ones.", pText(float64(d.P)), adjusted(len(r.Rows)-1))
-		}
-	}
-	var equal, worse, failed []string
-	for _, row := range r.Rows[1:] {
-		switch {
-		case row.Diverged > 0:
-			failed = append(failed, fmt.Sprintf("%s (%d of %d runs)", row.Name, row.Diverged, row.Runs))
-		case float64(row.P) < chance:
-			worse = append(worse, row.Name)
-		default:
-			equal = append(equal, row.Name)
-		}
-	}
-	if len(r.Rows) > 2 && len(equal) > 0 {
-		say("Not told apart from the best: %s.", and(equal))
-	}
-	if len(r.Rows) > 2 && len(worse) > 0 {
-		say("Worse by more than chance: %s.", and(worse))
-	}
-	if len(failed) > 0 {
-		say("Diverged: %s.", and(failed))
-	}
-	var ends []string
-	for _, row := range r.Rows {
-		if !row.Inside && row.Diverged < row.Runs {
-			ends = append(ends, row.Name)
-		}
-	}
-	if len(ends) > 0 {
-		say("At an end of the rates tried is that of %s; a better one may lie beyond.", and(ends))
-	}
-	what := "Seeds vary first weights and the order of rows, not the split"
-	if n := r.DataRows["validation"]; strings.Contains(r.Metric, "accuracy") {
-		what += fmt.Sprintf(", and one row of the validation part is %s", scoreText("accuracy", 1/float64(n)))
-	}
-	say("%s: on other rows the order may differ.", what)
-	return strings.Join(s, " ")
-}
-
-func adjusted(n int) string {
-	if n < 2 {
-		return ""
-	}
-	return fmt.Sprintf(", adjusted for %d comparisons after Holm", n)
-}
-
-func pText(p float64) string {
-	if p < 0.001 {
-		return "less than 0.001"
-	}
-	return fmt.Sprintf("%.2g", p)
-}
-
-// span writes a mean with its interval.
-func (r *compareResult) span(i interval) string {
-	if math.IsNaN(float64(i.Low)) {
-		return scoreText(r.Metric, float64(i.Mean))
-	}
-	low, high := r.within(i)
-	return fmt.Sprintf("%s (%s to %s)", scoreText(r.Metric, float64(i.Mean)), strings.TrimSuffix(scoreText(r.Metric, low), " %"), scoreText(r.Metric, high))
-}
-
-// within returns the ends of an interval, cut to what the metric can be.
-func (r *compareResult) within(i interval) (low, high float64) {
-	low, high = float64(i.Low), float64(i.High)
-	if !r.Higher {
-		return max(low, 0), high // a loss or an error
-	}
-	if r.Metric != "r2" {
-		low = max(low, 0)
-	}
-	return low, min(high, 1)
-}
-
-// distance writes by how much one is behind.
-func (r *compareResult) distance(v float64) string {
-	text := scoreText(r.Metric, math.Abs(v))
-	if points, ok := strings.CutSuffix(text, " %"); ok {
-		return points + " points"
-	}
-	return text
 }

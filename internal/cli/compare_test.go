@@ -268,9 +268,18 @@ func TestCompareRefuses(t *testing.T) {
 		}
 		contains(t, r.stderr, row.want...)
 	}
-	if err := os.WriteFile(flowers, []byte(strings.Replace(read(t, flowers), "red", "blue", 1)), 0o666); err != nil {
+	lock, err := lockFile(filepath.Join(begun, trialsFile))
+	if err != nil {
 		t.Fatal(err)
 	}
 	r := command(t, "compare", "--resume", begun).want(t, exitFailed)
+	contains(t, r.stderr, "another process", trialsFile)
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(flowers, []byte(strings.Replace(read(t, flowers), "red", "blue", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r = command(t, "compare", "--resume", begun).want(t, exitFailed)
 	contains(t, r.stderr, "not the one that", "SHA-256")
 }
