@@ -35,6 +35,12 @@ func (g *Graph) Normal(name string, dims ...int) Tensor {
 	return u.Neg().Log1p().Scale(-2).Sqrt().Mul(sine.AddScalar(1).Mul(x))
 }
 
+// Random reports whether x is drawn anew in each forward pass.
+func Random(x Tensor) bool {
+	_, ok := x.Op().(uniform)
+	return ok
+}
+
 type uniform struct {
 	stream uint64
 	typ    Type

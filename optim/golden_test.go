@@ -20,6 +20,7 @@ type golden struct {
 	Prox       float64
 	Shape      []int // nil: a vector
 	Settle     int   // gradients after so many updates are 2⁻²⁰ of themselves, and the start 2⁻³⁰; 0: never
+	Curved     bool  // the gradient is that of a function of θ
 	Edge       []int // of each element, the first update in which float32 may go another way; 0: none
 	At         []struct {
 		T           int
@@ -62,6 +63,11 @@ func (row golden) config(t *testing.T) Config {
 // numbers, until it returns false. top holds the largest value that each element has had.
 func walk[T float32 | float64](cfg Config, row golden, look func(at int, theta []T, s *State[T], top map[string][]float64) bool) error {
 	s, theta := &State[T]{Shape: row.Shape}, starts[T](row.Shape...)
+	if row.Curved {
+		for i := range theta {
+			theta[i] = T(tameAt(0, i))
+		}
+	}
 	if row.Settle != 0 {
 		for i := range theta {
 			theta[i] /= 1 << 30
@@ -80,6 +86,11 @@ func walk[T float32 | float64](cfg Config, row golden, look func(at int, theta [
 	at := 0
 	for t := 1; at < len(row.At); t++ {
 		grad := gradients[T](t, row.Shape...)
+		for i := range grad {
+			if d := theta[i] - T(tameAt(1, i)); row.Curved {
+				grad[i] = d*T(math.Ldexp(1, i%5-2)) + d*d*d/16
+			}
+		}
 		if row.Settle != 0 && t > row.Settle {
 			for i := range grad {
 				grad[i] /= 1 << 20

@@ -14,7 +14,7 @@ func all() []Rule {
 		NewAdam(), NewAdamW(), NewAMSGrad(), NewAdaMax(), NewNAdam(), NewRAdam(),
 		NewAdan(), NewAdaBelief(), NewYogi(), NewAdEMAMix(), NewADOPT(), NewLion(),
 		NewLAMB(), NewLARS(), NewAdafactor(),
-		NewScheduleFreeSGD(), NewScheduleFreeAdamW(), NewProdigy(), NewMuon(), NewSOAP(), NewShampoo(),
+		NewScheduleFreeSGD(), NewScheduleFreeAdamW(), NewProdigy(), NewMuon(), NewSOAP(), NewShampoo(), NewLBFGS(),
 	}
 }
 

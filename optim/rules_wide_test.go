@@ -42,4 +42,9 @@ var wide = []row{
 		names: []string{"Eps", "Ridge", "Every"},
 		wrong: []Rule{NewAdam(), ungrafted, gradientTurned},
 	},
+	{
+		rule: NewLBFGS(), describe: "lbfgs memory=10", rate: 1, theta: 34, state: 370, descent: 0.5, more: 42,
+		bad: []Rule{LBFGS{}, LBFGS{101}}, names: []string{"Memory", "Memory"},
+		wrong: []Rule{NewSGD(), oldestFirst, oneOfTwoLoops, wholeFirstStep},
+	},
 }

@@ -27,6 +27,22 @@ type Mover interface {
 	Evaluated() string
 }
 
+// Searcher is a rule for full batches whose step training shortens until the
+// loss has fallen by enough.
+type Searcher interface {
+	Rule
+
+	// Search says what of its state the search needs.
+	Search() Search
+}
+
+// Search names the state of a [Searcher].
+type Search struct {
+	Start  string   // slot that holds a parameter as it was before the step
+	Slope  string   // variable, of shape [], that holds g·u
+	Memory []string // slots to clear when no step along u is short enough
+}
+
 // directions returns rule's direction of each parameter.
 func directions(rule Rule, params []*Param) []graph.Tensor {
 	if whole, ok := rule.(Whole); ok {

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math"
+	"slices"
 
 	"descent/graph"
 )
@@ -76,6 +77,17 @@ var (
 		u := s.apply(p, matrix(p.Grad), false, false).Reshape(p.Value.Type().Dims()...)
 		return p.decayed(u.Mul(trust(a, u, a.Const(1))), o.Lambda)
 	})
+
+	// L-BFGS with one thing wrong.
+	oldestFirst = wrong("oldest first", func(o LBFGS, p *Param) graph.Tensor {
+		return bfgs(o, p, func(g many, pairs []pair) many { slices.Reverse(pairs); return twoLoops(g, pairs) })
+	})
+	oneOfTwoLoops = wrong("scaled gradient", func(o LBFGS, p *Param) graph.Tensor {
+		return bfgs(o, p, func(g many, pairs []pair) many {
+			return twoLoops(g, pairs[:1])
+		})
+	})
+	wholeFirstStep = wrong("whole first step", func(o LBFGS, p *Param) graph.Tensor { return bfgs(o, p, twoLoops) })
 
 	uncorrectedFree = wrongMove("uncorrected", func(o ScheduleFreeAdamW, p *Param, step graph.Tensor) graph.Tensor {
 		return o.Move(p, step.Mul(p.Scalar("extra", func(t int) float64 { return math.Sqrt(debias(o.Beta2, t)) })))
@@ -171,4 +183,13 @@ func (o prodigyLike) Update(p *Param) graph.Tensor {
 		step = next
 	}
 	return p.decayed(m.Div(v.Sqrt().Add(eps.Mul(p.Hyper("eps", r.Eps)))), r.Lambda).Mul(step)
+}
+
+// bfgs is LBFGS of one parameter with an H of its own and a whole first step.
+func bfgs(o LBFGS, p *Param, h func(g many, pairs []pair) many) graph.Tensor {
+	s, y := many{p.Value.Sub(p.Copy("at"))}, many{p.Grad.Sub(p.State("g", 0))}
+	p.Set("at", p.Value)
+	p.Set("g", p.Grad)
+	later := p.Scalar("later", func(t int) float64 { return float64(min(t-1, 1)) })
+	return h(many{p.Grad}, o.remember([]*Param{p}, s, y, later))[0]
 }

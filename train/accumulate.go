@@ -56,7 +56,10 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 	p.SetScalars(t.updates + 1)
 	p.Random(t.cfg.Seed, t.draws-1) // of the last forward pass: no two updates share it
 	p.Run(stageForward)
-	return t.finish(p, step, t.culpritOfSum)
+	if err := t.finish(p, step, t.culpritOfSum); err != nil {
+		return err
+	}
+	return t.search(step, func() (float64, error) { return t.lossOfAll(batches, step.Rows) })
 }
 
 // gather sets the gradient to that of the rows that batches has, by mode m, and

@@ -138,6 +138,7 @@ func (c Config) Validate() error {
 		errs = append(errs, around.Validate())
 		check(c.Average == (Average{}) || around.Mover() == "", "optimizer %s evaluates an average of its own; keep no other", around.Mover())
 	}
+	errs = append(errs, c.searchable())
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())
 	}

@@ -195,7 +195,10 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 	if step.Loss, err = t.forward(p, batch); err != nil {
 		return err
 	}
-	return t.finish(p, step, func() string { return t.culprit(batch, t.draws-1) })
+	if err := t.finish(p, step, func() string { return t.culprit(batch, t.draws-1) }); err != nil {
+		return err
+	}
+	return t.search(step, func() (float64, error) { return t.lossOf(p), nil })
 }
 
 // forward feeds a batch and runs the first stage of p.

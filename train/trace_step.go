@@ -68,6 +68,9 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 	for i, p := range s.trained {
 		values[i] = p.Tensor
 	}
+	if err := t.cfg.checkRandom(f.losses); err != nil {
+		return nil, err
+	}
 	total := f.losses.Mean()
 	switch m {
 	case modeAccumulate:

@@ -4,14 +4,15 @@ import (
 	"strconv"
 
 	"descent/data"
+	"descent/optim"
 )
 
 // What is decided by the data unless it is given, as the help says it. The
 // values were chosen on validation parts, never on test parts.
 const (
 	modelDefault   = "mlp:256,128"
-	dropoutDefault = "0.2 for an mlp of classes below 50,000 rows, else 0"
-	batchDefault   = "8, 16 from 200 rows, 32 from 1,000"
+	dropoutDefault = "0.2 for an mlp of classes below 50,000 rows, else 0; 0 for lbfgs"
+	batchDefault   = "8, 16 from 200 rows, 32 from 1,000; all for lbfgs"
 	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000"
 )
 
@@ -20,6 +21,9 @@ const (
 func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = given(s.Model.or(modelDefault))
+	if s.Optimizer.Name.value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
+		s.Dropout, s.Batch = given(s.Dropout.or(0)), given(s.Batch.or("all"))
+	}
 	s.Dropout = given(s.Dropout.or(choose(classes && n < 50000 && !s.isImageModel(), 0.2, 0)))
 	s.Loss = given(s.Loss.or(choose(classes, "cross-entropy", "mse")))
 	if !s.Batch.given {

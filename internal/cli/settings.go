@@ -105,6 +105,7 @@ type OptimizerSettings struct {
 	Every          auto[float64]
 	MaxDim         auto[float64]
 	Ridge          auto[float64]
+	Memory         auto[float64]
 }
 
 // auto is a value that is decided by the data or by other settings unless it
@@ -209,6 +210,7 @@ var table = []setting{
 	{"", "optimizer.every", "", hyperUsage("updates between new eigenvectors", "every"), func(s *Settings) any { return &s.Optimizer.Every }},
 	{"", "optimizer.max_dim", "", hyperUsage("longest side of a matrix with eigenvectors", "max_dim"), func(s *Settings) any { return &s.Optimizer.MaxDim }},
 	{"", "optimizer.ridge", "", hyperUsage("part of the largest eigenvalue that is added to all,", "ridge"), func(s *Settings) any { return &s.Optimizer.Ridge }},
+	{"", "optimizer.memory", "", hyperUsage("steps that curvature is taken from", "memory"), func(s *Settings) any { return &s.Optimizer.Memory }},
 	{"", "weight_decay", "weight-decay", decayUsage(), func(s *Settings) any { return &s.WeightDecay }},
 	{"", "weight_decay_kind", "weight-decay-kind", "what λ of weight decay means: " + strings.Join(optim.DecayKinds(), ", ") + "; l2 adds λ·w to the gradient, independent leaves the rate out and corrected squares it (over η₀), cautious decays what the step does not move away from 0", func(s *Settings) any { return &s.WeightDecayKind }},
 	{"", "prox_l1", "prox-l1", "λ of a proximal L1 step after each update, which gives exact zeros", func(s *Settings) any { return &s.ProxL1 }},

@@ -425,6 +425,33 @@ class Shampoo(Sides):
         return u + c.get("weight_decay", 0) * theta
 
 
+class Lbfgs:
+    def __init__(self, c): self.c, self.s = c, {}
+    def u(self, g, theta, t):
+        M, s = int(self.c["memory"]), self.s
+        if t == 1:
+            s |= {f"{k}{i}": 0 * g for k in "sy" for i in range(M)}
+            self.pairs = []
+        else:
+            ds, dy = theta - s["at"], g - s["g"]
+            if ds @ dy > 1e-10 * max(ds @ ds, dy @ dy, 1e-20):
+                self.pairs = [(ds, dy)] + self.pairs[: M - 1]
+        for i, (a, b) in enumerate(self.pairs):
+            s[f"s{i}"], s[f"y{i}"] = a, b
+        s["at"], s["g"] = theta.copy(), g.copy()
+        H = np.eye(len(g))  # the estimate itself, pair by pair from the oldest
+        if self.pairs:
+            H *= (self.pairs[0][0] @ self.pairs[0][1]) / (self.pairs[0][1] @ self.pairs[0][1])
+        for a, b in reversed(self.pairs):
+            V = np.eye(len(g)) - np.outer(b, a) / (a @ b)
+            H = V.T @ H @ V + np.outer(a, a) / (a @ b)
+        u = H @ g
+        if t == 1:
+            u = u / max(1, np.abs(g).sum())
+        s["lbfgs/slope"] = u @ g
+        return u
+
+
 class CautiousAdamW(Adam):
     def u(self, g, theta, t):
         u = Adam.u(self, g, theta, t)
@@ -443,7 +470,7 @@ def edge(x, terms, least):
 RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW,
              adadelta=AdaDelta, amsgrad=AmsGrad, adamax=AdaMax, nadam=NAdam, radam=RAdam, adan=Adan, adabelief=AdaBelief,
              yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars, adafactor=Adafactor)
-RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon, "soap": Soap, "shampoo": Shampoo}
+RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon, "soap": Soap, "shampoo": Shampoo, "lbfgs": Lbfgs}
 RULES |= {"centralized-sgd": Sgd, "cautious-adam": CautiousAdamW, "cautious-adamw": CautiousAdamW}
 
 
@@ -480,6 +507,8 @@ def run(row, gradients, look):
     if row.get("settle"):  # as near a solution: an estimate of how far it is grows without end otherwise
         gradients[row["settle"]:] *= 2.0**-20
         theta *= 2.0**-30  # first steps are tiny, and float32 would round them off
+    if row.get("curved"):
+        theta = np.array([tame(0, i) for i in range(N)])
     rule = RULES[row["rule"]](row["hyper"])
     p = torch.nn.Parameter(torch.tensor(theta))
     peer, names = torch_rule(row, p)
@@ -489,6 +518,9 @@ def run(row, gradients, look):
     top = {k: np.abs(v) for k, v in rule.s.items()} | {"theta": np.abs(theta)}
     for t in range(1, STEPS + 1):
         g, eta = gradients[t - 1].copy(), rate(row["rate"], t)
+        if row.get("curved"):  # the gradient of a function
+            d = theta - [tame(1, i) for i in range(N)]
+            g = d * [2.0 ** (i % 5 - 2) for i in range(N)] + d**3 / 16
         if row["clip_value"]:
             g = np.clip(g, -row["clip_value"], row["clip_value"])
         if row["clip_norm"]:
@@ -536,9 +568,9 @@ def check_rprop(gradients):
 
 
 def rows():
-    def row(name, rule, rate, hyper=None, clip_norm=0.0, clip_value=0.0, decay=0.0, prox=0.0, shape=None, settle=0):
+    def row(name, rule, rate, hyper=None, clip_norm=0.0, clip_value=0.0, decay=0.0, prox=0.0, shape=None, settle=0, curved=False):
         row = dict(name=name, rule=rule, rate=rate, hyper=hyper or {}, clip_norm=clip_norm, clip_value=clip_value, decay=decay, prox=prox)
-        return row | (dict(shape=shape) if shape else {}) | (dict(settle=settle) if settle else {})
+        return row | (dict(shape=shape) if shape else {}) | (dict(settle=settle) if settle else {}) | (dict(curved=True) if curved else {})
 
     adam = dict(beta1=0.9, beta2=0.999, eps=1e-8)
     yield row("sgd", "sgd", 0.01)
@@ -600,6 +632,8 @@ def rows():
     yield row("shampoo", "shampoo", 0.001, shampoo, shape=[4, 4])
     yield row("shampoo eps 1e-2", "shampoo", 0.001, shampoo | dict(beta1=0.8, beta2=0.99, eps=1e-2, ridge=1e-3, every=3.0, weight_decay=0.1), shape=[2, 2, 4])
     yield row("shampoo one side", "shampoo", 0.001, shampoo | dict(max_dim=3.0), shape=[5, 3])
+    yield row("lbfgs", "lbfgs", 1.0, dict(memory=10.0), curved=True)
+    yield row("lbfgs 3", "lbfgs", 0.5, dict(memory=3.0), curved=True)
     yield row("centralized vector", "centralized-sgd", 0.01)
     yield row("cautious", "cautious-adam", 0.001, moments)
     yield row("cautious decay", "cautious-adamw", 0.001, wide | dict(weight_decay=0.1))
@@ -631,6 +665,9 @@ def network(row, gradients):
     weights = np.concatenate([np.full(n, float(decays)) for _, n, decays in NETWORK.values()])
     for t in range(1, 21):
         g, eta = gradients[t - 1].copy(), rate(row["rate"], t)
+        if row.get("curved"):  # the gradient of a function
+            d = theta - [tame(1, i) for i in range(N)]
+            g = d * [2.0 ** (i % 5 - 2) for i in range(N)] + d**3 / 16
         if row["clip_value"]:
             g = np.clip(g, -row["clip_value"], row["clip_value"])
         squares = np.sum(g * g)
