@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/plan"
 	"descent/schedule"
 )
 
@@ -134,8 +135,8 @@ func TestSchedulesOfEveryRule(t *testing.T) {
 	}
 }
 
-// TestOwnRule shows that a rule of the user's own is scheduled and grouped like
-// any other.
+// TestOwnRule shows that a rule of the user's own follows schedules, and is one
+// pass over memory, like any other.
 func TestOwnRule(t *testing.T) {
 	own := Config{Rule: scaled{Scale: 2}, Schedules: map[string]schedule.Schedule{"scale": schedule.Step{Every: 1, Factor: 0.5}}}
 	theta := []float64{0}
@@ -147,6 +148,11 @@ func TestOwnRule(t *testing.T) {
 	}
 	if theta[0] != -3.5 { // 2 + 1 + ½
 		t.Errorf("θ = %v, want -3.5", theta[0])
+	}
+	g, step := bigLayers(t, own)
+	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
+	if err != nil || passes(p) != [2]int{3, 3} {
+		t.Errorf("%v passes, want 3 and 3; error %v", passes(p), err)
 	}
 }
 

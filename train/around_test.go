@@ -1,0 +1,94 @@
+package train
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"descent/nn"
+	"descent/optim"
+	"descent/schedule"
+)
+
+// Slow weights are what is evaluated and what becomes the model. After each
+// k-th update they are the weights themselves; buffers are not looked ahead.
+func TestLookaheadIsEvaluated(t *testing.T) {
+	parts := digits(t)
+	net := nn.Sequential{nn.Flatten{}, nn.Dense{Units: 8}, nn.BatchNorm{}, nn.ReLU, nn.Dense{Units: 10}}
+	tr := trainer(t, net, parts.Train.Spec(), Config{BatchSize: 64, Epochs: 1, Lookahead: optim.Lookahead{Every: 4, Alpha: 0.5}, Freeze: []string{"4.*"}})
+	start := tr.Model()
+	var last *Model
+	for step, err := range tr.Steps(context.Background(), parts.Train) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := tr.Model()
+		for _, p := range tr.params {
+			got, live := now.weights.Value(p.Name), tr.store.Value(p.Name)
+			frozen := strings.HasPrefix(p.Name, "4.")
+			meets := step.Update%4 == 0 || p.Role == nn.Buffer || frozen
+			if slices.Equal(got, live) != meets {
+				t.Errorf("update %d: %s is live: %v, want %v", step.Update, p.Name, !meets, meets)
+			}
+			before := start
+			if step.Update > 4 {
+				before = last
+			}
+			if stays := step.Update%4 != 0 && p.Role != nn.Buffer || frozen; stays && !slices.Equal(got, before.weights.Value(p.Name)) {
+				t.Errorf("update %d: %s has moved", step.Update, p.Name)
+			}
+		}
+		last = now
+		if step.Update == 9 {
+			break
+		}
+	}
+	got, err := tr.validate.evaluate(context.Background(), parts.Validation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := tr.Model().Evaluate(context.Background(), parts.Validation)
+	if err != nil || got.Loss != want.Loss {
+		t.Errorf("validation loss %v, that of the model is %v: %v", got.Loss, want.Loss, err)
+	}
+}
+
+// A group that freezes is Config.Freeze, to the bit and to the plan.
+func TestGroupsFreeze(t *testing.T) {
+	parts := digits(t)
+	net := nn.MLP([]int{12, 9}, 10, nn.ReLU, 0, nil)
+	run := func(cfg Config) (string, string) {
+		cfg.Epochs, cfg.BatchSize, cfg.WeightDecay = 1, 64, 0.1
+		tr := trainer(t, net, parts.Train.Spec(), cfg)
+		if _, err := tr.Fit(context.Background(), parts.Train, nil); err != nil {
+			t.Fatal(err)
+		}
+		p, err := tr.program(modeStep, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr.Model().SHA256(), p.Plan().String()
+	}
+	want, wantPlan := run(Config{Freeze: []string{"1.*", "*.bias"}})
+	got, plan := run(Config{Groups: []optim.Group{{Match: "1.*", Freeze: true}, {Where: func(name string) bool { return strings.HasSuffix(name, ".bias") }, Freeze: true}}})
+	if got != want || plan != wantPlan {
+		t.Errorf("other weights, or another plan:\n%s\nwant\n%s", plan, wantPlan)
+	}
+	for _, c := range []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{Groups: []optim.Group{{Match: "7.*", RateFactor: 2}}}, `group 1 of parameters, "7.*" matches none of 1.dense.weight, 1.dense.bias`},
+		{Config{Groups: []optim.Group{{Match: "7.*", Freeze: true}}}, `group 1 of parameters, "7.*" matches none of 1.dense.weight`},
+		{Config{Groups: []optim.Group{{Match: "*", Freeze: true}}}, "no parameters to train"},
+		{Config{Freeze: []string{"1.*"}, Groups: []optim.Group{{Match: "1.*", RateFactor: 2}}}, `"1.*" matches none of 2.dense.weight`},
+		{Config{SAM: -1}, "SAM's ρ is -1"},
+		{Config{Schedules: map[string]schedule.Schedule{"momentum": schedule.NewDip(9)}}, `"momentum"`},
+		{Config{Average: EMA(0.9), Optimizer: optim.NewAdam(), Groups: []optim.Group{{Match: "*", Rule: optim.NewScheduleFreeSGD()}}}, "schedule-free-sgd evaluates an average of its own"},
+	} {
+		if _, err := New(net, parts.Train.Spec(), c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v, want one that says %s", c.cfg.Groups, err, c.want)
+		}
+	}
+}
