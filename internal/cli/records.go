@@ -17,16 +17,12 @@ type records struct {
 	every                  int // updates a row of steps
 }
 
-// probeEvery is how many updates pass between probes of a run of so many, and
-// that many an epoch: enough that probes take about a hundredth of the time,
-// and whole epochs where those are shorter.
-func probeEvery(updates, epoch int) int {
-	const least, most = 250, 60 // updates; probes
-	every := max(least, (updates+most-1)/most)
-	if every > epoch {
-		every = (every + epoch - 1) / epoch * epoch
-	}
-	return every
+// probeEvery is how many updates pass between probes of a run of so many. A
+// probe takes as long as one update and a half at most, so that all of them
+// take about a hundredth of the time.
+func probeEvery(updates int) int {
+	const least, most = 150, 60 // updates; probes
+	return max(least, (updates+most-1)/most)
 }
 
 // mostSteps bounds the rows of the log of updates. A run of more of them

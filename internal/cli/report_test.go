@@ -90,14 +90,12 @@ func TestProbesOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Probes) != 2 || r.Probes[0].Update != 1 || r.Probes[1].Update != 281 || r.Probes[1].Epoch != 8 {
+	if len(r.Probes) != 3 || r.Probes[0].Update != 1 || r.Probes[2].Update != 301 || r.Probes[2].Epoch != 8 {
 		t.Errorf("there are %d probes: %+v", len(r.Probes), r.Probes)
 	}
-	for _, c := range []struct{ updates, epoch, want int }{
-		{320, 40, 280}, {40, 40, 280}, {300_000, 10_000, 5_000}, {1000, 1000, 250}, {5, 1, 250}, {60_000, 300, 1200},
-	} {
-		if got := probeEvery(c.updates, c.epoch); got != c.want {
-			t.Errorf("of %d updates, %d an epoch: a probe every %d, want %d", c.updates, c.epoch, got, c.want)
+	for updates, want := range map[int]int{1: 150, 9000: 150, 9001: 151, 300_000: 5000} {
+		if got := probeEvery(updates); got != want {
+			t.Errorf("of %d updates: a probe every %d, want %d", updates, got, want)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func (a *app) newRun(j *job, opt trainOptions) (*run, error) {
 	j.config.Logger = slog.New(ui)
 	j.config.Report = r.report
 	j.config.Profile = opt.profile
-	j.config.Probe = probeEvery(j.settings.Epochs.value*j.steps, j.steps)
+	j.config.Probe = probeEvery(j.settings.Epochs.value * j.steps)
 	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.source) })
 	return r, nil
 }

@@ -122,7 +122,7 @@ const chart = (initial, title) => {
         ...levels.map((t) => svg("g", {},
           svg("path", { class: "grid", d: `M${left} ${sy(t.value).toFixed(1)}H${right}` }),
           svg("text", { x: left - 7, y: (sy(t.value) + 4).toFixed(1), "text-anchor": "end" }, t.label))),
-        ...ticks(sx, Math.max(2, Math.floor(width / 95))).map((t) => svg("g", {},
+        ...ticks(sx, Math.max(2, Math.floor(width / 85))).map((t) => svg("g", {},
           svg("path", { class: "tick", d: `M${sx(t.value).toFixed(1)} ${below}v4` }),
           svg("text", { x: sx(t.value).toFixed(1), y: below + 17, "text-anchor": "middle" }, t.label))),
         svg("path", { class: "base", d: `M${left} ${below}H${right}` }),

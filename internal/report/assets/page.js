@@ -50,14 +50,16 @@ const render = (doc) => {
   smoother.hidden = smoothing.charts.size === 0;
 };
 
-// place puts the sections under the headings of their groups. What stands
-// already is not moved, so that the focus stays.
+// place puts the sections under the headings of their groups. What has the
+// focus keeps it.
 const place = (groups) => {
   const wanted = groups.map((g) => g.name + "\n" + g.nodes.length).join("\n\n");
   if (main.dataset.order === wanted) return;
   main.dataset.order = wanted;
+  const focused = document.activeElement;
   main.replaceChildren(...groups.map((g) => el("div", { class: "group", id: slug(g.name) },
     g.name ? el("h2", {}, g.name) : null, el("div", { class: "grid" }, g.nodes))));
+  if (focused !== document.body) focused.focus({ preventScroll: true });
   nav.replaceChildren(...groups.filter((g) => g.name).map((g) => el("a", { href: "#" + slug(g.name) }, g.name)));
 };
 

@@ -10,7 +10,7 @@ const saveSVG = (drawing, title, legend) => {
     const style = getComputedStyle(from);
     for (const name of kept) to.setAttribute(name, style.getPropertyValue(name));
     [...from.children].forEach((child, i) => inline(child, to.children[i]));
-    to.removeAttribute("class");
+    for (const name of ["class", "style"]) to.removeAttribute(name);
   };
   const copied = drawing.cloneNode(true);
   inline(drawing, copied);

@@ -11,7 +11,9 @@ const table = (initial) => {
   const node = el("div", { class: "table" });
   const sorted = () => {
     if (by < 0) return body.rows;
+    const infinite = { "+Inf": Infinity, "-Inf": -Infinity };
     const order = (a, b) => {
+      [a, b] = [infinite[a] ?? a, infinite[b] ?? b];
       if (a == null || b == null) return (a == null) - (b == null);
       const d = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
       return down ? -d : d;
