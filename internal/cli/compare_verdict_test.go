@@ -22,30 +22,53 @@ func TestVerdict(t *testing.T) {
 		not    []string
 	}{
 		{
-			"far apart", "accuracy", map[string][]float64{"adam": {0.97, 0.98, 0.96}, "sgd": {0.90, 0.91, 0.90}}, "adam", true,
+			"far apart", "accuracy",
+			map[string][]float64{"adam": {0.97, 0.98, 0.96}, "sgd": {0.90, 0.91, 0.90}},
+			"adam", true,
 			[]string{"Best is adam at rate 0.1: validation accuracy 97.00 % (94.52 to 99.48 %)", "6.67 points behind", "more than chance: p = 0.0025 by", "one row of the validation part is 0.56 %"},
 			[]string{"Not told apart", "adjusted"},
 		}, {
-			"by chance", "accuracy", map[string][]float64{"adam": {0.97, 0.90, 0.99}, "sgd": {0.90, 0.98, 0.91}}, "adam", false,
-			[]string{"Chance alone makes such differences: p = 0.7 by"}, nil,
+			"by chance", "accuracy",
+			map[string][]float64{"adam": {0.97, 0.90, 0.99}, "sgd": {0.90, 0.98, 0.91}},
+			"adam", false,
+			[]string{"Chance alone makes such differences: p = 0.7 by"},
+			nil,
 		}, {
-			"by few rows", "accuracy", map[string][]float64{"adam": {0.970, 0.972, 0.971}, "sgd": {0.950, 0.951, 0.952}}, "adam", false,
-			[]string{"more than the chance of seeds (p = less than 0.001", "no more than 3.6 of 180 rows"}, nil,
+			"by few rows", "accuracy",
+			map[string][]float64{"adam": {0.970, 0.972, 0.971}, "sgd": {0.950, 0.951, 0.952}},
+			"adam", false,
+			[]string{"more than the chance of seeds (p = less than 0.001", "no more than 3.6 of 180 rows"},
+			nil,
 		}, {
-			"loss has no rows", "loss", map[string][]float64{"adam": {0.970, 0.972, 0.971}, "sgd": {0.950, 0.951, 0.952}}, "sgd", true,
-			[]string{"Best is sgd", "validation loss 0.951", "more than chance: p = less than 0.001"}, []string{"one row of"},
+			"loss has no rows", "loss",
+			map[string][]float64{"adam": {0.970, 0.972, 0.971}, "sgd": {0.950, 0.951, 0.952}},
+			"sgd", true,
+			[]string{"Best is sgd", "validation loss 0.951", "more than chance: p = less than 0.001"},
+			[]string{"one row of"},
 		}, {
-			"three", "accuracy", map[string][]float64{"adam": {0.97, 0.98, 0.96}, "lion": {0.96, 0.98, 0.96}, "sgd": {0.80, 0.81, 0.80}}, "adam", false,
-			[]string{"adjusted for 2 comparisons after Holm", "Not told apart from the best: lion.", "Worse by more than chance: sgd."}, nil,
+			"three", "accuracy",
+			map[string][]float64{"adam": {0.97, 0.98, 0.96}, "lion": {0.96, 0.98, 0.96}, "sgd": {0.80, 0.81, 0.80}},
+			"adam", false,
+			[]string{"adjusted for 2 comparisons after Holm", "Not told apart from the best: lion.", "Worse by more than chance: sgd."},
+			nil,
 		}, {
-			"one diverged", "accuracy", map[string][]float64{"adam": {0.97, 10, 0.98}, "sgd": {0.8, 0.8, 0.8}}, "sgd", false,
-			[]string{"Best is sgd", "over 3 seeds", "Diverged: adam (1 of 3 runs)."}, []string{"Next is"},
+			"one diverged", "accuracy",
+			map[string][]float64{"adam": {0.97, 10, 0.98}, "sgd": {0.8, 0.8, 0.8}},
+			"sgd", false,
+			[]string{"Best is sgd", "over 3 seeds", "Diverged: adam (1 of 3 runs)."},
+			[]string{"Next is"},
 		}, {
-			"all diverged", "accuracy", map[string][]float64{"adam": {10, 10, 10}, "sgd": {10, 10, 10}}, "", false,
-			[]string{"Every run of every setting diverged"}, nil,
+			"all diverged", "accuracy",
+			map[string][]float64{"adam": {10, 10, 10}, "sgd": {10, 10, 10}},
+			"", false,
+			[]string{"Every run of every setting diverged"},
+			nil,
 		}, {
-			"equal", "accuracy", map[string][]float64{"adam": {0.9, 0.8, 0.9}, "sgd": {0.9, 0.8, 0.9}}, "adam", false,
-			[]string{"equal on the validation part"}, []string{"chance", "p ="},
+			"equal", "accuracy",
+			map[string][]float64{"adam": {0.9, 0.8, 0.9}, "sgd": {0.9, 0.8, 0.9}},
+			"adam", false,
+			[]string{"equal on the validation part"},
+			[]string{"chance", "p ="},
 		},
 	} {
 		c := &comparison{
