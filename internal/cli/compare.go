@@ -63,7 +63,6 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 			return a.compare(cmd.Context(), opt)
 		},
 	}
-	opt.register(cmd)
 	f := cmd.Flags()
 	f.StringSliceVar(&opt.optimizers, "optimizers", nil, "rules to compare, or all (default "+strings.Join(defaultRules, ",")+"; with --vary, the one of --optimizer)")
 	f.StringArrayVar(&opt.vary, "vary", nil, "a setting by its name in files, and values to compare, as in batch=1,32,all; one with a comma in it in double quotes; repeat it for every combination")
@@ -75,16 +74,9 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 	f.StringVar(&opt.resume, "resume", "", "folder of a comparison to go on with; what was done is not repeated")
 	f.StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
 	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	setGroupedUsage(cmd)
+	opt.register(cmd)
+	setGroupedUsage(cmd, "Comparison", true)
 	return cmd
-}
-
-// setGroupedUsage makes the help of cmd show its flags in groups.
-func setGroupedUsage(cmd *cobra.Command) {
-	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
-		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nExamples:\n%s\n%s", cmd.CommandPath(), cmd.Example, groupedUsage(cmd))
-		return nil
-	})
 }
 
 // autoFloat is a flag for a number that may be left open.

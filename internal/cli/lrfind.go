@@ -40,14 +40,14 @@ the longest descent of the loss, called valley, and where the loss falls fastest
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.lrFind(cmd.Context(), opt) },
 	}
-	opt.register(cmd)
 	f := cmd.Flags()
 	f.Float64Var(&opt.rates.From, "from", 1e-7, "first rate")
 	f.Float64Var(&opt.rates.To, "to", 10, "last rate")
 	f.IntVar(&opt.rates.Updates, "updates", 100, "updates from the first rate to the last")
 	f.StringVar(&opt.out, "out", "", "folder for the page, new or empty (default runs/DATE-NAME)")
 	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	setGroupedUsage(cmd)
+	opt.register(cmd)
+	setGroupedUsage(cmd, "Range test", true)
 	return cmd
 }
 

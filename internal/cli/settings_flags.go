@@ -134,9 +134,17 @@ func (src *sources) over(s *Settings) error {
 	return s.check()
 }
 
-// groupedUsage prints the flags of cmd under the headings of the table, and
-// those that are no settings under "Output".
-func groupedUsage(cmd *cobra.Command) string {
+// setGroupedUsage makes the help of cmd show its flags in groups: under the
+// headings of the table, and those that are no settings under others.
+func setGroupedUsage(cmd *cobra.Command, others string, first bool) {
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s\n\nExamples:\n%s\n%s", cmd.UseLine(), cmd.Example, groupedUsage(cmd, others, first))
+		return nil
+	})
+}
+
+// groupedUsage is the flags of cmd in groups.
+func groupedUsage(cmd *cobra.Command, others string, first bool) string {
 	group := ""
 	of := map[string]string{}
 	var groups []string
@@ -147,8 +155,11 @@ func groupedUsage(cmd *cobra.Command) string {
 		}
 		of[row.flag] = group
 	}
-	const others = "Sources and output"
-	groups = append(groups, others)
+	if first {
+		groups = slices.Insert(groups, 0, others)
+	} else {
+		groups = append(groups, others)
+	}
 	sets := map[string]*pflag.FlagSet{}
 	for _, g := range groups {
 		sets[g] = pflag.NewFlagSet(g, pflag.ContinueOnError)

@@ -66,13 +66,13 @@ they are. Flags of train go over the settings of the file.`,
 			return a.sweep(cmd.Context(), args, opt)
 		},
 	}
-	opt.register(cmd)
 	f := cmd.Flags()
 	f.StringVar(&opt.out, "out", "", "folder for the trials and the page, new or empty (default runs/DATE-NAME)")
 	f.StringVar(&opt.resume, "resume", "", "folder of a sweep to go on with; what was done is not repeated")
 	f.StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
 	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	setGroupedUsage(cmd)
+	opt.register(cmd)
+	setGroupedUsage(cmd, "Sweep", true)
 	return cmd
 }
 

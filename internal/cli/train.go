@@ -69,10 +69,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+profileFile+" of the run folder")
 	opt.watch.register(cmd.Flags())
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
-	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
-		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nExamples:\n%s\n%s", cmd.CommandPath(), cmd.Example, groupedUsage(cmd))
-		return nil
-	})
+	setGroupedUsage(cmd, "Sources and output", false)
 	return cmd
 }
 
