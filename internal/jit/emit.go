@@ -48,6 +48,7 @@ var laneMask = [2 * Step]uint32{
 type Text struct {
 	Code  []byte
 	Spill int // float32 of Args.Spill
+	Round int // instructions in a round, about
 }
 
 // emitter writes the code of a loop whose values have places.
@@ -76,7 +77,17 @@ func (l *Loop) Assemble() (*Text, error) {
 	}
 	e := &emitter{assembler: assembler{evex: l.wide}, Loop: l, places: p, bodyEnd: end}
 	e.emit()
-	return &Text{e.code, p.spills * l.lanes()}, nil
+	return &Text{e.code, p.spills * l.lanes(), l.round(p, end)}, nil
+}
+
+// round counts the values that a round computes.
+func (l *Loop) round(p *places, end int) (n int) {
+	for i := range end {
+		if p.live[i] && !l.values[i].invariant() {
+			n += Step / l.lanes()
+		}
+	}
+	return n
 }
 
 // finishReductions appends what combines the lanes of each accumulator.

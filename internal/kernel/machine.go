@@ -11,9 +11,10 @@ type machine struct {
 	// placed has a bit for each output that its loop writes where it
 	// belongs, or adds to where it is summed, and not into a temporary.
 	placed uint64
-	// whole says that there is one loop and nothing besides, so that the
-	// size of a tile does not matter.
-	whole bool
+	// chunk is how many elements a tile may have where there is one loop and
+	// nothing besides, so that temporaries do not bound it; 0 elsewhere. A
+	// call of that size takes some ten microseconds.
+	chunk int
 	// shortLine is what shortRow is to the interpreter. Masks cost next to
 	// nothing in AVX-512; storing under one is slow in AVX2.
 	shortLine int
@@ -34,6 +35,9 @@ type stream struct {
 	place place
 	final int32 // the output that a loop writes where it belongs; −1: none
 }
+
+// chunkWork is about how many instructions a call may take.
+const chunkWork = 1 << 16
 
 // spillSize is how many float32 of working memory loops may ask for.
 const spillSize = 512
@@ -58,12 +62,21 @@ func (p *Program) compile(t Tier, sums bool) *machine {
 	if c.err != nil || c.loops == 0 {
 		return nil
 	}
-	c.m.whole = len(c.m.steps) == 1 && !c.homes && p.rowTemps == 0
-	for j, o := range p.outputs {
-		late := o.kind == outColSum || o.src.class >= Row && o.src.class != Col && c.m.placed>>j&1 == 0
-		c.m.whole = c.m.whole && !late && (o.kind == outValue || !p.columns)
+	if c.isWhole() {
+		c.m.chunk = min(taskSize, max(tileSize, chunkWork/c.round*lanes))
 	}
 	return c.m
+}
+
+// isWhole says whether there is one loop, and nothing left to do when it has
+// run over a tile.
+func (c *cutter) isWhole() bool {
+	whole := len(c.m.steps) == 1 && !c.homes && c.p.rowTemps == 0
+	for j, o := range c.p.outputs {
+		late := o.kind == outColSum || o.src.class >= Row && o.src.class != Col && c.m.placed>>j&1 == 0
+		whole = whole && !late && (o.kind == outValue || !c.p.columns)
+	}
+	return whole
 }
 
 // A cutter cuts a body into loops, as long as they can be: one ends where an
@@ -74,6 +87,7 @@ type cutter struct {
 	wide  bool
 	sums  bool
 	loops int
+	round int  // instructions in a round of the last loop
 	homes bool // some loop stores a value into its temporary
 	err   error
 
@@ -166,6 +180,7 @@ func (c *cutter) close(next int) {
 		err = errSpill
 	}
 	if err == nil {
+		c.round = max(1, text.Round)
 		c.step.code, err = jit.Load(text.Code)
 	}
 	if err != nil && c.err == nil {

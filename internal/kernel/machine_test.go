@@ -32,33 +32,7 @@ func TestMachine(t *testing.T) {
 	machineTiers(t, func(t *testing.T) {
 		compiled := 0
 		for seed := range uint64(600) {
-			r := rand.New(rand.NewPCG(seed, 4))
-			b := randomProgram(r, 20, seed%3 == 0, seed%2 == 0)
-			if seed%4 == 2 { // no sum of columns, so that rows may not matter
-				b.outputs = b.outputs[:len(b.outputs)-1]
-			}
-			p := b.Build()
-			shape := domains[r.IntN(len(domains))]
-			if shape[0]*shape[1] > 4000 && seed%8 != 0 {
-				shape = domains[r.IntN(7)]
-			}
-			rows, cols := shape[0], shape[1]
-			c := randomCall(r, b, rows, cols)
-			interpreted := copyCall(c)
-			if seed%4 == 0 && p.class == Full {
-				c.Out[0], interpreted.Out[0] = inPlace(b, c), inPlace(b, interpreted)
-			}
-			runKernel(p.Kernel(rows, cols), c)
-			restore := SetInterpret(true)
-			runKernel(p.Kernel(rows, cols), interpreted)
-			restore()
-			for j := range c.Out {
-				if i := differ(c.Out[j], interpreted.Out[j]); i >= 0 {
-					t.Fatalf("seed %d, %d×%d: output %d, element %d: %v, interpreted %v\n%v",
-						seed, rows, cols, j, i, c.Out[j][i], interpreted.Out[j][i], p)
-				}
-			}
-			if p.machine(false) != nil {
+			if compareMachine(t, seed, seed%8 == 0) {
 				compiled++
 			}
 		}
@@ -66,6 +40,45 @@ func TestMachine(t *testing.T) {
 			t.Errorf("%d of 600 programs became machine code", compiled)
 		}
 	})
+}
+
+func FuzzMachine(f *testing.F) {
+	f.Add(uint64(1), true)
+	f.Fuzz(func(t *testing.T, seed uint64, large bool) {
+		machineTiers(t, func(t *testing.T) { compareMachine(t, seed, large) })
+	})
+}
+
+// compareMachine runs a random program both ways, and says whether there was
+// machine code to compare.
+func compareMachine(t *testing.T, seed uint64, large bool) bool {
+	r := rand.New(rand.NewPCG(seed, 4))
+	b := randomProgram(r, 20, seed%3 == 0, seed%2 == 0)
+	if seed%4 == 2 { // no sum of columns, so that rows may not matter
+		b.outputs = b.outputs[:len(b.outputs)-1]
+	}
+	p := b.Build()
+	shape := domains[r.IntN(len(domains))]
+	if shape[0]*shape[1] > 4000 && !large {
+		shape = domains[r.IntN(7)]
+	}
+	rows, cols := shape[0], shape[1]
+	c := randomCall(r, b, rows, cols)
+	interpreted := copyCall(c)
+	if seed%4 == 0 && p.class == Full {
+		c.Out[0], interpreted.Out[0] = inPlace(b, c), inPlace(b, interpreted)
+	}
+	runKernel(p.Kernel(rows, cols), c)
+	restore := SetInterpret(true)
+	runKernel(p.Kernel(rows, cols), interpreted)
+	restore()
+	for j := range c.Out {
+		if i := differ(c.Out[j], interpreted.Out[j]); i >= 0 {
+			t.Fatalf("seed %d, %d×%d: output %d, element %d: %v, interpreted %v\n%v",
+				seed, rows, cols, j, i, c.Out[j][i], interpreted.Out[j][i], p)
+		}
+	}
+	return p.machine(false) != nil
 }
 
 // inPlace is the memory of input 0 where output 0 is a value of its size.

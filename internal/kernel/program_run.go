@@ -114,8 +114,11 @@ func (f *frame) run(scratch []float32) {
 // segment is how many columns a tile has: all, or an even share of them.
 func (f *frame) segment() int {
 	n := f.c1 - f.c0
-	if f.p.rowWise || f.m != nil && f.m.whole && f.p.colTemps == 0 {
+	switch {
+	case f.p.rowWise:
 		return n
+	case f.m != nil && f.m.chunk > 0 && f.p.colTemps == 0:
+		return evenly(n, f.m.chunk)
 	}
 	return evenly(n, tileSize)
 }
@@ -133,8 +136,8 @@ func (f *frame) spreads() bool {
 // tileRows is how many rows a tile has.
 func (f *frame) tileRows() int {
 	switch {
-	case f.m != nil && f.m.whole && (!f.spreads() || len(f.p.wides) == 0):
-		return f.r1 - f.r0
+	case f.m != nil && f.m.chunk > 0 && (!f.spreads() || len(f.p.wides) == 0):
+		return max(1, f.m.chunk/f.w)
 	case f.w < f.cols && f.w >= shortRow:
 		return 1
 	}
