@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// func call(entry uintptr, a *Args)
+// func call(entry unsafe.Pointer, a *Args)
 //
 // The code takes a in DI. It changes any registers but SP, BP and R14.
 TEXT ·call(SB), 0, $8-16

@@ -15,7 +15,7 @@ const Supported = true
 
 // Code is executable. It needs no lock: any number of calls may run at once.
 type Code struct {
-	entry uintptr
+	memory []byte // outside the heap
 }
 
 // Load makes code executable. The memory is given back when the Code is
@@ -30,16 +30,16 @@ func Load(code []byte) (*Code, error) {
 		_ = unix.Munmap(memory)
 		return nil, fmt.Errorf("jit: memory that is executable: %w", err)
 	}
-	c := &Code{uintptr(unsafe.Pointer(&memory[0]))}
+	c := &Code{memory}
 	runtime.AddCleanup(c, func(m []byte) { _ = unix.Munmap(m) }, memory)
 	return c, nil
 }
 
 // Run runs the code. It cannot be preempted, so calls have to be short.
 func (c *Code) Run(a *Args) {
-	call(c.entry, a)
+	call(unsafe.Pointer(&c.memory[0]), a)
 	runtime.KeepAlive(c)
 }
 
 //go:noescape
-func call(entry uintptr, a *Args)
+func call(entry unsafe.Pointer, a *Args)

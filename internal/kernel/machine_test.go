@@ -1,10 +1,12 @@
 package kernel
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"testing"
@@ -285,5 +287,24 @@ func TestMachineGarbage(t *testing.T) {
 			})
 		}
 		wait.Wait()
+	})
+}
+
+// TestMachineProfiled lets the profiler's signals hit machine code, which no
+// table of the runtime knows.
+func TestMachineProfiled(t *testing.T) {
+	machineTiers(t, func(t *testing.T) {
+		var profile bytes.Buffer
+		if err := pprof.StartCPUProfile(&profile); err != nil {
+			t.Skip(err)
+		}
+		defer pprof.StopCPUProfile()
+		const n = 1 << 20
+		c := adamCall(n)
+		c.Out = c.In[1:]
+		k := adam().Build().Kernel(1, n)
+		for range 100 {
+			runKernel(k, c)
+		}
 	})
 }
