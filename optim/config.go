@@ -19,7 +19,12 @@ import (
 //	θ ← θ·min(1, MaxNorm/‖θ‖)        of each unit of weights
 //	s ← s + α(θ - s), θ ← s          Lookahead, each k updates
 //
-// 0 turns a line off. A unit is what computes one output: all elements of the
+// 0 turns a line off. Before the first line, penalties of the loss are in g, and
+// package train may have taken g at other weights (its Config.SAM) or added it up
+// over parts of a batch; behind the last it may average θ. [Centralized] and
+// [Cautious] are part of the rule.
+//
+// A unit is what computes one output: all elements of the
 // same last index, a column of a dense weight [in, out] or a channel of a
 // kernel [h, w, in, out]; what has one axis or none is one unit.
 //

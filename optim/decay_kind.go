@@ -22,11 +22,11 @@ import (
 // AdamW paper: weights shrink by λ times the factor of the schedule, whatever
 // the rate is. Corrected keeps the balance of gradient and weight the same
 // while the rate changes; its paper has it for layers that a normalization
-// follows, and groups can choose them. Cautiously leaves weights alone that the
-// step moves away from 0.
+// follows, here it is for all. Cautiously leaves weights alone that the step
+// moves away from 0.
 //
 // The decay that a rule has of its own, as AdamW has, is of this kind, too;
-// but that of [LAMB] and [LARS] is inside of their norms.
+// but that of [LAMB], [LARS] and [Prodigy] is inside of what they scale.
 //
 // Sources: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR
 // 2019, arXiv:1711.05101v3, algorithms 1 and 2; Defazio, "Why Gradients Rapidly

@@ -1,5 +1,7 @@
-// Package optim holds update rules and what surrounds them: clipping, weight
-// decay, the proximal step of the lasso, and the state that rules keep.
+// Package optim holds update rules and the state that they keep, and what
+// surrounds them, in the order that [Config] gives: limits and noise of the
+// gradient, weight decay, the proximal step of the lasso, limits of weights, slow
+// weights, groups of parameters, and schedules of hyperparameters.
 //
 // A rule is its formula. It returns a direction u, and whoever runs it applies
 //

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,52 @@ func TestGroupsFreeze(t *testing.T) {
 	} {
 		if _, err := New(net, parts.Train.Spec(), c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one that says %s", c.cfg.Groups, err, c.want)
+		}
+	}
+}
+
+// What surrounds the rule does not see whether the gradient was added up in
+// parts: the weights differ by the rounding of sums only.
+func TestAroundInParts(t *testing.T) {
+	parts := digits(t)
+	run := func(micro int, change func(*Config)) *Model {
+		cfg := Config{
+			Optimizer: optim.NewMomentum(), LearningRate: 0.1, Schedule: schedule.Cosine{Steps: 12}, BatchSize: 120, MicroBatch: micro, Epochs: 1, Seed: 3, SAM: 0.1,
+			Clip: optim.Clip{Adaptive: 0.1, Param: 0.05, Norm: 0.06}, WeightDecay: 0.1, DecayKind: optim.Corrected, MaxNorm: 0.8,
+			Lookahead: optim.Lookahead{Every: 3, Alpha: 0.5}, Groups: []optim.Group{{Match: "*.bias", RateFactor: 2, WeightDecay: new(0.2)}},
+			Schedules: map[string]schedule.Schedule{"momentum": schedule.NewDip(10), "weight_decay": schedule.Cosine{Steps: 10}},
+		}
+		change(&cfg)
+		tr := trainer(t, nn.MLP([]int{12}, 10, nn.Tanh, 0, nil), parts.Train.Spec(), cfg)
+		if _, err := tr.Fit(context.Background(), parts.Train, nil); err != nil {
+			t.Fatal(err)
+		}
+		return tr.Model()
+	}
+	apart := func(a, b *Model) (d float64) {
+		for name, x := range a.Weights() {
+			for i, v := range b.weights.Value(name) {
+				d = max(d, math.Abs(float64(v-x[i])))
+			}
+		}
+		return d
+	}
+	same := func(*Config) {}
+	whole := run(120, same)
+	const bound = 6e-8 // measured, doubled
+	for _, micro := range []int{60, 33} {
+		if d := apart(whole, run(micro, same)); d > bound {
+			t.Errorf("in parts of %d: off by %v", micro, d)
+		}
+	}
+	for what, change := range map[string]func(*Config){
+		"adaptive": func(c *Config) { c.Clip.Adaptive = 0 }, "param": func(c *Config) { c.Clip.Param = 0 }, "norm": func(c *Config) { c.Clip.Norm = 0 },
+		"sam": func(c *Config) { c.SAM = 0 }, "kind": func(c *Config) { c.DecayKind = optim.Decoupled }, "max norm": func(c *Config) { c.MaxNorm = 0 },
+		"lookahead": func(c *Config) { c.Lookahead.Alpha = 0.6 }, "group": func(c *Config) { c.Groups[0].RateFactor = 1 },
+		"schedule": func(c *Config) { delete(c.Schedules, "momentum") },
+	} {
+		if d := apart(whole, run(33, change)); d < 100*bound {
+			t.Errorf("%s takes no part: off by %v", what, d)
 		}
 	}
 }
