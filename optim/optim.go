@@ -20,6 +20,12 @@
 // [Cautious] and [Centralized] wrap any rule. An elementwise rule updates a
 // parameter in one pass over memory, one with norms ([LAMB], [LARS],
 // [Cautious]) in two.
+//
+// Some rules need more than one tensor at a time: all parameters ([Whole]),
+// weights to evaluate that are not those trained ([Mover]), work on the host
+// between updates ([Param.After]), a search for the length of a step
+// ([Searcher]). Matrices are parameters of two axes and more; [State].Shape
+// has the shape for [Apply].
 package optim
 
 import "descent/graph"

@@ -56,11 +56,18 @@ func (b *bench) updateRow(name string, n int) error {
 	return nil
 }
 
-// update compiles the update of one matrix by a rule, without anything else.
+// update compiles the update of one matrix by a rule, without anything else:
+// also without what the host does between some updates. Both sides of the
+// matrix take part, however long they are.
 func (b *bench) update(name string, n int) (*exec.Program, error) {
 	rule, err := optim.ByName(name)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := optim.Value(rule, "max_dim"); ok {
+		if rule, err = optim.With(rule, "max_dim", float64(n)); err != nil {
+			return nil, err
+		}
 	}
 	const columns = 1024
 	g, typ := graph.New(), graph.Shape(n/columns, columns)
