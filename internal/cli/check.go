@@ -101,10 +101,16 @@ func wrapPattern(pattern string, err error) error {
 
 func second[T any](_ T, err error) error { return err }
 
-// parseInit reads an initializer; nil lets each layer choose.
+// parseInit reads an initializer; nil lets each layer choose. The name of a
+// family alone is its commonest member.
 func parseInit(text string) (nn.Initializer, error) {
 	if text == "auto" {
 		return nil, nil
+	}
+	for _, family := range []string{"xavier-uniform", "he-normal", "lecun-normal"} {
+		if name, _, _ := strings.Cut(family, "-"); text == name {
+			text = family
+		}
 	}
 	return nn.ParseInitializer(text)
 }

@@ -20,6 +20,8 @@ func compared(t testing.TB, args ...string) (map[string]any, string) {
 	return parsed(t, command(t, append(line, args...)...)), out
 }
 
+func first[T, U any](v T, _ U) T { return v }
+
 func parsed(t testing.TB, r result) map[string]any {
 	t.Helper()
 	r.want(t, exitDone)
@@ -171,6 +173,14 @@ type writerFunc func([]byte) (int, error)
 func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 func TestCompareVaries(t *testing.T) {
+	same := rowsOf(t, first(compared(t, "--vary", "init=he,he-normal,xavier", "--lr", "0.01")))
+	means := map[any]any{}
+	for _, row := range same {
+		means[row["settings"].(map[string]any)["init"]] = row["validation"]
+	}
+	if !reflect.DeepEqual(means["he"], means["he-normal"]) || reflect.DeepEqual(means["he"], means["xavier"]) {
+		t.Errorf("by initializer: %v", means)
+	}
 	sum, out := compared(t, "--vary", "batch=16,all", "--vary", `schedule=constant,"step:every=1e,factor=0.5"`, "--lr", "0.01")
 	rows := rowsOf(t, sum)
 	if len(rows) != 4 {

@@ -166,7 +166,7 @@ var table = []setting{
 
 	{"Model", "model", "model", modelUsage + "; auto: " + modelDefault, func(s *Settings) any { return &s.Model }},
 	{"", "activation", "activation", "of hidden layers of an mlp: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
-	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
+	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
 	{"", "dropout", "dropout", "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
 	{"", "init_from", "init-from", "model file or run folder to take the first weights from", func(s *Settings) any { return &s.InitFrom }},
 
