@@ -320,6 +320,43 @@ func TestUnwritableFolder(t *testing.T) {
 	}
 }
 
+// TestSecondTraining: a training refuses the checkpoints of another, and one
+// that begins an epoch anew drops those from behind its start.
+func TestSecondTraining(t *testing.T) {
+	source := blobs(t, 60, 1)
+	cfg := train.Config{BatchSize: 10, Epochs: 3, Checkpoints: train.Checkpoints{Folder: t.TempDir(), Every: train.Interval{Updates: 2}}}
+	trainer := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
+	for step, err := range trainer.Steps(background, source) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if step.Update == 11 {
+			break
+		}
+	}
+	if got := names(t, cfg.Checkpoints.Folder); got != "epoch-0001-batch-000002.safetensors epoch-0001-batch-000004.safetensors" {
+		t.Errorf("after update 11 there is %s", got)
+	}
+	for step, err := range trainer.Steps(background, source) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if step.Update != 12 || step.Epoch != 1 || step.Batch != 0 {
+			t.Errorf("goes on with %+v", step)
+		}
+		break
+	}
+	if got := names(t, cfg.Checkpoints.Folder); got != "epoch-0001-batch-000000.safetensors" {
+		t.Errorf("after the new start of the epoch there is %s", got)
+	}
+	other := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
+	_, err := other.Fit(background, source, nil)
+	says(t, err, "another training", "Resume")
+	if err := other.Resume(cfg.Checkpoints.Folder); err != nil || other.Updates() != 11 {
+		t.Errorf("resumed after update %d, %v; want 11", other.Updates(), err)
+	}
+}
+
 // TestFirstFormat opens a checkpoint and a model of the first format, which
 // TestWriteFirstFormat wrote once.
 func TestFirstFormat(t *testing.T) {

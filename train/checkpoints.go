@@ -107,6 +107,34 @@ func (t *Trainer) keep() error {
 	return t.prune()
 }
 
+// clear removes the checkpoints of updates that are to be made anew. Those of
+// another training it refuses.
+func (t *Trainer) clear() error {
+	folder := t.cfg.Checkpoints.Folder
+	if folder == "" {
+		return nil
+	}
+	files, err := checkpointFiles(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("train: checkpoints: %w", err)
+	case len(files) > 0 && t.keeper.saved.IsZero():
+		return fmt.Errorf("train: checkpoints: %s holds those of another training; go on with it by Resume, or choose another folder", folder)
+	}
+	for _, f := range files {
+		if f.epoch < t.epoch {
+			break
+		}
+		if err := os.Remove(f.path); err != nil {
+			return fmt.Errorf("train: checkpoints: %w", err)
+		}
+	}
+	t.keeper.at.epoch = -1 // none
+	return nil
+}
+
 // keepAfter saves a checkpoint when training was ended by err, from outside;
 // numbers that are not finite come from inside, and would come again.
 func (t *Trainer) keepAfter(err error) error {

@@ -83,6 +83,9 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 	}
 	if !t.resumed {
 		t.first, t.batch, t.rows = t.epoch, 0, n
+		if err := t.clear(); err != nil {
+			return 0, err
+		}
 		return batches, t.keep()
 	}
 	t.resumed = false
