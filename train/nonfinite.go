@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"descent/internal/exec"
 	"descent/internal/suggest"
 	"descent/nn"
+	"descent/optim"
 )
 
 // Nonfinite says what to do about an update whose loss or gradient is not
@@ -66,13 +68,13 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
-	draws := t.draws
+	draws, updates := t.draws, t.updates
 	err := update()
 	if err == nil {
 		t.skipped = 0
 		return nil
 	}
-	t.draws = draws
+	t.draws, t.updates = draws, updates
 	if t.cfg.OnNonfinite != Skip || !errors.Is(err, ErrDiverged) {
 		return err
 	}
@@ -85,14 +87,19 @@ func (t *Trainer) attempt(step *Step, update func() error) error {
 	return nil
 }
 
-// remember keeps the buffers from before an update in parts, each of which
-// changes them.
+// remember keeps what an update in parts changes before it is complete, from
+// before it: buffers, and under a rule that searches everything.
 func (t *Trainer) remember() {
 	if t.before == nil {
-		var declared []exec.Declaration
+		_, all := t.cfg.Optimizer.(optim.Searcher)
+		buffers := map[string]bool{}
 		for _, p := range t.params {
-			if p.Role == nn.Buffer {
-				declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
+			buffers[p.Name] = p.Role == nn.Buffer
+		}
+		var declared []exec.Declaration
+		for _, name := range t.store.Names() {
+			if (all || buffers[name]) && !slices.Contains(t.gradients, name) {
+				declared = append(declared, exec.Declaration{Name: name, Type: t.store.Type(name)})
 			}
 		}
 		t.before = exec.NewStore(declared)
@@ -102,7 +109,7 @@ func (t *Trainer) remember() {
 	}
 }
 
-// forget takes the buffers back to what remember kept.
+// forget takes the variables back to what remember kept.
 func (t *Trainer) forget() {
 	for _, name := range t.before.Names() {
 		copy(t.store.Value(name), t.before.Value(name))

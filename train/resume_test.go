@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"sync/atomic"
 	"testing"
 
 	"descent/data"
@@ -183,6 +184,65 @@ func TestResume(t *testing.T) {
 				}
 				if log = log[:len(log)-64] + rest; log != wantLog {
 					t.Errorf("stopped after update %d: reports\n%s\nwant\n%s", stop, log, wantLog)
+				}
+			}
+		})
+	}
+}
+
+// counted is a set that calls a function at a read.
+type counted struct {
+	data.Source
+	left *atomic.Int32
+	then func()
+}
+
+func (c counted) Read(rows []int, x, y []float32) error {
+	if c.left.Add(-1) == 0 {
+		c.then()
+	}
+	return c.Source.Read(rows, x, y)
+}
+
+// TestResumeInsideUpdate stops trainings in the middle of an update that is
+// made in parts: it is given up, and leaves no trace.
+func TestResumeInsideUpdate(t *testing.T) {
+	all := func(c *train.Config) { c.BatchSize, c.MicroBatch, c.Epochs = train.All, 5, 4 }
+	for _, tt := range []broken{
+		{"accumulated", false, all},
+		{"around, sam", false, func(c *train.Config) { around(c); all(c); c.SAM = 0.1 }},
+		{"images", true, func(c *train.Config) { all(c); c.MicroBatch, c.Augment = 10, augment(t, "crop:1,mixup:0.4") }},
+		{"lbfgs", false, func(c *train.Config) { c.Optimizer, c.LearningRate = optim.NewLBFGS(), 50 }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run := func(reads int, folder string, resume bool) (string, int, int) {
+				net, training, _, cfg := tt.start(t, 2)
+				cfg.MicroBatch = min(cfg.MicroBatch, 10)
+				ctx, cancel := context.WithCancel(background)
+				defer cancel()
+				var left atomic.Int32
+				left.Store(int32(reads))
+				cfg.Checkpoints.Folder = folder
+				trainer := newTrainer(t, net, training.Spec(), cfg)
+				if resume {
+					if err := trainer.Resume(folder); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if _, err := trainer.Fit(ctx, counted{training, &left, cancel}, nil); err != nil && ctx.Err() == nil {
+					t.Fatal(err)
+				}
+				return trainer.Model().SHA256(), trainer.Updates(), int(-left.Load())
+			}
+			want, updates, reads := run(0, "", false)
+			for _, at := range []int{2, reads / 3, reads/2 + 3, reads*3/4 + 1} {
+				folder := t.TempDir()
+				_, made, _ := run(at, folder, false)
+				if made >= updates {
+					t.Fatalf("stopped at read %d of %d, after the last update", at, reads)
+				}
+				if got, _, _ := run(0, folder, true); got != want {
+					t.Errorf("stopped at read %d of %d, after update %d of %d: weights %s, want %s", at, reads, made, updates, got, want)
 				}
 			}
 		})

@@ -54,7 +54,7 @@ type Trainer struct {
 	keeper    keeper
 	settings  []setting   // that a checkpoint must agree on
 	gradients []string    // variables in which gradients accumulate
-	before    *exec.Store // buffers as they were before an update in parts
+	before    *exec.Store // variables as they were before an update in parts
 	climbed   [][]float32 // the trained parameters that Config.SAM moves away from for a while
 }
 
