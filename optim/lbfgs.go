@@ -22,6 +22,9 @@ import (
 // whole step ηu. Training shortens it until the loss has fallen by enough, see
 // [Searcher].
 //
+// Use it for small networks and data that fit one batch, where it ends with a
+// far lower loss than rules of the first order.
+//
 // Source: Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4 and
 // 7.5; the first step is that of PyTorch.
 type LBFGS struct {

@@ -58,7 +58,7 @@ func walks(rule optim.Rule) bool {
 	switch rule.Name() {
 	case "lamb", "lars", "adafactor": // scale a step by the length of what it moves, here that of the way to the minimum
 		return false
-	case "muon", "soap", "shampoo": // are for matrices
+	case "muon", "soap", "shampoo", "lbfgs": // are for matrices, or search along a line
 		return false
 	}
 	return true
