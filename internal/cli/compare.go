@@ -111,7 +111,7 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 	ui.finish()
 	err = errors.Join(err, c.lab.log.close())
 	if ctx.Err() != nil {
-		fmt.Fprintf(a.stderr, "descent: interrupted; %s of the runs are in %s\n", thousands(float64(len(c.lab.log.known))), c.folder.path)
+		fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", plural(len(c.lab.log.known), "run"), c.folder.path)
 		a.next(a.stderr, a.call("compare", "--resume", c.folder.path))
 		return errInterrupted
 	}
