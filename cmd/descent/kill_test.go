@@ -21,8 +21,9 @@ var killed = [][]string{
 	{"--average", "ema:0.99", "--dropout", "0.4", "--optimizer", "rmsprop", "--warmup", "1e"},
 	{"--average", "swa:0.5", "--optimizer", "lion", "--clip-norm", "0.5"},
 	{"--batch", "all", "--epochs", "150", "--optimizer", "rprop"}, // two micro-batches
+	{"--batch", "all", "--epochs", "40", "--optimizer", "lbfgs", "--dropout", "0", "--monitor", "accuracy"},
 	{"--model", "cnn", "--augment", "rotate:10,cutmix:1", "--epochs", "2", "--optimizer", "ademamix"},
-	{"--split", "80/0/20", "--optimizer", "muon", "--l2", "1e-4", "--on-nonfinite", "rewind"},
+	{"--split", "80/0/20", "--optimizer", "muon", "--l2", "1e-4", "--sam", "0.05", "--lookahead", "5", "--on-nonfinite", "rewind"},
 }
 
 // TestKill kills processes that train with SIGKILL at random moments, resumes
