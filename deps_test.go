@@ -14,6 +14,7 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
+internal/shell:
 internal/rng:
 internal/symmetric:
 internal/search: internal/rng
@@ -37,11 +38,11 @@ data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
 internal/report:
 internal/tensorboard:
-internal/runs: train internal/report
+internal/runs: train internal/report internal/shell
 .: train
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/tensorboard internal/bench internal/kernel internal/safetensors internal/search internal/suggest
+internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/tensorboard internal/bench internal/kernel internal/safetensors internal/search internal/shell internal/suggest
 cmd/descent: internal/cli
 `
 

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/internal/shell"
 	"descent/internal/suggest"
 )
 
@@ -158,27 +159,11 @@ func calledBy(arg0 string) string {
 	case strings.Contains(filepath.ToSlash(arg0), "/go-build"):
 		return "go run ./cmd/descent"
 	}
-	return quote(arg0)
+	return shell.Quote(arg0)
 }
 
 // call returns a command line to try, quoted for a shell.
-func (a *app) call(args ...string) string {
-	words := []string{a.name}
-	for _, arg := range args {
-		words = append(words, quote(arg))
-	}
-	return strings.Join(words, " ")
-}
-
-func quote(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./:=,+@%\`, r)
-	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+func (a *app) call(args ...string) string { return a.name + " " + shell.Line(args...) }
 
 // next prints commands to try after this one.
 func (a *app) next(w io.Writer, lines ...string) {

@@ -60,7 +60,6 @@ func TestTexts(t *testing.T) {
 		{clock(0.4), "0s"}, {clock(59), "59s"}, {clock(61), "1:01"}, {clock(3661), "1:01:01"}, {clock(-1), "?"},
 		{sparkline([]float64{1, 2, 3}, 8), "▁▄█"}, {sparkline([]float64{5, 5}, 8), "▁▁"}, {sparkline([]float64{9, 0, 1}, 2), "▁█"},
 		{bar(0), "░░░░░░░░░░"}, {bar(1), "██████████"},
-		{quote("runs/a-b"), "runs/a-b"}, {quote("a b"), "'a b'"}, {quote("it's"), `'it'\''s'`}, {quote(""), "''"},
 		{plural(1, "row"), "1 row"}, {plural(1200, "row"), "1,200 rows"},
 		{dataName("/x/my data.csv.gz"), "my-data"}, {dataName("digits"), "digits"}, {dataName("../"), "--"},
 		{calledBy("/var/go-build1/b001/exe/descent"), "go run ./cmd/descent"}, {calledBy("cli.test"), "descent"}, {calledBy("./descent"), "./descent"},

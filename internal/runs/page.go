@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/internal/report"
+	"descent/internal/shell"
 )
 
 // Page shows one run, or several beside each other, all with equal axes.
@@ -79,11 +80,11 @@ func settingSections(r *Run, group string) []report.Section {
 		{
 			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
 			Body: report.Commands{
-				"descent train --config " + config,
-				"descent train --config " + config + " --seed 1",
-				"descent inspect " + folder,
-				"descent eval " + folder + " " + r.Settings["data"],
-				"descent report " + folder,
+				shell.Line("descent", "train", "--config", config),
+				shell.Line("descent", "train", "--config", config, "--seed", "1"),
+				shell.Line("descent", "inspect", folder),
+				shell.Line("descent", "eval", folder, r.Settings["data"]),
+				shell.Line("descent", "report", folder),
 			},
 		},
 		{Group: group, Title: "Settings", Source: config, Body: report.Text(r.Config)},

@@ -55,7 +55,7 @@ const logTicks = (low, high, n) => {
     for (let e = first; e <= last; e += factors.length > 1 ? 1 : every) {
       list.push(...factors.map((f) => f * 10 ** e).filter(inside));
     }
-    if (list.length >= Math.min(4, n)) return list;
+    if (list.length > 2) return list;
     if (factors.length === 3) return list;
   }
 };
