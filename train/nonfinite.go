@@ -72,6 +72,7 @@ func (t *Trainer) attempt(step *Step, update func() error) error {
 	err := update()
 	if err == nil {
 		t.skipped = 0
+		step.Probe = t.probe.after(t, step.Epoch)
 		return nil
 	}
 	t.draws, t.updates = draws, updates

@@ -95,6 +95,40 @@ func TestProbe(t *testing.T) {
 	}
 }
 
+// TestProbeOfASearch: under a rule that takes part of its step back, an update
+// is what is left.
+func TestProbeOfASearch(t *testing.T) {
+	parts := digits(t)
+	trainer := newTrainer(t, nn.MLP([]int{16}, 10, nn.Tanh, 0, nil), parts.Train.Spec(), train.Config{
+		Optimizer: optim.NewLBFGS(), LearningRate: 50, BatchSize: train.All, MicroBatch: 5000, Epochs: 4, Probe: 1,
+	})
+	flat := func() (all []float32) {
+		for _, values := range trainer.Model().Weights() {
+			all = append(all, values...)
+		}
+		return all
+	}
+	before := flat()
+	for step, err := range trainer.Steps(background, parts.Train) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := flat()
+		var want, got float64
+		for i := range now {
+			d := float64(now[i]) - float64(before[i])
+			want += d * d
+		}
+		for _, p := range step.Probe.Params {
+			got += p.UpdateNorm * p.UpdateNorm
+		}
+		if !close(got, want) {
+			t.Errorf("update %d: the squared step is %v, want %v", step.Update, got, want)
+		}
+		before = now
+	}
+}
+
 func close(a, b float64) bool { return math.Abs(a-b) <= 1e-5*(math.Abs(a)+math.Abs(b)) }
 
 func check(t *testing.T, p *train.Probe, weights map[string][]float32, x, y []float32, rate, l2 float64) {
