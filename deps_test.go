@@ -36,13 +36,17 @@ loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
+internal/human:
+internal/usage:
 internal/report:
 internal/tensorboard:
-internal/runs: train internal/report internal/shell
+internal/runs: data train internal/kernel internal/report internal/tensorboard internal/human internal/shell
 .: train
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/cli: . graph internal/fetch nn loss metric schedule optim data train internal/report internal/runs internal/tensorboard internal/bench internal/kernel internal/safetensors internal/search internal/shell internal/suggest
+internal/settings: data loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
+internal/trials: data optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
+internal/cli: . nn metric schedule optim data train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli
 `
 

@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"descent/optim"
-	"descent/schedule"
-	"descent/train"
+	"descent/internal/settings"
 )
 
 // aroundAll turns on all that can be around a rule.
@@ -36,51 +33,6 @@ func TestAroundBits(t *testing.T) {
 	for _, off := range []string{"--sam=0", "--lookahead=none", "--gradient-noise=none", "--weight-decay-kind=decoupled", "--groups=*.bias:optimizer=adam", "--schedules="} {
 		if got := sha(t, "--config", path, off); got == sum["weights_sha256"] {
 			t.Errorf("%s changes nothing", off)
-		}
-	}
-}
-
-// TestAroundSettings checks what settings become.
-func TestAroundSettings(t *testing.T) {
-	adam8 := optim.NewAdam()
-	adam8.Beta1 = 0.8
-	units := schedule.Units{StepsPerEpoch: 10, TotalSteps: 100}
-	for _, row := range []struct {
-		yaml string
-		want func(c *train.Config)
-	}{
-		{"clip_value: 1\nclip_adaptive: 0.01\nclip_param: 2\nclip_norm: 3", func(c *train.Config) { c.Clip = optim.Clip{Value: 1, Adaptive: 0.01, Param: 2, Norm: 3} }},
-		{"gradient_noise: 0.3", func(c *train.Config) { c.Noise = optim.NewNoise(0.3) }},
-		{"gradient_noise: 1:0.2", func(c *train.Config) { c.Noise = optim.Noise{Eta: 1, Gamma: 0.2} }},
-		{"lookahead: 6", func(c *train.Config) { c.Lookahead = optim.NewLookahead() }},
-		{"lookahead: 5:0.8", func(c *train.Config) { c.Lookahead = optim.Lookahead{Every: 5, Alpha: 0.8} }},
-		{"sam: 0.05\nmax_norm: 3\nprox_l1: 0.1", func(c *train.Config) { c.SAM, c.MaxNorm, c.ProxL1 = 0.05, 3, 0.1 }},
-		{"weight_decay: 0.1\nweight_decay_kind: l2", func(c *train.Config) { c.WeightDecay, c.DecayKind = 0.1, optim.L2 }},
-		{"schedules: {beta1: dip, eps: 'step:every=1e,factor=0.5'}", func(c *train.Config) {
-			c.Schedules["beta1"], c.Schedules["eps"] = schedule.NewDip(100), schedule.Step{Every: 10, Factor: 0.5}
-		}},
-		{"groups: '*.bias:freeze'", func(c *train.Config) { c.Groups = []optim.Group{{Match: "*.bias", Freeze: true}} }},
-		{"groups:\n- pattern: '*.bias'\n  weight_decay: 0\n  lr_factor: 2\n- {pattern: 5.*, optimizer: adam, beta1: 0.8, clip_adaptive: 0}", func(c *train.Config) {
-			c.Groups = []optim.Group{
-				{Match: "*.bias", WeightDecay: new(0.0), RateFactor: 2},
-				{Match: "5.*", Rule: adam8, Adaptive: new(0.0)},
-			}
-		}},
-		{"groups:\n- {pattern: w, beta1: 0.8}", func(c *train.Config) { c.Groups = []optim.Group{{Match: "w", Rule: adam8}} }},
-		{"groups: []\nschedules: {}", func(*train.Config) {}},
-	} {
-		s := defaultSettings()
-		if err := parseSettings("yaml", []byte(row.yaml), &s); err != nil {
-			t.Errorf("%s: %v", row.yaml, err)
-			continue
-		}
-		got, want := train.Config{Optimizer: optim.NewAdam()}, train.Config{Optimizer: optim.NewAdam(), Schedules: map[string]schedule.Schedule{}}
-		if err := s.surround(&got, units); err != nil {
-			t.Errorf("%s: %v", row.yaml, err)
-		}
-		row.want(&want)
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v, want %+v", row.yaml, got, want)
 		}
 	}
 }
@@ -126,8 +78,8 @@ func TestAroundRefusals(t *testing.T) {
 		"schedules: {beta1: [dip]}":         "a.yaml:1: beta1 takes one value",
 		"schedules: {beta1: 'dip;eps=dip'}": "without a semicolon",
 	} {
-		s := defaultSettings()
-		if err := parseSettings("a.yaml", []byte(yaml), &s); err == nil || !strings.Contains(err.Error(), want) {
+		s := settings.Default()
+		if err := settings.Parse("a.yaml", []byte(yaml), &s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one that says %q", yaml, err, want)
 		}
 	}

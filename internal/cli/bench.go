@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/bench"
+	"descent/internal/human"
 	"descent/internal/kernel"
+	"descent/internal/usage"
 )
 
 // benchOptions are the flags of descent bench.
@@ -55,14 +57,14 @@ batch included; bench/peers in the sources runs the same in PyTorch.`,
 // bench prints a row as soon as it is known.
 func (a *app) bench(ctx context.Context, opt benchOptions) error {
 	if !(opt.secs > 0 && opt.secs <= 60) {
-		return usagef("--secs %v: want more than 0 and at most 60", opt.secs)
+		return usage.Errorf("--secs %v: want more than 0 and at most 60", opt.secs)
 	}
 	if opt.workers < 0 || opt.workers > 1024 {
-		return usagef("--workers %d: want 0, all cores, to 1024", opt.workers)
+		return usage.Errorf("--workers %d: want 0, all cores, to 1024", opt.workers)
 	}
 	for _, name := range opt.only {
 		if err := bench.Check(name); err != nil {
-			return usage(fmt.Errorf("--only: %w", err))
+			return usage.Mark(fmt.Errorf("--only: %w", err))
 		}
 	}
 	var failed error
@@ -101,7 +103,7 @@ func (a *app) benchText() func(bench.Row) {
 		case r.NsPerParam > 0:
 			more = fmt.Sprintf("  %.3f ns, %.0f bytes a parameter", r.NsPerParam, r.BytesPerParam)
 		case r.SamplesPerS > 0:
-			more = fmt.Sprintf("  %s samples/s", thousands(r.SamplesPerS))
+			more = fmt.Sprintf("  %s samples/s", human.Thousands(r.SamplesPerS))
 		}
 		took := milliseconds(r.Ms)
 		if r.OfLimit == 0 {

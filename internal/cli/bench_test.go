@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 func TestBenchPrintsOneJSONObjectALine(t *testing.T) {
@@ -49,8 +51,8 @@ func TestBenchRefuses(t *testing.T) {
 func TestTrainProfile(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	r := command(t, append(append([]string{}, small...), "--profile", "--out", out)...).want(t, exitDone)
-	contains(t, r.stderr, "profile  "+filepath.Join(out, profileFile), "update by 32 rows: ", "MatMul", "GFLOP/s", "without reuse")
-	picture, err := os.ReadFile(filepath.Join(out, profileFile))
+	contains(t, r.stderr, "profile  "+filepath.Join(out, runs.PictureFile), "update by 32 rows: ", "MatMul", "GFLOP/s", "without reuse")
+	picture, err := os.ReadFile(filepath.Join(out, runs.PictureFile))
 	if err != nil {
 		t.Fatal(err)
 	}

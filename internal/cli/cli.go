@@ -1,5 +1,5 @@
-// Package cli is the command descent: one file per command, settings from
-// files and flags, the run folder, and what people read while they wait.
+// Package cli is the command descent: one file per command, what people read
+// while they wait, and what the process exits with.
 //
 // Results go to stdout, progress and messages to stderr.
 package cli
@@ -16,8 +16,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
+	"descent/internal/usage"
 )
 
 // What the process exits with.
@@ -49,7 +51,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitDone
 	}
-	var usage *usageError
+	var usage *usage.Error
 	switch {
 	case errors.Is(err, errInterrupted):
 		return interruptedCode(ctx)
@@ -105,14 +107,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	name := missing.GetSpecifiedName()
-	key := strings.ReplaceAll(name, "-", "_")
-	for _, row := range table {
-		if row.flag == "" && row.key == "optimizer."+key && cmd.Flags().Lookup("set") != nil {
-			return fmt.Errorf("unknown flag \"--%s\"; write --set %s=value", name, row.key)
-		}
-		if row.key == key && cmd.Flags().Lookup(row.flag) != nil {
-			return fmt.Errorf("unknown flag \"--%s\"; did you mean \"--%s\"?", name, row.flag)
-		}
+	if err := settings.OtherName(cmd.Flags(), name); err != nil {
+		return err
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
@@ -132,20 +128,6 @@ func positional(names ...string) cobra.PositionalArgs {
 		return fmt.Errorf("%s takes %s; given were %q", cmd.Name(), want, args)
 	}
 }
-
-// usageError is a fault of the command line or the settings.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &usageError{err}
-}
-
-func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
 
 // errInterrupted ends a command that a signal stopped, when it has saved and
 // said what there is to say.
@@ -171,4 +153,13 @@ func (a *app) next(w io.Writer, lines ...string) {
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
+}
+
+// setGroupedUsage makes the help of cmd show its flags in groups: under the
+// headings of the table, and those that are no settings under others.
+func setGroupedUsage(cmd *cobra.Command, others string, first bool) {
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s\n\nExamples:\n%s\n%s", cmd.UseLine(), cmd.Example, settings.GroupedUsage(cmd.LocalFlags(), others, first))
+		return nil
+	})
 }

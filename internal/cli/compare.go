@@ -2,34 +2,30 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"descent/data"
-	"descent/internal/suggest"
+	"descent/internal/human"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/trials"
+	"descent/internal/usage"
 	"descent/optim"
 	"descent/train"
 )
 
 // compareOptions are the flags beside the settings.
 type compareOptions struct {
-	sources
+	trialOptions
 	optimizers []string
 	vary       []string
 	metric     string
 	seeds      int
 	budget     time.Duration
-	reach      auto[float64]
-	out        string
-	resume     string
-	ui         string
-	json       bool
-	changed    map[string]bool // flags that were given
+	reach      *float64 // nil: auto
 }
 
 // defaultRules are compared unless others are named.
@@ -58,8 +54,7 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
   descent compare --resume runs/NAME`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opt.changed = map[string]bool{}
-			cmd.Flags().Visit(func(f *pflag.Flag) { opt.changed[f.Name] = true })
+			opt.note(cmd.Flags())
 			return a.compare(cmd.Context(), opt)
 		},
 	}
@@ -70,25 +65,34 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 	f.IntVar(&opt.seeds, "seeds", 5, "runs of each rule at its rate, with different seeds")
 	f.DurationVar(&opt.budget, "budget", 0, "time for all runs together, as in 90s or 10m, which sets the epochs of a run, at most those it would have; what was set is kept in the folder (default: none)")
 	f.Var(&autoFloat{&opt.reach}, "reach", "score to count updates and seconds to; auto: what every run but those of the worst reach")
-	f.StringVar(&opt.out, "out", "", "folder for the trials and the page, new or empty (default runs/DATE-NAME)")
-	f.StringVar(&opt.resume, "resume", "", "folder of a comparison to go on with; what was done is not repeated")
-	f.StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
-	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	opt.register(cmd)
+	opt.register(cmd, "a comparison")
 	setGroupedUsage(cmd, "Comparison", true)
 	return cmd
 }
 
-// autoFloat is a flag for a number that may be left open.
-type autoFloat struct{ at *auto[float64] }
+// autoFloat is a flag for a number that may be left open, as nil.
+type autoFloat struct{ at **float64 }
 
-func (f *autoFloat) Set(text string) error { return parseAuto(f.at, text, parseFloat) }
-func (f *autoFloat) Type() string          { return "number" }
+func (f *autoFloat) Set(text string) error {
+	if text == "auto" {
+		*f.at = nil
+		return nil
+	}
+	v, err := settings.ParseFloat(text)
+	if err != nil {
+		return fmt.Errorf("%w, or auto", err)
+	}
+	*f.at = &v
+	return nil
+}
+
+func (f *autoFloat) Type() string { return "number" }
+
 func (f *autoFloat) String() string {
-	if f.at == nil || !f.at.given {
+	if f.at == nil || *f.at == nil {
 		return "auto"
 	}
-	return formatFloat(f.at.value)
+	return human.Float(**f.at)
 }
 
 // compare is the command: a plan, its trials, what they say.
@@ -97,113 +101,65 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 	if err != nil {
 		return err
 	}
-	c := &comparison{app: a, ui: ui, json: opt.json}
-	if opt.resume != "" {
-		err = c.open(ctx, opt)
-	} else {
-		err = c.begin(ctx, opt)
-	}
+	c, err := a.comparison(ctx, opt, ui)
 	if err != nil {
 		return err
 	}
-	ui.printf("%s", c.startText())
-	err = c.do(ctx)
-	ui.finish()
-	err = errors.Join(err, c.lab.log.close())
-	if ctx.Err() != nil {
-		fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", plural(len(c.lab.log.known), "run"), c.folder.path)
-		a.next(a.stderr, a.call("compare", "--resume", c.folder.path))
-		return errInterrupted
+	var r *trials.CompareResult
+	err = a.perform(ctx, ui, "compare", c, func() (err error) { r, err = c.Run(ctx); return err })
+	if err != nil {
+		return err
 	}
-	return err
+	if opt.json {
+		return runs.WriteJSON(a.stdout, r)
+	}
+	fmt.Fprint(a.stdout, c.Text(r))
+	if r.Best != "" {
+		a.next(a.stdout, c.Commands()...)
+	}
+	return nil
 }
 
-// begin plans a comparison and makes its folder.
-func (c *comparison) begin(ctx context.Context, opt compareOptions) error {
+// comparison plans a comparison and makes its folder, or opens that of one to
+// go on with.
+func (a *app) comparison(ctx context.Context, opt compareOptions, ui *progress) (*trials.Comparison, error) {
+	host := trials.Host{Call: a.call, Show: ui.moment}
+	if opt.resume != "" {
+		workers, err := opt.goesOn()
+		if err != nil {
+			return nil, err
+		}
+		return trials.ResumeComparison(ctx, host, opt.resume, workers)
+	}
 	if opt.changed["epochs"] && opt.changed["budget"] {
-		return usagef("--epochs and --budget both say how long runs are; give one")
+		return nil, usage.Errorf("--epochs and --budget both say how long runs are; give one")
 	}
 	if opt.changed["optimizers"] && opt.changed["optimizer"] {
-		return usagef("--optimizers and --optimizer both name rules; give one")
+		return nil, usage.Errorf("--optimizers and --optimizer both name rules; give one")
 	}
-	s, err := opt.settings()
+	s, err := opt.Settings()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.plan = comparePlan{Kind: "compare", Optimizers: opt.optimizers, Seeds: opt.seeds, Budget: opt.budget.Seconds()}
+	plan := trials.ComparePlan{Optimizers: opt.optimizers, Seeds: opt.seeds, Budget: opt.budget.Seconds(), Reach: opt.reach}
 	if opt.metric != "auto" {
-		c.plan.Metric = opt.metric
-	}
-	if opt.reach.given {
-		c.plan.Reach = &opt.reach.value
+		plan.Metric = opt.metric
 	}
 	for _, text := range opt.vary {
-		v, err := parseVaried(text)
+		v, err := trials.ParseVaried(text)
 		if err != nil {
-			return usage(fmt.Errorf("--vary %s: %w", text, err))
+			return nil, usage.Mark(fmt.Errorf("--vary %s: %w", text, err))
 		}
-		c.plan.Vary = append(c.plan.Vary, v)
+		plan.Vary = append(plan.Vary, v)
 	}
-	if len(c.plan.Optimizers) == 0 && len(c.plan.Vary) == 0 && !s.Optimizer.Name.given && !s.Optimizer.Momentum.given {
-		c.plan.Optimizers = defaultRules
+	if len(plan.Optimizers) == 0 && len(plan.Vary) == 0 && !s.Optimizer.Name.Given && !s.Optimizer.Momentum.Given {
+		plan.Optimizers = defaultRules
 	}
-	if len(c.plan.Optimizers) == 1 && c.plan.Optimizers[0] == "all" {
-		c.plan.Optimizers = optim.Names()
+	if len(plan.Optimizers) == 1 && plan.Optimizers[0] == "all" {
+		plan.Optimizers = optim.Names()
 	}
-	if len(c.plan.Optimizers) > 0 {
-		opt.forget(&s, opt.changed)
+	if len(plan.Optimizers) > 0 {
+		opt.Forget(&s, opt.changed)
 	}
-	if err := c.plan.check(); err != nil {
-		return usage(err)
-	}
-	c.settings = s
-	if err := c.prepare(ctx); err != nil {
-		return err
-	}
-	if c.plan.Epochs, err = c.length(ctx); err != nil {
-		return err
-	}
-	if c.plan.Data, err = data.Hash(c.lab.base.source); err != nil {
-		return err
-	}
-	c.folder, c.lab.log, err = createTrials(opt.out, &c.settings, c.plan)
-	return err
-}
-
-// forget leaves the rule's settings that a file or recipe gave to each rule's
-// defaults; those of flags stay.
-func (src *sources) forget(s *Settings, changed map[string]bool) {
-	if src.config == "" && src.recipe == "" {
-		return
-	}
-	for _, row := range table {
-		rules := strings.HasPrefix(row.key, "optimizer.") || row.key == "learning_rate" || row.key == "weight_decay"
-		if !rules || row.flag != "" && changed[row.flag] || src.setsKey(row.key) {
-			continue
-		}
-		_ = row.set(s, "auto") // which all of them take
-	}
-}
-
-// setsKey reports whether --set names the setting.
-func (src *sources) setsKey(key string) bool {
-	for _, text := range src.sets {
-		if k, _, _ := strings.Cut(text, "="); strings.TrimSpace(k) == key {
-			return true
-		}
-	}
-	return false
-}
-
-// checkMetric returns an error for a score that does not exist.
-func checkMetric(metric string) error {
-	if metric == "" {
-		return nil
-	}
-	for _, name := range train.ScoreNames() {
-		if name == metric {
-			return nil
-		}
-	}
-	return fmt.Errorf("--metric: %w", suggest.Unknown("score", metric, train.ScoreNames()))
+	return trials.NewComparison(ctx, host, plan, s, opt.out)
 }

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 // compared runs compare with small settings and returns its JSON and its folder.
@@ -88,27 +90,32 @@ func TestComparePrintsOneJSONObject(t *testing.T) {
 	if score(t, rows[0], "validation", "mean") < score(t, rows[1], "validation", "mean") {
 		t.Errorf("the first row is not the best: %v", rows)
 	}
-	for _, name := range []string{planFile, settingsFile, trialsFile, compareFile, comparePage, configFile} {
+	for _, name := range []string{"plan.json", "settings.yaml", "trials.jsonl", "compare.json", "compare.html", runs.ConfigFile} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if sum["page"] != filepath.Join(out, comparePage) {
+	if sum["page"] != filepath.Join(out, "compare.html") {
 		t.Errorf("page is %v", sum["page"])
 	}
 	// The best settings are those of the best row's first run.
-	again := parsed(t, command(t, "train", "--config", filepath.Join(out, configFile), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
+	again := parsed(t, command(t, "train", "--config", filepath.Join(out, runs.ConfigFile), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
+	type outcome struct {
+		Phase, Name string
+		Seed        uint64
+		Test        map[string]float64
+	}
 	var best outcome
-	for line := range strings.Lines(read(t, filepath.Join(out, trialsFile))) {
+	for line := range strings.Lines(read(t, filepath.Join(out, "trials.jsonl"))) {
 		var o outcome
 		if err := json.Unmarshal([]byte(line), &o); err != nil {
 			t.Fatal(err)
 		}
-		if o.Phase == phaseSeed && o.Seed == 1 && o.Name == sum["best"] {
+		if o.Phase == "seed" && o.Seed == 1 && o.Name == sum["best"] {
 			best = o
 		}
 	}
-	if got, want := score(t, again, "test", "accuracy"), float64(best.Test["accuracy"]); got != want || want == 0 {
+	if got, want := score(t, again, "test", "accuracy"), best.Test["accuracy"]; got != want || want == 0 {
 		t.Errorf("trained with config.yaml the test accuracy is %v, it was %v", got, want)
 	}
 }
@@ -130,16 +137,16 @@ func TestCompareIsExact(t *testing.T) {
 	if a, b := timeless(whole), timeless(beside); !reflect.DeepEqual(a, b) {
 		t.Errorf("with one worker %v, with three %v", a, b)
 	}
-	trials := read(t, filepath.Join(out, trialsFile))
+	trials := read(t, filepath.Join(out, "trials.jsonl"))
 	for _, keep := range []int{0, len(trials) / 2, len(trials)} {
-		if err := os.WriteFile(filepath.Join(out, trialsFile), []byte(trials[:keep]), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(out, "trials.jsonl"), []byte(trials[:keep]), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		resumed := parsed(t, command(t, "compare", "--resume", out, "--ui", "none", "--json"))
 		if a, b := timeless(whole), timeless(resumed); !reflect.DeepEqual(a, b) {
 			t.Errorf("resumed after %d bytes: %v, want %v", keep, b, a)
 		}
-		if got, want := strings.Count(read(t, filepath.Join(out, trialsFile)), "\n"), strings.Count(trials, "\n"); got != want {
+		if got, want := strings.Count(read(t, filepath.Join(out, "trials.jsonl")), "\n"), strings.Count(trials, "\n"); got != want {
 			t.Errorf("resumed after %d bytes: %d trials, want %d", keep, got, want)
 		}
 	}
@@ -160,11 +167,11 @@ func TestCompareInterrupted(t *testing.T) {
 		t.Errorf("exit %d, want %d", code, exitInterrupted)
 	}
 	contains(t, stderr.String(), "interrupted", "compare --resume "+out)
-	if n := strings.Count(read(t, filepath.Join(out, trialsFile)), "\n"); n < 3 || n > 30 {
+	if n := strings.Count(read(t, filepath.Join(out, "trials.jsonl")), "\n"); n < 3 || n > 30 {
 		t.Errorf("%d trials are kept", n)
 	}
-	if _, err := os.Stat(filepath.Join(out, compareFile)); err == nil {
-		t.Errorf("an interrupted comparison has a %s", compareFile)
+	if _, err := os.Stat(filepath.Join(out, "compare.json")); err == nil {
+		t.Error("an interrupted comparison has a compare.json")
 	}
 }
 
@@ -195,10 +202,10 @@ func TestCompareVaries(t *testing.T) {
 	if rows[0]["name"] != sum["best"] || rows[0]["settings"].(map[string]any)["batch"] != "16" {
 		t.Errorf("best is %v", sum["best"])
 	}
-	if n := strings.Count(read(t, filepath.Join(out, trialsFile)), "\n"); n != 4*2 {
+	if n := strings.Count(read(t, filepath.Join(out, "trials.jsonl")), "\n"); n != 4*2 {
 		t.Errorf("%d trials, want 8", n)
 	}
-	contains(t, read(t, filepath.Join(out, comparePage)), "step:every=1e,factor=0.5", "compare --resume")
+	contains(t, read(t, filepath.Join(out, "compare.html")), "step:every=1e,factor=0.5", "compare --resume")
 }
 
 func TestCompareOfWhatDiverges(t *testing.T) {
@@ -211,33 +218,9 @@ func TestCompareOfWhatDiverges(t *testing.T) {
 	contains(t, r.stdout, `"best": ""`, "Every run of every setting diverged", `"mean": null`)
 }
 
-// TestCompareBudget asks how long runs may be, by made-up paces: two rules side
-// by side, each with 5 runs of n epochs, and to find its rate 2 more, 4 of a
-// third of n and 9 of a ninth, or 9 of a single epoch.
-func TestCompareBudget(t *testing.T) {
-	s := defaultSettings()
-	s.Epochs = given(18)
-	for _, row := range []struct {
-		budget float64
-		want   int
-	}{
-		{1e9, 18},
-		{(9*2+4*6+2*18+5*18+20*0.1)/0.9 + 1e-9, 18},
-		{(9*2+4*6+2*18+5*18+20*0.1)/0.9 - 1e-9, 17},
-		{14*1.1/0.9 + 1e-9, 1},
-		{14*1.1/0.9 - 1e-9, 0},
-	} {
-		c := &comparison{lab: &lab{base: &job{settings: s}, side: 2}, plan: comparePlan{Seeds: 5, Budget: row.budget}, variants: []variant{{searched: true}, {searched: true}}}
-		n, err := c.fit([]pace{{0.1, 1}, {0.1, 1}}, 0)
-		if n != row.want || (err != nil) != (row.want == 0) {
-			t.Errorf("a budget of %v s gives %d epochs (%v), want %d", row.budget, n, err, row.want)
-		}
-	}
-}
-
 func TestCompareRefuses(t *testing.T) {
 	full := filepath.Dir(write(t, "something", "x"))
-	other := filepath.Dir(write(t, planFile, `{"kind": "sweep"}`))
+	other := filepath.Dir(write(t, "plan.json", `{"kind": "sweep"}`))
 	flowers := write(t, "flowers.csv", flowers(60))
 	_, begun := compared(t, "--data", flowers, "--target", "kind", "--optimizers", "sgd", "--lr", "0.01")
 	for _, row := range []struct {
@@ -278,12 +261,12 @@ func TestCompareRefuses(t *testing.T) {
 		}
 		contains(t, r.stderr, row.want...)
 	}
-	lock, err := lockFile(filepath.Join(begun, trialsFile))
+	lock, err := runs.Lock(filepath.Join(begun, "trials.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := command(t, "compare", "--resume", begun).want(t, exitFailed)
-	contains(t, r.stderr, "another process", trialsFile)
+	contains(t, r.stderr, "another process", "trials.jsonl")
 	if err := lock.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"descent/data"
 	"descent/internal/fetch"
+	"descent/internal/human"
+	"descent/internal/usage"
 )
 
 func (a *app) dataCommand() *cobra.Command {
@@ -48,7 +50,7 @@ download that broke off goes on where it stopped.`, strings.Join(fetch.Names(), 
 func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	set, err := fetch.Lookup(name)
 	if err != nil {
-		return usage(err)
+		return usage.Mark(err)
 	}
 	dir, err := data.CacheFolder(name)
 	if err != nil {
@@ -92,7 +94,7 @@ type download struct {
 }
 
 func (d *download) show(p fetch.Progress) {
-	text := fmt.Sprintf("%s  %s of %s bytes", p.File, thousands(float64(p.Done)), thousands(float64(p.Size)))
+	text := fmt.Sprintf("%s  %s of %s bytes", p.File, human.Thousands(float64(p.Done)), human.Thousands(float64(p.Size)))
 	if p.Done == p.Size {
 		d.printf("%s\n", text)
 		return

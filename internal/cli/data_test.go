@@ -11,6 +11,7 @@ import (
 
 	"descent/data"
 	"descent/internal/fetch"
+	"descent/internal/usage"
 )
 
 func TestDataGetOffline(t *testing.T) {
@@ -26,7 +27,7 @@ func TestDataGetOffline(t *testing.T) {
 	}
 	if _, _, err := get("mnits"); err == nil || !strings.Contains(err.Error(), `did you mean "mnist"?`) {
 		t.Errorf("unknown set: %v", err)
-	} else if wrong := new(usageError); !errors.As(err, &wrong) {
+	} else if wrong := new(usage.Error); !errors.As(err, &wrong) {
 		t.Errorf("unknown set is no fault of usage: %v", err)
 	}
 	if _, _, err := get("mnist"); !errors.Is(err, fetch.ErrOffline) {

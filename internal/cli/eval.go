@@ -11,7 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/internal/suggest"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -48,14 +51,14 @@ type evalOptions struct {
 
 // evaluation is what eval --json prints.
 type evaluation struct {
-	Data     string   `json:"data"`
-	Part     string   `json:"part"`
-	TTA      string   `json:"tta"`
-	Model    string   `json:"model"`
-	Rows     int      `json:"rows"`
-	Test     measures `json:"test"`
-	Baseline measures `json:"baseline"`
-	SHA256   string   `json:"weights_sha256"`
+	Data     string        `json:"data"`
+	Part     string        `json:"part"`
+	TTA      string        `json:"tta"`
+	Model    string        `json:"model"`
+	Rows     int           `json:"rows"`
+	Test     runs.Measures `json:"test"`
+	Baseline runs.Measures `json:"baseline"`
+	SHA256   string        `json:"weights_sha256"`
 }
 
 func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
@@ -67,7 +70,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if err != nil {
 		return err
 	}
-	if m, err = withViews(m, views); err != nil {
+	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
 	set, err := evalSet(file, m, path, opt)
@@ -95,8 +98,8 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		return err
 	}
 	if opt.json {
-		return writeJSON(a.stdout, evaluation{
-			path, set.part, views, file, report.Rows, measuresOf(report, m.Spec()), b.scores, m.SHA256(),
+		return runs.WriteJSON(a.stdout, evaluation{
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report, m.Spec()), b.scores, m.SHA256(),
 		})
 	}
 	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
@@ -106,7 +109,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 
 // loadModel reads the model that path means, and returns its file.
 func loadModel(path string) (file string, m *train.Model, err error) {
-	if file, err = modelPath(path); err != nil {
+	if file, err = runs.ModelFile(path); err != nil {
 		return "", nil, err
 	}
 	m, err = train.Load(file)
@@ -131,7 +134,7 @@ func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluat
 		known = known || p == part
 	}
 	if !known {
-		return evaluated{}, usage(fmt.Errorf("--part: %w", suggest.Unknown("part", part, parts)))
+		return evaluated{}, usage.Mark(fmt.Errorf("--part: %w", suggest.Unknown("part", part, parts)))
 	}
 	if part != "all" {
 		cut, own, err := splitOfRun(filepath.Dir(file), path)
@@ -182,20 +185,20 @@ func partOf(cut data.Parts, part string) (evaluated, error) {
 // into, and whether the test part comes from that data; an error says why they
 // cannot be had.
 func splitOfRun(folder, path string) (cut data.Parts, own bool, err error) {
-	text, err := os.ReadFile(filepath.Join(folder, summaryFile))
+	text, err := os.ReadFile(filepath.Join(folder, runs.SummaryFile))
 	if err != nil {
 		return cut, false, fmt.Errorf("the model lies in no run folder: %w", err)
 	}
-	var sum summary
+	var sum runs.Summary
 	if err := json.Unmarshal(text, &sum); err != nil {
-		return cut, false, fmt.Errorf("%s: %w", filepath.Join(folder, summaryFile), err)
+		return cut, false, fmt.Errorf("%s: %w", filepath.Join(folder, runs.SummaryFile), err)
 	}
-	s := defaultSettings()
-	if err := readSettings(filepath.Join(folder, configFile), &s); err != nil {
+	s := settings.Default()
+	if err := settings.Read(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
 		return cut, false, err
 	}
 	s.Data = path
-	source, err := openData(&s)
+	source, err := settings.OpenData(&s)
 	if err != nil {
 		return cut, false, err
 	}
@@ -206,6 +209,6 @@ func splitOfRun(folder, path string) (cut data.Parts, own bool, err error) {
 	if hash != sum.DataSHA256 {
 		return cut, false, fmt.Errorf("the run did not train on %s, but on %s, whose content differs", path, sum.Data)
 	}
-	cut, err = split(&s, source)
+	cut, err = settings.Split(&s, source)
 	return cut, s.Test == "", err
 }

@@ -9,18 +9,20 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/train"
 )
 
 // finish saves what training left, measures it if training came to its end,
 // and says so. cause is why it did not.
 func (r *run) finish(ctx context.Context, status string, cause error) error {
-	if err := r.trainer.Model().Save(r.folder.file(lastFile)); err != nil {
+	if err := r.trainer.Model().Save(r.folder.File(runs.LastFile)); err != nil {
 		return err
 	}
 	if r.model != nil {
-		if err := r.model.Save(r.folder.file(bestFile)); err != nil {
+		if err := r.model.Save(r.folder.File(runs.BestFile)); err != nil {
 			return err
 		}
 	}
@@ -30,28 +32,28 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	}
 	sum := r.summary(status, hash)
 	var result string
-	if status == "done" && r.parts.Test.Len() > 0 {
+	if status == "done" && r.Parts.Test.Len() > 0 {
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
-			sum.Test, sum.Baseline = measuresOf(report, r.spec), b.scores
-			if err := r.folder.writeTest(report, r.parts.Test); err != nil {
+			sum.Test, sum.Baseline = runs.MeasuresOf(report, r.Spec), b.scores
+			if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
 				return err
 			}
-			result = resultText("Test"+viewsText(r.settings.TTA), report, b, r.spec)
+			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
 			return err
 		}
 	}
-	if err := r.folder.write(summaryFile, sum.write); err != nil {
+	if err := r.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
 	}
 	if err := r.writePage(); err != nil {
 		return err
 	}
 	if r.json && status != "diverged" {
-		if err := sum.write(r.stdout); err != nil {
+		if err := sum.Write(r.stdout); err != nil {
 			return err
 		}
 	}
@@ -67,51 +69,51 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if !r.json {
 		r.stdout.Write(text.Bytes())
 	}
-	err = r.folder.write(resultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
-	return errors.Join(err, r.folder.finished())
+	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
+	return errors.Join(err, r.folder.Finished())
 }
 
 // measure tests the best model beside the baseline.
 func (r *run) measure(ctx context.Context) (train.Report, baseline, error) {
-	m, err := withViews(r.model, r.settings.TTA)
+	m, err := settings.WithViews(r.model, r.Settings.TTA)
 	if err != nil {
 		return train.Report{}, baseline{}, err
 	}
-	report, err := m.Evaluate(ctx, r.parts.Test)
+	report, err := m.Evaluate(ctx, r.Parts.Test)
 	if err != nil {
 		return report, baseline{}, err
 	}
-	if r.spec.Task == data.Regression {
-		b, err := meanBaseline(ctx, r.parts.Test)
+	if r.Spec.Task == data.Regression {
+		b, err := meanBaseline(ctx, r.Parts.Test)
 		return report, b, err
 	}
 	var counts []int
-	for _, c := range r.parts.Counts {
+	for _, c := range r.Parts.Counts {
 		counts = append(counts, c.Train)
 	}
 	b, err := classBaseline(report, counts)
 	return report, b, err
 }
 
-func (r *run) summary(status, hash string) *summary {
-	s := &r.settings
-	sum := &summary{
-		Data: s.Data, Model: s.Model.value, Optimizer: s.Optimizer.Name.value,
+func (r *run) summary(status, hash string) *runs.Summary {
+	s := &r.Settings
+	sum := &runs.Summary{
+		Data: s.Data, Model: s.Model.Value, Optimizer: s.Optimizer.Name.Value,
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
-		Run: r.folder.path, Status: status, Task: r.spec.Task.String(), Monitor: s.Monitor,
-		Rows:       map[string]int{"train": r.parts.Train.Len(), "validation": r.parts.Validation.Len(), "test": r.parts.Test.Len()},
+		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor,
+		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
 		Seeds:      map[string]any{"seed": s.Seed, "split_seed": s.SplitSeed},
-		DataSHA256: hash, Started: r.started.UTC(), Build: thisBuild(),
+		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),
 	}
 	if r.last != nil {
 		sum.Epochs = r.last.Epoch + 1
-		sum.Train = measures{}
-		sum.Train.add("loss", r.last.TrainLoss)
+		sum.Train = runs.Measures{}
+		sum.Train.Add("loss", r.last.TrainLoss)
 	}
 	if r.best != nil {
 		sum.BestEpoch = r.best.Epoch + 1
 		if v := r.best.Validation; v != nil {
-			sum.Validation = measuresOf(*v, r.spec)
+			sum.Validation = runs.MeasuresOf(*v, r.Spec)
 		}
 	}
 	if r.model != nil {
@@ -122,61 +124,54 @@ func (r *run) summary(status, hash string) *summary {
 
 // print ends a run that was finished.
 func (r *run) print(w io.Writer, result string) {
-	s := &r.settings
+	s := &r.Settings
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprint(w, result, "\n")
-	kept := fmt.Sprintf("the model of epoch %d", r.trainer.Updates()/r.steps)
+	kept := fmt.Sprintf("the model of epoch %d", r.trainer.Updates()/r.Steps)
 	if r.best != nil {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, scoreText(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, human.Score(s.Monitor, v.Score(s.Monitor)))
 		case s.Patience > 0:
-			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", scoreText("loss", r.best.TrainLoss))
+			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", human.Score("loss", r.best.TrainLoss))
 		default:
 			kept += ", the last one, as there is no validation part"
 		}
 	}
-	if r.last != nil && r.last.Epoch+1 < s.Epochs.value {
-		kept += fmt.Sprintf("; stopped early, after %s without a better one", plural(s.Patience, "epoch"))
+	if r.last != nil && r.last.Epoch+1 < s.Epochs.Value {
+		kept += fmt.Sprintf("; stopped early, after %s without a better one", human.Plural(s.Patience, "epoch"))
 	}
-	fmt.Fprintf(w, "Kept %s. %s in %s.\n", kept, plural(r.trainer.Updates(), "update"), tookText(r.seconds))
-	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.path, r.folder.file(runs.ReportFile))
-	predict := []string{"predict", r.folder.path, r.evalData()}
-	if r.spec.Task == data.Classification {
+	fmt.Fprintf(w, "Kept %s. %s in %s.\n", kept, human.Plural(r.trainer.Updates(), "update"), human.Took(r.seconds))
+	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.Path, r.folder.File(runs.ReportFile))
+	predict := []string{"predict", r.folder.Path, r.evalData()}
+	if r.Spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
 	}
 	r.next(w,
-		r.call("inspect", r.folder.path),
-		r.call("eval", r.folder.path, r.evalData()),
+		r.call("inspect", r.folder.Path),
+		r.call("eval", r.folder.Path, r.evalData()),
 		r.call(predict...),
-		r.call("train", "--config", r.folder.file(configFile), "--seed", fmt.Sprint(s.Seed+1)))
+		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Seed+1)))
 }
 
 // evalData is data to measure the model on again.
 func (r *run) evalData() string {
-	if r.settings.Test != "" {
-		return r.settings.Test
+	if r.Settings.Test != "" {
+		return r.Settings.Test
 	}
-	return r.settings.Data
-}
-
-func tookText(seconds float64) string {
-	if seconds < 60 {
-		return fmt.Sprintf("%.1f s", seconds)
-	}
-	return clock(seconds)
+	return r.Settings.Data
 }
 
 // keptText says which models a run that broke off left.
 func (r *run) keptText() string {
 	var kept []string
 	if r.best != nil && r.model != nil {
-		kept = append(kept, fmt.Sprintf("the best so far, of epoch %d, is in %s", r.best.Epoch+1, r.folder.file(bestFile)))
+		kept = append(kept, fmt.Sprintf("the best so far, of epoch %d, is in %s", r.best.Epoch+1, r.folder.File(runs.BestFile)))
 	}
-	kept = append(kept, fmt.Sprintf("the weights after update %d are in %s", r.trainer.Updates(), r.folder.file(lastFile)))
+	kept = append(kept, fmt.Sprintf("the weights after update %d are in %s", r.trainer.Updates(), r.folder.File(runs.LastFile)))
 	return strings.Join(kept, ", ")
 }
 

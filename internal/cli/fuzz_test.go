@@ -1,42 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"strings"
 	"testing"
 )
-
-// FuzzSettings asks that any text is an error or settings that are the same
-// after they were printed and read.
-func FuzzSettings(f *testing.F) {
-	var usual bytes.Buffer
-	s := defaultSettings()
-	if err := writeSettings(&usual, &s); err != nil {
-		f.Fatal(err)
-	}
-	for _, seed := range []string{usual.String(), "", "epochs: 3\noptimizer: adam\n", "optimizer:\n  name: sgd\n  momentum: 0.9\n", "target: [a, 'b,c']\n", "seed: &a 1\nsplit_seed: *a\n", "optimizer: &o\n  name: *o\n", "a: {b: [}", "--- 1\n--- 2\n"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s := defaultSettings()
-		if err := parseSettings("fuzz.yaml", []byte(text), &s); err != nil {
-			return
-		}
-		var once, again bytes.Buffer
-		if err := writeSettings(&once, &s); err != nil {
-			t.Fatal(err)
-		}
-		back := defaultSettings()
-		if err := parseSettings("printed.yaml", once.Bytes(), &back); err != nil {
-			t.Fatalf("%v in\n%s", err, once.String())
-		}
-		if err := writeSettings(&again, &back); err != nil || once.String() != again.String() {
-			t.Fatalf("%v: printed again\n%s\nwant\n%s", err, again.String(), once.String())
-		}
-	})
-}
 
 // FuzzJSONLines asks that any text is an error or a table with a line of as
 // many fields for each object.

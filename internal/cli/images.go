@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -28,32 +31,19 @@ func (o *imageOptions) register(cmd *cobra.Command) {
 func (o *imageOptions) views(model string) (string, error) {
 	if o.tta != "auto" {
 		if _, err := train.ParseViews(o.tta); err != nil {
-			return "", usage(fmt.Errorf("--tta: %w", err))
+			return "", usage.Mark(fmt.Errorf("--tta: %w", err))
 		}
 		return o.tta, nil
 	}
 	folder := filepath.Dir(model)
-	if _, err := os.Stat(filepath.Join(folder, summaryFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(folder, runs.SummaryFile)); err != nil {
 		return "none", nil // no run folder
 	}
-	s := defaultSettings()
-	if err := readSettings(filepath.Join(folder, configFile), &s); err != nil {
+	s := settings.Default()
+	if err := settings.Read(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
 		return "", fmt.Errorf("how the run was measured: %w; --tta says it", err)
 	}
 	return s.TTA, nil
-}
-
-// withViews returns m as it predicts from the views that text names.
-func withViews(m *train.Model, text string) (*train.Model, error) {
-	views, err := train.ParseViews(text)
-	if err != nil {
-		return nil, usage(err)
-	}
-	many, err := m.Views(views)
-	if err != nil {
-		return nil, usage(fmt.Errorf("tta: %w", err))
-	}
-	return many, nil
 }
 
 // viewsText says in a heading that predictions are means over views.

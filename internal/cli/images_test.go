@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"descent/internal/kernel"
+	"descent/internal/runs"
 )
 
 // onAll are flags of a run over pictures that uses all techniques for images.
@@ -39,10 +40,10 @@ func TestImageRun(t *testing.T) {
 			t.Errorf("%s workers end in other weights", workers)
 		}
 	}
-	if got := sha(t, "--config", filepath.Join(run, configFile), "--epochs", "4", "--model", "cnn-small"); got != sum["weights_sha256"] {
+	if got := sha(t, "--config", filepath.Join(run, runs.ConfigFile), "--epochs", "4", "--model", "cnn-small"); got != sum["weights_sha256"] {
 		t.Error("the kept settings end in other weights")
 	}
-	metrics := readFile(t, filepath.Join(run, metricsFile))
+	metrics := readFile(t, filepath.Join(run, runs.MetricsFile))
 	if lines := strings.Split(strings.TrimSpace(metrics), "\n"); len(lines) != 5 || lines[0] != "epoch,step,lr,train_loss" || strings.Count(lines[4], ",") != 3 {
 		t.Errorf("metrics:\n%s", metrics)
 	}
@@ -149,7 +150,7 @@ func TestImageOptions(t *testing.T) {
 	args := append([]string{"train", "--model", "mlp:4", "--ui", "plain", "--out", out, "--skip-corrupt", "--image-size", "6x8", "--image-mode", "color"}, base...)
 	r = command(t, args...).want(t, exitDone)
 	contains(t, r.stderr, "6×8×3", "note", "1 ")
-	contains(t, readFile(t, filepath.Join(out, configFile)), "image_size: 6x8", "image_mode: color", "skip_corrupt: true")
+	contains(t, readFile(t, filepath.Join(out, runs.ConfigFile)), "image_size: 6x8", "image_mode: color", "skip_corrupt: true")
 	if e := evalJSON(t, out, dir); e["part"] != "test" && e["part"] != "all" || e["rows"] != 16.0 {
 		t.Errorf("eval read %v", e)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/internal/safetensors"
 	"descent/nn"
 	"descent/train"
@@ -80,7 +82,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return writeJSON(a.stdout, i)
+		return runs.WriteJSON(a.stdout, i)
 	}
 	return a.printInspection(path, i, m)
 }
@@ -109,7 +111,7 @@ func (a *app) printInspection(path string, i inspection, m *train.Model) error {
 		return err
 	}
 	if e := m.Spec().Encoder; e != nil {
-		fmt.Fprintf(out, "\ndata\n%s", indent(e.String(), "  "))
+		fmt.Fprintf(out, "\ndata\n%s", human.Indent(e.String(), "  "))
 	}
 	fmt.Fprintf(out, "\nloss %s\n\n", i.Loss)
 	a.next(out, a.call("predict", path, "DATA"), a.call("eval", path, "DATA"))
@@ -119,14 +121,14 @@ func (a *app) printInspection(path string, i inspection, m *train.Model) error {
 func printLayers(out io.Writer, i inspection) error {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "layer\toutput\tparameters\tmultiply-adds\t\n")
-	fmt.Fprintf(w, "input\t%s\t\t\t\n", shape(i.Input))
+	fmt.Fprintf(w, "input\t%s\t\t\t\n", human.Shape(i.Input))
 	for _, l := range i.Layers {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", l.Path, shape(l.Output), thousands(float64(l.Parameters)), thousands(float64(l.Products)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", l.Path, human.Shape(l.Output), human.Thousands(float64(l.Parameters)), human.Thousands(float64(l.Products)))
 	}
-	fmt.Fprintf(w, "total\t\t%s\t%s\t\n", thousands(float64(i.Parameters)), thousands(float64(i.Products)))
+	fmt.Fprintf(w, "total\t\t%s\t%s\t\n", human.Thousands(float64(i.Parameters)), human.Thousands(float64(i.Products)))
 	if err := w.Flush(); err != nil || i.Buffers == 0 {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "\nand %s that training measures and prediction uses, such as running means\n", plural(i.Buffers, "value"))
+	_, err := fmt.Fprintf(out, "\nand %s that training measures and prediction uses, such as running means\n", human.Plural(i.Buffers, "value"))
 	return err
 }

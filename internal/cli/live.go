@@ -14,7 +14,9 @@ import (
 
 	"golang.org/x/term"
 
+	"descent/internal/human"
 	"descent/internal/suggest"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -63,7 +65,7 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 			}
 		}
 	default:
-		return nil, usage(fmt.Errorf("--ui: %w", suggest.Unknown("display", ui, []string{uiAuto, uiPlain, uiNone})))
+		return nil, usage.Mark(fmt.Errorf("--ui: %w", suggest.Unknown("display", ui, []string{uiAuto, uiPlain, uiNone})))
 	}
 	return p, nil
 }
@@ -112,7 +114,7 @@ func (p *progress) note(e *train.Epoch) {
 	p.epoch = ""
 	if e.Validation != nil {
 		value = e.Validation.Loss
-		p.epoch = fmt.Sprintf("validation %s %s", p.score, scoreText(p.score, e.Validation.Score(p.score)))
+		p.epoch = fmt.Sprintf("validation %s %s", p.score, human.Score(p.score, e.Validation.Score(p.score)))
 	}
 	p.curve = append(p.curve, value)
 }
@@ -121,9 +123,9 @@ func (p *progress) epochLine(u train.Progress) string {
 	e := u.Epoch
 	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %.4g", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, e.TrainLoss)
 	if v := e.Validation; v != nil {
-		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, scoreText(p.score, v.Score(p.score)))
+		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, human.Score(p.score, v.Score(p.score)))
 	}
-	line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, thousands(u.Samples), clock(u.Left))
+	line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))
 	if e.Best && e.Validation != nil {
 		line += "  best"
 	}
@@ -139,8 +141,8 @@ func (p *progress) liveLine(u train.Progress) string {
 		fmt.Sprintf("step %d", u.Step.Update),
 		fmt.Sprintf("loss %.3g", u.Step.Loss),
 		p.epoch,
-		thousands(u.Samples) + " samples/s",
-		clock(u.Left) + " left",
+		human.Thousands(u.Samples) + " samples/s",
+		human.Clock(u.Left) + " left",
 		sparkline(p.curve, 12),
 	}
 	const sparkAt, barAt, stepAt = 7, 1, 2
@@ -192,3 +194,12 @@ func (p *progress) Handle(_ context.Context, r slog.Record) error {
 
 func (p *progress) WithAttrs([]slog.Attr) slog.Handler { return p }
 func (p *progress) WithGroup(string) slog.Handler      { return p }
+
+// moment shows a line until the next one, or on what is no terminal for good.
+func (p *progress) moment(line string) {
+	if p.live {
+		p.draw(line)
+	} else {
+		p.printf("%s\n", line)
+	}
+}

@@ -9,13 +9,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
 	"descent/internal/report"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/usage"
 	"descent/train"
 )
 
 // lrFindOptions are the flags beside the settings.
 type lrFindOptions struct {
-	sources
+	settings.Sources
 	rates train.RateRange
 	out   string
 	json  bool
@@ -46,7 +50,7 @@ the longest descent of the loss, called valley, and where the loss falls fastest
 	f.IntVar(&opt.rates.Updates, "updates", 100, "updates from the first rate to the last")
 	f.StringVar(&opt.out, "out", "", "folder for the page, new or empty (default runs/DATE-NAME)")
 	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	opt.register(cmd)
+	opt.Register(cmd.Flags())
 	setGroupedUsage(cmd, "Range test", true)
 	return cmd
 }
@@ -82,50 +86,50 @@ const (
 
 func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	if err := opt.rates.Validate(); err != nil {
-		return usage(err)
+		return usage.Mark(err)
 	}
-	s, err := opt.settings()
+	s, err := opt.Settings()
 	if err != nil {
 		return err
 	}
-	j, err := prepare(s)
+	j, err := settings.Prepare(s)
 	if err != nil {
 		return err
 	}
-	trainer, err := train.New(j.net, j.spec, j.config)
+	trainer, err := train.New(j.Net, j.Spec, j.Config)
 	if err != nil {
 		return err
 	}
 	defer trainer.Close()
 	start := time.Now()
-	found, err := trainer.FindRate(ctx, j.parts.Train, opt.rates)
+	found, err := trainer.FindRate(ctx, j.Parts.Train, opt.rates)
 	if err != nil {
 		return err
 	}
-	folder, err := makeFolder(opt.out, &s)
+	folder, err := runs.MakeFolder(opt.out, s.Data)
 	if err != nil {
 		return fmt.Errorf("folder: %w; choose another with --out", err)
 	}
 	r := lrFindResult{
 		Suggestion: found.Valley, Valley: found.Valley, Steepest: found.Steepest, Stopped: found.Stopped,
-		Page: folder.file(lrFindPage), Command: a.call(append(append([]string{"train"}, opt.args("lr")...), "--lr", roughRate(found.Valley))...),
-		Data: s.Data, Optimizer: j.settings.Optimizer.Name.value, Model: j.settings.Model.value, Batch: j.settings.Batch.value,
+		Page: folder.File(lrFindPage), Command: a.call(append(append([]string{"train"}, opt.Args("lr")...), "--lr", roughRate(found.Valley))...),
+		Data: s.Data, Optimizer: j.Settings.Optimizer.Name.Value, Model: j.Settings.Model.Value, Batch: j.Settings.Batch.Value,
 		Seconds: time.Since(start).Seconds(),
 	}
 	for _, p := range found.Points {
 		r.Points = append(r.Points, ratePoint(p))
 	}
-	if err := folder.write(lrFindFile, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
+	if err := folder.Write(lrFindFile, func(w io.Writer) error { return runs.WriteJSON(w, r) }); err != nil {
 		return err
 	}
-	if err := folder.write(lrFindPage, r.page().WriteHTML); err != nil {
+	if err := folder.Write(lrFindPage, r.page().WriteHTML); err != nil {
 		return err
 	}
 	if opt.json {
-		return writeJSON(a.stdout, r)
+		return runs.WriteJSON(a.stdout, r)
 	}
 	r.print(a.stdout)
-	a.next(a.stdout, r.Command, a.call(append([]string{"compare"}, opt.args("lr")...)...))
+	a.next(a.stdout, r.Command, a.call(append([]string{"compare"}, opt.Args("lr")...)...))
 	return nil
 }
 
@@ -138,7 +142,7 @@ func (r *lrFindResult) print(w io.Writer) {
 		x, y = append(x, p.Rate), append(y, p.Smoothed)
 	}
 	cutRise(y)
-	fmt.Fprintf(w, "smoothed training loss by rate, %s on %s, %s of %s rows\n\n", r.Optimizer, r.Data, plural(len(r.Points), "update"), r.Batch)
+	fmt.Fprintf(w, "smoothed training loss by rate, %s on %s, %s of %s rows\n\n", r.Optimizer, r.Data, human.Plural(len(r.Points), "update"), r.Batch)
 	io.WriteString(w, plotLog(x, y, []mark{{r.Valley, "valley"}, {r.Steepest, "steepest"}}))
 	fmt.Fprintf(w, "\nvalley    %-8s two thirds down the longest descent; a rate to begin with\n", roughRate(r.Valley))
 	fmt.Fprintf(w, "steepest  %-8s where the loss falls fastest\n", roughRate(r.Steepest))
@@ -164,7 +168,7 @@ func (r *lrFindResult) page() report.Page {
 		Marks:  []report.Mark{{X: r.Valley, Label: "valley"}, {X: r.Steepest, Label: "steepest"}},
 	}
 	return report.Page{
-		Title: "A learning rate for " + dataName(r.Data),
+		Title: "A learning rate for " + runs.DataName(r.Data),
 		Note:  "A range test: the rate rises with every update. It looks at training loss alone and is a place to begin, not a comparison.",
 		Sections: []report.Section{
 			{Group: "Answer", Title: "Suggested rates", Source: lrFindFile, Wide: true, Body: report.Facts{

@@ -3,58 +3,21 @@ package cli
 import (
 	"context"
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 
 	"descent/data"
+	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/metric"
 	"descent/train"
 )
-
-// scoresOf lists the scores of a task beside the loss, the main one first.
-func scoresOf(spec data.Spec) []string {
-	switch {
-	case spec.Task == data.Regression:
-		return []string{"mse", "mae", "r2"}
-	case len(spec.Classes) == 2:
-		return []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
-	}
-	return []string{"accuracy", "balanced_accuracy", "f1"}
-}
-
-// mainScore is the one that is shown where there is room for one.
-func mainScore(spec data.Spec) string {
-	if spec.Task == data.Regression {
-		return "r2"
-	}
-	return "accuracy"
-}
-
-// measures are scores by name, as JSON has them. What is not finite, and so
-// has no JSON form, is left out.
-type measures map[string]any
-
-func (m measures) add(name string, v float64) {
-	if !math.IsNaN(v) && !math.IsInf(v, 0) {
-		m[name] = v
-	}
-}
-
-func measuresOf(r train.Report, spec data.Spec) measures {
-	m := measures{}
-	m.add("loss", r.Loss)
-	for _, name := range scoresOf(spec) {
-		m.add(name, r.Score(name))
-	}
-	return m
-}
 
 // baseline is what the simplest prediction reaches: always the commonest
 // class, or the mean.
 type baseline struct {
 	what   string // as people read it
-	scores measures
+	scores runs.Measures
 }
 
 // classBaseline predicts by how often each class occurred in training.
@@ -63,9 +26,9 @@ func classBaseline(r train.Report, counts []int) (baseline, error) {
 	if err != nil {
 		return baseline{}, err
 	}
-	m := measures{"class": b.Class}
-	m.add("accuracy", b.Accuracy)
-	m.add("loss", b.LogLoss)
+	m := runs.Measures{"class": b.Class}
+	m.Add("accuracy", b.Accuracy)
+	m.Add("loss", b.LogLoss)
 	return baseline{fmt.Sprintf("always %q", b.Class), m}, nil
 }
 
@@ -101,37 +64,37 @@ func meanBaseline(ctx context.Context, source data.Source) (baseline, error) {
 			return baseline{}, err
 		}
 	}
-	m := measures{}
-	m.add("mse", r.MSE())
-	m.add("mae", r.MAE())
-	m.add("r2", r.R2())
+	m := runs.Measures{}
+	m.Add("mse", r.MSE())
+	m.Add("mae", r.MAE())
+	m.Add("r2", r.R2())
 	return baseline{"always the mean", m}, nil
 }
 
 // resultText draws measures beside those of the baseline, and for classes the
 // confusion matrix.
 func resultText(title string, r train.Report, b baseline, spec data.Spec) string {
-	title = fmt.Sprintf("%s, %s", title, plural(r.Rows, "row"))
+	title = fmt.Sprintf("%s, %s", title, human.Plural(r.Rows, "row"))
 	head := max(22, utf8.RuneCountInString(title))
 	var out strings.Builder
 	fmt.Fprintf(&out, "%-*s %12s   baseline: %s\n", head, title, "this model", b.what)
 	line := func(name, label string, value float64) {
 		beside := ""
 		if v, ok := b.scores[name].(float64); ok {
-			beside = scoreText(name, v)
+			beside = human.Score(name, v)
 		}
-		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, scoreText(name, value), beside), " "))
+		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, human.Score(name, value), beside), " "))
 	}
 	label := "loss"
 	if spec.Task == data.Regression && spec.Encoder != nil {
 		label = "loss (standardized)"
 	}
 	line("loss", label, r.Loss)
-	for _, name := range scoresOf(spec) {
+	for _, name := range runs.Scores(spec) {
 		line(name, strings.ReplaceAll(name, "_", " "), r.Score(name))
 	}
 	if r.Classification != nil {
-		fmt.Fprintf(&out, "\n%s", indent(r.Classification.Confusion().String(), "  "))
+		fmt.Fprintf(&out, "\n%s", human.Indent(r.Classification.Confusion().String(), "  "))
 	} else if targets := r.Regression.Targets(); len(targets) > 1 {
 		fmt.Fprintf(&out, "\n  %-*s %12s %12s %12s\n", head-2, "target", "mse", "mae", "r2")
 		for _, t := range targets {

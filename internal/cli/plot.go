@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"descent/internal/human"
 )
 
 // A plot in the terminal is so many characters wide and high. A character of
@@ -153,9 +155,9 @@ func (c curve) svg(title string, total, epochs int) string {
 	}
 	for i := range 5 {
 		part := float64(i) / 4
-		fmt.Fprintf(&b, "<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", left+width*part, top+height+18, thousands(float64(total)*part))
+		fmt.Fprintf(&b, "<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", left+width*part, top+height+18, human.Thousands(float64(total)*part))
 	}
-	fmt.Fprintf(&b, "<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">updates, %s</text>\n", left+width/2, top+height+34, plural(epochs, "epoch"))
+	fmt.Fprintf(&b, "<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">updates, %s</text>\n", left+width/2, top+height+34, human.Plural(epochs, "epoch"))
 	fmt.Fprintf(&b, "<polyline points=\"%s\" fill=\"none\" stroke=\"#06c\" stroke-width=\"2\" stroke-linejoin=\"round\"/>\n</svg>\n", strings.TrimSpace(points.String()))
 	return b.String()
 }

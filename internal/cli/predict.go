@@ -13,7 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/human"
+	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/internal/suggest"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -52,7 +56,7 @@ type predictOptions struct {
 
 func (a *app) predict(ctx context.Context, model, path string, opt predictOptions) error {
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
-		return usage(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
+		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
 	}
 	file, m, err := loadModel(model)
 	if err != nil {
@@ -62,12 +66,12 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if err != nil {
 		return err
 	}
-	if m, err = withViews(m, views); err != nil {
+	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
 	spec := m.Spec()
 	if opt.probabilities && spec.Task == data.Regression {
-		return usagef("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
+		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
 	source, err := a.rawRows(spec.Encoder, path, opt)
 	if err != nil {
@@ -84,10 +88,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if opt.out == "" {
 		return write(a.stdout)
 	}
-	if err := writeFile(opt.out, write); err != nil {
+	if err := runs.WriteFile(opt.out, write); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%s predicted in %s\n", plural(source.Len(), "row"), opt.out)
+	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)
 	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
 	return nil
 }
@@ -165,7 +169,7 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 			fields = append(fields, name)
 		}
 		if spec.Task == data.Classification {
-			fields = append(fields, spec.Classes[likeliest(values)])
+			fields = append(fields, spec.Classes[runs.Likeliest(values)])
 		}
 		if spec.Task == data.Regression || probabilities {
 			for _, v := range values {
@@ -187,7 +191,7 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		b.WriteString(`"prediction":`)
 		switch {
 		case spec.Task == data.Classification:
-			b.WriteString(jsonText(spec.Classes[likeliest(values)]))
+			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
 		case len(values) == 1:
 			b.WriteString(number(values[0]))
 		default:
@@ -219,15 +223,3 @@ func jsonText(s string) string {
 
 // number writes a prediction with the digits that float32 has.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 32) }
-
-// likeliest returns the class of the greatest probability, the first of equal
-// ones.
-func likeliest(p []float64) int {
-	best := 0
-	for i, v := range p {
-		if v > p[best] {
-			best = i
-		}
-	}
-	return best
-}

@@ -7,34 +7,31 @@ import (
 	"descent/internal/runs"
 )
 
-// profileFile is the picture of the plan in the run folder.
-const profileFile = "profile.svg"
-
 // profile leaves where the time of training went: a picture, and the numbers
 // for the run's page.
 func (r *run) profile() error {
-	if !r.config.Profile {
+	if !r.Config.Profile {
 		return nil
 	}
 	p := r.trainer.Profile()
-	if err := r.folder.write(profileFile, p.SVG); err != nil {
+	if err := r.folder.Write(runs.PictureFile, p.SVG); err != nil {
 		return err
 	}
-	if err := r.folder.write(runs.ProfileFile, func(w io.Writer) error { return writeJSON(w, p) }); err != nil {
+	if err := r.folder.Write(runs.ProfileFile, func(w io.Writer) error { return runs.WriteJSON(w, p) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.stderr, "\nprofile  %s\n%v", r.folder.file(profileFile), p)
+	fmt.Fprintf(r.stderr, "\nprofile  %s\n%v", r.folder.File(runs.PictureFile), p)
 	return nil
 }
 
 // writePage leaves a page about the run in its folder.
 func (r *run) writePage() error {
-	if err := r.records.flush(); err != nil {
+	if err := r.records.Flush(); err != nil {
 		return err
 	}
-	read, err := runs.Read(r.folder.path)
+	read, err := runs.Read(r.folder.Path)
 	if err != nil {
 		return err
 	}
-	return r.folder.write(runs.ReportFile, runs.Page(read).WriteHTML)
+	return r.folder.Write(runs.ReportFile, runs.Page(read).WriteHTML)
 }

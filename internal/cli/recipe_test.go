@@ -1,52 +1,16 @@
 package cli
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"descent/data"
 )
-
-// TestRecipes checks that each recipe is one, that it says what it is for, and
-// that it decides what a result rests on.
-func TestRecipes(t *testing.T) {
-	names := recipeNames()
-	for _, want := range []string{"cifar-10", "digits", "fashion-mnist", "mnist", "mnist-fast"} {
-		if !slices.Contains(names, want) {
-			t.Errorf("there is no recipe %s", want)
-		}
-	}
-	sets := append(data.FetchedNames(), "digits")
-	help := command(t, "train", "--help").want(t, exitDone).stdout
-	for _, name := range names {
-		s := defaultSettings()
-		if err := readRecipe(name, &s); err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if err := s.check(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if !slices.Contains(sets, s.Data) || !strings.HasPrefix(name, s.Data) {
-			t.Errorf("%s is for %s", name, s.Data)
-		}
-		if !s.Model.given || !s.Optimizer.Name.given || !s.LearningRate.given || !s.Batch.given || !s.Epochs.given {
-			t.Errorf("%s leaves its model, rule, rate, batch or epochs open", name)
-		}
-		contains(t, help, name)
-	}
-}
 
 // TestRecipeRun trains by a recipe on a set of the same kind, and checks that
 // other settings go over it.
 func TestRecipeRun(t *testing.T) {
 	dir := idx(t)
 	line := []string{"train", "--recipe", "mnist-fast", "--data", dir}
-	s := defaultSettings()
-	if err := readRecipe("mnist-fast", &s); err != nil || s.Batch.value != "128" {
-		t.Errorf("a batch of %v, %v", s.Batch.value, err)
-	}
 	printed := command(t, append(line, "--batch", "16", "--print-config")...).want(t, exitDone).stdout
 	contains(t, printed, "model: cnn-small", "batch: 16", "epochs: 1", "learning_rate: 0.008", "warmup: 0.2e", "label_smoothing: 0.05", "split: 100/0/0")
 	config := write(t, "run.yaml", "batch: 16\nseed: 4\nlearning_rate: 0.5\n")

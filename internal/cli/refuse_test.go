@@ -2,8 +2,6 @@ package cli
 
 import (
 	"compress/gzip"
-	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -158,22 +156,4 @@ func TestDivergence(t *testing.T) {
 	contains(t, r.stderr, "update", "diverged", "smaller learning rate", "last.safetensors")
 	command(t, "inspect", filepath.Join(out, "last.safetensors")).want(t, exitDone)
 	contains(t, readFile(t, filepath.Join(out, "summary.json")), `"status": "diverged"`)
-}
-
-// TestFullDisk makes the metrics fail to be written.
-func TestFullDisk(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("this system has no /dev/full")
-	}
-	full, err := openLog("/dev/full")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer full.close()
-	if err := errors.Join(full.row([]string{"1"}), full.flush()); err == nil || !strings.Contains(err.Error(), "/dev/full") {
-		t.Errorf("a full disk gave %v", err)
-	}
-	if err := writeFile(filepath.Join(t.TempDir(), "no", "file"), nil); err == nil {
-		t.Error("a file in a folder that is not there was written")
-	}
 }

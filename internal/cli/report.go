@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
 )
@@ -54,7 +55,7 @@ func (a *app) report(paths []string, out, pictures string) error {
 			out = filepath.Join(list[0].Path, out)
 		}
 	}
-	if err := writeFile(out, page.WriteHTML); err != nil {
+	if err := runs.WriteFile(out, page.WriteHTML); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "report  %s\n", out)
@@ -63,7 +64,7 @@ func (a *app) report(paths []string, out, pictures string) error {
 	}
 	n, err := writeCharts(page, pictures)
 	if err == nil {
-		fmt.Fprintf(a.stdout, "charts  %s in %s\n", plural(n, "file"), pictures)
+		fmt.Fprintf(a.stdout, "charts  %s in %s\n", human.Plural(n, "file"), pictures)
 	}
 	return err
 }
@@ -74,7 +75,7 @@ func writeCharts(page report.Page, folder string) (n int, err error) {
 		return 0, fmt.Errorf("folder of charts: %w", err)
 	}
 	for name, chart := range page.Charts() {
-		err := writeFile(filepath.Join(folder, name+".svg"), func(w io.Writer) error { return chart(w) })
+		err := runs.WriteFile(filepath.Join(folder, name+".svg"), func(w io.Writer) error { return chart(w) })
 		if err != nil {
 			return n, err
 		}

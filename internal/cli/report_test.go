@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"descent/internal/runs"
@@ -93,9 +94,16 @@ func TestProbesOfARun(t *testing.T) {
 	if len(r.Probes) != 3 || r.Probes[0].Update != 1 || r.Probes[2].Update != 301 || r.Probes[2].Epoch != 8 {
 		t.Errorf("there are %d probes: %+v", len(r.Probes), r.Probes)
 	}
-	for updates, want := range map[int]int{1: 150, 9000: 150, 9001: 151, 300_000: 5000} {
-		if got := probeEvery(updates); got != want {
-			t.Errorf("of %d updates: a probe every %d, want %d", updates, got, want)
-		}
+}
+
+// TestSteps: there is a row for each update.
+func TestSteps(t *testing.T) {
+	_, out := trained(t)
+	lines := strings.Split(strings.TrimSpace(readFile(t, filepath.Join(out, runs.StepsFile))), "\n")
+	if len(lines) != 1+2*40 || lines[0] != "step,epoch,loss,penalty,lr,grad_norm,clip" {
+		t.Fatalf("%d lines, the first %s", len(lines), lines[0])
+	}
+	if !strings.HasPrefix(lines[41], "41,2,") || strings.Count(lines[41], ",") != 6 {
+		t.Errorf("row 41 is %s", lines[41])
 	}
 }

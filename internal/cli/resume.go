@@ -14,6 +14,10 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"descent/internal/human"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -34,75 +38,63 @@ func onlyHarmless(flags *pflag.FlagSet) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return usagef("%s cannot stand beside --resume: a run goes on with the settings it was started with; \"descent train --config FOLDER/%s\" starts a new one",
-		strings.Join(others, ", "), configFile)
+	return usage.Errorf("%s cannot stand beside --resume: a run goes on with the settings it was started with; \"descent train --config FOLDER/%s\" starts a new one",
+		strings.Join(others, ", "), runs.ConfigFile)
 }
 
 // resume goes on with the run of a folder, or prints its result again if it is
 // done.
 func (a *app) resume(ctx context.Context, opt trainOptions) error {
-	folder, err := openRun(opt.resume)
+	folder, err := runs.Open(opt.resume)
 	if err != nil {
 		return err
 	}
 	if done, err := a.printAgain(folder, opt.json); done || err != nil {
-		return errors.Join(err, folder.close())
+		return errors.Join(err, folder.Close())
 	}
-	if err := errors.Join(folder.take(), folder.removeUnfinished()); err != nil {
-		return errors.Join(err, folder.close())
+	if err := errors.Join(folder.Take(), folder.RemoveUnfinished()); err != nil {
+		return errors.Join(err, folder.Close())
 	}
 	r, err := a.reopen(ctx, folder, opt)
 	if err != nil {
-		return errors.Join(err, folder.close())
+		return errors.Join(err, folder.Close())
 	}
 	return r.runAndClose(ctx)
 }
 
-// openRun opens a run folder that is there.
-func openRun(path string) (*runFolder, error) {
-	f := &runFolder{path: path}
-	if _, err := os.Stat(f.file(configFile)); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, configFile)
-		}
-		return nil, fmt.Errorf("run folder: %w", err)
-	}
-	return f, nil
-}
-
 // printAgain prints the result of a run that is done. The file of the text is
 // the last that a run leaves.
-func (a *app) printAgain(f *runFolder, asJSON bool) (done bool, err error) {
-	text, err := os.ReadFile(f.file(resultFile))
+func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
+	text, err := os.ReadFile(f.File(runs.ResultFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err == nil && asJSON {
-		text, err = os.ReadFile(f.file(summaryFile))
+		text, err = os.ReadFile(f.File(runs.SummaryFile))
 	}
 	if err == nil {
 		_, err = a.stdout.Write(text)
 	}
-	return true, errors.Join(err, f.finished())
+	return true, errors.Join(err, f.Finished())
 }
 
 // reopen returns the run of the folder where its last checkpoint stands.
-func (a *app) reopen(ctx context.Context, folder *runFolder, opt trainOptions) (*run, error) {
-	s := defaultSettings()
-	if err := readSettings(folder.file(configFile), &s); err != nil {
+func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions) (*run, error) {
+	s := settings.Default()
+	if err := settings.Read(folder.File(runs.ConfigFile), &s); err != nil {
 		return nil, err
 	}
-	if err := opt.over(&s); err != nil {
+	if err := opt.ApplyTo(&s); err != nil {
 		return nil, err
 	}
-	begun, err := folder.begun()
+	begun, err := folder.Begun()
 	if err != nil {
 		return nil, err
 	}
 	if begun {
 		s.InitFrom = "" // the weights have moved on
 	}
-	j, err := prepare(s)
+	j, err := settings.Prepare(s)
 	if err != nil {
 		return nil, err
 	}
@@ -115,9 +107,9 @@ func (a *app) reopen(ctx context.Context, folder *runFolder, opt trainOptions) (
 		return nil, err
 	}
 	if begun {
-		err = r.trainer.Resume(folder.file(checkpoints))
+		err = r.trainer.Resume(folder.File(runs.Checkpoints))
 	} else {
-		err = folder.cut(nil)
+		err = folder.Cut(nil)
 	}
 	if err == nil {
 		err = r.remeasure(ctx)
@@ -160,11 +152,11 @@ func (b beside) Save() (string, error) {
 			return "", err
 		}
 	}
-	if s.Logs, err = r.folder.mark(); err != nil {
+	if s.Logs, err = r.folder.Mark(); err != nil {
 		return "", err
 	}
 	if best := r.trainer.Best(); best != nil && best != r.saved {
-		if err := best.Save(r.folder.file(bestFile)); err != nil {
+		if err := best.Save(r.folder.File(runs.BestFile)); err != nil {
 			return "", err
 		}
 		r.saved = best
@@ -187,10 +179,10 @@ func (b beside) Restore(text string) error {
 			return err
 		case hash != s.Data:
 			return fmt.Errorf("the data %s has changed: its SHA-256 is %s, and was %s when the run was started; a run goes on with the same data only",
-				r.settings.Data, hash, s.Data)
+				r.Settings.Data, hash, s.Data)
 		}
 	}
-	if err := r.folder.cut(s.Logs); err != nil {
+	if err := r.folder.Cut(s.Logs); err != nil {
 		return err
 	}
 	if r.records == nil { // not a rewind: this process has not trained yet
@@ -208,7 +200,7 @@ func saveEpoch(e *train.Epoch) *savedEpoch {
 	if e == nil {
 		return nil
 	}
-	return &savedEpoch{e.Epoch, formatFloat(e.TrainLoss)}
+	return &savedEpoch{e.Epoch, human.Float(e.TrainLoss)}
 }
 
 // epoch returns the epoch: the one that is known, if it is that.
@@ -230,10 +222,10 @@ func (r *run) remeasure(ctx context.Context) error {
 	if best == nil || r.best == nil || !r.validated() {
 		return nil
 	}
-	report, err := best.Evaluate(ctx, r.parts.Validation)
+	report, err := best.Evaluate(ctx, r.Parts.Validation)
 	r.best.Validation = &report
 	return err
 }
 
 // resumeCall is the command that goes on with the run.
-func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.path) }
+func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.Path) }

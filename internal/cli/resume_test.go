@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 // interrupted starts a run that a signal stops when its progress holds text.
@@ -27,11 +29,11 @@ func interrupted(t testing.TB, text string, args ...string) (out string, code in
 func kept(t testing.TB, out string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	for _, name := range []string{metricsFile, stepsFile, configFile, bestFile, lastFile} {
+	for _, name := range []string{runs.MetricsFile, runs.StepsFile, runs.ConfigFile, runs.BestFile, runs.LastFile} {
 		files[name] = readFile(t, filepath.Join(out, name))
 	}
 	var sum map[string]any
-	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(out, summaryFile))), &sum); err != nil {
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(out, runs.SummaryFile))), &sum); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"seconds", "run", "started"} {
@@ -41,7 +43,7 @@ func kept(t testing.TB, out string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files[summaryFile] = string(text)
+	files[runs.SummaryFile] = string(text)
 	return files
 }
 
@@ -79,7 +81,7 @@ func TestResumeEqualsUnbroken(t *testing.T) {
 						}
 					}
 				}
-				if _, err := os.Stat(filepath.Join(out, checkpoints)); !os.IsNotExist(err) {
+				if _, err := os.Stat(filepath.Join(out, runs.Checkpoints)); !os.IsNotExist(err) {
 					t.Errorf("the checkpoints of a run that is done are still there: %v", err)
 				}
 
@@ -109,21 +111,21 @@ func TestResumeRefusals(t *testing.T) {
 		r := command(t, append([]string{"train", "--resume", out}, args...)...).want(t, exitUsage)
 		contains(t, r.stderr, args[0], "--resume")
 	}
-	contains(t, command(t, "train", "--resume", t.TempDir()).want(t, exitFailed).stderr, "no run folder", configFile)
+	contains(t, command(t, "train", "--resume", t.TempDir()).want(t, exitFailed).stderr, "no run folder", runs.ConfigFile)
 
-	lock, err := lockFile(filepath.Join(out, lockName))
+	lock, err := runs.Lock(filepath.Join(out, runs.Checkpoints, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	contains(t, command(t, "train", "--resume", out).want(t, exitFailed).stderr, "another process", out)
 	lock.Close()
 
-	before := readFile(t, filepath.Join(out, stepsFile))
+	before := readFile(t, filepath.Join(out, runs.StepsFile))
 	if err := os.WriteFile(table, []byte(strings.Replace(flowers(90), "blue", "red", 1)), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	contains(t, command(t, "train", "--resume", out).want(t, exitFailed).stderr, "has changed", "SHA-256", table)
-	if readFile(t, filepath.Join(out, stepsFile)) != before {
+	if readFile(t, filepath.Join(out, runs.StepsFile)) != before {
 		t.Error("a run that was refused changed its log")
 	}
 }
@@ -137,7 +139,7 @@ func TestResumeFromNothing(t *testing.T) {
 	want := kept(t, whole)
 
 	out, _, _ := interrupted(t, "epoch 2/", args...)
-	files, err := filepath.Glob(filepath.Join(out, checkpoints, "*.safetensors"))
+	files, err := filepath.Glob(filepath.Join(out, runs.Checkpoints, "*.safetensors"))
 	if err != nil || len(files) != 2 {
 		t.Fatalf("checkpoints %v, %v; want 2", files, err)
 	}
@@ -164,7 +166,7 @@ func TestResumeFromNothing(t *testing.T) {
 	if err := os.Mkdir(out, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{configFile: want[configFile], stepsFile: "step,epo"} {
+	for name, text := range map[string]string{runs.ConfigFile: want[runs.ConfigFile], runs.StepsFile: "step,epo"} {
 		if err := os.WriteFile(filepath.Join(out, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}

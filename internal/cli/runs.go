@@ -8,9 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
 	"descent/internal/suggest"
+	"descent/internal/usage"
 )
 
 // runsFolder is where train makes run folders.
@@ -72,11 +74,11 @@ func (a *app) runs(folder string, opt listOptions) error {
 		return err
 	}
 	if err := knownKey(strings.TrimPrefix(opt.sort, "-"), keys); err != nil {
-		return usage(fmt.Errorf("--sort: %w", err))
+		return usage.Mark(fmt.Errorf("--sort: %w", err))
 	}
 	runs.Sort(list, opt.sort)
 	if opt.json {
-		return errors.Join(writeJSON(a.stdout, runsJSON(list)), unread)
+		return errors.Join(runs.WriteJSON(a.stdout, runsJSON(list)), unread)
 	}
 	show := opt.show
 	if show == nil {
@@ -92,11 +94,11 @@ func (a *app) runs(folder string, opt listOptions) error {
 	}
 	for _, key := range opt.show {
 		if err := knownKey(key, keys); err != nil && len(list) > 0 {
-			return usage(fmt.Errorf("--show: %w", err))
+			return usage.Mark(fmt.Errorf("--show: %w", err))
 		}
 	}
 	writeTable(a.stdout, t, opt.show == nil)
-	fmt.Fprintf(a.stdout, "%s in %s\n", plural(len(list), "run"), folder)
+	fmt.Fprintf(a.stdout, "%s in %s\n", human.Plural(len(list), "run"), folder)
 	return unread
 }
 
@@ -109,7 +111,7 @@ func filtered(list []*runs.Run, keys []string, opt listOptions) ([]*runs.Run, er
 			err = knownKey(c.Key, keys)
 		}
 		if err != nil {
-			return nil, usage(fmt.Errorf("--where: %w", err))
+			return nil, usage.Mark(fmt.Errorf("--where: %w", err))
 		}
 		conditions = append(conditions, c)
 	}

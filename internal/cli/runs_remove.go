@@ -4,12 +4,11 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
 	"descent/internal/runs"
 )
 
@@ -40,12 +39,12 @@ so does one that holds anything that a run does not write.`,
 // not yes, none.
 func (a *app) removeRuns(folders []string, yes bool) error {
 	for _, folder := range folders {
-		if err := errors.Join(runs.Removable(folder), idle(folder)); err != nil {
+		if err := errors.Join(runs.Removable(folder), runs.Idle(folder)); err != nil {
 			return err
 		}
 	}
 	if !yes {
-		fmt.Fprintf(a.stderr, "Remove %s with all that is in them: %s? [y/N] ", plural(len(folders), "run"), strings.Join(folders, ", "))
+		fmt.Fprintf(a.stderr, "Remove %s with all that is in them: %s? [y/N] ", human.Plural(len(folders), "run"), strings.Join(folders, ", "))
 		answer, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is no
 		fmt.Fprintln(a.stderr)
 		if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
@@ -59,20 +58,4 @@ func (a *app) removeRuns(folders []string, yes bool) error {
 		fmt.Fprintf(a.stdout, "removed %s\n", folder)
 	}
 	return nil
-}
-
-// idle returns an error if a process trains in the folder.
-func idle(folder string) error {
-	path := filepath.Join(folder, lockName)
-	if _, err := os.Stat(path); err != nil {
-		return nil // no run that goes on, or could
-	}
-	lock, err := lockFile(path)
-	if errors.Is(err, errLocked) {
-		return fmt.Errorf("%s is in use: a process trains in it", folder)
-	}
-	if err != nil {
-		return fmt.Errorf("run folder: %w", err)
-	}
-	return lock.Close()
 }

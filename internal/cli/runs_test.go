@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 func TestRuns(t *testing.T) {
@@ -40,10 +42,10 @@ func TestRuns(t *testing.T) {
 	contains(t, r.stderr, "Remove 1 run", "nothing was removed")
 	contains(t, command(t, "runs", "rm", "runs", "--yes").want(t, exitFailed).stderr, "no run folder")
 	contains(t, command(t, "runs", "rm", "one", "three", "--yes").want(t, exitFailed).stderr, "three")
-	if err := os.Mkdir(filepath.Join("runs", "one", checkpoints), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Join("runs", "one", runs.Checkpoints), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := lockFile(filepath.Join("runs", "one", lockName))
+	lock, err := runs.Lock(filepath.Join("runs", "one", runs.Checkpoints, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/human"
+	"descent/internal/usage"
 	"descent/schedule"
 )
 
@@ -41,12 +43,12 @@ const mostUpdates = 1 << 40
 
 func (a *app) drawSchedule(spec string, o drawing) error {
 	if o.epochs < 1 || o.steps < 1 || o.epochs > mostUpdates/o.steps {
-		return usagef("a run of %d epochs of %d updates cannot be drawn; both must be at least 1, and 2^40 updates at most", o.epochs, o.steps)
+		return usage.Errorf("a run of %d epochs of %d updates cannot be drawn; both must be at least 1, and 2^40 updates at most", o.epochs, o.steps)
 	}
 	total := o.epochs * o.steps
 	s, err := schedule.Parse(spec, schedule.Units{StepsPerEpoch: o.steps, TotalSteps: total})
 	if err != nil {
-		return usage(err)
+		return usage.Mark(err)
 	}
 	c := sample(s.At, total, plotWidth)
 	if o.svg != "" {
@@ -61,12 +63,12 @@ func (a *app) drawSchedule(spec string, o drawing) error {
 }
 
 func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c curve, total int, o drawing) {
-	fmt.Fprintf(w, "%s\n%s of %s each, %s\n\n", schedule.Format(s), plural(o.epochs, "epoch"), plural(o.steps, "update"), plural(total, "update"))
+	fmt.Fprintf(w, "%s\n%s of %s each, %s\n\n", schedule.Format(s), human.Plural(o.epochs, "epoch"), human.Plural(o.steps, "update"), human.Plural(total, "update"))
 	io.WriteString(w, c.braille())
 	fmt.Fprintf(w, "\nfirst   %.4g\n", s.At(0))
 	fmt.Fprintf(w, "last    %.4g\n", s.At(total-1))
-	fmt.Fprintf(w, "highest %.4g at update %s\n", c.top.factor, thousands(float64(c.top.t)))
-	fmt.Fprintf(w, "lowest  %.4g at update %s\n", c.bottom.factor, thousands(float64(c.bottom.t)))
+	fmt.Fprintf(w, "highest %.4g at update %s\n", c.top.factor, human.Thousands(float64(c.top.t)))
+	fmt.Fprintf(w, "lowest  %.4g at update %s\n", c.bottom.factor, human.Thousands(float64(c.bottom.t)))
 	if _, ok := schedule.Watched(s); ok {
 		fmt.Fprintln(w, "drawn without the cuts of the plateau, which depend on the metric")
 	}

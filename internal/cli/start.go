@@ -2,65 +2,66 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"descent/data"
+	"descent/internal/human"
+	"descent/internal/settings"
 )
 
 // startText says what is about to happen.
 func (r *run) startText() string {
-	s := &r.settings
+	s := &r.Settings
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	what := fmt.Sprintf("%d classes", len(r.spec.Classes))
-	if r.spec.Task == data.Regression {
-		what = plural(len(r.spec.Targets), "target")
+	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
+	if r.Spec.Task == data.Regression {
+		what = human.Plural(len(r.Spec.Targets), "target")
 	}
-	line("data", "%s: samples of %s, %s", s.Data, shape(r.spec.Input), what)
-	if e := r.spec.Encoder; e != nil {
-		b.WriteString(indent(clip(e.String(), 40), "          "))
+	line("data", "%s: samples of %s, %s", s.Data, human.Shape(r.Spec.Input), what)
+	if e := r.Spec.Encoder; e != nil {
+		b.WriteString(human.Indent(clip(e.String(), 40), "          "))
 	}
-	line("split", "%s training rows, %s validation, %s test (%s)", thousands(float64(r.parts.Train.Len())),
-		thousands(float64(r.parts.Validation.Len())), thousands(float64(r.parts.Test.Len())), r.splitText())
+	line("split", "%s training rows, %s validation, %s test (%s)", human.Thousands(float64(r.Parts.Train.Len())),
+		human.Thousands(float64(r.Parts.Validation.Len())), human.Thousands(float64(r.Parts.Test.Len())), r.splitText())
 	line("network", "%s", r.networkText())
 	if s.Augment != "none" {
 		line("augment", "%s", s.Augment)
 	}
 	line("objective", "%s", r.objectiveText())
-	line("rule", "%s, rate %s, schedule %s%s%s", r.ruleText(), formatFloat(s.LearningRate.value), s.Schedule, r.warmupText(), r.averageText())
+	line("rule", "%s, rate %s, schedule %s%s%s", s.RuleText(), human.Float(s.LearningRate.Value), s.Schedule, r.warmupText(), r.averageText())
 	if text := r.aroundText(); text != "" {
 		line("around", "%s", text)
 	}
-	line("run", "%s of %s of %s rows, seed %d, %s", plural(s.Epochs.value, "epoch"), plural(r.steps, "update"), s.Batch.value, s.Seed, r.keepsText())
-	line("folder", "%s", r.folder.path)
+	line("run", "%s of %s of %s rows, seed %d, %s", human.Plural(s.Epochs.Value, "epoch"), human.Plural(r.Steps, "update"), s.Batch.Value, s.Seed, r.keepsText())
+	line("folder", "%s", r.folder.Path)
 	if n := r.trainer.Updates(); n > 0 {
-		line("resumed", "after %s", plural(n, "update"))
+		line("resumed", "after %s", human.Plural(n, "update"))
 	}
-	for _, note := range r.notes {
+	for _, note := range r.Notes {
 		line("note", "%s", note)
 	}
 	return b.String()
 }
 
 func (r *run) networkText() string {
-	s := &r.settings
-	text := s.Model.value
-	if !s.isImageModel() {
+	s := &r.Settings
+	text := s.Model.Value
+	if !s.IsImageModel() {
 		text += " " + s.Activation
 	}
-	text += ", " + plural(r.trainer.Parameters(), "parameter")
+	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")
 	if len(s.Freeze) > 0 {
-		text += " to train, frozen " + formatList(s.Freeze)
+		text += " to train, frozen " + settings.FormatList(s.Freeze)
 	}
 	return text
 }
 
 // keepsText says which model will be kept.
 func (r *run) keepsText() string {
-	switch s := &r.settings; {
+	switch s := &r.Settings; {
 	case r.validated():
 		return "best by validation " + s.Monitor
 	case s.Patience > 0:
@@ -70,19 +71,19 @@ func (r *run) keepsText() string {
 }
 
 func (r *run) averageText() string {
-	if r.settings.Average == "none" {
+	if r.Settings.Average == "none" {
 		return ""
 	}
-	return ", average " + r.settings.Average
+	return ", average " + r.Settings.Average
 }
 
 func (r *run) splitText() string {
-	s := &r.settings
+	s := &r.Settings
 	var parts []string
 	if s.Split != "auto" {
 		parts = append(parts, s.Split)
 	}
-	if _, own := r.source.(*data.Parted); own && s.Test == "" {
+	if _, own := r.Source.(*data.Parted); own && s.Test == "" {
 		parts = append(parts, "the set's own test part")
 	} else if s.Split == "auto" && s.Test == "" && s.Validation == "" {
 		parts = append(parts, "70/10/20")
@@ -96,44 +97,22 @@ func (r *run) splitText() string {
 	return strings.Join(append(parts, fmt.Sprintf("split seed %d", s.SplitSeed)), ", ")
 }
 
-func (r *run) ruleText() string {
-	text := r.settings.Optimizer.Name.value
-	for _, row := range table {
-		key, ok := strings.CutPrefix(row.key, "optimizer.")
-		if value := row.text(&r.settings); ok && key != "name" && value != "auto" {
-			text += fmt.Sprintf(" %s=%s", key, value)
-		}
-	}
-	return text
-}
-
 func (r *run) warmupText() string {
-	if r.settings.Warmup == "0" {
+	if r.Settings.Warmup == "0" {
 		return ""
 	}
-	return " after a warm-up of " + r.settings.Warmup
+	return " after a warm-up of " + r.Settings.Warmup
 }
 
 // objectiveText names the loss and what is beside it, where it is not zero.
 func (r *run) objectiveText() string {
-	text := r.settings.Loss.value
-	return strings.Join(append([]string{text}, r.given("label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm")...), ", ")
+	text := r.Settings.Loss.Value
+	return strings.Join(append([]string{text}, r.Settings.InWords("label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm")...), ", ")
 }
 
 // aroundText names what else is around the update rule.
 func (r *run) aroundText() string {
-	return strings.Join(r.given("clip_adaptive", "clip_param", "gradient_noise", "weight_decay_kind", "max_norm", "sam", "lookahead", "groups", "schedules"), ", ")
-}
-
-// given lists those of the settings that are not off.
-func (r *run) given(keys ...string) (list []string) {
-	for _, key := range keys {
-		row, err := find(key)
-		if value := row.text(&r.settings); err == nil && !slices.Contains([]string{"", "0", "none", "decoupled"}, value) {
-			list = append(list, strings.ReplaceAll(key, "_", " ")+" "+value)
-		}
-	}
-	return list
+	return strings.Join(r.Settings.InWords("clip_adaptive", "clip_param", "gradient_noise", "weight_decay_kind", "max_norm", "sam", "lookahead", "groups", "schedules"), ", ")
 }
 
 // clip keeps the first lines of a text.

@@ -2,28 +2,17 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"descent/data"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/trials"
 )
 
-// sweepOptions are the flags beside the settings.
-type sweepOptions struct {
-	sources
-	out     string
-	resume  string
-	ui      string
-	json    bool
-	changed map[string]bool // flags that were given
-}
-
 func (a *app) sweepCommand() *cobra.Command {
-	var opt sweepOptions
+	var opt trialOptions
 	cmd := &cobra.Command{
 		Use:   "sweep FILE.yaml",
 		Short: "Search settings: at random, on a grid, or with early stopping of the worse ones",
@@ -61,147 +50,61 @@ they are. Flags of train go over the settings of the file.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt.changed = map[string]bool{}
-			cmd.Flags().Visit(func(f *pflag.Flag) { opt.changed[f.Name] = true })
+			opt.note(cmd.Flags())
 			return a.sweep(cmd.Context(), args, opt)
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&opt.out, "out", "", "folder for the trials and the page, new or empty (default runs/DATE-NAME)")
-	f.StringVar(&opt.resume, "resume", "", "folder of a sweep to go on with; what was done is not repeated")
-	f.StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
-	f.BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	opt.register(cmd)
+	opt.register(cmd, "a sweep")
 	setGroupedUsage(cmd, "Sweep", true)
 	return cmd
 }
 
 // sweep is the command.
-func (a *app) sweep(ctx context.Context, args []string, opt sweepOptions) error {
+func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error {
 	ui, err := newProgress(a.stderr, opt.ui)
 	if err != nil {
 		return err
 	}
-	w := &sweep{app: a, ui: ui, json: opt.json}
-	if opt.resume != "" {
-		err = w.open(ctx, opt)
-	} else {
-		err = w.begin(ctx, args[0], opt)
-	}
+	w, err := a.openSweep(ctx, args, opt, ui)
 	if err != nil {
 		return err
 	}
-	ui.printf("%s", w.startText())
-	err = w.do(ctx)
-	ui.finish()
-	err = errors.Join(err, w.lab.log.close())
-	if ctx.Err() != nil {
-		fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", plural(len(w.lab.log.known), "run"), w.folder.path)
-		a.next(a.stderr, a.call("sweep", "--resume", w.folder.path))
-		return errInterrupted
-	}
-	return err
-}
-
-// begin reads the file and makes the folder.
-func (w *sweep) begin(ctx context.Context, path string, opt sweepOptions) error {
-	s := defaultSettings()
-	var err error
-	if w.plan, err = readSweep(path, &s); err != nil {
+	var r *trials.SweepResult
+	err = a.perform(ctx, ui, "sweep", w, func() (err error) { r, err = w.Run(ctx); return err })
+	if err != nil {
 		return err
 	}
-	if w.settings, err = opt.settingsOver(s); err != nil {
-		return err
+	if opt.json {
+		return runs.WriteJSON(a.stdout, r)
 	}
-	if err := w.prepare(ctx); err != nil {
-		return err
-	}
-	if w.plan.Epochs == 0 || opt.changed["epochs"] {
-		w.plan.Epochs = w.lab.base.settings.Epochs.value
-	}
-	if w.plan.Data, err = data.Hash(w.lab.base.source); err != nil {
-		return err
-	}
-	w.folder, w.lab.log, err = createTrials(opt.out, &w.settings, w.plan)
-	return err
-}
-
-// open reads the folder of a sweep to go on with.
-func (w *sweep) open(ctx context.Context, opt sweepOptions) error {
-	var err error
-	if w.folder, w.settings, err = reopenTrials(opt.resume, "sweep", &w.plan, &opt.sources, opt.changed); err != nil {
-		return err
-	}
-	if err := w.plan.check(); err != nil {
-		return fmt.Errorf("%s: %w", w.folder.file(planFile), err)
-	}
-	if err := w.prepare(ctx); err != nil {
-		return err
-	}
-	if err := sameData(w.lab.base.source, w.plan.Data, w.folder.path); err != nil {
-		return err
-	}
-	w.lab.log, err = openTrials(w.folder.file(trialsFile))
-	return err
-}
-
-// prepare opens the data and checks the settings of every trial on it.
-func (w *sweep) prepare(ctx context.Context) error {
-	var err error
-	if w.values, err = w.plan.values(); err != nil {
-		return usage(err)
-	}
-	if w.lab, err = newLab(ctx, w.settings, w.plan.Metric); err != nil {
-		return err
-	}
-	w.plan.Metric = w.lab.metric
-	w.lab.tally = &tally{ui: w.ui, text: w.trialText}
-	for i := range w.values {
-		s, err := w.trialSettings(i)
-		if err == nil {
-			_, err = w.lab.base.with(s)
-		}
-		if err != nil {
-			return usage(fmt.Errorf("trial %d (%s): %w", i, w.valuesText(i), err))
-		}
+	fmt.Fprint(a.stdout, w.Text(r))
+	if r.Best != nil {
+		a.next(a.stdout, w.Commands()...)
 	}
 	return nil
 }
 
-// trialSettings returns the settings of trial i.
-func (w *sweep) trialSettings(i int) (Settings, error) {
-	s := w.settings
-	for k, r := range w.plan.Space {
-		row, err := find(r.Name)
-		if err == nil {
-			err = row.set(&s, w.values[i][k])
-		}
+// openSweep reads the file of a sweep and makes its folder, or opens that of
+// one to go on with.
+func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *progress) (*trials.Sweep, error) {
+	host := trials.Host{Call: a.call, Show: ui.moment}
+	if opt.resume != "" {
+		workers, err := opt.goesOn()
 		if err != nil {
-			return s, err
+			return nil, err
 		}
+		return trials.ResumeSweep(ctx, host, opt.resume, workers)
 	}
-	return s, s.check()
-}
-
-func (w *sweep) valuesText(i int) string {
-	text := ""
-	for k, r := range w.plan.Space {
-		text += choose(k > 0, "  ", "") + r.Name + " " + w.values[i][k]
+	s := settings.Default()
+	plan, err := trials.ReadSweep(args[0], &s)
+	if err != nil {
+		return nil, err
 	}
-	return text
-}
-
-// trialText is what a trial found, in a line.
-func (w *sweep) trialText(o outcome) string {
-	i, _ := strconv.Atoi(o.Name) // as job writes it
-	return fmt.Sprintf("trial %s  %s  %s  %s", o.Name, plural(o.Epochs, "epoch"), foundText(&o, w.plan.Metric), w.valuesText(i))
-}
-
-// foundText is the score of a trial in words.
-func foundText(o *outcome, metric string) string {
-	if o.failed() {
-		return "diverged"
+	if s, err = opt.SettingsOver(s); err != nil {
+		return nil, err
 	}
-	score, _ := o.best()
-	return metric + " " + scoreText(metric, score)
+	if opt.changed["epochs"] {
+		plan.Epochs = 0 // those of the settings
+	}
+	return trials.NewSweep(ctx, host, plan, s, opt.out)
 }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 const smallSweep = `
@@ -51,12 +53,12 @@ func TestSweep(t *testing.T) {
 	if rows[0]["epochs"] != 4.0 || lengths[4.0] < 3 || lengths[2.0] < 4 {
 		t.Errorf("the longest runs are of %v epochs; want 3 or some more of 4, others of 2", lengths)
 	}
-	board, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(out, boardFile)))).ReadAll()
+	board, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(out, "leaderboard.csv")))).ReadAll()
 	if err != nil || len(board) != 10 {
 		t.Errorf("the leaderboard has %d lines, %v", len(board), err)
 	}
-	contains(t, read(t, filepath.Join(out, sweepPage)), "Leaderboard", "By setting", "sweep --resume")
-	again := parsed(t, command(t, "train", "--config", filepath.Join(out, configFile), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
+	contains(t, read(t, filepath.Join(out, "sweep.html")), "Leaderboard", "By setting", "sweep --resume")
+	again := parsed(t, command(t, "train", "--config", filepath.Join(out, runs.ConfigFile), "--ui", "none", "--json", "--out", filepath.Join(t.TempDir(), "run")))
 	if got := score(t, again, "validation", "accuracy"); got != best["validation"] {
 		t.Errorf("trained with config.yaml the validation accuracy is %v, it was %v", got, best["validation"])
 	}
@@ -74,7 +76,7 @@ func TestSweepIsExact(t *testing.T) {
 	if !reflect.DeepEqual(whole, beside) {
 		t.Errorf("with one worker %v, with three %v", whole, beside)
 	}
-	path := filepath.Join(out, trialsFile)
+	path := filepath.Join(out, "trials.jsonl")
 	trials := read(t, path)
 	for _, keep := range []int{0, len(trials) / 2, len(trials)} {
 		if err := os.WriteFile(path, []byte(trials[:keep]), 0o666); err != nil {
@@ -99,7 +101,7 @@ func TestSweepSearches(t *testing.T) {
 	if rows := rowsOf(t, grid); len(rows) != 6 || rows[0]["epochs"] != 3.0 || grid["runs"] != 6.0 {
 		t.Errorf("a grid of 6 has %d rows and %v runs: %v", len(rows), grid["runs"], rows)
 	}
-	contains(t, read(t, filepath.Join(out, boardFile)), "sgd", "adam", ",0.01,", ",0.1,", ",1,")
+	contains(t, read(t, filepath.Join(out, "leaderboard.csv")), "sgd", "adam", ",0.01,", ",0.1,", ",1,")
 	file := "search: random\ntrials: 4\nseed: 1\nspace:\n  learning_rate: {log: [0.01, 1]}\n"
 	one, _ := swept(t, file, flags...)
 	two, _ := swept(t, strings.Replace(file, "seed: 1", "seed: 2", 1), flags...)

@@ -11,12 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/train"
 )
 
 // trainOptions are the flags that do not change the result.
 type trainOptions struct {
-	sources
+	settings.Sources
 	out     string
 	resume  string
 	ui      string
@@ -61,12 +63,12 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 			return a.train(cmd.Context(), opt)
 		},
 	}
-	opt.register(cmd)
+	opt.Register(cmd.Flags())
 	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
 	cmd.Flags().StringVar(&opt.resume, resumeFlag, "", "run folder to go on with; of other flags only those that do not change the result may stand beside it")
 	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
-	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+profileFile+" of the run folder")
+	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+runs.PictureFile+" of the run folder")
 	opt.watch.register(cmd.Flags())
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
 	setGroupedUsage(cmd, "Sources and output", false)
@@ -76,26 +78,26 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 // train is the command: settings to a job, the job to a model, the model to
 // what people and scripts read.
 func (a *app) train(ctx context.Context, opt trainOptions) error {
-	s, err := opt.settings()
+	s, err := opt.Settings()
 	if err != nil {
 		return err
 	}
-	j, err := prepare(s)
+	j, err := settings.Prepare(s)
 	if err != nil {
 		return err
 	}
 	if opt.print {
-		return writeSettings(a.stdout, &j.settings)
+		return j.Settings.Write(a.stdout)
 	}
 	r, err := a.newRun(j, opt)
 	if err != nil {
 		return err
 	}
-	if r.folder, err = createRun(opt.out, &j.settings); err != nil {
+	if r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write); err != nil {
 		return err
 	}
 	if err := r.compile(); err != nil {
-		return errors.Join(err, r.folder.discard())
+		return errors.Join(err, r.folder.Discard())
 	}
 	return r.runAndClose(ctx)
 }
@@ -103,10 +105,10 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 // run is one training run on its way.
 type run struct {
 	*app
-	*job
+	*settings.Job
 	trainer *train.Trainer
-	folder  *runFolder
-	records *records
+	folder  *runs.Folder
+	records *runs.Records
 	ui      *progress
 	json    bool
 	scores  []string
@@ -127,27 +129,27 @@ type run struct {
 }
 
 // newRun returns a run of the job that has no folder yet.
-func (a *app) newRun(j *job, opt trainOptions) (*run, error) {
+func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	ui, err := newProgress(a.stderr, opt.ui)
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
-	r := &run{app: a, job: j, ui: ui, json: opt.json, scores: scoresOf(j.spec), started: time.Now(), asked: opt.watch}
+	r := &run{app: a, Job: j, ui: ui, json: opt.json, scores: runs.Scores(j.Spec), started: time.Now(), asked: opt.watch}
 	r.begun = r.started
-	ui.epochs, ui.score = j.settings.Epochs.value, mainScore(j.spec)
-	j.config.Logger = slog.New(ui)
-	j.config.Report = r.report
-	j.config.Profile = opt.profile
-	j.config.Probe = probeEvery(j.settings.Epochs.value * j.steps)
-	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.source) })
+	ui.epochs, ui.score = j.Settings.Epochs.Value, runs.MainScore(j.Spec)
+	j.Config.Logger = slog.New(ui)
+	j.Config.Report = r.report
+	j.Config.Profile = opt.profile
+	j.Config.Probe = runs.ProbeEvery(j.Settings.Epochs.Value * j.Steps)
+	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.Source) })
 	return r, nil
 }
 
 // compile makes the trainer, which saves checkpoints in the folder.
 func (r *run) compile() (err error) {
-	c := &r.config.Checkpoints
-	c.Folder, c.Beside = r.folder.file(checkpoints), beside{r}
-	r.trainer, err = train.New(r.net, r.spec, r.config)
+	c := &r.Config.Checkpoints
+	c.Folder, c.Beside = r.folder.File(runs.Checkpoints), beside{r}
+	r.trainer, err = train.New(r.Net, r.Spec, r.Config)
 	return err
 }
 
@@ -156,7 +158,7 @@ func (r *run) compile() (err error) {
 func (r *run) runAndClose(ctx context.Context) error {
 	defer r.trainer.Close()
 	err := r.do(ctx)
-	if closed := r.folder.close(); err == nil {
+	if closed := r.folder.Close(); err == nil {
 		err = closed
 	}
 	return err
@@ -170,12 +172,12 @@ func (r *run) do(ctx context.Context) (err error) {
 	training, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
-	r.records, err = newRecords(r.folder, r.scores, r.validated(), r.steps*r.settings.Epochs.value)
+	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Steps*r.Settings.Epochs.Value)
 	if err == nil {
 		err = r.watch(r.asked)
 	}
 	if err == nil {
-		r.model, err = r.trainer.Fit(training, r.parts.Train, r.parts.Validation)
+		r.model, err = r.trainer.Fit(training, r.Parts.Train, r.Parts.Validation)
 	}
 	r.seconds = r.spent()
 	r.ui.finish()
@@ -213,7 +215,7 @@ func (r *run) broken(err error) error {
 }
 
 // validated reports whether there is a validation part.
-func (r *run) validated() bool { return r.parts.Validation.Len() > 0 }
+func (r *run) validated() bool { return r.Parts.Validation.Len() > 0 }
 
 // report is told of every update and epoch.
 func (r *run) report(p train.Progress) {
@@ -224,7 +226,7 @@ func (r *run) report(p train.Progress) {
 			r.best = e
 		}
 	}
-	if err := errors.Join(r.records.take(p), r.watchers.take(p)); err != nil {
+	if err := errors.Join(r.records.Take(p), r.watchers.take(p)); err != nil {
 		r.stop(err)
 	}
 }

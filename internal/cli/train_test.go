@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"descent/data"
 	"descent/internal/kernel"
 	"descent/optim"
 )
@@ -90,8 +88,9 @@ func TestEveryName(t *testing.T) {
 		}
 	}
 	add(classes, "optimizer", optim.Names()...)
-	add(classes, "activation", activations()...)
-	add(classes, "init", initializers...)
+	add(classes, "activation", "linear", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax")
+	add(classes, "init", "xavier-uniform", "xavier-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
+		"orthogonal", "zeros", "ones", "constant:0.1", "normal", "uniform", "truncated-normal")
 	add(classes, "loss", "cross-entropy", "bce")
 	add(targets, "loss", "mse", "mae", "huber")
 	add(classes, "schedule", "constant", "cosine", "cosine:floor=0.1", "step:every=1e,factor=0.5", "exp:every=1e,factor=0.96",
@@ -159,16 +158,6 @@ func TestRegressionOfTwoTargets(t *testing.T) {
 		if mse, base := score(t, sum, "test", "mse"), score(t, sum, "baseline", "mse"); mse > base/50 {
 			t.Errorf("%v: mse %v, baseline %v", target, mse, base)
 		}
-	}
-}
-
-func TestBalancedWeights(t *testing.T) {
-	counts := []data.ClassCount{{Train: 6, Test: 100}, {Train: 2, Validation: 50}, {Train: 4}}
-	if got, want := balanced(counts), []float64{12.0 / 18, 12.0 / 6, 12.0 / 12}; !slices.Equal(got, want) {
-		t.Errorf("weights %v, want n/(k·n_c) of the training rows: %v", got, want)
-	}
-	if got := balanced([]data.ClassCount{{Train: 3}, {}}); got[1] != 1 {
-		t.Errorf("a class without rows weighs %v", got[1])
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 // flowerRun trains on flowers with a test file, and returns both paths.
@@ -64,7 +66,7 @@ func TestEvalKnowsTheSplit(t *testing.T) {
 		}
 	}
 	lone := filepath.Join(t.TempDir(), "model.safetensors")
-	if err := os.WriteFile(lone, []byte(readFile(t, filepath.Join(run, bestFile))), 0o666); err != nil {
+	if err := os.WriteFile(lone, []byte(readFile(t, filepath.Join(run, runs.BestFile))), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if e := evalJSON(t, lone, "digits"); e["part"] != "all" || e["rows"] != 1797.0 {
@@ -219,8 +221,8 @@ func TestInterrupt(t *testing.T) {
 			t.Fatalf("exit %d, want 130: %s", code, stderr.String())
 		}
 		contains(t, stderr.String(), "interrupted", "last.safetensors", "--resume")
-		contains(t, readFile(t, filepath.Join(out, summaryFile)), `"status": "interrupted"`)
-		for _, file := range []string{bestFile, lastFile} {
+		contains(t, readFile(t, filepath.Join(out, runs.SummaryFile)), `"status": "interrupted"`)
+		for _, file := range []string{runs.BestFile, runs.LastFile} {
 			command(t, "eval", filepath.Join(out, file), "digits", "--part", "all").want(t, exitDone)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"descent/internal/runs"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -26,25 +28,25 @@ func (o watchOptions) validate() error {
 		return nil
 	}
 	_, err := servedAt(o.serve)
-	return usage(err)
+	return usage.Mark(err)
 }
 
 // watchers are those that were asked for.
 type watchers struct {
-	events *events
+	events *runs.Events
 	live   *livePage
 }
 
 // watch begins to tell those that the options name.
 func (r *run) watch(o watchOptions) (err error) {
 	if o.tensorboard {
-		if r.watchers.events, err = newEvents(r.folder, r.records); err != nil {
+		if r.watchers.events, err = runs.NewEvents(r.folder, r.records); err != nil {
 			return err
 		}
 	}
 	if o.serve != "" {
 		var url string
-		if r.watchers.live, url, err = serve(o.serve, r.folder.path, r.records.flush); err != nil {
+		if r.watchers.live, url, err = serve(o.serve, r.folder.Path, r.records.Flush); err != nil {
 			return err
 		}
 		r.ui.printf("page      %s while the run goes on\n", url)
@@ -53,7 +55,7 @@ func (r *run) watch(o watchOptions) (err error) {
 }
 
 func (w *watchers) take(p train.Progress) error {
-	return errors.Join(w.events.take(p), w.live.take(p))
+	return errors.Join(w.events.Take(p), w.live.take(p))
 }
 
-func (w *watchers) close() error { return errors.Join(w.events.close(), w.live.close()) }
+func (w *watchers) close() error { return errors.Join(w.events.Close(), w.live.close()) }

@@ -10,8 +10,8 @@ import (
 
 // own are patterns of what a run leaves in its folder.
 var own = []string{
-	ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, ProfileFile, ReportFile, "result.txt",
-	"*.safetensors", "profile.svg", "events.out.tfevents.*", "checkpoints", "*.tmp",
+	ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, ProfileFile, ReportFile, ResultFile,
+	PictureFile, Checkpoints, "*.safetensors", "events.out.tfevents.*", "*.tmp",
 }
 
 // Removable returns why the folder at path must not be removed as a run, nil if
@@ -39,7 +39,7 @@ func Removable(folder string) error {
 		return fmt.Errorf("run folder: %w", err)
 	}
 	for _, e := range entries {
-		if !isOwn(e.Name()) || e.IsDir() && e.Name() != "checkpoints" {
+		if !isOwn(e.Name()) || e.IsDir() && e.Name() != Checkpoints {
 			return fmt.Errorf("%s holds %q, which no run writes; move it away first", folder, e.Name())
 		}
 	}

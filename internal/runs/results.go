@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/report"
 )
 
@@ -21,9 +22,9 @@ func resultSection(r *Run) report.Section {
 			if !ok || part == "validation" && r.Summary["test.loss"] != nil {
 				continue
 			}
-			f := report.Fact{Name: part + " " + strings.ReplaceAll(score, "_", " "), Value: scoreText(score, v)}
+			f := report.Fact{Name: part + " " + strings.ReplaceAll(score, "_", " "), Value: human.Score(score, v)}
 			if base, ok := r.Number("baseline." + score); ok && part == "test" {
-				f.Note = "baseline " + scoreText(score, base)
+				f.Note = "baseline " + human.Score(score, base)
 			}
 			facts = append(facts, f)
 		}
@@ -37,14 +38,6 @@ func resultSection(r *Run) report.Section {
 		facts = append(facts, report.Fact{Name: "training took", Value: fmt.Sprintf("%.3g s", s), Note: fmt.Sprintf("%.0f updates", steps)})
 	}
 	return report.Section{Group: "Result", Source: sources([]*Run{r}, SummaryFile), Body: facts}
-}
-
-// scoreText writes the value of a score; shares of rows are in percent.
-func scoreText(name string, v float64) string {
-	if name == "accuracy" || name == "balanced_accuracy" {
-		return fmt.Sprintf("%.2f %%", 100*v)
-	}
-	return fmt.Sprintf("%.4g", v)
 }
 
 // Compare returns a table of what several runs reached, a row a run, and one of

@@ -1,8 +1,10 @@
-// Package runs reads the folders that training leaves: what was set, what was
-// measured, and pages about one or several of them.
+// Package runs is about the folders that training leaves: their files and
+// formats, how they are written while a run goes on, read, compared and removed,
+// and pages about one or several of them.
 //
-// A file that is not there, because the run goes on or did not write it, is
-// nothing to complain about; one that cannot be read is.
+// [Folder] writes and [Run] reads. Of what is read, a file that is not there,
+// because the run goes on or did not write it, is nothing to complain about; one
+// that cannot be read is.
 package runs
 
 import (
@@ -26,6 +28,11 @@ const (
 	TestFile    = "test.json"
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
+	BestFile    = "best.safetensors"
+	LastFile    = "last.safetensors"
+	ResultFile  = "result.txt"  // what was printed in the end, which is left last
+	PictureFile = "profile.svg" // of the plan
+	Checkpoints = "checkpoints" // a folder, until the run is done
 )
 
 // Run is what a run folder holds.

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"descent/internal/human"
+	"descent/internal/settings"
+	"descent/internal/usage"
+)
+
+// trialMaker is a comparison or a sweep.
+type trialMaker interface {
+	StartText() string
+	Folder() string
+	Ended() int
+	Close() error
+}
+
+// perform runs the trials of the command of that name, and tells how to go on
+// if a signal ends them.
+func (a *app) perform(ctx context.Context, ui *progress, name string, t trialMaker, run func() error) error {
+	ui.printf("%s", t.StartText())
+	err := run()
+	ui.finish()
+	err = errors.Join(err, t.Close())
+	if ctx.Err() == nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", human.Plural(t.Ended(), "run"), t.Folder())
+	a.next(a.stderr, a.call(name, "--resume", t.Folder()))
+	return errInterrupted
+}
+
+// trialOptions are the flags of commands that make trials.
+type trialOptions struct {
+	settings.Sources
+	out     string
+	resume  string
+	ui      string
+	json    bool
+	changed map[string]bool // flags that were given
+}
+
+// register adds the flags to a command that makes what is called so.
+func (o *trialOptions) register(cmd *cobra.Command, what string) {
+	f := cmd.Flags()
+	f.StringVar(&o.out, "out", "", "folder for the trials and the page, new or empty (default runs/DATE-NAME)")
+	f.StringVar(&o.resume, "resume", "", "folder of "+what+" to go on with; what was done is not repeated")
+	f.StringVar(&o.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
+	f.BoolVar(&o.json, "json", false, "print one JSON object on stdout instead of text")
+	o.Sources.Register(f)
+}
+
+// note takes note of the flags that were given.
+func (o *trialOptions) note(flags *pflag.FlagSet) {
+	o.changed = map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { o.changed[f.Name] = true })
+}
+
+// goesOn refuses flags beside --resume that change results. Workers do not;
+// they are nil unless they are given.
+func (o *trialOptions) goesOn() (workers *int, err error) {
+	for name := range o.changed {
+		if !slices.Contains([]string{"resume", "workers", "ui", "json"}, name) {
+			return nil, usage.Errorf("--resume goes on with the settings of its folder; leave out --%s", name)
+		}
+	}
+	if !o.changed["workers"] {
+		return nil, nil
+	}
+	s, err := o.Settings()
+	return &s.Workers, err
+}

@@ -1,0 +1,255 @@
+package runs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// logFiles are all logs that a run may leave.
+var logFiles = []string{MetricsFile, StepsFile, ProbesFile}
+
+// Folder is where a run leaves its files. A file appears under its name
+// when it is complete, but for the logs, which grow.
+type Folder struct {
+	Path string
+	made []string            // folders that this process made, the innermost last
+	logs map[string]*LogFile // by the names of their files
+	lock *os.File
+}
+
+// Create makes the folder, which must not hold anything yet, and writes the
+// settings into it, so that a folder that cannot be written to shows before
+// training. An empty path stands for a new folder under runs, named after the
+// data.
+func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
+	f, err := MakeFolder(path, data)
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w; choose another with --out", err)
+	}
+	if err := f.Take(); err != nil {
+		return nil, err
+	}
+	if err := f.Write(ConfigFile, config); err != nil {
+		return nil, errors.Join(err, f.Discard())
+	}
+	return f, nil
+}
+
+// MakeFolder makes the folder of [Create] and nothing in it.
+func MakeFolder(path, data string) (*Folder, error) {
+	f := &Folder{Path: path}
+	if path != "" {
+		entries, err := os.ReadDir(path)
+		switch {
+		case err == nil && len(entries) > 0:
+			return nil, fmt.Errorf("%s is not empty", path)
+		case errors.Is(err, fs.ErrNotExist):
+			f.made = []string{path}
+			err = os.MkdirAll(path, 0o777)
+		}
+		return f, err
+	}
+	switch err := os.Mkdir("runs", 0o777); {
+	case err == nil:
+		f.made = []string{"runs"}
+	case !errors.Is(err, fs.ErrExist):
+		return nil, err
+	}
+	base := filepath.Join("runs", time.Now().Format("20060102-150405")+"-"+DataName(data))
+	for i := 1; ; i++ {
+		f.Path = base
+		if i > 1 {
+			f.Path = fmt.Sprintf("%s-%d", base, i)
+		}
+		if err := os.Mkdir(f.Path, 0o777); !errors.Is(err, fs.ErrExist) {
+			f.made = append(f.made, f.Path)
+			return f, err
+		}
+	}
+}
+
+// Take makes this process the only one that trains in the folder.
+func (f *Folder) Take() error {
+	err := os.MkdirAll(f.File(Checkpoints), 0o777)
+	if err == nil {
+		f.lock, err = Lock(f.File(lockName))
+	}
+	switch {
+	case errors.Is(err, ErrLocked):
+		return fmt.Errorf("run folder: another process is training in %s", f.Path)
+	case err != nil:
+		return fmt.Errorf("run folder: %w", err)
+	}
+	return nil
+}
+
+// lockName is held open by the process that trains.
+var lockName = filepath.Join(Checkpoints, "lock")
+
+// Begun reports whether the folder holds a checkpoint, good or not: one is
+// written before the first update. A run without one that has left something
+// cannot go on.
+func (f *Folder) Begun() (bool, error) {
+	entries, err := os.ReadDir(f.File(Checkpoints))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("run folder: %w", err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".safetensors") || strings.HasSuffix(name, ".safetensors.damaged") {
+			return true, nil
+		}
+	}
+	for _, name := range []string{SummaryFile, LastFile, BestFile} {
+		if _, err := os.Stat(f.File(name)); err == nil {
+			return false, fmt.Errorf("run folder: %s has a %s, but no checkpoint to go on from", f.Path, name)
+		}
+	}
+	return false, nil
+}
+
+// RemoveUnfinished removes files that a process left which ended while it wrote
+// them.
+func (f *Folder) RemoveUnfinished() error {
+	entries, err := os.ReadDir(f.Path)
+	for _, e := range entries {
+		if unfinished.MatchString(e.Name()) {
+			err = errors.Join(err, os.Remove(f.File(e.Name())))
+		}
+	}
+	return err
+}
+
+// unfinished are the names of files on their way to another name.
+var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
+
+// Finished removes what only a run that goes on needs.
+func (f *Folder) Finished() error { return os.RemoveAll(f.File(Checkpoints)) }
+
+// Discard removes what [Create] made.
+func (f *Folder) Discard() error {
+	err := errors.Join(f.Close(), os.RemoveAll(f.File(Checkpoints)), os.Remove(f.File(ConfigFile)))
+	for _, path := range slices.Backward(f.made) {
+		if os.Remove(path) != nil {
+			break // others use it
+		}
+	}
+	return err
+}
+
+// DataName is the name of a data set within that of a folder.
+func DataName(path string) string {
+	name := filepath.Base(filepath.Clean(path))
+	for _, suffix := range []string{".gz", ".csv", ".zip"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+// File is the path of a file of the folder.
+func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
+
+// Write makes a file of the folder.
+func (f *Folder) Write(name string, content func(io.Writer) error) error {
+	return WriteFile(f.File(name), content)
+}
+
+// log returns the log of that name, which is opened or made when it is first
+// asked for.
+func (f *Folder) log(name string) (*LogFile, error) {
+	if l, ok := f.logs[name]; ok {
+		return l, nil
+	}
+	l, err := openLogFile(f.File(name))
+	if err == nil {
+		if f.logs == nil {
+			f.logs = map[string]*LogFile{}
+		}
+		f.logs[name] = l
+	}
+	return l, err
+}
+
+// Mark returns the size of each log, on the disk.
+func (f *Folder) Mark() (map[string]int64, error) {
+	sizes := map[string]int64{}
+	for name, l := range f.logs {
+		size, err := l.sync()
+		if err != nil {
+			return nil, err
+		}
+		sizes[name] = size
+	}
+	return sizes, nil
+}
+
+// Cut takes the logs back to what they were at the mark; one that the mark does
+// not know becomes empty.
+func (f *Folder) Cut(sizes map[string]int64) error {
+	for _, name := range append(slices.Collect(maps.Keys(sizes)), logFiles...) {
+		if _, err := f.log(name); err != nil {
+			return err
+		}
+	}
+	for name, l := range f.logs {
+		if err := l.cut(sizes[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the logs, and lets others train in the folder.
+func (f *Folder) Close() error {
+	var errs []error
+	for _, l := range f.logs {
+		errs = append(errs, l.close())
+	}
+	f.logs = nil
+	if f.lock != nil {
+		errs = append(errs, f.lock.Close())
+		f.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// Open opens a run folder that is there.
+func Open(path string) (*Folder, error) {
+	f := &Folder{Path: path}
+	if _, err := os.Stat(f.File(ConfigFile)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, ConfigFile)
+		}
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	return f, nil
+}
+
+// Idle returns an error if a process trains in the folder.
+func Idle(folder string) error {
+	path := filepath.Join(folder, lockName)
+	if _, err := os.Stat(path); err != nil {
+		return nil // no run that goes on, or could
+	}
+	lock, err := Lock(path)
+	if errors.Is(err, ErrLocked) {
+		return fmt.Errorf("%s is in use: a process trains in it", folder)
+	}
+	if err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	return lock.Close()
+}

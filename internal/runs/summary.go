@@ -1,0 +1,54 @@
+package runs
+
+import (
+	"io"
+	"runtime"
+	"time"
+
+	"descent/internal/kernel"
+	"descent/train"
+)
+
+// Summary is what --json prints and summary.json keeps of a run.
+type Summary struct {
+	Data       string   `json:"data"`
+	Model      string   `json:"model"`
+	Optimizer  string   `json:"optimizer"`
+	Parameters int      `json:"parameters"`
+	Epochs     int      `json:"epochs"` // that were done
+	Steps      int      `json:"steps"`
+	Seconds    float64  `json:"seconds"` // of training
+	Train      Measures `json:"train"`   // of the last epoch
+	Validation Measures `json:"validation"`
+	Test       Measures `json:"test"`
+	Baseline   Measures `json:"baseline"` // on the test part
+	SHA256     string   `json:"weights_sha256"`
+	Run        string   `json:"run"`
+
+	Status     string         `json:"status"` // done, interrupted or diverged
+	Task       string         `json:"task"`
+	Monitor    string         `json:"monitor"`
+	BestEpoch  int            `json:"best_epoch"` // whose model was kept, from 1
+	Rows       map[string]int `json:"rows"`
+	Seeds      map[string]any `json:"seeds"`
+	DataSHA256 string         `json:"data_sha256"`
+	Started    time.Time      `json:"started"`
+	Build      Build          `json:"build"`
+}
+
+// Build names what made a run.
+type Build struct {
+	Descent string `json:"descent"`
+	Format  int    `json:"model_format"`
+	Go      string `json:"go"`
+	System  string `json:"system"`
+	Kernels string `json:"kernels"`
+}
+
+// ThisBuild names the program that runs.
+func ThisBuild() Build {
+	return Build{train.Version(), train.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.CurrentTier().String()}
+}
+
+// Write writes the summary as JSON.
+func (s *Summary) Write(w io.Writer) error { return WriteJSON(w, s) }

@@ -1,0 +1,116 @@
+package runs
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"slices"
+
+	"descent/data"
+	"descent/train"
+)
+
+// WriteTest leaves what a report on source shows beside its scores.
+func (f *Folder) WriteTest(r train.Report, source data.Source) error {
+	t, err := testOf(r, source)
+	if err != nil {
+		return err
+	}
+	return f.Write(TestFile, func(w io.Writer) error { return WriteJSON(w, t) })
+}
+
+func testOf(r train.Report, source data.Source) (*Test, error) {
+	t := &Test{Rows: r.Rows, Worst: []Worst{}}
+	spec, names := source.Spec(), data.RowNames(source)
+	if c := r.Classification; c != nil {
+		m := c.Confusion()
+		t.Classes, t.Confusion = m.Classes, m.Counts
+	}
+	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
+	for _, s := range r.Worst {
+		if err := source.Read([]int{s.Row}, x, y); err != nil {
+			return nil, err
+		}
+		w := Worst{Row: s.Row, Loss: s.Loss}
+		if s.Row < len(names) {
+			w.Name = names[s.Row]
+		}
+		if spec.Task == data.Classification {
+			k := Likeliest(s.Prediction)
+			w.Actual, w.Predicted, w.Probability = spec.Classes[int(y[0])], spec.Classes[k], &s.Prediction[k]
+		} else {
+			w.Actual, w.Predicted = targetText(spec, decodeTargets(spec, y)), targetText(spec, s.Prediction)
+		}
+		if err := showSample(&w, spec.Encoder, x); err != nil {
+			return nil, err
+		}
+		t.Worst = append(t.Worst, w)
+	}
+	return t, nil
+}
+
+func decodeTargets(spec data.Spec, y []float32) []float64 {
+	if spec.Encoder != nil {
+		return spec.Encoder.DecodeTarget(y)
+	}
+	values := make([]float64, len(y))
+	for i, v := range y {
+		values[i] = float64(v)
+	}
+	return values
+}
+
+// targetText writes one target as a number, several by name.
+func targetText(spec data.Spec, values []float64) string {
+	if len(values) == 1 {
+		return fmt.Sprintf("%.6g", values[0])
+	}
+	text := ""
+	for i, v := range values {
+		text += fmt.Sprintf("%s %.6g  ", spec.Targets[i], v)
+	}
+	return text[:max(0, len(text)-2)]
+}
+
+// showSample puts the raw row that a sample stands for into w: a picture, or
+// the cells of a table. Samples made by a program have neither.
+func showSample(w *Worst, e *data.Encoder, x []float32) (err error) {
+	if e == nil {
+		return nil
+	}
+	if pixels := e.DecodePixels(x); pixels != nil {
+		w.PNG, err = pictureOf(pixels, e.Shape)
+		return err
+	}
+	for _, c := range e.DecodeRow(x) {
+		w.Columns, w.Cells = append(w.Columns, c.Column), append(w.Cells, c.Value)
+	}
+	return nil
+}
+
+// pictureOf returns pixels of shape [height width channels] as PNG. Gray
+// images are stretched from their darkest to their brightest pixel, as not
+// every set uses the whole range of bytes.
+func pictureOf(pixels []byte, shape []int) ([]byte, error) {
+	h, w, c := shape[0], shape[1], shape[2]
+	var b bytes.Buffer
+	if c < 3 {
+		low, high := int(slices.Min(pixels)), int(slices.Max(pixels))
+		gray := image.NewGray(image.Rect(0, 0, w, h))
+		for i := range gray.Pix {
+			gray.Pix[i] = byte((int(pixels[i*c]) - low) * 255 / max(1, high-low))
+		}
+		err := png.Encode(&b, gray)
+		return b.Bytes(), err
+	}
+	picture := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		p := pixels[i*c:]
+		picture.SetNRGBA(i%w, i/w, color.NRGBA{p[0], p[1], p[2], 255})
+	}
+	err := png.Encode(&b, picture)
+	return b.Bytes(), err
+}

@@ -1,0 +1,268 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/data"
+	"descent/internal/runs"
+	"descent/internal/usage"
+	"descent/loss"
+	"descent/nn"
+	"descent/schedule"
+	"descent/train"
+)
+
+// Job is a run that is ready to start: data, network and configuration.
+type Job struct {
+	Settings Settings // all decided
+	Source   data.Source
+	Parts    data.Parts
+	Spec     data.Spec
+	Net      nn.Layer
+	Config   train.Config
+	Steps    int // updates an epoch
+	Notes    []string
+}
+
+// Prepare opens the data, decides what the settings leave open and builds
+// what they describe.
+func Prepare(s Settings) (*Job, error) {
+	j := &Job{Settings: s}
+	var err error
+	if j.Source, err = OpenData(&s); err != nil {
+		return nil, err
+	}
+	if j.Parts, err = Split(&s, j.Source); err != nil {
+		return nil, err
+	}
+	j.Spec = j.Parts.Train.Spec()
+	j.Notes = j.Parts.Notes
+	j.Settings.fill(j.Spec, j.Parts.Train.Len())
+	return j, j.build()
+}
+
+// OpenData opens what settings name as data.
+func OpenData(s *Settings) (data.Source, error) {
+	task, err := data.ParseTask(s.Task)
+	if err != nil {
+		return nil, usage.Mark(err)
+	}
+	images, err := s.imageConfig()
+	if err != nil {
+		return nil, usage.Mark(err)
+	}
+	if images != (data.ImageConfig{}) {
+		if len(s.Target) > 0 {
+			return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and target %s for a CSV file", FormatList(s.Target))
+		}
+		return data.OpenImages(s.Data, images)
+	}
+	source, err := data.Open(s.Data, data.CSVConfig{Targets: s.Target, Task: task})
+	if errors.Is(err, data.ErrNoTarget) {
+		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
+	}
+	return source, err
+}
+
+// Split cuts the data as settings say.
+func Split(s *Settings, source data.Source) (data.Parts, error) {
+	cfg, err := parseSplit(s.Split)
+	if err != nil {
+		return data.Parts{}, usage.Mark(err)
+	}
+	cfg.Seed = s.SplitSeed
+	if s.Test != "" {
+		cfg.TestSet = laterSet{s.Test, s.SkipCorrupt}
+	}
+	if s.Validation != "" {
+		cfg.ValidationSet = laterSet{s.Validation, s.SkipCorrupt}
+	}
+	return data.Split(source, cfg)
+}
+
+// laterSet is a set of its own that can be read only when the encoding of the
+// training part is known.
+type laterSet struct {
+	path        string
+	skipCorrupt bool
+}
+
+func (l laterSet) Spec() data.Spec { return data.Spec{Name: l.path} }
+func (l laterSet) Len() int        { return 0 }
+func (l laterSet) Encode(e *data.Encoder) (data.Source, error) {
+	return e.OpenImages(l.path, data.ImageConfig{SkipCorrupt: l.skipCorrupt})
+}
+func (l laterSet) Fit([]int) (*data.Encoder, error) { return nil, l.Read(nil, nil, nil) }
+func (l laterSet) Read([]int, []float32, []float32) error {
+	return fmt.Errorf("%s is read when the training part is known", l.path)
+}
+
+// build makes network and configuration from decided settings, and writes
+// back into them what they imply.
+func (j *Job) build() error {
+	s := &j.Settings
+	rule, err := s.Rule()
+	if err != nil {
+		return usage.Mark(err)
+	}
+	if s.Optimizer.Name.Value == "sgd" && rule.Name() == "momentum" {
+		j.Notes = append(j.Notes, "sgd with a momentum is the rule called momentum")
+	}
+	s.spell(rule)
+	batch, err := parseBatch(s.Batch.Value)
+	if err != nil {
+		return usage.Mark(err)
+	}
+	objective, err := j.loss()
+	if err != nil {
+		return usage.Mark(err)
+	}
+	for _, build := range []func() error{j.network, j.pictures, j.monitor} {
+		if err := build(); err != nil {
+			return usage.Mark(err)
+		}
+	}
+	augment, err := data.ParseAugment(s.Augment)
+	if err != nil {
+		return usage.Mark(err)
+	}
+	if _, ok := objective.(loss.CrossEntropy); augment.Mixes() && !ok {
+		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
+	}
+	average, err := parseAverage(s.Average)
+	if err != nil {
+		return usage.Mark(err)
+	}
+	n := j.Parts.Train.Len()
+	j.Steps = 1
+	if batch != train.All {
+		j.Steps = (n + batch - 1) / batch
+	}
+	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Steps * s.Epochs.Value}
+	rates, err := s.warmed(units)
+	if err != nil {
+		return usage.Mark(err)
+	}
+	j.Config = train.Config{
+		Loss: objective, Optimizer: rule, LearningRate: s.LearningRate.Value, Schedule: rates,
+		Penalty: loss.Penalty{L1: s.L1, L2: s.L2},
+		Augment: augment, Average: average, Freeze: s.Freeze,
+		BatchSize: batch, Epochs: s.Epochs.Value,
+		Monitor: s.Monitor, Patience: s.Patience,
+		Seed: s.Seed, Workers: s.Workers,
+	}
+	if err := s.surround(&j.Config, units); err != nil {
+		return usage.Mark(err)
+	}
+	if err := j.guards(); err != nil {
+		return usage.Mark(err)
+	}
+	if s.InitFrom != "" {
+		path, err := runs.ModelFile(s.InitFrom)
+		if err != nil {
+			return err
+		}
+		if j.Config.From, err = train.Load(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loss builds the objective and checks that it suits the data.
+func (j *Job) loss() (loss.Loss, error) {
+	s := &j.Settings
+	l, err := loss.ByName(s.Loss.Value)
+	if err != nil {
+		return nil, err
+	}
+	_, cross := l.(loss.CrossEntropy)
+	_, binary := l.(loss.BinaryCrossEntropy)
+	classes := j.Spec.Task == data.Classification
+	switch {
+	case classes && !cross && !binary:
+		return nil, fmt.Errorf("loss %s is for regression, and the task is classification; use cross-entropy, or bce for two classes", l.Name())
+	case !classes && (cross || binary):
+		return nil, fmt.Errorf("loss %s is for classes, and the task is regression; use mse, mae or huber", l.Name())
+	case binary && len(j.Spec.Classes) != 2:
+		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
+	case s.LabelSmoothing > 0 && !cross:
+		return nil, fmt.Errorf("label_smoothing is for loss cross-entropy, not %s", l.Name())
+	case s.ClassWeights != "none" && !classes:
+		return nil, errors.New("class_weights are for classification, and the task is regression")
+	}
+	var weights []float64
+	if s.ClassWeights == "balanced" {
+		weights = balanced(j.Parts.Counts)
+	}
+	switch {
+	case cross:
+		return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+	case binary && weights != nil:
+		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
+	}
+	return l, nil
+}
+
+// balanced returns n/(k·n_c) for each of the k classes, by the n training
+// rows; 1 for a class that has none.
+func balanced(counts []data.ClassCount) []float64 {
+	n := 0
+	for _, c := range counts {
+		n += c.Train
+	}
+	weights := make([]float64, len(counts))
+	for i, c := range counts {
+		weights[i] = 1
+		if c.Train > 0 {
+			weights[i] = float64(n) / float64(len(counts)*c.Train)
+		}
+	}
+	return weights
+}
+
+// monitor checks that the monitored score exists, and points a plateau the
+// way in which the score improves.
+func (j *Job) monitor() error {
+	s := &j.Settings
+	classes := []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
+	switch {
+	case s.Monitor == "loss":
+		return nil
+	case slices.Contains(classes, s.Monitor) != (j.Spec.Task == data.Classification):
+		return fmt.Errorf("monitor: %s has no score %q", j.Spec.Task, s.Monitor)
+	case s.Monitor == "auroc" && len(j.Spec.Classes) != 2:
+		return fmt.Errorf("monitor: auroc is for two classes, and the data has %d", len(j.Spec.Classes))
+	case j.Parts.Validation.Len() == 0:
+		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor)
+	}
+	plateau, _, _ := strings.Cut(s.Schedule, ":")
+	if plateau == "plateau" && train.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
+		if s.Schedule == plateau {
+			s.Schedule += ":mode=max"
+		} else {
+			s.Schedule += ",mode=max"
+		}
+	}
+	return nil
+}
+
+// With returns a job on the same data by other settings.
+func (j *Job) With(s Settings) (*Job, error) {
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec}
+	k.Settings.fill(k.Spec, k.Parts.Train.Len())
+	return k, k.build()
+}
+
+// Scored returns an error if the data has no such score to compare by.
+func (j *Job) Scored(metric string) error {
+	k := *j
+	k.Settings.Monitor = metric
+	if err := k.monitor(); err != nil {
+		return usage.Errorf("metric: %s", strings.TrimPrefix(err.Error(), "monitor: "))
+	}
+	return nil
+}

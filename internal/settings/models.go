@@ -1,0 +1,168 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"descent/data"
+	"descent/internal/human"
+	"descent/internal/suggest"
+	"descent/nn"
+	"descent/train"
+)
+
+// modelUsage is what --model takes.
+const modelUsage = "mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn-small, resnet:20 of depth 6n+2"
+
+// modelSpec is a network that --model names.
+type modelSpec struct {
+	hidden []int                                    // of an mlp; none for linear
+	images func(classes int) (nn.Sequential, error) // of a network for images, else nil
+}
+
+// parseModel reads the name of a network and what stands behind its colon.
+func parseModel(text string) (modelSpec, error) {
+	name, rest, more := strings.Cut(text, ":")
+	fixed := map[string]func(int) nn.Sequential{"lenet": nn.LeNet, "cnn": nn.CNN, "cnn-small": nn.SmallCNN}
+	switch make := fixed[name]; {
+	case more && (name == "linear" || make != nil):
+		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
+	case name == "linear":
+		return modelSpec{}, nil
+	case make != nil:
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return make(classes), nil }}, nil
+	case name == "mlp":
+		hidden, err := parseSizes(rest)
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
+		}
+		return modelSpec{hidden: hidden}, nil
+	case name == "resnet":
+		depth, err := strconv.Atoi(rest)
+		if err == nil {
+			_, err = nn.ResNet(min(depth, maxDepth+6), 2)
+		}
+		if err != nil || depth > maxDepth {
+			return modelSpec{}, fmt.Errorf("%q: the depth is %q; it must be 6n+2, from 8 to %d, as in resnet:20", text, rest, maxDepth)
+		}
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
+	}
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear", "lenet", "cnn", "cnn-small", "resnet"}), modelUsage)
+}
+
+// parseSizes reads the sizes of hidden layers.
+func parseSizes(text string) ([]int, error) {
+	var hidden []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || n < 1 || n > maxUnits {
+			return nil, fmt.Errorf("%q is no size of a hidden layer, 1 to %d", part, maxUnits)
+		}
+		hidden = append(hidden, n)
+	}
+	return hidden, nil
+}
+
+const (
+	maxUnits = 1 << 20
+	maxDepth = 1202
+)
+
+// ownLayers returns what s asks of a network for images that only an mlp has.
+func (s *Settings) ownLayers() error {
+	m, err := parseModel(s.Model.Or("linear"))
+	if err != nil || m.images == nil {
+		return nil
+	}
+	var errs []error
+	if s.Activation != "relu" {
+		errs = append(errs, fmt.Errorf("activation: model %s has its own; leave it at relu", s.Model.Value))
+	}
+	if s.Init != "auto" {
+		errs = append(errs, fmt.Errorf("init: model %s has its own; leave it at auto", s.Model.Value))
+	}
+	return errors.Join(errs...)
+}
+
+// network builds the layers.
+func (j *Job) network() error {
+	s := &j.Settings
+	m, err := parseModel(s.Model.Value)
+	if err != nil {
+		return err
+	}
+	outputs := j.Spec.Outputs()
+	if s.Loss.Value == "bce" {
+		outputs = 1
+	}
+	if m.images != nil {
+		return j.imageNetwork(m, outputs)
+	}
+	activation, err := nn.ParseActivation(s.Activation)
+	if err != nil {
+		return err
+	}
+	init, err := parseInit(s.Init)
+	if err != nil {
+		return err
+	}
+	j.Net = nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init)
+	return nil
+}
+
+// imageNetwork builds a network for images, with the dropout that is asked for
+// in front of its last layer.
+func (j *Job) imageNetwork(m modelSpec, outputs int) error {
+	s := &j.Settings
+	if len(j.Spec.Input) != 3 {
+		return fmt.Errorf("model: %s takes images, and the samples of %s are %s; use an mlp such as %s", s.Model.Value, s.Data, human.Plural(j.Spec.Size(), "feature"), modelDefault)
+	}
+	net, err := m.images(outputs)
+	if err != nil {
+		return err
+	}
+	if last := len(net) - 1; s.Dropout.Value > 0 {
+		net = append(net[:last:last], nn.Dropout{Rate: s.Dropout.Value}, net[last])
+	}
+	j.Net = net
+	return nil
+}
+
+// IsImageModel reports whether s names a network for images.
+func (s *Settings) IsImageModel() bool {
+	m, err := parseModel(s.Model.Or("linear"))
+	return err == nil && m.images != nil
+}
+
+// pictures checks what only images can be given.
+func (j *Job) pictures() error {
+	s := &j.Settings
+	if s.Augment != "none" && len(j.Spec.Input) != 3 {
+		return fmt.Errorf("augment: %s is for images, and the samples of %s are %s", s.Augment, s.Data, human.Plural(j.Spec.Size(), "feature"))
+	}
+	views, err := train.ParseViews(s.TTA)
+	if err == nil {
+		err = views.Fits(j.Spec.Input)
+	}
+	if err != nil {
+		return fmt.Errorf("tta: %w", err)
+	}
+	return nil
+}
+
+// imageConfig returns the options for reading images.
+func (s *Settings) imageConfig() (data.ImageConfig, error) {
+	cfg := data.ImageConfig{SkipCorrupt: s.SkipCorrupt}
+	if s.ImageSize != "auto" {
+		var err error
+		if cfg.Height, cfg.Width, err = data.ParseImageSize(s.ImageSize); err != nil {
+			return cfg, err
+		}
+	}
+	if s.ImageMode != "auto" {
+		cfg.Mode = s.ImageMode
+	}
+	return cfg, cfg.Validate()
+}

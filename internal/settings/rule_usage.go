@@ -1,0 +1,105 @@
+package settings
+
+import (
+	"slices"
+	"strings"
+
+	"descent/internal/human"
+	"descent/optim"
+)
+
+// What the help says about update rules comes from the rules themselves.
+
+const wrapUsage = "before a name, cautious- leaves out elements of a step that go against the gradient, and centralized- takes the mean out of the gradient of each output, as in cautious-adamw"
+
+// hyperUsage says what a hyperparameter is, which rules have it, and what it
+// is unless given.
+func hyperUsage(what, key string) string {
+	var of []string
+	for _, rule := range rules() {
+		if _, ok := optim.Value(rule, key); ok {
+			of = append(of, rule.Name())
+		}
+	}
+	return what + " of " + human.And(of) + "; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+		return optim.Value(rule, key)
+	})
+}
+
+func rateUsage() string {
+	return "learning rate η₀; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+		return rule.DefaultRate(), true
+	})
+}
+
+func decayUsage() string {
+	return "λ of decay of weights: η·λ·w is taken from w, but lamb, lars and prodigy add λ·w to what they scale; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+		value, _ := optim.Value(rule, "weight_decay")
+		return value, true
+	})
+}
+
+// defaults lists a value of rules as in "0.98 for adan, 0.9 for others"; the
+// value of most is that of others.
+func defaults(value func(optim.Rule) (float64, bool)) string {
+	names := map[float64][]string{}
+	var values []float64
+	for _, rule := range rules() {
+		v, ok := value(rule)
+		if !ok {
+			continue
+		}
+		if names[v] == nil {
+			values = append(values, v)
+		}
+		names[v] = append(names[v], rule.Name())
+	}
+	if len(values) == 1 {
+		return human.Float(values[0])
+	}
+	most := slices.MaxFunc(values, func(a, b float64) int { return len(names[a]) - len(names[b]) })
+	var parts []string
+	for _, v := range values {
+		if v != most {
+			parts = append(parts, human.Float(v)+" for "+human.And(names[v]))
+		}
+	}
+	return strings.Join(parts, ", ") + ", " + human.Float(most) + " for others"
+}
+
+// rules returns every rule with its defaults.
+func rules() []optim.Rule {
+	var list []optim.Rule
+	for _, name := range optim.Names() {
+		if rule, err := optim.ByName(name); err == nil { // as it is for all names
+			list = append(list, rule)
+		}
+	}
+	return list
+}
+
+// placers are the rules that can have ε inside or outside of the root.
+func placers() []string {
+	var names []string
+	for _, rule := range rules() {
+		_, inside := optim.Value(rule, "eps_inside")
+		_, outside := optim.Value(rule, "eps_outside")
+		if inside || outside {
+			names = append(names, rule.Name())
+		}
+	}
+	return names
+}
+
+// schedules are the forms that the help shows, with what may be left out in
+// brackets.
+var schedules = []string{
+	"constant", "cosine[:floor=0.01]", "step:every=10e,factor=0.5", "exp:every=1e,factor=0.96[,stairs]",
+	"multistep:at=30e/60e,factor=0.2", "poly[:power=2]", "invsqrt:steps=500", "restarts:steps=10e[,mult=2]",
+	"onecycle[:rise=0.3]", "dip[:rise=0.3]", "wsd:decay=4e[,warmup=1e]", "cyclic:up=2e,floor=0.1", "plateau[:factor=0.1,patience=10]",
+	"sequence:steps=5e,first=(constant),then=cosine", "product:a=(cosine),b=(cyclic:up=2e,floor=0.1)",
+}
+
+func scheduleUsage() string {
+	return "how the rate changes: " + strings.Join(schedules, "; ") + "; e counts epochs, a bare number updates; \"descent schedule\" draws them"
+}

@@ -1,0 +1,30 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// RuleText names the update rule and its hyperparameters.
+func (s *Settings) RuleText() string {
+	text := s.Optimizer.Name.Value
+	for _, row := range table {
+		key, ok := strings.CutPrefix(row.key, "optimizer.")
+		if value := row.Text(s); ok && key != "name" && value != "auto" {
+			text += fmt.Sprintf(" %s=%s", key, value)
+		}
+	}
+	return text
+}
+
+// InWords lists those of the settings that are not off.
+func (s *Settings) InWords(keys ...string) (list []string) {
+	for _, key := range keys {
+		row, err := Find(key)
+		if value := row.Text(s); err == nil && !slices.Contains([]string{"", "0", "none", "decoupled"}, value) {
+			list = append(list, strings.ReplaceAll(key, "_", " ")+" "+value)
+		}
+	}
+	return list
+}

@@ -1,0 +1,167 @@
+package trials
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/internal/human"
+	"descent/internal/report"
+	"descent/internal/runs"
+	"descent/internal/settings"
+)
+
+// page draws the result.
+func (c *Comparison) page(r *CompareResult) report.Page {
+	m := strings.ReplaceAll(r.Metric, "_", " ")
+	p := report.Page{
+		Title: fmt.Sprintf("Which settings for %s?", runs.DataName(r.Data)),
+		Note:  r.Verdict,
+	}
+	add := func(group, title, note, source string, wide bool, body report.Body) {
+		p.Sections = append(p.Sections, report.Section{Group: group, Title: title, Note: note, Source: source, Wide: wide, Body: body})
+	}
+	if r.Best != "" {
+		best := r.Rows[0]
+		add("Answer", "The best", "", compareFile, true, report.Facts{
+			{Name: "settings", Value: best.Name, Note: "of " + human.Plural(len(r.Rows), "setting")},
+			{Name: "rate", Value: human.Float(best.Rate)},
+			{Name: "validation " + m, Value: r.mean(best.Validation), Note: r.ends(best.Validation)},
+			{Name: "test " + m, Value: r.mean(best.Test), Note: r.ends(best.Test)},
+		})
+	}
+	add("Answer", "All settings", r.tableNote(), compareFile, true, r.pageTable())
+	first := r.Rungs[0]
+	searched := slices.ContainsFunc(r.Rows, func(row compareRow) bool { return len(row.Rates) > 0 })
+	if searched {
+		note := fmt.Sprintf("Each rate in a run of %s; what diverged is left out.", human.Plural(first, "epoch"))
+		add("Search for the rate", "Validation "+m+" by rate", note, trialsFile, false, r.rateChart(m, first, func(t rateRow) float64 { return float64(t.Score) }, false))
+		add("Search for the rate", "Validation loss by rate", note, trialsFile, false, r.rateChart("loss", first, func(t rateRow) float64 { return float64(t.Loss) }, true))
+		add("Search for the rate", "All trials", "", trialsFile, true, r.rateTable(m))
+	}
+	note := fmt.Sprintf("Means over %s; bands are from the least to the largest.", human.Plural(len(r.Seeds), "seed"))
+	add("Learning curves", "Validation "+m, note, trialsFile, false, c.curves(r, m, func(t *trialCurve) []numeral { return t.Score }, false))
+	add("Learning curves", "Validation loss", note, trialsFile, false, c.curves(r, "loss", func(t *trialCurve) []numeral { return t.Loss }, true))
+	add("Learning curves", "Training loss", note, trialsFile, false, c.curves(r, "loss", func(t *trialCurve) []numeral { return t.TrainLoss }, true))
+	add("Again", "Commands", "", "", true, report.Commands(c.reproduce(r)))
+	var text strings.Builder
+	if r.Best != "" && r.config.Write(&text) == nil {
+		add("Again", "Settings of the best", "", runs.ConfigFile, true, report.Text(text.String()))
+	}
+	return p
+}
+
+func (r *CompareResult) ends(i interval) string {
+	if i.Low != i.Low {
+		return ""
+	}
+	low, high := r.within(i)
+	return fmt.Sprintf("95 %% interval %s to %s", human.Score(r.Metric, low), human.Score(r.Metric, high))
+}
+
+func (r *CompareResult) tableNote() string {
+	return fmt.Sprintf("Over %s of each; low and high are the ends of 95 %% intervals by Student's t. Steps and seconds are to a validation %s of %s. p is of the hypothesis that a row is as good as the best: a paired t test over seeds, adjusted after Holm.",
+		human.Plural(len(r.Seeds), "run"), strings.ReplaceAll(r.Metric, "_", " "), human.Score(r.Metric, float64(r.Target)))
+}
+
+func (r *CompareResult) pageTable() report.Table {
+	t := report.Table{Columns: []string{"settings", "rate", "validation", "low", "high", "test", "low", "high", "last epoch", "steps", "seconds", "reached", "diverged", "p"}}
+	for _, row := range r.Rows {
+		t.Rows = append(t.Rows, report.Row{
+			row.Name, row.Rate,
+			cellOf(row.Validation.Mean), cellOf(row.Validation.Low), cellOf(row.Validation.High),
+			cellOf(row.Test.Mean), cellOf(row.Test.Low), cellOf(row.Test.High),
+			cellOf(row.Final.Mean), cellOf(row.Steps), cellOf(row.Time), row.Reached, row.Diverged, cellOf(row.P),
+		})
+	}
+	return t
+}
+
+// cellOf is a number of a table, nil where there is none.
+func cellOf(v numeral) any {
+	if v != v {
+		return nil
+	}
+	return float64(v)
+}
+
+// rateChart draws the trials of so many epochs.
+func (r *CompareResult) rateChart(label string, epochs int, of func(rateRow) float64, log bool) report.Chart {
+	chart := report.Chart{X: report.Axis{Label: "rate", Log: true}, Y: report.Axis{Label: label, Log: log}}
+	for _, row := range r.Rows {
+		trials := slices.DeleteFunc(slices.Clone(row.Rates), func(t rateRow) bool { return t.Epochs != epochs || t.Diverged })
+		slices.SortFunc(trials, func(a, b rateRow) int { return cmp.Compare(a.Rate, b.Rate) })
+		s := report.Series{Name: row.Name}
+		for _, t := range trials {
+			s.X, s.Y = append(s.X, t.Rate), append(s.Y, of(t))
+		}
+		if len(s.X) > 0 {
+			chart.Series = append(chart.Series, s)
+		}
+	}
+	return chart
+}
+
+func (r *CompareResult) rateTable(m string) report.Table {
+	t := report.Table{Columns: []string{"settings", "rate", "epochs", m, "loss", "diverged"}}
+	for _, row := range r.Rows {
+		for _, trial := range row.Rates {
+			t.Rows = append(t.Rows, report.Row{row.Name, trial.Rate, trial.Epochs, cellOf(trial.Score), cellOf(trial.Loss), trial.Diverged})
+		}
+	}
+	return t
+}
+
+// curves draws the mean over seeds for each row, epoch by epoch as long as all
+// runs go on.
+func (c *Comparison) curves(r *CompareResult, label string, of func(*trialCurve) []numeral, log bool) report.Chart {
+	chart := report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Label: label, Log: log}}
+	for _, row := range r.Rows {
+		var runs []*trialCurve
+		epochs := 0
+		for i := range c.runs[row.variant] {
+			if o := &c.runs[row.variant][i]; !o.failed() {
+				if n := len(o.Curve.Updates); len(runs) == 0 || n < epochs {
+					epochs = n
+				}
+				runs = append(runs, &o.Curve)
+			}
+		}
+		if len(runs) == 0 {
+			continue
+		}
+		s := report.Series{Name: row.Name}
+		for e := range epochs {
+			sum, low, high := 0.0, float64(of(runs[0])[e]), float64(of(runs[0])[e])
+			for _, run := range runs {
+				v := float64(of(run)[e])
+				sum, low, high = sum+v, min(low, v), max(high, v)
+			}
+			s.X = append(s.X, float64(runs[0].Updates[e]))
+			s.Y = append(s.Y, sum/float64(len(runs)))
+			s.Low, s.High = append(s.Low, low), append(s.High, high)
+		}
+		chart.Series = append(chart.Series, s)
+	}
+	return chart
+}
+
+// reproduce lists commands that make the runs again: the comparison, and the
+// first run of each row.
+func (c *Comparison) reproduce(r *CompareResult) []string {
+	lines := c.Commands()
+	for _, row := range r.Rows {
+		args := []string{"train", "--config", c.folder.File(settingsFile), "--lr", human.Float(row.Rate), "--epochs", fmt.Sprint(r.Epochs), "--seed", fmt.Sprint(r.Seeds[0])}
+		if len(c.plan.Optimizers) > 0 {
+			args = append(args, "--optimizer", c.variants[row.variant].settings.Optimizer.Name.Value)
+		}
+		for _, v := range c.plan.Vary {
+			if set, err := settings.Find(v.Key); err == nil && v.Key != "learning_rate" {
+				args = append(args, "--set", v.Key+"="+set.Text(&c.variants[row.variant].settings))
+			}
+		}
+		lines = append(lines, c.host.Call(args...))
+	}
+	return lines
+}

@@ -1,0 +1,65 @@
+package trials
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"descent/internal/human"
+)
+
+// Text is the result for people.
+func (c *Comparison) Text(r *CompareResult) string {
+	return fmt.Sprintf("%s\n%s\npage    %s\ntrials  %s\n\n", r.table(), human.Wrap(r.Verdict, 100), r.Page, c.folder.File(trialsFile))
+}
+
+// Commands are what to do with the result.
+func (c *Comparison) Commands() []string { return c.again("compare") }
+
+// table has a row for each of the settings that were compared.
+func (r *CompareResult) table() string {
+	m := strings.ReplaceAll(r.Metric, "_", " ")
+	rows := [][]string{{"", "rate", "validation " + m, "test " + m, "last epoch", "steps to " + human.Score(r.Metric, float64(r.Target)), "seconds", "diverged", "p"}}
+	for _, row := range r.Rows {
+		steps, seconds, p := "never", "", ""
+		if row.Reached > 0 {
+			steps, seconds = human.Thousands(float64(row.Steps)), fmt.Sprintf("%.2g", row.Time)
+		}
+		if row.Reached > 0 && row.Reached < row.Runs {
+			steps += fmt.Sprintf(" (%d of %d)", row.Reached, row.Runs)
+		}
+		if !math.IsNaN(float64(row.P)) {
+			p = pText(float64(row.P))
+		}
+		rate := human.Float(row.Rate)
+		if !row.Inside {
+			rate += " !"
+		}
+		rows = append(rows, []string{
+			row.Name, rate, r.cell(row.Validation), r.cell(row.Test), r.mean(row.Final), steps, seconds,
+			fmt.Sprintf("%d of %d", row.Diverged, row.Runs), p,
+		})
+	}
+	return human.Columns(rows)
+}
+
+func (r *CompareResult) cell(i interval) string {
+	if math.IsNaN(float64(i.Mean)) {
+		return "-"
+	}
+	if math.IsNaN(float64(i.Low)) {
+		return r.mean(i)
+	}
+	half := float64(i.High-i.Low) / 2
+	if share, ok := strings.CutSuffix(r.mean(i), " %"); ok {
+		return share + " ± " + human.Score(r.Metric, half)
+	}
+	return fmt.Sprintf("%s ± %.2g", r.mean(i), half)
+}
+
+func (r *CompareResult) mean(i interval) string {
+	if math.IsNaN(float64(i.Mean)) {
+		return "-"
+	}
+	return human.Score(r.Metric, float64(i.Mean))
+}

@@ -1,0 +1,162 @@
+package trials
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"sync"
+	"time"
+
+	"descent/internal/human"
+	"descent/internal/runs"
+)
+
+// trialsFile has a line of JSON for each trial that has ended.
+const trialsFile = "trials.jsonl"
+
+// trialLog is that file, and what it held when it was opened.
+type trialLog struct {
+	mu    sync.Mutex
+	file  *os.File
+	known map[trialID]outcome
+}
+
+// openTrials opens the log of a folder, or begins it, for this process alone.
+// What stands behind the last end of a line is what a run that was killed did
+// not finish; it goes.
+func openTrials(path string) (*trialLog, error) {
+	file, err := runs.Lock(path)
+	if errors.Is(err, runs.ErrLocked) {
+		return nil, fmt.Errorf("trials: another process is adding to %s", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trials: %w", err)
+	}
+	l := &trialLog{file: file, known: map[trialID]outcome{}}
+	if err := l.read(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("trials: %w", err), file.Close())
+	}
+	return l, nil
+}
+
+// read reads what the file holds, and leaves it at its last whole line.
+func (l *trialLog) read(path string) error {
+	text, err := io.ReadAll(l.file)
+	if err != nil {
+		return err
+	}
+	text = text[:bytes.LastIndexByte(text, '\n')+1]
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		var o outcome
+		if err := json.Unmarshal(line, &o); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		if !o.whole() {
+			return fmt.Errorf("%s:%d: the curve of the trial is not whole", path, n)
+		}
+		l.known[o.trialID] = o
+	}
+	if err := l.file.Truncate(int64(len(text))); err != nil {
+		return err
+	}
+	_, err = l.file.Seek(int64(len(text)), io.SeekStart)
+	return err
+}
+
+// whole reports whether all parts of the curve have an entry an epoch.
+func (o *outcome) whole() bool {
+	n, c := len(o.Curve.Updates), o.Curve
+	return len(c.Seconds) == n && len(c.TrainLoss) == n && len(c.Loss) == n && len(c.Score) == n && o.BestEpoch >= 0 && o.BestEpoch <= n
+}
+
+func (l *trialLog) find(id trialID) (outcome, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	o, ok := l.known[id]
+	return o, ok
+}
+
+func (l *trialLog) add(o outcome) error {
+	line, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("trials: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known[o.trialID] = o
+	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("trials: %w", err)
+	}
+	return nil
+}
+
+func (l *trialLog) close() error { return l.file.Close() }
+
+// numeral is a number as JSON has it: null where it is not finite.
+type numeral float64
+
+func (v numeral) MarshalJSON() ([]byte, error) {
+	if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(v))
+}
+
+func (v *numeral) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*v = numeral(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(v))
+}
+
+// tally shows people how far many runs are.
+type tally struct {
+	mu      sync.Mutex
+	show    func(line string)
+	text    func(o outcome) string
+	planned int // runs
+	epochs  int // planned
+	runs    int // done
+	past    int // epochs that the log had
+	done    int // epochs
+	start   time.Time
+}
+
+// plan begins to count.
+func (t *tally) plan(runs, epochs int) {
+	t.planned, t.epochs, t.start = runs, epochs, time.Now()
+}
+
+// more adds to what was planned.
+func (t *tally) more(runs, epochs int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.planned += runs
+	t.epochs += epochs
+}
+
+func (t *tally) skip(o outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runs++
+	t.past += o.Epochs
+}
+
+func (t *tally) add(o outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runs++
+	t.done += o.Epochs
+	t.planned = max(t.planned, t.runs)
+	spent := time.Since(t.start).Seconds()
+	left := spent * float64(t.epochs-t.past-t.done) / float64(t.done)
+	line := fmt.Sprintf("run %*d/%d  %s  %s  %s left", len(fmt.Sprint(t.planned)), t.runs, t.planned, t.text(o), human.Took(o.Seconds), human.Clock(max(0, left)))
+	t.show(line)
+}
