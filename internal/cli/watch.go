@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/pflag"
 
@@ -49,7 +50,7 @@ func (r *run) watch(o watchOptions) (err error) {
 		if r.watchers.live, url, err = serve(o.serve, r.folder.Path, r.records.Flush); err != nil {
 			return err
 		}
-		r.ui.printf("page      %s while the run goes on\n", url)
+		fmt.Fprintf(r.stderr, "page      %s while the run goes on\n", url) // whatever --ui says: nobody else knows the port
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func (s *Settings) Check() error {
 	c.want(rate > 0 && rate <= train.MaxRate, "learning_rate", rate, "more than 0 and at most %v", float64(train.MaxRate))
 	c.want(s.Epochs.Or(1) > 0, "epochs", s.Epochs.Value, "at least 1")
 	c.want(s.Patience >= 0, "patience", s.Patience, "0, for never, or more epochs")
+	c.want(s.CheckpointKeep > 0, "checkpoint_keep", s.CheckpointKeep, "at least 1")
 	c.want(s.Workers >= 0 && s.Workers <= maxWorkers, "workers", s.Workers, "0, for all cores, to %d", maxWorkers)
 	c.share("dropout", s.Dropout.Or(0))
 	c.share("label_smoothing", s.LabelSmoothing)

@@ -16,6 +16,7 @@ func (j *Job) guards() (err error) {
 	if c.Checkpoints.Every, err = train.ParseInterval(s.CheckpointEvery); err != nil {
 		return err
 	}
+	c.Checkpoints.Keep = s.CheckpointKeep
 	c.StallTimeout, err = parseTimeout(s.StallTimeout)
 	return err
 }

@@ -72,6 +72,7 @@ type Settings struct {
 	OnNonfinite     string
 	Workers         int // which does not change the result, as those that follow
 	CheckpointEvery string
+	CheckpointKeep  int
 	StallTimeout    string
 }
 
@@ -138,7 +139,7 @@ func Default() Settings {
 		ImageSize: "auto", ImageMode: "auto", Augment: "none", TTA: "none", Average: "none",
 		Activation: "relu", Init: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
-		OnNonfinite: "stop", CheckpointEvery: "auto", StallTimeout: "10m",
+		OnNonfinite: "stop", CheckpointEvery: "auto", CheckpointKeep: 2, StallTimeout: "10m",
 		WeightDecayKind: "decoupled", GradientNoise: "none", Lookahead: "none",
 	}
 }
@@ -243,6 +244,7 @@ var table = []Setting{
 	{"", "on_nonfinite", "on-nonfinite", "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate", func(s *Settings) any { return &s.OnNonfinite }},
 	{"", "workers", "workers", "cores to use, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
 	{"", "checkpoint_every", "checkpoint-every", "how often the run is saved, to be resumed: 500 (updates), 2e (epochs), 10m (time), or auto: as often as costs at most 1 % of the time", func(s *Settings) any { return &s.CheckpointEvery }},
+	{"", "checkpoint_keep", "checkpoint-keep", "how many of the newest checkpoints are kept until the run is done", func(s *Settings) any { return &s.CheckpointKeep }},
 	{"", "stall_timeout", "stall-timeout", "stop when the data has delivered no batch for so long, as in 90s or 10m, or off", func(s *Settings) any { return &s.StallTimeout }},
 }
 
