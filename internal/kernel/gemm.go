@@ -66,32 +66,42 @@ func (g Gemm) Run(i int, c *Call) {
 // gemmAlign is the number of float32 in a cache line.
 const gemmAlign = 16
 
-// rowA is how far apart rows of A are: one line more than they are long where
-// they would begin so close to a multiple of a page that those of one tile
-// compete for the same few lines of the cache, and there are enough of them,
-// and columns enough to share the cost of a copy.
+// stored returns the rows and columns of A in memory.
+func (g Gemm) stored() (rows, cols int) {
+	if g.TransA {
+		return g.K, g.M
+	}
+	return g.M, g.K
+}
+
+// rowA is how far apart rows of A are in memory: one line more than they are
+// long where they would begin so close to a multiple of a page that those of
+// one tile compete for the same few lines of the cache, and there are enough of
+// them, and columns of C enough to share the cost of a copy.
 func (g Gemm) rowA() int {
 	const page, near, few = 1024, 8, 8 // float32, and rows
-	if !g.TransA && (g.K+near)%page <= 2*near && g.K > page/2 && g.M > few && g.N >= 2*gemmMinWidth {
-		return g.K + gemmAlign
+	rows, cols := g.stored()
+	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*gemmMinWidth {
+		return cols + gemmAlign
 	}
-	return g.K
+	return cols
 }
 
 // Prepare implements [Preparer]: A with its rows apart.
 func (g Gemm) Prepare() (operand int, form Kernel, size int) {
+	rows, cols := g.stored()
 	row := g.rowA()
-	if row == g.K {
+	if row == cols {
 		return 0, nil, 0
 	}
-	return 0, &Splice{Runs: g.M, Width: row, Parts: []SplicePart{{To: g.K, Width: g.K}}}, g.M * row
+	return 0, &Splice{Runs: rows, Width: row, Parts: []SplicePart{{To: cols, Width: cols}}}, rows * row
 }
 
 // strides returns how far apart in A and B the neighbours in m, n and k are.
 func (g Gemm) strides() (am, ak, bk, bn int) {
 	am, ak, bk, bn = g.rowA(), 1, g.N, 1
 	if g.TransA {
-		am, ak = 1, g.M
+		am, ak = 1, g.rowA()
 	}
 	if g.TransB {
 		bk, bn = 1, g.K

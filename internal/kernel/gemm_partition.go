@@ -7,15 +7,18 @@ type gemmRect struct{ r0, r1, c0, c1 int }
 // It depends on the shape only.
 type gemmPartition struct{ height, width, down, across int }
 
-// Bounds of a block. The packed operands of a block have to stay in a cache of
-// the second level, whatever K is, and a block has to be worth claiming.
+// Bounds of a block. The packed strip of B has to stay in a cache of the second
+// level, whatever K is, beside most of the rows of A that are multiplied by it,
+// and a block has to be worth claiming.
 const (
-	gemmMaxHeight = 256
+	gemmMaxHeight = 512
 	gemmMaxWidth  = 512
 	gemmMinHeight = 28
 	gemmMinWidth  = 64
 	gemmFewRows   = 3 // up to here B is read once and the width is what makes that fast
 	gemmFewWidth  = 128
+
+	gemmTall = 8 // how much taller than wide a block may be: measured
 
 	gemmTileWidth = 32 // of the common tile: widths are its multiples
 
@@ -29,7 +32,7 @@ const (
 func (g Gemm) cost(height, width int) int { return (height + gemmLoadCost) * width * max(g.K, 1) }
 
 // partition halves the block until it is small enough. It keeps blocks tall:
-// each row of blocks reads all of B again.
+// each row of blocks reads and packs all of B again.
 func (g Gemm) partition() gemmPartition {
 	limit := min(max(g.cost(g.M, g.N)/gemmWorthTasks, gemmMinCost), gemmMaxCost)
 	minWidth := gemmMinWidth
@@ -41,7 +44,7 @@ func (g Gemm) partition() gemmPartition {
 		tall, wide := h >= 2*gemmMinHeight, w >= 2*minWidth
 		small := g.cost(h, w) <= limit
 		switch {
-		case tall && (h > gemmMaxHeight || !small && (h >= 2*w || !wide)):
+		case tall && (h > gemmMaxHeight || !small && (h >= gemmTall*w || !wide)):
 			h = (h + 1) / 2
 		case wide && (w > gemmMaxWidth || !small):
 			w = (w/2 + gemmTileWidth - 1) / gemmTileWidth * gemmTileWidth

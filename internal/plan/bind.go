@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"descent/graph"
@@ -45,23 +46,28 @@ func (c *compiler) bind() {
 	c.update()
 }
 
-// prepare adds the instruction that brings an operand of instruction i into
-// the form that its kernel reads.
+// prepare brings an operand of instruction i into the form that its kernel
+// reads, by one instruction for all kernels that read that form.
 func (c *compiler) prepare(i int, l lowered) {
 	operand, form, size := kernel.Prepared(l.kernel)
 	if form == nil {
 		return
 	}
 	x := l.in[operand]
-	p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
-	at := len(c.plan.Instrs)
-	c.plan.Instrs = append(c.plan.Instrs, p)
-	c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true})
-	if from, ok := c.made[x.ID()]; ok {
-		c.after(at, from)
+	at := slices.IndexFunc(c.low, func(p lowered) bool {
+		return p.prepares && p.stage <= l.stage && p.in[0] == x && reflect.DeepEqual(p.kernel, form)
+	})
+	if at < 0 {
+		at = len(c.low)
+		p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
+		c.plan.Instrs = append(c.plan.Instrs, p)
+		c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true, prepares: true})
+		if from, ok := c.made[x.ID()]; ok {
+			c.after(at, from)
+		}
 	}
 	c.after(i, at)
-	c.plan.Instrs[i].In[operand] = p.Out[0]
+	c.plan.Instrs[i].In[operand] = c.plan.Instrs[at].Out[0]
 }
 
 // changes reports whether buffer b may hold another value before the host has

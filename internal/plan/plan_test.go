@@ -156,6 +156,31 @@ func swap(g *graph.Graph) ([][]graph.Tensor, []Update) {
 	return [][]graph.Tensor{{a}}, []Update{{a, b}, {b, c.Neg()}, {c, a.Add(b)}}
 }
 
+// TestPrepared checks that two products of one tensor, whose rows are a page
+// long, share the copy that keeps them apart.
+func TestPrepared(t *testing.T) {
+	p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []Update) {
+		w := g.Variable("w", graph.Shape(1024, 128))
+		loss := g.Input("x", graph.Shape(16, 1024)).ReLU().MatMul(w).Square().Sum()
+		return [][]graph.Tensor{{loss}, {graph.Gradient(loss, w)[0]}}, nil
+	})
+	var forms, readers int
+	for _, in := range p.Instrs {
+		if !strings.HasPrefix(in.Name, "Prepare") {
+			continue
+		}
+		forms++
+		for _, other := range p.Instrs {
+			if reads(other, in.Out[0]) {
+				readers++
+			}
+		}
+	}
+	if forms != 1 || readers != 2 {
+		t.Errorf("%d copies with %d readers, want 1 with 2:\n%s", forms, readers, p)
+	}
+}
+
 // TestInPlace checks where updates write.
 func TestInPlace(t *testing.T) {
 	for _, c := range []struct {
