@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,10 +65,10 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	}
 	err = fetch.Get(ctx, set, dir, fetch.Options{
 		Offline:  offline,
-		Progress: (&download{progress: p, now: time.Now}).show,
+		Progress: download{p}.show,
 		Note:     func(message string) { p.printf("%s\n", message) },
 	})
-	p.erase()
+	p.finish()
 	switch {
 	case err != nil && ctx.Err() != nil:
 		fmt.Fprintf(a.stderr, "descent: interrupted; what arrived is kept, and the next call goes on\n")
@@ -87,23 +86,15 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 
 // download shows how far a file is: on a terminal a line that moves, and else
 // a line a file.
-type download struct {
-	*progress
-	now  func() time.Time
-	next time.Time
-}
+type download struct{ *progress }
 
-func (d *download) show(p fetch.Progress) {
+func (d download) show(p fetch.Progress) {
 	text := fmt.Sprintf("%s  %s of %s bytes", p.File, human.Thousands(float64(p.Done)), human.Thousands(float64(p.Size)))
 	if p.Done == p.Size {
 		d.printf("%s\n", text)
 		return
 	}
-	if now := d.now(); d.live && !now.Before(d.next) {
-		d.next = now.Add(100 * time.Millisecond)
-		if d.erase(); len(text) < d.width() {
-			fmt.Fprint(d.w, text)
-			d.shown = len(text)
-		}
+	if d.live && d.due() {
+		d.moment(text)
 	}
 }

@@ -6,11 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -27,42 +25,52 @@ const (
 	uiNone  = "none"  // nothing
 )
 
-// progress shows people what training does. Notices may come from other
+// progress shows people what training does: lines that stay, and on a terminal
+// an area below them that is drawn again and again. Notices may come from other
 // goroutines than the rest.
 type progress struct {
-	mu     sync.Mutex
-	w      io.Writer
-	plain  bool
-	live   bool
-	width  func() int // of the terminal
+	mu    sync.Mutex
+	w     io.Writer
+	plain bool
+	live  bool
+	color bool
+	size  func() (width, height int) // of the terminal
+	now   func() time.Time
+
 	epochs int
 	score  string // shown beside the loss
 
-	shown int       // letters of the live line that stands
-	last  time.Time // it was drawn
-	curve []float64 // validation losses, or those of training, by epoch
-	epoch string    // the score of the last epoch
+	area   area
+	next   time.Time // the area may be drawn again
+	stays  string    // lines that the next drawing puts above the area
+	curves curves
 }
 
-// newProgress chooses how progress on w is shown. It is live only where w is
-// a terminal that can move its cursor, and NO_COLOR is not set.
+// leastWidth is that of a terminal for which progress is live.
+const leastWidth = 60
+
+// newProgress chooses how progress on w is shown. It is live only where w is a
+// terminal that is wide enough and can move its cursor, and has colors unless
+// NO_COLOR is set.
 func newProgress(w io.Writer, ui string) (*progress, error) {
-	p := &progress{w: w, width: func() int { return 80 }}
+	p := &progress{w: w, now: time.Now, color: os.Getenv("NO_COLOR") == ""}
 	switch ui {
 	case uiNone:
 	case uiPlain:
 		p.plain = true
 	case uiAuto:
-		file, ok := w.(*os.File)
-		p.live = ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		p.plain = !p.live
-		if p.live {
-			p.width = func() int {
-				if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
-					return width
+		p.plain = true
+		if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) && os.Getenv("TERM") != "dumb" {
+			p.size = func() (int, int) {
+				width, height, err := term.GetSize(int(file.Fd()))
+				if err != nil || width <= 0 {
+					return 80, 24
 				}
-				return 80
+				return width, height
 			}
+			width, _ := p.size()
+			p.live = width >= leastWidth
+			p.plain = !p.live
 		}
 	default:
 		return nil, usage.Mark(fmt.Errorf("--ui: %w", suggest.Unknown("display", ui, []string{uiAuto, uiPlain, uiNone})))
@@ -70,25 +78,13 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 	return p, nil
 }
 
-// printf prints what stays, above the live line.
+// printf prints what stays.
 func (p *progress) printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.print(format, args...)
-}
-
-// print is printf of who holds the lock.
-func (p *progress) print(format string, args ...any) {
 	if p.live || p.plain {
-		p.erase()
-		fmt.Fprintf(p.w, format, args...)
-	}
-}
-
-func (p *progress) erase() {
-	if p.shown > 0 {
-		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.shown))
-		p.shown = 0
+		p.stays += fmt.Sprintf(format, args...)
+		p.draw()
 	}
 }
 
@@ -96,27 +92,61 @@ func (p *progress) erase() {
 func (p *progress) report(u train.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u.Epoch != nil {
-		p.note(u.Epoch)
-		if p.plain {
-			p.print("%s\n", p.epochLine(u))
-		}
+	if u.Epoch != nil && (p.live || p.plain) {
+		p.stays += p.epochLine(u) + "\n"
 	}
-	const between = 80 * time.Millisecond
-	if now := time.Now(); p.live && now.Sub(p.last) >= between {
-		p.last = now
-		p.draw(p.liveLine(u))
+	if !p.live {
+		p.draw()
+		return
+	}
+	p.curves.add(u)
+	if p.due() {
+		width, height := p.size()
+		p.draw(p.dashboard(u, width, height)...)
 	}
 }
 
-func (p *progress) note(e *train.Epoch) {
-	value := e.TrainLoss
-	p.epoch = ""
-	if e.Validation != nil {
-		value = e.Validation.Loss
-		p.epoch = fmt.Sprintf("validation %s %s", p.score, human.Score(p.score, e.Validation.Score(p.score)))
+// moment shows a line until the next one, or on what is no terminal for good.
+func (p *progress) moment(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.live:
+		p.draw(line)
+	case p.plain:
+		p.stays += line + "\n"
+		p.draw()
 	}
-	p.curve = append(p.curve, value)
+}
+
+// due reports whether the area may be drawn again, which it is at most ten
+// times a second.
+func (p *progress) due() bool {
+	now := p.now()
+	if now.Before(p.next) {
+		return false
+	}
+	p.next = now.Add(100 * time.Millisecond)
+	return true
+}
+
+// draw writes what stays, and below it the lines of the area.
+func (p *progress) draw(lines ...string) {
+	text := p.stays
+	if p.live {
+		width, _ := p.size()
+		text = p.area.replace(text, lines, width)
+	}
+	if p.stays = ""; text != "" {
+		fmt.Fprint(p.w, text)
+	}
+}
+
+// finish removes the area.
+func (p *progress) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.draw()
 }
 
 func (p *progress) epochLine(u train.Progress) string {
@@ -125,57 +155,13 @@ func (p *progress) epochLine(u train.Progress) string {
 	if v := e.Validation; v != nil {
 		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, human.Score(p.score, v.Score(p.score)))
 	}
-	line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))
+	if !p.live { // where the area says so
+		line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))
+	}
 	if e.Best && e.Validation != nil {
 		line += "  best"
 	}
 	return line
-}
-
-// liveLine says where training is, in as many words as the terminal has room
-// for.
-func (p *progress) liveLine(u train.Progress) string {
-	words := []string{
-		fmt.Sprintf("epoch %d/%d", u.Step.Epoch+1, p.epochs),
-		bar(float64(u.Step.Batch+1) / float64(max(1, u.Step.Batches))),
-		fmt.Sprintf("step %d", u.Step.Update),
-		fmt.Sprintf("loss %.3g", u.Step.Loss),
-		p.epoch,
-		human.Thousands(u.Samples) + " samples/s",
-		human.Clock(u.Left) + " left",
-		sparkline(p.curve, 12),
-	}
-	const sparkAt, barAt, stepAt = 7, 1, 2
-	line := ""
-	for _, drop := range []int{-1, sparkAt, barAt, stepAt} { // the least needed first
-		if drop >= 0 {
-			words[drop] = ""
-		}
-		line = strings.Join(slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" }), "  ")
-		if utf8.RuneCountInString(line) < p.width() {
-			break
-		}
-	}
-	return line
-}
-
-// draw replaces the live line, cut to the terminal.
-func (p *progress) draw(line string) {
-	if letters, most := []rune(line), p.width()-1; len(letters) > most {
-		line = string(letters[:max(0, most)])
-	}
-	n := utf8.RuneCountInString(line)
-	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.shown-n)))
-	p.shown = n
-}
-
-// finish removes the live line.
-func (p *progress) finish() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.live {
-		p.erase()
-	}
 }
 
 // Enabled, Handle, WithAttrs and WithGroup make progress a slog.Handler, which
@@ -194,12 +180,3 @@ func (p *progress) Handle(_ context.Context, r slog.Record) error {
 
 func (p *progress) WithAttrs([]slog.Attr) slog.Handler { return p }
 func (p *progress) WithGroup(string) slog.Handler      { return p }
-
-// moment shows a line until the next one, or on what is no terminal for good.
-func (p *progress) moment(line string) {
-	if p.live {
-		p.draw(line)
-	} else {
-		p.printf("%s\n", line)
-	}
-}

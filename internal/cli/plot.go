@@ -9,11 +9,10 @@ import (
 	"descent/internal/human"
 )
 
-// A plot in the terminal is so many characters wide and high. A character of
-// braille has 2 by 4 dots.
+// A plot in the terminal is so many characters wide and high.
 const (
 	plotColumns, plotRows = 60, 12
-	plotWidth, plotHeight = 2 * plotColumns, 4 * plotRows
+	plotWidth             = 2 * plotColumns // dots
 )
 
 // curve is a function of the update, sampled: in each column of a plot the
@@ -75,10 +74,8 @@ func (c curve) scale() float64 {
 
 // braille draws the curve with a scale from 0 to its highest value.
 func (c curve) braille() string {
-	var dots [plotHeight][plotWidth]bool
-	row := func(y float64) int {
-		return min(max(int(math.Round(y/c.scale()*(plotHeight-1))), 0), plotHeight-1)
-	}
+	d := newCanvas(plotColumns, plotRows)
+	row := func(y float64) int { return d.at(y / c.scale()) }
 	for x := range plotWidth {
 		s := c.columns[x*len(c.columns)/plotWidth]
 		low, high := row(s.low), row(s.high)
@@ -90,39 +87,10 @@ func (c curve) braille() string {
 				low = min(low, before+1)
 			}
 		}
-		for y := low; y <= high; y++ {
-			dots[y][x] = true
-		}
+		d.fill(x, low, high)
 	}
-	var b strings.Builder
-	for r := range plotRows {
-		label := ""
-		switch r {
-		case 0:
-			label = fmt.Sprintf("%.3g", c.scale())
-		case plotRows / 2:
-			label = fmt.Sprintf("%.3g", c.scale()/2)
-		case plotRows - 1:
-			label = "0"
-		}
-		line := fmt.Sprintf("%8s │", label)
-		for k := range plotColumns {
-			line += string(brailleCell(func(x, y int) bool { return dots[plotHeight-1-4*r-y][2*k+x] }))
-		}
-		b.WriteString(strings.TrimRight(line, "\u2800") + "\n")
-	}
-	return b.String() + strings.Repeat(" ", 9) + "└" + strings.Repeat("─", plotColumns) + "\n"
-}
-
-// brailleCell is the character whose dots are set, x from 0 to 1 and y from the top.
-func brailleCell(dot func(x, y int) bool) rune {
-	r := rune(0x2800)
-	for i, at := range [8][2]int{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {0, 3}, {1, 3}} {
-		if dot(at[0], at[1]) {
-			r |= 1 << i
-		}
-	}
-	return r
+	labels := map[int]string{0: fmt.Sprintf("%.3g", c.scale()), plotRows / 2: fmt.Sprintf("%.3g", c.scale()/2), plotRows - 1: "0"}
+	return d.framed(labels) + strings.Repeat(" ", 9) + "└" + strings.Repeat("─", plotColumns) + "\n"
 }
 
 // svg draws the curve as a picture.

@@ -28,34 +28,16 @@ func plotLog(x, y []float64, marks []mark) string {
 		last++
 	}
 	at := func(v float64) float64 { return (math.Log10(v) - first) / (last - first) } // in [0, 1]
-	var dots [plotHeight][plotWidth]bool
-	before := -1
+	d := newCanvas(plotColumns, plotRows)
 	for i := range plotWidth {
-		row := int(math.Round((interpolate(x, y, at, float64(i)/(plotWidth-1)) - low) / (high - low) * (plotHeight - 1)))
-		from, to := row, row
-		if before >= 0 && before < row {
-			from = before + 1
-		} else if before > row {
-			to = before - 1
-		}
-		for r := from; r <= to; r++ {
-			dots[r][i] = true
-		}
-		before = row
+		d.join(i, d.at((interpolate(x, y, at, float64(i)/(plotWidth-1))-low)/(high-low)))
+	}
+	scale := map[int]string{}
+	for _, r := range []int{0, plotRows / 2, plotRows - 1} {
+		scale[r] = fmt.Sprintf("%.3g", high-(high-low)*float64(r)/(plotRows-1))
 	}
 	var b strings.Builder
-	for r := range plotRows {
-		label := ""
-		switch r {
-		case 0, plotRows / 2, plotRows - 1:
-			label = fmt.Sprintf("%.3g", high-(high-low)*float64(r)/(plotRows-1))
-		}
-		line := fmt.Sprintf("%8s │", label)
-		for k := range plotColumns {
-			line += string(brailleCell(func(x, y int) bool { return dots[plotHeight-1-4*r-y][2*k+x] }))
-		}
-		b.WriteString(strings.TrimRight(line, "\u2800") + "\n")
-	}
+	b.WriteString(d.framed(scale))
 	ticks, labels := []rune(strings.Repeat("─", plotColumns)), newLine()
 	for tens := math.Ceil(first - 1e-9); tens <= last+1e-9; tens++ {
 		k := int(math.Round((tens - first) / (last - first) * (plotColumns - 1)))
