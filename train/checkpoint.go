@@ -158,6 +158,9 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 	if err := sameSettings(c.Config, t.settings); err != nil {
 		return err
 	}
+	if err := c.State.check(); err != nil {
+		return err
+	}
 	if t.plateau != nil {
 		if err := c.State.Plateau.Validate(); err != nil {
 			return err

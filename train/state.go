@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -99,6 +100,14 @@ func (s *state) saved() savedState {
 			exact(l.Loss), exact(l.Penalty), exact(l.Rate), exact(l.GradNorm), exact(l.Clip), l.Skipped, l.Probe,
 		},
 	}
+}
+
+// check returns an error for a place that no training comes to.
+func (s savedState) check() error {
+	if min(s.Updates, s.First, s.Batch, s.Rows, s.Skipped, s.Rewinds, s.LossRows, s.Waiting) < 0 || s.Epoch < s.First {
+		return fmt.Errorf("the checkpoint stands at update %d, epoch %d after %d, batch %d of %d rows: no training comes there", s.Updates, s.Epoch, s.First, s.Batch, s.Rows)
+	}
+	return nil
 }
 
 func (s savedState) restore() state {

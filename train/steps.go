@@ -95,6 +95,9 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 	if n != t.rows {
 		return 0, fmt.Errorf("train: the training set has %d rows, at the checkpoint it had %d; a run is resumed with the data it was started with", n, t.rows)
 	}
+	if t.batch >= batches {
+		return 0, fmt.Errorf("train: the checkpoint stands at batch %d of an epoch of %d", t.batch, batches)
+	}
 	return batches, nil
 }
 
