@@ -52,6 +52,9 @@ func names(rows []Row) []string {
 }
 
 func TestKernelRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("large products take minutes in plain Go")
+	}
 	b, rows := quick(t)
 	if err := errors.Join(b.gemmRows(), b.convRows()); err != nil {
 		t.Fatal(err)

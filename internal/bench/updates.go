@@ -69,7 +69,10 @@ func (b *bench) update(name string, n int) (*exec.Program, error) {
 			return nil, err
 		}
 	}
-	const columns = 1024
+	columns := 1
+	for columns < 1024 && 4*columns*columns <= n {
+		columns *= 2
+	}
 	g, typ := graph.New(), graph.Shape(n/columns, columns)
 	param := &optim.Param{Name: "theta", Value: g.Variable("theta", typ), Grad: g.Input("gradient", typ), Decays: true, Hidden: true}
 	step, err := optim.Trace(g, optim.Config{Rule: rule}, []*optim.Param{param})
