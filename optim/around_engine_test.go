@@ -29,27 +29,7 @@ func everything() Config {
 }
 
 // big are parameters that take several tasks each.
-var big = []struct {
-	name   string
-	dims   []int
-	decays bool
-}{{"w", []int{300, 130}, true}, {"b", []int{130}, false}, {"k", []int{3, 3, 40, 50}, true}}
-
-// bigLayers traces cfg over them.
-func bigLayers(t *testing.T, cfg Config) (*graph.Graph, *Step) {
-	t.Helper()
-	g := graph.New()
-	var params []*Param
-	for _, s := range big {
-		typ := graph.Shape(s.dims...)
-		params = append(params, &Param{Name: s.name, Value: g.Variable(s.name, typ), Grad: g.Input(s.name+"'", typ), Decays: s.decays})
-	}
-	step, err := Trace(g, cfg, params)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g, step
-}
+var big = []layer{{"w", []int{300, 130}, true}, {"b", []int{130}, false}, {"k", []int{3, 3, 40, 50}, true}}
 
 func bigValue(k, i int) float64 { return float64(mix(k, i)%129-64) / 64 }
 
@@ -57,7 +37,7 @@ func bigValue(k, i int) float64 { return float64(mix(k, i)%129-64) / 64 }
 // the same bits on every tier and with any number of workers.
 func TestAroundInFloat32(t *testing.T) {
 	cfg := everything()
-	g, step := bigLayers(t, cfg)
+	g, step := traced(t, cfg, big)
 	want := map[string][]float64{}
 	fill := func(k int, n int) []float64 {
 		x := make([]float64, n)
@@ -113,7 +93,7 @@ func TestAroundInFloat32(t *testing.T) {
 func onEngine(t *testing.T, cfg Config, updates int, tier kernel.Tier, workers int) *exec.Store {
 	t.Helper()
 	defer kernel.SetTier(tier)()
-	g, step := bigLayers(t, cfg)
+	g, step := traced(t, cfg, big)
 	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +168,7 @@ func TestPassesAround(t *testing.T) {
 		{"max norm", Config{MaxNorm: 1}, 5, 3},              // of two weights
 	} {
 		tt.cfg.Rule, tt.cfg.PeakRate = NewAdam(), 0.1
-		g, step := bigLayers(t, tt.cfg)
+		g, step := traced(t, tt.cfg, big)
 		p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 // after returns the parameters of layers after some updates.
 func after(t *testing.T, cfg Config, updates int) map[string][]float64 {
 	t.Helper()
-	g, step := layers(t, cfg)
+	g, step := traced(t, cfg, shapes)
 	values := cut(starts[float64](), "")
 	for _, v := range step.State {
 		values[v.Name] = make([]float64, v.Type.Size())
@@ -149,7 +149,7 @@ func TestOwnRule(t *testing.T) {
 	if theta[0] != -3.5 { // 2 + 1 + ½
 		t.Errorf("θ = %v, want -3.5", theta[0])
 	}
-	g, step := bigLayers(t, own)
+	g, step := traced(t, own, big)
 	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 	if err != nil || passes(p) != [2]int{3, 3} {
 		t.Errorf("%v passes, want 3 and 3; error %v", passes(p), err)

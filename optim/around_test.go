@@ -89,19 +89,22 @@ func (row surrounded) config(t *testing.T) Config {
 	return c
 }
 
-// shapes are the parameters of around.py, which make up the 37 elements.
-var shapes = []struct {
+// layer is a parameter to trace.
+type layer struct {
 	name   string
 	dims   []int
 	decays bool
-}{{"w", []int{4, 3}, true}, {"b", []int{3}, false}, {"k", []int{1, 1, 11, 2}, true}}
+}
 
-// layers traces cfg over them.
-func layers(t *testing.T, cfg Config) (*graph.Graph, *Step) {
+// shapes are the parameters of around.py, which make up the 37 elements.
+var shapes = []layer{{"w", []int{4, 3}, true}, {"b", []int{3}, false}, {"k", []int{1, 1, 11, 2}, true}}
+
+// traced traces cfg over layers.
+func traced(t *testing.T, cfg Config, layers []layer) (*graph.Graph, *Step) {
 	t.Helper()
 	g := graph.New()
 	var params []*Param
-	for _, s := range shapes {
+	for _, s := range layers {
 		typ := graph.Shape(s.dims...)
 		params = append(params, &Param{Name: s.name, Value: g.Variable(s.name, typ), Grad: g.Input(s.name+"'", typ), Decays: s.decays})
 	}
@@ -148,7 +151,7 @@ func TestAround(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
 			cfg := row.config(t)
-			g, step := layers(t, cfg)
+			g, step := traced(t, cfg, shapes)
 			values := cut(starts[float64](), "")
 			for _, v := range step.State {
 				values[v.Name] = make([]float64, v.Type.Size())

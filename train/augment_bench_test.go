@@ -30,18 +30,7 @@ func BenchmarkAugmentedStep(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer t.Close()
-			left := b.N + 2
-			for _, err := range t.Steps(context.Background(), source) {
-				if err != nil {
-					b.Fatal(err)
-				}
-				if left--; left == b.N {
-					b.ResetTimer()
-				}
-				if left <= 0 {
-					break
-				}
-			}
+			timeSteps(b, t, source)
 			b.StopTimer()
 			begun, batches := time.Now(), 0
 			for batch, err := range data.Batches(context.Background(), source, data.BatchConfig{Size: rows, Augment: augment, Ahead: 1}) {

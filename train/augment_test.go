@@ -3,8 +3,6 @@ package train_test
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"descent/data"
@@ -154,20 +152,8 @@ func TestAugmentedStepsAllocateNothing(t *testing.T) {
 	trainer := newTrainer(t, nn.Sequential{nn.Flatten{}, nn.Dense{Units: 2}}, source.Spec(), train.Config{
 		Augment: data.Augment{Crop: 1, Flip: true, Rotate: 10, Cutout: 2, Mixup: 0.2}, BatchSize: 8, Epochs: 1,
 	})
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	var before, after runtime.MemStats
-	for step, err := range trainer.Steps(background, source) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch step.Update {
-		case 100:
-			runtime.ReadMemStats(&before)
-		case 500:
-			runtime.ReadMemStats(&after)
-		}
-	}
-	if n := after.Mallocs - before.Mallocs; n > 40 { // the runtime's own, as in TestNoAllocation
-		t.Errorf("%d allocations in 400 steps, want none", n)
+	made := allocations(t, trainer, source, 100, 500)
+	if made > 40 { // the runtime's own, as in TestNoAllocation
+		t.Errorf("%d allocations in 400 steps, want none", made)
 	}
 }

@@ -30,6 +30,22 @@ func noise(b testing.TB, rows, features, classes int) data.Source {
 	return s
 }
 
+// timeSteps makes b.N updates after a few to warm up.
+func timeSteps(b *testing.B, t *train.Trainer, source data.Source) {
+	left := b.N + 3
+	for _, err := range t.Steps(context.Background(), source) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if left--; left == b.N {
+			b.ResetTimer()
+		}
+		if left <= 0 {
+			break
+		}
+	}
+}
+
 // One step of the reference networks with Adam, batches included.
 func BenchmarkStep(b *testing.B) {
 	for _, net := range []struct {
@@ -49,18 +65,7 @@ func BenchmarkStep(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer t.Close()
-				left := b.N + 3
-				for _, err := range t.Steps(context.Background(), source) {
-					if err != nil {
-						b.Fatal(err)
-					}
-					if left--; left == b.N {
-						b.ResetTimer()
-					}
-					if left <= 0 {
-						break
-					}
-				}
+				timeSteps(b, t, source)
 			})
 		}
 	}

@@ -15,6 +15,25 @@ import (
 	"descent/train"
 )
 
+// allocations counts those of the updates after from, up to to.
+func allocations(t *testing.T, trainer *train.Trainer, source data.Source, from, to int) uint64 {
+	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	var before, after runtime.MemStats
+	for step, err := range trainer.Steps(background, source) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch step.Update {
+		case from:
+			runtime.ReadMemStats(&before)
+		case to:
+			runtime.ReadMemStats(&after)
+		}
+	}
+	return after.Mallocs - before.Mallocs
+}
+
 // TestNoAllocation: a step allocates nothing, with everything turned on.
 func TestNoAllocation(t *testing.T) {
 	const batch, count = 8, 600
@@ -39,23 +58,11 @@ func TestNoAllocation(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.cfg.BatchSize, tt.cfg.Epochs = batch, 1
 			trainer := newTrainer(t, tt.net, source.Spec(), tt.cfg)
-			defer debug.SetGCPercent(debug.SetGCPercent(-1))
-			var before, after runtime.MemStats
-			for step, err := range trainer.Steps(background, source) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				switch step.Update {
-				case 100:
-					runtime.ReadMemStats(&before)
-				case 500:
-					runtime.ReadMemStats(&after)
-				}
-			}
+			made := allocations(t, trainer, source, 100, 500)
 			// Not all are ours: the runtime allocates now and then when
 			// goroutines wait for each other.
-			if n := after.Mallocs - before.Mallocs; n > 40 {
-				t.Errorf("%d allocations in 400 steps, want none", n)
+			if made > 40 {
+				t.Errorf("%d allocations in 400 steps, want none", made)
 			}
 		})
 	}
@@ -107,20 +114,8 @@ func TestAllocationOfAccumulation(t *testing.T) {
 	source := blobs(t, 3000, 1)
 	trainer := newTrainer(t, nn.MLP([]int{16}, 3, nn.ReLU, 0.1, nil), source.Spec(),
 		train.Config{BatchSize: train.All, MicroBatch: 10, Epochs: 10})
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	var before, after runtime.MemStats
-	for step, err := range trainer.Steps(background, source) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch step.Update {
-		case 2:
-			runtime.ReadMemStats(&before)
-		case 10:
-			runtime.ReadMemStats(&after)
-		}
-	}
-	if n := (after.Mallocs - before.Mallocs) / 8; n > 60 {
+	made := allocations(t, trainer, source, 2, 10)
+	if n := made / 8; n > 60 {
 		t.Errorf("%d allocations in an update of 300 micro-batches", n)
 	}
 }

@@ -48,10 +48,12 @@ func (s surface) panel(b *strings.Builder, x, y float64, name string, w walk) {
 	var line, dots strings.Builder
 	for i, p := range w.points {
 		px, py := s.place(p)
-		fmt.Fprintf(&line, "%s%.1f %.1f", choose(i == 0, "M", "L"), px, py)
-		if i > 0 {
-			fmt.Fprintf(&dots, "M%.1f %.1fh0", px, py)
+		if i == 0 {
+			fmt.Fprintf(&line, "M%.1f %.1f", px, py)
+			continue
 		}
+		fmt.Fprintf(&line, "L%.1f %.1f", px, py)
+		fmt.Fprintf(&dots, "M%.1f %.1fh0", px, py)
 	}
 	fmt.Fprintf(b, `<path fill="none" stroke="#2a6fbb" stroke-width="1" stroke-linejoin="round" d="%s"/>`, line.String())
 	fmt.Fprintf(b, `<path fill="none" stroke="#174a84" stroke-width="2.4" stroke-linecap="round" d="%s"/>`, dots.String())
@@ -126,11 +128,4 @@ func (s surface) levels() string {
 		}
 	}
 	return b.String()
-}
-
-func choose[T any](cond bool, yes, no T) T {
-	if cond {
-		return yes
-	}
-	return no
 }
