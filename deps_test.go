@@ -22,8 +22,9 @@ internal/safetensors:
 metric:
 schedule: internal/suggest
 internal/fetch: internal/suggest
-internal/jit:
-internal/kernel: internal/rng internal/jit
+internal/formula:
+internal/jit: internal/formula
+internal/kernel: internal/rng internal/formula internal/jit
 graph: internal/kernel internal/rng
 internal/reference: graph
 internal/rewrite: graph internal/kernel

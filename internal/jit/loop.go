@@ -11,9 +11,13 @@
 // keeps. Memory is writable or executable, never both.
 package jit
 
+import "descent/internal/formula"
+
 // Step is how many elements one round of a loop works on: one vector of
 // AVX-512, two of AVX2.
 const Step = 16
+
+var _ formula.Machine[Value] = (*Loop)(nil)
 
 // A Value is a vector of a [Loop], or the outcome of a comparison.
 type Value int32
@@ -191,21 +195,9 @@ func (l *Loop) FNMA(a, b, c Value) Value {
 	return l.add(value{kind: kindFNMA, args: [3]Value{a, b, c}})
 }
 
-// Predicates of [Loop.Compare]. All are false for NaN but Unordered, NotEqual
-// and NotLess.
-const (
-	Equal             = 0x00
-	Unordered         = 0x03
-	NotEqual          = 0x04
-	OrderedAndUnequal = 0x0C
-	Less              = 0x11
-	LessEqual         = 0x12
-	NotLess           = 0x15
-)
-
 // Compare is where the predicate holds, a mask.
-func (l *Loop) Compare(predicate int, x, y Value) Value {
-	if predicate == NotEqual {
+func (l *Loop) Compare(p formula.Predicate, x, y Value) Value {
+	if p == formula.NotEqual {
 		if v := l.values[x]; v.kind == kindOnly { // what Only has made of a mask
 			of, known := l.Bits(v.args[1])
 			with, zero := l.Bits(y)
@@ -214,7 +206,7 @@ func (l *Loop) Compare(predicate int, x, y Value) Value {
 			}
 		}
 	}
-	return l.add(value{kind: kindCompare, args: [3]Value{x, y}, imm: uint32(predicate)})
+	return l.add(value{kind: kindCompare, args: [3]Value{x, y}, imm: uint32(p)})
 }
 
 // Bits is what a constant has in every lane.

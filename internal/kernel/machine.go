@@ -91,7 +91,7 @@ type cutter struct {
 	homes bool // some loop stores a value into its temporary
 	err   error
 
-	loop    lowering // nil: none is open
+	loop    *jit.Loop // nil: none is open
 	step    step
 	defined []defined // what the loop has computed
 	pending []*instr  // instructions on Rows that wait for the end of the loop
@@ -129,8 +129,8 @@ func (c *cutter) add(i int) {
 	case waits:
 		c.close(i)
 	}
-	if c.loop.Loop == nil {
-		c.loop = lowering{jit.NewLoop(c.wide)}
+	if c.loop == nil {
+		c.loop = jit.NewLoop(c.wide)
 	}
 	if reduces {
 		c.reduce(in)
@@ -152,7 +152,7 @@ func (c *cutter) define(pl place, v value) {
 // close ends the open loop before instruction next: it stores what is read
 // later, and runs what has waited.
 func (c *cutter) close(next int) {
-	if c.loop.Loop == nil {
+	if c.loop == nil {
 		return
 	}
 	for _, d := range c.defined {
@@ -191,7 +191,7 @@ func (c *cutter) close(next int) {
 		c.m.steps = append(c.m.steps, step{instr: in})
 	}
 	c.loops++
-	c.loop, c.step, c.defined, c.pending, c.late = lowering{}, step{}, nil, nil, nil
+	c.loop, c.step, c.defined, c.pending, c.late = nil, step{}, nil, nil, nil
 }
 
 // readLater says whether an instruction from next on reads what is in a

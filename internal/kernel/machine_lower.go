@@ -3,9 +3,44 @@ package kernel
 import (
 	"errors"
 	"math"
+
+	"descent/internal/formula"
+	"descent/internal/jit"
 )
 
 var errSpill = errors.New("kernel: a loop has too many numbers")
+
+type value = jit.Value
+
+// formulas writes the formulas of instructions into a loop.
+type formulas = formula.Writer[value]
+
+var unaryFormulas = [unaryCount]func(w formulas, x value) value{
+	opNeg - firstUnary:     formulas.Neg,
+	opAbs - firstUnary:     formulas.Abs,
+	opSign - firstUnary:    formulas.Sign,
+	opSquare - firstUnary:  formulas.Square,
+	opSqrt - firstUnary:    formulas.Sqrt,
+	opExp - firstUnary:     formulas.Exp,
+	opExpm1 - firstUnary:   formulas.Expm1,
+	opLog - firstUnary:     formulas.Log,
+	opLog1p - firstUnary:   formulas.Log1p,
+	opTanh - firstUnary:    formulas.Tanh,
+	opErf - firstUnary:     formulas.Erf,
+	opSigmoid - firstUnary: formulas.Sigmoid,
+}
+
+var binaryFormulas = [binaryCount]func(w formulas, x, y value) value{
+	opAdd - firstBinary:       formulas.Add,
+	opSub - firstBinary:       formulas.Sub,
+	opMul - firstBinary:       formulas.Mul,
+	opDiv - firstBinary:       formulas.Div,
+	opMax - firstBinary:       formulas.Maximum,
+	opMin - firstBinary:       formulas.Minimum,
+	opLess - firstBinary:      formulas.Less,
+	opLessEqual - firstBinary: formulas.LessEqual,
+	opEqual - firstBinary:     formulas.Equal,
+}
 
 // lower writes an instruction of class Full into the open loop.
 func (c *cutter) lower(in *instr) value {
@@ -13,17 +48,32 @@ func (c *cutter) lower(in *instr) value {
 	for i := range opInfo[in.op].args {
 		a[i] = c.operand(in.args[i])
 	}
-	switch op := in.op; {
-	case op == opCopy || op == opExpand:
+	w := formulas{Machine: c.loop}
+	switch op := in.op; op {
+	case opCopy, opExpand:
 		return a[0]
-	case op == opSelect:
-		return c.loop.selects(a[0], a[1], a[2])
-	case op.isUnary():
-		return c.loop.unary(op, a[0])
-	case op.isBinary():
-		return c.loop.binary(op, a[0], a[1])
+	case opSelect:
+		return w.Select(a[0], a[1], a[2])
+	case opAxpby:
+		return w.Axpby(a[0], a[1], a[2], a[3], in.neg)
+	case opSquareAxpby:
+		return w.SquareAxpby(a[0], a[1], a[2], a[3])
+	case opAxpy:
+		return w.Axpy(a[0], a[1], a[2], in.neg)
+	case opSqrtScaleAdd:
+		return w.SqrtScaleAdd(a[0], a[1], a[2])
+	case opScaleDiv:
+		return w.ScaleDiv(a[0], a[1], a[2])
+	case opRatio:
+		return w.Ratio(a[0], a[1], a[2], a[3], a[4])
+	case opRatioStep:
+		return w.RatioStep(a[0], a[1], a[2], a[3], a[4], a[5], a[6], in.neg)
+	default:
+		if op.isUnary() {
+			return unaryFormulas[op-firstUnary](w, a[0])
+		}
+		return binaryFormulas[op-firstBinary](w, a[0], a[1])
 	}
-	return c.loop.macro(in.op, a[:], in.neg)
 }
 
 // reduce writes a reduction of rows into the open loop.
@@ -32,7 +82,7 @@ func (c *cutter) reduce(in *instr) {
 	if in.op == opRowSum {
 		c.loop.Reduce(to, 0, x, c.loop.Add)
 	} else {
-		c.loop.Reduce(to, math.Float32bits(float32(math.Inf(-1))), x, c.loop.max)
+		c.loop.Reduce(to, math.Float32bits(float32(math.Inf(-1))), x, formulas{Machine: c.loop}.Maximum)
 	}
 	c.late = append(c.late, in.dst)
 }

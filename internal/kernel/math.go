@@ -1,37 +1,16 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/formula"
+)
 
 // This file is the specification of exp, log and their kin: one sequence of
 // IEEE operations each, followed step by step by every instruction set. A
 // product that enters a sum is either fused by fma32 or rounded first.
-// Coefficients are made by testdata/math_coefficients.py; error bounds are
-// measured by TestMathError over all exponents.
-
-const (
-	expMagic = 0x1.8p23       // adding it leaves the nearest integer in the low bits
-	log2E    = 0x1.715476p+0  // 1/ln 2
-	ln2Hi    = 0x1.62e43p-1   // ln 2, rounded
-	ln2Lo    = -0x1.05c61p-29 // what rounding lost
-	expMax   = 89             // exp is +Inf here and above
-	expMin   = -104           // exp is 0 here and below
-	expm1Min = -27            // expm1 is -1 here and below
-	tanhMax  = 10             // tanh is 1 here and above
-	erfMax   = 4              // erf is 1 here and above
-	erfSplit = 1              // where erf changes its polynomial
-	logBase  = 0x3f2aaaab     // bits of 2/3: significands lie in [2/3, 4/3)
-	oneBits  = 127 << 23      // bits of 1
-	signBit  = 1 << 31        // of a float32
-	tiny     = 0x1p-126       // the least normal number
-)
-
-// Coefficients, lowest power first.
-var (
-	expQ  = [...]float32{0x1p-1, 0x1.555554p-3, 0x1.5554dep-5, 0x1.1112d2p-7, 0x1.6d5a6cp-10, 0x1.9e92e4p-13}
-	logQ  = [...]float32{-0x1p-1, 0x1.5554e6p-2, -0x1.ffff3cp-3, 0x1.99de24p-3, -0x1.5592e6p-3, 0x1.1dfa3ep-3, -0x1.f40698p-4, 0x1.2285b2p-3, -0x1.06573ap-3}
-	erfP  = [...]float32{0x1.06eba8p-3, -0x1.81273ep-2, 0x1.ce2ce2p-4, -0x1.b7f6ap-6, 0x1.53ed62p-8, -0x1.a32afcp-11, 0x1.470608p-14}
-	erfcQ = [...]float32{0x1.078c7ep-3, 0x1.451eeap-1, 0x1.b4260ap-4, -0x1.88bc62p-6, 0x1.ea4052p-9, -0x1.6b93e4p-12, 0x1.c8cc9ap-17}
-)
+// Package formula has the coefficients, and the same sequences as instructions;
+// error bounds are measured by TestMathError over all exponents.
 
 // horner evaluates a polynomial, each step fused.
 func horner(c []float32, x float32) float32 {
@@ -44,19 +23,19 @@ func horner(c []float32, x float32) float32 {
 
 // expReduce splits eˣ = 2ⁿ·(1 + m), m = expm1(r) with |r| ≤ ½ ln 2.
 func expReduce(x float32) (n int32, m float32) {
-	t := fma32(x, log2E, expMagic)
-	n = int32(math.Float32bits(t)) - int32(math.Float32bits(expMagic))
-	k := t - expMagic
-	r := fma32(k, -ln2Hi, x)
-	r = fma32(k, -ln2Lo, r)
-	return n, fma32(float32(r*r), horner(expQ[:], r), r)
+	t := fma32(x, formula.Log2E, formula.ExpMagic)
+	n = int32(math.Float32bits(t)) - int32(math.Float32bits(formula.ExpMagic))
+	k := t - formula.ExpMagic
+	r := fma32(k, -formula.Ln2Hi, x)
+	r = fma32(k, -formula.Ln2Lo, r)
+	return n, fma32(float32(r*r), horner(formula.ExpQ[:], r), r)
 }
 
 // pow2 is 2ⁿ for n in [-126, 127].
-func pow2(n int32) float32 { return math.Float32frombits(uint32(n<<23) + oneBits) }
+func pow2(n int32) float32 { return math.Float32frombits(uint32(n<<23) + formula.OneBits) }
 
 func copysign32(x, sign float32) float32 {
-	return math.Float32frombits(math.Float32bits(x)&^signBit | math.Float32bits(sign)&signBit)
+	return math.Float32frombits(math.Float32bits(x)&^formula.SignBit | math.Float32bits(sign)&formula.SignBit)
 }
 
 // above and below bound x from below and above; NaN passes.
@@ -76,14 +55,14 @@ func below(hi, x float32) float32 {
 
 // exp32 is eˣ, within 1 ulp, subnormal results included.
 func exp32(x float32) float32 {
-	n, m := expReduce(above(expMin, below(expMax, x)))
+	n, m := expReduce(above(formula.ExpMin, below(formula.ExpMax, x)))
 	a := n >> 1 // 2ⁿ in two steps, so that neither overflows
 	return float32(float32((m+1)*pow2(a)) * pow2(n-a))
 }
 
 // expm1f32 is eˣ − 1, within 1.5 ulp.
 func expm1f32(x float32) float32 {
-	n, m := expReduce(above(expm1Min, below(expMax, x)))
+	n, m := expReduce(above(formula.Expm1Min, below(formula.ExpMax, x)))
 	a := n >> 1
 	s := pow2(a)
 	y := fma32(s, m, s-pow2(a-n)) * pow2(n-a)
@@ -93,10 +72,10 @@ func expm1f32(x float32) float32 {
 // log32 is ln x, within 1 ulp: NaN below 0, −Inf at ±0.
 func log32(x float32) float32 {
 	u, e := x, float32(0)
-	if x < tiny {
+	if x < formula.Tiny {
 		u, e = float32(x*0x1p23), -23
 	}
-	i := (int32(math.Float32bits(u)) - logBase) >> 23
+	i := (int32(math.Float32bits(u)) - formula.LogBase) >> 23
 	f := math.Float32frombits(math.Float32bits(u)-uint32(i<<23)) - 1
 	y := logSum(f, e+float32(i))
 	switch {
@@ -112,9 +91,9 @@ func log32(x float32) float32 {
 
 // logSum is ln(1 + f) + e·ln 2, f in [-1/3, 1/3].
 func logSum(f, e float32) float32 {
-	y := fma32(float32(f*f), horner(logQ[:], f), f)
-	y = fma32(e, ln2Lo, y)
-	return fma32(e, ln2Hi, y)
+	y := fma32(float32(f*f), horner(formula.LogQ[:], f), f)
+	y = fma32(e, formula.Ln2Lo, y)
+	return fma32(e, formula.Ln2Hi, y)
 }
 
 // log1p32 is ln(1 + x), within 2 ulp: NaN below −1, −Inf at −1.
@@ -122,7 +101,7 @@ func log1p32(x float32) float32 {
 	u := 1 + x
 	b := u - 1
 	c := (x - b) + (1 - (u - b)) // u + c = 1 + x, exactly
-	i := (int32(math.Float32bits(u)) - logBase) >> 23
+	i := (int32(math.Float32bits(u)) - formula.LogBase) >> 23
 	f := math.Float32frombits(math.Float32bits(u)-uint32(i<<23)) - 1
 	scale := math.Float32frombits(uint32(max(127-i, 0) << 23)) // 2⁻ⁱ
 	y := copysign32(logSum(f+float32(c*scale), float32(i)), x) // the sign, for -0
@@ -140,7 +119,7 @@ func log1p32(x float32) float32 {
 // tanh32 is tanh x = expm1(2|x|) / (expm1(2|x|) + 2) with the sign of x,
 // within 2.5 ulp.
 func tanh32(x float32) float32 {
-	a := below(tanhMax, abs32(x))
+	a := below(formula.TanhMax, abs32(x))
 	n, m := expReduce(a + a)
 	s := pow2(n)
 	y := fma32(s, m, s-1)
@@ -162,10 +141,10 @@ func sigmoid32(x float32) float32 {
 // 1 − exp(−a − a·q(a)), a = |x|, above.
 func erf32(x float32) float32 {
 	a := abs32(x)
-	if a < erfSplit {
-		return copysign32(fma32(a, horner(erfP[:], float32(a*a)), a), x)
+	if a < formula.ErfSplit {
+		return copysign32(fma32(a, horner(formula.ErfP[:], float32(a*a)), a), x)
 	}
-	t := below(erfMax, a)
-	n, m := expReduce(-fma32(t, horner(erfcQ[:], t), t))
+	t := below(formula.ErfMax, a)
+	n, m := expReduce(-fma32(t, horner(formula.ErfcQ[:], t), t))
 	return copysign32(1-float32((m+1)*pow2(n)), x)
 }

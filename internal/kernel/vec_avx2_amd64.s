@@ -290,23 +290,22 @@ loop1:
 	VMOVUPS      Y0, Y0
 	VFNMADD231PS vecConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y1
-	VMOVUPS      vecConstants<>+320(SB), Y3
-	VFMADD213PS  vecConstants<>+352(SB), Y0, Y3
+	VMOVUPS      vecConstants<>+352(SB), Y3
+	VFMADD231PS  vecConstants<>+320(SB), Y0, Y3
 	VFMADD213PS  vecConstants<>+384(SB), Y0, Y3
 	VFMADD213PS  vecConstants<>+416(SB), Y0, Y3
 	VFMADD213PS  vecConstants<>+448(SB), Y0, Y3
 	VFMADD213PS  vecConstants<>+480(SB), Y0, Y3
-	VMOVUPS      Y0, Y0
-	VFMADD231PS  Y3, Y1, Y0
-	VPSRAD       $0x01, Y2, Y1
-	VADDPS       vecConstants<>+64(SB), Y0, Y0
-	VPSLLD       $0x17, Y1, Y3
+	VFMADD213PS  Y0, Y3, Y1
+	VPSRAD       $0x01, Y2, Y0
+	VADDPS       vecConstants<>+64(SB), Y1, Y1
+	VPSLLD       $0x17, Y0, Y3
 	VPADDD       vecConstants<>+64(SB), Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y1, Y2, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       vecConstants<>+64(SB), Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VPSUBD       Y0, Y2, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       vecConstants<>+64(SB), Y0, Y0
+	VMULPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	ADDQ         $+32, AX
 	ADDQ         $+32, DX
@@ -334,23 +333,22 @@ loop1end:
 	VMOVUPS      Y1, Y1
 	VFNMADD231PS vecConstants<>+288(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y2
-	VMOVUPS      vecConstants<>+320(SB), Y4
-	VFMADD213PS  vecConstants<>+352(SB), Y1, Y4
+	VMOVUPS      vecConstants<>+352(SB), Y4
+	VFMADD231PS  vecConstants<>+320(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+384(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+416(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+448(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+480(SB), Y1, Y4
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  Y4, Y2, Y1
-	VPSRAD       $0x01, Y3, Y2
-	VADDPS       vecConstants<>+64(SB), Y1, Y1
-	VPSLLD       $0x17, Y2, Y4
+	VFMADD213PS  Y1, Y4, Y2
+	VPSRAD       $0x01, Y3, Y1
+	VADDPS       vecConstants<>+64(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y4
 	VPADDD       vecConstants<>+64(SB), Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y2, Y3, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       vecConstants<>+64(SB), Y2, Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VPSUBD       Y1, Y3, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       vecConstants<>+64(SB), Y1, Y1
+	VMULPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (AX)
 
 done:
@@ -381,27 +379,25 @@ loop1:
 	VMOVUPS      Y1, Y1
 	VFNMADD231PS vecConstants<>+288(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y2
-	VMOVUPS      vecConstants<>+320(SB), Y4
-	VFMADD213PS  vecConstants<>+352(SB), Y1, Y4
+	VMOVUPS      vecConstants<>+352(SB), Y4
+	VFMADD231PS  vecConstants<>+320(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+384(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+416(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+448(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+480(SB), Y1, Y4
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  Y4, Y2, Y1
-	VPSRAD       $0x01, Y3, Y2
-	VPSLLD       $0x17, Y2, Y4
+	VFMADD213PS  Y1, Y4, Y2
+	VPSRAD       $0x01, Y3, Y1
+	VPSLLD       $0x17, Y1, Y4
 	VPADDD       vecConstants<>+64(SB), Y4, Y4
-	VPSUBD       Y3, Y2, Y5
+	VPSUBD       Y3, Y1, Y5
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       vecConstants<>+64(SB), Y5, Y5
 	VSUBPS       Y5, Y4, Y5
-	VMOVUPS      Y5, Y5
-	VFMADD231PS  Y1, Y4, Y5
-	VPSUBD       Y2, Y3, Y1
+	VFMADD213PS  Y5, Y2, Y4
+	VPSUBD       Y1, Y3, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       vecConstants<>+64(SB), Y1, Y1
-	VMULPS       Y1, Y5, Y1
+	VMULPS       Y1, Y4, Y1
 	VANDPS       vecConstants<>+32(SB), Y1, Y1
 	VANDPS       vecConstants<>+0(SB), Y0, Y0
 	VORPS        Y0, Y1, Y0
@@ -432,27 +428,25 @@ loop1end:
 	VMOVUPS      Y2, Y2
 	VFNMADD231PS vecConstants<>+288(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y3
-	VMOVUPS      vecConstants<>+320(SB), Y5
-	VFMADD213PS  vecConstants<>+352(SB), Y2, Y5
+	VMOVUPS      vecConstants<>+352(SB), Y5
+	VFMADD231PS  vecConstants<>+320(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+384(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+416(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+448(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+480(SB), Y2, Y5
-	VMOVUPS      Y2, Y2
-	VFMADD231PS  Y5, Y3, Y2
-	VPSRAD       $0x01, Y4, Y3
-	VPSLLD       $0x17, Y3, Y5
+	VFMADD213PS  Y2, Y5, Y3
+	VPSRAD       $0x01, Y4, Y2
+	VPSLLD       $0x17, Y2, Y5
 	VPADDD       vecConstants<>+64(SB), Y5, Y5
-	VPSUBD       Y4, Y3, Y6
+	VPSUBD       Y4, Y2, Y6
 	VPSLLD       $0x17, Y6, Y6
 	VPADDD       vecConstants<>+64(SB), Y6, Y6
 	VSUBPS       Y6, Y5, Y6
-	VMOVUPS      Y6, Y6
-	VFMADD231PS  Y2, Y5, Y6
-	VPSUBD       Y3, Y4, Y2
+	VFMADD213PS  Y6, Y3, Y5
+	VPSUBD       Y2, Y4, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VPADDD       vecConstants<>+64(SB), Y2, Y2
-	VMULPS       Y2, Y6, Y2
+	VMULPS       Y2, Y5, Y2
 	VANDPS       vecConstants<>+32(SB), Y2, Y2
 	VANDPS       vecConstants<>+0(SB), Y1, Y1
 	VORPS        Y1, Y2, Y1
@@ -485,8 +479,8 @@ loop1:
 	VCVTDQ2PS   Y3, Y3
 	VADDPS      Y3, Y1, Y1
 	VMULPS      Y2, Y2, Y3
-	VMOVUPS     vecConstants<>+672(SB), Y4
-	VFMADD213PS vecConstants<>+704(SB), Y2, Y4
+	VMOVUPS     vecConstants<>+704(SB), Y4
+	VFMADD231PS vecConstants<>+672(SB), Y2, Y4
 	VFMADD213PS vecConstants<>+736(SB), Y2, Y4
 	VFMADD213PS vecConstants<>+768(SB), Y2, Y4
 	VFMADD213PS vecConstants<>+800(SB), Y2, Y4
@@ -494,9 +488,8 @@ loop1:
 	VFMADD213PS vecConstants<>+864(SB), Y2, Y4
 	VFMADD213PS vecConstants<>+896(SB), Y2, Y4
 	VFMADD213PS vecConstants<>+928(SB), Y2, Y4
-	VMOVUPS     Y2, Y2
-	VFMADD231PS Y4, Y3, Y2
-	VMOVUPS     Y2, Y2
+	VFMADD213PS Y2, Y4, Y3
+	VMOVUPS     Y3, Y2
 	VFMADD231PS vecConstants<>+288(SB), Y1, Y2
 	VMOVUPS     Y2, Y2
 	VFMADD231PS vecConstants<>+256(SB), Y1, Y2
@@ -532,8 +525,8 @@ loop1end:
 	VCVTDQ2PS   Y4, Y4
 	VADDPS      Y4, Y2, Y2
 	VMULPS      Y3, Y3, Y4
-	VMOVUPS     vecConstants<>+672(SB), Y5
-	VFMADD213PS vecConstants<>+704(SB), Y3, Y5
+	VMOVUPS     vecConstants<>+704(SB), Y5
+	VFMADD231PS vecConstants<>+672(SB), Y3, Y5
 	VFMADD213PS vecConstants<>+736(SB), Y3, Y5
 	VFMADD213PS vecConstants<>+768(SB), Y3, Y5
 	VFMADD213PS vecConstants<>+800(SB), Y3, Y5
@@ -541,9 +534,8 @@ loop1end:
 	VFMADD213PS vecConstants<>+864(SB), Y3, Y5
 	VFMADD213PS vecConstants<>+896(SB), Y3, Y5
 	VFMADD213PS vecConstants<>+928(SB), Y3, Y5
-	VMOVUPS     Y3, Y3
-	VFMADD231PS Y5, Y4, Y3
-	VMOVUPS     Y3, Y3
+	VFMADD213PS Y3, Y5, Y4
+	VMOVUPS     Y4, Y3
 	VFMADD231PS vecConstants<>+288(SB), Y2, Y3
 	VMOVUPS     Y3, Y3
 	VFMADD231PS vecConstants<>+256(SB), Y2, Y3
@@ -573,8 +565,8 @@ loop1:
 	VADDPS      vecConstants<>+64(SB), Y0, Y1
 	VSUBPS      vecConstants<>+64(SB), Y1, Y2
 	VSUBPS      Y2, Y0, Y3
-	VMOVUPS     vecConstants<>+64(SB), Y4
 	VSUBPS      Y2, Y1, Y2
+	VMOVUPS     vecConstants<>+64(SB), Y4
 	VSUBPS      Y2, Y4, Y2
 	VADDPS      Y2, Y3, Y2
 	VPSUBD      vecConstants<>+608(SB), Y1, Y3
@@ -590,8 +582,8 @@ loop1:
 	VADDPS      Y2, Y1, Y1
 	VCVTDQ2PS   Y3, Y2
 	VMULPS      Y1, Y1, Y3
-	VMOVUPS     vecConstants<>+672(SB), Y4
-	VFMADD213PS vecConstants<>+704(SB), Y1, Y4
+	VMOVUPS     vecConstants<>+704(SB), Y4
+	VFMADD231PS vecConstants<>+672(SB), Y1, Y4
 	VFMADD213PS vecConstants<>+736(SB), Y1, Y4
 	VFMADD213PS vecConstants<>+768(SB), Y1, Y4
 	VFMADD213PS vecConstants<>+800(SB), Y1, Y4
@@ -599,9 +591,8 @@ loop1:
 	VFMADD213PS vecConstants<>+864(SB), Y1, Y4
 	VFMADD213PS vecConstants<>+896(SB), Y1, Y4
 	VFMADD213PS vecConstants<>+928(SB), Y1, Y4
-	VMOVUPS     Y1, Y1
-	VFMADD231PS Y4, Y3, Y1
-	VMOVUPS     Y1, Y1
+	VFMADD213PS Y1, Y4, Y3
+	VMOVUPS     Y3, Y1
 	VFMADD231PS vecConstants<>+288(SB), Y2, Y1
 	VMOVUPS     Y1, Y1
 	VFMADD231PS vecConstants<>+256(SB), Y2, Y1
@@ -631,8 +622,8 @@ loop1end:
 	VADDPS      vecConstants<>+64(SB), Y1, Y2
 	VSUBPS      vecConstants<>+64(SB), Y2, Y3
 	VSUBPS      Y3, Y1, Y4
-	VMOVUPS     vecConstants<>+64(SB), Y5
 	VSUBPS      Y3, Y2, Y3
+	VMOVUPS     vecConstants<>+64(SB), Y5
 	VSUBPS      Y3, Y5, Y3
 	VADDPS      Y3, Y4, Y3
 	VPSUBD      vecConstants<>+608(SB), Y2, Y4
@@ -648,8 +639,8 @@ loop1end:
 	VADDPS      Y3, Y2, Y2
 	VCVTDQ2PS   Y4, Y3
 	VMULPS      Y2, Y2, Y4
-	VMOVUPS     vecConstants<>+672(SB), Y5
-	VFMADD213PS vecConstants<>+704(SB), Y2, Y5
+	VMOVUPS     vecConstants<>+704(SB), Y5
+	VFMADD231PS vecConstants<>+672(SB), Y2, Y5
 	VFMADD213PS vecConstants<>+736(SB), Y2, Y5
 	VFMADD213PS vecConstants<>+768(SB), Y2, Y5
 	VFMADD213PS vecConstants<>+800(SB), Y2, Y5
@@ -657,9 +648,8 @@ loop1end:
 	VFMADD213PS vecConstants<>+864(SB), Y2, Y5
 	VFMADD213PS vecConstants<>+896(SB), Y2, Y5
 	VFMADD213PS vecConstants<>+928(SB), Y2, Y5
-	VMOVUPS     Y2, Y2
-	VFMADD231PS Y5, Y4, Y2
-	VMOVUPS     Y2, Y2
+	VFMADD213PS Y2, Y5, Y4
+	VMOVUPS     Y4, Y2
 	VFMADD231PS vecConstants<>+288(SB), Y3, Y2
 	VMOVUPS     Y2, Y2
 	VFMADD231PS vecConstants<>+256(SB), Y3, Y2
@@ -702,21 +692,19 @@ loop1:
 	VMOVUPS      Y1, Y1
 	VFNMADD231PS vecConstants<>+288(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y2
-	VMOVUPS      vecConstants<>+320(SB), Y4
-	VFMADD213PS  vecConstants<>+352(SB), Y1, Y4
+	VMOVUPS      vecConstants<>+352(SB), Y4
+	VFMADD231PS  vecConstants<>+320(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+384(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+416(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+448(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+480(SB), Y1, Y4
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  Y4, Y2, Y1
-	VPSLLD       $0x17, Y3, Y2
-	VPADDD       vecConstants<>+64(SB), Y2, Y2
-	VSUBPS       vecConstants<>+64(SB), Y2, Y3
-	VMOVUPS      Y3, Y3
-	VFMADD231PS  Y1, Y2, Y3
-	VADDPS       vecConstants<>+1152(SB), Y3, Y1
-	VDIVPS       Y1, Y3, Y1
+	VFMADD213PS  Y1, Y4, Y2
+	VPSLLD       $0x17, Y3, Y1
+	VPADDD       vecConstants<>+64(SB), Y1, Y1
+	VSUBPS       vecConstants<>+64(SB), Y1, Y3
+	VFMADD213PS  Y3, Y2, Y1
+	VADDPS       vecConstants<>+1152(SB), Y1, Y2
+	VDIVPS       Y2, Y1, Y1
 	VANDPS       vecConstants<>+32(SB), Y1, Y1
 	VANDPS       vecConstants<>+0(SB), Y0, Y0
 	VORPS        Y0, Y1, Y0
@@ -747,21 +735,19 @@ loop1end:
 	VMOVUPS      Y2, Y2
 	VFNMADD231PS vecConstants<>+288(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y3
-	VMOVUPS      vecConstants<>+320(SB), Y5
-	VFMADD213PS  vecConstants<>+352(SB), Y2, Y5
+	VMOVUPS      vecConstants<>+352(SB), Y5
+	VFMADD231PS  vecConstants<>+320(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+384(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+416(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+448(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+480(SB), Y2, Y5
-	VMOVUPS      Y2, Y2
-	VFMADD231PS  Y5, Y3, Y2
-	VPSLLD       $0x17, Y4, Y3
-	VPADDD       vecConstants<>+64(SB), Y3, Y3
-	VSUBPS       vecConstants<>+64(SB), Y3, Y4
-	VMOVUPS      Y4, Y4
-	VFMADD231PS  Y2, Y3, Y4
-	VADDPS       vecConstants<>+1152(SB), Y4, Y2
-	VDIVPS       Y2, Y4, Y2
+	VFMADD213PS  Y2, Y5, Y3
+	VPSLLD       $0x17, Y4, Y2
+	VPADDD       vecConstants<>+64(SB), Y2, Y2
+	VSUBPS       vecConstants<>+64(SB), Y2, Y4
+	VFMADD213PS  Y4, Y3, Y2
+	VADDPS       vecConstants<>+1152(SB), Y2, Y3
+	VDIVPS       Y3, Y2, Y2
 	VANDPS       vecConstants<>+32(SB), Y2, Y2
 	VANDPS       vecConstants<>+0(SB), Y1, Y1
 	VORPS        Y1, Y2, Y1
@@ -784,52 +770,49 @@ loop1:
 	VMOVUPS      (DX), Y0
 	VANDPS       vecConstants<>+32(SB), Y0, Y1
 	VMULPS       Y1, Y1, Y2
-	VMOVUPS      vecConstants<>+1184(SB), Y3
-	VFMADD213PS  vecConstants<>+1216(SB), Y2, Y3
+	VMOVUPS      vecConstants<>+1216(SB), Y3
+	VFMADD231PS  vecConstants<>+1184(SB), Y2, Y3
 	VFMADD213PS  vecConstants<>+1248(SB), Y2, Y3
 	VFMADD213PS  vecConstants<>+1280(SB), Y2, Y3
 	VFMADD213PS  vecConstants<>+1312(SB), Y2, Y3
 	VFMADD213PS  vecConstants<>+1344(SB), Y2, Y3
 	VFMADD213PS  vecConstants<>+1376(SB), Y2, Y3
-	VMOVUPS      Y1, Y2
-	VFMADD231PS  Y3, Y1, Y2
-	VMOVUPS      vecConstants<>+1408(SB), Y3
-	VMINPS       Y1, Y3, Y3
-	VMOVUPS      vecConstants<>+1440(SB), Y4
-	VFMADD213PS  vecConstants<>+1472(SB), Y3, Y4
-	VFMADD213PS  vecConstants<>+1504(SB), Y3, Y4
-	VFMADD213PS  vecConstants<>+1536(SB), Y3, Y4
-	VFMADD213PS  vecConstants<>+1568(SB), Y3, Y4
-	VFMADD213PS  vecConstants<>+1600(SB), Y3, Y4
-	VFMADD213PS  vecConstants<>+1632(SB), Y3, Y4
-	VMOVUPS      Y3, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VXORPS       vecConstants<>+0(SB), Y5, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VMOVUPS      vecConstants<>+1408(SB), Y2
+	VMINPS       Y1, Y2, Y2
+	VMOVUPS      vecConstants<>+1472(SB), Y4
+	VFMADD231PS  vecConstants<>+1440(SB), Y2, Y4
+	VFMADD213PS  vecConstants<>+1504(SB), Y2, Y4
+	VFMADD213PS  vecConstants<>+1536(SB), Y2, Y4
+	VFMADD213PS  vecConstants<>+1568(SB), Y2, Y4
+	VFMADD213PS  vecConstants<>+1600(SB), Y2, Y4
+	VFMADD213PS  vecConstants<>+1632(SB), Y2, Y4
+	VFMADD213PS  Y2, Y2, Y4
+	VXORPS       vecConstants<>+0(SB), Y4, Y2
 	VMOVUPS      vecConstants<>+224(SB), Y4
-	VFMADD231PS  vecConstants<>+192(SB), Y3, Y4
+	VFMADD231PS  vecConstants<>+192(SB), Y2, Y4
 	VPSUBD       vecConstants<>+224(SB), Y4, Y5
 	VSUBPS       vecConstants<>+224(SB), Y4, Y4
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS vecConstants<>+256(SB), Y4, Y3
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS vecConstants<>+288(SB), Y4, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVUPS      vecConstants<>+320(SB), Y6
-	VFMADD213PS  vecConstants<>+352(SB), Y3, Y6
-	VFMADD213PS  vecConstants<>+384(SB), Y3, Y6
-	VFMADD213PS  vecConstants<>+416(SB), Y3, Y6
-	VFMADD213PS  vecConstants<>+448(SB), Y3, Y6
-	VFMADD213PS  vecConstants<>+480(SB), Y3, Y6
-	VMOVUPS      Y3, Y3
-	VFMADD231PS  Y6, Y4, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS vecConstants<>+256(SB), Y4, Y2
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS vecConstants<>+288(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      vecConstants<>+352(SB), Y6
+	VFMADD231PS  vecConstants<>+320(SB), Y2, Y6
+	VFMADD213PS  vecConstants<>+384(SB), Y2, Y6
+	VFMADD213PS  vecConstants<>+416(SB), Y2, Y6
+	VFMADD213PS  vecConstants<>+448(SB), Y2, Y6
+	VFMADD213PS  vecConstants<>+480(SB), Y2, Y6
+	VFMADD213PS  Y2, Y6, Y4
+	VADDPS       vecConstants<>+64(SB), Y4, Y2
+	VPSLLD       $0x17, Y5, Y4
+	VPADDD       vecConstants<>+64(SB), Y4, Y4
+	VMULPS       Y4, Y2, Y2
 	VMOVUPS      vecConstants<>+64(SB), Y4
-	VADDPS       vecConstants<>+64(SB), Y3, Y3
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       vecConstants<>+64(SB), Y5, Y5
-	VMULPS       Y5, Y3, Y3
-	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y2, Y4, Y2
 	VCMPPS       $0x11, vecConstants<>+64(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y3, Y1
+	VBLENDVPS    Y1, Y3, Y2, Y1
 	VANDPS       vecConstants<>+32(SB), Y1, Y1
 	VANDPS       vecConstants<>+0(SB), Y0, Y0
 	VORPS        Y0, Y1, Y0
@@ -849,52 +832,49 @@ loop1end:
 	VMASKMOVPS   (DX), Y0, Y1
 	VANDPS       vecConstants<>+32(SB), Y1, Y2
 	VMULPS       Y2, Y2, Y3
-	VMOVUPS      vecConstants<>+1184(SB), Y4
-	VFMADD213PS  vecConstants<>+1216(SB), Y3, Y4
+	VMOVUPS      vecConstants<>+1216(SB), Y4
+	VFMADD231PS  vecConstants<>+1184(SB), Y3, Y4
 	VFMADD213PS  vecConstants<>+1248(SB), Y3, Y4
 	VFMADD213PS  vecConstants<>+1280(SB), Y3, Y4
 	VFMADD213PS  vecConstants<>+1312(SB), Y3, Y4
 	VFMADD213PS  vecConstants<>+1344(SB), Y3, Y4
 	VFMADD213PS  vecConstants<>+1376(SB), Y3, Y4
-	VMOVUPS      Y2, Y3
-	VFMADD231PS  Y4, Y2, Y3
-	VMOVUPS      vecConstants<>+1408(SB), Y4
-	VMINPS       Y2, Y4, Y4
-	VMOVUPS      vecConstants<>+1440(SB), Y5
-	VFMADD213PS  vecConstants<>+1472(SB), Y4, Y5
-	VFMADD213PS  vecConstants<>+1504(SB), Y4, Y5
-	VFMADD213PS  vecConstants<>+1536(SB), Y4, Y5
-	VFMADD213PS  vecConstants<>+1568(SB), Y4, Y5
-	VFMADD213PS  vecConstants<>+1600(SB), Y4, Y5
-	VFMADD213PS  vecConstants<>+1632(SB), Y4, Y5
-	VMOVUPS      Y4, Y6
-	VFMADD231PS  Y5, Y4, Y6
-	VXORPS       vecConstants<>+0(SB), Y6, Y4
+	VFMADD213PS  Y2, Y2, Y4
+	VMOVUPS      vecConstants<>+1408(SB), Y3
+	VMINPS       Y2, Y3, Y3
+	VMOVUPS      vecConstants<>+1472(SB), Y5
+	VFMADD231PS  vecConstants<>+1440(SB), Y3, Y5
+	VFMADD213PS  vecConstants<>+1504(SB), Y3, Y5
+	VFMADD213PS  vecConstants<>+1536(SB), Y3, Y5
+	VFMADD213PS  vecConstants<>+1568(SB), Y3, Y5
+	VFMADD213PS  vecConstants<>+1600(SB), Y3, Y5
+	VFMADD213PS  vecConstants<>+1632(SB), Y3, Y5
+	VFMADD213PS  Y3, Y3, Y5
+	VXORPS       vecConstants<>+0(SB), Y5, Y3
 	VMOVUPS      vecConstants<>+224(SB), Y5
-	VFMADD231PS  vecConstants<>+192(SB), Y4, Y5
+	VFMADD231PS  vecConstants<>+192(SB), Y3, Y5
 	VPSUBD       vecConstants<>+224(SB), Y5, Y6
 	VSUBPS       vecConstants<>+224(SB), Y5, Y5
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS vecConstants<>+256(SB), Y5, Y4
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS vecConstants<>+288(SB), Y5, Y4
-	VMULPS       Y4, Y4, Y5
-	VMOVUPS      vecConstants<>+320(SB), Y7
-	VFMADD213PS  vecConstants<>+352(SB), Y4, Y7
-	VFMADD213PS  vecConstants<>+384(SB), Y4, Y7
-	VFMADD213PS  vecConstants<>+416(SB), Y4, Y7
-	VFMADD213PS  vecConstants<>+448(SB), Y4, Y7
-	VFMADD213PS  vecConstants<>+480(SB), Y4, Y7
-	VMOVUPS      Y4, Y4
-	VFMADD231PS  Y7, Y5, Y4
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS vecConstants<>+256(SB), Y5, Y3
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS vecConstants<>+288(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      vecConstants<>+352(SB), Y7
+	VFMADD231PS  vecConstants<>+320(SB), Y3, Y7
+	VFMADD213PS  vecConstants<>+384(SB), Y3, Y7
+	VFMADD213PS  vecConstants<>+416(SB), Y3, Y7
+	VFMADD213PS  vecConstants<>+448(SB), Y3, Y7
+	VFMADD213PS  vecConstants<>+480(SB), Y3, Y7
+	VFMADD213PS  Y3, Y7, Y5
+	VADDPS       vecConstants<>+64(SB), Y5, Y3
+	VPSLLD       $0x17, Y6, Y5
+	VPADDD       vecConstants<>+64(SB), Y5, Y5
+	VMULPS       Y5, Y3, Y3
 	VMOVUPS      vecConstants<>+64(SB), Y5
-	VADDPS       vecConstants<>+64(SB), Y4, Y4
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       vecConstants<>+64(SB), Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       Y4, Y5, Y4
+	VSUBPS       Y3, Y5, Y3
 	VCMPPS       $0x11, vecConstants<>+64(SB), Y2, Y2
-	VBLENDVPS    Y2, Y3, Y4, Y2
+	VBLENDVPS    Y2, Y4, Y3, Y2
 	VANDPS       vecConstants<>+32(SB), Y2, Y2
 	VANDPS       vecConstants<>+0(SB), Y1, Y1
 	VORPS        Y1, Y2, Y1
@@ -929,23 +909,22 @@ loop1:
 	VMOVUPS      Y1, Y1
 	VFNMADD231PS vecConstants<>+288(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y2
-	VMOVUPS      vecConstants<>+320(SB), Y4
-	VFMADD213PS  vecConstants<>+352(SB), Y1, Y4
+	VMOVUPS      vecConstants<>+352(SB), Y4
+	VFMADD231PS  vecConstants<>+320(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+384(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+416(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+448(SB), Y1, Y4
 	VFMADD213PS  vecConstants<>+480(SB), Y1, Y4
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  Y4, Y2, Y1
-	VPSRAD       $0x01, Y3, Y2
-	VADDPS       vecConstants<>+64(SB), Y1, Y1
-	VPSLLD       $0x17, Y2, Y4
+	VFMADD213PS  Y1, Y4, Y2
+	VPSRAD       $0x01, Y3, Y1
+	VADDPS       vecConstants<>+64(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y4
 	VPADDD       vecConstants<>+64(SB), Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y2, Y3, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       vecConstants<>+64(SB), Y2, Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VPSUBD       Y1, Y3, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       vecConstants<>+64(SB), Y1, Y1
+	VMULPS       Y1, Y2, Y1
 	VCMPPS       $0x11, vecConstants<>+96(SB), Y0, Y0
 	VMOVUPS      vecConstants<>+64(SB), Y2
 	VBLENDVPS    Y0, Y1, Y2, Y0
@@ -979,23 +958,22 @@ loop1end:
 	VMOVUPS      Y2, Y2
 	VFNMADD231PS vecConstants<>+288(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y3
-	VMOVUPS      vecConstants<>+320(SB), Y5
-	VFMADD213PS  vecConstants<>+352(SB), Y2, Y5
+	VMOVUPS      vecConstants<>+352(SB), Y5
+	VFMADD231PS  vecConstants<>+320(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+384(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+416(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+448(SB), Y2, Y5
 	VFMADD213PS  vecConstants<>+480(SB), Y2, Y5
-	VMOVUPS      Y2, Y2
-	VFMADD231PS  Y5, Y3, Y2
-	VPSRAD       $0x01, Y4, Y3
-	VADDPS       vecConstants<>+64(SB), Y2, Y2
-	VPSLLD       $0x17, Y3, Y5
+	VFMADD213PS  Y2, Y5, Y3
+	VPSRAD       $0x01, Y4, Y2
+	VADDPS       vecConstants<>+64(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y5
 	VPADDD       vecConstants<>+64(SB), Y5, Y5
-	VMULPS       Y5, Y2, Y2
-	VPSUBD       Y3, Y4, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       vecConstants<>+64(SB), Y3, Y3
-	VMULPS       Y3, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VPSUBD       Y2, Y4, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       vecConstants<>+64(SB), Y2, Y2
+	VMULPS       Y2, Y3, Y2
 	VCMPPS       $0x11, vecConstants<>+96(SB), Y1, Y1
 	VMOVUPS      vecConstants<>+64(SB), Y3
 	VBLENDVPS    Y1, Y2, Y3, Y1
@@ -1120,8 +1098,8 @@ done:
 TEXT ·vecSvAdd256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -1279,8 +1257,8 @@ done:
 TEXT ·vecSvSub256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -1438,8 +1416,8 @@ done:
 TEXT ·vecSvMul256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -1597,8 +1575,8 @@ done:
 TEXT ·vecSvDiv256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -1788,8 +1766,8 @@ done:
 TEXT ·vecSvMax256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -1995,8 +1973,8 @@ done:
 TEXT ·vecSvMin256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2178,8 +2156,8 @@ done:
 TEXT ·vecSvLess256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2349,8 +2327,8 @@ done:
 TEXT ·vecSvLessEqual256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2520,8 +2498,8 @@ done:
 TEXT ·vecSvEqual256(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Y0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2706,8 +2684,8 @@ TEXT ·vecSelectSV256(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         cond_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2824,8 +2802,8 @@ TEXT ·vecAxpby256(SB), NOSPLIT, $0-80
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Y1
 	SUBQ         $+16, CX
 	JLT          loop2end
@@ -2891,8 +2869,8 @@ TEXT ·vecSquareAxpby256(SB), NOSPLIT, $0-80
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Y1
 	SUBQ         $+16, CX
 	JLT          loop2end
@@ -2962,8 +2940,8 @@ TEXT ·vecAxpy256(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -2971,12 +2949,12 @@ loop2:
 	VMOVUPS (DX), Y1
 	VMOVUPS (BX), Y2
 	VMULPS  Y0, Y1, Y1
-	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, (AX)
 	VMOVUPS 32(DX), Y1
 	VMOVUPS 32(BX), Y2
 	VMULPS  Y0, Y1, Y1
-	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
@@ -2993,7 +2971,7 @@ loop1:
 	VMOVUPS (DX), Y1
 	VMOVUPS (BX), Y2
 	VMULPS  Y0, Y1, Y1
-	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, DX
@@ -3011,7 +2989,7 @@ loop1end:
 	VMASKMOVPS (DX), Y1, Y2
 	VMASKMOVPS (BX), Y1, Y3
 	VMULPS     Y0, Y2, Y0
-	VADDPS     Y3, Y0, Y0
+	VADDPS     Y0, Y3, Y0
 	VMASKMOVPS Y0, Y1, (AX)
 
 done:
@@ -3084,8 +3062,8 @@ TEXT ·vecScaleDiv256(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+16, CX
 	JLT          loop2end
 
@@ -3146,8 +3124,8 @@ TEXT ·vecRatio256(SB), NOSPLIT, $0-84
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Y1
 	VBROADCASTSS u+80(FP), Y2
 	SUBQ         $+8, CX
@@ -3194,11 +3172,11 @@ TEXT ·vecRatioStep256(SB), NOSPLIT, $0-112
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
-	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS s+96(FP), Y0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+100(FP), Y1
 	VBROADCASTSS u+104(FP), Y2
+	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS w+108(FP), Y3
 	SUBQ         $+8, CX
 	JLT          loop1end
@@ -3213,7 +3191,7 @@ loop1:
 	VADDPS  Y2, Y5, Y5
 	VDIVPS  Y5, Y4, Y4
 	VMULPS  Y3, Y4, Y4
-	VADDPS  Y6, Y4, Y4
+	VADDPS  Y4, Y6, Y4
 	VMOVUPS Y4, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, DX
@@ -3238,7 +3216,7 @@ loop1end:
 	VADDPS     Y2, Y1, Y1
 	VDIVPS     Y1, Y0, Y0
 	VMULPS     Y3, Y0, Y0
-	VADDPS     Y7, Y0, Y0
+	VADDPS     Y0, Y7, Y0
 	VMASKMOVPS Y0, Y4, (AX)
 
 done:

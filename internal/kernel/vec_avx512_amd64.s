@@ -290,23 +290,22 @@ loop1:
 	VMOVUPS      Z0, Z0
 	VFNMADD231PS vecConstants<>+576(SB), Z1, Z0
 	VMULPS       Z0, Z0, Z1
-	VMOVUPS      vecConstants<>+640(SB), Z3
-	VFMADD213PS  vecConstants<>+704(SB), Z0, Z3
+	VMOVUPS      vecConstants<>+704(SB), Z3
+	VFMADD231PS  vecConstants<>+640(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+768(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+832(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+896(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+960(SB), Z0, Z3
-	VMOVUPS      Z0, Z0
-	VFMADD231PS  Z3, Z1, Z0
-	VPSRAD       $0x01, Z2, Z1
-	VADDPS       vecConstants<>+128(SB), Z0, Z0
-	VPSLLD       $0x17, Z1, Z3
+	VFMADD213PS  Z0, Z3, Z1
+	VPSRAD       $0x01, Z2, Z0
+	VADDPS       vecConstants<>+128(SB), Z1, Z1
+	VPSLLD       $0x17, Z0, Z3
 	VPADDD       vecConstants<>+128(SB), Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z1, Z2, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       vecConstants<>+128(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z0
+	VMULPS       Z3, Z1, Z1
+	VPSUBD       Z0, Z2, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VPADDD       vecConstants<>+128(SB), Z0, Z0
+	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)
 	ADDQ         $+64, AX
 	ADDQ         $+64, DX
@@ -334,23 +333,22 @@ loop1end:
 	VMOVUPS      Z0, Z0
 	VFNMADD231PS vecConstants<>+576(SB), Z1, Z0
 	VMULPS       Z0, Z0, Z1
-	VMOVUPS      vecConstants<>+640(SB), Z3
-	VFMADD213PS  vecConstants<>+704(SB), Z0, Z3
+	VMOVUPS      vecConstants<>+704(SB), Z3
+	VFMADD231PS  vecConstants<>+640(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+768(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+832(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+896(SB), Z0, Z3
 	VFMADD213PS  vecConstants<>+960(SB), Z0, Z3
-	VMOVUPS      Z0, Z0
-	VFMADD231PS  Z3, Z1, Z0
-	VPSRAD       $0x01, Z2, Z1
-	VADDPS       vecConstants<>+128(SB), Z0, Z0
-	VPSLLD       $0x17, Z1, Z3
+	VFMADD213PS  Z0, Z3, Z1
+	VPSRAD       $0x01, Z2, Z0
+	VADDPS       vecConstants<>+128(SB), Z1, Z1
+	VPSLLD       $0x17, Z0, Z3
 	VPADDD       vecConstants<>+128(SB), Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z1, Z2, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       vecConstants<>+128(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z0
+	VMULPS       Z3, Z1, Z1
+	VPSUBD       Z0, Z2, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VPADDD       vecConstants<>+128(SB), Z0, Z0
+	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)
 
 done:
@@ -381,27 +379,25 @@ loop1:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z4
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z4
+	VMOVUPS      vecConstants<>+704(SB), Z4
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z4
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z4, Z2, Z1
-	VPSRAD       $0x01, Z3, Z2
-	VPSLLD       $0x17, Z2, Z4
+	VFMADD213PS  Z1, Z4, Z2
+	VPSRAD       $0x01, Z3, Z1
+	VPSLLD       $0x17, Z1, Z4
 	VPADDD       vecConstants<>+128(SB), Z4, Z4
-	VPSUBD       Z3, Z2, Z5
+	VPSUBD       Z3, Z1, Z5
 	VPSLLD       $0x17, Z5, Z5
 	VPADDD       vecConstants<>+128(SB), Z5, Z5
 	VSUBPS       Z5, Z4, Z5
-	VMOVUPS      Z5, Z5
-	VFMADD231PS  Z1, Z4, Z5
-	VPSUBD       Z2, Z3, Z1
+	VFMADD213PS  Z5, Z2, Z4
+	VPSUBD       Z1, Z3, Z1
 	VPSLLD       $0x17, Z1, Z1
 	VPADDD       vecConstants<>+128(SB), Z1, Z1
-	VMULPS       Z1, Z5, Z1
+	VMULPS       Z1, Z4, Z1
 	VANDPS       vecConstants<>+64(SB), Z1, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -432,27 +428,25 @@ loop1end:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z4
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z4
+	VMOVUPS      vecConstants<>+704(SB), Z4
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z4
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z4, Z2, Z1
-	VPSRAD       $0x01, Z3, Z2
-	VPSLLD       $0x17, Z2, Z4
+	VFMADD213PS  Z1, Z4, Z2
+	VPSRAD       $0x01, Z3, Z1
+	VPSLLD       $0x17, Z1, Z4
 	VPADDD       vecConstants<>+128(SB), Z4, Z4
-	VPSUBD       Z3, Z2, Z5
+	VPSUBD       Z3, Z1, Z5
 	VPSLLD       $0x17, Z5, Z5
 	VPADDD       vecConstants<>+128(SB), Z5, Z5
 	VSUBPS       Z5, Z4, Z5
-	VMOVUPS      Z5, Z5
-	VFMADD231PS  Z1, Z4, Z5
-	VPSUBD       Z2, Z3, Z1
+	VFMADD213PS  Z5, Z2, Z4
+	VPSUBD       Z1, Z3, Z1
 	VPSLLD       $0x17, Z1, Z1
 	VPADDD       vecConstants<>+128(SB), Z1, Z1
-	VMULPS       Z1, Z5, Z1
+	VMULPS       Z1, Z4, Z1
 	VANDPS       vecConstants<>+64(SB), Z1, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -485,8 +479,8 @@ loop1:
 	VCVTDQ2PS   Z1, Z1
 	VADDPS      Z1, Z11, Z1
 	VMULPS      Z10, Z10, Z11
-	VMOVUPS     vecConstants<>+1344(SB), Z12
-	VFMADD213PS vecConstants<>+1408(SB), Z10, Z12
+	VMOVUPS     vecConstants<>+1408(SB), Z12
+	VFMADD231PS vecConstants<>+1344(SB), Z10, Z12
 	VFMADD213PS vecConstants<>+1472(SB), Z10, Z12
 	VFMADD213PS vecConstants<>+1536(SB), Z10, Z12
 	VFMADD213PS vecConstants<>+1600(SB), Z10, Z12
@@ -494,9 +488,8 @@ loop1:
 	VFMADD213PS vecConstants<>+1728(SB), Z10, Z12
 	VFMADD213PS vecConstants<>+1792(SB), Z10, Z12
 	VFMADD213PS vecConstants<>+1856(SB), Z10, Z12
-	VMOVUPS     Z10, Z10
-	VFMADD231PS Z12, Z11, Z10
-	VMOVUPS     Z10, Z10
+	VFMADD213PS Z10, Z12, Z11
+	VMOVUPS     Z11, Z10
 	VFMADD231PS vecConstants<>+576(SB), Z1, Z10
 	VMOVUPS     Z10, Z10
 	VFMADD231PS vecConstants<>+512(SB), Z1, Z10
@@ -532,8 +525,8 @@ loop1end:
 	VCVTDQ2PS   Z1, Z1
 	VADDPS      Z1, Z3, Z1
 	VMULPS      Z2, Z2, Z3
-	VMOVUPS     vecConstants<>+1344(SB), Z4
-	VFMADD213PS vecConstants<>+1408(SB), Z2, Z4
+	VMOVUPS     vecConstants<>+1408(SB), Z4
+	VFMADD231PS vecConstants<>+1344(SB), Z2, Z4
 	VFMADD213PS vecConstants<>+1472(SB), Z2, Z4
 	VFMADD213PS vecConstants<>+1536(SB), Z2, Z4
 	VFMADD213PS vecConstants<>+1600(SB), Z2, Z4
@@ -541,9 +534,8 @@ loop1end:
 	VFMADD213PS vecConstants<>+1728(SB), Z2, Z4
 	VFMADD213PS vecConstants<>+1792(SB), Z2, Z4
 	VFMADD213PS vecConstants<>+1856(SB), Z2, Z4
-	VMOVUPS     Z2, Z2
-	VFMADD231PS Z4, Z3, Z2
-	VMOVUPS     Z2, Z2
+	VFMADD213PS Z2, Z4, Z3
+	VMOVUPS     Z3, Z2
 	VFMADD231PS vecConstants<>+576(SB), Z1, Z2
 	VMOVUPS     Z2, Z2
 	VFMADD231PS vecConstants<>+512(SB), Z1, Z2
@@ -573,35 +565,34 @@ loop1:
 	VADDPS      vecConstants<>+128(SB), Z0, Z1
 	VSUBPS      vecConstants<>+128(SB), Z1, Z2
 	VSUBPS      Z2, Z0, Z3
-	VMOVUPS     vecConstants<>+128(SB), Z4
 	VSUBPS      Z2, Z1, Z2
-	VSUBPS      Z2, Z4, Z2
+	VMOVUPS     vecConstants<>+128(SB), Z10
+	VSUBPS      Z2, Z10, Z2
 	VADDPS      Z2, Z3, Z2
 	VPSUBD      vecConstants<>+1216(SB), Z1, Z3
 	VPSRAD      $0x17, Z3, Z3
-	VPSLLD      $0x17, Z3, Z4
-	VPSUBD      Z4, Z1, Z1
+	VPSLLD      $0x17, Z3, Z10
+	VPSUBD      Z10, Z1, Z1
 	VSUBPS      vecConstants<>+128(SB), Z1, Z1
-	VMOVUPS     vecConstants<>+2112(SB), Z4
-	VPSUBD      Z3, Z4, Z4
-	VPMAXSD     vecConstants<>+192(SB), Z4, Z4
-	VPSLLD      $0x17, Z4, Z4
-	VMULPS      Z4, Z2, Z2
+	VMOVUPS     vecConstants<>+2112(SB), Z10
+	VPSUBD      Z3, Z10, Z10
+	VPMAXSD     vecConstants<>+192(SB), Z10, Z10
+	VPSLLD      $0x17, Z10, Z10
+	VMULPS      Z10, Z2, Z2
 	VADDPS      Z2, Z1, Z1
 	VCVTDQ2PS   Z3, Z2
 	VMULPS      Z1, Z1, Z3
-	VMOVUPS     vecConstants<>+1344(SB), Z4
-	VFMADD213PS vecConstants<>+1408(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1472(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1536(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1600(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1664(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1728(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1792(SB), Z1, Z4
-	VFMADD213PS vecConstants<>+1856(SB), Z1, Z4
-	VMOVUPS     Z1, Z1
-	VFMADD231PS Z4, Z3, Z1
-	VMOVUPS     Z1, Z1
+	VMOVUPS     vecConstants<>+1408(SB), Z10
+	VFMADD231PS vecConstants<>+1344(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1472(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1536(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1600(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1664(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1728(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1792(SB), Z1, Z10
+	VFMADD213PS vecConstants<>+1856(SB), Z1, Z10
+	VFMADD213PS Z1, Z10, Z3
+	VMOVUPS     Z3, Z1
 	VFMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMOVUPS     Z1, Z1
 	VFMADD231PS vecConstants<>+512(SB), Z2, Z1
@@ -609,12 +600,12 @@ loop1:
 	VANDPS      vecConstants<>+0(SB), Z0, Z2
 	VORPS       Z2, Z1, Z1
 	VCMPPS      $0x15, vecConstants<>+1920(SB), Z0, K1
-	VBLENDMPS   Z0, Z1, K1, Z5
+	VBLENDMPS   Z0, Z1, K1, Z4
 	VCMPPS      $0x00, vecConstants<>+2176(SB), Z0, K1
-	VBLENDMPS   vecConstants<>+1984(SB), Z5, K1, Z6
+	VBLENDMPS   vecConstants<>+1984(SB), Z4, K1, Z5
 	VCMPPS      $0x11, vecConstants<>+2176(SB), Z0, K1
-	VBLENDMPS   vecConstants<>+2048(SB), Z6, K1, Z7
-	VMOVUPS     Z7, (AX)
+	VBLENDMPS   vecConstants<>+2048(SB), Z5, K1, Z6
+	VMOVUPS     Z6, (AX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+16, CX
@@ -631,8 +622,8 @@ loop1end:
 	VADDPS      vecConstants<>+128(SB), Z0, Z1
 	VSUBPS      vecConstants<>+128(SB), Z1, Z2
 	VSUBPS      Z2, Z0, Z3
-	VMOVUPS     vecConstants<>+128(SB), Z4
 	VSUBPS      Z2, Z1, Z2
+	VMOVUPS     vecConstants<>+128(SB), Z4
 	VSUBPS      Z2, Z4, Z2
 	VADDPS      Z2, Z3, Z2
 	VPSUBD      vecConstants<>+1216(SB), Z1, Z3
@@ -648,8 +639,8 @@ loop1end:
 	VADDPS      Z2, Z1, Z1
 	VCVTDQ2PS   Z3, Z2
 	VMULPS      Z1, Z1, Z3
-	VMOVUPS     vecConstants<>+1344(SB), Z4
-	VFMADD213PS vecConstants<>+1408(SB), Z1, Z4
+	VMOVUPS     vecConstants<>+1408(SB), Z4
+	VFMADD231PS vecConstants<>+1344(SB), Z1, Z4
 	VFMADD213PS vecConstants<>+1472(SB), Z1, Z4
 	VFMADD213PS vecConstants<>+1536(SB), Z1, Z4
 	VFMADD213PS vecConstants<>+1600(SB), Z1, Z4
@@ -657,9 +648,8 @@ loop1end:
 	VFMADD213PS vecConstants<>+1728(SB), Z1, Z4
 	VFMADD213PS vecConstants<>+1792(SB), Z1, Z4
 	VFMADD213PS vecConstants<>+1856(SB), Z1, Z4
-	VMOVUPS     Z1, Z1
-	VFMADD231PS Z4, Z3, Z1
-	VMOVUPS     Z1, Z1
+	VFMADD213PS Z1, Z4, Z3
+	VMOVUPS     Z3, Z1
 	VFMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMOVUPS     Z1, Z1
 	VFMADD231PS vecConstants<>+512(SB), Z2, Z1
@@ -667,12 +657,12 @@ loop1end:
 	VANDPS      vecConstants<>+0(SB), Z0, Z2
 	VORPS       Z2, Z1, Z1
 	VCMPPS      $0x15, vecConstants<>+1920(SB), Z0, K2
-	VBLENDMPS   Z0, Z1, K2, Z8
+	VBLENDMPS   Z0, Z1, K2, Z7
 	VCMPPS      $0x00, vecConstants<>+2176(SB), Z0, K2
-	VBLENDMPS   vecConstants<>+1984(SB), Z8, K2, Z9
+	VBLENDMPS   vecConstants<>+1984(SB), Z7, K2, Z8
 	VCMPPS      $0x11, vecConstants<>+2176(SB), Z0, K2
-	VBLENDMPS   vecConstants<>+2048(SB), Z9, K2, Z10
-	VMOVUPS     Z10, K1, (AX)
+	VBLENDMPS   vecConstants<>+2048(SB), Z8, K2, Z9
+	VMOVUPS     Z9, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -702,21 +692,19 @@ loop1:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z4
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z4
+	VMOVUPS      vecConstants<>+704(SB), Z4
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z4
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z4, Z2, Z1
-	VPSLLD       $0x17, Z3, Z2
-	VPADDD       vecConstants<>+128(SB), Z2, Z2
-	VSUBPS       vecConstants<>+128(SB), Z2, Z3
-	VMOVUPS      Z3, Z3
-	VFMADD231PS  Z1, Z2, Z3
-	VADDPS       vecConstants<>+2304(SB), Z3, Z1
-	VDIVPS       Z1, Z3, Z1
+	VFMADD213PS  Z1, Z4, Z2
+	VPSLLD       $0x17, Z3, Z1
+	VPADDD       vecConstants<>+128(SB), Z1, Z1
+	VSUBPS       vecConstants<>+128(SB), Z1, Z3
+	VFMADD213PS  Z3, Z2, Z1
+	VADDPS       vecConstants<>+2304(SB), Z1, Z2
+	VDIVPS       Z2, Z1, Z1
 	VANDPS       vecConstants<>+64(SB), Z1, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -747,21 +735,19 @@ loop1end:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z4
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z4
+	VMOVUPS      vecConstants<>+704(SB), Z4
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z4
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z4
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z4, Z2, Z1
-	VPSLLD       $0x17, Z3, Z2
-	VPADDD       vecConstants<>+128(SB), Z2, Z2
-	VSUBPS       vecConstants<>+128(SB), Z2, Z3
-	VMOVUPS      Z3, Z3
-	VFMADD231PS  Z1, Z2, Z3
-	VADDPS       vecConstants<>+2304(SB), Z3, Z1
-	VDIVPS       Z1, Z3, Z1
+	VFMADD213PS  Z1, Z4, Z2
+	VPSLLD       $0x17, Z3, Z1
+	VPADDD       vecConstants<>+128(SB), Z1, Z1
+	VSUBPS       vecConstants<>+128(SB), Z1, Z3
+	VFMADD213PS  Z3, Z2, Z1
+	VADDPS       vecConstants<>+2304(SB), Z1, Z2
+	VDIVPS       Z2, Z1, Z1
 	VANDPS       vecConstants<>+64(SB), Z1, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -784,52 +770,49 @@ loop1:
 	VMOVUPS      (DX), Z0
 	VANDPS       vecConstants<>+64(SB), Z0, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+2368(SB), Z3
-	VFMADD213PS  vecConstants<>+2432(SB), Z2, Z3
+	VMOVUPS      vecConstants<>+2432(SB), Z3
+	VFMADD231PS  vecConstants<>+2368(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2496(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2560(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2624(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2688(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2752(SB), Z2, Z3
-	VMOVUPS      Z1, Z2
-	VFMADD231PS  Z3, Z1, Z2
-	VMOVUPS      vecConstants<>+2816(SB), Z3
-	VMINPS       Z1, Z3, Z3
-	VMOVUPS      vecConstants<>+2880(SB), Z6
-	VFMADD213PS  vecConstants<>+2944(SB), Z3, Z6
-	VFMADD213PS  vecConstants<>+3008(SB), Z3, Z6
-	VFMADD213PS  vecConstants<>+3072(SB), Z3, Z6
-	VFMADD213PS  vecConstants<>+3136(SB), Z3, Z6
-	VFMADD213PS  vecConstants<>+3200(SB), Z3, Z6
-	VFMADD213PS  vecConstants<>+3264(SB), Z3, Z6
-	VMOVUPS      Z3, Z7
-	VFMADD231PS  Z6, Z3, Z7
-	VXORPS       vecConstants<>+0(SB), Z7, Z3
+	VFMADD213PS  Z1, Z1, Z3
+	VMOVUPS      vecConstants<>+2816(SB), Z2
+	VMINPS       Z1, Z2, Z2
+	VMOVUPS      vecConstants<>+2944(SB), Z6
+	VFMADD231PS  vecConstants<>+2880(SB), Z2, Z6
+	VFMADD213PS  vecConstants<>+3008(SB), Z2, Z6
+	VFMADD213PS  vecConstants<>+3072(SB), Z2, Z6
+	VFMADD213PS  vecConstants<>+3136(SB), Z2, Z6
+	VFMADD213PS  vecConstants<>+3200(SB), Z2, Z6
+	VFMADD213PS  vecConstants<>+3264(SB), Z2, Z6
+	VFMADD213PS  Z2, Z2, Z6
+	VXORPS       vecConstants<>+0(SB), Z6, Z2
 	VMOVUPS      vecConstants<>+448(SB), Z6
-	VFMADD231PS  vecConstants<>+384(SB), Z3, Z6
+	VFMADD231PS  vecConstants<>+384(SB), Z2, Z6
 	VPSUBD       vecConstants<>+448(SB), Z6, Z7
 	VSUBPS       vecConstants<>+448(SB), Z6, Z6
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS vecConstants<>+512(SB), Z6, Z3
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS vecConstants<>+576(SB), Z6, Z3
-	VMULPS       Z3, Z3, Z6
-	VMOVUPS      vecConstants<>+640(SB), Z8
-	VFMADD213PS  vecConstants<>+704(SB), Z3, Z8
-	VFMADD213PS  vecConstants<>+768(SB), Z3, Z8
-	VFMADD213PS  vecConstants<>+832(SB), Z3, Z8
-	VFMADD213PS  vecConstants<>+896(SB), Z3, Z8
-	VFMADD213PS  vecConstants<>+960(SB), Z3, Z8
-	VMOVUPS      Z3, Z3
-	VFMADD231PS  Z8, Z6, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS vecConstants<>+512(SB), Z6, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS vecConstants<>+576(SB), Z6, Z2
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      vecConstants<>+704(SB), Z8
+	VFMADD231PS  vecConstants<>+640(SB), Z2, Z8
+	VFMADD213PS  vecConstants<>+768(SB), Z2, Z8
+	VFMADD213PS  vecConstants<>+832(SB), Z2, Z8
+	VFMADD213PS  vecConstants<>+896(SB), Z2, Z8
+	VFMADD213PS  vecConstants<>+960(SB), Z2, Z8
+	VFMADD213PS  Z2, Z8, Z6
+	VADDPS       vecConstants<>+128(SB), Z6, Z2
+	VPSLLD       $0x17, Z7, Z6
+	VPADDD       vecConstants<>+128(SB), Z6, Z6
+	VMULPS       Z6, Z2, Z2
 	VMOVUPS      vecConstants<>+128(SB), Z6
-	VADDPS       vecConstants<>+128(SB), Z3, Z3
-	VPSLLD       $0x17, Z7, Z7
-	VPADDD       vecConstants<>+128(SB), Z7, Z7
-	VMULPS       Z7, Z3, Z3
-	VSUBPS       Z3, Z6, Z3
+	VSUBPS       Z2, Z6, Z2
 	VCMPPS       $0x11, vecConstants<>+128(SB), Z1, K1
-	VBLENDMPS    Z2, Z3, K1, Z4
+	VBLENDMPS    Z3, Z2, K1, Z4
 	VANDPS       vecConstants<>+64(SB), Z4, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -849,52 +832,49 @@ loop1end:
 	VMOVUPS.Z    (DX), K1, Z0
 	VANDPS       vecConstants<>+64(SB), Z0, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+2368(SB), Z3
-	VFMADD213PS  vecConstants<>+2432(SB), Z2, Z3
+	VMOVUPS      vecConstants<>+2432(SB), Z3
+	VFMADD231PS  vecConstants<>+2368(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2496(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2560(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2624(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2688(SB), Z2, Z3
 	VFMADD213PS  vecConstants<>+2752(SB), Z2, Z3
-	VMOVUPS      Z1, Z2
-	VFMADD231PS  Z3, Z1, Z2
-	VMOVUPS      vecConstants<>+2816(SB), Z3
-	VMINPS       Z1, Z3, Z3
-	VMOVUPS      vecConstants<>+2880(SB), Z4
-	VFMADD213PS  vecConstants<>+2944(SB), Z3, Z4
-	VFMADD213PS  vecConstants<>+3008(SB), Z3, Z4
-	VFMADD213PS  vecConstants<>+3072(SB), Z3, Z4
-	VFMADD213PS  vecConstants<>+3136(SB), Z3, Z4
-	VFMADD213PS  vecConstants<>+3200(SB), Z3, Z4
-	VFMADD213PS  vecConstants<>+3264(SB), Z3, Z4
-	VMOVUPS      Z3, Z6
-	VFMADD231PS  Z4, Z3, Z6
-	VXORPS       vecConstants<>+0(SB), Z6, Z3
+	VFMADD213PS  Z1, Z1, Z3
+	VMOVUPS      vecConstants<>+2816(SB), Z2
+	VMINPS       Z1, Z2, Z2
+	VMOVUPS      vecConstants<>+2944(SB), Z4
+	VFMADD231PS  vecConstants<>+2880(SB), Z2, Z4
+	VFMADD213PS  vecConstants<>+3008(SB), Z2, Z4
+	VFMADD213PS  vecConstants<>+3072(SB), Z2, Z4
+	VFMADD213PS  vecConstants<>+3136(SB), Z2, Z4
+	VFMADD213PS  vecConstants<>+3200(SB), Z2, Z4
+	VFMADD213PS  vecConstants<>+3264(SB), Z2, Z4
+	VFMADD213PS  Z2, Z2, Z4
+	VXORPS       vecConstants<>+0(SB), Z4, Z2
 	VMOVUPS      vecConstants<>+448(SB), Z4
-	VFMADD231PS  vecConstants<>+384(SB), Z3, Z4
+	VFMADD231PS  vecConstants<>+384(SB), Z2, Z4
 	VPSUBD       vecConstants<>+448(SB), Z4, Z6
 	VSUBPS       vecConstants<>+448(SB), Z4, Z4
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS vecConstants<>+512(SB), Z4, Z3
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS vecConstants<>+576(SB), Z4, Z3
-	VMULPS       Z3, Z3, Z4
-	VMOVUPS      vecConstants<>+640(SB), Z7
-	VFMADD213PS  vecConstants<>+704(SB), Z3, Z7
-	VFMADD213PS  vecConstants<>+768(SB), Z3, Z7
-	VFMADD213PS  vecConstants<>+832(SB), Z3, Z7
-	VFMADD213PS  vecConstants<>+896(SB), Z3, Z7
-	VFMADD213PS  vecConstants<>+960(SB), Z3, Z7
-	VMOVUPS      Z3, Z3
-	VFMADD231PS  Z7, Z4, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS vecConstants<>+512(SB), Z4, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS vecConstants<>+576(SB), Z4, Z2
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      vecConstants<>+704(SB), Z7
+	VFMADD231PS  vecConstants<>+640(SB), Z2, Z7
+	VFMADD213PS  vecConstants<>+768(SB), Z2, Z7
+	VFMADD213PS  vecConstants<>+832(SB), Z2, Z7
+	VFMADD213PS  vecConstants<>+896(SB), Z2, Z7
+	VFMADD213PS  vecConstants<>+960(SB), Z2, Z7
+	VFMADD213PS  Z2, Z7, Z4
+	VADDPS       vecConstants<>+128(SB), Z4, Z2
+	VPSLLD       $0x17, Z6, Z4
+	VPADDD       vecConstants<>+128(SB), Z4, Z4
+	VMULPS       Z4, Z2, Z2
 	VMOVUPS      vecConstants<>+128(SB), Z4
-	VADDPS       vecConstants<>+128(SB), Z3, Z3
-	VPSLLD       $0x17, Z6, Z6
-	VPADDD       vecConstants<>+128(SB), Z6, Z6
-	VMULPS       Z6, Z3, Z3
-	VSUBPS       Z3, Z4, Z3
+	VSUBPS       Z2, Z4, Z2
 	VCMPPS       $0x11, vecConstants<>+128(SB), Z1, K2
-	VBLENDMPS    Z2, Z3, K2, Z5
+	VBLENDMPS    Z3, Z2, K2, Z5
 	VANDPS       vecConstants<>+64(SB), Z5, Z1
 	VANDPS       vecConstants<>+0(SB), Z0, Z0
 	VORPS        Z0, Z1, Z0
@@ -929,23 +909,22 @@ loop1:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z6
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z6
+	VMOVUPS      vecConstants<>+704(SB), Z6
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z6
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z6
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z6
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z6
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z6
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z6, Z2, Z1
-	VPSRAD       $0x01, Z5, Z2
-	VADDPS       vecConstants<>+128(SB), Z1, Z1
-	VPSLLD       $0x17, Z2, Z6
+	VFMADD213PS  Z1, Z6, Z2
+	VPSRAD       $0x01, Z5, Z1
+	VADDPS       vecConstants<>+128(SB), Z2, Z2
+	VPSLLD       $0x17, Z1, Z6
 	VPADDD       vecConstants<>+128(SB), Z6, Z6
-	VMULPS       Z6, Z1, Z1
-	VPSUBD       Z2, Z5, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       vecConstants<>+128(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
+	VMULPS       Z6, Z2, Z2
+	VPSUBD       Z1, Z5, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       vecConstants<>+128(SB), Z1, Z1
+	VMULPS       Z1, Z2, Z1
 	VCMPPS       $0x11, vecConstants<>+192(SB), Z0, K1
 	VMOVUPS      vecConstants<>+128(SB), Z0
 	VBLENDMPS    Z1, Z0, K1, Z3
@@ -979,23 +958,22 @@ loop1end:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS vecConstants<>+576(SB), Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      vecConstants<>+640(SB), Z5
-	VFMADD213PS  vecConstants<>+704(SB), Z1, Z5
+	VMOVUPS      vecConstants<>+704(SB), Z5
+	VFMADD231PS  vecConstants<>+640(SB), Z1, Z5
 	VFMADD213PS  vecConstants<>+768(SB), Z1, Z5
 	VFMADD213PS  vecConstants<>+832(SB), Z1, Z5
 	VFMADD213PS  vecConstants<>+896(SB), Z1, Z5
 	VFMADD213PS  vecConstants<>+960(SB), Z1, Z5
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  Z5, Z2, Z1
-	VPSRAD       $0x01, Z3, Z2
-	VADDPS       vecConstants<>+128(SB), Z1, Z1
-	VPSLLD       $0x17, Z2, Z5
+	VFMADD213PS  Z1, Z5, Z2
+	VPSRAD       $0x01, Z3, Z1
+	VADDPS       vecConstants<>+128(SB), Z2, Z2
+	VPSLLD       $0x17, Z1, Z5
 	VPADDD       vecConstants<>+128(SB), Z5, Z5
-	VMULPS       Z5, Z1, Z1
-	VPSUBD       Z2, Z3, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       vecConstants<>+128(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
+	VMULPS       Z5, Z2, Z2
+	VPSUBD       Z1, Z3, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       vecConstants<>+128(SB), Z1, Z1
+	VMULPS       Z1, Z2, Z1
 	VCMPPS       $0x11, vecConstants<>+192(SB), Z0, K2
 	VMOVUPS      vecConstants<>+128(SB), Z0
 	VBLENDMPS    Z1, Z0, K2, Z4
@@ -1120,8 +1098,8 @@ done:
 TEXT ·vecSvAdd512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -1279,8 +1257,8 @@ done:
 TEXT ·vecSvSub512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -1438,8 +1416,8 @@ done:
 TEXT ·vecSvMul512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -1597,8 +1575,8 @@ done:
 TEXT ·vecSvDiv512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -1788,8 +1766,8 @@ done:
 TEXT ·vecSvMax512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -1995,8 +1973,8 @@ done:
 TEXT ·vecSvMin512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2178,8 +2156,8 @@ done:
 TEXT ·vecSvLess512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2349,8 +2327,8 @@ done:
 TEXT ·vecSvLessEqual512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2520,8 +2498,8 @@ done:
 TEXT ·vecSvEqual512(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS s+48(FP), Z0
+	MOVQ         x_base+24(FP), DX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2706,8 +2684,8 @@ TEXT ·vecSelectSV512(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         cond_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2824,8 +2802,8 @@ TEXT ·vecAxpby512(SB), NOSPLIT, $0-80
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Z1
 	SUBQ         $+32, CX
 	JLT          loop2end
@@ -2891,8 +2869,8 @@ TEXT ·vecSquareAxpby512(SB), NOSPLIT, $0-80
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Z1
 	SUBQ         $+32, CX
 	JLT          loop2end
@@ -2962,8 +2940,8 @@ TEXT ·vecAxpy512(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -2971,12 +2949,12 @@ loop2:
 	VMOVUPS (DX), Z1
 	VMOVUPS (BX), Z2
 	VMULPS  Z0, Z1, Z1
-	VADDPS  Z2, Z1, Z1
+	VADDPS  Z1, Z2, Z1
 	VMOVUPS Z1, (AX)
 	VMOVUPS 64(DX), Z1
 	VMOVUPS 64(BX), Z2
 	VMULPS  Z0, Z1, Z1
-	VADDPS  Z2, Z1, Z1
+	VADDPS  Z1, Z2, Z1
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, DX
@@ -2993,7 +2971,7 @@ loop1:
 	VMOVUPS (DX), Z1
 	VMOVUPS (BX), Z2
 	VMULPS  Z0, Z1, Z1
-	VADDPS  Z2, Z1, Z1
+	VADDPS  Z1, Z2, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
@@ -3011,7 +2989,7 @@ loop1end:
 	VMOVUPS.Z (DX), K1, Z1
 	VMOVUPS.Z (BX), K1, Z2
 	VMULPS    Z0, Z1, Z0
-	VADDPS    Z2, Z0, Z0
+	VADDPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 done:
@@ -3084,8 +3062,8 @@ TEXT ·vecScaleDiv512(SB), NOSPLIT, $0-76
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	SUBQ         $+32, CX
 	JLT          loop2end
 
@@ -3146,8 +3124,8 @@ TEXT ·vecRatio512(SB), NOSPLIT, $0-84
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS s+72(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+76(FP), Z1
 	VBROADCASTSS u+80(FP), Z2
 	SUBQ         $+16, CX
@@ -3194,11 +3172,11 @@ TEXT ·vecRatioStep512(SB), NOSPLIT, $0-112
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	MOVQ         x_base+24(FP), DX
-	MOVQ         y_base+48(FP), BX
-	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS s+96(FP), Z0
+	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS t+100(FP), Z1
 	VBROADCASTSS u+104(FP), Z2
+	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS w+108(FP), Z3
 	SUBQ         $+16, CX
 	JLT          loop1end
@@ -3213,7 +3191,7 @@ loop1:
 	VADDPS  Z2, Z5, Z5
 	VDIVPS  Z5, Z4, Z4
 	VMULPS  Z3, Z4, Z4
-	VADDPS  Z6, Z4, Z4
+	VADDPS  Z4, Z6, Z4
 	VMOVUPS Z4, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
@@ -3238,7 +3216,7 @@ loop1end:
 	VADDPS    Z2, Z1, Z1
 	VDIVPS    Z1, Z0, Z0
 	VMULPS    Z3, Z0, Z0
-	VADDPS    Z6, Z0, Z0
+	VADDPS    Z0, Z6, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 done:

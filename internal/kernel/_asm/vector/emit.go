@@ -8,17 +8,20 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"descent/internal/formula"
 )
 
-// V is a vector in a register; no method but those named into changes one.
-type V = reg.VecVirtual
+// V is a vector in a register or in memory, or a mask: in AVX2 a vector, in
+// AVX-512 a K register.
+type V = operand.Op
 
-// mask is the outcome of a comparison: a vector in AVX2, a K register in
-// AVX-512.
-type mask = reg.Register
+// formulas writes formulas with an emitter.
+type formulas = formula.Writer[V]
 
 // emitter writes vector instructions of one width: 8 lanes are AVX2, 16
-// AVX-512.
+// AVX-512. Results are in registers of their own, unless a method says
+// otherwise.
 type emitter struct {
 	*build.Context
 	lanes     int
@@ -38,25 +41,28 @@ func (e *emitter) isa() string {
 	return "avx2"
 }
 
-func (e *emitter) vec() V {
+func (e *emitter) vec() reg.VecVirtual {
 	if e.wide() {
 		return e.ZMM()
 	}
 	return e.YMM()
 }
 
-// bits is a memory operand with the same 32 bits in all lanes.
-func (e *emitter) bits(b uint32) operand.Mem {
-	at, ok := e.constants[b]
+// Const is in memory.
+func (e *emitter) Const(bits uint32) V {
+	at, ok := e.constants[bits]
 	if !ok {
 		at = len(e.order) * e.bytes()
-		e.constants[b] = at
-		e.order = append(e.order, b)
+		e.constants[bits] = at
+		e.order = append(e.order, bits)
 	}
 	return operand.NewDataAddr(operand.NewStaticSymbol("vecConstants"), at)
 }
 
-func (e *emitter) num(v float64) operand.Mem { return e.bits(math.Float32bits(float32(v))) }
+// Bits knows none: operands of the functions are not constants.
+func (e *emitter) Bits(V) (uint32, bool) { return 0, false }
+
+func (e *emitter) num(v float64) V { return e.Const(math.Float32bits(float32(v))) }
 
 // data writes the constants, and in AVX2 the line that masks are cut from.
 func (e *emitter) data() {
@@ -82,86 +88,98 @@ func (e *emitter) data() {
 }
 
 // mov copies a register or a constant.
-func (e *emitter) mov(x operand.Op) V {
+func (e *emitter) mov(x V) reg.VecVirtual {
 	r := e.vec()
 	e.VMOVUPS(x, r)
 	return r
 }
 
-func (e *emitter) addps(x V, y operand.Op) V { r := e.vec(); e.VADDPS(y, x, r); return r } // x + y
-func (e *emitter) sub(x V, y operand.Op) V   { r := e.vec(); e.VSUBPS(y, x, r); return r } // x - y
-func (e *emitter) mul(x V, y operand.Op) V   { r := e.vec(); e.VMULPS(y, x, r); return r } // x·y
-func (e *emitter) div(x V, y operand.Op) V   { r := e.vec(); e.VDIVPS(y, x, r); return r } // x / y
-func (e *emitter) and(x V, y operand.Op) V   { r := e.vec(); e.VANDPS(y, x, r); return r }
-func (e *emitter) or(x V, y operand.Op) V    { r := e.vec(); e.VORPS(y, x, r); return r }
-func (e *emitter) xor(x V, y operand.Op) V   { r := e.vec(); e.VXORPS(y, x, r); return r }
-func (e *emitter) sqrt(x V) V                { r := e.vec(); e.VSQRTPS(x, r); return r }
+// register is x, which may be in memory, in a register.
+func (e *emitter) register(x V) V {
+	if m, ok := x.(operand.Mem); ok {
+		return e.mov(m)
+	}
+	return x
+}
 
-// hardMax and hardMin are the bare instructions: y where either is NaN.
-func (e *emitter) hardMax(x V, y operand.Op) V { r := e.vec(); e.VMAXPS(y, x, r); return r }
-func (e *emitter) hardMin(x V, y operand.Op) V { r := e.vec(); e.VMINPS(y, x, r); return r }
+type instruction = func(...operand.Op)
 
-// fma is a·b + c and fnma c − a·b, rounded once.
-func (e *emitter) fma(a V, b operand.Op, c operand.Op) V {
-	r := e.mov(c)
-	e.VFMADD231PS(b, a, r)
+// put puts the result of an instruction in a register of its own.
+func (e *emitter) put(f instruction, x ...V) V {
+	r := e.vec()
+	f(append(x, r)...)
 	return r
 }
 
-func (e *emitter) fnma(a V, b operand.Op, c operand.Op) V {
-	r := e.mov(c)
-	e.VFNMADD231PS(b, a, r)
-	return r
+// two is f of x and y in the order of formulas. An instruction takes its
+// operands from the last to the first, and only the first may be in memory.
+func (e *emitter) two(f instruction, x, y V) V { return e.put(f, y, e.register(x)) }
+
+func (e *emitter) Add(x, y V) V { return e.two(e.VADDPS, x, y) }
+func (e *emitter) Sub(x, y V) V { return e.two(e.VSUBPS, x, y) }
+func (e *emitter) Mul(x, y V) V { return e.two(e.VMULPS, x, y) }
+func (e *emitter) Div(x, y V) V { return e.two(e.VDIVPS, x, y) }
+func (e *emitter) Max(x, y V) V { return e.two(e.VMAXPS, x, y) }
+func (e *emitter) Min(x, y V) V { return e.two(e.VMINPS, x, y) }
+func (e *emitter) And(x, y V) V { return e.two(e.VANDPS, x, y) }
+func (e *emitter) Or(x, y V) V  { return e.two(e.VORPS, x, y) }
+func (e *emitter) Xor(x, y V) V { return e.two(e.VXORPS, x, y) }
+func (e *emitter) Sqrt(x V) V   { return e.put(e.VSQRTPS, x) }
+
+func (e *emitter) AddInt(x, y V) V  { return e.two(e.VPADDD, x, y) }
+func (e *emitter) SubInt(x, y V) V  { return e.two(e.VPSUBD, x, y) }
+func (e *emitter) MaxInt(x, y V) V  { return e.two(e.VPMAXSD, x, y) }
+func (e *emitter) Shl(x V, n int) V { return e.put(e.VPSLLD, operand.U8(n), x) }
+func (e *emitter) Sar(x V, n int) V { return e.put(e.VPSRAD, operand.U8(n), x) }
+func (e *emitter) ToFloat(x V) V    { return e.put(e.VCVTDQ2PS, x) }
+
+func (e *emitter) FMA(a, b, c V) V {
+	return e.fused(e.VFMADD213PS, e.VFMADD231PS, a, b, c)
 }
 
-// Integer lanes.
-func (e *emitter) addInt(x V, y operand.Op) V { r := e.vec(); e.VPADDD(y, x, r); return r }
-func (e *emitter) subInt(x V, y operand.Op) V { r := e.vec(); e.VPSUBD(y, x, r); return r }
-func (e *emitter) maxInt(x V, y operand.Op) V { r := e.vec(); e.VPMAXSD(y, x, r); return r }
-func (e *emitter) shl(x V, n int) V           { r := e.vec(); e.VPSLLD(operand.U8(n), x, r); return r }
-func (e *emitter) sar(x V, n int) V           { r := e.vec(); e.VPSRAD(operand.U8(n), x, r); return r }
-func (e *emitter) toFloat(x V) V              { r := e.vec(); e.VCVTDQ2PS(x, r); return r }
+func (e *emitter) FNMA(a, b, c V) V {
+	return e.fused(e.VFNMADD213PS, e.VFNMADD231PS, a, b, c)
+}
 
-// Predicates of comparisons; all are false for NaN but ne, nlt and unord.
-const (
-	eq    = 0x00
-	lt    = 0x11
-	le    = 0x12
-	unord = 0x03
-	ne    = 0x04
-	nlt   = 0x15
-)
+// fused leaves the result in the register of a, or in a copy of c where a is
+// in memory.
+func (e *emitter) fused(over1, over3 instruction, a, b, c V) V {
+	if _, ok := a.(operand.Mem); ok {
+		r := e.mov(c)
+		over3(a, b, r)
+		return r
+	}
+	over1(c, b, a)
+	return a
+}
 
-// cmp compares x with y.
-func (e *emitter) cmp(predicate int, x V, y operand.Op) mask {
-	var m mask
+func (e *emitter) Compare(p formula.Predicate, x, y V) V {
+	var m V
 	if e.wide() {
 		m = e.K()
 	} else {
-		m = e.YMM()
+		m = e.vec()
 	}
-	e.VCMPPS(operand.U8(predicate), y, x, m)
+	e.VCMPPS(operand.U8(p), y, x, m)
 	return m
 }
 
-// pick is x where m holds, and y elsewhere.
-func (e *emitter) pick(m mask, x operand.Op, y V) V {
-	r := e.vec()
+func (e *emitter) Pick(mask, x, y V) V {
+	y, r := e.register(y), e.vec()
 	if e.wide() {
-		e.VBLENDMPS(x, y, m, r)
+		e.VBLENDMPS(x, y, mask, r)
 	} else {
-		e.VBLENDVPS(m, x, y, r)
+		e.VBLENDVPS(mask, x, y, r)
 	}
 	return r
 }
 
-// only is x where m holds, and 0 elsewhere.
-func (e *emitter) only(m mask, x operand.Mem) V {
+func (e *emitter) Only(mask, x V) V {
 	r := e.vec()
 	if e.wide() {
-		e.VMOVUPS_Z(x, m, r)
+		e.VMOVUPS_Z(x, mask, r)
 	} else {
-		e.VANDPS(x, m, r)
+		e.VANDPS(x, mask, r)
 	}
 	return r
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"descent/internal/formula"
 )
 
 // takeEqual writes the function that hands out what the first of several
@@ -25,10 +27,10 @@ func (e *emitter) takeEqual() {
 		e.VXORPS(zero, zero, zero)
 	}
 	step := func(load func(reg.GPVirtual, int) V, store func(V, reg.GPVirtual, int)) {
-		hit := e.cmp(eq, load(x, 0), load(top, 0))
+		hit := e.Compare(formula.Equal, load(x, 0), load(top, 0))
 		r := load(rest, 0)
-		store(e.pick(hit, r, zero), dst, 0)
-		store(e.pick(hit, zero, r), rest, 0)
+		store(e.Pick(hit, r, zero), dst, 0)
+		store(e.Pick(hit, zero, r), rest, 0)
 	}
 	e.loop(n, 1, func() {
 		step(e.load, e.store)

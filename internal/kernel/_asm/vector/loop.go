@@ -2,33 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
-
-// A formula maps vectors and numbers, which fill vectors, to a vector.
-type formula func(e *emitter, v, s []V) V
-
-// A mapping is a function dst[i] = formula(v[i]..., s...).
-type mapping struct {
-	name    string   // in the table of functions, and of the function
-	vectors []string // parameters beside dst
-	numbers []string
-	doc     string // the formula, in words of the parameters
-	f       formula
-	unroll  int // vectors a step
-}
-
-func (m mapping) signature() string {
-	s := "func(dst, " + strings.Join(m.vectors, ", ") + " []float32"
-	if len(m.numbers) > 0 {
-		s += ", " + strings.Join(m.numbers, ", ") + " float32"
-	}
-	return s + ")"
-}
 
 // symbol is the function of row [index] of the table's field name.
 func symbol(name, suffix string) string {
@@ -49,39 +29,38 @@ func (e *emitter) mapping(m mapping) {
 
 	dst := e.pointer("dst")
 	n := e.Load(e.Param("dst").Len(), e.GP64())
-	var v []reg.GPVirtual
-	for _, p := range m.vectors {
-		v = append(v, e.pointer(p))
-	}
-	var s []V
-	for _, p := range m.numbers {
-		s = append(s, e.number(p))
+	vectors, numbers := map[string]reg.GPVirtual{}, map[string]V{}
+	for _, arg := range m.args {
+		if isNumber(arg) {
+			numbers[arg] = e.number(arg)
+		} else {
+			vectors[arg] = e.pointer(arg)
+		}
 	}
 	step := func(i int, load func(reg.GPVirtual, int) V, store func(V, reg.GPVirtual, int)) {
-		var x []V
-		for _, p := range v {
-			x = append(x, load(p, i))
+		var a []V
+		for _, arg := range m.args {
+			if isNumber(arg) {
+				a = append(a, numbers[arg])
+			} else {
+				a = append(a, load(vectors[arg], i))
+			}
 		}
-		store(m.f(e, x, s), dst, i)
+		store(m.f(formulas{Machine: e}, a), dst, i)
 	}
-	advance := func(k int) {
-		for _, p := range append([]reg.GPVirtual{dst}, v...) {
-			e.ADDQ(operand.I32(int32(k*e.bytes())), p)
-		}
-	}
-	for _, k := range []int{m.unroll, 1} {
-		if k == 1 && m.unroll == 1 {
-			continue
-		}
+	for _, k := range slices.Compact([]int{m.unroll, 1}) {
 		e.loop(n, k, func() {
 			for i := range k {
 				step(i, e.load, e.store)
 			}
-			advance(k)
+			bytes := operand.I32(int32(k * e.bytes()))
+			e.ADDQ(bytes, dst)
+			for _, arg := range m.args {
+				if !isNumber(arg) {
+					e.ADDQ(bytes, vectors[arg])
+				}
+			}
 		})
-	}
-	if m.unroll == 1 {
-		e.loop(n, 1, func() { step(0, e.load, e.store); advance(1) })
 	}
 	e.TESTQ(n, n)
 	e.JE(operand.LabelRef("done"))
@@ -134,7 +113,7 @@ func (e *emitter) store(x V, p reg.GPVirtual, i int) {
 
 // tail masks the lanes below n - from. In AVX-512, n is below 16; in AVX2
 // below 16 too, for the sake of reductions, which keep two vectors.
-func (e *emitter) tail(n reg.Register, from int) mask {
+func (e *emitter) tail(n reg.Register, from int) V {
 	if e.wide() {
 		ones, k := e.GP32(), e.K()
 		e.MOVL(operand.I32(-1), ones)
@@ -150,7 +129,7 @@ func (e *emitter) tail(n reg.Register, from int) mask {
 	return m
 }
 
-func (e *emitter) loadTail(m mask) func(reg.GPVirtual, int) V {
+func (e *emitter) loadTail(m V) func(reg.GPVirtual, int) V {
 	return func(p reg.GPVirtual, i int) V {
 		r := e.vec()
 		at := operand.Mem{Base: p, Disp: i * e.bytes()}
@@ -163,7 +142,7 @@ func (e *emitter) loadTail(m mask) func(reg.GPVirtual, int) V {
 	}
 }
 
-func (e *emitter) storeTail(m mask) func(V, reg.GPVirtual, int) {
+func (e *emitter) storeTail(m V) func(V, reg.GPVirtual, int) {
 	return func(x V, p reg.GPVirtual, i int) {
 		at := operand.Mem{Base: p, Disp: i * e.bytes()}
 		if e.wide() {

@@ -1,8 +1,8 @@
 // Command vector writes the assembly of package kernel's vector functions.
 //
-// Every function is described once, as a formula over vectors; see maps.go
-// and math.go. The emitter turns it into AVX2 and AVX-512. Run it by go
-// generate in package kernel.
+// Formulas are those of package formula, and maps.go lists the functions made
+// of them. The emitter is AVX2 or AVX-512. Run it by go generate in package
+// kernel.
 package main
 
 import (
@@ -28,8 +28,8 @@ func main() {
 			e.mapping(m)
 		}
 		e.sumLanes()
-		e.rowReduction("rowSum", "sum", 0, e.addps)
-		e.rowReduction("rowMax", "maximum", minusInfinity, e.max)
+		e.rowReduction("rowSum", "sum", 0, e.Add)
+		e.rowReduction("rowMax", "maximum", minusInfinity, formulas{Machine: e}.Maximum)
 		e.colSum()
 		e.takeEqual()
 		e.uniform()

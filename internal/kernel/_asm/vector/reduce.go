@@ -23,7 +23,7 @@ func (e *emitter) sumLanes() {
 	for i, a := range acc {
 		e.VMOVUPS(e.load(at, i), a)
 	}
-	e.accumulate(acc, x, n, e.laneMasks(n), e.addps)
+	e.accumulate(acc, x, n, e.laneMasks(n), e.Add)
 	for i, a := range acc {
 		e.store(a, at, i)
 	}
@@ -32,7 +32,7 @@ func (e *emitter) sumLanes() {
 
 // rowReduction writes a function that reduces each row of x in 16 lanes and
 // the lanes in a fixed tree.
-func (e *emitter) rowReduction(name, doc string, start float64, f func(acc V, x operand.Op) V) {
+func (e *emitter) rowReduction(name, doc string, start float64, f func(acc, x V) V) {
 	fn := symbol(name, e.suffix())
 	e.rows = append(e.rows, name+"\x00"+fn)
 	e.Function(fn)
@@ -59,7 +59,7 @@ func (e *emitter) rowReduction(name, doc string, start float64, f func(acc V, x 
 	e.MOVQ(cols, n)
 	e.accumulate(acc, x, n, masks, f)
 	e.LEAQ(operand.Mem{Base: x, Index: rest, Scale: 4}, x)
-	e.VMOVSS(e.fold(acc, f).AsX(), operand.Mem{Base: dst})
+	e.VMOVSS(e.fold(acc, f).(reg.VecVirtual).AsX(), operand.Mem{Base: dst})
 	e.ADDQ(operand.I32(4), dst)
 	e.DECQ(rows)
 	e.JNE(operand.LabelRef("row"))
@@ -75,7 +75,7 @@ func (e *emitter) laneVectors() (acc []V) {
 }
 
 // laneMasks mask the lanes below n mod 16 of vectors of 16 lanes.
-func (e *emitter) laneMasks(n reg.Register) (masks []mask) {
+func (e *emitter) laneMasks(n reg.Register) (masks []V) {
 	rest := e.GP64()
 	e.MOVQ(n, rest)
 	e.ANDQ(operand.I32(15), rest)
@@ -87,7 +87,7 @@ func (e *emitter) laneMasks(n reg.Register) (masks []mask) {
 
 // accumulate combines n elements at x with acc; n mod 16 of them by masks. It
 // leaves x at those and n at their number.
-func (e *emitter) accumulate(acc []V, x reg.GPVirtual, n reg.Register, masks []mask, f func(acc V, x operand.Op) V) {
+func (e *emitter) accumulate(acc []V, x reg.GPVirtual, n reg.Register, masks []V, f func(acc, x V) V) {
 	e.loop(n, len(acc), func() {
 		for i, a := range acc {
 			e.VMOVUPS(f(a, e.load(x, i)), a)
@@ -97,30 +97,25 @@ func (e *emitter) accumulate(acc []V, x reg.GPVirtual, n reg.Register, masks []m
 	e.TESTQ(n, n)
 	e.JE(operand.LabelRef("accumulated"))
 	for i, a := range acc {
-		e.VMOVUPS(e.pick(masks[i], f(a, e.loadTail(masks[i])(x, i)), a), a)
+		e.VMOVUPS(e.Pick(masks[i], f(a, e.loadTail(masks[i])(x, i)), a), a)
 	}
 	e.Label("accumulated")
 }
 
 // fold combines 16 lanes: i with i+8, then with i+4, i+2 and i+1.
-func (e *emitter) fold(acc []V, f func(acc V, x operand.Op) V) V {
-	swap := func(instruction func(...operand.Op), imm int, x V) V {
-		r := e.vec()
-		instruction(operand.U8(imm), x, x, r)
-		return r
-	}
+func (e *emitter) fold(acc []V, f func(acc, x V) V) V {
 	a := acc[0]
 	if e.wide() {
-		a = f(a, swap(e.VSHUFF64X2, 0x4E, a))
-		a = f(a, swap(e.VSHUFF64X2, 0xB1, a))
+		a = f(a, e.put(e.VSHUFF64X2, operand.U8(0x4E), a, a))
+		a = f(a, e.put(e.VSHUFF64X2, operand.U8(0xB1), a, a))
 	} else {
 		a = f(a, acc[1])
-		a = f(a, swap(func(o ...operand.Op) { e.VPERM2F128(o[0], o[1], o[2], o[3]) }, 0x01, a))
+		swapped := e.vec()
+		e.VPERM2F128(operand.U8(0x01), a, a, swapped)
+		a = f(a, swapped)
 	}
-	for _, imm := range []int{0x4E, 0xB1} {
-		a = f(a, swap(e.VSHUFPS, imm, a))
-	}
-	return a
+	a = f(a, e.put(e.VSHUFPS, operand.U8(0x4E), a, a))
+	return f(a, e.put(e.VSHUFPS, operand.U8(0xB1), a, a))
 }
 
 var minusInfinity = math.Inf(-1)

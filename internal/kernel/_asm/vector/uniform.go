@@ -19,7 +19,7 @@ func (e *emitter) uniform() {
 	e.SignatureExpr("func(dst []float32, block, draw, stream0, stream1, seed0, seed1 uint32)")
 	dst := e.pointer("dst")
 	n := e.Load(e.Param("dst").Len(), e.GP64())
-	counter := e.addInt(e.word("block"), e.blockOrder())
+	counter := e.AddInt(e.word("block"), e.blockOrder())
 	draw, stream0, stream1 := e.word("draw"), e.word("stream0"), e.word("stream1")
 	seed0, seed1 := e.word("seed0"), e.word("seed1")
 
@@ -27,25 +27,21 @@ func (e *emitter) uniform() {
 	c0, c1, c2, c3 := counter, draw, stream0, stream1
 	k0, k1 := e.mov(seed0), e.mov(seed1)
 	for r := range rounds {
-		p0, p1 := e.mulWide(c0, e.bits(mul0)), e.mulWide(c2, e.bits(mul1))
-		c0 = e.xor(e.xor(e.high(p1), c1), k0)
-		c2 = e.xor(e.xor(e.high(p0), c3), k1)
+		p0, p1 := e.mulWide(c0, e.Const(mul0)), e.mulWide(c2, e.Const(mul1))
+		c0 = e.Xor(e.Xor(e.high(p1), c1), k0)
+		c2 = e.Xor(e.Xor(e.high(p0), c3), k1)
 		c1, c3 = p1, p0
 		if r < rounds-1 {
-			e.VPADDD(e.bits(weyl0), k0, k0)
-			e.VPADDD(e.bits(weyl1), k1, k1)
+			e.VPADDD(e.Const(weyl0), k0, k0)
+			e.VPADDD(e.Const(weyl1), k1, k1)
 		}
 	}
 	w01, w23 := e.join(c0, c1), e.join(c2, c3)
-	lo, hi := e.vec(), e.vec()
-	e.VPUNPCKLQDQ(w23, w01, lo)
-	e.VPUNPCKHQDQ(w23, w01, hi)
-	for i, w := range []V{lo, hi} {
-		top := e.vec()
-		e.VPSRLD(operand.U8(8), w, top)
-		e.store(e.mul(e.toFloat(top), e.num(0x1p-24)), dst, i)
+	for i, w := range []V{e.put(e.VPUNPCKLQDQ, w23, w01), e.put(e.VPUNPCKHQDQ, w23, w01)} {
+		top := e.put(e.VPSRLD, operand.U8(8), w)
+		e.store(e.Mul(e.ToFloat(top), e.num(0x1p-24)), dst, i)
 	}
-	e.VPADDD(e.bits(uint32(e.lanes/2)), counter, counter)
+	e.VPADDD(e.Const(uint32(e.lanes/2)), counter, counter)
 	e.ADDQ(operand.I32(int32(2*e.bytes())), dst)
 	e.SUBQ(operand.I32(int32(2*e.lanes)), n)
 	e.JG(operand.LabelRef("loop"))
@@ -72,27 +68,17 @@ func (e *emitter) blockOrder() operand.Mem {
 	return operand.NewDataAddr(operand.NewStaticSymbol("vecBlockOrder"), 0)
 }
 
-func (e *emitter) mulWide(x V, y operand.Op) V { r := e.vec(); e.VPMULUDQ(y, x, r); return r }
-func (e *emitter) high(x V) V                  { r := e.vec(); e.VPSRLQ(operand.U8(32), x, r); return r }
+func (e *emitter) mulWide(x, y V) V { return e.put(e.VPMULUDQ, y, x) }
+func (e *emitter) high(x V) V       { return e.put(e.VPSRLQ, operand.U8(32), x) }
 
 // join puts the low half of y above the low half of x.
 func (e *emitter) join(x, y V) V {
-	r := e.vec()
-	e.VPSLLQ(operand.U8(32), y, r)
-	low := e.vec()
-	if e.wide() {
-		e.VPANDQ(e.lowHalf(), x, low)
-		e.VPORQ(r, low, low)
-		return low
+	high := e.put(e.VPSLLQ, operand.U8(32), y)
+	if e.wide() { // which has no blend by immediate
+		lowHalf := e.put(e.VPSRLQ, operand.U8(32), e.mov(e.Const(1<<32-1)))
+		return e.put(e.VPORQ, high, e.put(e.VPANDQ, lowHalf, x))
 	}
-	e.VPBLENDD(operand.U8(0xAA), r, x, low)
-	return low
-}
-
-// lowHalf masks the low halves of 64-bit lanes: AVX-512 has no blend by
-// immediate.
-func (e *emitter) lowHalf() V {
-	ones, r := e.mov(e.bits(1<<32-1)), e.vec()
-	e.VPSRLQ(operand.U8(32), ones, r)
+	r := e.vec()
+	e.VPBLENDD(operand.U8(0xAA), high, x, r)
 	return r
 }

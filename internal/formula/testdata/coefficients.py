@@ -1,4 +1,4 @@
-"""Polynomials of internal/kernel/math.go.
+"""Polynomials of internal/formula/coefficients.go.
 
 Each is a weighted least-squares fit at Chebyshev nodes, the weight being the
 relative error of the function in question. Coefficients are rounded to float32
