@@ -29,7 +29,11 @@ func Files(optimFolder string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var rules []optim.Rule
 	for _, c := range list {
-		if walks(c.rule) {
+		ok, err := walks(c.rule)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			rules = append(rules, c.rule)
 		}
 	}
@@ -51,17 +55,6 @@ func Files(optimFolder string) (map[string][]byte, error) {
 	}
 	files["optimizers.md"] = page.Bytes()
 	return files, nil
-}
-
-// walks reports whether the rule is one for vectors of two elements.
-func walks(rule optim.Rule) bool {
-	switch rule.Name() {
-	case "lamb", "lars", "adafactor": // scale a step by the length of what it moves, here that of the way to the minimum
-		return false
-	case "muon", "soap", "shampoo", "lbfgs": // are for matrices, or search along a line
-		return false
-	}
-	return true
 }
 
 func (c card) write(b *bytes.Buffer) {

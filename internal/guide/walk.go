@@ -14,6 +14,38 @@ type walk struct {
 	mean   float64 // of f over the walk; +Inf if it left the plane
 }
 
+// walks reports whether rule is one for vectors of two elements. It is not if
+// it searches along a line, if it moves a matrix otherwise than a vector, or if
+// it moves what is small by less: here that is the way to the minimum.
+func walks(rule optim.Rule) (bool, error) {
+	if _, searches := rule.(optim.Searcher); searches {
+		return false, nil
+	}
+	vector, err := way(rule, 1, 4)
+	if err != nil {
+		return false, err
+	}
+	matrix, err := way(rule, 1, 2, 2)
+	if err != nil {
+		return false, err
+	}
+	small, err := way(rule, 0.001, 4)
+	return matrix == vector && small > vector/2, err
+}
+
+// way is how far rule moves the first of four equal elements of the given
+// shape, in enough steps for any preconditioner to be at work.
+func way(rule optim.Rule, size float64, shape ...int) (float64, error) {
+	state := optim.State[float64]{Shape: shape}
+	theta := []float64{size, size, size, size}
+	for range 20 {
+		if err := optim.Apply(rule, &state, 1e-4, theta, []float64{0.3, 0.1, -0.2, 0.7}); err != nil {
+			return 0, err
+		}
+	}
+	return math.Abs(theta[0] - size), nil
+}
+
 // along walks over s by rule at a rate.
 func along(s surface, rule optim.Rule, rate float64) (walk, error) {
 	w := walk{rate: rate, points: [][2]float64{s.start}}
