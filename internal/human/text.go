@@ -35,15 +35,6 @@ func Clock(seconds float64) string {
 	}
 }
 
-// Score writes the value of a score; shares of rows are in percent.
-func Score(name string, v float64) string {
-	switch name {
-	case "accuracy", "balanced_accuracy":
-		return fmt.Sprintf("%.2f %%", 100*v)
-	}
-	return fmt.Sprintf("%.4g", v)
-}
-
 // Shape writes dimensions as in 8×8×1.
 func Shape(dims []int) string {
 	var parts []string

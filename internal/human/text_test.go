@@ -1,6 +1,21 @@
 package human
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
+
+func TestBounds(t *testing.T) {
+	inf := math.Inf(1)
+	for _, row := range []struct {
+		score       string
+		least, most float64
+	}{{"accuracy", 0, 1}, {"auroc", 0, 1}, {"r2", -inf, 1}, {"mse", 0, inf}, {"loss", 0, inf}} {
+		if least, most := Bounds(row.score); least != row.least || most != row.most {
+			t.Errorf("%s is between %v and %v, want %v and %v", row.score, least, most, row.least, row.most)
+		}
+	}
+}
 
 func TestWords(t *testing.T) {
 	for _, row := range []struct{ got, want string }{
@@ -23,6 +38,8 @@ func TestWords(t *testing.T) {
 		{And([]string{"a", "b", "c"}), "a, b and c"},
 		{Score("accuracy", 0.975), "97.50 %"},
 		{Score("loss", 0.12345), "0.1235"},
+		{Score("balanced_accuracy", 0.5), "50.00 %"},
+		{Score("f1", 0.98234), "0.9823"},
 		{Shape([]int{8, 8, 1}), "8×8×1"},
 		{Wrap("one two three", 8), "one two\nthree\n"},
 		{Indent("a\nb\n", "  "), "  a\n  b\n"},

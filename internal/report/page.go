@@ -81,8 +81,8 @@ type Table struct {
 	Rows    []Row    `json:"rows"`
 }
 
-// Row is a row of a table. Its cells are string, bool, int, float64 or nil for
-// none; numbers stand to the right.
+// Row is a row of a table. Its cells are string, bool, int, float64, [Quantity]
+// or nil for none; numbers stand to the right.
 type Row []any
 
 // MarshalJSON implements [json.Marshaler]; numbers that are not finite, which
@@ -96,6 +96,13 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(cells)
+}
+
+// Quantity is a finite number in a table that is read as Text, such as 97.50 %,
+// and sorted and copied as Value.
+type Quantity struct {
+	Value float64 `json:"value"`
+	Text  string  `json:"text"`
 }
 
 // Histograms shows how values are spread, and how that changes.

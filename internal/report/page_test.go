@@ -63,7 +63,7 @@ func everything() report.Page {
 			{Group: "Layers", Title: "Weights", Source: "probes.jsonl", Body: report.Histograms{X: "update", Layers: []report.Distribution{{Name: "1.dense.weight", Spreads: spreads}, {Name: "2.dense.weight", Spreads: spreads[:3]}}}},
 			{Group: "Test", Title: "Confusion", Note: "What each class was taken for.", Body: report.Confusion{Classes: []string{"cat", "dog", "fish"}, Counts: [][]int{{90, 9, 1}, {12, 88, 0}, {0, 0, 50}}}},
 			{Group: "Test", Title: "Worst samples", Body: report.Images{{PNG: []byte("\x89PNG\r\n\x1a\n"), Lines: []string{"cat", "taken for dog"}}}},
-			{Group: "Test", Title: "Worst rows", Body: report.Table{Columns: []string{"row", "label", "loss"}, Rows: []report.Row{{1, "cat", 3.25}, {2, "</script><b>", math.Inf(1)}, {3, nil, 0.5}}}},
+			{Group: "Test", Title: "Worst rows", Body: report.Table{Columns: []string{"row", "label", "loss", "share"}, Rows: []report.Row{{1, "cat", 3.25, report.Quantity{Value: 0.975, Text: "97.50 %"}}, {2, "</script><b>", math.Inf(1), nil}, {3, nil, 0.5, report.Quantity{Value: 1, Text: "100.00 %"}}}}},
 			{Group: "Settings", Title: "Settings", Source: "config.yaml", Body: report.Text("data: digits\nepochs: 20\n")},
 			{Group: "Settings", Title: "Again", Body: report.Commands{"descent train --config config.yaml"}},
 		},

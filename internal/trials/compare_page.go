@@ -27,23 +27,25 @@ func (c *Comparison) page(r *CompareResult) report.Page {
 		add("Answer", "The best", "", compareFile, true, report.Facts{
 			{Name: "settings", Value: best.Name, Note: "of " + human.Plural(len(r.Rows), "setting")},
 			{Name: "rate", Value: human.Float(best.Rate)},
-			{Name: "validation " + m, Value: r.mean(best.Validation), Note: r.ends(best.Validation)},
-			{Name: "test " + m, Value: r.mean(best.Test), Note: r.ends(best.Test)},
+			{Name: "validation " + m, Value: written(r.Metric, best.Validation.Mean), Note: r.intervalNote(best.Validation)},
+			{Name: "test " + m, Value: written(r.Metric, best.Test.Mean), Note: r.intervalNote(best.Test)},
 		})
 	}
 	add("Answer", "All settings", r.tableNote(), compareFile, true, r.pageTable())
+	axis, times := scoreAxis(r.Metric)
+	losses := report.Axis{Label: "loss", Log: true}
 	first := r.Rungs[0]
 	searched := slices.ContainsFunc(r.Rows, func(row compareRow) bool { return len(row.Rates) > 0 })
 	if searched {
 		note := fmt.Sprintf("Each rate in a run of %s; what diverged is left out.", human.Plural(first, "epoch"))
-		add("Search for the rate", "Validation "+m+" by rate", note, trialsFile, false, r.rateChart(m, first, func(t rateRow) float64 { return float64(t.Score) }, false))
-		add("Search for the rate", "Validation loss by rate", note, trialsFile, false, r.rateChart("loss", first, func(t rateRow) float64 { return float64(t.Loss) }, true))
+		add("Search for the rate", "Validation "+m+" by rate", note, trialsFile, false, r.rateChart(axis, first, func(t rateRow) float64 { return times * float64(t.Score) }))
+		add("Search for the rate", "Validation loss by rate", note, trialsFile, false, r.rateChart(losses, first, func(t rateRow) float64 { return float64(t.Loss) }))
 		add("Search for the rate", "All trials", "", trialsFile, true, r.rateTable(m))
 	}
 	note := fmt.Sprintf("Means over %s; bands are from the least to the largest.", human.Plural(len(r.Seeds), "seed"))
-	add("Learning curves", "Validation "+m, note, trialsFile, false, c.curves(r, m, func(t *trialCurve) []numeral { return t.Score }, false))
-	add("Learning curves", "Validation loss", note, trialsFile, false, c.curves(r, "loss", func(t *trialCurve) []numeral { return t.Loss }, true))
-	add("Learning curves", "Training loss", note, trialsFile, false, c.curves(r, "loss", func(t *trialCurve) []numeral { return t.TrainLoss }, true))
+	add("Learning curves", "Validation "+m, note, trialsFile, false, c.curves(r, axis, times, func(t *trialCurve) []numeral { return t.Score }))
+	add("Learning curves", "Validation loss", note, trialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.Loss }))
+	add("Learning curves", "Training loss", note, trialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.TrainLoss }))
 	add("Again", "Commands", "", "", true, report.Commands(c.reproduce(r)))
 	var text strings.Builder
 	if r.Best != "" && r.config.Write(&text) == nil {
@@ -52,12 +54,12 @@ func (c *Comparison) page(r *CompareResult) report.Page {
 	return p
 }
 
-func (r *CompareResult) ends(i interval) string {
-	if i.Low != i.Low {
+func (r *CompareResult) intervalNote(i interval) string {
+	ends := i.ends(r.Metric)
+	if ends == "" {
 		return ""
 	}
-	low, high := r.within(i)
-	return fmt.Sprintf("95 %% interval %s to %s", human.Score(r.Metric, low), human.Score(r.Metric, high))
+	return "95 % interval " + ends
 }
 
 func (r *CompareResult) tableNote() string {
@@ -67,28 +69,22 @@ func (r *CompareResult) tableNote() string {
 
 func (r *CompareResult) pageTable() report.Table {
 	t := report.Table{Columns: []string{"settings", "rate", "validation", "low", "high", "test", "low", "high", "last epoch", "steps", "seconds", "reached", "diverged", "p"}}
+	score := func(v numeral) any { return scoreCell(r.Metric, v) }
 	for _, row := range r.Rows {
 		t.Rows = append(t.Rows, report.Row{
 			row.Name, row.Rate,
-			cellOf(row.Validation.Mean), cellOf(row.Validation.Low), cellOf(row.Validation.High),
-			cellOf(row.Test.Mean), cellOf(row.Test.Low), cellOf(row.Test.High),
-			cellOf(row.Final.Mean), cellOf(row.Steps), cellOf(row.Time), row.Reached, row.Diverged, cellOf(row.P),
+			score(row.Validation.Mean), score(row.Validation.Low), score(row.Validation.High),
+			score(row.Test.Mean), score(row.Test.Low), score(row.Test.High),
+			score(row.Final.Mean), cell(row.Steps, human.Thousands(float64(row.Steps))), cell(row.Time, secondsText(row.Time)),
+			row.Reached, row.Diverged, cell(row.P, pText(float64(row.P))),
 		})
 	}
 	return t
 }
 
-// cellOf is a number of a table, nil where there is none.
-func cellOf(v numeral) any {
-	if v != v {
-		return nil
-	}
-	return float64(v)
-}
-
 // rateChart draws the trials of so many epochs.
-func (r *CompareResult) rateChart(label string, epochs int, of func(rateRow) float64, log bool) report.Chart {
-	chart := report.Chart{X: report.Axis{Label: "rate", Log: true}, Y: report.Axis{Label: label, Log: log}}
+func (r *CompareResult) rateChart(y report.Axis, epochs int, of func(rateRow) float64) report.Chart {
+	chart := report.Chart{X: report.Axis{Label: "rate", Log: true}, Y: y}
 	for _, row := range r.Rows {
 		trials := slices.DeleteFunc(slices.Clone(row.Rates), func(t rateRow) bool { return t.Epochs != epochs || t.Diverged })
 		slices.SortFunc(trials, func(a, b rateRow) int { return cmp.Compare(a.Rate, b.Rate) })
@@ -107,16 +103,16 @@ func (r *CompareResult) rateTable(m string) report.Table {
 	t := report.Table{Columns: []string{"settings", "rate", "epochs", m, "loss", "diverged"}}
 	for _, row := range r.Rows {
 		for _, trial := range row.Rates {
-			t.Rows = append(t.Rows, report.Row{row.Name, trial.Rate, trial.Epochs, cellOf(trial.Score), cellOf(trial.Loss), trial.Diverged})
+			t.Rows = append(t.Rows, report.Row{row.Name, trial.Rate, trial.Epochs, scoreCell(r.Metric, trial.Score), scoreCell("loss", trial.Loss), trial.Diverged})
 		}
 	}
 	return t
 }
 
 // curves draws the mean over seeds for each row, epoch by epoch as long as all
-// runs go on.
-func (c *Comparison) curves(r *CompareResult, label string, of func(*trialCurve) []numeral, log bool) report.Chart {
-	chart := report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Label: label, Log: log}}
+// runs go on, times what the axis counts in.
+func (c *Comparison) curves(r *CompareResult, y report.Axis, times float64, of func(*trialCurve) []numeral) report.Chart {
+	chart := report.Chart{X: report.Axis{Label: "update"}, Y: y}
 	for _, row := range r.Rows {
 		var runs []*trialCurve
 		epochs := 0
@@ -139,8 +135,8 @@ func (c *Comparison) curves(r *CompareResult, label string, of func(*trialCurve)
 				sum, low, high = sum+v, min(low, v), max(high, v)
 			}
 			s.X = append(s.X, float64(runs[0].Updates[e]))
-			s.Y = append(s.Y, sum/float64(len(runs)))
-			s.Low, s.High = append(s.Low, low), append(s.High, high)
+			s.Y = append(s.Y, times*sum/float64(len(runs)))
+			s.Low, s.High = append(s.Low, times*low), append(s.High, times*high)
 		}
 		chart.Series = append(chart.Series, s)
 	}

@@ -68,33 +68,17 @@ type rateRow struct {
 	Diverged bool    `json:"diverged"`
 }
 
-// interval is a mean with its confidence interval; null where there is none.
-type interval struct {
-	Mean numeral `json:"mean"`
-	Low  numeral `json:"low"`
-	High numeral `json:"high"`
-}
-
 // difference compares the best with the next.
 type difference struct {
 	Next string  `json:"next"`
 	Test string  `json:"test"` // of chance
-	Mean numeral `json:"mean"` // best minus next, over seeds
-	Low  numeral `json:"low"`
-	High numeral `json:"high"`
+	interval // of best minus next, over seeds
 	P    numeral `json:"p"`
 	Real bool    `json:"more_than_chance"`
 }
 
-const (
-	confidence = 0.95
-	chance     = 0.05 // p below which a difference is called more than chance
-)
-
-func intervalOf(values []float64) interval {
-	i := search.Confidence(slices.DeleteFunc(slices.Clone(values), math.IsNaN), confidence)
-	return interval{numeral(i.Mean), numeral(i.Low), numeral(i.High)}
-}
+// chance is the p below which a difference is called more than that.
+const chance = 0.05
 
 // result sums up all runs.
 func (c *Comparison) result() (*CompareResult, error) {
@@ -163,13 +147,13 @@ func (c *Comparison) row(i int) (compareRow, search.Cost) {
 			tests[name] = append(tests[name], float64(v))
 		}
 	}
-	row.Validation, row.Final = intervalOf(row.scores), intervalOf(finals)
-	row.Test = intervalOf(tests[c.plan.Metric])
+	row.Validation, row.Final = intervalOf(c.plan.Metric, row.scores), intervalOf(c.plan.Metric, finals)
+	row.Test = intervalOf(c.plan.Metric, tests[c.plan.Metric])
 	for name, values := range tests {
 		if row.Scores == nil {
 			row.Scores = map[string]interval{}
 		}
-		row.Scores[name] = intervalOf(values)
+		row.Scores[name] = intervalOf(name, values)
 	}
 	score := float64(row.Validation.Mean)
 	if train.HigherIsBetter(c.plan.Metric) {
@@ -180,7 +164,7 @@ func (c *Comparison) row(i int) (compareRow, search.Cost) {
 		score = math.Inf(1)
 		losses = []float64{failures}
 	}
-	return row, search.Cost{score, float64(intervalOf(losses).Mean)}
+	return row, search.Cost{score, mean(losses)}
 }
 
 // target counts updates and seconds to a score.
@@ -231,7 +215,7 @@ func (c *Comparison) target(r *CompareResult) {
 			}
 		}
 		row.Reached = len(steps)
-		row.Steps, row.Time = intervalOf(steps).Mean, intervalOf(seconds).Mean
+		row.Steps, row.Time = numeral(mean(steps)), numeral(mean(seconds))
 	}
 }
 
@@ -255,6 +239,6 @@ func (r *CompareResult) tell() {
 	next := r.Rows[1]
 	r.Difference = &difference{
 		Next: next.Name, Test: "paired t over seeds, Holm's adjustment",
-		Mean: numeral(pairs[1].Mean), Low: numeral(pairs[1].Low), High: numeral(pairs[1].High), P: next.P, Real: r.apart(&next),
+		interval: differenceOf(r.Metric, pairs[1].Interval), P: next.P, Real: r.apart(&next),
 	}
 }

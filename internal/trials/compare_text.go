@@ -23,7 +23,7 @@ func (r *CompareResult) table() string {
 	for _, row := range r.Rows {
 		steps, seconds, p := "never", "", ""
 		if row.Reached > 0 {
-			steps, seconds = human.Thousands(float64(row.Steps)), fmt.Sprintf("%.2g", row.Time)
+			steps, seconds = human.Thousands(float64(row.Steps)), secondsText(row.Time)
 		}
 		if row.Reached > 0 && row.Reached < row.Runs {
 			steps += fmt.Sprintf(" (%d of %d)", row.Reached, row.Runs)
@@ -36,30 +36,18 @@ func (r *CompareResult) table() string {
 			rate += " !"
 		}
 		rows = append(rows, []string{
-			row.Name, rate, r.cell(row.Validation), r.cell(row.Test), r.mean(row.Final), steps, seconds,
+			row.Name, rate, row.Validation.margin(r.Metric), row.Test.margin(r.Metric), written(r.Metric, row.Final.Mean), steps, seconds,
 			fmt.Sprintf("%d of %d", row.Diverged, row.Runs), p,
 		})
 	}
 	return human.Columns(rows)
 }
 
-func (r *CompareResult) cell(i interval) string {
-	if math.IsNaN(float64(i.Mean)) {
-		return "-"
+// secondsText writes seconds of training, which chance changes by more than the
+// digits that are left out.
+func secondsText(v numeral) string {
+	if v < 10 {
+		return fmt.Sprintf("%.2g", float64(v))
 	}
-	if math.IsNaN(float64(i.Low)) {
-		return r.mean(i)
-	}
-	half := float64(i.High-i.Low) / 2
-	if share, ok := strings.CutSuffix(r.mean(i), " %"); ok {
-		return share + " ± " + human.Score(r.Metric, half)
-	}
-	return fmt.Sprintf("%s ± %.2g", r.mean(i), half)
-}
-
-func (r *CompareResult) mean(i interval) string {
-	if math.IsNaN(float64(i.Mean)) {
-		return "-"
-	}
-	return human.Score(r.Metric, float64(i.Mean))
+	return human.Thousands(float64(v))
 }

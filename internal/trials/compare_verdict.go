@@ -77,7 +77,7 @@ func (r *CompareResult) verdict() string {
 		say("Worse by more than chance: %s.", human.And(worse))
 	}
 	if ahead := r.aheadOnTest(); ahead != nil {
-		say("On the test part, which chooses nothing, %s is ahead with %s.", ahead.Name, r.mean(ahead.Test))
+		say("On the test part, which chooses nothing, %s is ahead with %s.", ahead.Name, written(r.Metric, ahead.Test.Mean))
 	}
 	if len(failed) > 0 {
 		say("Diverged: %s.", human.And(failed))
@@ -130,23 +130,11 @@ func pText(p float64) string {
 
 // span writes a mean with its interval.
 func (r *CompareResult) span(i interval) string {
-	if math.IsNaN(float64(i.Low)) {
-		return human.Score(r.Metric, float64(i.Mean))
+	mean := written(r.Metric, i.Mean)
+	if ends := i.ends(r.Metric); ends != "" {
+		mean += " (" + ends + ")"
 	}
-	low, high := r.within(i)
-	return fmt.Sprintf("%s (%s to %s)", human.Score(r.Metric, float64(i.Mean)), strings.TrimSuffix(human.Score(r.Metric, low), " %"), human.Score(r.Metric, high))
-}
-
-// within returns the ends of an interval, cut to what the metric can be.
-func (r *CompareResult) within(i interval) (low, high float64) {
-	low, high = float64(i.Low), float64(i.High)
-	if !r.Higher {
-		return max(low, 0), high // a loss or an error
-	}
-	if r.Metric != "r2" {
-		low = max(low, 0)
-	}
-	return low, min(high, 1)
+	return mean
 }
 
 // distance writes by how much one is behind.

@@ -74,26 +74,7 @@ func TestVerdict(t *testing.T) {
 			[]string{"chance", "p ="},
 		},
 	} {
-		c := &Comparison{
-			experiment: experiment{lab: &lab{base: base}, folder: &runs.Folder{}, settings: base.Settings},
-			plan:       ComparePlan{Metric: row.metric, Seeds: 3, Epochs: 1},
-		}
-		for _, name := range []string{"adam", "lion", "sgd"} {
-			if row.scores[name] == nil {
-				continue
-			}
-			c.variants = append(c.variants, variant{name: name, rule: name, guess: 0.1})
-			c.rates = append(c.rates, nil)
-			var runs []outcome
-			for _, s := range row.scores[name] {
-				o := outcome{BestEpoch: 1, Curve: trialCurve{Updates: []int{7}, Seconds: []numeral{1}, Score: []numeral{numeral(s)}, Loss: []numeral{numeral(1 - s)}, TrainLoss: []numeral{0}}}
-				if s > 9 {
-					o.Diverged = "it did"
-				}
-				runs = append(runs, o)
-			}
-			c.runs = append(c.runs, runs)
-		}
+		c := comparisonOf(base, row.metric, row.scores)
 		r, err := c.result()
 		if err != nil {
 			t.Fatal(err)
@@ -115,4 +96,36 @@ func TestVerdict(t *testing.T) {
 			}
 		}
 	}
+}
+
+// comparisonOf is a comparison whose runs had the given scores, of rules by
+// seed; above 9: diverged.
+func comparisonOf(base *settings.Job, metric string, scores map[string][]float64) *Comparison {
+	c := &Comparison{
+		experiment: experiment{
+			host: Host{Call: func(args ...string) string { return strings.Join(args, " ") }},
+			lab:  &lab{base: base}, folder: &runs.Folder{}, settings: base.Settings,
+		},
+		plan: ComparePlan{Metric: metric, Seeds: 3, Epochs: 1},
+	}
+	for _, name := range []string{"adam", "lion", "sgd"} {
+		if scores[name] == nil {
+			continue
+		}
+		c.variants = append(c.variants, variant{name: name, rule: name, guess: 0.1})
+		c.rates = append(c.rates, nil)
+		var runs []outcome
+		for _, s := range scores[name] {
+			o := outcome{
+				BestEpoch: 1, Test: map[string]numeral{metric: numeral(s)},
+				Curve: trialCurve{Updates: []int{7}, Seconds: []numeral{1}, Score: []numeral{numeral(s)}, Loss: []numeral{numeral(1 - s)}, TrainLoss: []numeral{0}},
+			}
+			if s > 9 {
+				o.Diverged = "it did"
+			}
+			runs = append(runs, o)
+		}
+		c.runs = append(c.runs, runs)
+	}
+	return c
 }

@@ -28,15 +28,16 @@ func (w *Sweep) page(r *SweepResult, best *settings.Job) report.Page {
 	add("Answer", "Leaderboard", "The longest run of each trial; longer runs before shorter ones.", boardFile, true, w.pageBoard(r, m))
 	for k, x := range w.plan.Space {
 		if len(x.Choices) == 0 {
-			add("By setting", x.Name, "A dot a trial, by the length of its longest run.", boardFile, false, r.scatter(k, m, report.Axis{Label: x.Name, Log: x.Log}))
+			add("By setting", x.Name, "A dot a trial, by the length of its longest run.", boardFile, false, r.scatter(k, report.Axis{Label: x.Name, Log: x.Log}))
 		}
 	}
 	const most = 8
-	curves := report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Label: m}, Ordered: true}
+	axis, times := scoreAxis(r.Metric)
+	curves := report.Chart{X: report.Axis{Label: "update"}, Y: axis, Ordered: true}
 	for _, row := range r.Rows[:min(most, len(r.Rows))] {
 		s := report.Series{Name: "trial " + strconv.Itoa(row.Trial)}
 		for e, n := range row.outcome.Curve.Updates {
-			s.X, s.Y = append(s.X, float64(n)), append(s.Y, float64(row.outcome.Curve.Score[e]))
+			s.X, s.Y = append(s.X, float64(n)), append(s.Y, times*float64(row.outcome.Curve.Score[e]))
 		}
 		curves.Series = append(curves.Series, s)
 	}
@@ -58,7 +59,7 @@ func (w *Sweep) pageBoard(r *SweepResult, m string) report.Table {
 		t.Columns = append(t.Columns, x.Name)
 	}
 	for i, row := range r.Rows {
-		cells := report.Row{i + 1, row.Trial, cellOf(row.Score), cellOf(row.Loss), row.Epochs, row.BestEpoch, row.Diverged, row.Seconds}
+		cells := report.Row{i + 1, row.Trial, scoreCell(r.Metric, row.Score), scoreCell("loss", row.Loss), row.Epochs, row.BestEpoch, row.Diverged, cell(numeral(row.Seconds), secondsText(numeral(row.Seconds)))}
 		for _, v := range row.values {
 			if number, err := settings.ParseFloat(v); err == nil {
 				cells = append(cells, number)
@@ -72,14 +73,15 @@ func (w *Sweep) pageBoard(r *SweepResult, m string) report.Table {
 }
 
 // scatter draws scores by setting k, a series for each length of runs.
-func (r *SweepResult) scatter(k int, label string, axis report.Axis) report.Chart {
-	chart := report.Chart{X: axis, Y: report.Axis{Label: label}}
+func (r *SweepResult) scatter(k int, x report.Axis) report.Chart {
+	y, times := scoreAxis(r.Metric)
+	chart := report.Chart{X: x, Y: y}
 	for i := len(r.Epochs) - 1; i >= 0; i-- {
 		s := report.Series{Name: human.Plural(r.Epochs[i], "epoch"), Points: true}
 		for _, row := range r.Rows {
 			x, err := settings.ParseFloat(row.values[k])
 			if err == nil && row.Epochs == r.Epochs[i] && !row.Diverged {
-				s.X, s.Y = append(s.X, x), append(s.Y, float64(row.Score))
+				s.X, s.Y = append(s.X, x), append(s.Y, times*float64(row.Score))
 			}
 		}
 		if len(s.X) > 0 {

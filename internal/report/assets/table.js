@@ -2,8 +2,11 @@
 
 const mostRows = 500; // that are drawn; copying takes all
 
+// plainCell is a cell without the text that a number may be read as.
+const plainCell = (c) => c?.text == null ? c : c.value;
+
 const asTSV = ({ columns, rows }) =>
-  [columns, ...rows].map((row) => row.map((c) => c ?? "").join("\t")).join("\n") + "\n";
+  [columns, ...rows].map((row) => row.map((c) => plainCell(c) ?? "").join("\t")).join("\n") + "\n";
 
 // table draws {columns, rows}.
 const table = (initial) => {
@@ -18,13 +21,13 @@ const table = (initial) => {
       const d = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
       return down ? -d : d;
     };
-    return [...body.rows].sort((a, b) => order(a[by], b[by]));
+    return [...body.rows].sort((a, b) => order(plainCell(a[by]), plainCell(b[by])));
   };
-  const cell = (c) => typeof c === "number"
-    ? el("td", { class: "number", title: c }, number(c, 5))
+  const cell = (c) => typeof plainCell(c) === "number"
+    ? el("td", { class: "number", title: plainCell(c) }, c.text ?? number(c, 5))
     : el("td", {}, c == null ? "" : String(c));
   const draw = () => {
-    const numeric = (i) => body.rows.some((r) => typeof r[i] === "number");
+    const numeric = (i) => body.rows.some((r) => typeof plainCell(r[i]) === "number");
     const head = body.columns.map((name, i) => el("th", {
       scope: "col", class: numeric(i) && "number", "aria-sort": i === by ? (down ? "descending" : "ascending") : "none",
     }, button(name, () => {
