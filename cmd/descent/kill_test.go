@@ -68,8 +68,7 @@ func TestKill(t *testing.T) {
 				for done := false; !done; {
 					line := []string{"train", "--resume", broken, "--ui", "none", "--workers", fmt.Sprint(1 + moments.IntN(3))}
 					if _, err := os.Stat(filepath.Join(broken, "config.yaml")); err != nil {
-						os.RemoveAll(broken) // there was no run yet
-						line = args(broken)
+						line = args(broken) // there is no run yet
 					} else {
 						resumed++
 					}

@@ -26,9 +26,9 @@ type Folder struct {
 	lock *os.File
 }
 
-// Create makes the folder, which must not hold anything yet, and writes the
-// settings into it, so that a folder that cannot be written to shows before
-// training. An empty path stands for a new folder under runs, named after the
+// Create makes the folder, which must not hold a run or anything else yet, and
+// writes the settings into it, so that a folder that cannot be written to shows
+// before training. An empty path stands for a new folder under runs, named after the
 // data.
 func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
 	f, err := MakeFolder(path, data)
@@ -38,21 +38,18 @@ func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
 	if err := f.Take(); err != nil {
 		return nil, err
 	}
-	if err := f.Write(ConfigFile, config); err != nil {
+	if err := errors.Join(f.RemoveUnfinished(), f.Write(ConfigFile, config)); err != nil {
 		return nil, errors.Join(err, f.Discard())
 	}
 	return f, nil
 }
 
-// MakeFolder makes the folder of [Create] and nothing in it.
+// MakeFolder makes the folder of [Create] and puts nothing into it.
 func MakeFolder(path, data string) (*Folder, error) {
 	f := &Folder{Path: path}
 	if path != "" {
-		entries, err := os.ReadDir(path)
-		switch {
-		case err == nil && len(entries) > 0:
-			return nil, fmt.Errorf("%s is not empty", path)
-		case errors.Is(err, fs.ErrNotExist):
+		err := empty(path)
+		if errors.Is(err, fs.ErrNotExist) {
 			f.made = []string{path}
 			err = os.MkdirAll(path, 0o777)
 		}

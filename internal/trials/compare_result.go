@@ -70,11 +70,11 @@ type rateRow struct {
 
 // difference compares the best with the next.
 type difference struct {
-	Next string  `json:"next"`
-	Test string  `json:"test"` // of chance
-	interval // of best minus next, over seeds
-	P    numeral `json:"p"`
-	Real bool    `json:"more_than_chance"`
+	Next     string  `json:"next"`
+	Test     string  `json:"test"` // of chance
+	interval         // of best minus next, over seeds
+	P        numeral `json:"p"`
+	Real     bool    `json:"more_than_chance"`
 }
 
 // chance is the p below which a difference is called more than that.
