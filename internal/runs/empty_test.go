@@ -70,26 +70,3 @@ func TestFolderToBeginIn(t *testing.T) {
 		})
 	}
 }
-
-// TestFolderOfAnother: nothing begins where another process is about to.
-func TestFolderOfAnother(t *testing.T) {
-	path := t.TempDir()
-	first := &runs.Folder{Path: path}
-	if err := first.Take(); err != nil {
-		t.Fatal(err)
-	}
-	nothing := func(io.Writer) error { return nil }
-	if _, err := runs.Create(path, "digits", nothing); err == nil || !strings.Contains(err.Error(), "in use") {
-		t.Errorf("error is %v", err)
-	}
-	if err := first.Close(); err != nil {
-		t.Fatal(err)
-	}
-	f, err := runs.Create(path, "digits", nothing)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Error(err)
-	}
-}

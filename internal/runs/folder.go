@@ -128,8 +128,11 @@ func (f *Folder) RemoveUnfinished() error {
 // unfinished are the names of files on their way to another name.
 var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
 
-// Finished removes what only a run that goes on needs.
-func (f *Folder) Finished() error { return os.RemoveAll(f.File(Checkpoints)) }
+// Finished removes what only a run that goes on needs, the lock with it: not
+// every system removes a file that is open.
+func (f *Folder) Finished() error {
+	return errors.Join(f.unlock(), os.RemoveAll(f.File(Checkpoints)))
+}
 
 // Discard removes what [Create] made.
 func (f *Folder) Discard() error {
@@ -216,11 +219,17 @@ func (f *Folder) Close() error {
 		errs = append(errs, l.close())
 	}
 	f.logs = nil
-	if f.lock != nil {
-		errs = append(errs, f.lock.Close())
-		f.lock = nil
+	return errors.Join(append(errs, f.unlock())...)
+}
+
+// unlock lets others train in the folder.
+func (f *Folder) unlock() error {
+	if f.lock == nil {
+		return nil
 	}
-	return errors.Join(errs...)
+	err := f.lock.Close()
+	f.lock = nil
+	return err
 }
 
 // Open opens a run folder that is there.

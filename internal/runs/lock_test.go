@@ -1,0 +1,72 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows
+
+package runs_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"descent/internal/runs"
+)
+
+// TestLock: one opens the file to write at a time, while all may read it.
+func TestLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trials.jsonl")
+	for range 2 { // made, then found
+		first, err := runs.Lock(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := runs.Lock(path); !errors.Is(err, runs.ErrLocked) {
+			t.Errorf("the error of a second lock is %v", err)
+		}
+		if _, err := io.WriteString(first, "text"); err != nil {
+			t.Error(err)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != "text" {
+			t.Errorf("others read %q: %v", text, err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestFinished: a run that ends removes its lock, which some systems do not
+// allow while it is held.
+func TestFinished(t *testing.T) {
+	f := &runs.Folder{Path: t.TempDir()}
+	if err := errors.Join(f.Take(), f.Finished(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(f.Path); err != nil || len(entries) > 0 {
+		t.Errorf("the folder holds %v: %v", entries, err)
+	}
+}
+
+// TestFolderOfAnother: nothing begins where another process is about to.
+func TestFolderOfAnother(t *testing.T) {
+	path := t.TempDir()
+	first := &runs.Folder{Path: path}
+	if err := first.Take(); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(io.Writer) error { return nil }
+	if _, err := runs.Create(path, "digits", nothing); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("error is %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := runs.Create(path, "digits", nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
