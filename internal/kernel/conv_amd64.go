@@ -71,8 +71,9 @@ func (u convUnit) multiply(t *convTile) {
 		tile = u.isa.packers[t.rows]
 	}
 	first := min(t.first, t.k)
-	tile(t.k, &t.a[t.at], 4*t.aRow, 4*t.aCol, &t.b[t.bAt], 4*t.bRow, &t.c[t.cAt], 4*t.cRow, t.tail, t.add,
-		unsafe.SliceData(t.panel), first, t.run, unsafe.SliceData(t.jumps))
+	b, bRow := &t.b[t.bAt], 4*t.bRow
+	tile(t.k, &t.a[t.at], 4*t.aRow, 4*t.aCol, b, bRow, &t.c[t.cAt], 4*t.cRow, t.tail, t.add,
+		unsafe.SliceData(t.panel), first, t.run, unsafe.SliceData(t.jumps), soon(b, bRow), bRow)
 }
 
 // transpose writes cols columns of rows of src as rows of dst, whose length

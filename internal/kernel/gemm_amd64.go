@@ -76,7 +76,16 @@ func (g Gemm) multiplyTiles(isa *gemmISA, r gemmRect, c, a, b, scratch []float32
 				if packs {
 					tile = isa.packers[r1-r0]
 				}
-				tile(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB, k, 0, nil)
+				ahead, aheadRow := soon(bAt, bRow), bRow
+				if packB && t == down-1 {
+					switch { // where the next strip begins
+					case next < r.c1:
+						ahead, aheadRow = address(&b[k0*bk+next]), 4*bk
+					case k0+k < g.K:
+						ahead, aheadRow = address(&b[(k0+k)*bk+r.c0]), 4*bk
+					}
+				}
+				tile(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
 				if packs {
 					bAt, bRow = panelB, panelRow
 				}

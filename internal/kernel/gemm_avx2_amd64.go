@@ -7,172 +7,172 @@ package kernel
 // gemmTile256R1V1 is the product of 1 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R2V1 is the product of 2 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R3V1 is the product of 3 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R4V1 is the product of 4 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R5V1 is the product of 5 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R6V1 is the product of 6 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R1V2 is the product of 1 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R2V2 is the product of 2 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R3V2 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R4V2 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R5V2 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R6V2 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R1V4 is the product of 1 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R2V4 is the product of 2 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile256R1V8 is the product of 1 × k by k × 8 vectors.
 //
 //go:noescape
-func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker256R3 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker256R4 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker256R5 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker256R6 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R1V1 is the product of 1 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R2V1 is the product of 2 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R3V1 is the product of 3 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R4V1 is the product of 4 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R5V1 is the product of 5 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R6V1 is the product of 6 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R7V1 is the product of 7 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R8V1 is the product of 8 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R1V2 is the product of 1 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R2V2 is the product of 2 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R3V2 is the product of 3 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R4V2 is the product of 4 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R2V4 is the product of 2 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth256R3V4 is the product of 3 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTranspose256 writes cols columns of rows ≤ 8 rows as rows of 8;
 // missing rows are zeros. Strides in bytes.

@@ -22,9 +22,9 @@ DATA gemmLanes<>+56(SB)/4, $0x00000000
 DATA gemmLanes<>+60(SB)/4, $0x00000000
 GLOBL gemmLanes<>(SB), RODATA|NOPTR, $64
 
-// func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R1V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R1V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -33,17 +33,19 @@ TEXT ·gemmTile256R1V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   (R8)
+	ADDQ         aheadRow+120(FP), R8
 	VMASKMOVPS   (SI), Y0, Y2
 	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
@@ -53,8 +55,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -84,9 +87,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R2V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R2V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -95,18 +98,20 @@ TEXT ·gemmTile256R2V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMASKMOVPS   (DI), Y0, Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -118,8 +123,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -153,9 +159,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -164,11 +170,12 @@ TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -176,7 +183,8 @@ TEXT ·gemmTile256R3V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMASKMOVPS   (DI), Y0, Y4
 	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
@@ -190,8 +198,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -229,9 +238,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -242,11 +251,12 @@ TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -255,7 +265,8 @@ TEXT ·gemmTile256R4V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMASKMOVPS   (R8), Y0, Y5
 	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -272,8 +283,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -318,9 +330,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -331,11 +343,12 @@ TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -345,7 +358,8 @@ TEXT ·gemmTile256R5V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMASKMOVPS   (R8), Y0, Y6
 	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y1
@@ -364,8 +378,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -414,9 +429,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -427,11 +442,12 @@ TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -442,7 +458,8 @@ TEXT ·gemmTile256R6V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMASKMOVPS   (R8), Y0, Y7
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  Y7, Y8, Y1
@@ -463,8 +480,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -517,9 +535,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R1V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R1V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -528,18 +546,20 @@ TEXT ·gemmTile256R1V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   (R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Y3
 	VMOVUPS      (SI), Y4
 	VFMADD231PS  Y4, Y3, Y1
@@ -551,8 +571,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -585,9 +606,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -596,11 +617,12 @@ TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -609,7 +631,8 @@ TEXT ·gemmTile256R2V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS      (DI), Y5
 	VMASKMOVPS   32(DI), Y0, Y6
 	VBROADCASTSS (BX), Y7
@@ -624,8 +647,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -665,9 +689,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -676,11 +700,12 @@ TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -691,7 +716,8 @@ TEXT ·gemmTile256R3V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS      (DI), Y7
 	VMASKMOVPS   32(DI), Y0, Y8
 	VBROADCASTSS (BX), Y9
@@ -709,8 +735,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -757,9 +784,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -770,11 +797,12 @@ TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -787,7 +815,8 @@ TEXT ·gemmTile256R4V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Y9
 	VMASKMOVPS   32(R8), Y0, Y10
 	VBROADCASTSS (BX), Y11
@@ -809,8 +838,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -867,9 +897,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -880,11 +910,12 @@ TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -899,7 +930,8 @@ TEXT ·gemmTile256R5V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Y11
 	VMASKMOVPS   32(R8), Y0, Y12
 	VBROADCASTSS (BX), Y13
@@ -924,8 +956,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -989,9 +1022,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1002,11 +1035,12 @@ TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1023,7 +1057,8 @@ TEXT ·gemmTile256R6V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Y13
 	VMASKMOVPS   32(R8), Y0, Y14
 	VBROADCASTSS (BX), Y15
@@ -1051,8 +1086,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1123,9 +1159,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1134,11 +1170,12 @@ TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1147,8 +1184,9 @@ TEXT ·gemmTile256R1V4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Y5
 	VMOVUPS      (SI), Y6
 	VFMADD231PS  Y6, Y5, Y1
@@ -1164,8 +1202,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1204,9 +1243,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1215,11 +1254,12 @@ TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1232,8 +1272,9 @@ TEXT ·gemmTile256R2V4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (BX)(DX*1), Y10
 	VMOVUPS      (DI), Y11
@@ -1254,8 +1295,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1307,9 +1349,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-112
+TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1318,11 +1360,12 @@ TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -1335,10 +1378,11 @@ TEXT ·gemmTile256R1V8(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Y9
 	VMOVUPS      (SI), Y10
 	VFMADD231PS  Y10, Y9, Y1
@@ -1362,8 +1406,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1414,9 +1459,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1426,7 +1471,7 @@ TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-112
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
 	MOVQ    panel+80(FP), R9
-	MOVQ    jumps+104(FP), R10
+	MOVQ    ahead+112(FP), R10
 	MOVQ    tail+64(FP), R11
 	LEAQ    gemmLanes<>+0(SB), R12
 	NEGQ    R11
@@ -1441,7 +1486,8 @@ TEXT ·gemmPacker256R3(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (DI), Y7
 	VMOVUPS      Y7, (R9)
 	VMASKMOVPS   32(DI), Y0, Y8
@@ -1462,8 +1508,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1510,9 +1557,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1524,7 +1571,7 @@ TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-112
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
 	MOVQ    panel+80(FP), R10
-	MOVQ    jumps+104(FP), R11
+	MOVQ    ahead+112(FP), R11
 	MOVQ    tail+64(FP), R12
 	LEAQ    gemmLanes<>+0(SB), R13
 	NEGQ    R12
@@ -1541,7 +1588,8 @@ TEXT ·gemmPacker256R4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R8), Y9
 	VMOVUPS      Y9, (R10)
 	VMASKMOVPS   32(R8), Y0, Y10
@@ -1566,8 +1614,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1624,9 +1673,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1638,7 +1687,7 @@ TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-112
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
 	MOVQ    panel+80(FP), R10
-	MOVQ    jumps+104(FP), R11
+	MOVQ    ahead+112(FP), R11
 	MOVQ    tail+64(FP), R12
 	LEAQ    gemmLanes<>+0(SB), R13
 	NEGQ    R12
@@ -1657,7 +1706,8 @@ TEXT ·gemmPacker256R5(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R8), Y11
 	VMOVUPS      Y11, (R10)
 	VMASKMOVPS   32(R8), Y0, Y12
@@ -1685,8 +1735,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1750,9 +1801,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1764,7 +1815,7 @@ TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-112
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
 	MOVQ    panel+80(FP), R10
-	MOVQ    jumps+104(FP), R11
+	MOVQ    ahead+112(FP), R11
 	MOVQ    tail+64(FP), R12
 	LEAQ    gemmLanes<>+0(SB), R13
 	NEGQ    R12
@@ -1785,7 +1836,8 @@ TEXT ·gemmPacker256R6(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R8), Y13
 	VMOVUPS      Y13, (R10)
 	VMASKMOVPS   32(R8), Y0, Y14
@@ -1816,8 +1868,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1888,9 +1941,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R1V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R1V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1899,17 +1952,19 @@ TEXT ·gemmDepth256R1V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  (R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMASKMOVPS  (SI), Y0, Y2
 	VMASKMOVPS  (DX), Y0, Y3
 	VFMADD231PS Y2, Y3, Y1
@@ -1919,8 +1974,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -1950,9 +2006,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R2V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R2V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1961,18 +2017,20 @@ TEXT ·gemmDepth256R2V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMASKMOVPS  (DI), Y0, Y3
 	VMASKMOVPS  (BX), Y0, Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -1984,8 +2042,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -2019,9 +2078,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R3V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R3V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2030,11 +2089,12 @@ TEXT ·gemmDepth256R3V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2042,7 +2102,8 @@ TEXT ·gemmDepth256R3V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMASKMOVPS  (DI), Y0, Y4
 	VMASKMOVPS  (BX), Y0, Y5
 	VFMADD231PS Y4, Y5, Y1
@@ -2056,8 +2117,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -2095,9 +2157,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R4V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R4V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2108,11 +2170,12 @@ TEXT ·gemmDepth256R4V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2121,7 +2184,8 @@ TEXT ·gemmDepth256R4V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMASKMOVPS  (R8), Y0, Y5
 	VMASKMOVPS  (BX), Y0, Y6
 	VFMADD231PS Y5, Y6, Y1
@@ -2138,8 +2202,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -2184,9 +2249,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R5V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R5V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2197,11 +2262,12 @@ TEXT ·gemmDepth256R5V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2211,7 +2277,8 @@ TEXT ·gemmDepth256R5V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMASKMOVPS  (R8), Y0, Y6
 	VMASKMOVPS  (BX), Y0, Y7
 	VFMADD231PS Y6, Y7, Y1
@@ -2230,8 +2297,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -2280,9 +2348,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R6V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R6V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2293,11 +2361,12 @@ TEXT ·gemmDepth256R6V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2308,7 +2377,8 @@ TEXT ·gemmDepth256R6V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMASKMOVPS  (R8), Y0, Y7
 	VMASKMOVPS  (BX), Y0, Y8
 	VFMADD231PS Y7, Y8, Y1
@@ -2329,8 +2399,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -2383,9 +2454,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R7V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R7V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2398,11 +2469,12 @@ TEXT ·gemmDepth256R7V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), R8
 	MOVQ    b+32(FP), R9
 	MOVQ    bRow+40(FP), R10
-	MOVQ    jumps+104(FP), R11
-	MOVQ    tail+64(FP), R12
-	LEAQ    gemmLanes<>+0(SB), R13
-	NEGQ    R12
-	VMOVDQU 32(R13)(R12*4), Y0
+	MOVQ    ahead+112(FP), R11
+	MOVQ    jumps+104(FP), R12
+	MOVQ    tail+64(FP), R13
+	LEAQ    gemmLanes<>+0(SB), R14
+	NEGQ    R13
+	VMOVDQU 32(R14)(R13*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2414,7 +2486,8 @@ TEXT ·gemmDepth256R7V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
+	PREFETCHT0  (R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMASKMOVPS  (R9), Y0, Y8
 	VMASKMOVPS  (BX), Y0, Y9
 	VFMADD231PS Y8, Y9, Y1
@@ -2438,8 +2511,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -2499,9 +2573,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R8V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R8V1(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2514,11 +2588,12 @@ TEXT ·gemmDepth256R8V1(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), R8
 	MOVQ    b+32(FP), R9
 	MOVQ    bRow+40(FP), R10
-	MOVQ    jumps+104(FP), R11
-	MOVQ    tail+64(FP), R12
-	LEAQ    gemmLanes<>+0(SB), R13
-	NEGQ    R12
-	VMOVDQU 32(R13)(R12*4), Y0
+	MOVQ    ahead+112(FP), R11
+	MOVQ    jumps+104(FP), R12
+	MOVQ    tail+64(FP), R13
+	LEAQ    gemmLanes<>+0(SB), R14
+	NEGQ    R13
+	VMOVDQU 32(R14)(R13*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2531,7 +2606,8 @@ TEXT ·gemmDepth256R8V1(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
+	PREFETCHT0  (R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMASKMOVPS  (R9), Y0, Y9
 	VMASKMOVPS  (BX), Y0, Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2557,8 +2633,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -2622,9 +2699,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R1V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R1V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2633,18 +2710,20 @@ TEXT ·gemmDepth256R1V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	TESTQ   CX, CX
 	JE      done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  (R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMOVUPS     (SI), Y3
 	VMOVUPS     (DX), Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -2657,8 +2736,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -2691,9 +2771,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R2V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R2V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2702,11 +2782,12 @@ TEXT ·gemmDepth256R2V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2715,7 +2796,8 @@ TEXT ·gemmDepth256R2V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (BX), Y6
 	VFMADD231PS Y5, Y6, Y1
@@ -2732,8 +2814,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -2773,9 +2856,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R3V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R3V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2784,11 +2867,12 @@ TEXT ·gemmDepth256R3V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2799,7 +2883,8 @@ TEXT ·gemmDepth256R3V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Y7
 	VMOVUPS     (BX), Y8
 	VFMADD231PS Y7, Y8, Y1
@@ -2820,8 +2905,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -2868,9 +2954,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R4V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R4V2(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2881,11 +2967,12 @@ TEXT ·gemmDepth256R4V2(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), DI
 	MOVQ    b+32(FP), R8
 	MOVQ    bRow+40(FP), R9
-	MOVQ    jumps+104(FP), R10
-	MOVQ    tail+64(FP), R11
-	LEAQ    gemmLanes<>+0(SB), R12
-	NEGQ    R11
-	VMOVDQU 32(R12)(R11*4), Y0
+	MOVQ    ahead+112(FP), R10
+	MOVQ    jumps+104(FP), R11
+	MOVQ    tail+64(FP), R12
+	LEAQ    gemmLanes<>+0(SB), R13
+	NEGQ    R12
+	VMOVDQU 32(R13)(R12*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -2898,7 +2985,8 @@ TEXT ·gemmDepth256R4V2(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS     (R8), Y9
 	VMOVUPS     (BX), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -2924,8 +3012,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -2982,9 +3071,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R1V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R1V4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2993,11 +3082,12 @@ TEXT ·gemmDepth256R1V4(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), BX
 	MOVQ    b+32(FP), SI
 	MOVQ    bRow+40(FP), DI
-	MOVQ    jumps+104(FP), R8
-	MOVQ    tail+64(FP), R9
-	LEAQ    gemmLanes<>+0(SB), R10
-	NEGQ    R9
-	VMOVDQU 32(R10)(R9*4), Y0
+	MOVQ    ahead+112(FP), R8
+	MOVQ    jumps+104(FP), R9
+	MOVQ    tail+64(FP), R10
+	LEAQ    gemmLanes<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -3006,8 +3096,9 @@ TEXT ·gemmDepth256R1V4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
-	PREFETCHT0  64(SI)(DI*8)
+	PREFETCHT0  (R8)
+	PREFETCHT0  64(R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMOVUPS     (SI), Y5
 	VMOVUPS     (DX), Y6
 	VFMADD231PS Y5, Y6, Y1
@@ -3026,8 +3117,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -3066,9 +3158,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R2V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R2V4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3077,11 +3169,12 @@ TEXT ·gemmDepth256R2V4(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -3094,8 +3187,9 @@ TEXT ·gemmDepth256R2V4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Y9
 	VMOVUPS     (BX), Y10
 	VFMADD231PS Y9, Y10, Y1
@@ -3122,8 +3216,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -3175,9 +3270,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmDepth256R3V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth256R3V4(SB), NOSPLIT, $0-128
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3186,11 +3281,12 @@ TEXT ·gemmDepth256R3V4(SB), NOSPLIT, $0-112
 	MOVQ    aCol+24(FP), SI
 	MOVQ    b+32(FP), DI
 	MOVQ    bRow+40(FP), R8
-	MOVQ    jumps+104(FP), R9
-	MOVQ    tail+64(FP), R10
-	LEAQ    gemmLanes<>+0(SB), R11
-	NEGQ    R10
-	VMOVDQU 32(R11)(R10*4), Y0
+	MOVQ    ahead+112(FP), R9
+	MOVQ    jumps+104(FP), R10
+	MOVQ    tail+64(FP), R11
+	LEAQ    gemmLanes<>+0(SB), R12
+	NEGQ    R11
+	VMOVDQU 32(R12)(R11*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -3207,8 +3303,9 @@ TEXT ·gemmDepth256R3V4(SB), NOSPLIT, $0-112
 	JE      done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Y13
 	VMOVUPS     (BX), Y14
 	VFMADD231PS Y13, Y14, Y1
@@ -3243,8 +3340,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX

@@ -7,327 +7,327 @@ package kernel
 // gemmTile512R1V1 is the product of 1 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R2V1 is the product of 2 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R3V1 is the product of 3 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R4V1 is the product of 4 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R5V1 is the product of 5 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R6V1 is the product of 6 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R7V1 is the product of 7 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R8V1 is the product of 8 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R9V1 is the product of 9 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R10V1 is the product of 10 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R11V1 is the product of 11 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R12V1 is the product of 12 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R13V1 is the product of 13 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R14V1 is the product of 14 × k by k × 1 vectors.
 //
 //go:noescape
-func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R1V2 is the product of 1 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R2V2 is the product of 2 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R3V2 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R4V2 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R5V2 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R6V2 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R7V2 is the product of 7 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R8V2 is the product of 8 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R9V2 is the product of 9 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R10V2 is the product of 10 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R11V2 is the product of 11 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R12V2 is the product of 12 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R13V2 is the product of 13 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R14V2 is the product of 14 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R1V4 is the product of 1 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R2V4 is the product of 2 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R3V4 is the product of 3 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R4V4 is the product of 4 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R5V4 is the product of 5 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R6V4 is the product of 6 × k by k × 4 vectors.
 //
 //go:noescape
-func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R1V8 is the product of 1 × k by k × 8 vectors.
 //
 //go:noescape
-func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R2V8 is the product of 2 × k by k × 8 vectors.
 //
 //go:noescape
-func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R3V8 is the product of 3 × k by k × 8 vectors.
 //
 //go:noescape
-func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTile512R1V16 is the product of 1 × k by k × 16 vectors.
 //
 //go:noescape
-func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R8 is the product of 8 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R9 is the product of 9 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R10 is the product of 10 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R11 is the product of 11 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R12 is the product of 12 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R13 is the product of 13 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmPacker512R14 is the product of 14 × k by k × 2 vectors.
 //
 //go:noescape
-func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R1V1 is the product of 1 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R2V1 is the product of 2 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R3V1 is the product of 3 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R4V1 is the product of 4 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R5V1 is the product of 5 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R6V1 is the product of 6 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R7V1 is the product of 7 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R8V1 is the product of 8 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func gemmDepth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R1V2 is the product of 1 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R2V2 is the product of 2 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R3V2 is the product of 3 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R4V2 is the product of 4 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R5V2 is the product of 5 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R6V2 is the product of 6 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R7V2 is the product of 7 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R8V2 is the product of 8 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func gemmDepth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R2V4 is the product of 2 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R3V4 is the product of 3 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmDepth512R4V4 is the product of 4 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func gemmDepth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+func gemmDepth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 
 // gemmTranspose512 writes cols columns of rows ≤ 16 rows as rows of 16;
 // missing rows are zeros. Strides in bytes.

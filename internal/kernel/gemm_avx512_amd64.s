@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R1V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R1V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -15,17 +15,19 @@ TEXT ·gemmTile512R1V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   (R8)
+	ADDQ         aheadRow+120(FP), R8
 	VMOVUPS.Z    (SI), K1, Z1
 	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z1, Z2, Z0
@@ -35,8 +37,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -58,9 +61,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R2V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R2V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -69,18 +72,20 @@ TEXT ·gemmTile512R2V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS.Z    (DI), K1, Z2
 	VBROADCASTSS (BX), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -92,8 +97,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -118,9 +124,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -129,11 +135,12 @@ TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -141,7 +148,8 @@ TEXT ·gemmTile512R3V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS.Z    (DI), K1, Z3
 	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -155,8 +163,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -184,9 +193,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -197,11 +206,12 @@ TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -210,7 +220,8 @@ TEXT ·gemmTile512R4V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS.Z    (R8), K1, Z4
 	VBROADCASTSS (BX), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -227,8 +238,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -262,9 +274,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -275,11 +287,12 @@ TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -289,7 +302,8 @@ TEXT ·gemmTile512R5V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS.Z    (R8), K1, Z5
 	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -308,8 +322,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -346,9 +361,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -359,11 +374,12 @@ TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -374,7 +390,8 @@ TEXT ·gemmTile512R6V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
+	PREFETCHT0   (R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS.Z    (R8), K1, Z6
 	VBROADCASTSS (BX), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -395,8 +412,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -436,9 +454,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -451,11 +469,12 @@ TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -467,7 +486,8 @@ TEXT ·gemmTile512R7V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS.Z    (R9), K1, Z7
 	VBROADCASTSS (BX), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -491,8 +511,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -538,9 +559,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -553,11 +574,12 @@ TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -570,7 +592,8 @@ TEXT ·gemmTile512R8V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT1   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS.Z    (R9), K1, Z8
 	VBROADCASTSS (BX), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -596,8 +619,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -646,9 +670,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -661,11 +685,12 @@ TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -679,7 +704,8 @@ TEXT ·gemmTile512R9V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT1   (R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS.Z    (R9), K1, Z9
 	VBROADCASTSS (BX), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -707,8 +733,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -760,9 +787,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -777,11 +804,12 @@ TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -796,7 +824,8 @@ TEXT ·gemmTile512R10V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT1   (R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS.Z    (R10), K1, Z10
 	VBROADCASTSS (BX), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -827,8 +856,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -886,9 +916,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -903,11 +933,12 @@ TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -923,7 +954,8 @@ TEXT ·gemmTile512R11V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT1   (R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS.Z    (R10), K1, Z11
 	VBROADCASTSS (BX), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -956,8 +988,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -1018,9 +1051,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1035,11 +1068,12 @@ TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1056,7 +1090,8 @@ TEXT ·gemmTile512R12V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT1   (R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS.Z    (R10), K1, Z12
 	VBROADCASTSS (BX), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -1091,8 +1126,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -1156,9 +1192,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R13V1(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1175,11 +1211,12 @@ TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R10
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
-	MOVQ   jumps+104(FP), R13
-	MOVQ   tail+64(FP), R14
-	MOVQ   $-1, R15
-	BZHIQ  R14, R15, R15
-	KMOVW  R15, K1
+	MOVQ   ahead+112(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1197,7 +1234,8 @@ TEXT ·gemmTile512R13V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT1   (R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS.Z    (R11), K1, Z13
 	VBROADCASTSS (BX), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -1235,8 +1273,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         R14, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R14
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -1306,9 +1345,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R14V1(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1325,11 +1364,12 @@ TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R10
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
-	MOVQ   jumps+104(FP), R13
-	MOVQ   tail+64(FP), R14
-	MOVQ   $-1, R15
-	BZHIQ  R14, R15, R15
-	KMOVW  R15, K1
+	MOVQ   ahead+112(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1348,7 +1388,8 @@ TEXT ·gemmTile512R14V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT1   (R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS.Z    (R11), K1, Z14
 	VBROADCASTSS (BX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -1388,8 +1429,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         R14, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R14
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -1462,9 +1504,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R1V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R1V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1473,19 +1515,21 @@ TEXT ·gemmTile512R1V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Z2
 	VMOVUPS      (SI), Z3
 	VFMADD231PS  Z3, Z2, Z0
@@ -1497,8 +1541,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1522,9 +1567,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1533,11 +1578,12 @@ TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1546,8 +1592,9 @@ TEXT ·gemmTile512R2V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS      (DI), Z4
 	VMOVUPS.Z    64(DI), K1, Z5
 	VBROADCASTSS (BX), Z6
@@ -1562,8 +1609,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1592,9 +1640,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1603,11 +1651,12 @@ TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1618,8 +1667,9 @@ TEXT ·gemmTile512R3V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VMOVUPS      (DI), Z6
 	VMOVUPS.Z    64(DI), K1, Z7
 	VBROADCASTSS (BX), Z8
@@ -1637,8 +1687,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -1672,9 +1723,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1685,11 +1736,12 @@ TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1702,8 +1754,9 @@ TEXT ·gemmTile512R4V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z8
 	VMOVUPS.Z    64(R8), K1, Z9
 	VBROADCASTSS (BX), Z10
@@ -1725,8 +1778,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1768,9 +1822,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1781,11 +1835,12 @@ TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1800,8 +1855,9 @@ TEXT ·gemmTile512R5V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z10
 	VMOVUPS.Z    64(R8), K1, Z11
 	VBROADCASTSS (BX), Z12
@@ -1826,8 +1882,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1874,9 +1931,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1887,11 +1944,12 @@ TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1908,8 +1966,9 @@ TEXT ·gemmTile512R6V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z12
 	VMOVUPS.Z    64(R8), K1, Z13
 	VBROADCASTSS (BX), Z14
@@ -1937,8 +1996,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -1990,9 +2050,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2005,11 +2065,12 @@ TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2028,8 +2089,9 @@ TEXT ·gemmTile512R7V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R9), Z14
 	VMOVUPS.Z    64(R9), K1, Z15
 	VBROADCASTSS (BX), Z16
@@ -2061,8 +2123,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2122,9 +2185,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2137,11 +2200,12 @@ TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2162,8 +2226,9 @@ TEXT ·gemmTile512R8V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R11)
+	PREFETCHT1   64(R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R9), Z16
 	VMOVUPS.Z    64(R9), K1, Z17
 	VBROADCASTSS (BX), Z18
@@ -2198,8 +2263,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2264,9 +2330,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2279,11 +2345,12 @@ TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2306,8 +2373,9 @@ TEXT ·gemmTile512R9V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R11)
+	PREFETCHT1   64(R11)
+	ADDQ         aheadRow+120(FP), R11
 	VMOVUPS      (R9), Z18
 	VMOVUPS.Z    64(R9), K1, Z19
 	VBROADCASTSS (BX), Z20
@@ -2345,8 +2413,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R11), CX
-	ADDQ         $0x08, R11
+	MOVQ         R12, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R12
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2416,9 +2485,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2433,11 +2502,12 @@ TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2462,8 +2532,9 @@ TEXT ·gemmTile512R10V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS      (R10), Z20
 	VMOVUPS.Z    64(R10), K1, Z21
 	VBROADCASTSS (BX), Z22
@@ -2505,8 +2576,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2584,9 +2656,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2601,11 +2673,12 @@ TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2632,8 +2705,9 @@ TEXT ·gemmTile512R11V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS      (R10), Z22
 	VMOVUPS.Z    64(R10), K1, Z23
 	VBROADCASTSS (BX), Z24
@@ -2678,8 +2752,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2762,9 +2837,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2779,11 +2854,12 @@ TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R9
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
-	MOVQ   jumps+104(FP), R12
-	MOVQ   tail+64(FP), R13
-	MOVQ   $-1, R14
-	BZHIQ  R13, R14, R14
-	KMOVW  R14, K1
+	MOVQ   ahead+112(FP), R12
+	MOVQ   jumps+104(FP), R13
+	MOVQ   tail+64(FP), R14
+	MOVQ   $-1, R15
+	BZHIQ  R14, R15, R15
+	KMOVW  R15, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2812,8 +2888,9 @@ TEXT ·gemmTile512R12V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS      (R10), Z24
 	VMOVUPS.Z    64(R10), K1, Z25
 	VBROADCASTSS (BX), Z26
@@ -2861,8 +2938,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         R13, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R13
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -2950,9 +3028,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R13V2(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2969,11 +3047,12 @@ TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R10
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
-	MOVQ   jumps+104(FP), R13
-	MOVQ   tail+64(FP), R14
-	MOVQ   $-1, R15
-	BZHIQ  R14, R15, R15
-	KMOVW  R15, K1
+	MOVQ   ahead+112(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3004,8 +3083,9 @@ TEXT ·gemmTile512R13V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
-	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS      (R11), Z26
 	VMOVUPS.Z    64(R11), K1, Z27
 	VBROADCASTSS (BX), Z28
@@ -3057,8 +3137,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         R14, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R14
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -3154,9 +3235,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R14V2(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3173,11 +3254,12 @@ TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R10
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
-	MOVQ   jumps+104(FP), R13
-	MOVQ   tail+64(FP), R14
-	MOVQ   $-1, R15
-	BZHIQ  R14, R15, R15
-	KMOVW  R15, K1
+	MOVQ   ahead+112(FP), R13
+	MOVQ   jumps+104(FP), R14
+	MOVQ   tail+64(FP), R15
+	MOVQ   $-1, BP
+	BZHIQ  R15, BP, BP
+	KMOVW  BP, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3210,8 +3292,9 @@ TEXT ·gemmTile512R14V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
-	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS      (R11), Z28
 	VMOVUPS.Z    64(R11), K1, Z29
 	VBROADCASTSS (BX), Z30
@@ -3266,8 +3349,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         R14, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R14
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -3368,9 +3452,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3379,11 +3463,12 @@ TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3392,10 +3477,11 @@ TEXT ·gemmTile512R1V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Z4
 	VMOVUPS      (SI), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -3411,8 +3497,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -3440,9 +3527,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3451,11 +3538,12 @@ TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3468,10 +3556,11 @@ TEXT ·gemmTile512R2V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	PREFETCHT0   128(R9)
+	PREFETCHT0   192(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VBROADCASTSS (BX), Z8
 	VBROADCASTSS (BX)(DX*1), Z9
 	VMOVUPS      (DI), Z10
@@ -3492,8 +3581,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -3530,9 +3620,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3541,11 +3631,12 @@ TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3562,10 +3653,11 @@ TEXT ·gemmTile512R3V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	PREFETCHT0   128(R9)
+	PREFETCHT0   192(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VBROADCASTSS (BX), Z12
 	VBROADCASTSS (BX)(DX*1), Z13
 	VBROADCASTSS (BX)(DX*2), Z14
@@ -3591,8 +3683,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -3638,9 +3731,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3651,11 +3744,12 @@ TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3676,10 +3770,11 @@ TEXT ·gemmTile512R4V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	PREFETCHT0   128(R8)(R9*8)
-	PREFETCHT0   192(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	PREFETCHT0   128(R10)
+	PREFETCHT0   192(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VMOVUPS      128(R8), Z18
@@ -3711,8 +3806,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -3770,9 +3866,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3783,11 +3879,12 @@ TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3812,10 +3909,11 @@ TEXT ·gemmTile512R5V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	PREFETCHT0   128(R8)(R9*8)
-	PREFETCHT0   192(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	PREFETCHT0   128(R10)
+	PREFETCHT0   192(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VMOVUPS      128(R8), Z22
@@ -3852,8 +3950,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -3920,9 +4019,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3933,11 +4032,12 @@ TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3966,10 +4066,11 @@ TEXT ·gemmTile512R6V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R8)(R9*8)
-	PREFETCHT0   64(R8)(R9*8)
-	PREFETCHT0   128(R8)(R9*8)
-	PREFETCHT0   192(R8)(R9*8)
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	PREFETCHT0   128(R10)
+	PREFETCHT0   192(R10)
+	ADDQ         aheadRow+120(FP), R10
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -4011,8 +4112,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R10), CX
-	ADDQ         $0x08, R10
+	MOVQ         R11, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R11
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	MOVQ         run+96(FP), CX
@@ -4088,9 +4190,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4099,11 +4201,12 @@ TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4116,14 +4219,15 @@ TEXT ·gemmTile512R1V8(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	PREFETCHT0   256(SI)(DI*8)
-	PREFETCHT0   320(SI)(DI*8)
-	PREFETCHT0   384(SI)(DI*8)
-	PREFETCHT0   448(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Z8
 	VMOVUPS      (SI), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -4147,8 +4251,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -4184,9 +4289,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4195,11 +4300,12 @@ TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4220,14 +4326,15 @@ TEXT ·gemmTile512R2V8(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
-	PREFETCHT0   256(DI)(R8*8)
-	PREFETCHT0   320(DI)(R8*8)
-	PREFETCHT0   384(DI)(R8*8)
-	PREFETCHT0   448(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	PREFETCHT0   128(R9)
+	PREFETCHT0   192(R9)
+	PREFETCHT0   256(R9)
+	PREFETCHT0   320(R9)
+	PREFETCHT0   384(R9)
+	PREFETCHT0   448(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VBROADCASTSS (BX), Z16
 	VBROADCASTSS (BX)(DX*1), Z17
 	VMOVUPS      (DI), Z18
@@ -4260,8 +4367,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -4314,9 +4422,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4325,11 +4433,12 @@ TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4358,14 +4467,15 @@ TEXT ·gemmTile512R3V8(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (DI)(R8*8)
-	PREFETCHT0   64(DI)(R8*8)
-	PREFETCHT0   128(DI)(R8*8)
-	PREFETCHT0   192(DI)(R8*8)
-	PREFETCHT0   256(DI)(R8*8)
-	PREFETCHT0   320(DI)(R8*8)
-	PREFETCHT0   384(DI)(R8*8)
-	PREFETCHT0   448(DI)(R8*8)
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	PREFETCHT0   128(R9)
+	PREFETCHT0   192(R9)
+	PREFETCHT0   256(R9)
+	PREFETCHT0   320(R9)
+	PREFETCHT0   384(R9)
+	PREFETCHT0   448(R9)
+	ADDQ         aheadRow+120(FP), R9
 	VBROADCASTSS (BX), Z24
 	VBROADCASTSS (BX)(DX*1), Z25
 	VBROADCASTSS (BX)(DX*2), Z26
@@ -4407,8 +4517,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R9), CX
-	ADDQ         $0x08, R9
+	MOVQ         R10, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R10
 	LEAQ         (BX)(CX*4), BX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -4478,9 +4589,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmTile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-112
+TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4489,11 +4600,12 @@ TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4514,22 +4626,23 @@ TEXT ·gemmTile512R1V16(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (SI)(DI*8)
-	PREFETCHT0   64(SI)(DI*8)
-	PREFETCHT0   128(SI)(DI*8)
-	PREFETCHT0   192(SI)(DI*8)
-	PREFETCHT0   256(SI)(DI*8)
-	PREFETCHT0   320(SI)(DI*8)
-	PREFETCHT0   384(SI)(DI*8)
-	PREFETCHT0   448(SI)(DI*8)
-	PREFETCHT0   512(SI)(DI*8)
-	PREFETCHT0   576(SI)(DI*8)
-	PREFETCHT0   640(SI)(DI*8)
-	PREFETCHT0   704(SI)(DI*8)
-	PREFETCHT0   768(SI)(DI*8)
-	PREFETCHT0   832(SI)(DI*8)
-	PREFETCHT0   896(SI)(DI*8)
-	PREFETCHT0   960(SI)(DI*8)
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	PREFETCHT0   512(R8)
+	PREFETCHT0   576(R8)
+	PREFETCHT0   640(R8)
+	PREFETCHT0   704(R8)
+	PREFETCHT0   768(R8)
+	PREFETCHT0   832(R8)
+	PREFETCHT0   896(R8)
+	PREFETCHT0   960(R8)
+	ADDQ         aheadRow+120(FP), R8
 	VBROADCASTSS (DX), Z16
 	VMOVUPS      (SI), Z17
 	VFMADD231PS  Z17, Z16, Z0
@@ -4569,8 +4682,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R8), CX
-	ADDQ         $0x08, R8
+	MOVQ         R9, CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, R9
 	LEAQ         (DX)(CX*4), DX
 	MOVQ         run+96(FP), CX
 	CMPQ         AX, CX
@@ -4622,9 +4736,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4638,7 +4752,7 @@ TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-112
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
 	MOVQ   panel+80(FP), R11
-	MOVQ   jumps+104(FP), R12
+	MOVQ   ahead+112(FP), R12
 	MOVQ   tail+64(FP), R13
 	MOVQ   $-1, R14
 	BZHIQ  R13, R14, R14
@@ -4663,8 +4777,9 @@ TEXT ·gemmPacker512R8(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS      (R9), Z16
 	VMOVUPS      Z16, (R11)
 	VMOVUPS.Z    64(R9), K1, Z17
@@ -4702,8 +4817,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -4768,9 +4884,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4784,7 +4900,7 @@ TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-112
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
 	MOVQ   panel+80(FP), R11
-	MOVQ   jumps+104(FP), R12
+	MOVQ   ahead+112(FP), R12
 	MOVQ   tail+64(FP), R13
 	MOVQ   $-1, R14
 	BZHIQ  R13, R14, R14
@@ -4811,8 +4927,9 @@ TEXT ·gemmPacker512R9(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R9)(R10*8)
-	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         aheadRow+120(FP), R12
 	VMOVUPS      (R9), Z18
 	VMOVUPS      Z18, (R11)
 	VMOVUPS.Z    64(R9), K1, Z19
@@ -4853,8 +4970,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R12), CX
-	ADDQ         $0x08, R12
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -4924,9 +5042,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4942,7 +5060,7 @@ TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-112
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
 	MOVQ   panel+80(FP), R12
-	MOVQ   jumps+104(FP), R13
+	MOVQ   ahead+112(FP), R13
 	MOVQ   tail+64(FP), R14
 	MOVQ   $-1, R15
 	BZHIQ  R14, R15, R15
@@ -4971,8 +5089,9 @@ TEXT ·gemmPacker512R10(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS      (R10), Z20
 	VMOVUPS      Z20, (R12)
 	VMOVUPS.Z    64(R10), K1, Z21
@@ -5017,8 +5136,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -5096,9 +5216,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5114,7 +5234,7 @@ TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-112
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
 	MOVQ   panel+80(FP), R12
-	MOVQ   jumps+104(FP), R13
+	MOVQ   ahead+112(FP), R13
 	MOVQ   tail+64(FP), R14
 	MOVQ   $-1, R15
 	BZHIQ  R14, R15, R15
@@ -5145,8 +5265,9 @@ TEXT ·gemmPacker512R11(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS      (R10), Z22
 	VMOVUPS      Z22, (R12)
 	VMOVUPS.Z    64(R10), K1, Z23
@@ -5194,8 +5315,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -5278,9 +5400,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-112
+TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5296,7 +5418,7 @@ TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-112
 	MOVQ   b+32(FP), R10
 	MOVQ   bRow+40(FP), R11
 	MOVQ   panel+80(FP), R12
-	MOVQ   jumps+104(FP), R13
+	MOVQ   ahead+112(FP), R13
 	MOVQ   tail+64(FP), R14
 	MOVQ   $-1, R15
 	BZHIQ  R14, R15, R15
@@ -5329,8 +5451,9 @@ TEXT ·gemmPacker512R12(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R10)(R11*8)
-	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         aheadRow+120(FP), R13
 	VMOVUPS      (R10), Z24
 	VMOVUPS      Z24, (R12)
 	VMOVUPS.Z    64(R10), K1, Z25
@@ -5381,8 +5504,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R13), CX
-	ADDQ         $0x08, R13
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -5470,9 +5594,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R13(SB), NOSPLIT, $8-112
+TEXT ·gemmPacker512R13(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5490,7 +5614,7 @@ TEXT ·gemmPacker512R13(SB), NOSPLIT, $8-112
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
 	MOVQ   panel+80(FP), R13
-	MOVQ   jumps+104(FP), R14
+	MOVQ   ahead+112(FP), R14
 	MOVQ   tail+64(FP), R15
 	MOVQ   $-1, BP
 	BZHIQ  R15, BP, BP
@@ -5525,8 +5649,9 @@ TEXT ·gemmPacker512R13(SB), NOSPLIT, $8-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
-	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT1   (R14)
+	PREFETCHT1   64(R14)
+	ADDQ         aheadRow+120(FP), R14
 	VMOVUPS      (R11), Z26
 	VMOVUPS      Z26, (R13)
 	VMOVUPS.Z    64(R11), K1, Z27
@@ -5581,8 +5706,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R14), CX
-	ADDQ         $0x08, R14
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -5678,9 +5804,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmPacker512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmPacker512R14(SB), NOSPLIT, $8-112
+TEXT ·gemmPacker512R14(SB), NOSPLIT, $8-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5698,7 +5824,7 @@ TEXT ·gemmPacker512R14(SB), NOSPLIT, $8-112
 	MOVQ   b+32(FP), R11
 	MOVQ   bRow+40(FP), R12
 	MOVQ   panel+80(FP), R13
-	MOVQ   jumps+104(FP), R14
+	MOVQ   ahead+112(FP), R14
 	MOVQ   tail+64(FP), R15
 	MOVQ   $-1, BP
 	BZHIQ  R15, BP, BP
@@ -5735,8 +5861,9 @@ TEXT ·gemmPacker512R14(SB), NOSPLIT, $8-112
 	JE     done
 
 loop:
-	PREFETCHT0   (R11)(R12*8)
-	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT1   (R14)
+	PREFETCHT1   64(R14)
+	ADDQ         aheadRow+120(FP), R14
 	VMOVUPS      (R11), Z28
 	VMOVUPS      Z28, (R13)
 	VMOVUPS.Z    64(R11), K1, Z29
@@ -5794,8 +5921,9 @@ loop:
 	JNE          loop
 	TESTQ        AX, AX
 	JE           done
-	MOVQ         (R14), CX
-	ADDQ         $0x08, R14
+	MOVQ         jumps+104(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         $0x08, jumps+104(FP)
 	LEAQ         (BX)(CX*4), BX
 	LEAQ         (SI)(CX*4), SI
 	LEAQ         (DI)(CX*4), DI
@@ -5896,9 +6024,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R1V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R1V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5907,17 +6035,19 @@ TEXT ·gemmDepth512R1V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
+	PREFETCHT0  (R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMOVUPS.Z   (SI), K1, Z1
 	VMOVUPS.Z   (DX), K1, Z2
 	VFMADD231PS Z1, Z2, Z0
@@ -5927,8 +6057,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -5950,9 +6081,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R2V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R2V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5961,18 +6092,20 @@ TEXT ·gemmDepth512R2V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS.Z   (DI), K1, Z2
 	VMOVUPS.Z   (BX), K1, Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -5984,8 +6117,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -6010,9 +6144,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R3V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R3V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6021,11 +6155,12 @@ TEXT ·gemmDepth512R3V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6033,7 +6168,8 @@ TEXT ·gemmDepth512R3V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
+	PREFETCHT0  (R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS.Z   (DI), K1, Z3
 	VMOVUPS.Z   (BX), K1, Z4
 	VFMADD231PS Z3, Z4, Z0
@@ -6047,8 +6183,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -6076,9 +6213,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R4V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R4V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6089,11 +6226,12 @@ TEXT ·gemmDepth512R4V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6102,7 +6240,8 @@ TEXT ·gemmDepth512R4V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS.Z   (R8), K1, Z4
 	VMOVUPS.Z   (BX), K1, Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -6119,8 +6258,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -6154,9 +6294,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R5V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R5V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6167,11 +6307,12 @@ TEXT ·gemmDepth512R5V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6181,7 +6322,8 @@ TEXT ·gemmDepth512R5V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS.Z   (R8), K1, Z5
 	VMOVUPS.Z   (BX), K1, Z6
 	VFMADD231PS Z5, Z6, Z0
@@ -6200,8 +6342,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -6238,9 +6381,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R6V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R6V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6251,11 +6394,12 @@ TEXT ·gemmDepth512R6V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6266,7 +6410,8 @@ TEXT ·gemmDepth512R6V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
+	PREFETCHT0  (R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS.Z   (R8), K1, Z6
 	VMOVUPS.Z   (BX), K1, Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -6287,8 +6432,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -6328,9 +6474,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R7V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R7V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6343,11 +6489,12 @@ TEXT ·gemmDepth512R7V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6359,7 +6506,8 @@ TEXT ·gemmDepth512R7V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
+	PREFETCHT0  (R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMOVUPS.Z   (R9), K1, Z7
 	VMOVUPS.Z   (BX), K1, Z8
 	VFMADD231PS Z7, Z8, Z0
@@ -6383,8 +6531,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -6430,9 +6579,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R8V1(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R8V1(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6445,11 +6594,12 @@ TEXT ·gemmDepth512R8V1(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6462,7 +6612,8 @@ TEXT ·gemmDepth512R8V1(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
+	PREFETCHT0  (R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMOVUPS.Z   (R9), K1, Z8
 	VMOVUPS.Z   (BX), K1, Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -6488,8 +6639,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -6538,9 +6690,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R1V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R1V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6549,19 +6701,21 @@ TEXT ·gemmDepth512R1V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	TESTQ  CX, CX
 	JE     done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
-	PREFETCHT0  64(SI)(DI*8)
+	PREFETCHT0  (R8)
+	PREFETCHT0  64(R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMOVUPS     (SI), Z2
 	VMOVUPS     (DX), Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -6574,8 +6728,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -6599,9 +6754,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R2V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R2V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6610,11 +6765,12 @@ TEXT ·gemmDepth512R2V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6623,8 +6779,9 @@ TEXT ·gemmDepth512R2V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Z4
 	VMOVUPS     (BX), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -6641,8 +6798,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -6671,9 +6829,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R3V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R3V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6682,11 +6840,12 @@ TEXT ·gemmDepth512R3V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6697,8 +6856,9 @@ TEXT ·gemmDepth512R3V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Z6
 	VMOVUPS     (BX), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -6719,8 +6879,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -6754,9 +6915,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R4V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R4V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6767,11 +6928,12 @@ TEXT ·gemmDepth512R4V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6784,8 +6946,9 @@ TEXT ·gemmDepth512R4V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
-	PREFETCHT0  64(R8)(R9*8)
+	PREFETCHT0  (R10)
+	PREFETCHT0  64(R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS     (R8), Z8
 	VMOVUPS     (BX), Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -6811,8 +6974,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -6854,9 +7018,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R5V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R5V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6867,11 +7031,12 @@ TEXT ·gemmDepth512R5V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6886,8 +7051,9 @@ TEXT ·gemmDepth512R5V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
-	PREFETCHT0  64(R8)(R9*8)
+	PREFETCHT0  (R10)
+	PREFETCHT0  64(R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS     (R8), Z10
 	VMOVUPS     (BX), Z11
 	VFMADD231PS Z10, Z11, Z0
@@ -6917,8 +7083,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -6965,9 +7132,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R6V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R6V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6978,11 +7145,12 @@ TEXT ·gemmDepth512R6V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6999,8 +7167,9 @@ TEXT ·gemmDepth512R6V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
-	PREFETCHT0  64(R8)(R9*8)
+	PREFETCHT0  (R10)
+	PREFETCHT0  64(R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS     (R8), Z12
 	VMOVUPS     (BX), Z13
 	VFMADD231PS Z12, Z13, Z0
@@ -7034,8 +7203,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX
@@ -7087,9 +7257,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R7V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R7V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7102,11 +7272,12 @@ TEXT ·gemmDepth512R7V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7125,8 +7296,9 @@ TEXT ·gemmDepth512R7V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
-	PREFETCHT0  64(R9)(R10*8)
+	PREFETCHT0  (R11)
+	PREFETCHT0  64(R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMOVUPS     (R9), Z14
 	VMOVUPS     (BX), Z15
 	VFMADD231PS Z14, Z15, Z0
@@ -7165,8 +7337,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -7226,9 +7399,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R8V2(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R8V2(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7241,11 +7414,12 @@ TEXT ·gemmDepth512R8V2(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), R8
 	MOVQ   b+32(FP), R9
 	MOVQ   bRow+40(FP), R10
-	MOVQ   jumps+104(FP), R11
-	MOVQ   tail+64(FP), R12
-	MOVQ   $-1, R13
-	BZHIQ  R12, R13, R13
-	KMOVW  R13, K1
+	MOVQ   ahead+112(FP), R11
+	MOVQ   jumps+104(FP), R12
+	MOVQ   tail+64(FP), R13
+	MOVQ   $-1, R14
+	BZHIQ  R13, R14, R14
+	KMOVW  R14, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7266,8 +7440,9 @@ TEXT ·gemmDepth512R8V2(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R9)(R10*8)
-	PREFETCHT0  64(R9)(R10*8)
+	PREFETCHT0  (R11)
+	PREFETCHT0  64(R11)
+	ADDQ        aheadRow+120(FP), R11
 	VMOVUPS     (R9), Z16
 	VMOVUPS     (BX), Z17
 	VFMADD231PS Z16, Z17, Z0
@@ -7310,8 +7485,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R11), CX
-	ADDQ        $0x08, R11
+	MOVQ        R12, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R12
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	LEAQ        (DI)(CX*4), DI
@@ -7376,9 +7552,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R1V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R1V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7387,11 +7563,12 @@ TEXT ·gemmDepth512R1V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), BX
 	MOVQ   b+32(FP), SI
 	MOVQ   bRow+40(FP), DI
-	MOVQ   jumps+104(FP), R8
-	MOVQ   tail+64(FP), R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
+	MOVQ   ahead+112(FP), R8
+	MOVQ   jumps+104(FP), R9
+	MOVQ   tail+64(FP), R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7400,10 +7577,11 @@ TEXT ·gemmDepth512R1V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (SI)(DI*8)
-	PREFETCHT0  64(SI)(DI*8)
-	PREFETCHT0  128(SI)(DI*8)
-	PREFETCHT0  192(SI)(DI*8)
+	PREFETCHT0  (R8)
+	PREFETCHT0  64(R8)
+	PREFETCHT0  128(R8)
+	PREFETCHT0  192(R8)
+	ADDQ        aheadRow+120(FP), R8
 	VMOVUPS     (SI), Z4
 	VMOVUPS     (DX), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -7422,8 +7600,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R8), CX
-	ADDQ        $0x08, R8
+	MOVQ        R9, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R9
 	LEAQ        (DX)(CX*4), DX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -7451,9 +7630,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R2V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R2V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7462,11 +7641,12 @@ TEXT ·gemmDepth512R2V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7479,10 +7659,11 @@ TEXT ·gemmDepth512R2V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
-	PREFETCHT0  128(DI)(R8*8)
-	PREFETCHT0  192(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	PREFETCHT0  128(R9)
+	PREFETCHT0  192(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Z8
 	VMOVUPS     (BX), Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -7509,8 +7690,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -7547,9 +7729,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R3V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R3V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7558,11 +7740,12 @@ TEXT ·gemmDepth512R3V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), SI
 	MOVQ   b+32(FP), DI
 	MOVQ   bRow+40(FP), R8
-	MOVQ   jumps+104(FP), R9
-	MOVQ   tail+64(FP), R10
-	MOVQ   $-1, R11
-	BZHIQ  R10, R11, R11
-	KMOVW  R11, K1
+	MOVQ   ahead+112(FP), R9
+	MOVQ   jumps+104(FP), R10
+	MOVQ   tail+64(FP), R11
+	MOVQ   $-1, R12
+	BZHIQ  R11, R12, R12
+	KMOVW  R12, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7579,10 +7762,11 @@ TEXT ·gemmDepth512R3V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (DI)(R8*8)
-	PREFETCHT0  64(DI)(R8*8)
-	PREFETCHT0  128(DI)(R8*8)
-	PREFETCHT0  192(DI)(R8*8)
+	PREFETCHT0  (R9)
+	PREFETCHT0  64(R9)
+	PREFETCHT0  128(R9)
+	PREFETCHT0  192(R9)
+	ADDQ        aheadRow+120(FP), R9
 	VMOVUPS     (DI), Z12
 	VMOVUPS     (BX), Z13
 	VFMADD231PS Z12, Z13, Z0
@@ -7617,8 +7801,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R9), CX
-	ADDQ        $0x08, R9
+	MOVQ        R10, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R10
 	LEAQ        (BX)(CX*4), BX
 	MOVQ        run+96(FP), CX
 	CMPQ        AX, CX
@@ -7664,9 +7849,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemmDepth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int)
+// func gemmDepth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·gemmDepth512R4V4(SB), NOSPLIT, $0-112
+TEXT ·gemmDepth512R4V4(SB), NOSPLIT, $0-128
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7677,11 +7862,12 @@ TEXT ·gemmDepth512R4V4(SB), NOSPLIT, $0-112
 	MOVQ   aCol+24(FP), DI
 	MOVQ   b+32(FP), R8
 	MOVQ   bRow+40(FP), R9
-	MOVQ   jumps+104(FP), R10
-	MOVQ   tail+64(FP), R11
-	MOVQ   $-1, R12
-	BZHIQ  R11, R12, R12
-	KMOVW  R12, K1
+	MOVQ   ahead+112(FP), R10
+	MOVQ   jumps+104(FP), R11
+	MOVQ   tail+64(FP), R12
+	MOVQ   $-1, R13
+	BZHIQ  R12, R13, R13
+	KMOVW  R13, K1
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7702,10 +7888,11 @@ TEXT ·gemmDepth512R4V4(SB), NOSPLIT, $0-112
 	JE     done
 
 loop:
-	PREFETCHT0  (R8)(R9*8)
-	PREFETCHT0  64(R8)(R9*8)
-	PREFETCHT0  128(R8)(R9*8)
-	PREFETCHT0  192(R8)(R9*8)
+	PREFETCHT0  (R10)
+	PREFETCHT0  64(R10)
+	PREFETCHT0  128(R10)
+	PREFETCHT0  192(R10)
+	ADDQ        aheadRow+120(FP), R10
 	VMOVUPS     (R8), Z16
 	VMOVUPS     (BX), Z17
 	VFMADD231PS Z16, Z17, Z0
@@ -7749,8 +7936,9 @@ loop:
 	JNE         loop
 	TESTQ       AX, AX
 	JE          done
-	MOVQ        (R10), CX
-	ADDQ        $0x08, R10
+	MOVQ        R11, CX
+	MOVQ        (CX), CX
+	ADDQ        $0x08, R11
 	LEAQ        (BX)(CX*4), BX
 	LEAQ        (SI)(CX*4), SI
 	MOVQ        run+96(FP), CX

@@ -2,11 +2,19 @@
 
 package kernel
 
+import "unsafe"
+
 //go:generate sh -c "cd _asm && go run ./gemm -dir .."
 
 // A gemmTile computes a block of C that fits the registers; see generateTile
 // in _asm/gemm. Strides are in bytes.
-type gemmTile func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int)
+type gemmTile func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)
+
+// soon is the address of the row of B that is eight steps ahead, which may lie
+// behind its end: it is fetched, not read.
+func soon(b *float32, bRow int) uintptr { return address(b) + uintptr(8*bRow) }
+
+func address(v *float32) uintptr { return uintptr(unsafe.Pointer(v)) }
 
 // gemmTiles holds tiles by the logarithm of their vectors and by rows.
 type gemmTiles [5][15]gemmTile

@@ -50,6 +50,9 @@ func (t tile) name(isa isa) string {
 // on the way: the next tiles find them close together. Each accumulator is one
 // chain of fused multiply-adds from zero.
 //
+// At step p it fetches the lines at ahead + p·aheadRow: rows of B that come
+// later, or those of another strip.
+//
 // The columns of A lie in runs: the first has first of them, the others run.
 // Between two runs the address in A moves by one of jumps more, counted in
 // float32. That is what makes a product of a convolution.
@@ -61,7 +64,7 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	if t.depth {
 		doc = fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(isa), t.rows, t.vectors)
 	}
-	function(ctx, t.name(isa), "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int)", doc)
+	function(ctx, t.name(isa), "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)", doc)
 
 	k := ctx.Load(ctx.Param("k"), ctx.GP64())
 	n := ctx.Load(ctx.Param("first"), ctx.GP64()) // left in this run; k are left after it
@@ -74,7 +77,11 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	if t.packs {
 		panel = ctx.Load(ctx.Param("panel"), ctx.GP64())
 	}
-	jumps := ctx.Load(ctx.Param("jumps"), ctx.GP64())
+	ahead := ctx.Load(ctx.Param("ahead"), ctx.GP64())
+	var jumps operand.Op = address(ctx, "jumps") // where no register is left
+	if !t.packs {
+		jumps = ctx.Load(ctx.Param("jumps"), ctx.GP64())
+	}
 	mask := isa.mask(ctx, ctx.Load(ctx.Param("tail"), ctx.GP64()).(reg.GPVirtual))
 
 	acc := make([][]reg.VecVirtual, t.rows)
@@ -86,13 +93,18 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 		}
 	}
 
+	fetch := ctx.PREFETCHT1
+	if t.rows < 8 || t.depth {
+		fetch = ctx.PREFETCHT0 // few rows wait for each line of B
+	}
 	loop, done := "loop", "done"
 	ctx.TESTQ(n, n)
 	ctx.JE(operand.LabelRef(done))
 	ctx.Label(loop)
 	for at := 0; at < t.vectors*isa.bytes(); at += 64 {
-		ctx.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8, Disp: at})
+		fetch(operand.Mem{Base: ahead, Disp: at})
 	}
+	ctx.ADDQ(address(ctx, "aheadRow"), ahead)
 	step(ctx, isa, t, a, b, panel, mask, acc)
 	for _, p := range a.base {
 		ctx.ADDQ(aCol, p)
@@ -107,7 +119,8 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	ctx.TESTQ(k, k)
 	ctx.JE(operand.LabelRef(done))
 	jump := ctx.GP64()
-	ctx.MOVQ(operand.Mem{Base: jumps}, jump)
+	ctx.MOVQ(jumps, jump)
+	ctx.MOVQ(operand.Mem{Base: jump}, jump)
 	ctx.ADDQ(operand.U8(8), jumps)
 	for _, p := range a.base {
 		ctx.LEAQ(operand.Mem{Base: p, Index: jump, Scale: 4}, p)
@@ -120,6 +133,15 @@ func generateTile(ctx *build.Context, isa isa, t tile) {
 	ctx.Label(done)
 	finish(ctx, isa, t, mask, acc)
 	isa.end(ctx)
+}
+
+// address is where a parameter lies on the stack.
+func address(ctx *build.Context, param string) operand.Mem {
+	p, err := ctx.Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
 }
 
 // step adds one column of A times one row of B, with the shorter of the two
