@@ -77,13 +77,15 @@ func (g Gemm) multiplyTiles(isa *gemmISA, r gemmRect, c, a, b, scratch []float32
 					tile = isa.packers[r1-r0]
 				}
 				ahead, aheadRow := soon(bAt, bRow), bRow
-				if packB && t == down-1 {
-					switch { // where the next strip begins
-					case next < r.c1:
-						ahead, aheadRow = address(&b[k0*bk+next]), 4*bk
-					case k0+k < g.K:
-						ahead, aheadRow = address(&b[(k0+k)*bk+r.c0]), 4*bk
-					}
+				switch last := t == down-1; {
+				case down < gemmSharePanel || t == 0:
+				case g.TransA && !last && k == gemmBlockK: // columns of A for the next tile
+					ahead, aheadRow = address(&a[r1*am+k0*ak]), 4*ak
+				case g.TransB || !last:
+				case next < r.c1: // the next strip of B
+					ahead, aheadRow = address(&b[k0*bk+next]), 4*bk
+				case k0+k < g.K:
+					ahead, aheadRow = address(&b[(k0+k)*bk+r.c0]), 4*bk
 				}
 				tile(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
 				if packs {
