@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -22,7 +21,7 @@ func (a *app) reportCommand() *cobra.Command {
 
 The page is one file that holds all it shows and asks no network for anything:
 curves, layers, errors, costs, settings. Of several runs the curves lie over each
-other. A single run's page is ` + runs.ReportFile + ` of its folder, unless --out names another.`,
+other, those of layers one layer at a time. A single run's page is ` + runs.ReportFile + ` of its folder, unless --out names another.`,
 		Example: `  descent report runs/NAME
   descent report runs/A runs/B --out ab.html
   descent report runs/NAME --svg figures`,
@@ -35,7 +34,7 @@ other. A single run's page is ` + runs.ReportFile + ` of its folder, unless --ou
 		RunE: func(cmd *cobra.Command, args []string) error { return a.report(args, out, pictures) },
 	}
 	cmd.Flags().StringVar(&out, "out", "", "file of the page (default "+runs.ReportFile+" in the run folder; of several runs, in the current folder)")
-	cmd.Flags().StringVar(&pictures, "svg", "", "folder to write the charts to, each as an SVG file")
+	cmd.Flags().StringVar(&pictures, "svg", "", "folder to write the charts and histograms to, each as an SVG file; those of layers one by one")
 	return cmd
 }
 
@@ -62,20 +61,20 @@ func (a *app) report(paths []string, out, pictures string) error {
 	if pictures == "" {
 		return nil
 	}
-	n, err := writeCharts(page, pictures)
+	n, err := writePictures(page, pictures)
 	if err == nil {
-		fmt.Fprintf(a.stdout, "charts  %s in %s\n", human.Plural(n, "file"), pictures)
+		fmt.Fprintf(a.stdout, "figures %s in %s\n", human.Plural(n, "file"), pictures)
 	}
 	return err
 }
 
-// writeCharts writes each chart of a page as a file of the folder.
-func writeCharts(page report.Page, folder string) (n int, err error) {
+// writePictures writes each picture of a page as a file of the folder.
+func writePictures(page report.Page, folder string) (n int, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return 0, fmt.Errorf("folder of charts: %w", err)
+		return 0, fmt.Errorf("folder of figures: %w", err)
 	}
-	for name, chart := range page.Charts() {
-		err := runs.WriteFile(filepath.Join(folder, name+".svg"), func(w io.Writer) error { return chart(w) })
+	for name, draw := range page.Pictures() {
+		err := runs.WriteFile(filepath.Join(folder, name+".svg"), draw)
 		if err != nil {
 			return n, err
 		}

@@ -24,6 +24,11 @@ func TestReport(t *testing.T) {
 		t.Errorf("%d figures: %v", len(entries), err)
 	}
 	contains(t, readFile(t, filepath.Join(figures, "loss.svg")), "<svg", "validation")
+	for pattern, want := range map[string]int{"gradient-norms-1-dense-weight.svg": 1, "weights-of-*-1-dense-weight.svg": 2} {
+		if found, err := filepath.Glob(filepath.Join(figures, pattern)); err != nil || len(found) != want {
+			t.Errorf("%s are %q, want %d: %v", pattern, found, want, err)
+		}
+	}
 	before := readFile(t, filepath.Join(a, runs.ReportFile))
 	command(t, "report", a).want(t, exitDone)
 	if readFile(t, filepath.Join(a, runs.ReportFile)) != before {

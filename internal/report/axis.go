@@ -103,6 +103,9 @@ func (a *axis) ticks(n int) (values []float64) {
 
 // short writes the value of a tick.
 func short(v float64) string {
+	if v == 0 {
+		return "0" // whatever its sign
+	}
 	text := strconv.FormatFloat(v, 'g', 4, 64)
 	if mantissa, exponent, ok := strings.Cut(text, "e"); ok {
 		n, _ := strconv.Atoi(exponent) // it was just written

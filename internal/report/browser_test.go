@@ -67,6 +67,11 @@ func TestBrowser(t *testing.T) {
 		b.want("find('Loss of each update').querySelectorAll('path.raw').length", 1)
 		b.eval(`(() => { const s = find('Weights').querySelector('select'); s.selectedIndex = 1; s.dispatchEvent(new Event('change')); })()`)
 		b.want("find('Weights').querySelectorAll('.ridge').length", 3)
+		layers := "[...find('Update norms').querySelectorAll('.legend button')].map((l) => l.textContent).join(' ')"
+		b.want(layers, "a b")
+		b.eval(`(() => { const s = find('Update norms').querySelector('select'); s.selectedIndex = 1; s.dispatchEvent(new Event('change')); })()`)
+		b.want(layers, "b")
+		b.want("find('Update norms').querySelectorAll('path.line').length", 1)
 		b.shot("used")
 	})
 
@@ -103,7 +108,7 @@ func TestBrowser(t *testing.T) {
 			b.press("Tab")
 			seen[b.eval("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")] = true
 		}
-		for _, want := range []string{"log y", "data", "layer of Weights", "confusion matrix", "copy table"} {
+		for _, want := range []string{"log y", "data", "layer of Weights", "layer of Update norms", "confusion matrix", "copy table"} {
 			if !seen[want] {
 				t.Errorf("Tab does not reach %q", want)
 			}
@@ -114,9 +119,9 @@ func TestBrowser(t *testing.T) {
 	t.Run("pictures", func(t *testing.T) {
 		b.t = t
 		b.eval(`window.kept = []; URL.createObjectURL = (blob) => { kept.push(blob); return "data:,"; }; HTMLAnchorElement.prototype.click = () => {};`)
-		b.eval("press('Loss', 'save SVG'); press('Weights', 'save SVG')")
+		b.eval("press('Loss', 'save SVG'); press('Weights', 'save SVG'); press('Update norms', 'save SVG')")
 		text, _ := b.eval("Promise.all(kept.map((b) => b.text())).then((t) => t.join('\\n'))").(string)
-		if strings.Count(text, "</svg>") != 2 || !strings.Contains(text, "validation") || strings.Contains(text, "var(") {
+		if strings.Count(text, "</svg>") != 3 || !strings.Contains(text, "Update norms: 2.dense") || !strings.Contains(text, "validation") || strings.Contains(text, "var(") {
 			t.Errorf("the pictures are %.2000s", text)
 		}
 		if name := os.Getenv("DESCENT_SHOTS"); name != "" {

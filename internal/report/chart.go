@@ -16,6 +16,16 @@ type Chart struct {
 	Ordered bool     `json:"ordered,omitempty"` // the order of the series means something, as that of layers: color them along a scale
 }
 
+// Layers is a chart for each layer, of which the page shows the one that its
+// reader chooses.
+type Layers []Layer
+
+// Layer is one of them.
+type Layer struct {
+	Name  string `json:"name"`
+	Chart Chart  `json:"chart"`
+}
+
 // Axis is one direction of a chart.
 type Axis struct {
 	Label string `json:"label"`

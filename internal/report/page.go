@@ -36,12 +36,13 @@ type Section struct {
 	Body   Body
 }
 
-// Body is what a section shows: [Facts], [Chart], [Table], [Histograms],
-// [Confusion], [Images], [Text] or [Commands].
+// Body is what a section shows: [Facts], [Chart], [Layers], [Table],
+// [Histograms], [Confusion], [Images], [Text] or [Commands].
 type Body interface{ kind() string }
 
 func (Facts) kind() string      { return "facts" }
 func (Chart) kind() string      { return "chart" }
+func (Layers) kind() string     { return "layers" }
 func (Table) kind() string      { return "table" }
 func (Histograms) kind() string { return "histograms" }
 func (Confusion) kind() string  { return "confusion" }

@@ -65,6 +65,10 @@ func everything() report.Page {
 			{Group: "Test", Title: "Worst samples", Body: report.Images{{PNG: []byte("\x89PNG\r\n\x1a\n"), Lines: []string{"cat", "taken for dog"}}}},
 			{Group: "Test", Title: "Worst rows", Body: report.Table{Columns: []string{"row", "label", "loss", "share"}, Rows: []report.Row{{1, "cat", 3.25, report.Quantity{Value: 0.975, Text: "97.50 %"}}, {2, "</script><b>", math.Inf(1), nil}, {3, nil, 0.5, report.Quantity{Value: 1, Text: "100.00 %"}}}}},
 			{Group: "Settings", Title: "Settings", Source: "config.yaml", Body: report.Text("data: digits\nepochs: 20\n")},
+			{Group: "Both", Title: "Update norms", Source: "probes.jsonl", Body: report.Layers{
+				{Name: "1.dense", Chart: report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Log: true}, Series: []report.Series{{Name: "a", X: x, Y: train}, {Name: "b", X: x, Y: valid}}}},
+				{Name: "2.dense", Chart: report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Log: true}, Series: []report.Series{{Name: "b", Color: 2, X: x, Y: noisy}}}},
+			}},
 			{Group: "Settings", Title: "Again", Body: report.Commands{"descent train --config config.yaml"}},
 		},
 	}

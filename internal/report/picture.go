@@ -10,22 +10,42 @@ import (
 	"unicode"
 )
 
-// Charts yields the charts of a page, each under a name for a file and with
-// what writes it as an SVG picture.
-func (p Page) Charts() iter.Seq2[string, func(io.Writer) error] {
+// Pictures yields the charts and histograms of a page, those of layers one by
+// one, each under a name for a file and with what writes it as an SVG picture.
+func (p Page) Pictures() iter.Seq2[string, func(io.Writer) error] {
 	return func(yield func(string, func(io.Writer) error) bool) {
 		used := map[string]int{}
 		for _, s := range p.Sections {
-			chart, ok := s.Body.(Chart)
-			if !ok {
-				continue
+			for title, draw := range s.pictures() {
+				name := slug(title)
+				if used[name]++; used[name] > 1 {
+					name = fmt.Sprintf("%s-%d", name, used[name])
+				}
+				if !yield(name, func(w io.Writer) error { return writePicture(w, title, draw) }) {
+					return
+				}
 			}
-			name := slug(s.Title)
-			if used[name]++; used[name] > 1 {
-				name = fmt.Sprintf("%s-%d", name, used[name])
+		}
+	}
+}
+
+// pictures yields those of one section by their titles.
+func (s Section) pictures() iter.Seq2[string, drawing] {
+	return func(yield func(string, drawing) bool) {
+		switch body := s.Body.(type) {
+		case Chart:
+			yield(s.Title, body.draw)
+		case Layers:
+			for _, l := range body {
+				if !yield(s.Title+": "+l.Name, l.Chart.draw) {
+					return
+				}
 			}
-			if !yield(name, func(w io.Writer) error { return chart.writeSVG(w, s.Title) }) {
-				return
+		case Histograms:
+			for _, l := range body.Layers {
+				if !yield(s.Title+": "+l.Name, func(line liner) float64 { return l.draw(line, body.X) }) {
+					return
+				}
 			}
 		}
 	}
@@ -37,60 +57,59 @@ func slug(title string) string {
 	return strings.Join(words, "-")
 }
 
-// colors is the palette on light paper, in the order of page.css.
-var colors = [...]string{"#0072b2", "#d55e00", "#009e73", "#b8568f", "#c78a00", "#3a9fd6", "#6b6f76", "#7a5a2e"}
+// liner adds a line of SVG to a picture.
+type liner func(format string, args ...any)
 
-// The picture is so large, with the plot in the middle.
+// drawing draws under the title of a picture and returns how high that becomes.
+type drawing func(liner) (height float64)
+
+// A picture is so wide, with the plot in the middle.
 const (
 	pictureWidth, plotHeight               = 720.0, 300.0
 	plotLeft, plotTop, plotRight, plotBase = 70.0, 44.0, pictureWidth - 16, plotTop + plotHeight
 )
 
-// writeSVG draws the chart as a picture of its own.
-func (c Chart) writeSVG(w io.Writer, title string) error {
-	x, y := c.axes()
+// writePicture writes a drawing as a picture of its own.
+func writePicture(w io.Writer, title string, draw drawing) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	rows := (len(c.Series) + 3) / 4
-	height := plotBase + 56 + 18*float64(rows)
-	line(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" font-family="system-ui, sans-serif" font-size="12" fill="#1d2126">`, pictureWidth, height)
-	line(`<rect width="%g" height="%g" fill="#fff"/>`, pictureWidth, height)
-	line(`<text x="16" y="26" font-size="15" font-weight="600">%s</text>`, escape(title))
+	height := draw(func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) })
+	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" font-family="system-ui, sans-serif" font-size="12" fill="#1d2126">
+<rect width="%g" height="%g" fill="#fff"/>
+<text x="16" y="26" font-size="15" font-weight="600">%s</text>
+%s</svg>
+`, pictureWidth, height, pictureWidth, height, escape(title), b.String())
+	return err
+}
+
+// draw draws axes, curves and a legend.
+func (c Chart) draw(line liner) float64 {
+	x, y := c.axes()
 	for _, v := range y.ticks(6) {
 		line(`<path d="M%g %.2fH%g" stroke="#e4e5e3"/><text x="%g" y="%.2f" text-anchor="end" fill="#5c6570">%s</text>`, plotLeft, y.at(v), plotRight, plotLeft-8, y.at(v)+4, short(v))
 	}
-	for _, v := range x.ticks(7) {
-		line(`<path d="M%.2f %gv4" stroke="#999"/><text x="%.2f" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, x.at(v), plotBase, x.at(v), plotBase+18, short(v))
-	}
+	x.draw(line, plotBase)
 	line(`<text x="%g" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, (plotLeft+plotRight)/2, plotBase+36, escape(c.X.Label))
 	line(`<text transform="translate(16 %g) rotate(-90)" text-anchor="middle" fill="#5c6570">%s</text>`, plotTop+plotHeight/2, escape(c.Y.Label))
 	for _, m := range c.Marks {
 		line(`<path d="M%.2f %gV%g" stroke="#5c6570" stroke-dasharray="4 4"/><text x="%.2f" y="%g">%s</text>`, x.at(m.X), plotTop, plotBase, x.at(m.X)+5, plotTop+12, escape(m.Label))
 	}
 	for i, s := range c.Series {
-		color, dash := s.look(i)
+		color, dash := c.look(i)
 		s.draw(line, x, y, color, dash)
 		lx, ly := plotLeft+160*float64(i%4), plotBase+58+18*float64(i/4)
 		line(`<path d="M%g %gh16" stroke="%s" stroke-width="2"%s/><text x="%g" y="%g">%s</text>`, lx, ly-4, color, dash, lx+21, ly, escape(s.Name))
 	}
-	line(`</svg>`)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return plotBase + 56 + 18*float64((len(c.Series)+3)/4)
 }
 
-// look returns the color and the dashes of series i.
-func (s Series) look(i int) (color, dash string) {
-	at := i
-	if s.Color > 0 {
-		at = s.Color - 1
+// draw draws ticks of a horizontal axis.
+func (a *axis) draw(line liner, y float64) {
+	for _, v := range a.ticks(7) {
+		line(`<path d="M%.2f %gv4" stroke="#999"/><text x="%.2f" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, a.at(v), y, a.at(v), y+18, short(v))
 	}
-	if s.Dashed || s.Color == 0 && i >= len(colors) {
-		dash = ` stroke-dasharray="5 3"`
-	}
-	return colors[at%len(colors)], dash
 }
 
-func (s Series) draw(line func(string, ...any), x, y axis, color, dash string) {
+func (s Series) draw(line liner, x, y axis, color, dash string) {
 	var path, band strings.Builder
 	pen := "M"
 	for i, v := range s.X {

@@ -72,6 +72,9 @@ func (c *curves) scores() {
 	}
 }
 
+// runColor is the color of the i-th of several runs.
+func runColor(i int) int { return i%8 + 1 }
+
 // dull are values of a column that say that nothing happened.
 var dull = map[string]float64{"clip": 1, "penalty": 0}
 
@@ -88,7 +91,7 @@ func (c *curves) chart(title, label string, log bool, file string, columns []col
 				continue
 			}
 			if len(c.list) > 1 {
-				s.Name, s.Color, s.Dashed = c.names[i], i%8+1, k < len(columns)-1
+				s.Name, s.Color, s.Dashed = c.names[i], runColor(i), k < len(columns)-1
 				if len(columns) > 1 {
 					s.Name += " " + col.label
 				}

@@ -22,12 +22,12 @@ func Page(list ...*Run) report.Page {
 		p.Sections = append(p.Sections, compareSections(list, names)...)
 	}
 	p.Sections = append(p.Sections, curveSections(list, names)...)
+	p.Sections = append(p.Sections, layerSections(list, names)...)
 	for i, r := range list {
 		of := ""
 		if len(list) > 1 {
 			of = " of " + names[i]
 		}
-		p.Sections = append(p.Sections, layerSections(r, "Layers"+of)...)
 		p.Sections = append(p.Sections, testSections(r, "Test"+of)...)
 		p.Sections = append(p.Sections, costSections(r, "Cost"+of)...)
 		p.Sections = append(p.Sections, settingSections(r, "Settings"+of)...)

@@ -130,7 +130,7 @@ func TestPages(t *testing.T) {
 	}
 	two := runs.Page(a, b)
 	all := titles(two)
-	for _, want := range []string{"Results/Settings that differ", "Test of a/Confusion", "Settings of b/Settings"} {
+	for _, want := range []string{"Results/Settings that differ", "Layers/Gradient norms", "Layers/Weights of a", "Layers/Activations of b", "Test of a/Confusion", "Settings of b/Settings"} {
 		if !slices.Contains(all, want) {
 			t.Errorf("the page of two runs has no %q: %q", want, all)
 		}
@@ -142,5 +142,49 @@ func TestPages(t *testing.T) {
 	loss := two.Sections[slices.Index(all, "Curves/Loss")].Body.(report.Chart)
 	if len(loss.Series) != 4 || loss.Series[0].Name != "a training" || loss.Series[0].Color != loss.Series[1].Color || loss.Series[2].Color == loss.Series[0].Color {
 		t.Errorf("the curves are %+v", loss.Series)
+	}
+}
+
+// TestLayersOfSeveralRuns: of several runs a layer has a chart with a curve of
+// each run that has the layer, in the run's color.
+func TestLayersOfSeveralRuns(t *testing.T) {
+	var list []*runs.Run
+	for _, c := range []struct{ name, probes string }{
+		{"none", ""},
+		{"a", `{"step":1,"params":[{"name":"1.dense","norm":2,"gradient":0.5,"update":0.02}]}` + "\n" + `{"step":9,"params":[{"name":"1.dense","norm":4,"gradient":0.25,"update":0.02}]}` + "\n"},
+		{"b", `{"step":1,"params":[{"name":"1.dense","norm":1,"gradient":3,"update":0.1},{"name":"2.dense","norm":1,"gradient":7,"update":0.1}]}` + "\n"},
+	} {
+		f := files("0.1")
+		f["probes.jsonl"] = c.probes
+		r, err := runs.Read(folder(t, c.name, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, r)
+	}
+	page := runs.Page(list...)
+	at := slices.IndexFunc(page.Sections, func(s report.Section) bool { return s.Title == "Gradient norms" })
+	if at < 0 {
+		t.Fatal("the page has no gradient norms")
+	}
+	if source := page.Sections[at].Source; strings.Count(source, "probes.jsonl") != 2 {
+		t.Errorf("they are from %s", source)
+	}
+	layers, ok := page.Sections[at].Body.(report.Layers)
+	if !ok || len(layers) != 2 || layers[0].Name != "1.dense" || layers[1].Name != "2.dense" {
+		t.Fatalf("the layers are %+v", page.Sections[at].Body)
+	}
+	a, b := layers[0].Chart.Series[0], layers[0].Chart.Series[1]
+	if a.Name != "a" || a.Color != 2 || !slices.Equal(a.X, report.Numbers{1, 9}) || !slices.Equal(a.Y, report.Numbers{0.5, 0.25}) {
+		t.Errorf("the curve of a is %+v", a)
+	}
+	if b.Name != "b" || b.Color != 3 || !slices.Equal(b.Y, report.Numbers{3}) {
+		t.Errorf("the curve of b is %+v", b)
+	}
+	if only := layers[1].Chart.Series; len(only) != 1 || only[0].Name != "b" || only[0].Color != 3 || only[0].Y[0] != 7 {
+		t.Errorf("the curves of the layer that only b has are %+v", only)
+	}
+	if err := page.WriteHTML(&strings.Builder{}); err != nil {
+		t.Error(err)
 	}
 }

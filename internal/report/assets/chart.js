@@ -24,7 +24,9 @@ const dash = (body, i) => {
 
 const margin = { right: 14, top: 10, bottom: 40 };
 
-const chart = (initial, title) => {
+// chart draws a chart. It may have tools before its own, and be saved under a
+// name that changes.
+const chart = (initial, title, before = [], named = () => title) => {
   let body = initial;
   const state = { logX: !!body.x.log, logY: !!body.y.log, zoom: null, off: new Set(), data: false, cursor: null };
   const drawing = svg("svg", { class: "plot", tabindex: 0, role: "img", "aria-label": `${title}; arrow keys read values, plus and minus zoom, 0 shows all` });
@@ -33,11 +35,12 @@ const chart = (initial, title) => {
   const data = el("div", { class: "data", hidden: true });
   const reset = button("reset zoom", () => { zoomTo(null); drawing.focus(); }, { hidden: true });
   const tools = el("div", { class: "tools" },
+    ...before,
     reset,
     toggle("log x", state.logX, (on) => { state.logX = on; state.zoom = null; draw(); }),
     toggle("log y", state.logY, (on) => { state.logY = on; draw(); }),
     toggle("data", false, (on) => { state.data = on; data.hidden = !on; drawData(); }),
-    button("save SVG", () => saveSVG(drawing, title, shown().map((i) => ({ name: body.series[i].name, color: colorOf(i), dashed: dash(body, i) }))), { "aria-label": "save " + title + " as SVG" }));
+    button("save SVG", () => saveSVG(drawing, named(), shown().map((i) => ({ name: body.series[i].name, color: colorOf(i), dashed: dash(body, i) }))), { "aria-label": "save " + title + " as SVG" }));
   const node = el("div", { class: "chart" }, tools, el("div", { class: "frame" }, drawing, readout), legend, data);
 
   const shown = () => body.series.map((_, i) => i).filter((i) => !state.off.has(body.series[i].name));

@@ -1,7 +1,7 @@
 // The page: a heading, links to the groups, and a component for each section,
 // which stays when newer data come.
 
-const kinds = { facts, chart, table, histograms, confusion, images, text, commands };
+const kinds = { facts, chart, layers, table, histograms, confusion, images, text, commands };
 
 const title = el("h1"), lead = el("p", { class: "lead" }), nav = el("nav", { "aria-label": "groups" }), main = el("main");
 const slider = el("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0, id: "smoothing" });
@@ -41,7 +41,7 @@ const render = (doc) => {
     b.note.hidden = !s.note;
     b.source.textContent = s.source ? "from " + s.source : "";
     b.source.hidden = !s.source;
-    b.node.classList.toggle("wide", !!s.wide || !["chart", "histograms"].includes(s.kind));
+    b.node.classList.toggle("wide", !!s.wide || !["chart", "layers", "histograms"].includes(s.kind));
     if (groups.at(-1)?.name !== (s.group || "")) groups.push({ name: s.group || "", nodes: [] });
     groups.at(-1).nodes.push(b.node);
   }
