@@ -36,6 +36,15 @@ func (p *PoolShape) strip(i int) (image, from, to, o0, o1 int) {
 	return image, from, to, o0, o1
 }
 
+// among returns the windows of a row that have their column k within the
+// image: the first and how many.
+func (p *PoolShape) among(k int) (first, count int) {
+	step := p.Stride[1]
+	first = (max(0, p.Left-k) + step - 1) / step
+	end := min(p.OW, (max(0, p.W+p.Left-k)+step-1)/step)
+	return first, max(0, end-first)
+}
+
 // tiles reports whether every element is in exactly one window.
 func (p *PoolShape) tiles() bool {
 	return p.Stride == p.Window && p.Top == 0 && p.Left == 0 && p.OH*p.Stride[0] >= p.H && p.OW*p.Stride[1] >= p.W
@@ -46,7 +55,7 @@ func (p *AvgPoolGrad) Scratch() int { return p.C }              // implements [K
 func (p *AvgPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
 
 func (p *MaxPoolGrad) Tasks() int   { return p.N * p.strips() } // implements [Kernel]
-func (p *MaxPoolGrad) Scratch() int { return 2 * p.C }          // implements [Kernel]
+func (p *MaxPoolGrad) Scratch() int { return (p.OW + 1) * p.C } // implements [Kernel]
 func (p *MaxPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
 
 func (p *MaxPoolPick) Tasks() int   { return p.N * ((p.OH + p.band() - 1) / p.band()) } // implements [Kernel]
@@ -80,34 +89,60 @@ func (p *AvgPoolGrad) Run(i int, c *Call) {
 
 // Run implements [Kernel].
 func (p *MaxPoolGrad) Run(i int, c *Call) {
-	v := vecFor(CurrentTier())
-	add := v.vv[opAdd-firstBinary]
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
 	x, dx := c.In[0][image*p.H*width:][:p.H*width], c.Out[0][image*p.H*width:][:p.H*width]
 	if !p.tiles() {
 		clear(dx[from*width : max(from, to)*width])
 	}
-	rest, take := c.Scratch[:p.C], c.Scratch[p.C:][:p.C]
-	apart := p.Stride[0] >= p.Window[0] && p.Stride[1] >= p.Window[1] // an element is in one window
+	share := p.overlapping
+	if p.Stride[0] >= p.Window[0] && p.Stride[1] >= p.Window[1] {
+		share = p.apart
+	}
 	for oy := o0; oy < o1; oy++ {
-		y0, y1 := p.rows(oy)
-		for ox := range p.OW {
-			x0, x1 := p.cols(ox)
-			window := ((image*p.OH+oy)*p.OW + ox) * p.C
-			top := c.In[1][window:][:p.C]
-			copy(rest, c.In[2][window:][:p.C])
-			for row := y0; row < min(y1, to); row++ { // rows before the strip decide which is first
-				for col := x0; col < x1; col++ {
-					at := row*width + col*p.C
-					if apart && row >= from {
-						v.takeEqual(dx[at:][:p.C], rest, x[at:][:p.C], top)
-						continue
-					}
-					v.takeEqual(take, rest, x[at:][:p.C], top)
-					if row >= from {
-						add(dx[at:][:p.C], dx[at:][:p.C], take)
-					}
+		windows := (image*p.OH + oy) * p.OW * p.C
+		rest := c.Scratch[:p.OW*p.C]
+		copy(rest, c.In[2][windows:])
+		share(oy, from, to, dx, rest, x, c.In[1][windows:][:p.OW*p.C], c.Scratch[p.OW*p.C:][:p.C])
+	}
+}
+
+// apart shares out what row oy of windows gets, rest, where an element is in
+// one window at most: for all windows at once. Rows before from decide which
+// element is the first.
+func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32) {
+	v := vecFor(CurrentTier())
+	step := p.Stride[1] * p.C
+	y0, y1 := p.rows(oy)
+	for y := y0; y < min(y1, to); y++ {
+		for k := range p.Window[1] {
+			first, count := p.among(k)
+			if count == 0 {
+				continue
+			}
+			at := (y*p.W + first*p.Stride[1] + k - p.Left) * p.C
+			dst, dstStep := dx[at:], step
+			if y < from {
+				dst, dstStep = aside, 0
+			}
+			v.takeEqual(dst, rest[first*p.C:][:count*p.C], x[at:], top[first*p.C:], p.C, dstStep, step)
+		}
+	}
+}
+
+// overlapping does so window by window, since an element adds what it gets.
+func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []float32) {
+	v := vecFor(CurrentTier())
+	add := v.vv[opAdd-firstBinary]
+	y0, y1 := p.rows(oy)
+	for ox := range p.OW {
+		x0, x1 := p.cols(ox)
+		for y := y0; y < min(y1, to); y++ {
+			for col := x0; col < x1; col++ {
+				at := (y*p.W + col) * p.C
+				v.takeEqual(take, rest[ox*p.C:][:p.C], x[at:], top[ox*p.C:], p.C, 0, 0)
+				if y >= from {
+					add(dx[at:][:p.C], dx[at:][:p.C], take)
 				}
 			}
 		}

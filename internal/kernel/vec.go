@@ -30,8 +30,9 @@ type vecTable struct {
 	rowMax   func(dst, x []float32, cols int) // the maximum of each row; −Inf if cols is 0
 
 	// takeEqual moves rest to dst where x is top, and leaves 0 in the other
-	// of the two.
-	takeEqual func(dst, rest, x, top []float32)
+	// of the two. It does so for each group of width elements of rest and
+	// top; those of dst and x begin dstStep and xStep apart.
+	takeEqual func(dst, rest, x, top []float32, width, dstStep, xStep int)
 
 	colSum func(acc, x []float32, rows int) // adds rows of x, as long as acc, one after the other
 

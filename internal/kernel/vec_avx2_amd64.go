@@ -274,10 +274,10 @@ func vecRowMax256(dst []float32, x []float32, cols int)
 //go:noescape
 func vecColSum256(acc []float32, x []float32, rows int)
 
-// vecTakeEqual256 moves rest to dst where x is top, and leaves 0 in the other of the two.
+// vecTakeEqual256 moves rest to dst where x is top, and leaves 0 in the other of the two, group by group of rest.
 //
 //go:noescape
-func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32)
+func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32, width int, dstStep int, xStep int)
 
 // vecUniformBlocks256 sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.
 //

@@ -3532,49 +3532,68 @@ done:
 	VZEROUPPER
 	RET
 
-// func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32)
+// func vecTakeEqual256(dst []float32, rest []float32, x []float32, top []float32, width int, dstStep int, xStep int)
 // Requires: AVX
-TEXT ·vecTakeEqual256(SB), NOSPLIT, $0-96
-	MOVQ   dst_len+8(FP), AX
-	MOVQ   dst_base+0(FP), CX
-	MOVQ   rest_base+24(FP), DX
-	MOVQ   x_base+48(FP), BX
-	MOVQ   top_base+72(FP), SI
+TEXT ·vecTakeEqual256(SB), NOSPLIT, $0-120
+	MOVQ   rest_len+32(FP), AX
+	MOVQ   rest_base+24(FP), CX
+	MOVQ   top_base+72(FP), DX
+	MOVQ   dst_base+0(FP), BX
+	MOVQ   x_base+48(FP), SI
 	VXORPS Y0, Y0, Y0
-	SUBQ   $+8, AX
-	JLT    loop1end
+	TESTQ  AX, AX
+	JE     done
+
+group:
+	MOVQ width+96(FP), DI
+	SUBQ DI, AX
+	MOVQ BX, R8
+	MOVQ SI, R9
+	SUBQ $+8, DI
+	JLT  loop1end
 
 loop1:
-	VMOVUPS   (BX), Y1
-	VMOVUPS   (SI), Y2
-	VCMPPS    $0x00, Y2, Y1, Y1
+	VMOVUPS   (R9), Y1
 	VMOVUPS   (DX), Y2
+	VCMPPS    $0x00, Y2, Y1, Y1
+	VMOVUPS   (CX), Y2
 	VBLENDVPS Y1, Y2, Y0, Y3
-	VMOVUPS   Y3, (CX)
+	VMOVUPS   Y3, (R8)
 	VBLENDVPS Y1, Y0, Y2, Y1
-	VMOVUPS   Y1, (DX)
+	VMOVUPS   Y1, (CX)
+	ADDQ      $+32, R8
 	ADDQ      $+32, CX
+	ADDQ      $+32, R9
 	ADDQ      $+32, DX
-	ADDQ      $+32, BX
-	ADDQ      $+32, SI
-	SUBQ      $+8, AX
+	SUBQ      $+8, DI
 	JGE       loop1
 
 loop1end:
-	ADDQ       $+8, AX
-	TESTQ      AX, AX
-	JE         done
-	LEAQ       vecLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVDQU    64(DI)(AX*4), Y1
-	VMASKMOVPS (BX), Y1, Y2
-	VMASKMOVPS (SI), Y1, Y3
-	VCMPPS     $0x00, Y3, Y2, Y2
+	ADDQ       $+8, DI
+	TESTQ      DI, DI
+	JE         whole
+	LEAQ       vecLanes<>+0(SB), R10
+	MOVQ       DI, R11
+	NEGQ       R11
+	VMOVDQU    64(R10)(R11*4), Y1
+	VMASKMOVPS (R9), Y1, Y2
 	VMASKMOVPS (DX), Y1, Y3
+	VCMPPS     $0x00, Y3, Y2, Y2
+	VMASKMOVPS (CX), Y1, Y3
 	VBLENDVPS  Y2, Y3, Y0, Y4
-	VMASKMOVPS Y4, Y1, (CX)
-	VBLENDVPS  Y2, Y0, Y3, Y0
-	VMASKMOVPS Y0, Y1, (DX)
+	VMASKMOVPS Y4, Y1, (R8)
+	VBLENDVPS  Y2, Y0, Y3, Y2
+	VMASKMOVPS Y2, Y1, (CX)
+	LEAQ       (CX)(DI*4), CX
+	LEAQ       (DX)(DI*4), DX
+
+whole:
+	MOVQ  dstStep+104(FP), DI
+	LEAQ  (BX)(DI*4), BX
+	MOVQ  xStep+112(FP), DI
+	LEAQ  (SI)(DI*4), SI
+	TESTQ AX, AX
+	JG    group
 
 done:
 	VZEROUPPER

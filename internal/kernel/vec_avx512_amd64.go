@@ -274,10 +274,10 @@ func vecRowMax512(dst []float32, x []float32, cols int)
 //go:noescape
 func vecColSum512(acc []float32, x []float32, rows int)
 
-// vecTakeEqual512 moves rest to dst where x is top, and leaves 0 in the other of the two.
+// vecTakeEqual512 moves rest to dst where x is top, and leaves 0 in the other of the two, group by group of rest.
 //
 //go:noescape
-func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32)
+func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32, width int, dstStep int, xStep int)
 
 // vecUniformBlocks512 sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.
 //

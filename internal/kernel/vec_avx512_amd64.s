@@ -3488,49 +3488,67 @@ done:
 	VZEROUPPER
 	RET
 
-// func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32)
+// func vecTakeEqual512(dst []float32, rest []float32, x []float32, top []float32, width int, dstStep int, xStep int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·vecTakeEqual512(SB), NOSPLIT, $0-96
-	MOVQ   dst_len+8(FP), AX
-	MOVQ   dst_base+0(FP), CX
-	MOVQ   rest_base+24(FP), DX
-	MOVQ   x_base+48(FP), BX
-	MOVQ   top_base+72(FP), SI
+TEXT ·vecTakeEqual512(SB), NOSPLIT, $0-120
+	MOVQ   rest_len+32(FP), AX
+	MOVQ   rest_base+24(FP), CX
+	MOVQ   top_base+72(FP), DX
+	MOVQ   dst_base+0(FP), BX
+	MOVQ   x_base+48(FP), SI
 	VPXORD Z0, Z0, Z0
-	SUBQ   $+16, AX
-	JLT    loop1end
+	TESTQ  AX, AX
+	JE     done
+
+group:
+	MOVQ width+96(FP), DI
+	SUBQ DI, AX
+	MOVQ BX, R8
+	MOVQ SI, R9
+	SUBQ $+16, DI
+	JLT  loop1end
 
 loop1:
-	VMOVUPS   (BX), Z1
-	VMOVUPS   (SI), Z2
+	VMOVUPS   (R9), Z1
+	VMOVUPS   (DX), Z2
 	VCMPPS    $0x00, Z2, Z1, K1
-	VMOVUPS   (DX), Z1
+	VMOVUPS   (CX), Z1
 	VBLENDMPS Z1, Z0, K1, Z3
-	VMOVUPS   Z3, (CX)
+	VMOVUPS   Z3, (R8)
 	VBLENDMPS Z0, Z1, K1, Z4
-	VMOVUPS   Z4, (DX)
+	VMOVUPS   Z4, (CX)
+	ADDQ      $+64, R8
 	ADDQ      $+64, CX
+	ADDQ      $+64, R9
 	ADDQ      $+64, DX
-	ADDQ      $+64, BX
-	ADDQ      $+64, SI
-	SUBQ      $+16, AX
+	SUBQ      $+16, DI
 	JGE       loop1
 
 loop1end:
-	ADDQ      $+16, AX
-	TESTQ     AX, AX
-	JE        done
-	MOVL      $-1, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (BX), K1, Z1
-	VMOVUPS.Z (SI), K1, Z2
+	ADDQ      $+16, DI
+	TESTQ     DI, DI
+	JE        whole
+	MOVL      $-1, R10
+	BZHIL     DI, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (R9), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
 	VCMPPS    $0x00, Z2, Z1, K2
-	VMOVUPS.Z (DX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z1
 	VBLENDMPS Z1, Z0, K2, Z5
-	VMOVUPS   Z5, K1, (CX)
+	VMOVUPS   Z5, K1, (R8)
 	VBLENDMPS Z0, Z1, K2, Z6
-	VMOVUPS   Z6, K1, (DX)
+	VMOVUPS   Z6, K1, (CX)
+	LEAQ      (CX)(DI*4), CX
+	LEAQ      (DX)(DI*4), DX
+
+whole:
+	MOVQ  dstStep+104(FP), DI
+	LEAQ  (BX)(DI*4), BX
+	MOVQ  xStep+112(FP), DI
+	LEAQ  (SI)(DI*4), SI
+	TESTQ AX, AX
+	JG    group
 
 done:
 	VZEROUPPER

@@ -107,12 +107,16 @@ var plainVec = vecTable{
 			dst[i] = float32(r*w) + z[i]
 		}
 	},
-	takeEqual: func(dst, rest, x, top []float32) {
-		for i := range dst {
-			if x[i] == top[i] {
-				dst[i], rest[i] = rest[i], 0
-			} else {
-				dst[i] = 0
+	takeEqual: func(dst, rest, x, top []float32, width, dstStep, xStep int) {
+		for group := range len(rest) / width {
+			to, from := dst[group*dstStep:][:width], x[group*xStep:][:width]
+			rest, top := rest[group*width:][:width], top[group*width:][:width]
+			for i := range to {
+				if from[i] == top[i] {
+					to[i], rest[i] = rest[i], 0
+				} else {
+					to[i] = 0
+				}
 			}
 		}
 	},

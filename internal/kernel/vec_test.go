@@ -45,10 +45,21 @@ func vecCases() (all []vecCase) {
 	add("scaleDiv", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.scaleDiv(dst, x, y, s) })
 	add("ratio", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.ratio(dst, x, y, s, t, 0.5) })
 	add("ratioStep", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.ratioStep(dst, x, y, z, s, t, 0.5, 0.25) })
-	add("takeEqual", func(v *vecTable, dst, x, y, z []float32, s, t float32) { v.takeEqual(dst, slices.Clone(x), y, z) })
+	add("takeEqual", func(v *vecTable, dst, x, y, z []float32, s, t float32) {
+		v.takeEqual(dst, slices.Clone(x[:len(dst)]), y, z, max(1, len(dst)), 0, 0)
+	})
 	add("takeEqual, rest", func(v *vecTable, dst, x, y, z []float32, s, t float32) {
 		copy(dst, x)
-		v.takeEqual(make([]float32, len(dst)), dst, y, z)
+		v.takeEqual(make([]float32, len(dst)), dst, y, z, max(1, len(dst)), 0, 0)
+	})
+	add("takeEqual in groups", func(v *vecTable, dst, x, y, z []float32, s, t float32) {
+		out := make([]float32, len(dst))
+		for _, width := range []int{1, 5, 16, 33} {
+			if n := len(dst) / width / 2; n > 0 { // every other group of out, group by group of y
+				v.takeEqual(out, slices.Clone(x[:n*width]), y, z, width, 2*width, width)
+			}
+		}
+		copy(dst, out)
 	})
 	return all
 }

@@ -94,12 +94,8 @@ func (e *emitter) pointer(param string) reg.GPVirtual {
 
 // number fills a vector with a parameter.
 func (e *emitter) number(param string) V {
-	b, err := e.Param(param).Resolve()
-	if err != nil {
-		panic(err)
-	}
 	r := e.vec()
-	e.VBROADCASTSS(b.Addr, r)
+	e.VBROADCASTSS(e.address(param), r)
 	return r
 }
 
