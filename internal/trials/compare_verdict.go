@@ -92,7 +92,7 @@ func (r *CompareResult) verdict() string {
 		say("At an end of the rates tried is that of %s; a better one may lie beyond.", human.And(ends))
 	}
 	what := "Seeds vary first weights and the order of rows, not the split"
-	if n := r.DataRows["validation"]; strings.Contains(r.Metric, "accuracy") {
+	if n := r.DataRows["validation"]; strings.Contains(r.Metric, "accuracy") && n <= 10000 { // else the row is nothing
 		what += fmt.Sprintf(", and one row of the validation part is %s", human.Score("accuracy", 1/float64(n)))
 	}
 	say("%s: on other rows the order may differ.", what)
