@@ -12,7 +12,8 @@ import (
 )
 
 // Sources are where the settings of a run come from: defaults, then a recipe,
-// then a file, then --set, then flags; the later wins.
+// then a file, then --set, then flags; the later wins, and a rule that it
+// names brings its own hyperparameters and rate.
 type Sources struct {
 	recipe string   // its name
 	config string   // path of a YAML file
@@ -82,7 +83,7 @@ func (src *Sources) Register(flags *pflag.FlagSet) {
 			flag.NoOptDefVal = "true"
 		}
 	}
-	flags.StringVar(&src.recipe, "recipe", "", "settings that are known to do well at a task: "+strings.Join(recipeNames(), ", ")+"; other settings go over it")
+	flags.StringVar(&src.recipe, "recipe", "", "settings that are known to do well at a task: "+strings.Join(recipeNames(), ", ")+"; other settings go over it, and another optimizer brings its own rate")
 	flags.StringVar(&src.config, "config", "", "file of settings in YAML, as --print-config prints them; flags go over it")
 	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated; without a flag of their own are "+human.And(others))
 }
@@ -93,20 +94,41 @@ func (src *Sources) Settings() (Settings, error) { return src.SettingsOver(Defau
 // SettingsOver merges the sources over other defaults.
 func (src *Sources) SettingsOver(s Settings) (Settings, error) {
 	if src.recipe != "" {
-		if err := readRecipe(src.recipe, &s); err != nil {
+		if err := s.over(func(s *Settings) error { return readRecipe(src.recipe, s) }); err != nil {
 			return s, usage.Mark(fmt.Errorf("--recipe: %w", err))
 		}
 	}
 	if src.config != "" {
-		if err := Read(src.config, &s); err != nil {
+		if err := s.over(func(s *Settings) error { return Read(src.config, s) }); err != nil {
 			return s, err
 		}
 	}
 	return s, src.ApplyTo(&s)
 }
 
+// over reads a later source over s. A rule that it names in place of another
+// comes with hyperparameters and a rate of its own.
+func (s *Settings) over(read func(*Settings) error) error {
+	var alone Settings
+	if err := read(&alone); err != nil {
+		return err
+	}
+	if was, is := s.Optimizer.Name, alone.Optimizer.Name; was.Given && is.Given && was.Value != is.Value {
+		s.Optimizer, s.LearningRate = OptimizerSettings{}, Auto[float64]{}
+	}
+	return read(s)
+}
+
 // ApplyTo gives s what --set and flags say, and checks the result.
 func (src *Sources) ApplyTo(s *Settings) error {
+	if err := s.over(src.written); err != nil {
+		return err
+	}
+	return s.Check()
+}
+
+// written gives s what --set and flags say.
+func (src *Sources) written(s *Settings) error {
 	for _, text := range src.sets {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
@@ -132,7 +154,7 @@ func (src *Sources) ApplyTo(s *Settings) error {
 			return usage.Mark(fmt.Errorf("--%s: %w", f.flag, err))
 		}
 	}
-	return s.Check()
+	return nil
 }
 
 // Args returns the sources as they were written, but for the flags named.
