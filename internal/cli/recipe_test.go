@@ -20,6 +20,10 @@ func TestRecipeRun(t *testing.T) {
 	printed = command(t, append(line, "--batch", "16", "--optimizer", "momentum", "--set", "optimizer.momentum=0.8", "--print-config")...).want(t, exitDone).stdout
 	contains(t, printed, "name: momentum", "momentum: 0.8", "learning_rate: 0.01", "warmup: 0.2e")
 
+	config = write(t, "rule.yaml", "optimizer: nesterov\nbatch: 16\n")
+	printed = command(t, append(line, "--config", config, "--print-config")...).want(t, exitDone).stdout
+	contains(t, printed, "name: nesterov", "learning_rate: 0.01", "warmup: 0.2e")
+
 	// The recipe is its settings: printed and read again, they give the same bits.
 	over := []string{"--data", dir, "--model", "cnn-small", "--batch", "16"}
 	path := write(t, "printed.yaml", command(t, append([]string{"train", "--recipe", "mnist-fast", "--epochs", "2", "--print-config"}, over...)...).want(t, exitDone).stdout)

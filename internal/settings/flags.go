@@ -94,12 +94,12 @@ func (src *Sources) Settings() (Settings, error) { return src.SettingsOver(Defau
 // SettingsOver merges the sources over other defaults.
 func (src *Sources) SettingsOver(s Settings) (Settings, error) {
 	if src.recipe != "" {
-		if err := s.over(func(s *Settings) error { return readRecipe(src.recipe, s) }); err != nil {
+		if err := readRecipe(src.recipe, &s); err != nil {
 			return s, usage.Mark(fmt.Errorf("--recipe: %w", err))
 		}
 	}
 	if src.config != "" {
-		if err := s.over(func(s *Settings) error { return Read(src.config, s) }); err != nil {
+		if err := Read(src.config, &s); err != nil {
 			return s, err
 		}
 	}

@@ -29,7 +29,7 @@ func Parse(path string, text []byte, s *Settings) error {
 	if err != nil || n == nil { // an empty file changes nothing
 		return err
 	}
-	return ReadNode(path, n, s)
+	return s.over(func(s *Settings) error { return ReadNode(path, n, s) })
 }
 
 // Document returns the content of a YAML file, which has one document; nil if
