@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Pool is a set of workers that walk programs together. The goroutine that
@@ -17,16 +16,22 @@ type Pool struct {
 	program *Program   // the run in progress
 	first   int        // its waves
 	end     int
-	state   atomic.Int64 // open bit, and the number of helpers inside
-	parked  atomic.Int32
-	wake    chan struct{}
+	state   atomic.Int64 // workers that may join the run, times crewUnit, and the number of helpers inside
+	helpers []helper
 	quit    chan struct{}
 	close   sync.Once
-	helpers sync.WaitGroup
+	running sync.WaitGroup
 }
 
-// open is set in Pool.state while a run can be joined.
-const open = 1 << 32
+// helper is a worker that helps the goroutine that runs a program.
+type helper struct {
+	parked atomic.Bool
+	wake   chan struct{}
+}
+
+// crewUnit is 1 in the part of Pool.state that counts who may join: 0 when
+// there is no run.
+const crewUnit = 1 << 32
 
 // NewPool starts a pool of the given number of workers; 0 or less means one
 // for each core. Close ends it.
@@ -34,10 +39,10 @@ func NewPool(workers int) *Pool {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	p := &Pool{workers: workers, wake: make(chan struct{}, workers), quit: make(chan struct{})}
-	for i := 1; i < workers; i++ {
-		p.helpers.Add(1)
-		go p.help(i)
+	p := &Pool{workers: workers, helpers: make([]helper, workers-1), quit: make(chan struct{})}
+	for i := range p.helpers {
+		p.helpers[i].wake = make(chan struct{}, 1)
+		p.running.Go(func() { p.help(i + 1) })
 	}
 	return p
 }
@@ -48,72 +53,52 @@ func (p *Pool) Workers() int { return p.workers }
 // Close ends the workers and waits until they are gone.
 func (p *Pool) Close() {
 	p.close.Do(func() { close(p.quit) })
-	p.helpers.Wait()
+	p.running.Wait()
 }
 
-// run walks waves [first, end) of a program, with help if there is enough to
-// share.
-func (p *Pool) run(b *Program, first, end int) {
+// run walks waves [first, end) of a program with the given number of workers,
+// if there is enough to share.
+func (p *Pool) run(b *Program, first, end, workers int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	shared := false
+	most := 0
 	for i := first; i < end; i++ {
-		b.reset(&b.waves[i])
-		shared = shared || b.waves[i].tasks > 1
+		most = max(most, b.waves[i].tasks)
 	}
-	if !shared || p.workers == 1 {
+	workers = min(workers, max(most, 1))
+	for i := first; i < end; i++ {
+		b.reset(&b.waves[i], workers)
+	}
+	if workers == 1 {
 		for i := first; i < end; i++ {
-			w := &b.waves[i]
-			for j := range w.tasks {
-				b.task(w, j, 0)
-			}
+			b.claim(&b.waves[i], 0, 0)
 		}
 		return
 	}
 	p.program, p.first, p.end = b, first, end
-	p.state.Store(open)
-	for range p.parked.Load() {
-		select {
-		case p.wake <- struct{}{}:
-		default:
+	p.state.Store(int64(workers) * crewUnit)
+	for i := range p.helpers[:workers-1] {
+		if h := &p.helpers[i]; h.parked.Load() {
+			select {
+			case h.wake <- struct{}{}:
+			default:
+			}
 		}
 	}
-	b.walk(first, end, 0)
-	p.state.And(^int64(open))
+	b.walk(first, end, 0, workers)
+	p.state.And(crewUnit - 1)
 	for spin := 0; p.state.Load() != 0; spin++ { // helpers on their way out
 		pause(spin)
 	}
 	p.program = nil
 }
 
-// walk runs tasks of waves [first, end) until all have run.
-func (b *Program) walk(first, end, worker int) {
-	for i := first; i < end; i++ {
-		w := &b.waves[i]
-		total := int32(w.tasks)
-		for {
-			j := w.next.Add(1) - 1
-			if j >= total {
-				break
-			}
-			b.task(w, int(j), worker)
-			w.done.Add(1)
-		}
-		for spin := 0; w.done.Load() < total; spin++ {
-			pause(spin)
-		}
-	}
-}
-
-// pause passes a moment of a wait: spinning at first, then letting others run,
-// then sleeping.
+// pause passes a moment of a wait within a run: spinning at first, then
+// letting others run. Sleeping would take a millisecond.
 func pause(spin int) {
-	switch {
-	case spin < 4000:
-	case spin < 6000:
+	if spin >= 4000 {
 		runtime.Gosched()
-	default:
-		time.Sleep(20 * time.Microsecond)
+		yield()
 	}
 }
 
@@ -123,36 +108,36 @@ const idle = 20000
 
 // help is the life of a helper.
 func (p *Pool) help(worker int) {
-	defer p.helpers.Done()
+	h := &p.helpers[worker-1]
 	for {
 		for range idle {
-			if p.join() {
-				p.program.walk(p.first, p.end, worker)
+			if workers := p.join(worker); workers > 0 {
+				p.program.walk(p.first, p.end, worker, workers)
 				p.state.Add(-1)
 			}
 		}
-		p.parked.Add(1)
-		if p.state.Load()&open == 0 {
+		h.parked.Store(true)
+		if p.state.Load()/crewUnit <= int64(worker) {
 			select {
-			case <-p.wake:
+			case <-h.wake:
 			case <-p.quit:
-				p.parked.Add(-1)
 				return
 			}
 		}
-		p.parked.Add(-1)
+		h.parked.Store(false)
 	}
 }
 
-// join enters the run in progress, if there is one.
-func (p *Pool) join() bool {
+// join enters the run in progress, if there is one for this worker, and
+// returns how many may.
+func (p *Pool) join(worker int) (workers int) {
 	for {
 		s := p.state.Load()
-		if s&open == 0 {
-			return false
+		if s/crewUnit <= int64(worker) {
+			return 0
 		}
 		if p.state.CompareAndSwap(s, s+1) {
-			return true
+			return int(s / crewUnit)
 		}
 	}
 }

@@ -26,11 +26,13 @@ func TestHelpersPark(t *testing.T) {
 	}
 	parked := func() {
 		t.Helper()
-		for i := 0; pool.parked.Load() < workers-1; i++ {
-			if i == 2000 {
-				t.Fatalf("%d of %d helpers are parked", pool.parked.Load(), workers-1)
+		for i := range pool.helpers {
+			for wait := 0; !pool.helpers[i].parked.Load(); wait++ {
+				if wait == 2000 {
+					t.Fatalf("helper %d does not park", i)
+				}
+				time.Sleep(time.Millisecond)
 			}
-			time.Sleep(time.Millisecond)
 		}
 	}
 	parked()

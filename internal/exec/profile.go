@@ -49,8 +49,8 @@ func (p *Program) Measured() Measured {
 	return m
 }
 
-// measure notes one run of a stage that began at start.
-func (m *meter) measure(stage int, start time.Time) {
+// measure notes one run of a stage.
+func (m *meter) measure(stage int, wall time.Duration) {
 	m.stages[stage].runs++
-	m.stages[stage].wall += time.Since(start)
+	m.stages[stage].wall += wall
 }

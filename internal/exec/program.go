@@ -21,6 +21,8 @@ type Program struct {
 	scalars []float32
 	feeds   map[string][]feed
 	sizes   map[string]int
+	shares  [][]share   // for each worker, of each instruction
+	crews   []crew      // for each stage
 	scratch [][]float32 // for each worker
 	calls   []kernel.Call
 	seed    uint64
@@ -41,7 +43,6 @@ type instr struct {
 type wave struct {
 	instrs []int
 	tasks  int
-	next   atomic.Int32 // the next task to claim
 	done   atomic.Int32 // tasks that have run
 }
 
@@ -59,6 +60,8 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 		scalars: make([]float32, len(p.Scalars)),
 		feeds:   map[string][]feed{},
 		sizes:   map[string]int{},
+		shares:  make([][]share, pool.workers),
+		crews:   make([]crew, len(p.Stages)),
 		scratch: make([][]float32, pool.workers),
 		calls:   make([]kernel.Call, pool.workers),
 	}
@@ -102,6 +105,12 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 	}
 	for i := range b.scratch {
 		b.scratch[i] = newArena(scratch)
+	}
+	for i := range b.shares {
+		b.shares[i] = make([]share, len(p.Instrs))
+	}
+	for i := range b.crews {
+		b.crews[i] = newCrew(pool.workers)
 	}
 	for i, list := range p.Waves {
 		b.waves[i].instrs = list
@@ -177,43 +186,31 @@ func (p *Program) Run(stage int) {
 	if stage > 0 {
 		first = p.plan.Stages[stage-1]
 	}
+	crew := &p.crews[stage]
+	start := time.Now()
+	p.pool.run(p, first, p.plan.Stages[stage], crew.size)
+	wall := time.Since(start)
+	crew.ran(wall)
 	if p.meter != nil {
-		defer p.meter.measure(stage, time.Now())
-	}
-	p.pool.run(p, first, p.plan.Stages[stage])
-}
-
-// task runs task i of wave w as the given worker.
-func (p *Program) task(w *wave, i int, worker int) {
-	for _, at := range w.instrs {
-		in := &p.instrs[at]
-		if i >= in.tasks {
-			i -= in.tasks
-			continue
-		}
-		c := &p.calls[worker]
-		*c = in.call
-		c.Scratch, c.Seed, c.Draw = p.scratch[worker], p.seed, p.draw
-		var start time.Time
-		if p.meter != nil {
-			start = time.Now()
-		}
-		in.kernel.Run(i, c)
-		if in.left.Add(-1) == 0 && in.finisher != nil {
-			in.finisher.Finish(c)
-		}
-		if p.meter != nil {
-			p.meter.busy[at].Add(int64(time.Since(start)))
-		}
-		return
+		p.meter.measure(stage, wall)
 	}
 }
 
-// reset makes a wave ready to run.
-func (p *Program) reset(w *wave) {
-	w.next.Store(0)
-	w.done.Store(0)
-	for _, i := range w.instrs {
-		p.instrs[i].left.Store(int32(p.instrs[i].tasks))
+// task runs a task of an instruction as the given worker.
+func (p *Program) task(at, i, worker int) {
+	in := &p.instrs[at]
+	c := &p.calls[worker]
+	*c = in.call
+	c.Scratch, c.Seed, c.Draw = p.scratch[worker], p.seed, p.draw
+	var start time.Time
+	if p.meter != nil {
+		start = time.Now()
+	}
+	in.kernel.Run(i, c)
+	if in.finisher != nil && in.left.Add(-1) == 0 {
+		in.finisher.Finish(c)
+	}
+	if p.meter != nil {
+		p.meter.busy[at].Add(int64(time.Since(start)))
 	}
 }

@@ -54,9 +54,15 @@ func (g Gemm) partition() gemmPartition {
 	}
 }
 
-// block returns block i, counted along the rows of blocks.
+// block returns block i. Blocks are counted along columns, so that workers,
+// who take neighbouring blocks, each read a part of B, the weights: what no
+// other core holds is soon updated. Those of a transposed A, the gradients of
+// weights, are counted along rows, as the update goes through them.
 func (g Gemm) block(i int) gemmRect {
 	p := g.partition()
-	y, x := i/p.across, i%p.across
+	x, y := i/p.down, i%p.down
+	if g.TransA {
+		y, x = i/p.across, i%p.across
+	}
 	return gemmRect{y * g.M / p.down, (y + 1) * g.M / p.down, x * p.width, min((x+1)*p.width, g.N)}
 }
