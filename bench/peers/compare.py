@@ -56,7 +56,7 @@ def main():
     if args.cores < os.cpu_count():
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-args.cores:])  # of this process and all that it starts
     settings = list(itertools.product(sorted({1, args.cores}), ("", "SKYLAKEX")))
-    ours, theirs, limits = {}, {}, {}
+    ours, theirs, limits, handed = {}, {}, {}, []
     started = load()
     with tempfile.TemporaryDirectory() as folder:
         descent = str(pathlib.Path(folder) / "descent")
@@ -64,7 +64,9 @@ def main():
         for i in range(args.rounds):
             print(f"round {i + 1} of {args.rounds}, load {load()}", file=sys.stderr)
             for row in lines([descent, "bench", "--only", "limits,updates,steps", "--secs", str(args.secs), "--json"]):
-                if row["group"] == "limits":
+                if row["work"] == "hand-over":
+                    handed.append(1e6 * row["ms"])
+                elif row["group"] == "limits":
                     limits.setdefault((row["work"], row["workers"]), []).append(row["gflops"] if "gflops" in row else row["gb_per_s"])
                 else:
                     ours.setdefault(row["work"], []).append((row["ms"], row["of_limit"]))
@@ -76,7 +78,8 @@ def main():
     torch = output(args.python, "-c", "import torch; print(torch.__version__)")
     print(f"{args.cores} of {cpu()}; {platform.system()}; {output('go', 'env', 'GOVERSION')}; PyTorch {torch}; {args.rounds} rounds; "
           f"load {started} before, {load()} after.")
-    print("Limits: " + "; ".join(f"{work} on {n}: {max(v):.1f}" for (work, n), v in limits.items()) + " (GFLOP/s, GB/s).\n")
+    print("Limits: " + "; ".join(f"{work} on {n}: {max(v):.1f}" for (work, n), v in limits.items()) + " (GFLOP/s, GB/s).")
+    print("A line of cache to the other core and back, ns in each round: " + ", ".join(f"{ns:.0f}" for ns in handed) + "\n")
     print("| work | Descent, ms | of the limit | PyTorch, ms | its best setting | ratio |")
     print("|---|---|---|---|---|---|")
     for work, rows in ours.items():

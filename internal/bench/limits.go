@@ -26,8 +26,9 @@ func (b *bench) measureLimits() error {
 	return nil
 }
 
-// limitRows shows the limits: the peak of each instruction set, reading, and
-// the pattern of Adam. Their time is that of 10⁹ operations or bytes.
+// limitRows shows the limits: the peak of each instruction set, reading, the
+// pattern of Adam, and how soon a core has what another wrote. Rates come with
+// the time of 10⁹ operations or bytes.
 func (b *bench) limitRows() error {
 	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
 		for _, pool := range b.pools() {
@@ -42,6 +43,9 @@ func (b *bench) limitRows() error {
 		l, n := b.limits[pool.Workers()], pool.Workers()
 		b.emit(Row{Group: b.group, Work: "read", Workers: n, Ms: 1e12 / l.Read, GBs: l.Read / 1e9})
 		b.emit(Row{Group: b.group, Work: "read-4-write-3", Workers: n, Ms: 1e12 / l.Update, GBs: l.Update / 1e9})
+	}
+	if b.pool.Workers() > 1 {
+		b.emit(Row{Group: b.group, Work: "hand-over", Workers: 2, Ms: measure.HandOver(b.Each/4).Seconds() * 1e3})
 	}
 	return nil
 }

@@ -36,7 +36,9 @@ a minute.
 Each row is a workload: the cores it may use, the median time of a run, and the
 rate of operations and of memory traffic, each value of an operand counted once.
 The limit is the peak of multiply-adds or the speed of memory, whichever is
-nearer; work that stays in a cache can go beyond that of memory.
+nearer; work that stays in a cache can go beyond that of memory. A hand-over is
+a line of cache that goes to another core and back: small steps on all cores
+take several times as long where the cores share no cache.
 
 Steps are one update by Adam on cross-entropy, as NAME/ROWS, the assembly of the
 batch included; bench/peers in the sources runs the same in PyTorch.`,
@@ -96,7 +98,7 @@ func (a *app) benchText() func(bench.Row) {
 	return func(r bench.Row) {
 		if r.Group != group {
 			group = r.Group
-			fmt.Fprintf(a.stdout, "\n%-26s %5s %11s %9s %8s %7s\n", group, "cores", "time", "GFLOP/s", "GB/s", "limit")
+			fmt.Fprintf(a.stdout, "\n%-28s %5s %11s %9s %8s %7s\n", group, "cores", "time", "GFLOP/s", "GB/s", "limit")
 		}
 		more := ""
 		switch {
@@ -106,10 +108,10 @@ func (a *app) benchText() func(bench.Row) {
 			more = fmt.Sprintf("  %s samples/s", human.Thousands(r.SamplesPerS))
 		}
 		took := milliseconds(r.Ms)
-		if r.OfLimit == 0 {
+		if r.OfLimit == 0 && r.GFLOPS+r.GBs > 0 {
 			took = "-" // a rate
 		}
-		fmt.Fprintf(a.stdout, "%-26s %5d %11s %9s %8s %7s%s\n", r.Work, r.Workers, took,
+		fmt.Fprintf(a.stdout, "%-28s %5d %11s %9s %8s %7s%s\n", r.Work, r.Workers, took,
 			rateText(r.GFLOPS, "%.1f"), rateText(r.GBs, "%.1f"), rateText(100*r.OfLimit, "%.0f %%"), more)
 	}
 }
@@ -125,7 +127,7 @@ func rateText(v float64, format string) string {
 // milliseconds writes a time that is given in them.
 func milliseconds(ms float64) string {
 	if ms < 1 {
-		return fmt.Sprintf("%.1f µs", 1e3*ms)
+		return fmt.Sprintf("%.3g µs", 1e3*ms)
 	}
 	return fmt.Sprintf("%.2f ms", ms)
 }

@@ -25,6 +25,12 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+func TestHandOver(t *testing.T) {
+	if d := measure.HandOver(time.Millisecond); d <= 0 || d > time.Second {
+		t.Errorf("a hand-over takes %v", d)
+	}
+}
+
 func TestShare(t *testing.T) {
 	l := measure.Limits{Operations: 100, Read: 10, Update: 5}
 	for _, row := range []struct {
