@@ -65,15 +65,12 @@ func (p *Pool) run(b *Program, first, end, workers int) {
 	for i := first; i < end; i++ {
 		most = max(most, b.waves[i].tasks)
 	}
-	workers = min(workers, max(most, 1))
+	if workers = min(workers, most); workers <= 1 {
+		b.alone(first, end)
+		return
+	}
 	for i := first; i < end; i++ {
 		b.reset(&b.waves[i], workers)
-	}
-	if workers == 1 {
-		for i := first; i < end; i++ {
-			b.claim(&b.waves[i], 0, 0)
-		}
-		return
 	}
 	p.program, p.first, p.end = b, first, end
 	p.state.Store(int64(workers) * crewUnit)

@@ -46,6 +46,19 @@ func (p *Program) reset(w *wave, workers int) {
 	}
 }
 
+// alone runs the tasks of waves [first, end) one after the other.
+func (p *Program) alone(first, end int) {
+	for i := first; i < end; i++ {
+		for _, at := range p.waves[i].instrs {
+			in := &p.instrs[at]
+			in.left.Store(int32(in.tasks))
+			for task := range in.tasks {
+				p.task(at, task, 0)
+			}
+		}
+	}
+}
+
 // walk runs tasks of waves [first, end), as one of several workers, until all
 // have run: those of its own share, and then what others have left.
 func (p *Program) walk(first, end, worker, workers int) {
