@@ -39,7 +39,7 @@ data: internal/rng internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
 internal/human:
 internal/usage:
-internal/report:
+internal/report: internal/human
 internal/tensorboard:
 internal/runs: data train internal/kernel internal/report internal/tensorboard internal/human internal/shell
 .: train

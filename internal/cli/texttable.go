@@ -25,6 +25,8 @@ func writeTable(w io.Writer, t report.Table, full bool) {
 				if v == float64(int64(v)) && v > -1e15 && v < 1e15 {
 					text = strconv.FormatInt(int64(v), 10)
 				}
+			case report.Quantity:
+				text = v.Text
 			default:
 				text, numbers = fmt.Sprint(v), false
 			}

@@ -13,13 +13,14 @@ var updates = report.Axis{Label: "update"}
 // curveSections shows what the logs hold, of all runs over each other.
 func curveSections(list []*Run, names []string) []report.Section {
 	c := curves{list: list, names: names}
-	c.chart("Loss", "loss", true, MetricsFile, []column{{"train_loss", "training"}, {"val_loss", "validation"}})
+	loss := report.Axis{Label: "loss", Log: true}
+	c.chart("Loss", loss, MetricsFile, []column{{"train_loss", "training", 1}, {"val_loss", "validation", 1}})
 	c.scores()
-	c.chart("Loss of each update", "loss", true, StepsFile, []column{{"loss", "loss"}})
-	c.chart("Learning rate", "η", false, StepsFile, []column{{"lr", "learning rate"}})
-	c.chart("Gradient norm", "‖g‖", true, StepsFile, []column{{"grad_norm", "gradient norm"}})
-	c.chart("Clip factor", "factor", false, StepsFile, []column{{"clip", "clip factor"}})
-	c.chart("Penalty", "penalty", false, StepsFile, []column{{"penalty", "penalty"}})
+	c.chart("Loss of each update", loss, StepsFile, []column{{"loss", "loss", 1}})
+	c.chart("Learning rate", report.Axis{Label: "η"}, StepsFile, []column{{"lr", "learning rate", 1}})
+	c.chart("Gradient norm", report.Axis{Label: "‖g‖", Log: true}, StepsFile, []column{{"grad_norm", "gradient norm", 1}})
+	c.chart("Clip factor", report.Axis{Label: "factor"}, StepsFile, []column{{"clip", "clip factor", 1}})
+	c.chart("Penalty", report.Axis{Label: "penalty"}, StepsFile, []column{{"penalty", "penalty", 1}})
 	return c.sections
 }
 
@@ -29,8 +30,12 @@ type curves struct {
 	sections []report.Section
 }
 
-// column is a column of a log and what its curve is called.
-type column struct{ name, label string }
+// column is a column of a log, what its curve is called, and how many of what
+// the axis counts make 1.
+type column struct {
+	name, label string
+	times       float64
+}
 
 func (r *Run) log(file string) Log {
 	if file == StepsFile {
@@ -52,23 +57,29 @@ func (c *curves) columns(prefix string) []string {
 	return names
 }
 
-// scores adds charts of the validation scores: those of classes, which are
-// shares of 1, in one if there is but one run.
+// scores adds a chart of each validation score; of one run, accuracies go into
+// one.
 func (c *curves) scores() {
-	var shares []column
+	var accuracies, others []column
 	for _, name := range c.columns("val_") {
 		score := strings.TrimPrefix(name, "val_")
-		label := strings.ReplaceAll(score, "_", " ")
+		_, times := report.ScoreAxis(score)
+		col := column{name, strings.ReplaceAll(score, "_", " "), times}
 		switch {
 		case score == "loss":
-		case len(c.list) == 1 && slices.Contains([]string{"accuracy", "balanced_accuracy", "f1", "auroc"}, score):
-			shares = append(shares, column{name, label})
+		case len(c.list) == 1 && times != 1:
+			accuracies = append(accuracies, col)
 		default:
-			c.chart("Validation "+label, label, false, MetricsFile, []column{{name, label}})
+			others = append(others, col)
 		}
 	}
-	if shares != nil {
-		c.chart("Validation scores", "score", false, MetricsFile, shares)
+	if accuracies != nil {
+		axis, _ := report.ScoreAxis("accuracy")
+		c.chart("Validation accuracy", axis, MetricsFile, accuracies)
+	}
+	for _, col := range others {
+		axis, _ := report.ScoreAxis(strings.TrimPrefix(col.name, "val_"))
+		c.chart("Validation "+col.label, axis, MetricsFile, []column{col})
 	}
 }
 
@@ -80,13 +91,13 @@ var dull = map[string]float64{"clip": 1, "penalty": 0}
 
 // chart adds a chart of columns of a log, unless they are dull in all runs. A
 // color stands for a run, or, if there is but one, for a column.
-func (c *curves) chart(title, label string, log bool, file string, columns []column) {
-	chart := report.Chart{X: updates, Y: report.Axis{Label: label, Log: log}, Smooth: file == StepsFile}
+func (c *curves) chart(title string, y report.Axis, file string, columns []column) {
+	chart := report.Chart{X: updates, Y: y, Smooth: file == StepsFile}
 	tells := false
 	for i, r := range c.list {
 		l := r.log(file)
 		for k, col := range columns {
-			s := report.Series{Name: col.label, Color: k + 1, X: l.Column("step"), Y: l.Column(col.name)}
+			s := report.Series{Name: col.label, Color: k + 1, X: l.Column("step"), Y: scaled(l.Column(col.name), col.times)}
 			if len(s.Y) == 0 {
 				continue
 			}
@@ -98,7 +109,7 @@ func (c *curves) chart(title, label string, log bool, file string, columns []col
 			}
 			quiet, can := dull[col.name]
 			tells = tells || !can || slices.ContainsFunc(s.Y, func(v float64) bool { return v != quiet })
-			if log && !slices.ContainsFunc(s.Y, func(v float64) bool { return v > 0 }) {
+			if y.Log && !slices.ContainsFunc(s.Y, func(v float64) bool { return v > 0 }) {
 				chart.Y.Log = false
 			}
 			chart.Series = append(chart.Series, s)
@@ -112,4 +123,13 @@ func (c *curves) chart(title, label string, log bool, file string, columns []col
 	if tells {
 		c.sections = append(c.sections, report.Section{Group: "Curves", Title: title, Source: sources(c.list, file), Body: chart})
 	}
+}
+
+// scaled returns values, times so much.
+func scaled(values []float64, times float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = times * v
+	}
+	return out
 }

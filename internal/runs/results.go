@@ -44,9 +44,11 @@ func resultSection(r *Run) report.Section {
 // the settings that differ between them, a column a run.
 func Compare(list []*Run, names []string) (results, settings report.Table) {
 	keys := []string{"status"}
+	scores := map[string]string{}
 	for _, part := range []string{"test.", "validation."} {
 		for _, score := range scoreOrder {
 			keys = append(keys, part+score)
+			scores[part+score] = score
 		}
 	}
 	keys = append(keys, "epochs", "best_epoch", "steps", "seconds", "parameters")
@@ -60,6 +62,9 @@ func Compare(list []*Run, names []string) (results, settings report.Table) {
 		for i, r := range list {
 			if v, ok := r.Number(key); ok {
 				column[i], known = v, true
+				if score := scores[key]; score != "" {
+					column[i] = report.Score(score, v)
+				}
 			} else if key == "status" {
 				column[i], known = r.Status(), true
 			}

@@ -118,7 +118,7 @@ func TestPages(t *testing.T) {
 		return list
 	}
 	one := titles(runs.Page(a))
-	for _, want := range []string{"Result/", "Curves/Loss", "Curves/Validation scores", "Layers/Relative updates", "Layers/Weights", "Layers/Activations", "Test/Confusion", "Test/Worst samples", "Settings/Settings"} {
+	for _, want := range []string{"Result/", "Curves/Loss", "Curves/Validation accuracy", "Layers/Relative updates", "Layers/Weights", "Layers/Activations", "Test/Confusion", "Test/Worst samples", "Settings/Settings"} {
 		if !slices.Contains(one, want) {
 			t.Errorf("the page of a run has no %q: %q", want, one)
 		}
@@ -138,6 +138,14 @@ func TestPages(t *testing.T) {
 	differ := two.Sections[1].Body.(report.Table)
 	if len(differ.Rows) != 1 || !slices.Equal(differ.Rows[0], report.Row{"learning_rate", "0.1", "0.2"}) {
 		t.Errorf("what differs is %v", differ.Rows)
+	}
+	accuracy := two.Sections[slices.Index(all, "Curves/Validation accuracy")].Body.(report.Chart)
+	if accuracy.Y.Label != "accuracy, %" || !slices.Equal(accuracy.Series[1].Y, []float64{50, 75}) {
+		t.Errorf("the curve of the accuracy is %+v", accuracy)
+	}
+	results := two.Sections[0].Body.(report.Table)
+	if i := slices.Index(results.Columns, "test accuracy"); i < 0 || results.Rows[0][i] != report.Score("accuracy", 0.7) {
+		t.Errorf("results are %v", results)
 	}
 	loss := two.Sections[slices.Index(all, "Curves/Loss")].Body.(report.Chart)
 	if len(loss.Series) != 4 || loss.Series[0].Name != "a training" || loss.Series[0].Color != loss.Series[1].Color || loss.Series[2].Color == loss.Series[0].Color {

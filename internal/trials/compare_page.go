@@ -32,7 +32,7 @@ func (c *Comparison) page(r *CompareResult) report.Page {
 		})
 	}
 	add("Answer", "All settings", r.tableNote(), compareFile, true, r.pageTable())
-	axis, times := scoreAxis(r.Metric)
+	axis, times := report.ScoreAxis(r.Metric)
 	losses := report.Axis{Label: "loss", Log: true}
 	first := r.Rungs[0]
 	searched := slices.ContainsFunc(r.Rows, func(row compareRow) bool { return len(row.Rates) > 0 })

@@ -83,14 +83,3 @@ func cell(v numeral, text string) any {
 	}
 	return report.Quantity{Value: float64(v), Text: text}
 }
-
-// scoreAxis is the axis of a score in a chart, whose values are to be
-// multiplied by times.
-func scoreAxis(score string) (axis report.Axis, times float64) {
-	times, unit := human.Unit(score)
-	axis.Label = strings.ReplaceAll(score, "_", " ")
-	if unit != "" {
-		axis.Label += ", " + unit
-	}
-	return axis, times
-}

@@ -32,7 +32,7 @@ func (w *Sweep) page(r *SweepResult, best *settings.Job) report.Page {
 		}
 	}
 	const most = 8
-	axis, times := scoreAxis(r.Metric)
+	axis, times := report.ScoreAxis(r.Metric)
 	curves := report.Chart{X: report.Axis{Label: "update"}, Y: axis, Ordered: true}
 	for _, row := range r.Rows[:min(most, len(r.Rows))] {
 		s := report.Series{Name: "trial " + strconv.Itoa(row.Trial)}
@@ -74,7 +74,7 @@ func (w *Sweep) pageBoard(r *SweepResult, m string) report.Table {
 
 // scatter draws scores by setting k, a series for each length of runs.
 func (r *SweepResult) scatter(k int, x report.Axis) report.Chart {
-	y, times := scoreAxis(r.Metric)
+	y, times := report.ScoreAxis(r.Metric)
 	chart := report.Chart{X: x, Y: y}
 	for i := len(r.Epochs) - 1; i >= 0; i-- {
 		s := report.Series{Name: human.Plural(r.Epochs[i], "epoch"), Points: true}
