@@ -25,7 +25,7 @@ func BenchmarkAugmentedStep(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run(text, func(b *testing.B) {
-			t, err := train.New(nn.CNN(10), source.Spec(), train.Config{BatchSize: rows, Epochs: 1 << 30, Augment: augment})
+			t, err := train.New(nn.CNN(32, 10), source.Spec(), train.Config{BatchSize: rows, Epochs: 1 << 30, Augment: augment})
 			if err != nil {
 				b.Fatal(err)
 			}

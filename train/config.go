@@ -52,7 +52,7 @@ type Config struct {
 	MinDelta float64 // what counts as better
 
 	Seed    uint64 // of initial weights, order, augmentation and dropout
-	Workers int    // cores to use; 0: all. The result does not depend on it
+	Workers int    // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
 	Profile bool   // measure every instruction, for [Trainer.Profile]
 	Probe   int    // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
 	From    *Model // start from its weights instead of random ones; nil: random

@@ -16,7 +16,7 @@ import (
 // predicts, and that is the same after it was written and read.
 func FuzzModel(f *testing.F) {
 	dense, _ := nn.Marshal(nn.MLP([]int{3}, 2, nn.ReLU, 0.1, nil))
-	conv, _ := nn.Marshal(nn.SmallCNN(3))
+	conv, _ := nn.Marshal(nn.CNN(16, 3))
 	f.Add(string(dense), `{"Input":[4],"Task":"classification","Classes":["a","b"]}`, `{"name":"cross-entropy"}`)
 	f.Add(string(conv), `{"Input":[8,8,3],"Task":"classification","Classes":["a","b","c"]}`, `{"name":"cross-entropy","values":{"LabelSmoothing":0.1}}`)
 	f.Add(`{"type":"dense","units":1}`, `{"Input":[2],"Task":"regression","Targets":["y"]}`, `{"name":"mse"}`)

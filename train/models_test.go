@@ -103,8 +103,8 @@ func goldenNetwork(t *testing.T, name string, classes int) nn.Layer {
 	switch name {
 	case "lenet":
 		return nn.LeNet(classes)
-	case "cnn-small":
-		return nn.SmallCNN(classes)
+	case "cnn:16":
+		return nn.CNN(16, classes)
 	}
 	net, err := nn.ResNet(8, classes)
 	if err != nil {

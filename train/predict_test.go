@@ -18,7 +18,7 @@ import (
 // TestPredictTogether: goroutines that share a model get what one gets alone.
 func TestPredictTogether(t *testing.T) {
 	parts := digits(t)
-	for name, net := range map[string]nn.Layer{"dense": nn.MLP([]int{16}, 10, nn.ReLU, 0.2, nil), "convolutions": nn.SmallCNN(10)} {
+	for name, net := range map[string]nn.Layer{"dense": nn.MLP([]int{16}, 10, nn.ReLU, 0.2, nil), "convolutions": nn.CNN(16, 10)} {
 		m := trained(t, net, parts.Validation, nil)
 		x := rows(t, parts.Test, 64)
 		want := predict(t, m, x)
@@ -48,7 +48,7 @@ func TestPredictTogether(t *testing.T) {
 // TestAppendPredict: it appends what Predict returns, and allocates nothing.
 func TestAppendPredict(t *testing.T) {
 	parts := digits(t)
-	m := trained(t, nn.SmallCNN(10), parts.Validation, nil)
+	m := trained(t, nn.CNN(16, 10), parts.Validation, nil)
 	x := rows(t, parts.Test, 3)
 	got, err := m.AppendPredict([]float64{7}, x)
 	if err != nil || got[0] != 7 || !same(got[1:], predict(t, m, x)) {

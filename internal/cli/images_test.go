@@ -17,7 +17,7 @@ import (
 // onAll are flags of a run over pictures that uses all techniques for images.
 func onAll(dir string) []string {
 	return []string{
-		"--data", dir, "--model", "cnn-small", "--split", "100/0/0", "--batch", "16", "--epochs", "4", "--lr", "0.01",
+		"--data", dir, "--model", "cnn:16", "--split", "100/0/0", "--batch", "16", "--epochs", "4", "--lr", "0.01",
 		"--augment", "crop:1,flip,mixup:0.2", "--average", "ema:0.9", "--tta", "flip,shift:1", "--dropout", "0.1",
 	}
 }
@@ -40,7 +40,7 @@ func TestImageRun(t *testing.T) {
 			t.Errorf("%s workers end in other weights", workers)
 		}
 	}
-	if got := sha(t, "--config", filepath.Join(run, runs.ConfigFile), "--epochs", "4", "--model", "cnn-small"); got != sum["weights_sha256"] {
+	if got := sha(t, "--config", filepath.Join(run, runs.ConfigFile), "--epochs", "4", "--model", "cnn:16"); got != sum["weights_sha256"] {
 		t.Error("the kept settings end in other weights")
 	}
 	metrics := readFile(t, filepath.Join(run, runs.MetricsFile))
@@ -62,7 +62,7 @@ func TestImageRunSays(t *testing.T) {
 	dir := pictures(t)
 	args := append([]string{"train", "--out", filepath.Join(t.TempDir(), "run")}, onAll(dir)...)
 	r := command(t, args...).want(t, exitDone)
-	contains(t, r.stderr, "cnn-small, ", "augment   crop:1,flip,mixup:0.2", "average ema:0.9", "48 training rows, 0 validation, 16 test",
+	contains(t, r.stderr, "cnn:16, ", "augment   crop:1,flip,mixup:0.2", "average ema:0.9", "48 training rows, 0 validation, 16 test",
 		"100/0/0, the set's own test part", "no validation part: the last model is kept")
 	contains(t, r.stdout, "Test by views flip,shift:1, 16 rows", "Kept the model of epoch 4 of 4, the last one, as there is no validation part")
 	if strings.Contains(r.stderr, "  best") || strings.Contains(r.stderr, "validation loss") {
@@ -76,7 +76,7 @@ func TestImageRunSays(t *testing.T) {
 // TestImageModels trains each network for images.
 func TestImageModels(t *testing.T) {
 	dir := pictures(t)
-	for _, model := range []string{"lenet", "cnn", "cnn-small", "resnet:8", "mlp:8"} {
+	for _, model := range []string{"lenet", "cnn", "cnn:16", "resnet:8", "mlp:8"} {
 		_, run := trained(t, "--data", dir, "--model", model, "--epochs", "1", "--batch", "24")
 		r := command(t, "inspect", run).want(t, exitDone)
 		contains(t, r.stdout, "multiply-adds", "total", "8×8×1")
@@ -96,7 +96,7 @@ func TestImageModels(t *testing.T) {
 
 func TestPredictImages(t *testing.T) {
 	dir := pictures(t)
-	_, run := trained(t, "--data", dir, "--model", "cnn-small", "--epochs", "4", "--batch", "16", "--lr", "0.01", "--split", "100/0/0")
+	_, run := trained(t, "--data", dir, "--model", "cnn:16", "--epochs", "4", "--batch", "16", "--lr", "0.01", "--split", "100/0/0")
 	loose := t.TempDir()
 	for i := range 6 { // of another size, and without a class
 		place(t, filepath.Join(loose, fmt.Sprintf("new-%d.png", i)), pngOf(t, 8, stroke(8, 100+i, i%2 == 1)))
@@ -159,8 +159,8 @@ func TestImageOptions(t *testing.T) {
 // TestFreeze checks that frozen weights stay, and that patterns are checked.
 func TestFreeze(t *testing.T) {
 	dir := pictures(t)
-	_, first := trained(t, "--data", dir, "--model", "cnn-small", "--epochs", "1")
-	flags := []string{"--data", dir, "--model", "cnn-small", "--init-from", first}
+	_, first := trained(t, "--data", dir, "--model", "cnn:16", "--epochs", "1")
+	flags := []string{"--data", dir, "--model", "cnn:16", "--init-from", first}
 	sum, run := trained(t, append(flags, "--freeze", "1.*,3.*", "--freeze", "5.conv2d.weight")...)
 	all, _ := trained(t, flags...)
 	if a, b := sum["parameters"].(float64), all["parameters"].(float64); a >= b {
@@ -199,6 +199,8 @@ func TestImageRefusals(t *testing.T) {
 	}{
 		{"--model resnet:21", exitUsage, []string{"resnet", "6n+2", "21"}},
 		{"--model resnet", exitUsage, []string{"6n+2"}},
+		{"--model cnn:0", exitUsage, []string{"width", "1 to 4096"}},
+		{"--model cnn:wide", exitUsage, []string{"width", "wide"}},
 		{"--model resnet:99999998", exitUsage, []string{"6n+2"}},
 		{"--model lenet:5", exitUsage, []string{"lenet", "nothing"}},
 		{"--model lent", exitUsage, []string{`did you mean "lenet"`}},

@@ -14,7 +14,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn-small, resnet:20 of depth 6n+2"
+const modelUsage = "mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -25,14 +25,22 @@ type modelSpec struct {
 // parseModel reads the name of a network and what stands behind its colon.
 func parseModel(text string) (modelSpec, error) {
 	name, rest, more := strings.Cut(text, ":")
-	fixed := map[string]func(int) nn.Sequential{"lenet": nn.LeNet, "cnn": nn.CNN, "cnn-small": nn.SmallCNN}
-	switch make := fixed[name]; {
-	case more && (name == "linear" || make != nil):
+	switch {
+	case more && (name == "linear" || name == "lenet"):
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
-	case make != nil:
-		return modelSpec{images: func(classes int) (nn.Sequential, error) { return make(classes), nil }}, nil
+	case name == "lenet":
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
+	case name == "cnn":
+		width, err := 32, error(nil)
+		if more {
+			width, err = strconv.Atoi(rest)
+		}
+		if err != nil || width < 1 || width > maxWidth {
+			return modelSpec{}, fmt.Errorf("%q: the width is %q; it must be from 1 to %d, as in cnn:32", text, rest, maxWidth)
+		}
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.CNN(width, classes), nil }}, nil
 	case name == "mlp":
 		hidden, err := parseSizes(rest)
 		if err != nil {
@@ -49,7 +57,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear", "lenet", "cnn", "cnn-small", "resnet"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
 }
 
 // parseSizes reads the sizes of hidden layers.
@@ -67,6 +75,7 @@ func parseSizes(text string) ([]int, error) {
 
 const (
 	maxUnits = 1 << 20
+	maxWidth = 4096
 	maxDepth = 1202
 )
 

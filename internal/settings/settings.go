@@ -242,7 +242,7 @@ var table = []Setting{
 	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(train.ScoreNames(), ", "), func(s *Settings) any { return &s.Monitor }},
 	{"", "seed", "seed", "of first weights, order of rows, augmentation and dropout", func(s *Settings) any { return &s.Seed }},
 	{"", "on_nonfinite", "on-nonfinite", "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate", func(s *Settings) any { return &s.OnNonfinite }},
-	{"", "workers", "workers", "cores to use, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
+	{"", "workers", "workers", "cores to use at most, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},
 	{"", "checkpoint_every", "checkpoint-every", "how often the run is saved, to be resumed: 500 (updates), 2e (epochs), 10m (time), or auto: as often as costs at most 1 % of the time", func(s *Settings) any { return &s.CheckpointEvery }},
 	{"", "checkpoint_keep", "checkpoint-keep", "how many of the newest checkpoints are kept until the run is done", func(s *Settings) any { return &s.CheckpointKeep }},
 	{"", "stall_timeout", "stall-timeout", "stop when the data has delivered no batch for so long, as in 90s or 10m, or off", func(s *Settings) any { return &s.StallTimeout }},

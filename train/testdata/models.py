@@ -94,7 +94,7 @@ class LeNet(Net):
 
 
 class SmallCNN(Net):
-    name, shape = "cnn-small", [16, 17, 3]
+    name, shape = "cnn:16", [16, 17, 3]
 
     def __call__(self, x):
         at = 1
