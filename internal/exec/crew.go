@@ -10,9 +10,9 @@ import (
 // save. It tries half and twice as many from time to time, ever more rarely
 // where that brings nothing. What a run computes does not depend on it.
 type crew struct {
-	most  int // workers that there are
-	size  int // workers of the next run
-	less  bool
+	most  int              // workers that there are
+	size  int              // workers of the next run
+	less  bool             // the next trial is of fewer, unless there is but one way
 	runs  int              // with this size
 	times [3]time.Duration // of the latest of them
 	gap   int              // runs until the next trial
@@ -27,7 +27,7 @@ const (
 )
 
 // newCrew returns a crew of all workers.
-func newCrew(most int) crew { return crew{most: most, size: most, less: true, gap: firstGap} }
+func newCrew(most int) crew { return crew{most: most, size: most, gap: firstGap} }
 
 // ran notes what a run took.
 func (c *crew) ran(d time.Duration) {

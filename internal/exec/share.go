@@ -66,7 +66,10 @@ func (p *Program) walk(first, end, worker, workers int) {
 		w := &p.waves[i]
 		total := int32(w.tasks)
 		for k := range workers {
-			if ran := p.claim(w, (worker+k)%workers, worker); w.done.Add(ran) == total {
+			if ran := p.claim(w, (worker+k)%workers, worker); ran > 0 {
+				w.done.Add(ran)
+			}
+			if w.done.Load() == total {
 				break
 			}
 		}

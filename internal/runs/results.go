@@ -44,11 +44,9 @@ func resultSection(r *Run) report.Section {
 // the settings that differ between them, a column a run.
 func Compare(list []*Run, names []string) (results, settings report.Table) {
 	keys := []string{"status"}
-	scores := map[string]string{}
 	for _, part := range []string{"test.", "validation."} {
 		for _, score := range scoreOrder {
 			keys = append(keys, part+score)
-			scores[part+score] = score
 		}
 	}
 	keys = append(keys, "epochs", "best_epoch", "steps", "seconds", "parameters")
@@ -62,7 +60,7 @@ func Compare(list []*Run, names []string) (results, settings report.Table) {
 		for i, r := range list {
 			if v, ok := r.Number(key); ok {
 				column[i], known = v, true
-				if score := scores[key]; score != "" {
+				if _, score, ok := strings.Cut(key, "."); ok {
 					column[i] = report.Score(score, v)
 				}
 			} else if key == "status" {
