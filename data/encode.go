@@ -8,9 +8,9 @@ import (
 	"descent/internal/suggest"
 )
 
-// EncodeCSV reads CSV text as the table that the encoder was fitted on; name
-// stands for the file in messages. Columns are found by name, in any order,
-// and others are ignored.
+// EncodeCSV reads a table that the encoder was fitted on, in any format that
+// [ReadCSV] reads; name stands for the file in messages. Columns are found by
+// name, in any order, and others are ignored.
 //
 // The target may be absent, wholly or in some rows: that matters only when
 // Read is asked for y, which then names the row. Without any target, Spec says
@@ -40,7 +40,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
 			g.file, list(absent), suggest.DidYouMean(absent[0], g.columns), list(g.columns))
 	}
-	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
+	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines, n: g.rows(), notes: g.notes}
 	at := 0
 	for _, c := range e.Columns {
 		if c.Kind == droppedKind {

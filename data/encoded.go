@@ -10,7 +10,9 @@ import (
 type encodedTable struct {
 	spec    Spec
 	file    string
-	lines   []int // of each row in the file
+	n       int
+	lines   rowLines // in the file
+	notes   []string
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
@@ -24,9 +26,10 @@ type encodedColumn struct {
 	slots   []int32
 }
 
-func (s *encodedTable) Spec() Spec   { return s.spec }
-func (s *encodedTable) Len() int     { return len(s.lines) }
-func (s *encodedTable) vetted() bool { return true }
+func (s *encodedTable) Spec() Spec      { return s.spec }
+func (s *encodedTable) Len() int        { return s.n }
+func (s *encodedTable) Notes() []string { return s.notes }
+func (s *encodedTable) vetted() bool    { return true }
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	size, targetSize := s.spec.Size(), s.spec.TargetSize()
@@ -83,7 +86,7 @@ func (s *encodedTable) untargeted(row int) error {
 		return errors.New(problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines[row], list(s.spec.Targets))
+		s.file, s.lines.of(row), list(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int {
