@@ -134,9 +134,9 @@ func (r *run) print(w io.Writer, result string) {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, human.Score(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
 		case s.Patience > 0:
-			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", human.Score("loss", r.best.TrainLoss))
+			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:
 			kept += ", the last one, as there is no validation part"
 		}

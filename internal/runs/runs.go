@@ -132,7 +132,7 @@ func (r *Run) Value(key string) (string, bool) {
 		return r.Status(), true
 	}
 	v, ok := r.Summary[key]
-	if !ok {
+	if !ok || v == nil {
 		return "", false
 	}
 	return fmt.Sprint(v), true

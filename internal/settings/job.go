@@ -120,6 +120,9 @@ func (j *Job) build() error {
 	if err != nil {
 		return usage.Mark(err)
 	}
+	if name := s.LossName(); name != "loss" {
+		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
+	}
 	for _, build := range []func() error{j.network, j.pictures, j.monitor} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
@@ -239,6 +242,7 @@ func (j *Job) monitor() error {
 	case j.Parts.Validation.Len() == 0:
 		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor)
 	}
+	j.absent()
 	plateau, _, _ := strings.Cut(s.Schedule, ":")
 	if plateau == "plateau" && train.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
 		if s.Schedule == plateau {
@@ -250,6 +254,40 @@ func (j *Job) monitor() error {
 	return nil
 }
 
+// absent notes classes that a monitored mean over classes leaves out.
+func (j *Job) absent() {
+	m := j.Settings.Monitor
+	if m != "balanced_accuracy" && m != "f1" {
+		return
+	}
+	for _, c := range j.Parts.Counts {
+		if c.Train > 0 && c.Validation == 0 {
+			j.Notes = append(j.Notes, fmt.Sprintf("class %q has no row in validation, so %s there says nothing about it", c.Class, m))
+		}
+	}
+}
+
+// Measured returns an error if the validation part leaves the monitored score
+// undefined, so that no model could be the best by it.
+func (j *Job) Measured() error { return j.measured("monitor", j.Settings.Monitor) }
+
+func (j *Job) measured(setting, score string) error {
+	err := train.Measurable(score, j.Parts.Validation)
+	if err == nil || j.Parts.Validation.Len() == 0 {
+		return nil
+	}
+	var counts []string
+	for _, c := range j.Parts.Counts {
+		counts = append(counts, fmt.Sprintf("%q has %d rows in training, %d in validation, %d in test", c.Class, c.Train, c.Validation, c.Test))
+	}
+	where := ""
+	if counts != nil {
+		where = " (class " + strings.Join(counts, "; ") + ")"
+	}
+	return usage.Errorf("%s: %s cannot be measured on the validation part: %w%s; take another score, such as loss, a --split with more validation rows, or a --validation set of its own",
+		setting, score, err, where)
+}
+
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
 	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec}
@@ -257,12 +295,13 @@ func (j *Job) With(s Settings) (*Job, error) {
 	return k, k.build()
 }
 
-// Scored returns an error if the data has no such score to compare by.
+// Scored returns an error if the data has no such score to compare by, or the
+// validation part leaves it undefined.
 func (j *Job) Scored(metric string) error {
 	k := *j
 	k.Settings.Monitor = metric
 	if err := k.monitor(); err != nil {
 		return usage.Errorf("metric: %s", strings.TrimPrefix(err.Error(), "monitor: "))
 	}
-	return nil
+	return j.measured("metric", metric)
 }
