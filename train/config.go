@@ -43,7 +43,7 @@ type Config struct {
 	Average Average      // of the weights, to evaluate and to be the model
 	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
 
-	BatchSize  int // rows an update; 0: 32; All: the whole training set
+	BatchSize  int // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int // passes over the training set; 0: 10
 

@@ -47,6 +47,7 @@ type Trainer struct {
 	validate *predictor
 	probe    prober
 	plateau  *schedule.Plateau
+	least    int // rows of a batch, unless the training set has fewer
 
 	state
 	best      *Model
@@ -89,6 +90,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	}
 	if err := t.declare(s); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
+	}
+	if alone(net, spec) != nil {
+		t.least = leastRows
 	}
 	t.pool = exec.NewPool(cfg.Workers)
 	runtime.AddCleanup(t, func(p *exec.Pool) { go p.Close() }, t.pool)

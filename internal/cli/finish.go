@@ -108,7 +108,11 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	if r.last != nil {
 		sum.Epochs = r.last.Epoch + 1
 		sum.Train = runs.Measures{}
-		sum.Train.Add("loss", r.last.TrainLoss)
+		name := "loss"
+		if s.LossName() != name { // another measure than that of the other parts
+			name = "objective"
+		}
+		sum.Train.Add(name, r.last.TrainLoss)
 	}
 	if r.best != nil {
 		sum.BestEpoch = r.best.Epoch + 1

@@ -139,7 +139,7 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	}
 	r := &run{app: a, Job: j, ui: ui, json: opt.json, scores: runs.Scores(j.Spec), started: time.Now(), asked: opt.watch}
 	r.begun = r.started
-	ui.epochs, ui.loss, ui.score = j.Settings.Epochs.Value, j.Settings.LossName(), runs.MainScore(j.Spec)
+	ui.epochs, ui.score = j.Settings.Epochs.Value, runs.MainScore(j.Spec)
 	j.Config.Logger = slog.New(ui)
 	j.Config.Report = r.report
 	j.Config.Profile = opt.profile

@@ -140,9 +140,11 @@ func (j *Job) build() error {
 		return usage.Mark(err)
 	}
 	n := j.Parts.Train.Len()
-	j.Steps = 1
-	if batch != train.All {
-		j.Steps = (n + batch - 1) / batch
+	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
+		return usage.Mark(fmt.Errorf("batch: %w", err))
+	}
+	if left := n - j.Steps*batch; batch != train.All && left > 0 {
+		j.Notes = append(j.Notes, fmt.Sprintf("%d rows in batches of %d leave a single one, which joins the batch before it: %s cannot train on one alone", n, batch, s.Model.Value))
 	}
 	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Steps * s.Epochs.Value}
 	rates, err := s.warmed(units)
