@@ -55,7 +55,8 @@ type Config struct {
 	Workers int    // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
 	Profile bool   // measure every instruction, for [Trainer.Profile]
 	Probe   int    // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
-	From    *Model // start from its weights instead of random ones; nil: random
+	From    *Model // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
+	NewHead bool   // but the last layer starts anew
 
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
 	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none

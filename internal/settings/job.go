@@ -173,6 +173,7 @@ func (j *Job) build() error {
 		if j.Config.From, err = train.Load(path); err != nil {
 			return err
 		}
+		j.Config.NewHead = s.Head == "new"
 	}
 	return nil
 }
