@@ -30,6 +30,9 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
+	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+		return err
+	}
 	sum := r.summary(status, hash)
 	var result string
 	if status == "done" && r.Parts.Test.Len() > 0 {

@@ -26,6 +26,7 @@ const (
 	StepsFile   = "steps.csv"    // a row an update, or every k-th
 	ProbesFile  = "probes.jsonl" // a line a probe
 	TestFile    = "test.json"
+	RowsFile    = "rows.bin" // hashes of the training rows, a [data.RowSet]
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
