@@ -112,7 +112,7 @@ func (s *transfer) maps(p nn.Param) [][]int {
 
 // check returns everything that does not fit.
 func (s *transfer) check() error {
-	e := &StartError{Head: true}
+	e := &StartError{Head: len(s.heads) < len(s.t.params)} // or nothing would be left of the model
 	fault := func(head bool, format string, args ...any) {
 		e.Faults, e.Head = append(e.Faults, fmt.Sprintf(format, args...)), e.Head && head
 	}

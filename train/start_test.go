@@ -198,7 +198,8 @@ func TestStartError(t *testing.T) {
 	from := newTrainer(t, net, spec, train.Config{}).Model()
 	blob := blobs(t, 9, 1)
 	number, _, _ := line(t, 9, 2)
-	plain := newTrainer(t, nn.Dense{Units: 3}, blob.Spec(), train.Config{}).Model()
+	layers := func(outputs int) nn.Layer { return nn.Sequential{nn.Dense{Units: 4}, nn.Dense{Units: outputs}} }
+	plain := newTrainer(t, layers(3), blob.Spec(), train.Config{}).Model()
 	colour, colourSpec := image(3, 16, 2)
 	large, largeSpec := image(1, 24, 2)
 	for _, tt := range []struct {
@@ -211,8 +212,9 @@ func TestStartError(t *testing.T) {
 	}{
 		{"channels", colour, colourSpec, from, false, []string{`"1.conv2d.weight"`, "[16 16 3] here and [16 16 1] there"}},
 		{"size", large, largeSpec, from, true, []string{`"20.dense.weight"`, "[24 24 1] here and [16 16 1] there"}},
-		{"task", nn.Dense{Units: 1}, number.Spec(), plain, true, []string{"classification", "regression", "[2 1] here"}},
-		{"units", nn.MLP([]int{5}, 3, nn.ReLU, 0, nil), blob.Spec(), plain, false, []string{`no weight "1.dense.weight"`, `no weight "2.dense.bias"`}},
+		{"task", layers(1), number.Spec(), plain, true, []string{"classification", "regression", "[4 1] here"}},
+		{"nothing else", nn.Dense{Units: 1}, number.Spec(), newTrainer(t, nn.Dense{Units: 3}, blob.Spec(), train.Config{}).Model(), false, []string{"[2 1] here"}},
+		{"units", nn.MLP([]int{5}, 3, nn.ReLU, 0, nil), blob.Spec(), plain, false, []string{`weight "1.dense.weight" is [2 5] here`, `no weight "2.dense.bias"`}},
 	} {
 		_, err := train.New(tt.net, tt.spec, train.Config{From: tt.from})
 		var start *train.StartError
