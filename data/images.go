@@ -197,10 +197,7 @@ func (s *images) renumbered(classes []string) (*images, error) {
 	if s.spec.Unlabeled || slices.Equal(s.spec.Classes, classes) {
 		return s, nil
 	}
-	number := make(map[string]int32, len(classes))
-	for i, name := range classes {
-		number[name] = int32(i)
-	}
+	number := numberClasses(classes)
 	out := *s
 	out.class = make([]int32, len(s.class))
 	known := 0
@@ -209,7 +206,7 @@ func (s *images) renumbered(classes []string) (*images, error) {
 		if c == unknownClass {
 			continue
 		}
-		to, ok := number[s.spec.Classes[c]]
+		to, ok := number.of(s.spec.Classes[c])
 		switch {
 		case ok:
 			out.class[i] = to

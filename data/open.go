@@ -177,11 +177,14 @@ func lookInto(dir string) (path, kind string, err error) {
 		}
 		path = inner
 	}
-	files, err := listFolder(dir)
+	list, err := listFolder(dir)
 	if err != nil {
 		return "", "", err
 	}
-	if len(files) == 0 {
+	if len(list.archives) > 0 && len(list.files) == 0 {
+		return "", "", list.none(dir)
+	}
+	if len(list.files) == 0 {
 		return "", "", fmt.Errorf("data: %s holds no IDX files ({train,t10k}-{images-idx3,labels-idx1}-ubyte), no CIFAR batches (data_batch_1.bin) and no images (.png, .jpg, .jpeg, .gif)", dir)
 	}
 	return dir, folderKind, nil
