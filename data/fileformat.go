@@ -15,17 +15,23 @@ type signature struct {
 	format string
 }
 
+const (
+	zipFormat  = "a zip file"
+	gzipFormat = "a gzip file"
+)
+
 // archives are formats that hold files. Zip files are read; the others are
 // named, so that no one wonders what became of them.
 var archives = []signature{
-	{0, "PK\x03\x04", "a zip file"},
-	{0, "PK\x05\x06", "a zip file"},
+	{0, "PK\x03\x04", zipFormat},
+	{0, "PK\x05\x06", zipFormat},
 	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive"},
 	{0, "Rar!\x1a\x07", "a RAR archive"},
-	{257, "ustar", "a tar archive"},
-	{0, "\x1f\x8b", "a gzip file"},
+	{257, "ustar\x00", "a tar archive"},
+	{257, "ustar  \x00", "a tar archive"},
+	{0, "\x1f\x8b", gzipFormat},
 	{0, "\xfd7zXZ\x00", "an xz file"},
-	{0, "BZh", "a bzip2 file"},
+	{4, "1AY&SY", "a bzip2 file"},
 	{0, "\x28\xb5\x2f\xfd", "a Zstandard file"},
 }
 

@@ -52,7 +52,7 @@ func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	list, err := listImages(fsys, name)
+	list, err := listImages(fsys, name, nil)
 	if err != nil {
 		return nil, err
 	}

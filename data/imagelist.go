@@ -51,15 +51,11 @@ type walker struct {
 }
 
 // listImages returns the image files of a file system, sorted by path; root
-// stands for it in messages. Hidden files and other endings are ignored, links
-// to folders are followed.
-func listImages(fsys fs.FS, root string) (imageList, error) {
+// stands for it in messages. Hidden files and other endings are ignored; links
+// to folders are followed, but to those above, which hold it.
+func listImages(fsys fs.FS, root string, above []fs.FileInfo) (imageList, error) {
 	w := walker{fsys: fsys, root: root}
-	info, err := fs.Stat(fsys, ".")
-	if err != nil {
-		return imageList{}, fmt.Errorf("data: %s: %w", root, err)
-	}
-	if _, err := w.folder(".", []fs.FileInfo{info}); err != nil {
+	if _, err := w.folder(".", above); err != nil {
 		return imageList{}, err
 	}
 	w.list.files = sorted(w.list.files)
@@ -114,7 +110,7 @@ func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (boo
 	case info.IsDir():
 		for _, folder := range above {
 			if linked && os.SameFile(folder, info) {
-				w.list.notes = append(w.list.notes, fmt.Sprintf("%s is a link to a folder that holds it, and is not followed", w.full(name)))
+				w.list.notes = append(w.list.notes, fmt.Sprintf("%s is a link to a folder that it lies in, and is not followed", w.full(name)))
 				return false, nil
 			}
 		}
@@ -143,7 +139,19 @@ func (w *walker) other(name string) {
 }
 
 // listFolder returns the image files below a folder, sorted by path.
-func listFolder(dir string) (imageList, error) { return listImages(os.DirFS(dir), dir) }
+func listFolder(dir string) (imageList, error) {
+	var above []fs.FileInfo
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		real, err = filepath.Abs(real)
+		for last := ""; err == nil && real != last; last, real = real, filepath.Dir(real) {
+			var info fs.FileInfo
+			if info, err = os.Stat(real); err == nil {
+				above = append(above, info)
+			}
+		}
+	}
+	return listImages(os.DirFS(dir), dir, above)
+}
 
 func sorted(files []imageFile) []imageFile {
 	sort.SliceStable(files, func(i, j int) bool { return files[i].name < files[j].name })

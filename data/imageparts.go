@@ -46,7 +46,7 @@ func asParts(from string, parts map[string][]*topFolder, note string) (imageLayo
 		l.notes = append(l.notes, "the folder of validation images joins training, from which validation is cut")
 	}
 	if plain != nil {
-		l.notes = append(l.notes, fmt.Sprintf("the images of %s lie in no folders of classes, and are left out of training and measuring; descent predict takes them", listTops(plain)))
+		l.notes = append(l.notes, fmt.Sprintf("the images of %s lie in no folders of classes, and are left out; to predict them, name their folder", listTops(plain)))
 	}
 	if plain != nil && l.test == nil {
 		for _, top := range plain {

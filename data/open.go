@@ -116,6 +116,9 @@ func kindOf(name string) (path, kind string, err error) {
 		if path, known, err := fetched(name); known {
 			return path, folderKind, err
 		}
+		if target, linkErr := os.Readlink(name); linkErr == nil {
+			return "", "", fmt.Errorf("data: %s is a link to %s, where nothing is: %w", name, target, err)
+		}
 		return "", "", fmt.Errorf("data: there is no %q%s; name a CSV file, a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
 			name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
 	}
@@ -132,6 +135,9 @@ func kindOf(name string) (path, kind string, err error) {
 		return name, cifarKind, nil
 	case isImageName(lower):
 		return name, fileKind, nil
+	case info.Mode().IsRegular():
+		kind, err = kindByContent(name)
+		return name, kind, err
 	}
 	return name, tableKind, nil
 }
@@ -195,15 +201,21 @@ func onlyFolder(dir string) (string, bool) {
 	entries, err := os.ReadDir(dir)
 	found := ""
 	for _, entry := range entries {
-		switch {
+		switch inner := filepath.Join(dir, entry.Name()); {
 		case isHidden(entry.Name()):
-		case !entry.IsDir() || found != "":
+		case !isFolder(inner) || found != "":
 			return "", false
 		default:
-			found = filepath.Join(dir, entry.Name())
+			found = inner
 		}
 	}
 	return found, err == nil && found != ""
+}
+
+// isFolder reports whether a path is that of a folder, or of a link to one.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // testPart returns the test part of a set that has one, and else the set.
