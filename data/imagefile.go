@@ -35,6 +35,7 @@ type imageFile struct {
 type imageHead struct {
 	width, height int // after turning
 	gray          bool
+	wide          bool // 16 bits a channel
 	turn          turn
 }
 
@@ -91,7 +92,7 @@ func readHead(r io.Reader, size int64) (imageHead, error) {
 	if err != nil {
 		return imageHead{}, err
 	}
-	h := imageHead{width: c.Width, height: c.Height, gray: isGray(c.ColorModel), turn: turnOf(seen.Bytes())}
+	h := imageHead{width: c.Width, height: c.Height, gray: isGray(c.ColorModel), wide: isWide(c.ColorModel), turn: turnOf(seen.Bytes())}
 	if h.turn.swaps() {
 		h.width, h.height = h.height, h.width
 	}

@@ -92,7 +92,7 @@ func (s imageSet) readFor(e *Encoder) (Source, error) {
 	if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
 		return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
 	}
-	s.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], true, "the model"}
+	s.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], e.wide(), true, "the model"}
 	if s.layout.test != nil {
 		s.layout.train, s.layout.test = s.layout.test, nil
 		s.layout.labeled = s.layout.labeled && !s.layout.plainTest
@@ -138,12 +138,40 @@ func (s imageSet) read() (Source, error) {
 
 // part decodes the files of one part.
 func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
-	l, err := loadImages(files, s.plan, s.cfg)
+	if s.plan.wide {
+		l, err := loadImages[uint16](files, s.plan, s.cfg)
+		if err != nil {
+			return nil, err
+		}
+		set, err := partOf(s, l, len(files), classes)
+		if err != nil {
+			return nil, err
+		}
+		set.wide = l.pixels
+		if narrow := len(l.files) - l.wide; narrow > 0 {
+			set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 8 bits, and are scaled to the 16 of the others (times %d)", narrow, len(l.files), widen))
+		}
+		return set, nil
+	}
+	l, err := loadImages[uint8](files, s.plan, s.cfg)
 	if err != nil {
 		return nil, err
 	}
+	set, err := partOf(s, l, len(files), classes)
+	if err != nil {
+		return nil, err
+	}
+	set.pixels = l.pixels
+	if l.wide > 0 {
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 16 bits, and the upper 8 are used, as those of training have 8", l.wide, len(l.files)))
+	}
+	return set, nil
+}
+
+// partOf makes a set of files that were decoded, without their pixels.
+func partOf[P pixel](s imageSet, l loaded[P], files int, classes []string) (*images, error) {
 	if len(l.files) == 0 {
-		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", len(files), l.first)
+		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", files, l.first)
 	}
 	number := numberClasses(classes)
 	class, names := make([]int32, len(l.files)), make([]string, len(l.files))
@@ -155,19 +183,19 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 		}
 	}
 	shape := []int{s.plan.height, s.plan.width, s.plan.channels}
-	set := newImages(setName(s.path), s.path, shape, l.pixels, class, classes)
+	set := newImages(setName(s.path), s.path, shape, nil, class, classes)
 	set.names = names
 	if !s.layout.labeled {
 		set.spec.Classes, set.spec.Unlabeled = nil, true
 	}
 	if l.skipped > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, len(files), l.first))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, files, l.first))
 	}
 	if l.several > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d files hold several images, as animations do; the first is taken", l.several, len(files)))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d files hold several images, as animations do; the first is taken", l.several, files))
 	}
 	if l.resized > 0 && s.sizes > 1 {
-		set.notes = append(set.notes, fmt.Sprintf("images have %d sizes; %d of %d were resized to %d×%d", s.sizes, l.resized, len(files), s.plan.height, s.plan.width))
+		set.notes = append(set.notes, fmt.Sprintf("images have %d sizes; %d of %d were resized to %d×%d", s.sizes, l.resized, files, s.plan.height, s.plan.width))
 	}
 	return set, nil
 }
