@@ -79,6 +79,7 @@ func readFiles(path string, list imageList, cfg ImageConfig, e *Encoder) (Source
 	if layout.plainTest {
 		set.layout.test = nil
 	}
+	set.layout.notePlain()
 	set.layout.notes = append(set.layout.notes, list.left()...)
 	if set.plan, set.sizes, err = planImages(layout.train, cfg); err != nil {
 		return nil, err
@@ -93,9 +94,14 @@ func (s imageSet) readFor(e *Encoder) (Source, error) {
 		return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
 	}
 	s.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], e.wide(), true, "the model"}
+	if s.layout.plainTest {
+		s.layout.labeled = false
+		s.layout.notes = append(s.layout.notes, fmt.Sprintf("only the images of %s are taken", s.layout.plain))
+	} else {
+		s.layout.notePlain()
+	}
 	if s.layout.test != nil {
 		s.layout.train, s.layout.test = s.layout.test, nil
-		s.layout.labeled = s.layout.labeled && !s.layout.plainTest
 	}
 	return s.read()
 }
@@ -149,7 +155,7 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 		}
 		set.wide = l.pixels
 		if narrow := len(l.files) - l.wide; narrow > 0 {
-			set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 8 bits, and are scaled to the 16 of the others (times %d)", narrow, len(l.files), widen))
+			set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 8 bits, and are scaled to 16 (times %d)", narrow, len(l.files), widen))
 		}
 		return set, nil
 	}
@@ -163,7 +169,7 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 	}
 	set.pixels = l.pixels
 	if l.wide > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 16 bits, and the upper 8 are used, as those of training have 8", l.wide, len(l.files)))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 16 bits, of which the upper 8 are used, as those of training have 8", l.wide, len(l.files)))
 	}
 	return set, nil
 }

@@ -9,8 +9,9 @@ import (
 // imageLayout is what the folders of image files mean.
 type imageLayout struct {
 	train, test []imageFile
-	labeled     bool // the first folder of each name is its class
-	plainTest   bool // but not of the test part, which has no classes
+	labeled     bool   // the first folder of each name is its class
+	plain       string // the folders of parts that have no classes
+	plainTest   bool   // they are the test part
 	notes       []string
 }
 

@@ -46,7 +46,7 @@ func asParts(from string, parts map[string][]*topFolder, note string) (imageLayo
 		l.notes = append(l.notes, "the folder of validation images joins training, from which validation is cut")
 	}
 	if plain != nil {
-		l.notes = append(l.notes, fmt.Sprintf("the images of %s lie in no folders of classes, and are left out; to predict them, name their folder", listTops(plain)))
+		l.plain = listTops(plain)
 	}
 	if plain != nil && l.test == nil {
 		for _, top := range plain {
@@ -56,6 +56,13 @@ func asParts(from string, parts map[string][]*topFolder, note string) (imageLayo
 	}
 	l.noteDeep()
 	return l, nil
+}
+
+// notePlain says which folders are left out because they have no classes.
+func (l *imageLayout) notePlain() {
+	if l.plain != "" {
+		l.notes = append(l.notes, fmt.Sprintf("the images of %s lie in no folders of classes, and are left out; to predict them, name their folder", l.plain))
+	}
 }
 
 // plainParts reads parts that all have no classes: images alone, of which

@@ -19,6 +19,7 @@ type topFolder struct {
 // that lies in none.
 func topFolders(files []imageFile) (tops []*topFolder, beside *imageFile) {
 	byName := make(map[string]*topFolder)
+	var names []string
 	for i, f := range files {
 		first, _, deeper := strings.Cut(f.name, "/")
 		if !deeper {
@@ -27,12 +28,15 @@ func topFolders(files []imageFile) (tops []*topFolder, beside *imageFile) {
 		}
 		top := byName[first]
 		if top == nil {
-			top = &topFolder{name: first, part: splitOf(first)}
+			top = &topFolder{name: first}
 			byName[first], tops = top, append(tops, top)
+			names = append(names, first)
 		}
 		top.files = append(top.files, f)
 	}
+	common := commonWords(names)
 	for _, top := range tops {
+		top.part = splitOf(top.name, common)
 		top.dropRepeated()
 		for i, f := range top.files {
 			if strings.Count(f.name, "/") > 1 {
@@ -60,11 +64,11 @@ func (t *topFolder) folders() []string {
 }
 
 // dropRepeated drops folders that say again what part they hold, as unpacking
-// leaves them: train/train/cat/1.png.
+// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png.
 func (t *topFolder) dropRepeated() {
 	for t.part != "" {
 		again := t.folders()
-		if len(again) != 1 || splitOf(again[0]) != t.part || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+		if len(again) != 1 || again[0] != normalName(t.name) && splitOf(again[0], nil) != t.part || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
 			return
 		}
 		for i, f := range t.files {
@@ -91,7 +95,7 @@ func partsWithin(tops []*topFolder) bool {
 			return false
 		}
 		for _, name := range top.folders() {
-			switch splitOf(name) {
+			switch splitOf(name, nil) {
 			case "":
 				return false
 			case "train":
@@ -150,7 +154,8 @@ func besideTest(parts map[string][]*topFolder, others []*topFolder) (map[string]
 	}
 	held := append(slices.Clone(parts["test"]), parts["val"]...)
 	for _, top := range held {
-		if top.flat() && alsoClass(top.name) || slices.ContainsFunc(top.folders(), func(name string) bool { return !slices.Contains(classes, name) }) {
+		known := slices.ContainsFunc(top.folders(), func(name string) bool { return slices.Contains(classes, name) })
+		if top.flat() && alsoClass(top.name) || !top.flat() && !known {
 			return nil, ""
 		}
 	}

@@ -38,7 +38,7 @@ func noZip(path string, err error) error {
 	case len(begin) == 0:
 		return fmt.Errorf("data: %s: %w", path, errEmptyFile)
 	case strings.HasPrefix(string(begin), "PK"):
-		return fmt.Errorf("data: %s: %w; the end of the file, which lists what is in it, is missing or damaged: it is truncated, or no zip file, or damaged", path, err)
+		return fmt.Errorf("data: %s: %w; its end, which lists what is in it, is missing: it is truncated, no zip file, or damaged", path, err)
 	case format != "":
 		return fmt.Errorf("data: %s: %w; it is %s: unpack it, and name the folder or a zip file", path, err, format)
 	}

@@ -30,7 +30,7 @@ func zipNames(from string, files []*zip.File) (names []string, note string, err 
 				return nil, "", fmt.Errorf("data: %s: the name %q: %w", from, f.Name, err)
 			}
 			if note == "" && mayBeImage(name) {
-				note = fmt.Sprintf("the names in %s are not UTF-8, and are read in the code page %s, as in %s; if that is wrong, unpack it and name the folder", from, page, name)
+				note = fmt.Sprintf("the names in %s are not UTF-8, and are read as %s, such as %s; if that is wrong, unpack it and name the folder", from, page, name)
 			}
 		}
 		// Windows' own separator is written by some of its tools.
