@@ -174,6 +174,9 @@ func FuzzImage(f *testing.F) {
 			pixels, small := make([]byte, head.width*head.height*channels), make([]byte, 15*channels)
 			rasterize(pixels, img, head, channels)
 			resize(new(resizer), small, pixels, head.height, head.width, 3, 5, channels)
+			wide, smallWide := make([]uint16, len(pixels)), make([]uint16, len(small))
+			rasterize(wide, img, head, channels)
+			resize(new(resizer), smallWide, wide, head.height, head.width, 3, 5, channels)
 		}
 	})
 }

@@ -67,7 +67,7 @@ func FuzzZip(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, names := range [][]string{{"cat/1.png", "dog/1.png"}, {"train/cat/1.png", "test/cat/1.png"}, {"1.png"}, {"../x.png"}} {
+	for _, names := range [][]string{{"cat/1.png", "dog/1.png"}, {"train/cat/1.png", "test/cat/1.png"}, {"1.png"}, {"../x.png"}, {`set\cat\1.png`, "./dog/1.png"}, {"K\x84se/1.png", "Brot/1"}} {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)
 		for _, name := range names {
