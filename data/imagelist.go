@@ -12,8 +12,12 @@ import (
 	"strings"
 )
 
-// maxDepth bounds how deep folders of images may be nested.
-const maxDepth = 16
+// maxDepth bounds how deep folders of images may be nested, and maxLinks how
+// many links to folders are followed, as links to links multiply.
+const (
+	maxDepth = 16
+	maxLinks = 1 << 16
+)
 
 // imageList is what was found in a folder or a zip file.
 type imageList struct {
@@ -45,9 +49,10 @@ func (l imageList) left() []string {
 
 // walker lists the images of a file system; root stands for it in messages.
 type walker struct {
-	fsys fs.FS
-	root string
-	list imageList
+	fsys  fs.FS
+	root  string
+	links int // to folders, that were followed
+	list  imageList
 }
 
 // listImages returns the image files of a file system, sorted by path; root
@@ -113,6 +118,12 @@ func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (boo
 				w.list.notes = append(w.list.notes, fmt.Sprintf("%s is a link to a folder that it lies in, and is not followed", w.full(name)))
 				return false, nil
 			}
+		}
+		if linked {
+			w.links++
+		}
+		if w.links > maxLinks {
+			return false, fmt.Errorf("data: %s: more than %d links to folders are followed", w.full(name), maxLinks)
 		}
 		return w.folder(name, append(above[:len(above):len(above)], info))
 	case !mayBeImage(name):

@@ -52,6 +52,27 @@ func TestLinkedFolders(t *testing.T) {
 	}
 }
 
+func TestLinksThatMultiply(t *testing.T) {
+	if testing.Short() {
+		t.Skip("follows 65,536 links")
+	}
+	many := tree(t, map[string][]byte{"cat/1.png": grayPNG(t, 2, 3, 1)})
+	for i := range maxDepth - 1 { // folders of links to folders of links
+		if err := os.Mkdir(filepath.Join(many, fmt.Sprint("m", i)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for j := range 3 {
+			link(t, many, fmt.Sprintf("m%d/%d", i, j), fmt.Sprint("../m", i+1))
+		}
+	}
+	if err := os.Mkdir(filepath.Join(many, fmt.Sprint("m", maxDepth-1)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(many, CSVConfig{}); err == nil || !strings.Contains(err.Error(), "links to folders are followed") {
+		t.Errorf("links that multiply: %v", err)
+	}
+}
+
 func TestThingsInImageFolders(t *testing.T) {
 	png := grayPNG(t, 2, 3, 1)
 	classes := map[string][]byte{"cat/1": png, "dog/1.png": grayPNG(t, 2, 3, 2), "dog/README": []byte("Dogs."), "Makefile": nil, "emu/notes.txt": nil, "emu/old/a.txt": nil, "more.zip": nil}
