@@ -157,6 +157,7 @@ func counted[P pixel](pixels []P, rows []int, size, channels int) [][]uint64 {
 	for _, r := range rows {
 		sample := pixels[r*size : (r+1)*size]
 		for c, hist := range count {
+			hist = hist[:1+int(^P(0))] // every value is within, and the compiler knows
 			for j := c; j < len(sample); j += channels {
 				hist[sample[j]]++
 			}
