@@ -50,15 +50,31 @@ func (c Column) decode(x []float32) string {
 }
 
 // DecodePixels returns the image that a sample stands for, as bytes in its own
-// order [height width channels]; nil if samples are no images.
+// order [height width channels]; nil if samples are no images. One of 16 bits is
+// stretched from its least value to its greatest, as it may use few of them.
 func (e *Encoder) DecodePixels(x []float32) []byte {
 	if e.Kind != imageKind || len(x) == 0 {
 		return nil
 	}
+	low, high := math.Inf(1), math.Inf(-1)
+	if e.wide() {
+		for i, v := range x {
+			low, high = min(low, e.pixel(i, v)), max(high, e.pixel(i, v))
+		}
+	}
 	pixels := make([]byte, len(x))
 	for i, v := range x {
-		mean, std := e.channel(i % e.Shape[len(e.Shape)-1])
-		pixels[i] = byte(math.Round(min(max(float64(v)*std+mean, 0), 255)))
+		p := e.pixel(i, v)
+		if e.wide() {
+			p = (p - low) * 255 / max(1, high-low)
+		}
+		pixels[i] = byte(math.Round(min(max(p, 0), 255)))
 	}
 	return pixels
+}
+
+// pixel returns the pixel that value i of a sample stands for.
+func (e *Encoder) pixel(i int, v float32) float64 {
+	mean, std := e.channel(i % e.Shape[len(e.Shape)-1])
+	return float64(v)*std + mean
 }

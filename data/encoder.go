@@ -21,7 +21,8 @@ const (
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
 // sets an indicator beside it. A category becomes one-hot; what training did
 // not have is all zeros, or a rare level if there are some. A pixel p becomes
-// (p - Mean)/Std, with one Mean and Std a channel for all pixels.
+// (p - Mean)/Std, with one Mean and Std a channel for all pixels, which are 0 to
+// 255, or 0 to 65535 where Bits is 16.
 type Encoder struct {
 	Kind    string   `json:"kind"` // "table" or "image"
 	Task    Task     `json:"task"`
@@ -30,6 +31,7 @@ type Encoder struct {
 	Targets []Target `json:"targets"`
 	Classes []string `json:"classes,omitempty"`
 	Shape   []int    `json:"shape,omitempty"` // of an image: height, width, channels
+	Bits    int      `json:"bits,omitempty"`  // of a pixel: 16; 0 stands for 8
 	Mean    float64  `json:"mean,omitempty"`  // of all pixels of grey images
 	Std     float64  `json:"std,omitempty"`
 

@@ -11,7 +11,11 @@ import (
 func (e *Encoder) String() string {
 	var b strings.Builder
 	if e.Kind == imageKind {
-		fmt.Fprintf(&b, "images of %s, pixels ", shapeText(e.Shape))
+		fmt.Fprintf(&b, "images of %s, ", shapeText(e.Shape))
+		if e.wide() {
+			b.WriteString("16 bits, ")
+		}
+		b.WriteString("pixels ")
 		for c := range max(1, len(e.Means)) {
 			mean, std := e.channel(c)
 			fmt.Fprintf(&b, "(p - %.6g)/%.6g, ", mean, std)
