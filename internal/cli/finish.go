@@ -52,10 +52,9 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err := r.writePage(); err != nil {
 		return err
 	}
+	var printed error // a run whose result could not be printed is done all the same
 	if r.json && status != "diverged" {
-		if err := sum.Write(r.stdout); err != nil {
-			return err
-		}
+		printed = sum.Write(r.data)
 	}
 	switch status {
 	case "diverged":
@@ -67,10 +66,10 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	var text bytes.Buffer
 	r.print(&text, result)
 	if !r.json {
-		r.stdout.Write(text.Bytes())
+		_, printed = r.stdout.Write(text.Bytes())
 	}
 	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
-	return errors.Join(err, r.folder.Finished())
+	return errors.Join(printed, err, r.folder.Finished())
 }
 
 // measure tests the best model beside the baseline.

@@ -60,7 +60,7 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 		p.plain = true
 	case uiAuto:
 		p.plain = true
-		if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) && os.Getenv("TERM") != "dumb" {
+		if file, ok := w.(*os.File); ok && isTerminal(w) && os.Getenv("TERM") != "dumb" {
 			p.size = func() (int, int) {
 				width, height, err := term.GetSize(int(file.Fd()))
 				if err != nil || width <= 0 {
@@ -83,7 +83,7 @@ func (p *progress) printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live || p.plain {
-		p.stays += fmt.Sprintf(format, args...)
+		p.stays += human.Escape(fmt.Sprintf(format, args...))
 		p.draw()
 	}
 }
@@ -112,9 +112,9 @@ func (p *progress) moment(line string) {
 	defer p.mu.Unlock()
 	switch {
 	case p.live:
-		p.draw(line)
+		p.draw(human.Line(line))
 	case p.plain:
-		p.stays += line + "\n"
+		p.stays += human.Line(line) + "\n"
 		p.draw()
 	}
 }

@@ -86,7 +86,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return buffered.Flush()
 	}
 	if opt.out == "" {
-		return write(a.stdout)
+		return write(a.data)
+	}
+	if err := a.work.begin(); err != nil {
+		return err
 	}
 	if err := runs.WriteFile(opt.out, write); err != nil {
 		return err

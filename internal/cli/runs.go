@@ -78,7 +78,7 @@ func (a *app) runs(folder string, opt listOptions) error {
 	}
 	runs.Sort(list, opt.sort)
 	if opt.json {
-		return errors.Join(runs.WriteJSON(a.stdout, runsJSON(list)), unread)
+		return errors.Join(runs.WriteJSON(a.data, runsJSON(list)), unread)
 	}
 	show := opt.show
 	if show == nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"descent/internal/human"
 	"descent/internal/report"
 )
 
@@ -15,7 +16,7 @@ import (
 func writeTable(w io.Writer, t report.Table, full bool) {
 	var columns [][]string
 	for i, name := range t.Columns {
-		cells, numbers, empty := []string{name}, true, true
+		cells, numbers, empty := []string{human.Line(name)}, true, true
 		for _, row := range t.Rows {
 			text := ""
 			switch v := row[i].(type) {
@@ -28,7 +29,7 @@ func writeTable(w io.Writer, t report.Table, full bool) {
 			case report.Quantity:
 				text = v.Text
 			default:
-				text, numbers = fmt.Sprint(v), false
+				text, numbers = human.Line(fmt.Sprint(v)), false
 			}
 			empty = empty && text == ""
 			cells = append(cells, text)

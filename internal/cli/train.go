@@ -87,13 +87,17 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 		return err
 	}
 	if opt.print {
-		return j.Settings.Write(a.stdout)
+		return j.Settings.Write(a.data)
 	}
 	r, err := a.newRun(j, opt)
 	if err != nil {
 		return err
 	}
-	if r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write); err != nil {
+	err = a.work.make(func() (undo func() error, err error) {
+		r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write)
+		return r.folder.Discard, err
+	})
+	if err != nil {
 		return err
 	}
 	if err := r.compile(); err != nil {
@@ -130,7 +134,7 @@ type run struct {
 
 // newRun returns a run of the job that has no folder yet.
 func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
-	ui, err := newProgress(a.stderr, opt.ui)
+	ui, err := newProgress(a.screen, opt.ui)
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
@@ -157,6 +161,9 @@ func (r *run) compile() (err error) {
 // goes wrong with closing follows from that.
 func (r *run) runAndClose(ctx context.Context) error {
 	defer r.trainer.Close()
+	if err := r.work.begin(); err != nil {
+		return err
+	}
 	err := r.do(ctx)
 	if closed := r.folder.Close(); err == nil {
 		err = closed

@@ -1,16 +1,29 @@
 package human
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 )
 
-// Score writes the value of a score in its unit.
+// Score writes the value of a score in its unit. One that is not the best or
+// the worst there is never reads as if it were.
 func Score(name string, v float64) string {
-	if times, unit := Unit(name); unit != "" {
-		return fmt.Sprintf("%.2f %s", times*v, unit)
+	times, unit := Unit(name)
+	least, most := Bounds(name)
+	text := func(v float64, more int) string {
+		if unit != "" {
+			return strconv.FormatFloat(times*v, 'f', 2+more, 64)
+		}
+		return Rounded(v, 4+more)
 	}
-	return fmt.Sprintf("%.4g", v)
+	out := text(v, 0)
+	for more := 1; more <= 12 && (v != most && out == text(most, more-1) || v != least && out == text(least, more-1)); more++ {
+		out = text(v, more)
+	}
+	if unit != "" {
+		out += " " + unit
+	}
+	return out
 }
 
 // Unit is what a score is shown in, and how many of it make 1: shares of rows

@@ -7,6 +7,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"descent/internal/human"
 )
 
 // assets are the page's frame, its style and its scripts, one idea each.
@@ -40,7 +42,7 @@ func writeFrame(w io.Writer, title string, data []byte, events string) error {
 	// Not html/template: it calls methods by name, and a linker that sees such
 	// calls keeps every method of the program.
 	_, err := strings.NewReplacer(
-		"{{Title}}", html.EscapeString(title),
+		"{{Title}}", html.EscapeString(human.Line(title)),
 		"{{Connect}}", connect, "{{Events}}", source,
 		"{{Style}}", asset("page.css"), "{{Script}}", script.String(), "{{Data}}", string(data),
 	).WriteString(w, asset("page.html"))
