@@ -151,9 +151,9 @@ func (p *progress) finish() {
 
 func (p *progress) epochLine(u train.Progress) string {
 	e := u.Epoch
-	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %.4g", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, e.TrainLoss)
+	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %s", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, human.Score("loss", e.TrainLoss))
 	if v := e.Validation; v != nil {
-		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, human.Score(p.score, v.Score(p.score)))
+		line += fmt.Sprintf("  validation loss %s  %s %s", human.Score("loss", v.Loss), p.score, human.Score(p.score, v.Score(p.score)))
 	}
 	if !p.live { // where the area says so
 		line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))

@@ -141,9 +141,13 @@ func knownKey(key string, keys []string) error {
 	return suggest.Unknown("setting or result", key, keys)
 }
 
-// shownValue is a value for people, empty if there is none.
+// shownValue is a value for people, empty if there is none: settings as they
+// were given, results in the digits that matter.
 func shownValue(r *runs.Run, key string) any {
 	if v, ok := r.Number(key); ok {
+		if _, score, ok := strings.Cut(key, "."); ok {
+			return report.Quantity{Value: v, Text: human.Bare(score, v, 5)}
+		}
 		return v
 	}
 	text, ok := r.Value(key)
@@ -151,7 +155,7 @@ func shownValue(r *runs.Run, key string) any {
 		return nil
 	}
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		return v
+		return report.Quantity{Value: v, Text: text}
 	}
 	return text
 }

@@ -3,7 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -22,9 +22,9 @@ func writeTable(w io.Writer, t report.Table, full bool) {
 			switch v := row[i].(type) {
 			case nil:
 			case float64:
-				text = strconv.FormatFloat(v, 'g', 5, 64)
-				if v == float64(int64(v)) && v > -1e15 && v < 1e15 {
-					text = strconv.FormatInt(int64(v), 10)
+				text = human.Rounded(v, 5)
+				if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+					text = human.Number(v)
 				}
 			case report.Quantity:
 				text = v.Text

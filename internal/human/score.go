@@ -6,22 +6,33 @@ import (
 )
 
 // Score writes the value of a score in its unit. One that is not the best or
-// the worst there is never reads as if it were.
+// the worst there is does not read as if it were.
 func Score(name string, v float64) string {
 	times, unit := Unit(name)
-	least, most := Bounds(name)
-	text := func(v float64, more int) string {
-		if unit != "" {
-			return strconv.FormatFloat(times*v, 'f', 2+more, 64)
-		}
-		return Rounded(v, 4+more)
+	if unit == "" {
+		return Bare(name, v, 4)
 	}
+	return apart(name, v, func(v float64, more int) string {
+		return strconv.FormatFloat(times*v, 'f', 2+more, 64)
+	}) + " " + unit
+}
+
+// Bare writes the value of a score without a unit in that many digits, and
+// otherwise as [Score] does.
+func Bare(name string, v float64, digits int) string {
+	return apart(name, v, func(v float64, more int) string { return Rounded(v, digits+more) })
+}
+
+// apart writes v in as many more digits as keep it apart from the bounds of the
+// score.
+func apart(name string, v float64, text func(v float64, more int) string) string {
 	out := text(v, 0)
-	for more := 1; more <= 12 && (v != most && out == text(most, more-1) || v != least && out == text(least, more-1)); more++ {
-		out = text(v, more)
-	}
-	if unit != "" {
-		out += " " + unit
+	least, most := Bounds(name)
+	for _, bound := range []float64{least, most} {
+		const enough = 14 // digits more, which float64 hardly has
+		for more := 1; v != bound && out == text(bound, more-1) && more <= enough; more++ {
+			out = text(v, more)
+		}
 	}
 	return out
 }
