@@ -105,6 +105,14 @@ Without any options, "descent train" learns to read handwritten digits.`,
 			a.began = true
 		},
 	}
+	var version bool
+	root.Flags().BoolVar(&version, "version", false, "name the build, as the command version does")
+	root.RunE = func(*cobra.Command, []string) error {
+		if version {
+			return a.version()
+		}
+		return root.Help()
+	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.trainCommand(), a.dataCommand(), a.evalCommand(), a.predictCommand(), a.inspectCommand(), a.reportCommand(), a.runsCommand(), a.benchCommand(), a.scheduleCommand(), a.versionCommand())
