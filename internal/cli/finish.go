@@ -52,9 +52,8 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err := r.writePage(); err != nil {
 		return err
 	}
-	var printed error // a run whose result could not be printed is done all the same
 	if r.json && status != "diverged" {
-		printed = sum.Write(r.data)
+		_ = sum.Write(r.data) // the run is done all the same, and [Run] tells of the error
 	}
 	switch status {
 	case "diverged":
@@ -66,10 +65,10 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	var text bytes.Buffer
 	r.print(&text, result)
 	if !r.json {
-		_, printed = r.stdout.Write(text.Bytes())
+		r.stdout.Write(text.Bytes())
 	}
 	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
-	return errors.Join(printed, err, r.folder.Finished())
+	return errors.Join(err, r.folder.Finished())
 }
 
 // measure tests the best model beside the baseline.

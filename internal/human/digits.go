@@ -8,7 +8,7 @@ import (
 // Number writes v in as few digits as it is read back from, with an exponent
 // only where there would be many zeros.
 func Number(v float64) string {
-	if a := math.Abs(v); a == 0 || a >= 1e-6 && a < 1e21 {
+	if a := math.Abs(v); a == 0 || a >= 1e-4 && a < 1e21 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return Float(v)
