@@ -26,7 +26,7 @@ func TestQuoteWhatTerminalsObey(t *testing.T) {
 		"ö\u202e":       `$'ö\xe2\x80\xae'`,
 		"Köln Bonn":     `'Köln Bonn'`,
 	} {
-		if got := Quote(word); got != want {
+		if got := shell.Quote(word); got != want {
 			t.Errorf("%q is quoted %s, want %s", word, got, want)
 		}
 	}
