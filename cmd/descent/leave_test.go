@@ -44,7 +44,7 @@ func TestSignalWhileDataIsRead(t *testing.T) {
 			cmd.Process.Signal(syscall.SIGTERM)
 			sent := time.Now()
 			cmd.Wait()
-			if took := time.Since(sent); took > time.Second {
+			if took := time.Since(sent); took > 3*time.Second { // one, and what a busy machine may add
 				t.Errorf("it ends %v after the signal", took)
 			}
 			if code := cmd.ProcessState.ExitCode(); code != 143 {

@@ -19,7 +19,7 @@ func (a *app) dataCommand() *cobra.Command {
 		Use:   "data",
 		Short: "Fetch public data sets",
 		Long: `Fetch public data sets. A set that was fetched is used by its name, as in
-"descent train --data mnist". Nothing else in descent uses the network.`,
+"descent train --data mnist". Nothing else in descent fetches anything.`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -67,7 +67,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if !r.json {
 		r.stdout.Write(text.Bytes())
 	}
-	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
+	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err })
 	return errors.Join(err, r.folder.Finished())
 }
 

@@ -57,7 +57,7 @@ also name and status: done, interrupted, diverged, or unfinished.`,
 	}
 	cmd.Flags().StringArrayVar(&opt.where, "where", nil, "only runs for which this holds, as in seed=1 or 'test.loss<0.1'; repeat it for several")
 	cmd.Flags().StringVar(&opt.sort, "sort", "name", "setting or result to sort by; with a minus in front the largest comes first")
-	cmd.Flags().StringSliceVar(&opt.show, "show", nil, "settings and results to show (default data, model, rule, rate, epochs and scores)")
+	cmd.Flags().StringSliceVar(&opt.show, "show", nil, "settings and results to show (default data, model, rule, rate, epochs, status and scores)")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print all settings and results as JSON")
 	cmd.AddCommand(a.runsCompareCommand(), a.runsRemoveCommand())
 	return cmd

@@ -42,6 +42,7 @@ settings and metrics are left in a run folder.
 A run that was interrupted, killed or lost its disk goes on with --resume and its
 folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
 update, save, and exit with 130 and 143; the second one ends the process at once.
+Before training has begun they leave nothing behind.
 
 Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train

@@ -21,11 +21,18 @@ var scripts = [...]string{"base.js", "scale.js", "table.js", "svg.js", "chart.js
 
 // WriteHTML writes the page as one file that needs nothing else.
 func (p Page) WriteHTML(w io.Writer) error {
-	data, err := json.Marshal(p) // escapes <, > and &, so that no text ends the script that holds it
+	data, err := p.data()
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return writeFrame(w, p.Title, data, "")
+}
+
+// data is the page for its scripts. JSON escapes <, > and &, so that no text
+// ends the script that holds it. The title goes beyond the page, to a window.
+func (p Page) data() ([]byte, error) {
+	p.Title = human.Line(p.Title)
+	return json.Marshal(p)
 }
 
 // writeFrame writes the frame with its style and scripts around data. events

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
@@ -76,7 +75,7 @@ func (l *Live) page(w http.ResponseWriter, _ *http.Request) {
 	page, err := l.build()
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(page); err == nil {
+		if data, err = page.data(); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_ = writeFrame(w, page.Title, data, "events") // fails if the browser has gone
 			return
@@ -139,7 +138,7 @@ func after(d time.Duration) <-chan struct{} {
 
 // writeEvent sends a page; its JSON is one line.
 func writeEvent(w http.ResponseWriter, page Page) error {
-	data, err := json.Marshal(page)
+	data, err := page.data()
 	if err != nil {
 		return err
 	}
