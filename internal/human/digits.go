@@ -29,7 +29,7 @@ func Within(v, step float64) string {
 // Rounded writes v in that many digits, in more where they are of the whole
 // part: a large number loses its fraction, not its end.
 func Rounded(v float64, digits int) string {
-	if a := math.Abs(v); a >= math.Pow10(digits) && a < 1e15 {
+	if a := math.Abs(v); a >= math.Pow10(digits)-0.5 && a < 1e15 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(v, 'g', digits, 64)

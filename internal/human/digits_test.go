@@ -20,6 +20,8 @@ func TestDigits(t *testing.T) {
 		{Within(math.Inf(1), 1), "+Inf"},
 		{Rounded(0.123456, 4), "0.1235"},
 		{Rounded(1234567.8, 4), "1234568"},
+		{Rounded(9999.7, 4), "10000"},
+		{Rounded(9999.4, 4), "9999"},
 		{Rounded(123.45, 4), "123.5"},
 		{Rounded(1e300, 4), "1e+300"},
 		{Measured(1.50931234, 0.84), "1.50931"},
