@@ -2,16 +2,17 @@ package data
 
 import (
 	"math"
-	"strconv"
+
+	"descent/internal/human"
 )
 
 // Cell is a value of a raw row of a table, under the name of its column.
 type Cell struct{ Column, Value string }
 
-// DecodeRow returns the row of a table that a sample stands for: numbers to
-// the six digits that standardizing in float32 surely keeps, and categories,
-// where levels that share a slot are <rare>, and what training did not
-// have is <unk>. What is missing is empty.
+// DecodeRow returns the row of a table that a sample stands for: numbers in the
+// digits that standardizing in float32 keeps, and categories, where levels that
+// share a slot are <rare>, and what training did not have is <unk>. What is
+// missing is empty.
 // Columns that were left out are not in it.
 func (e *Encoder) DecodeRow(x []float32) []Cell {
 	if e.Kind != tableKind {
@@ -35,7 +36,7 @@ func (c Column) decode(x []float32) string {
 		if c.Missing && x[1] != 0 {
 			return ""
 		}
-		return strconv.FormatFloat(float64(x[0])*c.Std+c.Mean, 'g', 6, 64)
+		return human.Decoded(float64(x[0])*c.Std+c.Mean, c.Mean, c.Std)
 	}
 	for i, v := range x {
 		if v == 0 {
