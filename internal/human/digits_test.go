@@ -39,7 +39,7 @@ func TestDigits(t *testing.T) {
 		{Score("f1", 0.99998), "0.99998"},
 		{Score("mse", 1234567.8), "1234568"},
 		{Score("mse", 0), "0"},
-		{Score("loss", math.NaN()), "NaN"},
+		{Score("loss", math.NaN()), "-"},
 		{Bare("accuracy", 0.975, 5), "0.975"},
 		{Bare("r2", 0.99999987, 5), "0.9999999"},
 	} {
