@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,6 +75,11 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if opt.probabilities && spec.Task == data.Regression {
 		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
+	if opt.out != "" {
+		if err := a.reads(model, file, path).Spare(opt.out); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
 	source, err := a.rawRows(spec.Encoder, path, opt)
 	if err != nil {
 		return err
@@ -94,6 +101,15 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)
 	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
 	return nil
+}
+
+// reads lists what a command reads; - is the standard input.
+func (a *app) reads(paths ...string) runs.Inputs {
+	in := runs.Reads(paths...)
+	if file, ok := a.stdin.(*os.File); ok && slices.Contains(paths, "-") {
+		in = in.And("the standard input", file)
+	}
+	return in
 }
 
 // rawRows opens what predict takes as data.

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -116,33 +114,62 @@ func (f *Folder) Begun() (bool, error) {
 // RemoveUnfinished removes files that a process left which ended while it wrote
 // them.
 func (f *Folder) RemoveUnfinished() error {
-	entries, err := os.ReadDir(f.Path)
-	for _, e := range entries {
-		if unfinished.MatchString(e.Name()) {
-			err = errors.Join(err, os.Remove(f.File(e.Name())))
+	own, _, err := inventory(f.Path)
+	trials, _, failed := sorted(f.Path, "", ofTrials)
+	err = errors.Join(err, failed)
+	for _, name := range append(own, trials...) {
+		if unfinished.MatchString(name) {
+			if err := os.Remove(f.File(name)); err != nil && !errors.Is(err, fs.ErrNotExist) { // both may list it
+				return err
+			}
 		}
 	}
 	return err
 }
 
-// unfinished are the names of files on their way to another name.
-var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
+// Finished removes what only a run that goes on needs, once all else is on the
+// disk, the lock with it: not every system removes a file that is open. What is
+// among the checkpoints and no run writes stays, and is returned.
+func (f *Folder) Finished() (stays []string, err error) {
+	if err := SyncFolder(f.Path); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	return f.removeCheckpoints()
+}
 
-// Finished removes what only a run that goes on needs, the lock with it: not
-// every system removes a file that is open.
-func (f *Folder) Finished() error {
-	return errors.Join(f.unlock(), os.RemoveAll(f.File(Checkpoints)))
+// removeCheckpoints removes the checkpoints and their folder, and returns what
+// else lies there.
+func (f *Folder) removeCheckpoints() (stays []string, err error) {
+	own, others, err := inventory(f.Path)
+	err = errors.Join(err, f.unlock())
+	for _, name := range own {
+		if name == Checkpoints || filepath.Dir(name) == Checkpoints {
+			err = errors.Join(err, os.Remove(f.File(name)))
+		}
+	}
+	for _, o := range others {
+		if filepath.Dir(o.path) == Checkpoints {
+			stays = append(stays, f.File(o.path))
+		}
+	}
+	return stays, err
 }
 
 // Discard removes what [Create] made.
 func (f *Folder) Discard() error {
-	err := errors.Join(f.Close(), os.RemoveAll(f.File(Checkpoints)), os.Remove(f.File(ConfigFile)))
+	_, err := f.removeCheckpoints()
+	err = errors.Join(f.Close(), err, os.Remove(f.File(ConfigFile)))
+	f.Unmake()
+	return err
+}
+
+// Unmake removes the folders that [MakeFolder] made, unless others use them.
+func (f *Folder) Unmake() {
 	for _, path := range slices.Backward(f.made) {
 		if os.Remove(path) != nil {
-			break // others use it
+			return
 		}
 	}
-	return err
 }
 
 // DataName is the name of a data set within that of a folder.
@@ -173,6 +200,9 @@ func (f *Folder) log(name string) (*LogFile, error) {
 	if l, ok := f.logs[name]; ok {
 		return l, nil
 	}
+	if err := plain(f.File(name)); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
 	l, err := openLogFile(f.File(name))
 	if err == nil {
 		if f.logs == nil {
@@ -197,15 +227,19 @@ func (f *Folder) Mark() (map[string]int64, error) {
 }
 
 // Cut takes the logs back to what they were at the mark; one that the mark does
-// not know becomes empty.
+// not know becomes empty. A mark may come from elsewhere: it names no other files.
 func (f *Folder) Cut(sizes map[string]int64) error {
-	for _, name := range append(slices.Collect(maps.Keys(sizes)), logFiles...) {
-		if _, err := f.log(name); err != nil {
-			return err
+	for name, size := range sizes {
+		if !slices.Contains(logFiles, name) || size < 0 {
+			return fmt.Errorf("the run has a log %q of %d bytes; want %s, in its folder", name, size, strings.Join(logFiles, ", "))
 		}
 	}
-	for name, l := range f.logs {
-		if err := l.cut(sizes[name]); err != nil {
+	for _, name := range logFiles {
+		l, err := f.log(name)
+		if err == nil {
+			err = l.cut(sizes[name])
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -232,16 +266,19 @@ func (f *Folder) unlock() error {
 	return err
 }
 
-// Open opens a run folder that is there.
+// Open opens a run folder that is there. It holds no links where a run writes.
 func Open(path string) (*Folder, error) {
 	f := &Folder{Path: path}
+	if kind := Kind(path); kind != "" && kind != "train" {
+		return nil, NotOf("train", path)
+	}
 	if _, err := os.Stat(f.File(ConfigFile)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, ConfigFile)
 		}
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	return f, nil
+	return f, f.onlyPlain()
 }
 
 // Idle returns an error if a process trains in the folder.

@@ -74,20 +74,20 @@ func Read(path string) (*Run, error) {
 	if r.Probes, err = readLines[train.Probe](r.file(ProbesFile)); err != nil {
 		return nil, err
 	}
-	if r.Test, err = readJSON[Test](r.file(TestFile)); err != nil {
+	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile))
+	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile), mostPictures)
 	return r, err
 }
 
 // ReadHead reads the settings and the summary alone.
 func ReadHead(path string) (*Run, error) {
 	if !IsRun(path) {
-		return nil, fmt.Errorf("%s is no run folder: it does not hold both %s and %s", path, ConfigFile, MetricsFile)
+		return nil, noRun(path)
 	}
 	r := &Run{Path: path}
-	text, err := os.ReadFile(r.file(ConfigFile))
+	text, err := readFile(r.file(ConfigFile), mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -95,13 +95,13 @@ func ReadHead(path string) (*Run, error) {
 	if r.Settings, err = flatSettings(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.file(ConfigFile), err)
 	}
-	summary, err := readJSON[map[string]any](r.file(SummaryFile))
+	summary, err := readJSON[map[string]any](r.file(SummaryFile), mostJSON)
 	if err != nil {
 		return nil, err
 	}
 	r.Summary = map[string]any{}
 	if summary != nil {
-		flatten(r.Summary, "", *summary)
+		flatten(r.Summary, "", *summary, deepest)
 	}
 	return r, nil
 }
@@ -144,9 +144,12 @@ func (r *Run) Number(key string) (float64, bool) {
 	return v, ok
 }
 
-// readJSON reads a file that may not be there.
-func readJSON[T any](path string) (*T, error) {
-	text, err := os.ReadFile(path)
+// mostPictures bounds the files that hold images of rows, or a row an instruction.
+const mostPictures = 256 << 20
+
+// readJSON reads a file that may not be there, of at most so many bytes.
+func readJSON[T any](path string, most int64) (*T, error) {
+	text, err := readFile(path, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,13 +16,11 @@ import (
 	"descent/internal/runs"
 )
 
-// trialsFile has a line of JSON for each trial that has ended.
-const trialsFile = "trials.jsonl"
-
 // trialLog is that file, and what it held when it was opened.
 type trialLog struct {
 	mu    sync.Mutex
 	file  *os.File
+	size  int64 // of whole lines
 	known map[trialID]outcome
 }
 
@@ -45,6 +44,13 @@ func openTrials(path string) (*trialLog, error) {
 
 // read reads what the file holds, and leaves it at its last whole line.
 func (l *trialLog) read(path string) error {
+	info, err := l.file.Stat()
+	if err == nil && info.Size() > mostTrialBytes {
+		err = fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), mostTrialBytes)
+	}
+	if err != nil {
+		return err
+	}
 	text, err := io.ReadAll(l.file)
 	if err != nil {
 		return err
@@ -62,10 +68,19 @@ func (l *trialLog) read(path string) error {
 		}
 		l.known[o.trialID] = o
 	}
-	if err := l.file.Truncate(int64(len(text))); err != nil {
+	l.size = int64(len(text))
+	return l.cut()
+}
+
+// mostTrialBytes bounds the file, many times over what the most trials write.
+const mostTrialBytes = 1 << 30
+
+// cut takes off what stands behind the last whole line.
+func (l *trialLog) cut() error {
+	if err := l.file.Truncate(l.size); err != nil {
 		return err
 	}
-	_, err = l.file.Seek(int64(len(text)), io.SeekStart)
+	_, err := l.file.Seek(l.size, io.SeekStart)
 	return err
 }
 
@@ -89,10 +104,15 @@ func (l *trialLog) add(o outcome) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known[o.trialID] = o
-	if _, err := l.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("trials: %w", err)
+	if err := runs.SameFile(l.file, filepath.Dir(l.file.Name())); err != nil {
+		return err
 	}
+	n, err := l.file.Write(append(line, '\n'))
+	if err != nil { // another trial may still write its line
+		return fmt.Errorf("trials: %w", errors.Join(err, l.cut()))
+	}
+	l.size += int64(n)
+	l.known[o.trialID] = o
 	return nil
 }
 
