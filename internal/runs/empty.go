@@ -25,7 +25,8 @@ func empty(path string) error {
 		case e.Type().IsRegular() && unfinished.MatchString(name):
 			left = ofRun.MatchString(name) || ofTrials.MatchString(name)
 		case e.Type().IsRegular() && name == PlanFile:
-			left = plannedKind(path) != ""
+			kind, _ := plannedKind(path)
+			left = kind != ""
 		}
 		if !left {
 			return fmt.Errorf("%s is not empty", path)

@@ -99,11 +99,14 @@ func ModelFile(path string) (string, error) {
 		return path, nil
 	}
 	best := filepath.Join(path, BestFile)
-	switch _, err := os.Stat(best); {
-	case err == nil:
+	if _, err := os.Stat(best); err == nil {
 		return best, nil
-	case Kind(path) == "train":
+	}
+	switch Kind(path) {
+	case "train":
 		return "", fmt.Errorf("the run in %s has kept no model yet: it holds no %s", path, BestFile)
+	case "":
+		return "", fmt.Errorf("%s is no run folder: it holds no %s", path, BestFile)
 	}
 	return "", noRun(path)
 }

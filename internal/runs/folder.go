@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"descent/internal/shell"
 )
 
 // logFiles are all logs that a run may leave.
@@ -103,12 +105,22 @@ func (f *Folder) Begun() (bool, error) {
 			return true, nil
 		}
 	}
+	return false, f.ended()
+}
+
+// ended returns an error if something is there that a run leaves in the end.
+func (f *Folder) ended() error {
 	for _, name := range []string{SummaryFile, LastFile, BestFile} {
-		if _, err := os.Stat(f.File(name)); err == nil {
-			return false, fmt.Errorf("run folder: %s has a %s, but no checkpoint to go on from", f.Path, name)
+		if f.has(name) {
+			return fmt.Errorf("run folder: %s has a %s, but no checkpoint to go on from", f.Path, name)
 		}
 	}
-	return false, nil
+	return nil
+}
+
+func (f *Folder) has(name string) bool {
+	_, err := os.Stat(f.File(name))
+	return err == nil
 }
 
 // RemoveUnfinished removes files that a process left which ended while it wrote
@@ -277,6 +289,12 @@ func Open(path string) (*Folder, error) {
 			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, ConfigFile)
 		}
 		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	if !f.has(Checkpoints) && !f.has(ResultFile) { // a run makes a place for checkpoints before all else
+		if err := f.ended(); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s holds settings, but no run to go on with; %q starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
 	}
 	return f, f.onlyPlain()
 }

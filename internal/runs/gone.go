@@ -8,7 +8,7 @@ import (
 )
 
 // ErrGone is wrapped by the error of a folder that is not there any more.
-var ErrGone = errors.New("it was removed or moved while the process worked in it; what was moved goes on from its last checkpoint under its new name")
+var ErrGone = errors.New("it was removed or moved while the process worked in it; what was moved goes on under its new name")
 
 // Here returns an error if the folder is not the one that the process took.
 func (f *Folder) Here() error {

@@ -2,7 +2,9 @@ package runs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -27,7 +29,7 @@ const (
 // Kind is the command that left a folder: train, compare, sweep or lr-find; empty
 // if none did.
 func Kind(folder string) string {
-	if kind := plannedKind(folder); kind != "" {
+	if kind, _ := plannedKind(folder); kind != "" {
 		return kind
 	}
 	for _, of := range []struct{ file, kind string }{{LRFindFile, "lr-find"}, {MetricsFile, "train"}, {Checkpoints, "train"}} {
@@ -39,19 +41,26 @@ func Kind(folder string) string {
 }
 
 // plannedKind is the command whose plan a folder has.
-func plannedKind(folder string) string {
-	text, err := readFile(filepath.Join(folder, PlanFile), mostJSON)
+func plannedKind(folder string) (string, error) {
+	path := filepath.Join(folder, PlanFile)
+	text, err := readFile(path, mostJSON)
+	if err != nil {
+		return "", err
+	}
 	var head struct {
 		Kind string `json:"kind"`
 	}
-	if err != nil || json.Unmarshal(text, &head) != nil {
-		return ""
+	if err := json.Unmarshal(text, &head); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	if head.Kind != "compare" && head.Kind != "sweep" {
-		return ""
+		return "", fmt.Errorf("%s is the plan of %q; want compare or sweep", path, head.Kind)
 	}
-	return head.Kind
+	return head.Kind, nil
 }
+
+// made are what the commands make, in words.
+var made = map[string]string{"train": "a run", "compare": "a comparison", "sweep": "a sweep", "lr-find": "a range test"}
 
 // NotOf returns the error for a folder that the command of that name did not
 // leave. It names the one that did, and what can be done with it.
@@ -64,19 +73,23 @@ func NotOf(command, folder string) error {
 	case "lr-find":
 		next = fmt.Sprintf("it is done, and its suggestion is in %s", filepath.Join(folder, LRFindFile))
 	default:
-		return fmt.Errorf("%s is no folder of %s", folder, command)
+		_, err := plannedKind(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("it holds no %s", PlanFile)
+		}
+		return fmt.Errorf("%s is no folder of %s: %w", folder, command, err)
 	}
-	return fmt.Errorf("%s is a folder of %s, not of %s; %s", folder, kind, command, next)
+	return fmt.Errorf("%s is the folder of %s, not of %s; %s", folder, made[kind], made[command], next)
 }
 
 // noRun is the error for a folder that is no run folder, and says what it is.
 func noRun(folder string) error {
 	switch kind := Kind(folder); kind {
 	case "compare", "sweep":
-		return fmt.Errorf("%s is a folder of %s, not a run folder: it keeps no models; %q trains with its best settings, once it has ended",
-			folder, kind, shell.Line("descent", "train", "--config", filepath.Join(folder, ConfigFile)))
+		return fmt.Errorf("%s is the folder of %s, no run folder: it keeps no models; %q trains with its best settings, once it has ended",
+			folder, made[kind], shell.Line("descent", "train", "--config", filepath.Join(folder, ConfigFile)))
 	case "lr-find":
-		return fmt.Errorf("%s is a folder of lr-find, not a run folder: it keeps no models", folder)
+		return fmt.Errorf("%s is the folder of %s, no run folder: it keeps no models", folder, made[kind])
 	}
 	return fmt.Errorf("%s is no run folder: it does not hold both %s and %s", folder, ConfigFile, MetricsFile)
 }

@@ -26,7 +26,7 @@ func removable(folder string) ([]string, error) {
 	case info.Mode()&os.ModeSymlink != 0:
 		return nil, fmt.Errorf("%s is a link; name the run folder itself", folder)
 	case !IsRun(folder):
-		return nil, fmt.Errorf("%w and stays", noRun(folder))
+		return nil, fmt.Errorf("%s stays: %w", folder, noRun(folder))
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil {
