@@ -93,8 +93,8 @@ func kindOf(mode fs.FileMode) string {
 	return "no plain file"
 }
 
-// plain returns an error if something lies at path that is no plain file: by way
-// of a link something elsewhere could be cut, or read without end.
+// plain returns an error if something lies at path that is no plain file of the
+// folder alone: by way of a link something elsewhere would be cut.
 func plain(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,6 +105,9 @@ func plain(path string) error {
 	}
 	if kind := kindOf(info.Mode()); kind != "" {
 		return fmt.Errorf("%s is %s; a run works on plain files alone: put the file itself in its place", path, kind)
+	}
+	if hasNames(info) {
+		return fmt.Errorf("%s has another name elsewhere, a hard link, and would change there, too; put a copy in its place", path)
 	}
 	return nil
 }
@@ -123,7 +126,9 @@ func (f *Folder) onlyPlain() error {
 		case o.why == "", dir == "" && !ofRun.MatchString(name), dir != "" && !ofCheckpoints.MatchString(name):
 			continue // of no concern to a run
 		}
-		return fmt.Errorf("run folder: %w", plain(f.File(o.path)))
+		if err := plain(f.File(o.path)); err != nil {
+			return fmt.Errorf("run folder: %w", err)
+		}
 	}
 	return nil
 }
