@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -45,9 +44,9 @@ func (l Log) Rows() int {
 // elsewhere takes no more memory than its size gives reason to expect.
 const (
 	mostLog   = 1 << 30 // bytes
-	mostLine  = 16 << 20
+	mostLine  = 4 << 20
 	mostNames = 1000 // columns
-	mostLines = 100_000
+	mostLines = 10_000 // of probes
 )
 
 // complete returns what a growing file holds up to its last whole line;
@@ -123,7 +122,7 @@ func readLines[T any](path string) ([]T, error) {
 			return nil, fmt.Errorf("%s has more than %d lines, which no run writes", path, mostLines)
 		}
 		var v T
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+		if err := decode(lines.Bytes(), &v); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		list = append(list, v)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // Inputs are the files and folders that a command reads.
@@ -52,34 +54,38 @@ func (in Inputs) Spare(path string) error {
 		return err
 	}
 	folder := filepath.Dir(real)
-	if why := keptIn(folder, filepath.Base(real)); why != "" {
-		return fmt.Errorf("%s is a file of %s; name another file", path, why)
+	if kind, in := keptBy(folder, filepath.Base(real)); kind != "" {
+		return fmt.Errorf("%s is a file of %s, in %s; name another file", path, made[kind], in)
 	}
-	for there && folder != filepath.Dir(folder) {
+	if !there || slices.Contains(readByNone, strings.ToLower(filepath.Ext(real))) {
+		return nil
+	}
+	for ; folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
 		info, err := os.Stat(folder)
 		for _, i := range in {
 			if err == nil && os.SameFile(info, i.info) {
 				return fmt.Errorf("%s is part of what the command reads as %s, which would be lost; name another file", path, i.name)
 			}
 		}
-		folder = filepath.Dir(folder)
 	}
 	return nil
 }
 
-// keptIn says what a file belongs to that a command of the program left in a
-// folder; nothing if none did.
-func keptIn(folder, name string) string {
-	above := filepath.Dir(folder)
-	switch {
-	case filepath.Base(folder) == Checkpoints && IsRun(above) && ofCheckpoints.MatchString(name):
-		return "the run " + above
-	case IsRun(folder) && ofRun.MatchString(name):
-		return "the run " + folder
+// readByNone are the ends of names that no folder of data has its data in, so that
+// an earlier output there may be written again.
+var readByNone = []string{".csv", ".json", ".jsonl", ".ndjson", ".html", ".svg", ".txt"}
+
+// keptBy returns the command that keeps a file of that name in the folder, and
+// where; nothing if none does.
+func keptBy(folder, name string) (kind, in string) {
+	if filepath.Base(folder) == Checkpoints && ofCheckpoints.MatchString(name) {
+		folder, name = filepath.Dir(folder), ConfigFile
 	}
-	kind := Kind(folder)
-	if kind != "" && kind != "train" && ofTrials.MatchString(name) {
-		return "the folder of " + kind + " " + folder
+	if IsRun(folder) && ofRun.MatchString(name) {
+		return "train", folder
 	}
-	return ""
+	if kind := Kind(folder); kind != "" && kind != "train" && ofTrials.MatchString(name) {
+		return kind, folder
+	}
+	return "", ""
 }

@@ -8,6 +8,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -157,8 +158,20 @@ func readJSON[T any](path string, most int64) (*T, error) {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	v := new(T)
-	if err := json.Unmarshal(text, v); err != nil {
+	if err := decode(text, v); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return v, nil
+}
+
+// mostObjects bounds those of a JSON text: two bytes of it can ask for hundreds in
+// memory.
+const mostObjects = 100_000
+
+// decode reads JSON.
+func decode(text []byte, v any) error {
+	if n := bytes.Count(text, []byte("{")); n > mostObjects {
+		return fmt.Errorf("%d objects; want at most %d", n, mostObjects)
+	}
+	return json.Unmarshal(text, v)
 }

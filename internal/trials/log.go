@@ -45,8 +45,8 @@ func openTrials(path string) (*trialLog, error) {
 // read reads what the file holds, and leaves it at its last whole line.
 func (l *trialLog) read(path string) error {
 	info, err := l.file.Stat()
-	if err == nil && info.Size() > mostTrialBytes {
-		err = fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), mostTrialBytes)
+	if err == nil && info.Size() > mostBytes {
+		err = fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), mostBytes)
 	}
 	if err != nil {
 		return err
@@ -58,7 +58,9 @@ func (l *trialLog) read(path string) error {
 	text = text[:bytes.LastIndexByte(text, '\n')+1]
 	n := 0
 	for line := range bytes.Lines(text) {
-		n++
+		if n++; n > mostLines {
+			return fmt.Errorf("%s has more than %d lines, which no trials write", path, mostLines)
+		}
 		var o outcome
 		if err := json.Unmarshal(line, &o); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, n, err)
@@ -72,8 +74,11 @@ func (l *trialLog) read(path string) error {
 	return l.cut()
 }
 
-// mostTrialBytes bounds the file, many times over what the most trials write.
-const mostTrialBytes = 1 << 30
+// Bounds of the file, far above what the most trials write.
+const (
+	mostBytes = 1 << 30
+	mostLines = 300_000
+)
 
 // cut takes off what stands behind the last whole line.
 func (l *trialLog) cut() error {

@@ -42,6 +42,9 @@ func ResumeSweep(ctx context.Context, host Host, path string, workers *int) (*Sw
 	if err := w.plan.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", w.folder.File(runs.PlanFile), err)
 	}
+	if w.plan.Epochs < 1 {
+		return nil, fmt.Errorf("%s: epochs are %d; want 1 or more", w.folder.File(runs.PlanFile), w.plan.Epochs)
+	}
 	if err := w.prepare(ctx); err != nil {
 		return nil, err
 	}
