@@ -45,7 +45,7 @@ func (l Log) Rows() int {
 const (
 	mostLog   = 1 << 30 // bytes
 	mostLine  = 4 << 20
-	mostNames = 1000 // columns
+	mostNames = 1000   // columns
 	mostLines = 10_000 // of probes
 )
 

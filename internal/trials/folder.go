@@ -29,7 +29,8 @@ func createTrials(out string, s *settings.Settings, plan any) (*runs.Folder, *tr
 		err = folder.Write(runs.SettingsFile, s.Write)
 	}
 	if err != nil {
-		os.Remove(folder.File(runs.PlanFile)) // if it is there
+		os.Remove(folder.File(runs.SettingsFile)) // if it is there
+		os.Remove(folder.File(runs.PlanFile))
 		folder.Unmake()
 		return nil, nil, err
 	}
