@@ -20,6 +20,7 @@ import (
 type trialLog struct {
 	mu    sync.Mutex
 	file  *os.File
+	place runs.Place
 	size  int64 // of whole lines
 	known map[trialID]outcome
 }
@@ -35,7 +36,7 @@ func openTrials(path string) (*trialLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trials: %w", err)
 	}
-	l := &trialLog{file: file, known: map[trialID]outcome{}}
+	l := &trialLog{file: file, place: runs.PlaceOf(file, filepath.Dir(path)), known: map[trialID]outcome{}}
 	if err := l.read(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("trials: %w", err), file.Close())
 	}
@@ -109,7 +110,7 @@ func (l *trialLog) add(o outcome) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := runs.SameFile(l.file, filepath.Dir(l.file.Name())); err != nil {
+	if err := l.place.Check(); err != nil {
 		return err
 	}
 	n, err := l.file.Write(append(line, '\n'))
