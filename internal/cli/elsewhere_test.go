@@ -226,11 +226,11 @@ func TestFoldersOfOtherCommands(t *testing.T) {
 	for _, row := range []struct{ line, want []string }{
 		{[]string{"train", "--resume", sweep}, []string{"sweep --resume"}},
 		{[]string{"compare", "--resume", sweep}, []string{"sweep --resume"}},
-		{[]string{"eval", sweep, "digits"}, []string{"folder of a sweep"}},
-		{[]string{"predict", sweep, "digits"}, []string{"folder of a sweep"}},
-		{[]string{"inspect", sweep}, []string{"folder of a sweep"}},
-		{[]string{"report", sweep}, []string{"folder of a sweep"}},
-		{[]string{"runs", "rm", sweep, "--yes"}, []string{"stays", "folder of a sweep"}},
+		{[]string{"eval", sweep, "digits"}, []string{"folder of sweep"}},
+		{[]string{"predict", sweep, "digits"}, []string{"folder of sweep"}},
+		{[]string{"inspect", sweep}, []string{"folder of sweep"}},
+		{[]string{"report", sweep}, []string{"folder of sweep"}},
+		{[]string{"runs", "rm", sweep, "--yes"}, []string{"stays", "folder of sweep"}},
 		{[]string{"sweep", "--resume", run}, []string{"train --resume"}},
 		{[]string{"compare", "--resume", run}, []string{"train --resume"}},
 	} {

@@ -59,9 +59,6 @@ func plannedKind(folder string) (string, error) {
 	return head.Kind, nil
 }
 
-// made are what the commands make, in words.
-var made = map[string]string{"train": "a run", "compare": "a comparison", "sweep": "a sweep", "lr-find": "a range test"}
-
 // NotOf returns the error for a folder that the command of that name did not
 // leave. It names the one that did, and what can be done with it.
 func NotOf(command, folder string) error {
@@ -79,17 +76,17 @@ func NotOf(command, folder string) error {
 		}
 		return fmt.Errorf("%s is no folder of %s: %w", folder, command, err)
 	}
-	return fmt.Errorf("%s is the folder of %s, not of %s; %s", folder, made[kind], made[command], next)
+	return fmt.Errorf("%s is a folder of %s, not of %s; %s", folder, kind, command, next)
 }
 
 // noRun is the error for a folder that is no run folder, and says what it is.
 func noRun(folder string) error {
 	switch kind := Kind(folder); kind {
 	case "compare", "sweep":
-		return fmt.Errorf("%s is the folder of %s, no run folder: it keeps no models; %q trains with its best settings, once it has ended",
-			folder, made[kind], shell.Line("descent", "train", "--config", filepath.Join(folder, ConfigFile)))
+		return fmt.Errorf("%s is a folder of %s, no run folder: it keeps no models; %q trains with its best settings, once it has ended",
+			folder, kind, shell.Line("descent", "train", "--config", filepath.Join(folder, ConfigFile)))
 	case "lr-find":
-		return fmt.Errorf("%s is the folder of %s, no run folder: it keeps no models", folder, made[kind])
+		return fmt.Errorf("%s is a folder of %s, no run folder: it keeps no models", folder, kind)
 	}
 	return fmt.Errorf("%s is no run folder: it does not hold both %s and %s", folder, ConfigFile, MetricsFile)
 }

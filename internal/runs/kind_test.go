@@ -18,7 +18,7 @@ func TestKind(t *testing.T) {
 	}{
 		{map[string]string{"plan.json": `{"kind":"sweep"}`, "settings.yaml": ""}, "sweep", "sweep --resume"},
 		{map[string]string{"plan.json": `{"kind":"compare"}`, "config.yaml": ""}, "compare", "compare --resume"},
-		{map[string]string{"lr-find.json": "{}"}, "lr-find", "range test"},
+		{map[string]string{"lr-find.json": "{}"}, "lr-find", "lr-find, not of sweep"},
 		{files("0.1"), "train", "train --resume"},
 		{map[string]string{"plan.json": `{"kind":"rm"}`}, "", `"rm"`},
 		{map[string]string{"plan.json": `{`}, "", "plan.json"},
@@ -42,7 +42,7 @@ func TestKind(t *testing.T) {
 		_, read := runs.ReadHead(path)
 		_, model := runs.ModelFile(path)
 		for _, err := range []error{opened, read, model} {
-			if err == nil || !strings.Contains(err.Error(), "is the folder of a") {
+			if err == nil || !strings.Contains(err.Error(), "is a folder of "+row.kind) {
 				t.Errorf("%s: error is %v", row.kind, err)
 			}
 		}

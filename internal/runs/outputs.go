@@ -55,7 +55,7 @@ func (in Inputs) Spare(path string) error {
 	}
 	folder := filepath.Dir(real)
 	if kind, in := keptBy(folder, filepath.Base(real)); kind != "" {
-		return fmt.Errorf("%s is a file of %s, in %s; name another file", path, made[kind], in)
+		return fmt.Errorf("%s is a file that %s keeps in %s; name another file", path, kind, in)
 	}
 	if !there || slices.Contains(readByNone, strings.ToLower(filepath.Ext(real))) {
 		return nil

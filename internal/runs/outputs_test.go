@@ -39,8 +39,8 @@ func TestSpare(t *testing.T) {
 		"data.csv": "what the command reads", "run/../data.csv": "what the command reads", data: "what the command reads",
 		"soft.csv": "what the command reads", "hard.csv": "what the command reads",
 		"photos/cat/1.png": "part of", "pictures/cat/1.png": "part of", "photos/new.png": "", "photos/old.csv": "", "photos/cat/new.csv": "",
-		"run/best.safetensors": "file of a run", "run/config.yaml": "file of a run", "run/test.json": "file of a run", "model": "file of a run",
-		"run/checkpoints/lock": "file of a run", "run/predictions.csv": "", "sweep/trials.jsonl": "file of a sweep", "sweep/x.csv": "",
+		"run/best.safetensors": "that train keeps", "run/config.yaml": "that train keeps", "run/test.json": "that train keeps", "model": "that train keeps",
+		"run/checkpoints/lock": "that train keeps", "run/predictions.csv": "", "sweep/trials.jsonl": "that sweep keeps", "sweep/x.csv": "",
 		"notes.csv": "", "new.csv": "", "no/where.csv": "", "own/metrics.csv": "",
 	} {
 		err := reads.Spare(path)
