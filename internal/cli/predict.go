@@ -45,7 +45,7 @@ prediction is written for each row, in order, and images with their names.`,
 	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
 	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class")
 	opt.images.register(cmd)
-	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout")
+	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout; none that the command reads or a run keeps")
 	return cmd
 }
 

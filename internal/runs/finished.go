@@ -42,7 +42,9 @@ func (f *Folder) removeCheckpoints() (stays []string, err error) {
 	err = errors.Join(err, f.unlock())
 	for _, name := range own {
 		if name == Checkpoints || filepath.Dir(name) == Checkpoints {
-			err = errors.Join(err, os.Remove(f.File(name)))
+			if failed := os.Remove(f.File(name)); !errors.Is(failed, fs.ErrNotExist) { // another process may be as far
+				err = errors.Join(err, failed)
+			}
 		}
 	}
 	for _, o := range others {
