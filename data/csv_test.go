@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ func TestCSVErrors(t *testing.T) {
 		{"quote", "a,y\n1,\"2\n", CSVConfig{}, "t.csv, line"},
 		{"twice", "a,y,a\n1,2,3\n", CSVConfig{}, `columns 1 and 3 are both named "a"`},
 		{"utf-8", "a,y\n1,2\nf\xfc,4\n", CSVConfig{}, "line 3, column 1 is not UTF-8"},
-		{"utf-16", "\xff\xfea\x00", CSVConfig{}, "UTF-16"},
+		{"utf-16", "\xff\xfea\x00", CSVConfig{}, "a header and no rows"},
 		{"target", "a,speed\n1,2\n3,4\n", CSVConfig{Targets: []string{"sped"}}, `no column "sped" to be the target; did you mean "speed"?`},
 		{"no target", "a,speed\n1,2\n", CSVConfig{Targets: []string{}}, `which column is the target? It has "a", "speed"`},
 		{"same target twice", "a,y\n1,2\n", CSVConfig{Targets: []string{"y", "y"}}, "named twice"},
@@ -206,9 +207,16 @@ func TestTargetOfNames(t *testing.T) {
 	for i := range 40 {
 		text += fmt.Sprintf("%d,name%d\n", i*i, i)
 	}
-	table, err := readTable(text, CSVConfig{})
+	_, err := readTable(text, CSVConfig{})
+	if !errors.Is(err, ErrDoubtfulTarget) || !strings.Contains(err.Error(), `"y" is different in each of 40 rows`) {
+		t.Error(err)
+	}
+	table, err := readTable(text, CSVConfig{Task: Classification})
 	if err != nil || len(table.Notes()) != 1 || !strings.Contains(table.Notes()[0], "40 classes in 40 rows") {
-		t.Errorf("%v, %v", table.Notes(), err)
+		t.Fatalf("asked for: %v", err)
+	}
+	if _, err := Split(table, SplitConfig{}); err == nil || !strings.Contains(err.Error(), "40 classes in 40 rows; each keeps a row in training") {
+		t.Errorf("split: %v", err)
 	}
 }
 

@@ -8,9 +8,15 @@ import (
 	"descent/internal/suggest"
 )
 
-// EncodeCSV reads CSV text as the table that the encoder was fitted on; name
-// stands for the file in messages. Columns are found by name, in any order,
-// and others are ignored.
+// EncodeCSV reads a table that the encoder was fitted on, in any format that
+// [ReadCSV] reads; name stands for the file in messages. Columns are found by
+// name, in any order, and others are ignored.
+//
+// A level or a class is the one that training had in the same spelling, or else
+// the only one of the same meaning in the spelling of another format: 1.0 is 1,
+// TRUE is true, and accents are the same before and behind their letters. What
+// training did not have is described at [Column.Features], and counted in the
+// notes of the source.
 //
 // The target may be absent, wholly or in some rows: that matters only when
 // Read is asked for y, which then names the row. Without any target, Spec says
@@ -32,7 +38,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 	}
 	var absent []string
 	for _, name := range e.inputNames() {
-		if g.index(name) < 0 {
+		if g.find(name) < 0 {
 			absent = append(absent, name)
 		}
 	}
@@ -40,18 +46,19 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
 			g.file, list(absent), suggest.DidYouMean(absent[0], g.columns), list(g.columns))
 	}
-	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
+	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines, n: g.rows(), notes: g.notes}
 	at := 0
-	for _, c := range e.Columns {
+	for i := range e.Columns {
+		c := &e.Columns[i]
 		if c.Kind == droppedKind {
 			continue
 		}
 		column := encodedColumn{at: at}
 		var err error
 		if c.Kind == numberKind {
-			column.values, column.missing, err = c.encodeNumber(g, g.index(c.Name))
+			column.values, column.missing, err = c.encodeNumber(g, g.find(c.Name), &s.unknown)
 		} else {
-			column.slots = c.encodeCategory(g, g.index(c.Name))
+			column.slots = c.encodeCategory(g, g.find(c.Name), &s.unknown)
 		}
 		if err != nil {
 			return nil, err
@@ -73,7 +80,7 @@ func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
 
 // encodeNumber standardizes a column; missing is nil unless it has an
 // indicator.
-func (c *Column) encodeNumber(g *grid, col int) (values []float32, missing []bool, err error) {
+func (c *Column) encodeNumber(g *grid, col int, u *unknowns) (values []float32, missing []bool, err error) {
 	values = make([]float32, g.rows())
 	if c.Missing {
 		missing = make([]bool, g.rows())
@@ -87,6 +94,8 @@ func (c *Column) encodeNumber(g *grid, col int) (values []float32, missing []boo
 			v = c.Median
 			if c.Missing {
 				missing[row] = true
+			} else {
+				u.add(asMedian, row, c, "")
 			}
 		}
 		if values[row], err = standardize(g, row, col, v, c.Mean, c.Std); err != nil {
@@ -96,31 +105,44 @@ func (c *Column) encodeNumber(g *grid, col int) (values []float32, missing []boo
 	return values, missing, nil
 }
 
+// none is the slot of a cell that sets no feature.
+const none = -1
+
 // encodeCategory returns the slot of each row in the order of [Column.Features].
-func (c *Column) encodeCategory(g *grid, col int) []int32 {
-	slot := make(map[string]int32, len(c.Levels)+len(c.Rare))
-	for i, level := range c.Levels {
-		slot[level] = int32(i)
+func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
+	levels := spell(c.Levels)
+	rare, missing := none, none
+	next := len(c.Levels)
+	if len(c.Rare) > 0 {
+		rare = next
+		next++
+		for _, level := range c.Rare {
+			levels.known[level] = rare
+		}
 	}
-	for _, level := range c.Rare {
-		slot[level] = int32(len(c.Levels))
-	}
-	unknown := int32(c.width() - 1)
-	missing := unknown
 	if c.Missing {
-		missing--
+		missing = next
 	}
 	slots := make([]int32, g.rows())
 	for row := range slots {
 		cell := g.cell(row, col)
-		at, known := slot[cell]
-		switch {
-		case isMissing(cell):
-			at = missing
-		case !known:
-			at = unknown
+		if isMissing(cell) {
+			if slots[row] = int32(missing); missing == none {
+				u.add(asNoLevel, row, c, "")
+			}
+			continue
 		}
-		slots[row] = at
+		slot, known := levels.find(cell)
+		switch {
+		case known:
+		case rare != none:
+			slot = rare
+			u.add(asRare, row, c, cell)
+		default:
+			slot = none
+			u.add(asNone, row, c, cell)
+		}
+		slots[row] = int32(slot)
 	}
 	return slots
 }
@@ -131,13 +153,10 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	width := s.spec.TargetSize()
 	s.y = make([]float32, g.rows()*width)
 	s.wrong = make(map[int]string)
-	number := make(map[string]int, len(e.Classes))
-	for i, name := range e.Classes {
-		number[name] = i
-	}
+	classes := spell(e.Classes)
 	missing := 0
 	for k, t := range e.Targets {
-		col := g.index(t.Name)
+		col := g.find(t.Name)
 		for row := range g.rows() {
 			at := row*width + k
 			if col < 0 || g.missing(row, col) {
@@ -147,9 +166,9 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 			}
 			problem := ""
 			if e.Task == Classification {
-				class, known := number[className(g.cell(row, col))]
+				class, known := classes.find(g.cell(row, col))
 				if s.y[at] = float32(class); !known {
-					problem = fmt.Sprintf("%s: %q is no class of the training data; those are %s", g.at(row, col), g.cell(row, col), list(e.Classes))
+					problem = e.noClass(g, row, col)
 				}
 			} else if v, err := g.number(row, col); err != nil {
 				problem = err.Error()
@@ -168,4 +187,13 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 		s.spec.Unlabeled, s.y = true, nil
 	}
 	return nil
+}
+
+// noClass says that a cell holds no class that training had.
+func (e *Encoder) noClass(g *grid, row, col int) string {
+	cell, meant := g.cell(row, col), ""
+	if class := inOtherCase(cell, e.Classes); class != "" {
+		meant = fmt.Sprintf("; did you mean %q?", class)
+	}
+	return fmt.Sprintf("%s: %q is no class of the training data%s; those are %s", g.at(row, col), cell, meant, list(e.Classes))
 }

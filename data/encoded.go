@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // encodedTable holds the rows of a table as samples, column by column; one-hot
@@ -10,10 +11,13 @@ import (
 type encodedTable struct {
 	spec    Spec
 	file    string
-	lines   []int // of each row in the file
+	n       int
+	lines   rowLines // in the file
+	notes   []string
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
+	unknown unknowns
 }
 
 // encodedColumn is a number with or without indicator, or a category.
@@ -21,12 +25,18 @@ type encodedColumn struct {
 	at      int // its first feature
 	values  []float32
 	missing []bool
-	slots   []int32
+	slots   []int32 // perhaps none
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
-func (s *encodedTable) Len() int     { return len(s.lines) }
+func (s *encodedTable) Len() int     { return s.n }
 func (s *encodedTable) vetted() bool { return true }
+
+// Notes says what was passed over in the file, and what the rows hold that
+// training did not have.
+func (s *encodedTable) Notes() []string {
+	return append(slices.Clone(s.notes), s.unknown.notes(s.Len())...)
+}
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	size, targetSize := s.spec.Size(), s.spec.TargetSize()
@@ -39,7 +49,9 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 		for i, r := range rows {
 			to := x[i*size+c.at:]
 			if c.slots != nil {
-				to[c.slots[r]] = 1
+				if slot := c.slots[r]; slot != none {
+					to[slot] = 1
+				}
 				continue
 			}
 			to[0] = c.values[r]
@@ -83,7 +95,7 @@ func (s *encodedTable) untargeted(row int) error {
 		return errors.New(problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines[row], list(s.spec.Targets))
+		s.file, s.lines.of(row), list(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int {

@@ -19,8 +19,10 @@ const (
 // It is plain data: JSON keeps it exactly.
 //
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
-// sets an indicator beside it. A category becomes one-hot. A pixel p becomes
-// (p - Mean)/Std, with one Mean and Std a channel for all pixels.
+// sets an indicator beside it. A category becomes one-hot; what training did
+// not have is all zeros, or a rare level if there are some. A pixel p becomes
+// (p - Mean)/Std, with one Mean and Std a channel for all pixels, which are 0 to
+// 255, or 0 to 65535 where Bits is 16.
 type Encoder struct {
 	Kind    string   `json:"kind"` // "table" or "image"
 	Task    Task     `json:"task"`
@@ -29,6 +31,7 @@ type Encoder struct {
 	Targets []Target `json:"targets"`
 	Classes []string `json:"classes,omitempty"`
 	Shape   []int    `json:"shape,omitempty"` // of an image: height, width, channels
+	Bits    int      `json:"bits,omitempty"`  // of a pixel: 16; 0 stands for 8
 	Mean    float64  `json:"mean,omitempty"`  // of all pixels of grey images
 	Std     float64  `json:"std,omitempty"`
 
@@ -57,8 +60,12 @@ type Target struct {
 }
 
 // Features returns the names of the features that a column becomes, in order:
-// a number and perhaps its indicator; or levels, <rare>, <missing> and, for
-// levels that training did not have, <unk>.
+// a number and perhaps its indicator; or levels, <rare>, <missing> and <unk>.
+//
+// A level that training did not have is <rare> if the column has rare levels,
+// and else sets none of them, as a missing value does where training had none:
+// no weight is learned for what does not occur. So <unk> is always 0; it stays
+// for the sake of models and bits of before.
 func (c Column) Features() []string {
 	var names []string
 	switch c.Kind {

@@ -7,17 +7,23 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"descent/internal/suggest"
 )
 
 // CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
+//
+// Columns are given by name, or by a pattern as of [path.Match], such as
+// "date_*", in which * stands for a slash too. A name that the file has is taken
+// whole first, whatever it holds; then a text with commas is the list of its
+// parts. A pattern leaves alone what another list names, and the targets:
+// Drop "*" with Keep "a" leaves a.
 type CSVConfig struct {
 	Targets    []string // columns to be predicted; several for regression
 	Task       Task     // 0: decided by the target's values
 	Drop       []string // columns to leave out
 	Keep       []string // columns to keep that would be left out
-	Categories []string // columns of numbers that are codes
+	Categories []string // columns of codes, which may be numbers
+	Numbers    []string // columns that must hold numbers
+	Dates      []string // columns that must hold dates
 }
 
 // ErrNoTarget is wrapped by the error of a CSV file that was opened without
@@ -37,33 +43,46 @@ type Table struct {
 	encode func() (Source, error)
 }
 
-// OpenCSV reads a CSV file, plain or gzip, and decides its schema.
+// OpenCSV reads a file that holds a table, as [ReadCSV] does, and decides its
+// schema.
 func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
-	file, err := openFile(path)
+	g, err := openGrid(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	return ReadCSV(file, path, cfg)
+	return newTable(g, path, cfg)
 }
 
-// ReadCSV reads CSV text and decides its schema; name stands for the file in
-// messages.
+// ReadCSV reads a table and decides its schema; name stands for the file in
+// messages. The text is recognized by its beginning: cells between commas,
+// semicolons, tabs, bars or blanks below a line with their names, or JSON, an
+// object a row. It may be compressed by gzip or bzip2, be UTF-16 with a byte
+// order mark, and have any line ends. Lines above and below the table are left
+// out with a note.
 //
 // A column is numbers, categories or dropped with a note (constant, numbering
 // the rows, all different, free text, dates). Empty cells, NA, NaN, null and ?
 // are missing. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
-// [Table.Reason]. Rows without a target are dropped with a note.
+// [Table.Reason]. Classes are named as the file spells them, and spellings are
+// different classes, but that among whole numbers 1.0 is 1. Text that is hardly
+// meant as classes is [ErrDoubtfulTarget] unless cfg gives the task. Rows without
+// a target are dropped with a note.
 func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	g, err := readGrid(r, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.check(g); err != nil {
+	return newTable(g, name, cfg)
+}
+
+// newTable decides the schema of a grid.
+func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
+	cfg, err := cfg.resolve(g)
+	if err != nil {
 		return nil, err
 	}
-	t := &Table{grid: g, name: baseName(name)}
+	t := &Table{grid: g, name: baseName(name), notes: g.notes}
 	if err := t.dropUntargeted(cfg.Targets); err != nil {
 		return nil, err
 	}
@@ -73,6 +92,7 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	if classes := len(t.target.classes); classes > fewIntegers && classes > g.rows()/2 {
 		t.notes = append(t.notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.rows()))
 	}
+	t.notes = append(t.notes, noteSpellings(cfg.Targets[0], t.target.classes)...)
 	if t.plan, err = planColumns(g, cfg); err != nil {
 		return nil, err
 	}
@@ -81,46 +101,6 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	}
 	t.encode = sync.OnceValues(func() (Source, error) { return t.Encode(t.whole) })
 	return t, nil
-}
-
-// check refuses names that the file does not have.
-func (cfg CSVConfig) check(g *grid) error {
-	if len(cfg.Targets) == 0 {
-		return fmt.Errorf("data: %s: %w It has %s", g.file, ErrNoTarget, list(g.columns))
-	}
-	if cfg.Task < 0 || cfg.Task > Regression {
-		return fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))
-	}
-	isTarget := make(map[string]bool)
-	for _, name := range cfg.Targets {
-		if isTarget[name] {
-			return fmt.Errorf("data: %s: the target %q is named twice", g.file, name)
-		}
-		isTarget[name] = true
-		if g.index(name) < 0 {
-			return fmt.Errorf("data: %s has no column %q to be the target%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
-		}
-	}
-	used := make(map[string]bool)
-	for _, names := range [][]string{cfg.Drop, cfg.Keep, cfg.Categories} {
-		for _, name := range names {
-			switch {
-			case g.index(name) < 0:
-				return fmt.Errorf("data: %s has no column %q%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
-			case isTarget[name]:
-				return fmt.Errorf("data: %s: column %q is a target and cannot be dropped, kept or made a category", g.file, name)
-			}
-		}
-	}
-	for _, name := range cfg.Drop {
-		used[name] = true
-	}
-	for _, name := range append(append([]string(nil), cfg.Keep...), cfg.Categories...) {
-		if used[name] {
-			return fmt.Errorf("data: %s: column %q is both dropped and kept", g.file, name)
-		}
-	}
-	return nil
 }
 
 // dropUntargeted removes the rows in which a target is missing.
@@ -136,7 +116,7 @@ func (t *Table) dropUntargeted(targets []string) error {
 		for _, col := range cols {
 			if g.missing(row, col) {
 				if firstRow < 0 {
-					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.lines[row])
+					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.line(row))
 				}
 				return false
 			}

@@ -35,6 +35,9 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
+	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+		return err
+	}
 	sum := r.summary(status, hash)
 	var result string
 	if status == "done" && r.Parts.Test.Len() > 0 {
@@ -58,9 +61,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		return err
 	}
 	if r.json && status != "diverged" {
-		if err := sum.Write(r.stdout); err != nil {
-			return err
-		}
+		_ = sum.Write(r.data) // the run is done all the same, and [Run] tells of the error
 	}
 	switch status {
 	case "diverged":
@@ -71,7 +72,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	}
 	var text bytes.Buffer
 	r.print(&text, result)
-	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := w.Write(text.Bytes()); return err }); err != nil {
+	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
 		return err
 	}
 	if !r.json {
@@ -124,7 +125,11 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	if r.last != nil {
 		sum.Epochs = r.last.Epoch + 1
 		sum.Train = runs.Measures{}
-		sum.Train.Add("loss", r.last.TrainLoss)
+		name := "loss"
+		if s.LossName() != name { // another measure than that of the other parts
+			name = "objective"
+		}
+		sum.Train.Add(name, r.last.TrainLoss)
 	}
 	if r.best != nil {
 		sum.BestEpoch = r.best.Epoch + 1
@@ -150,9 +155,9 @@ func (r *run) print(w io.Writer, result string) {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, human.Score(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
 		case s.Patience > 0:
-			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", human.Score("loss", r.best.TrainLoss))
+			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:
 			kept += ", the last one, as there is no validation part"
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -71,6 +72,12 @@ func meanBaseline(ctx context.Context, source data.Source) (baseline, error) {
 	return baseline{"always the mean", m}, nil
 }
 
+// unmeasured says of scores why they could not be measured.
+var unmeasured = map[string]string{
+	"auroc": "takes rows of both classes",
+	"r2":    "takes two rows or more",
+}
+
 // resultText draws measures beside those of the baseline, and for classes the
 // confusion matrix.
 func resultText(title string, r train.Report, b baseline, spec data.Spec) string {
@@ -83,13 +90,16 @@ func resultText(title string, r train.Report, b baseline, spec data.Spec) string
 		if v, ok := b.scores[name].(float64); ok {
 			beside = human.Score(name, v)
 		}
+		if why := unmeasured[name]; math.IsNaN(value) && why != "" {
+			beside = why
+		}
 		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, human.Score(name, value), beside), " "))
 	}
 	label := "loss"
 	if spec.Task == data.Regression && spec.Encoder != nil {
 		label = "loss (standardized)"
 	}
-	line("loss", label, r.Loss)
+	line("loss", label, r.Plain)
 	for _, name := range runs.Scores(spec) {
 		line(name, strings.ReplaceAll(name, "_", " "), r.Score(name))
 	}
@@ -98,7 +108,7 @@ func resultText(title string, r train.Report, b baseline, spec data.Spec) string
 	} else if targets := r.Regression.Targets(); len(targets) > 1 {
 		fmt.Fprintf(&out, "\n  %-*s %12s %12s %12s\n", head-2, "target", "mse", "mae", "r2")
 		for _, t := range targets {
-			fmt.Fprintf(&out, "  %-*s %12.4g %12.4g %12.4g\n", head-2, t.Name, t.MSE, t.MAE, t.R2)
+			fmt.Fprintf(&out, "  %-*s %12s %12s %12s\n", head-2, human.Line(t.Name), human.Score("mse", t.MSE), human.Score("mae", t.MAE), human.Score("r2", t.R2))
 		}
 	}
 	return out.String()

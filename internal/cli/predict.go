@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,9 +31,9 @@ func (a *app) predictCommand() *cobra.Command {
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
-lines (.jsonl or .ndjson, an object a line), an image, a folder or zip file of
-images, a folder of IDX files, digits, or - for CSV on the standard input. One
-prediction is written for each row, in order, and images with their names.`,
+objects, an image, a folder or zip file of images, a folder of IDX files, digits,
+or - for a table on the standard input. One prediction is written for each row, in
+order, and images with their names.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
   descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,
 		Args: positional("MODEL", "DATA"),
@@ -93,7 +92,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return buffered.Flush()
 	}
 	if opt.out == "" {
-		return write(a.stdout)
+		return write(a.data)
+	}
+	if err := a.work.begin(); err != nil {
+		return err
 	}
 	if err := runs.WriteFile(opt.out, write); err != nil {
 		return err
@@ -114,13 +116,11 @@ func (a *app) reads(paths ...string) runs.Inputs {
 
 // rawRows opens what predict takes as data.
 func (a *app) rawRows(e *data.Encoder, path string, opt predictOptions) (data.Source, error) {
-	switch lower := strings.ToLower(path); {
+	switch {
 	case e == nil:
 		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; predict with the library's Model.Predict")
 	case path == "-":
 		return e.EncodeCSV(a.stdin, "standard input")
-	case strings.HasSuffix(lower, ".jsonl"), strings.HasSuffix(lower, ".ndjson"):
-		return openJSONLines(e, path)
 	}
 	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
 }
@@ -188,8 +188,8 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 			fields = append(fields, spec.Classes[runs.Likeliest(values)])
 		}
 		if spec.Task == data.Regression || probabilities {
-			for _, v := range values {
-				fields = append(fields, number(v))
+			for i, v := range values {
+				fields = append(fields, runs.Predicted(spec, i, v))
 			}
 		}
 		return put(fields)
@@ -209,13 +209,13 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		case spec.Task == data.Classification:
 			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
 		case len(values) == 1:
-			b.WriteString(number(values[0]))
+			b.WriteString(runs.Predicted(spec, 0, values[0]))
 		default:
-			writeNumbers(&b, spec.Targets, values)
+			writeNumbers(&b, spec, spec.Targets, values)
 		}
 		if probabilities {
 			b.WriteString(`,"probabilities":`)
-			writeNumbers(&b, spec.Classes, values)
+			writeNumbers(&b, spec, spec.Classes, values)
 		}
 		b.WriteString("}\n")
 		_, err := io.WriteString(w, b.String())
@@ -224,10 +224,10 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 }
 
 // writeNumbers writes an object whose keys keep their order.
-func writeNumbers(b *strings.Builder, names []string, values []float64) {
+func writeNumbers(b *strings.Builder, spec data.Spec, names []string, values []float64) {
 	for i, v := range values {
 		b.WriteByte("{,"[min(i, 1)])
-		b.WriteString(jsonText(names[i]) + ":" + number(v))
+		b.WriteString(jsonText(names[i]) + ":" + runs.Predicted(spec, i, v))
 	}
 	b.WriteByte('}')
 }
@@ -236,6 +236,3 @@ func jsonText(s string) string {
 	text, _ := json.Marshal(s) // a string always has a JSON form
 	return string(text)
 }
-
-// number writes a prediction with the digits that float32 has.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 32) }

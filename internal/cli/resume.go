@@ -69,11 +69,13 @@ func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
+	out := a.stdout
 	if err == nil && asJSON {
+		out = a.data
 		text, err = os.ReadFile(f.File(runs.SummaryFile))
 	}
 	if err == nil {
-		_, err = a.stdout.Write(text)
+		_, err = out.Write(text)
 	}
 	return true, errors.Join(err, a.finished(f))
 }
@@ -94,7 +96,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if begun {
 		s.InitFrom = "" // the weights have moved on
 	}
-	j, err := settings.Prepare(s)
+	j, err := settings.PrepareAgain(s)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +111,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if begun {
 		err = r.trainer.Resume(folder.File(runs.Checkpoints))
 	} else {
-		err = folder.Cut(nil)
+		err = errors.Join(j.Measured(), folder.Cut(nil))
 	}
 	if err == nil {
 		err = r.remeasure(ctx)

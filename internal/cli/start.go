@@ -14,7 +14,7 @@ func (r *run) startText() string {
 	s := &r.Settings
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&b, "%-9s %s\n", name, human.Line(fmt.Sprintf(format, args...)))
 	}
 	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
 	if r.Spec.Task == data.Regression {
@@ -63,11 +63,19 @@ func (r *run) networkText() string {
 func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
-		return "best by validation " + s.Monitor
+		return "best by validation " + r.monitorText()
 	case s.Patience > 0:
-		return "no validation part: best by training loss"
+		return "no validation part: best by training " + s.LossName()
 	}
 	return "no validation part: the last model is kept"
+}
+
+// monitorText names the monitored score as what it is.
+func (r *run) monitorText() string {
+	if r.Settings.Monitor == "loss" {
+		return r.Settings.LossName()
+	}
+	return r.Settings.Monitor
 }
 
 func (r *run) averageText() string {

@@ -42,6 +42,7 @@ settings and metrics are left in a run folder.
 A run that was interrupted, killed or lost its disk goes on with --resume and its
 folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
 update, save, and exit with 130 and 143; the second one ends the process at once.
+Before training has begun they leave nothing behind.
 
 Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
@@ -87,13 +88,20 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 		return err
 	}
 	if opt.print {
-		return j.Settings.Write(a.stdout)
+		return j.Settings.Write(a.data)
+	}
+	if err := j.Measured(); err != nil {
+		return err
 	}
 	r, err := a.newRun(j, opt)
 	if err != nil {
 		return err
 	}
-	if r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write); err != nil {
+	err = a.work.make(func() (undo func() error, err error) {
+		r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write)
+		return r.folder.Discard, err
+	})
+	if err != nil {
 		return err
 	}
 	if err := r.compile(); err != nil {
@@ -131,7 +139,7 @@ type run struct {
 
 // newRun returns a run of the job that has no folder yet.
 func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
-	ui, err := newProgress(a.stderr, opt.ui)
+	ui, err := newProgress(a.screen, opt.ui)
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
@@ -150,14 +158,42 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 func (r *run) compile() (err error) {
 	c := &r.Config.Checkpoints
 	c.Folder, c.Beside = r.folder.File(runs.Checkpoints), beside{r}
-	r.trainer, err = train.New(r.Net, r.Spec, r.Config)
-	return err
+	if r.trainer, err = train.New(r.Net, r.Spec, r.Config); err != nil {
+		return r.startAdvice(err)
+	}
+	for _, note := range r.trainer.Notes() {
+		r.Notes = append(r.Notes, "init_from: "+note)
+	}
+	return nil
+}
+
+// startAdvice adds to the error about a model to start from what to set.
+func (r *run) startAdvice(err error) error {
+	var start *train.StartError
+	switch {
+	case !errors.As(err, &start):
+		return err
+	case start.Head:
+		return fmt.Errorf("init_from: %w; --head new starts the last layer anew and keeps the others", start)
+	}
+	return fmt.Errorf("init_from: %w; give --model%s as %s was trained, which \"descent inspect\" shows, or leave --init-from out",
+		start, choose(len(r.Spec.Input) == 3, ", --image-size and --image-mode", ""), r.Settings.InitFrom)
+}
+
+func choose[T any](condition bool, yes, no T) T {
+	if condition {
+		return yes
+	}
+	return no
 }
 
 // runAndClose does the run and closes what it needs. Where the run fails, what
 // goes wrong with closing follows from that.
 func (r *run) runAndClose(ctx context.Context) error {
 	defer r.trainer.Close()
+	if err := r.work.begin(); err != nil {
+		return err
+	}
 	err := r.do(ctx)
 	if closed := r.folder.Close(); err == nil {
 		err = closed

@@ -27,6 +27,7 @@ const (
 	StepsFile   = "steps.csv"    // a row an update, or every k-th
 	ProbesFile  = "probes.jsonl" // a line a probe
 	TestFile    = "test.json"
+	RowsFile    = "rows.bin" // hashes of the training rows, a [data.RowSet]
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
@@ -96,15 +97,12 @@ func ReadHead(path string) (*Run, error) {
 	if r.Settings, err = flatSettings(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.file(ConfigFile), err)
 	}
-	summary, err := readJSON[map[string]any](r.file(SummaryFile), mostJSON)
-	if err != nil {
-		return nil, err
-	}
 	r.Summary = map[string]any{}
-	if summary != nil {
-		flatten(r.Summary, "", *summary, deepest)
+	summary, err := readJSON[results](r.file(SummaryFile), mostJSON)
+	if summary != nil && *summary != nil {
+		r.Summary = *summary
 	}
-	return r, nil
+	return r, err
 }
 
 func (r *Run) file(name string) string { return filepath.Join(r.Path, name) }
@@ -133,7 +131,7 @@ func (r *Run) Value(key string) (string, bool) {
 		return r.Status(), true
 	}
 	v, ok := r.Summary[key]
-	if !ok {
+	if !ok || v == nil {
 		return "", false
 	}
 	return fmt.Sprint(v), true

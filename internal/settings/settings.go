@@ -19,8 +19,13 @@ import (
 // with equal settings and data end in the same bits.
 type Settings struct {
 	Data       string
-	Target     []string
+	Target     Columns
 	Task       string
+	Drop       Columns
+	Keep       Columns
+	Category   Columns
+	Number     Columns
+	Date       Columns
 	Test       string
 	Validation string
 	Split      string
@@ -37,6 +42,7 @@ type Settings struct {
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
+	Head       string
 	Freeze     []string
 
 	Loss           Auto[string]
@@ -114,6 +120,10 @@ type OptimizerSettings struct {
 	Memory         Auto[float64]
 }
 
+// Columns name columns of a table. What is written on the command line stays in
+// one piece until the file is known, which may have a name with commas in it.
+type Columns []string
+
 // Auto is a value that is decided by the data or by other settings unless it
 // is given.
 type Auto[T any] struct {
@@ -137,7 +147,7 @@ func Default() Settings {
 	return Settings{
 		Data: "digits", Task: "auto", Split: "auto",
 		ImageSize: "auto", ImageMode: "auto", Augment: "none", TTA: "none", Average: "none",
-		Activation: "relu", Init: "auto", ClassWeights: "none",
+		Activation: "relu", Init: "auto", Head: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
 		OnNonfinite: "stop", CheckpointEvery: "auto", CheckpointKeep: 2, StallTimeout: "10m",
 		WeightDecayKind: "decoupled", GradientNoise: "none", Lookahead: "none",
@@ -159,8 +169,13 @@ type Setting struct {
 // optimizer. and its name in optim, but weight_decay.
 var table = []Setting{
 	{"Data", "data", "data", dataUsage, func(s *Settings) any { return &s.Data }},
-	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several", func(s *Settings) any { return &s.Target }},
+	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it", func(s *Settings) any { return &s.Target }},
 	{"", "task", "task", "classification, regression or auto: decided by the target's values", func(s *Settings) any { return &s.Task }},
+	{"", "drop", "drop", "columns of a CSV file to leave out" + namesUsage, func(s *Settings) any { return &s.Drop }},
+	{"", "keep", "keep", "columns to keep that would be left out, such as one that counts the rows; as --drop", func(s *Settings) any { return &s.Keep }},
+	{"", "category", "category", "columns of codes, each value a category though it may look like a number; as --drop", func(s *Settings) any { return &s.Category }},
+	{"", "number", "number", "columns that must hold numbers, or the first cell that is none is an error; as --drop", func(s *Settings) any { return &s.Number }},
+	{"", "date", "date", "columns that must hold dates; as --drop", func(s *Settings) any { return &s.Date }},
 	{"", "test", "test", "data to test on, instead of a part of --data", func(s *Settings) any { return &s.Test }},
 	{"", "validation", "validation", "data to validate on, instead of a part of --data", func(s *Settings) any { return &s.Validation }},
 	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part", func(s *Settings) any { return &s.Split }},
@@ -176,7 +191,8 @@ var table = []Setting{
 	{"", "activation", "activation", "of hidden layers of an mlp: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
 	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
 	{"", "dropout", "dropout", "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
-	{"", "init_from", "init-from", "model file or run folder to take the first weights from", func(s *Settings) any { return &s.InitFrom }},
+	{"", "init_from", "init-from", "model file or run folder to take the first weights from: those of features, classes and targets by name, others by position", func(s *Settings) any { return &s.InitFrom }},
+	{"", "head", "head", "with --init-from, the last layer: auto, as in that model where its classes or targets are the same, anew for others; new: all anew", func(s *Settings) any { return &s.Head }},
 
 	{"", "freeze", "freeze", "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; repeat it, or write a,b", func(s *Settings) any { return &s.Freeze }},
 
@@ -247,6 +263,9 @@ var table = []Setting{
 	{"", "checkpoint_keep", "checkpoint-keep", "how many of the newest checkpoints are kept until the run is done", func(s *Settings) any { return &s.CheckpointKeep }},
 	{"", "stall_timeout", "stall-timeout", "stop when the data has delivered no batch for so long, as in 90s or 10m, or off", func(s *Settings) any { return &s.StallTimeout }},
 }
+
+// namesUsage is how columns are named.
+const namesUsage = ", by names or patterns such as date_* or *_id; repeat it, or write a,b; a pattern leaves alone what another setting names"
 
 // dataUsage is what --data takes.
 var dataUsage = "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class"

@@ -16,11 +16,28 @@ import (
 // Read reads a YAML file over s. Each key must be known and stand
 // once; an error names the file and the line.
 func Read(path string, s *Settings) error {
-	text, err := os.ReadFile(path)
+	text, err := Load(path)
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
 	return Parse(path, text, s)
+}
+
+// mostBytes is more than any file of settings has.
+const mostBytes = 1 << 20
+
+// Load returns the text of a file that people write, which is short.
+func Load(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
+	if err == nil && len(text) > mostBytes {
+		err = usage.Errorf("%s holds more than 1 MiB, which no file of settings does; data is named by data: PATH in it, or --data", path)
+	}
+	return text, err
 }
 
 // Parse reads the text of a YAML file.
@@ -116,7 +133,8 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 		return row.Set(r.settings, text)
 	}
 	if value.Kind == yaml.SequenceNode {
-		if _, list := row.at(r.settings).(*[]string); !list {
+		into, list := row.names(r.settings)
+		if !list {
 			return r.errorf(value, "%s takes one value, not a list", key)
 		}
 		var names []string
@@ -126,7 +144,7 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 			}
 			names = append(names, item.Value)
 		}
-		*row.at(r.settings).(*[]string) = names
+		*into = names
 		return nil
 	}
 	return r.scalar(name, value, key)
@@ -142,7 +160,7 @@ func (r *yamlReader) scalar(name, value *yaml.Node, key string) error {
 	case value.Tag == "!!null" && value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0:
 		return r.errorf(name, "%s has no value; leave the line out for the default", key)
 	}
-	if p, list := row.at(r.settings).(*[]string); list && value.Value != "" {
+	if p, list := row.names(r.settings); list && value.Value != "" {
 		*p = []string{value.Value} // one name, whatever commas it holds
 		return nil
 	}
@@ -193,7 +211,7 @@ func writeSection(b *strings.Builder, section string, s *Settings) {
 
 func writeSetting(b *strings.Builder, indent, key string, row Setting, s *Settings) {
 	value := scalarText(row.Text(s))
-	if names, list := row.at(s).(*[]string); list {
+	if names, list := row.names(s); list {
 		var items []string
 		for _, name := range *names {
 			items = append(items, scalarText(name))
