@@ -94,7 +94,10 @@ func (t *Trainer) keep() error {
 		return nil
 	}
 	start := time.Now()
-	err := os.MkdirAll(c.Folder, 0o777)
+	var err error
+	if k.saved.IsZero() { // later one that is gone was removed, and its checkpoints with it
+		err = os.MkdirAll(c.Folder, 0o777)
+	}
 	if err == nil {
 		err = t.SaveCheckpoint(filepath.Join(c.Folder, checkpointName(t.epoch, t.batch)))
 	}

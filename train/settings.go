@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,12 +42,20 @@ func sameSettings(saved, have []setting) error {
 		values[s.Name] = s.Value
 	}
 	for _, s := range have {
-		if v, ok := values[s.Name]; ok && v != s.Value {
+		if v, ok := values[s.Name]; ok && plain(v) != plain(s.Value) {
 			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, v, s.Value)
 		}
 	}
 	return nil
 }
+
+// spelling is what words wrote, or another version of it, and says nothing: fields
+// without items, and the sign of zero.
+var spelling = regexp.MustCompile(`, [A-Za-z0-9_]+: (map)?\[\]|[A-Za-z0-9_]+: (map)?\[\](, )?|-(0[ ,}\]])|^-(0)$`)
+
+// plain returns the words of a value without what says nothing, so that values are
+// compared and not how they were written.
+func plain(words string) string { return spelling.ReplaceAllString(words, "$4$5") }
 
 // deepest is how far words follows a value, which may lead back to itself.
 const deepest = 30

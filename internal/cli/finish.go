@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,7 +16,13 @@ import (
 
 // finish saves what training left, measures it if training came to its end,
 // and says so. cause is why it did not.
+//
+// Checkpoints go when all else is on the disk, so that a run which fails here, at
+// any file, is one that goes on.
 func (r *run) finish(ctx context.Context, status string, cause error) error {
+	if err := r.folder.Here(); err != nil {
+		return err
+	}
 	if err := r.trainer.Model().Save(r.folder.File(runs.LastFile)); err != nil {
 		return err
 	}
@@ -67,11 +72,22 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	}
 	var text bytes.Buffer
 	r.print(&text, result)
+	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
+		return err
+	}
 	if !r.json {
 		r.stdout.Write(text.Bytes())
 	}
-	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err })
-	return errors.Join(err, r.folder.Finished())
+	return r.finished(r.folder)
+}
+
+// finished removes what only a run that goes on needs.
+func (a *app) finished(f *runs.Folder) error {
+	stays, err := f.Finished()
+	if len(stays) > 0 {
+		fmt.Fprintf(a.stderr, "descent: %s stays, as no run wrote it\n", strings.Join(stays, ", "))
+	}
+	return err
 }
 
 // measure tests the best model beside the baseline.

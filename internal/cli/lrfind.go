@@ -78,12 +78,6 @@ type ratePoint struct {
 	Smoothed float64 `json:"smoothed"`
 }
 
-// The files of a range test.
-const (
-	lrFindFile = "lr-find.json"
-	lrFindPage = "lr-find.html"
-)
-
 func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	if err := opt.rates.Validate(); err != nil {
 		return usage.Mark(err)
@@ -112,17 +106,17 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	}
 	r := lrFindResult{
 		Suggestion: found.Valley, Valley: found.Valley, Steepest: found.Steepest, Stopped: found.Stopped,
-		Page: folder.File(lrFindPage), Command: a.call(append(append([]string{"train"}, opt.Args("lr")...), "--lr", roughRate(found.Valley))...),
+		Page: folder.File(runs.LRFindPage), Command: a.call(append(append([]string{"train"}, opt.Args("lr")...), "--lr", roughRate(found.Valley))...),
 		Data: s.Data, Optimizer: j.Settings.Optimizer.Name.Value, Model: j.Settings.Model.Value, Batch: j.Settings.Batch.Value,
 		Seconds: time.Since(start).Seconds(),
 	}
 	for _, p := range found.Points {
 		r.Points = append(r.Points, ratePoint(p))
 	}
-	if err := folder.Write(lrFindFile, func(w io.Writer) error { return runs.WriteJSON(w, r) }); err != nil {
+	if err := folder.Write(runs.LRFindFile, func(w io.Writer) error { return runs.WriteJSON(w, r) }); err != nil {
 		return err
 	}
-	if err := folder.Write(lrFindPage, r.page().WriteHTML); err != nil {
+	if err := folder.Write(runs.LRFindPage, r.page().WriteHTML); err != nil {
 		return err
 	}
 	if opt.json {
@@ -171,13 +165,13 @@ func (r *lrFindResult) page() report.Page {
 		Title: "A learning rate for " + runs.DataName(r.Data),
 		Note:  "A range test: the rate rises with every update. It looks at training loss alone and is a place to begin, not a comparison.",
 		Sections: []report.Section{
-			{Group: "Answer", Title: "Suggested rates", Source: lrFindFile, Wide: true, Body: report.Facts{
+			{Group: "Answer", Title: "Suggested rates", Source: runs.LRFindFile, Wide: true, Body: report.Facts{
 				{Name: "valley", Value: roughRate(r.Valley), Note: "two thirds down the longest descent of the loss; a rate to begin with"},
 				{Name: "steepest", Value: roughRate(r.Steepest), Note: "where the loss falls fastest"},
 				{Name: "optimizer", Value: r.Optimizer},
 				{Name: "model", Value: r.Model, Note: "updates of " + r.Batch + " rows"},
 			}},
-			{Group: "Answer", Title: "Loss by rate", Source: lrFindFile, Wide: true, Body: chart},
+			{Group: "Answer", Title: "Loss by rate", Source: runs.LRFindFile, Wide: true, Body: chart},
 			{Group: "Again", Title: "Train with it", Wide: true, Body: report.Commands{r.Command}},
 		},
 	}

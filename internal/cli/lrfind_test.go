@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 func TestLRFind(t *testing.T) {
@@ -20,10 +22,10 @@ func TestLRFind(t *testing.T) {
 	if len(points) < 50 || len(points) > 100 {
 		t.Errorf("%d points", len(points))
 	}
-	if sum["page"] != filepath.Join(out, lrFindPage) {
+	if sum["page"] != filepath.Join(out, runs.LRFindPage) {
 		t.Errorf("page %v", sum["page"])
 	}
-	contains(t, read(t, filepath.Join(out, lrFindPage)), "Suggested rates", "Loss by rate")
+	contains(t, read(t, filepath.Join(out, runs.LRFindPage)), "Suggested rates", "Loss by rate")
 	text, _ := sum["command"].(string)
 	if want := "descent train --set optimizer.beta1=0.8 --model mlp:16 --batch 16 --lr " + roughRate(valley); text != want {
 		t.Errorf("command %q, want %q", text, want)

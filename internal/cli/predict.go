@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +44,7 @@ order, and images with their names.`,
 	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
 	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class")
 	opt.images.register(cmd)
-	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout")
+	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout; none that the command reads or a run keeps")
 	return cmd
 }
 
@@ -72,6 +74,11 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if opt.probabilities && spec.Task == data.Regression {
 		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
+	if opt.out != "" {
+		if err := a.reads(model, file, path).Spare(opt.out); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
 	source, err := a.rawRows(spec.Encoder, path, opt)
 	if err != nil {
 		return err
@@ -96,6 +103,15 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)
 	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
 	return nil
+}
+
+// reads lists what a command reads; - is the standard input.
+func (a *app) reads(paths ...string) runs.Inputs {
+	in := runs.Reads(paths...)
+	if file, ok := a.stdin.(*os.File); ok && slices.Contains(paths, "-") {
+		in = in.And("the standard input", file)
+	}
+	return in
 }
 
 // rawRows opens what predict takes as data.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -48,10 +49,18 @@ func (a *app) report(paths []string, out, pictures string) error {
 		list = append(list, r)
 	}
 	page := runs.Page(list...)
-	if out == "" {
+	in := readBy(list)
+	switch {
+	case out != "":
+		if err := in.Spare(out); err != nil && !isPageOf(list, out) {
+			return fmt.Errorf("--out: %w", err)
+		}
+	case len(list) == 1:
+		out = filepath.Join(list[0].Path, runs.ReportFile)
+	default:
 		out = runs.ReportFile
-		if len(list) == 1 {
-			out = filepath.Join(list[0].Path, out)
+		if err := in.Spare(out); err != nil {
+			return fmt.Errorf("%w by --out", err)
 		}
 	}
 	if err := runs.WriteFile(out, page.WriteHTML); err != nil {
@@ -61,20 +70,43 @@ func (a *app) report(paths []string, out, pictures string) error {
 	if pictures == "" {
 		return nil
 	}
-	n, err := writePictures(page, pictures)
+	n, err := writePictures(page, pictures, in)
 	if err == nil {
 		fmt.Fprintf(a.stdout, "figures %s in %s\n", human.Plural(n, "file"), pictures)
 	}
 	return err
 }
 
+// readBy lists what runs were made from.
+func readBy(list []*runs.Run) runs.Inputs {
+	var paths []string
+	for _, r := range list {
+		for _, key := range []string{"data", "test", "validation", "init_from"} {
+			paths = append(paths, r.Settings[key])
+		}
+	}
+	return runs.Reads(paths...)
+}
+
+// isPageOf reports whether a path is that of the page of one of the runs.
+func isPageOf(list []*runs.Run, path string) bool {
+	folder, err := os.Stat(filepath.Dir(path))
+	return err == nil && filepath.Base(path) == runs.ReportFile && slices.ContainsFunc(list, func(r *runs.Run) bool {
+		own, err := os.Stat(r.Path)
+		return err == nil && os.SameFile(folder, own)
+	})
+}
+
 // writePictures writes each picture of a page as a file of the folder.
-func writePictures(page report.Page, folder string) (n int, err error) {
+func writePictures(page report.Page, folder string, in runs.Inputs) (n int, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return 0, fmt.Errorf("folder of figures: %w", err)
 	}
 	for name, draw := range page.Pictures() {
-		err := runs.WriteFile(filepath.Join(folder, name+".svg"), draw)
+		path := filepath.Join(folder, name+".svg")
+		if err = in.Spare(path); err == nil {
+			err = runs.WriteFile(path, draw)
+		}
 		if err != nil {
 			return n, err
 		}

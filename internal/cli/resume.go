@@ -77,7 +77,7 @@ func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
 	if err == nil {
 		_, err = out.Write(text)
 	}
-	return true, errors.Join(err, f.Finished())
+	return true, errors.Join(err, a.finished(f))
 }
 
 // reopen returns the run of the folder where its last checkpoint stands.
@@ -148,7 +148,10 @@ type savedEpoch struct {
 func (b beside) Save() (string, error) {
 	r := b.run
 	s := savedRun{Started: r.started, Seconds: r.spent(), Last: saveEpoch(r.last), Best: saveEpoch(r.best)}
-	var err error
+	err := r.folder.Here()
+	if err != nil {
+		return "", err
+	}
 	if r.trainer.Updates() > 0 {
 		if s.Data, err = r.hash(); err != nil {
 			return "", err

@@ -161,9 +161,10 @@ func TestResumeFromNothing(t *testing.T) {
 		t.Error("from the checkpoint before: other results")
 	}
 
-	// Only the settings are there, and a log that has just begun.
+	// Only the settings are there, a place for checkpoints, and a log that has just
+	// begun.
 	out = filepath.Join(t.TempDir(), "run")
-	if err := os.Mkdir(out, 0o777); err != nil {
+	if err := os.MkdirAll(filepath.Join(out, runs.Checkpoints), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{runs.ConfigFile: want[runs.ConfigFile], runs.StepsFile: "step,epo"} {

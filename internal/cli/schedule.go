@@ -3,11 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/internal/usage"
 	"descent/schedule"
 )
@@ -78,7 +78,11 @@ func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c curve, total int,
 }
 
 func writeSVG(path string, c curve, title string, total, epochs int) error {
-	if err := os.WriteFile(path, []byte(c.svg(title, total, epochs)), 0o666); err != nil {
+	err := runs.Inputs{}.Spare(path)
+	if err == nil {
+		err = runs.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, c.svg(title, total, epochs)); return err })
+	}
+	if err != nil {
 		return fmt.Errorf("drawing the schedule: %w", err)
 	}
 	return nil

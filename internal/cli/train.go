@@ -130,6 +130,7 @@ type run struct {
 	last    *train.Epoch            // that ended
 	best    *train.Epoch            // whose model was kept
 	saved   *train.Model            // in the folder, as the best
+	looked  time.Time               // whether the folder is there
 	seconds float64
 
 	asked    watchOptions
@@ -247,6 +248,9 @@ func (r *run) spent() float64 { return r.before + time.Since(r.begun).Seconds() 
 
 // broken adds to an error how to go on.
 func (r *run) broken(err error) error {
+	if errors.Is(err, runs.ErrGone) {
+		return err
+	}
 	return fmt.Errorf("%w; the run goes on with %s", err, r.resumeCall())
 }
 
@@ -262,7 +266,12 @@ func (r *run) report(p train.Progress) {
 			r.best = e
 		}
 	}
-	if err := errors.Join(r.records.Take(p), r.watchers.take(p)); err != nil {
+	err := errors.Join(r.records.Take(p), r.watchers.take(p))
+	if now := time.Now(); p.Epoch != nil || now.Sub(r.looked) > time.Second {
+		r.looked = now
+		err = errors.Join(err, r.folder.Here())
+	}
+	if err != nil {
 		r.stop(err)
 	}
 }

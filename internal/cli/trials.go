@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
 )
@@ -32,11 +33,15 @@ func (a *app) perform(ctx context.Context, ui *progress, name string, t trialMak
 	err := run()
 	ui.finish()
 	err = errors.Join(err, t.Close())
+	goOn := a.call(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
+		if err != nil && !errors.Is(err, runs.ErrGone) {
+			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)
+		}
 		return err
 	}
 	fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", human.Plural(t.Ended(), "run"), t.Folder())
-	a.next(a.stderr, a.call(name, "--resume", t.Folder()))
+	a.next(a.stderr, goOn)
 	return errInterrupted
 }
 

@@ -4,23 +4,29 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // empty returns an error unless the folder at path holds nothing, or no more
 // than a process left that ended before it wrote the settings: what [Folder.Take]
-// makes, and settings that are not whole. Without settings there is no run.
+// makes, a plan, and files that are not whole. Without settings there is no run,
+// and there are no trials.
 func empty(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
 	for _, e := range entries {
-		left := e.Type().IsRegular() && strings.HasPrefix(e.Name(), ConfigFile) && unfinished.MatchString(e.Name())
-		if e.IsDir() && e.Name() == Checkpoints {
+		left := false
+		switch name := e.Name(); {
+		case e.IsDir() && name == Checkpoints:
 			if left, err = onlyLock(path); err != nil {
 				return err
 			}
+		case e.Type().IsRegular() && unfinished.MatchString(name):
+			left = ofRun.MatchString(name) || ofTrials.MatchString(name)
+		case e.Type().IsRegular() && name == PlanFile:
+			kind, _ := plannedKind(path)
+			left = kind != ""
 		}
 		if !left {
 			return fmt.Errorf("%s is not empty", path)

@@ -23,6 +23,8 @@ func TestFolderToBeginIn(t *testing.T) {
 		{"no lock yet", []string{"checkpoints/"}, ""},
 		{"a lock", []string{lock}, ""},
 		{"settings that are not whole", []string{lock, "config.yaml.0123abcd.tmp"}, ""},
+		{"a plan that is not whole", []string{"plan.json.0123abcd.tmp", "settings.yaml.0123abcd.tmp"}, ""},
+		{"a plan of others", []string{runs.PlanFile}, "not empty"},
 		{"a run", []string{lock, runs.ConfigFile}, "not empty"},
 		{"a checkpoint", []string{lock, "checkpoints/00000001.safetensors"}, "not empty"},
 		{"another file", []string{lock, "notes.txt"}, "not empty"},

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"descent/internal/shell"
 )
 
 // logFiles are all logs that a run may leave.
@@ -20,10 +20,11 @@ var logFiles = []string{MetricsFile, StepsFile, ProbesFile}
 // Folder is where a run leaves its files. A file appears under its name
 // when it is complete, but for the logs, which grow.
 type Folder struct {
-	Path string
-	made []string            // folders that this process made, the innermost last
-	logs map[string]*LogFile // by the names of their files
-	lock *os.File
+	Path  string
+	made  []string            // folders that this process made, the innermost last
+	logs  map[string]*LogFile // by the names of their files
+	lock  *os.File
+	place Place // of the lock
 }
 
 // Create makes the folder, which must not hold a run or anything else yet, and
@@ -86,6 +87,7 @@ func (f *Folder) Take() error {
 	case err != nil:
 		return fmt.Errorf("run folder: %w", err)
 	}
+	f.place = PlaceOf(f.lock, f.Path)
 	return nil
 }
 
@@ -105,44 +107,22 @@ func (f *Folder) Begun() (bool, error) {
 			return true, nil
 		}
 	}
+	return false, f.ended()
+}
+
+// ended returns an error if something is there that a run leaves in the end.
+func (f *Folder) ended() error {
 	for _, name := range []string{SummaryFile, LastFile, BestFile} {
-		if _, err := os.Stat(f.File(name)); err == nil {
-			return false, fmt.Errorf("run folder: %s has a %s, but no checkpoint to go on from", f.Path, name)
+		if f.has(name) {
+			return fmt.Errorf("run folder: %s has a %s, but no checkpoint to go on from", f.Path, name)
 		}
 	}
-	return false, nil
+	return nil
 }
 
-// RemoveUnfinished removes files that a process left which ended while it wrote
-// them.
-func (f *Folder) RemoveUnfinished() error {
-	entries, err := os.ReadDir(f.Path)
-	for _, e := range entries {
-		if unfinished.MatchString(e.Name()) {
-			err = errors.Join(err, os.Remove(f.File(e.Name())))
-		}
-	}
-	return err
-}
-
-// unfinished are the names of files on their way to another name.
-var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
-
-// Finished removes what only a run that goes on needs, the lock with it: not
-// every system removes a file that is open.
-func (f *Folder) Finished() error {
-	return errors.Join(f.unlock(), os.RemoveAll(f.File(Checkpoints)))
-}
-
-// Discard removes what [Create] made.
-func (f *Folder) Discard() error {
-	err := errors.Join(f.Close(), os.RemoveAll(f.File(Checkpoints)), os.Remove(f.File(ConfigFile)))
-	for _, path := range slices.Backward(f.made) {
-		if os.Remove(path) != nil {
-			break // others use it
-		}
-	}
-	return err
+func (f *Folder) has(name string) bool {
+	_, err := os.Stat(f.File(name))
+	return err == nil
 }
 
 // DataName is the name of a data set within that of a folder.
@@ -173,6 +153,9 @@ func (f *Folder) log(name string) (*LogFile, error) {
 	if l, ok := f.logs[name]; ok {
 		return l, nil
 	}
+	if err := plain(f.File(name)); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
 	l, err := openLogFile(f.File(name))
 	if err == nil {
 		if f.logs == nil {
@@ -197,15 +180,19 @@ func (f *Folder) Mark() (map[string]int64, error) {
 }
 
 // Cut takes the logs back to what they were at the mark; one that the mark does
-// not know becomes empty.
+// not know becomes empty. A mark may come from elsewhere: it names no other files.
 func (f *Folder) Cut(sizes map[string]int64) error {
-	for _, name := range append(slices.Collect(maps.Keys(sizes)), logFiles...) {
-		if _, err := f.log(name); err != nil {
-			return err
+	for name, size := range sizes {
+		if !slices.Contains(logFiles, name) || size < 0 {
+			return fmt.Errorf("the run has a log %q of %d bytes; want %s, in its folder", name, size, strings.Join(logFiles, ", "))
 		}
 	}
-	for name, l := range f.logs {
-		if err := l.cut(sizes[name]); err != nil {
+	for _, name := range logFiles {
+		l, err := f.log(name)
+		if err == nil {
+			err = l.cut(sizes[name])
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -228,20 +215,29 @@ func (f *Folder) unlock() error {
 		return nil
 	}
 	err := f.lock.Close()
-	f.lock = nil
+	f.lock, f.place = nil, Place{}
 	return err
 }
 
-// Open opens a run folder that is there.
+// Open opens a run folder that is there. It holds no links where a run writes.
 func Open(path string) (*Folder, error) {
 	f := &Folder{Path: path}
+	if kind := Kind(path); kind != "" && kind != "train" {
+		return nil, NotOf("train", path)
+	}
 	if _, err := os.Stat(f.File(ConfigFile)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s is no run folder: it holds no %s", path, ConfigFile)
 		}
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	return f, nil
+	if !f.has(Checkpoints) && !f.has(ResultFile) { // a run makes a place for checkpoints before all else
+		if err := f.ended(); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s holds settings, but no run to go on with; %q starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
+	}
+	return f, f.onlyPlain()
 }
 
 // Idle returns an error if a process trains in the folder.

@@ -1,6 +1,25 @@
 package runs
 
-import "errors"
+import (
+	"errors"
+	"os"
+)
 
 // ErrLocked is the error of a lock that another process holds.
 var ErrLocked = errors.New("another process holds the lock")
+
+// Lock opens or makes the file at path, which is no link, and locks it until it
+// is closed, at the latest by the end of the process.
+func Lock(path string) (*os.File, error) {
+	if err := plain(path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

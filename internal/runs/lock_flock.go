@@ -8,18 +8,13 @@ import (
 	"syscall"
 )
 
-// Lock opens or makes the file at path and locks it until it is closed, at
-// the latest by the end of the process.
-func Lock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return nil, err
-	}
+// lock locks a file that is open, unless another process has.
+func lock(f *os.File) error {
 	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
 	case errors.Is(err, syscall.EWOULDBLOCK):
-		return nil, errors.Join(ErrLocked, f.Close())
+		return ErrLocked
 	case err != nil && !errors.Is(err, syscall.ENOTSUP): // a file system without locks
-		return nil, errors.Join(err, f.Close())
+		return err
 	}
-	return f, nil
+	return nil
 }

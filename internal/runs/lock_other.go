@@ -4,7 +4,5 @@ package runs
 
 import "os"
 
-// Lock opens or makes the file at path. On this system it locks nothing.
-func Lock(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-}
+// lock locks nothing on this system.
+func lock(*os.File) error { return nil }

@@ -40,8 +40,10 @@ func TestLock(t *testing.T) {
 // allow while it is held.
 func TestFinished(t *testing.T) {
 	f := &runs.Folder{Path: t.TempDir()}
-	if err := errors.Join(f.Take(), f.Finished(), f.Close()); err != nil {
-		t.Fatal(err)
+	taken := f.Take()
+	stays, err := f.Finished()
+	if err := errors.Join(taken, err, f.Close()); err != nil || len(stays) > 0 {
+		t.Fatal(stays, err)
 	}
 	if entries, err := os.ReadDir(f.Path); err != nil || len(entries) > 0 {
 		t.Errorf("the folder holds %v: %v", entries, err)

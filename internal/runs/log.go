@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 
@@ -42,17 +40,33 @@ func (l Log) Rows() int {
 	return len(l.columns[0])
 }
 
+// Bounds of logs: many times what a run writes, and little enough that one from
+// elsewhere takes no more memory than its size gives reason to expect.
+const (
+	mostLog   = 1 << 30 // bytes
+	mostLine  = 4 << 20
+	mostNames = 1000   // columns
+	mostLines = 10_000 // of probes
+)
+
 // complete returns what a growing file holds up to its last whole line;
 // nothing if it is not there.
 func complete(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	text, err := readFile(path, mostLog)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	return text[:bytes.LastIndexByte(text, '\n')+1], nil
+	text = text[:bytes.LastIndexByte(text, '\n')+1]
+	n := 0
+	for line := range bytes.Lines(text) {
+		if n++; len(line) > mostLine {
+			return nil, fmt.Errorf("%s:%d: the line has %d bytes; want at most %d", path, n, len(line), mostLine)
+		}
+	}
+	return text, nil
 }
 
 // readLog reads CSV with a line of names.
@@ -64,6 +78,10 @@ func readLog(path string) (Log, error) {
 	rows := csv.NewReader(bytes.NewReader(text))
 	rows.ReuseRecord = true
 	var l Log
+	head, _, _ := bytes.Cut(text, []byte("\n"))
+	if n := bytes.Count(head, []byte(",")) + 1; n > mostNames {
+		return l, fmt.Errorf("%s:1: %d columns; want at most %d", path, n, mostNames)
+	}
 	for {
 		fields, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -100,8 +118,11 @@ func readLines[T any](path string) ([]T, error) {
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	for n := 1; lines.Scan(); n++ {
+		if n > mostLines {
+			return nil, fmt.Errorf("%s has more than %d lines, which no run writes", path, mostLines)
+		}
 		var v T
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+		if err := decode(lines.Bytes(), &v); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		list = append(list, v)

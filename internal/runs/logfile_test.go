@@ -26,33 +26,33 @@ func TestLogs(t *testing.T) {
 		}
 	}
 	f := open()
-	line(f, "a", "1")
-	line(f, "b", "1")
+	line(f, MetricsFile, "1")
+	line(f, StepsFile, "1")
 	marks, err := f.Mark()
 	if err != nil {
 		t.Fatal(err)
 	}
-	line(f, "a", "2")
-	line(f, "c", "2")
+	line(f, MetricsFile, "2")
+	line(f, ProbesFile, "2")
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 
 	f = open()
-	line(f, "c", "3") // one that the mark does not know
+	line(f, ProbesFile, "3") // one that the mark does not know
 	if err := f.Cut(marks); err != nil {
 		t.Fatal(err)
 	}
-	line(f, "a", "4")
+	line(f, MetricsFile, "4")
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"a": "1\n4\n", "b": "1\n", "c": ""} {
+	for name, want := range map[string]string{MetricsFile: "1\n4\n", StepsFile: "1\n", ProbesFile: ""} {
 		if got, err := os.ReadFile(filepath.Join(folder, name)); err != nil || string(got) != want {
 			t.Errorf("%s is %q, want %q: %v", name, got, want, err)
 		}
 	}
-	marks["b"] = 100
+	marks[StepsFile] = 100
 	f = open()
 	defer f.Close()
 	if err := f.Cut(marks); err == nil || !strings.Contains(err.Error(), "was changed") {

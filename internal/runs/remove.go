@@ -1,66 +1,73 @@
 package runs
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
-
-// own are patterns of what a run leaves in its folder.
-var own = []string{
-	ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ProfileFile, ReportFile, ResultFile,
-	PictureFile, Checkpoints, "*.safetensors", "events.out.tfevents.*", "*.tmp",
-}
 
 // Removable returns why the folder at path must not be removed as a run, nil if
 // it may: it is a run folder, not a link to one, holds nothing that a run does
 // not write, and the process does not work in it.
 func Removable(folder string) error {
+	_, err := removable(folder)
+	return err
+}
+
+// removable lists what is to be removed, what makes the folder a run last.
+func removable(folder string) ([]string, error) {
 	info, err := os.Lstat(folder)
 	switch {
 	case err != nil:
-		return fmt.Errorf("run folder: %w", err)
+		return nil, fmt.Errorf("run folder: %w", err)
 	case info.Mode()&os.ModeSymlink != 0:
-		return fmt.Errorf("%s is a link; name the run folder itself", folder)
+		return nil, fmt.Errorf("%s is a link; name the run folder itself", folder)
 	case !IsRun(folder):
-		return fmt.Errorf("%s is no run folder and stays", folder)
+		return nil, fmt.Errorf("%s stays: %w", folder, noRun(folder))
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil {
-		return fmt.Errorf("run folder: %w", err)
+		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	if here, err := os.Getwd(); err == nil && strings.HasPrefix(here+string(filepath.Separator), full+string(filepath.Separator)) {
-		return fmt.Errorf("%s is where you are; leave it first", folder)
+		return nil, fmt.Errorf("%s is where you are; leave it first", folder)
 	}
-	entries, err := os.ReadDir(folder)
+	own, others, err := inventory(folder)
 	if err != nil {
-		return fmt.Errorf("run folder: %w", err)
+		return nil, err
 	}
-	for _, e := range entries {
-		if !isOwn(e.Name()) || e.IsDir() && e.Name() != Checkpoints {
-			return fmt.Errorf("%s holds %q, which no run writes; move it away first", folder, e.Name())
+	if len(others) > 0 {
+		o := others[0]
+		if o.why != "" {
+			o.why = ", " + o.why
 		}
+		return nil, fmt.Errorf("%s holds %q%s, which no run writes; move it away first", folder, filepath.ToSlash(o.path), o.why)
 	}
-	return nil
+	head := func(name string) bool { return name == ConfigFile || name == MetricsFile }
+	slices.SortStableFunc(own, func(a, b string) int { return rank(!head(a)) - rank(!head(b)) })
+	return own, nil
 }
 
-func isOwn(name string) bool {
-	for _, pattern := range own {
-		if ok, _ := path.Match(pattern, name); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// Remove removes a run folder that is [Removable].
+// Remove removes a run folder that is [Removable], name by name: what comes into
+// it meanwhile stays.
 func Remove(folder string) error {
-	if err := Removable(folder); err != nil {
+	own, err := removable(folder)
+	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(folder); err != nil {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("remove run: %w", err)
+	}
+	for _, name := range own {
+		if err := root.Remove(name); err != nil {
+			return errors.Join(fmt.Errorf("remove run: %w", err), root.Close())
+		}
+	}
+	if err := errors.Join(root.Close(), os.Remove(folder)); err != nil {
 		return fmt.Errorf("remove run: %w", err)
 	}
 	return nil

@@ -24,6 +24,9 @@ func (f *Folder) WriteRows(train data.Source) error {
 // known of a model outside of a run folder, nor of a run of an earlier build.
 func ReadRows(folder string) (rows data.RowSet, known bool, err error) {
 	path := filepath.Join(folder, RowsFile)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe might never open
+		return rows, false, fmt.Errorf("%s is %s; want a plain file", path, kindOf(info.Mode()))
+	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return rows, false, nil

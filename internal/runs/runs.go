@@ -8,6 +8,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,20 +76,20 @@ func Read(path string) (*Run, error) {
 	if r.Probes, err = readLines[train.Probe](r.file(ProbesFile)); err != nil {
 		return nil, err
 	}
-	if r.Test, err = readJSON[Test](r.file(TestFile)); err != nil {
+	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile))
+	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile), mostPictures)
 	return r, err
 }
 
 // ReadHead reads the settings and the summary alone.
 func ReadHead(path string) (*Run, error) {
 	if !IsRun(path) {
-		return nil, fmt.Errorf("%s is no run folder: it does not hold both %s and %s", path, ConfigFile, MetricsFile)
+		return nil, noRun(path)
 	}
 	r := &Run{Path: path}
-	text, err := os.ReadFile(r.file(ConfigFile))
+	text, err := readFile(r.file(ConfigFile), mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -97,7 +98,7 @@ func ReadHead(path string) (*Run, error) {
 		return nil, fmt.Errorf("%s: %w", r.file(ConfigFile), err)
 	}
 	r.Summary = map[string]any{}
-	summary, err := readJSON[results](r.file(SummaryFile))
+	summary, err := readJSON[results](r.file(SummaryFile), mostJSON)
 	if summary != nil && *summary != nil {
 		r.Summary = *summary
 	}
@@ -142,9 +143,12 @@ func (r *Run) Number(key string) (float64, bool) {
 	return v, ok
 }
 
-// readJSON reads a file that may not be there.
-func readJSON[T any](path string) (*T, error) {
-	text, err := os.ReadFile(path)
+// mostPictures bounds the files that hold images of rows, or a row an instruction.
+const mostPictures = 256 << 20
+
+// readJSON reads a file that may not be there, of at most so many bytes.
+func readJSON[T any](path string, most int64) (*T, error) {
+	text, err := readFile(path, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -152,8 +156,20 @@ func readJSON[T any](path string) (*T, error) {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	v := new(T)
-	if err := json.Unmarshal(text, v); err != nil {
+	if err := decode(text, v); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return v, nil
+}
+
+// mostObjects bounds those of a JSON text: two bytes of it can ask for hundreds in
+// memory.
+const mostObjects = 100_000
+
+// decode reads JSON.
+func decode(text []byte, v any) error {
+	if n := bytes.Count(text, []byte("{")); n > mostObjects {
+		return fmt.Errorf("%d objects; want at most %d", n, mostObjects)
+	}
+	return json.Unmarshal(text, v)
 }

@@ -19,18 +19,28 @@ func flatSettings(text []byte) (map[string]string, error) {
 	}
 	settings := map[string]string{}
 	if len(document.Content) > 0 {
-		flattenNode(settings, "", document.Content[0])
+		flattenNode(settings, "", document.Content[0], deepest)
 	}
 	return settings, nil
 }
 
-func flattenNode(to map[string]string, key string, n *yaml.Node) {
-	switch n.Kind {
-	case yaml.MappingNode:
+// Bounds of the keys of settings and results. What is beyond them no run writes,
+// and all keys together could be thousands of times as long as the file.
+const (
+	deepest = 4   // sections within sections
+	longest = 100 // bytes of a name
+)
+
+func flattenNode(to map[string]string, key string, n *yaml.Node, left int) {
+	switch {
+	case left == 0:
+	case n.Kind == yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			flattenNode(to, join(key, n.Content[i].Value), n.Content[i+1])
+			if name := n.Content[i].Value; len(name) <= longest {
+				flattenNode(to, join(key, name), n.Content[i+1], left-1)
+			}
 		}
-	case yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		var items []string
 		for _, item := range n.Content {
 			items = append(items, item.Value)
@@ -53,16 +63,18 @@ func (r *results) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*r = results{}
-	flatten(*r, "", object)
+	flatten(*r, "", object, deepest)
 	return nil
 }
 
 // flatten puts the values within v into to, by key.
-func flatten(to map[string]any, key string, v any) {
+func flatten(to map[string]any, key string, v any, left int) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			flatten(to, join(key, name), inner)
+			if left > 0 && len(name) <= longest {
+				flatten(to, join(key, name), inner, left-1)
+			}
 		}
 	case []any:
 		to[key] = fmt.Sprint(v)

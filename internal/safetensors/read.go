@@ -14,6 +14,9 @@ import (
 
 // ReadFile reads the file at path. An error names it.
 func ReadFile(path string) (*File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe might never open
+		return nil, fmt.Errorf("safetensors: %s is no plain file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: %w", err)

@@ -24,28 +24,28 @@ func (c *Comparison) page(r *CompareResult) report.Page {
 	}
 	if r.Best != "" {
 		best := r.Rows[0]
-		add("Answer", "The best", "", compareFile, true, report.Facts{
+		add("Answer", "The best", "", runs.CompareFile, true, report.Facts{
 			{Name: "settings", Value: best.Name, Note: "of " + human.Plural(len(r.Rows), "setting")},
 			{Name: "rate", Value: human.Float(best.Rate)},
 			{Name: "validation " + m, Value: written(r.Metric, best.Validation.Mean), Note: r.intervalNote(best.Validation)},
 			{Name: "test " + m, Value: written(r.Metric, best.Test.Mean), Note: r.intervalNote(best.Test)},
 		})
 	}
-	add("Answer", "All settings", r.tableNote(), compareFile, true, r.pageTable())
+	add("Answer", "All settings", r.tableNote(), runs.CompareFile, true, r.pageTable())
 	axis, times := report.ScoreAxis(r.Metric)
 	losses := report.Axis{Label: "loss", Log: true}
 	first := r.Rungs[0]
 	searched := slices.ContainsFunc(r.Rows, func(row compareRow) bool { return len(row.Rates) > 0 })
 	if searched {
 		note := fmt.Sprintf("Each rate in a run of %s; what diverged is left out.", human.Plural(first, "epoch"))
-		add("Search for the rate", "Validation "+m+" by rate", note, trialsFile, false, r.rateChart(axis, first, func(t rateRow) float64 { return times * float64(t.Score) }))
-		add("Search for the rate", "Validation loss by rate", note, trialsFile, false, r.rateChart(losses, first, func(t rateRow) float64 { return float64(t.Loss) }))
-		add("Search for the rate", "All trials", "", trialsFile, true, r.rateTable(m))
+		add("Search for the rate", "Validation "+m+" by rate", note, runs.TrialsFile, false, r.rateChart(axis, first, func(t rateRow) float64 { return times * float64(t.Score) }))
+		add("Search for the rate", "Validation loss by rate", note, runs.TrialsFile, false, r.rateChart(losses, first, func(t rateRow) float64 { return float64(t.Loss) }))
+		add("Search for the rate", "All trials", "", runs.TrialsFile, true, r.rateTable(m))
 	}
 	note := fmt.Sprintf("Means over %s; bands are from the least to the largest.", human.Plural(len(r.Seeds), "seed"))
-	add("Learning curves", "Validation "+m, note, trialsFile, false, c.curves(r, axis, times, func(t *trialCurve) []numeral { return t.Score }))
-	add("Learning curves", "Validation loss", note, trialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.Loss }))
-	add("Learning curves", "Training loss", note, trialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.TrainLoss }))
+	add("Learning curves", "Validation "+m, note, runs.TrialsFile, false, c.curves(r, axis, times, func(t *trialCurve) []numeral { return t.Score }))
+	add("Learning curves", "Validation loss", note, runs.TrialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.Loss }))
+	add("Learning curves", "Training loss", note, runs.TrialsFile, false, c.curves(r, losses, 1, func(t *trialCurve) []numeral { return t.TrainLoss }))
 	add("Again", "Commands", "", "", true, report.Commands(c.reproduce(r)))
 	var text strings.Builder
 	if r.Best != "" && r.config.Write(&text) == nil {
@@ -148,7 +148,7 @@ func (c *Comparison) curves(r *CompareResult, y report.Axis, times float64, of f
 func (c *Comparison) reproduce(r *CompareResult) []string {
 	lines := c.Commands()
 	for _, row := range r.Rows {
-		args := []string{"train", "--config", c.folder.File(settingsFile), "--lr", human.Float(row.Rate), "--epochs", fmt.Sprint(r.Epochs), "--seed", fmt.Sprint(r.Seeds[0])}
+		args := []string{"train", "--config", c.folder.File(runs.SettingsFile), "--lr", human.Float(row.Rate), "--epochs", fmt.Sprint(r.Epochs), "--seed", fmt.Sprint(r.Seeds[0])}
 		if len(c.plan.Optimizers) > 0 {
 			args = append(args, "--optimizer", c.variants[row.variant].settings.Optimizer.Name.Value)
 		}

@@ -138,15 +138,9 @@ func (c *Comparison) rate(i int) float64 {
 	return rate
 }
 
-// The files of a comparison beside its trials.
-const (
-	compareFile = "compare.json"
-	comparePage = "compare.html"
-)
-
 // keep writes the result, the page and the best settings into the folder.
 func (c *Comparison) keep(r *CompareResult) error {
-	r.Page = c.folder.File(comparePage)
+	r.Page = c.folder.File(runs.ComparePage)
 	if len(r.Rows) > 0 && r.Best != "" {
 		best := r.Rows[0]
 		j, err := c.lab.base.With(c.trial(best.variant, phaseSeed, best.Rate, c.plan.Epochs, c.settings.Seed+1).settings)
@@ -158,11 +152,11 @@ func (c *Comparison) keep(r *CompareResult) error {
 			return err
 		}
 	}
-	if err := c.folder.Write(compareFile, func(w io.Writer) error { return runs.WriteJSON(w, r) }); err != nil {
+	if err := c.folder.Write(runs.CompareFile, func(w io.Writer) error { return runs.WriteJSON(w, r) }); err != nil {
 		return err
 	}
 	page := c.page(r)
-	return c.folder.Write(comparePage, page.WriteHTML)
+	return c.folder.Write(runs.ComparePage, page.WriteHTML)
 }
 
 // meanSeconds is how long a run took.

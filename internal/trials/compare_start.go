@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/internal/runs"
 	"descent/internal/search"
 	"descent/internal/settings"
 	"descent/internal/usage"
@@ -43,10 +44,10 @@ func ResumeComparison(ctx context.Context, host Host, path string, workers *int)
 		return nil, err
 	}
 	if err := c.plan.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", c.folder.File(planFile), err)
+		return nil, fmt.Errorf("%s: %w", c.folder.File(runs.PlanFile), err)
 	}
 	if c.plan.Epochs < 1 {
-		return nil, fmt.Errorf("%s: epochs are %d; want 1 or more", c.folder.File(planFile), c.plan.Epochs)
+		return nil, fmt.Errorf("%s: epochs are %d; want 1 or more", c.folder.File(runs.PlanFile), c.plan.Epochs)
 	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"descent/internal/human"
+	"descent/internal/runs"
 )
 
 // Text is the result for people.
 func (c *Comparison) Text(r *CompareResult) string {
-	return fmt.Sprintf("%s\n%s\npage    %s\ntrials  %s\n\n", r.table(), human.Wrap(r.Verdict, 100), r.Page, c.folder.File(trialsFile))
+	return fmt.Sprintf("%s\n%s\npage    %s\ntrials  %s\n\n", r.table(), human.Wrap(r.Verdict, 100), r.Page, c.folder.File(runs.TrialsFile))
 }
 
 // Commands are what to do with the result.

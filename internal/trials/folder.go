@@ -2,8 +2,10 @@ package trials
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,26 +14,27 @@ import (
 	"descent/internal/settings"
 )
 
-// The files that say what a folder with trials is for. Its runs.ConfigFile has the
-// settings of the best trial.
-const (
-	planFile     = "plan.json"
-	settingsFile = "settings.yaml" // of all trials, open where they differ
-)
-
-// createTrials makes a folder for trials, with what decides them in it.
+// createTrials makes a folder for trials, with what decides them in it: the plan
+// first, since a plan without settings counts as nothing.
 func createTrials(out string, s *settings.Settings, plan any) (*runs.Folder, *trialLog, error) {
 	folder, err := runs.MakeFolder(out, s.Data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder: %w; choose another with --out, or go on with --resume", err)
 	}
-	if err := folder.Write(settingsFile, s.Write); err != nil {
+	err = folder.RemoveUnfinished()
+	if err == nil {
+		err = folder.Write(runs.PlanFile, func(w io.Writer) error { return runs.WriteJSON(w, plan) })
+	}
+	if err == nil {
+		err = folder.Write(runs.SettingsFile, s.Write)
+	}
+	if err != nil {
+		os.Remove(folder.File(runs.SettingsFile)) // if it is there
+		os.Remove(folder.File(runs.PlanFile))
+		folder.Unmake()
 		return nil, nil, err
 	}
-	if err := folder.Write(planFile, func(w io.Writer) error { return runs.WriteJSON(w, plan) }); err != nil {
-		return nil, nil, err
-	}
-	log, err := openTrials(folder.File(trialsFile))
+	log, err := openTrials(folder.File(runs.TrialsFile))
 	return folder, log, err
 }
 
@@ -43,7 +46,7 @@ func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, sett
 	if err := readPlan(folder, kind, plan); err != nil {
 		return nil, s, err
 	}
-	if err := settings.Read(folder.File(settingsFile), &s); err != nil {
+	if err := settings.Read(folder.File(runs.SettingsFile), &s); err != nil {
 		return nil, s, err
 	}
 	if workers != nil {
@@ -54,22 +57,19 @@ func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, sett
 
 // readPlan reads the plan of a folder that a command of that name made.
 func readPlan(folder *runs.Folder, kind string, plan any) error {
-	path := folder.File(planFile)
+	if runs.Kind(folder.Path) != kind {
+		return runs.NotOf(kind, folder.Path)
+	}
+	path := folder.File(runs.PlanFile)
 	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, plan)
+	}
 	if err != nil {
-		return fmt.Errorf("%s is no folder of %s: %w", folder.Path, kind, err)
-	}
-	var head struct {
-		Kind string `json:"kind"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if head.Kind != kind {
-		return fmt.Errorf("%s is a folder of %s, not of %s", folder.Path, head.Kind, kind)
-	}
-	if err := json.Unmarshal(text, plan); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	if _, err := os.Stat(folder.File(runs.SettingsFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is of a %s that ended before it began: it holds no %s; begin it again with --out and this folder", folder.Path, kind, runs.SettingsFile)
 	}
 	return nil
 }
@@ -88,6 +88,8 @@ func (e *experiment) goOn(hash string) (err error) {
 	if err := sameData(e.lab.base.Source, hash, e.folder.Path); err != nil {
 		return err
 	}
-	e.lab.log, err = openTrials(e.folder.File(trialsFile))
-	return err
+	if e.lab.log, err = openTrials(e.folder.File(runs.TrialsFile)); err != nil {
+		return err
+	}
+	return e.folder.RemoveUnfinished()
 }

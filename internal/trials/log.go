@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,13 +16,12 @@ import (
 	"descent/internal/runs"
 )
 
-// trialsFile has a line of JSON for each trial that has ended.
-const trialsFile = "trials.jsonl"
-
 // trialLog is that file, and what it held when it was opened.
 type trialLog struct {
 	mu    sync.Mutex
 	file  *os.File
+	place runs.Place
+	size  int64 // of whole lines
 	known map[trialID]outcome
 }
 
@@ -36,7 +36,7 @@ func openTrials(path string) (*trialLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trials: %w", err)
 	}
-	l := &trialLog{file: file, known: map[trialID]outcome{}}
+	l := &trialLog{file: file, place: runs.PlaceOf(file, filepath.Dir(path)), known: map[trialID]outcome{}}
 	if err := l.read(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("trials: %w", err), file.Close())
 	}
@@ -45,6 +45,13 @@ func openTrials(path string) (*trialLog, error) {
 
 // read reads what the file holds, and leaves it at its last whole line.
 func (l *trialLog) read(path string) error {
+	info, err := l.file.Stat()
+	if err == nil && info.Size() > mostBytes {
+		err = fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), mostBytes)
+	}
+	if err != nil {
+		return err
+	}
 	text, err := io.ReadAll(l.file)
 	if err != nil {
 		return err
@@ -52,7 +59,9 @@ func (l *trialLog) read(path string) error {
 	text = text[:bytes.LastIndexByte(text, '\n')+1]
 	n := 0
 	for line := range bytes.Lines(text) {
-		n++
+		if n++; n > mostLines {
+			return fmt.Errorf("%s has more than %d lines, which no trials write", path, mostLines)
+		}
 		var o outcome
 		if err := json.Unmarshal(line, &o); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, n, err)
@@ -62,10 +71,22 @@ func (l *trialLog) read(path string) error {
 		}
 		l.known[o.trialID] = o
 	}
-	if err := l.file.Truncate(int64(len(text))); err != nil {
+	l.size = int64(len(text))
+	return l.cut()
+}
+
+// Bounds of the file, far above what the most trials write.
+const (
+	mostBytes = 1 << 30
+	mostLines = 300_000
+)
+
+// cut takes off what stands behind the last whole line.
+func (l *trialLog) cut() error {
+	if err := l.file.Truncate(l.size); err != nil {
 		return err
 	}
-	_, err = l.file.Seek(int64(len(text)), io.SeekStart)
+	_, err := l.file.Seek(l.size, io.SeekStart)
 	return err
 }
 
@@ -89,10 +110,15 @@ func (l *trialLog) add(o outcome) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known[o.trialID] = o
-	if _, err := l.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("trials: %w", err)
+	if err := l.place.Check(); err != nil {
+		return err
 	}
+	n, err := l.file.Write(append(line, '\n'))
+	if err != nil { // another trial may still write its line
+		return fmt.Errorf("trials: %w", errors.Join(err, l.cut()))
+	}
+	l.size += int64(n)
+	l.known[o.trialID] = o
 	return nil
 }
 

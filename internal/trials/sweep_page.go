@@ -23,12 +23,12 @@ func (w *Sweep) page(r *SweepResult, best *settings.Job) report.Page {
 		for k, x := range w.plan.Space {
 			facts = append(facts, report.Fact{Name: x.Name, Value: r.Best.values[k]})
 		}
-		add("Answer", "The best", "", boardFile, true, facts)
+		add("Answer", "The best", "", runs.BoardFile, true, facts)
 	}
-	add("Answer", "Leaderboard", "The longest run of each trial; longer runs before shorter ones.", boardFile, true, w.pageBoard(r, m))
+	add("Answer", "Leaderboard", "The longest run of each trial; longer runs before shorter ones.", runs.BoardFile, true, w.pageBoard(r, m))
 	for k, x := range w.plan.Space {
 		if len(x.Choices) == 0 {
-			add("By setting", x.Name, "A dot a trial, by the length of its longest run.", boardFile, false, r.scatter(k, report.Axis{Label: x.Name, Log: x.Log}))
+			add("By setting", x.Name, "A dot a trial, by the length of its longest run.", runs.BoardFile, false, r.scatter(k, report.Axis{Label: x.Name, Log: x.Log}))
 		}
 	}
 	const most = 8
@@ -41,7 +41,7 @@ func (w *Sweep) page(r *SweepResult, best *settings.Job) report.Page {
 		}
 		curves.Series = append(curves.Series, s)
 	}
-	add("Learning curves", "Validation "+m, "Of the first on the leaderboard.", trialsFile, true, curves)
+	add("Learning curves", "Validation "+m, "Of the first on the leaderboard.", runs.TrialsFile, true, curves)
 	if r.Best == nil {
 		return p
 	}

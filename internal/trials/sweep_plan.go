@@ -8,6 +8,7 @@ import (
 
 	"descent/data"
 	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
 )
@@ -39,7 +40,10 @@ func ResumeSweep(ctx context.Context, host Host, path string, workers *int) (*Sw
 		return nil, err
 	}
 	if err := w.plan.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", w.folder.File(planFile), err)
+		return nil, fmt.Errorf("%s: %w", w.folder.File(runs.PlanFile), err)
+	}
+	if w.plan.Epochs < 1 {
+		return nil, fmt.Errorf("%s: epochs are %d; want 1 or more", w.folder.File(runs.PlanFile), w.plan.Epochs)
 	}
 	if err := w.prepare(ctx); err != nil {
 		return nil, err

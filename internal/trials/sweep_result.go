@@ -85,7 +85,7 @@ func (w *Sweep) result(longest []outcome) *SweepResult {
 
 // keep writes the leaderboard, the page and the best settings into the folder.
 func (w *Sweep) keep(r *SweepResult) error {
-	r.Page = w.folder.File(sweepPage)
+	r.Page = w.folder.File(runs.SweepPage)
 	var best *settings.Job
 	if r.Best != nil {
 		r.Config = w.folder.File(runs.ConfigFile)
@@ -101,13 +101,13 @@ func (w *Sweep) keep(r *SweepResult) error {
 			return err
 		}
 	}
-	if err := w.folder.Write(boardFile, func(f io.Writer) error { return w.board(f, r) }); err != nil {
+	if err := w.folder.Write(runs.BoardFile, func(f io.Writer) error { return w.board(f, r) }); err != nil {
 		return err
 	}
-	if err := w.folder.Write(sweepFile, func(f io.Writer) error { return runs.WriteJSON(f, r) }); err != nil {
+	if err := w.folder.Write(runs.SweepFile, func(f io.Writer) error { return runs.WriteJSON(f, r) }); err != nil {
 		return err
 	}
-	return w.folder.Write(sweepPage, w.page(r, best).WriteHTML)
+	return w.folder.Write(runs.SweepPage, w.page(r, best).WriteHTML)
 }
 
 // board writes the leaderboard as CSV.
@@ -154,9 +154,9 @@ func (w *Sweep) Text(r *SweepResult) string {
 	}
 	text := human.Columns(rows)
 	if more := len(r.Rows) - most; more > 0 {
-		text += fmt.Sprintf("and %s more in %s\n", human.Plural(more, "trial"), w.folder.File(boardFile))
+		text += fmt.Sprintf("and %s more in %s\n", human.Plural(more, "trial"), w.folder.File(runs.BoardFile))
 	}
-	return text + fmt.Sprintf("\n%s\npage    %s\nboard   %s\n\n", human.Wrap(r.verdict(), 100), r.Page, w.folder.File(boardFile))
+	return text + fmt.Sprintf("\n%s\npage    %s\nboard   %s\n\n", human.Wrap(r.verdict(), 100), r.Page, w.folder.File(runs.BoardFile))
 }
 
 // Commands are what to do with the result.

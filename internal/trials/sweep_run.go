@@ -13,14 +13,6 @@ import (
 // phaseSweep is what trials of a sweep are for.
 const phaseSweep = "sweep"
 
-// The files of a sweep beside its trials. Its runs.ConfigFile has the settings of
-// the best trial.
-const (
-	boardFile = "leaderboard.csv"
-	sweepFile = "sweep.json"
-	sweepPage = "sweep.html"
-)
-
 // Sweep is one sweep on its way.
 type Sweep struct {
 	experiment

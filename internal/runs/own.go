@@ -1,0 +1,134 @@
+package runs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// What a run writes, by name; each name may also be that of a file on its way to
+// it. Nothing else in a folder is ever removed, cut or replaced.
+var (
+	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ProfileFile,
+		ReportFile, BestFile, LastFile, ResultFile, PictureFile, "events.out.tfevents.*")
+	ofCheckpoints = written(filepath.Base(lockName), "epoch-#-batch-#.safetensors", "epoch-#-batch-#.safetensors.damaged")
+	ofTrials      = written(SettingsFile, PlanFile, TrialsFile, CompareFile, ComparePage, BoardFile, SweepFile, SweepPage,
+		ConfigFile, LRFindFile, LRFindPage)
+)
+
+// unfinished are the names of files on their way to another name.
+var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
+
+// written returns the pattern of names, in which # stands for digits and * for
+// anything.
+func written(names ...string) *regexp.Regexp {
+	all := regexp.QuoteMeta(strings.Join(names, "|"))
+	all = strings.NewReplacer(`\|`, "|", "#", "[0-9]+", `\*`, ".*").Replace(all)
+	return regexp.MustCompile(`^(` + all + `)(` + strings.TrimSuffix(unfinished.String(), "$") + `)?$`)
+}
+
+// inventory lists the paths in a run folder, below it: what a run writes, and
+// all else, with why. Checkpoints that hold all else are among all else.
+func inventory(folder string) (own []string, others []stranger, err error) {
+	own, others, err = sorted(folder, "", ofRun)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, o := range others {
+		if o.path != Checkpoints || o.why != aFolder {
+			continue
+		}
+		inside, strange, err := sorted(folder, Checkpoints, ofCheckpoints)
+		if err != nil {
+			return nil, nil, err
+		}
+		others = append(others[:i], append(others[i+1:], strange...)...)
+		own = append(own, inside...)
+		if len(strange) == 0 {
+			own = append(own, Checkpoints) // after what is in it
+		}
+		break
+	}
+	return own, others, nil
+}
+
+// stranger is what lies in a run folder and no run writes.
+type stranger struct{ path, why string }
+
+const aFolder = "a folder"
+
+// sorted lists what lies in a folder of a run folder: plain files whose names
+// match, and all else.
+func sorted(folder, inside string, names *regexp.Regexp) (own []string, others []stranger, err error) {
+	entries, err := os.ReadDir(filepath.Join(folder, inside))
+	if err != nil {
+		return nil, nil, fmt.Errorf("run folder: %w", err)
+	}
+	for _, e := range entries {
+		path, why := filepath.Join(inside, e.Name()), kindOf(e.Type())
+		if why == "" && names.MatchString(e.Name()) {
+			own = append(own, path)
+			continue
+		}
+		others = append(others, stranger{path, why})
+	}
+	return own, others, nil
+}
+
+// kindOf says what something is that is no plain file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return aFolder
+	case mode&fs.ModeSymlink != 0:
+		return "a link"
+	}
+	return "no plain file"
+}
+
+// plain returns an error if something lies at path that is no plain file of the
+// folder alone: by way of a link something elsewhere would be cut.
+func plain(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if kind := kindOf(info.Mode()); kind != "" {
+		return fmt.Errorf("%s is %s; a run works on plain files alone: put the file itself in its place", path, kind)
+	}
+	if hasNames(info) {
+		return fmt.Errorf("%s has another name elsewhere, a hard link, and would change there, too; put a copy in its place", path)
+	}
+	return nil
+}
+
+// onlyPlain returns an error if what bears a name that a run writes to is no plain
+// file, or its checkpoints are not in a folder.
+func (f *Folder) onlyPlain() error {
+	_, others, err := inventory(f.Path)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		switch dir, name := filepath.Split(o.path); {
+		case o.path == Checkpoints:
+			return fmt.Errorf("run folder: %s is %s; checkpoints lie in a folder", f.File(o.path), cmp.Or(o.why, "a file"))
+		case o.why == "", dir == "" && !ofRun.MatchString(name), dir != "" && !ofCheckpoints.MatchString(name):
+			continue // of no concern to a run
+		}
+		if err := plain(f.File(o.path)); err != nil {
+			return fmt.Errorf("run folder: %w", err)
+		}
+	}
+	return nil
+}
