@@ -18,6 +18,7 @@ type columnPlan struct {
 func planColumns(g *grid, cfg CSVConfig) ([]columnPlan, error) {
 	isTarget := setOf(cfg.Targets)
 	drop, keep, category := setOf(cfg.Drop), setOf(cfg.Keep), setOf(cfg.Categories)
+	number, date := setOf(cfg.Numbers), setOf(cfg.Dates)
 	var plan []columnPlan
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
 	for col, name := range g.columns {
@@ -25,12 +26,21 @@ func planColumns(g *grid, cfg CSVConfig) ([]columnPlan, error) {
 			continue
 		}
 		p := columnPlan{col: col, kind: droppedKind, why: asked}
-		if !drop[name] {
+		switch {
+		case drop[name]:
+		case date[name]:
+			return nil, fmt.Errorf("data: %s: column %q cannot be read as dates", g.file, name)
+		default:
+			if number[name] {
+				if _, err := numbersOf(g, col); err != nil {
+					return nil, fmt.Errorf("%w; it was asked to be numbers", err)
+				}
+			}
 			view, err := look(g, col)
 			if err != nil && !category[name] {
 				return nil, err
 			}
-			p.kind, p.why = view.judge(name, keep[name])
+			p.kind, p.why = view.judge(name, keep[name] || number[name])
 			if category[name] && view.present > 0 {
 				p.kind, p.why = categoryKind, ""
 			}

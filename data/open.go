@@ -31,8 +31,8 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 		}
 		return t, nil
 	}
-	if len(cfg.Targets)+len(cfg.Drop)+len(cfg.Keep)+len(cfg.Categories) > 0 || cfg.Task == Regression {
-		return nil, fmt.Errorf("data: %s holds labeled images; targets, columns and tasks are for CSV files", path)
+	if err := cfg.refuseFor(path); err != nil {
+		return nil, err
 	}
 	return readImages(path, kind, ImageConfig{}, nil)
 }

@@ -7,17 +7,23 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"descent/internal/suggest"
 )
 
 // CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
+//
+// Columns are given by name, or by a pattern as of [path.Match], such as
+// "date_*", in which * stands for a slash too. A name that the file has is taken
+// whole first, whatever it holds; then a text with commas is the list of its
+// parts. A pattern leaves alone what another list names, and the targets:
+// Drop "*" with Keep "a" leaves a.
 type CSVConfig struct {
 	Targets    []string // columns to be predicted; several for regression
 	Task       Task     // 0: decided by the target's values
 	Drop       []string // columns to leave out
 	Keep       []string // columns to keep that would be left out
-	Categories []string // columns of numbers that are codes
+	Categories []string // columns of codes, which may be numbers
+	Numbers    []string // columns that must hold numbers
+	Dates      []string // columns that must hold dates
 }
 
 // ErrNoTarget is wrapped by the error of a CSV file that was opened without
@@ -60,7 +66,7 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.check(g); err != nil {
+	if cfg, err = cfg.resolve(g); err != nil {
 		return nil, err
 	}
 	t := &Table{grid: g, name: baseName(name)}
@@ -81,46 +87,6 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	}
 	t.encode = sync.OnceValues(func() (Source, error) { return t.Encode(t.whole) })
 	return t, nil
-}
-
-// check refuses names that the file does not have.
-func (cfg CSVConfig) check(g *grid) error {
-	if len(cfg.Targets) == 0 {
-		return fmt.Errorf("data: %s: %w It has %s", g.file, ErrNoTarget, list(g.columns))
-	}
-	if cfg.Task < 0 || cfg.Task > Regression {
-		return fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))
-	}
-	isTarget := make(map[string]bool)
-	for _, name := range cfg.Targets {
-		if isTarget[name] {
-			return fmt.Errorf("data: %s: the target %q is named twice", g.file, name)
-		}
-		isTarget[name] = true
-		if g.index(name) < 0 {
-			return fmt.Errorf("data: %s has no column %q to be the target%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
-		}
-	}
-	used := make(map[string]bool)
-	for _, names := range [][]string{cfg.Drop, cfg.Keep, cfg.Categories} {
-		for _, name := range names {
-			switch {
-			case g.index(name) < 0:
-				return fmt.Errorf("data: %s has no column %q%s; it has %s", g.file, name, suggest.DidYouMean(name, g.columns), list(g.columns))
-			case isTarget[name]:
-				return fmt.Errorf("data: %s: column %q is a target and cannot be dropped, kept or made a category", g.file, name)
-			}
-		}
-	}
-	for _, name := range cfg.Drop {
-		used[name] = true
-	}
-	for _, name := range append(append([]string(nil), cfg.Keep...), cfg.Categories...) {
-		if used[name] {
-			return fmt.Errorf("data: %s: column %q is both dropped and kept", g.file, name)
-		}
-	}
-	return nil
 }
 
 // dropUntargeted removes the rows in which a target is missing.

@@ -55,7 +55,7 @@ func (f *flagValue) Type() string {
 		return "number"
 	case *int, *uint64, *Auto[int]:
 		return "count"
-	case *[]string:
+	case *[]string, *Columns:
 		return "names"
 	case *bool:
 		return "bool" // for which the help shows no value
@@ -146,12 +146,15 @@ func (src *Sources) written(s *Settings) error {
 		if len(f.written) == 0 {
 			continue
 		}
-		text := f.written[len(f.written)-1]
-		if _, list := f.at(s).(*[]string); list {
-			text = strings.Join(f.written, ",")
-		}
-		if err := f.Setting.Set(s, text); err != nil {
-			return usage.Mark(fmt.Errorf("--%s: %w", f.flag, err))
+		var all []string
+		for _, text := range f.written {
+			if err := f.Setting.Set(s, text); err != nil {
+				return usage.Mark(fmt.Errorf("--%s: %w", f.flag, err))
+			}
+			if names, list := f.names(s); list {
+				all = append(all, *names...)
+				*names = all
+			}
 		}
 	}
 	return nil

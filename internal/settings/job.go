@@ -39,6 +39,9 @@ func Prepare(s Settings) (*Job, error) {
 		return nil, err
 	}
 	j.Spec = j.Parts.Train.Spec()
+	if len(s.Target) > 0 { // as the file has them, whatever was written
+		j.Settings.Target = j.Spec.Targets
+	}
 	j.Notes = j.Parts.Notes
 	j.Settings.fill(j.Spec, j.Parts.Train.Len())
 	return j, j.build()
@@ -55,12 +58,17 @@ func OpenData(s *Settings) (data.Source, error) {
 		return nil, usage.Mark(err)
 	}
 	if images != (data.ImageConfig{}) {
-		if len(s.Target) > 0 {
-			return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and target %s for a CSV file", FormatList(s.Target))
+		for _, key := range []string{"target", "drop", "keep", "category", "number", "date"} {
+			if row, err := Find(key); err == nil && row.Text(s) != "" {
+				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file", key, row.Text(s))
+			}
 		}
 		return data.OpenImages(s.Data, images)
 	}
-	source, err := data.Open(s.Data, data.CSVConfig{Targets: s.Target, Task: task})
+	source, err := data.Open(s.Data, data.CSVConfig{
+		Targets: s.Target, Task: task,
+		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
+	})
 	if errors.Is(err, data.ErrNoTarget) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
 	}

@@ -19,6 +19,8 @@ func (row Setting) Set(s *Settings, text string) error {
 		*p = text
 	case *[]string:
 		*p, err = ParseList(text)
+	case *Columns:
+		*p = parseColumns(text)
 	case *bool:
 		*p, err = parseBool(text)
 	case *float64:
@@ -103,12 +105,36 @@ func ParseList(text string) ([]string, error) {
 	return names, nil
 }
 
+// parseColumns leaves text in one piece, unless quotes say where names end.
+func parseColumns(text string) Columns {
+	if text == "" {
+		return nil
+	}
+	if names, err := ParseList(text); err == nil && strings.Contains(text, `"`) {
+		return names
+	}
+	return Columns{text}
+}
+
+// names returns the list of names that a field is, for one that is.
+func (row Setting) names(s *Settings) (*[]string, bool) {
+	switch p := row.at(s).(type) {
+	case *[]string:
+		return p, true
+	case *Columns:
+		return (*[]string)(p), true
+	}
+	return nil, false
+}
+
 // Text returns the value of the setting as Set reads it.
 func (row Setting) Text(s *Settings) string {
 	switch p := row.at(s).(type) {
 	case *string:
 		return *p
 	case *[]string:
+		return FormatList(*p)
+	case *Columns:
 		return FormatList(*p)
 	case *bool:
 		return strconv.FormatBool(*p)

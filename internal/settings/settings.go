@@ -19,8 +19,13 @@ import (
 // with equal settings and data end in the same bits.
 type Settings struct {
 	Data       string
-	Target     []string
+	Target     Columns
 	Task       string
+	Drop       Columns
+	Keep       Columns
+	Category   Columns
+	Number     Columns
+	Date       Columns
 	Test       string
 	Validation string
 	Split      string
@@ -114,6 +119,10 @@ type OptimizerSettings struct {
 	Memory         Auto[float64]
 }
 
+// Columns name columns of a table. What is written on the command line stays in
+// one piece until the file is known, which may have a name with commas in it.
+type Columns []string
+
 // Auto is a value that is decided by the data or by other settings unless it
 // is given.
 type Auto[T any] struct {
@@ -159,8 +168,13 @@ type Setting struct {
 // optimizer. and its name in optim, but weight_decay.
 var table = []Setting{
 	{"Data", "data", "data", dataUsage, func(s *Settings) any { return &s.Data }},
-	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several", func(s *Settings) any { return &s.Target }},
+	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it", func(s *Settings) any { return &s.Target }},
 	{"", "task", "task", "classification, regression or auto: decided by the target's values", func(s *Settings) any { return &s.Task }},
+	{"", "drop", "drop", "columns of a CSV file to leave out" + namesUsage, func(s *Settings) any { return &s.Drop }},
+	{"", "keep", "keep", "columns to keep that would be left out, such as one that counts the rows; as --drop", func(s *Settings) any { return &s.Keep }},
+	{"", "category", "category", "columns of codes, each value a category though it may look like a number; as --drop", func(s *Settings) any { return &s.Category }},
+	{"", "number", "number", "columns that must hold numbers, or the first cell that is none is an error; as --drop", func(s *Settings) any { return &s.Number }},
+	{"", "date", "date", "columns that must hold dates; as --drop", func(s *Settings) any { return &s.Date }},
 	{"", "test", "test", "data to test on, instead of a part of --data", func(s *Settings) any { return &s.Test }},
 	{"", "validation", "validation", "data to validate on, instead of a part of --data", func(s *Settings) any { return &s.Validation }},
 	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part", func(s *Settings) any { return &s.Split }},
@@ -247,6 +261,9 @@ var table = []Setting{
 	{"", "checkpoint_keep", "checkpoint-keep", "how many of the newest checkpoints are kept until the run is done", func(s *Settings) any { return &s.CheckpointKeep }},
 	{"", "stall_timeout", "stall-timeout", "stop when the data has delivered no batch for so long, as in 90s or 10m, or off", func(s *Settings) any { return &s.StallTimeout }},
 }
+
+// namesUsage is how columns are named.
+const namesUsage = ", by names or patterns such as date_* or *_id; repeat it, or write a,b; a pattern leaves alone what another setting names"
 
 // dataUsage is what --data takes.
 var dataUsage = "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class"

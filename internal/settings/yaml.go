@@ -116,7 +116,8 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 		return row.Set(r.settings, text)
 	}
 	if value.Kind == yaml.SequenceNode {
-		if _, list := row.at(r.settings).(*[]string); !list {
+		into, list := row.names(r.settings)
+		if !list {
 			return r.errorf(value, "%s takes one value, not a list", key)
 		}
 		var names []string
@@ -126,7 +127,7 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 			}
 			names = append(names, item.Value)
 		}
-		*row.at(r.settings).(*[]string) = names
+		*into = names
 		return nil
 	}
 	return r.scalar(name, value, key)
@@ -142,7 +143,7 @@ func (r *yamlReader) scalar(name, value *yaml.Node, key string) error {
 	case value.Tag == "!!null" && value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0:
 		return r.errorf(name, "%s has no value; leave the line out for the default", key)
 	}
-	if p, list := row.at(r.settings).(*[]string); list && value.Value != "" {
+	if p, list := row.names(r.settings); list && value.Value != "" {
 		*p = []string{value.Value} // one name, whatever commas it holds
 		return nil
 	}
@@ -193,7 +194,7 @@ func writeSection(b *strings.Builder, section string, s *Settings) {
 
 func writeSetting(b *strings.Builder, indent, key string, row Setting, s *Settings) {
 	value := scalarText(row.Text(s))
-	if names, list := row.at(s).(*[]string); list {
+	if names, list := row.names(s); list {
 		var items []string
 		for _, name := range *names {
 			items = append(items, scalarText(name))

@@ -1,0 +1,208 @@
+package data
+
+import (
+	"encoding/csv"
+	"fmt"
+	"path"
+	"strings"
+
+	"descent/internal/suggest"
+)
+
+// The lists of a CSVConfig, as messages call them.
+const (
+	asTarget   = "target"
+	asDrop     = "drop"
+	asKeep     = "keep"
+	asCategory = "category"
+	asNumber   = "number"
+	asDate     = "date"
+)
+
+// chosenList is one list of a CSVConfig: what was written, and the columns that
+// it means.
+type chosenList struct {
+	as      string
+	names   *[]string
+	choices []choice
+}
+
+// choice is a column that a name means, or a pattern.
+type choice struct {
+	column  string
+	pattern string // "" for a name
+}
+
+func (cfg *CSVConfig) lists() []chosenList {
+	return []chosenList{
+		{as: asTarget, names: &cfg.Targets}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
+		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates},
+	}
+}
+
+// refuseFor refuses what cfg says about columns, for the images at path.
+func (cfg CSVConfig) refuseFor(path string) error {
+	for _, l := range cfg.lists() {
+		if len(*l.names) > 0 {
+			return fmt.Errorf("data: %s holds labeled images; columns, as in %s %s, are for CSV files", path, l.as, list(*l.names))
+		}
+	}
+	if cfg.Task == Regression {
+		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)
+	}
+	return nil
+}
+
+// resolve returns cfg with the columns of g in place of names and patterns. It
+// refuses what g does not have and what contradicts itself. A pattern leaves
+// alone what another list names whole, and targets.
+func (cfg CSVConfig) resolve(g *grid) (CSVConfig, error) {
+	if len(cfg.Targets) == 0 {
+		return cfg, fmt.Errorf("data: %s: %w It has %s", g.file, ErrNoTarget, list(g.columns))
+	}
+	if cfg.Task < 0 || cfg.Task > Regression {
+		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))
+	}
+	lists := cfg.lists()
+	taken := make(map[string]bool) // columns that patterns leave alone
+	for i := range lists {
+		l := &lists[i]
+		for _, text := range *l.names {
+			choices, err := g.choose(text, l.as)
+			if err != nil {
+				return cfg, err
+			}
+			l.choices = append(l.choices, choices...)
+		}
+		for _, c := range l.choices {
+			taken[c.column] = taken[c.column] || c.pattern == ""
+		}
+	}
+	as := make(map[string][]string) // the lists that have a column
+	for _, l := range lists {
+		columns, err := l.columns(g, taken)
+		if err != nil {
+			return cfg, err
+		}
+		for _, column := range columns {
+			for _, other := range as[column] {
+				if err := agree(other, l.as); err != "" {
+					return cfg, fmt.Errorf("data: %s: column %q is %s", g.file, column, err)
+				}
+			}
+			as[column] = append(as[column], l.as)
+			taken[column] = taken[column] || l.as == asTarget
+		}
+		*l.names = columns
+	}
+	return cfg, nil
+}
+
+// columns returns the columns of a list, each once, in the order of the list.
+func (l chosenList) columns(g *grid, taken map[string]bool) ([]string, error) {
+	var columns []string
+	in, met := make(map[string]bool), make(map[string]bool)
+	for _, c := range l.choices {
+		switch {
+		case c.pattern != "" && taken[c.column]:
+			continue
+		case in[c.column] && l.as == asTarget && c.pattern == "":
+			return nil, fmt.Errorf("data: %s: the target %q is named twice", g.file, c.column)
+		case !in[c.column]:
+			in[c.column] = true
+			columns = append(columns, c.column)
+		}
+		met[c.pattern] = true
+	}
+	for _, c := range l.choices {
+		if !met[c.pattern] {
+			return nil, fmt.Errorf("data: %s: %s %q matches no column but %q, which is named otherwise", g.file, l.as, c.pattern, c.column)
+		}
+	}
+	return columns, nil
+}
+
+// agree says what is wrong with a column in two lists; nothing if they go
+// together.
+func agree(a, b string) string {
+	switch {
+	case a == asTarget:
+		return fmt.Sprintf("a target and cannot be in %s too", b)
+	case a == asDrop && b == asKeep:
+		return "both dropped and kept"
+	case a == asDrop:
+		return fmt.Sprintf("both dropped and a %s", b)
+	case a != asKeep && b != asKeep:
+		return fmt.Sprintf("both a %s and a %s; want one of them", a, b)
+	}
+	return ""
+}
+
+// choose returns the columns that a text means: the one that has this name;
+// or those that match it as a pattern; or, with commas in it, those of its
+// parts.
+func (g *grid) choose(text, as string) ([]choice, error) {
+	if g.index(text) >= 0 {
+		return []choice{{column: text}}, nil
+	}
+	var choices []choice
+	if strings.ContainsAny(text, `*?[\`) {
+		for _, column := range g.columns {
+			if matches(text, column) {
+				choices = append(choices, choice{column, text})
+			}
+		}
+	}
+	if choices != nil {
+		return choices, nil
+	}
+	parts := splitNames(text)
+	if len(parts) == 1 && parts[0] == text {
+		return nil, g.noColumn(text, as)
+	}
+	for _, part := range parts {
+		of, err := g.choose(part, as)
+		if err != nil && len(parts) > 1 {
+			err = fmt.Errorf("%w (nor one %q; a name with a comma in it may stand in double quotes inside of the shell's: '\"a, b\"')", g.noColumn(part, as), text)
+		}
+		if err != nil {
+			return nil, err
+		}
+		choices = append(choices, of...)
+	}
+	return choices, nil
+}
+
+func (g *grid) noColumn(text, as string) error {
+	what := fmt.Sprintf("column %q", text)
+	if as == asTarget {
+		what += " to be the target"
+	}
+	if strings.ContainsAny(text, "*?[") {
+		what += ", nor one that matches it as a pattern"
+	}
+	return fmt.Errorf("data: %s has no %s%s; it has %s", g.file, what, suggest.DidYouMean(text, g.columns), list(g.columns))
+}
+
+// matches reports whether a column has a name of a pattern; * stands for a
+// slash too.
+func matches(pattern, column string) bool {
+	plain := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+	ok, err := path.Match(plain(pattern), plain(column))
+	return ok && err == nil
+}
+
+// splitNames cuts text at commas, but those in double quotes; text that is no
+// such list is one name.
+func splitNames(text string) []string {
+	r := csv.NewReader(strings.NewReader(text))
+	r.TrimLeadingSpace = true
+	parts, err := r.Read()
+	if err != nil {
+		return []string{text}
+	}
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return parts
+}
