@@ -17,6 +17,8 @@ type grid struct {
 	columns []string
 	cells   []string // [rows, columns]
 	lines   []int    // of each row
+	comma   rune     // between cells
+	plain   bool     // numbers are as programs write them, whatever the notation of a column
 }
 
 func (g *grid) rows() int                 { return len(g.lines) }
@@ -36,23 +38,6 @@ func (g *grid) index(name string) int {
 		}
 	}
 	return -1
-}
-
-// isMissing reports whether a cell means that there is no value.
-func isMissing(cell string) bool {
-	switch len(cell) {
-	case 0:
-		return true
-	case 1:
-		return cell == "?"
-	case 2:
-		return strings.EqualFold(cell, "NA")
-	case 3:
-		return strings.EqualFold(cell, "NaN")
-	case 4:
-		return strings.EqualFold(cell, "null")
-	}
-	return false
 }
 
 // readGrid reads a CSV file with a header. The delimiter is a comma, a
@@ -81,7 +66,7 @@ func readGrid(r io.Reader, file string) (*grid, error) {
 	cr.Comma = delimiter(buffered)
 	cr.TrimLeadingSpace = cr.Comma != '\t'
 
-	g := &grid{file: file}
+	g := &grid{file: file, comma: cr.Comma}
 	for {
 		record, err := cr.Read()
 		if err == io.EOF {
