@@ -156,7 +156,7 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 	if choices != nil {
 		return choices, nil
 	}
-	parts := splitNames(text)
+	parts := g.parts(text)
 	if len(parts) == 1 && parts[0] == text {
 		return nil, g.noColumn(text, as)
 	}
@@ -192,17 +192,24 @@ func matches(pattern, column string) bool {
 	return ok && err == nil
 }
 
-// splitNames cuts text at commas, but those in double quotes; text that is no
-// such list is one name.
-func splitNames(text string) []string {
-	r := csv.NewReader(strings.NewReader(text))
-	r.TrimLeadingSpace = true
-	parts, err := r.Read()
-	if err != nil {
-		return []string{text}
+// parts cuts text at commas, but those in double quotes and those of names that
+// g has.
+func (g *grid) parts(text string) []string {
+	if strings.Contains(text, `"`) {
+		r := csv.NewReader(strings.NewReader(text))
+		r.TrimLeadingSpace = true
+		if parts, err := r.Read(); err == nil {
+			return parts
+		}
 	}
-	for i, part := range parts {
-		parts[i] = strings.TrimSpace(part)
+	var parts []string
+	for pieces := strings.Split(text, ","); len(pieces) > 0; {
+		n := len(pieces) // of the pieces that are one name
+		for n > 1 && g.index(strings.TrimSpace(strings.Join(pieces[:n], ","))) < 0 {
+			n--
+		}
+		parts = append(parts, strings.TrimSpace(strings.Join(pieces[:n], ",")))
+		pieces = pieces[n:]
 	}
 	return parts
 }

@@ -61,6 +61,8 @@ func TestNamesAreTakenWhole(t *testing.T) {
 		{`b,"a,b"`, "b|a,b"},
 		{`"p, q"`, "p, q"},
 		{`"p, q", a`, "p, q|a"},
+		{"b, strength(MPa, megapascals), a", "b|strength(MPa, megapascals)|a"},
+		{"a,b,all1", "a,b|all1"},
 		{"all*", "all*"},
 		{"all?", "all*|all1"},
 		{"[x]", "[x]"},

@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -206,9 +207,16 @@ func TestTargetOfNames(t *testing.T) {
 	for i := range 40 {
 		text += fmt.Sprintf("%d,name%d\n", i*i, i)
 	}
-	table, err := readTable(text, CSVConfig{})
+	_, err := readTable(text, CSVConfig{})
+	if !errors.Is(err, ErrDoubtfulTarget) || !strings.Contains(err.Error(), `"y" is different in each of 40 rows`) {
+		t.Error(err)
+	}
+	table, err := readTable(text, CSVConfig{Task: Classification})
 	if err != nil || len(table.Notes()) != 1 || !strings.Contains(table.Notes()[0], "40 classes in 40 rows") {
-		t.Errorf("%v, %v", table.Notes(), err)
+		t.Fatalf("asked for: %v", err)
+	}
+	if _, err := Split(table, SplitConfig{}); err == nil || !strings.Contains(err.Error(), "each of the 40 classes has one row") {
+		t.Errorf("split: %v", err)
 	}
 }
 

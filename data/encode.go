@@ -131,10 +131,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	width := s.spec.TargetSize()
 	s.y = make([]float32, g.rows()*width)
 	s.wrong = make(map[int]string)
-	number := make(map[string]int, len(e.Classes))
-	for i, name := range e.Classes {
-		number[name] = i
-	}
+	classes := spell(e.Classes)
 	missing := 0
 	for k, t := range e.Targets {
 		col := g.index(t.Name)
@@ -147,7 +144,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 			}
 			problem := ""
 			if e.Task == Classification {
-				class, known := number[className(g.cell(row, col))]
+				class, known := classes.find(g.cell(row, col))
 				if s.y[at] = float32(class); !known {
 					problem = fmt.Sprintf("%s: %q is no class of the training data; those are %s", g.at(row, col), g.cell(row, col), list(e.Classes))
 				}

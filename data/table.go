@@ -79,6 +79,7 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	if classes := len(t.target.classes); classes > fewIntegers && classes > g.rows()/2 {
 		t.notes = append(t.notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.rows()))
 	}
+	t.notes = append(t.notes, noteSpellings(cfg.Targets[0], t.target.classes)...)
 	if t.plan, err = planColumns(g, cfg); err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package data
 import (
 	"fmt"
 	"math"
-	"sort"
 )
 
 // fewIntegers is how many distinct whole numbers are still classes.
@@ -15,7 +14,7 @@ type target struct {
 	reason  string
 	columns []int
 	names   []string
-	classes []string // sorted; numbers by value
+	classes []string // sorted, as the file spells them; numbers by value
 	labels  []int    // of each row, for classes
 }
 
@@ -48,7 +47,15 @@ func decideTarget(g *grid, cfg CSVConfig) (target, error) {
 		if _, err := look(g, col); err != nil && (cfg.Task == 0 || isInfinite(g, col)) {
 			return t, err // infinity, or a slip among numbers
 		}
-		distinct = len(levelsOf(g, col))
+		if distinct = len(levelsOf(g, col)); cfg.Task == 0 {
+			if err := doubtful(g, col, distinct); err != nil {
+				return t, err
+			}
+		}
+	}
+	if distinct == 1 { // but digits beyond those of a float64 differ
+		names, _ := classesOf(g, col, values)
+		distinct = len(names)
 	}
 	if distinct == 1 {
 		return t, fmt.Errorf("data: %s: the target %q is %q in every row; there is nothing to learn", g.file, cfg.Targets[0], g.cell(0, col))
@@ -75,7 +82,7 @@ func decideTarget(g *grid, cfg CSVConfig) (target, error) {
 	if t.task == Regression {
 		return t, notNumbers
 	}
-	t.classes, t.labels = classesOf(g, col, values, notNumbers == nil)
+	t.classes, t.labels = classesOf(g, col, values)
 	return t, nil
 }
 
@@ -122,44 +129,4 @@ func levelsOf(g *grid, col int) map[string]int {
 		levels[g.cell(row, col)]++
 	}
 	return levels
-}
-
-// classesOf names the classes in order and numbers each row's.
-func classesOf(g *grid, col int, values []float64, numeric bool) (names []string, labels []int) {
-	labels = make([]int, g.rows())
-	number := make(map[string]int)
-	if numeric {
-		sorted := append([]float64(nil), values...)
-		sort.Float64s(sorted)
-		for i, v := range sorted {
-			if i == 0 || v != sorted[i-1] {
-				names = append(names, numberText(v))
-			}
-		}
-	} else {
-		seen := make(map[string]bool)
-		for level := range levelsOf(g, col) {
-			if name := className(level); !seen[name] {
-				seen[name] = true
-				names = append(names, name)
-			}
-		}
-		sort.Strings(names)
-	}
-	for i, name := range names {
-		number[name] = i
-	}
-	for row := range labels {
-		labels[row] = number[className(g.cell(row, col))]
-	}
-	return names, labels
-}
-
-// className is the name of the class that a cell means: numbers have one
-// spelling, so that 1 and 1.0 are one class.
-func className(cell string) string {
-	if v, ok := parseNumber(cell); ok && !math.IsInf(v, 0) {
-		return numberText(v)
-	}
-	return cell
 }

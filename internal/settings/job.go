@@ -72,6 +72,9 @@ func OpenData(s *Settings) (data.Source, error) {
 	if errors.Is(err, data.ErrNoTarget) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
 	}
+	if errors.Is(err, data.ErrDoubtfulTarget) {
+		return nil, fmt.Errorf("%w Then say --task classification", err)
+	}
 	return source, err
 }
 
