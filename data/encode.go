@@ -47,10 +47,16 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 			continue
 		}
 		column := encodedColumn{at: at}
-		var err error
-		if c.Kind == numberKind {
-			column.values, column.missing, err = c.encodeNumber(g, g.index(c.Name))
-		} else {
+		r, err := c.readsAs()
+		if err != nil {
+			return nil, err
+		}
+		switch c.Kind {
+		case numberKind:
+			column.values, column.missing, err = c.encodeNumber(g, g.index(c.Name), r)
+		case dateKind:
+			column.date, err = c.encodeDate(g, g.index(c.Name), r)
+		default:
 			column.slots = c.encodeCategory(g, g.index(c.Name))
 		}
 		if err != nil {
@@ -73,13 +79,13 @@ func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
 
 // encodeNumber standardizes a column; missing is nil unless it has an
 // indicator.
-func (c *Column) encodeNumber(g *grid, col int) (values []float32, missing []bool, err error) {
+func (c *Column) encodeNumber(g *grid, col int, r reading) (values []float32, missing []bool, err error) {
 	values = make([]float32, g.rows())
 	if c.Missing {
 		missing = make([]bool, g.rows())
 	}
 	for row := range values {
-		v, err := g.number(row, col)
+		v, err := r.value(g, row, col)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -115,9 +121,10 @@ func (c *Column) encodeCategory(g *grid, col int) []int32 {
 		cell := g.cell(row, col)
 		at, known := slot[cell]
 		switch {
+		case known:
 		case isMissing(cell):
 			at = missing
-		case !known:
+		default:
 			at = unknown
 		}
 		slots[row] = at
@@ -135,9 +142,13 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	missing := 0
 	for k, t := range e.Targets {
 		col := g.index(t.Name)
+		r, err := t.readsAs()
+		if err != nil {
+			return err
+		}
 		for row := range g.rows() {
 			at := row*width + k
-			if col < 0 || g.missing(row, col) {
+			if col < 0 || e.untargeted(&r, classes, g.cell(row, col)) {
 				s.y[at] = float32(math.NaN())
 				missing++
 				continue
@@ -148,7 +159,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 				if s.y[at] = float32(class); !known {
 					problem = fmt.Sprintf("%s: %q is no class of the training data; those are %s", g.at(row, col), g.cell(row, col), list(e.Classes))
 				}
-			} else if v, err := g.number(row, col); err != nil {
+			} else if v, err := r.value(g, row, col); err != nil {
 				problem = err.Error()
 			} else if s.y[at], err = standardize(g, row, col, v, t.Mean, t.Std); err != nil {
 				problem = err.Error()
@@ -165,4 +176,13 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 		s.spec.Unlabeled, s.y = true, nil
 	}
 	return nil
+}
+
+// untargeted reports whether a target's cell has no value.
+func (e *Encoder) untargeted(r *reading, classes *spellings, cell string) bool {
+	if e.Task == Regression {
+		return r.missing(cell)
+	}
+	_, known := classes.known[cell]
+	return !known && isMissing(cell)
 }

@@ -43,20 +43,26 @@ func takeApart(cell string) (f figure, ok bool) {
 		f.negative = true
 		head, tail = strings.TrimSpace(strings.Trim(head, "(")), strings.TrimSpace(strings.Trim(tail, ")"))
 	}
-	signs := 0
-	for _, side := range []*string{&head, &tail} {
-		bare := strings.TrimSpace(strings.Trim(*side, "+-"))
-		if cut := len(strings.TrimSpace(*side)) - len(bare); cut > 0 {
-			signs += strings.Count(*side, "-") + strings.Count(*side, "+")
-			f.negative = f.negative || strings.Contains(*side, "-")
-		}
-		*side = bare
-	}
+	head, signs := cutSigns(head, "+-")
+	tail, behind := cutSigns(tail, "-") // 5+ is 5 or more
+	f.negative = f.negative || strings.Contains(text[:first], "-") || behind > 0
+	signs += behind
 	f.before, f.after = head, tail
 	return f, signs <= 1 && (head == "" || isCurrency(head)) && (tail == "" || isUnit(tail))
 }
 
 const digits = "0123456789"
+
+// cutSigns takes signs off the ends of a text and counts them.
+func cutSigns(text, signs string) (bare string, count int) {
+	bare = strings.TrimSpace(strings.Trim(text, signs))
+	for _, r := range text {
+		if strings.ContainsRune(signs, r) {
+			count++
+		}
+	}
+	return bare, count
+}
 
 // cutExponent takes e-3 off the digits, and reports whether no other letters
 // are among them.

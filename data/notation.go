@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -86,6 +87,17 @@ func (n notation) parse(cell string) (float64, bool) {
 		return f.value(n.marks)
 	}
 	return parseNumber(cell)
+}
+
+// anyNumber reads a cell as a number in whichever notation explains it first.
+func anyNumber(cell string) (float64, bool) {
+	if v, ok := parseNumber(cell); ok {
+		return v, true
+	}
+	if f, ok := takeApart(cell); ok && f.explainedBy() != 0 {
+		return f.value(allMarks[bits.TrailingZeros(f.explainedBy())])
+	}
+	return 0, false
 }
 
 // value is the number that a figure means, which has the marks.

@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// reading is how the cells of a column are read as numbers, dates or text. The
-// zero reading is of plain numbers.
+// reading is how the cells of a column are read: as numbers, dates or text.
 type reading struct {
 	kind     string   // numberKind, dateKind or "", which is text
 	notation notation // of numbers
@@ -16,7 +15,14 @@ type reading struct {
 }
 
 // readsAs returns the reading of a column that training has learned.
-func (c *Column) readsAs() (reading, error) { return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent) }
+func (c *Column) readsAs() (reading, error) {
+	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
+}
+
+// readsAs returns the reading of a target of regression.
+func (t *Target) readsAs() (reading, error) {
+	return learned(t.Name, numberKind, t.Notation, "", t.Absent)
+}
 
 func learned(name, kind, written, form string, absent []string) (reading, error) {
 	n, err := parseNotation(written)
