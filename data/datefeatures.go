@@ -103,7 +103,7 @@ func (c *Column) fitDate(g *grid, col int, rows []int, r reading) error {
 // encodeDate writes the features of each row, one after the other: the days as
 // a number, where a missing one counts as the median; and points on circles,
 // where a missing one is in the middle.
-func (c *Column) encodeDate(g *grid, col int, r reading) ([]float32, error) {
+func (c *Column) encodeDate(g *grid, col int, r reading, u *unknowns) ([]float32, error) {
 	width := c.width()
 	all := make([]float32, g.rows()*width)
 	for row := range g.rows() {
@@ -117,6 +117,8 @@ func (c *Column) encodeDate(g *grid, col int, r reading) ([]float32, error) {
 			days = c.Median
 			if c.Missing {
 				to[width-1] = 1
+			} else {
+				u.add(asMedian, row, c, "")
 			}
 		}
 		if to[0], err = standardize(g, row, col, days, c.Mean, c.Std); err != nil {

@@ -10,8 +10,9 @@ type Cell struct{ Column, Value string }
 
 // DecodeRow returns the row of a table that a sample stands for: numbers to
 // the six digits that standardizing in float32 surely keeps, and categories,
-// where levels that share a slot are <rare> or <unk>; dates as 2006-01-02, with
-// the time of day where it matters. What is missing is empty.
+// where levels that share a slot are <rare>, and what training did not have is
+// <unk>; dates as 2006-01-02, with the time of day where it matters. What is
+// missing is empty.
 // Columns that were left out are not in it.
 func (e *Encoder) DecodeRow(x []float32) []Cell {
 	if e.Kind != tableKind {
@@ -47,8 +48,9 @@ func (c Column) decode(x []float32) string {
 		if name := c.Features()[i][len(c.Name)+1:]; name != "<missing>" {
 			return name
 		}
+		return ""
 	}
-	return ""
+	return "<unk>" // as the sample of no level is
 }
 
 // DecodePixels returns the image that a sample stands for, as bytes in its own

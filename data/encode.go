@@ -32,7 +32,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 	}
 	var absent []string
 	for _, name := range e.inputNames() {
-		if g.index(name) < 0 {
+		if g.named(name) < 0 {
 			absent = append(absent, name)
 		}
 	}
@@ -42,7 +42,8 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
 	at := 0
-	for _, c := range e.Columns {
+	for i := range e.Columns {
+		c := &e.Columns[i]
 		if c.Kind == droppedKind {
 			continue
 		}
@@ -51,13 +52,13 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch c.Kind {
+		switch col := g.named(c.Name); c.Kind {
 		case numberKind:
-			column.values, column.missing, err = c.encodeNumber(g, g.index(c.Name), r)
+			column.values, column.missing, err = c.encodeNumber(g, col, r, &s.unknown)
 		case dateKind:
-			column.date, err = c.encodeDate(g, g.index(c.Name), r)
+			column.date, err = c.encodeDate(g, col, r, &s.unknown)
 		default:
-			column.slots = c.encodeCategory(g, g.index(c.Name))
+			column.slots = c.encodeCategory(g, col, &s.unknown)
 		}
 		if err != nil {
 			return nil, err
@@ -79,7 +80,7 @@ func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
 
 // encodeNumber standardizes a column; missing is nil unless it has an
 // indicator.
-func (c *Column) encodeNumber(g *grid, col int, r reading) (values []float32, missing []bool, err error) {
+func (c *Column) encodeNumber(g *grid, col int, r reading, u *unknowns) (values []float32, missing []bool, err error) {
 	values = make([]float32, g.rows())
 	if c.Missing {
 		missing = make([]bool, g.rows())
@@ -93,6 +94,8 @@ func (c *Column) encodeNumber(g *grid, col int, r reading) (values []float32, mi
 			v = c.Median
 			if c.Missing {
 				missing[row] = true
+			} else {
+				u.add(asMedian, row, c, "")
 			}
 		}
 		if values[row], err = standardize(g, row, col, v, c.Mean, c.Std); err != nil {
@@ -102,32 +105,44 @@ func (c *Column) encodeNumber(g *grid, col int, r reading) (values []float32, mi
 	return values, missing, nil
 }
 
+// none is the slot of a cell that sets no feature.
+const none = -1
+
 // encodeCategory returns the slot of each row in the order of [Column.Features].
-func (c *Column) encodeCategory(g *grid, col int) []int32 {
-	slot := make(map[string]int32, len(c.Levels)+len(c.Rare))
-	for i, level := range c.Levels {
-		slot[level] = int32(i)
+func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
+	levels := spell(c.Levels)
+	rare, missing := none, none
+	next := len(c.Levels)
+	if len(c.Rare) > 0 {
+		rare = next
+		next++
+		for _, level := range c.Rare {
+			levels.known[level] = rare
+		}
 	}
-	for _, level := range c.Rare {
-		slot[level] = int32(len(c.Levels))
-	}
-	unknown := int32(c.width() - 1)
-	missing := unknown
 	if c.Missing {
-		missing--
+		missing = next
 	}
 	slots := make([]int32, g.rows())
 	for row := range slots {
 		cell := g.cell(row, col)
-		at, known := slot[cell]
+		if _, known := levels.known[cell]; !known && isMissing(cell) {
+			if slots[row] = int32(missing); missing == none {
+				u.add(asNoLevel, row, c, "")
+			}
+			continue
+		}
+		slot, known := levels.find(cell)
 		switch {
 		case known:
-		case isMissing(cell):
-			at = missing
+		case rare != none:
+			slot = rare
+			u.add(asRare, row, c, cell)
 		default:
-			at = unknown
+			slot = none
+			u.add(asNone, row, c, cell)
 		}
-		slots[row] = at
+		slots[row] = int32(slot)
 	}
 	return slots
 }
@@ -141,7 +156,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	classes := spell(e.Classes)
 	missing := 0
 	for k, t := range e.Targets {
-		col := g.index(t.Name)
+		col := g.named(t.Name)
 		r, err := t.readsAs()
 		if err != nil {
 			return err

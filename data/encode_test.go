@@ -124,7 +124,7 @@ func TestEncodeRawRows(t *testing.T) {
 		{"no target, other order", "color,size\nred,2\n", []float32{z(2), 0, 0, 1, 0, 0}},
 		{"other columns are ignored", "color,size,shape\nblue,1,round\n", []float32{z(1), 0, 1, 0, 0, 0}},
 		{"missing", "color,size\n?,NaN\n", []float32{z(2), 1, 0, 0, 1, 0}},
-		{"unseen level", "color,size\ngreen,4\n", []float32{z(4), 0, 0, 0, 0, 1}},
+		{"unseen level", "color,size\ngreen,4\n", []float32{z(4), 0, 0, 0, 0, 0}},
 		{"unknown class matters only for y", "color,size,kind\nred,4,zebra\n", []float32{z(4), 0, 0, 1, 0, 0}},
 	} {
 		s, err := e.EncodeCSV(strings.NewReader(test.text), "raw.csv")
@@ -218,14 +218,23 @@ func TestRareLevels(t *testing.T) {
 	if c.Kind != categoryKind || len(c.Levels) != 50 || len(c.Rare) != 100 || c.width() != len(c.Features()) {
 		t.Fatalf("%s with %d levels and %d rare ones, want 50 and 100", c.Kind, len(c.Levels), len(c.Rare))
 	}
-	s, err := e.EncodeCSV(strings.NewReader("city\nc1000\nc1149\nc2\n\"\"\n"), "raw.csv")
+	s, err := e.EncodeCSV(strings.NewReader("city\nc1000\nc1149\nc2\nc3\n\"\"\n"), "raw.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
 	x, _ := readAll(t, s)
-	for row, hot := range []int{0, 50, 51, 51} {
-		if x[row*52+hot] != 1 {
-			t.Errorf("row %d: feature %s is not set", row, e.Features()[hot])
+	for row, hot := range []int{0, 50, 50, 50, none} {
+		for i, v := range x[row*52 : (row+1)*52] {
+			if (v == 1) != (i == hot) || v != 0 && v != 1 {
+				t.Errorf("row %d: feature %s is %v", row, e.Features()[i], v)
+			}
 		}
+	}
+	want := []string{
+		`2 of 5 rows have levels that training did not have: city "c2" (1), "c3" (1); they count as rare ones`,
+		`1 of 5 rows lack values that no row of training lacked: city (1); they count as none of the levels`,
+	}
+	if got := s.(*encodedTable).Notes(); !reflect.DeepEqual(got, want) {
+		t.Errorf("notes %q, want %q", got, want)
 	}
 }

@@ -14,6 +14,7 @@ type encodedTable struct {
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
+	unknown unknowns
 }
 
 // encodedColumn is a number with or without indicator, a category, or a date.
@@ -21,13 +22,16 @@ type encodedColumn struct {
 	at      int // its first feature
 	values  []float32
 	missing []bool
-	slots   []int32
+	slots   []int32   // perhaps none
 	date    []float32 // [rows, features]
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
 func (s *encodedTable) Len() int     { return len(s.lines) }
 func (s *encodedTable) vetted() bool { return true }
+
+// Notes says what the rows hold that training did not have.
+func (s *encodedTable) Notes() []string { return s.unknown.notes(s.Len()) }
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	size, targetSize := s.spec.Size(), s.spec.TargetSize()
@@ -41,7 +45,9 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 			to := x[i*size+c.at:]
 			switch {
 			case c.slots != nil:
-				to[c.slots[r]] = 1
+				if slot := c.slots[r]; slot != none {
+					to[slot] = 1
+				}
 				continue
 			case c.date != nil:
 				width := len(c.date) / s.Len()

@@ -20,7 +20,8 @@ const (
 // It is plain data: JSON keeps it exactly.
 //
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
-// sets an indicator beside it. A category becomes one-hot. A date becomes its
+// sets an indicator beside it. A category becomes one-hot; what training did
+// not have is all zeros, or a rare level if there are some. A date becomes its
 // days since 1970, as a number, and the sine and cosine of each of its Parts. A
 // pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all pixels.
 type Encoder struct {
@@ -68,7 +69,12 @@ type Target struct {
 
 // Features returns the names of the features that a column becomes, in order:
 // a number and perhaps its indicator; the parts of a date, likewise; or levels,
-// <rare>, <missing> and, for levels that training did not have, <unk>.
+// <rare>, <missing> and <unk>.
+//
+// A level that training did not have is <rare> if the column has rare levels,
+// and else sets none of them, as a missing value does where training had none:
+// no weight is learned for what does not occur. So <unk> is always 0; it stays
+// for the sake of models and bits of before.
 func (c Column) Features() []string {
 	var names []string
 	switch c.Kind {

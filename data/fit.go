@@ -144,6 +144,12 @@ func (c *Column) fitCategory(g *grid, col int, rows []int) {
 			count[cell]++
 		}
 	}
+	for level, n := range count { // with accents behind their letters
+		if as := normalName(level); as != level && count[as] > 0 {
+			count[as] += n
+			delete(count, level)
+		}
+	}
 	c.Missing = missing > 0
 	switch {
 	case len(count) == 0:

@@ -60,9 +60,10 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 	if !t.readings[0].notation.plain() { // as classes, they are text
 		values = nil
 	}
-	if distinct == 1 { // but digits beyond those of a float64 differ
-		names, _ := classesOf(g, col, values)
-		distinct = len(names)
+	if distinct <= 2 { // what counts is the spelling
+		if names, _ := classesOf(g, col, values); len(names) == 1 || distinct == 1 {
+			distinct = len(names)
+		}
 	}
 	if distinct == 1 {
 		return t, fmt.Errorf("data: %s: the target %q is %q in every row; there is nothing to learn", g.file, cfg.Targets[0], g.cell(0, col))

@@ -198,7 +198,7 @@ func splitOfRun(folder, path string) (cut data.Parts, own bool, err error) {
 		return cut, false, err
 	}
 	s.Data = path
-	source, err := settings.OpenData(&s)
+	source, err := settings.OpenDataAgain(&s)
 	if err != nil {
 		return cut, false, err
 	}

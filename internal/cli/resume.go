@@ -94,7 +94,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if begun {
 		s.InitFrom = "" // the weights have moved on
 	}
-	j, err := settings.Prepare(s)
+	j, err := settings.PrepareAgain(s)
 	if err != nil {
 		return nil, err
 	}

@@ -72,10 +72,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	if errors.Is(err, data.ErrNoTarget) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
 	}
-	if errors.Is(err, data.ErrDoubtfulTarget) {
-		return nil, fmt.Errorf("%w Then say --task classification", err)
-	}
-	return source, err
+	return source, asClasses(err)
 }
 
 // Split cuts the data as settings say.
@@ -131,7 +128,7 @@ func (j *Job) build() error {
 	if err != nil {
 		return usage.Mark(err)
 	}
-	for _, build := range []func() error{j.network, j.pictures, j.monitor} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}
