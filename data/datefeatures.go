@@ -64,7 +64,7 @@ func (c *Column) checkDate() error {
 	if c.Kind != dateKind {
 		return nil
 	}
-	if formExamples[c.Form] == "" {
+	if formNames[c.Form] == "" {
 		return fmt.Errorf("data: encoder: column %q has dates of form %q; it is ymd, dmy, mdy, ym, time or unix", c.Name, c.Form)
 	}
 	known := append([]string{daysPart}, partsOf(c.Form)...)

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) 
 	if !f.ordersKnown {
 		i := slices.IndexFunc(cells, func(cell uniqueCell) bool { return differs(cell.text) })
 		if i < 0 {
-			f.ordersKnown, f.form = true, cmp.Or(coarse(f.form), yearFirst)
+			f.ordersKnown = true // each date tells its order itself
 		} else {
 			f.example = cells[i]
 		}
@@ -46,18 +45,32 @@ func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) 
 }
 
 // countDates counts the dates among cells in an order. They are all months,
-// times of day or whole dates, as the first one is.
+// times of day or whole dates, as the first one is. The form is the order, or
+// that of the first where each date tells its order itself.
 func countDates(cells []uniqueCell, order string, compact bool) (c census, form string) {
-	form = order
+	matters := false
 	for _, cell := range cells {
 		m, ok := parseMoment(cell.text, order)
 		ok = ok && (compact || !m.compact)
-		if ok && c.read == 0 && coarse(m.form) != "" {
+		if ok && c.read == 0 {
 			form = m.form
 		}
-		c.add(cell, ok && coarse(form) == coarse(m.form))
+		if c.add(cell, ok && coarse(form) == coarse(m.form)) {
+			matters = matters || m.form == order && tellsNoOrder(cell.text)
+		}
+	}
+	if matters {
+		form = order
 	}
 	return c, form
+}
+
+// tellsNoOrder reports whether a date is read differently, or not at all, in
+// another order.
+func tellsNoOrder(text string) bool {
+	_, a := parseMoment(text, monthFirst)
+	_, b := parseMoment(text, dayFirst)
+	return a != b || differs(text)
 }
 
 // differs reports whether the order of day and month matters to a cell.

@@ -51,6 +51,7 @@ type finding struct {
 // census counts the cells of a column that may be of numbers or dates.
 type census struct {
 	read, rows int          // distinct cells that are, and their rows
+	fractions  bool         // some have a decimal mark or thousands
 	words      []uniqueCell // that mean missing among numbers
 	others     []uniqueCell
 }
@@ -97,10 +98,10 @@ func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) 
 	return true, nil
 }
 
-// slips reports whether others are words among mostly different numbers, of
-// which there are nine times as many.
+// slips reports whether others are words among nine times as many numbers that
+// are amounts: they are mostly different, or have fractions.
 func (c *census) slips(count int) bool {
-	if count*9 > c.rows || c.read*2 < c.rows {
+	if count*9 > c.rows || c.read*2 < c.rows && !c.fractions {
 		return false
 	}
 	return !slices.ContainsFunc(c.others, func(cell uniqueCell) bool { return strings.IndexAny(cell.text, digits) >= 0 })
@@ -115,8 +116,12 @@ func (f *finding) takeAbsent(g *grid, col int, c census) {
 		f.absent = append(f.absent, cell.text)
 		said = append(said, fmt.Sprintf("%q (%d cells, first in line %d)", cell.text, cell.count, g.lines[cell.row]))
 	}
+	are := "is"
+	if len(said) > 1 {
+		are = "are"
+	}
 	if len(said) > 0 && !f.target {
-		f.notes = append(f.notes, fmt.Sprintf("column %q: %s read as missing; --category %q makes every cell a value like any", g.columns[col], strings.Join(said, " and "), g.columns[col]))
+		f.notes = append(f.notes, fmt.Sprintf("column %q: %s %s read as missing; --category %q makes every cell a value like any", g.columns[col], strings.Join(said, ", "), are, g.columns[col]))
 	}
 }
 
@@ -137,6 +142,7 @@ func (f *finding) findNumbers(g *grid, col int, cells []uniqueCell) (bool, error
 		}
 		if c.add(cell, isPlain || ok && fits != 0) {
 			plain = plain && isPlain
+			c.fractions = c.fractions || strings.ContainsAny(fig.body, ".,")
 			f.explains &= fits
 			figures, read = append(figures, fig), append(read, cell)
 		}
@@ -242,13 +248,19 @@ func (f *finding) findUnits(g *grid, col int, figures []figure, read []uniqueCel
 			case first[side+1] == 0:
 				first[side+1], *known = i+1, unit
 			case *known != unit && all && isMoney(*known) && isMoney(unit):
-				return false, twoUnits(g, col, read[first[side+1]-1], read[i], "as the one and the other")
+				return false, twoUnits(g, col, read[first[side+1]-1], read[i], "but of different things")
 			case *known != unit:
 				return false, nil
 			}
 		}
 	}
 	unit := f.notation.after
+	if first[1] > 0 && first[2] > 0 && unit != f.notation.before && figures[first[1]-1].after == "" {
+		if !all || !isMoney(unit) {
+			return false, nil
+		}
+		return false, twoUnits(g, col, read[min(first[1], first[2])-1], read[max(first[1], first[2])-1], "but of different things")
+	}
 	switch {
 	case unit == "%" && first[0] > 0 && all:
 		return false, twoUnits(g, col, read[first[2]-1], read[first[0]-1], "with % and without")

@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // notation is how the numbers of a column are written. The zero notation is
@@ -46,13 +48,10 @@ func (n notation) String() string {
 		text += string(n.group)
 	}
 	text += "234" + string(n.decimal) + "56"
-	switch last := n.before; {
-	case last == "":
-	case isLetter(last[len(last)-1]):
-		text = n.before + " " + text
-	default:
-		text = n.before + text
+	if last, _ := utf8.DecodeLastRuneInString(n.before); unicode.IsLetter(last) || last == '.' {
+		text = " " + text
 	}
+	text = n.before + text
 	if n.after != "" {
 		text += " " + n.after
 	}

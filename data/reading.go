@@ -73,17 +73,16 @@ func (r *reading) value(g *grid, row, col int) (float64, error) {
 // what names what the column holds, in a message.
 func (r *reading) what() string {
 	switch {
-	case r.form == timeForm:
-		return "time of day such as 14:05"
 	case r.form != "":
-		return "date such as " + formExamples[r.form]
+		return fmt.Sprintf("date (%s)", formNames[r.form])
 	case !r.notation.plain():
 		return "number such as " + r.notation.String()
 	}
 	return "number"
 }
 
-// formExamples write May 30, 2019 in each form.
-var formExamples = map[string]string{
-	yearFirst: "2019-05-30", dayFirst: "30/05/2019", monthFirst: "05/30/2019", monthForm: "2019-05", timeForm: "14:05", unixForm: "1559224800",
+// formNames are the forms of dates as people say them.
+var formNames = map[string]string{
+	yearFirst: "year-month-day", dayFirst: "day/month/year", monthFirst: "month/day/year",
+	monthForm: "months of years", timeForm: "times of day", unixForm: "seconds since 1970",
 }

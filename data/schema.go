@@ -23,7 +23,7 @@ func (e *Encoder) String() string {
 	for _, t := range e.Targets {
 		name := t.Name
 		if e.Task == Regression {
-			name += fmt.Sprintf(" (mean %.6g, std %.6g)", t.Mean, t.Std)
+			name += fmt.Sprintf(" (mean %.6g, std %.6g%s)", t.Mean, t.Std, asWritten(t.Notation))
 		}
 		names = append(names, name)
 	}
@@ -49,7 +49,13 @@ func (c Column) detail() string {
 		if c.Missing {
 			text += fmt.Sprintf("; missing: median %.6g and an indicator", c.Median)
 		}
-		return text
+		return text + asWritten(c.Notation) + c.absence()
+	case dateKind:
+		text = fmt.Sprintf("%s, as %s", formNames[c.Form], strings.Join(c.dateFeatures(), ", "))
+		if c.Missing {
+			text += "; missing: median and an indicator"
+		}
+		return text + c.absence()
 	case categoryKind:
 		text = fmt.Sprintf("%d levels", len(c.Levels))
 		if len(c.Rare) > 0 {
@@ -61,4 +67,20 @@ func (c Column) detail() string {
 		return text
 	}
 	return c.Why
+}
+
+// asWritten says in which notation a file has 1234.56, unless it is plain.
+func asWritten(notation string) string {
+	if notation == "" {
+		return ""
+	}
+	return "; written as " + notation
+}
+
+// absence names the words that mean missing.
+func (c Column) absence() string {
+	if len(c.Absent) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; missing as %s", list(c.Absent))
 }
