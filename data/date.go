@@ -52,7 +52,7 @@ func parseMoment(cell, order string) (m moment, ok bool) {
 		return m, false
 	}
 	t := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-	m.form, m.compact = form, isDigits(day)
+	m.form, m.compact = form, !m.timed && isDigits(day)
 	m.days += float64(t.Unix() / secondsOfDay)
 	return m, t.Day() == date && int(t.Month()) == month
 }

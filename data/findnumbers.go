@@ -73,7 +73,7 @@ func (c *census) add(cell uniqueCell, read bool) bool {
 // agreed reports whether a column is what most of its cells are, where few
 // words recur among them. A slip among many is an error.
 func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) {
-	if c.rows == 0 {
+	if c.rows == 0 && (f.want == "" || len(c.others) == 0) {
 		return false, nil
 	}
 	count, recur := 0, len(c.others) <= 3

@@ -47,7 +47,7 @@ func (r *reading) parse(cell string) (float64, bool) {
 		return fromUnix(v), ok
 	}
 	m, ok := parseMoment(cell, r.form)
-	return m.days, ok && (m.form == timeForm) == (r.form == timeForm)
+	return m.days, ok && coarse(m.form) == coarse(r.form)
 }
 
 // value reads the cell of a column of numbers or dates: NaN where it is missing.
