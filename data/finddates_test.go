@@ -203,3 +203,26 @@ func TestDatesOfRawRows(t *testing.T) {
 		t.Errorf("a form that is none: %v", err)
 	}
 }
+
+func FuzzCells(f *testing.F) {
+	for _, seed := range []string{"1.234,56 €", "(1'234.50)", "12,34,567", "-$5.-", "1e-3", "30/05/2019 2:05 PM", "Thu, 30 May 2019 14:05:09 GMT", "20190530T140509", "١٢", "\u2212５"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		for _, m := range allMarks {
+			n := notation{marks: m, before: "$", after: "%"}
+			if v, ok := n.parse(cell); ok && v != v {
+				t.Errorf("%q in %s is NaN", cell, n)
+			}
+			if back, err := parseNotation(n.String()); err != nil || back != n {
+				t.Errorf("%s comes back as %s, %v", n, back, err)
+			}
+		}
+		for _, order := range []string{yearFirst, dayFirst, monthFirst} {
+			m, ok := parseMoment(cell, order)
+			if ok && (m.form == "" || m.days-m.days != 0 || m.days < -719163 || m.days > 2932897) {
+				t.Errorf("%q as %s is %+v", cell, order, m)
+			}
+		}
+	})
+}

@@ -262,7 +262,9 @@ func (f *finding) findUnits(g *grid, col int, figures []figure, read []uniqueCel
 		return false, twoUnits(g, col, read[min(first[1], first[2])-1], read[max(first[1], first[2])-1], "but of different things")
 	}
 	switch {
-	case unit == "%" && first[0] > 0 && all:
+	case unit == "%" && first[0] > 0 && !all:
+		return false, nil
+	case unit == "%" && first[0] > 0:
 		return false, twoUnits(g, col, read[first[2]-1], read[first[0]-1], "with % and without")
 	case unit != "" && !isMoney(unit) && f.want == "":
 		return first[0] == 0 && len(figures) > fewIntegers, nil
