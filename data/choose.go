@@ -171,14 +171,14 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 	}
 	parts := g.parts(text)
 	if len(parts) == 1 && parts[0] == text {
-		return nil, g.noColumn(text, as)
+		return nil, g.noColumn(text, as, text)
 	}
 	for _, part := range parts {
 		of, err := g.choose(part, as)
-		if err != nil && len(parts) > 1 {
-			err = fmt.Errorf("%w (nor one %q; a name with a comma in it may stand in double quotes inside of the shell's: '\"a, b\"')", g.noColumn(part, as), text)
-		}
 		if err != nil {
+			if len(parts) > 1 {
+				err = g.noColumn(part, as, text)
+			}
 			return nil, err
 		}
 		choices = append(choices, of...)
@@ -216,7 +216,9 @@ func (g *grid) named(name string) int {
 	return slices.IndexFunc(g.columns, func(column string) bool { return normalName(column) == normalName(name) })
 }
 
-func (g *grid) noColumn(text, as string) error {
+// noColumn is the error for a name or pattern that means no column; written is
+// the list that it comes from, or itself.
+func (g *grid) noColumn(text, as, written string) error {
 	what := fmt.Sprintf("column %q", text)
 	if as == asTarget {
 		what += " to be the target"
@@ -224,7 +226,15 @@ func (g *grid) noColumn(text, as string) error {
 	if strings.ContainsAny(text, "*?[") {
 		what += ", nor one that matches it as a pattern"
 	}
-	return fmt.Errorf("data: %s has no %s%s; it has %s", g.file, what, suggest.DidYouMean(text, g.columns), list(g.columns))
+	meant := suggest.DidYouMean(text, g.columns)
+	if written != text {
+		what += fmt.Sprintf(", nor one %q", written)
+		if whole := suggest.DidYouMean(written, g.columns); whole != "" {
+			meant = whole
+		}
+		meant += `; a name with a comma in it may stand in double quotes, as in '"a, b",c'`
+	}
+	return fmt.Errorf("data: %s has no %s%s; it has %s", g.file, what, meant, list(g.columns))
 }
 
 // matches reports whether a column has a name of a pattern; * stands for a

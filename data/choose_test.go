@@ -92,7 +92,7 @@ func TestWrongChoices(t *testing.T) {
 		{"broken pattern", CSVConfig{Keep: one("[week")}, `no column "[week", nor one that matches it as a pattern; did you mean "week"?`},
 		{"empty name", CSVConfig{Keep: one("")}, `no column ""`},
 		{"half of a name", CSVConfig{Targets: one("p, z")}, `no column "p" to be the target`},
-		{"how a comma is written", CSVConfig{Targets: one("p, z")}, `nor one "p, z"; a name with a comma in it may stand in double quotes`},
+		{"how a comma is written", CSVConfig{Targets: one("p, z")}, `nor one "p, z"; did you mean "p, q"?; a name with a comma in it may stand in double quotes`},
 		{"drop and keep", CSVConfig{Drop: one("week"), Keep: one("week")}, `"week" is both dropped and kept`},
 		{"drop and keep by patterns", CSVConfig{Drop: one("a*"), Keep: one("*_id")}, `"a_id" is both dropped and kept`},
 		{"drop and number", CSVConfig{Drop: one("week"), Numbers: one("week")}, `"week" is both dropped and a number`},

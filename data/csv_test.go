@@ -215,7 +215,7 @@ func TestTargetOfNames(t *testing.T) {
 	if err != nil || len(table.Notes()) != 1 || !strings.Contains(table.Notes()[0], "40 classes in 40 rows") {
 		t.Fatalf("asked for: %v", err)
 	}
-	if _, err := Split(table, SplitConfig{}); err == nil || !strings.Contains(err.Error(), "each of the 40 classes has one row") {
+	if _, err := Split(table, SplitConfig{}); err == nil || !strings.Contains(err.Error(), "40 classes in 40 rows; each keeps a row in training") {
 		t.Errorf("split: %v", err)
 	}
 }

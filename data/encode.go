@@ -12,6 +12,12 @@ import (
 // stands for the file in messages. Columns are found by name, in any order,
 // and others are ignored.
 //
+// A level or a class is the one that training had in the same spelling, or else
+// the only one of the same meaning in the spelling of another format: 1.0 is 1,
+// TRUE is true, and accents are the same before and behind their letters. What
+// training did not have is described at [Column.Features], and counted in the
+// notes of the source.
+//
 // The target may be absent, wholly or in some rows: that matters only when
 // Read is asked for y, which then names the row. Without any target, Spec says
 // Unlabeled.
@@ -172,7 +178,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 			if e.Task == Classification {
 				class, known := classes.find(g.cell(row, col))
 				if s.y[at] = float32(class); !known {
-					problem = fmt.Sprintf("%s: %q is no class of the training data; those are %s", g.at(row, col), g.cell(row, col), list(e.Classes))
+					problem = e.noClass(g, row, col)
 				}
 			} else if v, err := r.value(g, row, col); err != nil {
 				problem = err.Error()
@@ -200,4 +206,13 @@ func (e *Encoder) untargeted(r *reading, classes *spellings, cell string) bool {
 	}
 	_, known := classes.known[cell]
 	return !known && isMissing(cell)
+}
+
+// noClass says that a cell holds no class that training had.
+func (e *Encoder) noClass(g *grid, row, col int) string {
+	cell, meant := g.cell(row, col), ""
+	if class := inOtherCase(cell, e.Classes); class != "" {
+		meant = fmt.Sprintf("; did you mean %q?", class)
+	}
+	return fmt.Sprintf("%s: %q is no class of the training data%s; those are %s", g.at(row, col), cell, meant, list(e.Classes))
 }

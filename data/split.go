@@ -84,9 +84,9 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 	rows := cut(groups, fractions, cfg.Seed)
 	for i, part := range []string{"training", "validation", "test"} {
 		if fractions[i] > 0 && len(rows[i]) == 0 {
-			if len(groups) == own.Len() && len(groups) > 1 {
-				return Parts{}, fmt.Errorf("data: %s: each of the %d classes has one row, which stays in training, and none is left for the %s part; is the target the column that you mean?",
-					own.Spec().name(), len(groups), part)
+			if len(groups) > own.Len()/2 && len(groups) > 1 {
+				return Parts{}, fmt.Errorf("data: %s: there are %d classes in %d rows; each keeps a row in training, and none is left for the %s part; is the target the column that you mean?",
+					own.Spec().name(), len(groups), own.Len(), part)
 			}
 			return Parts{}, fmt.Errorf("data: %s: of %d rows none is left for the %s part; give it a set of its own or a fraction of 0",
 				own.Spec().name(), own.Len(), part)

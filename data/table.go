@@ -67,7 +67,10 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // Empty cells, NA, NaN, null, ? and their like are missing, and among numbers
 // and dates also words such as none and -. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
-// [Table.Reason]. Rows without a target are dropped with a note.
+// [Table.Reason]. Classes are named as the file spells them, and spellings are
+// different classes, but that among whole numbers 1.0 is 1. Text that is hardly
+// meant as classes is [ErrDoubtfulTarget] unless cfg gives the task. Rows without
+// a target are dropped with a note.
 func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	g, err := readGrid(r, name)
 	if err != nil {

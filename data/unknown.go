@@ -98,14 +98,21 @@ func (c unknownColumn) String() string {
 			examples = append(examples, fmt.Sprintf("and %d more", len(texts)-i))
 			break
 		}
-		meant := ""
-		for _, level := range slices.Concat(c.of.Levels, c.of.Rare) {
-			if strings.EqualFold(level, text) {
-				meant = fmt.Sprintf(", did you mean %q?", level)
-				break
-			}
+		meant := inOtherCase(text, slices.Concat(c.of.Levels, c.of.Rare))
+		if meant != "" {
+			meant = fmt.Sprintf(", did you mean %q?", meant)
 		}
 		examples = append(examples, fmt.Sprintf("%q (%d%s)", text, c.count[text], meant))
 	}
 	return c.of.Name + " " + strings.Join(examples, ", ")
+}
+
+// inOtherCase returns the known text that differs from one only in upper and
+// lower case, or "".
+func inOtherCase(text string, known []string) string {
+	i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, text) })
+	if i < 0 {
+		return ""
+	}
+	return known[i]
 }
