@@ -80,6 +80,7 @@ func TestOtherWordsAmongNumbers(t *testing.T) {
 		{"one word again and again", CSVConfig{}, among(10, "fehlt"), `number ["fehlt"]`},
 		{"three words", CSVConfig{}, among(6, "fehlt", "defekt", "-"), `number ["-" "defekt" "fehlt"]`},
 		{"different words", CSVConfig{}, among(20, "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), `line 21, column "v": "one" is not a number`},
+		{"a slip with a unit", CSVConfig{}, among(200, "12,5x"), `line 201, column "v": "12,5x" is not a number`},
 		{"bounds", CSVConfig{}, among(200, "<5"), `line 201, column "v": "<5" is not a number`},
 		{"few codes", CSVConfig{}, pick("0", "1", "2", "3+", "other"), "category []"},
 		{"few codes and a word", CSVConfig{}, pick("0", "1", "2", "other"), "category []"},
