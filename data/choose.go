@@ -152,7 +152,7 @@ func agree(a, b string) string {
 // or those that match it as a pattern; or, with commas in it, those of its
 // parts.
 func (g *grid) choose(text, as string) ([]choice, error) {
-	if i := g.named(text); i >= 0 {
+	if i := g.find(text); i >= 0 {
 		return []choice{{column: g.columns[i]}}, nil
 	}
 	var choices []choice
@@ -207,9 +207,9 @@ func (g *grid) chooseHow(text, as string) ([]choice, error) {
 	return of, err
 }
 
-// named returns the number of the column of that name, however its accents are
+// find returns the number of the column of that name, however its accents are
 // written, or -1.
-func (g *grid) named(name string) int {
+func (g *grid) find(name string) int {
 	if i := g.index(name); i >= 0 {
 		return i
 	}
@@ -258,7 +258,7 @@ func (g *grid) parts(text string) []string {
 	var parts []string
 	for pieces := strings.Split(text, ","); len(pieces) > 0; {
 		n := len(pieces) // of the pieces that are one name
-		for n > 1 && g.named(strings.TrimSpace(strings.Join(pieces[:n], ","))) < 0 {
+		for n > 1 && g.find(strings.TrimSpace(strings.Join(pieces[:n], ","))) < 0 {
 			n--
 		}
 		parts = append(parts, strings.TrimSpace(strings.Join(pieces[:n], ",")))

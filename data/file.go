@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -13,8 +14,8 @@ import (
 // inflation bounds how many bytes a deflated byte can become.
 const inflation = 1032
 
-// opened is a file being read, decompressed where it is gzip by its first
-// bytes.
+// opened is a file being read, decompressed where its first bytes say that it
+// is compressed.
 type opened struct {
 	io.Reader
 	file  *os.File
@@ -34,31 +35,35 @@ func openFile(path string) (*opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	r, zipped, err := unzip(file)
+	r, err := unzip(file)
 	if err != nil {
 		file.Close()
 		return nil, fmt.Errorf("data: %s: %w", path, err)
 	}
-	if zipped {
-		return &opened{r, file, info.Size() * inflation, false}, nil
+	if _, plain := r.(*bufio.Reader); plain {
+		return &opened{r, file, info.Size(), true}, nil
 	}
-	return &opened{r, file, info.Size(), true}, nil
+	return &opened{r, file, info.Size() * inflation, false}, nil
 }
 
 func (o *opened) Close() error { return o.file.Close() }
 
-// unzip returns the decompressed stream where r begins as gzip does, and r
-// itself otherwise.
-func unzip(r io.Reader) (io.Reader, bool, error) {
+// unzip returns the decompressed stream where r begins as gzip or bzip2 does,
+// and otherwise r itself, in a bufio.Reader.
+func unzip(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
-	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return buffered, false, nil
+	magic, _ := buffered.Peek(4)
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, explainRead(err)
+		}
+		return z, nil
+	case bytes.HasPrefix(magic, []byte("BZh")) && len(magic) == 4 && magic[3] >= '1' && magic[3] <= '9':
+		return bzip2.NewReader(buffered), nil
 	}
-	z, err := gzip.NewReader(buffered)
-	if err != nil {
-		return nil, false, explainRead(err)
-	}
-	return z, true, nil
+	return buffered, nil
 }
 
 // explainRead says what the errors of decompression mean.

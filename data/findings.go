@@ -78,7 +78,7 @@ func (f *finding) find(g *grid, col int) error {
 		}
 		return nil
 	}
-	cells := cellsOf(g, col)
+	cells := uniqueCells(g, col)
 	if f.want != asDate {
 		if ok, err := f.findNumbers(g, col, cells); ok || err != nil || f.want == asNumber {
 			return err

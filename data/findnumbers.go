@@ -14,9 +14,9 @@ type uniqueCell struct {
 	row   int // the first
 }
 
-// cellsOf returns the cells of a column that are there, in the order of their
+// uniqueCells returns the cells of a column that are there, in the order of their
 // first rows.
-func cellsOf(g *grid, col int) []uniqueCell {
+func uniqueCells(g *grid, col int) []uniqueCell {
 	var cells []uniqueCell
 	at := make(map[string]int)
 	for row := range g.rows() {
@@ -114,7 +114,7 @@ func (f *finding) takeAbsent(g *grid, col int, c census) {
 	var said []string
 	for _, cell := range cells {
 		f.absent = append(f.absent, cell.text)
-		said = append(said, fmt.Sprintf("%q (%d cells, first in line %d)", cell.text, cell.count, g.lines[cell.row]))
+		said = append(said, fmt.Sprintf("%q (%d cells, first in line %d)", cell.text, cell.count, g.line(cell.row)))
 	}
 	are := "is"
 	if len(said) > 1 {
@@ -244,7 +244,7 @@ func mixed(g *grid, col int, figures []figure, read []uniqueCell) error {
 		}
 		j := max(0, slices.IndexFunc(figures[:i], func(fig figure) bool { return fig.explainedBy()&own == 0 }))
 		return fmt.Errorf("%s: %q is a number as in %s, and %q in line %d as in %s: no one notation explains the column; write all in one way, or make the column a category",
-			g.at(read[j].row, col), read[j].text, exampleOf(figures[j]), read[i].text, g.lines[read[i].row], exampleOf(fig))
+			g.at(read[j].row, col), read[j].text, exampleOf(figures[j]), read[i].text, g.line(read[i].row), exampleOf(fig))
 	}
 	return nil
 }

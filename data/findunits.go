@@ -68,5 +68,5 @@ func isMoney(unit string) bool { return unit == "%" || isCurrency(unit) }
 
 func twoUnits(g *grid, col int, a, b uniqueCell, how string) error {
 	return fmt.Errorf("%s: %q beside %q in line %d: the column looks like numbers, %s; write all in one way, or make the column a category",
-		g.at(a.row, col), a.text, b.text, g.lines[b.row], how)
+		g.at(a.row, col), a.text, b.text, g.line(b.row), how)
 }

@@ -1,179 +1,187 @@
 package data
 
 import (
-	"bufio"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
 
-// grid is the text of a CSV file: named columns and, for each row, its cells
-// and the line that it stands on.
+// grid is the text of a table: named columns, the cells of each, and the line
+// that each row stands on.
 type grid struct {
 	file    string // for messages
 	columns []string
-	cells   []string // [rows, columns]
-	lines   []int    // of each row
-	comma   rune     // between cells
+	cells   []cells // of each column
+	lines   rowLines
+	notes   []string // what was passed over
+	comma   rune     // between cells, if there is one
 	plain   bool     // numbers are as programs write them, whatever the notation of a column
+
+	n     int // rows
+	block int // rows of a block
+	named map[string]int
 }
 
-func (g *grid) rows() int                 { return len(g.lines) }
-func (g *grid) cell(row, col int) string  { return g.cells[row*len(g.columns)+col] }
+func (g *grid) rows() int        { return g.n }
+func (g *grid) line(row int) int { return g.lines.of(row) }
+
+func (g *grid) cell(row, col int) string {
+	row = g.lines.under(row)
+	return g.cells[col][row/g.block].at(row % g.block)
+}
+
 func (g *grid) missing(row, col int) bool { return isMissing(g.cell(row, col)) }
 
 // at returns the place of a cell, to begin a message with.
 func (g *grid) at(row, col int) string {
-	return fmt.Sprintf("data: %s, line %d, column %q", g.file, g.lines[row], g.columns[col])
+	return fmt.Sprintf("data: %s, line %d, column %q", g.file, g.line(row), g.columns[col])
 }
 
 // index returns the number of a named column, or -1.
 func (g *grid) index(name string) int {
-	for i, column := range g.columns {
-		if column == name {
-			return i
-		}
+	if i, there := g.named[name]; there {
+		return i
 	}
 	return -1
 }
 
-// readGrid reads a CSV file with a header. The delimiter is a comma, a
-// semicolon or a tab: whichever the header holds most. Spaces around cells
-// are dropped, and so is a byte order mark.
-func readGrid(r io.Reader, file string) (*grid, error) {
-	fail := func(format string, args ...any) (*grid, error) {
-		return nil, fmt.Errorf("data: %s"+format, append([]any{file}, args...)...)
-	}
-	text, _, err := unzip(r)
-	if err != nil {
-		return fail(": %w", err)
-	}
-	buffered := bufio.NewReaderSize(text, 1<<16)
-	begin, err := buffered.Peek(3)
-	switch mark := string(begin); {
-	case mark == "\xef\xbb\xbf":
-		buffered.Discard(3)
-	case strings.HasPrefix(mark, "\xff\xfe"), strings.HasPrefix(mark, "\xfe\xff"):
-		return fail(" is UTF-16; save it as UTF-8")
-	case len(mark) == 0 && err != nil && err != io.EOF:
-		return fail(": %w", explainRead(err))
-	}
-	cr := csv.NewReader(buffered)
-	cr.ReuseRecord = true
-	cr.Comma = delimiter(buffered)
-	cr.TrimLeadingSpace = cr.Comma != '\t'
-
-	g := &grid{file: file, comma: cr.Comma}
-	for {
-		record, err := cr.Read()
-		if err == io.EOF {
-			break
-		}
-		line := 0
-		if len(record) > 0 {
-			line, _ = cr.FieldPos(0)
-		}
-		var bad *csv.ParseError
-		switch {
-		case errors.Is(err, csv.ErrFieldCount):
-			return fail(", line %d has %d cells; the header has %d", line, len(record), len(g.columns))
-		case errors.As(err, &bad):
-			return fail(", line %d, byte %d: %w; a quote inside a quoted cell is written twice", bad.Line, bad.Column, bad.Err)
-		case err != nil:
-			return fail(": %w", explainRead(err))
-		}
-		for i, cell := range record {
-			if !utf8.ValidString(cell) {
-				return fail(", line %d, column %d is not UTF-8; save the file as UTF-8", line, i+1)
+// keep leaves only the rows that a condition accepts.
+func (g *grid) keep(wanted func(row int) bool) {
+	var kept []int32
+	for row := range g.n {
+		switch ok := wanted(row); {
+		case ok && kept != nil:
+			kept = append(kept, int32(g.lines.under(row)))
+		case !ok && kept == nil: // the first that is not wanted
+			kept = make([]int32, 0, g.n)
+			for before := range row {
+				kept = append(kept, int32(g.lines.under(before)))
 			}
-			record[i] = strings.TrimSpace(cell)
 		}
-		if g.columns == nil {
-			g.columns = append([]string(nil), record...)
-			if err := g.checkHeader(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		g.cells = append(g.cells, record...)
-		g.lines = append(g.lines, line)
 	}
-	switch {
-	case g.columns == nil:
-		return fail(" is empty; want a header line and rows")
-	case len(g.lines) == 0:
-		return fail(" holds a header and no rows")
+	if kept != nil {
+		g.lines.kept, g.n = kept, len(kept)
 	}
-	return g, nil
 }
 
-// delimiter looks ahead at the header.
-func delimiter(r *bufio.Reader) rune {
-	ahead, _ := r.Peek(1 << 16)
-	var commas, semicolons, tabs int
-	quoted, text := false, false
-	for _, b := range ahead {
-		switch {
-		case b == '"':
-			quoted = !quoted
-		case quoted:
-		case b == ',':
-			commas++
-		case b == ';':
-			semicolons++
-		case b == '\t':
-			tabs++
-		}
-		text = text || b > ' '
-		if b == '\n' && !quoted && text {
-			break
-		}
-	}
-	switch {
-	case semicolons > commas && semicolons >= tabs:
-		return ';'
-	case tabs > commas:
-		return '\t'
-	}
-	return ','
+// Bounds on a table: what is wider is no table, and what is longer would need
+// other memory.
+const (
+	maxColumns = 1 << 16
+	maxRows    = math.MaxInt32
+)
+
+// gridder makes a grid row by row.
+type gridder struct {
+	grid   *grid
+	stages []stage // of each column
+	sorter sorter
 }
 
-// checkHeader names columns without a name by their number and refuses
-// numbers and names that occur twice.
-func (g *grid) checkHeader() error {
-	first := make(map[string]int)
+// begin takes the header, which stands in a line.
+func (b *gridder) begin(file string, header []string, line int) error {
+	b.grid = &grid{file: file, named: make(map[string]int)}
 	numbers := 0
-	for i, name := range g.columns {
+	for i, name := range header {
 		if _, ok := parseNumber(name); ok {
 			numbers++
 		}
 		if name == "" {
 			name = fmt.Sprintf("column %d", i+1)
-			g.columns[i] = name
 		}
-		if j, there := first[name]; there {
-			return fmt.Errorf("data: %s, line 1: columns %d and %d are both named %q; each needs its own name", g.file, j+1, i+1, name)
+		if err := b.column(name, line); err != nil {
+			return err
 		}
-		first[name] = i
 	}
-	if numbers == len(g.columns) {
-		return fmt.Errorf("data: %s, line 1 holds numbers where the names of the columns should be; add a header line", g.file)
+	if numbers > 0 && numbers == len(header) {
+		return fmt.Errorf("data: %s, line %d holds numbers where the names of the columns should be; add a header line", file, line)
 	}
 	return nil
 }
 
-// keep leaves only the rows that a condition accepts.
-func (g *grid) keep(wanted func(row int) bool) {
-	n, width := 0, len(g.columns)
-	for row := range g.lines {
-		if wanted(row) {
-			copy(g.cells[n*width:(n+1)*width], g.cells[row*width:(row+1)*width])
-			g.lines[n] = g.lines[row]
-			n++
-		}
+// column adds a column, in which the rows before have no value.
+func (b *gridder) column(name string, line int) error {
+	g := b.grid
+	if j, there := g.named[name]; there {
+		return fmt.Errorf("data: %s, line %d: columns %d and %d are both named %q; each needs its own name", g.file, line, j+1, len(g.columns)+1, name)
 	}
-	g.lines, g.cells = g.lines[:n], g.cells[:n*width]
+	if len(g.columns) == maxColumns {
+		return fmt.Errorf("data: %s, line %d: a table of more than %d columns is not read", g.file, line, maxColumns)
+	}
+	if !utf8.ValidString(name) {
+		return notUTF8(g.file, line, len(g.columns))
+	}
+	name = strings.Clone(name) // of the line that it was read with
+	g.named[name] = len(g.columns)
+	g.columns = append(g.columns, name)
+	var before cells
+	for range g.sealed() {
+		before = append(before, empty)
+	}
+	g.cells = append(g.cells, before)
+	b.stages = append(b.stages, stage{})
+	return nil
+}
+
+// sealed is the number of blocks that are done.
+func (g *grid) sealed() int {
+	if g.block == 0 {
+		return 0
+	}
+	return g.n / g.block
+}
+
+// put takes a cell of the row that is read, which stands in a line.
+func (b *gridder) put(col int, cell string, line int) error {
+	g := b.grid
+	if !utf8.ValidString(cell) {
+		return notUTF8(g.file, line, col)
+	}
+	s := &b.stages[col]
+	s.add(g.n-g.sealed()*g.block, strings.TrimSpace(cell))
+	if len(s.text) > maxBlockText {
+		return fmt.Errorf("data: %s, line %d, column %q: %d rows up to here hold more than %d bytes", g.file, line, g.columns[col], len(s.ends), maxBlockText)
+	}
+	return nil
+}
+
+func notUTF8(file string, line, col int) error {
+	return fmt.Errorf("data: %s, line %d, column %d is not UTF-8; save the file as UTF-8", file, line, col+1)
+}
+
+// next ends the row that is read.
+func (b *gridder) next(line int) error {
+	g := b.grid
+	if g.n == maxRows {
+		return fmt.Errorf("data: %s, line %d: a table of more than %d rows is not read", g.file, line, maxRows)
+	}
+	if g.block == 0 {
+		g.block = blockRows(len(g.columns))
+	}
+	g.lines.add(g.n, line)
+	if g.n++; g.n%g.block == 0 {
+		b.seal(g.block)
+	}
+	return nil
+}
+
+// seal makes the waiting rows a block of each column.
+func (b *gridder) seal(rows int) {
+	for col := range b.stages {
+		b.grid.cells[col] = append(b.grid.cells[col], b.sorter.block(&b.stages[col], rows))
+		b.stages[col].reset()
+	}
+}
+
+// end returns the grid when all rows are there.
+func (b *gridder) end() (*grid, error) {
+	g := b.grid
+	if g.n == 0 {
+		return nil, fmt.Errorf("data: %s holds a header and no rows", g.file)
+	}
+	if rows := g.n - g.sealed()*g.block; rows > 0 {
+		b.seal(rows)
+	}
+	return g, nil
 }

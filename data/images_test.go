@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -224,15 +225,16 @@ func FuzzIDX(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		for _, magic := range []uint32{idxImages, idxLabels} {
-			r, isZip, err := unzip(bytes.NewReader(file))
+			r, err := unzip(bytes.NewReader(file))
 			if err != nil {
 				return
 			}
 			limit := int64(len(file))
-			if isZip {
+			_, plain := r.(*bufio.Reader)
+			if !plain {
 				limit *= inflation
 			}
-			dims, content, err := readIDX(r, limit, !isZip, magic)
+			dims, content, err := readIDX(r, limit, plain, magic)
 			if err != nil {
 				continue
 			}

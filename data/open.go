@@ -3,12 +3,8 @@ package data
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"descent/internal/suggest"
 )
 
 // digitsName is what the embedded digits are called where a path may stand.
@@ -17,15 +13,21 @@ const digitsName = "digits"
 // Open reads a set by what a user names: "digits" for the embedded set; a name
 // such as "mnist" for a set that "descent data get" has fetched, unless a file
 // here has that name; a folder of IDX files, of CIFAR-10's binary batches or of
-// images in a folder a class; a zip file of such folders; or a CSV file, for
-// which cfg names the target. [OpenImages] takes options for images.
+// images in a folder a class; a zip file of such folders; or a table, for
+// which cfg names the target, in a CSV file, a file of JSON objects or a zip file
+// with one of them. Files are recognized by their first bytes, and those of
+// formats that are not read are named. [OpenImages] takes options for images.
 func Open(path string, cfg CSVConfig) (Source, error) {
-	path, kind, err := kindOf(path)
+	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
 	}
-	if kind == tableKind {
-		t, err := OpenCSV(path, cfg)
+	if as.image == "" {
+		g, err := f.grid(as)
+		if err != nil {
+			return nil, err
+		}
+		t, err := newTable(g, path, cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -34,7 +36,7 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 	if err := cfg.refuseFor(path); err != nil {
 		return nil, err
 	}
-	return readImages(path, kind, ImageConfig{}, nil)
+	return readImages(f.path, as.image, ImageConfig{}, nil)
 }
 
 // OpenImages reads what [Open] does but tables, with options for image files.
@@ -47,14 +49,17 @@ func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	path, kind, err := kindOf(path)
+	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
 	}
-	if kind == tableKind {
-		return nil, fmt.Errorf("data: %s is not a folder of images or IDX files, nor a zip file", path)
+	if err := as.refuse(path); err != nil {
+		return nil, err
 	}
-	return readImages(path, kind, cfg, nil)
+	if as.image == "" {
+		return nil, fmt.Errorf("data: %s is not a folder of images or IDX files, nor a zip file; it is %s", path, as.name)
+	}
+	return readImages(f.path, as.image, cfg, nil)
 }
 
 // Open reads a set as [Open] does and encodes it with the stored statistics,
@@ -71,26 +76,27 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
-	path, kind, err := kindOf(path)
+	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
 	}
-	if kind == tableKind {
-		if e.Kind == imageKind {
-			return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file", shapeText(e.Shape), path)
-		}
-		file, err := openFile(path)
+	if err := as.refuse(path); err != nil {
+		return nil, err
+	}
+	switch {
+	case as.image == "" && e.Kind == imageKind:
+		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file; it is %s", shapeText(e.Shape), path, as.name)
+	case as.image == "":
+		g, err := f.grid(as)
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close()
-		return e.EncodeCSV(file, path)
-	}
-	if e.Kind == tableKind {
+		return e.encodeGrid(g, baseName(path))
+	case e.Kind == tableKind:
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images; name a CSV file",
 			list(e.inputNames()), path)
 	}
-	raw, err := readImages(path, kind, cfg, e)
+	raw, err := readImages(f.path, as.image, cfg, e)
 	if err != nil {
 		return nil, err
 	}
@@ -105,36 +111,6 @@ const (
 	idxKind    = "idx"
 	cifarKind  = "cifar"
 )
-
-// kindOf finds what a user names, and of which kind it is.
-func kindOf(name string) (path, kind string, err error) {
-	if name == digitsName {
-		return name, digitsName, nil
-	}
-	info, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if path, known, err := fetched(name); known {
-			return path, folderKind, err
-		}
-		return "", "", fmt.Errorf("data: there is no %q%s; name a CSV file, a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
-			name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
-	}
-	if err != nil {
-		return "", "", fmt.Errorf("data: %w", err)
-	}
-	lower := strings.ToLower(filepath.Base(name))
-	switch {
-	case info.IsDir():
-		return name, folderKind, nil
-	case strings.HasSuffix(lower, ".zip"):
-		return name, zipKind, nil
-	case strings.HasSuffix(strings.TrimSuffix(lower, ".gz"), ".bin"):
-		return name, cifarKind, nil
-	case isImageName(lower):
-		return name, fileKind, nil
-	}
-	return name, tableKind, nil
-}
 
 // readImages reads a set of images of a kind.
 func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {

@@ -49,18 +49,22 @@ type Table struct {
 	encode func() (Source, error)
 }
 
-// OpenCSV reads a CSV file, plain or gzip, and decides its schema.
+// OpenCSV reads a file that holds a table, as [ReadCSV] does, and decides its
+// schema.
 func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
-	file, err := openFile(path)
+	g, err := openGrid(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	return ReadCSV(file, path, cfg)
+	return newTable(g, path, cfg)
 }
 
-// ReadCSV reads CSV text and decides its schema; name stands for the file in
-// messages.
+// ReadCSV reads a table and decides its schema; name stands for the file in
+// messages. The text is recognized by its beginning: cells between commas,
+// semicolons, tabs, bars or blanks below a line with their names, or JSON, an
+// object a row. It may be compressed by gzip or bzip2, be UTF-16 with a byte
+// order mark, and have any line ends. Lines above and below the table are left
+// out with a note.
 //
 // A column is numbers, in the notation of all its cells; dates; categories; or
 // dropped with a note (constant, numbering the rows, all different, free text).
@@ -76,10 +80,16 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg, err = cfg.resolve(g); err != nil {
+	return newTable(g, name, cfg)
+}
+
+// newTable decides the schema of a grid.
+func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
+	cfg, err := cfg.resolve(g)
+	if err != nil {
 		return nil, err
 	}
-	t := &Table{grid: g, name: baseName(name)}
+	t := &Table{grid: g, name: baseName(name), notes: g.notes}
 	found, err := findTargets(g, cfg)
 	if err != nil {
 		return nil, err
@@ -121,7 +131,7 @@ func (t *Table) dropUntargeted(targets []string, found map[int]*finding) error {
 		for _, col := range cols {
 			if found[col].missing(g.cell(row, col)) {
 				if firstRow < 0 {
-					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.lines[row])
+					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.line(row))
 				}
 				return false
 			}

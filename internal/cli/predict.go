@@ -30,9 +30,9 @@ func (a *app) predictCommand() *cobra.Command {
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
-lines (.jsonl or .ndjson, an object a line), an image, a folder or zip file of
-images, a folder of IDX files, digits, or - for CSV on the standard input. One
-prediction is written for each row, in order, and images with their names.`,
+objects, an image, a folder or zip file of images, a folder of IDX files, digits,
+or - for a table on the standard input. One prediction is written for each row, in
+order, and images with their names.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
   descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,
 		Args: positional("MODEL", "DATA"),
@@ -98,13 +98,11 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 
 // rawRows opens what predict takes as data.
 func (a *app) rawRows(e *data.Encoder, path string, opt predictOptions) (data.Source, error) {
-	switch lower := strings.ToLower(path); {
+	switch {
 	case e == nil:
 		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; predict with the library's Model.Predict")
 	case path == "-":
 		return e.EncodeCSV(a.stdin, "standard input")
-	case strings.HasSuffix(lower, ".jsonl"), strings.HasSuffix(lower, ".ndjson"):
-		return openJSONLines(e, path)
 	}
 	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
 }
