@@ -11,7 +11,4 @@ require (
 	golang.org/x/text v0.44.0
 )
 
-require (
-	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	golang.org/x/text v0.44.0 // indirect
-)
+require github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -23,6 +23,7 @@ type BatchConfig struct {
 	Size     int   // rows per batch
 	Order    []int // rows to deliver, see [Order]; nil: all, as they stand
 	DropLast bool  // leave out a last batch that is shorter
+	Least    int   // rows of a last batch; one of fewer joins the batch before it. 0: 1
 	Ahead    int   // batches prepared ahead of their use; 0: 3
 	Start    int   // the first batch to deliver, to resume
 	Workers  int   // goroutines that prepare batches; 0: 1. It does not change them.
@@ -37,7 +38,8 @@ const defaultAhead = 3
 
 // Batches delivers a set batch by batch, prepared ahead of their use by
 // goroutines over a ring of buffers; once the ring is there, nothing is
-// allocated. The last short batch is kept unless DropLast.
+// allocated. The last short batch is kept unless DropLast, or Least has it join
+// the one before it.
 //
 // An error ends the sequence: one of Read, with the rows of its batch; a value
 // that is not finite; or that of ctx. The goroutines have ended when the
@@ -139,8 +141,11 @@ type feeder struct {
 	source  Source
 	view    *subset // of source, when it is one; read past it without a copy
 	spec    Spec
-	size    int // rows per batch
-	n       int // rows to deliver
+	size    int  // rows per batch
+	n       int  // rows to deliver
+	count   int  // batches
+	most    int  // rows of a batch
+	joins   bool // what is left over joins the last batch
 	order   []int
 	ahead   int
 	workers int
@@ -154,8 +159,8 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		return nil, 0, fmt.Errorf("data: batches: there is no set")
 	case cfg.Size < 1:
 		return nil, 0, fmt.Errorf("data: batches: %d rows per batch; want at least 1", cfg.Size)
-	case cfg.Start < 0 || cfg.Ahead < 0 || cfg.Workers < 0:
-		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d, workers %d; none may be negative", cfg.Start, cfg.Ahead, cfg.Workers)
+	case cfg.Start < 0 || cfg.Ahead < 0 || cfg.Workers < 0 || cfg.Least < 0:
+		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d, workers %d, least %d; none may be negative", cfg.Start, cfg.Ahead, cfg.Workers, cfg.Least)
 	}
 	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: max(1, cfg.Workers), trusted: isVetted(s)}
 	if err := f.spec.Validate(); err != nil {
@@ -179,15 +184,19 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	if f.augment, err = newAugmenter(cfg.Augment, f.spec, s.Len(), cfg.Seed, cfg.Epoch); err != nil {
 		return nil, 0, err
 	}
-	count = f.n / f.size
-	if f.n%f.size != 0 && !cfg.DropLast {
-		count++
+	f.count, f.most = f.n/f.size, min(f.size, f.n)
+	switch left := f.n % f.size; {
+	case left == 0 || cfg.DropLast:
+	case left < cfg.Least && f.count > 0:
+		f.joins, f.most = true, f.size+left
+	default:
+		f.count++
 	}
-	return f, count, nil
+	return f, f.count, nil
 }
 
 func (f *feeder) newSlot() *slot {
-	rows, size := min(f.size, f.n), f.spec.Size()
+	rows, size := f.most, f.spec.Size()
 	s := &slot{ready: make(chan struct{}, 1), rows: make([]int, rows), x: make([]float32, rows*size)}
 	if !f.spec.Unlabeled {
 		s.y = make([]float32, rows*f.spec.TargetSize())
@@ -228,6 +237,9 @@ func (f *feeder) fill(work <-chan *slot, stop <-chan struct{}) {
 func (f *feeder) prepare(s *slot) error {
 	first := s.index * f.size
 	n := min(f.size, f.n-first)
+	if f.joins && s.index == f.count-1 {
+		n = f.n - first
+	}
 	rows := s.rows[:n]
 	for i := range rows {
 		rows[i] = first + i

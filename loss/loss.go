@@ -48,6 +48,20 @@ func ByName(name string) (Loss, error) {
 	return nil, fmt.Errorf("loss: %w", suggest.Unknown("loss", name, names))
 }
 
+// Plain returns l as a measure of predictions: without what only training is
+// meant to feel, class weights and label smoothing. For classes that is the
+// mean of -log of the probability of the true class, as scikit-learn's
+// log_loss. Other losses measure as they train, and are returned as they are.
+func Plain(l Loss) Loss {
+	switch l.(type) {
+	case CrossEntropy:
+		return CrossEntropy{}
+	case BinaryCrossEntropy:
+		return BinaryCrossEntropy{}
+	}
+	return l
+}
+
 // Func makes a loss of a function from outputs and targets to the loss of
 // each row [n]; its prediction is z itself.
 //

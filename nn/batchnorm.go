@@ -23,13 +23,17 @@ import (
 //
 // Momentum and the m-1 are PyTorch's; Keras's momentum is 1 - Momentum, and its
 // running variance is divided by m. Training on one value a channel is an
-// error: there is no variance in it.
+// error that wraps [ErrOneValue].
 //
 // Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, arXiv:1502.03167.
 type BatchNorm struct {
 	Momentum float64 // weight of the newest batch, in (0, 1]; 0 means 0.1
 	Eps      float64 // ε; 0 means 1e-5
 }
+
+// ErrOneValue is wrapped by the error of a [BatchNorm] that would train on one
+// value a channel, as of a batch of one row.
+var ErrOneValue = errors.New("one value a channel has no variance")
 
 // Forward implements [Layer].
 func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
@@ -50,7 +54,7 @@ func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	ch := t.Dim(-1)
 	count := float64(t.Size() / ch)
 	if c.Training() && count == 1 {
-		return c.fail("BatchNorm", errors.New("one value a channel has no variance: train with at least 2 rows a batch, or use nn.LayerNorm{}"), t)
+		return c.fail("BatchNorm", fmt.Errorf("%w: train with at least 2 rows a batch, or use nn.LayerNorm{}", ErrOneValue), t)
 	}
 	scale, shift := c.norm("scale", Ones{}, ch), c.norm("shift", Zeros{}, ch)
 	mean, variance := c.Buffer("mean", Zeros{}, ch), c.Buffer("variance", Ones{}, ch)

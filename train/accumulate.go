@@ -13,8 +13,11 @@ import (
 func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		n := source.Len()
-		for i := t.batch; i*size < n; i++ {
-			from, to := i*size, min((i+1)*size, n)
+		for i := t.batch; i < step.Batches; i++ {
+			from, to := i*size, (i+1)*size
+			if i == step.Batches-1 {
+				to = n
+			}
 			rows := order
 			if order != nil {
 				rows = order[from:to]

@@ -43,7 +43,7 @@ type Config struct {
 	Average Average      // of the weights, to evaluate and to be the model
 	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
 
-	BatchSize  int // rows an update; 0: 32; All: the whole training set
+	BatchSize  int // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int // passes over the training set; 0: 10
 
@@ -55,7 +55,8 @@ type Config struct {
 	Workers int    // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
 	Profile bool   // measure every instruction, for [Trainer.Profile]
 	Probe   int    // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
-	From    *Model // start from its weights instead of random ones; nil: random
+	From    *Model // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
+	NewHead bool   // but the last layer starts anew
 
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
 	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none

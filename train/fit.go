@@ -33,7 +33,8 @@ type Epoch struct {
 
 // Fit trains on train for the configured epochs, measures every epoch on
 // validation, which may be nil, and returns the best model by the monitored
-// score; without validation, the last.
+// score; without validation, the last. A score that validation leaves
+// undefined is an error before training begins, see [Measurable].
 //
 // When ctx ends, Fit returns the best model so far, or the current one before
 // the first epoch has ended, and ctx.Err. When training diverges it returns
@@ -45,6 +46,11 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*Mode
 	if validation != nil && validation.Len() > 0 {
 		if err := t.net.fits(validation.Spec()); err != nil {
 			return nil, fmt.Errorf("validation set: %w", err)
+		}
+		if !t.resumed { // a run that was begun without this check goes on
+			if err := Measurable(t.cfg.Monitor, validation); err != nil {
+				return nil, fmt.Errorf("train: the validation set cannot say which model is best: %w; monitor another score, such as loss", err)
+			}
 		}
 	} else {
 		validation = nil

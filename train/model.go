@@ -78,11 +78,11 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	defer m.giveBack(p)
 	for len(x) > 0 {
 		n := min(len(x)/size, evaluationBatch)
-		y, _, err := p.run(n, x[:n*size], nil)
+		y, err := p.run(n, x[:n*size], nil)
 		if err != nil {
 			return dst, fmt.Errorf("train: %w", err)
 		}
-		dst = m.net.appendDecoded(dst, y)
+		dst = m.net.appendDecoded(dst, y.values)
 		x = x[n*size:]
 	}
 	return dst, nil
@@ -103,12 +103,12 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 				yield(nil, err)
 				return
 			}
-			y, _, err := p.run(len(batch.Rows), batch.X, nil)
+			y, err := p.run(len(batch.Rows), batch.X, nil)
 			if err != nil {
 				yield(nil, fmt.Errorf("train: %w", err))
 				return
 			}
-			values := m.net.decode(y)
+			values := m.net.decode(y.values)
 			k := len(values) / len(batch.Rows)
 			for i := range batch.Rows {
 				if !yield(values[i*k:(i+1)*k], nil) {

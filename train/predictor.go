@@ -42,6 +42,9 @@ func (p *predictor) program(key predictorKey) (*exec.Program, error) {
 	if key.losses {
 		outputs = append(outputs, f.losses)
 	}
+	if key.losses && f.plain.Valid() {
+		outputs = append(outputs, f.plain)
+	}
 	compiled, err := plan.Compile(f.g, [][]graph.Tensor{outputs}, nil)
 	if err != nil {
 		return nil, err
@@ -54,34 +57,44 @@ func (p *predictor) program(key predictorKey) (*exec.Program, error) {
 	return b, nil
 }
 
-// run returns the predictions for the rows in x, class probabilities or
-// targets, and with y also the loss of each row. Both are valid until the next
-// run.
-func (p *predictor) run(rows int, x, y []float32) (predictions, losses []float32, err error) {
+// predicted is what a predictor made of rows. It is valid until the next run.
+type predicted struct {
+	values []float32 // class probabilities or targets
+	losses []float32 // of each row; nil without targets
+	plain  []float32 // of each row, by [loss.Plain]
+}
+
+// run predicts the rows in x, and with y measures the predictions.
+func (p *predictor) run(rows int, x, y []float32) (predicted, error) {
 	if p.views != nil {
 		return p.runViews(rows, x, y)
 	}
 	return p.runOnce(rows, x, y)
 }
 
-func (p *predictor) runOnce(rows int, x, y []float32) (predictions, losses []float32, err error) {
+func (p *predictor) runOnce(rows int, x, y []float32) (predicted, error) {
 	b, err := p.program(predictorKey{rows, y != nil})
 	if err != nil {
-		return nil, nil, err
+		return predicted{}, err
 	}
 	if err := b.Feed("x", x); err != nil {
-		return nil, nil, err
+		return predicted{}, err
 	}
 	if y != nil {
 		if err := b.Feed("y", y); err != nil {
-			return nil, nil, err
+			return predicted{}, err
 		}
 	}
 	b.Run(0)
+	out := predicted{values: b.Output(0, 0)}
 	if y != nil {
-		losses = b.Output(0, 1)
+		out.losses = b.Output(0, 1)
+		out.plain = out.losses
+		if p.net.weighted() {
+			out.plain = b.Output(0, 2)
+		}
 	}
-	return b.Output(0, 0), losses, nil
+	return out, nil
 }
 
 // declarations lists the parameters of a network with their types.

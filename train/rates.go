@@ -84,7 +84,7 @@ func (t *Trainer) FindRate(ctx context.Context, source data.Source, r RateRange)
 		return FoundRates{}, fmt.Errorf("find a rate: %w", err)
 	}
 	defer t.snapshot()()
-	batches := (source.Len() + t.batchSize(source.Len()) - 1) / t.batchSize(source.Len())
+	batches, _ := t.cut(source.Len(), t.batchSize(source.Len()))
 	t.cfg.LearningRate = 1
 	t.cfg.Schedule = ratePath{r, t.updates}
 	t.cfg.Epochs = (r.Updates + batches - 1) / batches

@@ -13,10 +13,11 @@ import (
 // Report says how good a model is on a set of samples.
 type Report struct {
 	Rows           int
-	Loss           float64                // mean over the rows, without penalties
+	Loss           float64                // what training makes small: the mean over the rows with class weights and label smoothing, without penalties
+	Plain          float64                // the mean over the rows by [loss.Plain], to stand beside a baseline: Loss, where there are no weights and no smoothing
 	Classification *metric.Classification // nil for regression
 	Regression     *metric.Regression     // nil for classes; in the targets' own units
-	Worst          []Sample               // the rows of the largest losses, the largest first; at most 24
+	Worst          []Sample               // the rows of the largest plain losses, the largest first; at most 24
 }
 
 // scores lists the names that [Report.Score] knows.
@@ -60,7 +61,8 @@ func (r Report) targets(f func(*metric.Regression) float64) float64 {
 
 // Score returns the score of the given name: loss, accuracy,
 // balanced_accuracy, f1, auroc, mse, mae or r2. It is NaN where the task has
-// no such score.
+// no such score or the rows leave it undefined, see [Measurable]; loss is the
+// field Loss, which picks the best model unless another score does.
 func (r Report) Score(name string) float64 {
 	for _, s := range scores {
 		if s.name == name {
@@ -115,29 +117,30 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 	} else {
 		r.Regression = metric.NewRegression(spec.Targets, nil)
 	}
-	var sum float64
+	var sum, plain float64
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: evaluationBatch}) {
 		if err != nil {
 			return Report{}, err
 		}
-		predictions, losses, err := p.run(len(batch.Rows), batch.X, batch.Y)
+		y, err := p.run(len(batch.Rows), batch.X, batch.Y)
 		if err != nil {
 			return Report{}, fmt.Errorf("train: %w", err)
 		}
-		for _, l := range losses {
+		for i, l := range y.losses {
 			sum += float64(l)
+			plain += float64(y.plain[i])
 		}
-		r.keepWorst(p.net, r.Rows, losses, predictions)
+		r.keepWorst(p.net, r.Rows, y.plain, y.values)
 		if r.Classification != nil {
-			err = r.Classification.Add(predictions, batch.Y)
+			err = r.Classification.Add(y.values, batch.Y)
 		} else {
-			err = r.Regression.Add(p.net.decode(predictions), p.net.decode(batch.Y))
+			err = r.Regression.Add(p.net.decode(y.values), p.net.decode(batch.Y))
 		}
 		if err != nil {
 			return Report{}, fmt.Errorf("train: %w", err)
 		}
 		r.Rows += len(batch.Rows)
 	}
-	r.Loss = sum / float64(r.Rows)
+	r.Loss, r.Plain = sum/float64(r.Rows), plain/float64(r.Rows)
 	return r, nil
 }

@@ -77,7 +77,10 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 	}
 	n := source.Len()
 	size := t.batchSize(n)
-	batches = (n + size - 1) / size
+	if t.least > n {
+		return 0, tooFew(n, size, alone(t.net.layer, t.net.spec))
+	}
+	batches, _ = t.cut(n, size)
 	if err := t.prepare(n, size); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
@@ -104,18 +107,22 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 // prepare compiles every plan that updates of size rows out of n run, so that
 // what does not fit shows before the first one.
 func (t *Trainer) prepare(n, size int) error {
-	for _, rows := range []int{size, n % size} {
-		if t.cfg.SAM == 0 && rows <= t.cfg.MicroBatch && rows > 0 {
-			if _, err := t.program(modeStep, rows); err != nil {
+	_, last := t.cut(n, size)
+	for _, rows := range []int{min(size, n), last} {
+		if size <= t.cfg.MicroBatch {
+			m := modeStep
+			if t.cfg.SAM > 0 {
+				m = modeAccumulate
+			}
+			if _, err := t.program(m, rows); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, part := range []int{min(rows, t.cfg.MicroBatch), rows % t.cfg.MicroBatch} {
-			if part > 0 {
-				if _, err := t.program(modeAccumulate, part); err != nil {
-					return err
-				}
+		_, end := t.cut(rows, t.cfg.MicroBatch)
+		for _, part := range []int{min(rows, t.cfg.MicroBatch), end} {
+			if _, err := t.program(modeAccumulate, part); err != nil {
+				return err
 			}
 		}
 	}
@@ -182,7 +189,7 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 
 // batches says how rows of an epoch, all if nil, are cut and varied.
 func (t *Trainer) batches(size int, rows []int, epoch int) data.BatchConfig {
-	return data.BatchConfig{Size: size, Order: rows, Augment: t.cfg.Augment, Seed: t.cfg.Seed, Epoch: epoch}
+	return data.BatchConfig{Size: size, Least: t.least, Order: rows, Augment: t.cfg.Augment, Seed: t.cfg.Seed, Epoch: epoch}
 }
 
 // update makes one update from one batch, and fills in step.

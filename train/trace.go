@@ -24,6 +24,7 @@ type forward struct {
 	buffers []nn.Update  // new values of buffers, in training
 	out     graph.Tensor // the network's output
 	losses  graph.Tensor // of each row
+	plain   graph.Tensor // likewise by [loss.Plain], at evaluation; none if that is the same
 	layers  []nn.Output  // what they return
 }
 
@@ -38,12 +39,27 @@ func (n network) trace(rows int, training bool) (forward, error) {
 	if g.Err() == nil {
 		f.check(n, rows)
 		f.losses = n.loss.PerSample(f.out, y)
+		if !training && n.weighted() {
+			f.plain = loss.Plain(n.loss).PerSample(f.out, y)
+		}
 		f.params, f.buffers, f.layers = c.Params(), c.Updates(), c.Outputs()
 	}
 	if g.Err() == nil && f.losses.Type() != graph.Shape(rows) {
 		g.Fail("Loss", fmt.Errorf("%s gives %v, must give one value a row: [%d]", n.loss.Name(), f.losses.Type(), rows))
 	}
 	return f, g.Err()
+}
+
+// weighted reports whether training feels another loss than predictions are
+// measured by.
+func (n network) weighted() bool {
+	switch l := n.loss.(type) {
+	case loss.CrossEntropy:
+		return l.LabelSmoothing != 0 || l.ClassWeights != nil
+	case loss.BinaryCrossEntropy:
+		return l.PosWeight != 0 && l.PosWeight != 1
+	}
+	return false
 }
 
 // target is the type of the targets of rows samples.

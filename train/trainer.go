@@ -26,7 +26,6 @@ import (
 	"runtime"
 
 	"descent/data"
-	"descent/graph"
 	"descent/internal/exec"
 	"descent/nn"
 	"descent/optim"
@@ -47,6 +46,8 @@ type Trainer struct {
 	validate *predictor
 	probe    prober
 	plateau  *schedule.Plateau
+	least    int      // rows of a batch, unless the training set has fewer
+	notes    []string // about what was taken over from Config.From
 
 	state
 	best      *Model
@@ -89,6 +90,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	}
 	if err := t.declare(s); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
+	}
+	if alone(net, spec) != nil {
+		t.least = leastRows
 	}
 	t.pool = exec.NewPool(cfg.Workers)
 	runtime.AddCleanup(t, func(p *exec.Pool) { go p.Close() }, t.pool)
@@ -148,24 +152,6 @@ func (t *Trainer) evaluated() *exec.Store {
 	}
 	around := t.cfg.around()
 	return t.store.View(func(param string) string { return around.Evaluated(param) })
-}
-
-// start copies the weights of m, which must be of the same network.
-func (t *Trainer) start(m *Model) error {
-	have := map[string]graph.Type{}
-	for _, name := range m.weights.Names() {
-		have[name] = m.weights.Type(name)
-	}
-	for _, p := range t.params {
-		switch typ, ok := have[p.Name]; {
-		case !ok:
-			return fmt.Errorf("the model to start from has no weight %q", p.Name)
-		case typ != p.Tensor.Type():
-			return fmt.Errorf("weight %q is %v, in the model to start from it is %v", p.Name, p.Tensor.Type(), typ)
-		}
-		copy(t.store.Value(p.Name), m.weights.Value(p.Name))
-	}
-	return nil
 }
 
 // Close ends the trainer's workers. A trainer that is no longer reachable

@@ -2,8 +2,12 @@ package train
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"descent/loss"
 )
 
 // Views says which views of an image a model predicts from, for test-time
@@ -96,7 +100,8 @@ func ParseViews(text string) (Views, error) {
 
 // Views returns the model, with the same weights, as one whose predictions are
 // means over views of each image: class by class of the probabilities, or
-// target by target. A [Report]'s loss is the mean of the views' losses.
+// target by target. A [Report]'s Loss is the mean of the views' losses; its Plain
+// for classes is that of the mean probabilities.
 //
 // Each view costs a forward pass. Files of the model do not keep it.
 func (m *Model) Views(v Views) (*Model, error) {
@@ -130,22 +135,48 @@ func (v view) write(to, x []float32, h, w, c int) {
 }
 
 // runViews is run for the mean over the predictor's views.
-func (p *predictor) runViews(rows int, x, y []float32) (predictions, losses []float32, err error) {
+func (p *predictor) runViews(rows int, x, y []float32) (predicted, error) {
 	in := p.net.spec.Input
 	if len(p.seen) < len(x) {
 		p.seen = make([]float32, len(x))
 	}
 	var sums, lossSums []float64
+	var plain [][]float32 // of each view
 	for _, v := range p.views {
 		seen := p.seen[:len(x)]
 		v.write(seen, x, in[0], in[1], in[2])
-		one, l, err := p.runOnce(rows, seen, y)
+		one, err := p.runOnce(rows, seen, y)
 		if err != nil {
-			return nil, nil, err
+			return predicted{}, err
 		}
-		sums, lossSums = addTo(sums, one), addTo(lossSums, l)
+		sums, lossSums = addTo(sums, one.values), addTo(lossSums, one.losses)
+		plain = append(plain, slices.Clone(one.plain))
 	}
-	return meanOf(sums, len(p.views)), meanOf(lossSums, len(p.views)), nil
+	out := predicted{values: meanOf(sums, len(p.views)), losses: meanOf(lossSums, len(p.views))}
+	out.plain = out.losses
+	switch p.net.loss.(type) {
+	case loss.CrossEntropy, loss.BinaryCrossEntropy:
+		out.plain = logLosses(plain)
+	}
+	return out, nil
+}
+
+// logLosses returns -log of the mean probability of the true class of each
+// row, from -log of that which each view gives it.
+func logLosses(views [][]float32) []float32 {
+	out := make([]float32, len(views[0]))
+	for row := range out {
+		least := math.Inf(1)
+		for _, v := range views {
+			least = min(least, float64(v[row]))
+		}
+		sum := 0.0
+		for _, v := range views {
+			sum += math.Exp2((least - float64(v[row])) * math.Log2E) // whose bits are the same everywhere
+		}
+		out[row] = float32(least - math.Log(sum/float64(len(views))))
+	}
+	return out
 }
 
 // addTo adds x to sums, which starts as nil.

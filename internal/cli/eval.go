@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/suggest"
@@ -28,7 +29,9 @@ func (a *app) evalCommand() *cobra.Command {
 MODEL is a model file, or a run folder, which means its best model. DATA is what
 --data of train takes, with its target; a set with a test part of its own means
 that part. If DATA is what the run trained on, only the test part of the run's
-split is measured, since results on rows seen in training flatter.`,
+split is measured, since results on rows seen in training flatter. Of other data
+all rows are measured, and a note says how many of them the run trained on, as
+of a file that has grown since; --part unseen measures the others alone.`,
 		Example: `  descent eval runs/NAME houses-sold-since.csv
   descent eval runs/NAME photos.zip --tta flip
   descent eval runs/NAME/last.safetensors digits --part all --json`,
@@ -37,7 +40,7 @@ split is measured, since results on rows seen in training flatter.`,
 			return a.eval(cmd.Context(), args[0], args[1], opt)
 		},
 	}
-	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data")
+	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data; unseen: of any data the rows that the run did not train on")
 	opt.images.register(cmd)
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
@@ -59,6 +62,7 @@ type evaluation struct {
 	Test     runs.Measures `json:"test"`
 	Baseline runs.Measures `json:"baseline"`
 	SHA256   string        `json:"weights_sha256"`
+	Seen     *int          `json:"rows_seen_in_training"` // null where the run does not know
 }
 
 func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
@@ -78,6 +82,9 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		return err
 	}
 	a.showNotes(set.source)
+	if set.seen != nil && *set.seen > 0 && set.part == "all" {
+		a.showSeen(*set.seen, set.source.Len())
+	}
 	report, err := m.Evaluate(ctx, set.source)
 	if err != nil {
 		return err
@@ -99,12 +106,21 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	}
 	if opt.json {
 		return runs.WriteJSON(a.stdout, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report, m.Spec()), b.scores, m.SHA256(),
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report, m.Spec()), b.scores, m.SHA256(), set.seen,
 		})
 	}
 	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil
+}
+
+// showSeen notes rows that the run trained on.
+func (a *app) showSeen(seen, rows int) {
+	text := fmt.Sprintf("%d of %s also stand in the training part of the run, so results on them flatter", seen, human.Plural(rows, "row"))
+	if seen < rows {
+		text += fmt.Sprintf("; --part unseen measures the other %d", rows-seen)
+	}
+	fmt.Fprintf(a.stderr, "note: %s\n", text)
 }
 
 // loadModel reads the model that path means, and returns its file.
@@ -122,13 +138,14 @@ type evaluated struct {
 	part   string // all, or of the split of the run
 	title  string
 	counts []int // rows of each class in training, if they are known
+	seen   *int  // rows that the run trained on, if they are known
 }
 
 // evalSet opens the data at path, and takes a part of it if the run of the
 // model was trained on the same.
 func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluated, error) {
 	part := opt.part
-	parts := []string{"auto", "train", "validation", "test", "all"}
+	parts := []string{"auto", "train", "validation", "test", "all", "unseen"}
 	known := false
 	for _, p := range parts {
 		known = known || p == part
@@ -136,7 +153,7 @@ func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluat
 	if !known {
 		return evaluated{}, usage.Mark(fmt.Errorf("--part: %w", suggest.Unknown("part", part, parts)))
 	}
-	if part != "all" {
+	if part != "all" && part != "unseen" {
 		cut, own, err := splitOfRun(filepath.Dir(file), path)
 		switch {
 		case err != nil && part != "auto":
@@ -159,7 +176,36 @@ func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluat
 	if source.Spec().Unlabeled {
 		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, m.Spec().Targets[0])
 	}
-	return evaluated{source: source, part: "all", title: filepath.Base(path)}, nil
+	return unseen(evaluated{source: source, part: "all", title: filepath.Base(path)}, filepath.Dir(file), part == "unseen")
+}
+
+// unseen counts the rows of e that the run in folder trained on, and leaves
+// them out if only others are asked for.
+func unseen(e evaluated, folder string, only bool) (evaluated, error) {
+	trained, known, err := runs.ReadRows(folder)
+	switch {
+	case err != nil:
+		return e, err
+	case !known && only:
+		return e, fmt.Errorf("--part unseen: %s holds no %s, which says what the run trained on", folder, runs.RowsFile)
+	case !known:
+		return e, nil
+	}
+	rows, err := trained.Unseen(e.source)
+	if err != nil {
+		return e, err
+	}
+	seen := e.source.Len() - len(rows)
+	e.seen = &seen
+	switch {
+	case only && len(rows) == 0:
+		return e, fmt.Errorf("--part unseen: the run trained on all %d rows of %s", seen, e.title)
+	case only:
+		e.source, e.part, e.title = data.Subset(e.source, rows), "unseen", e.title+", rows not seen in training"
+		none := 0
+		e.seen = &none
+	}
+	return e, nil
 }
 
 func partOf(cut data.Parts, part string) (evaluated, error) {

@@ -30,6 +30,9 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
+	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+		return err
+	}
 	sum := r.summary(status, hash)
 	var result string
 	if status == "done" && r.Parts.Test.Len() > 0 {
@@ -108,7 +111,11 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	if r.last != nil {
 		sum.Epochs = r.last.Epoch + 1
 		sum.Train = runs.Measures{}
-		sum.Train.Add("loss", r.last.TrainLoss)
+		name := "loss"
+		if s.LossName() != name { // another measure than that of the other parts
+			name = "objective"
+		}
+		sum.Train.Add(name, r.last.TrainLoss)
 	}
 	if r.best != nil {
 		sum.BestEpoch = r.best.Epoch + 1
@@ -134,9 +141,9 @@ func (r *run) print(w io.Writer, result string) {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", s.Monitor, human.Score(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
 		case s.Patience > 0:
-			kept += fmt.Sprintf(", the best by training loss (%s), as there is no validation part", human.Score("loss", r.best.TrainLoss))
+			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:
 			kept += ", the last one, as there is no validation part"
 		}

@@ -119,7 +119,7 @@ func TestLive(t *testing.T) {
 	}{
 		{100, 24, true, chartRows + 2, []string{"loss of updates 0.1", "validation loss 0.06667", "       3 │⠉⢱", "     0.2 │", "epoch 3/20", "12,345 samples/s  1:01 left"}, nil},
 		{100, 24, false, chartRows + 2, []string{"loss of updates 0.1"}, []string{"validation"}},
-		{60, 24, true, chartRows + 2, []string{"loss of updates 0.1", "validation loss 0.06667", "\nepoch 3/20  loss 0.1  validation accuracy NaN %  1:01 left\n"}, nil},
+		{60, 24, true, chartRows + 2, []string{"loss of updates 0.1", "validation loss 0.06667", "\nepoch 3/20  loss 0.1  validation accuracy -  1:01 left\n"}, nil},
 		{100, 11, true, 1, []string{"epoch 3/20  ██████████  step 30  loss 0.1"}, []string{"│"}},
 		{30, 24, true, 1, []string{"epoch 3/20  loss 0.1  validat\n"}, []string{"│"}},
 	} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -71,6 +72,12 @@ func meanBaseline(ctx context.Context, source data.Source) (baseline, error) {
 	return baseline{"always the mean", m}, nil
 }
 
+// unmeasured says of scores why they could not be measured.
+var unmeasured = map[string]string{
+	"auroc": "takes rows of both classes",
+	"r2":    "takes two rows or more",
+}
+
 // resultText draws measures beside those of the baseline, and for classes the
 // confusion matrix.
 func resultText(title string, r train.Report, b baseline, spec data.Spec) string {
@@ -83,13 +90,16 @@ func resultText(title string, r train.Report, b baseline, spec data.Spec) string
 		if v, ok := b.scores[name].(float64); ok {
 			beside = human.Score(name, v)
 		}
+		if why := unmeasured[name]; math.IsNaN(value) && why != "" {
+			beside = why
+		}
 		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, human.Score(name, value), beside), " "))
 	}
 	label := "loss"
 	if spec.Task == data.Regression && spec.Encoder != nil {
 		label = "loss (standardized)"
 	}
-	line("loss", label, r.Loss)
+	line("loss", label, r.Plain)
 	for _, name := range runs.Scores(spec) {
 		line(name, strings.ReplaceAll(name, "_", " "), r.Score(name))
 	}

@@ -109,7 +109,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if begun {
 		err = r.trainer.Resume(folder.File(runs.Checkpoints))
 	} else {
-		err = folder.Cut(nil)
+		err = errors.Join(j.Measured(), folder.Cut(nil))
 	}
 	if err == nil {
 		err = r.remeasure(ctx)

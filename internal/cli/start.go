@@ -63,11 +63,19 @@ func (r *run) networkText() string {
 func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
-		return "best by validation " + s.Monitor
+		return "best by validation " + r.monitorText()
 	case s.Patience > 0:
-		return "no validation part: best by training loss"
+		return "no validation part: best by training " + s.LossName()
 	}
 	return "no validation part: the last model is kept"
+}
+
+// monitorText names the monitored score as what it is.
+func (r *run) monitorText() string {
+	if r.Settings.Monitor == "loss" {
+		return r.Settings.LossName()
+	}
+	return r.Settings.Monitor
 }
 
 func (r *run) averageText() string {

@@ -89,6 +89,9 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if opt.print {
 		return j.Settings.Write(a.stdout)
 	}
+	if err := j.Measured(); err != nil {
+		return err
+	}
 	r, err := a.newRun(j, opt)
 	if err != nil {
 		return err
@@ -149,8 +152,33 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 func (r *run) compile() (err error) {
 	c := &r.Config.Checkpoints
 	c.Folder, c.Beside = r.folder.File(runs.Checkpoints), beside{r}
-	r.trainer, err = train.New(r.Net, r.Spec, r.Config)
-	return err
+	if r.trainer, err = train.New(r.Net, r.Spec, r.Config); err != nil {
+		return r.startAdvice(err)
+	}
+	for _, note := range r.trainer.Notes() {
+		r.Notes = append(r.Notes, "init_from: "+note)
+	}
+	return nil
+}
+
+// startAdvice adds to the error about a model to start from what to set.
+func (r *run) startAdvice(err error) error {
+	var start *train.StartError
+	switch {
+	case !errors.As(err, &start):
+		return err
+	case start.Head:
+		return fmt.Errorf("init_from: %w; --head new starts the last layer anew and keeps the others", start)
+	}
+	return fmt.Errorf("init_from: %w; give --model%s as %s was trained, which \"descent inspect\" shows, or leave --init-from out",
+		start, choose(len(r.Spec.Input) == 3, ", --image-size and --image-mode", ""), r.Settings.InitFrom)
+}
+
+func choose[T any](condition bool, yes, no T) T {
+	if condition {
+		return yes
+	}
+	return no
 }
 
 // runAndClose does the run and closes what it needs. Where the run fails, what

@@ -229,7 +229,7 @@ func TestRunFolder(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if got, want := strings.Join(names, " "), "best.safetensors config.yaml last.safetensors metrics.csv probes.jsonl report.html result.txt steps.csv summary.json test.json"; got != want {
+	if got, want := strings.Join(names, " "), "best.safetensors config.yaml last.safetensors metrics.csv probes.jsonl report.html result.txt rows.bin steps.csv summary.json test.json"; got != want {
 		t.Errorf("the run folder holds %s, want %s", got, want)
 	}
 	metrics := readFile(t, filepath.Join(out, "metrics.csv"))

@@ -5,8 +5,12 @@ import (
 	"math"
 )
 
-// Score writes the value of a score in its unit.
+// Score writes the value of a score in its unit; "-" for one that could not be
+// measured.
 func Score(name string, v float64) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
 	if times, unit := Unit(name); unit != "" {
 		return fmt.Sprintf("%.2f %s", times*v, unit)
 	}

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/internal/report"
@@ -14,14 +15,27 @@ var updates = report.Axis{Label: "update"}
 func curveSections(list []*Run, names []string) []report.Section {
 	c := curves{list: list, names: names}
 	loss := report.Axis{Label: "loss", Log: true}
-	c.chart("Loss", loss, MetricsFile, []column{{"train_loss", "training", 1}, {"val_loss", "validation", 1}})
+	loss.Label = lossName(list)
+	title := strings.ToUpper(loss.Label[:1]) + loss.Label[1:]
+	c.chart(title, loss, MetricsFile, []column{{"train_loss", "training", 1}, {"val_loss", "validation", 1}})
 	c.scores()
-	c.chart("Loss of each update", loss, StepsFile, []column{{"loss", "loss", 1}})
+	c.chart(title+" of each update", loss, StepsFile, []column{{"loss", "loss", 1}})
 	c.chart("Learning rate", report.Axis{Label: "η"}, StepsFile, []column{{"lr", "learning rate", 1}})
 	c.chart("Gradient norm", report.Axis{Label: "‖g‖", Log: true}, StepsFile, []column{{"grad_norm", "gradient norm", 1}})
 	c.chart("Clip factor", report.Axis{Label: "factor"}, StepsFile, []column{{"clip", "clip factor", 1}})
 	c.chart("Penalty", report.Axis{Label: "penalty"}, StepsFile, []column{{"penalty", "penalty", 1}})
 	return c.sections
+}
+
+// lossName is what the loss of training is called: of several runs, each has
+// that of its own settings.
+func lossName(list []*Run) string {
+	if len(list) != 1 {
+		return "loss"
+	}
+	set := list[0].Settings
+	share, err := strconv.ParseFloat(set["label_smoothing"], 64)
+	return LossName(set["class_weights"] == "balanced", err == nil && share > 0)
 }
 
 type curves struct {

@@ -10,7 +10,7 @@ import (
 
 // own are patterns of what a run leaves in its folder.
 var own = []string{
-	ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, ProfileFile, ReportFile, ResultFile,
+	ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ProfileFile, ReportFile, ResultFile,
 	PictureFile, Checkpoints, "*.safetensors", "events.out.tfevents.*", "*.tmp",
 }
 

@@ -23,7 +23,7 @@ func resultSection(r *Run) report.Section {
 				continue
 			}
 			f := report.Fact{Name: part + " " + strings.ReplaceAll(score, "_", " "), Value: human.Score(score, v)}
-			if base, ok := r.Number("baseline." + score); ok && part == "test" {
+			if base, ok := r.Number("baseline." + score); ok && part == "test" && (score != "loss" || r.comparable()) {
 				f.Note = "baseline " + human.Score(score, base)
 			}
 			facts = append(facts, f)
@@ -38,6 +38,13 @@ func resultSection(r *Run) report.Section {
 		facts = append(facts, report.Fact{Name: "training took", Value: fmt.Sprintf("%.3g s", s), Note: fmt.Sprintf("%.0f updates", steps)})
 	}
 	return report.Section{Group: "Result", Source: sources([]*Run{r}, SummaryFile), Body: facts}
+}
+
+// comparable reports whether the loss of the test is of the same measure as
+// that of the baseline. Earlier builds tested by the weighted or smoothed loss.
+func (r *Run) comparable() bool {
+	_, both := r.Number("test.objective")
+	return both || lossName([]*Run{r}) == "loss"
 }
 
 // Compare returns a table of what several runs reached, a row a run, and one of

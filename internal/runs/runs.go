@@ -26,6 +26,7 @@ const (
 	StepsFile   = "steps.csv"    // a row an update, or every k-th
 	ProbesFile  = "probes.jsonl" // a line a probe
 	TestFile    = "test.json"
+	RowsFile    = "rows.bin" // hashes of the training rows, a [data.RowSet]
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
@@ -132,7 +133,7 @@ func (r *Run) Value(key string) (string, bool) {
 		return r.Status(), true
 	}
 	v, ok := r.Summary[key]
-	if !ok {
+	if !ok || v == nil {
 		return "", false
 	}
 	return fmt.Sprint(v), true

@@ -1,6 +1,7 @@
 package runs_test
 
 import (
+	"bytes"
 	"math"
 	"os"
 	"path/filepath"
@@ -155,6 +156,42 @@ func TestPages(t *testing.T) {
 
 // TestLayersOfSeveralRuns: of several runs a layer has a chart with a curve of
 // each run that has the layer, in the run's color.
+// TestLossesOfAPage: a loss is called what it is, and stands beside a baseline
+// of the same measure only.
+func TestLossesOfAPage(t *testing.T) {
+	for _, tt := range []struct {
+		settings, test, title string
+		beside                bool
+	}{
+		{"", `"loss":1.8`, "Curves/Loss", true},
+		{"class_weights: balanced\n", `"loss":1.8`, "Curves/Weighted loss", false}, // of an earlier build
+		{"class_weights: balanced\n", `"loss":1.8,"objective":1.5`, "Curves/Weighted loss", true},
+		{"label_smoothing: 0.1\n", `"loss":1.8,"objective":1.9`, "Curves/Smoothed loss", true},
+	} {
+		f := files("0.1")
+		f["config.yaml"] += tt.settings
+		f["summary.json"] = `{"status":"done","test":{` + tt.test + `},"baseline":{"loss":2.125}}`
+		r, err := runs.Read(folder(t, "a", f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		var page bytes.Buffer
+		for _, s := range runs.Page(r).Sections {
+			titles = append(titles, s.Group+"/"+s.Title)
+		}
+		if err := runs.Page(r).WriteHTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(titles, tt.title) {
+			t.Errorf("%s: %q has no %q", tt.settings, titles, tt.title)
+		}
+		if beside := strings.Contains(page.String(), "baseline 2.125"); beside != tt.beside {
+			t.Errorf("%s, test %s: the baseline stands beside: %v", tt.settings, tt.test, beside)
+		}
+	}
+}
+
 func TestLayersOfSeveralRuns(t *testing.T) {
 	var list []*runs.Run
 	for _, c := range []struct{ name, probes string }{

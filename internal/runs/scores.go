@@ -26,21 +26,42 @@ func MainScore(spec data.Spec) string {
 	return "accuracy"
 }
 
-// Measures are scores by name, as JSON has them. What is not finite, and so
-// has no JSON form, is left out.
+// Measures are scores by name, as JSON has them: null for what could not be
+// measured or is infinite, which has no JSON form.
 type Measures map[string]any
 
 // Add adds a score.
 func (m Measures) Add(name string, v float64) {
+	m[name] = nil
 	if !math.IsNaN(v) && !math.IsInf(v, 0) {
 		m[name] = v
 	}
 }
 
-// MeasuresOf are the loss and the scores of a report.
+// LossName is what the loss of training and validation is called: with what
+// makes it another measure than the loss of a test, which stands beside that
+// of a baseline and has neither class weights nor label smoothing.
+func LossName(weighted, smoothed bool) string {
+	switch {
+	case weighted && smoothed:
+		return "weighted and smoothed loss"
+	case weighted:
+		return "weighted loss"
+	case smoothed:
+		return "smoothed loss"
+	}
+	return "loss"
+}
+
+// MeasuresOf are the loss, as a measure beside that of a baseline, and the
+// scores of a report; and as "objective" what training makes small, where that
+// is not the same.
 func MeasuresOf(r train.Report, spec data.Spec) Measures {
 	m := Measures{}
-	m.Add("loss", r.Loss)
+	m.Add("loss", r.Plain)
+	if r.Loss != r.Plain {
+		m.Add("objective", r.Loss)
+	}
 	for _, name := range Scores(spec) {
 		m.Add(name, r.Score(name))
 	}

@@ -46,6 +46,12 @@ func (s *Settings) Check() error {
 	if !slices.Contains(train.ScoreNames(), s.Monitor) {
 		c.wrap("monitor", suggest.Unknown("score", s.Monitor, train.ScoreNames()))
 	}
+	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
+		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))
+	}
+	if s.Head == "new" && s.InitFrom == "" {
+		c.wrap("head", errors.New("new takes init_from, the model that the other layers start from"))
+	}
 	if classWeights := []string{"none", "balanced"}; !slices.Contains(classWeights, s.ClassWeights) {
 		c.wrap("class_weights", suggest.Unknown("weighting", s.ClassWeights, classWeights))
 	}

@@ -3,8 +3,6 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"descent/data"
 	"descent/internal/runs"
@@ -128,6 +126,9 @@ func (j *Job) build() error {
 	if err != nil {
 		return usage.Mark(err)
 	}
+	if name := s.LossName(); name != "loss" {
+		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
+	}
 	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
@@ -145,9 +146,11 @@ func (j *Job) build() error {
 		return usage.Mark(err)
 	}
 	n := j.Parts.Train.Len()
-	j.Steps = 1
-	if batch != train.All {
-		j.Steps = (n + batch - 1) / batch
+	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
+		return usage.Mark(fmt.Errorf("batch: %w", err))
+	}
+	if left := n - j.Steps*batch; batch != train.All && left > 0 {
+		j.Notes = append(j.Notes, fmt.Sprintf("%d rows in batches of %d leave a single one, which joins the batch before it: %s cannot train on one alone", n, batch, s.Model.Value))
 	}
 	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Steps * s.Epochs.Value}
 	rates, err := s.warmed(units)
@@ -176,6 +179,7 @@ func (j *Job) build() error {
 		if j.Config.From, err = train.Load(path); err != nil {
 			return err
 		}
+		j.Config.NewHead = s.Head == "new"
 	}
 	return nil
 }
@@ -232,45 +236,9 @@ func balanced(counts []data.ClassCount) []float64 {
 	return weights
 }
 
-// monitor checks that the monitored score exists, and points a plateau the
-// way in which the score improves.
-func (j *Job) monitor() error {
-	s := &j.Settings
-	classes := []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
-	switch {
-	case s.Monitor == "loss":
-		return nil
-	case slices.Contains(classes, s.Monitor) != (j.Spec.Task == data.Classification):
-		return fmt.Errorf("monitor: %s has no score %q", j.Spec.Task, s.Monitor)
-	case s.Monitor == "auroc" && len(j.Spec.Classes) != 2:
-		return fmt.Errorf("monitor: auroc is for two classes, and the data has %d", len(j.Spec.Classes))
-	case j.Parts.Validation.Len() == 0:
-		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor)
-	}
-	plateau, _, _ := strings.Cut(s.Schedule, ":")
-	if plateau == "plateau" && train.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
-		if s.Schedule == plateau {
-			s.Schedule += ":mode=max"
-		} else {
-			s.Schedule += ",mode=max"
-		}
-	}
-	return nil
-}
-
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
 	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec}
 	k.Settings.fill(k.Spec, k.Parts.Train.Len())
 	return k, k.build()
-}
-
-// Scored returns an error if the data has no such score to compare by.
-func (j *Job) Scored(metric string) error {
-	k := *j
-	k.Settings.Monitor = metric
-	if err := k.monitor(); err != nil {
-		return usage.Errorf("metric: %s", strings.TrimPrefix(err.Error(), "monitor: "))
-	}
-	return nil
 }

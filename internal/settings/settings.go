@@ -42,6 +42,7 @@ type Settings struct {
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
+	Head       string
 	Freeze     []string
 
 	Loss           Auto[string]
@@ -146,7 +147,7 @@ func Default() Settings {
 	return Settings{
 		Data: "digits", Task: "auto", Split: "auto",
 		ImageSize: "auto", ImageMode: "auto", Augment: "none", TTA: "none", Average: "none",
-		Activation: "relu", Init: "auto", ClassWeights: "none",
+		Activation: "relu", Init: "auto", Head: "auto", ClassWeights: "none",
 		Schedule: "cosine", Warmup: "0", Monitor: "loss",
 		OnNonfinite: "stop", CheckpointEvery: "auto", CheckpointKeep: 2, StallTimeout: "10m",
 		WeightDecayKind: "decoupled", GradientNoise: "none", Lookahead: "none",
@@ -190,7 +191,8 @@ var table = []Setting{
 	{"", "activation", "activation", "of hidden layers of an mlp: " + strings.Join(activations(), ", "), func(s *Settings) any { return &s.Activation }},
 	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
 	{"", "dropout", "dropout", "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
-	{"", "init_from", "init-from", "model file or run folder to take the first weights from", func(s *Settings) any { return &s.InitFrom }},
+	{"", "init_from", "init-from", "model file or run folder to take the first weights from: those of features, classes and targets by name, others by position", func(s *Settings) any { return &s.InitFrom }},
+	{"", "head", "head", "with --init-from, the last layer: auto, as in that model where its classes or targets are the same, anew for others; new: all anew", func(s *Settings) any { return &s.Head }},
 
 	{"", "freeze", "freeze", "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; repeat it, or write a,b", func(s *Settings) any { return &s.Freeze }},
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"descent/internal/runs"
 )
 
 // RuleText names the update rule and its hyperparameters.
@@ -27,4 +29,9 @@ func (s *Settings) InWords(keys ...string) (list []string) {
 		}
 	}
 	return list
+}
+
+// LossName is what the loss of training and validation is called.
+func (s *Settings) LossName() string {
+	return runs.LossName(s.ClassWeights != "none", s.LabelSmoothing > 0)
 }

@@ -207,9 +207,18 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 	}
 	o.Test = map[string]numeral{}
 	for _, name := range append([]string{"loss"}, runs.Scores(j.Spec)...) {
-		o.Test[name] = numeral(r.Score(name))
+		o.Test[name] = numeral(measure(r, name))
 	}
 	return o, nil
+}
+
+// measure is a score that compares between runs, however each weights classes
+// or smooths labels.
+func measure(r train.Report, name string) float64 {
+	if name == "loss" {
+		return r.Plain
+	}
+	return r.Score(name)
 }
 
 func (o *outcome) note(e *train.Epoch, metric string) {
@@ -217,8 +226,8 @@ func (o *outcome) note(e *train.Epoch, metric string) {
 	c.Updates = append(c.Updates, e.Updates)
 	c.Seconds = append(c.Seconds, numeral(e.Seconds))
 	c.TrainLoss = append(c.TrainLoss, numeral(e.TrainLoss))
-	c.Loss = append(c.Loss, numeral(e.Validation.Loss))
-	c.Score = append(c.Score, numeral(e.Validation.Score(metric)))
+	c.Loss = append(c.Loss, numeral(e.Validation.Plain))
+	c.Score = append(c.Score, numeral(measure(*e.Validation, metric)))
 	if e.Best {
 		o.BestEpoch = len(c.Updates)
 	}

@@ -1,0 +1,77 @@
+package data
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// RowSet remembers which rows a set holds by a 64-bit hash of each, sample and
+// target together, so that another set can be asked for the rows that stand in
+// both. It holds nothing that the rows could be read from, and different rows
+// share a hash with a chance of about 2⁻⁶⁴ a pair.
+//
+// Rows are compared as they are encoded: both sets by the same [Encoder].
+type RowSet struct{ hashes []uint64 } // sorted, each once
+
+// RowsOf reads the set that s holds.
+func RowsOf(s Source) (RowSet, error) {
+	hashes := make([]uint64, 0, s.Len())
+	err := fingerprints(s, func(h uint64) { hashes = append(hashes, h) })
+	slices.Sort(hashes)
+	return RowSet{slices.Compact(hashes)}, err
+}
+
+// Unseen returns the rows of s that r does not hold, in order.
+func (r RowSet) Unseen(s Source) ([]int, error) {
+	var rows []int
+	at := 0
+	err := fingerprints(s, func(h uint64) {
+		if _, there := slices.BinarySearch(r.hashes, h); !there {
+			rows = append(rows, at)
+		}
+		at++
+	})
+	return rows, err
+}
+
+// rowSetMark begins the file of a RowSet.
+const rowSetMark = "descent rows 1\n"
+
+// Write writes r for [ReadRowSet]: a mark, and 8 bytes a row.
+func (r RowSet) Write(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	b.WriteString(rowSetMark)
+	var word [8]byte
+	for _, h := range r.hashes {
+		binary.LittleEndian.PutUint64(word[:], h)
+		b.Write(word[:])
+	}
+	return b.Flush()
+}
+
+// ReadRowSet reads what [RowSet.Write] wrote.
+func ReadRowSet(r io.Reader) (RowSet, error) {
+	b := bufio.NewReader(r)
+	mark := make([]byte, len(rowSetMark))
+	if _, err := io.ReadFull(b, mark); err != nil || string(mark) != rowSetMark {
+		return RowSet{}, fmt.Errorf("data: a set of rows begins with %q", rowSetMark)
+	}
+	var set RowSet
+	var word [8]byte
+	for {
+		switch _, err := io.ReadFull(b, word[:]); {
+		case errors.Is(err, io.EOF):
+			if !slices.IsSorted(set.hashes) {
+				return RowSet{}, errors.New("data: a set of rows is not in order")
+			}
+			return set, nil
+		case err != nil:
+			return RowSet{}, fmt.Errorf("data: a set of rows ends within one: %w", err)
+		}
+		set.hashes = append(set.hashes, binary.LittleEndian.Uint64(word[:]))
+	}
+}

@@ -1,0 +1,117 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/data"
+)
+
+// naming says where what has a name stands in the model to start from.
+type naming struct {
+	what        string
+	known       bool // there are names on both sides
+	here, there []string
+	position    []int    // there, of each that is here; -1: nowhere
+	same        bool     // all as there, in its order
+	fresh, gone []string // only here; only there
+}
+
+// match finds names of one model in another.
+func match(what string, here, there []string) naming {
+	n := naming{what: what, known: true, here: here, there: there, same: slices.Equal(here, there)}
+	for _, name := range here {
+		at := slices.Index(there, name)
+		if n.position = append(n.position, at); at < 0 {
+			n.fresh = append(n.fresh, name)
+		}
+	}
+	for _, name := range there {
+		if !slices.Contains(here, name) {
+			n.gone = append(n.gone, name)
+		}
+	}
+	return n
+}
+
+// features matches the features of tables.
+func (s *transfer) features() naming {
+	here, there := s.t.net.spec, s.from.net.spec
+	if here.Encoder == nil || there.Encoder == nil || s.axes == nil {
+		return naming{}
+	}
+	a, b := here.Encoder.Features(), there.Encoder.Features()
+	if len(a) == 0 || len(b) == 0 {
+		return naming{} // images
+	}
+	return match("features", a, b)
+}
+
+// outputs matches what the last layer has an output for each of.
+func (s *transfer) outputs() naming {
+	here, there := s.t.net.spec, s.from.net.spec
+	switch {
+	case s.t.cfg.NewHead || here.Task != there.Task:
+		return naming{}
+	case here.Task == data.Regression:
+		return match("targets", here.Targets, there.Targets)
+	}
+	n := match("classes", here.Classes, there.Classes)
+	if s.here.out.Dim(1) == 1 && !n.same { // one output tells these two classes apart and no others
+		n.position, n.fresh, n.gone = []int{-1}, here.Classes, there.Classes
+	}
+	return n
+}
+
+// Notes says what [New] took over from Config.From by name, and what starts
+// anew; nothing where everything is as it was there.
+func (t *Trainer) Notes() []string { return t.notes }
+
+// notes says what did not simply go by position.
+func (s *transfer) notes() []string {
+	var notes []string
+	if !s.in.same && s.in.known {
+		notes = append(notes, "the first weights go by the names of features: "+s.in.String())
+	}
+	switch {
+	case s.t.cfg.NewHead:
+		notes = append(notes, "the last layer starts anew")
+	case s.out.known && !s.out.same:
+		notes = append(notes, fmt.Sprintf("the last weights go by the names of %s: %s", s.out.what, s.out))
+	}
+	if s.unused != nil {
+		notes = append(notes, "the model to start from has weights that this network does not: "+few(s.unused))
+	}
+	return notes
+}
+
+// String says which names are known, new and gone.
+func (n naming) String() string {
+	if len(n.fresh) == 0 && len(n.gone) == 0 {
+		return fmt.Sprintf("all %d are the same, in another order", len(n.here))
+	}
+	var parts []string
+	for _, part := range []struct {
+		what  string
+		names []string
+	}{
+		{"known", slices.DeleteFunc(slices.Clone(n.here), func(name string) bool { return slices.Contains(n.fresh, name) })},
+		{"new, and started anew", n.fresh},
+		{"no longer there", n.gone},
+	} {
+		if len(part.names) > 0 {
+			parts = append(parts, part.what+": "+few(part.names))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// few lists the first of many names.
+func few(names []string) string {
+	const most = 8
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
