@@ -26,7 +26,7 @@ func findTargets(g *grid, cfg CSVConfig) (map[int]*finding, error) {
 	for _, name := range cfg.Targets {
 		col := g.index(name)
 		f := &finding{target: true, how: cfg.hows[name]}
-		if number[name] {
+		if number[name] || cfg.Task == Regression || len(cfg.Targets) > 1 {
 			f.want = asNumber
 		}
 		found[col] = f
@@ -79,19 +79,21 @@ func (f *finding) find(g *grid, col int) error {
 		return nil
 	}
 	cells := uniqueCells(g, col)
-	if f.want != asDate {
-		if ok, err := f.findNumbers(g, col, cells); ok || err != nil || f.want == asNumber {
+	try := map[string]func(*grid, int, []uniqueCell) (bool, error){asNumber: f.findNumbers, asDate: f.findDates}
+	for _, as := range []string{asNumber, asDate} {
+		if f.want != "" && f.want != as || f.target && as == asDate {
+			continue
+		}
+		ok, err := try[as](g, col, cells)
+		if ok || err != nil {
 			return err
 		}
 		*f = finding{want: f.want, how: f.how, target: f.target}
 	}
-	if f.target {
-		return nil
+	if f.want != "" && len(cells) > 0 {
+		return fmt.Errorf("data: %s: column %q cannot be read as %ss, as was asked for; its first cell is %q in line %d",
+			g.file, g.columns[col], f.want, cells[0].text, g.line(cells[0].row))
 	}
-	if ok, err := f.findDates(g, col, cells); ok || err != nil {
-		return err
-	}
-	*f = finding{want: f.want, how: f.how}
 	return nil
 }
 
@@ -105,7 +107,7 @@ func settle(g *grid, found map[int]*finding) {
 		if f == nil {
 			continue
 		}
-		if comma && f.kind == numberKind && f.notation.plain() && f.how == "" && pointsAreGroups(g, col) {
+		if comma && f.kind == numberKind && f.notation.plain() && f.how == "" && f.pointsAreGroups(g, col) {
 			f.notation = notation{marks: allMarks[pointGroups]}
 			f.notes = append(f.notes, fmt.Sprintf("column %q: its points are read as between thousands, as the file has decimal commas; --number %q reads them as decimal points",
 				g.columns[col], g.columns[col]+":"+howPoint))
@@ -138,7 +140,7 @@ func fileHabits(g *grid, found map[int]*finding) (comma, point bool, order strin
 			order = f.form
 		case f.kind != numberKind || f.doubt():
 		case f.notation.plain():
-			point = point || hasFractions(g, col)
+			point = point || f.hasFractions(g, col)
 		case !strings.ContainsAny(f.example.text, ".,"):
 		default:
 			comma = comma || f.notation.decimal == ','
@@ -169,9 +171,9 @@ func (f *finding) settleMark(g *grid, col int, comma, point bool) {
 
 // hasFractions reports whether a column of plain numbers has decimal points
 // for sure.
-func hasFractions(g *grid, col int) bool {
+func (f *finding) hasFractions(g *grid, col int) bool {
 	for row := range g.rows() {
-		if cell := g.cell(row, col); strings.IndexByte(cell, '.') >= 0 && !isMissing(cell) && !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {
+		if cell := g.cell(row, col); strings.IndexByte(cell, '.') >= 0 && !f.missing(cell) && !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {
 			return true
 		}
 	}
@@ -180,11 +182,11 @@ func hasFractions(g *grid, col int) bool {
 
 // pointsAreGroups reports whether the points of a column of plain numbers may
 // all be between thousands, if it has any.
-func pointsAreGroups(g *grid, col int) bool {
+func (f *finding) pointsAreGroups(g *grid, col int) bool {
 	some := false
 	for row := range g.rows() {
 		cell := g.cell(row, col)
-		if isMissing(cell) {
+		if f.missing(cell) {
 			continue
 		}
 		if !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {

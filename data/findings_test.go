@@ -165,6 +165,26 @@ func TestNumbersThatAreNone(t *testing.T) {
 	}
 }
 
+// TestRegressionNamesWords checks that a slip in the target is named, not the
+// first number in local notation.
+func TestRegressionNamesWords(t *testing.T) {
+	text := "x;y\n"
+	for i := range 60 {
+		text += fmt.Sprintf("%d;%d.500,25 €\n", i*i, 1+i%50)
+	}
+	text += "7;ask\n8;ask\n"
+	for _, task := range []Task{0, Regression} {
+		_, err := readTable(text, CSVConfig{Task: task})
+		if want := `line 62, column "y": "ask" is not a number`; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", task, err, want)
+		}
+	}
+	_, _, err := columnOf(CSVConfig{Numbers: []string{"v"}}, ";", 60, pick("5 €", "5 kg", "6 kg", "7 kg"))
+	if want := `column "v" cannot be read as numbers, as was asked for; its first cell is "5 €" in line 2`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("two units: %v", err)
+	}
+}
+
 // TestNotationOfRawRows checks prediction and targets in the notation of
 // training.
 func TestNotationOfRawRows(t *testing.T) {

@@ -82,11 +82,11 @@ func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) 
 		recur = recur && cell.count > 1 && strings.IndexAny(cell.text, digits) < 0
 	}
 	switch {
-	case f.target && (count > 0 || len(c.words) > 0 && c.read <= fewIntegers): // may be classes
+	case count > 0 && f.want != "":
+		return false, fmt.Errorf("%s: %q is not a %s; it was asked to be %ss", g.at(c.others[0].row, col), c.others[0].text, what, what)
+	case f.target && f.want == "" && (count > 0 || len(c.words) > 0 && c.read <= fewIntegers): // may be classes
 		return false, nil
 	case count == 0:
-	case f.want != "":
-		return false, fmt.Errorf("%s: %q is not a %s; it was asked to be %ss", g.at(c.others[0].row, col), c.others[0].text, what, what)
 	case recur && c.read > fewIntegers && count <= c.rows:
 	case c.rows >= 20 && c.read > fewIntegers && (count <= max(1, c.rows/100) || c.slips(count)):
 		return false, fmt.Errorf("%s: %q is not a %s, and %d of %d values of this column are; leave the cell empty where a value is missing, or make the column a category",
