@@ -76,7 +76,9 @@ type columnView struct {
 	whole, rising    bool // all whole; each one more than the last, from 0 or 1
 	distinct         int  // for numbers counted only where that matters
 	constant         bool
-	words, length    int // of text, over all cells
+	words, length    int    // of text, over all cells
+	numbers          int    // cells of text that are
+	stray            string // one that is not
 	example          string
 }
 
@@ -125,6 +127,11 @@ func lookAtText(g *grid, col int) columnView {
 		v.distinct++
 		v.length += count * len(level)
 		v.words += count * (1 + strings.Count(level, " "))
+		if _, ok := anyNumber(level); ok {
+			v.numbers += count
+		} else if v.stray == "" || level < v.stray {
+			v.stray = level
+		}
 		v.example = level
 	}
 	v.constant = v.distinct == 1
@@ -150,7 +157,11 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		mostly && v.distinct > fewIntegers && v.words >= 3*v.present:
 		return droppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > maxLevels || v.distinct == v.present && v.present >= 20):
-		return droppedKind, fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
+		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
+		if 2*v.numbers > v.present {
+			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", v.stray)
+		}
+		return droppedKind, why
 	}
 	return categoryKind, ""
 }

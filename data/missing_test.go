@@ -50,6 +50,7 @@ func TestOtherWordsAmongNumbers(t *testing.T) {
 		{"different words", CSVConfig{}, among(20, "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), `line 21, column "v": "one" is not a number`},
 		{"a slip with a unit", CSVConfig{}, among(200, "12,5x"), `line 201, column "v": "12,5x" is not a number`},
 		{"bounds", CSVConfig{}, among(200, "<5"), `line 201, column "v": "<5" is not a number`},
+		{"many bounds", CSVConfig{}, func(i int) string { return fmt.Sprintf("%s%d.5", []string{"", "", "", "<"}[i%4], 3*i) }, `it is not read as numbers for cells such as "<1`},
 		{"few codes", CSVConfig{}, pick("0", "1", "2", "3+", "other"), "category []"},
 		{"few codes and a word", CSVConfig{}, pick("0", "1", "2", "other"), "category []"},
 		{"asked for numbers", CSVConfig{Numbers: []string{"v"}}, among(10, "fehlt"), `"fehlt" is not a number; it was asked to be numbers`},
@@ -59,7 +60,7 @@ func TestOtherWordsAmongNumbers(t *testing.T) {
 		e, _, err := columnOf(test.cfg, ",", 240, test.value)
 		got := fmt.Sprint(err)
 		if err == nil {
-			got = fmt.Sprintf("%s %q", e.Columns[0].Kind, e.Columns[0].Absent)
+			got = fmt.Sprintf("%s %q %s", e.Columns[0].Kind, e.Columns[0].Absent, e.Columns[0].Why)
 		}
 		if !strings.Contains(got, test.want) {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
