@@ -14,7 +14,8 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
-internal/shell:
+internal/human:
+internal/shell: internal/human
 internal/rng:
 internal/symmetric:
 internal/search: internal/rng
@@ -35,9 +36,8 @@ internal/enginetest: graph internal/reference internal/rewrite internal/kernel i
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
-data: internal/rng internal/suggest
+data: internal/rng internal/human internal/suggest
 train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
-internal/human:
 internal/usage:
 internal/report: internal/human
 internal/tensorboard:

@@ -2,16 +2,17 @@ package data
 
 import (
 	"math"
-	"strconv"
+
+	"descent/internal/human"
 )
 
 // Cell is a value of a raw row of a table, under the name of its column.
 type Cell struct{ Column, Value string }
 
-// DecodeRow returns the row of a table that a sample stands for: numbers to
-// the six digits that standardizing in float32 surely keeps, and categories,
-// where levels that share a slot are <rare>, and what training did not have is
-// <unk>; dates as 2006-01-02, with the time of day where it matters. What is
+// DecodeRow returns the row of a table that a sample stands for: numbers in the
+// digits that standardizing in float32 keeps, and categories, where levels that
+// share a slot are <rare>, and what training did not have is <unk>; dates as
+// 2006-01-02, with the time of day where it matters. What is
 // missing is empty.
 // Columns that were left out are not in it.
 func (e *Encoder) DecodeRow(x []float32) []Cell {
@@ -39,7 +40,7 @@ func (c Column) decode(x []float32) string {
 		if c.Missing && x[1] != 0 {
 			return ""
 		}
-		return strconv.FormatFloat(float64(x[0])*c.Std+c.Mean, 'g', 6, 64)
+		return human.Decoded(float64(x[0])*c.Std+c.Mean, c.Mean, c.Std)
 	}
 	for i, v := range x {
 		if v == 0 {
@@ -54,15 +55,31 @@ func (c Column) decode(x []float32) string {
 }
 
 // DecodePixels returns the image that a sample stands for, as bytes in its own
-// order [height width channels]; nil if samples are no images.
+// order [height width channels]; nil if samples are no images. One of 16 bits is
+// stretched from its least value to its greatest, as it may use few of them.
 func (e *Encoder) DecodePixels(x []float32) []byte {
 	if e.Kind != imageKind || len(x) == 0 {
 		return nil
 	}
+	low, high := math.Inf(1), math.Inf(-1)
+	if e.wide() {
+		for i, v := range x {
+			low, high = min(low, e.pixel(i, v)), max(high, e.pixel(i, v))
+		}
+	}
 	pixels := make([]byte, len(x))
 	for i, v := range x {
-		mean, std := e.channel(i % e.Shape[len(e.Shape)-1])
-		pixels[i] = byte(math.Round(min(max(float64(v)*std+mean, 0), 255)))
+		p := e.pixel(i, v)
+		if e.wide() {
+			p = (p - low) * 255 / max(1, high-low)
+		}
+		pixels[i] = byte(math.Round(min(max(p, 0), 255)))
 	}
 	return pixels
+}
+
+// pixel returns the pixel that value i of a sample stands for.
+func (e *Encoder) pixel(i int, v float32) float64 {
+	mean, std := e.channel(i % e.Shape[len(e.Shape)-1])
+	return float64(v)*std + mean
 }

@@ -7,6 +7,35 @@ type encodedImages struct {
 	images *images
 	spec   Spec
 	value  [][256]float32 // of each byte, a table a channel
+	wide   [][]float32    // the same of each value of 16 bits, for sets of such
+}
+
+// tabulate computes what each pixel becomes. Where the set has other bits than
+// the images of training, it is as if it had been read with theirs.
+func (s *encodedImages) tabulate(e *Encoder) {
+	encode := func(c, p int) float32 {
+		mean, std := e.channel(c)
+		return float32((float64(p) - mean) / std)
+	}
+	for c := range s.images.channels() {
+		if s.images.wide == nil {
+			var value [256]float32
+			for p := range value {
+				if value[p] = encode(c, p); e.wide() {
+					value[p] = encode(c, p*widen)
+				}
+			}
+			s.value = append(s.value, value)
+			continue
+		}
+		wide := make([]float32, 1<<16)
+		for p := range wide {
+			if wide[p] = encode(c, p); !e.wide() {
+				wide[p] = encode(c, p>>8)
+			}
+		}
+		s.wide = append(s.wide, wide)
+	}
 }
 
 func (s *encodedImages) Spec() Spec         { return s.spec }
@@ -22,7 +51,11 @@ func (s *encodedImages) Read(rows []int, x, y []float32) error {
 		return err
 	}
 	for i, r := range rows {
-		s.standardize(x[i*size:(i+1)*size], s.images.pixels[r*size:(r+1)*size])
+		if to := x[i*size : (i+1)*size]; s.wide != nil {
+			s.standardizeWide(to, s.images.wide[r*size:(r+1)*size])
+		} else {
+			s.standardize(to, s.images.pixels[r*size:(r+1)*size])
+		}
 	}
 	return s.images.readClasses(rows, y)
 }
@@ -44,6 +77,15 @@ func (s *encodedImages) standardize(to []float32, pixels []byte) {
 	default:
 		for j, p := range pixels {
 			to[j] = s.value[j%len(s.value)][p]
+		}
+	}
+}
+
+// standardizeWide writes the values that pixels of 16 bits stand for.
+func (s *encodedImages) standardizeWide(to []float32, pixels []uint16) {
+	for c, value := range s.wide {
+		for j := c; j < len(pixels); j += len(s.wide) {
+			to[j] = value[pixels[j]]
 		}
 	}
 }

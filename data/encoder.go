@@ -23,7 +23,8 @@ const (
 // sets an indicator beside it. A category becomes one-hot; what training did
 // not have is all zeros, or a rare level if there are some. A date becomes its
 // days since 1970, as a number, and the sine and cosine of each of its Parts. A
-// pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all pixels.
+// pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all
+// pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
 type Encoder struct {
 	Kind    string   `json:"kind"` // "table" or "image"
 	Task    Task     `json:"task"`
@@ -32,6 +33,7 @@ type Encoder struct {
 	Targets []Target `json:"targets"`
 	Classes []string `json:"classes,omitempty"`
 	Shape   []int    `json:"shape,omitempty"` // of an image: height, width, channels
+	Bits    int      `json:"bits,omitempty"`  // of a pixel: 16; 0 stands for 8
 	Mean    float64  `json:"mean,omitempty"`  // of all pixels of grey images
 	Std     float64  `json:"std,omitempty"`
 

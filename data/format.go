@@ -30,23 +30,10 @@ var formats = []format{
 	{name: "the embedded digits", match: func(f *found) bool { return f.path == digitsName }, image: digitsName},
 	{name: "a folder", match: func(f *found) bool { return f.folder }, image: folderKind},
 
-	{name: "a Parquet file", match: begins("PAR1"), not: asCSV},
-	{name: "an Arrow file", match: begins("ARROW1"), not: asCSV},
-	{name: "an SQLite database", match: begins("SQLite format 3\x00"), not: asCSV},
-	{name: "an HDF5 file", match: begins("\x89HDF\r\n\x1a\n"), not: asCSV},
 	{name: "an Excel workbook", match: func(f *found) bool { return f.holds("[Content_Types].xml", "xl/") }, not: asCSV},
 	{name: "an OpenDocument file", match: func(f *found) bool { return f.holds("mimetype", "content.xml") }, not: asCSV},
-	{name: "an old Office document", match: begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), not: asCSV},
-	{name: "a NumPy array", match: begins("\x93NUMPY"), not: asCSV},
 	{name: "a zip file of NumPy arrays", match: func(f *found) bool { return f.zipOf(".npy") }, not: asCSV},
-	{name: "a PDF document", match: begins("%PDF-"), not: asCSV},
-	{name: "a web page", match: isPage, not: "fetch the file itself, not the page about it"},
 	{name: "a model, not data", match: isModel, not: "give it to predict, eval or inspect as MODEL"},
-	{name: "a 7z archive", match: begins("7z\xbc\xaf\x27\x1c"), not: unpack},
-	{name: "a RAR archive", match: begins("Rar!\x1a\x07"), not: unpack},
-	{name: "a tar archive", match: func(f *found) bool { return len(f.head) > 262 && string(f.head[257:262]) == "ustar" }, not: unpack},
-	{name: "compressed by xz", match: begins("\xfd7zXZ\x00"), not: unpack},
-	{name: "compressed by zstd", match: begins("\x28\xb5\x2f\xfd"), not: unpack},
 
 	{name: "a zip file with a table", match: isZippedTable, packed: true},
 	{name: "a zip file of several tables", match: func(f *found) bool { return f.zipOf(tableEndings[2:]...) }, not: "unpack it, and name one of them"},
@@ -60,11 +47,6 @@ var formats = []format{
 	{name: "binary, not text", match: func(f *found) bool { return bytes.IndexByte(f.text, 0) >= 0 }, not: "want a table as text, or images"},
 	{name: "a CSV file", match: func(*found) bool { return true }, table: readCSV},
 }
-
-const (
-	asCSV  = "save it as CSV or as JSON lines"
-	unpack = "unpack it"
-)
 
 // found is what a user named, and what can be seen of it at once.
 type found struct {
@@ -127,11 +109,6 @@ func isFolderOrHidden(name string) bool {
 // of any text come first.
 var tableEndings = []string{".txt", ".data", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"}
 
-func isPage(f *found) bool {
-	text := strings.ToLower(string(bytes.TrimSpace(f.text[:min(len(f.text), 512)])))
-	return strings.HasPrefix(text, "<!doctype html") || strings.HasPrefix(text, "<html")
-}
-
 // isModel recognizes the first bytes of safetensors: the length of a header, and
 // its brace.
 func isModel(f *found) bool {
@@ -164,6 +141,9 @@ func recognize(name string) (*found, *format, error) {
 		info, err := os.Stat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			path, known, fetchErr := fetched(name)
+			if target, linkErr := os.Readlink(name); !known && linkErr == nil {
+				return nil, nil, fmt.Errorf("data: %s is a link to %s, where nothing is: %w", name, target, err)
+			}
 			if !known {
 				return nil, nil, fmt.Errorf("data: there is no %q%s; name a CSV file, a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
 					name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
@@ -217,7 +197,11 @@ func (f *found) peek(r *bufio.Reader) (err error) {
 	return err
 }
 
+// format returns the format of what was found.
 func (f *found) format() *format {
+	if s := unread(f.head); s != nil && !f.ends(".bin") && !isImageName(f.path) {
+		return &format{name: s.format, not: s.not}
+	}
 	for i := range formats {
 		if formats[i].match(f) {
 			return &formats[i]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 )
@@ -11,6 +12,7 @@ import (
 // imagePlan is the shape that all images of a set are brought to.
 type imagePlan struct {
 	height, width, channels int
+	wide                    bool   // values have 16 bits
 	convert                 bool   // files of the other mode are converted
 	like                    string // the file that decided the mode
 }
@@ -105,7 +107,28 @@ func planImages(files []imageFile, cfg ImageConfig) (p imagePlan, sizes int, err
 		p.convert = true
 		p.channels = map[string]int{GrayMode: 1, ColorMode: 3}[cfg.Mode]
 	}
-	return p, len(count), nil
+	p.wide, err = anyWide(files, heads, cfg)
+	return p, len(count), err
+}
+
+// anyWide reports whether one of the files has values that need 16 bits.
+func anyWide(files []imageFile, heads []imageHead, cfg ImageConfig) (bool, error) {
+	var found atomic.Bool
+	buffers := make([]bytes.Buffer, cfg.workers())
+	err := inParallel(len(buffers), len(files), func(w, i int) error {
+		if !heads[i].wide || found.Load() {
+			return nil
+		}
+		img, _, _, err := files[i].load(&buffers[w])
+		switch {
+		case err == nil && needsWide(img):
+			found.Store(true)
+		case err != nil && !cfg.SkipCorrupt:
+			return corrupt(files[i], err)
+		}
+		return nil
+	})
+	return found.Load(), err
 }
 
 // Errors that a configuration could avoid, wrapped by those of image files.
@@ -119,32 +142,33 @@ func corrupt(f imageFile, err error) error {
 }
 
 // loaded is what came of decoding files.
-type loaded struct {
-	pixels  []byte
+type loaded[P pixel] struct {
+	pixels  []P
 	files   []imageFile // that could be read, in order
 	resized int
 	several int // had more than the first image, which was taken
+	wide    int // have values that need 16 bits
 	skipped int
 	first   error // of a skipped file
 }
 
-// loadImages decodes files into bytes [n height width channels], in their
+// loadImages decodes files into values [n height width channels], in their
 // order whatever the number of workers.
-func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error) {
+func loadImages[P pixel](files []imageFile, p imagePlan, cfg ImageConfig) (loaded[P], error) {
 	size := p.height * p.width * p.channels
-	if len(files) > maxSetBytes/size {
-		return loaded{}, fmt.Errorf("data: %d images of %d×%d×%d take more than %d bytes; choose a smaller image size",
+	if len(files) > maxSetBytes/size/sizeOf[P]() {
+		return loaded[P]{}, fmt.Errorf("data: %d images of %d×%d×%d take more than %d bytes; choose a smaller image size",
 			len(files), p.height, p.width, p.channels, int64(maxSetBytes))
 	}
 	type worker struct {
 		file    bytes.Buffer
-		raster  []byte
+		raster  []P
 		resizer resizer
 	}
 	workers := make([]worker, cfg.workers())
-	pixels := make([]byte, len(files)*size)
+	pixels := make([]P, len(files)*size)
 	problems := make([]error, len(files))
-	var resized, several atomic.Int64
+	var resized, several, wide atomic.Int64
 	err := inParallel(len(workers), len(files), func(w, i int) error {
 		mine := &workers[w]
 		img, head, more, err := files[i].load(&mine.file)
@@ -162,6 +186,9 @@ func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error)
 		if more {
 			several.Add(1)
 		}
+		if head.wide && (p.wide || needsWide(img)) {
+			wide.Add(1)
+		}
 		to := pixels[i*size : (i+1)*size]
 		if head.height == p.height && head.width == p.width {
 			rasterize(to, img, head, p.channels)
@@ -170,21 +197,24 @@ func loadImages(files []imageFile, p imagePlan, cfg ImageConfig) (loaded, error)
 		resized.Add(1)
 		need := head.height * head.width * p.channels
 		if len(mine.raster) < need {
-			mine.raster = make([]byte, need)
+			mine.raster = make([]P, need)
 		}
 		rasterize(mine.raster, img, head, p.channels)
-		mine.resizer.resize(to, mine.raster[:need], head.height, head.width, p.height, p.width, p.channels)
+		resize(&mine.resizer, to, mine.raster[:need], head.height, head.width, p.height, p.width, p.channels)
 		return nil
 	})
 	if err != nil {
-		return loaded{}, err
+		return loaded[P]{}, err
 	}
-	l := loaded{pixels: pixels, files: files, resized: int(resized.Load()), several: int(several.Load())}
+	l := loaded[P]{pixels: pixels, files: files, resized: int(resized.Load()), several: int(several.Load()), wide: int(wide.Load())}
 	return l.withoutSkipped(problems, size), nil
 }
 
+// sizeOf returns the bytes of a value.
+func sizeOf[P pixel]() int { return bits.Len64(uint64(^P(0))) / 8 }
+
 // withoutSkipped closes the gaps that files with problems left.
-func (l loaded) withoutSkipped(problems []error, size int) loaded {
+func (l loaded[P]) withoutSkipped(problems []error, size int) loaded[P] {
 	var kept []imageFile
 	for i, problem := range problems {
 		if problem != nil {

@@ -35,6 +35,7 @@ type imageFile struct {
 type imageHead struct {
 	width, height int // after turning
 	gray          bool
+	wide          bool // 16 bits a channel
 	turn          turn
 }
 
@@ -42,7 +43,7 @@ type imageHead struct {
 // be read among them, so that none is passed over in silence.
 func isImageName(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif":
+	case ".png", ".jpg", ".jpeg", ".jpe", ".gif", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif":
 		return true
 	}
 	return false
@@ -65,23 +66,25 @@ func codec(begin []byte) (head func(io.Reader) (image.Config, error), decode fun
 	case len(begin) == 0:
 		return nil, nil, errEmptyFile
 	}
+	if format := fileFormat(begin); format != "" {
+		return nil, nil, fmt.Errorf("%w, but %s", errNoImage, format)
+	}
 	return nil, nil, errNoImage
 }
 
 // readHead reads the header of an image of at most size bytes, and refuses
 // one that promises more than these can hold.
 func readHead(r io.Reader, size int64) (imageHead, error) {
-	var begin [8]byte
-	n, err := io.ReadFull(r, begin[:])
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+	begin, err := readBeginning(r)
+	if err != nil {
 		return imageHead{}, err
 	}
-	head, _, err := codec(begin[:n])
+	head, _, err := codec(begin)
 	if err != nil {
 		return imageHead{}, err
 	}
 	var seen bytes.Buffer
-	r = io.MultiReader(bytes.NewReader(begin[:n]), r)
+	r = io.MultiReader(bytes.NewReader(begin), r)
 	if begin[0] == 0xff { // a JPEG file, with what a camera says of it
 		r = io.TeeReader(r, &seen)
 	}
@@ -89,7 +92,7 @@ func readHead(r io.Reader, size int64) (imageHead, error) {
 	if err != nil {
 		return imageHead{}, err
 	}
-	h := imageHead{width: c.Width, height: c.Height, gray: isGray(c.ColorModel), turn: turnOf(seen.Bytes())}
+	h := imageHead{width: c.Width, height: c.Height, gray: isGray(c.ColorModel), wide: isWide(c.ColorModel), turn: turnOf(seen.Bytes())}
 	if h.turn.swaps() {
 		h.width, h.height = h.height, h.width
 	}

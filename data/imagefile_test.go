@@ -89,7 +89,7 @@ func TestResizeIsPillowsBilinear(t *testing.T) {
 			from[i] = byte(v)
 		}
 		got := make([]byte, len(test.Want))
-		r.resize(got, from, test.From[0], test.From[1], test.To[0], test.To[1], 3)
+		resize(&r, got, from, test.From[0], test.From[1], test.To[0], test.To[1], 3)
 		tolerance := 1.0 // Pillow rounds between its passes too
 		if test.From == test.To {
 			tolerance = 0
@@ -100,7 +100,7 @@ func TestResizeIsPillowsBilinear(t *testing.T) {
 	}
 	white := bytes.Repeat([]byte{255}, 7*11)
 	got := make([]byte, 3*29)
-	r.resize(got, white, 7, 11, 3, 29, 1)
+	resize(&r, got, white, 7, 11, 3, 29, 1)
 	if !bytes.Equal(got, bytes.Repeat([]byte{255}, len(got))) {
 		t.Errorf("white becomes %v", got)
 	}
@@ -173,7 +173,10 @@ func FuzzImage(f *testing.F) {
 		for _, channels := range []int{1, 3} {
 			pixels, small := make([]byte, head.width*head.height*channels), make([]byte, 15*channels)
 			rasterize(pixels, img, head, channels)
-			new(resizer).resize(small, pixels, head.height, head.width, 3, 5, channels)
+			resize(new(resizer), small, pixels, head.height, head.width, 3, 5, channels)
+			wide, smallWide := make([]uint16, len(pixels)), make([]uint16, len(small))
+			rasterize(wide, img, head, channels)
+			resize(new(resizer), smallWide, wide, head.height, head.width, 3, 5, channels)
 		}
 	})
 }

@@ -8,38 +8,41 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"descent/internal/suggest"
 )
 
 // imagesFrom lists the image files at path: below a folder, in a zip file, or
 // a single one. The closer, which may be nil, is for when they were read.
-func imagesFrom(path, kind string) ([]imageFile, io.Closer, error) {
+func imagesFrom(path, kind string) (imageList, io.Closer, error) {
 	if kind == zipKind {
 		return listZip(path)
 	}
 	if kind == fileKind {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, nil, fmt.Errorf("data: %w", err)
+			return imageList{}, nil, fmt.Errorf("data: %w", err)
 		}
 		open := func() (io.ReadCloser, error) { return os.Open(path) }
-		return []imageFile{{name: filepath.Base(path), full: path, size: info.Size(), open: open}}, nil, nil
+		file := imageFile{name: filepath.Base(path), full: path, size: info.Size(), open: open}
+		return imageList{files: []imageFile{file}}, nil, nil
 	}
-	files, err := listFolder(path)
-	return files, nil, err
+	list, err := listFolder(path)
+	return list, nil, err
 }
 
 // readImageFiles reads the image files at path. Without an encoder it decides
 // shape and classes, and images without classes are an error; with one, shape
 // and mode are the model's.
 func readImageFiles(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {
-	files, archive, err := imagesFrom(path, kind)
+	list, archive, err := imagesFrom(path, kind)
 	if err != nil {
 		return nil, err
 	}
 	if archive != nil {
 		defer archive.Close()
 	}
-	return readFiles(path, files, cfg, e)
+	return readFiles(path, list, cfg, e)
 }
 
 // ReadImages reads class/image or split/class/image from a file system, such
@@ -49,38 +52,58 @@ func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	files, err := listImages(fsys, name)
+	list, err := listImages(fsys, name, nil)
 	if err != nil {
 		return nil, err
 	}
-	return readFiles(name, files, cfg, nil)
+	return readFiles(name, list, cfg, nil)
 }
 
 // readFiles is readImageFiles of files that were listed.
-func readFiles(path string, files []imageFile, cfg ImageConfig, e *Encoder) (Source, error) {
-	if len(files) == 0 {
-		return nil, fmt.Errorf("data: %s holds no images (.png, .jpg, .jpeg, .gif)", path)
+func readFiles(path string, list imageList, cfg ImageConfig, e *Encoder) (Source, error) {
+	if len(list.files) == 0 {
+		return nil, list.none(path)
 	}
-	layout, err := layOut(path, files)
+	layout, err := layOut(path, list.files)
 	if err != nil {
 		return nil, err
 	}
-	if e == nil && !layout.labeled {
-		return nil, fmt.Errorf("data: the images of %s, such as %s, lie in no folders named after classes; training needs class/image", path, layout.train[0].full)
-	}
+	layout.notes = append(list.notes, layout.notes...)
 	set := imageSet{path: path, layout: layout, cfg: cfg}
 	if e != nil {
-		if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
-			return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
-		}
-		set.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], true, "the model"}
-		if layout.test != nil { // only that part will be read
-			set.layout.train, set.layout.test = layout.test, nil
-		}
-	} else if set.plan, set.sizes, err = planImages(layout.train, cfg); err != nil {
+		return set.readFor(e)
+	}
+	if !layout.labeled {
+		return nil, fmt.Errorf("data: the images of %s, such as %s, lie in no folders named after classes; training needs class/image", path, layout.train[0].full)
+	}
+	if layout.plainTest {
+		set.layout.test = nil
+	}
+	set.layout.notePlain()
+	set.layout.notes = append(set.layout.notes, list.left()...)
+	if set.plan, set.sizes, err = planImages(layout.train, cfg); err != nil {
 		return nil, err
 	}
 	return set.read()
+}
+
+// readFor reads the set for a model, which decides shape and mode; of a set
+// with a test part only that.
+func (s imageSet) readFor(e *Encoder) (Source, error) {
+	if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
+		return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
+	}
+	s.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], e.wide(), true, "the model"}
+	if s.layout.plainTest {
+		s.layout.labeled = false
+		s.layout.notes = append(s.layout.notes, fmt.Sprintf("only the images of %s are taken", s.layout.plain))
+	} else {
+		s.layout.notePlain()
+	}
+	if s.layout.test != nil {
+		s.layout.train, s.layout.test = s.layout.test, nil
+	}
+	return s.read()
 }
 
 // imageSet is a set of image files whose shape and parts are decided.
@@ -98,13 +121,18 @@ func (s imageSet) read() (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.layout.labeled {
+		train.notes = append(noteClasses(classes, s.layout.test), train.notes...)
+	}
 	train.notes = append(slices.Clone(s.layout.notes), train.notes...)
 	if s.layout.test == nil {
 		return train, nil
 	}
+	number := numberClasses(classes)
 	for _, f := range s.layout.test {
-		if !slices.Contains(classes, f.className()) {
-			return nil, fmt.Errorf("data: %s is of class %q, which has no folder in training; those are %s", f.full, f.className(), list(classes))
+		if _, known := number.of(f.className()); !known {
+			return nil, fmt.Errorf("data: %s is of class %q, which has no folder in training%s; those are %s",
+				f.full, f.className(), suggest.DidYouMean(f.className(), classes), list(classes))
 		}
 	}
 	test, err := s.part(s.layout.test, classes)
@@ -116,39 +144,64 @@ func (s imageSet) read() (Source, error) {
 
 // part decodes the files of one part.
 func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
-	l, err := loadImages(files, s.plan, s.cfg)
+	if s.plan.wide {
+		l, err := loadImages[uint16](files, s.plan, s.cfg)
+		if err != nil {
+			return nil, err
+		}
+		set, err := partOf(s, l, len(files), classes)
+		if err != nil {
+			return nil, err
+		}
+		set.wide = l.pixels
+		if narrow := len(l.files) - l.wide; narrow > 0 {
+			set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 8 bits, and are scaled to 16 (times %d)", narrow, len(l.files), widen))
+		}
+		return set, nil
+	}
+	l, err := loadImages[uint8](files, s.plan, s.cfg)
 	if err != nil {
 		return nil, err
 	}
+	set, err := partOf(s, l, len(files), classes)
+	if err != nil {
+		return nil, err
+	}
+	set.pixels = l.pixels
+	if l.wide > 0 {
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images have 16 bits, of which the upper 8 are used, as those of training have 8", l.wide, len(l.files)))
+	}
+	return set, nil
+}
+
+// partOf makes a set of files that were decoded, without their pixels.
+func partOf[P pixel](s imageSet, l loaded[P], files int, classes []string) (*images, error) {
 	if len(l.files) == 0 {
-		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", len(files), l.first)
+		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", files, l.first)
 	}
-	number := make(map[string]int32, len(classes))
-	for i, name := range classes {
-		number[name] = int32(i)
-	}
+	number := numberClasses(classes)
 	class, names := make([]int32, len(l.files)), make([]string, len(l.files))
 	for i, f := range l.files {
 		names[i] = f.name
 		class[i] = unknownClass
 		if s.layout.labeled {
-			class[i] = number[f.className()]
+			class[i], _ = number.of(f.className())
 		}
 	}
 	shape := []int{s.plan.height, s.plan.width, s.plan.channels}
-	set := newImages(setName(s.path), s.path, shape, l.pixels, class, classes)
+	set := newImages(setName(s.path), s.path, shape, nil, class, classes)
 	set.names = names
 	if !s.layout.labeled {
 		set.spec.Classes, set.spec.Unlabeled = nil, true
 	}
 	if l.skipped > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, len(files), l.first))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, files, l.first))
 	}
 	if l.several > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("%d of %d files hold several images, as animations do; the first is taken", l.several, len(files)))
+		set.notes = append(set.notes, fmt.Sprintf("%d of %d files hold several images, as animations do; the first is taken", l.several, files))
 	}
 	if l.resized > 0 && s.sizes > 1 {
-		set.notes = append(set.notes, fmt.Sprintf("images have %d sizes; %d of %d were resized to %d×%d", s.sizes, l.resized, len(files), s.plan.height, s.plan.width))
+		set.notes = append(set.notes, fmt.Sprintf("images have %d sizes; %d of %d were resized to %d×%d", s.sizes, l.resized, files, s.plan.height, s.plan.width))
 	}
 	return set, nil
 }

@@ -117,7 +117,7 @@ func TestImageFolders(t *testing.T) {
 			[]string{"cat", "dog"},
 			[]string{"cat/2.png", "cat/2019/1.png", "dog/1.png"},
 			[]int{0, 0, 1},
-			nil, "", "",
+			nil, "such as cat/2019/1.png; its class is the first folder, cat", "",
 		},
 		{
 			"train and test",
@@ -126,7 +126,7 @@ func TestImageFolders(t *testing.T) {
 			[]string{"cat/1.png", "dog/1.png"},
 			[]int{0, 1},
 			[]string{"dog/9.png"},
-			"", "",
+			`the test part has no images of "cat"`, "",
 		},
 		{
 			"train and val",
@@ -147,14 +147,6 @@ func TestImageFolders(t *testing.T) {
 			"joins training", "",
 		},
 		{
-			"classes called train and test",
-			map[string][]byte{"train/1.png": at(1), "test/1.png": at(2)},
-			[]string{"test", "train"},
-			[]string{"test/1.png", "train/1.png"},
-			[]int{0, 1},
-			nil, "", "",
-		},
-		{
 			"only train",
 			map[string][]byte{"train/cat/1.png": at(1), "train/dog/1.png": at(2)},
 			[]string{"cat", "dog"},
@@ -162,6 +154,7 @@ func TestImageFolders(t *testing.T) {
 			[]int{0, 1},
 			nil, "", "",
 		},
+		{"parts without classes", map[string][]byte{"train/1.png": at(1), "test/1.png": at(2)}, nil, nil, nil, nil, "", "lie in no folders named after classes"},
 		{"no classes", map[string][]byte{"1.png": at(1)}, nil, nil, nil, nil, "", "lie in no folders named after classes"},
 		{"beside", map[string][]byte{"1.png": at(1), "cat/2.png": at(2)}, nil, nil, nil, nil, "", "1.png lies beside folders"},
 		{"no training", map[string][]byte{"test/cat/1.png": at(1), "val/cat/1.png": at(2)}, nil, nil, nil, nil, "", "none for training"},

@@ -3,71 +3,73 @@ package data
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 )
 
 // imageLayout is what the folders of image files mean.
 type imageLayout struct {
 	train, test []imageFile
-	labeled     bool // the first folder of each name is its class
+	labeled     bool   // the first folder of each name is its class
+	plain       string // the folders of parts that have no classes
+	plainTest   bool   // they are the test part
 	notes       []string
 }
 
-// splitFolders are the folders that name a part of a set, and which.
-var splitFolders = map[string]string{
-	"train": "train", "training": "train",
-	"test": "test", "testing": "test",
-	"val": "val", "valid": "val", "validation": "val",
-}
-
-// layOut decides what folders mean: class/image or split/class/image, below
-// any number of folders that enclose all; or images alone, without classes.
+// layOut decides what folders mean: class/image, split/class/image or
+// class/split/image, below any number of folders that enclose all; or images
+// alone, without classes. Where names do not settle it, a note says how they
+// were understood.
 func layOut(from string, files []imageFile) (imageLayout, error) {
 	files = withoutEnclosing(files)
-	parts := make(map[string][]imageFile)
-	split := true
-	var beside, inside *imageFile
-	for i, f := range files {
-		first, rest, deeper := strings.Cut(f.name, "/")
-		part := splitFolders[strings.ToLower(first)]
-		switch {
-		case !deeper:
-			beside = &files[i]
-		default:
-			inside = &files[i]
-		}
-		if part == "" || !strings.Contains(rest, "/") {
-			split = false
-			continue
-		}
-		parts[part] = append(parts[part], f)
-	}
+	tops, beside := topFolders(files)
 	switch {
-	case inside == nil:
+	case len(tops) == 0:
 		return imageLayout{train: files}, nil
 	case beside != nil:
-		return imageLayout{}, fmt.Errorf("data: %s lies beside folders of images, such as that of %s; put each image into the folder of its class", beside.full, inside.full)
-	case !split || len(parts) < 2:
-		return imageLayout{train: files, labeled: true}, nil
+		return imageLayout{}, besides(beside, &tops[len(tops)-1].files[0])
+	case partsWithin(tops):
+		note := fmt.Sprintf("the folders %s within each class are read as the parts of the set", list(tops[0].folders()))
+		tops, _ = topFolders(withPartsFirst(files))
+		return asParts(from, byPart(tops), note)
 	}
-	l := imageLayout{train: parts["train"], test: parts["test"], labeled: true}
-	switch {
-	case len(l.train) == 0:
-		return l, fmt.Errorf("data: %s has folders for test and validation and none for training; name it train", from)
-	case len(l.test) == 0:
-		l.test = parts["val"]
-		l.notes = append(l.notes, "the folder of validation images is the test part; validation is cut from training")
-	case len(parts["val"]) > 0:
-		l.train = append(slices.Clip(l.train), parts["val"]...)
-		l.notes = append(l.notes, "the folder of validation images joins training, from which validation is cut")
+	parts, note := shareOut(tops)
+	if parts == nil {
+		return asClasses(files, tops), nil
 	}
-	for _, part := range [][]imageFile{l.train, l.test} {
-		for i := range part {
-			_, part[i].name, _ = strings.Cut(part[i].name, "/")
+	return asParts(from, parts, note)
+}
+
+func besides(loose, inside *imageFile) error {
+	return fmt.Errorf("data: %s lies beside folders of images, such as that of %s; put each image into the folder of its class", loose.full, inside.full)
+}
+
+// asClasses reads each folder as a class, and says where that may be wrong.
+func asClasses(files []imageFile, tops []*topFolder) imageLayout {
+	l := imageLayout{train: files, labeled: true}
+	for _, top := range tops {
+		if top.part != "" {
+			l.notes = append(l.notes, fmt.Sprintf("the folder %s is read as a class; if it is a part of the set, name it as the data or by --test, or take it out", top.name))
 		}
 	}
-	return l, nil
+	same := tops[0].folders()
+	others := slices.ContainsFunc(tops, func(t *topFolder) bool { return t.loose != nil || !slices.Equal(t.folders(), same) })
+	if len(tops) > 1 && len(same) > 1 && !others {
+		l.notes = append(l.notes, fmt.Sprintf("the folders %s are read as the classes, and each of them holds %s; if those are the classes, name the first train and test, or give one folder as the data and another by --test",
+			listTops(tops), list(same)))
+		return l
+	}
+	l.noteDeep()
+	return l
+}
+
+// noteDeep says that folders below those of classes mean nothing.
+func (l *imageLayout) noteDeep() {
+	for _, f := range l.train {
+		if parts := strings.Split(f.name, "/"); len(parts) > 2 {
+			l.notes = append(l.notes, fmt.Sprintf("some images lie in folders within a class, such as %s; its class is the first folder, %s", f.name, parts[0]))
+			return
+		}
+	}
 }
 
 // withoutEnclosing drops folders that hold all files, as long as each file
@@ -86,35 +88,4 @@ func withoutEnclosing(files []imageFile) []imageFile {
 		}
 	}
 	return files
-}
-
-// className returns the folder that names the class of a file.
-func (f imageFile) className() string {
-	class, _, _ := strings.Cut(f.name, "/")
-	return class
-}
-
-// folderClasses returns the names of the classes in order: numbers by value if
-// all are numbers, and else as text.
-func folderClasses(files []imageFile) []string {
-	var names []string
-	seen := make(map[string]bool)
-	numbers := true
-	for _, f := range files {
-		if name := f.className(); !seen[name] {
-			seen[name] = true
-			names = append(names, name)
-			_, ok := parseNumber(name)
-			numbers = numbers && ok
-		}
-	}
-	sort.Strings(names)
-	if numbers {
-		sort.SliceStable(names, func(i, j int) bool {
-			a, _ := parseNumber(names[i])
-			b, _ := parseNumber(names[j])
-			return a < b
-		})
-	}
-	return names
 }

@@ -1,96 +1,213 @@
 package data
 
 import (
-	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
 )
 
-// maxDepth bounds how deep folders of images may be nested.
-const maxDepth = 16
+// maxDepth bounds how deep folders of images may be nested, and maxLinks how
+// many links to folders are followed, as links to links multiply.
+const (
+	maxDepth = 16
+	maxLinks = 1 << 16
+)
+
+// imageList is what was found in a folder or a zip file.
+type imageList struct {
+	files    []imageFile // sorted by path
+	empty    []string    // folders that hold no images
+	archives []string    // that were not looked into
+	notes    []string
+}
+
+// none is the error of a list without images.
+func (l imageList) none(path string) error {
+	if len(l.archives) > 0 {
+		return fmt.Errorf("data: %s holds no images, but the archive %s, which is not looked into; unpack it, or name it itself if it is a zip file", path, l.archives[0])
+	}
+	return fmt.Errorf("data: %s holds no images (.png, .jpg, .jpeg, .gif)", path)
+}
+
+// left says what training leaves aside.
+func (l imageList) left() []string {
+	var notes []string
+	if len(l.empty) > 0 {
+		notes = append(notes, fmt.Sprintf("no images are in the folders %s, which are left out", list(l.empty)))
+	}
+	if len(l.archives) > 0 {
+		notes = append(notes, fmt.Sprintf("the archives %s are not looked into", list(l.archives)))
+	}
+	return notes
+}
+
+// walker lists the images of a file system; root stands for it in messages.
+type walker struct {
+	fsys  fs.FS
+	root  string
+	links int // to folders, that were followed
+	list  imageList
+}
 
 // listImages returns the image files of a file system, sorted by path; root
-// stands for it in messages. Hidden files and other endings are ignored.
-func listImages(fsys fs.FS, root string) ([]imageFile, error) {
-	var files []imageFile
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		full := filepath.Join(root, filepath.FromSlash(name))
-		switch {
-		case err != nil:
-			return fmt.Errorf("data: %s: %w", full, err)
-		case d.IsDir() && name != "." && isHidden(d.Name()):
-			return fs.SkipDir
-		case d.IsDir() && strings.Count(name, "/") >= maxDepth:
-			return fmt.Errorf("data: %s: folders are nested deeper than %d", full, maxDepth)
-		case d.IsDir() || isHidden(d.Name()) || !isImageName(name):
-			return nil
+// stands for it in messages. Hidden files and other endings are ignored; links
+// to folders are followed, but to those above, which hold it.
+func listImages(fsys fs.FS, root string, above []fs.FileInfo) (imageList, error) {
+	w := walker{fsys: fsys, root: root}
+	if _, err := w.folder(".", above); err != nil {
+		return imageList{}, err
+	}
+	w.list.files = sorted(w.list.files)
+	return w.list, nil
+}
+
+func (w *walker) full(name string) string { return filepath.Join(w.root, filepath.FromSlash(name)) }
+
+// folder lists what lies below a folder, and reports whether images do; above
+// are the folders that hold it, itself last.
+func (w *walker) folder(name string, above []fs.FileInfo) (found bool, err error) {
+	if strings.Count(name, "/") >= maxDepth {
+		return false, fmt.Errorf("data: %s: folders are nested deeper than %d", w.full(name), maxDepth)
+	}
+	entries, err := fs.ReadDir(w.fsys, name)
+	if err != nil {
+		return false, fmt.Errorf("data: %s: %w", w.full(name), err)
+	}
+	emptyBefore := len(w.list.empty)
+	for _, entry := range entries {
+		if isHidden(entry.Name()) {
+			continue
 		}
-		info, err := fs.Stat(fsys, name) // of what a link points to
+		here, err := w.entry(path.Join(name, entry.Name()), entry, above)
 		if err != nil {
-			return fmt.Errorf("data: %w", err)
+			return false, err
 		}
-		if info.Mode().IsRegular() {
-			open := func() (io.ReadCloser, error) { return fsys.Open(name) }
-			files = append(files, imageFile{name: name, full: full, size: info.Size(), open: open})
+		found = found || here
+	}
+	if !found && name != "." { // one note for all that is below
+		w.list.empty = append(w.list.empty[:emptyBefore], name)
+	}
+	return found, nil
+}
+
+// entry lists one thing in a folder.
+func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (bool, error) {
+	linked := entry.Type()&fs.ModeSymlink != 0
+	if !linked && !entry.IsDir() && !mayBeImage(name) {
+		w.other(name)
+		return false, nil
+	}
+	info, err := fs.Stat(w.fsys, name) // of what a link points to
+	if linked && errors.Is(err, fs.ErrNotExist) {
+		target, _ := fs.ReadLink(w.fsys, name)
+		return false, fmt.Errorf("data: %s is a link to %s, where nothing is; mend or remove it", w.full(name), target)
+	}
+	if err != nil {
+		return false, fmt.Errorf("data: %w", err)
+	}
+	switch {
+	case info.IsDir():
+		for _, folder := range above {
+			if linked && os.SameFile(folder, info) {
+				w.list.notes = append(w.list.notes, fmt.Sprintf("%s is a link to a folder that it lies in, and is not followed", w.full(name)))
+				return false, nil
+			}
 		}
-		return nil
-	})
-	return sorted(files), err
+		if linked {
+			w.links++
+		}
+		if w.links > maxLinks {
+			return false, fmt.Errorf("data: %s: more than %d links to folders are followed", w.full(name), maxLinks)
+		}
+		return w.folder(name, append(above[:len(above):len(above)], info))
+	case !mayBeImage(name):
+		w.other(name)
+		return false, nil
+	case !info.Mode().IsRegular():
+		return false, nil
+	}
+	f := imageFile{name: name, full: w.full(name), size: info.Size(), open: func() (io.ReadCloser, error) { return w.fsys.Open(name) }}
+	if !isImageName(name) {
+		if is, err := f.nameless(); err != nil || !is {
+			return false, err
+		}
+	}
+	w.list.files = append(w.list.files, f)
+	return true, nil
+}
+
+// other remembers a file that is no image, if it is an archive.
+func (w *walker) other(name string) {
+	if isArchiveName(name) {
+		w.list.archives = append(w.list.archives, name)
+	}
 }
 
 // listFolder returns the image files below a folder, sorted by path.
-func listFolder(dir string) ([]imageFile, error) { return listImages(os.DirFS(dir), dir) }
-
-// listZip returns the image files of a zip file, sorted by path; the zip file
-// is to be closed when they are read. Nothing is unpacked to disk, and a zip
-// file inside it is ignored.
-func listZip(path string) ([]imageFile, io.Closer, error) {
-	archive, err := zip.OpenReader(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("data: %s: %w; it is no zip file, or damaged", path, err)
-	}
-	files, err := zipFiles(path, &archive.Reader)
-	if err != nil {
-		archive.Close()
-		return nil, nil, err
-	}
-	return files, archive, nil
-}
-
-func zipFiles(path string, archive *zip.Reader) ([]imageFile, error) {
-	var files []imageFile
-	for _, f := range archive.File {
-		name := strings.TrimSuffix(f.Name, "/")
-		switch parts := strings.Split(name, "/"); {
-		case !fs.ValidPath(name) || strings.Contains(name, `\`):
-			return nil, fmt.Errorf("data: %s holds the path %q, which leads out of it; it is damaged or harmful", path, f.Name)
-		case len(parts) > maxDepth:
-			return nil, fmt.Errorf("data: %s: %s: folders are nested deeper than %d", path, name, maxDepth)
-		case f.Mode().IsDir() || !f.Mode().IsRegular() || hiddenPart(parts) || !isImageName(name):
-			continue
-		}
-		// What the directory says of sizes may be a lie; a compressed byte
-		// cannot become more than inflation of them.
-		size := min(f.UncompressedSize64, f.CompressedSize64*inflation, maxImageFile+1)
-		files = append(files, imageFile{name: name, full: path + ": " + name, size: int64(size), claimed: true, open: f.Open})
-	}
-	files = sorted(files)
-	for i := 1; i < len(files); i++ {
-		if files[i].name == files[i-1].name {
-			return nil, fmt.Errorf("data: %s holds %s twice", path, files[i].name)
+func listFolder(dir string) (imageList, error) {
+	var above []fs.FileInfo
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		real, err = filepath.Abs(real)
+		for last := ""; err == nil && real != last; last, real = real, filepath.Dir(real) {
+			var info fs.FileInfo
+			if info, err = os.Stat(real); err == nil {
+				above = append(above, info)
+			}
 		}
 	}
-	return files, nil
+	return listImages(os.DirFS(dir), dir, above)
 }
 
 func sorted(files []imageFile) []imageFile {
 	sort.SliceStable(files, func(i, j int) bool { return files[i].name < files[j].name })
 	return files
+}
+
+// mayBeImage tells files that are worth a look: by their ending, or because
+// they have none.
+func mayBeImage(name string) bool { return isImageName(name) || path.Ext(name) == "" }
+
+// nameless reports whether a file without an ending is an image. A link that
+// was copied as text is an error, since it stood for a folder.
+func (f imageFile) nameless() (bool, error) {
+	r, err := f.open()
+	if err != nil {
+		return false, nil // nothing says that it is an image
+	}
+	defer r.Close()
+	begin, err := readBeginning(r)
+	if err != nil {
+		return false, nil
+	}
+	if target := linkText(begin); target != "" {
+		return false, fmt.Errorf("data: %s is a link to %s that was copied as text, as Git and archives do where links are not known; put the folder in its place, or remove it", f.full, target)
+	}
+	_, _, err = codec(begin)
+	return err == nil, nil
+}
+
+// readBeginning reads the bytes that tell a format; fewer where a file ends.
+func readBeginning(r io.Reader) ([]byte, error) {
+	begin := make([]byte, beginning)
+	n, err := io.ReadFull(r, begin)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return begin[:n], err
+}
+
+func isArchiveName(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".zip", ".tar", ".tgz", ".7z", ".rar", ".gz", ".xz", ".bz2", ".zst":
+		return true
+	}
+	return false
 }
 
 // isHidden tells what systems leave in folders from what people put there.

@@ -5,23 +5,37 @@ import (
 	"image/color"
 )
 
-// rasterize writes an image as bytes, [height width channels], with 1 channel
-// for grey and 3 for red, green and blue, turned as its header says. Transparent pixels, and those that
-// a GIF's first frame leaves out, lie on white.
+// pixel is how a value of an image is kept.
+type pixel interface{ uint8 | uint16 }
+
+// rasterize writes an image as values of 8 or 16 bits, [height width channels],
+// with 1 channel for grey and 3 for red, green and blue, turned as its header
+// says. Transparent pixels, and those that a GIF's first frame leaves out, lie
+// on white. Of 16 bits, 8 keep the upper ones; 8 bits become 16 times 257.
 //
 // Colour becomes grey as (19595 R + 38470 G + 7471 B)/65536, the luma of ITU-R
 // BT.601.
-func rasterize(to []byte, img image.Image, head imageHead, channels int) {
+func rasterize[P pixel](to []P, img image.Image, head imageHead, channels int) {
 	if o := head.turn; o > 1 {
 		head.turn = 0
 		if o.swaps() {
 			head.width, head.height = head.height, head.width
 		}
-		raw := make([]byte, head.height*head.width*channels)
+		raw := make([]P, head.height*head.width*channels)
 		rasterize(raw, img, head, channels)
-		o.pixels(to, raw, head.height, head.width, channels)
+		turned(o, to, raw, head.height, head.width, channels)
 		return
 	}
+	switch to := any(to).(type) {
+	case []uint8:
+		narrowRaster(to, img, head, channels)
+	case []uint16:
+		wideRaster(to, img, head, channels)
+	}
+}
+
+// narrowRaster is rasterize to 8 bits, of an image that is not to be turned.
+func narrowRaster(to []uint8, img image.Image, head imageHead, channels int) {
 	b := img.Bounds()
 	whole := b == image.Rect(0, 0, head.width, head.height)
 	for y := range head.height {
@@ -74,7 +88,7 @@ func onWhite(c color.Color) color.NRGBA {
 	return color.NRGBA{uint8((r + white) >> 8), uint8((g + white) >> 8), uint8((b + white) >> 8), 255}
 }
 
-func putPixel(to []byte, r, g, b uint8) {
+func putPixel[P pixel](to []P, r, g, b P) {
 	if len(to) == 3 {
 		to[0], to[1], to[2] = r, g, b
 		return
@@ -83,5 +97,5 @@ func putPixel(to []byte, r, g, b uint8) {
 		to[0] = r
 		return
 	}
-	to[0] = uint8((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
+	to[0] = P((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
 }

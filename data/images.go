@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// images is a set of raw images, kept as bytes and converted when read.
+// images is a set of raw images, kept as whole numbers and converted when read.
 type images struct {
 	spec   Spec
 	pixels []byte   // [n, height, width, channels]
+	wide   []uint16 // the same, of images of 16 bits; then there are no pixels
 	class  []int32  // [n], the number of a class; unknownClass where files stand in a folder that is none
 	file   string   // of the labels, for messages
 	names  []string // [n], of the files that the images come from; nil where they have none
@@ -54,6 +55,12 @@ func (s *images) Read(rows []int, x, y []float32) error {
 	}
 	for i, r := range rows {
 		to := x[i*size : (i+1)*size]
+		if s.wide != nil {
+			for j, p := range s.wide[r*size : (r+1)*size] {
+				to[j] = float32(p)
+			}
+			continue
+		}
 		for j, p := range s.pixels[r*size : (r+1)*size] {
 			to[j] = float32(p)
 		}
@@ -100,25 +107,24 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 	if s.spec.Unlabeled {
 		return nil, s.readClasses(nil, []float32{})
 	}
-	size, channels := s.spec.Size(), s.channels()
-	count := make([][256]uint64, channels)
 	for _, r := range rows {
 		if r < 0 || r >= s.Len() {
 			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", s.spec.name(), r, s.Len()-1)
 		}
-		sample := s.pixels[r*size : (r+1)*size]
-		for c := range count {
-			hist := &count[c]
-			for j := c; j < len(sample); j += channels {
-				hist[sample[j]]++
-			}
-		}
+	}
+	channels := s.channels()
+	var count [][]uint64
+	spread := spreadOf
+	if s.wide != nil {
+		count, spread = counted(s.wide, rows, s.spec.Size(), channels), spreadOfWide
+	} else {
+		count = counted(s.pixels, rows, s.spec.Size(), channels)
 	}
 	means, stds := make([]float64, channels), make([]float64, channels)
 	flat := 0
 	for c := range count {
 		var constant bool
-		means[c], stds[c], constant = spreadOf(&count[c])
+		means[c], stds[c], constant = spread(count[c])
 		if constant { // such a channel becomes 0
 			flat++
 			stds[c] = 1
@@ -131,6 +137,9 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 		Kind: imageKind, Shape: s.spec.Input,
 		Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}},
 	}
+	if s.wide != nil {
+		e.Bits = 16
+	}
 	if channels == 1 {
 		e.Mean, e.Std = means[0], stds[0]
 	} else {
@@ -139,8 +148,26 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 	return e, nil
 }
 
+// counted returns how often each value occurs in the rows, a list a channel.
+func counted[P pixel](pixels []P, rows []int, size, channels int) [][]uint64 {
+	count := make([][]uint64, channels)
+	for c := range count {
+		count[c] = make([]uint64, 1+int(^P(0)))
+	}
+	for _, r := range rows {
+		sample := pixels[r*size : (r+1)*size]
+		for c, hist := range count {
+			hist = hist[:1+int(^P(0))] // every value is within, and the compiler knows
+			for j := c; j < len(sample); j += channels {
+				hist[sample[j]]++
+			}
+		}
+	}
+	return count
+}
+
 // spreadOf returns the mean and the standard deviation of the bytes counted.
-func spreadOf(count *[256]uint64) (mean, std float64, constant bool) {
+func spreadOf(count []uint64) (mean, std float64, constant bool) {
 	var n, sum, squares uint64
 	for p, c := range count {
 		n += c
@@ -178,14 +205,9 @@ func (s *images) Encode(e *Encoder) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	encoded := &encodedImages{images: raw, spec: raw.spec, value: make([][256]float32, s.channels())}
+	encoded := &encodedImages{images: raw, spec: raw.spec}
 	encoded.spec.Classes, encoded.spec.Encoder = e.Classes, e
-	for c := range encoded.value {
-		mean, std := e.channel(c)
-		for p := range encoded.value[c] {
-			encoded.value[c][p] = float32((float64(p) - mean) / std)
-		}
-	}
+	encoded.tabulate(e)
 	return encoded, nil
 }
 
@@ -197,10 +219,7 @@ func (s *images) renumbered(classes []string) (*images, error) {
 	if s.spec.Unlabeled || slices.Equal(s.spec.Classes, classes) {
 		return s, nil
 	}
-	number := make(map[string]int32, len(classes))
-	for i, name := range classes {
-		number[name] = int32(i)
-	}
+	number := numberClasses(classes)
 	out := *s
 	out.class = make([]int32, len(s.class))
 	known := 0
@@ -209,7 +228,7 @@ func (s *images) renumbered(classes []string) (*images, error) {
 		if c == unknownClass {
 			continue
 		}
-		to, ok := number[s.spec.Classes[c]]
+		to, ok := number.of(s.spec.Classes[c])
 		switch {
 		case ok:
 			out.class[i] = to
@@ -224,6 +243,9 @@ func (s *images) renumbered(classes []string) (*images, error) {
 	return &out, nil
 }
 
+// wide reports whether the model was trained on images of 16 bits.
+func (e *Encoder) wide() bool { return e.Bits == 16 }
+
 // channel returns the mean and the standard deviation of a channel.
 func (e *Encoder) channel(c int) (mean, std float64) {
 	if e.Means == nil {
@@ -236,6 +258,9 @@ func (e *Encoder) channel(c int) (mean, std float64) {
 func (e *Encoder) validateImage() error {
 	if err := e.spec("encoder").Validate(); err != nil {
 		return err
+	}
+	if e.Bits != 0 && e.Bits != 16 {
+		return fmt.Errorf("data: encoder: images of %d bits; want 16, or none for 8", e.Bits)
 	}
 	if len(e.Shape) >= 2 && e.Shape[0] > maxImagePixels/e.Shape[1] {
 		return fmt.Errorf("data: encoder: images of %s; at most %d pixels are made", shapeText(e.Shape), maxImagePixels)

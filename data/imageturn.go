@@ -29,8 +29,8 @@ func (o turn) from(y, x, h, w int) (int, int) {
 	return y, x
 }
 
-// pixels writes the image from, [h w channels], turned, to to.
-func (o turn) pixels(to, from []byte, h, w, channels int) {
+// turned writes the image from, [h w channels], turned, to to.
+func turned[P pixel](o turn, to, from []P, h, w, channels int) {
 	toH, toW := h, w
 	if o.swaps() {
 		toH, toW = w, h

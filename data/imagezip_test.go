@@ -45,7 +45,8 @@ func TestZipFiles(t *testing.T) {
 	}{
 		{"traversal", zipOf(t, map[string][]byte{"../cat/1.png": nil}), `the path "../cat/1.png", which leads out of it`},
 		{"absolute", zipOf(t, map[string][]byte{"/cat/1.png": nil}), "which leads out of it"},
-		{"backslash", zipOf(t, map[string][]byte{`cat\1.png`: nil}), "which leads out of it"},
+		{"climbing by backslashes", zipOf(t, map[string][]byte{`cat\..\..\1.png`: nil}), "which leads out of it"},
+		{"drive", zipOf(t, map[string][]byte{`C:\cat\1.png`: nil}), "which leads out of it"},
 		{"deep", zipOf(t, map[string][]byte{deep: nil}), "nested deeper"},
 		{"zip in zip", zipOf(t, map[string][]byte{"inner.zip": file}), "holds no images"},
 		{"lying header", zipOf(t, map[string][]byte{"cat/1.png": pngHead(4096, 4096), "dog/1.png": pngHead(4096, 4096)}), "which a file of 33 bytes cannot hold"},
@@ -66,7 +67,7 @@ func FuzzZip(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, names := range [][]string{{"cat/1.png", "dog/1.png"}, {"train/cat/1.png", "test/cat/1.png"}, {"1.png"}, {"../x.png"}} {
+	for _, names := range [][]string{{"cat/1.png", "dog/1.png"}, {"train/cat/1.png", "test/cat/1.png"}, {"1.png"}, {"../x.png"}, {`set\cat\1.png`, "./dog/1.png"}, {"K\x84se/1.png", "Brot/1"}} {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)
 		for _, name := range names {
@@ -84,11 +85,11 @@ func FuzzZip(f *testing.F) {
 		if err != nil {
 			return
 		}
-		files, err := zipFiles("fuzz.zip", archive)
+		list, err := zipFiles("fuzz.zip", archive)
 		if err != nil {
 			return
 		}
-		s, err := readFiles("fuzz.zip", files, ImageConfig{Height: 2, Width: 3, Mode: GrayMode, SkipCorrupt: true, Workers: 1}, nil)
+		s, err := readFiles("fuzz.zip", list, ImageConfig{Height: 2, Width: 3, Mode: GrayMode, SkipCorrupt: true, Workers: 1}, nil)
 		if err != nil {
 			return
 		}

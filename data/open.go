@@ -42,9 +42,17 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 // OpenImages reads what [Open] does but tables, with options for image files.
 // IDX files, CIFAR-10 and the digits have one size and mode and ignore them.
 //
-// Images lie in class/image or split/class/image, where split is train, test or
-// val, below any folders that enclose all; rows are sorted by path, classes by
-// name. An image that cannot be read is an error that names it.
+// Images lie in class/image, split/class/image or class/split/image, where split
+// is a word such as train, test or val, below any folders that enclose all; a
+// test folder whose images lie in no class folders is left out. Links to folders
+// are followed. Rows are sorted by path, classes by name, as the first of their
+// folders is spelt; composed and decomposed accents are one name. Where folders
+// leave a doubt, a note says how they were understood. An image that cannot be
+// read is an error that names it.
+//
+// Images whose values need 16 bits keep them; of a set of both, those of 8 are
+// scaled to 16. The names in a zip file are UTF-8, or a code page that is
+// guessed, with a note.
 func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -67,7 +75,8 @@ func OpenImages(path string, cfg ImageConfig) (Source, error) {
 // part. A table needs no target, as [Encoder.EncodeCSV] says. Image files are
 // brought to the model's size and mode, and need no class: images alone, and
 // folders that no class of the model is named after, are Unlabeled; see
-// [RowNames].
+// [RowNames]. Images of other bits than those of training are read as if they
+// had theirs, with a note.
 func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, ImageConfig{}) }
 
 // OpenImages is [Encoder.Open] with options for image files, of which size and
@@ -153,11 +162,14 @@ func lookInto(dir string) (path, kind string, err error) {
 		}
 		path = inner
 	}
-	files, err := listFolder(dir)
+	list, err := listFolder(dir)
 	if err != nil {
 		return "", "", err
 	}
-	if len(files) == 0 {
+	if len(list.archives) > 0 && len(list.files) == 0 {
+		return "", "", list.none(dir)
+	}
+	if len(list.files) == 0 {
 		return "", "", fmt.Errorf("data: %s holds no IDX files ({train,t10k}-{images-idx3,labels-idx1}-ubyte), no CIFAR batches (data_batch_1.bin) and no images (.png, .jpg, .jpeg, .gif)", dir)
 	}
 	return dir, folderKind, nil
@@ -168,15 +180,21 @@ func onlyFolder(dir string) (string, bool) {
 	entries, err := os.ReadDir(dir)
 	found := ""
 	for _, entry := range entries {
-		switch {
+		switch inner := filepath.Join(dir, entry.Name()); {
 		case isHidden(entry.Name()):
-		case !entry.IsDir() || found != "":
+		case !isFolder(inner) || found != "":
 			return "", false
 		default:
-			found = filepath.Join(dir, entry.Name())
+			found = inner
 		}
 	}
 	return found, err == nil && found != ""
+}
+
+// isFolder reports whether a path is that of a folder, or of a link to one.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // testPart returns the test part of a set that has one, and else the set.

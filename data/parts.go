@@ -92,6 +92,8 @@ func adopt(s Source, e *Encoder, want Spec, part string) (Source, error) {
 		return nil, fmt.Errorf("data: %s set %s has the classes %s; those of training are %s", part, got.name(), list(got.Classes), list(want.Classes))
 	case got.Outputs() != want.Outputs():
 		return nil, fmt.Errorf("data: %s set %s has %d targets; training has %d", part, got.name(), got.Outputs(), want.Outputs())
+	case got.Unlabeled && len(want.Input) == 3:
+		return nil, fmt.Errorf("data: %s set %s: its images lie in no folders named after the classes of training, which are %s", part, got.name(), list(want.Classes))
 	case got.Unlabeled:
 		return nil, fmt.Errorf("data: %s set %s has no target", part, got.name())
 	}

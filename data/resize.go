@@ -8,7 +8,8 @@ import "math"
 // Each axis is filtered by a triangle, as wide as two pixels of the coarser
 // side: bilinear interpolation to enlarge, and an average weighted by area to
 // shrink, so that nothing is skipped. Weights are whole multiples of 2⁻¹⁴, so
-// every machine makes the same bytes.
+// every machine makes the same bytes. Between the axes, values of 8 bits keep 6
+// of fraction, those of 16 bits none, so that sums fit into 32 bits.
 //
 // Equal, to a unit of rounding, to Pillow's Image.resize with BILINEAR.
 type resizer struct {
@@ -58,7 +59,7 @@ func quantized(w []float64, sum float64) []int32 {
 }
 
 // resize scales [h w channels] to [toH toW channels].
-func (r *resizer) resize(to, from []byte, h, w, toH, toW, channels int) {
+func resize[P pixel](r *resizer, to, from []P, h, w, toH, toW, channels int) {
 	if r.h != h || r.toH != toH || r.rows.first == nil {
 		r.h, r.toH, r.rows = h, toH, newTaps(h, toH)
 	}
@@ -68,16 +69,21 @@ func (r *resizer) resize(to, from []byte, h, w, toH, toW, channels int) {
 	if need := h * toW * channels; len(r.middle) < need {
 		r.middle = make([]int32, need)
 	}
-	for y := range h { // keeps 6 bits of fraction
+	most := int32(^P(0))
+	fraction := 0 // bits of it
+	if most == 255 {
+		fraction = 6
+	}
+	for y := range h {
 		line := from[y*w*channels : (y+1)*w*channels]
 		for x := range toW {
 			first := r.columns.first[x]
 			for c := range channels {
-				sum := int32(1 << (tapBits - 7))
+				sum := int32(1 << (tapBits - fraction - 1))
 				for j, weight := range r.columns.weight[x] {
 					sum += weight * int32(line[(first+j)*channels+c])
 				}
-				r.middle[(y*toW+x)*channels+c] = sum >> (tapBits - 6)
+				r.middle[(y*toW+x)*channels+c] = sum >> (tapBits - fraction)
 			}
 		}
 	}
@@ -85,11 +91,11 @@ func (r *resizer) resize(to, from []byte, h, w, toH, toW, channels int) {
 	for y := range toH {
 		first := r.rows.first[y]
 		for k := range width {
-			sum := int32(1 << (tapBits + 5))
+			sum := int32(1 << (tapBits + fraction - 1))
 			for j, weight := range r.rows.weight[y] {
 				sum += weight * r.middle[(first+j)*width+k]
 			}
-			to[y*width+k] = byte(min(255, sum>>(tapBits+6)))
+			to[y*width+k] = P(min(most, sum>>(tapBits+fraction)))
 		}
 	}
 }

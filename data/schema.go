@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"descent/internal/human"
 )
 
 // String returns the schema as people read it: the task and why, then a line
@@ -11,19 +13,23 @@ import (
 func (e *Encoder) String() string {
 	var b strings.Builder
 	if e.Kind == imageKind {
-		fmt.Fprintf(&b, "images of %s, pixels ", shapeText(e.Shape))
+		fmt.Fprintf(&b, "images of %s, ", shapeText(e.Shape))
+		if e.wide() {
+			b.WriteString("16 bits, ")
+		}
+		b.WriteString("pixels ")
 		for c := range max(1, len(e.Means)) {
 			mean, std := e.channel(c)
 			fmt.Fprintf(&b, "(p - %.6g)/%.6g, ", mean, std)
 		}
-		fmt.Fprintf(&b, "%d classes: %s\n", len(e.Classes), strings.Join(e.Classes, " "))
+		fmt.Fprintf(&b, "%d classes: %s\n", len(e.Classes), human.Line(strings.Join(e.Classes, " ")))
 		return b.String()
 	}
 	var names []string
 	for _, t := range e.Targets {
-		name := t.Name
+		name := human.Line(t.Name)
 		if e.Task == Regression {
-			name += fmt.Sprintf(" (mean %.6g, std %.6g%s)", t.Mean, t.Std, asWritten(t.Notation))
+			name += fmt.Sprintf(" (mean %s, std %.6g%s)", human.Measured(t.Mean, t.Std), t.Std, asWritten(t.Notation))
 		}
 		names = append(names, name)
 	}
@@ -35,7 +41,7 @@ func (e *Encoder) String() string {
 	fmt.Fprintf(&b, "features  %d from %d columns\n", e.spec("").Size(), len(e.inputNames()))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, c := range e.Columns {
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", c.Name, c.Kind, c.detail())
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", human.Line(c.Name), c.Kind, human.Line(c.detail()))
 	}
 	w.Flush()
 	return b.String()
@@ -45,9 +51,9 @@ func (c Column) detail() string {
 	var text string
 	switch c.Kind {
 	case numberKind:
-		text = fmt.Sprintf("mean %.6g, std %.6g", c.Mean, c.Std)
+		text = fmt.Sprintf("mean %s, std %.6g", human.Measured(c.Mean, c.Std), c.Std)
 		if c.Missing {
-			text += fmt.Sprintf("; missing: median %.6g and an indicator", c.Median)
+			text += fmt.Sprintf("; missing: median %s and an indicator", human.Measured(c.Median, c.Std))
 		}
 		return text + asWritten(c.Notation) + c.absence()
 	case dateKind:

@@ -72,7 +72,7 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 	var failed error
 	var emit func(bench.Row)
 	if opt.json {
-		lines := json.NewEncoder(a.stdout)
+		lines := json.NewEncoder(a.data)
 		emit = func(r bench.Row) {
 			if err := lines.Encode(r); err != nil {
 				failed = err

@@ -33,36 +33,56 @@ const (
 // app is one run of the command.
 type app struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
-	name           string // that the user calls it by
-	began          bool   // the command line was read and a command has begun
+	stdout, stderr io.Writer // for people
+	data           io.Writer // stdout for programs
+	screen         io.Writer // stderr as it is, for what moves on a terminal
+	name           string    // that the user calls it by
+	began          bool      // the command line was read and a command has begun
+	work           work
 }
 
 // Run executes the command line args and returns what to exit with. The end of
-// ctx interrupts training, which then saves what it has.
+// ctx interrupts training, which then saves what it has, and leaves whatever has
+// nothing to save.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, name: calledBy(os.Args[0])}
+	out, data, messages := textTo(stdout), dataTo(stdout), textTo(stderr)
+	a := &app{stdin: stdin, stdout: out, data: data, stderr: messages, screen: stderr, name: calledBy(os.Args[0])}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	root.SetOut(out)
+	root.SetErr(messages)
+	err := a.work.untilLeft(ctx, func() error { return root.ExecuteContext(ctx) })
+	written := errors.Join(out.end(), data.end())
+	if err == nil && written != nil {
+		err = fmt.Errorf("standard output: %w", written)
 	}
+	defer messages.end()
+	return a.exit(ctx, err, helpOf(root, args))
+}
+
+// exit says what went wrong and returns what to exit with.
+func (a *app) exit(ctx context.Context, err error, help []string) int {
 	var usage *usage.Error
 	switch {
+	case err == nil:
+		return exitDone
 	case errors.Is(err, errInterrupted):
 		return interruptedCode(ctx)
+	case errors.Is(err, errLeft):
+		fmt.Fprintf(a.stderr, "descent: %v\n", err)
+		return interruptedCode(ctx)
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		fmt.Fprintln(a.stderr, "descent: interrupted")
+		return interruptedCode(ctx)
 	case !a.began || errors.As(err, &usage):
-		fmt.Fprintf(stderr, "descent: %v\n", err)
+		fmt.Fprintf(a.stderr, "descent: %v\n", err)
 		if !a.began {
-			fmt.Fprintf(stderr, "%s shows what there is\n", a.call(helpOf(root, args)...))
+			fmt.Fprintf(a.stderr, "%s shows what there is\n", a.call(help...))
 		}
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "descent: %v\n%s", err, imageHint(err))
+	fmt.Fprintf(a.stderr, "descent: %v\n%s", err, imageHint(err))
 	if ctx.Err() != nil {
 		return interruptedCode(ctx)
 	}
@@ -84,6 +104,14 @@ Without any options, "descent train" learns to read handwritten digits.`,
 		PersistentPreRun: func(*cobra.Command, []string) {
 			a.began = true
 		},
+	}
+	var version bool
+	root.Flags().BoolVar(&version, "version", false, "name the build, as the command version does")
+	root.RunE = func(*cobra.Command, []string) error {
+		if version {
+			return a.version()
+		}
+		return root.Help()
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -128,10 +156,6 @@ func positional(names ...string) cobra.PositionalArgs {
 		return fmt.Errorf("%s takes %s; given were %q", cmd.Name(), want, args)
 	}
 }
-
-// errInterrupted ends a command that a signal stopped, when it has saved and
-// said what there is to say.
-var errInterrupted = errors.New("interrupted")
 
 // calledBy returns how the user may call the program again.
 func calledBy(arg0 string) string {

@@ -97,7 +97,7 @@ func (f *autoFloat) String() string {
 
 // compare is the command: a plan, its trials, what they say.
 func (a *app) compare(ctx context.Context, opt compareOptions) error {
-	ui, err := newProgress(a.stderr, opt.ui)
+	ui, err := newProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 		return err
 	}
 	if opt.json {
-		return runs.WriteJSON(a.stdout, r)
+		return runs.WriteJSON(a.data, r)
 	}
 	fmt.Fprint(a.stdout, c.Text(r))
 	if r.Best != "" {

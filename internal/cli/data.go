@@ -19,7 +19,7 @@ func (a *app) dataCommand() *cobra.Command {
 		Use:   "data",
 		Short: "Fetch public data sets",
 		Long: `Fetch public data sets. A set that was fetched is used by its name, as in
-"descent train --data mnist". Nothing else in descent uses the network.`,
+"descent train --data mnist". Nothing else in descent fetches anything.`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -59,7 +59,7 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	if !here && !offline {
 		fmt.Fprintf(a.stderr, "%s\nto %s\n", set.About, dir)
 	}
-	p, err := newProgress(a.stderr, uiAuto)
+	p, err := newProgress(a.screen, uiAuto)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	case here:
 		fmt.Fprintf(a.stderr, "%s was fetched before\n", name)
 	}
-	fmt.Fprintln(a.stdout, filepath.Clean(dir))
+	fmt.Fprintln(a.data, filepath.Clean(dir)) // for scripts, too
 	a.next(a.stderr, a.call("train", "--data", name))
 	return nil
 }

@@ -105,7 +105,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		return err
 	}
 	if opt.json {
-		return runs.WriteJSON(a.stdout, evaluation{
+		return runs.WriteJSON(a.data, evaluation{
 			path, set.part, views, file, report.Rows, runs.MeasuresOf(report, m.Spec()), b.scores, m.SHA256(), set.seen,
 		})
 	}

@@ -56,9 +56,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		return err
 	}
 	if r.json && status != "diverged" {
-		if err := sum.Write(r.stdout); err != nil {
-			return err
-		}
+		_ = sum.Write(r.data) // the run is done all the same, and [Run] tells of the error
 	}
 	switch status {
 	case "diverged":
@@ -72,7 +70,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if !r.json {
 		r.stdout.Write(text.Bytes())
 	}
-	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := text.WriteTo(w); return err })
+	err = r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err })
 	return errors.Join(err, r.folder.Finished())
 }
 

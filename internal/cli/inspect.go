@@ -82,7 +82,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return runs.WriteJSON(a.stdout, i)
+		return runs.WriteJSON(a.data, i)
 	}
 	return a.printInspection(path, i, m)
 }
@@ -123,7 +123,7 @@ func printLayers(out io.Writer, i inspection) error {
 	fmt.Fprintf(w, "layer\toutput\tparameters\tmultiply-adds\t\n")
 	fmt.Fprintf(w, "input\t%s\t\t\t\n", human.Shape(i.Input))
 	for _, l := range i.Layers {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", l.Path, human.Shape(l.Output), human.Thousands(float64(l.Parameters)), human.Thousands(float64(l.Products)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", human.Line(l.Path), human.Shape(l.Output), human.Thousands(float64(l.Parameters)), human.Thousands(float64(l.Products)))
 	}
 	fmt.Fprintf(w, "total\t\t%s\t%s\t\n", human.Thousands(float64(i.Parameters)), human.Thousands(float64(i.Products)))
 	if err := w.Flush(); err != nil || i.Buffers == 0 {

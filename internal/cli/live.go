@@ -60,7 +60,7 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 		p.plain = true
 	case uiAuto:
 		p.plain = true
-		if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) && os.Getenv("TERM") != "dumb" {
+		if file, ok := w.(*os.File); ok && isTerminal(w) && os.Getenv("TERM") != "dumb" {
 			p.size = func() (int, int) {
 				width, height, err := term.GetSize(int(file.Fd()))
 				if err != nil || width <= 0 {
@@ -83,7 +83,7 @@ func (p *progress) printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live || p.plain {
-		p.stays += fmt.Sprintf(format, args...)
+		p.stays += human.Escape(fmt.Sprintf(format, args...))
 		p.draw()
 	}
 }
@@ -112,9 +112,9 @@ func (p *progress) moment(line string) {
 	defer p.mu.Unlock()
 	switch {
 	case p.live:
-		p.draw(line)
+		p.draw(human.Line(line))
 	case p.plain:
-		p.stays += line + "\n"
+		p.stays += human.Line(line) + "\n"
 		p.draw()
 	}
 }
@@ -151,9 +151,9 @@ func (p *progress) finish() {
 
 func (p *progress) epochLine(u train.Progress) string {
 	e := u.Epoch
-	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %.4g", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, e.TrainLoss)
+	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %s", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, human.Score("loss", e.TrainLoss))
 	if v := e.Validation; v != nil {
-		line += fmt.Sprintf("  validation loss %.4g  %s %s", v.Loss, p.score, human.Score(p.score, v.Score(p.score)))
+		line += fmt.Sprintf("  validation loss %s  %s %s", human.Score("loss", v.Loss), p.score, human.Score(p.score, v.Score(p.score)))
 	}
 	if !p.live { // where the area says so
 		line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))

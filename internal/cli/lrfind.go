@@ -126,7 +126,7 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 		return err
 	}
 	if opt.json {
-		return runs.WriteJSON(a.stdout, r)
+		return runs.WriteJSON(a.data, r)
 	}
 	r.print(a.stdout)
 	a.next(a.stdout, r.Command, a.call(append([]string{"compare"}, opt.Args("lr")...)...))

@@ -108,7 +108,7 @@ func resultText(title string, r train.Report, b baseline, spec data.Spec) string
 	} else if targets := r.Regression.Targets(); len(targets) > 1 {
 		fmt.Fprintf(&out, "\n  %-*s %12s %12s %12s\n", head-2, "target", "mse", "mae", "r2")
 		for _, t := range targets {
-			fmt.Fprintf(&out, "  %-*s %12.4g %12.4g %12.4g\n", head-2, t.Name, t.MSE, t.MAE, t.R2)
+			fmt.Fprintf(&out, "  %-*s %12s %12s %12s\n", head-2, human.Line(t.Name), human.Score("mse", t.MSE), human.Score("mae", t.MAE), human.Score("r2", t.R2))
 		}
 	}
 	return out.String()

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,7 +85,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return buffered.Flush()
 	}
 	if opt.out == "" {
-		return write(a.stdout)
+		return write(a.data)
+	}
+	if err := a.work.begin(); err != nil {
+		return err
 	}
 	if err := runs.WriteFile(opt.out, write); err != nil {
 		return err
@@ -170,8 +172,8 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 			fields = append(fields, spec.Classes[runs.Likeliest(values)])
 		}
 		if spec.Task == data.Regression || probabilities {
-			for _, v := range values {
-				fields = append(fields, number(v))
+			for i, v := range values {
+				fields = append(fields, runs.Predicted(spec, i, v))
 			}
 		}
 		return put(fields)
@@ -191,13 +193,13 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		case spec.Task == data.Classification:
 			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
 		case len(values) == 1:
-			b.WriteString(number(values[0]))
+			b.WriteString(runs.Predicted(spec, 0, values[0]))
 		default:
-			writeNumbers(&b, spec.Targets, values)
+			writeNumbers(&b, spec, spec.Targets, values)
 		}
 		if probabilities {
 			b.WriteString(`,"probabilities":`)
-			writeNumbers(&b, spec.Classes, values)
+			writeNumbers(&b, spec, spec.Classes, values)
 		}
 		b.WriteString("}\n")
 		_, err := io.WriteString(w, b.String())
@@ -206,10 +208,10 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 }
 
 // writeNumbers writes an object whose keys keep their order.
-func writeNumbers(b *strings.Builder, names []string, values []float64) {
+func writeNumbers(b *strings.Builder, spec data.Spec, names []string, values []float64) {
 	for i, v := range values {
 		b.WriteByte("{,"[min(i, 1)])
-		b.WriteString(jsonText(names[i]) + ":" + number(v))
+		b.WriteString(jsonText(names[i]) + ":" + runs.Predicted(spec, i, v))
 	}
 	b.WriteByte('}')
 }
@@ -218,6 +220,3 @@ func jsonText(s string) string {
 	text, _ := json.Marshal(s) // a string always has a JSON form
 	return string(text)
 }
-
-// number writes a prediction with the digits that float32 has.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 32) }

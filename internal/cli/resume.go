@@ -69,11 +69,13 @@ func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
+	out := a.stdout
 	if err == nil && asJSON {
+		out = a.data
 		text, err = os.ReadFile(f.File(runs.SummaryFile))
 	}
 	if err == nil {
-		_, err = a.stdout.Write(text)
+		_, err = out.Write(text)
 	}
 	return true, errors.Join(err, f.Finished())
 }

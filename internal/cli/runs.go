@@ -57,7 +57,7 @@ also name and status: done, interrupted, diverged, or unfinished.`,
 	}
 	cmd.Flags().StringArrayVar(&opt.where, "where", nil, "only runs for which this holds, as in seed=1 or 'test.loss<0.1'; repeat it for several")
 	cmd.Flags().StringVar(&opt.sort, "sort", "name", "setting or result to sort by; with a minus in front the largest comes first")
-	cmd.Flags().StringSliceVar(&opt.show, "show", nil, "settings and results to show (default data, model, rule, rate, epochs and scores)")
+	cmd.Flags().StringSliceVar(&opt.show, "show", nil, "settings and results to show (default data, model, rule, rate, epochs, status and scores)")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print all settings and results as JSON")
 	cmd.AddCommand(a.runsCompareCommand(), a.runsRemoveCommand())
 	return cmd
@@ -78,7 +78,7 @@ func (a *app) runs(folder string, opt listOptions) error {
 	}
 	runs.Sort(list, opt.sort)
 	if opt.json {
-		return errors.Join(runs.WriteJSON(a.stdout, runsJSON(list)), unread)
+		return errors.Join(runs.WriteJSON(a.data, runsJSON(list)), unread)
 	}
 	show := opt.show
 	if show == nil {
@@ -141,9 +141,13 @@ func knownKey(key string, keys []string) error {
 	return suggest.Unknown("setting or result", key, keys)
 }
 
-// shownValue is a value for people, empty if there is none.
+// shownValue is a value for people, empty if there is none: settings as they
+// were given, results in the digits that matter.
 func shownValue(r *runs.Run, key string) any {
 	if v, ok := r.Number(key); ok {
+		if _, score, ok := strings.Cut(key, "."); ok {
+			return report.Quantity{Value: v, Text: human.Bare(score, v, 5)}
+		}
 		return v
 	}
 	text, ok := r.Value(key)
@@ -151,7 +155,7 @@ func shownValue(r *runs.Run, key string) any {
 		return nil
 	}
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		return v
+		return report.Quantity{Value: v, Text: text}
 	}
 	return text
 }

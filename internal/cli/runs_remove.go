@@ -51,6 +51,9 @@ func (a *app) removeRuns(folders []string, yes bool) error {
 			return fmt.Errorf("nothing was removed; answer y, or give --yes")
 		}
 	}
+	if err := a.work.begin(); err != nil {
+		return err
+	}
 	for _, folder := range folders {
 		if err := runs.Remove(folder); err != nil {
 			return err

@@ -18,6 +18,9 @@ import (
 // anyPort is where the page of a run is served unless an address is named.
 const anyPort = "127.0.0.1:0"
 
+// mostConnections is more than the browsers of a few people hold.
+const mostConnections = 64
+
 // livePage serves the page of a run while it goes on; nil serves nothing.
 type livePage struct {
 	page   *report.Live
@@ -44,11 +47,11 @@ func serve(addr, folder string, flush func() error) (p *livePage, url string, er
 		return runs.Page(r), nil
 	})
 	at := listener.Addr().(*net.TCPAddr)
-	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}
 	if at.IP.IsLoopback() {
 		server.Handler = onlyLocal(page)
 	}
-	go server.Serve(listener) // ends with Shutdown
+	go server.Serve(limit(listener, mostConnections)) // ends with Shutdown
 	return &livePage{page: page, server: server, flush: flush}, "http://" + at.String() + "/", nil
 }
 

@@ -14,7 +14,7 @@ func (r *run) startText() string {
 	s := &r.Settings
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&b, "%-9s %s\n", name, human.Line(fmt.Sprintf(format, args...)))
 	}
 	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
 	if r.Spec.Task == data.Regression {

@@ -61,7 +61,7 @@ they are. Flags of train go over the settings of the file.`,
 
 // sweep is the command.
 func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error {
-	ui, err := newProgress(a.stderr, opt.ui)
+	ui, err := newProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error 
 		return err
 	}
 	if opt.json {
-		return runs.WriteJSON(a.stdout, r)
+		return runs.WriteJSON(a.data, r)
 	}
 	fmt.Fprint(a.stdout, w.Text(r))
 	if r.Best != nil {

@@ -3,10 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"math"
 	"strings"
 	"unicode/utf8"
 
+	"descent/internal/human"
 	"descent/internal/report"
 )
 
@@ -15,20 +16,20 @@ import (
 func writeTable(w io.Writer, t report.Table, full bool) {
 	var columns [][]string
 	for i, name := range t.Columns {
-		cells, numbers, empty := []string{name}, true, true
+		cells, numbers, empty := []string{human.Line(name)}, true, true
 		for _, row := range t.Rows {
 			text := ""
 			switch v := row[i].(type) {
 			case nil:
 			case float64:
-				text = strconv.FormatFloat(v, 'g', 5, 64)
-				if v == float64(int64(v)) && v > -1e15 && v < 1e15 {
-					text = strconv.FormatInt(int64(v), 10)
+				text = human.Rounded(v, 5)
+				if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+					text = human.Number(v)
 				}
 			case report.Quantity:
 				text = v.Text
 			default:
-				text, numbers = fmt.Sprint(v), false
+				text, numbers = human.Line(fmt.Sprint(v)), false
 			}
 			empty = empty && text == ""
 			cells = append(cells, text)

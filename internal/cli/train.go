@@ -42,6 +42,7 @@ settings and metrics are left in a run folder.
 A run that was interrupted, killed or lost its disk goes on with --resume and its
 folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
 update, save, and exit with 130 and 143; the second one ends the process at once.
+Before training has begun they leave nothing behind.
 
 Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
@@ -87,7 +88,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 		return err
 	}
 	if opt.print {
-		return j.Settings.Write(a.stdout)
+		return j.Settings.Write(a.data)
 	}
 	if err := j.Measured(); err != nil {
 		return err
@@ -96,7 +97,11 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err != nil {
 		return err
 	}
-	if r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write); err != nil {
+	err = a.work.make(func() (undo func() error, err error) {
+		r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write)
+		return r.folder.Discard, err
+	})
+	if err != nil {
 		return err
 	}
 	if err := r.compile(); err != nil {
@@ -133,7 +138,7 @@ type run struct {
 
 // newRun returns a run of the job that has no folder yet.
 func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
-	ui, err := newProgress(a.stderr, opt.ui)
+	ui, err := newProgress(a.screen, opt.ui)
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
@@ -185,6 +190,9 @@ func choose[T any](condition bool, yes, no T) T {
 // goes wrong with closing follows from that.
 func (r *run) runAndClose(ctx context.Context) error {
 	defer r.trainer.Close()
+	if err := r.work.begin(); err != nil {
+		return err
+	}
 	err := r.do(ctx)
 	if closed := r.folder.Close(); err == nil {
 		err = closed

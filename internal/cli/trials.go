@@ -25,6 +25,9 @@ type trialMaker interface {
 // perform runs the trials of the command of that name, and tells how to go on
 // if a signal ends them.
 func (a *app) perform(ctx context.Context, ui *progress, name string, t trialMaker, run func() error) error {
+	if err := a.work.begin(); err != nil {
+		return errors.Join(err, t.Close())
+	}
 	ui.printf("%s", t.StartText())
 	err := run()
 	ui.finish()

@@ -1,20 +1,44 @@
 package human
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 )
 
 // Score writes the value of a score in its unit; "-" for one that could not be
-// measured.
+// measured. One that is not the best or the worst there is does not read as if it
+// were.
 func Score(name string, v float64) string {
-	if math.IsNaN(v) {
+	times, unit := Unit(name)
+	switch {
+	case math.IsNaN(v):
 		return "-"
+	case unit == "":
+		return Bare(name, v, 4)
 	}
-	if times, unit := Unit(name); unit != "" {
-		return fmt.Sprintf("%.2f %s", times*v, unit)
+	return apart(name, v, func(v float64, more int) string {
+		return strconv.FormatFloat(times*v, 'f', 2+more, 64)
+	}) + " " + unit
+}
+
+// Bare writes the value of a score without a unit in that many digits, and
+// otherwise as [Score] does.
+func Bare(name string, v float64, digits int) string {
+	return apart(name, v, func(v float64, more int) string { return Rounded(v, digits+more) })
+}
+
+// apart writes v in as many more digits as keep it apart from the bounds of the
+// score.
+func apart(name string, v float64, text func(v float64, more int) string) string {
+	out := text(v, 0)
+	least, most := Bounds(name)
+	for _, bound := range []float64{least, most} {
+		const enough = 14 // digits more, which float64 hardly has
+		for more := 1; v != bound && out == text(bound, more-1) && more <= enough; more++ {
+			out = text(v, more)
+		}
 	}
-	return fmt.Sprintf("%.4g", v)
+	return out
 }
 
 // Unit is what a score is shown in, and how many of it make 1: shares of rows

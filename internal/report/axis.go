@@ -101,12 +101,24 @@ func (a *axis) ticks(n int) (values []float64) {
 	return values
 }
 
-// short writes the value of a tick.
-func short(v float64) string {
-	if v == 0 {
+// step is how far ticks are apart; 0 if they are so by a factor.
+func (a *axis) step(ticks []float64) float64 {
+	if a.log || len(ticks) < 2 {
+		return 0
+	}
+	return ticks[1] - ticks[0]
+}
+
+// short writes the value of a tick, in as many digits as tell it from the next.
+func short(v, step float64) string {
+	if math.Abs(v) < step/2 {
 		return "0" // whatever its sign
 	}
-	text := strconv.FormatFloat(v, 'g', 4, 64)
+	digits := 4
+	if step > 0 { // on a logarithmic axis there is none
+		digits = max(digits, int(math.Floor(math.Log10(math.Abs(v)))-math.Floor(math.Log10(step)+1e-9))+1)
+	}
+	text := strconv.FormatFloat(v, 'g', min(digits, 15), 64)
 	if mantissa, exponent, ok := strings.Cut(text, "e"); ok {
 		n, _ := strconv.Atoi(exponent) // it was just written
 		return mantissa + "e" + strconv.Itoa(n)

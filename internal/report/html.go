@@ -7,6 +7,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"descent/internal/human"
 )
 
 // assets are the page's frame, its style and its scripts, one idea each.
@@ -19,11 +21,18 @@ var scripts = [...]string{"base.js", "scale.js", "table.js", "svg.js", "chart.js
 
 // WriteHTML writes the page as one file that needs nothing else.
 func (p Page) WriteHTML(w io.Writer) error {
-	data, err := json.Marshal(p) // escapes <, > and &, so that no text ends the script that holds it
+	data, err := p.data()
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return writeFrame(w, p.Title, data, "")
+}
+
+// data is the page for its scripts. JSON escapes <, > and &, so that no text
+// ends the script that holds it. The title goes beyond the page, to a window.
+func (p Page) data() ([]byte, error) {
+	p.Title = human.Line(p.Title)
+	return json.Marshal(p)
 }
 
 // writeFrame writes the frame with its style and scripts around data. events
@@ -40,7 +49,7 @@ func writeFrame(w io.Writer, title string, data []byte, events string) error {
 	// Not html/template: it calls methods by name, and a linker that sees such
 	// calls keeps every method of the program.
 	_, err := strings.NewReplacer(
-		"{{Title}}", html.EscapeString(title),
+		"{{Title}}", html.EscapeString(human.Line(title)),
 		"{{Connect}}", connect, "{{Events}}", source,
 		"{{Style}}", asset("page.css"), "{{Script}}", script.String(), "{{Data}}", string(data),
 	).WriteString(w, asset("page.html"))

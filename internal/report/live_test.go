@@ -77,3 +77,44 @@ func TestLivePageThatCannotBeBuilt(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// TestLiveIsBounded: the browsers that watch are limited, and one that goes makes
+// room.
+func TestLiveIsBounded(t *testing.T) {
+	live := report.NewLive(func() (report.Page, error) { return report.Page{Title: "run"}, nil })
+	server := httptest.NewServer(live)
+	defer server.Close()
+	watch := func() *http.Response {
+		t.Helper()
+		r, err := http.Get(server.URL + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	var watching []*http.Response
+	for {
+		r := watch()
+		if r.StatusCode != http.StatusOK {
+			r.Body.Close()
+			break
+		}
+		if watching = append(watching, r); len(watching) > 100 {
+			t.Fatal("more than 100 browsers are served")
+		}
+	}
+	if r, err := http.Get(server.URL + "/"); err != nil || r.StatusCode != http.StatusOK {
+		t.Errorf("the page itself is not served: %v", err)
+	}
+	watching[0].Body.Close()
+	live.Changed() // it is noticed at the next event, if not before
+	for room := false; !room; {
+		r := watch()
+		room = r.StatusCode == http.StatusOK
+		defer r.Body.Close()
+	}
+	for _, r := range watching[1:] {
+		r.Body.Close()
+	}
+	live.End()
+}

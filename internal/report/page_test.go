@@ -126,3 +126,18 @@ func TestSectionNeedsABody(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// TestTitlesAreShown: the title, which goes to a window, holds nothing that is
+// obeyed.
+func TestTitlesAreShown(t *testing.T) {
+	var b strings.Builder
+	if err := (report.Page{Title: "run\x1b]0;x\a\u202e<b>"}).WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `<title>run\x1b]0;x\a\u202e&lt;b&gt;</title>`) {
+		t.Error("the title is not escaped")
+	}
+	if title := document(t, b.String())["title"]; title != `run\x1b]0;x\a\u202e<b>` {
+		t.Errorf("the title is %q", title)
+	}
+}

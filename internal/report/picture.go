@@ -84,8 +84,9 @@ func writePicture(w io.Writer, title string, draw drawing) error {
 // draw draws axes, curves and a legend.
 func (c Chart) draw(line liner) float64 {
 	x, y := c.axes()
-	for _, v := range y.ticks(6) {
-		line(`<path d="M%g %.2fH%g" stroke="#e4e5e3"/><text x="%g" y="%.2f" text-anchor="end" fill="#5c6570">%s</text>`, plotLeft, y.at(v), plotRight, plotLeft-8, y.at(v)+4, short(v))
+	ticks := y.ticks(6)
+	for _, v := range ticks {
+		line(`<path d="M%g %.2fH%g" stroke="#e4e5e3"/><text x="%g" y="%.2f" text-anchor="end" fill="#5c6570">%s</text>`, plotLeft, y.at(v), plotRight, plotLeft-8, y.at(v)+4, short(v, y.step(ticks)))
 	}
 	x.draw(line, plotBase)
 	line(`<text x="%g" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, (plotLeft+plotRight)/2, plotBase+36, escape(c.X.Label))
@@ -104,8 +105,9 @@ func (c Chart) draw(line liner) float64 {
 
 // draw draws ticks of a horizontal axis.
 func (a *axis) draw(line liner, y float64) {
-	for _, v := range a.ticks(7) {
-		line(`<path d="M%.2f %gv4" stroke="#999"/><text x="%.2f" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, a.at(v), y, a.at(v), y+18, short(v))
+	ticks := a.ticks(7)
+	for _, v := range ticks {
+		line(`<path d="M%.2f %gv4" stroke="#999"/><text x="%.2f" y="%g" text-anchor="middle" fill="#5c6570">%s</text>`, a.at(v), y, a.at(v), y+18, short(v, a.step(ticks)))
 	}
 }
 

@@ -119,3 +119,24 @@ func TestPicturesOfLittle(t *testing.T) {
 		}
 	}
 }
+
+// TestTicksDiffer: no two ticks of an axis read alike, whatever its values.
+func TestTicksDiffer(t *testing.T) {
+	for _, y := range [][]float64{{0.99991, 0.99999}, {1.7e9, 1.7e9 + 3}, {1e-9, 1.0001e-9}, {-5, 5}, {0, 1e12}, {1e9 + 0.1, 1e9 + 0.2}} {
+		page := report.Page{Sections: []report.Section{{Title: "chart", Body: report.Chart{Series: []report.Series{{Name: "s", X: report.Numbers{0, 1}, Y: y}}}}}}
+		for _, svg := range pictures(t, page) {
+			seen := map[string]bool{}
+			for _, part := range strings.Split(svg, `text-anchor="end"`)[1:] {
+				text, _, _ := strings.Cut(part, "</text>")
+				_, text, _ = strings.Cut(text, ">")
+				if seen[text] {
+					t.Errorf("%v: %s stands twice", y, text)
+				}
+				seen[text] = true
+			}
+			if len(seen) < 2 {
+				t.Errorf("%v: the ticks are %v", y, seen)
+			}
+		}
+	}
+}

@@ -82,8 +82,14 @@ func (c Condition) Holds(r *Run) bool {
 	return order >= 0
 }
 
-// compareValues compares numbers as such, other values as text.
+// compareValues compares numbers as such, other values as text. Whole numbers,
+// such as seeds, may be larger than float64 tells apart.
 func compareValues(a, b string) int {
+	if m, errM := strconv.ParseUint(a, 10, 64); errM == nil {
+		if n, errN := strconv.ParseUint(b, 10, 64); errN == nil {
+			return cmp.Compare(m, n)
+		}
+	}
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
 	if errX == nil && errY == nil {

@@ -87,6 +87,36 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// TestLargeSeeds: seeds that float64 does not tell apart are two.
+func TestLargeSeeds(t *testing.T) {
+	f := files("0.1")
+	const seed = "18446744073709551615"
+	f["config.yaml"] = strings.ReplaceAll(f["config.yaml"], "seed: 0", "seed: "+seed)
+	f["summary.json"] = `{"seeds": {"seed": ` + seed + `}, "test": {"loss": 0.25}}`
+	r, err := runs.Read(folder(t, "a", f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		condition string
+		want      bool
+	}{
+		{"seeds.seed=" + seed, true}, {"seeds.seed=18446744073709551614", false}, {"seeds.seed>18446744073709551614", true},
+		{"test.loss=0.250", true}, {"test.loss=1/4", false},
+	} {
+		c, err := runs.ParseCondition(row.condition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Holds(r) != row.want {
+			t.Errorf("%s: want %v", row.condition, row.want)
+		}
+	}
+	if text, ok := r.Value("seeds.seed"); !ok || text != seed {
+		t.Errorf("the seed is %s", text)
+	}
+}
+
 func TestRemove(t *testing.T) {
 	root := several(t)
 	in := func(name string) string { return filepath.Join(root, name) }

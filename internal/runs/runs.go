@@ -96,15 +96,12 @@ func ReadHead(path string) (*Run, error) {
 	if r.Settings, err = flatSettings(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.file(ConfigFile), err)
 	}
-	summary, err := readJSON[map[string]any](r.file(SummaryFile))
-	if err != nil {
-		return nil, err
-	}
 	r.Summary = map[string]any{}
-	if summary != nil {
-		flatten(r.Summary, "", *summary)
+	summary, err := readJSON[results](r.file(SummaryFile))
+	if summary != nil && *summary != nil {
+		r.Summary = *summary
 	}
-	return r, nil
+	return r, err
 }
 
 func (r *Run) file(name string) string { return filepath.Join(r.Path, name) }

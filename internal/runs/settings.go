@@ -1,7 +1,10 @@
 package runs
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -38,6 +41,22 @@ func flattenNode(to map[string]string, key string, n *yaml.Node) {
 	}
 }
 
+// results are the values of a JSON object by key.
+type results map[string]any
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *results) UnmarshalJSON(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		return err
+	}
+	*r = results{}
+	flatten(*r, "", object)
+	return nil
+}
+
 // flatten puts the values within v into to, by key.
 func flatten(to map[string]any, key string, v any) {
 	switch v := v.(type) {
@@ -47,9 +66,25 @@ func flatten(to map[string]any, key string, v any) {
 		}
 	case []any:
 		to[key] = fmt.Sprint(v)
+	case json.Number:
+		to[key] = number(v)
 	default:
 		to[key] = v
 	}
+}
+
+// number is a float64, or the text of a whole number that float64 does not tell
+// from its neighbours, as a seed may be.
+func number(text json.Number) any {
+	const exact = 1 << 53
+	if n, err := strconv.ParseUint(string(text), 10, 64); err == nil && n > exact {
+		return text
+	}
+	v, err := text.Float64()
+	if err != nil {
+		return text
+	}
+	return v
 }
 
 func join(section, name string) string {

@@ -8,8 +8,10 @@ import (
 	"image/png"
 	"io"
 	"slices"
+	"strconv"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/train"
 )
 
@@ -63,14 +65,24 @@ func decodeTargets(spec data.Spec, y []float32) []float64 {
 	return values
 }
 
+// Predicted writes a prediction in all digits that float32 had of it: target i
+// in its units, or the probability of a class.
+func Predicted(spec data.Spec, i int, v float64) string {
+	if spec.Task == data.Regression && spec.Encoder != nil {
+		mean, std := spec.Encoder.Units(i)
+		return human.Decoded(v, mean, std)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 32)
+}
+
 // targetText writes one target as a number, several by name.
 func targetText(spec data.Spec, values []float64) string {
 	if len(values) == 1 {
-		return fmt.Sprintf("%.6g", values[0])
+		return Predicted(spec, 0, values[0])
 	}
 	text := ""
 	for i, v := range values {
-		text += fmt.Sprintf("%s %.6g  ", spec.Targets[i], v)
+		text += fmt.Sprintf("%s %s  ", spec.Targets[i], Predicted(spec, i, v))
 	}
 	return text[:max(0, len(text)-2)]
 }

@@ -16,11 +16,28 @@ import (
 // Read reads a YAML file over s. Each key must be known and stand
 // once; an error names the file and the line.
 func Read(path string, s *Settings) error {
-	text, err := os.ReadFile(path)
+	text, err := Load(path)
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
 	return Parse(path, text, s)
+}
+
+// mostBytes is more than any file of settings has.
+const mostBytes = 1 << 20
+
+// Load returns the text of a file that people write, which is short.
+func Load(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
+	if err == nil && len(text) > mostBytes {
+		err = usage.Errorf("%s holds more than 1 MiB, which no file of settings does; data is named by data: PATH in it, or --data", path)
+	}
+	return text, err
 }
 
 // Parse reads the text of a YAML file.

@@ -2,6 +2,9 @@ package settings
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -77,4 +80,30 @@ func FuzzSettings(f *testing.F) {
 			t.Fatalf("%v: printed again\n%s\nwant\n%s", err, again.String(), once.String())
 		}
 	})
+}
+
+// TestFilesThatAreNoSettings: a file too large, too deep or that holds itself
+// is refused, at once.
+func TestFilesThatAreNoSettings(t *testing.T) {
+	bomb := "x0: &x0 [a, a]\n"
+	for i := range 60 {
+		bomb += fmt.Sprintf("x%d: &x%d [*x%d, *x%d]\n", i+1, i+1, i, i)
+	}
+	for name, row := range map[string]struct{ text, want string }{
+		"large":  {strings.Repeat("# nothing\n", 1<<17), "1 MiB"},
+		"deep":   {"freeze: " + strings.Repeat("[", 100_000), "depth"},
+		"bomb":   {bomb, "unknown setting"},
+		"list":   {"freeze: [&a [x], *a]", "list of names"},
+		"itself": {"optimizer: &a {name: *a}", "one value"},
+		"groups": {"groups: &g\n  - *g\n", "want names"},
+	} {
+		path := filepath.Join(t.TempDir(), name+".yaml")
+		if err := os.WriteFile(path, []byte(row.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		s := Default()
+		if err := Read(path, &s); err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v, want %q", name, err, row.want)
+		}
+	}
 }

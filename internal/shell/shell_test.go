@@ -16,3 +16,18 @@ func TestQuote(t *testing.T) {
 		t.Errorf("the line is %s, want %s", got, want)
 	}
 }
+
+func TestQuoteWhatTerminalsObey(t *testing.T) {
+	for word, want := range map[string]string{
+		"label\x1b[31m": `$'label\x1b[31m'`,
+		"a\nb":          `$'a\x0ab'`,
+		"it's\x07\\":    `$'it\'s\x07\\'`,
+		"K\xf6ln":       `$'K\xf6ln'`,
+		"ö\u202e":       `$'ö\xe2\x80\xae'`,
+		"Köln Bonn":     `'Köln Bonn'`,
+	} {
+		if got := shell.Quote(word); got != want {
+			t.Errorf("%q is quoted %s, want %s", word, got, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package trials
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 
@@ -46,7 +45,7 @@ const (
 // ReadSweep reads a file that describes a sweep, its settings over s.
 func ReadSweep(path string, s *settings.Settings) (SweepPlan, error) {
 	p := SweepPlan{Kind: "sweep", Search: searchASHA, Trials: 27, Factor: 3, Rungs: 3, Parallel: 8}
-	text, err := os.ReadFile(path)
+	text, err := settings.Load(path)
 	if err != nil {
 		return p, fmt.Errorf("sweep: %w", err)
 	}

@@ -148,7 +148,7 @@ func (w *Sweep) Text(r *SweepResult) string {
 	for i, row := range r.Rows[:min(most, len(r.Rows))] {
 		score, loss := "diverged", ""
 		if !row.Diverged {
-			score, loss = human.Score(r.Metric, float64(row.Score)), fmt.Sprintf("%.4g", float64(row.Loss))
+			score, loss = human.Score(r.Metric, float64(row.Score)), human.Score("loss", float64(row.Loss))
 		}
 		rows = append(rows, append([]string{strconv.Itoa(i + 1), strconv.Itoa(row.Trial), score, loss, strconv.Itoa(row.Epochs)}, row.values...))
 	}

@@ -169,13 +169,14 @@ const chart = (initial, title, before = [], named = () => title) => {
     if (!found.length) return;
     const at = found.reduce((a, b) => (Math.abs(b.x - state.cursor) < Math.abs(a.x - state.cursor) ? b : a)).x;
     const px = sx(at);
+    const digits = Math.max(5, Math.ceil(Math.log10(Math.max(Math.abs(sy.low), Math.abs(sy.high)) / (sy.high - sy.low || 1))) + 3); // that tell curves apart
     layer.replaceChildren(
       svg("path", { class: "cursor", d: `M${px.toFixed(1)} ${margin.top}V${drawing.clientHeight - margin.bottom}` }),
       ...found.map((f) => svg("circle", { cx: sx(f.x).toFixed(1), cy: sy(f.y).toFixed(1), r: 3.5, class: "dot", style: `fill:${paint(body, f.l.i)}` })));
     const most = 12, sorted = [...found].sort((a, b) => b.y - a.y);
     readout.replaceChildren(el("div", { class: "at" }, `${body.x.label} ${number(at, 6)}`),
       ...sorted.slice(0, most).map((f) => el("div", {}, el("i", { style: `background:${paint(body, f.l.i)}` }),
-        el("span", {}, f.l.s.name), el("b", {}, number(f.y, 5) + (f.x === at ? "" : ` at ${number(f.x, 6)}`)))),
+        el("span", {}, f.l.s.name), el("b", {}, number(f.y, Math.min(digits, 17)) + (f.x === at ? "" : ` at ${number(f.x, 6)}`)))),
       ...(sorted.length > most ? [el("div", { class: "note" }, `and ${sorted.length - most} more`)] : []));
     readout.hidden = false;
     const wide = readout.offsetWidth, room = drawing.clientWidth;

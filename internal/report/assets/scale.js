@@ -38,7 +38,10 @@ const ticks = (s, n) => {
   const list = [];
   for (let i = Math.ceil(s.low / step - 1e-9); i * step <= s.high + step * 1e-9; i++) list.push(i * step);
   const top = Math.max(...list.map(Math.abs), 0);
-  if (top < 1e-3 || top >= 1e6) return list.map((value) => ({ value, label: number(Math.abs(value) < step / 2 ? 0 : value, 3) }));
+  if (top < 1e-3 || top >= 1e6) {
+    const digits = Math.max(3, Math.floor(Math.log10(top)) - Math.floor(Math.log10(step) + 1e-9) + 1); // that tell ticks apart
+    return list.map((value) => ({ value, label: number(Math.abs(value) < step / 2 ? 0 : value, digits) }));
+  }
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return list.map((value) => ({
     value,

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestSignalWhileDataIsRead: a signal ends the process within a second while
+// there is nothing to save, and no folder is left behind.
+func TestSignalWhileDataIsRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("this system sends no signals")
+	}
+	folder := t.TempDir()
+	program := build(t, folder)
+	var table strings.Builder
+	table.WriteString("a,b,c,d,e,f,g,h,y\n")
+	for i := range 300_000 {
+		fmt.Fprintf(&table, "%d.5,%d,%d,%d,%d,%d,%d,%d,%d\n", i%7, i%11, i%13, i%17, i%19, i%23, i%29, i%31, i%37)
+	}
+	data := filepath.Join(folder, "data.csv")
+	if err := os.WriteFile(data, []byte(table.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"train", "lr-find", "compare"} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			var messages bytes.Buffer
+			cmd := exec.Command(program, name, "--data", data, "--target", "y", "--out", out)
+			cmd.Stderr = &messages
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(200 * time.Millisecond)
+			cmd.Process.Signal(syscall.SIGTERM)
+			sent := time.Now()
+			cmd.Wait()
+			if took := time.Since(sent); took > 3*time.Second { // one, and what a busy machine may add
+				t.Errorf("it ends %v after the signal", took)
+			}
+			if code := cmd.ProcessState.ExitCode(); code != 143 {
+				t.Errorf("exit %d: %s", code, messages.String())
+			}
+			if _, err := os.Stat(out); !os.IsNotExist(err) {
+				t.Errorf("%s is left behind: %v", out, err)
+			}
+		})
+	}
+}
+
+// TestStatic: without cgo the binary needs no C library, on a machine that has
+// a C compiler, too.
+func TestStatic(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems link to a library of theirs")
+	}
+	program := filepath.Join(t.TempDir(), "descent")
+	cmd := exec.Command("go", "build", "-o", program, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	file, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, part := range file.Progs {
+		if part.Type == elf.PT_INTERP {
+			t.Error("the binary asks for a dynamic linker")
+		}
+	}
+}

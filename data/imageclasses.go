@@ -1,0 +1,110 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// className returns the folder that names the class of a file.
+func (f imageFile) className() string {
+	class, _, _ := strings.Cut(f.name, "/")
+	return class
+}
+
+// folderClasses returns the names of the classes in order: numbers by value if
+// all are numbers, and else as text. Of the spellings of one name it takes the
+// first.
+func folderClasses(files []imageFile) []string {
+	var names []string
+	seen := make(map[string]bool)
+	numbers := true
+	last := ""
+	for _, f := range files {
+		name := f.className()
+		if name == last {
+			continue
+		}
+		last = name
+		if normal := normalName(name); !seen[normal] {
+			seen[normal] = true
+			names = append(names, name)
+			_, ok := folderNumber(name)
+			numbers = numbers && ok
+		}
+	}
+	sort.Strings(names)
+	if numbers {
+		sort.SliceStable(names, func(i, j int) bool {
+			a, _ := folderNumber(names[i])
+			b, _ := folderNumber(names[j])
+			return a < b
+		})
+	}
+	return names
+}
+
+// folderNumber reads the number that a folder is called. It decides the order
+// of classes alone, which the files of models keep: a notation that is read in
+// tables does not change it.
+func folderNumber(name string) (float64, bool) {
+	v, err := strconv.ParseFloat(name, 64)
+	return v, v == v && (err == nil || errors.Is(err, strconv.ErrRange))
+}
+
+// classNumber finds the number of a class by its name, in any spelling of its
+// accents.
+type classNumber map[string]int32
+
+func numberClasses(classes []string) classNumber {
+	number := make(classNumber, len(classes))
+	for i, name := range classes {
+		number[name] = int32(i)
+	}
+	for i, name := range classes {
+		if _, there := number[normalName(name)]; !there {
+			number[normalName(name)] = int32(i)
+		}
+	}
+	return number
+}
+
+func (n classNumber) of(name string) (int32, bool) {
+	if i, ok := n[name]; ok {
+		return i, true
+	}
+	i, ok := n[normalName(name)]
+	return i, ok
+}
+
+// noteClasses says what is odd about the names of classes: those that differ
+// in case only, and those of training that the test part lacks.
+func noteClasses(classes []string, test []imageFile) []string {
+	var notes []string
+	lower := make(map[string]string)
+	for _, name := range classes {
+		folded := strings.ToLower(normalName(name))
+		if other, there := lower[folded]; there {
+			notes = append(notes, fmt.Sprintf("the folders %s and %s differ in case only, and are two classes; if they are one, join them", other, name))
+		}
+		lower[folded] = name
+	}
+	if test == nil {
+		return notes
+	}
+	tested := numberClasses(folderClasses(test))
+	var missing []string
+	for _, name := range classes {
+		if _, there := tested.of(name); !there {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		notes = append(notes, fmt.Sprintf("the test part has no images of %s", list(missing)))
+	}
+	return notes
+}

@@ -1,0 +1,144 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layoutOf lays out images of the given names and writes what came of it:
+// classes of training, rows of training and of test.
+func layoutOf(names string) (l imageLayout, text string, err error) {
+	var files []imageFile
+	for _, name := range strings.Fields(names) {
+		files = append(files, imageFile{name: name, full: "set/" + name})
+	}
+	if l, err = layOut("set", sorted(files)); err != nil {
+		return l, "", err
+	}
+	list := func(files []imageFile) string {
+		var names []string
+		for _, f := range files {
+			names = append(names, f.name)
+		}
+		return strings.Join(names, " ")
+	}
+	text = list(l.train)
+	if l.test != nil {
+		text += " | " + list(l.test)
+	}
+	return l, text, nil
+}
+
+func TestLayoutsAreReadAsTheyWereMeant(t *testing.T) {
+	for _, test := range []struct {
+		name, files, want string
+		notes             string // in this one's notes; "" for none
+	}{
+		{"class/image", "cat/1 dog/2", "cat/1 dog/2", ""},
+		{"a test folder without classes", "train/cat/1 train/dog/2 test/3", "cat/1 dog/2 | 3", ""},
+		{"enclosed", "pets/train/cat/1 pets/train/dog/2 pets/test/3", "cat/1 dog/2 | 3", ""},
+		{"other words", "training/cat/1 training/dog/2 tst/cat/3", "cat/1 dog/2 | cat/3", ""},
+		{"words with others", "training_set/cat/1 training_set/dog/2 test-set/cat/3", "cat/1 dog/2 | cat/3", ""},
+		{"numbered", "train2017/cat/1 train2017/dog/2 val2017/cat/3", "cat/1 dog/2 | cat/3", "folder of validation images is the test part"},
+		{"a word in common", "seg_train/seg_train/cat/1 seg_train/seg_train/dog/2 seg_test/seg_test/cat/3 seg_pred/4", "cat/1 dog/2 | cat/3", `the folders "seg_pred" are none of`},
+		{"repeated", "train/train/cat/1 train/train/dog/2 test/test/cat/3", "cat/1 dog/2 | cat/3", ""},
+		{"holdout and dev", "train/cat/1 train/dog/2 dev/cat/4 holdout/cat/3", "cat/1 dog/2 cat/4 | cat/3", "joins training"},
+		{"a test folder without classes and validation", "train/cat/1 train/dog/2 val/dog/4 test/3", "cat/1 dog/2 | dog/4", "is the test part"},
+		{"a folder of others", "train/cat/1 train/dog/2 test/cat/3 extra/4", "cat/1 dog/2 | cat/3", `the folders "extra" are none of`},
+		{"class folders beside a test folder", "cat/1 dog/2 test/cat/3", "cat/1 dog/2 | cat/3", `the folders "cat", "dog" are training`},
+		{"class folders beside unlabelled images", "cat/1 dog/2 test/3", "cat/1 dog/2 | 3", `the folders "cat", "dog" are training`},
+		{"a folder of classes beside unlabelled images", "images/cat/1 images/dog/2 test/3", "cat/1 dog/2 | 3", `the folders "images" are training`},
+		{"parts within classes", "cat/train/1 cat/test/2 dog/train/3 dog/test/4", "cat/1 dog/3 | cat/2 dog/4", `"test", "train" within each class`},
+		{"a class called train", "bus/1 car/2 train/3", "bus/1 car/2 train/3", "the folder train is read as a class"},
+		{"a class called valid", "invalid/1 valid/2", "invalid/1 valid/2", "the folder valid is read as a class"},
+		{"a class called test", "control/1 test/2", "control/1 test/2", "the folder test is read as a class"},
+		{"words that begin names", "test_negative/1 test_positive/2", "test_negative/1 test_positive/2", ""},
+		{"the same folders in each", "a/cat/1 a/dog/2 b/cat/3 b/dog/4", "a/cat/1 a/dog/2 b/cat/3 b/dog/4", `the folders "a", "b" are read as the classes, and each of them holds "cat", "dog"`},
+		{"folders within a class", "cat/2019/1 dog/2", "cat/2019/1 dog/2", "its class is the first folder, cat"},
+		{"within a class of training", "train/cat/2019/1 train/dog/2 test/dog/3", "cat/2019/1 dog/2 | dog/3", "its class is the first folder, cat"},
+	} {
+		l, got, err := layoutOf(test.files)
+		notes := strings.Join(l.notes, "\n")
+		if err != nil || got != test.want || !l.labeled || !strings.Contains(notes, test.notes) || (test.notes == "") != (notes == "") {
+			t.Errorf("%s: %q, want %q; notes %q, %v", test.name, got, test.want, notes, err)
+		}
+		if plain := l.plainTest; plain != (l.test != nil && !strings.Contains(l.test[0].name, "/")) {
+			t.Errorf("%s: the test part has classes: %v", test.name, !plain)
+		}
+	}
+	for _, test := range []struct{ name, files, want string }{
+		{"loose images in test", "train/cat/1 train/dog/2 test/cat/3 test/4", "set/test/4 lies beside folders"},
+		{"loose images in training", "train/cat/1 train/2 test/cat/3", "set/train/2 lies beside folders"},
+		{"training without classes", "train/1 test/cat/2", "lie in no folders named after classes; put each into the folder of its class, as in train/cat/1"},
+		{"no training", "test/cat/1 val/cat/2", "none for training"},
+	} {
+		if l, got, err := layoutOf(test.files); err == nil && l.labeled || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %q, %v, want %q", test.name, got, err, test.want)
+		}
+	}
+	if l, got, err := layoutOf("train/1 test/2"); err != nil || l.labeled || got != "train/1 | test/2" {
+		t.Errorf("parts without classes: %q, %v", got, err)
+	}
+}
+
+func TestUnlabelledTestFolderIsLeftOutAndCanBePredicted(t *testing.T) {
+	dir := tree(t, map[string][]byte{
+		"train/cat/1.png": grayPNG(t, 2, 2, 10), "train/dog/1.png": grayPNG(t, 2, 2, 30), "test/7.png": grayPNG(t, 2, 2, 20),
+	})
+	s, err := Open(dir, CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := s.(*images).Notes()
+	if !slices.Equal(s.Spec().Classes, []string{"cat", "dog"}) || len(notes) != 1 || !strings.Contains(notes[0], `the images of "test" lie in no folders of classes, and are left out`) {
+		t.Errorf("classes %q, notes %q", s.Spec().Classes, notes)
+	}
+	e, err := s.(Fitter).Fit([]int{0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	test, err := e.Open(dir)
+	if err != nil || !test.Spec().Unlabeled || fmt.Sprint(RowNames(test)) != "[7.png]" {
+		t.Errorf("for prediction: %q, %v", RowNames(test), err)
+	}
+	if _, err := Split(s, SplitConfig{Train: 1, TestSet: test}); err == nil || !strings.Contains(err.Error(), "lie in no folders named after the classes of training") {
+		t.Errorf("as a test part: %v", err)
+	}
+}
+
+func TestClassNames(t *testing.T) {
+	const composed, decomposed = "K\u00e4se", "Ka\u0308se"
+	dir := tree(t, map[string][]byte{
+		decomposed + "/1.png": grayPNG(t, 2, 2, 10), "Brot/1.png": grayPNG(t, 2, 2, 30), "brot/1.png": grayPNG(t, 2, 2, 30),
+	})
+	s, err := Open(dir, CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := strings.Join(s.(*images).Notes(), "\n")
+	if !slices.Equal(s.Spec().Classes, []string{"Brot", decomposed, "brot"}) || !strings.Contains(notes, "the folders Brot and brot differ in case only, and are two classes") {
+		t.Errorf("classes %q, notes %q", s.Spec().Classes, notes)
+	}
+	e, err := s.(Fitter).Fit([]int{0, 1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := e.Open(tree(t, map[string][]byte{composed + "/1.png": grayPNG(t, 2, 2, 10), "brot/1.png": grayPNG(t, 2, 2, 3)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, y := readAll(t, other); fmt.Sprint(y) != "[1 2]" {
+		t.Errorf("the other spelling: classes %v", y)
+	}
+	both, err := Open(tree(t, map[string][]byte{
+		composed + "/1.png": grayPNG(t, 2, 2, 10), decomposed + "/2.png": grayPNG(t, 2, 2, 20), "Brot/1.png": grayPNG(t, 2, 2, 30),
+	}), CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, y := readAll(t, both); len(both.Spec().Classes) != 2 || fmt.Sprint(y) != "[0 1 1]" {
+		t.Errorf("both spellings: classes %q, %v", both.Spec().Classes, y)
+	}
+}

@@ -1,0 +1,185 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// topFolder is a folder of the first level.
+type topFolder struct {
+	name   string
+	part   string      // train, test or val, by its name; "" if it is none
+	files  []imageFile // below it, in order
+	loose  *imageFile  // that lies in it; nil: all lie in folders of it
+	inside *imageFile  // that lies in a folder of it; nil: all lie in it
+}
+
+// topFolders groups files by their first folders, in order, and returns one
+// that lies in none.
+func topFolders(files []imageFile) (tops []*topFolder, beside *imageFile) {
+	byName := make(map[string]*topFolder)
+	var names []string
+	for i, f := range files {
+		first, _, deeper := strings.Cut(f.name, "/")
+		if !deeper {
+			beside = &files[i]
+			continue
+		}
+		top := byName[first]
+		if top == nil {
+			top = &topFolder{name: first}
+			byName[first], tops = top, append(tops, top)
+			names = append(names, first)
+		}
+		top.files = append(top.files, f)
+	}
+	common := commonWords(names)
+	for _, top := range tops {
+		top.part = splitOf(top.name, common)
+		top.dropRepeated()
+		for i, f := range top.files {
+			if strings.Count(f.name, "/") > 1 {
+				top.inside = &top.files[i]
+			} else {
+				top.loose = &top.files[i]
+			}
+		}
+	}
+	return tops, beside
+}
+
+func (t *topFolder) flat() bool { return t.inside == nil }
+
+// folders returns the folders of the second level, sorted.
+func (t *topFolder) folders() []string {
+	var names []string
+	for _, f := range t.files {
+		if parts := strings.SplitN(f.name, "/", 3); len(parts) == 3 {
+			names = append(names, normalName(parts[1]))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// dropRepeated drops folders that say again what part they hold, as unpacking
+// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png.
+func (t *topFolder) dropRepeated() {
+	for t.part != "" {
+		again := t.folders()
+		if len(again) != 1 || again[0] != normalName(t.name) && splitOf(again[0], nil) != t.part || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+			return
+		}
+		for i, f := range t.files {
+			parts := strings.SplitN(f.name, "/", 3)
+			t.files[i].name = parts[0] + "/" + parts[2]
+		}
+	}
+}
+
+func byPart(tops []*topFolder) map[string][]*topFolder {
+	parts := make(map[string][]*topFolder)
+	for _, top := range tops {
+		parts[top.part] = append(parts[top.part], top)
+	}
+	return parts
+}
+
+// partsWithin reports whether all folders hold nothing but the parts of a set:
+// cat/train, cat/test, dog/train.
+func partsWithin(tops []*topFolder) bool {
+	train, others := false, false
+	for _, top := range tops {
+		if top.part != "" || top.loose != nil {
+			return false
+		}
+		for _, name := range top.folders() {
+			switch splitOf(name, nil) {
+			case "":
+				return false
+			case "train":
+				train = true
+			default:
+				others = true
+			}
+		}
+	}
+	return train && others
+}
+
+// withPartsFirst makes split/class/image of class/split/image.
+func withPartsFirst(files []imageFile) []imageFile {
+	out := slices.Clone(files)
+	for i, f := range out {
+		parts := strings.SplitN(f.name, "/", 3)
+		out[i].name = parts[1] + "/" + parts[0] + "/" + parts[2]
+	}
+	return sorted(out)
+}
+
+// shareOut gives folders to the parts of a set, with a note where their names
+// alone do not say so; nil where they are classes.
+func shareOut(tops []*topFolder) (parts map[string][]*topFolder, note string) {
+	parts = byPart(tops)
+	others := parts[""]
+	delete(parts, "")
+	switch train := parts["train"]; {
+	case len(parts) == 0:
+		return nil, ""
+	case len(others) == 0:
+		return parts, ""
+	case len(train) == 0:
+		return besideTest(parts, others)
+	case len(parts) > 1 && !slices.ContainsFunc(train, (*topFolder).flat):
+		return parts, fmt.Sprintf("the folders %s are none of training, validation and test, and are left out", listTops(others))
+	}
+	return nil, ""
+}
+
+// besideTest finds the training part in the folders that stand beside those
+// for test and validation: one that holds the classes, or the classes.
+func besideTest(parts map[string][]*topFolder, others []*topFolder) (map[string][]*topFolder, string) {
+	train, classes := others, []string(nil)
+	if len(others) == 1 {
+		classes = others[0].folders()
+	} else {
+		for _, top := range others {
+			classes = append(classes, normalName(top.name))
+		}
+		train = []*topFolder{joined(others)}
+	}
+	if len(classes) < 2 || train[0].loose != nil {
+		return nil, ""
+	}
+	held := append(slices.Clone(parts["test"]), parts["val"]...)
+	for _, top := range held {
+		known := slices.ContainsFunc(top.folders(), func(name string) bool { return slices.Contains(classes, name) })
+		if top.flat() && alsoClass(top.name) || !top.flat() && !known {
+			return nil, ""
+		}
+	}
+	parts["train"] = train
+	return parts, fmt.Sprintf("the folders %s are training, as %s is beside them", listTops(others), listTops(held))
+}
+
+// joined makes a folder of class folders.
+func joined(classes []*topFolder) *topFolder {
+	all := &topFolder{}
+	for _, class := range classes {
+		for _, f := range class.files {
+			f.name = "train/" + f.name
+			all.files = append(all.files, f)
+		}
+	}
+	all.inside = &all.files[0]
+	return all
+}
+
+func listTops(tops []*topFolder) string {
+	names := make([]string, len(tops))
+	for i, top := range tops {
+		names[i] = top.name
+	}
+	return list(names)
+}
