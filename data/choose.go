@@ -32,6 +32,7 @@ type chosenList struct {
 type choice struct {
 	column  string
 	pattern string // "" for a name
+	how     string // "" or how its cells are written, one of hows
 }
 
 func (cfg *CSVConfig) lists() []chosenList {
@@ -80,6 +81,7 @@ func (cfg CSVConfig) resolve(g *grid) (CSVConfig, error) {
 		}
 	}
 	as := make(map[string][]string) // the lists that have a column
+	cfg.hows = make(map[string]string)
 	for _, l := range lists {
 		columns, err := l.columns(g, taken)
 		if err != nil {
@@ -95,6 +97,11 @@ func (cfg CSVConfig) resolve(g *grid) (CSVConfig, error) {
 			taken[column] = taken[column] || l.as == asTarget
 		}
 		*l.names = columns
+		for _, c := range l.choices {
+			if c.how != "" && slices.Contains(columns, c.column) {
+				cfg.hows[c.column] = c.how
+			}
+		}
 	}
 	return cfg, nil
 }
@@ -127,6 +134,8 @@ func (l chosenList) columns(g *grid, taken map[string]bool) ([]string, error) {
 // together.
 func agree(a, b string) string {
 	switch {
+	case a == asTarget && b == asNumber:
+		return ""
 	case a == asTarget:
 		return fmt.Sprintf("a target and cannot be in %s too", b)
 	case a == asDrop && b == asKeep:
@@ -150,12 +159,15 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 	if strings.ContainsAny(text, `*?[\`) {
 		for _, column := range g.columns {
 			if matches(text, column) {
-				choices = append(choices, choice{column, text})
+				choices = append(choices, choice{column: column, pattern: text})
 			}
 		}
 	}
 	if choices != nil {
 		return choices, nil
+	}
+	if of, err := g.chooseHow(text, as); of != nil || err != nil {
+		return of, err
 	}
 	parts := g.parts(text)
 	if len(parts) == 1 && parts[0] == text {
@@ -172,6 +184,27 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 		choices = append(choices, of...)
 	}
 	return choices, nil
+}
+
+// chooseHow is choose of a name that ends in how its cells are written, as in
+// day:dmy; it returns nothing for others.
+func (g *grid) chooseHow(text, as string) ([]choice, error) {
+	at := strings.LastIndexByte(text, ':')
+	if at < 0 || hows[as] == nil {
+		return nil, nil
+	}
+	name, how := text[:at], text[at+1:]
+	switch known := slices.Contains(hows[as], how); {
+	case !known && g.index(name) >= 0:
+		return nil, fmt.Errorf("data: %s: %s %q: cells are not written as %q%s; want one of %s", g.file, as, text, how, suggest.DidYouMean(how, hows[as]), list(hows[as]))
+	case !known, strings.Contains(name, ",") && g.index(name) < 0: // a list, of which this is the last
+		return nil, nil
+	}
+	of, err := g.choose(name, as)
+	for i := range of {
+		of[i].how = how
+	}
+	return of, err
 }
 
 // find returns the number of the column of that name, however its accents are

@@ -27,7 +27,11 @@ func readCSV(f *found, r io.Reader) (*grid, error) {
 		}
 	}
 	t := &csvTable{file: f.path, lines: form.records(text), notes: form.notes}
-	return t.read()
+	g, err := t.read()
+	if err == nil {
+		g.comma = form.comma
+	}
+	return g, err
 }
 
 // skipLine passes over a line.

@@ -145,7 +145,7 @@ func TestColumnDecision(t *testing.T) {
 		{"code", func(i int) string { return []string{"0", "1", "2", "3+"}[i%4] }, categoryKind, ""},
 		{"name", func(i int) string { return fmt.Sprintf("n%d", i) }, droppedKind, "identifies rows"},
 		{"review", func(i int) string { return fmt.Sprintf("a long story about item number %d", i) }, droppedKind, "is free text"},
-		{"day", func(i int) string { return fmt.Sprintf("2020-01-%02d", 1+i%28) }, droppedKind, "holds dates"},
+		{"day", func(i int) string { return fmt.Sprintf("2020-01-%02d", 1+i%28) }, dateKind, ""},
 		{"hex", func(i int) string { return fmt.Sprintf("inf%d", i%3) }, categoryKind, ""},
 	} {
 		text := "x," + test.name + ",y\n"

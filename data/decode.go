@@ -11,7 +11,8 @@ type Cell struct{ Column, Value string }
 
 // DecodeRow returns the row of a table that a sample stands for: numbers in the
 // digits that standardizing in float32 keeps, and categories, where levels that
-// share a slot are <rare>, and what training did not have is <unk>. What is
+// share a slot are <rare>, and what training did not have is <unk>; dates as
+// 2006-01-02, with the time of day where it matters. What is
 // missing is empty.
 // Columns that were left out are not in it.
 func (e *Encoder) DecodeRow(x []float32) []Cell {
@@ -32,6 +33,9 @@ func (e *Encoder) DecodeRow(x []float32) []Cell {
 
 // decode returns the value that the features of a column stand for.
 func (c Column) decode(x []float32) string {
+	if c.Kind == dateKind {
+		return c.decodeDate(x)
+	}
 	if c.Kind == numberKind {
 		if c.Missing && x[1] != 0 {
 			return ""

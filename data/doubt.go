@@ -41,7 +41,7 @@ func strayWords(g *grid, col int) error {
 	first, text, whole := -1, 0, true
 	for row := range g.rows() {
 		cell := g.cell(row, col)
-		if v, ok := parseNumber(cell); ok {
+		if v, ok := anyNumber(cell); ok {
 			numbers[v] = true
 			whole = whole && v == float64(int64(v))
 			continue

@@ -54,11 +54,17 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 			continue
 		}
 		column := encodedColumn{at: at}
-		var err error
-		if c.Kind == numberKind {
-			column.values, column.missing, err = c.encodeNumber(g, g.find(c.Name), &s.unknown)
-		} else {
-			column.slots = c.encodeCategory(g, g.find(c.Name), &s.unknown)
+		r, err := c.readsAs()
+		if err != nil {
+			return nil, err
+		}
+		switch col := g.find(c.Name); c.Kind {
+		case numberKind:
+			column.values, column.missing, err = c.encodeNumber(g, col, r, &s.unknown)
+		case dateKind:
+			column.date, err = c.encodeDate(g, col, r, &s.unknown)
+		default:
+			column.slots = c.encodeCategory(g, col, &s.unknown)
 		}
 		if err != nil {
 			return nil, err
@@ -80,13 +86,13 @@ func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
 
 // encodeNumber standardizes a column; missing is nil unless it has an
 // indicator.
-func (c *Column) encodeNumber(g *grid, col int, u *unknowns) (values []float32, missing []bool, err error) {
+func (c *Column) encodeNumber(g *grid, col int, r reading, u *unknowns) (values []float32, missing []bool, err error) {
 	values = make([]float32, g.rows())
 	if c.Missing {
 		missing = make([]bool, g.rows())
 	}
 	for row := range values {
-		v, err := g.number(row, col)
+		v, err := r.value(g, row, col)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -126,7 +132,7 @@ func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
 	slots := make([]int32, g.rows())
 	for row := range slots {
 		cell := g.cell(row, col)
-		if isMissing(cell) {
+		if _, known := levels.known[cell]; !known && isMissing(cell) {
 			if slots[row] = int32(missing); missing == none {
 				u.add(asNoLevel, row, c, "")
 			}
@@ -157,9 +163,13 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 	missing := 0
 	for k, t := range e.Targets {
 		col := g.find(t.Name)
+		r, err := t.readsAs()
+		if err != nil {
+			return err
+		}
 		for row := range g.rows() {
 			at := row*width + k
-			if col < 0 || g.missing(row, col) {
+			if col < 0 || e.untargeted(&r, classes, g.cell(row, col)) {
 				s.y[at] = float32(math.NaN())
 				missing++
 				continue
@@ -170,7 +180,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 				if s.y[at] = float32(class); !known {
 					problem = e.noClass(g, row, col)
 				}
-			} else if v, err := g.number(row, col); err != nil {
+			} else if v, err := r.value(g, row, col); err != nil {
 				problem = err.Error()
 			} else if s.y[at], err = standardize(g, row, col, v, t.Mean, t.Std); err != nil {
 				problem = err.Error()
@@ -187,6 +197,15 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 		s.spec.Unlabeled, s.y = true, nil
 	}
 	return nil
+}
+
+// untargeted reports whether a target's cell has no value.
+func (e *Encoder) untargeted(r *reading, classes *spellings, cell string) bool {
+	if e.Task == Regression {
+		return r.missing(cell)
+	}
+	_, known := classes.known[cell]
+	return !known && isMissing(cell)
 }
 
 // noClass says that a cell holds no class that training had.

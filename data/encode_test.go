@@ -181,7 +181,7 @@ func TestEncoderValidate(t *testing.T) {
 		{"kind", func(e *Encoder) { e.Kind = "audio" }, "no kind"},
 		{"std", func(e *Encoder) { e.Columns[0].Std = 0 }, "standard deviation 0"},
 		{"median", func(e *Encoder) { e.Columns[0].Median = math.NaN() }, "median NaN"},
-		{"column kind", func(e *Encoder) { e.Columns[1].Kind = "date" }, `kind "date"`},
+		{"column kind", func(e *Encoder) { e.Columns[1].Kind = "time" }, `kind "time"`},
 		{"classes", func(e *Encoder) { e.Classes = nil }, "without classes"},
 		{"columns", func(e *Encoder) { e.Columns = nil }, "no column"},
 		{"targets", func(e *Encoder) { e.Targets = nil }, "0 targets"},

@@ -20,12 +20,13 @@ type encodedTable struct {
 	unknown unknowns
 }
 
-// encodedColumn is a number with or without indicator, or a category.
+// encodedColumn is a number with or without indicator, a category, or a date.
 type encodedColumn struct {
 	at      int // its first feature
 	values  []float32
 	missing []bool
-	slots   []int32 // perhaps none
+	slots   []int32   // perhaps none
+	date    []float32 // [rows, features]
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
@@ -48,10 +49,15 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 		c := &s.columns[i]
 		for i, r := range rows {
 			to := x[i*size+c.at:]
-			if c.slots != nil {
+			switch {
+			case c.slots != nil:
 				if slot := c.slots[r]; slot != none {
 					to[slot] = 1
 				}
+				continue
+			case c.date != nil:
+				width := len(c.date) / s.Len()
+				copy(to, c.date[r*width:(r+1)*width])
 				continue
 			}
 			to[0] = c.values[r]

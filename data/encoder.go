@@ -12,6 +12,7 @@ const (
 	imageKind    = "image"
 	numberKind   = "number"
 	categoryKind = "category"
+	dateKind     = "date"
 	droppedKind  = "dropped"
 )
 
@@ -20,9 +21,10 @@ const (
 //
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
 // sets an indicator beside it. A category becomes one-hot; what training did
-// not have is all zeros, or a rare level if there are some. A pixel p becomes
-// (p - Mean)/Std, with one Mean and Std a channel for all pixels, which are 0 to
-// 255, or 0 to 65535 where Bits is 16.
+// not have is all zeros, or a rare level if there are some. A date becomes its
+// days since 1970, as a number, and the sine and cosine of each of its Parts. A
+// pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all
+// pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
 type Encoder struct {
 	Kind    string   `json:"kind"` // "table" or "image"
 	Task    Task     `json:"task"`
@@ -42,7 +44,7 @@ type Encoder struct {
 // Column is one column of a table and the features it becomes.
 type Column struct {
 	Name    string   `json:"name"`
-	Kind    string   `json:"kind"`              // "number", "category" or "dropped"
+	Kind    string   `json:"kind"`              // "number", "category", "date" or "dropped"
 	Why     string   `json:"why,omitempty"`     // it was dropped
 	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
 	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
@@ -50,6 +52,11 @@ type Column struct {
 	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
 	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
 	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
+
+	Notation string   `json:"notation,omitempty"` // of a number: 1234.56 as the column writes it; "" is plain
+	Form     string   `json:"form,omitempty"`     // of a date: ymd, dmy, mdy, ym, time or unix
+	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
+	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std.
@@ -57,10 +64,14 @@ type Target struct {
 	Name string  `json:"name"`
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
+
+	Notation string   `json:"notation,omitempty"` // as of a [Column]
+	Absent   []string `json:"absent,omitempty"`   // likewise
 }
 
 // Features returns the names of the features that a column becomes, in order:
-// a number and perhaps its indicator; or levels, <rare>, <missing> and <unk>.
+// a number and perhaps its indicator; the parts of a date, likewise; or levels,
+// <rare>, <missing> and <unk>.
 //
 // A level that training did not have is <rare> if the column has rare levels,
 // and else sets none of them, as a missing value does where training had none:
@@ -71,6 +82,8 @@ func (c Column) Features() []string {
 	switch c.Kind {
 	case numberKind:
 		names = []string{c.Name}
+	case dateKind:
+		names = c.dateFeatures()
 	case categoryKind:
 		for _, level := range c.Levels {
 			names = append(names, c.Name+"="+level)
@@ -95,6 +108,8 @@ func (c Column) width() int {
 	switch c.Kind {
 	case numberKind:
 		width = 1
+	case dateKind:
+		width = c.dateWidth()
 	case categoryKind:
 		width = len(c.Levels) + 1
 		if len(c.Rare) > 0 {
@@ -164,17 +179,23 @@ func (e *Encoder) Validate() error {
 	width := 0
 	for _, c := range e.Columns {
 		width += c.width()
+		if _, err := c.readsAs(); err != nil {
+			return err
+		}
 		switch c.Kind {
-		case numberKind:
+		case numberKind, dateKind:
 			if err := checkSpread("column "+c.Name, c.Mean, c.Std); err != nil {
 				return err
 			}
 			if c.Median-c.Median != 0 {
 				return fmt.Errorf("data: encoder: column %q has median %v; it must be finite", c.Name, c.Median)
 			}
+			if err := c.checkDate(); err != nil {
+				return err
+			}
 		case categoryKind, droppedKind:
 		default:
-			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category or dropped", c.Name, c.Kind)
+			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
 		}
 	}
 	if width == 0 {
@@ -182,6 +203,9 @@ func (e *Encoder) Validate() error {
 	}
 	if e.Task == Regression {
 		for _, t := range e.Targets {
+			if _, err := t.readsAs(); err != nil {
+				return err
+			}
 			if err := checkSpread("target "+t.Name, t.Mean, t.Std); err != nil {
 				return err
 			}

@@ -33,7 +33,9 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 		var err error
 		switch p.kind {
 		case numberKind:
-			err = c.fitNumber(g, p.col, rows)
+			err = c.fitNumber(g, p.col, rows, p.reading)
+		case dateKind:
+			err = c.fitDate(g, p.col, rows, p.reading)
 		case categoryKind:
 			c.fitCategory(g, p.col, rows)
 		}
@@ -48,7 +50,9 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	for i, col := range t.target.columns {
 		goal := Target{Name: t.target.names[i]}
 		if t.target.task == Regression {
-			values, _, err := numbersAt(g, col, rows)
+			r := t.target.readings[i]
+			goal.Notation, goal.Absent = r.notation.String(), r.absent
+			values, _, err := numbersAt(g, col, rows, r)
 			if err != nil {
 				return nil, err
 			}
@@ -61,9 +65,9 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	return e, nil
 }
 
-// fitNumber measures a column of numbers.
-func (c *Column) fitNumber(g *grid, col int, rows []int) error {
-	values, missing, err := numbersAt(g, col, rows)
+// fitNumber measures a column of numbers, or of dates in days.
+func (c *Column) fitNumber(g *grid, col int, rows []int, r reading) error {
+	values, missing, err := numbersAt(g, col, rows, r)
 	if err != nil {
 		return err
 	}
@@ -81,6 +85,7 @@ func (c *Column) fitNumber(g *grid, col int, rows []int) error {
 		c.Median = values[half-1]/2 + values[half]/2
 	}
 	c.Missing = missing > 0
+	c.Notation, c.Form, c.Absent = r.notation.String(), r.form, r.absent
 	if values[0] == values[len(values)-1] && !c.Missing {
 		*c = Column{Name: c.Name, Kind: droppedKind, Why: fmt.Sprintf("is constant in the training part (%s)", numberText(values[0]))}
 	}
@@ -88,10 +93,10 @@ func (c *Column) fitNumber(g *grid, col int, rows []int) error {
 }
 
 // numbersAt returns the numbers of the given rows that are there.
-func numbersAt(g *grid, col int, rows []int) (values []float64, missing int, err error) {
+func numbersAt(g *grid, col int, rows []int, r reading) (values []float64, missing int, err error) {
 	values = make([]float64, 0, len(rows))
 	for _, row := range rows {
-		v, err := g.number(row, col)
+		v, err := r.value(g, row, col)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -15,6 +15,8 @@ type grid struct {
 	cells   []cells // of each column
 	lines   rowLines
 	notes   []string // what was passed over
+	comma   rune     // between cells, if there is one
+	plain   bool     // numbers are as programs write them, whatever the notation of a column
 
 	n     int // rows
 	block int // rows of a block
@@ -42,23 +44,6 @@ func (g *grid) index(name string) int {
 		return i
 	}
 	return -1
-}
-
-// isMissing reports whether a cell means that there is no value.
-func isMissing(cell string) bool {
-	switch len(cell) {
-	case 0:
-		return true
-	case 1:
-		return cell == "?"
-	case 2:
-		return strings.EqualFold(cell, "NA")
-	case 3:
-		return strings.EqualFold(cell, "NaN")
-	case 4:
-		return strings.EqualFold(cell, "null")
-	}
-	return false
 }
 
 // keep leaves only the rows that a condition accepts.

@@ -24,6 +24,7 @@ func readJSON(f *found, r io.Reader) (*grid, error) {
 	if len(t.grid.columns) == 0 {
 		return nil, fmt.Errorf("data: %s: no object names a column; want one JSON object a line, or an array of objects", f.path)
 	}
+	t.grid.plain = true
 	return t.end()
 }
 

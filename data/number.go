@@ -2,8 +2,6 @@ package data
 
 import (
 	"errors"
-	"fmt"
-	"math"
 	"strconv"
 )
 
@@ -21,22 +19,6 @@ func parseNumber(cell string) (float64, bool) {
 		return 0, false
 	}
 	return v, v == v
-}
-
-// number reads the cell of a column of numbers: NaN where it is missing.
-func (g *grid) number(row, col int) (float64, error) {
-	cell := g.cell(row, col)
-	if isMissing(cell) {
-		return math.NaN(), nil
-	}
-	v, ok := parseNumber(cell)
-	switch {
-	case !ok:
-		return 0, fmt.Errorf("%s: %q is not a number, as the column holds; leave the cell empty where a value is missing", g.at(row, col), cell)
-	case math.IsInf(v, 0):
-		return 0, fmt.Errorf("%s: %s is infinite; leave the cell empty where a value is missing", g.at(row, col), cell)
-	}
-	return v, nil
 }
 
 // numberText writes a number as the name of a class or in a message.

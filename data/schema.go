@@ -29,7 +29,7 @@ func (e *Encoder) String() string {
 	for _, t := range e.Targets {
 		name := human.Line(t.Name)
 		if e.Task == Regression {
-			name += fmt.Sprintf(" (mean %s, std %.6g)", human.Measured(t.Mean, t.Std), t.Std)
+			name += fmt.Sprintf(" (mean %s, std %.6g%s)", human.Measured(t.Mean, t.Std), t.Std, asWritten(t.Notation))
 		}
 		names = append(names, name)
 	}
@@ -55,7 +55,13 @@ func (c Column) detail() string {
 		if c.Missing {
 			text += fmt.Sprintf("; missing: median %s and an indicator", human.Measured(c.Median, c.Std))
 		}
-		return text
+		return text + asWritten(c.Notation) + c.absence()
+	case dateKind:
+		text = fmt.Sprintf("%s, as %s", formNames[c.Form], strings.Join(c.dateFeatures(), ", "))
+		if c.Missing {
+			text += "; missing: median and an indicator"
+		}
+		return text + c.absence()
 	case categoryKind:
 		text = fmt.Sprintf("%d levels", len(c.Levels))
 		if len(c.Rare) > 0 {
@@ -67,4 +73,20 @@ func (c Column) detail() string {
 		return text
 	}
 	return c.Why
+}
+
+// asWritten says in which notation a file has 1234.56, unless it is plain.
+func asWritten(notation string) string {
+	if notation == "" {
+		return ""
+	}
+	return "; written as " + notation
+}
+
+// absence names the words that mean missing.
+func (c Column) absence() string {
+	if len(c.Absent) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; missing as %s", list(c.Absent))
 }

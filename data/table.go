@@ -16,6 +16,10 @@ import (
 // whole first, whatever it holds; then a text with commas is the list of its
 // parts. A pattern leaves alone what another list names, and the targets:
 // Drop "*" with Keep "a" leaves a.
+//
+// A name in Numbers may end in :comma or :point, which is the decimal mark, as
+// in "price:comma"; one in Dates in :dmy, :mdy or :ymd, the order of day, month
+// and year, or in :unix, for seconds since 1970. Targets may be in Numbers.
 type CSVConfig struct {
 	Targets    []string // columns to be predicted; several for regression
 	Task       Task     // 0: decided by the target's values
@@ -24,6 +28,8 @@ type CSVConfig struct {
 	Categories []string // columns of codes, which may be numbers
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
+
+	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
 }
 
 // ErrNoTarget is wrapped by the error of a CSV file that was opened without
@@ -60,9 +66,10 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // order mark, and have any line ends. Lines above and below the table are left
 // out with a note.
 //
-// A column is numbers, categories or dropped with a note (constant, numbering
-// the rows, all different, free text, dates). Empty cells, NA, NaN, null and ?
-// are missing. The target is classes when it is text, has two values or is
+// A column is numbers, in the notation of all its cells; dates; categories; or
+// dropped with a note (constant, numbering the rows, all different, free text).
+// Empty cells, NA, NaN, null, ? and their like are missing, and among numbers
+// and dates also words such as none and -. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
 // [Table.Reason]. Classes are named as the file spells them, and spellings are
 // different classes, but that among whole numbers 1.0 is 1. Text that is hardly
@@ -83,19 +90,27 @@ func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
 		return nil, err
 	}
 	t := &Table{grid: g, name: baseName(name), notes: g.notes}
-	if err := t.dropUntargeted(cfg.Targets); err != nil {
+	found, err := findTargets(g, cfg)
+	if err != nil {
 		return nil, err
 	}
-	if t.target, err = decideTarget(g, cfg); err != nil {
+	if err := t.dropUntargeted(cfg.Targets, found); err != nil {
+		return nil, err
+	}
+	if err := findColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	if t.target, err = decideTarget(g, cfg, found); err != nil {
 		return nil, err
 	}
 	if classes := len(t.target.classes); classes > fewIntegers && classes > g.rows()/2 {
 		t.notes = append(t.notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.rows()))
 	}
 	t.notes = append(t.notes, noteSpellings(cfg.Targets[0], t.target.classes)...)
-	if t.plan, err = planColumns(g, cfg); err != nil {
+	if t.plan, err = planColumns(g, cfg, found); err != nil {
 		return nil, err
 	}
+	t.notes = append(t.notes, notesOn(t.plan, t.target, found)...)
 	if t.whole, err = t.Fit(nil); err != nil {
 		return nil, err
 	}
@@ -104,7 +119,7 @@ func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
 }
 
 // dropUntargeted removes the rows in which a target is missing.
-func (t *Table) dropUntargeted(targets []string) error {
+func (t *Table) dropUntargeted(targets []string, found map[int]*finding) error {
 	g, n := t.grid, t.grid.rows()
 	cols := make([]int, len(targets))
 	for i, name := range targets {
@@ -114,7 +129,7 @@ func (t *Table) dropUntargeted(targets []string) error {
 	firstPlace := ""
 	g.keep(func(row int) bool {
 		for _, col := range cols {
-			if g.missing(row, col) {
+			if found[col].missing(g.cell(row, col)) {
 				if firstRow < 0 {
 					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.line(row))
 				}

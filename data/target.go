@@ -16,42 +16,49 @@ type target struct {
 	names   []string
 	classes []string // sorted, as the file spells them; numbers by value
 	labels  []int    // of each row, for classes
+
+	readings []reading // of each column
 }
 
 // decideTarget reads the task off the target's values, unless it is given.
-func decideTarget(g *grid, cfg CSVConfig) (target, error) {
+func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error) {
 	t := target{task: cfg.Task, names: cfg.Targets}
 	for _, name := range cfg.Targets {
-		t.columns = append(t.columns, g.index(name))
+		col := g.index(name)
+		t.columns = append(t.columns, col)
+		t.readings = append(t.readings, found[col].reading)
 	}
 	if len(cfg.Targets) > 1 {
 		if t.task == Classification {
 			return t, fmt.Errorf("data: %s: classification has one target, and %s are %d", g.file, list(cfg.Targets), len(cfg.Targets))
 		}
 		t.task, t.reason = Regression, "several targets"
-		for _, col := range t.columns {
-			if _, err := numbersOf(g, col); err != nil {
+		for i, col := range t.columns {
+			if _, err := numbersOf(g, col, t.readings[i]); err != nil {
 				return t, err
 			}
 		}
 		return t, nil
 	}
 	col := t.columns[0]
-	values, notNumbers := numbersOf(g, col)
+	values, notNumbers := numbersOf(g, col, t.readings[0])
 	reason := ""
 	task := Classification
 	distinct, whole := 0, true
 	if notNumbers == nil {
 		distinct, whole = countDistinct(values)
 	} else {
-		if _, err := look(g, col); err != nil && (cfg.Task == 0 || isInfinite(g, col)) {
-			return t, err // infinity, or a slip among numbers
+		if isInfinite(g, col) {
+			return t, notNumbers
 		}
 		if distinct = len(levelsOf(g, col)); cfg.Task == 0 {
 			if err := doubtful(g, col, distinct); err != nil {
 				return t, err
 			}
 		}
+	}
+	if !t.readings[0].notation.plain() { // as classes, they are text
+		values = nil
 	}
 	if distinct <= 2 { // what counts is the spelling
 		if names, _ := classesOf(g, col, values); len(names) == 1 || distinct == 1 {
@@ -88,10 +95,10 @@ func decideTarget(g *grid, cfg CSVConfig) (target, error) {
 }
 
 // numbersOf reads a column that must hold numbers only.
-func numbersOf(g *grid, col int) ([]float64, error) {
+func numbersOf(g *grid, col int, r reading) ([]float64, error) {
 	values := make([]float64, g.rows())
 	for row := range values {
-		v, err := g.number(row, col)
+		v, err := r.value(g, row, col)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package optim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -202,5 +203,42 @@ func TestProxZeros(t *testing.T) {
 	}
 	if math.Abs(float64(theta[2])-0.2) > 1e-7 || theta[3] != -theta[2] {
 		t.Errorf("θ = %v", theta)
+	}
+}
+
+// TestMuonOfVectors says that Muon moves a vector as AdamW does, whether its
+// shape is given or not, and a matrix by its momentum.
+func TestMuonOfVectors(t *testing.T) {
+	muon := NewMuon()
+	adamw := AdamW{muon.Beta1, muon.Beta2, muon.Eps, muon.Lambda}
+	for _, test := range []struct {
+		shape []int
+		slots []string
+	}{
+		{nil, []string{"m", "v"}},
+		{[]int{36}, []string{"m", "v"}},
+		{[]int{4, 9}, []string{"b"}},
+	} {
+		theta, want := starts[float64](36), starts[float64](36)
+		s, plain := &State[float64]{Shape: test.shape}, &State[float64]{}
+		for i := 1; i <= 3; i++ {
+			grad := gradients[float64](i, 36)
+			if err := Apply(muon, s, 0.02, theta, grad); err != nil {
+				t.Fatal(err)
+			}
+			if err := Apply(adamw, plain, 0.02*muon.AdamRate, want, grad); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := slices.Sorted(maps.Keys(s.Slots)); !slices.Equal(got, test.slots) {
+			t.Errorf("shape %v keeps %q, want %q", test.shape, got, test.slots)
+		}
+		far := 0.0
+		for i := range theta {
+			far = max(far, math.Abs(theta[i]-want[i]))
+		}
+		if asAdamW := far < 1e-12; asAdamW != (len(test.shape) < 2) {
+			t.Errorf("shape %v is %g from AdamW", test.shape, far)
+		}
 	}
 }

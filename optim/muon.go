@@ -24,7 +24,9 @@ import (
 //
 // What is not [Param].Hidden, that is the first and the last weight of the
 // network in the order of declaration, embeddings, biases and norms, goes by
-// [AdamW] with AdamRate·η. A network of two weights has no hidden one.
+// [AdamW] with AdamRate·η. A network of two weights has no hidden one. For
+// [Apply], a [State] with a Shape of two axes or more is hidden, and a vector
+// is not.
 //
 // Use it for networks of large matrices, where it needs fewer updates than
 // AdamW and half of its memory for them; a step costs fifteen products of

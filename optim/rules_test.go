@@ -225,6 +225,9 @@ func TestConvergence(t *testing.T) {
 	for _, r := range rows() {
 		rule := withoutDecay(r.rule)
 		x, s := []float32{1, -2, 3, -0.5}, new(State[float32])
+		if r.shape != nil {
+			s.Shape = []int{1, len(x)}
+		}
 		c := []float32{0.1, 0.5, 1, 2}
 		g := make([]float32, len(x))
 		for i := range 1000 {

@@ -33,7 +33,7 @@ type runner[T float32 | float64] func(t int, rate float64, values, inputs map[st
 
 func traceVector[T float32 | float64](cfg Config, typ graph.Type) (*vector[T], error) {
 	g := graph.New()
-	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true, Hidden: true}
+	p := &Param{Name: theta, Value: g.Variable(theta, typ), Grad: g.Input(gradient, typ), Decays: true, Hidden: typ.Rank() > 1}
 	step, err := Trace(g, cfg, []*Param{p})
 	if err != nil {
 		return nil, err

@@ -11,8 +11,9 @@ import (
 //	s(t) from Start at t = 0 to 1 at U = Rise·Steps - 1
 //	     from 1 at U to End at t = Steps - 1, and stays there
 //
-// The base rate is the peak. Equal to PyTorch's OneCycleLR where U ≥ 0; its
-// cycle of momentum is a [Dip].
+// The base rate is the peak. Equal to PyTorch's OneCycleLR where U > 0, and its
+// cycle of momentum is a [Dip]. Without a rise, U ≤ 0, this begins at the peak;
+// PyTorch divides by zero at U = 0 and begins below the peak under it.
 //
 // Source: Smith and Topin, "Super-Convergence: Very Fast Training of Neural
 // Networks Using Large Learning Rates", 2017, arXiv:1708.07120.

@@ -55,6 +55,9 @@ func TestBoundaries(t *testing.T) {
 		{NewOneCycle(1), 0, 1},
 		{NewOneCycle(2), 0, 1},
 		{NewOneCycle(2), 1, 4e-6},
+		{OneCycle{Steps: 10, Rise: 0.1, End: 0.5}, 0, 1}, // U = 0, where PyTorch divides by zero
+		{OneCycle{Steps: 10, Rise: 0.1, End: 0.5}, 9, 0.5},
+		{OneCycle{Steps: 10, Rise: 0.05, End: 0.5}, 0, 1}, // U < 0
 		{WSD{Steps: 10, Warmup: 2, Decay: 4, Floor: 0.1}, 0, 0.5},
 		{WSD{Steps: 10, Warmup: 2, Decay: 4, Floor: 0.1}, 6, 1},
 		{WSD{Steps: 10, Warmup: 2, Decay: 4, Floor: 0.1}, 10, 0.1},

@@ -1,0 +1,242 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// How the columns of numbers and of dates may be said to be written.
+const (
+	howComma = "comma"
+	howPoint = "point"
+)
+
+// hows are what may stand behind the name of a column, after a colon.
+var hows = map[string][]string{
+	asNumber: {howComma, howPoint},
+	asDate:   {dayFirst, monthFirst, yearFirst, unixForm},
+}
+
+// findTargets finds out how the targets are read. Of those that may be classes,
+// words stay words.
+func findTargets(g *grid, cfg CSVConfig) (map[int]*finding, error) {
+	found := make(map[int]*finding)
+	number := setOf(cfg.Numbers)
+	for _, name := range cfg.Targets {
+		col := g.index(name)
+		f := &finding{target: true, how: cfg.hows[name]}
+		if number[name] || cfg.Task == Regression || len(cfg.Targets) > 1 {
+			f.want = asNumber
+		}
+		found[col] = f
+		if cfg.Task == Classification {
+			continue
+		}
+		if err := f.find(g, col); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// findColumns finds out how the other columns are read that are not left out
+// and no categories, and settles how all are.
+func findColumns(g *grid, cfg CSVConfig, found map[int]*finding) error {
+	skip, number, date := setOf(append(slices.Clone(cfg.Drop), cfg.Categories...)), setOf(cfg.Numbers), setOf(cfg.Dates)
+	for col, name := range g.columns {
+		if found[col] != nil {
+			continue
+		}
+		f := &finding{how: cfg.hows[name]}
+		switch {
+		case number[name]:
+			f.want = asNumber
+		case date[name]:
+			f.want = asDate
+		}
+		found[col] = f
+		if skip[name] {
+			continue
+		}
+		if err := f.find(g, col); err != nil {
+			return err
+		}
+	}
+	settle(g, found)
+	return nil
+}
+
+// find finds out how a column is read, from its cells alone. Plain numbers
+// need no finding, unless it was said how they are written.
+func (f *finding) find(g *grid, col int) error {
+	if f.how == "" && f.want != asDate && allPlain(g, col) {
+		f.kind = numberKind
+		if !f.target && f.want == "" && isDateName(g.columns[col]) && areDays(g, col) {
+			f.kind, f.form = dateKind, yearFirst
+			f.notes = append(f.notes, fmt.Sprintf("column %q: whole numbers are read as dates, year, month and day; --number %q reads them as numbers", g.columns[col], g.columns[col]))
+		}
+		return nil
+	}
+	cells := uniqueCells(g, col)
+	try := map[string]func(*grid, int, []uniqueCell) (bool, error){asNumber: f.findNumbers, asDate: f.findDates}
+	for _, as := range []string{asNumber, asDate} {
+		if f.want != "" && f.want != as || f.target && as == asDate {
+			continue
+		}
+		ok, err := try[as](g, col, cells)
+		if ok || err != nil {
+			return err
+		}
+		*f = finding{want: f.want, how: f.how, target: f.target}
+	}
+	if f.want != "" && len(cells) > 0 {
+		return fmt.Errorf("data: %s: column %q cannot be read as %ss, as was asked for; its first cell is %q in line %d",
+			g.file, g.columns[col], f.want, cells[0].text, g.line(cells[0].row))
+	}
+	return nil
+}
+
+// settle settles what columns alone leave in doubt by what the file says
+// elsewhere. The columns that were plain numbers are looked at again where
+// others have decimal commas.
+func settle(g *grid, found map[int]*finding) {
+	comma, point, order := fileHabits(g, found)
+	for col := range g.columns {
+		f := found[col]
+		if f == nil {
+			continue
+		}
+		if comma && f.kind == numberKind && f.notation.plain() && f.how == "" && f.pointsAreGroups(g, col) {
+			f.notation = notation{marks: allMarks[pointGroups]}
+			f.notes = append(f.notes, fmt.Sprintf("column %q: its points are read as between thousands, as the file has decimal commas; --number %q reads them as decimal points",
+				g.columns[col], g.columns[col]+":"+howPoint))
+		}
+		if f.doubt() {
+			f.settleMark(g, col, comma, point)
+		}
+		if f.kind == dateKind && f.example.text != "" && !f.ordersKnown {
+			switch {
+			case order != "":
+				f.form = order
+				continue
+			case comma || strings.ContainsAny(f.example.text, ".") || g.comma == ';':
+				f.form = dayFirst
+			}
+			f.noteOrder(g, col)
+		}
+	}
+}
+
+// fileHabits returns what the columns that leave no doubt say about the others.
+func fileHabits(g *grid, found map[int]*finding) (comma, point bool, order string) {
+	orders := make(map[string]bool)
+	for col := range g.columns {
+		f := found[col]
+		switch {
+		case f == nil:
+		case f.kind == dateKind && f.ordersKnown && (f.form == dayFirst || f.form == monthFirst):
+			orders[f.form] = true
+			order = f.form
+		case f.kind != numberKind || f.doubt():
+		case f.notation.plain():
+			point = point || f.hasFractions(g, col)
+		case !strings.ContainsAny(f.example.text, ".,"):
+		default:
+			comma = comma || f.notation.decimal == ','
+			point = point || f.notation.decimal == '.'
+		}
+	}
+	if len(orders) > 1 {
+		order = ""
+	}
+	return comma && !point, point && !comma, order
+}
+
+// settleMark decides which mark is the decimal one.
+func (f *finding) settleMark(g *grid, col int, comma, point bool) {
+	decimal, other := byte('.'), howComma
+	pointed := strings.Contains(f.example.text, ".")
+	if comma || !point && !pointed && g.comma == ';' {
+		decimal, other = ',', howPoint
+	}
+	f.choose(decimal)
+	if comma || point {
+		return
+	}
+	v, _ := f.parse(f.example.text)
+	f.notes = append(f.notes, fmt.Sprintf("column %q: %q is read as %s; --number %q reads it the other way",
+		g.columns[col], f.example.text, numberText(v), g.columns[col]+":"+other))
+}
+
+// hasFractions reports whether a column of plain numbers has decimal points
+// for sure.
+func (f *finding) hasFractions(g *grid, col int) bool {
+	for row := range g.rows() {
+		if cell := g.cell(row, col); strings.IndexByte(cell, '.') >= 0 && !f.missing(cell) && !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {
+			return true
+		}
+	}
+	return false
+}
+
+// pointsAreGroups reports whether the points of a column of plain numbers may
+// all be between thousands, if it has any.
+func (f *finding) pointsAreGroups(g *grid, col int) bool {
+	some := false
+	for row := range g.rows() {
+		cell := g.cell(row, col)
+		if f.missing(cell) {
+			continue
+		}
+		if !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {
+			return false
+		}
+		some = some || strings.IndexByte(cell, '.') >= 0
+	}
+	return some
+}
+
+// allPlain reports whether all cells that are there are plain numbers.
+func allPlain(g *grid, col int) bool {
+	for row := range g.rows() {
+		cell := g.cell(row, col)
+		if isDigits(cell) {
+			continue
+		}
+		if _, ok := parseNumber(cell); !ok && !isMissing(cell) {
+			return false
+		}
+	}
+	return true
+}
+
+// notesOn returns what was taken for granted about columns that are used.
+func notesOn(plan []columnPlan, t target, found map[int]*finding) (notes []string) {
+	for _, p := range plan {
+		if p.kind == numberKind || p.kind == dateKind {
+			notes = append(notes, found[p.col].notes...)
+		}
+	}
+	for _, col := range t.columns {
+		if t.task == Regression {
+			notes = append(notes, found[col].notes...)
+		}
+	}
+	return notes
+}
+
+// areDays reports whether whole numbers are all days such as 20190530.
+func areDays(g *grid, col int) bool {
+	for row := range g.rows() {
+		cell := g.cell(row, col)
+		if isMissing(cell) {
+			continue
+		}
+		m, ok := parseMoment(cell, yearFirst)
+		if !ok || !m.compact || cell < "1900" || cell > "2100" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,255 @@
+package data
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// uniqueCell is a cell that a column holds, once or more.
+type uniqueCell struct {
+	text  string
+	count int
+	row   int // the first
+}
+
+// uniqueCells returns the cells of a column that are there, in the order of their
+// first rows.
+func uniqueCells(g *grid, col int) []uniqueCell {
+	var cells []uniqueCell
+	at := make(map[string]int)
+	for row := range g.rows() {
+		text := g.cell(row, col)
+		if isMissing(text) {
+			continue
+		}
+		i, met := at[text]
+		if !met {
+			i = len(cells)
+			at[text] = i
+			cells = append(cells, uniqueCell{text: text, row: row})
+		}
+		cells[i].count++
+	}
+	return cells
+}
+
+// finding is what a column may be, before all columns are known.
+type finding struct {
+	reading
+	want   string // asNumber or asDate, where it was asked for
+	how    string // howComma or howPoint, or the order of dates
+	target bool   // rows without it are left out
+
+	explains    uint       // the marks that explain all numbers, a bit for each of allMarks
+	ordersKnown bool       // of day and month, in dates
+	example     uniqueCell // which leaves a doubt
+	notes       []string
+}
+
+// census counts the cells of a column that may be of numbers or dates.
+type census struct {
+	read, rows int          // distinct cells that are, and their rows
+	fractions  bool         // some have a decimal mark or thousands
+	words      []uniqueCell // that mean missing among numbers
+	others     []uniqueCell
+}
+
+// add counts a cell that is not read, and reports whether it is.
+func (c *census) add(cell uniqueCell, read bool) bool {
+	switch {
+	case read:
+		c.read++
+		c.rows += cell.count
+	case isLooseWord(cell.text):
+		c.words = append(c.words, cell)
+	default:
+		c.others = append(c.others, cell)
+	}
+	return read
+}
+
+// agreed reports whether a column is what most of its cells are, where few
+// words recur among them. A slip among many is an error.
+func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) {
+	if c.rows == 0 && (f.want == "" || len(c.others) == 0) {
+		return false, nil
+	}
+	count, recur := 0, len(c.others) <= 3
+	for _, cell := range c.others {
+		count += cell.count
+		recur = recur && cell.count > 1 && strings.IndexAny(cell.text, digits) < 0
+	}
+	switch {
+	case count > 0 && f.want != "":
+		return false, fmt.Errorf("%s: %q is not a %s; it was asked to be %ss", g.at(c.others[0].row, col), c.others[0].text, what, what)
+	case f.target && f.want == "" && (count > 0 || len(c.words) > 0 && c.read <= fewIntegers): // may be classes
+		return false, nil
+	case count == 0:
+	case recur && c.read > fewIntegers && count <= c.rows:
+	case c.rows >= 20 && c.read > fewIntegers && (count <= max(1, c.rows/100) || c.slips(count)):
+		return false, fmt.Errorf("%s: %q is not a %s, and %d of %d values of this column are; leave the cell empty where a value is missing, or make the column a category",
+			g.at(c.others[0].row, col), c.others[0].text, what, c.rows, c.rows+count)
+	default:
+		return false, nil
+	}
+	f.takeAbsent(g, col, c)
+	return true, nil
+}
+
+// slips reports whether others are words among nine times as many numbers that
+// are amounts: they are mostly different, or have fractions.
+func (c *census) slips(count int) bool {
+	if count*9 > c.rows || c.read*2 < c.rows && !c.fractions {
+		return false
+	}
+	return !slices.ContainsFunc(c.others, func(cell uniqueCell) bool { return strings.IndexAny(cell.text, digits) >= 0 })
+}
+
+// takeAbsent makes words mean missing, and notes them.
+func (f *finding) takeAbsent(g *grid, col int, c census) {
+	cells := append(c.words, c.others...)
+	slices.SortFunc(cells, func(a, b uniqueCell) int { return strings.Compare(a.text, b.text) })
+	var said []string
+	for _, cell := range cells {
+		f.absent = append(f.absent, cell.text)
+		said = append(said, fmt.Sprintf("%q (%d cells, first in line %d)", cell.text, cell.count, g.line(cell.row)))
+	}
+	are := "is"
+	if len(said) > 1 {
+		are = "are"
+	}
+	if len(said) > 0 && !f.target {
+		f.notes = append(f.notes, fmt.Sprintf("column %q: %s %s read as missing; --category %q makes every cell a value like any", g.columns[col], strings.Join(said, ", "), are, g.columns[col]))
+	}
+}
+
+// findNumbers finds out whether a column holds numbers, and which marks they
+// may have. Where it holds some that no notation explains together, it fails.
+func (f *finding) findNumbers(g *grid, col int, cells []uniqueCell) (bool, error) {
+	var c census
+	f.explains = 1<<len(allMarks) - 1
+	plain, unit := true, commonUnit(cells)
+	var figures []figure
+	var read []uniqueCell
+	for _, cell := range cells {
+		_, isPlain := parseNumber(cell.text)
+		fig, ok := takeApart(cell.text)
+		ok = ok && (fig.after == unit || fig.after == "" || isMoney(fig.after))
+		fits := fig.explainedBy()
+		if isPlain && fits&(1<<pointMarks) == 0 { // infinity, and what programs write alone
+			fits = 1 << pointMarks
+		}
+		if c.add(cell, isPlain || ok && fits != 0) {
+			plain = plain && isPlain
+			c.fractions = c.fractions || strings.ContainsAny(fig.body, ".,")
+			f.explains &= fits
+			figures, read = append(figures, fig), append(read, cell)
+		}
+	}
+	if ok, err := f.findUnits(g, col, figures, read, len(c.others) == 0); !ok || err != nil {
+		return false, err
+	}
+	if f.explains == 0 && len(c.others) > 0 && f.want == "" {
+		return false, nil
+	}
+	if f.explains == 0 {
+		return false, mixed(g, col, figures, read)
+	}
+	if err := f.narrow(g, col, figures, read); err != nil {
+		return false, err
+	}
+	if ok, err := f.agreed(g, col, c, "number"); !ok || err != nil {
+		return false, err
+	}
+	f.kind = numberKind
+	if plain && f.explains&(1<<pointMarks) != 0 {
+		f.notation = notation{}
+	} else {
+		i := max(0, slices.IndexFunc(figures, func(fig figure) bool { return strings.ContainsAny(fig.body, ".,") }))
+		f.example = read[i]
+		f.choose(0)
+	}
+	return true, nil
+}
+
+// explainedBy returns the marks that a figure may have.
+func (f figure) explainedBy() (marks uint) {
+	for i, m := range allMarks {
+		if m.fits(f.body) {
+			marks |= 1 << i
+		}
+	}
+	return marks
+}
+
+// narrow leaves the marks with the decimal mark that was asked for.
+func (f *finding) narrow(g *grid, col int, figures []figure, read []uniqueCell) error {
+	decimal := map[string]byte{howComma: ',', howPoint: '.'}[f.how]
+	if decimal == 0 {
+		return nil
+	}
+	var with uint
+	for i, m := range allMarks {
+		if m.decimal == decimal {
+			with |= 1 << i
+		}
+	}
+	f.explains &= with
+	if f.explains > 0 {
+		return nil
+	}
+	i := max(0, slices.IndexFunc(figures, func(fig figure) bool { return fig.explainedBy()&with == 0 }))
+	return fmt.Errorf("%s: %q is not a number with a decimal %s, as was asked for", g.at(read[i].row, col), read[i].text, f.how)
+}
+
+// hasMark reports whether marks explain a column.
+func (f *finding) hasMark(i int) bool { return f.explains&(1<<i) != 0 }
+
+// doubt reports whether the mark that all numbers have one of, with three
+// digits behind it, may be the decimal mark or between thousands.
+func (f *finding) doubt() bool {
+	if f.kind != numberKind || f.how != "" || isCurrency(f.notation.before) || isCurrency(f.notation.after) {
+		return false
+	}
+	return strings.Contains(f.example.text, ",") && f.hasMark(commaMarks) && f.hasMark(commaGroups) ||
+		strings.Contains(f.example.text, ".") && f.hasMark(pointMarks) && f.hasMark(pointGroups)
+}
+
+// choose chooses the marks that explain a column, with the decimal mark given.
+// Thousands get marks even if all numbers are less. Money has no three decimals.
+func (f *finding) choose(decimal byte) {
+	prefer := []int{commaGroups, pointGroups, pointMarks, commaMarks, 4, 5, 6, 7}
+	money := isCurrency(f.notation.before) || isCurrency(f.notation.after)
+	if decimal == ',' || decimal == 0 && money && strings.Contains(f.example.text, ".") && f.hasMark(pointGroups) {
+		prefer = []int{pointGroups, commaMarks, 5, 7, commaGroups, pointMarks, 4, 6}
+	}
+	for _, i := range prefer {
+		if f.hasMark(i) {
+			f.notation.marks = allMarks[i]
+			return
+		}
+	}
+}
+
+// mixed names two cells that no notation explains together.
+func mixed(g *grid, col int, figures []figure, read []uniqueCell) error {
+	both := figures[0].explainedBy()
+	for i, fig := range figures {
+		own := fig.explainedBy()
+		if both&own != 0 {
+			both &= own
+			continue
+		}
+		j := max(0, slices.IndexFunc(figures[:i], func(fig figure) bool { return fig.explainedBy()&own == 0 }))
+		return fmt.Errorf("%s: %q is a number as in %s, and %q in line %d as in %s: no one notation explains the column; write all in one way, or make the column a category",
+			g.at(read[j].row, col), read[j].text, exampleOf(figures[j]), read[i].text, g.line(read[i].row), exampleOf(fig))
+	}
+	return nil
+}
+
+// exampleOf writes 1234.56 in the first notation that explains a figure.
+func exampleOf(f figure) string {
+	return notation{marks: allMarks[bits.TrailingZeros(f.explainedBy())]}.String()
+}
