@@ -158,7 +158,7 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		return droppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > maxLevels || v.distinct == v.present && v.present >= 20):
 		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
-		if 2*v.numbers > v.present {
+		if 2*v.numbers > v.present && v.stray != "" {
 			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", v.stray)
 		}
 		return droppedKind, why

@@ -72,6 +72,9 @@ type separated struct {
 func (s *separated) next() ([]string, int, error) {
 	s.guard.begin()
 	record, err := s.csv.Read()
+	for err == nil && s.csv.Comma == '|' && isRuler(strings.Join(record, "|")) {
+		record, err = s.csv.Read()
+	}
 	line := 0
 	if len(record) > 0 {
 		line, _ = s.csv.FieldPos(0)
@@ -113,7 +116,7 @@ func (s *blankSeparated) next() ([]string, int, error) {
 		}
 		s.line++
 		text := strings.TrimSpace(whole.String())
-		if text == "" || s.comment && text[0] == '#' {
+		if text == "" || s.comment && text[0] == '#' || isRuler(text) {
 			continue
 		}
 		cells, err := splitBlanks(s.cells[:0], text)
@@ -150,7 +153,8 @@ type csvTable struct {
 	lines records
 	notes []string
 	gridder
-	after []odd // lines of another width, behind which no row came so far
+	after []odd           // lines of another width, behind which no row came so far
+	names map[string]bool // of the first rows, where the header does not name their column
 }
 
 // odd is a line that is no row.
@@ -159,8 +163,10 @@ type odd struct {
 	text        string
 }
 
-// maxFooter is how many lines may stand below a table.
-const maxFooter = 3
+const (
+	maxFooter = 3    // how many lines may stand below a table
+	manyNames = 1000 // how many rows tell whether their first cells are names
+)
 
 func (t *csvTable) read() (*grid, error) {
 	header, at, err := t.next()
@@ -173,7 +179,10 @@ func (t *csvTable) read() (*grid, error) {
 	header = append([]string(nil), header...)
 	record, line, err := t.next()
 	if err == nil {
-		header = fitHeader(header, record)
+		n := len(header)
+		if header = fitHeader(header, record); len(header) > n {
+			t.names = make(map[string]bool)
+		}
 	}
 	if begun := t.begin(t.file, header, at); begun != nil {
 		return nil, begun
@@ -237,6 +246,12 @@ func (t *csvTable) row(record []string, line int) error {
 	}
 	if len(t.after) > 0 {
 		return t.ragged(t.after[0])
+	}
+	if t.names != nil && t.grid.n < manyNames {
+		if t.names[record[0]] { // no name of a row, so that a comma in a cell is likelier
+			return fmt.Errorf("data: %s, line %d has %d cells; the header has %d, and the first cells do not name rows, as %q occurs twice", t.file, line, n, n-1, record[0])
+		}
+		t.names[strings.Clone(record[0])] = true
 	}
 	for col, cell := range record {
 		if err := t.put(col, cell, line); err != nil {

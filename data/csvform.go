@@ -17,9 +17,6 @@ type csvForm struct {
 // blanks stands for a delimiter of any number of spaces and tabs.
 const blanks = ' '
 
-// maxTitle is how many lines may stand above a table.
-const maxTitle = 20
-
 // examine looks at the beginning of a text, where the header is. Above it may
 // stand a line sep=;, which says the delimiter, comments that begin with #, and
 // titles, which have no delimiter while the lines that follow have.
@@ -37,7 +34,8 @@ func examine(sample string) csvForm {
 	if len(body) == 0 {
 		return f
 	}
-	if f.comma = delimiter(body[0]); count(body[0], f.comma) > 0 {
+	if f.comma = delimiterOf(body); count(body[0], f.comma) > 0 {
+		f.skipWideTitle(lines)
 		return f
 	}
 	if betweenBlanks(body) {
@@ -61,11 +59,16 @@ func linesOf(sample string) []string {
 	return lines
 }
 
-// filled returns up to 20 lines that are not blank.
+// isRuler reports whether a line is drawn, as between the lines of a printed table.
+func isRuler(line string) bool {
+	return strings.Contains(line, "---") && strings.Trim(line, "-+|: \t\r\n") == ""
+}
+
+// filled returns up to 20 lines that are not blank, nor drawn.
 func filled(lines []string) []string {
 	var some []string
 	for _, line := range lines {
-		if strings.TrimSpace(line) != "" {
+		if strings.TrimSpace(line) != "" && !isRuler(line) {
 			if some = append(some, line); len(some) == 20 {
 				break
 			}
@@ -140,6 +143,27 @@ func delimiter(header string) rune {
 	return best
 }
 
+// delimiterOf returns the delimiter of the header, which stands first in lines;
+// but where they do not have as many of it as the header, and of another do, that.
+func delimiterOf(lines []string) rune {
+	best := delimiter(lines[0])
+	if len(lines) < 2 || sameCount(lines, best) {
+		return best
+	}
+	for _, comma := range ";\t|," {
+		if count(lines[0], comma) > 0 && sameCount(lines, comma) {
+			return comma
+		}
+	}
+	return best
+}
+
+// sameCount reports whether all lines have as many of a delimiter as the first.
+func sameCount(lines []string, comma rune) bool {
+	n := count(lines[0], comma)
+	return !slices.ContainsFunc(lines, func(line string) bool { return count(line, comma) != n })
+}
+
 // count counts a delimiter outside of quotes.
 func count(line string, comma rune) int {
 	n, quoted := 0, false
@@ -164,7 +188,7 @@ func betweenBlanks(lines []string) bool {
 	header, _ := splitBlanks(nil, lines[0])
 	first, _ := splitBlanks(nil, lines[1])
 	width := len(first)
-	if width < 2 || len(header) != width && len(header) != width-1 {
+	if len(header) < 2 || len(header) != width && len(header) != width-1 { // one column may hold 12 345
 		return false
 	}
 	aligned := strings.Contains(strings.TrimSpace(lines[0]), "  ")
@@ -181,31 +205,4 @@ func betweenBlanks(lines []string) bool {
 		}
 	}
 	return aligned || slices.Contains(text, false)
-}
-
-// skipTitle passes over lines without a delimiter above a header that is as wide
-// as the two lines below it.
-func (f *csvForm) skipTitle(lines []string) {
-	for i := f.skip; i < min(len(lines), f.skip+maxTitle); i++ {
-		comma := delimiter(lines[i])
-		n := count(lines[i], comma)
-		if n == 0 {
-			continue
-		}
-		below := filled(lines[i+1:])
-		if len(below) >= 2 && count(below[0], comma) == n && count(below[1], comma) == n {
-			f.comma = comma
-			title := filled(lines[f.skip:i])
-			f.notes = append(f.notes, fmt.Sprintf("%s above the table, from %q on, %s left out", lineCount(len(title)), shorten(strings.TrimSpace(title[0])), areOr(len(title))))
-			f.skip = i
-		}
-		return
-	}
-}
-
-func lineCount(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return fmt.Sprintf("%d lines", n)
 }
