@@ -19,7 +19,10 @@ const (
 	unixForm   = "unix" // seconds since 1970, or milliseconds where they are more than 1e11
 )
 
-const secondsOfDay = 24 * 60 * 60
+const (
+	secondsOfDay = 24 * 60 * 60
+	never        = 9999 // the year with which databases say that something has no end
+)
 
 // moment is a cell read as a date, a time or both.
 type moment struct {
@@ -59,6 +62,7 @@ func parseMoment(cell, order string) (m moment, ok bool) {
 
 // splitClock cuts a cell before its time of day.
 func splitClock(cell string) (day, clock string) {
+	cell = strings.TrimSuffix(strings.TrimPrefix(cell, "["), "]")
 	at := strings.IndexByte(cell, ':')
 	if at < 0 {
 		if len(cell) >= 13 && cell[8] == 'T' && isDigits(cell[:8]) && isDigits(cell[9:13]) { // 20190530T1405
@@ -70,15 +74,23 @@ func splitClock(cell string) (day, clock string) {
 		}
 		return cell, ""
 	}
+	colon := at
 	for at > 0 && cell[at-1] >= '0' && cell[at-1] <= '9' {
 		at--
 	}
-	if at == 0 {
+	switch {
+	case at == 0:
 		return "", cell
+	case colon-at == 4: // 29/Mar/2021:09:25:45, as servers write
+		return cell[:colon], cell[colon+1:]
 	}
 	switch cell[at-1] {
 	case ' ', 'T', 't', '_':
-		return strings.TrimRight(cell[:at-1], " ,"), cell[at:]
+		day, clock = strings.TrimRight(cell[:at-1], " ,"), cell[at:]
+		if n := len(clock) - 5; n > 0 && clock[n] == ' ' && isDigits(clock[n+1:]) { // Sat Mar 29 09:25:45 2021, as C writes
+			day, clock = day+clock[n:], clock[:n]
+		}
+		return day, clock
 	}
 	return cell, ""
 }
@@ -121,9 +133,9 @@ func parseClock(text string) (seconds float64, ok bool) {
 	return float64(hour*60*60+minute*60) + second, hour < 24 && minute < 60 && second < 61
 }
 
-// cutZone takes a zone off a time: Z, UTC, GMT, +02:00, +0200 or +02.
+// cutZone takes a zone off a time: Z, UTC, GMT, CET, EST, +02:00, +0200 or +02.
 func cutZone(text string) (string, bool) {
-	for _, zone := range []string{"Z", "z", " UTC", " GMT", "UTC"} {
+	for _, zone := range []string{"Z", "z", " UTC", " GMT", "UTC", " CET", " CEST", " BST", " EST", " EDT", " CST", " CDT", " MST", " MDT", " PST", " PDT", " IST", " JST", " Uhr"} {
 		if rest, cut := strings.CutSuffix(text, zone); cut {
 			return strings.TrimSpace(rest), true
 		}
@@ -166,14 +178,14 @@ func parseDay(text, order string) (form string, year, month, day int, ok bool) {
 	}
 	year, month, day = numbers[at[0]], numbers[at[1]], numbers[at[2]]
 	switch digits := len(parts[at[0]]); {
-	case digits == 2 && form != monthForm:
+	case digits == 2 && (form != monthForm || named == 0 && strings.Contains(text, "-")): // Mar-21, as spreadsheets write
 		if year += 1900; year < 1969 { // as C, Go and Python do
 			year += 100
 		}
 	case digits != 4 || named == at[0]:
 		return "", 0, 0, 0, false
 	}
-	return form, year, month, day, year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+	return form, year, month, day, year >= 1 && year < never && month >= 1 && month <= 12 && day >= 1 && day <= 31
 }
 
 // places are those of year, month and day in each form.
@@ -224,11 +236,11 @@ func splitDay(text string) []string {
 	return []string{first, second, third}
 }
 
-// months are the beginnings of their names in English, German, French,
-// Spanish and Italian, each of one month alone.
+// months are the beginnings of their names in English, German, French, Spanish,
+// Italian, Portuguese, Dutch and Swedish, each of one month alone.
 var months = [12][]string{
-	{"jan", "jän", "ene", "gen"}, {"feb", "fév", "fev"}, {"mar", "mär", "mrz"}, {"apr", "avr", "abr"}, {"may", "mai", "mag"}, {"jun", "juin", "giu"},
-	{"jul", "juil", "lug"}, {"aug", "août", "aou", "ago"}, {"sep", "set"}, {"oct", "okt", "ott"}, {"nov"}, {"dec", "dez", "déc", "dic"},
+	{"jan", "jän", "ene", "gen"}, {"feb", "fév", "fev"}, {"mar", "mär", "mrz", "mrt"}, {"apr", "avr", "abr"}, {"may", "mai", "mag", "mei", "maj"}, {"jun", "juin", "giu"},
+	{"jul", "juil", "lug"}, {"aug", "août", "aou", "ago"}, {"sep", "set"}, {"oct", "okt", "ott", "out"}, {"nov"}, {"dec", "dez", "déc", "dic"},
 }
 
 // monthOf returns the month of a name, or 0.

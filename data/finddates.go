@@ -26,7 +26,7 @@ func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) 
 			f.ordersKnown = false
 		}
 	}
-	if best.read < 3 && f.want == "" {
+	if f.want == "" && (best.read < 3 || f.form == monthForm && areSeasons(cells)) {
 		return false, nil
 	}
 	if ok, err := f.agreed(g, col, best, "date"); !ok || err != nil {

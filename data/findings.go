@@ -107,10 +107,8 @@ func settle(g *grid, found map[int]*finding) {
 		if f == nil {
 			continue
 		}
-		if comma && f.kind == numberKind && f.notation.plain() && f.how == "" && f.pointsAreGroups(g, col) {
-			f.notation = notation{marks: allMarks[pointGroups]}
-			f.notes = append(f.notes, fmt.Sprintf("column %q: its points are read as between thousands, as the file has decimal commas; --number %q reads them as decimal points",
-				g.columns[col], g.columns[col]+":"+howPoint))
+		if f.kind == numberKind && f.form == "" && f.notation.plain() && f.how == "" && !g.isPlain(col) {
+			f.settlePoints(g, col, comma)
 		}
 		if f.doubt() {
 			f.settleMark(g, col, comma, point)
@@ -180,21 +178,36 @@ func (f *finding) hasFractions(g *grid, col int) bool {
 	return false
 }
 
-// pointsAreGroups reports whether the points of a column of plain numbers may
-// all be between thousands, if it has any.
-func (f *finding) pointsAreGroups(g *grid, col int) bool {
-	some := false
+// settlePoints reads the points of a column of plain numbers as between
+// thousands where all may be that, and either the file has decimal commas or
+// 1.230 stands beside 999: a decimal would be 1.23 there, or 999.000.
+func (f *finding) settlePoints(g *grid, col int, comma bool) {
+	some, zero, hundreds, thousands := false, false, false, false
 	for row := range g.rows() {
 		cell := g.cell(row, col)
 		if f.missing(cell) {
 			continue
 		}
-		if !allMarks[pointGroups].fits(strings.TrimLeft(cell, "+-")) {
-			return false
+		cell = strings.TrimLeft(cell, "+-")
+		if !allMarks[pointGroups].fits(cell) {
+			return
 		}
-		some = some || strings.IndexByte(cell, '.') >= 0
+		pointed := strings.IndexByte(cell, '.') >= 0
+		some = some || pointed
+		zero = zero || pointed && cell[len(cell)-1] == '0'
+		hundreds = hundreds || !pointed && len(cell) == 3
+		thousands = thousands || !pointed && len(cell) > 3
 	}
-	return some
+	why := "as the file has decimal commas"
+	if !comma {
+		why = "as there are some that end in 0 beside whole numbers of three digits, and none of more"
+	}
+	if !some || !comma && (!zero || !hundreds || thousands) {
+		return
+	}
+	f.notation = notation{marks: allMarks[pointGroups]}
+	f.notes = append(f.notes, fmt.Sprintf("column %q: its points are read as between thousands, %s; --number %q reads them as decimal points",
+		g.columns[col], why, g.columns[col]+":"+howPoint))
 }
 
 // allPlain reports whether all cells that are there are plain numbers.

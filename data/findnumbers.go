@@ -148,6 +148,9 @@ func (f *finding) findNumbers(g *grid, col int, cells []uniqueCell) (bool, error
 			figures, read = append(figures, fig), append(read, cell)
 		}
 	}
+	if f.want == "" && areCodes(figures, read) {
+		return false, nil
+	}
 	if ok, err := f.findUnits(g, col, figures, read, len(c.others) == 0); !ok || err != nil {
 		return false, err
 	}

@@ -14,9 +14,10 @@ type grid struct {
 	columns []string
 	cells   []cells // of each column
 	lines   rowLines
-	notes   []string // what was passed over
-	comma   rune     // between cells, if there is one
-	plain   bool     // numbers are as programs write them, whatever the notation of a column
+	notes   []string     // what was passed over
+	comma   rune         // between cells, if there is one
+	plain   bool         // numbers are as programs write them, whatever the notation of a column
+	spelt   map[int]bool // but for columns with text such as "1.234"
 
 	n     int // rows
 	block int // rows of a block
@@ -30,6 +31,9 @@ func (g *grid) cell(row, col int) string {
 	row = g.lines.under(row)
 	return g.cells[col][row/g.block].at(row % g.block)
 }
+
+// isPlain reports whether the numbers of a column are as programs write them.
+func (g *grid) isPlain(col int) bool { return g.plain && !g.spelt[col] }
 
 func (g *grid) missing(row, col int) bool { return isMissing(g.cell(row, col)) }
 

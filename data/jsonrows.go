@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // readJSON reads objects, one behind the other as in JSON lines or in one array,
@@ -18,13 +19,13 @@ func readJSON(f *found, r io.Reader) (*grid, error) {
 	if err := t.begin(f.path, nil, 1); err != nil {
 		return nil, err
 	}
+	t.grid.plain, t.grid.spelt = true, make(map[int]bool)
 	if err := t.read(); err != nil {
 		return nil, err
 	}
 	if len(t.grid.columns) == 0 {
 		return nil, fmt.Errorf("data: %s: no object names a column; want one JSON object a line, or an array of objects", f.path)
 	}
-	t.grid.plain = true
 	return t.end()
 }
 
@@ -142,6 +143,9 @@ func (t *jsonTable) cell(name string, value json.Token) error {
 	case nil:
 	case string:
 		text = v
+		if strings.Contains(v, ".") && !strings.Contains(v, ",") && allMarks[pointGroups].fits(strings.TrimLeft(v, "+-")) {
+			t.grid.spelt[col] = true
+		}
 	default:
 		text = fmt.Sprint(v) // a number as it is spelt, true or false
 	}

@@ -28,7 +28,8 @@ const longestMissing = 9
 
 // looseWords mean that there is no value among numbers and dates. Among other
 // text they may be a value like any, such as the category "none".
-var looseWords = wordSet("none nil - -- --- — – . .. ... missing unknown unk undefined void empty blank nd n.d. k.a. n/d n/v tbd", "not available", "not applicable", "no data", "k. a.", "(null)", "(none)", "(empty)", "(blank)", "<none>", "0000-00-00", "0000-00-00 00:00:00")
+var looseWords = wordSet("none nil - -- --- — – . .. ... missing unknown unk undefined void empty blank nd n.d. k.a. n/d n/v tbd", "not available", "not applicable", "no data", "k. a.", "(null)", "(none)", "(empty)", "(blank)", "<none>", "0000-00-00", "0000-00-00 00:00:00",
+	"00.00.0000", "1900-01-00", "9999-12-31", "9999-12-31 00:00:00", "9999-12-31 23:59:59", "31.12.9999", "31/12/9999", "12/31/9999")
 
 // isLooseWord reports whether a cell means among numbers that there is no
 // value.

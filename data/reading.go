@@ -53,7 +53,7 @@ func (r *reading) parse(cell string) (float64, bool) {
 // value reads the cell of a column of numbers or dates: NaN where it is missing.
 func (r *reading) value(g *grid, row, col int) (float64, error) {
 	cell := g.cell(row, col)
-	if g.plain && r.form == "" {
+	if g.isPlain(col) && r.form == "" {
 		if v, ok := parseNumber(cell); ok && !math.IsInf(v, 0) {
 			return v, nil
 		}
