@@ -21,6 +21,12 @@ func Hash(s Source) (string, error) {
 		parts = []Source{p.Source, p.Test}
 	}
 	for _, part := range parts {
+		if t, ok := part.(*Table); ok { // which keeps what it encodes for itself
+			var err error
+			if part, err = t.Encode(t.whole); err != nil {
+				return "", err
+			}
+		}
 		if err := hashInto(h, part); err != nil {
 			return "", err
 		}
