@@ -115,7 +115,7 @@ func (c *Column) encodeNumber(g *grid, col int, r reading, u *unknowns) (values 
 const none = -1
 
 // encodeCategory returns the slot of each row in the order of [Column.Features].
-func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
+func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int16 {
 	levels := spell(c.Levels)
 	rare, missing := none, none
 	next := len(c.Levels)
@@ -129,11 +129,11 @@ func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
 	if c.Missing {
 		missing = next
 	}
-	slots := make([]int32, g.rows())
+	slots := make([]int16, g.rows())
 	for row := range slots {
 		cell := g.cell(row, col)
 		if _, known := levels.known[cell]; !known && isMissing(cell) {
-			if slots[row] = int32(missing); missing == none {
+			if slots[row] = int16(missing); missing == none {
 				u.add(asNoLevel, row, c, "")
 			}
 			continue
@@ -148,7 +148,7 @@ func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int32 {
 			slot = none
 			u.add(asNone, row, c, cell)
 		}
-		slots[row] = int32(slot)
+		slots[row] = int16(slot)
 	}
 	return slots
 }

@@ -25,7 +25,7 @@ type encodedColumn struct {
 	at      int // its first feature
 	values  []float32
 	missing []bool
-	slots   []int32   // perhaps none
+	slots   []int16   // perhaps none
 	date    []float32 // [rows, features]
 }
 
@@ -104,13 +104,13 @@ func (s *encodedTable) untargeted(row int) error {
 		s.file, s.lines.of(row), list(s.spec.Targets))
 }
 
-func (s *encodedTable) labels() []int {
+func (s *encodedTable) labels() []int32 {
 	if s.spec.Task != Classification || s.y == nil || s.firstUntargeted() >= 0 {
 		return nil
 	}
-	labels := make([]int, len(s.y))
+	labels := make([]int32, len(s.y))
 	for i, v := range s.y {
-		labels[i] = int(v)
+		labels[i] = int32(v)
 	}
 	return labels
 }

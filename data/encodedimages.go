@@ -41,7 +41,7 @@ func (s *encodedImages) tabulate(e *Encoder) {
 func (s *encodedImages) Spec() Spec         { return s.spec }
 func (s *encodedImages) Len() int           { return s.images.Len() }
 func (s *encodedImages) Notes() []string    { return s.images.notes }
-func (s *encodedImages) labels() []int      { return s.images.labels() }
+func (s *encodedImages) labels() []int32    { return s.images.labels() }
 func (s *encodedImages) rowNames() []string { return s.images.names }
 func (s *encodedImages) vetted() bool       { return true }
 

@@ -193,7 +193,11 @@ func (e *Encoder) Validate() error {
 			if err := c.checkDate(); err != nil {
 				return err
 			}
-		case categoryKind, droppedKind:
+		case categoryKind:
+			if c.width() > math.MaxInt16 {
+				return fmt.Errorf("data: encoder: column %q has %d levels; at most %d are kept", c.Name, len(c.Levels), math.MaxInt16-3)
+			}
+		case droppedKind:
 		default:
 			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
 		}

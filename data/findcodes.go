@@ -1,44 +1,55 @@
 package data
 
 import (
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 )
 
-// areCodes reports whether what looks like numbers is none: addresses such as
-// 192.168.101.100, or telephone numbers such as +49 170 123 456.
-func areCodes(figures []figure, read []uniqueCell) bool {
-	if len(figures) == 0 {
-		return false
-	}
-	address := func(f figure) bool {
+// areAddresses reports whether what looks like numbers is none but addresses such
+// as 192.168.101.100.
+func areAddresses(figures iter.Seq[figureCell]) bool {
+	some := false
+	for f := range figures {
 		parts := strings.Split(f.body, ".")
-		return len(parts) == 4 && !slices.ContainsFunc(parts, func(part string) bool {
-			v, err := strconv.Atoi(part)
-			return err != nil || v > 255
-		})
-	}
-	spaced := false
-	for i, f := range figures {
-		spaced = spaced || strings.Contains(f.body, " ")
-		if !strings.HasPrefix(read[i].text, "+") || strings.ContainsAny(f.body, ".,") {
-			return !slices.ContainsFunc(figures, func(f figure) bool { return !address(f) })
+		if len(parts) != 4 {
+			return false
 		}
+		for _, part := range parts {
+			if v, err := strconv.Atoi(part); err != nil || v > 255 {
+				return false
+			}
+		}
+		some = true
+	}
+	return some
+}
+
+// areTelephones reports whether all are telephone numbers such as +49 170 123 456.
+func areTelephones(figures iter.Seq[figureCell]) bool {
+	spaced := false
+	for f := range figures {
+		if !strings.HasPrefix(f.text, "+") || f.marked() {
+			return false
+		}
+		spaced = spaced || strings.Contains(f.body, " ")
 	}
 	return spaced
 }
 
 // areSeasons reports whether all cells are a year and the next, as in 2009/10,
 // which may look like a month of it.
-func areSeasons(cells []uniqueCell) bool {
-	return len(cells) > 0 && !slices.ContainsFunc(cells, func(cell uniqueCell) bool {
+func areSeasons(cells uniqueCells) bool {
+	for cell := range cells.all() {
 		parts := splitDay(cell.text)
 		if len(parts) != 2 || len(parts[0]) != 4 || len(parts[1]) != 2 {
-			return true
+			return false
 		}
 		year, err := strconv.Atoi(parts[0])
 		next, err2 := strconv.Atoi(parts[1])
-		return err != nil || err2 != nil || (year+1)%100 != next
-	})
+		if err != nil || err2 != nil || (year+1)%100 != next {
+			return false
+		}
+	}
+	return true
 }

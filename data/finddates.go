@@ -8,7 +8,7 @@ import (
 
 // findDates finds out whether a column holds dates, and in which order: the one
 // that reads most cells.
-func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) {
+func (f *finding) findDates(g *grid, col int, cells uniqueCells) (bool, error) {
 	if f.how == unixForm {
 		return f.findUnix(g, col, cells)
 	}
@@ -34,11 +34,12 @@ func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) 
 	}
 	f.kind = dateKind
 	if !f.ordersKnown {
-		i := slices.IndexFunc(cells, func(cell uniqueCell) bool { return differs(cell.text) })
-		if i < 0 {
-			f.ordersKnown = true // each date tells its order itself
-		} else {
-			f.example = cells[i]
+		f.ordersKnown = true // each date tells its order itself,
+		for cell := range cells.all() {
+			if differs(cell.text) { // but this one
+				f.example, f.ordersKnown = cell, false
+				break
+			}
 		}
 	}
 	return true, nil
@@ -47,9 +48,9 @@ func (f *finding) findDates(g *grid, col int, cells []uniqueCell) (bool, error) 
 // countDates counts the dates among cells in an order. They are all months,
 // times of day or whole dates, as the first one is. The form is the order, or
 // that of the first where each date tells its order itself.
-func countDates(cells []uniqueCell, order string, compact bool) (c census, form string) {
+func countDates(cells uniqueCells, order string, compact bool) (c census, form string) {
 	matters := false
-	for _, cell := range cells {
+	for cell := range cells.all() {
 		m, ok := parseMoment(cell.text, order)
 		ok = ok && (compact || !m.compact)
 		if ok && c.read == 0 {
@@ -89,9 +90,9 @@ func coarse(form string) string {
 }
 
 // findUnix reads a column as seconds since 1970, as was asked for.
-func (f *finding) findUnix(g *grid, col int, cells []uniqueCell) (bool, error) {
+func (f *finding) findUnix(g *grid, col int, cells uniqueCells) (bool, error) {
 	var c census
-	for _, cell := range cells {
+	for cell := range cells.all() {
 		_, ok := parseNumber(cell.text)
 		c.add(cell, ok)
 	}

@@ -78,8 +78,8 @@ func (f *finding) find(g *grid, col int) error {
 		}
 		return nil
 	}
-	cells := uniqueCells(g, col)
-	try := map[string]func(*grid, int, []uniqueCell) (bool, error){asNumber: f.findNumbers, asDate: f.findDates}
+	cells := uniqueIn(g, col)
+	try := map[string]func(*grid, int, uniqueCells) (bool, error){asNumber: f.findNumbers, asDate: f.findDates}
 	for _, as := range []string{asNumber, asDate} {
 		if f.want != "" && f.want != as || f.target && as == asDate {
 			continue
@@ -90,9 +90,9 @@ func (f *finding) find(g *grid, col int) error {
 		}
 		*f = finding{want: f.want, how: f.how, target: f.target}
 	}
-	if f.want != "" && len(cells) > 0 {
+	if f.want != "" && len(cells.first) > 0 {
 		return fmt.Errorf("data: %s: column %q cannot be read as %ss, as was asked for; its first cell is %q in line %d",
-			g.file, g.columns[col], f.want, cells[0].text, g.line(cells[0].row))
+			g.file, g.columns[col], f.want, cells.first[0].text, g.line(cells.first[0].row))
 	}
 	return nil
 }

@@ -2,38 +2,11 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"math/bits"
 	"slices"
 	"strings"
 )
-
-// uniqueCell is a cell that a column holds, once or more.
-type uniqueCell struct {
-	text  string
-	count int
-	row   int // the first
-}
-
-// uniqueCells returns the cells of a column that are there, in the order of their
-// first rows.
-func uniqueCells(g *grid, col int) []uniqueCell {
-	var cells []uniqueCell
-	at := make(map[string]int)
-	for row := range g.rows() {
-		text := g.cell(row, col)
-		if isMissing(text) {
-			continue
-		}
-		i, met := at[text]
-		if !met {
-			i = len(cells)
-			at[text] = i
-			cells = append(cells, uniqueCell{text: text, row: row})
-		}
-		cells[i].count++
-	}
-	return cells
-}
 
 // finding is what a column may be, before all columns are known.
 type finding struct {
@@ -53,8 +26,14 @@ type census struct {
 	read, rows int          // distinct cells that are, and their rows
 	fractions  bool         // some have a decimal mark or thousands
 	words      []uniqueCell // that mean missing among numbers
-	others     []uniqueCell
+	others     []uniqueCell // the first of those that are neither
+	strange    int          // the rows of all of these
+	digits     bool         // some of these have digits
 }
+
+// maxOthers is how many cells that are not read are kept: more are no words that
+// recur.
+const maxOthers = 3
 
 // add counts a cell that is not read, and reports whether it is.
 func (c *census) add(cell uniqueCell, read bool) bool {
@@ -63,11 +42,26 @@ func (c *census) add(cell uniqueCell, read bool) bool {
 		c.read++
 		c.rows += cell.count
 	case isLooseWord(cell.text):
-		c.words = append(c.words, cell)
+		c.word(cell)
 	default:
-		c.others = append(c.others, cell)
+		c.strange += cell.count
+		c.digits = c.digits || strings.IndexAny(cell.text, digits) >= 0
+		if len(c.others) <= maxOthers {
+			c.others = append(c.others, cell)
+		}
 	}
 	return read
+}
+
+// word counts a cell that means missing; there are few such words.
+func (c *census) word(cell uniqueCell) {
+	for i := range c.words {
+		if c.words[i].text == cell.text {
+			c.words[i].count += cell.count
+			return
+		}
+	}
+	c.words = append(c.words, cell)
 }
 
 // agreed reports whether a column is what most of its cells are, where few
@@ -76,10 +70,9 @@ func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) 
 	if c.rows == 0 && (f.want == "" || len(c.others) == 0) {
 		return false, nil
 	}
-	count, recur := 0, len(c.others) <= 3
+	count, recur := c.strange, len(c.others) <= maxOthers && !c.digits
 	for _, cell := range c.others {
-		count += cell.count
-		recur = recur && cell.count > 1 && strings.IndexAny(cell.text, digits) < 0
+		recur = recur && cell.count > 1
 	}
 	switch {
 	case count > 0 && f.want != "":
@@ -104,7 +97,7 @@ func (c *census) slips(count int) bool {
 	if count*9 > c.rows || c.read*2 < c.rows && !c.fractions {
 		return false
 	}
-	return !slices.ContainsFunc(c.others, func(cell uniqueCell) bool { return strings.IndexAny(cell.text, digits) >= 0 })
+	return !c.digits
 }
 
 // takeAbsent makes words mean missing, and notes them.
@@ -127,40 +120,36 @@ func (f *finding) takeAbsent(g *grid, col int, c census) {
 
 // findNumbers finds out whether a column holds numbers, and which marks they
 // may have. Where it holds some that no notation explains together, it fails.
-func (f *finding) findNumbers(g *grid, col int, cells []uniqueCell) (bool, error) {
+func (f *finding) findNumbers(g *grid, col int, cells uniqueCells) (bool, error) {
 	var c census
 	f.explains = 1<<len(allMarks) - 1
 	plain, unit := true, commonUnit(cells)
-	var figures []figure
-	var read []uniqueCell
-	for _, cell := range cells {
-		_, isPlain := parseNumber(cell.text)
-		fig, ok := takeApart(cell.text)
-		ok = ok && (fig.after == unit || fig.after == "" || isMoney(fig.after))
-		fits := fig.explainedBy()
-		if isPlain && fits&(1<<pointMarks) == 0 { // infinity, and what programs write alone
-			fits = 1 << pointMarks
-		}
-		if c.add(cell, isPlain || ok && fits != 0) {
-			plain = plain && isPlain
-			c.fractions = c.fractions || strings.ContainsAny(fig.body, ".,")
-			f.explains &= fits
-			figures, read = append(figures, fig), append(read, cell)
+	var marked figureCell // the first with marks, or else the first
+	for cell := range cells.all() {
+		fig := figureIn(cell, unit)
+		if c.add(cell, fig.read) {
+			plain = plain && fig.plain
+			c.fractions = c.fractions || fig.marked()
+			f.explains &= fig.fits
+			if c.read == 1 || fig.marked() && !marked.marked() {
+				marked = fig
+			}
 		}
 	}
-	if f.want == "" && areCodes(figures, read) {
+	figures := cells.figures(unit)
+	if f.want == "" && (areAddresses(figures) || areTelephones(figures)) {
 		return false, nil
 	}
-	if ok, err := f.findUnits(g, col, figures, read, len(c.others) == 0); !ok || err != nil {
+	if ok, err := f.findUnits(g, col, figures, c); !ok || err != nil {
 		return false, err
 	}
 	if f.explains == 0 && len(c.others) > 0 && f.want == "" {
 		return false, nil
 	}
 	if f.explains == 0 {
-		return false, mixed(g, col, figures, read)
+		return false, mixed(g, col, figures)
 	}
-	if err := f.narrow(g, col, figures, read); err != nil {
+	if err := f.narrow(g, col, figures); err != nil {
 		return false, err
 	}
 	if ok, err := f.agreed(g, col, c, "number"); !ok || err != nil {
@@ -170,11 +159,48 @@ func (f *finding) findNumbers(g *grid, col int, cells []uniqueCell) (bool, error
 	if plain && f.explains&(1<<pointMarks) != 0 {
 		f.notation = notation{}
 	} else {
-		i := max(0, slices.IndexFunc(figures, func(fig figure) bool { return strings.ContainsAny(fig.body, ".,") }))
-		f.example = read[i]
+		f.example = marked.uniqueCell
 		f.choose(0)
 	}
 	return true, nil
+}
+
+// figureCell is a cell that may be a number.
+type figureCell struct {
+	uniqueCell
+	figure
+	read  bool // it is
+	plain bool // as programs write them
+	fits  uint // the marks that it may have
+}
+
+// figureIn reads a cell of a column that has a common unit.
+func figureIn(cell uniqueCell, unit string) figureCell {
+	c := figureCell{uniqueCell: cell}
+	_, c.plain = parseNumber(cell.text)
+	var ok bool
+	c.figure, ok = takeApart(cell.text)
+	ok = ok && (c.after == unit || c.after == "" || isMoney(c.after))
+	c.fits = c.explainedBy()
+	if c.plain && c.fits&(1<<pointMarks) == 0 { // infinity, and what programs write alone
+		c.fits = 1 << pointMarks
+	}
+	c.read = c.plain || ok && c.fits != 0
+	return c
+}
+
+// marked reports whether a number has a mark for decimals or thousands.
+func (f figure) marked() bool { return strings.ContainsAny(f.body, ".,") }
+
+// figures visits the cells that are numbers.
+func (u uniqueCells) figures(unit string) iter.Seq[figureCell] {
+	return func(yield func(figureCell) bool) {
+		for cell := range u.all() {
+			if fig := figureIn(cell, unit); fig.read && !yield(fig) {
+				return
+			}
+		}
+	}
 }
 
 // explainedBy returns the marks that a figure may have.
@@ -188,7 +214,7 @@ func (f figure) explainedBy() (marks uint) {
 }
 
 // narrow leaves the marks with the decimal mark that was asked for.
-func (f *finding) narrow(g *grid, col int, figures []figure, read []uniqueCell) error {
+func (f *finding) narrow(g *grid, col int, figures iter.Seq[figureCell]) error {
 	decimal := map[string]byte{howComma: ',', howPoint: '.'}[f.how]
 	if decimal == 0 {
 		return nil
@@ -203,8 +229,22 @@ func (f *finding) narrow(g *grid, col int, figures []figure, read []uniqueCell) 
 	if f.explains > 0 {
 		return nil
 	}
-	i := max(0, slices.IndexFunc(figures, func(fig figure) bool { return fig.explainedBy()&with == 0 }))
-	return fmt.Errorf("%s: %q is not a number with a decimal %s, as was asked for", g.at(read[i].row, col), read[i].text, f.how)
+	odd := firstOf(figures, func(fig figureCell) bool { return fig.explainedBy()&with == 0 })
+	return fmt.Errorf("%s: %q is not a number with a decimal %s, as was asked for", g.at(odd.row, col), odd.text, f.how)
+}
+
+// firstOf returns the first figure that is odd, or else the first.
+func firstOf(figures iter.Seq[figureCell], odd func(figureCell) bool) (first figureCell) {
+	begun := false
+	for fig := range figures {
+		if odd(fig) {
+			return fig
+		}
+		if !begun {
+			first, begun = fig, true
+		}
+	}
+	return first
 }
 
 // hasMark reports whether marks explain a column.
@@ -237,17 +277,17 @@ func (f *finding) choose(decimal byte) {
 }
 
 // mixed names two cells that no notation explains together.
-func mixed(g *grid, col int, figures []figure, read []uniqueCell) error {
-	both := figures[0].explainedBy()
-	for i, fig := range figures {
+func mixed(g *grid, col int, figures iter.Seq[figureCell]) error {
+	both := uint(1<<len(allMarks) - 1)
+	for fig := range figures {
 		own := fig.explainedBy()
 		if both&own != 0 {
 			both &= own
 			continue
 		}
-		j := max(0, slices.IndexFunc(figures[:i], func(fig figure) bool { return fig.explainedBy()&own == 0 }))
+		other := firstOf(figures, func(before figureCell) bool { return before.explainedBy()&own == 0 })
 		return fmt.Errorf("%s: %q is a number as in %s, and %q in line %d as in %s: no one notation explains the column; write all in one way, or make the column a category",
-			g.at(read[j].row, col), read[j].text, exampleOf(figures[j]), read[i].text, g.line(read[i].row), exampleOf(fig))
+			g.at(other.row, col), other.text, exampleOf(other.figure), fig.text, g.line(fig.row), exampleOf(fig.figure))
 	}
 	return nil
 }

@@ -2,18 +2,21 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 )
 
 // commonUnit returns the unit that stands behind more than half of the numbers,
 // if there is one that is neither money nor percent.
-func commonUnit(cells []uniqueCell) string {
+func commonUnit(cells uniqueCells) string {
 	count := make(map[string]int)
 	rows := 0
-	for _, cell := range cells {
+	for cell := range cells.all() {
 		if f, ok := takeApart(cell.text); ok {
 			rows += cell.count
-			count[f.after] += cell.count
+			if _, met := count[f.after]; met || len(count) < maxUnique {
+				count[f.after] += cell.count
+			}
 		}
 	}
 	for unit, n := range count {
@@ -26,47 +29,53 @@ func commonUnit(cells []uniqueCell) string {
 
 // findUnits finds what stands beside the numbers: nothing, or one currency,
 // percent or unit.
-func (f *finding) findUnits(g *grid, col int, figures []figure, read []uniqueCell, all bool) (bool, error) {
-	var first [3]int // the first figure without, with one before and with one behind; 0: none
-	for i, fig := range figures {
-		bare := fig.before == "" && fig.after == ""
-		if bare && strings.Trim(fig.body, "0.,") != "" && first[0] == 0 {
-			first[0] = i + 1
+func (f *finding) findUnits(g *grid, col int, figures iter.Seq[figureCell], c census) (bool, error) {
+	all := len(c.others) == 0
+	var bare, before, after figureCell // the first without, with one before, and with one behind
+	for fig := range figures {
+		if fig.before == "" && fig.after == "" && strings.Trim(fig.body, "0.,") != "" && !bare.read {
+			bare = fig
 		}
-		for side, unit := range []string{fig.before, fig.after} {
-			known := []*string{&f.notation.before, &f.notation.after}[side]
+		for _, side := range []struct {
+			unit  string
+			known *string
+			first *figureCell
+		}{{fig.before, &f.notation.before, &before}, {fig.after, &f.notation.after, &after}} {
 			switch {
-			case unit == "":
-			case first[side+1] == 0:
-				first[side+1], *known = i+1, unit
-			case *known != unit && all && isMoney(*known) && isMoney(unit):
-				return false, twoUnits(g, col, read[first[side+1]-1], read[i], "but of different things")
-			case *known != unit:
+			case side.unit == "":
+			case !side.first.read:
+				*side.first, *side.known = fig, side.unit
+			case *side.known != side.unit && all && isMoney(*side.known) && isMoney(side.unit):
+				return false, twoUnits(g, col, *side.first, fig, "but of different things")
+			case *side.known != side.unit:
 				return false, nil
 			}
 		}
 	}
 	unit := f.notation.after
-	if first[1] > 0 && first[2] > 0 && unit != f.notation.before && figures[first[1]-1].after == "" {
+	if before.read && after.read && unit != f.notation.before && before.after == "" {
 		if !all || !isMoney(unit) {
 			return false, nil
 		}
-		return false, twoUnits(g, col, read[min(first[1], first[2])-1], read[max(first[1], first[2])-1], "but of different things")
+		if after.row < before.row {
+			before, after = after, before
+		}
+		return false, twoUnits(g, col, before, after, "but of different things")
 	}
 	switch {
-	case unit == "%" && first[0] > 0 && !all:
+	case unit == "%" && bare.read && !all:
 		return false, nil
-	case unit == "%" && first[0] > 0:
-		return false, twoUnits(g, col, read[first[2]-1], read[first[0]-1], "with % and without")
+	case unit == "%" && bare.read:
+		return false, twoUnits(g, col, after, bare, "with % and without")
 	case unit != "" && !isMoney(unit) && f.want == "":
-		return len(figures) > fewIntegers, nil
+		return c.read > fewIntegers, nil
 	}
 	return true, nil
 }
 
 func isMoney(unit string) bool { return unit == "%" || isCurrency(unit) }
 
-func twoUnits(g *grid, col int, a, b uniqueCell, how string) error {
+func twoUnits(g *grid, col int, a, b figureCell, how string) error {
 	return fmt.Errorf("%s: %q beside %q in line %d: the column looks like numbers, %s; write all in one way, or make the column a category",
 		g.at(a.row, col), a.text, b.text, g.line(b.row), how)
 }

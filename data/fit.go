@@ -2,7 +2,9 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -13,13 +15,7 @@ const rareCount = 10
 // Fit learns the encoding from the given rows; nil means all.
 func (t *Table) Fit(rows []int) (*Encoder, error) {
 	g := t.grid
-	if rows == nil {
-		rows = make([]int, g.rows())
-		for i := range rows {
-			rows[i] = i
-		}
-	}
-	if len(rows) == 0 {
+	if rows != nil && len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.file, errEmpty)
 	}
 	for _, r := range rows {
@@ -45,7 +41,7 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 		e.Columns = append(e.Columns, c)
 	}
 	if len(e.inputNames()) == 0 {
-		return nil, fmt.Errorf("data: %s: no column is left to predict from in %d rows: %s", g.file, len(rows), list(e.Notes()))
+		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.file, list(e.Notes()))
 	}
 	for i, col := range t.target.columns {
 		goal := Target{Name: t.target.names[i]}
@@ -92,10 +88,28 @@ func (c *Column) fitNumber(g *grid, col int, rows []int, r reading) error {
 	return nil
 }
 
+// among visits the given rows of a grid; nil means all.
+func (g *grid) among(rows []int) iter.Seq[int] {
+	if rows != nil {
+		return slices.Values(rows)
+	}
+	return func(yield func(int) bool) {
+		for row := range g.rows() {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
 // numbersAt returns the numbers of the given rows that are there.
 func numbersAt(g *grid, col int, rows []int, r reading) (values []float64, missing int, err error) {
-	values = make([]float64, 0, len(rows))
-	for _, row := range rows {
+	n := len(rows)
+	if rows == nil {
+		n = g.rows()
+	}
+	values = make([]float64, 0, n)
+	for row := range g.among(rows) {
 		v, err := r.value(g, row, col)
 		if err != nil {
 			return nil, 0, err
@@ -122,7 +136,7 @@ func spread(g *grid, col int, values []float64) (mean, std float64, err error) {
 		return values[0], 1, nil
 	}
 	for _, v := range values {
-		std += (v - mean) * (v - mean)
+		std += float64((v - mean) * (v - mean)) // rounded, on every machine
 	}
 	std = math.Sqrt(std / float64(len(values)))
 	if !(std > 0) || math.IsInf(std, 0) {
@@ -137,7 +151,7 @@ func spread(g *grid, col int, values []float64) (mean, std float64, err error) {
 func (c *Column) fitCategory(g *grid, col int, rows []int) {
 	count := make(map[string]int)
 	missing := 0
-	for _, row := range rows {
+	for row := range g.among(rows) {
 		if cell := g.cell(row, col); isMissing(cell) {
 			missing++
 		} else {

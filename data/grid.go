@@ -69,6 +69,16 @@ func (g *grid) keep(wanted func(row int) bool) {
 	}
 }
 
+// part returns a view of the rows from a number to another.
+func (g *grid) part(from, to int) *grid {
+	view := *g
+	view.n, view.lines.kept = to-from, make([]int32, 0, to-from)
+	for row := from; row < to; row++ {
+		view.lines.kept = append(view.lines.kept, int32(g.lines.under(row)))
+	}
+	return &view
+}
+
 // Bounds on a table: what is wider is no table, and what is longer would need
 // other memory.
 const (

@@ -37,7 +37,7 @@ func hashInto(h io.Writer, s Source) error {
 	}
 	h.Write(head)
 	var buffer []byte
-	return each(s, func(_ []int, x, y []float32) error {
+	write := func(_ []int, x, y []float32) error {
 		buffer = buffer[:0]
 		for _, values := range [][]float32{x, y} {
 			for _, v := range values {
@@ -46,5 +46,25 @@ func hashInto(h io.Writer, s Source) error {
 		}
 		h.Write(buffer)
 		return nil
-	})
+	}
+	if t, ok := s.(*Table); ok {
+		return t.pieces(func(piece Source) error { return each(piece, write) })
+	}
+	return each(s, write)
+}
+
+// pieces encodes the table with the statistics of all rows, some rows at a time,
+// so that they never are all there.
+func (t *Table) pieces(visit func(Source) error) error {
+	const rows = 1 << 16
+	for from := 0; from < t.Len(); from += rows {
+		piece, err := t.whole.encodeGrid(t.grid.part(from, min(from+rows, t.Len())), t.name)
+		if err != nil {
+			return err
+		}
+		if err := visit(piece); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -83,7 +83,7 @@ func TestImageFolders(t *testing.T) {
 		files       map[string][]byte
 		classes     []string
 		rows        []string // of training
-		labels      []int
+		labels      []int32
 		test        []string // rows of the test part
 		notes, want string
 	}{
@@ -92,7 +92,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"cat/2.png": at(2), "cat/10.png": at(1), "dog/a.PNG": at(3), "dog/readme.txt": nil, ".git/x.png": nil},
 			[]string{"cat", "dog"},
 			[]string{"cat/10.png", "cat/2.png", "dog/a.PNG"},
-			[]int{0, 0, 1},
+			[]int32{0, 0, 1},
 			nil, "", "",
 		},
 		{
@@ -100,7 +100,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"a/b/cat/1.png": at(1), "a/b/dog/1.png": at(2)},
 			[]string{"cat", "dog"},
 			[]string{"cat/1.png", "dog/1.png"},
-			[]int{0, 1},
+			[]int32{0, 1},
 			nil, "", "",
 		},
 		{
@@ -108,7 +108,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"10/1.png": at(1), "9/1.png": at(2)},
 			[]string{"9", "10"},
 			[]string{"10/1.png", "9/1.png"},
-			[]int{1, 0},
+			[]int32{1, 0},
 			nil, "", "",
 		},
 		{
@@ -116,7 +116,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"cat/2019/1.png": at(1), "cat/2.png": at(2), "dog/1.png": at(3)},
 			[]string{"cat", "dog"},
 			[]string{"cat/2.png", "cat/2019/1.png", "dog/1.png"},
-			[]int{0, 0, 1},
+			[]int32{0, 0, 1},
 			nil, "such as cat/2019/1.png; its class is the first folder, cat", "",
 		},
 		{
@@ -124,7 +124,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"x/train/cat/1.png": at(1), "x/train/dog/1.png": at(2), "x/test/dog/9.png": at(3)},
 			[]string{"cat", "dog"},
 			[]string{"cat/1.png", "dog/1.png"},
-			[]int{0, 1},
+			[]int32{0, 1},
 			[]string{"dog/9.png"},
 			`the test part has no images of "cat"`, "",
 		},
@@ -133,7 +133,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"Train/cat/1.png": at(1), "Val/cat/9.png": at(3)},
 			[]string{"cat"},
 			[]string{"cat/1.png"},
-			[]int{0},
+			[]int32{0},
 			[]string{"cat/9.png"},
 			"is the test part", "",
 		},
@@ -142,7 +142,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"train/cat/1.png": at(1), "valid/cat/2.png": at(2), "test/cat/9.png": at(3)},
 			[]string{"cat"},
 			[]string{"cat/1.png", "cat/2.png"},
-			[]int{0, 0},
+			[]int32{0, 0},
 			[]string{"cat/9.png"},
 			"joins training", "",
 		},
@@ -151,7 +151,7 @@ func TestImageFolders(t *testing.T) {
 			map[string][]byte{"train/cat/1.png": at(1), "train/dog/1.png": at(2)},
 			[]string{"cat", "dog"},
 			[]string{"cat/1.png", "dog/1.png"},
-			[]int{0, 1},
+			[]int32{0, 1},
 			nil, "", "",
 		},
 		{"parts without classes", map[string][]byte{"train/1.png": at(1), "test/1.png": at(2)}, nil, nil, nil, nil, "", "lie in no folders named after classes"},

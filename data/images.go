@@ -84,18 +84,14 @@ func (s *images) readClasses(rows []int, y []float32) error {
 	return nil
 }
 
-func (s *images) labels() []int {
+func (s *images) labels() []int32 {
 	if s.spec.Unlabeled {
 		return nil
 	}
-	labels := make([]int, len(s.class))
-	for i, c := range s.class {
-		if c == unknownClass {
-			return nil
-		}
-		labels[i] = int(c)
+	if slices.Contains(s.class, unknownClass) {
+		return nil
 	}
-	return labels
+	return s.class
 }
 
 // Fit measures the mean and the standard deviation of each channel over all

@@ -8,16 +8,15 @@ import (
 )
 
 // classesOf names the classes in order, as the file spells them, and numbers
-// each row's: by value where all are numbers, and else as text. values are nil
-// then.
-func classesOf(g *grid, col int, values []float64) (names []string, labels []int) {
+// each row's: by value where all are numbers, and else as text.
+func classesOf(g *grid, col int, numbers bool) (names []string, labels []int32) {
 	value := make(map[string]float64)
 	for row := range g.rows() {
 		cell := g.cell(row, col)
 		if _, seen := value[cell]; !seen {
 			value[cell] = 0
-			if values != nil {
-				value[cell] = values[row]
+			if numbers {
+				value[cell], _ = parseNumber(cell)
 			}
 			names = append(names, cell)
 		}
@@ -26,16 +25,16 @@ func classesOf(g *grid, col int, values []float64) (names []string, labels []int
 		a, b := names[i], names[j]
 		return value[a] < value[b] || value[a] == value[b] && a < b
 	})
-	one := oneSpelling(names, values)
-	number := make(map[string]int, len(names))
+	one := oneSpelling(names, value, numbers)
+	number := make(map[string]int32, len(names))
 	kept := names[:0]
 	for _, name := range names {
 		if one[name] == name {
-			number[name] = len(kept)
+			number[name] = int32(len(kept))
 			kept = append(kept, name)
 		}
 	}
-	labels = make([]int, g.rows())
+	labels = make([]int32, g.rows())
 	for row := range labels {
 		labels[row] = number[one[g.cell(row, col)]]
 	}
@@ -45,9 +44,8 @@ func classesOf(g *grid, col int, values []float64) (names []string, labels []int
 // oneSpelling maps each name to the one that stands for it: to itself, but that
 // letters are the same however their accents are written, and that among whole
 // numbers 1.0 is 1.
-func oneSpelling(names []string, values []float64) map[string]string {
-	whole := values != nil
-	for _, v := range values {
+func oneSpelling(names []string, value map[string]float64, whole bool) map[string]string {
+	for _, v := range value {
 		whole = whole && v == math.Trunc(v)
 	}
 	first := make(map[string]string) // of names that are one

@@ -10,8 +10,7 @@ import (
 // same sample with the same target. It reads all parts, and so meets every row
 // that cannot be read.
 func (p *Parts) noteOverlap() error {
-	train := make(map[uint64]struct{}, p.Train.Len())
-	err := fingerprints(p.Train, func(h uint64) { train[h] = struct{}{} })
+	train, err := RowsOf(p.Train)
 	if err != nil {
 		return err
 	}
@@ -21,7 +20,7 @@ func (p *Parts) noteOverlap() error {
 	}{{"validation", p.Validation}, {"test", p.Test}} {
 		both := 0
 		err := fingerprints(part.source, func(h uint64) {
-			if _, there := train[h]; there {
+			if train.has(h) {
 				both++
 			}
 		})

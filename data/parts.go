@@ -148,19 +148,19 @@ func ClassCounts(s Source) ([]int, error) {
 }
 
 // labelsOf returns the class of each row.
-func labelsOf(s Source) ([]int, error) {
+func labelsOf(s Source) ([]int32, error) {
 	if known, ok := s.(labeler); ok {
 		if labels := known.labels(); labels != nil {
 			return labels, nil
 		}
 	}
-	labels := make([]int, 0, s.Len())
+	labels := make([]int32, 0, s.Len())
 	err := each(s, func(rows []int, _, y []float32) error {
 		if y == nil {
 			return fmt.Errorf("data: %s has no classes to read", s.Spec().name())
 		}
 		for i := range rows {
-			labels = append(labels, int(y[i]))
+			labels = append(labels, int32(y[i]))
 		}
 		return nil
 	})

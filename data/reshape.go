@@ -34,7 +34,7 @@ func (s reshaped) Spec() Spec {
 
 func (s reshaped) vetted() bool { return isVetted(s.Source) }
 
-func (s reshaped) labels() []int {
+func (s reshaped) labels() []int32 {
 	if l, ok := s.Source.(labeler); ok {
 		return l.labels()
 	}

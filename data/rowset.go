@@ -25,12 +25,17 @@ func RowsOf(s Source) (RowSet, error) {
 	return RowSet{slices.Compact(hashes)}, err
 }
 
+func (r RowSet) has(hash uint64) bool {
+	_, there := slices.BinarySearch(r.hashes, hash)
+	return there
+}
+
 // Unseen returns the rows of s that r does not hold, in order.
 func (r RowSet) Unseen(s Source) ([]int, error) {
 	var rows []int
 	at := 0
 	err := fingerprints(s, func(h uint64) {
-		if _, there := slices.BinarySearch(r.hashes, h); !there {
+		if !r.has(h) {
 			rows = append(rows, at)
 		}
 		at++

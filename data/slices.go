@@ -82,10 +82,9 @@ func checkSamples(name string, x [][]float32) error {
 	return nil
 }
 
-func (s *memory) Spec() Spec    { return s.spec }
-func (s *memory) Len() int      { return len(s.x) }
-func (s *memory) labels() []int { return s.z }
-func (s *memory) vetted() bool  { return true }
+func (s *memory) Spec() Spec   { return s.spec }
+func (s *memory) Len() int     { return len(s.x) }
+func (s *memory) vetted() bool { return true }
 
 func (s *memory) Read(rows []int, x, y []float32) error {
 	size, targetSize := len(s.x[0]), s.spec.TargetSize()
@@ -103,6 +102,17 @@ func (s *memory) Read(rows []int, x, y []float32) error {
 		}
 	}
 	return nil
+}
+
+func (s *memory) labels() []int32 {
+	if s.z == nil {
+		return nil
+	}
+	labels := make([]int32, len(s.z))
+	for i, label := range s.z {
+		labels[i] = int32(label)
+	}
+	return labels
 }
 
 func maxLabel(labels []int) int {

@@ -111,7 +111,7 @@ type Parted struct {
 }
 
 // labeler is a Source that knows its classes without reading samples.
-type labeler interface{ labels() []int }
+type labeler interface{ labels() []int32 }
 
 // vetted is a Source that holds finite values and classes in range only.
 type vetted interface{ vetted() bool }

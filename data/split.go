@@ -76,10 +76,7 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 		if err != nil {
 			return Parts{}, err
 		}
-		groups = make([][]int, len(spec.Classes))
-		for row, label := range labels {
-			groups[label] = append(groups[label], row)
-		}
+		groups = grouped(labels, len(spec.Classes))
 	}
 	rows := cut(groups, fractions, cfg.Seed)
 	for i, part := range []string{"training", "validation", "test"} {
@@ -93,6 +90,22 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 		}
 	}
 	return assemble(own, cfg, rows)
+}
+
+// grouped returns the rows of each class, in order.
+func grouped(labels []int32, classes int) [][]int {
+	counts := make([]int, classes)
+	for _, label := range labels {
+		counts[label]++
+	}
+	groups := make([][]int, classes)
+	for label, n := range counts {
+		groups[label] = make([]int, 0, n)
+	}
+	for row, label := range labels {
+		groups[label] = append(groups[label], row)
+	}
+	return groups
 }
 
 // fractions returns the fractions of training, validation and test.
@@ -147,11 +160,17 @@ func lastRows(n int, seed uint64) [3][]int {
 // cut gives each part its fraction of each group, in a seeded order within
 // the group. What rounding leaves over in one group is made up in the next, so
 // that the sizes of the parts are right too. Training keeps a row of each
-// group.
+// group. The order of the groups' rows is lost.
 func cut(groups [][]int, fractions [3]float64, seed uint64) (parts [3][]int) {
 	seen := 0
-	for i, group := range groups {
-		rows := append([]int(nil), group...)
+	n := 0
+	for _, group := range groups {
+		n += len(group)
+	}
+	for part, fraction := range fractions {
+		parts[part] = make([]int, 0, int(math.Ceil(fraction*float64(n)))+1)
+	}
+	for i, rows := range groups {
 		splitKey(seed, i).Shuffle(rows)
 		seen += len(rows)
 		for part := 2; part >= 1; part-- {
@@ -183,6 +202,7 @@ func spare(groups [][]int, train []int) (taken, left []int) {
 		}
 	}
 	var among []int
+	sort.Ints(groups[greatest])
 	for _, row := range groups[greatest] {
 		if i := sort.SearchInts(train, row); i < len(train) && train[i] == row {
 			among = append(among, i)

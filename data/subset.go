@@ -53,7 +53,7 @@ func (s *subset) under(dst, rows []int) []int {
 	return dst
 }
 
-func (s *subset) labels() []int {
+func (s *subset) labels() []int32 {
 	of, ok := s.of.(labeler)
 	if !ok {
 		return nil
@@ -62,7 +62,7 @@ func (s *subset) labels() []int {
 	if all == nil {
 		return nil
 	}
-	labels := make([]int, len(s.rows))
+	labels := make([]int32, len(s.rows))
 	for i, r := range s.rows {
 		if r < 0 || r >= len(all) {
 			return nil

@@ -172,8 +172,8 @@ func (t *Table) Read(rows []int, x, y []float32) error {
 	return all.Read(rows, x, y)
 }
 
-func (t *Table) labels() []int { return t.target.labels }
-func (t *Table) vetted() bool  { return true }
+func (t *Table) labels() []int32 { return t.target.labels }
+func (t *Table) vetted() bool    { return true }
 
 // Encode returns the rows as samples under an encoding learned here or on
 // another file with these columns.

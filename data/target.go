@@ -15,7 +15,7 @@ type target struct {
 	columns []int
 	names   []string
 	classes []string // sorted, as the file spells them; numbers by value
-	labels  []int    // of each row, for classes
+	labels  []int32  // of each row, for classes
 
 	readings []reading // of each column
 }
@@ -34,20 +34,17 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 		}
 		t.task, t.reason = Regression, "several targets"
 		for i, col := range t.columns {
-			if _, err := numbersOf(g, col, t.readings[i]); err != nil {
+			if _, _, err := numbersOf(g, col, t.readings[i]); err != nil {
 				return t, err
 			}
 		}
 		return t, nil
 	}
 	col := t.columns[0]
-	values, notNumbers := numbersOf(g, col, t.readings[0])
+	distinct, whole, notNumbers := numbersOf(g, col, t.readings[0])
 	reason := ""
 	task := Classification
-	distinct, whole := 0, true
-	if notNumbers == nil {
-		distinct, whole = countDistinct(values)
-	} else {
+	if notNumbers != nil {
 		if isInfinite(g, col) {
 			return t, notNumbers
 		}
@@ -57,11 +54,9 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 			}
 		}
 	}
-	if !t.readings[0].notation.plain() { // as classes, they are text
-		values = nil
-	}
-	if distinct <= 2 { // what counts is the spelling
-		if names, _ := classesOf(g, col, values); len(names) == 1 || distinct == 1 {
+	numbers := notNumbers == nil && t.readings[0].notation.plain() // in another notation, classes are text
+	if distinct <= 2 {                                             // what counts is the spelling
+		if names, _ := classesOf(g, col, numbers); len(names) == 1 || distinct == 1 {
 			distinct = len(names)
 		}
 	}
@@ -90,21 +85,26 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 	if t.task == Regression {
 		return t, notNumbers
 	}
-	t.classes, t.labels = classesOf(g, col, values)
+	t.classes, t.labels = classesOf(g, col, numbers)
 	return t, nil
 }
 
-// numbersOf reads a column that must hold numbers only.
-func numbersOf(g *grid, col int, r reading) ([]float64, error) {
-	values := make([]float64, g.rows())
-	for row := range values {
+// numbersOf reads a column that must hold numbers only. It counts different ones
+// up to a bound of its own, and reports whether all are whole.
+func numbersOf(g *grid, col int, r reading) (distinct int, whole bool, err error) {
+	seen := make(map[float64]bool)
+	whole = true
+	for row := range g.rows() {
 		v, err := r.value(g, row, col)
 		if err != nil {
-			return nil, err
+			return 0, false, err
 		}
-		values[row] = v
+		whole = whole && v == math.Trunc(v)
+		if len(seen) <= fewIntegers {
+			seen[v] = true
+		}
 	}
-	return values, nil
+	return len(seen), whole, nil
 }
 
 // isInfinite reports whether all cells are numbers, if infinity is one.
@@ -115,20 +115,6 @@ func isInfinite(g *grid, col int) bool {
 		}
 	}
 	return true
-}
-
-// countDistinct counts values, up to a bound of its own, and reports whether
-// all are whole.
-func countDistinct(values []float64) (distinct int, whole bool) {
-	seen := make(map[float64]bool)
-	whole = true
-	for _, v := range values {
-		whole = whole && v == math.Trunc(v)
-		if len(seen) <= fewIntegers {
-			seen[v] = true
-		}
-	}
-	return len(seen), whole
 }
 
 func levelsOf(g *grid, col int) map[string]int {

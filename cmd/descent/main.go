@@ -6,12 +6,21 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"descent/internal/cli"
 )
 
+// collect is how much the heap grows until it is collected, in percent of what is
+// in use. That is a few long arrays of data and weights, which take the collector
+// no time, and twice which would be much memory.
+const collect = 25
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collect)
+	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
