@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -218,6 +219,13 @@ var dayPattern = regexp.MustCompile(`^(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*[
 func splitDay(text string) []string {
 	if strings.IndexAny(text, digits) < 0 {
 		return nil
+	}
+	if at := strings.IndexAny(text, "-/."); at > 0 && isDigits(text[:at]) { // most dates, without the cost of a pattern
+		parts := strings.Split(text, text[at:at+1])
+		odd := func(part string) bool { return len(part) > 4 || !isDigits(part) }
+		if (len(parts) == 2 || len(parts) == 3) && !slices.ContainsFunc(parts, odd) {
+			return parts
+		}
 	}
 	found := dayPattern.FindStringSubmatch(text)
 	if found == nil {
