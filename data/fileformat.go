@@ -69,6 +69,14 @@ var signatures = []signature{
 	{0, "<svg", "an SVG drawing", asImage},
 
 	{0, "<?xml", "an XML file", asCSV},
+	{0, "<stata_dta", "a Stata file", asCSV},
+	{0, "@relation", "an ARFF file", asCSV},
+	{0, "@RELATION", "an ARFF file", asCSV},
+	{0, "-- MySQL dump", "a dump of a database", asCSV},
+	{0, "-- MariaDB dump", "a dump of a database", asCSV},
+	{0, "-- phpMyAdmin", "a dump of a database", asCSV},
+	{0, "--\n-- PostgreSQL", "a dump of a database", asCSV},
+	{0, "<table", "a web page", asFile},
 	{0, "<html", "a web page", asFile},
 	{0, "<!doctype html", "a web page", asFile},
 	{0, "version https://git-lfs", "a pointer of Git LFS, whose file was not fetched (git lfs pull)", "fetch that"},
@@ -109,7 +117,7 @@ func signatureOf(begin []byte) *signature {
 // happens to have one of other formats, as a header that begins with BM, has none.
 func unread(begin []byte) *signature {
 	s := signatureOf(begin)
-	if s == nil || s.not == "" || isText(begin) && !strings.ContainsAny(s.begin[:1], "<%v") {
+	if s == nil || s.not == "" || isText(begin) && !strings.ContainsAny(s.begin[:1], "<%v@-") {
 		return nil
 	}
 	return s
