@@ -31,8 +31,6 @@ func (g *grid) cell(row, col int) string {
 	return g.cells[col][row/g.block].at(row % g.block)
 }
 
-func (g *grid) missing(row, col int) bool { return isMissing(g.cell(row, col)) }
-
 // at returns the place of a cell, to begin a message with.
 func (g *grid) at(row, col int) string {
 	return fmt.Sprintf("data: %s, line %d, column %q", g.file, g.line(row), g.columns[col])
