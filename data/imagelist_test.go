@@ -46,6 +46,13 @@ func TestLinkedFolders(t *testing.T) {
 	if _, err := Open(some, CSVConfig{}); err == nil || !strings.Contains(err.Error(), filepath.FromSlash("some/emu")+" is a link to ") {
 		t.Errorf("a link to nowhere: %v", err)
 	}
+	if err := os.Remove(filepath.Join(some, "emu")); err != nil {
+		t.Fatal(err)
+	}
+	link(t, some, "cat/loop", "loop")
+	if _, err := Open(some, CSVConfig{}); err == nil || !strings.Contains(err.Error(), filepath.FromSlash("some/cat/loop")+": ") {
+		t.Errorf("a link to itself: %v", err)
+	}
 	link(t, dir, "nowhere", "gone")
 	if _, err := Open(filepath.Join(dir, "nowhere"), CSVConfig{}); err == nil || !strings.Contains(err.Error(), "is a link to gone, where nothing is") {
 		t.Errorf("the set itself: %v", err)

@@ -31,6 +31,12 @@ func splitOf(folder string, beside map[string]bool) string {
 	return part
 }
 
+// saysNothing reports whether a folder is named by such words alone, as images.
+func saysNothing(folder string) bool {
+	words := wordsOf(folder)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return !besideWords[word] })
+}
+
 // wordsOf returns the words of a name, in small letters.
 func wordsOf(name string) []string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" _-.0123456789", r) })

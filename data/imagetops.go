@@ -34,10 +34,10 @@ func topFolders(files []imageFile) (tops []*topFolder, beside *imageFile) {
 		}
 		top.files = append(top.files, f)
 	}
-	common := commonWords(names)
+	common, several := commonWords(names), severalFolders(tops)
 	for _, top := range tops {
 		top.part = splitOf(top.name, common)
-		top.dropRepeated()
+		top.dropRepeated(several)
 		for i, f := range top.files {
 			if strings.Count(f.name, "/") > 1 {
 				top.inside = &top.files[i]
@@ -63,12 +63,32 @@ func (t *topFolder) folders() []string {
 	return slices.Compact(names)
 }
 
+// severalFolders returns the folders of the second level that stand beside
+// others.
+func severalFolders(tops []*topFolder) map[string]bool {
+	several := make(map[string]bool)
+	for _, top := range tops {
+		if names := top.folders(); len(names) > 1 {
+			for _, name := range names {
+				several[name] = true
+			}
+		}
+	}
+	return several
+}
+
 // dropRepeated drops folders that say again what part they hold, as unpacking
-// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png.
-func (t *topFolder) dropRepeated() {
+// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png; and those
+// that say that images do: val/images/1.png. A folder that stands beside others
+// in another part is a class.
+func (t *topFolder) dropRepeated(several map[string]bool) {
 	for t.part != "" {
 		again := t.folders()
-		if len(again) != 1 || again[0] != normalName(t.name) && splitOf(again[0], nil) != t.part || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+		if len(again) != 1 || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+			return
+		}
+		repeats := again[0] == normalName(t.name) || splitOf(again[0], nil) == t.part
+		if !repeats && (!saysNothing(again[0]) || several[again[0]]) {
 			return
 		}
 		for i, f := range t.files {
@@ -108,6 +128,23 @@ func partsWithin(tops []*topFolder) bool {
 	return train && others
 }
 
+// setAmong returns the one folder that holds a set in parts, set/train/cat/1.png
+// and set/test/cat/2.png, where others hold none; nil if there is no such.
+func setAmong(tops []*topFolder) *topFolder {
+	var set *topFolder
+	for _, top := range tops {
+		deep := !slices.ContainsFunc(top.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 3 })
+		if !deep || !partsWithin([]*topFolder{top}) {
+			continue
+		}
+		if set != nil {
+			return nil
+		}
+		set = top
+	}
+	return set
+}
+
 // withPartsFirst makes split/class/image of class/split/image.
 func withPartsFirst(files []imageFile) []imageFile {
 	out := slices.Clone(files)
@@ -131,10 +168,20 @@ func shareOut(tops []*topFolder) (parts map[string][]*topFolder, note string) {
 		return parts, ""
 	case len(train) == 0:
 		return besideTest(parts, others)
+	case len(parts) == 1 && len(tops) == 2 && sameClasses(train[0], others[0]):
+		parts["test"] = others
+		return parts, fmt.Sprintf("the folder %s is the test part, as it holds the classes of %s; if it is not, take it out", others[0].name, train[0].name)
 	case len(parts) > 1 && !slices.ContainsFunc(train, (*topFolder).flat):
 		return parts, fmt.Sprintf("the folders %s are none of training, validation and test, and are left out", listTops(others))
 	}
 	return nil, ""
+}
+
+// sameClasses reports whether two folders hold the same folders, and more than
+// one.
+func sameClasses(a, b *topFolder) bool {
+	names := a.folders()
+	return a.loose == nil && b.loose == nil && len(names) > 1 && slices.Equal(names, b.folders())
 }
 
 // besideTest finds the training part in the folders that stand beside those
