@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDepth bounds how deep folders of images may be nested, and maxLinks how
@@ -102,6 +103,9 @@ func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (boo
 	if !linked && !entry.IsDir() && !mayBeImage(name) {
 		w.other(name)
 		return false, nil
+	}
+	if !utf8.ValidString(entry.Name()) {
+		return false, fmt.Errorf("data: the name of %q is not UTF-8; rename it", w.full(name))
 	}
 	info, err := fs.Stat(w.fsys, name) // of what a link points to
 	if linked && errors.Is(err, fs.ErrNotExist) {

@@ -59,6 +59,16 @@ func TestLinkedFolders(t *testing.T) {
 	}
 }
 
+func TestNamesThatAreNotText(t *testing.T) {
+	dir := tree(t, map[string][]byte{"cat/1.png": grayPNG(t, 2, 3, 1)})
+	if err := os.Mkdir(filepath.Join(dir, "caf\xe9"), 0o700); err != nil {
+		t.Skip("no such names here:", err)
+	}
+	if _, err := Open(dir, CSVConfig{}); err == nil || !strings.Contains(err.Error(), `caf\xe9" is not UTF-8; rename it`) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLinksThatMultiply(t *testing.T) {
 	if testing.Short() {
 		t.Skip("follows 65,536 links")
