@@ -32,13 +32,13 @@ func layOut(from string, files []imageFile) (imageLayout, error) {
 		tops, _ = topFolders(withPartsFirst(files))
 		return asParts(from, byPart(tops), note)
 	}
-	parts, note := shareOut(tops)
-	if set := setAmong(tops); parts == nil && set != nil {
+	if set := setAmong(tops); set != nil {
 		l, err := layOut(from, set.files)
 		others := slices.DeleteFunc(slices.Clone(tops), func(t *topFolder) bool { return t == set })
 		l.notes = append([]string{fmt.Sprintf("the folders %s are beside %s, which holds the parts of the set, and are left out", listTops(others), set.name)}, l.notes...)
 		return l, err
 	}
+	parts, note := shareOut(tops)
 	if parts == nil {
 		return asClasses(files, tops), nil
 	}

@@ -133,16 +133,26 @@ func partsWithin(tops []*topFolder) bool {
 func setAmong(tops []*topFolder) *topFolder {
 	var set *topFolder
 	for _, top := range tops {
-		deep := !slices.ContainsFunc(top.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 3 })
-		if !deep || !partsWithin([]*topFolder{top}) {
+		switch {
+		case top.part == "train":
+			return nil
+		case top.part != "" || len(tops) == 1 || !top.holdsParts():
 			continue
-		}
-		if set != nil {
+		case set != nil:
 			return nil
 		}
 		set = top
 	}
 	return set
+}
+
+// holdsParts reports whether nothing but the parts of a set lies in a folder,
+// the training part in folders of classes.
+func (t *topFolder) holdsParts() bool {
+	within, beside := topFolders(withoutEnclosing(withoutFirst(t.files)))
+	parts := byPart(within)
+	return beside == nil && len(parts) > 1 && parts[""] == nil && parts["train"] != nil &&
+		!slices.ContainsFunc(parts["train"], (*topFolder).flat)
 }
 
 // withPartsFirst makes split/class/image of class/split/image.
@@ -171,10 +181,16 @@ func shareOut(tops []*topFolder) (parts map[string][]*topFolder, note string) {
 	case len(parts) == 1 && len(tops) == 2 && sameClasses(train[0], others[0]):
 		parts["test"] = others
 		return parts, fmt.Sprintf("the folder %s is the test part, as it holds the classes of %s; if it is not, take it out", others[0].name, train[0].name)
-	case len(parts) > 1 && !slices.ContainsFunc(train, (*topFolder).flat):
+	case !slices.ContainsFunc(train, (*topFolder).flat) && (len(parts) > 1 || withoutClasses(others) && len(train[0].folders()) > 1):
 		return parts, fmt.Sprintf("the folders %s are none of training, validation and test, and are left out", listTops(others))
 	}
 	return nil, ""
+}
+
+// withoutClasses reports whether all images of folders lie in them, or in one
+// folder of theirs.
+func withoutClasses(tops []*topFolder) bool {
+	return !slices.ContainsFunc(tops, func(t *topFolder) bool { return len(t.folders()) > 1 })
 }
 
 // sameClasses reports whether two folders hold the same folders, and more than
