@@ -54,9 +54,11 @@ func (t *topFolder) flat() bool { return t.inside == nil }
 // folders returns the folders of the second level, sorted.
 func (t *topFolder) folders() []string {
 	var names []string
+	last := ""
 	for _, f := range t.files {
-		if parts := strings.SplitN(f.name, "/", 3); len(parts) == 3 {
-			names = append(names, normalName(parts[1]))
+		_, below, _ := strings.Cut(f.name, "/")
+		if name, _, inside := strings.Cut(below, "/"); inside && name != last {
+			names, last = append(names, normalName(name)), name
 		}
 	}
 	slices.Sort(names)
