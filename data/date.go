@@ -217,7 +217,7 @@ var dayPattern = regexp.MustCompile(`^(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*[
 
 // splitDay takes the parts of a date apart; there are none if it is none.
 func splitDay(text string) []string {
-	if strings.IndexAny(text, digits) < 0 {
+	if !strings.ContainsAny(text, digits) {
 		return nil
 	}
 	if at := strings.IndexAny(text, "-/."); at > 0 && isDigits(text[:at]) { // most dates, without the cost of a pattern

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -71,6 +72,17 @@ func TestMoments(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%q as %s is %q, want %q", test.cell, test.order, got, test.want)
+		}
+	}
+}
+
+func TestOnCircle(t *testing.T) {
+	for i := range 10000 {
+		share := float64(i) / 10000
+		sin, cos := onCircle(share)
+		wantSin, wantCos := math.Sincos(2 * math.Pi * share)
+		if math.Abs(sin-wantSin) > 1e-15 || math.Abs(cos-wantCos) > 1e-15 {
+			t.Fatalf("%v: %v, %v; want %v, %v", share, sin, cos, wantSin, wantCos)
 		}
 	}
 }

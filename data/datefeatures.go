@@ -28,6 +28,31 @@ var circles = []struct {
 	{hourPart, func(days float64) float64 { return days - math.Floor(days) }},
 }
 
+// onCircle returns the sine and the cosine of 2πs, for s in [0, 1), to 1e-15. Each
+// product is rounded by itself, so that all machines have the same bits.
+func onCircle(s float64) (sin, cos float64) {
+	quarter := math.Floor(float64(4*s) + 0.5)
+	r := float64((s - quarter/4) * (2 * math.Pi)) // in [-π/4, π/4]
+	square := float64(r * r)
+	series := func(n float64) float64 { // 1 - r²/n(n+1)·(1 - r²/(n+2)(n+3)·(…
+		sum := 1.0
+		for k := n + 16; k >= n; k -= 2 {
+			sum = 1 - float64(square/float64(k*(k+1))*sum)
+		}
+		return sum
+	}
+	sin, cos = float64(r*series(2)), series(1)
+	switch int(quarter) & 3 {
+	case 1:
+		return cos, -sin
+	case 2:
+		return -sin, -cos
+	case 3:
+		return -cos, sin
+	}
+	return sin, cos
+}
+
 func dateOf(days float64) time.Time {
 	return time.Unix(int64(math.Floor(days))*secondsOfDay, 0).UTC()
 }
@@ -130,7 +155,7 @@ func (c *Column) encodeDate(g *grid, col int, r reading, u *unknowns) ([]float32
 		at := 1
 		for _, circle := range circles {
 			if slices.Contains(c.Parts, circle.part) {
-				sin, cos := math.Sincos(2 * math.Pi * circle.share(days))
+				sin, cos := onCircle(circle.share(days))
 				to[at], to[at+1] = float32(sin), float32(cos)
 				at += 2
 			}

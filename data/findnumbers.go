@@ -45,7 +45,7 @@ func (c *census) add(cell uniqueCell, read bool) bool {
 		c.word(cell)
 	default:
 		c.strange += cell.count
-		c.digits = c.digits || strings.IndexAny(cell.text, digits) >= 0
+		c.digits = c.digits || strings.ContainsAny(cell.text, digits)
 		if len(c.others) <= maxOthers {
 			c.others = append(c.others, cell)
 		}

@@ -59,10 +59,6 @@ type found struct {
 
 func (f *found) begins(magic string) bool { return bytes.HasPrefix(f.head, []byte(magic)) }
 
-func begins(magic string) func(*found) bool {
-	return func(f *found) bool { return f.begins(magic) }
-}
-
 // ends reports whether the name of the file has an ending, compressed or not.
 func (f *found) ends(endings ...string) bool {
 	lower := strings.ToLower(f.path)

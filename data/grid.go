@@ -35,8 +35,6 @@ func (g *grid) cell(row, col int) string {
 // isPlain reports whether the numbers of a column are as programs write them.
 func (g *grid) isPlain(col int) bool { return g.plain && !g.spelt[col] }
 
-func (g *grid) missing(row, col int) bool { return isMissing(g.cell(row, col)) }
-
 // at returns the place of a cell, to begin a message with.
 func (g *grid) at(row, col int) string {
 	return fmt.Sprintf("data: %s, line %d, column %q", g.file, g.line(row), g.columns[col])

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"descent/internal/suggest"
 )
 
 // className returns the folder that names the class of a file.
@@ -78,6 +80,18 @@ func (n classNumber) of(name string) (int32, bool) {
 	}
 	i, ok := n[normalName(name)]
 	return i, ok
+}
+
+// ofClasses returns an error if a file is of none of the classes.
+func ofClasses(files []imageFile, classes []string) error {
+	number := numberClasses(classes)
+	for _, f := range files {
+		if _, known := number.of(f.className()); !known {
+			return fmt.Errorf("data: %s is of class %q, which has no folder in training%s; those are %s",
+				f.full, f.className(), suggest.DidYouMean(f.className(), classes), list(classes))
+		}
+	}
+	return nil
 }
 
 // noteClasses says what is odd about the names of classes: those that differ

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"descent/internal/suggest"
 )
 
 // imagesFrom lists the image files at path: below a folder, in a zip file, or
@@ -128,12 +126,8 @@ func (s imageSet) read() (Source, error) {
 	if s.layout.test == nil {
 		return train, nil
 	}
-	number := numberClasses(classes)
-	for _, f := range s.layout.test {
-		if _, known := number.of(f.className()); !known {
-			return nil, fmt.Errorf("data: %s is of class %q, which has no folder in training%s; those are %s",
-				f.full, f.className(), suggest.DidYouMean(f.className(), classes), list(classes))
-		}
+	if err := ofClasses(s.layout.test, classes); err != nil {
+		return nil, err
 	}
 	test, err := s.part(s.layout.test, classes)
 	if err != nil {

@@ -32,6 +32,12 @@ func layOut(from string, files []imageFile) (imageLayout, error) {
 		tops, _ = topFolders(withPartsFirst(files))
 		return asParts(from, byPart(tops), note)
 	}
+	if set := setAmong(tops); set != nil {
+		l, err := layOut(from, set.files)
+		others := slices.DeleteFunc(slices.Clone(tops), func(t *topFolder) bool { return t == set })
+		l.notes = append([]string{fmt.Sprintf("the folders %s are beside %s, which holds the parts of the set, and are left out", listTops(others), set.name)}, l.notes...)
+		return l, err
+	}
 	parts, note := shareOut(tops)
 	if parts == nil {
 		return asClasses(files, tops), nil
@@ -59,7 +65,22 @@ func asClasses(files []imageFile, tops []*topFolder) imageLayout {
 		return l
 	}
 	l.noteDeep()
+	l.noteSplitWords(tops)
 	return l
+}
+
+// noteSplitWords says that folders are classes whose names speak of training
+// and of test, as train_cat and test_cat do.
+func (l *imageLayout) noteSplitWords(tops []*topFolder) {
+	spoken := make(map[string]bool)
+	for _, top := range tops {
+		for _, word := range wordsOf(top.name) {
+			spoken[splitWords[word]] = true
+		}
+	}
+	if spoken["train"] && (spoken["test"] || spoken["val"]) {
+		l.notes = append(l.notes, fmt.Sprintf("the folders %s are read as classes; if they are parts of the set, lay them out as train/cat and test/cat", listTops(tops)))
+	}
 }
 
 // noteDeep says that folders below those of classes mean nothing.

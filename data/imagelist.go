@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDepth bounds how deep folders of images may be nested, and maxLinks how
@@ -77,7 +78,7 @@ func (w *walker) folder(name string, above []fs.FileInfo) (found bool, err error
 	}
 	entries, err := fs.ReadDir(w.fsys, name)
 	if err != nil {
-		return false, fmt.Errorf("data: %s: %w", w.full(name), err)
+		return false, fmt.Errorf("data: %s: %w", w.full(name), withoutPath(err))
 	}
 	emptyBefore := len(w.list.empty)
 	for _, entry := range entries {
@@ -103,13 +104,16 @@ func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (boo
 		w.other(name)
 		return false, nil
 	}
+	if !utf8.ValidString(entry.Name()) {
+		return false, fmt.Errorf("data: the name of %q is not UTF-8; rename it", w.full(name))
+	}
 	info, err := fs.Stat(w.fsys, name) // of what a link points to
 	if linked && errors.Is(err, fs.ErrNotExist) {
 		target, _ := fs.ReadLink(w.fsys, name)
 		return false, fmt.Errorf("data: %s is a link to %s, where nothing is; mend or remove it", w.full(name), target)
 	}
 	if err != nil {
-		return false, fmt.Errorf("data: %w", err)
+		return false, fmt.Errorf("data: %s: %w", w.full(name), withoutPath(err))
 	}
 	switch {
 	case info.IsDir():
@@ -140,6 +144,16 @@ func (w *walker) entry(name string, entry fs.DirEntry, above []fs.FileInfo) (boo
 	}
 	w.list.files = append(w.list.files, f)
 	return true, nil
+}
+
+// withoutPath drops from an error the path below the root, where the whole one
+// is named.
+func withoutPath(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // other remembers a file that is no image, if it is an archive.

@@ -46,9 +46,26 @@ func TestLinkedFolders(t *testing.T) {
 	if _, err := Open(some, CSVConfig{}); err == nil || !strings.Contains(err.Error(), filepath.FromSlash("some/emu")+" is a link to ") {
 		t.Errorf("a link to nowhere: %v", err)
 	}
+	if err := os.Remove(filepath.Join(some, "emu")); err != nil {
+		t.Fatal(err)
+	}
+	link(t, some, "cat/loop", "loop")
+	if _, err := Open(some, CSVConfig{}); err == nil || !strings.Contains(err.Error(), filepath.FromSlash("some/cat/loop")+": ") {
+		t.Errorf("a link to itself: %v", err)
+	}
 	link(t, dir, "nowhere", "gone")
 	if _, err := Open(filepath.Join(dir, "nowhere"), CSVConfig{}); err == nil || !strings.Contains(err.Error(), "is a link to gone, where nothing is") {
 		t.Errorf("the set itself: %v", err)
+	}
+}
+
+func TestNamesThatAreNotText(t *testing.T) {
+	dir := tree(t, map[string][]byte{"cat/1.png": grayPNG(t, 2, 3, 1)})
+	if err := os.Mkdir(filepath.Join(dir, "caf\xe9"), 0o700); err != nil {
+		t.Skip("no such names here:", err)
+	}
+	if _, err := Open(dir, CSVConfig{}); err == nil || !strings.Contains(err.Error(), `caf\xe9" is not UTF-8; rename it`) {
+		t.Errorf("%v", err)
 	}
 }
 

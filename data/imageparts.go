@@ -42,6 +42,9 @@ func asParts(from string, parts map[string][]*topFolder, note string) (imageLayo
 		l.test = files["val"]
 		l.notes = append(l.notes, "the folder of validation images is the test part; validation is cut from training")
 	case len(files["val"]) > 0:
+		if err := ofClasses(files["val"], folderClasses(l.train)); err != nil {
+			return l, err
+		}
 		l.train = append(slices.Clip(l.train), files["val"]...)
 		l.notes = append(l.notes, "the folder of validation images joins training, from which validation is cut")
 	}

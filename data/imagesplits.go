@@ -3,6 +3,7 @@ package data
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // splitWords are the words that name a part of a set, and which.
@@ -31,9 +32,23 @@ func splitOf(folder string, beside map[string]bool) string {
 	return part
 }
 
-// wordsOf returns the words of a name, in small letters.
+// saysNothing reports whether a folder is named by such words alone, as images.
+func saysNothing(folder string) bool {
+	words := wordsOf(folder)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return !besideWords[word] })
+}
+
+// wordsOf returns the words of a name, in small letters; TestImages has two.
 func wordsOf(name string) []string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" _-.0123456789", r) })
+	var spaced []rune
+	lower := false
+	for _, r := range name {
+		if lower && unicode.IsUpper(r) {
+			spaced = append(spaced, ' ')
+		}
+		spaced, lower = append(spaced, unicode.ToLower(r)), unicode.IsLower(r)
+	}
+	words := strings.FieldsFunc(string(spaced), func(r rune) bool { return strings.ContainsRune(" _-.0123456789", r) })
 	for i, word := range words {
 		words[i] = strings.TrimSuffix(word, "set")
 	}

@@ -34,10 +34,10 @@ func topFolders(files []imageFile) (tops []*topFolder, beside *imageFile) {
 		}
 		top.files = append(top.files, f)
 	}
-	common := commonWords(names)
+	common, several := commonWords(names), severalFolders(tops)
 	for _, top := range tops {
 		top.part = splitOf(top.name, common)
-		top.dropRepeated()
+		top.dropRepeated(several)
 		for i, f := range top.files {
 			if strings.Count(f.name, "/") > 1 {
 				top.inside = &top.files[i]
@@ -54,21 +54,43 @@ func (t *topFolder) flat() bool { return t.inside == nil }
 // folders returns the folders of the second level, sorted.
 func (t *topFolder) folders() []string {
 	var names []string
+	last := ""
 	for _, f := range t.files {
-		if parts := strings.SplitN(f.name, "/", 3); len(parts) == 3 {
-			names = append(names, normalName(parts[1]))
+		_, below, _ := strings.Cut(f.name, "/")
+		if name, _, inside := strings.Cut(below, "/"); inside && name != last {
+			names, last = append(names, normalName(name)), name
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
+// severalFolders returns the folders of the second level that stand beside
+// others.
+func severalFolders(tops []*topFolder) map[string]bool {
+	several := make(map[string]bool)
+	for _, top := range tops {
+		if names := top.folders(); len(names) > 1 {
+			for _, name := range names {
+				several[name] = true
+			}
+		}
+	}
+	return several
+}
+
 // dropRepeated drops folders that say again what part they hold, as unpacking
-// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png.
-func (t *topFolder) dropRepeated() {
+// leaves them: train/train/cat/1.png, seg_train/seg_train/cat/1.png; and those
+// that say that images do: val/images/1.png. A folder that stands beside others
+// in another part is a class.
+func (t *topFolder) dropRepeated(several map[string]bool) {
 	for t.part != "" {
 		again := t.folders()
-		if len(again) != 1 || again[0] != normalName(t.name) && splitOf(again[0], nil) != t.part || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+		if len(again) != 1 || slices.ContainsFunc(t.files, func(f imageFile) bool { return strings.Count(f.name, "/") < 2 }) {
+			return
+		}
+		repeats := again[0] == normalName(t.name) || splitOf(again[0], nil) == t.part
+		if !repeats && (!saysNothing(again[0]) || several[again[0]]) {
 			return
 		}
 		for i, f := range t.files {
@@ -108,6 +130,33 @@ func partsWithin(tops []*topFolder) bool {
 	return train && others
 }
 
+// setAmong returns the one folder that holds a set in parts, set/train/cat/1.png
+// and set/test/cat/2.png, where others hold none; nil if there is no such.
+func setAmong(tops []*topFolder) *topFolder {
+	var set *topFolder
+	for _, top := range tops {
+		switch {
+		case top.part == "train":
+			return nil
+		case top.part != "" || len(tops) == 1 || !top.holdsParts():
+			continue
+		case set != nil:
+			return nil
+		}
+		set = top
+	}
+	return set
+}
+
+// holdsParts reports whether nothing but the parts of a set lies in a folder,
+// the training part in folders of classes.
+func (t *topFolder) holdsParts() bool {
+	within, beside := topFolders(withoutEnclosing(withoutFirst(t.files)))
+	parts := byPart(within)
+	return beside == nil && len(parts) > 1 && parts[""] == nil && parts["train"] != nil &&
+		!slices.ContainsFunc(parts["train"], (*topFolder).flat)
+}
+
 // withPartsFirst makes split/class/image of class/split/image.
 func withPartsFirst(files []imageFile) []imageFile {
 	out := slices.Clone(files)
@@ -131,10 +180,26 @@ func shareOut(tops []*topFolder) (parts map[string][]*topFolder, note string) {
 		return parts, ""
 	case len(train) == 0:
 		return besideTest(parts, others)
-	case len(parts) > 1 && !slices.ContainsFunc(train, (*topFolder).flat):
+	case len(parts) == 1 && len(tops) == 2 && sameClasses(train[0], others[0]):
+		parts["test"] = others
+		return parts, fmt.Sprintf("the folder %s is the test part, as it holds the classes of %s; if it is not, take it out", others[0].name, train[0].name)
+	case !slices.ContainsFunc(train, (*topFolder).flat) && (len(parts) > 1 || withoutClasses(others) && len(train[0].folders()) > 1):
 		return parts, fmt.Sprintf("the folders %s are none of training, validation and test, and are left out", listTops(others))
 	}
 	return nil, ""
+}
+
+// withoutClasses reports whether all images of folders lie in them, or in one
+// folder of theirs.
+func withoutClasses(tops []*topFolder) bool {
+	return !slices.ContainsFunc(tops, func(t *topFolder) bool { return len(t.folders()) > 1 })
+}
+
+// sameClasses reports whether two folders hold the same folders, and more than
+// one.
+func sameClasses(a, b *topFolder) bool {
+	names := a.folders()
+	return a.loose == nil && b.loose == nil && len(names) > 1 && slices.Equal(names, b.folders())
 }
 
 // besideTest finds the training part in the folders that stand beside those

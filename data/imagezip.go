@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -123,8 +124,8 @@ func readable(f *zip.File) error {
 	return fmt.Errorf("is compressed by %s, and only Deflate is read; unpack the zip file and name the folder, or pack it with Deflate", method)
 }
 
-// emptyFolders returns those of the folders that hold no images and lie in
-// none that does not.
+// emptyFolders returns the highest folders that hold no images, of those given
+// and those that they lie in.
 func emptyFolders(folders []string, files []imageFile) []string {
 	full := make(map[string]bool)
 	for _, f := range files {
@@ -134,9 +135,14 @@ func emptyFolders(folders []string, files []imageFile) []string {
 	}
 	var empty []string
 	for _, dir := range folders {
-		if up := path.Dir(dir); !full[dir] && (up == "." || full[up]) {
-			empty = append(empty, dir)
+		if full[dir] {
+			continue
 		}
+		for up := path.Dir(dir); up != "." && !full[up]; up = path.Dir(dir) {
+			dir = up
+		}
+		empty = append(empty, dir)
 	}
-	return empty
+	slices.Sort(empty)
+	return slices.Compact(empty)
 }

@@ -3,6 +3,7 @@ package data
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -29,6 +30,13 @@ func zipOf(t *testing.T, files map[string][]byte) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func TestEmptyFoldersOfAZipFile(t *testing.T) {
+	files := []imageFile{{name: "set/cat/1.png"}}
+	if got := emptyFolders([]string{"set", "set/cat", "set/emu", "set/cow/a", "set/cow/b", "owl/c"}, files); fmt.Sprint(got) != "[owl set/cow set/emu]" {
+		t.Errorf("%q", got)
+	}
 }
 
 func TestZipFiles(t *testing.T) {

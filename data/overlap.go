@@ -7,10 +7,14 @@ import (
 )
 
 // noteOverlap notes rows that stand both in training and in another part: the
-// same sample with the same target. It reads all parts, and so meets every row
-// that cannot be read.
+// same sample with the same target; and a test part that is all in validation. It
+// reads all parts, and so meets every row that cannot be read.
 func (p *Parts) noteOverlap() error {
 	train, err := RowsOf(p.Train)
+	if err != nil {
+		return err
+	}
+	validation, err := RowsOf(p.Validation)
 	if err != nil {
 		return err
 	}
@@ -18,18 +22,24 @@ func (p *Parts) noteOverlap() error {
 		name   string
 		source Source
 	}{{"validation", p.Validation}, {"test", p.Test}} {
-		both := 0
+		trained, validated := 0, 0
 		err := fingerprints(part.source, func(h uint64) {
 			if train.has(h) {
-				both++
+				trained++
+			}
+			if validation.has(h) {
+				validated++
 			}
 		})
 		if err != nil {
 			return err
 		}
-		if both > 0 {
+		if trained > 0 {
 			p.Notes = append(p.Notes, fmt.Sprintf("%d of %d %s rows also stand in training, so results on them flatter",
-				both, part.source.Len(), part.name))
+				trained, part.source.Len(), part.name))
+		}
+		if n := part.source.Len(); part.name == "test" && n > 0 && validated == n {
+			p.Notes = append(p.Notes, fmt.Sprintf("all %d test rows also stand in validation, by which the model is chosen, so results on them flatter", n))
 		}
 	}
 	return nil

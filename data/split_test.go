@@ -269,3 +269,21 @@ func TestOwnSource(t *testing.T) {
 		}
 	}
 }
+
+func TestSplitNotesValidationAsTest(t *testing.T) {
+	set := func(text string) Source {
+		s, err := readTable(text, CSVConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	held := "a,y\n1.5,u\n2.5,v\n"
+	parts, err := Split(set("a,y\n1,u\n2,v\n3,u\n4,v\n"), SplitConfig{ValidationSet: set(held), TestSet: set(held)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := strings.Join(parts.Notes, "\n"); !strings.Contains(notes, "all 2 test rows also stand in validation") {
+		t.Errorf("notes %q", notes)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/nn"
 )
 
 // naming says where what has a name stands in the model to start from.
@@ -80,10 +81,26 @@ func (s *transfer) notes() []string {
 	case s.out.known && !s.out.same:
 		notes = append(notes, fmt.Sprintf("the last weights go by the names of %s: %s", s.out.what, s.out))
 	}
+	if stuck := s.stuck(); stuck != nil {
+		notes = append(notes, "frozen weights start anew and are never trained: "+few(stuck))
+	}
 	if s.unused != nil {
 		notes = append(notes, "the model to start from has weights that this network does not: "+few(s.unused))
 	}
 	return notes
+}
+
+// stuck returns the frozen parameters that start anew, or a part of which does.
+func (s *transfer) stuck() (names []string) {
+	for _, p := range s.t.params {
+		frozen := p.Role != nn.Buffer && !slices.ContainsFunc(s.t.trained, func(q nn.Param) bool { return q.Name == p.Name })
+		anew := s.t.cfg.NewHead && s.heads[p.Name] ||
+			slices.ContainsFunc(s.maps(p), func(by []int) bool { return slices.Contains(by, -1) })
+		if frozen && anew {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // String says which names are known, new and gone.

@@ -187,6 +187,30 @@ func TestStartClasses(t *testing.T) {
 	}
 }
 
+// TestStartFrozen: frozen weights that start anew are told of.
+func TestStartFrozen(t *testing.T) {
+	net := nn.Sequential{nn.Dense{Units: 2, Activation: nn.ReLU}, nn.Dense{Units: 2}}
+	from := newTrainer(t, net, classes(t, "apple", "pear").Spec(), train.Config{Seed: 1}).Model()
+	const says = "frozen weights start anew and are never trained: 1.dense.weight, 1.dense.bias"
+	for _, tt := range []struct {
+		names  []string
+		freeze string
+		head   bool
+		want   bool
+	}{
+		{[]string{"apple", "pear"}, "1.*", false, false},
+		{[]string{"pear", "apple"}, "1.*", false, false},
+		{[]string{"apple", "fig"}, "0.*", false, false},
+		{[]string{"apple", "fig"}, "1.*", false, true},
+		{[]string{"apple", "pear"}, "1.*", true, true},
+	} {
+		trainer := newTrainer(t, net, classes(t, tt.names...).Spec(), train.Config{From: from, NewHead: tt.head, Freeze: []string{tt.freeze}})
+		if got := strings.Contains(strings.Join(trainer.Notes(), "\n"), says); got != tt.want {
+			t.Errorf("%v, frozen %s, new head %v: notes %q", tt.names, tt.freeze, tt.head, trainer.Notes())
+		}
+	}
+}
+
 // TestStartError: all that does not fit is told at once, with whether the last
 // layer is all of it.
 func TestStartError(t *testing.T) {

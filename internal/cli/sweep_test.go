@@ -152,6 +152,8 @@ func TestSweepRefuses(t *testing.T) {
 		{"space:\n  dropout: [0]\nfactor: 1\n", "", exitUsage, []string{"factor"}},
 		{"space:\n  dropout: [0]\nsearch: asah\n", "", exitUsage, []string{`did you mean "asha"`}},
 		{"space:\n  dropout: [0]\nmetric: acuracy\n", "", exitUsage, []string{`did you mean "accuracy"`}},
+		{"metric: loss\nspace:\n  label_smoothing: [0, 0.2]\n", "", exitUsage, []string{"label smoothing 0.2 in trial", "metric: accuracy"}},
+		{"metric: loss\nspace:\n  class_weights: [none, balanced]\n", "", exitUsage, []string{"class weights balanced in trial"}},
 		{"space:\n  dropout: [0]\nsettings:\n  epochs: many\n", "", exitUsage, []string{":4:", "many"}},
 		{"search: grid\nspace:\n  dropout: {uniform: [0, 0.5]}\n", "", exitUsage, []string{"a grid needs points"}},
 		{"space:\n  optimizer: [sgd]\n  optimizer.beta1: [0.5]\n", "", exitUsage, []string{"trial 0", "beta1"}},

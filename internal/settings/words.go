@@ -31,6 +31,16 @@ func (s *Settings) InWords(keys ...string) (list []string) {
 	return list
 }
 
+// Objective says what the loss of training and validation measures: losses of
+// the same objective can be compared. bce is cross-entropy of two classes.
+func (s *Settings) Objective() string {
+	name := s.Loss.Value
+	if name == "bce" && s.ClassWeights == "none" {
+		name = "cross-entropy"
+	}
+	return strings.Join(append([]string{name}, s.InWords("class_weights", "label_smoothing")...), ", ")
+}
+
 // LossName is what the loss of training and validation is called.
 func (s *Settings) LossName() string {
 	return runs.LossName(s.ClassWeights != "none", s.LabelSmoothing > 0)

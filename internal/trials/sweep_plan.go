@@ -20,6 +20,9 @@ func NewSweep(ctx context.Context, host Host, plan SweepPlan, s settings.Setting
 	if err := w.prepare(ctx); err != nil {
 		return nil, err
 	}
+	if err := w.oneMeasure(); err != nil {
+		return nil, usage.Mark(err)
+	}
 	if w.plan.Epochs == 0 {
 		w.plan.Epochs = w.lab.base.Settings.Epochs.Value
 	}
@@ -70,6 +73,35 @@ func (w *Sweep) prepare(ctx context.Context) error {
 		if err != nil {
 			return usage.Mark(fmt.Errorf("trial %d (%s): %w", i, w.valuesText(i), err))
 		}
+	}
+	return nil
+}
+
+// oneMeasure returns an error if trials are to be ranked by a loss that is
+// another measure from trial to trial.
+func (w *Sweep) oneMeasure() error {
+	if w.plan.Metric != "loss" {
+		return nil
+	}
+	other := "accuracy"
+	if w.lab.base.Spec.Task == data.Regression {
+		other = "r2"
+	}
+	first := ""
+	for i := range w.values {
+		s, err := w.trialSettings(i)
+		if err != nil {
+			return err
+		}
+		j, err := w.lab.base.With(s)
+		if err != nil {
+			return err
+		}
+		measure := j.Settings.Objective()
+		if i > 0 && measure != first {
+			return fmt.Errorf("metric: the space varies what the loss is (%s in trial 0, %s in trial %d), so that it ranks nothing; take another score, such as metric: %s", first, measure, i, other)
+		}
+		first = measure
 	}
 	return nil
 }
