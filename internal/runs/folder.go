@@ -142,9 +142,23 @@ func DataName(path string) string {
 // File is the path of a file of the folder.
 func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
 
-// Write makes a file of the folder.
+// Write makes a file of the folder. It takes the place of a plain file alone: what
+// is written to a pipe or by way of a link would leave the folder.
 func (f *Folder) Write(name string, content func(io.Writer) error) error {
-	return WriteFile(f.File(name), content)
+	path := f.File(name)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("write %s: it is %s; remove it or move it away first", path, kindOf(info.Mode()))
+	}
+	return WriteFile(path, content)
+}
+
+// Read returns the text of a file of the folder that says little.
+func (f *Folder) Read(name string) ([]byte, error) {
+	text, err := readFile(f.File(name), mostJSON)
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	return text, nil
 }
 
 // log returns the log of that name, which is opened or made when it is first

@@ -23,6 +23,15 @@ func Read(path string, s *Settings) error {
 	return Parse(path, text, s)
 }
 
+// ReadKept reads the settings that a command keeps in a folder, as [Read] does. They
+// are a plain file: a pipe might never open.
+func ReadKept(path string, s *Settings) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("settings: %s is no plain file", path)
+	}
+	return Read(path, s)
+}
+
 // mostBytes is more than any file of settings has.
 const mostBytes = 1 << 20
 
