@@ -14,6 +14,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/train"
@@ -110,6 +111,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		})
 	}
 	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
+	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil
 }

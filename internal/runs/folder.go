@@ -47,7 +47,7 @@ func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
 
 // MakeFolder makes the folder of [Create] and puts nothing into it.
 func MakeFolder(path, data string) (*Folder, error) {
-	f := &Folder{Path: path}
+	f := &Folder{Path: shell.Path(path)}
 	if path != "" {
 		err := empty(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -235,7 +235,7 @@ func (f *Folder) unlock() error {
 
 // Open opens a run folder that is there. It holds no links where a run writes.
 func Open(path string) (*Folder, error) {
-	f := &Folder{Path: path}
+	f := &Folder{Path: shell.Path(path)}
 	if kind := Kind(path); kind != "" && kind != "train" {
 		return nil, NotOf("train", path)
 	}
@@ -249,7 +249,7 @@ func Open(path string) (*Folder, error) {
 		if err := f.ended(); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%s holds settings, but no run to go on with; %q starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
+		return nil, fmt.Errorf("%s holds settings, but no run to go on with; \"%s\" starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
 	}
 	return f, f.onlyPlain()
 }
