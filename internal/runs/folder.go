@@ -140,7 +140,7 @@ func DataName(path string) string {
 }
 
 // File is the path of a file of the folder.
-func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
+func (f *Folder) File(name string) string { return shell.Path(filepath.Join(f.Path, name)) }
 
 // Write makes a file of the folder. It takes the place of a plain file alone: what
 // is written to a pipe or by way of a link would leave the folder.
