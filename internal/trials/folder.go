@@ -12,7 +12,6 @@ import (
 	"descent/data"
 	"descent/internal/runs"
 	"descent/internal/settings"
-	"descent/internal/shell"
 )
 
 // createTrials makes a folder for trials, with what decides them in it: the plan
@@ -43,7 +42,7 @@ func createTrials(out string, s *settings.Settings, plan any) (*runs.Folder, *tr
 // that name made. Workers, which do not change results, may be others now.
 func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, settings.Settings, error) {
 	s := settings.Default()
-	folder := &runs.Folder{Path: shell.Path(path)}
+	folder := &runs.Folder{Path: path}
 	if err := readPlan(folder, kind, plan); err != nil {
 		return nil, s, err
 	}
