@@ -175,7 +175,7 @@ func decode(text []byte, v any) error {
 		return fmt.Errorf("%d objects and lists; want at most %d", n, mostObjects)
 	}
 	if n := bytes.Count(text, []byte(",")); n > mostValues {
-		return fmt.Errorf("more than %d values; want at most %d", n, mostValues)
+		return fmt.Errorf("%d values; want at most %d", n, mostValues)
 	}
 	return json.Unmarshal(text, v)
 }
