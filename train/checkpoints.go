@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -275,11 +275,14 @@ func (t *Trainer) setAside(files []checkpointFile, damaged []error) error {
 	return nil
 }
 
+// unfinished are the names of checkpoints on their way to another name.
+var unfinished = regexp.MustCompile(`^epoch-[0-9]+-batch-[0-9]+\.safetensors\.[0-9a-f]{8}\.tmp$`)
+
 // removeUnfinished removes what a process left that ended while it wrote.
 func removeUnfinished(folder string) error {
 	entries, err := os.ReadDir(folder)
 	for _, e := range entries {
-		if name := e.Name(); strings.Contains(name, checkpointSuffix+".") && strings.HasSuffix(name, ".tmp") {
+		if name := e.Name(); e.Type().IsRegular() && unfinished.MatchString(name) {
 			err = errors.Join(err, os.Remove(filepath.Join(folder, name)))
 		}
 	}

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -30,5 +32,35 @@ func TestDue(t *testing.T) {
 		if tr.due() {
 			t.Error("a checkpoint is due although there is no folder")
 		}
+	}
+}
+
+// TestRemoveUnfinished: only a checkpoint on its way to its name is removed.
+func TestRemoveUnfinished(t *testing.T) {
+	folder := t.TempDir()
+	names := []string{
+		"epoch-0001-batch-000002.safetensors.0123abcd.tmp",
+		"epoch-0001-batch-000002.safetensors",
+		"epoch-0001-batch-000002.safetensors.0123abcd.tmp.mine",
+		"notes.safetensors.old.tmp",
+	}
+	for _, name := range names {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := filepath.Join(folder, "epoch-0001-batch-000003.safetensors.0123abcd.tmp") // a folder
+	if err := os.Mkdir(kept, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := removeUnfinished(folder); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != len(names) { // one is gone, the folder stays
+		t.Errorf("left are %v", entries)
 	}
 }

@@ -259,3 +259,30 @@ func TestFoldersOfOtherCommands(t *testing.T) {
 	file := write(t, "sweep.yaml", "trials: 2\nepochs: 1\nsearch: random\nsettings: {model: linear}\nspace: {optimizer: [adam, momentum]}\n")
 	command(t, "sweep", file, "--ui", "none", "--out", empty).want(t, exitDone)
 }
+
+// TestManyClasses: a matrix that grows by the square of the classes does not keep a
+// run from its end.
+func TestManyClasses(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a,y\n")
+	for i := range 8 * 1001 {
+		fmt.Fprintf(&b, "%d.5,c%d\n", i%1001, i%1001)
+	}
+	_, run := trained(t, "--data", write(t, "classes.csv", b.String()), "--target", "y", "--model", "linear", "--epochs", "1", "--batch", "512")
+	if text, err := os.ReadFile(filepath.Join(run, runs.TestFile)); err != nil || strings.Contains(string(text), "confusion") {
+		t.Errorf("test.json is %.200s, %v", text, err)
+	}
+	command(t, "report", run).want(t, exitDone)
+}
+
+// TestPathsThatLookLikeFlags: commands that are printed name them as paths.
+func TestPathsThatLookLikeFlags(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("-a.csv", []byte(flowers(60)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r := command(t, "train", "--data=-a.csv", "--target", "kind", "--model", "linear", "--epochs", "1", "--ui", "none", "--out=-run").want(t, exitDone)
+	contains(t, r.stdout, "inspect ./-run", "eval ./-run ./-a.csv", "predict ./-run ./-a.csv", "--config ./-run/config.yaml")
+	command(t, "eval", "./-run", "./-a.csv").want(t, exitDone)
+	contains(t, command(t, "train", "--resume=-run").want(t, exitDone).stdout, "inspect ./-run")
+}

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -14,6 +14,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/train"
@@ -110,6 +111,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		})
 	}
 	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
+	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil
 }
@@ -231,16 +233,15 @@ func partOf(cut data.Parts, part string) (evaluated, error) {
 // into, and whether the test part comes from that data; an error says why they
 // cannot be had.
 func splitOfRun(folder, path string) (cut data.Parts, own bool, err error) {
-	text, err := os.ReadFile(filepath.Join(folder, runs.SummaryFile))
-	if err != nil {
-		return cut, false, fmt.Errorf("the model lies in no run folder: %w", err)
+	sum, err := runs.ReadSummary(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("the model lies in no run folder: %w", err)
 	}
-	var sum runs.Summary
-	if err := json.Unmarshal(text, &sum); err != nil {
-		return cut, false, fmt.Errorf("%s: %w", filepath.Join(folder, runs.SummaryFile), err)
+	if err != nil {
+		return cut, false, err
 	}
 	s := settings.Default()
-	if err := settings.Read(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
+	if err := settings.ReadKept(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
 		return cut, false, err
 	}
 	s.Data = path

@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/shell"
 	"descent/train"
 )
 
@@ -181,9 +182,9 @@ func (r *run) print(w io.Writer, result string) {
 // evalData is data to measure the model on again.
 func (r *run) evalData() string {
 	if r.Settings.Test != "" {
-		return r.Settings.Test
+		return shell.Path(r.Settings.Test)
 	}
-	return r.Settings.Data
+	return shell.Path(r.Settings.Data)
 }
 
 // keptText says which models a run that broke off left.

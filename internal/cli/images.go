@@ -40,7 +40,7 @@ func (o *imageOptions) views(model string) (string, error) {
 		return "none", nil // no run folder
 	}
 	s := settings.Default()
-	if err := settings.Read(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
+	if err := settings.ReadKept(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
 		return "", fmt.Errorf("how the run was measured: %w; --tta says it", err)
 	}
 	return s.TTA, nil

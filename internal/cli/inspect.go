@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/safetensors"
+	"descent/internal/shell"
 	"descent/nn"
 	"descent/train"
 )
@@ -114,6 +115,7 @@ func (a *app) printInspection(path string, i inspection, m *train.Model) error {
 		fmt.Fprintf(out, "\ndata\n%s", human.Indent(e.String(), "  "))
 	}
 	fmt.Fprintf(out, "\nloss %s\n\n", i.Loss)
+	path = shell.Path(path)
 	a.next(out, a.call("predict", path, "DATA"), a.call("eval", path, "DATA"))
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/train"
@@ -101,6 +102,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return err
 	}
 	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)
+	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,6 +51,7 @@ func (a *app) report(paths []string, out, pictures string) error {
 	}
 	page := runs.Page(list...)
 	in := readBy(list)
+	write := runs.WriteFile
 	switch {
 	case out != "":
 		if err := in.Spare(out); err != nil && !isPageOf(list, out) {
@@ -57,13 +59,16 @@ func (a *app) report(paths []string, out, pictures string) error {
 		}
 	case len(list) == 1:
 		out = filepath.Join(list[0].Path, runs.ReportFile)
+		write = func(_ string, content func(io.Writer) error) error {
+			return (&runs.Folder{Path: list[0].Path}).Write(runs.ReportFile, content)
+		}
 	default:
 		out = runs.ReportFile
 		if err := in.Spare(out); err != nil {
 			return fmt.Errorf("%w by --out", err)
 		}
 	}
-	if err := runs.WriteFile(out, page.WriteHTML); err != nil {
+	if err := write(out, page.WriteHTML); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "report  %s\n", out)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,14 +64,14 @@ func (a *app) resume(ctx context.Context, opt trainOptions) error {
 // printAgain prints the result of a run that is done. The file of the text is
 // the last that a run leaves.
 func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
-	text, err := os.ReadFile(f.File(runs.ResultFile))
+	text, err := f.Read(runs.ResultFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	out := a.stdout
 	if err == nil && asJSON {
 		out = a.data
-		text, err = os.ReadFile(f.File(runs.SummaryFile))
+		text, err = f.Read(runs.SummaryFile)
 	}
 	if err == nil {
 		_, err = out.Write(text)
@@ -83,7 +82,7 @@ func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
 // reopen returns the run of the folder where its last checkpoint stands.
 func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions) (*run, error) {
 	s := settings.Default()
-	if err := settings.Read(folder.File(runs.ConfigFile), &s); err != nil {
+	if err := settings.ReadKept(folder.File(runs.ConfigFile), &s); err != nil {
 		return nil, err
 	}
 	if err := opt.ApplyTo(&s); err != nil {

@@ -117,14 +117,22 @@ const mostJSON = 1 << 20
 
 // readFile reads a plain file of at most so many bytes.
 func readFile(path string, most int64) ([]byte, error) {
+	if err := sized(path, most); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// sized returns an error unless path is a plain file of at most so many bytes.
+func sized(path string, most int64) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is %s; want a plain file", path, kindOf(info.Mode()))
+		return fmt.Errorf("%s is %s; want a plain file", path, kindOf(info.Mode()))
 	case info.Size() > most:
-		return nil, fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), most)
+		return fmt.Errorf("%s has %d bytes; want at most %d", path, info.Size(), most)
 	}
-	return os.ReadFile(path)
+	return nil
 }

@@ -47,7 +47,7 @@ func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
 
 // MakeFolder makes the folder of [Create] and puts nothing into it.
 func MakeFolder(path, data string) (*Folder, error) {
-	f := &Folder{Path: path}
+	f := &Folder{Path: shell.Path(path)}
 	if path != "" {
 		err := empty(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -140,11 +140,25 @@ func DataName(path string) string {
 }
 
 // File is the path of a file of the folder.
-func (f *Folder) File(name string) string { return filepath.Join(f.Path, name) }
+func (f *Folder) File(name string) string { return shell.Path(filepath.Join(f.Path, name)) }
 
-// Write makes a file of the folder.
+// Write makes a file of the folder. It takes the place of a plain file alone: what
+// is written to a pipe or by way of a link would leave the folder.
 func (f *Folder) Write(name string, content func(io.Writer) error) error {
-	return WriteFile(f.File(name), content)
+	path := f.File(name)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("write %s: it is %s; remove it or move it away first", path, kindOf(info.Mode()))
+	}
+	return WriteFile(path, content)
+}
+
+// Read returns the text of a file of the folder that says little.
+func (f *Folder) Read(name string) ([]byte, error) {
+	text, err := readFile(f.File(name), mostJSON)
+	if err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	return text, nil
 }
 
 // log returns the log of that name, which is opened or made when it is first
@@ -221,7 +235,7 @@ func (f *Folder) unlock() error {
 
 // Open opens a run folder that is there. It holds no links where a run writes.
 func Open(path string) (*Folder, error) {
-	f := &Folder{Path: path}
+	f := &Folder{Path: shell.Path(path)}
 	if kind := Kind(path); kind != "" && kind != "train" {
 		return nil, NotOf("train", path)
 	}
@@ -235,7 +249,7 @@ func Open(path string) (*Folder, error) {
 		if err := f.ended(); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%s holds settings, but no run to go on with; %q starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
+		return nil, fmt.Errorf("%s holds settings, but no run to go on with; \"%s\" starts one", path, shell.Line("descent", "train", "--config", f.File(ConfigFile)))
 	}
 	return f, f.onlyPlain()
 }

@@ -66,7 +66,7 @@ func NotOf(command, folder string) error {
 	var next string
 	switch kind {
 	case "train", "compare", "sweep":
-		next = fmt.Sprintf("it goes on with %q", shell.Line("descent", kind, "--resume", folder))
+		next = fmt.Sprintf("it goes on with \"%s\"", shell.Line("descent", kind, "--resume", folder))
 	case "lr-find":
 		next = fmt.Sprintf("it is done, and its suggestion is in %s", filepath.Join(folder, LRFindFile))
 	default:
@@ -83,7 +83,7 @@ func NotOf(command, folder string) error {
 func noRun(folder string) error {
 	switch kind := Kind(folder); kind {
 	case "compare", "sweep":
-		return fmt.Errorf("%s is a folder of %s, no run folder: it keeps no models; %q trains with its best settings, once it has ended",
+		return fmt.Errorf("%s is a folder of %s, no run folder: it keeps no models; \"%s\" trains with its best settings, once it has ended",
 			folder, kind, shell.Line("descent", "train", "--config", filepath.Join(folder, ConfigFile)))
 	case "lr-find":
 		return fmt.Errorf("%s is a folder of %s, no run folder: it keeps no models", folder, kind)

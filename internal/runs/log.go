@@ -3,14 +3,15 @@ package runs
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"descent/internal/report"
 )
@@ -45,54 +46,75 @@ func (l Log) Rows() int {
 const (
 	mostLog   = 1 << 30 // bytes
 	mostLine  = 4 << 20
-	mostNames = 1000   // columns
-	mostLines = 10_000 // of probes
+	mostNames = 1000    // columns
+	mostCells = 1 << 24 // of a table
+	mostLines = 10_000  // of probes
 )
 
-// complete returns what a growing file holds up to its last whole line;
-// nothing if it is not there.
-func complete(path string) ([]byte, error) {
-	text, err := readFile(path, mostLog)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("run folder: %w", err)
-	}
-	text = text[:bytes.LastIndexByte(text, '\n')+1]
-	n := 0
-	for line := range bytes.Lines(text) {
-		if n++; len(line) > mostLine {
-			return nil, fmt.Errorf("%s:%d: the line has %d bytes; want at most %d", path, n, len(line), mostLine)
+// WholeLines scans the lines of a growing file, each of at most so many bytes,
+// with its end. What has none yet is no line.
+func WholeLines(r io.Reader, most int) *bufio.Scanner {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, most)
+	lines.Split(func(text []byte, _ bool) (advance int, line []byte, err error) {
+		if n := bytes.IndexByte(text, '\n') + 1; n > 0 {
+			return n, text[:n], nil
 		}
-	}
-	return text, nil
+		return 0, nil, nil
+	})
+	return lines
 }
 
-// readLog reads CSV with a line of names.
-func readLog(path string) (Log, error) {
-	text, err := complete(path)
+// eachLine calls take with the lines of a growing file, without their ends; with
+// none if it is not there.
+func eachLine(path string, take func(line []byte) error) error {
+	err := sized(path, mostLog)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		return Log{}, err
+		return fmt.Errorf("run folder: %w", err)
 	}
-	rows := csv.NewReader(bytes.NewReader(text))
-	rows.ReuseRecord = true
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	defer file.Close()
+	lines := WholeLines(file, mostLine)
+	n := 1
+	for ; lines.Scan(); n++ {
+		if err := take(bytes.TrimRight(lines.Bytes(), "\r\n")); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("%s:%d: the line is too long; want at most %d bytes", path, n, mostLine)
+	case err != nil:
+		return fmt.Errorf("run folder: %w", err)
+	}
+	return nil
+}
+
+// readLog reads a table of numbers under a line of names, none of which a run
+// writes in quotes.
+func readLog(path string) (Log, error) {
 	var l Log
-	head, _, _ := bytes.Cut(text, []byte("\n"))
-	if n := bytes.Count(head, []byte(",")) + 1; n > mostNames {
-		return l, fmt.Errorf("%s:1: %d columns; want at most %d", path, n, mostNames)
-	}
-	for {
-		fields, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return l, nil
+	cells := 0
+	err := eachLine(path, func(line []byte) error {
+		if n := bytes.Count(line, []byte(",")) + 1; n > mostNames {
+			return fmt.Errorf("%d columns; want at most %d", n, mostNames)
 		}
-		if err != nil {
-			return l, fmt.Errorf("%s: %w", path, err)
-		}
+		fields := strings.Split(string(line), ",")
 		if l.names == nil {
-			l.names, l.columns = slices.Clone(fields), make([]report.Numbers, len(fields))
-			continue
+			l.names, l.columns = fields, make([]report.Numbers, len(fields))
+			return nil
+		}
+		if len(fields) != len(l.names) {
+			return fmt.Errorf("%d columns, and %d names", len(fields), len(l.names))
+		}
+		if cells += len(fields); cells > mostCells {
+			return fmt.Errorf("more than %d numbers, which no run writes", mostCells)
 		}
 		for i, field := range fields {
 			v, err := strconv.ParseFloat(field, 64)
@@ -100,32 +122,28 @@ func readLog(path string) (Log, error) {
 				v, err = math.NaN(), nil
 			}
 			if err != nil {
-				line, _ := rows.FieldPos(i)
-				return l, fmt.Errorf("%s:%d: %s is %q, which is no number", path, line, l.names[i], field)
+				return fmt.Errorf("%s is %q, which is no number", l.names[i], field)
 			}
 			l.columns[i] = append(l.columns[i], v)
 		}
-	}
+		return nil
+	})
+	return l, err
 }
 
 // readLines reads a JSON value a line.
 func readLines[T any](path string) ([]T, error) {
-	text, err := complete(path)
-	if err != nil {
-		return nil, err
-	}
 	var list []T
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(nil, len(text)+1)
-	for n := 1; lines.Scan(); n++ {
-		if n > mostLines {
-			return nil, fmt.Errorf("%s has more than %d lines, which no run writes", path, mostLines)
+	err := eachLine(path, func(line []byte) error {
+		if len(list) == mostLines {
+			return fmt.Errorf("more than %d lines, which no run writes", mostLines)
 		}
 		var v T
-		if err := decode(lines.Bytes(), &v); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+		if err := decode(line, &v); err != nil {
+			return err
 		}
 		list = append(list, v)
-	}
-	return list, nil
+		return nil
+	})
+	return list, err
 }

@@ -1,6 +1,7 @@
 package runs_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -184,5 +185,52 @@ func TestGone(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 		put(t, path, "checkpoints/lock", "") // of another run
+	}
+}
+
+// TestWriteTakesPlacesOfPlainFiles: what a folder holds under the name of a file
+// never leads a writer elsewhere.
+func TestWriteTakesPlacesOfPlainFiles(t *testing.T) {
+	f := &runs.Folder{Path: t.TempDir()}
+	elsewhere := put(t, t.TempDir(), "file", "theirs")
+	if err := os.Symlink(elsewhere, f.File("link")); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(os.DevNull, f.File("device")); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f.Path, "folder/x", "")
+	for _, name := range []string{"link", "device", "folder"} {
+		err := f.Write(name, func(io.Writer) error { t.Errorf("%s is written", name); return nil })
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+	put(t, f.Path, "plain", "old")
+	if err := f.Write("plain", func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLogsFromElsewhere: a log takes no more memory than what it says is worth.
+func TestLogsFromElsewhere(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"ragged":    {"epoch,step\n1,2\n3\n", "steps.csv:3: 1 columns"},
+		"no number": {"epoch,step\n1,x\n", `steps.csv:2: step is "x"`},
+		"wide":      {strings.Repeat("a,", 1000) + "a\n", "1001 columns"},
+		"long":      {"epoch\n" + strings.Repeat("1", 5<<20) + "\n", "steps.csv:2: the line is too long"},
+		"zeros":     {"epoch\n1\n" + strings.Repeat("\x00", 5<<20), "too long"},
+		"unended":   {"epoch,step\n1,2\n3,", ""},
+		"returns":   {"epoch,step\r\n1,2\r\n", ""},
+	} {
+		run := folder(t, "run", files("0.1"))
+		put(t, run, runs.StepsFile, tt.text)
+		r, err := runs.Read(run)
+		switch {
+		case tt.want == "" && (err != nil || r.Steps.Rows() != 1):
+			t.Errorf("%s: %v", name, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s: error is %v, want %q in it", name, err, tt.want)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func settingSections(r *Run, group string) []report.Section {
 				shell.Line("descent", "train", "--config", config),
 				shell.Line("descent", "train", "--config", config, "--seed", "1"),
 				shell.Line("descent", "inspect", folder),
-				shell.Line("descent", "eval", folder, r.Settings["data"]),
+				shell.Line("descent", "eval", folder, shell.Path(r.Settings["data"])),
 				shell.Line("descent", "report", folder),
 			},
 		},

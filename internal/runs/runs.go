@@ -144,7 +144,7 @@ func (r *Run) Number(key string) (float64, bool) {
 }
 
 // mostPictures bounds the files that hold images of rows, or a row an instruction.
-const mostPictures = 256 << 20
+const mostPictures = 128 << 20
 
 // readJSON reads a file that may not be there, of at most so many bytes.
 func readJSON[T any](path string, most int64) (*T, error) {
@@ -162,14 +162,20 @@ func readJSON[T any](path string, most int64) (*T, error) {
 	return v, nil
 }
 
-// mostObjects bounds those of a JSON text: two bytes of it can ask for hundreds in
-// memory.
+// mostObjects bounds the objects and lists of a JSON text: two bytes of it can ask
+// for hundreds in memory.
 const mostObjects = 100_000
+
+// mostValues bounds what else a JSON text lists.
+const mostValues = 10_000_000
 
 // decode reads JSON.
 func decode(text []byte, v any) error {
-	if n := bytes.Count(text, []byte("{")); n > mostObjects {
-		return fmt.Errorf("%d objects; want at most %d", n, mostObjects)
+	if n := bytes.Count(text, []byte("{")) + bytes.Count(text, []byte("[")); n > mostObjects {
+		return fmt.Errorf("%d objects and lists; want at most %d", n, mostObjects)
+	}
+	if n := bytes.Count(text, []byte(",")); n > mostValues {
+		return fmt.Errorf("%d values; want at most %d", n, mostValues)
 	}
 	return json.Unmarshal(text, v)
 }

@@ -43,12 +43,21 @@ func flattenNode(to map[string]string, key string, n *yaml.Node, left int) {
 	case n.Kind == yaml.SequenceNode:
 		var items []string
 		for _, item := range n.Content {
-			items = append(items, item.Value)
+			items = append(items, scalar(item))
 		}
 		to[key] = strings.Join(items, ",")
 	default:
-		to[key] = n.Value
+		to[key] = scalar(n)
 	}
+}
+
+// scalar is the text of a node, which may stand there as bytes.
+func scalar(n *yaml.Node) string {
+	var text string
+	if n.Tag == "!!binary" && n.Decode(&text) == nil {
+		return text
+	}
+	return n.Value
 }
 
 // results are the values of a JSON object by key.

@@ -1,7 +1,9 @@
 package runs
 
 import (
+	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -48,6 +50,19 @@ type Build struct {
 // ThisBuild names the program that runs.
 func ThisBuild() Build {
 	return Build{train.Version(), train.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.CurrentTier().String()}
+}
+
+// ReadSummary reads the summary of the run in folder.
+func ReadSummary(folder string) (s Summary, err error) {
+	path := filepath.Join(folder, SummaryFile)
+	text, err := readFile(path, mostJSON)
+	if err != nil {
+		return s, err
+	}
+	if err := decode(text, &s); err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
 }
 
 // Write writes the summary as JSON.

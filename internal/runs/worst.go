@@ -24,10 +24,14 @@ func (f *Folder) WriteTest(r train.Report, source data.Source) error {
 	return f.Write(TestFile, func(w io.Writer) error { return WriteJSON(w, t) })
 }
 
+// mostConfused bounds the classes of a matrix that is left: it grows by their
+// square, and larger ones are for nobody to look at.
+const mostConfused = 1000
+
 func testOf(r train.Report, source data.Source) (*Test, error) {
 	t := &Test{Rows: r.Rows, Worst: []Worst{}}
 	spec, names := source.Spec(), data.RowNames(source)
-	if c := r.Classification; c != nil {
+	if c := r.Classification; c != nil && len(spec.Classes) <= mostConfused {
 		m := c.Confusion()
 		t.Classes, t.Confusion = m.Classes, m.Counts
 	}

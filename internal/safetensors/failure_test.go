@@ -3,6 +3,7 @@ package safetensors
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -149,4 +150,24 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("a second round differs, error %v", err)
 		}
 	})
+}
+
+// TestManyEntries: a header lists so many tensors and entries at most, as each takes
+// many times its text in memory.
+func TestManyEntries(t *testing.T) {
+	many := func(entry string) string {
+		var b strings.Builder
+		for i := range maxEntries + 1 {
+			fmt.Fprintf(&b, "%s\"%d\":%s", [...]string{"", ","}[min(i, 1)], i, entry)
+		}
+		return b.String()
+	}
+	for text, want := range map[string]string{
+		`{"__metadata__":{` + many(`""`) + `}}`:                              "entries",
+		`{` + many(`{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`) + `}`: "tensors",
+	} {
+		if _, _, err := parseHeader([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want more than so many %s", err, want)
+		}
+	}
 }

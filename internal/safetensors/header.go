@@ -17,7 +17,11 @@ type entry struct {
 	begin, end int64 // its bytes, from the start of the data
 }
 
-const maxRank = 32 // sizes of a shape; keeps a long list from costing memory
+// Bounds that keep a header from costing many times its size in memory.
+const (
+	maxRank    = 32 // sizes of a shape
+	maxEntries = 100_000
+)
 
 // parseHeader reads the JSON token by token, because a map or a struct would
 // let a name that is given twice pass.
@@ -31,6 +35,9 @@ func parseHeader(text []byte) (meta map[string]string, entries []entry, err erro
 		if name == metaKey {
 			meta = map[string]string{}
 			err := object(d, func(key string) (err error) {
+				if len(meta) == maxEntries {
+					return fmt.Errorf("more than %d entries", maxEntries)
+				}
 				meta[key], err = str(d)
 				return err
 			})
@@ -38,6 +45,9 @@ func parseHeader(text []byte) (meta map[string]string, entries []entry, err erro
 				return fmt.Errorf("%s: %w", metaKey, err)
 			}
 			return nil
+		}
+		if len(entries) == maxEntries {
+			return fmt.Errorf("more than %d tensors", maxEntries)
 		}
 		e, err := parseEntry(d, name)
 		if err != nil {

@@ -23,6 +23,15 @@ func Read(path string, s *Settings) error {
 	return Parse(path, text, s)
 }
 
+// ReadKept reads the settings that a command keeps in a folder, as [Read] does. They
+// are a plain file: a pipe might never open.
+func ReadKept(path string, s *Settings) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("settings: %s is no plain file", path)
+	}
+	return Read(path, s)
+}
+
 // mostBytes is more than any file of settings has.
 const mostBytes = 1 << 20
 
@@ -64,7 +73,26 @@ func Document(path string, text []byte) (*yaml.Node, error) {
 	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
 		return nil, usage.Errorf("%s: there is a second document after ---; want one", path)
 	}
-	return document.Content[0], nil
+	return document.Content[0], asText(path, document.Content[0])
+}
+
+// asText makes text of what a document holds as bytes, such as a path that is not
+// UTF-8, in which [Settings.Write] leaves it.
+func asText(path string, n *yaml.Node) error {
+	for _, inner := range n.Content {
+		if err := asText(path, inner); err != nil {
+			return err
+		}
+	}
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!binary" {
+		return nil
+	}
+	var text string
+	if err := n.Decode(&text); err != nil {
+		return usage.Mark(ErrorAt(path, n, "%w", err))
+	}
+	n.Value, n.Tag, n.Style = text, "!!str", yaml.DoubleQuotedStyle
+	return nil
 }
 
 // ReadNode reads settings from a mapping in the file at path.

@@ -107,3 +107,24 @@ func TestFilesThatAreNoSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestBytes: a path need not be UTF-8, and comes back as it was.
+func TestBytes(t *testing.T) {
+	const path = "K\xf6ln.csv"
+	s := Default()
+	s.Data, s.Target = path, []string{path, "price"}
+	var b bytes.Buffer
+	if err := s.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	back := Default()
+	if err := Parse("run.yaml", b.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.Data != path || len(back.Target) != 2 || back.Target[0] != path {
+		t.Errorf("%q and %q came back", back.Data, back.Target)
+	}
+	if err := Parse("run.yaml", []byte("data: !!binary no base64\n"), &back); err == nil {
+		t.Error("bytes that are none are no error")
+	}
+}

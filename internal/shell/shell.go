@@ -3,6 +3,7 @@ package shell
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,11 +20,20 @@ func Line(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
+// Path returns a path that no command takes for a flag.
+func Path(path string) string {
+	if strings.HasPrefix(path, "-") && path != "-" {
+		return "./" + path
+	}
+	return path
+}
+
 // Quote returns a word in single quotes if a shell would change it, and in those
 // of bash and zsh with a dollar in front if a terminal would obey it.
 func Quote(word string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./:=,+@%\`, r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,+@%", r) ||
+			r == '\\' && runtime.GOOS == "windows"
 	}
 	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
 		return word

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"runtime"
 	"testing"
 
 	"descent/internal/shell"
@@ -28,6 +29,24 @@ func TestQuoteWhatTerminalsObey(t *testing.T) {
 	} {
 		if got := shell.Quote(word); got != want {
 			t.Errorf("%q is quoted %s, want %s", word, got, want)
+		}
+	}
+}
+
+func TestBackslash(t *testing.T) {
+	want := `'a\b'`
+	if runtime.GOOS == "windows" {
+		want = `a\b`
+	}
+	if got := shell.Quote(`a\b`); got != want {
+		t.Errorf("it is quoted %s, want %s", got, want)
+	}
+}
+
+func TestPath(t *testing.T) {
+	for path, want := range map[string]string{"-run": "./-run", "--run": "./--run", "-": "-", "run": "run", "": ""} {
+		if got := shell.Path(path); got != want {
+			t.Errorf("%q becomes %q, want %q", path, got, want)
 		}
 	}
 }

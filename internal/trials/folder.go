@@ -46,7 +46,7 @@ func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, sett
 	if err := readPlan(folder, kind, plan); err != nil {
 		return nil, s, err
 	}
-	if err := settings.Read(folder.File(runs.SettingsFile), &s); err != nil {
+	if err := settings.ReadKept(folder.File(runs.SettingsFile), &s); err != nil {
 		return nil, s, err
 	}
 	if workers != nil {

@@ -1,7 +1,6 @@
 package trials
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,32 +51,31 @@ func (l *trialLog) read(path string) error {
 	if err != nil {
 		return err
 	}
-	text, err := io.ReadAll(l.file)
-	if err != nil {
-		return err
-	}
-	text = text[:bytes.LastIndexByte(text, '\n')+1]
-	n := 0
-	for line := range bytes.Lines(text) {
-		if n++; n > mostLines {
+	lines := runs.WholeLines(l.file, mostLine)
+	for n := 1; lines.Scan(); n++ {
+		if n > mostLines {
 			return fmt.Errorf("%s has more than %d lines, which no trials write", path, mostLines)
 		}
 		var o outcome
-		if err := json.Unmarshal(line, &o); err != nil {
+		if err := json.Unmarshal(lines.Bytes(), &o); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		if !o.whole() {
 			return fmt.Errorf("%s:%d: the curve of the trial is not whole", path, n)
 		}
 		l.known[o.trialID] = o
+		l.size += int64(len(lines.Bytes()))
 	}
-	l.size = int64(len(text))
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("%s, behind byte %d: %w; want lines of at most %d bytes", path, l.size, err, mostLine)
+	}
 	return l.cut()
 }
 
 // Bounds of the file, far above what the most trials write.
 const (
 	mostBytes = 1 << 30
+	mostLine  = 16 << 20
 	mostLines = 300_000
 )
 
