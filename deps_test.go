@@ -19,7 +19,8 @@ internal/shell: internal/human
 internal/rng:
 internal/symmetric:
 internal/search: internal/rng
-internal/safetensors:
+internal/disk:
+internal/safetensors: internal/disk
 metric:
 schedule: internal/suggest
 internal/fetch: internal/suggest
@@ -41,7 +42,7 @@ train: graph nn loss metric schedule optim data internal/kernel internal/plan in
 internal/usage:
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: data train internal/kernel internal/report internal/tensorboard internal/human internal/shell
+internal/runs: data train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
 .: train
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest

@@ -9,9 +9,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
+
+	"descent/internal/disk"
 )
 
 // WriteFile makes a file that appears under its name when it is complete and
@@ -42,7 +42,7 @@ func WriteFile(path string, content func(io.Writer) error) (err error) {
 	if err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
-	return SyncFolder(filepath.Dir(path))
+	return disk.SyncFolder(filepath.Dir(path))
 }
 
 // removeLeft removes what processes left that ended while they wrote the file at
@@ -60,20 +60,6 @@ func removeLeft(path string) {
 			os.Remove(left)
 		}
 	}
-}
-
-// SyncFolder makes sure that the names in a folder outlast a power cut, where
-// the system can.
-func SyncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if runtime.GOOS == "windows" || errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, folder.Close())
 }
 
 // WriteJSON writes v as JSON for programs and people.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"descent/internal/disk"
 )
 
 // RemoveUnfinished removes files that a process left which ended while it wrote
@@ -29,7 +31,7 @@ func (f *Folder) RemoveUnfinished() error {
 // disk, the lock with it: not every system removes a file that is open. What is
 // among the checkpoints and no run writes stays, and is returned.
 func (f *Folder) Finished() (stays []string, err error) {
-	if err := SyncFolder(f.Path); err != nil {
+	if err := disk.SyncFolder(f.Path); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	return f.removeCheckpoints()

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"descent/internal/disk"
 )
 
 // Write writes the tensors in the order given, under a header whose metadata
@@ -39,8 +41,9 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 
 // WriteFile writes the file whole or not at all: into a new file in the same
 // folder, flushed to the disk, which then takes the name path. After an error
-// the file that was at path, if any, is as it was.
-func WriteFile(path string, meta map[string]string, tensors []Tensor) (err error) {
+// the file that was at path, if any, is as it was, unless the error is about the
+// folder, which is flushed last.
+func WriteFile(path string, meta map[string]string, tensors []Tensor) error {
 	if _, err := header(meta, tensors); err != nil {
 		return fmt.Errorf("safetensors: %w", err)
 	}
@@ -48,29 +51,16 @@ func WriteFile(path string, meta map[string]string, tensors []Tensor) (err error
 	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			temp.Close() // a second close is harmless
-			err = errors.Join(err, os.Remove(temp.Name()))
-		}
-	}()
-	if err := Write(temp, meta, tensors); err != nil {
-		return err
+	err = errors.Join(Write(temp, meta, tensors), temp.Sync(), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
 	}
-	if err := temp.Sync(); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
+	if err != nil {
+		return fmt.Errorf("safetensors: %w", errors.Join(err, os.Remove(temp.Name())))
 	}
-	if err := temp.Close(); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	// The new name should outlast a power cut too. Not every system can flush
-	// a folder, and the file is complete either way, so a failure is no error.
-	if folder, err := os.Open(filepath.Dir(path)); err == nil {
-		folder.Sync()
-		folder.Close()
+	// Until the new name outlasts a power cut, nothing that it replaces may go.
+	if err := disk.SyncFolder(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("safetensors: %s is written, but its folder cannot be flushed to the disk: %w", path, err)
 	}
 	return nil
 }
