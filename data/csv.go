@@ -182,6 +182,7 @@ func (t *csvTable) read() (*grid, error) {
 		n := len(header)
 		if header = fitHeader(header, record); len(header) > n {
 			t.names = make(map[string]bool)
+			t.notes = append(t.notes, fmt.Sprintf("rows have one cell more than the header, so the first is taken for the name of the row, and %q for the name of the second column", header[1]))
 		}
 	}
 	if begun := t.begin(t.file, header, at); begun != nil {
@@ -198,7 +199,7 @@ func (t *csvTable) read() (*grid, error) {
 	if len(t.after) > 0 {
 		t.notes = append(t.notes, fmt.Sprintf("%s below the table %s left out", t.quoted(), areOr(len(t.after))))
 	}
-	t.grid.notes = t.notes
+	t.grid.notes = append(t.grid.notes, t.notes...)
 	return t.end()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"descent/internal/suggest"
 )
@@ -43,8 +44,10 @@ func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
 		}
 	}
 	if len(absent) > 0 {
+		inputs := setOf(e.inputNames())
+		others := slices.DeleteFunc(slices.Clone(g.columns), func(name string) bool { return inputs[name] })
 		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
-			g.file, list(absent), suggest.DidYouMean(absent[0], g.columns), list(g.columns))
+			g.file, list(absent), suggest.DidYouMean(absent[0], others), list(g.columns))
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines, n: g.rows(), notes: g.notes}
 	at := 0

@@ -2,6 +2,7 @@ package data
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"reflect"
@@ -236,5 +237,78 @@ func TestRareLevels(t *testing.T) {
 	}
 	if got := s.(*encodedTable).Notes(); !reflect.DeepEqual(got, want) {
 		t.Errorf("notes %q, want %q", got, want)
+	}
+}
+
+func TestTargeted(t *testing.T) {
+	table, err := readTable("a,y\n1.5,2.5\n2.5,3\n3.5,4\n", CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := table.Spec().Encoder
+	some, err := e.EncodeCSV(strings.NewReader("a,y\n1.5,2.5\n2.5,\n3.5,4\n"), "some")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, note := Targeted(some)
+	if left.Len() != 2 || note != `1 of 3 rows have no value for the target "y" and are left out (first in line 3)` {
+		t.Errorf("%d rows, note %q", left.Len(), note)
+	}
+	if _, y := readAll(t, left); len(y) != 2 {
+		t.Errorf("targets %v", y)
+	}
+	if all, note := Targeted(left); all != left || note != "" {
+		t.Errorf("a view is taken apart: %q", note)
+	}
+	parts, err := Split(table, SplitConfig{Train: 1, TestSet: raw{e, "a,y\n2,2.5\n3,\n"}})
+	if err != nil || parts.Test.Len() != 1 || !strings.Contains(strings.Join(parts.Notes, "\n"), "test: 1 of 2 rows have no value for the target") {
+		t.Errorf("as a test set: %v, %v", parts, err)
+	}
+}
+
+// raw is a set that is read when the encoder is known.
+type raw struct {
+	*Encoder
+	text string
+}
+
+func (r raw) Len() int                               { return 0 }
+func (r raw) Read([]int, []float32, []float32) error { return nil }
+func (r raw) Fit([]int) (*Encoder, error)            { return nil, nil }
+func (r raw) Encode(e *Encoder) (Source, error)      { return e.EncodeCSV(strings.NewReader(r.text), "raw") }
+
+func TestNotesOnGuesses(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("zip,day,date,year,y\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "%05d,202305%02d,202405%02d,%d,%d\n", 700+i*7, 1+i%28, 1+i%28, 1990+i%30, i*7%53)
+	}
+	table, err := readTable(b.String(), CSVConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := strings.Join(table.Notes(), "\n")
+	for _, want := range []string{
+		`column "zip": codes such as "00700" are read as numbers; --category "zip"`,
+		`column "day": whole numbers such as dates are read as numbers; --date "day"`,
+		`column "date": whole numbers are read as dates`,
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("%q is not in\n%s", want, notes)
+		}
+	}
+	if strings.Contains(notes, "year") && strings.Count(notes, "\n") > 2 {
+		t.Errorf("years are noted:\n%s", notes)
+	}
+	for text, want := range map[string]string{
+		"5.1,3.5,setosa\n4.9,3.1,versicolor\n4.7,3.2,setosa\n": "line 1 is taken for the names of the columns, though 2 of 3 are numbers",
+		"a,b,y\nr1,1,2.5,u\nr2,3,4,v\nr3,4,5,u\n":              `the first is taken for the name of the row, and "a" for the name of the second column`,
+		"2019,2020,2021,y\n1.5,2,3,u\n2,3.5,4,v\n3,4,5.5,u\n":  "",
+		"key,a,y\nu1,1.5,p\nu2,2.5,q\nu3,3.5,p\n":              "",
+	} {
+		g, err := readGrid(strings.NewReader(text), "t.csv")
+		if notes := strings.Join(g.notes, "\n"); err != nil || want == "" && notes != "" || !strings.Contains(notes, want) {
+			t.Errorf("%q: notes %q, %v, want %q", text, notes, err, want)
+		}
 	}
 }

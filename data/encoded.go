@@ -95,6 +95,27 @@ func (s *encodedTable) firstUntargeted() int {
 	return -1
 }
 
+// Targeted returns the rows of a set whose target is there, and a note on those
+// that are left out; of a set other than a table, or without any target, it is the
+// set itself.
+func Targeted(s Source) (Source, string) {
+	t, ok := s.(*encodedTable)
+	if !ok || t.y == nil || len(t.wrong) > 0 || t.firstUntargeted() < 0 {
+		return s, ""
+	}
+	var rows []int
+	width, first := t.spec.TargetSize(), -1
+	for row := range t.n {
+		if !slices.ContainsFunc(t.y[row*width:(row+1)*width], func(v float32) bool { return v != v }) {
+			rows = append(rows, row)
+		} else if first < 0 {
+			first = row
+		}
+	}
+	return Subset(t, rows), fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (first in line %d)",
+		t.n-len(rows), t.n, list(t.spec.Targets), t.lines.of(first))
+}
+
 // untargeted says why a row's target cannot be read.
 func (s *encodedTable) untargeted(row int) error {
 	if problem := s.wrong[row]; problem != "" {

@@ -226,12 +226,16 @@ func checkSpread(what string, mean, std float64) error {
 	return nil
 }
 
-// Notes names the columns that were left out, unless that was asked for.
+// Notes names the columns that were left out, unless that was asked for, and
+// those that say nothing.
 func (e *Encoder) Notes() []string {
 	var notes []string
 	for _, c := range e.Columns {
 		if c.Kind == droppedKind && c.Why != asked {
 			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
+		}
+		if c.Kind == categoryKind && len(c.Levels) == 0 && !c.Missing {
+			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), rareCount))
 		}
 	}
 	return notes

@@ -72,9 +72,8 @@ func findColumns(g *grid, cfg CSVConfig, found map[int]*finding) error {
 func (f *finding) find(g *grid, col int) error {
 	if f.how == "" && f.want != asDate && allPlain(g, col) {
 		f.kind = numberKind
-		if !f.target && f.want == "" && isDateName(g.columns[col]) && areDays(g, col) {
-			f.kind, f.form = dateKind, yearFirst
-			f.notes = append(f.notes, fmt.Sprintf("column %q: whole numbers are read as dates, year, month and day; --number %q reads them as numbers", g.columns[col], g.columns[col]))
+		if !f.target && f.want == "" {
+			f.lookAtDigits(g, col)
 		}
 		return nil
 	}
@@ -95,6 +94,48 @@ func (f *finding) find(g *grid, col int) error {
 			g.file, g.columns[col], f.want, cells.first[0].text, g.line(cells.first[0].row))
 	}
 	return nil
+}
+
+// lookAtDigits finds whole numbers that are days such as 20190530, if the column
+// is named after dates, and notes those that may be days or codes.
+func (f *finding) lookAtDigits(g *grid, col int) {
+	name := g.columns[col]
+	note := func(format string, args ...any) {
+		f.notes = append(f.notes, fmt.Sprintf("column %q: ", name)+fmt.Sprintf(format, args...))
+	}
+	switch days := areDays(g, col); {
+	case days && isDateName(name):
+		f.kind, f.form = dateKind, yearFirst
+		note("whole numbers are read as dates, year, month and day; --number %q reads them as numbers", name)
+	case days:
+		note("whole numbers such as dates are read as numbers; --date %q reads them as dates", name)
+	default:
+		if code := codeIn(g, col); code != "" {
+			note("codes such as %q are read as numbers; --category %q makes them levels", code, name)
+		}
+	}
+}
+
+// codeIn returns a whole number that begins with 0, as codes do, if all cells
+// that are there have as many digits; else nothing.
+func codeIn(g *grid, col int) (code string) {
+	width := 0
+	for row := range g.rows() {
+		cell := g.cell(row, col)
+		if isMissing(cell) {
+			continue
+		}
+		if width == 0 {
+			width = len(cell)
+		}
+		if len(cell) != width || width < 2 || !isDigits(cell) {
+			return ""
+		}
+		if code == "" && cell[0] == '0' {
+			code = cell
+		}
+	}
+	return code
 }
 
 // settle settles what columns alone leave in doubt by what the file says
@@ -241,6 +282,7 @@ func notesOn(plan []columnPlan, t target, found map[int]*finding) (notes []strin
 
 // areDays reports whether whole numbers are all days such as 20190530.
 func areDays(g *grid, col int) bool {
+	some := false
 	for row := range g.rows() {
 		cell := g.cell(row, col)
 		if isMissing(cell) {
@@ -250,6 +292,7 @@ func areDays(g *grid, col int) bool {
 		if !ok || !m.compact || cell < "1900" || cell > "2100" {
 			return false
 		}
+		some = true
 	}
-	return true
+	return some
 }

@@ -76,7 +76,7 @@ func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) 
 	}
 	switch {
 	case count > 0 && f.want != "":
-		return false, fmt.Errorf("%s: %q is not a %s; it was asked to be %ss", g.at(c.others[0].row, col), c.others[0].text, what, what)
+		return false, fmt.Errorf("%s: %q is not a %s, as was asked for%s", g.at(c.others[0].row, col), c.others[0].text, what, f.inOrder())
 	case f.target && f.want == "" && (count > 0 || len(c.words) > 0 && c.read <= fewIntegers): // may be classes
 		return false, nil
 	case count == 0:
@@ -89,6 +89,14 @@ func (f *finding) agreed(g *grid, col int, c census, what string) (bool, error) 
 	}
 	f.takeAbsent(g, col, c)
 	return true, nil
+}
+
+// inOrder says in which order dates were asked for.
+func (f *finding) inOrder() string {
+	if name := formNames[f.how]; name != "" {
+		return ", written " + name
+	}
+	return ""
 }
 
 // slips reports whether others are words among nine times as many numbers that

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"descent/internal/suggest"
@@ -28,6 +29,7 @@ type format struct {
 // formats are tried from the first on. The last takes every file.
 var formats = []format{
 	{name: "the embedded digits", match: func(f *found) bool { return f.path == digitsName }, image: digitsName},
+	{name: "a run folder, not data", match: isRunFolder, not: "give it to predict, eval or inspect as MODEL"},
 	{name: "a folder", match: func(f *found) bool { return f.folder }, image: folderKind},
 
 	{name: "an Excel workbook", match: func(f *found) bool { return f.holds("[Content_Types].xml", "xl/") }, not: asCSV},
@@ -104,6 +106,16 @@ func isFolderOrHidden(name string) bool {
 // tableEndings are those of files in a zip file that are taken for tables; those
 // of any text come first.
 var tableEndings = []string{".txt", ".data", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"}
+
+// isRunFolder recognizes the files that training leaves.
+func isRunFolder(f *found) bool {
+	for _, name := range []string{"config.yaml", "metrics.csv"} {
+		if info, err := os.Stat(filepath.Join(f.path, name)); !f.folder || err != nil || !info.Mode().IsRegular() {
+			return false
+		}
+	}
+	return true
+}
 
 // isModel recognizes the first bytes of safetensors: the length of a header, and
 // its brace.

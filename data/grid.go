@@ -94,20 +94,26 @@ type gridder struct {
 // begin takes the header, which stands in a line.
 func (b *gridder) begin(file string, header []string, line int) error {
 	b.grid = &grid{file: file, named: make(map[string]int)}
-	numbers := 0
-	for i, name := range header {
-		if _, ok := parseNumber(name); ok {
+	numbers, fractions := 0, false
+	for _, name := range header {
+		if v, ok := parseNumber(name); ok {
 			numbers++
+			fractions = fractions || v != math.Trunc(v)
 		}
+	}
+	if numbers > 0 && numbers == len(header) {
+		return fmt.Errorf("data: %s, line %d holds numbers where the names of the columns should be; add a header line", file, line)
+	}
+	if 2*numbers >= len(header) && fractions { // years and pixels are whole
+		b.grid.notes = append(b.grid.notes, fmt.Sprintf("line %d is taken for the names of the columns, though %d of %d are numbers; add a header line if there is none", line, numbers, len(header)))
+	}
+	for i, name := range header {
 		if name == "" {
 			name = fmt.Sprintf("column %d", i+1)
 		}
 		if err := b.column(name, line); err != nil {
 			return err
 		}
-	}
-	if numbers > 0 && numbers == len(header) {
-		return fmt.Errorf("data: %s, line %d holds numbers where the names of the columns should be; add a header line", file, line)
 	}
 	return nil
 }

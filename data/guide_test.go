@@ -92,7 +92,7 @@ func TestGuideMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	word := regexp.MustCompile("`([^`]*)`")
-	for begin, missing := range map[string]func(string) bool{"Always missing:": isMissing, "Missing among numbers or dates": isLooseWord} {
+	for begin, missing := range map[string]func(string) bool{"Always missing:": isMissing, "Missing where the other cells are numbers or dates": isLooseWord} {
 		_, after, there := strings.Cut(string(text), begin)
 		after, _, _ = strings.Cut(after, ". ")
 		words := word.FindAllStringSubmatch(after, -1)

@@ -99,6 +99,9 @@ func (s imageSet) readFor(e *Encoder) (Source, error) {
 		s.layout.notePlain()
 	}
 	if s.layout.test != nil {
+		if len(s.layout.train) > 0 && !s.layout.plainTest {
+			s.layout.notes = append(s.layout.notes, fmt.Sprintf("of the parts of %s, the test part is taken; name a folder for other images", s.path))
+		}
 		s.layout.train, s.layout.test = s.layout.test, nil
 	}
 	return s.read()

@@ -53,7 +53,7 @@ func TestOtherWordsAmongNumbers(t *testing.T) {
 		{"many bounds", CSVConfig{}, func(i int) string { return fmt.Sprintf("%s%d.5", []string{"", "", "", "<"}[i%4], 3*i) }, `it is not read as numbers for cells such as "<1`},
 		{"few codes", CSVConfig{}, pick("0", "1", "2", "3+", "other"), "category []"},
 		{"few codes and a word", CSVConfig{}, pick("0", "1", "2", "other"), "category []"},
-		{"asked for numbers", CSVConfig{Numbers: []string{"v"}}, among(10, "fehlt"), `"fehlt" is not a number; it was asked to be numbers`},
+		{"asked for numbers", CSVConfig{Numbers: []string{"v"}}, among(10, "fehlt"), `"fehlt" is not a number, as was asked for`},
 		{"asked for categories", CSVConfig{Categories: []string{"v"}}, among(10, "-"), "category []"},
 		{"mostly words", CSVConfig{}, pick("a1", "b", "c", "4"), "category []"},
 	} {

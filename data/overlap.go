@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"descent/internal/human"
 )
 
 // noteOverlap notes rows that stand both in training and in another part: the
@@ -35,11 +37,11 @@ func (p *Parts) noteOverlap() error {
 			return err
 		}
 		if trained > 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("%d of %d %s rows also stand in training, so results on them flatter",
-				trained, part.source.Len(), part.name))
+			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows also stand in training, so results on them flatter",
+				human.Thousands(float64(trained)), human.Thousands(float64(part.source.Len())), part.name))
 		}
 		if n := part.source.Len(); part.name == "test" && n > 0 && validated == n {
-			p.Notes = append(p.Notes, fmt.Sprintf("all %d test rows also stand in validation, by which the model is chosen, so results on them flatter", n))
+			p.Notes = append(p.Notes, fmt.Sprintf("all %s test rows also stand in validation, by which the model is chosen, so results on them flatter", human.Thousands(float64(n))))
 		}
 	}
 	return nil

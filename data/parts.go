@@ -44,16 +44,14 @@ func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
 	p.Train, p.Validation, p.Test = Subset(encoded, rows[0]), Subset(encoded, rows[1]), Subset(encoded, rows[2])
 	var err error
 	if cfg.ValidationSet != nil {
-		if p.Validation, err = adopt(cfg.ValidationSet, e, encoded.Spec(), "validation"); err != nil {
+		if p.Validation, err = p.adopt(cfg.ValidationSet, e, encoded.Spec(), "validation"); err != nil {
 			return p, err
 		}
-		p.note("validation: ", p.Validation)
 	}
 	if cfg.TestSet != nil {
-		if p.Test, err = adopt(cfg.TestSet, e, encoded.Spec(), "test"); err != nil {
+		if p.Test, err = p.adopt(cfg.TestSet, e, encoded.Spec(), "test"); err != nil {
 			return p, err
 		}
-		p.note("test: ", p.Test)
 	}
 	if err := p.count(); err != nil {
 		return p, err
@@ -72,13 +70,18 @@ func (p *Parts) note(part string, s Source) {
 
 // adopt makes a set of its own a part: encoded as training is, and describing
 // the same samples.
-func adopt(s Source, e *Encoder, want Spec, part string) (Source, error) {
+func (p *Parts) adopt(s Source, e *Encoder, want Spec, part string) (Source, error) {
 	s = testPart(s)
 	if raw, ok := s.(Fitter); ok && e != nil {
 		var err error
 		if s, err = raw.Encode(e); err != nil {
 			return nil, fmt.Errorf("%s set: %w", part, err)
 		}
+	}
+	p.note(part+": ", s)
+	s, note := Targeted(s)
+	if note != "" {
+		p.Notes = append(p.Notes, part+": "+note)
 	}
 	got := s.Spec()
 	switch {

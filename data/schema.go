@@ -38,7 +38,7 @@ func (e *Encoder) String() string {
 	if e.Task == Classification {
 		fmt.Fprintf(&b, "classes   %s\n", list(e.Classes))
 	}
-	fmt.Fprintf(&b, "features  %d from %d columns\n", e.spec("").Size(), len(e.inputNames()))
+	fmt.Fprintf(&b, "features  %d from %s\n", e.spec("").Size(), human.Plural(len(e.inputNames()), "column"))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, c := range e.Columns {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", human.Line(c.Name), c.Kind, human.Line(c.detail()))

@@ -103,6 +103,7 @@ func (f *fitting) tired() bool { return f.cfg.Patience > 0 && f.fit.waiting >= f
 
 // run makes the updates.
 func (f *fitting) run(ctx context.Context, train data.Source) error {
+	f.begun = time.Now()
 	for step, err := range f.Steps(ctx, train) {
 		if err != nil {
 			return err
@@ -116,9 +117,6 @@ func (f *fitting) run(ctx context.Context, train data.Source) error {
 
 // step takes note of one update, and closes the epoch after its last.
 func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
-	if s.Batch == 0 || f.begun.IsZero() {
-		f.begun, f.met = time.Now(), 0
-	}
 	f.fit.last, f.fit.open = s, true
 	if !s.Skipped {
 		f.fit.sum += s.Loss * float64(s.Rows)
@@ -131,6 +129,7 @@ func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 			return false, err
 		}
 		done = f.tired()
+		f.begun, f.met = time.Now(), 0
 	}
 	if f.cfg.Report != nil {
 		f.cfg.Report(p)

@@ -16,9 +16,14 @@ type StartError struct {
 	Head   bool     // they lie in the last layer, so that Config.NewHead avoids them
 }
 
-// Error lists the faults.
+// Error lists the first faults.
 func (e *StartError) Error() string {
-	return "the model to start from does not fit: " + strings.Join(e.Faults, "; ")
+	const most = 8
+	text := "the model to start from does not fit: " + strings.Join(e.Faults[:min(most, len(e.Faults))], "; ")
+	if more := len(e.Faults) - most; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
 }
 
 // transfer takes the weights of a model over to a network of the same layers.

@@ -73,16 +73,16 @@ func (t *Trainer) Notes() []string { return t.notes }
 func (s *transfer) notes() []string {
 	var notes []string
 	if !s.in.same && s.in.known {
-		notes = append(notes, "the first weights go by the names of features: "+s.in.String())
+		notes = append(notes, "features go by name: "+s.in.String())
 	}
 	switch {
 	case s.t.cfg.NewHead:
 		notes = append(notes, "the last layer starts anew")
 	case s.out.known && !s.out.same:
-		notes = append(notes, fmt.Sprintf("the last weights go by the names of %s: %s", s.out.what, s.out))
+		notes = append(notes, fmt.Sprintf("%s go by name: %s", s.out.what, s.out))
 	}
 	if stuck := s.stuck(); stuck != nil {
-		notes = append(notes, "frozen weights start anew and are never trained: "+few(stuck))
+		notes = append(notes, "frozen weights that start anew, at least in part, and are never trained: "+few(stuck))
 	}
 	if s.unused != nil {
 		notes = append(notes, "the model to start from has weights that this network does not: "+few(s.unused))
@@ -113,12 +113,12 @@ func (n naming) String() string {
 		what  string
 		names []string
 	}{
-		{"known", slices.DeleteFunc(slices.Clone(n.here), func(name string) bool { return slices.Contains(n.fresh, name) })},
-		{"new, and started anew", n.fresh},
+		{"taken over", slices.DeleteFunc(slices.Clone(n.here), func(name string) bool { return slices.Contains(n.fresh, name) })},
+		{"started anew", n.fresh},
 		{"no longer there", n.gone},
 	} {
 		if len(part.names) > 0 {
-			parts = append(parts, part.what+": "+few(part.names))
+			parts = append(parts, few(part.names)+" "+part.what)
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -78,11 +78,10 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
-	set, err := evalSet(file, m, path, opt)
+	set, err := a.evalSet(file, m, path, opt)
 	if err != nil {
 		return err
 	}
-	a.showNotes(set.source)
 	if set.seen != nil && *set.seen > 0 && set.part == "all" {
 		a.showSeen(*set.seen, set.source.Len())
 	}
@@ -145,7 +144,7 @@ type evaluated struct {
 
 // evalSet opens the data at path, and takes a part of it if the run of the
 // model was trained on the same.
-func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluated, error) {
+func (a *app) evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluated, error) {
 	part := opt.part
 	parts := []string{"auto", "train", "validation", "test", "all", "unseen"}
 	known := false
@@ -165,18 +164,20 @@ func evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluat
 		}
 	}
 	e := m.Spec().Encoder
-	if e == nil {
-		return evaluated{}, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; measure it with the library's Model.Evaluate")
-	}
-	source, err := e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
+	source, err := a.rawRows(e, path, opt.images)
 	if err != nil {
 		return evaluated{}, err
 	}
+	a.showNotes(source)
 	if source.Spec().Unlabeled && len(e.Shape) > 0 {
 		return evaluated{}, fmt.Errorf("the images of %s lie in no folders named after the classes to compare with (%s); descent predict needs none", path, strings.Join(e.Classes, ", "))
 	}
 	if source.Spec().Unlabeled {
 		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, m.Spec().Targets[0])
+	}
+	source, note := data.Targeted(source)
+	if note != "" {
+		fmt.Fprintf(a.stderr, "note: %s\n", note)
 	}
 	return unseen(evaluated{source: source, part: "all", title: filepath.Base(path)}, filepath.Dir(file), part == "unseen")
 }

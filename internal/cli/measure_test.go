@@ -166,7 +166,7 @@ func TestHead(t *testing.T) {
 	into := func(args ...string) []string {
 		return append(append(append([]string{}, from...), "--out", filepath.Join(t.TempDir(), "run")), args...)
 	}
-	contains(t, command(t, into()...).want(t, exitDone).stderr, "by the names of classes", "known: iris, violet", "anew: rose")
+	contains(t, command(t, into()...).want(t, exitDone).stderr, "classes go by name", "iris, violet taken over", "rose started anew")
 	contains(t, command(t, into("--head", "new")...).want(t, exitDone).stderr, "the last layer starts anew")
 	contains(t, command(t, into("--loss", "mse")...).want(t, exitUsage).stderr, "mse")
 	contains(t, command(t, into("--head", "knew")...).want(t, exitUsage).stderr, `did you mean "new"`)

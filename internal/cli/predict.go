@@ -80,7 +80,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	source, err := a.rawRows(spec.Encoder, path, opt)
+	source, err := a.rawRows(spec.Encoder, path, opt.images)
 	if err != nil {
 		return err
 	}
@@ -116,15 +116,15 @@ func (a *app) reads(paths ...string) runs.Inputs {
 	return in
 }
 
-// rawRows opens what predict takes as data.
-func (a *app) rawRows(e *data.Encoder, path string, opt predictOptions) (data.Source, error) {
+// rawRows opens what predict and eval take as data.
+func (a *app) rawRows(e *data.Encoder, path string, opt imageOptions) (data.Source, error) {
 	switch {
 	case e == nil:
-		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; predict with the library's Model.Predict")
+		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; use the library's Model.Predict and Model.Evaluate")
 	case path == "-":
 		return e.EncodeCSV(a.stdin, "standard input")
 	}
-	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.images.skipCorrupt})
+	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.skipCorrupt})
 }
 
 // writePredictions writes a line for each row of source.
@@ -234,7 +234,11 @@ func writeNumbers(b *strings.Builder, spec data.Spec, names []string, values []f
 	b.WriteByte('}')
 }
 
+// jsonText writes a string as JSON, with < and > as they are.
 func jsonText(s string) string {
-	text, _ := json.Marshal(s) // a string always has a JSON form
-	return string(text)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(s) // a string always has a JSON form
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -169,13 +169,13 @@ type Setting struct {
 // optimizer. and its name in optim, but weight_decay.
 var table = []Setting{
 	{"Data", "data", "data", dataUsage, func(s *Settings) any { return &s.Data }},
-	{"", "target", "target", "column of a CSV file to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it", func(s *Settings) any { return &s.Target }},
+	{"", "target", "target", "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it", func(s *Settings) any { return &s.Target }},
 	{"", "task", "task", "classification, regression or auto: decided by the target's values", func(s *Settings) any { return &s.Task }},
 	{"", "drop", "drop", "columns of a CSV file to leave out" + namesUsage, func(s *Settings) any { return &s.Drop }},
-	{"", "keep", "keep", "columns to keep that would be left out, such as one that counts the rows; as --drop", func(s *Settings) any { return &s.Keep }},
-	{"", "category", "category", "columns of codes, each value a category though it may look like a number; as --drop", func(s *Settings) any { return &s.Category }},
-	{"", "number", "number", "columns that must hold numbers, or the first cell that is none is an error; as --drop, and price:comma or price:point says which is the decimal mark", func(s *Settings) any { return &s.Number }},
-	{"", "date", "date", "columns that must hold dates; as --drop, and day:dmy, day:mdy or day:ymd says the order of day, month and year, and day:unix that they are seconds since 1970", func(s *Settings) any { return &s.Date }},
+	{"", "keep", "keep", "columns to keep that would be left out, such as one that counts the rows; written as for --drop, as the next three are", func(s *Settings) any { return &s.Keep }},
+	{"", "category", "category", "columns of codes, each value a category though it may look like a number", func(s *Settings) any { return &s.Category }},
+	{"", "number", "number", "columns that must hold numbers, or the first cell that is none is an error; price:comma or price:point says which is the decimal mark", func(s *Settings) any { return &s.Number }},
+	{"", "date", "date", "columns that must hold dates; day:dmy, day:mdy or day:ymd says the order of day, month and year, and day:unix that they are seconds since 1970", func(s *Settings) any { return &s.Date }},
 	{"", "test", "test", "data to test on, instead of a part of --data", func(s *Settings) any { return &s.Test }},
 	{"", "validation", "validation", "data to validate on, instead of a part of --data", func(s *Settings) any { return &s.Validation }},
 	{"", "split", "split", "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part", func(s *Settings) any { return &s.Split }},
@@ -192,7 +192,7 @@ var table = []Setting{
 	{"", "init", "init", "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others", func(s *Settings) any { return &s.Init }},
 	{"", "dropout", "dropout", "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault, func(s *Settings) any { return &s.Dropout }},
 	{"", "init_from", "init-from", "model file or run folder to take the first weights from: those of features, classes and targets by name, others by position", func(s *Settings) any { return &s.InitFrom }},
-	{"", "head", "head", "with --init-from, the last layer: auto, as in that model where its classes or targets are the same, anew for others; new: all anew", func(s *Settings) any { return &s.Head }},
+	{"", "head", "head", "with --init-from, the last layer: auto takes over the classes or targets that both have, by name, and starts others anew; new starts all anew", func(s *Settings) any { return &s.Head }},
 
 	{"", "freeze", "freeze", "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; repeat it, or write a,b", func(s *Settings) any { return &s.Freeze }},
 
@@ -268,7 +268,7 @@ var table = []Setting{
 const namesUsage = ", by names or patterns such as date_* or *_id; repeat it, or write a,b; a pattern leaves alone what another setting names"
 
 // dataUsage is what --data takes.
-var dataUsage = "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class"
+var dataUsage = "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, or JSON lines, also compressed; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class"
 
 // initializers are the names that the help shows; nn takes parameters, too.
 var initializers = []string{
