@@ -57,7 +57,10 @@ func (c Column) detail() string {
 		}
 		return text + asWritten(c.Notation) + c.absence()
 	case dateKind:
-		text = fmt.Sprintf("%s, as %s", formNames[c.Form], strings.Join(c.dateFeatures(), ", "))
+		text = fmt.Sprintf("%s, as days", formNames[c.Form])
+		if len(c.Parts) > 1 {
+			text += ", and sin and cos of " + strings.Join(c.Parts[1:], ", ")
+		}
 		if c.Missing {
 			text += "; missing: median and an indicator"
 		}
