@@ -57,9 +57,9 @@ func (c Column) detail() string {
 		}
 		return text + asWritten(c.Notation) + c.absence()
 	case dateKind:
-		text = fmt.Sprintf("%s, as days", formNames[c.Form])
+		text = fmt.Sprintf("%s, as %s.%s", formNames[c.Form], c.Name, strings.Join(c.Parts, ", "+c.Name+"."))
 		if len(c.Parts) > 1 {
-			text += ", and sin and cos of " + strings.Join(c.Parts[1:], ", ")
+			text += " (.sin and .cos)"
 		}
 		if c.Missing {
 			text += "; missing: median and an indicator"
