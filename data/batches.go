@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -26,12 +27,16 @@ type BatchConfig struct {
 	Least    int   // rows of a last batch; one of fewer joins the batch before it. 0: 1
 	Ahead    int   // batches prepared ahead of their use; 0: 3
 	Start    int   // the first batch to deliver, to resume
-	Workers  int   // goroutines that prepare batches; 0: 1. It does not change them.
+	Workers  int   // goroutines that prepare batches; 0: half the cores, 1 to 4. It does not change them.
 
 	Augment Augment // varies each row, as a function of Seed, Epoch and its number in the set
 	Seed    uint64
 	Epoch   int
 }
+
+// mostWorkers prepare batches unless more are asked for: a step is faster than what
+// several do.
+const mostWorkers = 4
 
 // defaultAhead keeps one batch in use, one ready and one in the making.
 const defaultAhead = 3
@@ -162,7 +167,7 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	case cfg.Start < 0 || cfg.Ahead < 0 || cfg.Workers < 0 || cfg.Least < 0:
 		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d, workers %d, least %d; none may be negative", cfg.Start, cfg.Ahead, cfg.Workers, cfg.Least)
 	}
-	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: max(1, cfg.Workers), trusted: isVetted(s)}
+	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: cfg.Workers, trusted: isVetted(s)}
 	if err := f.spec.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -178,6 +183,9 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		f.n = len(f.order)
 	}
 	f.view, _ = s.(*subset)
+	if f.workers == 0 {
+		f.workers = min(max(1, runtime.GOMAXPROCS(0)/2), mostWorkers)
+	}
 	if f.ahead == 0 {
 		f.ahead = defaultAhead + f.workers - 1
 	}

@@ -24,7 +24,7 @@ const resumeFlag = "resume"
 
 // harmless are the flags that do not change the result, and may stand beside
 // --resume.
-var harmless = []string{resumeFlag, "ui", "json", "profile", "tensorboard", "serve", "workers", "checkpoint-every", "checkpoint-keep", "stall-timeout"}
+var harmless = []string{resumeFlag, "ui", "json", "profile", "tensorboard", liveFlag, "workers", "checkpoint-every", "checkpoint-keep", "stall-timeout"}
 
 // onlyHarmless refuses all other flags by name.
 func onlyHarmless(flags *pflag.FlagSet) error {

@@ -37,7 +37,7 @@ func serve(addr, folder string, flush func() error) (p *livePage, url string, er
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, "", fmt.Errorf("--serve: %w", err)
+		return nil, "", fmt.Errorf("--live: %w", err)
 	}
 	page := report.NewLive(func() (report.Page, error) {
 		r, err := runs.Read(folder)
@@ -64,9 +64,9 @@ func servedAt(addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("--serve: %q is no address; want a port, or host:port as in %s", addr, "127.0.0.1:8080")
+		return "", fmt.Errorf("--live: %q is no address; want a port, or host:port as in %s", addr, "127.0.0.1:8080")
 	case host == "":
-		return "", fmt.Errorf("--serve: %q would show the run to every network of this machine; write 127.0.0.1:%s for this machine alone, or 0.0.0.0:%s if you mean all", addr, port, port)
+		return "", fmt.Errorf("--live: %q would show the run to every network of this machine; write 127.0.0.1:%s for this machine alone, or 0.0.0.0:%s if you mean all", addr, port, port)
 	}
 	return addr, nil
 }
@@ -110,7 +110,7 @@ func (p *livePage) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	if err := p.server.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("--serve: %w", err)
+		return fmt.Errorf("--live: %w", err)
 	}
 	return p.server.Close()
 }

@@ -11,24 +11,33 @@ import (
 	"descent/train"
 )
 
+// liveFlag asks for a page of the run while it goes on.
+const liveFlag = "live"
+
 // watchOptions are who else is told how training goes.
 type watchOptions struct {
 	tensorboard bool
-	serve       string // address; empty: nowhere
+	live        string // address; empty: nowhere
 }
 
 func (o *watchOptions) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.tensorboard, "tensorboard", false, "write event files for TensorBoard into the run folder, too")
-	flags.StringVar(&o.serve, "serve", "", "show the run in a browser while it goes on, on this machine; --serve alone takes a free port, --serve=PORT or =HOST:PORT that one")
-	flags.Lookup("serve").NoOptDefVal = anyPort
+	flags.StringVar(&o.live, liveFlag, "", "show the run in a browser while it goes on, on this machine; --live alone takes a free port, --live=PORT or =HOST:PORT that one")
+	flags.Lookup(liveFlag).NoOptDefVal = anyPort
+	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "serve" { // as it was called before
+			name = liveFlag
+		}
+		return pflag.NormalizedName(name)
+	})
 }
 
 // validate refuses an address that cannot be meant.
 func (o watchOptions) validate() error {
-	if o.serve == "" {
+	if o.live == "" {
 		return nil
 	}
-	_, err := servedAt(o.serve)
+	_, err := servedAt(o.live)
 	return usage.Mark(err)
 }
 
@@ -45,9 +54,9 @@ func (r *run) watch(o watchOptions) (err error) {
 			return err
 		}
 	}
-	if o.serve != "" {
+	if o.live != "" {
 		var url string
-		if r.watchers.live, url, err = serve(o.serve, r.folder.Path, r.records.Flush); err != nil {
+		if r.watchers.live, url, err = serve(o.live, r.folder.Path, r.records.Flush); err != nil {
 			return err
 		}
 		fmt.Fprintf(r.stderr, "page      %s while the run goes on\n", url) // whatever --ui says: nobody else knows the port

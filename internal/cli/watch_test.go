@@ -27,7 +27,7 @@ func TestServe(t *testing.T) {
 	defer stop()
 	done := make(chan int, 1)
 	go func() {
-		line := []string{"train", "--model", "mlp:64", "--epochs", "5000", "--out", out, "--serve", "--ui", "plain"}
+		line := []string{"train", "--model", "mlp:64", "--epochs", "5000", "--out", out, "--live", "--ui", "plain"}
 		done <- Run(ctx, line, strings.NewReader(""), io.Discard, writer)
 		writer.Close()
 	}()
