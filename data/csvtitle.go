@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"descent/internal/human"
 )
 
 // maxTitle is how many lines may stand above a table.
@@ -84,14 +86,7 @@ func isHeaderLike(line string, comma rune) bool {
 // leaveOut makes line i the header and notes the lines above.
 func (f *csvForm) leaveOut(lines []string, i int) {
 	if title := filled(lines[f.skip:i]); len(title) > 0 {
-		f.notes = append(f.notes, fmt.Sprintf("%s above the table, from %q on, %s left out", lineCount(len(title)), shorten(strings.TrimSpace(title[0])), areOr(len(title))))
+		f.notes = append(f.notes, fmt.Sprintf("%s above the table, from %q on, %s left out", human.Plural(len(title), "line"), shorten(strings.TrimSpace(title[0])), areOr(len(title))))
 	}
 	f.skip = i
-}
-
-func lineCount(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return fmt.Sprintf("%d lines", n)
 }
