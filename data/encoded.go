@@ -112,8 +112,7 @@ func Targeted(s Source) (Source, string) {
 			first = row
 		}
 	}
-	return Subset(t, rows), fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (first in line %d)",
-		t.n-len(rows), t.n, list(t.spec.Targets), t.lines.of(first))
+	return Subset(t, rows), untargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.of(first)))
 }
 
 // untargeted says why a row's target cannot be read.

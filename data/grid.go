@@ -150,14 +150,15 @@ func (g *grid) sealed() int {
 	return g.n / g.block
 }
 
-// put takes a cell of the row that is read, which stands in a line.
+// put takes a cell, without blanks around it, of the row that is read, which
+// stands in a line.
 func (b *gridder) put(col int, cell string, line int) error {
 	g := b.grid
 	if !utf8.ValidString(cell) {
 		return notUTF8(g.file, line, col)
 	}
 	s := &b.stages[col]
-	s.add(g.n-g.sealed()*g.block, strings.TrimSpace(cell))
+	s.add(g.n-g.sealed()*g.block, cell)
 	if len(s.text) > maxBlockText {
 		return fmt.Errorf("data: %s, line %d, column %q: %d rows up to here hold more than %d bytes", g.file, line, g.columns[col], len(s.ends), maxBlockText)
 	}

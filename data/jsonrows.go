@@ -149,7 +149,7 @@ func (t *jsonTable) cell(name string, value json.Token) error {
 	default:
 		text = fmt.Sprint(v) // a number as it is spelt, true or false
 	}
-	return t.put(col, text, t.begun)
+	return t.put(col, strings.TrimSpace(text), t.begun)
 }
 
 // fail adds the place to an error.

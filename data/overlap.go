@@ -16,35 +16,29 @@ func (p *Parts) noteOverlap() error {
 	if err != nil {
 		return err
 	}
-	validation, err := RowsOf(p.Validation)
+	validation, err := hashesOf(p.Validation)
 	if err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		name   string
-		source Source
-	}{{"validation", p.Validation}, {"test", p.Test}} {
-		trained, validated := 0, 0
-		err := fingerprints(part.source, func(h uint64) {
-			if train.has(h) {
-				trained++
-			}
-			if validation.has(h) {
-				validated++
-			}
-		})
-		if err != nil {
-			return err
-		}
-		if trained > 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows also stand in training, so results on them flatter",
-				human.Thousands(float64(trained)), human.Thousands(float64(part.source.Len())), part.name))
-		}
-		if n := part.source.Len(); part.name == "test" && n > 0 && validated == n {
-			p.Notes = append(p.Notes, fmt.Sprintf("all %s test rows also stand in validation, by which the model is chosen, so results on them flatter", human.Thousands(float64(n))))
-		}
+	test, err := hashesOf(p.Test)
+	if err != nil {
+		return err
+	}
+	p.noteTrained(train, "validation", validation)
+	p.noteTrained(train, "test", test)
+	if n := len(test); n > 0 && rowSetOf(validation).count(test) == n {
+		p.Notes = append(p.Notes, fmt.Sprintf("all %s test rows also stand in validation, by which the model is chosen, so results on them flatter",
+			human.Thousands(float64(n))))
 	}
 	return nil
+}
+
+// noteTrained notes the rows of a part that also stand in training.
+func (p *Parts) noteTrained(train RowSet, part string, rows []uint64) {
+	if n := train.count(rows); n > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows also stand in training, so results on them flatter",
+			human.Thousands(float64(n)), human.Thousands(float64(len(rows))), part))
+	}
 }
 
 // fingerprints visits a 64-bit hash of each row. Different rows share one

@@ -19,10 +19,31 @@ type RowSet struct{ hashes []uint64 } // sorted, each once
 
 // RowsOf reads the set that s holds.
 func RowsOf(s Source) (RowSet, error) {
+	hashes, err := hashesOf(s)
+	return rowSetOf(hashes), err
+}
+
+// hashesOf returns the hash of each row of s, in order.
+func hashesOf(s Source) ([]uint64, error) {
 	hashes := make([]uint64, 0, s.Len())
 	err := fingerprints(s, func(h uint64) { hashes = append(hashes, h) })
+	return hashes, err
+}
+
+// rowSetOf makes a set of hashes, whose order is lost.
+func rowSetOf(hashes []uint64) RowSet {
 	slices.Sort(hashes)
-	return RowSet{slices.Compact(hashes)}, err
+	return RowSet{slices.Compact(hashes)}
+}
+
+// count returns how many of the hashes r holds.
+func (r RowSet) count(hashes []uint64) (n int) {
+	for _, h := range hashes {
+		if r.has(h) {
+			n++
+		}
+	}
+	return n
 }
 
 func (r RowSet) has(hash uint64) bool {

@@ -144,9 +144,13 @@ func (t *Table) dropUntargeted(targets []string, found map[int]*finding) error {
 	if g.rows() == 0 {
 		return fmt.Errorf("data: %s: no row has a value for the target %s; %q is missing, %s", g.file, list(targets), g.columns[firstCol], firstPlace)
 	}
-	t.notes = append(t.notes, fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)",
-		n-g.rows(), n, list(targets), firstPlace))
+	t.notes = append(t.notes, untargetedNote(n-g.rows(), n, targets, firstPlace))
 	return nil
+}
+
+// untargetedNote says how many of n rows are left out, as they have no target.
+func untargetedNote(out, n int, targets []string, firstPlace string) string {
+	return fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)", out, n, list(targets), firstPlace)
 }
 
 // Reason says how the task was decided.
