@@ -6,7 +6,6 @@ import (
 
 	"descent/data"
 	"descent/graph"
-	"descent/internal/plan"
 )
 
 // climbScalar is ρ/‖g‖.
@@ -23,7 +22,7 @@ func (s *step) climb() {
 		} else {
 			square = square.Add(sum)
 		}
-		s.updates = append(s.updates, plan.Update{Variable: p.Tensor, Value: p.Tensor.Add(g.Mul(by))})
+		s.updates = append(s.updates, graph.Update{Variable: p.Tensor, Value: p.Tensor.Add(g.Mul(by))})
 	}
 	s.stages = [][]graph.Tensor{nil, {square}, {}}
 }

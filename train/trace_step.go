@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"descent/graph"
-	"descent/internal/plan"
 	"descent/nn"
 	"descent/optim"
 )
@@ -44,7 +43,7 @@ const (
 type step struct {
 	g       *graph.Graph
 	stages  [][]graph.Tensor
-	updates []plan.Update
+	updates []graph.Update
 	params  []nn.Param // all that the model holds
 	trained []nn.Param // those of them that the update changes
 	state   []optim.StateVar
@@ -112,7 +111,7 @@ func (s *step) accumulate(loss graph.Tensor, values []graph.Tensor) {
 	share := s.g.Scalar(shareScalar, nil)
 	for i, dx := range graph.Gradient(loss, values...) {
 		sum := s.gradient(i)
-		s.updates = append(s.updates, plan.Update{Variable: sum, Value: sum.Add(dx.Mul(share))})
+		s.updates = append(s.updates, graph.Update{Variable: sum, Value: sum.Add(dx.Mul(share))})
 	}
 	s.stages = [][]graph.Tensor{{loss}, {}}
 }
@@ -142,7 +141,7 @@ func (s *step) gradient(i int) graph.Tensor {
 // setBuffers gives buffers their new values.
 func (s *step) setBuffers(buffers []nn.Update) {
 	for _, b := range buffers {
-		s.updates = append(s.updates, plan.Update{Variable: b.Buffer, Value: b.Value})
+		s.updates = append(s.updates, graph.Update{Variable: b.Buffer, Value: b.Value})
 	}
 }
 
@@ -196,7 +195,7 @@ func (s *step) average() {
 			now = p.Tensor
 		}
 		old := s.g.Variable(averageName(p.Name), p.Tensor.Type())
-		s.updates = append(s.updates, plan.Update{Variable: old, Value: old.Mul(w.Affine(-1, 1)).Add(now.Mul(w))})
+		s.updates = append(s.updates, graph.Update{Variable: old, Value: old.Mul(w.Affine(-1, 1)).Add(now.Mul(w))})
 	}
 }
 
