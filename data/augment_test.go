@@ -183,7 +183,7 @@ func TestAugmentDoesNotAllocate(t *testing.T) {
 
 // BenchmarkAugment is one row of CIFAR-10's size.
 func BenchmarkAugment(b *testing.B) {
-	set := newImages("bench", "", []int{32, 32, 3}, make([]byte, 64*cifarPixels), make([]int32, 64), cifarClasses())
+	set := newImages("bench", &imageSet{shape: []int{32, 32, 3}, pixels: make([]byte, 64*32*32*3), class: make([]int32, 64), classes: numbered(10)})
 	for i := range set.pixels {
 		set.pixels[i] = byte(i * 7)
 	}

@@ -1,50 +1,33 @@
 package data
 
 import (
-	"fmt"
-
 	"descent/internal/rng"
 )
 
-// augmenter varies the images of one set. It holds no state but its scratch,
+// varier varies the images of one set. It holds no state but its scratch,
 // which one goroutine uses at a time.
-type augmenter struct {
+type varier struct {
 	Augment
-	h, w, c int
+	h, w, c int // of an image
 	warps   bool
 	own     rng.Key // draws of a row
 	partner rng.Key // draws of the row that is mixed into it
 	mix     rng.Key // draws of the mixture
 	rows    int     // of the set, which partners come from
-	classes int
 	size    int
 }
 
-// newAugmenter checks that the images of a set can be varied so.
-func newAugmenter(a Augment, spec Spec, rows int, seed uint64, epoch int) (*augmenter, error) {
-	if err := a.Validate(); err != nil {
-		return nil, err
-	}
-	if a == (Augment{}) {
-		return nil, nil
-	}
-	switch {
-	case len(spec.Input) != 3:
-		return nil, fmt.Errorf("data: augment: %s has samples of the shape %v; only images [height width channels] can be varied", spec.name(), spec.Input)
-	case a.Saturation > 0 && spec.Input[2] != 3:
-		return nil, fmt.Errorf("data: augment: saturation needs 3 channels, and the images of %s have %d", spec.name(), spec.Input[2])
-	case a.Mixes() && (spec.Task != Classification || spec.Unlabeled):
-		return nil, fmt.Errorf("data: augment: mixup and cutmix mix classes, and %s has none", spec.name())
-	}
+// newVarier varies the images of a set of so many rows as a says, in an epoch.
+func newVarier(a Augment, height, width, channels, rows int, seed uint64, epoch int) *varier {
 	key := func(name string) rng.Key {
 		return rng.Key{Seed: seed, Stream: rng.Stream(name), Draw: uint32(epoch)}
 	}
-	return &augmenter{
-		Augment: a, h: spec.Input[0], w: spec.Input[1], c: spec.Input[2], size: spec.Size(),
+	return &varier{
+		Augment: a, h: height, w: width, c: channels, size: height * width * channels,
 		warps: a.Shift > 0 || a.Rotate > 0 || a.Scale > 0,
 		own:   key("augment"), partner: key("augment/partner"), mix: key("augment/mix"),
-		rows: rows, classes: len(spec.Classes),
-	}, nil
+		rows: rows,
+	}
 }
 
 // The draws of a row, by what they are for.
@@ -81,7 +64,7 @@ func (d drawn) within(i int, most float64) float64 { return float64((2*d.uniform
 func (d drawn) below(i, n int) int { return min(int(d.uniform(i)*float64(n)), n-1) }
 
 // vary writes the image from, varied as row is, to to; the two may not overlap.
-func (a *augmenter) vary(to, from []float32, key rng.Key, row int) {
+func (a *varier) vary(to, from []float32, key rng.Key, row int) {
 	d := drawn{key, row * drawsPerRow}
 	a.place(to, from, d)
 	if a.Brightness > 0 || a.Contrast > 0 {
@@ -97,7 +80,7 @@ func (a *augmenter) vary(to, from []float32, key rng.Key, row int) {
 }
 
 // rectangle visits the rows of values in a rectangle, clipped to the image.
-func (a *augmenter) rectangle(top, bottom, left, right int, visit func(start, end int)) {
+func (a *varier) rectangle(top, bottom, left, right int, visit func(start, end int)) {
 	top, bottom = max(0, top), min(a.h, bottom)
 	left, right = max(0, left), min(a.w, right)
 	for y := top; y < bottom && left < right; y++ {
@@ -111,7 +94,7 @@ func (a *augmenter) rectangle(top, bottom, left, right int, visit func(start, en
 //
 // where y' and x' count from the other side if flipped, and dy, dx in
 // [-Crop, Crop] say where in the padded image the crop lies.
-func (a *augmenter) place(to, from []float32, d drawn) {
+func (a *varier) place(to, from []float32, d drawn) {
 	dy, dx := 0, 0
 	if a.Crop > 0 {
 		dy, dx = d.below(drawCropY, 2*a.Crop+1)-a.Crop, d.below(drawCropX, 2*a.Crop+1)-a.Crop
@@ -157,7 +140,7 @@ func cropLine(line, from []float32, shift int) {
 }
 
 // flipLine sets pixel x of line to pixel w-1-x+dx of from, 0 outside.
-func (a *augmenter) flipLine(line, from []float32, dx int) {
+func (a *varier) flipLine(line, from []float32, dx int) {
 	for x := range a.w {
 		sx := a.w - 1 - x + dx
 		pixel := line[x*a.c : (x+1)*a.c]
@@ -171,7 +154,7 @@ func (a *augmenter) flipLine(line, from []float32, dx int) {
 
 // light changes brightness and contrast: with β added to all values and m the
 // mean of a channel after that, x = m + γ(x - m).
-func (a *augmenter) light(x []float32, d drawn) {
+func (a *varier) light(x []float32, d drawn) {
 	beta := float32(d.within(drawBrightness, a.Brightness))
 	gamma := float32(1 + d.within(drawContrast, a.Contrast))
 	if a.c == 3 {

@@ -31,7 +31,7 @@ func speckled(t *testing.T, n, h, w, c int) Source {
 
 // plainVary is what Augment says, step by step in float64: each step makes a
 // whole image.
-func plainVary(a *augmenter, from []float32, row int) []float64 {
+func plainVary(a *varier, from []float32, row int) []float64 {
 	d := drawn{a.own, row * drawsPerRow}
 	type picture func(y, x, c int) float64
 	image := picture(func(y, x, c int) float64 {
@@ -174,7 +174,7 @@ func TestAugmentIsItsDefinition(t *testing.T) {
 				t.Errorf("%s: labels are mixed", test.text)
 			}
 			for i, row := range b.Rows {
-				want := plainVary(a, x[row*a.size:(row+1)*a.size], row)
+				want := plainVary(a.varier, x[row*a.size:(row+1)*a.size], row)
 				for j, v := range b.X[i*a.size : (i+1)*a.size] {
 					if math.Abs(float64(v)-want[j]) > 2e-6 { // measured 9.3e-7
 						t.Fatalf("%s: row %d, value %d is %v, want %v", test.text, row, j, v, want[j])

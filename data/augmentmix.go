@@ -14,10 +14,10 @@ const (
 	gammaTrials = 6
 )
 
-func (a *augmenter) mixture(row int) drawn { return drawn{a.mix, row * mixPerRow} }
+func (a *varier) mixture(row int) drawn { return drawn{a.mix, row * mixPerRow} }
 
 // partnerOf returns the row that is mixed into row: any of the set, uniformly.
-func (a *augmenter) partnerOf(row int) int { return a.mixture(row).below(mixPartner, a.rows) }
+func (a *varier) partnerOf(row int) int { return a.mixture(row).below(mixPartner, a.rows) }
 
 // blend mixes other, the varied partner of row, into x, and writes what part
 // of each class the mixture has:
@@ -33,7 +33,7 @@ func (a *augmenter) partnerOf(row int) int { return a.mixture(row).below(mixPart
 // "CutMix", ICCV 2019, arXiv:1905.04899. Both mix a batch with a permutation
 // of itself and draw λ once a batch; here each row has a partner and λ of its
 // own, so that a row does not depend on how rows are batched.
-func (a *augmenter) blend(x, other []float32, row, label, otherLabel int, soft []float32) {
+func (a *varier) blend(x, other []float32, row, label, otherLabel int, soft []float32) {
 	d := a.mixture(row)
 	cut := a.CutMix > 0 && (a.Mixup == 0 || d.uniform(mixKind) < 0.5)
 	var keep float32
@@ -51,7 +51,7 @@ func (a *augmenter) blend(x, other []float32, row, label, otherLabel int, soft [
 }
 
 // paste fills a rectangle of x from other and returns the part that is left.
-func (a *augmenter) paste(x, other []float32, d drawn) (keep float32) {
+func (a *varier) paste(x, other []float32, d drawn) (keep float32) {
 	side := math.Sqrt(1 - d.beta(a.CutMix))
 	height, width := int(side*float64(a.h)), int(side*float64(a.w))
 	top, left := d.below(mixTop, a.h)-height/2, d.below(mixLeft, a.w)-width/2

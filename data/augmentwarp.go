@@ -7,7 +7,7 @@ import "math"
 //	p = R⁻¹(p' - centre - shift)/scale + centre
 type warp struct{ yy, yx, y0, xy, xx, x0 float64 }
 
-func (a *augmenter) newWarp(d drawn) warp {
+func (a *varier) newWarp(d drawn) warp {
 	shiftY := d.within(drawShiftY, a.Shift) * float64(a.h)
 	shiftX := d.within(drawShiftX, a.Shift) * float64(a.w)
 	sin, cos := math.Sincos(d.within(drawRotate, a.Rotate) * (math.Pi / 180)) // to the left if positive
@@ -22,7 +22,7 @@ func (a *augmenter) newWarp(d drawn) warp {
 }
 
 // warpLine writes line sy of the warped image, cropped and flipped.
-func (a *augmenter) warpLine(line, from []float32, w *warp, sy, dx int, flip bool) {
+func (a *varier) warpLine(line, from []float32, w *warp, sy, dx int, flip bool) {
 	y0, x0 := float64(w.yy*float64(sy))+w.y0, float64(w.xy*float64(sy))+w.x0
 	bottom, right := float64(a.h), float64(a.w)
 	for x := range a.w {
@@ -48,7 +48,7 @@ func (a *augmenter) warpLine(line, from []float32, w *warp, sy, dx int, flip boo
 }
 
 // inside interpolates between two pixels above and two below.
-func (a *augmenter) inside(pixel, top, bottom []float32, wy, wx float32) {
+func (a *varier) inside(pixel, top, bottom []float32, wy, wx float32) {
 	if a.c == 3 {
 		pixel, top, bottom = pixel[:3], top[:6], bottom[:6]
 		pixel[0] = between(top[0], top[3], bottom[0], bottom[3], wy, wx)
@@ -62,7 +62,7 @@ func (a *augmenter) inside(pixel, top, bottom []float32, wy, wx float32) {
 }
 
 // atEdge interpolates where pixels outside the image, which are 0, take part.
-func (a *augmenter) atEdge(pixel, from []float32, y, x int, wy, wx float32) {
+func (a *varier) atEdge(pixel, from []float32, y, x int, wy, wx float32) {
 	at := func(y, x, c int) float32 {
 		if y < 0 || y >= a.h || x < 0 || x >= a.w {
 			return 0

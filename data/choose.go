@@ -10,7 +10,7 @@ import (
 	"descent/internal/suggest"
 )
 
-// The lists of a CSVConfig, as messages call them.
+// The lists of a schemaConfig, as messages call them.
 const (
 	asTarget   = "target"
 	asDrop     = "drop"
@@ -20,7 +20,7 @@ const (
 	asDate     = "date"
 )
 
-// chosenList is one list of a CSVConfig: what was written, and the columns that
+// chosenList is one list of a schemaConfig: what was written, and the columns that
 // it means.
 type chosenList struct {
 	as      string
@@ -35,34 +35,21 @@ type choice struct {
 	how     string // "" or how its cells are written, one of hows
 }
 
-func (cfg *CSVConfig) lists() []chosenList {
+func (cfg *schemaConfig) lists() []chosenList {
 	return []chosenList{
 		{as: asTarget, names: &cfg.Targets}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
 		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates},
 	}
 }
 
-// refuseFor refuses what cfg says about columns, for the images at path.
-func (cfg CSVConfig) refuseFor(path string) error {
-	for _, l := range cfg.lists() {
-		if len(*l.names) > 0 {
-			return fmt.Errorf("data: %s holds labeled images; columns, as in %s %s, are for CSV files", path, l.as, list(*l.names))
-		}
-	}
-	if cfg.Task == Regression {
-		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)
-	}
-	return nil
-}
-
 // resolve returns cfg with the columns of g in place of names and patterns. It
 // refuses what g does not have and what contradicts itself. A pattern leaves
 // alone what another list names whole, and targets.
-func (cfg CSVConfig) resolve(g *grid) (CSVConfig, error) {
+func (cfg schemaConfig) resolve(g *grid) (schemaConfig, error) {
 	if len(cfg.Targets) == 0 {
 		return cfg, fmt.Errorf("data: %s: %w It has %s", g.file, ErrNoTarget, list(g.columns))
 	}
-	if cfg.Task < 0 || cfg.Task > Regression {
+	if cfg.Task < 0 || cfg.Task > amountTask {
 		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.file, int(cfg.Task))
 	}
 	lists := cfg.lists()
@@ -70,7 +57,7 @@ func (cfg CSVConfig) resolve(g *grid) (CSVConfig, error) {
 	for i := range lists {
 		l := &lists[i]
 		for _, text := range *l.names {
-			choices, err := g.choose(text, l.as)
+			choices, err := chooseIn(g, text, l.as)
 			if err != nil {
 				return cfg, err
 			}
@@ -148,10 +135,10 @@ func agree(a, b string) string {
 	return ""
 }
 
-// choose returns the columns that a text means: the one that has this name;
+// chooseIn returns the columns that a text means: the one that has this name;
 // or those that match it as a pattern; or, with commas in it, those of its
 // parts.
-func (g *grid) choose(text, as string) ([]choice, error) {
+func chooseIn(g *grid, text, as string) ([]choice, error) {
 	if i := g.find(text); i >= 0 {
 		return []choice{{column: g.columns[i]}}, nil
 	}
@@ -166,18 +153,18 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 	if choices != nil {
 		return choices, nil
 	}
-	if of, err := g.chooseHow(text, as); of != nil || err != nil {
+	if of, err := chooseHow(g, text, as); of != nil || err != nil {
 		return of, err
 	}
-	parts := g.parts(text)
+	parts := partsOfList(g, text)
 	if len(parts) == 1 && parts[0] == text {
-		return nil, g.noColumn(text, as, text)
+		return nil, noColumn(g, text, as, text)
 	}
 	for _, part := range parts {
-		of, err := g.choose(part, as)
+		of, err := chooseIn(g, part, as)
 		if err != nil {
 			if len(parts) > 1 {
-				err = g.noColumn(part, as, text)
+				err = noColumn(g, part, as, text)
 			}
 			return nil, err
 		}
@@ -186,9 +173,9 @@ func (g *grid) choose(text, as string) ([]choice, error) {
 	return choices, nil
 }
 
-// chooseHow is choose of a name that ends in how its cells are written, as in
+// chooseHow is chooseIn of a name that ends in how its cells are written, as in
 // day:dmy; it returns nothing for others.
-func (g *grid) chooseHow(text, as string) ([]choice, error) {
+func chooseHow(g *grid, text, as string) ([]choice, error) {
 	at := strings.LastIndexByte(text, ':')
 	if at < 0 || hows[as] == nil {
 		return nil, nil
@@ -200,25 +187,16 @@ func (g *grid) chooseHow(text, as string) ([]choice, error) {
 	case !known, strings.Contains(name, ",") && g.index(name) < 0: // a list, of which this is the last
 		return nil, nil
 	}
-	of, err := g.choose(name, as)
+	of, err := chooseIn(g, name, as)
 	for i := range of {
 		of[i].how = how
 	}
 	return of, err
 }
 
-// find returns the number of the column of that name, however its accents are
-// written, or -1.
-func (g *grid) find(name string) int {
-	if i := g.index(name); i >= 0 {
-		return i
-	}
-	return slices.IndexFunc(g.columns, func(column string) bool { return normalName(column) == normalName(name) })
-}
-
 // noColumn is the error for a name or pattern that means no column; written is
 // the list that it comes from, or itself.
-func (g *grid) noColumn(text, as, written string) error {
+func noColumn(g *grid, text, as, written string) error {
 	what := fmt.Sprintf("column %q", text)
 	if as == asTarget {
 		what += " to be the target"
@@ -245,9 +223,9 @@ func matches(pattern, column string) bool {
 	return ok && err == nil
 }
 
-// parts cuts text at commas, but those in double quotes and those of names that
+// partsOfList cuts text at commas, but those in double quotes and those of names that
 // g has.
-func (g *grid) parts(text string) []string {
+func partsOfList(g *grid, text string) []string {
 	if strings.Contains(text, `"`) {
 		r := csv.NewReader(strings.NewReader(text))
 		r.TrimLeadingSpace = true
@@ -265,4 +243,14 @@ func (g *grid) parts(text string) []string {
 		pieces = pieces[n:]
 	}
 	return parts
+}
+
+// named returns the first list that names columns, and them.
+func (cfg schemaConfig) named() (as string, names []string) {
+	for _, l := range cfg.lists() {
+		if len(*l.names) > 0 {
+			return l.as, *l.names
+		}
+	}
+	return "", nil
 }

@@ -24,44 +24,35 @@ func cifarClasses() []string {
 	return []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
 }
 
-// OpenCIFAR reads CIFAR-10's binary version: a folder of data_batch_*.bin for
-// training and test_batch.bin, each plain or with .gz, or one such file. With
-// both parts the result is a [*Parted]; a folder may hold only one. Classes
-// are named by batches.meta.txt where it is there.
-//
-// Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
-// 2009, and the description that comes with the files.
-func OpenCIFAR(path string) (Source, error) {
+// openCIFAR reads a folder of batches or one of them, and the test part where
+// both are there.
+func openCIFAR(path string) (set, test *imageSet, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, nil, fmt.Errorf("data: %w", err)
 	}
 	if !info.IsDir() {
-		return cifarPart(path, []string{path}, cifarClasses())
+		set, err = cifarPart(path, []string{path}, cifarClasses())
+		return set, nil, err
 	}
-	train, test, err := cifarFiles(path)
+	train, held, err := cifarFiles(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	classes, err := readClassNames(filepath.Join(path, "batches.meta.txt"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(train) == 0 && len(test) == 0 {
-		return nil, fmt.Errorf("data: %s holds no CIFAR batches; want data_batch_1.bin and so on, and test_batch.bin, plain or .gz", path)
+	switch {
+	case len(train)+len(held) == 0:
+		return nil, nil, fmt.Errorf("data: %s holds no CIFAR batches; want data_batch_1.bin and so on, and test_batch.bin, plain or .gz", path)
+	case len(train) == 0:
+		train, held = held, nil
 	}
-	if len(train) == 0 {
-		return cifarPart(path, test, classes)
+	if set, err = cifarPart(path, train, classes); err == nil && held != nil {
+		test, err = cifarPart(path, held, classes)
 	}
-	set, err := cifarPart(path, train, classes)
-	if err != nil || len(test) == 0 {
-		return set, err
-	}
-	testSet, err := cifarPart(path, test, classes)
-	if err != nil {
-		return nil, err
-	}
-	return &Parted{Source: set, Test: testSet}, nil
+	return set, test, err
 }
 
 // cifarFiles finds the batches in a folder, in order.
@@ -119,7 +110,7 @@ func readClassNames(path string) ([]string, error) {
 }
 
 // cifarPart reads batches as one set.
-func cifarPart(path string, files, classes []string) (*images, error) {
+func cifarPart(path string, files, classes []string) (*imageSet, error) {
 	var pixels []byte
 	var class []int32
 	for _, file := range files {
@@ -129,7 +120,7 @@ func cifarPart(path string, files, classes []string) (*images, error) {
 		}
 		pixels, class = append(pixels, p...), append(class, c...)
 	}
-	return newImages(setName(strings.TrimSuffix(path, ".gz")), path, []int{cifarSide, cifarSide, 3}, pixels, class, classes), nil
+	return &imageSet{file: path, shape: []int{cifarSide, cifarSide, 3}, pixels: pixels, class: class, classes: classes}, nil
 }
 
 func readCIFARFile(path string, classes int) ([]byte, []int32, error) {
@@ -154,7 +145,7 @@ func readCIFAR(r io.Reader, classes int) (pixels []byte, class []int32, err erro
 	n := file.Len() / cifarRecord
 	switch {
 	case file.Len() == 0:
-		return nil, nil, errEmpty
+		return nil, nil, errNoRows
 	case file.Len()%cifarRecord != 0:
 		return nil, nil, fmt.Errorf("%d bytes are no whole number of records of %d bytes (a label and 32×32×3 pixels); the file is truncated, or no CIFAR-10 batch", file.Len(), cifarRecord)
 	}

@@ -16,7 +16,7 @@ type columnPlan struct {
 }
 
 // planColumns decides what each column is that is not a target.
-func planColumns(g *grid, cfg CSVConfig, found map[int]*finding) ([]columnPlan, error) {
+func planColumns(g *grid, cfg schemaConfig, found map[int]*finding) ([]columnPlan, error) {
 	isTarget := setOf(cfg.Targets)
 	drop, keep, category := setOf(cfg.Drop), setOf(cfg.Keep), setOf(cfg.Categories)
 	var plan []columnPlan
@@ -90,7 +90,7 @@ func look(g *grid, col int, r *reading) (columnView, error) {
 	v := columnView{kind: r.kind, whole: true, rising: true, constant: true}
 	last := math.NaN()
 	for row := range g.rows() {
-		x, err := r.value(g, row, col)
+		x, err := g.value(row, col, r)
 		if err != nil {
 			return v, err
 		}
@@ -178,12 +178,4 @@ func isCounterName(name string) bool {
 		}
 	}
 	return strings.HasPrefix(name, "id_") || strings.HasPrefix(name, "column ") || strings.HasPrefix(name, "unnamed:")
-}
-
-func setOf(names []string) map[string]bool {
-	set := make(map[string]bool, len(names))
-	for _, name := range names {
-		set[name] = true
-	}
-	return set
 }

@@ -17,16 +17,16 @@ type records interface {
 
 // readCSV reads a table whose cells stand between delimiters. What stands around
 // the table is passed over, as [examine] finds it.
-func readCSV(f *found, r io.Reader) (*grid, error) {
+func readCSV(r io.Reader, file string) (*grid, error) {
 	text := plainText(r)
 	sample, _ := text.Peek(ahead)
 	form := examine(string(sample))
 	for range form.skip {
 		if err := skipLine(text); err != nil {
-			return nil, fmt.Errorf("data: %s: %w", f.path, err)
+			return nil, fmt.Errorf("data: %s: %w", file, err)
 		}
 	}
-	t := &csvTable{file: f.path, lines: form.records(text), notes: form.notes}
+	t := &csvTable{file: file, lines: form.records(text), notes: form.notes}
 	g, err := t.read()
 	if err == nil {
 		g.comma = form.comma

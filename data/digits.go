@@ -26,8 +26,9 @@ func Digits() Source {
 }
 
 // readDigits reads compressed rows of 64 pixels and a class.
-func readDigits(file []byte) (*images, error) {
-	set := newImages("digits", "digits", []int{8, 8, 1}, nil, nil, numbered(10))
+func readDigits(file []byte) (Source, error) {
+	raw := &imageSet{file: "digits", shape: []int{8, 8, 1}, classes: numbered(10)}
+	set := newImages("digits", raw)
 	unzipped, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return set, fmt.Errorf("data: embedded digits: %w", err)
@@ -38,7 +39,6 @@ func readDigits(file []byte) (*images, error) {
 	if err != nil {
 		return set, fmt.Errorf("data: embedded digits: %w", err)
 	}
-	var pixels, class []byte
 	for i, record := range records {
 		for j, field := range record {
 			v, err := strconv.ParseUint(field, 10, 8)
@@ -46,12 +46,11 @@ func readDigits(file []byte) (*images, error) {
 				return set, fmt.Errorf("data: embedded digits: line %d: %q is neither a pixel nor a class", i+1, field)
 			}
 			if j == 64 {
-				class = append(class, byte(v))
+				raw.class = append(raw.class, int32(v))
 			} else {
-				pixels = append(pixels, byte(v))
+				raw.pixels = append(raw.pixels, byte(v))
 			}
 		}
 	}
-	set.pixels, set.class = pixels, classNumbers(class)
 	return set, nil
 }

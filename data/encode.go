@@ -95,7 +95,7 @@ func (c *Column) encodeNumber(g *grid, col int, r reading, u *unknowns) (values 
 		missing = make([]bool, g.rows())
 	}
 	for row := range values {
-		v, err := r.value(g, row, col)
+		v, err := g.value(row, col, &r)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -183,7 +183,7 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 				if s.y[at] = float32(class); !known {
 					problem = e.noClass(g, row, col)
 				}
-			} else if v, err := r.value(g, row, col); err != nil {
+			} else if v, err := g.value(row, col, &r); err != nil {
 				problem = err.Error()
 			} else if s.y[at], err = standardize(g, row, col, v, t.Mean, t.Std); err != nil {
 				problem = err.Error()

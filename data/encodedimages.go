@@ -1,7 +1,5 @@
 package data
 
-import "fmt"
-
 // encodedImages is a set of images, standardized.
 type encodedImages struct {
 	images *images
@@ -88,18 +86,6 @@ func (s *encodedImages) standardizeWide(to []float32, pixels []uint16) {
 			to[j] = value[pixels[j]]
 		}
 	}
-}
-
-// shapeText writes a shape as people do: 28×28×1.
-func shapeText(shape []int) string {
-	text := ""
-	for i, d := range shape {
-		if i > 0 {
-			text += "×"
-		}
-		text += fmt.Sprint(d)
-	}
-	return text
 }
 
 // RowNames returns what the rows of a set are called, such as the paths of

@@ -271,3 +271,21 @@ func (e *Encoder) inputNames() []string {
 	}
 	return names
 }
+
+// readsAs returns the reading of a column that training has learned.
+func (c *Column) readsAs() (reading, error) {
+	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
+}
+
+// readsAs returns the reading of a target of regression.
+func (t *Target) readsAs() (reading, error) {
+	return learned(t.Name, numberKind, t.Notation, "", t.Absent)
+}
+
+func learned(name, kind, written, form string, absent []string) (reading, error) {
+	n, err := parseNotation(written)
+	if err != nil {
+		return reading{}, fmt.Errorf("data: encoder: column %q: %w", name, err)
+	}
+	return reading{kind: kind, notation: n, form: form, absent: absent}, nil
+}

@@ -76,3 +76,6 @@ func explainRead(err error) error {
 	}
 	return err
 }
+
+// errNoRows is wrapped by the errors of sets without rows.
+var errNoRows = errors.New("the set is empty; it needs at least one row")

@@ -20,17 +20,17 @@ var hows = map[string][]string{
 
 // findTargets finds out how the targets are read. Of those that may be classes,
 // words stay words.
-func findTargets(g *grid, cfg CSVConfig) (map[int]*finding, error) {
+func findTargets(g *grid, cfg schemaConfig) (map[int]*finding, error) {
 	found := make(map[int]*finding)
 	number := setOf(cfg.Numbers)
 	for _, name := range cfg.Targets {
 		col := g.index(name)
 		f := &finding{target: true, how: cfg.hows[name]}
-		if number[name] || cfg.Task == Regression || len(cfg.Targets) > 1 {
+		if number[name] || cfg.Task == amountTask || len(cfg.Targets) > 1 {
 			f.want = asNumber
 		}
 		found[col] = f
-		if cfg.Task == Classification {
+		if cfg.Task == classTask {
 			continue
 		}
 		if err := f.find(g, col); err != nil {
@@ -42,7 +42,7 @@ func findTargets(g *grid, cfg CSVConfig) (map[int]*finding, error) {
 
 // findColumns finds out how the other columns are read that are not left out
 // and no categories, and settles how all are.
-func findColumns(g *grid, cfg CSVConfig, found map[int]*finding) error {
+func findColumns(g *grid, cfg schemaConfig, found map[int]*finding) error {
 	skip, number, date := setOf(append(slices.Clone(cfg.Drop), cfg.Categories...)), setOf(cfg.Numbers), setOf(cfg.Dates)
 	for col, name := range g.columns {
 		if found[col] != nil {
@@ -273,7 +273,7 @@ func notesOn(plan []columnPlan, t target, found map[int]*finding) (notes []strin
 		}
 	}
 	for _, col := range t.columns {
-		if t.task == Regression {
+		if t.task == amountTask {
 			notes = append(notes, found[col].notes...)
 		}
 	}

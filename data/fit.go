@@ -2,9 +2,7 @@ package data
 
 import (
 	"fmt"
-	"iter"
 	"math"
-	"slices"
 	"sort"
 )
 
@@ -23,8 +21,8 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", g.file, r, g.rows()-1)
 		}
 	}
-	e := &Encoder{Kind: tableKind, Task: t.target.task, Reason: t.target.reason, Classes: t.target.classes}
-	for _, p := range t.plan {
+	e := &Encoder{Kind: tableKind, Task: Task(t.plan.target.task), Reason: t.plan.target.reason, Classes: t.plan.target.classes}
+	for _, p := range t.plan.columns {
 		c := Column{Name: g.columns[p.col], Kind: p.kind, Why: p.why}
 		var err error
 		switch p.kind {
@@ -43,10 +41,10 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	if len(e.inputNames()) == 0 {
 		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.file, list(e.Notes()))
 	}
-	for i, col := range t.target.columns {
-		goal := Target{Name: t.target.names[i]}
-		if t.target.task == Regression {
-			r := t.target.readings[i]
+	for i, col := range t.plan.target.columns {
+		goal := Target{Name: t.plan.target.names[i]}
+		if t.plan.target.task == amountTask {
+			r := t.plan.target.readings[i]
 			goal.Notation, goal.Absent = r.notation.String(), r.absent
 			values, _, err := numbersAt(g, col, rows, r)
 			if err != nil {
@@ -88,20 +86,6 @@ func (c *Column) fitNumber(g *grid, col int, rows []int, r reading) error {
 	return nil
 }
 
-// among visits the given rows of a grid; nil means all.
-func (g *grid) among(rows []int) iter.Seq[int] {
-	if rows != nil {
-		return slices.Values(rows)
-	}
-	return func(yield func(int) bool) {
-		for row := range g.rows() {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
 // numbersAt returns the numbers of the given rows that are there.
 func numbersAt(g *grid, col int, rows []int, r reading) (values []float64, missing int, err error) {
 	n := len(rows)
@@ -110,7 +94,7 @@ func numbersAt(g *grid, col int, rows []int, r reading) (values []float64, missi
 	}
 	values = make([]float64, 0, n)
 	for row := range g.among(rows) {
-		v, err := r.value(g, row, col)
+		v, err := g.value(row, col, &r)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -18,12 +18,12 @@ import (
 // format is a row of the table of formats: how data is recognized, and one way
 // to open it.
 type format struct {
-	name   string                                     // for people, after "is"
-	match  func(f *found) bool                        // by path and first bytes
-	table  func(f *found, r io.Reader) (*grid, error) // of a table, from its decompressed bytes
-	image  string                                     // the kind of a set of images
-	packed bool                                       // a zip file, in which the table is
-	not    string                                     // it is not read; what to do instead
+	name   string                                        // for people, after "is"
+	match  func(f *found) bool                           // by path and first bytes
+	table  func(r io.Reader, file string) (*grid, error) // of a table, from its decompressed bytes
+	image  string                                        // the kind of a set of images
+	packed bool                                          // a zip file, in which the table is
+	not    string                                        // it is not read; what to do instead
 }
 
 // formats are tried from the first on. The last takes every file.
@@ -239,7 +239,7 @@ func (f *found) grid(as *format) (*grid, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return as.table(f, file)
+	return as.table(file, f.path)
 }
 
 // openGrid reads a file that holds a table.
@@ -267,7 +267,7 @@ func readGrid(r io.Reader, file string) (*grid, error) {
 	if err := as.mustBeTable(file); err != nil {
 		return nil, err
 	}
-	return as.table(f, buffered)
+	return as.table(buffered, file)
 }
 
 func (f *format) mustBeTable(file string) error {

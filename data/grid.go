@@ -2,7 +2,9 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -203,4 +205,36 @@ func (b *gridder) end() (*grid, error) {
 		b.seal(rows)
 	}
 	return g, nil
+}
+
+// value reads a cell of numbers or dates as a column is read.
+func (g *grid) value(row, col int, r *reading) (float64, error) {
+	v, err := r.value(g.cell(row, col), g.isPlain(col))
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", g.at(row, col), err)
+	}
+	return v, nil
+}
+
+// find returns the number of the column of that name, however its accents are
+// written, or -1.
+func (g *grid) find(name string) int {
+	if i := g.index(name); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(g.columns, func(column string) bool { return normalName(column) == normalName(name) })
+}
+
+// among visits the given rows of a grid; nil means all.
+func (g *grid) among(rows []int) iter.Seq[int] {
+	if rows != nil {
+		return slices.Values(rows)
+	}
+	return func(yield func(int) bool) {
+		for row := range g.rows() {
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }

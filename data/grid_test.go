@@ -203,7 +203,7 @@ func FuzzJSONRows(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		g, err := readJSON(&found{path: "fuzz"}, strings.NewReader(text))
+		g, err := readJSON(strings.NewReader(text), "fuzz")
 		if err != nil {
 			return
 		}

@@ -5,55 +5,50 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 )
 
-// OpenIDX reads a folder of IDX files, such as MNIST: train-images-idx3-ubyte
-// and train-labels-idx1-ubyte, the same with t10k for the test part, each plain
-// or with .gz. Other files are ignored. With both parts the result is a
-// [*Parted]; a folder may hold only one.
-//
-// Labels are 0 to the greatest label of the training part.
-func OpenIDX(dir string) (Source, error) {
+// openIDX reads a folder of IDX files, and the test part where both are there.
+func openIDX(dir string) (set, test *imageSet, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, nil, fmt.Errorf("data: %w", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("data: %s is a file; name the folder that holds the IDX files", dir)
+		return nil, nil, fmt.Errorf("data: %s is a file; name the folder that holds the IDX files", dir)
 	}
 	train, err := openPart(dir, "train")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	test, err := openPart(dir, "t10k")
-	if err != nil {
-		return nil, err
+	if test, err = openPart(dir, "t10k"); err != nil {
+		return nil, nil, err
 	}
 	switch {
 	case train == nil && test == nil:
-		return nil, fmt.Errorf("data: %s holds no IDX files; want {train,t10k}-{images-idx3,labels-idx1}-ubyte, plain or .gz", dir)
+		return nil, nil, fmt.Errorf("data: %s holds no IDX files; want {train,t10k}-{images-idx3,labels-idx1}-ubyte, plain or .gz", dir)
 	case test == nil:
-		return train, nil
+		return train, nil, nil
 	case train == nil:
-		return test, nil
+		return test, nil, nil
 	}
-	if !slices.Equal(train.spec.Input, test.spec.Input) {
-		return nil, fmt.Errorf("data: %s: training images are %s and test images %s; they must be equal",
-			dir, shapeText(train.spec.Input), shapeText(test.spec.Input))
+	if !slices.Equal(train.shape, test.shape) {
+		return nil, nil, fmt.Errorf("data: %s: training images are %s and test images %s; they must be equal",
+			dir, shapeText(train.shape), shapeText(test.shape))
 	}
 	for i, c := range test.class {
-		if int(c) >= len(train.spec.Classes) {
-			return nil, fmt.Errorf("data: %s: image %d has label %d; labels of the training part are 0 to %d",
-				test.file, i, c, len(train.spec.Classes)-1)
+		if int(c) >= len(train.classes) {
+			return nil, nil, fmt.Errorf("data: %s: image %d has label %d; labels of the training part are 0 to %d",
+				test.file, i, c, len(train.classes)-1)
 		}
 	}
-	test.spec.Classes = train.spec.Classes
-	return &Parted{Source: train, Test: test}, nil
+	test.classes = train.classes
+	return train, test, nil
 }
 
 // openPart reads one part of the folder: nil where neither of its files is
 // there.
-func openPart(dir, part string) (*images, error) {
+func openPart(dir, part string) (*imageSet, error) {
 	imagesPath, imagesThere := find(dir, part+"-images-idx3-ubyte")
 	labelsPath, labelsThere := find(dir, part+"-labels-idx1-ubyte")
 	switch {
@@ -79,7 +74,14 @@ func openPart(dir, part string) (*images, error) {
 	for _, c := range class {
 		most = max(most, c)
 	}
-	return newImages(baseName(dir), labelsPath, []int{dims[1], dims[2], 1}, pixels, classNumbers(class), numbered(int(most)+1)), nil
+	set := &imageSet{file: labelsPath, shape: []int{dims[1], dims[2], 1}, pixels: pixels}
+	for _, c := range class {
+		set.class = append(set.class, int32(c))
+	}
+	for i := range int(most) + 1 {
+		set.classes = append(set.classes, strconv.Itoa(i))
+	}
+	return set, nil
 }
 
 // find returns the path of a file of the folder, plain or compressed.

@@ -57,31 +57,6 @@ func folderNumber(name string) (float64, bool) {
 	return v, v == v && (err == nil || errors.Is(err, strconv.ErrRange))
 }
 
-// classNumber finds the number of a class by its name, in any spelling of its
-// accents.
-type classNumber map[string]int32
-
-func numberClasses(classes []string) classNumber {
-	number := make(classNumber, len(classes))
-	for i, name := range classes {
-		number[name] = int32(i)
-	}
-	for i, name := range classes {
-		if _, there := number[normalName(name)]; !there {
-			number[normalName(name)] = int32(i)
-		}
-	}
-	return number
-}
-
-func (n classNumber) of(name string) (int32, bool) {
-	if i, ok := n[name]; ok {
-		return i, true
-	}
-	i, ok := n[normalName(name)]
-	return i, ok
-}
-
 // ofClasses returns an error if a file is of none of the classes.
 func ofClasses(files []imageFile, classes []string) error {
 	number := numberClasses(classes)

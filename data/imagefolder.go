@@ -7,16 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
-// imagesFrom lists the image files at path: below a folder, in a zip file, or
-// a single one. The closer, which may be nil, is for when they were read.
-func imagesFrom(path, kind string) (imageList, io.Closer, error) {
-	if kind == zipKind {
+// imagePlace says where image files are.
+type imagePlace int
+
+const (
+	inFolder imagePlace = iota // below a folder
+	inZip                      // in a zip file
+	inFile                     // one image file
+)
+
+// imagesAt lists the image files at path. The closer, which may be nil, is for
+// when they were read.
+func imagesAt(path string, place imagePlace) (imageList, io.Closer, error) {
+	switch place {
+	case inZip:
 		return listZip(path)
-	}
-	if kind == fileKind {
+	case inFile:
 		info, err := os.Stat(path)
 		if err != nil {
 			return imageList{}, nil, fmt.Errorf("data: %w", err)
@@ -29,69 +37,79 @@ func imagesFrom(path, kind string) (imageList, io.Closer, error) {
 	return list, nil, err
 }
 
-// readImageFiles reads the image files at path. Without an encoder it decides
-// shape and classes, and images without classes are an error; with one, shape
-// and mode are the model's.
-func readImageFiles(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {
-	list, archive, err := imagesFrom(path, kind)
+// imageForm is what a model takes: images of one shape and mode.
+type imageForm struct {
+	height, width, channels int
+	wide                    bool // 16 bits a value
+}
+
+// readImageFiles reads the image files at path, and those of the test part where
+// there is one. Without a form it decides shape and classes, and images without
+// classes are an error; with one, shape and mode are the model's, and of a set
+// with a test part only that is read.
+func readImageFiles(path string, place imagePlace, cfg ImageConfig, form *imageForm) (set, test *imageSet, err error) {
+	list, archive, err := imagesAt(path, place)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if archive != nil {
 		defer archive.Close()
 	}
-	return readFiles(path, list, cfg, e)
+	return readFiles(path, list, cfg, form)
 }
 
-// ReadImages reads class/image or split/class/image from a file system, such
-// as an embed.FS, as [OpenImages] does from a folder; name stands for it in
-// messages.
-func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
+// readImagesIn is readImageFiles of a file system; name stands for it in messages.
+func readImagesIn(fsys fs.FS, name string, cfg ImageConfig) (set, test *imageSet, err error) {
 	list, err := listImages(fsys, name, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return readFiles(name, list, cfg, nil)
 }
 
+// holdImages reports whether images lie below a folder. Where there are archives
+// instead, the error says so.
+func holdImages(dir string) (bool, error) {
+	list, err := listFolder(dir)
+	if err == nil && len(list.files) == 0 && len(list.archives) > 0 {
+		err = list.none(dir)
+	}
+	return len(list.files) > 0, err
+}
+
 // readFiles is readImageFiles of files that were listed.
-func readFiles(path string, list imageList, cfg ImageConfig, e *Encoder) (Source, error) {
+func readFiles(path string, list imageList, cfg ImageConfig, form *imageForm) (set, test *imageSet, err error) {
 	if len(list.files) == 0 {
-		return nil, list.none(path)
+		return nil, nil, list.none(path)
 	}
 	layout, err := layOut(path, list.files)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	layout.notes = append(list.notes, layout.notes...)
-	set := imageSet{path: path, layout: layout, cfg: cfg}
-	if e != nil {
-		return set.readFor(e)
+	s := decided{path: path, layout: layout, cfg: cfg}
+	if form != nil {
+		set, err = s.readFor(*form)
+		return set, nil, err
 	}
 	if !layout.labeled {
-		return nil, fmt.Errorf("data: the images of %s, such as %s, lie in no folders named after classes; training needs class/image", path, layout.train[0].full)
+		return nil, nil, fmt.Errorf("data: the images of %s, such as %s, lie in no folders named after classes; training needs class/image", path, layout.train[0].full)
 	}
 	if layout.plainTest {
-		set.layout.test = nil
+		s.layout.test = nil
 	}
-	set.layout.notePlain()
-	set.layout.notes = append(set.layout.notes, list.left()...)
-	if set.plan, set.sizes, err = planImages(layout.train, cfg); err != nil {
-		return nil, err
+	s.layout.notePlain()
+	s.layout.notes = append(s.layout.notes, list.left()...)
+	if s.plan, s.sizes, err = planImages(layout.train, cfg); err != nil {
+		return nil, nil, err
 	}
-	return set.read()
+	return s.read()
 }
 
 // readFor reads the set for a model, which decides shape and mode; of a set
 // with a test part only that.
-func (s imageSet) readFor(e *Encoder) (Source, error) {
-	if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
-		return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
-	}
-	s.plan = imagePlan{e.Shape[0], e.Shape[1], e.Shape[2], e.wide(), true, "the model"}
+func (s decided) readFor(form imageForm) (*imageSet, error) {
+	s.plan = imagePlan{form.height, form.width, form.channels, form.wide, true, "the model"}
 	if s.layout.plainTest {
 		s.layout.labeled = false
 		s.layout.notes = append(s.layout.notes, fmt.Sprintf("only the images of %s are taken", s.layout.plain))
@@ -104,11 +122,12 @@ func (s imageSet) readFor(e *Encoder) (Source, error) {
 		}
 		s.layout.train, s.layout.test = s.layout.test, nil
 	}
-	return s.read()
+	set, _, err := s.read()
+	return set, err
 }
 
-// imageSet is a set of image files whose shape and parts are decided.
-type imageSet struct {
+// decided is a set of image files whose shape and parts are decided.
+type decided struct {
 	path   string
 	layout imageLayout
 	plan   imagePlan
@@ -116,31 +135,29 @@ type imageSet struct {
 	cfg    ImageConfig
 }
 
-func (s imageSet) read() (Source, error) {
+func (s decided) read() (train, test *imageSet, err error) {
 	classes := folderClasses(s.layout.train)
-	train, err := s.part(s.layout.train, classes)
-	if err != nil {
-		return nil, err
+	if train, err = s.part(s.layout.train, classes); err != nil {
+		return nil, nil, err
 	}
 	if s.layout.labeled {
 		train.notes = append(noteClasses(classes, s.layout.test), train.notes...)
 	}
 	train.notes = append(slices.Clone(s.layout.notes), train.notes...)
 	if s.layout.test == nil {
-		return train, nil
+		return train, nil, nil
 	}
 	if err := ofClasses(s.layout.test, classes); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	test, err := s.part(s.layout.test, classes)
-	if err != nil {
-		return nil, err
+	if test, err = s.part(s.layout.test, classes); err != nil {
+		return nil, nil, err
 	}
-	return &Parted{Source: train, Test: test}, nil
+	return train, test, nil
 }
 
 // part decodes the files of one part.
-func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
+func (s decided) part(files []imageFile, classes []string) (*imageSet, error) {
 	if s.plan.wide {
 		l, err := loadImages[uint16](files, s.plan, s.cfg)
 		if err != nil {
@@ -172,7 +189,7 @@ func (s imageSet) part(files []imageFile, classes []string) (*images, error) {
 }
 
 // partOf makes a set of files that were decoded, without their pixels.
-func partOf[P pixel](s imageSet, l loaded[P], files int, classes []string) (*images, error) {
+func partOf[P pixel](s decided, l loaded[P], files int, classes []string) (*imageSet, error) {
 	if len(l.files) == 0 {
 		return nil, fmt.Errorf("data: none of the %d image files can be read, such as %w", files, l.first)
 	}
@@ -186,10 +203,9 @@ func partOf[P pixel](s imageSet, l loaded[P], files int, classes []string) (*ima
 		}
 	}
 	shape := []int{s.plan.height, s.plan.width, s.plan.channels}
-	set := newImages(setName(s.path), s.path, shape, nil, class, classes)
-	set.names = names
+	set := &imageSet{file: s.path, shape: shape, class: class, classes: classes, names: names}
 	if !s.layout.labeled {
-		set.spec.Classes, set.spec.Unlabeled = nil, true
+		set.classes = nil
 	}
 	if l.skipped > 0 {
 		set.notes = append(set.notes, fmt.Sprintf("%d of %d images cannot be read and are left out (first %v)", l.skipped, files, l.first))
@@ -202,6 +218,3 @@ func partOf[P pixel](s imageSet, l loaded[P], files int, classes []string) (*ima
 	}
 	return set, nil
 }
-
-// setName names a set after its folder or zip file.
-func setName(path string) string { return strings.TrimSuffix(baseName(path), ".zip") }

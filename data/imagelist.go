@@ -223,17 +223,3 @@ func isArchiveName(name string) bool {
 	}
 	return false
 }
-
-// isHidden tells what systems leave in folders from what people put there.
-func isHidden(name string) bool {
-	return strings.HasPrefix(name, ".") || name == "__MACOSX" || name == "@eaDir"
-}
-
-func hiddenPart(parts []string) bool {
-	for _, part := range parts {
-		if isHidden(part) {
-			return true
-		}
-	}
-	return false
-}

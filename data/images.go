@@ -4,41 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 )
 
-// images is a set of raw images, kept as whole numbers and converted when read.
+// images is a set of raw images, which are converted when read.
 type images struct {
-	spec   Spec
-	pixels []byte   // [n, height, width, channels]
-	wide   []uint16 // the same, of images of 16 bits; then there are no pixels
-	class  []int32  // [n], the number of a class; unknownClass where files stand in a folder that is none
-	file   string   // of the labels, for messages
-	names  []string // [n], of the files that the images come from; nil where they have none
-	notes  []string
+	*imageSet
+	spec Spec
 }
 
-// unknownClass is the class of an image whose folder is no class of the model.
-const unknownClass = -1
-
-// newImages makes a set of labeled images of the shape [height width channels].
-func newImages(name, file string, shape []int, pixels []byte, class []int32, classes []string) *images {
-	return &images{
-		spec: Spec{
-			Name: name, Input: shape,
-			Task: Classification, Classes: classes, Targets: []string{"class"},
-		},
-		pixels: pixels, class: class, file: file,
-	}
+// newImages makes a source of a set of raw images.
+func newImages(name string, set *imageSet) *images {
+	return &images{set, Spec{
+		Name: name, Input: set.shape,
+		Task: Classification, Classes: set.classes, Targets: []string{"class"}, Unlabeled: !set.labeled(),
+	}}
 }
 
-// classNumbers widens the labels of a file of bytes.
-func classNumbers(labels []byte) []int32 {
-	class := make([]int32, len(labels))
-	for i, c := range labels {
-		class[i] = int32(c)
+// imagesOf makes a source of a set and of its test part, if it has one.
+func imagesOf(name string, set, test *imageSet) Source {
+	if test == nil {
+		return newImages(name, set)
 	}
-	return class
+	return &Parted{Source: newImages(name, set), Test: newImages(name, test)}
 }
 
 func (s *images) Spec() Spec         { return s.spec }
@@ -216,7 +205,8 @@ func (s *images) renumbered(classes []string) (*images, error) {
 		return s, nil
 	}
 	number := numberClasses(classes)
-	out := *s
+	raw, out := *s.imageSet, *s
+	out.imageSet = &raw
 	out.class = make([]int32, len(s.class))
 	known := 0
 	for i, c := range s.class {
@@ -274,4 +264,26 @@ func (e *Encoder) validateImage() error {
 		errs = append(errs, checkSpread(fmt.Sprintf("channel %d", c), e.Means[c], e.Stds[c]))
 	}
 	return errors.Join(errs...)
+}
+
+// spreadOfWide returns the mean and the standard deviation of the values of 16
+// bits counted. It computes in whole numbers up to the last division, as
+// squares of far values would cost the digits of a narrow spread.
+func spreadOfWide(count []uint64) (mean, std float64, constant bool) {
+	n, sum, squares, used := new(big.Int), new(big.Int), new(big.Int), 0
+	for p, c := range count {
+		if c == 0 {
+			continue
+		}
+		used++
+		times, value := new(big.Int).SetUint64(c), big.NewInt(int64(p))
+		n.Add(n, times)
+		times.Mul(times, value)
+		sum.Add(sum, times)
+		squares.Add(squares, times.Mul(times, value))
+	}
+	squares.Mul(squares, n).Sub(squares, new(big.Int).Mul(sum, sum)) // n² times the variance
+	mean, _ = new(big.Rat).SetFrac(sum, n).Float64()
+	variance, _ := new(big.Rat).SetFrac(squares, new(big.Int).Mul(n, n)).Float64()
+	return mean, math.Sqrt(variance), used == 1
 }

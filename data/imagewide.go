@@ -3,8 +3,6 @@ package data
 import (
 	"image"
 	"image/color"
-	"math"
-	"math/big"
 )
 
 // isWide reports whether a colour model has 16 bits a channel.
@@ -54,26 +52,4 @@ func wideRaster(to []uint16, img image.Image, head imageHead, channels int) {
 			putPixel(to[at:at+channels], c.R+white, c.G+white, c.B+white)
 		}
 	}
-}
-
-// spreadOfWide returns the mean and the standard deviation of the values of 16
-// bits counted. It computes in whole numbers up to the last division, as
-// squares of far values would cost the digits of a narrow spread.
-func spreadOfWide(count []uint64) (mean, std float64, constant bool) {
-	n, sum, squares, used := new(big.Int), new(big.Int), new(big.Int), 0
-	for p, c := range count {
-		if c == 0 {
-			continue
-		}
-		used++
-		times, value := new(big.Int).SetUint64(c), big.NewInt(int64(p))
-		n.Add(n, times)
-		times.Mul(times, value)
-		sum.Add(sum, times)
-		squares.Add(squares, times.Mul(times, value))
-	}
-	squares.Mul(squares, n).Sub(squares, new(big.Int).Mul(sum, sum)) // n² times the variance
-	mean, _ = new(big.Rat).SetFrac(sum, n).Float64()
-	variance, _ := new(big.Rat).SetFrac(squares, new(big.Int).Mul(n, n)).Float64()
-	return mean, math.Sqrt(variance), used == 1
 }

@@ -11,12 +11,12 @@ import (
 // readJSON reads objects, one behind the other as in JSON lines or in one array,
 // as rows of a table. A key names a column, as key.key within objects. What an
 // object lacks, or is null, is missing.
-func readJSON(f *found, r io.Reader) (*grid, error) {
+func readJSON(r io.Reader, file string) (*grid, error) {
 	guard := &guarded{r: plainText(r)}
 	lines := &lineCounter{r: guard}
 	t := &jsonTable{guard: guard, lines: lines, decoder: json.NewDecoder(lines)}
 	t.decoder.UseNumber()
-	if err := t.begin(f.path, nil, 1); err != nil {
+	if err := t.begin(file, nil, 1); err != nil {
 		return nil, err
 	}
 	t.grid.plain, t.grid.spelt = true, make(map[int]bool)
@@ -24,7 +24,7 @@ func readJSON(f *found, r io.Reader) (*grid, error) {
 		return nil, err
 	}
 	if len(t.grid.columns) == 0 {
-		return nil, fmt.Errorf("data: %s: no object names a column; want one JSON object a line, or an array of objects", f.path)
+		return nil, fmt.Errorf("data: %s: no object names a column; want one JSON object a line, or an array of objects", file)
 	}
 	return t.end()
 }

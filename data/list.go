@@ -21,3 +21,12 @@ func list(names []string) string {
 	}
 	return b.String()
 }
+
+// setOf makes a set of names.
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}

@@ -3,8 +3,10 @@ package data
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // digitsName is what the embedded digits are called where a path may stand.
@@ -137,7 +139,32 @@ func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) 
 	case cifarKind:
 		return OpenCIFAR(path)
 	}
-	return readImageFiles(path, kind, cfg, e)
+	var form *imageForm
+	if e != nil {
+		if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
+			return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
+		}
+		form = &imageForm{e.Shape[0], e.Shape[1], e.Shape[2], e.wide()}
+	}
+	set, test, err := readImageFiles(path, map[string]imagePlace{folderKind: inFolder, zipKind: inZip, fileKind: inFile}[kind], cfg, form)
+	if err != nil {
+		return nil, err
+	}
+	return imagesOf(setName(path), set, test), nil
+}
+
+// ReadImages reads class/image or split/class/image from a file system, such
+// as an embed.FS, as [OpenImages] does from a folder; name stands for it in
+// messages.
+func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	set, test, err := readImagesIn(fsys, name, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return imagesOf(setName(name), set, test), nil
 }
 
 // lookInto tells what a folder holds, itself or in the one folder in it.
@@ -162,14 +189,11 @@ func lookInto(dir string) (path, kind string, err error) {
 		}
 		path = inner
 	}
-	list, err := listFolder(dir)
+	held, err := holdImages(dir)
 	if err != nil {
 		return "", "", err
 	}
-	if len(list.archives) > 0 && len(list.files) == 0 {
-		return "", "", list.none(dir)
-	}
-	if len(list.files) == 0 {
+	if !held {
 		return "", "", fmt.Errorf("data: %s holds no IDX files ({train,t10k}-{images-idx3,labels-idx1}-ubyte), no CIFAR batches (data_batch_1.bin) and no images (.png, .jpg, .jpeg, .gif)", dir)
 	}
 	return dir, folderKind, nil
@@ -204,3 +228,6 @@ func testPart(s Source) Source {
 	}
 	return s
 }
+
+// setName names a set after its folder or zip file.
+func setName(path string) string { return strings.TrimSuffix(baseName(path), ".zip") }

@@ -14,24 +14,6 @@ type reading struct {
 	absent   []string // words that mean missing in this column, sorted
 }
 
-// readsAs returns the reading of a column that training has learned.
-func (c *Column) readsAs() (reading, error) {
-	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
-}
-
-// readsAs returns the reading of a target of regression.
-func (t *Target) readsAs() (reading, error) {
-	return learned(t.Name, numberKind, t.Notation, "", t.Absent)
-}
-
-func learned(name, kind, written, form string, absent []string) (reading, error) {
-	n, err := parseNotation(written)
-	if err != nil {
-		return reading{}, fmt.Errorf("data: encoder: column %q: %w", name, err)
-	}
-	return reading{kind: kind, notation: n, form: form, absent: absent}, nil
-}
-
 // missing reports whether a cell of the column has no value.
 func (r *reading) missing(cell string) bool {
 	return isMissing(cell) || r.kind != "" && isLooseWord(cell) || len(r.absent) > 0 && slices.Contains(r.absent, cell)
@@ -51,9 +33,9 @@ func (r *reading) parse(cell string) (float64, bool) {
 }
 
 // value reads the cell of a column of numbers or dates: NaN where it is missing.
-func (r *reading) value(g *grid, row, col int) (float64, error) {
-	cell := g.cell(row, col)
-	if g.isPlain(col) && r.form == "" {
+// Numbers are plain where a program wrote the table.
+func (r *reading) value(cell string, plain bool) (float64, error) {
+	if plain && r.form == "" {
 		if v, ok := parseNumber(cell); ok && !math.IsInf(v, 0) {
 			return v, nil
 		}
@@ -65,9 +47,9 @@ func (r *reading) value(g *grid, row, col int) (float64, error) {
 	case r.missing(cell):
 		return math.NaN(), nil
 	case !ok:
-		return 0, fmt.Errorf("%s: %q is not a %s, as the column holds; leave the cell empty where a value is missing", g.at(row, col), cell, r.what())
+		return 0, fmt.Errorf("%q is not a %s, as the column holds; leave the cell empty where a value is missing", cell, r.what())
 	}
-	return 0, fmt.Errorf("%s: %s is infinite; leave the cell empty where a value is missing", g.at(row, col), cell)
+	return 0, fmt.Errorf("%s is infinite; leave the cell empty where a value is missing", cell)
 }
 
 // what names what the column holds, in a message.

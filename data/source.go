@@ -191,7 +191,7 @@ func readSafely(s Source, rows []int, x, y []float32) (err error) {
 	return s.Read(rows, x, y)
 }
 
-var errEmpty = errors.New("the set is empty; it needs at least one row")
+var errEmpty = errNoRows
 
 // each reads all rows of a source in order, chunk by chunk, and checks what
 // may need checking. The slices are valid during the call only.

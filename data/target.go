@@ -10,7 +10,7 @@ const fewIntegers = 20
 
 // target is what a table is to predict.
 type target struct {
-	task    Task
+	task    schemaTask
 	reason  string
 	columns []int
 	names   []string
@@ -21,7 +21,7 @@ type target struct {
 }
 
 // decideTarget reads the task off the target's values, unless it is given.
-func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error) {
+func decideTarget(g *grid, cfg schemaConfig, found map[int]*finding) (target, error) {
 	t := target{task: cfg.Task, names: cfg.Targets}
 	for _, name := range cfg.Targets {
 		col := g.index(name)
@@ -29,10 +29,10 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 		t.readings = append(t.readings, found[col].reading)
 	}
 	if len(cfg.Targets) > 1 {
-		if t.task == Classification {
+		if t.task == classTask {
 			return t, fmt.Errorf("data: %s: classification has one target, and %s are %d", g.file, list(cfg.Targets), len(cfg.Targets))
 		}
-		t.task, t.reason = Regression, "several targets"
+		t.task, t.reason = amountTask, "several targets"
 		for i, col := range t.columns {
 			if _, _, err := numbersOf(g, col, t.readings[i]); err != nil {
 				return t, err
@@ -43,7 +43,7 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 	col := t.columns[0]
 	distinct, whole, notNumbers := numbersOf(g, col, t.readings[0])
 	reason := ""
-	task := Classification
+	task := classTask
 	if notNumbers != nil {
 		if isInfinite(g, col) {
 			return t, notNumbers
@@ -71,9 +71,9 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 	case whole && distinct <= fewIntegers:
 		reason = fmt.Sprintf("the target is whole numbers of %d values, at most %d", distinct, fewIntegers)
 	case whole:
-		task, reason = Regression, fmt.Sprintf("the target is whole numbers of more than %d values", fewIntegers)
+		task, reason = amountTask, fmt.Sprintf("the target is whole numbers of more than %d values", fewIntegers)
 	default:
-		task, reason = Regression, "the target is numbers with fractions"
+		task, reason = amountTask, "the target is numbers with fractions"
 	}
 	switch {
 	case t.task == 0:
@@ -82,7 +82,7 @@ func decideTarget(g *grid, cfg CSVConfig, found map[int]*finding) (target, error
 		reason = fmt.Sprintf("asked for, though %s", reason)
 	}
 	t.reason = reason
-	if t.task == Regression {
+	if t.task == amountTask {
 		return t, notNumbers
 	}
 	t.classes, t.labels = classesOf(g, col, numbers)
@@ -95,7 +95,7 @@ func numbersOf(g *grid, col int, r reading) (distinct int, whole bool, err error
 	seen := make(map[float64]bool)
 	whole = true
 	for row := range g.rows() {
-		v, err := r.value(g, row, col)
+		v, err := g.value(row, col, &r)
 		if err != nil {
 			return 0, false, err
 		}
