@@ -7,6 +7,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
+
+	"descent/data/images"
 )
 
 // digits.txt says where the file comes from and under which licence.
@@ -27,7 +29,7 @@ func Digits() Source {
 
 // readDigits reads compressed rows of 64 pixels and a class.
 func readDigits(file []byte) (Source, error) {
-	raw := &imageSet{file: "digits", shape: []int{8, 8, 1}, classes: numbered(10)}
+	raw := &images.Set{File: "digits", Shape: []int{8, 8, 1}, Classes: numbered(10)}
 	set := newImages("digits", raw)
 	unzipped, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
@@ -46,9 +48,9 @@ func readDigits(file []byte) (Source, error) {
 				return set, fmt.Errorf("data: embedded digits: line %d: %q is neither a pixel nor a class", i+1, field)
 			}
 			if j == 64 {
-				raw.class = append(raw.class, int32(v))
+				raw.Class = append(raw.Class, int32(v))
 			} else {
-				raw.pixels = append(raw.pixels, byte(v))
+				raw.Pixels = append(raw.Pixels, byte(v))
 			}
 		}
 	}

@@ -12,18 +12,22 @@ import (
 	"path/filepath"
 	"strings"
 
+	"descent/data/images"
+	"descent/data/internal/grid"
+	"descent/data/internal/input"
+	"descent/data/internal/naming"
 	"descent/internal/suggest"
 )
 
 // format is a row of the table of formats: how data is recognized, and one way
 // to open it.
 type format struct {
-	name   string                                        // for people, after "is"
-	match  func(f *found) bool                           // by path and first bytes
-	table  func(r io.Reader, file string) (*grid, error) // of a table, from its decompressed bytes
-	image  string                                        // the kind of a set of images
-	packed bool                                          // a zip file, in which the table is
-	not    string                                        // it is not read; what to do instead
+	name   string                                             // for people, after "is"
+	match  func(f *found) bool                                // by path and first bytes
+	table  func(r io.Reader, file string) (*grid.Grid, error) // of a table, from its decompressed bytes
+	image  string                                             // the kind of a set of images
+	packed bool                                               // a zip file, in which the table is
+	not    string                                             // it is not read; what to do instead
 }
 
 // formats are tried from the first on. The last takes every file.
@@ -32,9 +36,9 @@ var formats = []format{
 	{name: "a run folder, not data", match: isRunFolder, not: "give it to predict, eval or inspect as MODEL"},
 	{name: "a folder", match: func(f *found) bool { return f.folder }, image: folderKind},
 
-	{name: "an Excel workbook", match: func(f *found) bool { return f.holds("[Content_Types].xml", "xl/") }, not: asCSV},
-	{name: "an OpenDocument file", match: func(f *found) bool { return f.holds("mimetype", "content.xml") }, not: asCSV},
-	{name: "a zip file of NumPy arrays", match: func(f *found) bool { return f.zipOf(".npy") }, not: asCSV},
+	{name: "an Excel workbook", match: func(f *found) bool { return f.holds("[Content_Types].xml", "xl/") }, not: input.AsCSV},
+	{name: "an OpenDocument file", match: func(f *found) bool { return f.holds("mimetype", "content.xml") }, not: input.AsCSV},
+	{name: "a zip file of NumPy arrays", match: func(f *found) bool { return f.zipOf(".npy") }, not: input.AsCSV},
 	{name: "a model, not data", match: isModel, not: "give it to predict, eval or inspect as MODEL"},
 
 	{name: "a zip file with a table", match: isZippedTable, packed: true},
@@ -45,9 +49,9 @@ var formats = []format{
 	{name: "IDX", match: func(f *found) bool { return f.begins("\x00\x00\x08\x03") || f.begins("\x00\x00\x08\x01") },
 		not: "name the folder that holds images and labels"},
 
-	{name: "a file of JSON objects", match: isJSON, table: readJSON},
+	{name: "a file of JSON objects", match: isJSON, table: grid.ReadJSON},
 	{name: "binary, not text", match: func(f *found) bool { return bytes.IndexByte(f.text, 0) >= 0 }, not: "want a table as text, or images"},
-	{name: "a CSV file", match: func(*found) bool { return true }, table: readCSV},
+	{name: "a CSV file", match: func(*found) bool { return true }, table: grid.ReadCSV},
 }
 
 // found is what a user named, and what can be seen of it at once.
@@ -100,7 +104,7 @@ func (f *found) zipOf(endings ...string) bool {
 
 // isFolderOrHidden tells names in a zip file that are none of data.
 func isFolderOrHidden(name string) bool {
-	return strings.HasSuffix(name, "/") || hiddenPart(strings.Split(name, "/"))
+	return strings.HasSuffix(name, "/") || naming.HiddenPart(strings.Split(name, "/"))
 }
 
 // tableEndings are those of files in a zip file that are taken for tables; those
@@ -126,11 +130,10 @@ func isModel(f *found) bool {
 // isImage goes by the name too, so that a file that should be an image is said
 // to be none.
 func isImage(f *found) bool {
-	if isImageName(f.path) {
+	if images.IsName(f.path) {
 		return true
 	}
-	_, _, err := codec(f.head)
-	return err == nil
+	return images.IsImage(f.head)
 }
 
 // isJSON goes by the first bytes, and by the name of an empty file. A header
@@ -176,13 +179,13 @@ func recognize(name string) (*found, *format, error) {
 
 // look reads the first bytes of a file.
 func (f *found) look() error {
-	file, err := openFile(f.path)
+	file, err := input.Open(f.path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if err := f.peek(bufio.NewReaderSize(file, ahead)); err != nil {
-		return fmt.Errorf("data: %s: %w", f.path, explainRead(err))
+	if err := f.peek(bufio.NewReaderSize(file, input.Ahead)); err != nil {
+		return fmt.Errorf("data: %s: %w", f.path, input.Explain(err))
 	}
 	if f.begins("PK\x03\x04") {
 		if archive, err := zip.OpenReader(f.path); err == nil {
@@ -198,7 +201,7 @@ func (f *found) look() error {
 // peek looks at the first bytes of a stream, which stay in it.
 func (f *found) peek(r *bufio.Reader) (err error) {
 	f.head, err = r.Peek(512)
-	f.text, _ = plainText(bytes.NewReader(f.head)).Peek(ahead)
+	f.text, _ = input.Text(bytes.NewReader(f.head)).Peek(input.Ahead)
 	if err == io.EOF {
 		return nil
 	}
@@ -207,8 +210,8 @@ func (f *found) peek(r *bufio.Reader) (err error) {
 
 // format returns the format of what was found.
 func (f *found) format() *format {
-	if s := unread(f.head); s != nil && !f.ends(".bin") && !isImageName(f.path) {
-		return &format{name: s.format, not: s.not}
+	if s := input.Unread(f.head); s != nil && !f.ends(".bin") && !images.IsName(f.path) {
+		return &format{name: s.Format, not: s.Not}
 	}
 	for i := range formats {
 		if formats[i].match(f) {
@@ -227,14 +230,14 @@ func (f *format) refuse(file string) error {
 }
 
 // grid reads a file that holds a table of this format.
-func (f *found) grid(as *format) (*grid, error) {
+func (f *found) grid(as *format) (*grid.Grid, error) {
 	if as.packed {
 		return f.unpacked()
 	}
 	if err := as.mustBeTable(f.path); err != nil {
 		return nil, err
 	}
-	file, err := openFile(f.path)
+	file, err := input.Open(f.path)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +246,7 @@ func (f *found) grid(as *format) (*grid, error) {
 }
 
 // openGrid reads a file that holds a table.
-func openGrid(path string) (*grid, error) {
+func openGrid(path string) (*grid.Grid, error) {
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
@@ -253,15 +256,15 @@ func openGrid(path string) (*grid, error) {
 
 // readGrid reads a table of the format that its first bytes have; file stands
 // for it in messages.
-func readGrid(r io.Reader, file string) (*grid, error) {
-	plain, err := unzip(r)
+func readGrid(r io.Reader, file string) (*grid.Grid, error) {
+	plain, err := input.Decompress(r)
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", file, err)
 	}
-	buffered := bufio.NewReaderSize(plain, ahead)
+	buffered := bufio.NewReaderSize(plain, input.Ahead)
 	f := &found{path: file}
 	if err := f.peek(buffered); err != nil {
-		return nil, fmt.Errorf("data: %s: %w", file, explainRead(err))
+		return nil, fmt.Errorf("data: %s: %w", file, input.Explain(err))
 	}
 	as := f.format()
 	if err := as.mustBeTable(file); err != nil {
@@ -296,9 +299,9 @@ func (f *found) zippedTable() string {
 }
 
 // unpacked reads the one table in a zip file.
-func (f *found) unpacked() (*grid, error) {
+func (f *found) unpacked() (*grid.Grid, error) {
 	name := f.zippedTable()
-	fail := func(err error) (*grid, error) { return nil, fmt.Errorf("data: %s: %s: %w", f.path, name, err) }
+	fail := func(err error) (*grid.Grid, error) { return nil, fmt.Errorf("data: %s: %s: %w", f.path, name, err) }
 	archive, err := zip.OpenReader(f.path)
 	if err != nil {
 		return fail(err)

@@ -7,6 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"descent/data/images"
+	"descent/data/internal/cifar"
+	"descent/data/internal/idx"
+	"descent/data/internal/naming"
 )
 
 // digitsName is what the embedded digits are called where a path may stand.
@@ -38,7 +43,7 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 	if err := cfg.refuseFor(path); err != nil {
 		return nil, err
 	}
-	return readImages(f.path, as.image, ImageConfig{}, nil)
+	return readImages(f.path, as.image, images.Config{}, nil)
 }
 
 // OpenImages reads what [Open] does but tables, with options for image files.
@@ -55,7 +60,7 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 // Images whose values need 16 bits keep them; of a set of both, those of 8 are
 // scaled to 16. The names in a zip file are UTF-8, or a code page that is
 // guessed, with a note.
-func OpenImages(path string, cfg ImageConfig) (Source, error) {
+func OpenImages(path string, cfg images.Config) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -79,11 +84,11 @@ func OpenImages(path string, cfg ImageConfig) (Source, error) {
 // folders that no class of the model is named after, are Unlabeled; see
 // [RowNames]. Images of other bits than those of training are read as if they
 // had theirs, with a note.
-func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, ImageConfig{}) }
+func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, images.Config{}) }
 
 // OpenImages is [Encoder.Open] with options for image files, of which size and
 // mode are the model's.
-func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
+func (e *Encoder) OpenImages(path string, cfg images.Config) (Source, error) {
 	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
@@ -96,16 +101,16 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 	}
 	switch {
 	case as.image == "" && e.Kind == imageKind:
-		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file; it is %s", shapeText(e.Shape), path, as.name)
+		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file; it is %s", naming.Shape(e.Shape), path, as.name)
 	case as.image == "":
 		g, err := f.grid(as)
 		if err != nil {
 			return nil, err
 		}
-		return e.encodeGrid(g, baseName(path))
+		return e.encodeGrid(g, naming.Base(path))
 	case e.Kind == tableKind:
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images; name a CSV file",
-			list(e.inputNames()), path)
+			naming.List(e.inputNames()), path)
 	}
 	raw, err := readImages(f.path, as.image, cfg, e)
 	if err != nil {
@@ -124,7 +129,7 @@ const (
 )
 
 // readImages reads a set of images of a kind.
-func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {
+func readImages(path, kind string, cfg images.Config, e *Encoder) (Source, error) {
 	if kind == folderKind {
 		var err error
 		if path, kind, err = lookInto(path); err != nil {
@@ -139,14 +144,14 @@ func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) 
 	case cifarKind:
 		return OpenCIFAR(path)
 	}
-	var form *imageForm
+	var form *images.Form
 	if e != nil {
 		if len(e.Shape) != 3 || e.Shape[2] != 1 && e.Shape[2] != 3 {
-			return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", shapeText(e.Shape))
+			return nil, fmt.Errorf("data: the model takes samples of %s; image files become height×width×1 or height×width×3", naming.Shape(e.Shape))
 		}
-		form = &imageForm{e.Shape[0], e.Shape[1], e.Shape[2], e.wide()}
+		form = &images.Form{Height: e.Shape[0], Width: e.Shape[1], Channels: e.Shape[2], Wide: e.wide()}
 	}
-	set, test, err := readImageFiles(path, map[string]imagePlace{folderKind: inFolder, zipKind: inZip, fileKind: inFile}[kind], cfg, form)
+	set, test, err := images.Read(path, map[string]images.Place{folderKind: images.Folder, zipKind: images.Zip, fileKind: images.File}[kind], cfg, form)
 	if err != nil {
 		return nil, err
 	}
@@ -156,11 +161,11 @@ func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) 
 // ReadImages reads class/image or split/class/image from a file system, such
 // as an embed.FS, as [OpenImages] does from a folder; name stands for it in
 // messages.
-func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
+func ReadImages(fsys fs.FS, name string, cfg images.Config) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	set, test, err := readImagesIn(fsys, name, cfg)
+	set, test, err := images.ReadFS(fsys, name, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -170,17 +175,15 @@ func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
 // lookInto tells what a folder holds, itself or in the one folder in it.
 func lookInto(dir string) (path, kind string, err error) {
 	path = dir
-	for range maxDepth {
-		for _, part := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
-			if _, there := find(path, part); there {
-				return path, idxKind, nil
-			}
+	for range images.MaxDepth {
+		if idx.Holds(path) {
+			return path, idxKind, nil
 		}
-		train, test, err := cifarFiles(path)
+		batches, err := cifar.Holds(path)
 		if err != nil {
 			return "", "", err
 		}
-		if len(train)+len(test) > 0 {
+		if batches {
 			return path, cifarKind, nil
 		}
 		inner, only := onlyFolder(path)
@@ -189,7 +192,7 @@ func lookInto(dir string) (path, kind string, err error) {
 		}
 		path = inner
 	}
-	held, err := holdImages(dir)
+	held, err := images.Holds(dir)
 	if err != nil {
 		return "", "", err
 	}
@@ -205,7 +208,7 @@ func onlyFolder(dir string) (string, bool) {
 	found := ""
 	for _, entry := range entries {
 		switch inner := filepath.Join(dir, entry.Name()); {
-		case isHidden(entry.Name()):
+		case naming.Hidden(entry.Name()):
 		case !isFolder(inner) || found != "":
 			return "", false
 		default:
@@ -230,4 +233,4 @@ func testPart(s Source) Source {
 }
 
 // setName names a set after its folder or zip file.
-func setName(path string) string { return strings.TrimSuffix(baseName(path), ".zip") }
+func setName(path string) string { return strings.TrimSuffix(naming.Base(path), ".zip") }

@@ -1,6 +1,12 @@
 package data
 
-import "strings"
+import (
+	"strings"
+
+	"descent/data/internal/cifar"
+	"descent/data/internal/idx"
+	"descent/data/internal/naming"
+)
 
 // OpenIDX reads a folder of IDX files, such as MNIST: train-images-idx3-ubyte
 // and train-labels-idx1-ubyte, the same with t10k for the test part, each plain
@@ -9,11 +15,11 @@ import "strings"
 //
 // Labels are 0 to the greatest label of the training part.
 func OpenIDX(dir string) (Source, error) {
-	set, test, err := openIDX(dir)
+	set, test, err := idx.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	return imagesOf(baseName(dir), set, test), nil
+	return imagesOf(naming.Base(dir), set, test), nil
 }
 
 // OpenCIFAR reads CIFAR-10's binary version: a folder of data_batch_*.bin for
@@ -24,7 +30,7 @@ func OpenIDX(dir string) (Source, error) {
 // Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
 // 2009, and the description that comes with the files.
 func OpenCIFAR(path string) (Source, error) {
-	set, test, err := openCIFAR(path)
+	set, test, err := cifar.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/schema"
 )
 
 // CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
@@ -31,8 +35,8 @@ type CSVConfig struct {
 // statistics of the training part. Read before that, a Table encodes itself
 // with the statistics of all rows.
 type Table struct {
-	grid   *grid
-	plan   *schemaPlan
+	grid   *grid.Grid
+	plan   *schema.Plan
 	name   string
 	whole  *Encoder // fitted on all rows
 	encode func() (Source, error)
@@ -73,12 +77,12 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 }
 
 // newTable decides the schema of a grid.
-func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
-	found, err := schemaOf(g, cfg.schema())
+func newTable(g *grid.Grid, name string, cfg CSVConfig) (*Table, error) {
+	found, err := schema.Of(g, cfg.schema())
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{grid: g, plan: found, name: baseName(name)}
+	t := &Table{grid: g, plan: found, name: naming.Base(name)}
 	if t.whole, err = t.Fit(nil); err != nil {
 		return nil, err
 	}
@@ -87,17 +91,17 @@ func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
 }
 
 // schema returns what cfg says for the schema of a table.
-func (cfg CSVConfig) schema() schemaConfig {
-	return schemaConfig{
-		Targets: cfg.Targets, Task: schemaTask(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
+func (cfg CSVConfig) schema() schema.Config {
+	return schema.Config{
+		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
 		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates,
 	}
 }
 
 // refuseFor refuses what cfg says about columns, for the images at path.
 func (cfg CSVConfig) refuseFor(path string) error {
-	if as, names := cfg.schema().named(); as != "" {
-		return fmt.Errorf("data: %s holds labeled images; columns, as in %s %s, are for CSV files", path, as, list(names))
+	if as, names := cfg.schema().Named(); as != "" {
+		return fmt.Errorf("data: %s holds labeled images; columns, as in %s %s, are for CSV files", path, as, naming.List(names))
 	}
 	if cfg.Task == Regression {
 		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)
@@ -106,10 +110,10 @@ func (cfg CSVConfig) refuseFor(path string) error {
 }
 
 // Reason says how the task was decided.
-func (t *Table) Reason() string { return t.plan.target.reason }
+func (t *Table) Reason() string { return t.plan.Target.Reason }
 
 // Notes returns what the user should know about the file.
-func (t *Table) Notes() []string { return t.plan.notes }
+func (t *Table) Notes() []string { return t.plan.Notes }
 
 // String returns the schema as learned from all rows.
 func (t *Table) String() string { return t.whole.String() }
@@ -118,7 +122,7 @@ func (t *Table) String() string { return t.whole.String() }
 func (t *Table) Spec() Spec { return t.whole.spec(t.name) }
 
 // Len returns the number of rows that have a target.
-func (t *Table) Len() int { return t.grid.rows() }
+func (t *Table) Len() int { return t.grid.Rows() }
 
 func (t *Table) Read(rows []int, x, y []float32) error {
 	all, err := t.encode()
@@ -128,7 +132,7 @@ func (t *Table) Read(rows []int, x, y []float32) error {
 	return all.Read(rows, x, y)
 }
 
-func (t *Table) labels() []int32 { return t.plan.target.labels }
+func (t *Table) labels() []int32 { return t.plan.Target.Labels }
 func (t *Table) vetted() bool    { return true }
 
 // Encode returns the rows as samples under an encoding learned here or on

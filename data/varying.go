@@ -1,20 +1,24 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/data/augment"
+)
 
 // augmenter is how the batches of a set are varied.
 type augmenter struct {
-	*varier
+	*augment.Varier
 	classes int
 }
 
 // newAugmenter checks that the images of a set can be varied so; it is nil where
 // nothing is to be.
-func newAugmenter(a Augment, spec Spec, rows int, seed uint64, epoch int) (*augmenter, error) {
+func newAugmenter(a augment.Config, spec Spec, rows int, seed uint64, epoch int) (*augmenter, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
 	}
-	if a == (Augment{}) {
+	if a == (augment.Config{}) {
 		return nil, nil
 	}
 	switch {
@@ -25,5 +29,5 @@ func newAugmenter(a Augment, spec Spec, rows int, seed uint64, epoch int) (*augm
 	case a.Mixes() && (spec.Task != Classification || spec.Unlabeled):
 		return nil, fmt.Errorf("data: augment: mixup and cutmix mix classes, and %s has none", spec.name())
 	}
-	return &augmenter{newVarier(a, spec.Input[0], spec.Input[1], spec.Input[2], rows, seed, epoch), len(spec.Classes)}, nil
+	return &augmenter{augment.New(a, spec.Input[0], spec.Input[1], spec.Input[2], rows, seed, epoch), len(spec.Classes)}, nil
 }

@@ -53,9 +53,12 @@ func sameSettings(saved, have []setting) error {
 // without items, and the sign of zero.
 var spelling = regexp.MustCompile(`, [A-Za-z0-9_]+: (map)?\[\]|[A-Za-z0-9_]+: (map)?\[\](, )?|-(0[ ,}\]])|^-(0)$`)
 
-// plain returns the words of a value without what says nothing, so that values are
-// compared and not how they were written.
-func plain(words string) string { return spelling.ReplaceAllString(words, "$4$5") }
+// renamed are the types that checkpoints of before call otherwise.
+var renamed = strings.NewReplacer("data.Augment{", "augment.Config{")
+
+// plain returns the words of a value with the types of today and without what says
+// nothing, so that values are compared and not how they were written.
+func plain(words string) string { return spelling.ReplaceAllString(renamed.Replace(words), "$4$5") }
 
 // deepest is how far words follows a value, which may lead back to itself.
 const deepest = 30

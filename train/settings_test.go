@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"testing"
+
+	"descent/data"
 )
 
 // TestSameSettings: settings are compared by value, not by how they are written.
@@ -38,6 +40,22 @@ func TestSameSettings(t *testing.T) {
 	} {
 		if err := sameSettings(say(row.a), say(row.b)); (err == nil) != row.same {
 			t.Errorf("%#v and %#v: %v", row.a, row.b, err)
+		}
+	}
+}
+
+// TestRenamedTypes: words of before are compared by the names of today.
+func TestRenamedTypes(t *testing.T) {
+	for _, row := range []struct {
+		saved string
+		have  any
+	}{
+		{"data.Augment{Crop: 4, Flip: true}", data.Augment{Crop: 4, Flip: true}},
+		{"data.Augment{}", data.Augment{}},
+	} {
+		have := []setting{{"X", words(reflect.ValueOf(row.have), 0)}}
+		if err := sameSettings([]setting{{"X", row.saved}}, have); err != nil {
+			t.Error(err)
 		}
 	}
 }
