@@ -124,6 +124,7 @@ func (t *Table) Spec() Spec { return t.whole.spec(t.name) }
 // Len returns the number of rows that have a target.
 func (t *Table) Len() int { return t.grid.Rows() }
 
+// Read reads rows encoded with the statistics of all rows.
 func (t *Table) Read(rows []int, x, y []float32) error {
 	all, err := t.encode()
 	if err != nil {

@@ -1,3 +1,6 @@
+// Package augment varies images, so that a network does not learn them by heart:
+// crops, flips, turns, light and colour, and mixtures of two. What is drawn is a
+// function of a seed, an epoch and the number of a row, and of nothing else.
 package augment
 
 import (

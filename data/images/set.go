@@ -1,3 +1,9 @@
+// Package images reads sets of images from files: below folders that name
+// their classes and their parts, in a zip file, or one by one. What it returns
+// are raw pixels of one shape; package data makes samples of them.
+//
+// The way of a file: it is listed, laid out as part and class, decoded, turned as
+// its camera says, made grey or coloured, and resized.
 package images
 
 // Set is a set of raw images, kept as whole numbers.

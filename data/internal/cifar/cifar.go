@@ -1,3 +1,4 @@
+// Package cifar reads CIFAR-10's binary version.
 package cifar
 
 import (

@@ -1,3 +1,5 @@
+// Package grid holds the text of tables, by column, and reads it from CSV and
+// from JSON.
 package grid
 
 import (
@@ -29,9 +31,13 @@ type Grid struct {
 	named map[string]int
 }
 
-func (g *Grid) Rows() int        { return g.n }
+// Rows returns the number of rows.
+func (g *Grid) Rows() int { return g.n }
+
+// Line returns the line of the file on which a row stands.
 func (g *Grid) Line(row int) int { return g.Lines.Of(row) }
 
+// Cell returns the text of a cell, without blanks around it.
 func (g *Grid) Cell(row, col int) string {
 	row = g.Lines.under(row)
 	return g.cells[col][row/g.block].at(row % g.block)

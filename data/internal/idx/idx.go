@@ -1,3 +1,4 @@
+// Package idx reads IDX files of images and their labels, the format of MNIST.
 package idx
 
 import (

@@ -1,3 +1,5 @@
+// Package input opens files: it decompresses them, makes UTF-8 of their text and
+// knows formats by their first bytes.
 package input
 
 import (
@@ -20,9 +22,10 @@ type File struct {
 	io.Reader
 	file  *os.File
 	Limit int64 // no more bytes than this can come out
-	Exact bool  // limit is the number of bytes, not a bound
+	Exact bool  // Limit is the number of bytes, not a bound
 }
 
+// Open opens a file, which must be a regular one.
 func Open(path string) (*File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -46,6 +49,7 @@ func Open(path string) (*File, error) {
 	return &File{r, file, info.Size() * Inflation, false}, nil
 }
 
+// Close closes the file.
 func (o *File) Close() error { return o.file.Close() }
 
 // Decompress returns the decompressed stream where r begins as gzip or bzip2 does,

@@ -9,8 +9,8 @@ import (
 // Beginning is how many bytes of a file tell its format.
 const Beginning = 264
 
-// A signature is how files of a format begin.
-type signature struct {
+// A Signature is how files of a format begin.
+type Signature struct {
 	at     int
 	begin  string
 	Format string
@@ -29,7 +29,7 @@ const (
 
 // signatures are formats that files turn out to be. Those of formats that are not
 // read are named, so that no one wonders what became of them.
-var signatures = []signature{
+var signatures = []Signature{
 	{0, "PK\x03\x04", zipFormat, ""},
 	{0, "PK\x05\x06", zipFormat, ""},
 	{0, "\x1f\x8b", gzipFormat, ""},
@@ -98,7 +98,7 @@ func Format(begin []byte) string {
 }
 
 // signatureOf returns that of a file which begins as given, nil if it has none.
-func signatureOf(begin []byte) *signature {
+func signatureOf(begin []byte) *Signature {
 	lower := bytes.ToLower(bytes.TrimSpace(begin))
 	for i := range signatures {
 		s := &signatures[i]
@@ -115,7 +115,7 @@ func signatureOf(begin []byte) *signature {
 
 // Unread returns the signature of a file of a format that is not read. Text that
 // happens to have one of other formats, as a header that begins with BM, has none.
-func Unread(begin []byte) *signature {
+func Unread(begin []byte) *Signature {
 	s := signatureOf(begin)
 	if s == nil || s.Not == "" || isText(begin) && !strings.ContainsAny(s.begin[:1], "<%v@-") {
 		return nil

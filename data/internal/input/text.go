@@ -50,18 +50,21 @@ func (t returns) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Guard is a text of which no more than a line is read at a time: once begin
-// was called, at most maxLine bytes come out until it is called again.
+// Guard is a text of which no more than a line is read at a time: once Begin
+// was called, at most [MaxLine] bytes come out until it is called again.
 type Guard struct {
 	R    io.Reader
 	left int
 }
 
+// ErrLongLine is the error of a line of more than [MaxLine] bytes; it follows the
+// line's number.
 var ErrLongLine = errors.New("is longer than " + fmt.Sprint(MaxLine>>20) + " MiB, which no line of a table is; is a quote not closed, or are the line ends lost?")
 
 // Begin says that a line begins.
 func (g *Guard) Begin() { g.left = MaxLine }
 
+// Read reads of the line what fits into p.
 func (g *Guard) Read(p []byte) (int, error) {
 	if g.left <= 0 {
 		return 0, ErrLongLine

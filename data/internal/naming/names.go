@@ -1,3 +1,4 @@
+// Package naming compares and lists the names of columns, classes and files.
 package naming
 
 import (
@@ -18,6 +19,7 @@ func Hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "__MACOSX" || name == "@eaDir"
 }
 
+// HiddenPart reports whether one of the parts of a path is hidden.
 func HiddenPart(parts []string) bool {
 	for _, part := range parts {
 		if Hidden(part) {
@@ -43,6 +45,7 @@ func Base(path string) string {
 // accents.
 type Index map[string]int32
 
+// NewIndex numbers classes from 0 on.
 func NewIndex(classes []string) Index {
 	number := make(Index, len(classes))
 	for i, name := range classes {
@@ -56,6 +59,7 @@ func NewIndex(classes []string) Index {
 	return number
 }
 
+// Of returns the number of a class.
 func (n Index) Of(name string) (int32, bool) {
 	if i, ok := n[name]; ok {
 		return i, true

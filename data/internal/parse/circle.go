@@ -51,6 +51,7 @@ func OnCircle(s float64) (sin, cos float64) {
 	return sin, cos
 }
 
+// DateOf returns the date of days since 1970.
 func DateOf(days float64) time.Time {
 	return time.Unix(int64(math.Floor(days))*secondsOfDay, 0).UTC()
 }

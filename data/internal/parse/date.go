@@ -25,8 +25,8 @@ const (
 	never        = 9999 // the year with which databases say that something has no end
 )
 
-// moment is a cell read as a date, a time or both.
-type moment struct {
+// Moment is a cell read as a date, a time or both.
+type Moment struct {
 	Form    string // yearFirst, dayFirst, monthFirst, monthForm or timeForm
 	Days    float64
 	Compact bool // eight digits, which may be a number like any
@@ -35,7 +35,7 @@ type moment struct {
 
 // Date reads a cell as a date, in the order where that matters. Zones
 // are read over: a time of day is as it is written.
-func Date(cell, order string) (m moment, ok bool) {
+func Date(cell, order string) (m Moment, ok bool) {
 	if len(cell) < 4 || len(cell) > 40 {
 		return m, false
 	}

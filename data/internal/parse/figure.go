@@ -51,6 +51,7 @@ func TakeApart(cell string) (f Figure, ok bool) {
 	return f, signs <= 1 && (head == "" || IsCurrency(head)) && (tail == "" || isUnit(tail))
 }
 
+// Digits are those of a plain number.
 const Digits = "0123456789"
 
 // cutSigns takes signs off the ends of a text and counts them.

@@ -36,6 +36,7 @@ const (
 	PointMarks, CommaMarks, CommaGroups, PointGroups = 0, 1, 2, 3
 )
 
+// Plain reports whether numbers are as programs write them.
 func (n Notation) Plain() bool { return n == Notation{} }
 
 // String writes the number 1234.56 in the notation; "" is plain.
@@ -148,6 +149,7 @@ func (m Marks) Fits(body string) bool {
 	return true
 }
 
+// IsDigits reports whether text is digits, at least one.
 func IsDigits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

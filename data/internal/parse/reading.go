@@ -1,3 +1,5 @@
+// Package parse says what a cell means: a number in a notation, a date in a form,
+// one of known texts, or nothing.
 package parse
 
 import (

@@ -14,7 +14,7 @@ import (
 // Column is what a column is, judged by all rows of the file.
 type Column struct {
 	Col     int
-	Kind    string // numberKind, categoryKind, dateKind or droppedKind
+	Kind    string // a kind of [parse]
 	Why     string // of a dropped column
 	Reading parse.Reading
 }

@@ -270,7 +270,7 @@ func allPlain(g *grid.Grid, col int) bool {
 }
 
 // notesOn returns what was taken for granted about columns that are used.
-func notesOn(plan []Column, t target, found map[int]*finding) (notes []string) {
+func notesOn(plan []Column, t Target, found map[int]*finding) (notes []string) {
 	for _, p := range plan {
 		if p.Kind == parse.NumberKind || p.Kind == parse.DateKind {
 			notes = append(notes, found[p.Col].notes...)

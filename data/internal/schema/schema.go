@@ -1,3 +1,7 @@
+// Package schema decides what the columns of a table are, by all cells of each
+// and by what the rest of the file says where one column leaves a doubt: numbers
+// in a notation, dates in a form, categories, or nothing to learn from; and what
+// the target is.
 package schema
 
 import (
@@ -36,7 +40,7 @@ var ErrNoTarget = errors.New("which column is the target?")
 // Plan is what the columns of a table are, judged by all rows.
 type Plan struct {
 	Columns []Column // those that are not targets
-	Target  target
+	Target  Target
 	Notes   []string // what was taken for granted
 }
 

@@ -12,8 +12,8 @@ import (
 // fewIntegers is how many distinct whole numbers are still classes.
 const fewIntegers = 20
 
-// target is what a table is to predict.
-type target struct {
+// Target is what a table is to predict.
+type Target struct {
 	Task    Task
 	Reason  string
 	Columns []int
@@ -25,8 +25,8 @@ type target struct {
 }
 
 // decideTarget reads the task off the target's values, unless it is given.
-func decideTarget(g *grid.Grid, cfg Config, found map[int]*finding) (target, error) {
-	t := target{Task: cfg.Task, Names: cfg.Targets}
+func decideTarget(g *grid.Grid, cfg Config, found map[int]*finding) (Target, error) {
+	t := Target{Task: cfg.Task, Names: cfg.Targets}
 	for _, name := range cfg.Targets {
 		col := g.Index(name)
 		t.Columns = append(t.Columns, col)
