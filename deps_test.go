@@ -38,16 +38,17 @@ internal/enginetest: graph internal/reference internal/rewrite internal/kernel i
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
+data/internal/fault:
 data/internal/naming:
 data/internal/input:
 data/internal/parse: data/internal/naming
-data/internal/grid: internal/human data/internal/input data/internal/naming data/internal/parse
-data/internal/schema: internal/suggest data/internal/grid data/internal/naming data/internal/parse
-data/images: internal/suggest data/internal/input data/internal/naming
+data/internal/grid: data/internal/fault internal/human data/internal/input data/internal/naming data/internal/parse
+data/internal/schema: data/internal/fault internal/suggest data/internal/grid data/internal/naming data/internal/parse
+data/images: data/internal/fault internal/suggest data/internal/input data/internal/naming
 data/augment: internal/rng internal/suggest
-data/internal/idx: data/images data/internal/input data/internal/naming
-data/internal/cifar: data/images data/internal/input
-data: internal/rng internal/human internal/suggest data/augment data/images data/internal/cifar data/internal/grid data/internal/idx data/internal/input data/internal/naming data/internal/parse data/internal/schema
+data/internal/idx: data/internal/fault data/images data/internal/input data/internal/naming
+data/internal/cifar: data/internal/fault data/images data/internal/input
+data: data/internal/fault internal/rng internal/human internal/suggest data/augment data/images data/internal/cifar data/internal/grid data/internal/idx data/internal/input data/internal/naming data/internal/parse data/internal/schema
 internal/network: graph engine nn loss data
 model: graph engine nn loss metric data internal/network internal/safetensors
 train: graph engine nn loss schedule optim data model internal/network internal/measure internal/safetensors internal/suggest

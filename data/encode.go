@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
@@ -49,7 +50,7 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	if len(absent) > 0 {
 		inputs := naming.Set(e.inputNames())
 		others := slices.DeleteFunc(slices.Clone(g.Columns), func(name string) bool { return inputs[name] })
-		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
+		return nil, fault.Errorf(fault.ErrNoColumn, "data: %s lacks the columns %s that the model was trained on%s; it has %s",
 			g.File, naming.List(absent), suggest.DidYouMean(absent[0], others), naming.List(g.Columns))
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
@@ -85,7 +86,7 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 func standardize(g *grid.Grid, row, col int, v, mean, std float64) (float32, error) {
 	z := float32((v - mean) / std)
 	if z-z != 0 {
-		return 0, fmt.Errorf("%s: %v is too far from the training part's mean %v, standard deviation %v", g.At(row, col), v, mean, std)
+		return 0, fault.Errorf(fault.ErrCell, "%s: %v is too far from the training part's mean %v, standard deviation %v", g.At(row, col), v, mean, std)
 	}
 	return z, nil
 }

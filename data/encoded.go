@@ -1,10 +1,10 @@
 package data
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/schema"
@@ -122,7 +122,7 @@ func Targeted(s Source) (Source, string) {
 // untargeted says why a row's target cannot be read.
 func (s *encodedTable) untargeted(row int) error {
 	if problem := s.wrong[row]; problem != "" {
-		return errors.New(problem)
+		return fault.Errorf(fault.ErrCell, "%s", problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
 		s.file, s.lines.Of(row), naming.List(s.spec.Targets))

@@ -11,11 +11,10 @@
 package data
 
 import (
+	"descent/data/internal/fault"
 	"errors"
 	"fmt"
 	"math"
-
-	"descent/data/internal/input"
 )
 
 // Spec describes samples: enough to build and check a network. Most samples
@@ -193,7 +192,7 @@ func readSafely(s Source, rows []int, x, y []float32) (err error) {
 	return s.Read(rows, x, y)
 }
 
-var errEmpty = input.ErrNoRows
+var errEmpty = fault.ErrNoRows
 
 // each reads all rows of a source in order, chunk by chunk, and checks what
 // may need checking. The slices are valid during the call only.

@@ -98,12 +98,16 @@ func (cfg CSVConfig) schema() schema.Config {
 	}
 }
 
-// refuseFor refuses what cfg says about columns, for the images at path.
-func (cfg CSVConfig) refuseFor(path string) error {
-	if as, names := cfg.schema().Named(); as != "" {
-		return fmt.Errorf("data: %s holds labeled images; columns, as in %s %s, are for CSV files", path, as, naming.List(names))
+// refuseFor refuses what cfg says about columns, for what is no table at path.
+func (cfg CSVConfig) refuseFor(path string, as *format) error {
+	what := "labeled images"
+	if !as.images {
+		what = "samples"
 	}
-	if cfg.Task == Regression {
+	if list, names := cfg.schema().Named(); list != "" {
+		return fmt.Errorf("data: %s holds %s; columns, as in %s %s, are for CSV files", path, what, list, naming.List(names))
+	}
+	if as.images && cfg.Task == Regression {
 		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)
 	}
 	return nil

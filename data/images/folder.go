@@ -61,12 +61,12 @@ func Read(path string, place Place, cfg Config, form *Form) (set, test *Set, err
 }
 
 // ReadFS is Read of a file system; name stands for it in messages.
-func ReadFS(fsys fs.FS, name string, cfg Config) (set, test *Set, err error) {
+func ReadFS(fsys fs.FS, name string, cfg Config, form *Form) (set, test *Set, err error) {
 	list, err := listImages(fsys, name, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	return readFiles(name, list, cfg, nil)
+	return readFiles(name, list, cfg, form)
 }
 
 // Holds reports whether images lie below a folder. Where there are archives

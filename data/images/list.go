@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/input"
 	"descent/data/internal/naming"
 )
@@ -34,9 +35,9 @@ type imageList struct {
 // none is the error of a list without images.
 func (l imageList) none(path string) error {
 	if len(l.archives) > 0 {
-		return fmt.Errorf("data: %s holds no images, but the archive %s, which is not looked into; unpack it, or name it itself if it is a zip file", path, l.archives[0])
+		return fault.Errorf(fault.ErrNoRows, "data: %s holds no images, but the archive %s, which is not looked into; unpack it, or name it itself if it is a zip file", path, l.archives[0])
 	}
-	return fmt.Errorf("data: %s holds no images (.png, .jpg, .jpeg, .gif)", path)
+	return fault.Errorf(fault.ErrNoRows, "data: %s holds no images (.png, .jpg, .jpeg, .gif)", path)
 }
 
 // left says what training leaves aside.

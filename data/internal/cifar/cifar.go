@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"descent/data/images"
+	"descent/data/internal/fault"
 	"descent/data/internal/input"
 )
 
@@ -149,7 +150,7 @@ func readCIFAR(r io.Reader, classes int) (pixels []byte, class []int32, err erro
 	n := file.Len() / cifarRecord
 	switch {
 	case file.Len() == 0:
-		return nil, nil, input.ErrNoRows
+		return nil, nil, fault.ErrNoRows
 	case file.Len()%cifarRecord != 0:
 		return nil, nil, fmt.Errorf("%d bytes are no whole number of records of %d bytes (a label and 32×32×3 pixels); the file is truncated, or no CIFAR-10 batch", file.Len(), cifarRecord)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/input"
 	"descent/data/internal/parse"
 )
@@ -174,7 +175,7 @@ const (
 func (t *csvTable) read() (*Grid, error) {
 	header, at, err := t.next()
 	if err == io.EOF {
-		return nil, fmt.Errorf("data: %s is empty; want a header line and rows", t.file)
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s is empty; want a header line and rows", t.file)
 	}
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
 )
@@ -208,7 +209,7 @@ func (b *gridder) seal(rows int) {
 func (b *gridder) end() (*Grid, error) {
 	g := b.grid
 	if g.n == 0 {
-		return nil, fmt.Errorf("data: %s holds a header and no rows", g.File)
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s holds a header and no rows", g.File)
 	}
 	if rows := g.n - g.sealed()*g.block; rows > 0 {
 		b.seal(rows)
@@ -220,7 +221,7 @@ func (b *gridder) end() (*Grid, error) {
 func (g *Grid) Value(row, col int, r *parse.Reading) (float64, error) {
 	v, err := r.Value(g.Cell(row, col), g.IsPlain(col))
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", g.At(row, col), err)
+		return 0, fault.Errorf(fault.ErrCell, "%s: %w", g.At(row, col), err)
 	}
 	return v, nil
 }
@@ -246,4 +247,41 @@ func (g *Grid) Among(rows []int) iter.Seq[int] {
 			}
 		}
 	}
+}
+
+// FromRows makes a grid of columns and rows that a program gives, whose numbers
+// are as programs write them. Rows count as lines.
+func FromRows(file string, columns []string, rows iter.Seq2[[]string, error]) (*Grid, error) {
+	if len(columns) == 0 {
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has no columns", file)
+	}
+	var b gridder
+	b.grid = &Grid{File: file, Plain: true, named: make(map[string]int)}
+	for i, name := range columns {
+		if _, there := b.grid.named[name]; there || name == "" {
+			return nil, fmt.Errorf("data: %s: column %d is named %q; each needs a name of its own", file, i+1, name)
+		}
+		if err := b.column(name, 1); err != nil {
+			return nil, err
+		}
+	}
+	row := 0
+	for cells, err := range rows {
+		row++
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("data: %s, line %d: %w", file, row, err)
+		case len(cells) != len(columns):
+			return nil, fmt.Errorf("data: %s, line %d has %d cells; there are %d columns", file, row, len(cells), len(columns))
+		}
+		for col, cell := range cells {
+			if err := b.put(col, strings.TrimSpace(cell), row); err != nil {
+				return nil, err
+			}
+		}
+		if err := b.next(row); err != nil {
+			return nil, err
+		}
+	}
+	return b.end()
 }

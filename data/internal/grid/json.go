@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/input"
 	"descent/data/internal/parse"
 )
@@ -27,7 +28,7 @@ func ReadJSON(r io.Reader, file string) (*Grid, error) {
 		return nil, err
 	}
 	if len(t.grid.Columns) == 0 {
-		return nil, fmt.Errorf("data: %s: no object names a column; want one JSON object a line, or an array of objects", file)
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s: no object names a column; want one JSON object a line, or an array of objects", file)
 	}
 	return t.end()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/bits"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/input"
 )
 
@@ -43,7 +44,7 @@ func readIDX(r io.Reader, limit int64, exact bool, magic uint32) (dims []int, co
 		d := binary.BigEndian.Uint32(header[4+4*i:])
 		high, low := bits.Mul64(want, uint64(d))
 		if d == 0 {
-			return nil, nil, fmt.Errorf("dimension %d of the header is 0; %w", i, input.ErrNoRows)
+			return nil, nil, fmt.Errorf("dimension %d of the header is 0; %w", i, fault.ErrNoRows)
 		}
 		if high != 0 || low > uint64(limit) {
 			return nil, nil, fmt.Errorf("the header promises more than the %d bytes that the file can hold", limit)

@@ -80,6 +80,3 @@ func Explain(err error) error {
 	}
 	return err
 }
-
-// ErrNoRows is wrapped by the errors of sets without rows.
-var ErrNoRows = errors.New("the set is empty; it needs at least one row")

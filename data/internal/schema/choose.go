@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/internal/suggest"
@@ -214,7 +215,7 @@ func noColumn(g *grid.Grid, text, as, written string) error {
 		}
 		meant += `; a name with a comma in it may stand in double quotes, as in '"a, b",c'`
 	}
-	return fmt.Errorf("data: %s has no %s%s; it has %s", g.File, what, meant, naming.List(g.Columns))
+	return fault.Errorf(fault.ErrNoColumn, "data: %s has no %s%s; it has %s", g.File, what, meant, naming.List(g.Columns))
 }
 
 // matches reports whether a column has a name of a pattern; * stands for a

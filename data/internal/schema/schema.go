@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 )
@@ -100,7 +101,7 @@ func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, found map[int]*fin
 		return nil
 	}
 	if g.Rows() == 0 {
-		return fmt.Errorf("data: %s: no row has a value for the target %s; %q is missing, %s", g.File, naming.List(targets), g.Columns[firstCol], firstPlace)
+		return fault.Errorf(fault.ErrNoRows, "data: %s: no row has a value for the target %s; %q is missing, %s", g.File, naming.List(targets), g.Columns[firstCol], firstPlace)
 	}
 	s.Notes = append(s.Notes, UntargetedNote(n-g.Rows(), n, targets, firstPlace))
 	return nil

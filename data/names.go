@@ -3,6 +3,7 @@ package data
 import (
 	"descent/data/augment"
 	"descent/data/images"
+	"descent/data/internal/fault"
 	"descent/data/internal/schema"
 )
 
@@ -26,8 +27,18 @@ const (
 // ParseImageSize reads "32", or "48x64" for a height of 48 and a width of 64.
 func ParseImageSize(text string) (height, width int, err error) { return images.ParseSize(text) }
 
-// Errors that a configuration could avoid, wrapped by those of opening data.
+// Errors that those of data wrap, to be asked for with [errors.Is]. A path at which
+// nothing is wraps [fs.ErrNotExist].
 var (
+	// ErrNotRead: data is of a format that is not read, or not as what was asked for.
+	ErrNotRead = fault.ErrNotRead
+	// ErrNoRows: a set holds no rows, no images, or none with a target.
+	ErrNoRows = fault.ErrNoRows
+	// ErrNoColumn: a column that was named, or that a model was trained on, is not
+	// there.
+	ErrNoColumn = fault.ErrNoColumn
+	// ErrCell: the value of a cell is not what its column holds.
+	ErrCell = fault.ErrCell
 	// ErrNoTarget: a table was opened without the name of a target.
 	ErrNoTarget = schema.ErrNoTarget
 	// ErrDoubtfulTarget: a target of text is hardly meant to be classes. The task
