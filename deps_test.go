@@ -44,11 +44,12 @@ data/internal/input:
 data/internal/parse: data/internal/naming
 data/internal/grid: data/internal/fault internal/human data/internal/input data/internal/naming data/internal/parse
 data/internal/schema: data/internal/fault internal/suggest data/internal/grid data/internal/naming data/internal/parse
+data/internal/feature: internal/human data/internal/fault data/internal/grid data/internal/naming data/internal/parse
 data/images: data/internal/fault internal/suggest data/internal/input data/internal/naming
 data/augment: internal/rng internal/suggest
 data/internal/idx: data/internal/fault data/images data/internal/input data/internal/naming
 data/internal/cifar: data/internal/fault data/images data/internal/input
-data: data/internal/fault internal/rng internal/human internal/suggest data/augment data/images data/internal/cifar data/internal/grid data/internal/idx data/internal/input data/internal/naming data/internal/parse data/internal/schema
+data: data/internal/fault internal/rng internal/human internal/suggest data/augment data/images data/internal/cifar data/internal/grid data/internal/idx data/internal/input data/internal/naming data/internal/parse data/internal/schema data/internal/feature
 internal/network: graph engine nn loss data
 model: graph engine nn loss metric data internal/network internal/safetensors
 train: graph engine nn loss schedule optim data model internal/network internal/measure internal/safetensors internal/suggest
