@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
 	"descent/data/internal/fault"
 	"descent/data/internal/feature"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
-	"descent/internal/suggest"
 )
 
 // EncodeCSV reads a table that the encoder was fitted on, in any format that
@@ -49,10 +47,7 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		}
 	}
 	if len(absent) > 0 {
-		inputs := naming.Set(e.inputNames())
-		others := slices.DeleteFunc(slices.Clone(g.Columns), func(name string) bool { return inputs[name] })
-		return nil, fault.Errorf(fault.ErrNoColumn, "data: %s lacks the columns %s that the model was trained on%s; it has %s",
-			g.File, naming.List(absent), suggest.DidYouMean(absent[0], others), naming.List(g.Columns))
+		return nil, absentError(g.File, absent, e.inputNames(), g.Columns)
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
 	at := 0

@@ -1,0 +1,105 @@
+package data
+
+import (
+	"slices"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/feature"
+	"descent/data/internal/naming"
+	"descent/internal/suggest"
+)
+
+// RowEncoder encodes rows and images from memory, one by one, to the bits that
+// [Encoder.Open] makes of the same in files. It is safe for concurrent use.
+//
+// What training did not have counts as [Encoder.EncodeCSV] says, without a note. A
+// value that its column cannot hold is an [ErrCell] that names both.
+type RowEncoder struct {
+	encoder *Encoder
+	columns []rowColumn
+	size    int // of a sample
+	plans   structPlans
+}
+
+// rowColumn is a column of a table that becomes features.
+type rowColumn struct {
+	name    string
+	form    string // of dates
+	feature feature.Feature
+}
+
+// NewRowEncoder prepares an encoder for rows from memory.
+func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	spec := e.spec("")
+	r := &RowEncoder{encoder: e, size: spec.Size()}
+	for i := range e.Columns {
+		c := &e.Columns[i]
+		f, err := c.feature()
+		if err != nil {
+			return nil, err
+		}
+		if f != nil {
+			r.columns = append(r.columns, rowColumn{c.Name, c.Form, f})
+		}
+	}
+	return r, nil
+}
+
+// AppendRow appends the sample of a row of a table to dst. The row holds values by
+// the names of columns, as a JSON object does: text, numbers, true and false, nil
+// for what is missing; a [time.Time] for a date; and objects, whose keys name
+// columns as key.key. They are read as in a file of JSON objects, numbers in text in
+// the column's notation.
+//
+// Keys that the model does not know are ignored; one that it was trained on and that
+// is not there is an [ErrNoColumn]. After an error dst is as it was.
+func (r *RowEncoder) AppendRow(dst []float32, row map[string]any) ([]float32, error) {
+	return r.appendRow(dst, func(column string) (any, bool) { return lookUp(row, column) }, func() []string { return keysOf(row, "", nil) })
+}
+
+// appendRow appends a sample of values that are looked up by the names of columns;
+// has lists the names that there are.
+func (r *RowEncoder) appendRow(dst []float32, value func(column string) (any, bool), has func() []string) ([]float32, error) {
+	if err := r.mustBe(tableKind); err != nil {
+		return dst, err
+	}
+	n := len(dst)
+	out := slices.Grow(dst, r.size)[:n+r.size]
+	to := out[n:]
+	clear(to)
+	for i := range r.columns {
+		c := &r.columns[i]
+		v, there := value(c.name)
+		if !there {
+			return dst, r.lacks(value, has())
+		}
+		width := c.feature.Width()
+		if err := c.encode(to[:width], v); err != nil {
+			return dst, cellError("data: column "+quoted(c.name), err)
+		}
+		to = to[width:]
+	}
+	return out, nil
+}
+
+// lacks is the error for a row without a column that the model was trained on.
+func (r *RowEncoder) lacks(value func(column string) (any, bool), has []string) error {
+	var absent []string
+	for _, c := range r.columns {
+		if _, there := value(c.name); !there {
+			absent = append(absent, c.name)
+		}
+	}
+	return absentError("the row", absent, r.encoder.inputNames(), has)
+}
+
+// absentError is the error for rows without columns that a model was trained on.
+func absentError(rows string, absent, inputs, has []string) error {
+	known := naming.Set(inputs)
+	others := slices.DeleteFunc(slices.Clone(has), func(name string) bool { return known[name] })
+	return fault.Errorf(fault.ErrNoColumn, "data: %s lacks the columns %s that the model was trained on%s; it has %s",
+		rows, naming.List(absent), suggest.DidYouMean(absent[0], others), naming.List(has))
+}
