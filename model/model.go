@@ -22,7 +22,7 @@ import (
 	"descent/engine"
 	"descent/internal/network"
 	"descent/internal/safetensors"
-	"descent/loss"
+	"descent/objective"
 	"descent/nn"
 )
 
@@ -32,7 +32,8 @@ type Model struct {
 	weights *engine.Store
 	workers int
 	views   Views
-	params  int // values of parameters
+	params  int        // values of parameters
+	inputs  []nn.Field // that the network may read beside x
 	plans   *plans
 
 	mu        sync.Mutex
@@ -43,26 +44,37 @@ type Model struct {
 
 // New returns the model of a network with the given weights, for samples of the
 // given kind: of a training loop of one's own, or weights from elsewhere. The
-// loss is what they were trained to make small, and says what the network's
-// outputs mean; nil is the usual one of the task. The model keeps the store, which
-// must hold each weight and buffer of the network in its shape; what else it
-// holds is ignored.
-func New(net nn.Layer, spec data.Spec, l loss.Loss, weights *engine.Store) (*Model, error) {
+// objective is what they were trained for, and says what the network's outputs
+// mean; nil is that of the samples' task. The model keeps the store, which must
+// hold each weight and buffer of the network in its shape; what else it holds is
+// ignored.
+func New(net nn.Layer, spec data.Spec, o objective.Objective, weights *engine.Store) (*Model, error) {
 	if net == nil || weights == nil {
 		return nil, errors.New("model: there is no network or no store of its weights")
 	}
 	if err := spec.Validate(); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	m := &Model{net: network.Network{Layer: net, Spec: spec, Loss: l}}
-	if l == nil {
-		m.net.Loss = network.UsualLoss(spec)
+	if o == nil {
+		o = objective.For(spec, nil)
 	}
-	err := m.declare(func(declared []engine.Variable) (*engine.Store, error) { return weights.Select(declared...) })
+	filled, err := o.Filled(labeled(spec))
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m := &Model{net: network.Network{Layer: net, Spec: spec, Objective: filled}}
+	err = m.declare(func(declared []engine.Variable) (*engine.Store, error) { return weights.Select(declared...) })
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	return m, nil
+}
+
+// labeled is the kind of the samples that a network for samples of kind s was
+// trained on: those of s may lack their targets.
+func labeled(s data.Spec) data.Spec {
+	s.Unlabeled = s.Unlabeled && !s.Task.Valid()
+	return s
 }
 
 // Workers returns the model, with the same weights, as one whose evaluations
@@ -83,7 +95,7 @@ func (m *Model) On(e *engine.Engine) *Model {
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, plans: m.plans}
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, plans: m.plans}
 }
 
 // borrow returns a predictor for the caller alone.
@@ -130,7 +142,7 @@ func (m *Model) Warm(rows ...int) error {
 		}
 		for n > 0 {
 			now := min(n, most)
-			if _, err := p.run(now, make([]float32, now*m.net.Spec.Size()), nil); err != nil {
+			if _, err := p.run(now, m.blank(now), false); err != nil {
 				return fmt.Errorf("model: %w", err)
 			}
 			if n -= now; n > most {
@@ -163,6 +175,9 @@ func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict
 // nothing if dst has room, the model predicts from the image alone (see
 // [Model.Views]), and it has predicted as many samples at once before.
 func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
+	if len(m.inputs) > 0 {
+		return dst, fmt.Errorf("model: the network also reads field %q; predict from a source, or from fields by name", m.inputs[0].Name)
+	}
 	size := m.net.Spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
 		return dst, fmt.Errorf("model: %d values are not a number of samples of shape %v, each %d values", len(x), m.net.Spec.Input, size)
@@ -171,11 +186,12 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	defer m.giveBack(p)
 	for len(x) > 0 {
 		n := min(len(x)/size, most)
-		y, err := p.run(n, x[:n*size], nil)
+		p.batch.X = x[:n*size]
+		y, err := p.run(n, &p.batch, false)
 		if err != nil {
 			return dst, fmt.Errorf("model: %w", err)
 		}
-		dst = appendDecoded(dst, m.net.Spec, y.values)
+		dst = appendDecoded(dst, &m.net, 0, y.values[0])
 		x = x[n*size:]
 	}
 	return dst, nil
@@ -185,8 +201,13 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 // [Model.Predict] gives them. Targets of source are not read.
 func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[]float64, error] {
 	return func(yield func([]float64, error) bool) {
-		if s := source.Spec(); fmt.Sprint(s.Input) != fmt.Sprint(m.net.Spec.Input) {
+		s := source.Spec()
+		if fmt.Sprint(s.Input) != fmt.Sprint(m.net.Spec.Input) {
 			yield(nil, fmt.Errorf("model: samples of shape %v do not fit the network, which takes %v", s.Input, m.net.Spec.Input))
+			return
+		}
+		if err := network.FitsMore(s, m.net.Spec, false); err != nil {
+			yield(nil, fmt.Errorf("model: %w", err))
 			return
 		}
 		p := m.borrow()
@@ -196,12 +217,12 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 				yield(nil, err)
 				return
 			}
-			y, err := p.run(len(batch.Rows), batch.X, nil)
+			y, err := p.run(len(batch.Rows), &batch, false)
 			if err != nil {
 				yield(nil, fmt.Errorf("model: %w", err))
 				return
 			}
-			values := decoded(m.net.Spec, y.values)
+			values := decode(&m.net, 0, y.values[0])
 			k := len(values) / len(batch.Rows)
 			for i := range batch.Rows {
 				if !yield(values[i*k:(i+1)*k], nil) {
@@ -218,8 +239,8 @@ func (m *Model) Spec() data.Spec { return m.net.Spec }
 // Network returns the layers.
 func (m *Model) Network() nn.Layer { return m.net.Layer }
 
-// Loss returns what the model was trained to minimize.
-func (m *Model) Loss() loss.Loss { return m.net.Loss }
+// Objective returns what the model was trained for.
+func (m *Model) Objective() objective.Objective { return m.net.Objective }
 
 // Parameters is the number of values that training changes by their gradient:
 // all of [Model.Weights] but buffers, such as the running statistics of a batch
