@@ -21,7 +21,7 @@ internal/symmetric:
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric:
+metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/formula:
