@@ -2,17 +2,21 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"descent/internal/kernel/isa"
+)
 
 // convUnit is the micro-kernels of the tier in use; without an instruction set
 // it is plain Go.
 type convUnit struct{ isa *gemmISA }
 
 func currentConvUnit() convUnit {
-	switch CurrentTier() {
-	case AVX512:
+	switch isa.Current() {
+	case isa.AVX512:
 		return convUnit{&gemmISA512}
-	case AVX2:
+	case isa.AVX2:
 		return convUnit{&gemmISA256}
 	}
 	return convUnit{}

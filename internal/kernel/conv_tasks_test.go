@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"descent/internal/kernel/isa"
 )
 
 // convLarge are layers too large for the naive loops.
@@ -36,8 +38,8 @@ func TestConvTiersAgree(t *testing.T) {
 		s.N = min(s.N, 10)
 		x, w, dy := s.operands(r.Float32)
 		var want [3][]float32
-		for tier := min(AVX2, BestTier()); tier <= BestTier(); tier++ {
-			restore := SetTier(tier)
+		for _, tier := range isa.Tiers()[min(1, len(isa.Tiers())-1):] {
+			restore := isa.Use(tier)
 			for i, v := range []struct {
 				k    Kernel
 				size int

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"descent/internal/kernel/isa"
 )
 
 // convShapes are convolutions of every kind: stride, padding, dilation,
@@ -116,8 +118,8 @@ func checkConv(t *testing.T, s Conv, x, w, dy []float32) {
 	t.Helper()
 	n := newConvNaive(s)
 	y, dx, dw := n.forward(x, w), n.input(dy, w), n.weight(x, dy)
-	for tier := Plain; tier <= BestTier(); tier++ {
-		restore := SetTier(tier)
+	for _, tier := range isa.Tiers() {
+		restore := isa.Use(tier)
 		convEqual(t, fmt.Sprintf("%v %+v: y", tier, s), convRun(t, s.Forward(), len(y), x, w), y)
 		convEqual(t, fmt.Sprintf("%v %+v: dx", tier, s), convRun(t, s.Input(), len(dx), dy, w), dx)
 		convEqual(t, fmt.Sprintf("%v %+v: dw", tier, s), convRun(t, s.Weight(), len(dw), x, dy), dw)

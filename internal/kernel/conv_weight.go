@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // Bounds of a task of the gradient with respect to the weight.
 const (
 	convMaxShared = 640 << 10 // float32 of partial sums
@@ -148,7 +150,7 @@ func (w *convWeight) Shared() int {
 // Finish adds the leaves.
 func (w *convWeight) Finish(c *Call) {
 	if w.leaves > 1 {
-		copy(c.Out[0], vecFor(CurrentTier()).sumPairwise(c.Shared[:w.Shared()], w.leaves, w.size()))
+		copy(c.Out[0], vecFor(isa.Current()).sumPairwise(c.Shared[:w.Shared()], w.leaves, w.size()))
 	}
 }
 

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // Bounds of the gradient with respect to the weight, in float32.
 const (
 	winogradMaxShared  = 2 << 20   // of partial sums
@@ -69,7 +71,7 @@ func (k *winogradWeight) Scratch() int {
 // Finish adds the leaves.
 func (k *winogradWeight) Finish(c *Call) {
 	if k.leaves > 1 {
-		copy(c.Out[0], vecFor(CurrentTier()).sumPairwise(c.Shared[:k.Shared()], k.leaves, k.size()))
+		copy(c.Out[0], vecFor(isa.Current()).sumPairwise(c.Shared[:k.Shared()], k.leaves, k.size()))
 	}
 }
 

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"descent/internal/kernel/isa"
+)
 
 const (
 	gemmPanel = 32 // columns of a panel of packed B
@@ -30,9 +34,9 @@ func (g Gemm) multiply(r gemmRect, c, a, b, scratch []float32) {
 			clear(c[i*g.N+r.c0 : i*g.N+r.c1])
 		}
 	case r.r0 == r.r1 || r.c0 == r.c1:
-	case CurrentTier() >= AVX512:
+	case isa.Current() >= isa.AVX512:
 		g.multiplyTiles(&gemmISA512, r, c, a, b, scratch)
-	case CurrentTier() >= AVX2:
+	case isa.Current() >= isa.AVX2:
 		g.multiplyTiles(&gemmISA256, r, c, a, b, scratch)
 	default:
 		g.multiplyPlain(r, c, a, b, scratch)

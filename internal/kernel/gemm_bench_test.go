@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"descent/internal/kernel/isa"
 )
 
 // BenchmarkFMAPeak is the limit that BenchmarkGemm is read against.
 func BenchmarkFMAPeak(b *testing.B) {
-	for tier := AVX2; tier <= BestTier(); tier++ {
+	for _, tier := range isa.Tiers()[1:] {
 		b.Run(tier.String(), func(b *testing.B) {
-			defer SetTier(tier)()
+			defer isa.Use(tier)()
 			operations := 0
 			for b.Loop() {
 				operations += FMAPeak(10000)

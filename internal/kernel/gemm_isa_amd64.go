@@ -2,7 +2,11 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"descent/internal/kernel/isa"
+)
 
 //go:generate sh -c "cd _asm && go run ./gemm -dir .."
 
@@ -68,11 +72,11 @@ func (isa *gemmISA) piece(wide, n int) (log, tail int) {
 // operations that was: the limit that products are measured against.
 func FMAPeak(n int) (operations int) {
 	const chains = 12 // as in generatePeak in _asm/gemm
-	switch CurrentTier() {
-	case AVX512:
+	switch isa.Current() {
+	case isa.AVX512:
 		gemmPeak512(n)
 		return 2 * 16 * chains * n
-	case AVX2:
+	case isa.AVX2:
 		gemmPeak256(n)
 		return 2 * 8 * chains * n
 	}

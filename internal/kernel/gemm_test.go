@@ -4,17 +4,19 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"descent/internal/kernel/isa"
 )
 
 // gemmEachTier runs a test on every tier of this machine.
 func gemmEachTier(t *testing.T, test func(t *testing.T)) {
-	for tier := Plain; tier <= BestTier(); tier++ {
-		restore := SetTier(tier)
+	for _, tier := range isa.Tiers() {
+		restore := isa.Use(tier)
 		t.Run(tier.String(), test)
 		restore()
 	}
-	if BestTier() < AVX512 {
-		t.Logf("this machine has no tier above %v", BestTier())
+	if isa.Best() != isa.AVX512 {
+		t.Logf("this machine stops at %v", isa.Best())
 	}
 }
 
@@ -150,11 +152,11 @@ func TestGemmTiersAgree(t *testing.T) {
 	for _, s := range [][3]int{{32, 512, 784}, {784, 256, 17}, {260, 130, 530}, {64, 1030, 40}} {
 		for _, g := range gemmTransposes(s[0], s[1], s[2]) {
 			a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
-			restore := SetTier(Plain)
+			restore := isa.Use(isa.Plain)
 			want := gemmRun(t, g, a, b)
 			restore()
-			for tier := AVX2; tier <= BestTier(); tier++ {
-				restore := SetTier(tier)
+			for _, tier := range isa.Tiers()[1:] {
+				restore := isa.Use(tier)
 				gemmEqual(t, g, gemmRun(t, g, a, b), want)
 				restore()
 			}

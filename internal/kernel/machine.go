@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/jit"
+import (
+	"descent/internal/jit"
+	"descent/internal/kernel/isa"
+)
 
 // A machine is the body of a program as machine code of one tier. Its steps
 // run one after the other over each tile. The interpreter is its
@@ -47,12 +50,12 @@ const spillSize = 512
 // code made at run time, or a loop needs more than the machine has. Where sums
 // is set, loops add up what goes to SumAll; then the rows of a tile must be
 // multiples of 16 long, or be one row, for an element to meet its lane.
-func (p *Program) compile(t Tier, sums bool) *machine {
-	if !jit.Supported || t < AVX2 || len(p.outputs) > 64 {
+func (p *Program) compile(t isa.Tier, sums bool) *machine {
+	if !jit.Supported || t == isa.Plain || len(p.outputs) > 64 {
 		return nil
 	}
-	c := cutter{p: p, m: &machine{shortLine: 32}, wide: t == AVX512, sums: sums}
-	if t == AVX2 {
+	c := cutter{p: p, m: &machine{shortLine: 32}, wide: t == isa.AVX512, sums: sums}
+	if t == isa.AVX2 {
 		c.m.shortLine = shortRow
 	}
 	for i := range p.body {

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"descent/internal/jit"
+	"descent/internal/kernel/isa"
 )
 
 // compiled is the machine code of one tier, made when it is first needed.
@@ -15,8 +16,8 @@ type compiled struct {
 
 // machine returns the machine code for the tier in use, or nil.
 func (p *Program) machine(sums bool) *machine {
-	t := CurrentTier()
-	if interpreting.Load() {
+	t := isa.Current()
+	if isa.Interpreting() {
 		return nil
 	}
 	c := &p.compiled[t][0]
@@ -93,4 +94,13 @@ func (f *frame) stream(s *stream, line bool) jit.Stream {
 		return jit.Stream{At: unsafe.Pointer(&f.c.Out[pl.out][full]), Stride: 4 * f.cols}
 	}
 	return jit.Stream{At: unsafe.Pointer(&f.tiles[int(pl.at)*f.tileCap]), Stride: 4 * f.w}
+}
+
+// Engine names what runs programs: the tier, and whether their bodies are
+// machine code made at run time or interpreted.
+func Engine() string {
+	if jit.Supported && isa.Current() != isa.Plain && !isa.Interpreting() {
+		return isa.Current().String() + ", machine code"
+	}
+	return isa.Current().String() + ", interpreted"
 }

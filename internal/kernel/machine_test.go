@@ -12,17 +12,18 @@ import (
 	"testing"
 
 	"descent/internal/jit"
+	"descent/internal/kernel/isa"
 )
 
 // machineTiers runs f on every tier that has machine code.
 func machineTiers(t *testing.T, f func(t *testing.T)) {
-	if !jit.Supported || BestTier() < AVX2 {
+	if !jit.Supported || len(isa.Tiers()) == 1 {
 		t.Skip("this machine or build makes no code at run time")
 	}
-	for tier := AVX2; tier <= BestTier(); tier++ {
+	for _, tier := range isa.Tiers()[1:] {
 		t.Run(tier.String(), func(t *testing.T) {
-			defer SetTier(tier)()
-			defer SetInterpret(false)()
+			defer isa.Use(tier)()
+			defer isa.Interpret(false)()
 			f(t)
 		})
 	}
@@ -71,7 +72,7 @@ func compareMachine(t *testing.T, seed uint64, large bool) bool {
 		c.Out[0], interpreted.Out[0] = inPlace(b, c), inPlace(b, interpreted)
 	}
 	runKernel(p.Kernel(rows, cols), c)
-	restore := SetInterpret(true)
+	restore := isa.Interpret(true)
 	runKernel(p.Kernel(rows, cols), interpreted)
 	restore()
 	for j := range c.Out {

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // Pool folds windows of an image [N, H, W, C] to [N, OH, OW, C], by their
 // maximum or their mean. What lies outside of the image takes no part.
 //
@@ -57,7 +59,7 @@ func (p *Pool) Shared() int { return 0 }
 
 // Run implements [Kernel].
 func (p *Pool) Run(i int, c *Call) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	fold := v.vv[opAdd-firstBinary]
 	if p.Max {
 		fold = v.vv[opMax-firstBinary]

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // AvgPoolGrad spreads the gradient of a mean [N, OH, OW, C], its only input,
 // over the windows: [N, H, W, C]. An element adds its windows row by row.
 type AvgPoolGrad struct{ PoolShape }
@@ -64,7 +66,7 @@ func (p *MaxPoolPick) Shared() int  { return 0 }                                
 
 // Run implements [Kernel].
 func (p *AvgPoolGrad) Run(i int, c *Call) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	add, scale := v.vv[opAdd-firstBinary], v.vs[opMul-firstBinary]
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
@@ -111,7 +113,7 @@ func (p *MaxPoolGrad) Run(i int, c *Call) {
 // one window at most: for all windows at once. Rows before from decide which
 // element is the first.
 func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	step := p.Stride[1] * p.C
 	y0, y1 := p.rows(oy)
 	for y := y0; y < min(y1, to); y++ {
@@ -132,7 +134,7 @@ func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32)
 
 // overlapping does so window by window, since an element adds what it gets.
 func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []float32) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	add := v.vv[opAdd-firstBinary]
 	y0, y1 := p.rows(oy)
 	for ox := range p.OW {
@@ -151,7 +153,7 @@ func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []flo
 
 // Run implements [Kernel].
 func (p *MaxPoolPick) Run(i int, c *Call) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	bands := p.Tasks() / p.N
 	image, first := i/bands, i%bands*p.band()
 	width := p.W * p.C

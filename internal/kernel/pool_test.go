@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"descent/internal/kernel/isa"
 )
 
 // images are pooled with touching, overlapping, gapped and padded windows.
@@ -77,9 +79,9 @@ func TestPool(t *testing.T) {
 			{&AvgPoolGrad{p}, [][]float32{dy}, dmean},
 			{&MaxPoolPick{p}, [][]float32{x, top, values}, pick},
 		} {
-			for tier := Plain; tier <= BestTier(); tier++ {
+			for _, tier := range isa.Tiers() {
 				what := fmt.Sprintf("%T %+v %v", k.Kernel, p, tier)
-				restore := SetTier(tier)
+				restore := isa.Use(tier)
 				runBackwards(t, what, k.Kernel, k.in, k.want)
 				restore()
 			}
@@ -136,8 +138,8 @@ func TestGather(t *testing.T) {
 				}
 			}
 		}
-		for tier := Plain; tier <= BestTier(); tier++ {
-			restore := SetTier(tier)
+		for _, tier := range isa.Tiers() {
+			restore := isa.Use(tier)
 			runBackwards(t, fmt.Sprint("gather ", s, tier), &s, [][]float32{table, labels}, y)
 			add := ScatterAdd(s)
 			runBackwards(t, fmt.Sprint("scatter ", s, tier), &add, [][]float32{labels, dy}, sum)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"descent/internal/kernel/isa"
 )
 
 // A Program is a straight-line list of vector instructions over a domain of
@@ -32,7 +34,7 @@ type Program struct {
 	wides                               []place // Col values that Full instructions read
 	sums                                int     // number of SumAll sinks
 
-	compiled [AVX512 + 1][2]compiled // without and with sums
+	compiled [isa.AVX512 + 1][2]compiled // without and with sums
 }
 
 // An instr is one instruction with its operands' places.

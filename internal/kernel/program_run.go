@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"descent/internal/jit"
+	"descent/internal/kernel/isa"
 )
 
 // tileSize is how many elements of each value a tile holds: small enough
@@ -75,7 +76,7 @@ func (p *Program) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0
 
 func (f *frame) run(scratch []float32) {
 	p := f.p
-	f.v = vecFor(CurrentTier())
+	f.v = vecFor(isa.Current())
 	f.rowCap, f.colCap, f.tileCap = p.caps(f.c1 - f.c0)
 	carve := func(n int) []float32 {
 		s := scratch[:n:n]

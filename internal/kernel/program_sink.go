@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // sinking is a program with sinks. Its tasks leave partial sums in
 // Call.Shared: first 16 lanes for each SumAll of each task, by the index of
 // the element in its tile mod 16, then for each
@@ -70,7 +72,7 @@ func (k *sinking) Run(i int, c *Call) {
 
 // Finish combines the tasks' partial sums.
 func (k *sinking) Finish(c *Call) {
-	v := vecFor(CurrentTier())
+	v := vecFor(isa.Current())
 	for j, o := range k.p.outputs {
 		out := c.Out[j]
 		switch {

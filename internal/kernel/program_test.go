@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"descent/internal/jit"
+	"descent/internal/kernel/isa"
 )
 
 // domains has shapes around the boundaries of tiles and tasks.
@@ -15,16 +16,16 @@ var domains = [][2]int{{1, 1}, {1, 7}, {5, 1}, {3, 10}, {7, 16}, {32, 33}, {2, 1
 
 // forTiers runs f on every tier, with machine code and interpreted.
 func forTiers(t *testing.T, f func(t *testing.T)) {
-	for tier := Plain; tier <= BestTier(); tier++ {
+	for _, tier := range isa.Tiers() {
 		t.Run(tier.String(), func(t *testing.T) {
-			defer SetTier(tier)()
-			defer SetInterpret(false)()
+			defer isa.Use(tier)()
+			defer isa.Interpret(false)()
 			f(t)
 		})
-		if tier > Plain && jit.Supported {
-			t.Run(tier.String()+","+interpretName, func(t *testing.T) {
-				defer SetTier(tier)()
-				defer SetInterpret(true)()
+		if tier != isa.Plain && jit.Supported {
+			t.Run(tier.String()+","+isa.Interpreted, func(t *testing.T) {
+				defer isa.Use(tier)()
+				defer isa.Interpret(true)()
 				f(t)
 			})
 		}

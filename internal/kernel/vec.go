@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/isa"
+
 // vecTable holds the vector functions of one instruction set. In all of
 // them dst may be the same memory as an operand, and operands are at least as
 // long as dst, whose length counts.
@@ -42,4 +44,4 @@ type vecTable struct {
 }
 
 // vecFor returns the functions of tier t.
-func vecFor(t Tier) *vecTable { return vecTiers[t] }
+func vecFor(t isa.Tier) *vecTable { return vecTiers[t] }

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "descent/internal/kernel/isa"
+
 //go:generate sh -c "cd _asm && go run ./vector -dir .."
 
-var vecTiers = [AVX512 + 1]*vecTable{Plain: &plainVec, AVX2: &vec256, AVX512: &vec512}
+var vecTiers = [isa.AVX512 + 1]*vecTable{isa.Plain: &plainVec, isa.AVX2: &vec256, isa.AVX512: &vec512}

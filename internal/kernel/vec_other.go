@@ -2,4 +2,6 @@
 
 package kernel
 
-var vecTiers = [AVX512 + 1]*vecTable{Plain: &plainVec, AVX2: &plainVec, AVX512: &plainVec}
+import "descent/internal/kernel/isa"
+
+var vecTiers = [isa.AVX512 + 1]*vecTable{isa.Plain: &plainVec, isa.AVX2: &plainVec, isa.AVX512: &plainVec}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"descent/internal/kernel/isa"
 	"descent/internal/rng"
 )
 
@@ -84,10 +85,10 @@ func checkGuards(t *testing.T, what string, all []float32, n, offset int) {
 
 // fastTiers runs f for every tier above plain that this machine has.
 func fastTiers(t *testing.T, f func(t *testing.T, v *vecTable)) {
-	if BestTier() < AVX512 {
-		t.Logf("this machine and build stop at %v", BestTier())
+	if isa.Best() != isa.AVX512 {
+		t.Logf("this machine and build stop at %v", isa.Best())
 	}
-	for tier := AVX2; tier <= BestTier(); tier++ {
+	for _, tier := range isa.Tiers()[1:] {
 		t.Run(tier.String(), func(t *testing.T) { f(t, vecFor(tier)) })
 	}
 }
@@ -236,7 +237,7 @@ func TestVecColSum(t *testing.T) {
 // TestVecUniform holds the streams to package rng, where indices wrap too.
 func TestVecUniform(t *testing.T) {
 	forTiers(t, func(t *testing.T) {
-		v := vecFor(CurrentTier())
+		v := vecFor(isa.Current())
 		key := rng.Key{Seed: 0x0123456789abcdef, Stream: 0xfedcba9876543210, Draw: 77}
 		for _, start := range []int{0, 1, 3, 4, 1000003, 4<<32 - 70} {
 			for _, n := range []int{0, 1, 5, 31, 32, 33, 64, 200} {
@@ -286,7 +287,7 @@ func BenchmarkVec(b *testing.B) {
 	for i := range n {
 		x[i], y[i], z[i] = float32(i)/256, 1+float32(i)/n, 2
 	}
-	for tier := Plain; tier <= BestTier(); tier++ {
+	for _, tier := range isa.Tiers() {
 		v := vecFor(tier)
 		b.Run(tier.String()+"/uniform", func(b *testing.B) {
 			for b.Loop() {

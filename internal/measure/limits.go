@@ -6,6 +6,7 @@ import (
 
 	"descent/internal/exec"
 	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 )
 
 // Limits is what a number of cores can do at most.
@@ -64,7 +65,7 @@ func (peakKernel) Run(_ int, _ *kernel.Call) { kernel.FMAPeak(peakSteps) }
 // which are two each.
 func Peak(pool *exec.Pool, atMost time.Duration) (float64, error) {
 	tasks := 8 * pool.Workers() // some 0.3 ms, so that one of many runs is not disturbed
-	if kernel.CurrentTier() == kernel.Plain {
+	if isa.Current() == isa.Plain {
 		tasks = pool.Workers()
 	}
 	p, err := Bind(pool, peakKernel(tasks), nil, nil, nil)

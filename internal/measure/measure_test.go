@@ -6,14 +6,15 @@ import (
 
 	"descent/internal/exec"
 	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/measure"
 )
 
 func TestMeasure(t *testing.T) {
 	pool := exec.NewPool(2)
 	defer pool.Close()
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
-		restore := kernel.SetTier(tier)
+	for _, tier := range isa.Tiers() {
+		restore := isa.Use(tier)
 		l, err := measure.Measure(pool, time.Millisecond, 1<<12)
 		restore()
 		if err != nil {

@@ -1,18 +1,17 @@
 //go:build amd64 && !purego
 
-package kernel
+package isa
 
 import "golang.org/x/sys/cpu"
 
-var bestTier = detectTier()
-
-func detectTier() Tier {
+// detect returns the tiers above [Plain], the fastest last.
+func detect() []Tier {
 	x := &cpu.X86
 	switch {
 	case !x.HasAVX2 || !x.HasFMA:
-		return Plain
+		return nil
 	case !x.HasAVX512F || !x.HasAVX512DQ || !x.HasAVX512BW || !x.HasAVX512VL:
-		return AVX2
+		return []Tier{AVX2}
 	}
-	return AVX512
+	return []Tier{AVX2, AVX512}
 }

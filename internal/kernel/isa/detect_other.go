@@ -1,5 +1,5 @@
 //go:build !amd64 || purego
 
-package kernel
+package isa
 
-const bestTier = Plain
+func detect() []Tier { return nil }

@@ -1,44 +1,41 @@
-package kernel
+// Package isa says which instruction sets this machine has, and which of them
+// is in use. All of them compute the same bits.
+package isa
 
 import (
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
-
-	"descent/internal/jit"
 )
 
-// Tier is a level of instruction set. A higher tier computes the same bits
-// faster.
+// A Tier is an instruction set that kernels are written for. Tiers of one
+// architecture stand in the order of their speed; those of different
+// architectures never meet, so that the order means nothing beyond that: ask
+// [Tiers] what there is.
 type Tier int
 
 const (
 	Plain  Tier = iota // Go without assembly
 	AVX2               // AVX2 and FMA, 8 lanes
 	AVX512             // AVX-512 F, DQ, BW and VL, 16 lanes
+
+	Count // the number of tiers, for tables
 )
 
-// tierEnv is the environment variable that asks for less: a lower tier, plain,
-// avx2 or avx512; interpret, for programs without machine code made at run
-// time; or both, as in avx2,interpret.
-const tierEnv = "DESCENT_CPU"
-
-// interpretName is the name that DESCENT_CPU takes for [SetInterpret].
-const interpretName = "interpret"
+// names are those that DESCENT_CPU takes.
+var names = [Count]string{Plain: "plain", AVX2: "avx2", AVX512: "avx512"}
 
 // String returns the name that DESCENT_CPU takes.
-func (t Tier) String() string {
-	switch t {
-	case Plain:
-		return "plain"
-	case AVX2:
-		return "avx2"
-	case AVX512:
-		return "avx512"
-	}
-	return fmt.Sprintf("Tier(%d)", int(t))
-}
+func (t Tier) String() string { return names[t] }
+
+// Environment is the variable that asks for less than the machine has: another
+// tier by its name; interpret, for programs without machine code made at run
+// time; or both, as in avx2,interpret.
+const Environment = "DESCENT_CPU"
+
+// Interpreted is the name that DESCENT_CPU takes for [Interpret].
+const Interpreted = "interpret"
 
 // current is the tier in use. It is atomic only so that a test may change it
 // beside idle workers; on amd64 the load costs what any load costs.
@@ -48,20 +45,23 @@ var current atomic.Int32
 // be made of them.
 var interpreting atomic.Bool
 
+// available are the tiers that this machine and build can run.
+var available = append([]Tier{Plain}, detect()...)
+
 func init() {
-	tier, interpret := start(os.Getenv(tierEnv))
+	tier, interpret := start(os.Getenv(Environment))
 	current.Store(int32(tier))
 	interpreting.Store(interpret)
 }
 
-// start is what a process starts with: the best tier, or a lower one by name,
-// and machine code unless names ask for the interpreter. A name that is
-// unknown, or above what the machine has, changes nothing.
-func start(names string) (tier Tier, interpret bool) {
-	tier = BestTier()
-	for name := range strings.SplitSeq(names, ",") {
-		interpret = interpret || name == interpretName
-		for t := Plain; t <= BestTier(); t++ {
+// start is what a process starts with: the best tier, or another by name, and
+// machine code unless names ask for the interpreter. A name that is unknown, or
+// that of a tier that the machine lacks, changes nothing.
+func start(asked string) (tier Tier, interpret bool) {
+	tier = Best()
+	for name := range strings.SplitSeq(asked, ",") {
+		interpret = interpret || name == Interpreted
+		for _, t := range available {
 			if name == t.String() {
 				tier = t
 			}
@@ -70,32 +70,34 @@ func start(names string) (tier Tier, interpret bool) {
 	return tier, interpret
 }
 
-// BestTier is the highest tier that this machine and build can run.
-func BestTier() Tier { return bestTier }
+// Tiers returns those that this machine and build can run, the fastest last.
+// [Plain] is always the first.
+func Tiers() []Tier { return slices.Clone(available) }
 
-// CurrentTier is the tier in use.
-func CurrentTier() Tier { return Tier(current.Load()) }
+// Best is the fastest tier that this machine and build can run.
+func Best() Tier { return available[len(available)-1] }
 
-// SetTier switches to tier t, or to [BestTier] where t is above it, and
-// returns a function that switches back. It is for tests that run the same
-// work on every tier; it must not be called while kernels run.
-func SetTier(t Tier) (restore func()) {
-	old := current.Swap(int32(max(Plain, min(t, BestTier()))))
+// Current is the tier in use.
+func Current() Tier { return Tier(current.Load()) }
+
+// Use switches to tier t, or to [Best] where the machine lacks it, and returns
+// a function that switches back. It is for tests that run the same work on
+// every tier; it must not be called while kernels run.
+func Use(t Tier) (restore func()) {
+	if !slices.Contains(available, t) {
+		t = Best()
+	}
+	old := current.Swap(int32(t))
 	return func() { current.Store(old) }
 }
 
-// SetInterpret switches machine code made at run time off or on and returns a
-// function that switches back. Like [SetTier] it is for tests.
-func SetInterpret(on bool) (restore func()) {
+// Interpreting is whether programs are to be interpreted although machine code
+// could be made of them.
+func Interpreting() bool { return interpreting.Load() }
+
+// Interpret switches machine code made at run time off or on and returns a
+// function that switches back. Like [Use] it is for tests.
+func Interpret(on bool) (restore func()) {
 	old := interpreting.Swap(on)
 	return func() { interpreting.Store(old) }
-}
-
-// Engine names what runs programs: the tier, and whether their bodies are
-// machine code made at run time or interpreted.
-func Engine() string {
-	if jit.Supported && CurrentTier() > Plain && !interpreting.Load() {
-		return CurrentTier().String() + ", machine code"
-	}
-	return CurrentTier().String() + ", interpreted"
 }
