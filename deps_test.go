@@ -24,11 +24,14 @@ internal/safetensors: internal/disk
 metric:
 schedule: internal/suggest
 internal/fetch: internal/suggest
-internal/formula:
+internal/fma:
+internal/formula: internal/fma
 internal/jit: internal/formula
 internal/kernel/isa:
-internal/kernel: internal/kernel/isa internal/rng internal/formula internal/jit
-graph: internal/kernel internal/rng
+internal/kernel/kerneltest:
+internal/kernel/vec: internal/formula internal/kernel/isa internal/rng
+internal/kernel: internal/fma internal/formula internal/jit internal/kernel/isa internal/kernel/vec internal/rng
+graph: internal/formula internal/kernel internal/rng
 internal/reference: graph
 internal/rewrite: graph internal/kernel
 internal/plan: graph internal/kernel internal/rewrite

@@ -3,6 +3,7 @@ package graph
 import (
 	"math"
 
+	"descent/internal/formula"
 	"descent/internal/kernel"
 )
 
@@ -16,7 +17,7 @@ type tanh struct{ elementwise }
 
 func (tanh) Name() string                                        { return "Tanh" }
 func (tanh) Eval64(e *Eval)                                      { e.map1(math.Tanh) }
-func (tanh) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Tanh(x[0]) }
+func (tanh) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Unary(formula.Tanh, x[0]) }
 func (tanh) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
 	return []Tensor{dy.Mul(y.Square().Affine(-1, 1))}
 }

@@ -1,4 +1,4 @@
-package kernel
+package fma
 
 import (
 	"math"
@@ -24,11 +24,11 @@ func fmaBig(a, b, c float32) float32 {
 func checkFMA(t *testing.T, a, b, c float32) {
 	t.Helper()
 	want := math.Float32bits(fmaBig(a, b, c))
-	if got := math.Float32bits(fma32(a, b, c)); got != want {
-		t.Errorf("fma32(%b, %b, %b) = %#x, want %#x", a, b, c, got, want)
+	if got := math.Float32bits(MulAdd(a, b, c)); got != want {
+		t.Errorf("MulAdd(%b, %b, %b) = %#x, want %#x", a, b, c, got, want)
 	}
-	if got := math.Float32bits(fmaExact(a, b, c)); got != want {
-		t.Errorf("fmaExact(%b, %b, %b) = %#x, want %#x", a, b, c, got, want)
+	if got := math.Float32bits(exact(a, b, c)); got != want {
+		t.Errorf("exact(%b, %b, %b) = %#x, want %#x", a, b, c, got, want)
 	}
 }
 
@@ -76,21 +76,21 @@ func TestFMAHalfway(t *testing.T) {
 func TestFMALoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const n = 2000
-	x, row, want := gemmRandom(r, n), gemmRandom(r, n), make([]float32, n)
-	a := gemmRandom(r, n)
+	x, row, want := normal(r, n), normal(r, n), make([]float32, n)
+	a := normal(r, n)
 	var sum float32
 	for i := range want {
-		want[i] = fmaExact(a[0], x[i], row[i])
-		sum = fmaExact(a[i], x[i], sum)
+		want[i] = exact(a[0], x[i], row[i])
+		sum = exact(a[i], x[i], sum)
 	}
-	fmaRow(row, a[0], x)
+	Row(row, a[0], x)
 	for i := range want {
 		if row[i] != want[i] {
-			t.Fatalf("fmaRow: element %d is %v, want %v", i, row[i], want[i])
+			t.Fatalf("Row: element %d is %v, want %v", i, row[i], want[i])
 		}
 	}
-	if got := fmaDot(a, 1, x); got != sum {
-		t.Errorf("fmaDot: %v, want %v", got, sum)
+	if got := Dot(a, 1, x); got != sum {
+		t.Errorf("Dot: %v, want %v", got, sum)
 	}
 }
 
@@ -105,10 +105,18 @@ func TestFMASpecial(t *testing.T) {
 				if x := float64(want); want == want && !math.IsInf(x, 0) && want != 0 {
 					want = fmaBig(a, b, c)
 				}
-				if got := fma32(a, b, c); math.Float32bits(got) != math.Float32bits(want) && (got == got || want == want) {
-					t.Errorf("fma32(%v, %v, %v) = %v, want %v", a, b, c, got, want)
+				if got := MulAdd(a, b, c); math.Float32bits(got) != math.Float32bits(want) && (got == got || want == want) {
+					t.Errorf("MulAdd(%v, %v, %v) = %v, want %v", a, b, c, got, want)
 				}
 			}
 		}
 	}
+}
+
+func normal(r *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	return x
 }

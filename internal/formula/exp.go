@@ -1,110 +1,72 @@
 package formula
 
-func (w Writer[V]) horner(c []float32, x V) V {
-	y := w.num(c[len(c)-1])
-	for i := len(c) - 2; i >= 0; i-- {
-		y = w.FMA(y, x, w.num(c[i]))
-	}
-	return y
+import (
+	"math"
+
+	"descent/internal/fma"
+)
+
+const (
+	log2E      = 0x1.715476p+0  // 1/ln 2
+	ln2Hi      = 0x1.62e43p-1   // ln 2, rounded
+	ln2Lo      = -0x1.05c61p-29 // what rounding lost
+	roundMagic = 0x1.8p23       // adding it leaves the nearest integer in the low bits
+	expMax     = 89             // exp is +Inf here and above
+	expMin     = -104           // exp is 0 here and below
+	expm1Min   = -27            // expm1 is -1 here and below
+)
+
+// expQ is expm1(r) = r + r²·q(r), the lowest power first.
+var expQ = [...]float32{0x1p-1, 0x1.555554p-3, 0x1.5554dep-5, 0x1.1112d2p-7, 0x1.6d5a6cp-10, 0x1.9e92e4p-13}
+
+// expReduce splits eˣ = 2ⁿ·(1 + m), m = expm1(r) with |r| ≤ ½ ln 2.
+func expReduce(x float32) (n int32, m float32) {
+	t := fma.MulAdd(x, log2E, roundMagic)
+	n = int32(math.Float32bits(t)) - int32(math.Float32bits(roundMagic))
+	k := t - roundMagic
+	r := fma.MulAdd(k, -ln2Hi, x)
+	r = fma.MulAdd(k, -ln2Lo, r)
+	return n, fma.MulAdd(float32(r*r), horner(expQ[:], r), r)
 }
 
 func (w Writer[V]) expReduce(x V) (n, m V) {
-	t := w.FMA(w.num(Log2E), x, w.num(ExpMagic))
-	n = w.SubInt(t, w.num(ExpMagic))
-	k := w.Sub(t, w.num(ExpMagic))
-	r := w.FNMA(w.num(Ln2Hi), k, x)
-	r = w.FNMA(w.num(Ln2Lo), k, r)
-	return n, w.FMA(w.Mul(r, r), w.horner(ExpQ[:], r), r)
+	t := w.FMA(w.num(log2E), x, w.num(roundMagic))
+	n = w.SubInt(t, w.num(roundMagic))
+	k := w.Sub(t, w.num(roundMagic))
+	r := w.FNMA(w.num(ln2Hi), k, x)
+	r = w.FNMA(w.num(ln2Lo), k, r)
+	return n, w.FMA(w.Mul(r, r), w.horner(expQ[:], r), r)
 }
 
-func (w Writer[V]) pow2(n V) V { return w.AddInt(w.Shl(n, 23), w.Const(OneBits)) }
-
-func (w Writer[V]) copysign(x, sign V) V {
-	return w.Or(w.Abs(x), w.And(sign, w.Const(SignBit)))
+// exp32 is eˣ, within 1 ulp, subnormal results included.
+func exp32(x float32) float32 {
+	n, m := expReduce(above(expMin, below(expMax, x)))
+	a := n >> 1 // 2ⁿ in two steps, so that neither overflows
+	return float32(float32((m+1)*pow2(a)) * pow2(n-a))
 }
-
-func (w Writer[V]) above(lo float32, x V) V { return w.Max(w.num(lo), x) }
-func (w Writer[V]) below(hi float32, x V) V { return w.Min(w.num(hi), x) }
 
 // Exp is eˣ.
 func (w Writer[V]) Exp(x V) V {
-	n, m := w.expReduce(w.above(ExpMin, w.below(ExpMax, x)))
+	n, m := w.expReduce(w.above(expMin, w.below(expMax, x)))
 	a := w.Sar(n, 1)
 	y := w.Mul(w.Add(m, w.num(1)), w.pow2(a))
 	return w.Mul(y, w.pow2(w.SubInt(n, a)))
 }
 
+// expm1f32 is eˣ − 1, within 1.5 ulp.
+func expm1f32(x float32) float32 {
+	n, m := expReduce(above(expm1Min, below(expMax, x)))
+	a := n >> 1
+	s := pow2(a)
+	y := fma.MulAdd(s, m, s-pow2(a-n)) * pow2(n-a)
+	return copysign32(y, x) // for -0
+}
+
 // Expm1 is eˣ − 1.
 func (w Writer[V]) Expm1(x V) V {
-	n, m := w.expReduce(w.above(Expm1Min, w.below(ExpMax, x)))
+	n, m := w.expReduce(w.above(expm1Min, w.below(expMax, x)))
 	a := w.Sar(n, 1)
 	s := w.pow2(a)
 	y := w.FMA(s, m, w.Sub(s, w.pow2(w.SubInt(a, n))))
 	return w.copysign(w.Mul(y, w.pow2(w.SubInt(n, a))), x)
-}
-
-// logSplit is i and f of u = 2ⁱ·(1 + f).
-func (w Writer[V]) logSplit(u V) (i, f V) {
-	i = w.Sar(w.SubInt(u, w.Const(LogBase)), 23)
-	return i, w.Sub(w.SubInt(u, w.Shl(i, 23)), w.num(1))
-}
-
-func (w Writer[V]) logSum(f, e V) V {
-	y := w.FMA(w.Mul(f, f), w.horner(LogQ[:], f), f)
-	y = w.FMA(w.num(Ln2Lo), e, y)
-	return w.FMA(w.num(Ln2Hi), e, y)
-}
-
-// logEnds replaces y, a logarithm, by NaN where x is below zero, by −Inf at
-// zero, and by x where it is +Inf or NaN.
-func (w Writer[V]) logEnds(y, x V, zero float32) V {
-	y = w.Pick(w.Compare(NotLess, x, w.Const(InfinityBits)), x, y)
-	y = w.Pick(w.Compare(Equal, x, w.num(zero)), w.Const(InfinityBits|SignBit), y)
-	return w.Pick(w.Compare(Less, x, w.num(zero)), w.Const(NaNBits), y)
-}
-
-// Log is ln x.
-func (w Writer[V]) Log(x V) V {
-	small := w.Compare(Less, x, w.num(Tiny))
-	u := w.Pick(small, w.Mul(x, w.num(0x1p23)), x)
-	i, f := w.logSplit(u)
-	e := w.Add(w.Only(small, w.num(-23)), w.ToFloat(i))
-	return w.logEnds(w.logSum(f, e), x, 0)
-}
-
-// Log1p is ln(1 + x).
-func (w Writer[V]) Log1p(x V) V {
-	u := w.Add(x, w.num(1))
-	b := w.Sub(u, w.num(1))
-	c := w.Add(w.Sub(x, b), w.Sub(w.num(1), w.Sub(u, b)))
-	i, f := w.logSplit(u)
-	scale := w.Shl(w.MaxInt(w.SubInt(w.Const(127), i), w.Const(0)), 23)
-	f = w.Add(f, w.Mul(c, scale))
-	return w.logEnds(w.copysign(w.logSum(f, w.ToFloat(i)), x), x, -1)
-}
-
-// Tanh is tanh x.
-func (w Writer[V]) Tanh(x V) V {
-	a := w.below(TanhMax, w.Abs(x))
-	n, m := w.expReduce(w.Add(a, a))
-	s := w.pow2(n)
-	y := w.FMA(s, m, w.Sub(s, w.num(1)))
-	return w.copysign(w.Div(y, w.Add(y, w.num(2))), x)
-}
-
-// Sigmoid is 1/(1 + e⁻ˣ).
-func (w Writer[V]) Sigmoid(x V) V {
-	z := w.Exp(w.Or(x, w.Const(SignBit)))
-	num := w.Pick(w.Compare(Less, x, w.num(0)), z, w.num(1))
-	return w.Div(num, w.Add(z, w.num(1)))
-}
-
-// Erf is the error function.
-func (w Writer[V]) Erf(x V) V {
-	a := w.Abs(x)
-	small := w.FMA(w.horner(ErfP[:], w.Mul(a, a)), a, a)
-	t := w.below(ErfMax, a)
-	n, m := w.expReduce(w.Neg(w.FMA(w.horner(ErfcQ[:], t), t, t)))
-	large := w.Sub(w.num(1), w.Mul(w.Add(m, w.num(1)), w.pow2(n)))
-	return w.copysign(w.Pick(w.Compare(Less, a, w.num(ErfSplit)), small, large), x)
 }

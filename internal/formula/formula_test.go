@@ -1,52 +1,71 @@
-package kernel
+package formula
 
 import (
 	"math"
 	"testing"
 
-	"descent/internal/formula"
+	"descent/internal/fma"
 )
 
-// TestFormulas holds package formula to the specification on a machine in
-// plain Go, and so on every architecture.
+// TestTables holds every row to being whole: without one of its parts some
+// user of the tables would go without the function.
+func TestTables(t *testing.T) {
+	seen := map[string]bool{}
+	check := func(i int, name, doc string, operations int, forms bool) {
+		if name == "" || doc == "" || operations < 1 || !forms {
+			t.Errorf("row %d, %q, lacks a part", i, name)
+		}
+		if seen[name] {
+			t.Errorf("row %d has the name %q, which another has", i, name)
+		}
+		seen[name] = true
+	}
+	for i, r := range Unaries[*lane]() {
+		check(i, r.Name, r.Doc, r.Operations, r.Plain != nil && r.Formula != nil)
+	}
+	for i, r := range Binaries[*lane]() {
+		check(i, r.Name, r.Doc, r.Operations, r.Plain != nil && r.Formula != nil)
+	}
+}
+
+var specials = []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)),
+	float32(math.NaN()), 1e-45, -1e-45, 1e-39, -1e-39, 0x1p-126, math.MaxFloat32, -math.MaxFloat32, 88.7, -103.9, 1e-8,
+	trigMax, -trigMax, trigMax + 0.5}
+
+// TestFormulas holds formulas to the specification on a machine in plain Go,
+// and so on every architecture.
 func TestFormulas(t *testing.T) {
-	type formulas = formula.Writer[*lane]
-	w := formulas{Machine: plainMachine{}}
+	w := Writer[*lane]{plainMachine{}}
 	var x []float32
 	for b := uint64(0); b <= math.MaxUint32; b += 60013 {
 		x = append(x, math.Float32frombits(uint32(b)))
 	}
 	x = append(x, specials...)
-	unaries := [unaryCount]func(w formulas, x *lane) *lane{
-		formulas.Neg, formulas.Abs, formulas.Sign, formulas.Square, formulas.Sqrt, formulas.Exp, formulas.Expm1,
-		formulas.Log, formulas.Log1p, formulas.Tanh, formulas.Erf, formulas.Sigmoid,
-	}
-	for i, f := range unaries {
-		got, want := make([]float32, len(x)), make([]float32, len(x))
-		for j, v := range x {
-			got[j] = f(w, number(v)).float()
-		}
-		plainVec.unary[i](want, x)
-		if j := differ(got, want); j >= 0 {
-			t.Errorf("%v of %v is %v, want %v", firstUnary+opcode(i), x[j], got[j], want[j])
-		}
-	}
-	binaries := [binaryCount]func(w formulas, x, y *lane) *lane{
-		formulas.Add, formulas.Sub, formulas.Mul, formulas.Div, formulas.Maximum, formulas.Minimum,
-		formulas.Less, formulas.LessEqual, formulas.Equal,
-	}
-	for i, f := range binaries {
-		for _, s := range specials {
-			got, want := make([]float32, len(specials)), make([]float32, len(specials))
-			for j, v := range specials {
-				got[j] = f(w, number(v), number(s)).float()
-			}
-			plainVec.vs[i](want, specials, s)
-			if j := differ(got, want); j >= 0 {
-				t.Errorf("%v of %v and %v is %v, want %v", firstBinary+opcode(i), specials[j], s, got[j], want[j])
+	for _, r := range Unaries[*lane]() {
+		for _, v := range x {
+			if got, want := r.Formula(w, number(v)).float(), r.Plain(v); !same(got, want) {
+				t.Errorf("%s of %v is %v, want %v", r.Name, v, got, want)
+				break
 			}
 		}
 	}
+	for _, r := range Binaries[*lane]() {
+		for _, v := range specials {
+			for _, s := range specials {
+				if got, want := r.Formula(w, number(v), number(s)).float(), r.Plain(v, s); !same(got, want) {
+					t.Errorf("%s of %v and %v is %v, want %v", r.Name, v, s, got, want)
+				}
+				if a, b := r.Plain(v, s), r.Plain(s, v); r.Commutes && !same(a, b) {
+					t.Errorf("%s of %v and %v is %v, and %v the other way", r.Name, v, s, a, b)
+				}
+			}
+		}
+	}
+}
+
+// same compares bits; all NaN are equal.
+func same(x, y float32) bool {
+	return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
 }
 
 // A lane is a vector of one, or a mask: all ones or zeros.
@@ -63,7 +82,7 @@ func mask(holds bool) *lane {
 	return result(0)
 }
 
-// plainMachine is a formula.Machine that spoils what an FMA may overwrite.
+// plainMachine is a Machine that spoils what an FMA may overwrite.
 type plainMachine struct{}
 
 func (plainMachine) Const(b uint32) *lane        { return result(lane(b)) }
@@ -72,7 +91,7 @@ func (plainMachine) Add(x, y *lane) *lane        { return number(x.float() + y.f
 func (plainMachine) Sub(x, y *lane) *lane        { return number(x.float() - y.float()) }
 func (plainMachine) Mul(x, y *lane) *lane        { return number(x.float() * y.float()) }
 func (plainMachine) Div(x, y *lane) *lane        { return number(x.float() / y.float()) }
-func (plainMachine) Sqrt(x *lane) *lane          { return number(sqrt32(x.float())) }
+func (plainMachine) Sqrt(x *lane) *lane          { return number(Sqrt32(x.float())) }
 func (plainMachine) And(x, y *lane) *lane        { return result(*x & *y) }
 func (plainMachine) Or(x, y *lane) *lane         { return result(*x | *y) }
 func (plainMachine) Xor(x, y *lane) *lane        { return result(*x ^ *y) }
@@ -100,30 +119,30 @@ func (plainMachine) Min(x, y *lane) *lane {
 }
 
 func (plainMachine) FMA(a, b, c *lane) *lane {
-	y := number(fma32(a.float(), b.float(), c.float()))
-	*a = formula.NaNBits
+	y := number(fma.MulAdd(a.float(), b.float(), c.float()))
+	*a = nanBits
 	return y
 }
 
 func (m plainMachine) FNMA(a, b, c *lane) *lane {
-	*a ^= formula.SignBit
+	*a ^= signBit
 	return m.FMA(a, b, c)
 }
 
-func (plainMachine) Compare(p formula.Predicate, a, b *lane) *lane {
+func (plainMachine) Compare(p Predicate, a, b *lane) *lane {
 	x, y := a.float(), b.float()
 	switch p {
-	case formula.Equal:
+	case IsEqual:
 		return mask(x == y)
-	case formula.Unordered:
+	case IsUnordered:
 		return mask(x != x || y != y)
-	case formula.NotEqual:
+	case IsNotEqual:
 		return mask(x != y)
-	case formula.OrderedAndUnequal:
+	case IsOrderedAndUnequal:
 		return mask(x < y || x > y)
-	case formula.Less:
+	case IsLess:
 		return mask(x < y)
-	case formula.LessEqual:
+	case IsLessEqual:
 		return mask(x <= y)
 	}
 	return mask(!(x < y))

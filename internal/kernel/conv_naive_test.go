@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/fma"
+
 // A convNaive is the definition of the three products, in the order of terms
 // that the doc comments give.
 type convNaive struct {
@@ -30,7 +32,7 @@ func (c *convChain) add(a, b float32) {
 	if c.k == gemmBlockK {
 		c.end()
 	}
-	c.block = fma32(a, b, c.block)
+	c.block = fma.MulAdd(a, b, c.block)
 	c.k++
 }
 
@@ -124,7 +126,7 @@ func (s convNaive) weight(x, dy []float32) []float32 {
 					for n := t.n0; n < t.n1; n++ {
 						for i := t.y0; i < t.y1; i++ {
 							for j := t.x0; j < t.x1; j++ {
-								block = fma32(in.value(x, n, i*s.Stride[0]+ky*s.Dilation[0]-s.Pad[0][0], j*s.Stride[1]+kx*s.Dilation[1]-s.Pad[1][0], o/og*cg+c),
+								block = fma.MulAdd(in.value(x, n, i*s.Stride[0]+ky*s.Dilation[0]-s.Pad[0][0], j*s.Stride[1]+kx*s.Dilation[1]-s.Pad[1][0], o/og*cg+c),
 									dy[out.at(n, i, j)+o], block)
 							}
 						}

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/fma"
+
 // A convTile is one call of the micro-kernels that products have, with the
 // terms of A in runs. Places and distances count float32.
 //
@@ -47,10 +49,10 @@ func (t *convTile) multiplyPlain() {
 			b := t.b[t.bAt+p*t.bRow:][:t.cols]
 			if t.depth {
 				for j, x := range t.a[at:][:t.cols] {
-					acc[j] = fma32(x, b[j], acc[j])
+					acc[j] = fma.MulAdd(x, b[j], acc[j])
 				}
 			} else {
-				fmaRow(acc, t.a[at], b)
+				fma.Row(acc, t.a[at], b)
 			}
 			at += t.aCol
 			left--

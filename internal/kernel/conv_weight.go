@@ -1,6 +1,6 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import "descent/internal/kernel/vec"
 
 // Bounds of a task of the gradient with respect to the weight.
 const (
@@ -150,7 +150,7 @@ func (w *convWeight) Shared() int {
 // Finish adds the leaves.
 func (w *convWeight) Finish(c *Call) {
 	if w.leaves > 1 {
-		copy(c.Out[0], vecFor(isa.Current()).sumPairwise(c.Shared[:w.Shared()], w.leaves, w.size()))
+		copy(c.Out[0], vec.Current().SumPairwise(c.Shared[:w.Shared()], w.leaves, w.size()))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"descent/internal/fma"
 )
 
 // winogradShapes are convolutions that Winograd's algorithm computes: results
@@ -155,7 +157,7 @@ func (s convNaive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 
 							var block float32
 							for q := chunk.q0; q < chunk.q1; q++ {
 								for t := q*k.across + chunk.x0; t < q*k.across+chunk.x1; t++ {
-									block = fma32(in[c*tiles+t][i][j], lifted[o*tiles+t][i][j], block)
+									block = fma.MulAdd(in[c*tiles+t][i][j], lifted[o*tiles+t][i][j], block)
 								}
 							}
 							if b == first {

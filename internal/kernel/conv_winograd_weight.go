@@ -1,6 +1,6 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import "descent/internal/kernel/vec"
 
 // Bounds of the gradient with respect to the weight, in float32.
 const (
@@ -71,7 +71,7 @@ func (k *winogradWeight) Scratch() int {
 // Finish adds the leaves.
 func (k *winogradWeight) Finish(c *Call) {
 	if k.leaves > 1 {
-		copy(c.Out[0], vecFor(isa.Current()).sumPairwise(c.Shared[:k.Shared()], k.leaves, k.size()))
+		copy(c.Out[0], vec.Current().SumPairwise(c.Shared[:k.Shared()], k.leaves, k.size()))
 	}
 }
 

@@ -95,7 +95,7 @@ func (p *Program) cost(rows, cols int) (c Cost) {
 			if in.op == opRowSum || in.op == opRowMax {
 				over = Full
 			}
-			c.Operations += operationsOf(in.op) * size[over]
+			c.Operations += in.op.operations() * size[over]
 		}
 	}
 	for _, class := range p.inputs {
@@ -112,34 +112,6 @@ func (p *Program) cost(rows, cols int) (c Cost) {
 		}
 	}
 	return c
-}
-
-// operationsOf is how many operations an opcode does to an element; for
-// functions, the length of their sequence in math.go.
-func operationsOf(op opcode) int {
-	switch op {
-	case opInput, opScalar, opConst, opUniform, opColIndex, opCopy, opExpand:
-		return 0
-	case opExp, opExpm1:
-		return 24
-	case opLog, opLog1p:
-		return 28
-	case opTanh, opSigmoid:
-		return 28
-	case opErf:
-		return 56
-	case opAxpy, opScaleDiv:
-		return 2
-	case opAxpby, opSqrtScaleAdd:
-		return 3
-	case opSquareAxpby:
-		return 4
-	case opRatio:
-		return 5
-	case opRatioStep:
-		return 7
-	}
-	return 1
 }
 
 // image, windows and covered are how many values the image and the windows

@@ -1,11 +1,15 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"descent/internal/formula"
+)
 
 func TestCost(t *testing.T) {
 	b := NewBuilder()
 	x, bias := b.Input(Full), b.Input(Col)
-	b.Output(b.Max(b.Add(x, bias), b.Const(0)))
+	b.Output(b.Binary(formula.Max, b.Add(x, bias), b.Const(0)))
 	relu := b.Build()
 
 	sums := NewBuilder()

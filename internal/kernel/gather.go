@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import (
+	"descent/internal/formula"
+	"descent/internal/kernel/vec"
+)
 
 // Gather copies rows of a table: row i of the result [Count, Width] is row
 // In[1][i] of the table In[0] [Rows, Width], or zero where there is none.
@@ -52,7 +55,7 @@ func (s *ScatterAdd) Shared() int  { return 0 }                                 
 
 // Run implements [Kernel].
 func (s *ScatterAdd) Run(i int, c *Call) {
-	add := vecFor(isa.Current()).vv[opAdd-firstBinary]
+	add := vec.Current().VV[formula.Add]
 	from, to := i*s.rows(), min(s.Rows, (i+1)*s.rows())
 	clear(c.Out[0][from*s.Width : to*s.Width])
 	for at, label := range c.In[0][:s.Count] {

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/fma"
+
 // multiplyPlain computes a block of C in plain Go: the specification of every
 // other implementation.
 func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
@@ -14,12 +16,12 @@ func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
 			if g.TransB {
 				for j := range acc {
 					from := (r.c0 + j) * g.K
-					acc[j] = fmaDot(a[i*am+k0*ak:], ak, b[from+k0:from+k1])
+					acc[j] = fma.Dot(a[i*am+k0*ak:], ak, b[from+k0:from+k1])
 				}
 			} else {
 				for k := k0; k < k1; k++ {
 					from := k*bk + r.c0
-					fmaRow(acc, a[i*am+k*ak], b[from:from+len(acc)])
+					fma.Row(acc, a[i*am+k*ak], b[from:from+len(acc)])
 				}
 			}
 			if k0 == 0 {
@@ -33,19 +35,11 @@ func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
 	}
 }
 
-// fmaDot returns the chain of multiply-adds Σ a[i·stride]·b[i], from zero.
-func fmaDot(a []float32, stride int, b []float32) (sum float32) {
-	for i, x := range b {
-		sum = fma32(a[i*stride], x, sum)
-	}
-	return sum
-}
-
 // fmaPeakPlain runs n steps of the inner loop of multiplyPlain.
 func fmaPeakPlain(n int) (operations int) {
 	var acc, x [16]float32
 	for range n {
-		fmaRow(acc[:], 1, x[:])
+		fma.Row(acc[:], 1, x[:])
 	}
 	return 2 * len(acc) * n
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"descent/internal/fma"
 	"descent/internal/kernel/isa"
 )
 
@@ -35,7 +36,7 @@ func gemmNaive(g Gemm, a, b []float32) []float32 {
 				if g.TransB {
 					y = b[j*g.K+k:]
 				}
-				block = fma32(x[0], y[0], block)
+				block = fma.MulAdd(x[0], y[0], block)
 				if k%gemmBlockK == gemmBlockK-1 || k == g.K-1 {
 					if k < gemmBlockK {
 						c[i*g.N+j] = block

@@ -3,6 +3,7 @@ package kernel
 import (
 	"descent/internal/jit"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/vec"
 )
 
 // A machine is the body of a program as machine code of one tier. Its steps
@@ -66,7 +67,7 @@ func (p *Program) compile(t isa.Tier, sums bool) *machine {
 		return nil
 	}
 	if c.isWhole() {
-		c.m.chunk = min(taskSize, max(tileSize, chunkWork/c.round*lanes))
+		c.m.chunk = min(taskSize, max(tileSize, chunkWork/c.round*vec.Lanes))
 	}
 	return c.m
 }
@@ -112,7 +113,7 @@ func (c *cutter) add(i int) {
 	in := &c.p.body[i]
 	reduces := in.op == opRowSum || in.op == opRowMax
 	waits := false
-	for _, a := range in.args[:opInfo[in.op].args] {
+	for _, a := range in.args[:in.op.args()] {
 		for _, r := range c.late {
 			waits = waits || a == r
 		}
@@ -202,7 +203,7 @@ func (c *cutter) close(next int) {
 func (c *cutter) readLater(pl place, next int) bool {
 	for i := next; i < len(c.p.body); i++ {
 		in := &c.p.body[i]
-		for _, a := range in.args[:opInfo[in.op].args] {
+		for _, a := range in.args[:in.op.args()] {
 			if a.class == Full && !a.input && a.at == pl.at {
 				return true
 			}

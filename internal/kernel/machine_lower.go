@@ -15,37 +15,15 @@ type value = jit.Value
 // formulas writes the formulas of instructions into a loop.
 type formulas = formula.Writer[value]
 
-var unaryFormulas = [unaryCount]func(w formulas, x value) value{
-	opNeg - firstUnary:     formulas.Neg,
-	opAbs - firstUnary:     formulas.Abs,
-	opSign - firstUnary:    formulas.Sign,
-	opSquare - firstUnary:  formulas.Square,
-	opSqrt - firstUnary:    formulas.Sqrt,
-	opExp - firstUnary:     formulas.Exp,
-	opExpm1 - firstUnary:   formulas.Expm1,
-	opLog - firstUnary:     formulas.Log,
-	opLog1p - firstUnary:   formulas.Log1p,
-	opTanh - firstUnary:    formulas.Tanh,
-	opErf - firstUnary:     formulas.Erf,
-	opSigmoid - firstUnary: formulas.Sigmoid,
-}
-
-var binaryFormulas = [binaryCount]func(w formulas, x, y value) value{
-	opAdd - firstBinary:       formulas.Add,
-	opSub - firstBinary:       formulas.Sub,
-	opMul - firstBinary:       formulas.Mul,
-	opDiv - firstBinary:       formulas.Div,
-	opMax - firstBinary:       formulas.Maximum,
-	opMin - firstBinary:       formulas.Minimum,
-	opLess - firstBinary:      formulas.Less,
-	opLessEqual - firstBinary: formulas.LessEqual,
-	opEqual - firstBinary:     formulas.Equal,
-}
+var (
+	unaries  = formula.Unaries[value]()
+	binaries = formula.Binaries[value]()
+)
 
 // lower writes an instruction of class Full into the open loop.
 func (c *cutter) lower(in *instr) value {
 	var a [maxArgs]value
-	for i := range opInfo[in.op].args {
+	for i := range in.op.args() {
 		a[i] = c.operand(in.args[i])
 	}
 	w := formulas{Machine: c.loop}
@@ -70,9 +48,9 @@ func (c *cutter) lower(in *instr) value {
 		return w.RatioStep(a[0], a[1], a[2], a[3], a[4], a[5], a[6], in.neg)
 	default:
 		if op.isUnary() {
-			return unaryFormulas[op-firstUnary](w, a[0])
+			return unaries[op.unary()].Formula(w, a[0])
 		}
-		return binaryFormulas[op-firstBinary](w, a[0], a[1])
+		return binaries[op.binary()].Formula(w, a[0], a[1])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"descent/internal/jit"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/vec"
 )
 
 // compiled is the machine code of one tier, made when it is first needed.
@@ -34,7 +35,7 @@ func (f *frame) chooseMachine(spill []float32) {
 	if w == 1 && f.r1-f.r0 > 1 && f.p.columns {
 		return // a Row is as long as a Full, and has no lines
 	}
-	f.m = f.p.machine(f.p.sums > 0 && (!f.p.columns || w%lanes == 0))
+	f.m = f.p.machine(f.p.sums > 0 && (!f.p.columns || w%vec.Lanes == 0))
 	f.args.Spill = unsafe.Pointer(&spill[0])
 	if len(f.ones) > 0 {
 		f.args.Numbers = unsafe.Pointer(&f.ones[0])

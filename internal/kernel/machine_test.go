@@ -11,8 +11,10 @@ import (
 	"sync"
 	"testing"
 
+	"descent/internal/formula"
 	"descent/internal/jit"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 )
 
 // machineTiers runs f on every tier that has machine code.
@@ -76,7 +78,7 @@ func compareMachine(t *testing.T, seed uint64, large bool) bool {
 	runKernel(p.Kernel(rows, cols), interpreted)
 	restore()
 	for j := range c.Out {
-		if i := differ(c.Out[j], interpreted.Out[j]); i >= 0 {
+		if i := kerneltest.Differ(c.Out[j], interpreted.Out[j]); i >= 0 {
 			t.Fatalf("seed %d, %d×%d: output %d, element %d: %v, interpreted %v\n%v",
 				seed, rows, cols, j, i, c.Out[j][i], interpreted.Out[j][i], p)
 		}
@@ -110,7 +112,7 @@ func instructions() map[string]func(b *Builder, x, y, z Reg) Reg {
 	all := map[string]func(b *Builder, x, y, z Reg) Reg{
 		"select": func(b *Builder, x, y, z Reg) Reg { return b.Select(x, y, z) },
 		"select less": func(b *Builder, x, y, z Reg) Reg {
-			return b.Select(b.Less(x, y), z, b.Const(0))
+			return b.Select(b.Binary(formula.Less, x, y), z, b.Const(0))
 		},
 		"axpby": func(b *Builder, x, y, z Reg) Reg { return b.Add(b.Mul(x, b.Scalar(0)), b.Mul(y, b.Scalar(1))) },
 		"axpby negated": func(b *Builder, x, y, z Reg) Reg {
@@ -126,13 +128,17 @@ func instructions() map[string]func(b *Builder, x, y, z Reg) Reg {
 		},
 		"scale div": func(b *Builder, x, y, z Reg) Reg { return b.Div(b.Mul(x, b.Scalar(0)), y) },
 		"ratio":     ratioOf,
-		"max 0":     func(b *Builder, x, y, z Reg) Reg { return b.Max(x, b.Const(0)) },
-		"max −0":    func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(float32(math.Copysign(0, -1))), x) },
-		"max 0.5":   func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(0.5), x) },
-		"max NaN":   func(b *Builder, x, y, z Reg) Reg { return b.Max(b.Const(float32(math.NaN())), x) },
-		"min 0":     func(b *Builder, x, y, z Reg) Reg { return b.Min(x, b.Const(0)) },
-		"min −0":    func(b *Builder, x, y, z Reg) Reg { return b.Min(b.Const(float32(math.Copysign(0, -1))), x) },
-		"min −1":    func(b *Builder, x, y, z Reg) Reg { return b.Min(x, b.Const(-1)) },
+		"max 0":     func(b *Builder, x, y, z Reg) Reg { return b.Binary(formula.Max, x, b.Const(0)) },
+		"max −0": func(b *Builder, x, y, z Reg) Reg {
+			return b.Binary(formula.Max, b.Const(float32(math.Copysign(0, -1))), x)
+		},
+		"max 0.5": func(b *Builder, x, y, z Reg) Reg { return b.Binary(formula.Max, b.Const(0.5), x) },
+		"max NaN": func(b *Builder, x, y, z Reg) Reg { return b.Binary(formula.Max, b.Const(float32(math.NaN())), x) },
+		"min 0":   func(b *Builder, x, y, z Reg) Reg { return b.Binary(formula.Min, x, b.Const(0)) },
+		"min −0": func(b *Builder, x, y, z Reg) Reg {
+			return b.Binary(formula.Min, b.Const(float32(math.Copysign(0, -1))), x)
+		},
+		"min −1": func(b *Builder, x, y, z Reg) Reg { return b.Binary(formula.Min, x, b.Const(-1)) },
 		"ratio step": func(b *Builder, x, y, z Reg) Reg {
 			return b.Add(b.Mul(ratioOf(b, x, y, z), b.Scalar(1)), z)
 		},
@@ -140,13 +146,11 @@ func instructions() map[string]func(b *Builder, x, y, z Reg) Reg {
 			return b.Sub(z, b.Mul(ratioOf(b, x, y, z), b.Scalar(1)))
 		},
 	}
-	for i := range unaryCount {
-		op := firstUnary + opcode(i)
-		all[op.String()] = func(b *Builder, x, y, z Reg) Reg { return b.unary(op, x) }
+	for f := range formula.UnaryCount {
+		all[f.String()] = func(b *Builder, x, y, z Reg) Reg { return b.Unary(f, x) }
 	}
-	for i := range binaryCount {
-		op := firstBinary + opcode(i)
-		all[op.String()] = func(b *Builder, x, y, z Reg) Reg { return b.binary(op, x, y) }
+	for f := range formula.BinaryCount {
+		all[f.String()] = func(b *Builder, x, y, z Reg) Reg { return b.Binary(f, x, y) }
 	}
 	return all
 }
@@ -173,13 +177,13 @@ func TestMachineInstructions(t *testing.T) {
 					rows := 1 + n%3
 					checkMachine(t, fmt.Sprintf("%s, y %v", name, class), b, p, rows, n, randomCall(r, b, rows, n))
 				}
-				k := len(specials)
+				k := len(kerneltest.Specials)
 				c := randomCall(r, b, k, k)
 				for i := range c.In[0] {
-					c.In[0][i] = specials[i/k]
+					c.In[0][i] = kerneltest.Specials[i/k]
 				}
 				for i := range c.In[1] {
-					c.In[1][i] = specials[i%k]
+					c.In[1][i] = kerneltest.Specials[i%k]
 				}
 				checkMachine(t, fmt.Sprintf("%s of specials, y %v", name, class), b, p, k, k, c)
 			}
@@ -190,12 +194,12 @@ func TestMachineInstructions(t *testing.T) {
 func checkMachine(t *testing.T, what string, b *Builder, p *Program, rows, cols int, c *Call) {
 	t.Helper()
 	want := evaluate(b, rows, cols, c)
-	out, all := guarded(rows*cols, cols%4)
+	out, all := kerneltest.Guarded(rows*cols, cols%4)
 	c.Out[0] = out
 	runKernel(p.Kernel(rows, cols), c)
 	what = fmt.Sprintf("%s, %d×%d", what, rows, cols)
-	checkGuards(t, what, all, rows*cols, cols%4)
-	if i := differ(out, want.values[b.outputs[0].reg]); i >= 0 {
+	kerneltest.CheckGuards(t, what, all, rows*cols, cols%4)
+	if i := kerneltest.Differ(out, want.values[b.outputs[0].reg]); i >= 0 {
 		t.Fatalf("%s: element %d is %v, want %v", what, i, out[i], want.values[b.outputs[0].reg][i])
 	}
 }
@@ -222,7 +226,7 @@ func TestMachinePressure(t *testing.T) {
 		"rows": func(b *Builder, n int) {
 			y := b.Input(Full)
 			for range min(n, 20) {
-				y = b.Max(y, b.Square(b.Input(Row)))
+				y = b.Binary(formula.Max, y, b.Square(b.Input(Row)))
 			}
 			b.Output(y)
 		},
@@ -230,12 +234,12 @@ func TestMachinePressure(t *testing.T) {
 			var all []Reg
 			x := b.Input(Full)
 			for i := range n {
-				all = append(all, b.Exp(b.Mul(x, b.Const(float32(i)/16))))
+				all = append(all, b.Unary(formula.Exp, b.Mul(x, b.Const(float32(i)/16))))
 			}
 			y := x
 			for range 2 { // the second time around all are still needed
 				for _, v := range all {
-					y = b.Max(b.Sub(v, y), b.Const(0.5))
+					y = b.Binary(formula.Max, b.Sub(v, y), b.Const(0.5))
 				}
 			}
 			b.Output(y)
@@ -278,7 +282,7 @@ func TestMachineGarbage(t *testing.T) {
 					want := evaluate(b, 1, n, c)
 					runKernel(b.Build().Kernel(1, n), c)
 					for j, o := range b.outputs {
-						if i := differ(c.Out[j], want.values[o.reg]); i >= 0 {
+						if i := kerneltest.Differ(c.Out[j], want.values[o.reg]); i >= 0 {
 							t.Errorf("output %d, element %d is %v, want %v", j, i, c.Out[j][i], want.values[o.reg][i])
 							return
 						}

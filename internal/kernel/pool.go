@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import (
+	"descent/internal/formula"
+	"descent/internal/kernel/vec"
+)
 
 // Pool folds windows of an image [N, H, W, C] to [N, OH, OW, C], by their
 // maximum or their mean. What lies outside of the image takes no part.
@@ -59,10 +62,10 @@ func (p *Pool) Shared() int { return 0 }
 
 // Run implements [Kernel].
 func (p *Pool) Run(i int, c *Call) {
-	v := vecFor(isa.Current())
-	fold := v.vv[opAdd-firstBinary]
+	v := vec.Current()
+	fold := v.VV[formula.Add]
 	if p.Max {
-		fold = v.vv[opMax-firstBinary]
+		fold = v.VV[formula.Max]
 	}
 	bands := p.Tasks() / p.N
 	image, first := i/bands, i%bands*p.band()
@@ -86,7 +89,7 @@ func (p *Pool) Run(i int, c *Call) {
 				part = dst
 			}
 			if !p.Max {
-				v.vs[opMul-firstBinary](dst, part, p.weight(oy, ox))
+				v.VS[formula.Mul](dst, part, p.weight(oy, ox))
 			} else if x1-x0 == 1 {
 				copy(dst, part)
 			}

@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import (
+	"descent/internal/formula"
+	"descent/internal/kernel/vec"
+)
 
 // AvgPoolGrad spreads the gradient of a mean [N, OH, OW, C], its only input,
 // over the windows: [N, H, W, C]. An element adds its windows row by row.
@@ -66,8 +69,8 @@ func (p *MaxPoolPick) Shared() int  { return 0 }                                
 
 // Run implements [Kernel].
 func (p *AvgPoolGrad) Run(i int, c *Call) {
-	v := vecFor(isa.Current())
-	add, scale := v.vv[opAdd-firstBinary], v.vs[opMul-firstBinary]
+	v := vec.Current()
+	add, scale := v.VV[formula.Add], v.VS[formula.Mul]
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
 	dx := c.Out[0][image*p.H*width:][:p.H*width]
@@ -113,7 +116,7 @@ func (p *MaxPoolGrad) Run(i int, c *Call) {
 // one window at most: for all windows at once. Rows before from decide which
 // element is the first.
 func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32) {
-	v := vecFor(isa.Current())
+	v := vec.Current()
 	step := p.Stride[1] * p.C
 	y0, y1 := p.rows(oy)
 	for y := y0; y < min(y1, to); y++ {
@@ -127,22 +130,22 @@ func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32)
 			if y < from {
 				dst, dstStep = aside, 0
 			}
-			v.takeEqual(dst, rest[first*p.C:][:count*p.C], x[at:], top[first*p.C:], p.C, dstStep, step)
+			v.TakeEqual(dst, rest[first*p.C:][:count*p.C], x[at:], top[first*p.C:], p.C, dstStep, step)
 		}
 	}
 }
 
 // overlapping does so window by window, since an element adds what it gets.
 func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []float32) {
-	v := vecFor(isa.Current())
-	add := v.vv[opAdd-firstBinary]
+	v := vec.Current()
+	add := v.VV[formula.Add]
 	y0, y1 := p.rows(oy)
 	for ox := range p.OW {
 		x0, x1 := p.cols(ox)
 		for y := y0; y < min(y1, to); y++ {
 			for col := x0; col < x1; col++ {
 				at := (y*p.W + col) * p.C
-				v.takeEqual(take, rest[ox*p.C:][:p.C], x[at:], top[ox*p.C:], p.C, 0, 0)
+				v.TakeEqual(take, rest[ox*p.C:][:p.C], x[at:], top[ox*p.C:], p.C, 0, 0)
 				if y >= from {
 					add(dx[at:][:p.C], dx[at:][:p.C], take)
 				}
@@ -153,7 +156,7 @@ func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []flo
 
 // Run implements [Kernel].
 func (p *MaxPoolPick) Run(i int, c *Call) {
-	v := vecFor(isa.Current())
+	v := vec.Current()
 	bands := p.Tasks() / p.N
 	image, first := i/bands, i%bands*p.band()
 	width := p.W * p.C
@@ -165,15 +168,15 @@ func (p *MaxPoolPick) Run(i int, c *Call) {
 			x0, x1 := p.cols(ox)
 			window := ((image*p.OH+oy)*p.OW + ox) * p.C
 			top, out := c.In[1][window:][:p.C], c.Out[0][window:][:p.C]
-			fill(open, 1) // where no maximum has been found
+			vec.Fill(open, 1) // where no maximum has been found
 			clear(out)
 			for row := y0; row < y1; row++ {
 				for col := x0; col < x1; col++ {
 					at := row*width + col*p.C
-					v.vv[opEqual-firstBinary](hit, x[at:][:p.C], top)
-					v.vv[opMul-firstBinary](take, hit, open)
-					v.selectVV(out, take, values[at:][:p.C], out)
-					v.selectSV(open, hit, open, 0)
+					v.VV[formula.Equal](hit, x[at:][:p.C], top)
+					v.VV[formula.Mul](take, hit, open)
+					v.SelectVV(out, take, values[at:][:p.C], out)
+					v.SelectSV(open, hit, open, 0)
 				}
 			}
 		}

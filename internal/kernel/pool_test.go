@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 )
 
 // images are pooled with touching, overlapping, gapped and padded windows.
@@ -92,21 +93,21 @@ func TestPool(t *testing.T) {
 // runBackwards runs the tasks of k from the last to the first.
 func runBackwards(t *testing.T, what string, k Kernel, in [][]float32, want []float32) {
 	t.Helper()
-	out, all := guarded(len(want), 1)
-	scratch, allScratch := guarded(k.Scratch(), 3)
+	out, all := kerneltest.Guarded(len(want), 1)
+	scratch, allScratch := kerneltest.Guarded(k.Scratch(), 3)
 	c := &Call{Out: [][]float32{out}, In: in, Scratch: scratch}
 	allocs := testing.AllocsPerRun(1, func() {
-		fill(out, float32(math.NaN())) // all of it is written
+		kerneltest.Fill(out, float32(math.NaN())) // all of it is written
 		for i := k.Tasks() - 1; i >= 0; i-- {
-			fill(scratch, float32(math.NaN()))
+			kerneltest.Fill(scratch, float32(math.NaN()))
 			k.Run(i, c)
 		}
 	})
 	if allocs > 0 {
 		t.Errorf("%s: %g allocations", what, allocs)
 	}
-	checkGuards(t, what, all, len(want), 1)
-	checkGuards(t, what, allScratch, len(scratch), 3)
+	kerneltest.CheckGuards(t, what, all, len(want), 1)
+	kerneltest.CheckGuards(t, what, allScratch, len(scratch), 3)
 	for i, w := range want {
 		if math.Float32bits(out[i]) != math.Float32bits(w) {
 			t.Fatalf("%s: element %d is %v, want %v", what, i, out[i], w)

@@ -120,7 +120,7 @@ func (in *instr) String() string {
 	case opInput, opScalar, opUniform:
 		fmt.Fprintf(&b, " %d", in.imm)
 	}
-	for i := range opInfo[in.op].args {
+	for i := range in.op.args() {
 		fmt.Fprintf(&b, " %v", in.args[i])
 	}
 	if in.neg {

@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/formula"
+)
 
 // A Reg names a value of the program that a [Builder] is building.
 type Reg int32
@@ -35,7 +39,7 @@ type node struct {
 	imm   uint64
 }
 
-func (n *node) uses() []Reg { return n.args[:opInfo[n.op].args] }
+func (n *node) uses() []Reg { return n.args[:n.op.args()] }
 
 // An output is what a program writes: a value, or the sum of one.
 type output struct {
@@ -90,44 +94,31 @@ func (b *Builder) Uniform(stream uint64) Reg {
 // ColIndex is the number of the column, 0, 1, 2, ...
 func (b *Builder) ColIndex() Reg { return b.add(node{op: opColIndex, class: Col}) }
 
-// Maps of one value. Error bounds of the transcendental ones stand in math.go.
-
-func (b *Builder) Neg(x Reg) Reg     { return b.unary(opNeg, x) }
-func (b *Builder) Abs(x Reg) Reg     { return b.unary(opAbs, x) }
-func (b *Builder) Sign(x Reg) Reg    { return b.unary(opSign, x) } // ±1; ±0 and NaN are kept
-func (b *Builder) Square(x Reg) Reg  { return b.unary(opSquare, x) }
-func (b *Builder) Sqrt(x Reg) Reg    { return b.unary(opSqrt, x) }
-func (b *Builder) Exp(x Reg) Reg     { return b.unary(opExp, x) }
-func (b *Builder) Expm1(x Reg) Reg   { return b.unary(opExpm1, x) }
-func (b *Builder) Log(x Reg) Reg     { return b.unary(opLog, x) }
-func (b *Builder) Log1p(x Reg) Reg   { return b.unary(opLog1p, x) }
-func (b *Builder) Tanh(x Reg) Reg    { return b.unary(opTanh, x) }
-func (b *Builder) Erf(x Reg) Reg     { return b.unary(opErf, x) }
-func (b *Builder) Sigmoid(x Reg) Reg { return b.unary(opSigmoid, x) }
-
-// Maps of two values; the class of the result is the join of theirs.
-
-func (b *Builder) Add(x, y Reg) Reg { return b.binary(opAdd, x, y) }
-func (b *Builder) Sub(x, y Reg) Reg { return b.binary(opSub, x, y) }
-func (b *Builder) Div(x, y Reg) Reg { return b.binary(opDiv, x, y) }
-
-// Mul is x·y.
-func (b *Builder) Mul(x, y Reg) Reg {
-	if x == y {
-		return b.Square(x)
-	}
-	return b.binary(opMul, x, y)
+// Unary is f(x), of class x.
+func (b *Builder) Unary(f formula.Unary, x Reg) Reg {
+	return b.add(node{op: firstUnary + opcode(f), class: b.Class(x), args: [maxArgs]Reg{x}})
 }
 
-// Max is the greater of x and y. NaN wins over numbers, +0 over −0.
-func (b *Builder) Max(x, y Reg) Reg { return b.binary(opMax, x, y) }
+// Binary is f(x, y); its class is the join of theirs.
+func (b *Builder) Binary(f formula.Binary, x, y Reg) Reg {
+	if f == formula.Mul && x == y {
+		return b.Square(x)
+	}
+	if f.Commutes() && x > y {
+		x, y = y, x
+	}
+	return b.add(node{op: firstBinary + opcode(f), class: b.Class(x).join(b.Class(y)), args: [maxArgs]Reg{x, y}})
+}
 
-// Min is the lesser of x and y. NaN wins over numbers, −0 over +0.
-func (b *Builder) Min(x, y Reg) Reg { return b.binary(opMin, x, y) }
+// Arithmetic, which most programs are written in, has names of its own.
 
-func (b *Builder) Less(x, y Reg) Reg      { return b.binary(opLess, x, y) }      // x < y ? 1 : 0
-func (b *Builder) LessEqual(x, y Reg) Reg { return b.binary(opLessEqual, x, y) } // x ≤ y ? 1 : 0
-func (b *Builder) Equal(x, y Reg) Reg     { return b.binary(opEqual, x, y) }     // x = y ? 1 : 0
+func (b *Builder) Neg(x Reg) Reg    { return b.Unary(formula.Neg, x) }
+func (b *Builder) Square(x Reg) Reg { return b.Unary(formula.Square, x) }
+func (b *Builder) Sqrt(x Reg) Reg   { return b.Unary(formula.Sqrt, x) }
+func (b *Builder) Add(x, y Reg) Reg { return b.Binary(formula.Add, x, y) }
+func (b *Builder) Sub(x, y Reg) Reg { return b.Binary(formula.Sub, x, y) }
+func (b *Builder) Mul(x, y Reg) Reg { return b.Binary(formula.Mul, x, y) }
+func (b *Builder) Div(x, y Reg) Reg { return b.Binary(formula.Div, x, y) }
 
 // Select is x where cond ≠ 0, which NaN is, and y elsewhere.
 func (b *Builder) Select(cond, x, y Reg) Reg {
@@ -169,17 +160,6 @@ func (b *Builder) expand(x Reg) Reg {
 	return b.add(node{op: opExpand, class: Full, args: [maxArgs]Reg{x}})
 }
 
-func (b *Builder) unary(op opcode, x Reg) Reg {
-	return b.add(node{op: op, class: b.Class(x), args: [maxArgs]Reg{x}})
-}
-
-func (b *Builder) binary(op opcode, x, y Reg) Reg {
-	if op.commutes() && x > y {
-		x, y = y, x
-	}
-	return b.add(node{op: op, class: b.Class(x).join(b.Class(y)), args: [maxArgs]Reg{x, y}})
-}
-
 // add appends n, unless an equal node exists or n is a constant.
 func (b *Builder) add(n node) Reg {
 	if v, ok := b.fold(&n); ok {
@@ -206,14 +186,11 @@ func (b *Builder) fold(n *node) (float32, bool) {
 		}
 		v[i] = math.Float32frombits(uint32(b.nodes[x].imm))
 	}
-	dst := v[:1]
 	switch {
 	case n.op.isUnary():
-		plainVec.unary[n.op-firstUnary](dst, v[:1])
+		return n.op.unary().Plain()(v[0]), true
 	case n.op.isBinary():
-		plainVec.vv[n.op-firstBinary](dst, v[:1], v[1:2])
-	default:
-		plainVec.selectVV(dst, v[:1], v[1:2], v[2:3])
+		return n.op.binary().Plain()(v[0], v[1]), true
 	}
-	return v[0], true
+	return formula.Select32(v[0], v[1], v[2]), true
 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/kernel/vec"
+)
 
 // input is input buffer i.
 func (f *frame) input(i int32) []float32 {
@@ -49,10 +53,10 @@ func (f *frame) exec(in *instr) {
 	dst := f.value(in.dst)
 	switch op := in.op; {
 	case op.isUnary():
-		f.v.unary[op-firstUnary](dst, f.value(in.args[0]))
+		f.v.Unary[op.unary()](dst, f.value(in.args[0]))
 	case op.isBinary():
 		f.binary(in, dst)
-	case op >= opAxpby:
+	case op.isMacro():
 		f.macro(in, dst)
 	default:
 		f.special(in, dst)
@@ -73,7 +77,7 @@ func (f *frame) special(in *instr, dst []float32) {
 			count, w = 1, len(dst)
 		}
 		for r := range count {
-			f.v.uniform(key, dst[r*w:(r+1)*w], (f.r+r)*f.cols+f.col)
+			f.v.Uniform(key, dst[r*w:(r+1)*w], (f.r+r)*f.cols+f.col)
 		}
 	case opColIndex:
 		for i := range dst {
@@ -86,9 +90,9 @@ func (f *frame) special(in *instr, dst []float32) {
 	case opSelect:
 		f.selects(in, dst)
 	case opRowSum:
-		f.v.rowSum(dst, f.value(in.args[0]), f.w)
+		f.v.RowSum(dst, f.value(in.args[0]), f.w)
 	case opRowMax:
-		f.v.rowMax(dst, f.value(in.args[0]), f.w)
+		f.v.RowMax(dst, f.value(in.args[0]), f.w)
 	}
 }
 
@@ -121,7 +125,7 @@ func (x operand) line(r, w int) []float32 {
 // count as Full.
 func (f *frame) operands(in *instr, n int) (x [3]operand, count, w int) {
 	count, w = 1, n
-	for i := range opInfo[in.op].args {
+	for i := range in.op.args() {
 		a := in.args[i]
 		x[i] = operand{f.value(a), a.class}
 		switch {
@@ -138,16 +142,16 @@ func (f *frame) operands(in *instr, n int) (x [3]operand, count, w int) {
 
 func (f *frame) binary(in *instr, dst []float32) {
 	x, count, w := f.operands(in, len(dst))
-	op := in.op - firstBinary
+	op := in.op.binary()
 	for r := range count {
 		d := dst[r*w:][:w]
 		switch {
 		case x[1].isNumber() && !x[0].isNumber():
-			f.v.vs[op](d, x[0].line(r, w), x[1].number(r))
+			f.v.VS[op](d, x[0].line(r, w), x[1].number(r))
 		case x[0].isNumber():
-			f.v.sv[op](d, x[1].line(r, w), x[0].number(r))
+			f.v.SV[op](d, x[1].line(r, w), x[0].number(r))
 		default:
-			f.v.vv[op](d, x[0].line(r, w), x[1].line(r, w))
+			f.v.VV[op](d, x[0].line(r, w), x[1].line(r, w))
 		}
 	}
 }
@@ -162,7 +166,7 @@ func (f *frame) selects(in *instr, dst []float32) {
 				chosen = x[2]
 			}
 			if chosen.isNumber() {
-				fill(d, chosen.number(r))
+				vec.Fill(d, chosen.number(r))
 			} else {
 				copy(d, chosen.line(r, w))
 			}
@@ -171,13 +175,13 @@ func (f *frame) selects(in *instr, dst []float32) {
 		cond := x[0].line(r, w)
 		switch {
 		case x[1].isNumber() && x[2].isNumber():
-			f.v.selectSS(d, cond, x[1].number(r), x[2].number(r))
+			f.v.SelectSS(d, cond, x[1].number(r), x[2].number(r))
 		case x[1].isNumber():
-			f.v.selectSV(d, cond, x[2].line(r, w), x[1].number(r))
+			f.v.SelectSV(d, cond, x[2].line(r, w), x[1].number(r))
 		case x[2].isNumber():
-			f.v.selectVS(d, cond, x[1].line(r, w), x[2].number(r))
+			f.v.SelectVS(d, cond, x[1].line(r, w), x[2].number(r))
 		default:
-			f.v.selectVV(d, cond, x[1].line(r, w), x[2].line(r, w))
+			f.v.SelectVV(d, cond, x[1].line(r, w), x[2].line(r, w))
 		}
 	}
 }
@@ -186,7 +190,7 @@ func (f *frame) expand(in *instr, dst []float32) {
 	x, count, w := f.operands(in, len(dst))
 	for r := range count {
 		if x[0].isNumber() {
-			fill(dst[r*w:][:w], x[0].number(r))
+			vec.Fill(dst[r*w:][:w], x[0].number(r))
 		} else {
 			copy(dst[r*w:][:w], x[0].line(r, w))
 		}
@@ -203,24 +207,24 @@ func (f *frame) macro(in *instr, dst []float32) {
 	}
 	switch in.op {
 	case opAxpby:
-		f.v.axpby(dst, v(0), v(2), s(1), last)
+		f.v.Axpby(dst, v(0), v(2), s(1), last)
 	case opSquareAxpby:
-		f.v.squareAxpby(dst, v(0), v(2), s(1), last)
+		f.v.SquareAxpby(dst, v(0), v(2), s(1), last)
 	case opAxpy:
-		f.v.axpy(dst, v(0), v(2), last)
+		f.v.Axpy(dst, v(0), v(2), last)
 	case opSqrtScaleAdd:
-		f.v.sqrtScaleAdd(dst, v(0), s(1), last)
+		f.v.SqrtScaleAdd(dst, v(0), s(1), last)
 	case opScaleDiv:
-		f.v.scaleDiv(dst, v(0), v(2), last)
+		f.v.ScaleDiv(dst, v(0), v(2), last)
 	case opRatio:
-		f.v.ratio(dst, v(0), v(2), s(1), s(3), last)
+		f.v.Ratio(dst, v(0), v(2), s(1), s(3), last)
 	case opRatioStep:
-		f.v.ratioStep(dst, v(0), v(2), v(5), s(1), s(3), s(4), last)
+		f.v.RatioStep(dst, v(0), v(2), v(5), s(1), s(3), s(4), last)
 	}
 }
 
 // lastScalar is the position of a macro's last scalar.
-var lastScalar = [opCount - opAxpby]int{
+var lastScalar = [firstUnary - opAxpby]int{
 	0:                        3, // opAxpby
 	opSquareAxpby - opAxpby:  3,
 	opAxpy - opAxpby:         1,

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/vec"
+
 // taskSize is about how many elements of the domain one task has. It keeps
 // every call well under the time that would hold up the collector.
 const taskSize = 16 * 1024
@@ -72,7 +74,7 @@ func evenly(n, most int) int {
 	}
 	parts := (n + most - 1) / most
 	part := (n + parts - 1) / parts
-	return min(most, (part+lanes-1)&^(lanes-1))
+	return min(most, (part+vec.Lanes-1)&^(vec.Lanes-1))
 }
 
 func (k *elementwise) Tasks() int   { return k.gridRows * k.gridCols }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"descent/internal/formula"
+	"descent/internal/kernel/kerneltest"
 )
 
 // naive evaluates a builder's values one by one over whole arrays, every
@@ -47,21 +50,17 @@ func (e *naive) node(n *node, y []float32) {
 		case n.op == opCopy, n.op == opExpand:
 			y[i] = arg(0, i)
 		case n.op.isUnary():
-			x := []float32{arg(0, i)}
-			plainVec.unary[n.op-firstUnary](x, x)
-			y[i] = x[0]
+			y[i] = n.op.unary().Plain()(arg(0, i))
 		case n.op.isBinary():
-			x := []float32{arg(0, i)}
-			plainVec.vv[n.op-firstBinary](x, x, []float32{arg(1, i)})
-			y[i] = x[0]
+			y[i] = n.op.binary().Plain()(arg(0, i), arg(1, i))
 		case n.op == opSelect:
-			y[i] = select32(arg(0, i), arg(1, i), arg(2, i))
+			y[i] = formula.Select32(arg(0, i), arg(1, i), arg(2, i))
 		case n.op == opRowSum:
 			y[i] = naiveSum(e.values[n.args[0]][r*e.cols : (r+1)*e.cols])
 		case n.op == opRowMax:
 			y[i] = float32(math.Inf(-1))
 			for _, v := range e.values[n.args[0]][r*e.cols : (r+1)*e.cols] {
-				y[i] = max32(y[i], v)
+				y[i] = formula.Max32(y[i], v)
 			}
 		default:
 			panic(n.op.String())
@@ -116,7 +115,7 @@ func (e *naive) check(t *testing.T, out [][]float32) {
 		class := e.b.Class(o.reg)
 		switch o.kind {
 		case outValue:
-			if i := differ(out[j], narrow(x, class, e.rows, e.cols)); i >= 0 {
+			if i := kerneltest.Differ(out[j], narrow(x, class, e.rows, e.cols)); i >= 0 {
 				t.Fatalf("output %d, class %v, element %d: %v, want %v", j, class, i, out[j][i], narrow(x, class, e.rows, e.cols)[i])
 			}
 		case outSumAll:
@@ -143,18 +142,4 @@ func checkSum(t *testing.T, what string, got float32, want, size float64, n int)
 	if !(math.Abs(float64(got)-want) <= float64(n+16)*0x1p-24*size+1e-44) {
 		t.Fatalf("%s: %v, want %v", what, got, want)
 	}
-}
-
-// differ returns the first index at which x and y differ in bits, all NaN
-// being equal, or −1.
-func differ(x, y []float32) int {
-	if len(x) != len(y) {
-		return 0
-	}
-	for i := range x {
-		if math.Float32bits(x[i]) != math.Float32bits(y[i]) && (x[i] == x[i] || y[i] == y[i]) {
-			return i
-		}
-	}
-	return -1
 }

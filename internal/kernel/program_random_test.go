@@ -3,6 +3,9 @@ package kernel
 import (
 	"math"
 	"math/rand/v2"
+
+	"descent/internal/formula"
+	"descent/internal/kernel/kerneltest"
 )
 
 // randomProgram writes a program of up to n instructions.
@@ -22,7 +25,7 @@ func randomProgram(r *rand.Rand, n int, rowWise, sinks bool) *Builder {
 			q := b.Div(x, b.Add(b.Sqrt(y), b.Scalar(1)))
 			regs = append(regs, b.Sub(z, b.Mul(q, b.Scalar(0))))
 		case 0, 1:
-			regs = append(regs, b.unary(firstUnary+opcode(r.IntN(unaryCount)), x))
+			regs = append(regs, b.Unary(formula.Unary(r.IntN(int(formula.UnaryCount))), x))
 		case 2:
 			regs = append(regs, b.Select(x, y, z))
 		case 3:
@@ -45,7 +48,7 @@ func randomProgram(r *rand.Rand, n int, rowWise, sinks bool) *Builder {
 				}
 			}
 		default:
-			regs = append(regs, b.binary(firstBinary+opcode(r.IntN(binaryCount)), x, y))
+			regs = append(regs, b.Binary(formula.Binary(r.IntN(int(formula.BinaryCount))), x, y))
 		}
 	}
 	b.Output(regs[len(regs)-1])
@@ -64,7 +67,7 @@ func randomCall(r *rand.Rand, b *Builder, rows, cols int) *Call {
 	c := &Call{Scalars: []float32{0.75, 1.25}, Seed: r.Uint64(), Draw: r.Uint32()}
 	special := r.IntN(4) == 0
 	for _, class := range b.inputs {
-		c.In = append(c.In, randomFloats(r, sizeOf(class, rows, cols), special))
+		c.In = append(c.In, kerneltest.Floats(r, sizeOf(class, rows, cols), special))
 	}
 	for _, o := range b.outputs {
 		n := 1
@@ -79,25 +82,11 @@ func randomCall(r *rand.Rand, b *Builder, rows, cols int) *Call {
 	return c
 }
 
-func randomFloats(r *rand.Rand, n int, special bool) []float32 {
-	x := make([]float32, n)
-	for i := range x {
-		x[i] = float32(r.NormFloat64())
-		if special && r.IntN(8) == 0 {
-			x[i] = specials[r.IntN(len(specials))]
-		}
-	}
-	return x
-}
-
-var specials = []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)),
-	float32(math.NaN()), 1e-45, -1e-45, 1e-39, -1e-39, 0x1p-126, math.MaxFloat32, -math.MaxFloat32, 88.7, -103.9, 1e-8}
-
 // runKernel runs all tasks, the last first, since order must not matter.
 func runKernel(k Kernel, c *Call) {
 	c.Scratch, c.Shared = make([]float32, k.Scratch()), make([]float32, k.Shared())
-	fill(c.Scratch, float32(math.NaN()))
-	fill(c.Shared, float32(math.NaN()))
+	kerneltest.Fill(c.Scratch, float32(math.NaN()))
+	kerneltest.Fill(c.Shared, float32(math.NaN()))
 	for i := k.Tasks() - 1; i >= 0; i-- {
 		k.Run(i, c)
 	}

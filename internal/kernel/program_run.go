@@ -4,7 +4,7 @@ import (
 	"unsafe"
 
 	"descent/internal/jit"
-	"descent/internal/kernel/isa"
+	"descent/internal/kernel/vec"
 )
 
 // tileSize is how many elements of each value a tile holds: small enough
@@ -20,7 +20,7 @@ const shortRow = 256
 // A frame is one run of a program over a rectangle.
 type frame struct {
 	p   *Program
-	v   *vecTable
+	v   *vec.Table
 	m   *machine // nil: the body is interpreted
 	c   *Call
 	in0 []float32
@@ -76,7 +76,7 @@ func (p *Program) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0
 
 func (f *frame) run(scratch []float32) {
 	p := f.p
-	f.v = vecFor(isa.Current())
+	f.v = vec.Current()
 	f.rowCap, f.colCap, f.tileCap = p.caps(f.c1 - f.c0)
 	carve := func(n int) []float32 {
 		s := scratch[:n:n]
@@ -131,7 +131,7 @@ func (f *frame) spreads() bool {
 	if f.m == nil {
 		return f.w < shortRow
 	}
-	return f.w < f.m.shortLine && f.w%lanes != 0 && f.w == f.cols
+	return f.w < f.m.shortLine && f.w%vec.Lanes != 0 && f.w == f.cols
 }
 
 // tileRows is how many rows a tile has.
@@ -225,9 +225,9 @@ func (f *frame) finishTile(j int, o *outputPlace) {
 	first := f.col == 0 // a Row is the same in all segments
 	switch {
 	case o.kind == outColSum:
-		f.v.colSum(f.sinks.colSum(j, f.col, f.w), x, f.k)
+		f.v.ColSum(f.sinks.colSum(j, f.col, f.w), x, f.k)
 	case o.kind == outSumAll && (o.src.class == Full || o.src.class == Row && first):
-		f.v.sumLanes(f.sinks.lanesOf(o.sum), x)
+		f.v.SumLanes(f.sinks.lanesOf(o.sum), x)
 	case o.kind != outValue:
 	case o.src.class == Row && first:
 		copy(f.c.Out[j][f.r:f.r+f.k], x)
@@ -259,7 +259,7 @@ func (f *frame) finishNarrow(class Class, at int) {
 		case o.kind == outValue:
 			copy(f.c.Out[j][at:], f.value(o.src))
 		case o.kind == outSumAll:
-			f.v.sumLanes(f.sinks.lanesOf(o.sum), f.value(o.src))
+			f.v.SumLanes(f.sinks.lanesOf(o.sum), f.value(o.src))
 		}
 	}
 }

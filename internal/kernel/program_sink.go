@@ -1,6 +1,6 @@
 package kernel
 
-import "descent/internal/kernel/isa"
+import "descent/internal/kernel/vec"
 
 // sinking is a program with sinks. Its tasks leave partial sums in
 // Call.Shared: first 16 lanes for each SumAll of each task, by the index of
@@ -13,7 +13,7 @@ var _ Finisher = (*sinking)(nil)
 
 // Shared is the size of all partial sums.
 func (k *sinking) Shared() int {
-	n := k.Tasks() * k.p.sums * lanes
+	n := k.Tasks() * k.p.sums * vec.Lanes
 	for _, o := range k.p.outputs {
 		if o.kind == outColSum {
 			n += k.gridRows * k.cols
@@ -32,7 +32,7 @@ type sinkFrame struct {
 
 // lanesOf is this task's lanes of SumAll number i.
 func (s *sinkFrame) lanesOf(i int) []float32 {
-	return s.shared[(i*s.k.Tasks()+s.task)*lanes:][:lanes]
+	return s.shared[(i*s.k.Tasks()+s.task)*vec.Lanes:][:vec.Lanes]
 }
 
 // colSum is this task's partial sums of ColSum output j, columns [col, col+w).
@@ -42,7 +42,7 @@ func (s *sinkFrame) colSum(j, col, w int) []float32 {
 
 // colSumAt is where the partial sums of ColSum output j start.
 func (k *sinking) colSumAt(j int) int {
-	at := k.Tasks() * k.p.sums * lanes
+	at := k.Tasks() * k.p.sums * vec.Lanes
 	for _, o := range k.p.outputs[:j] {
 		if o.kind == outColSum {
 			at += k.gridRows * k.cols
@@ -66,13 +66,13 @@ func (k *sinking) Run(i int, c *Call) {
 	}
 	k.run(i, c, s)
 	for j := range k.p.sums {
-		foldSum(s.lanesOf(j))
+		vec.FoldSum(s.lanesOf(j))
 	}
 }
 
 // Finish combines the tasks' partial sums.
 func (k *sinking) Finish(c *Call) {
-	v := vecFor(isa.Current())
+	v := vec.Current()
 	for j, o := range k.p.outputs {
 		out := c.Out[j]
 		switch {
@@ -80,11 +80,11 @@ func (k *sinking) Finish(c *Call) {
 		case k.Tasks() == 0:
 			clear(out)
 		case o.kind == outSumAll:
-			parts := c.Shared[o.sum*k.Tasks()*lanes:][:k.Tasks()*lanes]
-			out[0] = v.sumPairwise(parts, k.Tasks(), lanes)[0]
+			parts := c.Shared[o.sum*k.Tasks()*vec.Lanes:][:k.Tasks()*vec.Lanes]
+			out[0] = v.SumPairwise(parts, k.Tasks(), vec.Lanes)[0]
 		default:
 			parts := c.Shared[k.colSumAt(j):][:k.gridRows*k.cols]
-			copy(out, v.sumPairwise(parts, k.gridRows, k.cols))
+			copy(out, v.SumPairwise(parts, k.gridRows, k.cols))
 		}
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"testing"
 
+	"descent/internal/formula"
 	"descent/internal/jit"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 )
 
 // domains has shapes around the boundaries of tiles and tasks.
@@ -84,7 +86,7 @@ func TestProgramRect(t *testing.T) {
 			scratch := make([]float32, p.Scratch(stepC))
 			for r0 := 0; r0 < rows; r0 += stepR {
 				for c0 := 0; c0 < cols; c0 += stepC {
-					fill(scratch, float32(math.NaN()))
+					kerneltest.Fill(scratch, float32(math.NaN()))
 					p.RunRect(c, c.In[0], c.In[1:], rows, cols, r0, min(r0+stepR, rows), c0, min(c0+stepC, cols), scratch)
 				}
 			}
@@ -118,10 +120,10 @@ func adamCall(n int) *Call {
 	r := rand.New(rand.NewPCG(5, 6))
 	c := &Call{Scalars: []float32{0.9, 0.1, 0.999, 0.001, 1.2, 1.3, 1e-3}}
 	for range 4 {
-		c.In = append(c.In, randomFloats(r, n, false))
+		c.In = append(c.In, kerneltest.Floats(r, n, false))
 	}
 	for i, v := range c.In[2] {
-		c.In[2][i] = abs32(v)
+		c.In[2][i] = formula.Abs32(v)
 	}
 	return c
 }
@@ -225,7 +227,7 @@ func TestProgramSums(t *testing.T) {
 				first = c.Out
 			}
 			for j := range first {
-				if i := differ(c.Out[j], first[j]); i >= 0 {
+				if i := kerneltest.Differ(c.Out[j], first[j]); i >= 0 {
 					t.Errorf("%d×%d: output %d element %d is %v, plain %v", rows, cols, j, i, c.Out[j][i], first[j][i])
 				}
 			}
@@ -254,7 +256,7 @@ func TestProgramAllocates(t *testing.T) {
 		t.Errorf("RunRect allocates %v times", n)
 	}
 	s := NewBuilder()
-	s.SumAll(s.Exp(s.Sub(s.Input(Full), s.RowMax(0))))
+	s.SumAll(s.Unary(formula.Exp, s.Sub(s.Input(Full), s.RowMax(0))))
 	s.ColSum(s.Uniform(1))
 	f := s.Build().Kernel(100, 200).(Finisher)
 	c.Scratch, c.Shared = make([]float32, f.Scratch()), make([]float32, f.Shared())
@@ -294,13 +296,13 @@ func BenchmarkProgram(b *testing.B) {
 		name  string
 		write func(b *Builder, x Reg)
 	}{
-		{"relu", func(b *Builder, x Reg) { b.Output(b.Max(b.Add(x, b.Input(Col)), b.Const(0))) }},
+		{"relu", func(b *Builder, x Reg) { b.Output(b.Binary(formula.Max, b.Add(x, b.Input(Col)), b.Const(0))) }},
 		{"dropout", func(b *Builder, x Reg) {
-			keep := b.Less(b.Uniform(1), b.Const(0.8))
+			keep := b.Binary(formula.Less, b.Uniform(1), b.Const(0.8))
 			b.Output(b.Mul(b.Mul(x, keep), b.Const(1.25)))
 		}},
 		{"softmax", func(b *Builder, x Reg) {
-			e := b.Exp(b.Sub(x, b.RowMax(x)))
+			e := b.Unary(formula.Exp, b.Sub(x, b.RowMax(x)))
 			b.Output(b.Div(e, b.RowSum(e)))
 		}},
 		{"bias gradient", func(b *Builder, x Reg) { b.ColSum(x) }},

@@ -1,19 +1,23 @@
-package kernel
+package vec
 
-import "math"
+import (
+	"math"
 
-// lanes is how many partial sums a reduction keeps. Element i goes to lane
-// i mod 16, in order, and [foldSum] adds the lanes in a fixed tree, so one
+	"descent/internal/formula"
+)
+
+// Lanes is how many partial sums a reduction keeps. Element i goes to lane
+// i mod 16, in order, and [FoldSum] adds the lanes in a fixed tree, so one
 // AVX-512 register, two AVX2 registers and a Go loop give equal bits.
-const lanes = 16
+const Lanes = 16
 
 func sumLanesPlain(acc, x []float32) {
-	acc = acc[:lanes]
-	for len(x) >= lanes {
-		for i, v := range x[:lanes] {
+	acc = acc[:Lanes]
+	for len(x) >= Lanes {
+		for i, v := range x[:Lanes] {
 			acc[i] += v
 		}
-		x = x[lanes:]
+		x = x[Lanes:]
 	}
 	for i, v := range x {
 		acc[i] += v
@@ -28,10 +32,10 @@ func colSumPlain(acc, x []float32, rows int) {
 	}
 }
 
-// foldSum returns the sum of 16 lanes: i += i+8, then +4, +2, +1. It
+// FoldSum returns the sum of 16 lanes: i += i+8, then +4, +2, +1. It
 // overwrites acc.
-func foldSum(acc []float32) float32 {
-	for h := lanes / 2; h > 0; h /= 2 {
+func FoldSum(acc []float32) float32 {
+	for h := Lanes / 2; h > 0; h /= 2 {
 		for i := range h {
 			acc[i] += acc[i+h]
 		}
@@ -41,9 +45,9 @@ func foldSum(acc []float32) float32 {
 
 func rowSumPlain(dst, x []float32, cols int) {
 	for r := range dst {
-		var acc [lanes]float32
+		var acc [Lanes]float32
 		sumLanesPlain(acc[:], x[r*cols:(r+1)*cols])
-		dst[r] = foldSum(acc[:])
+		dst[r] = FoldSum(acc[:])
 	}
 }
 
@@ -51,15 +55,15 @@ func rowMaxPlain(dst, x []float32, cols int) {
 	for r := range dst {
 		dst[r] = float32(math.Inf(-1))
 		for _, v := range x[r*cols : (r+1)*cols] {
-			dst[r] = max32(dst[r], v)
+			dst[r] = formula.Max32(dst[r], v)
 		}
 	}
 }
 
-// sumPairwise adds n partial results of size floats each, which lie one
+// SumPairwise adds n partial results of size floats each, which lie one
 // after the other in parts, in a fixed tree: neighbours first. The sum is
 // left in the first; without any part it is zero.
-func (v *vecTable) sumPairwise(parts []float32, n, size int) []float32 {
+func (v *Table) SumPairwise(parts []float32, n, size int) []float32 {
 	for ; n > 1; n = (n + 1) / 2 {
 		for i := 0; i < n; i += 2 {
 			dst, x := parts[i/2*size:][:size], parts[i*size:][:size]
@@ -67,13 +71,14 @@ func (v *vecTable) sumPairwise(parts []float32, n, size int) []float32 {
 				copy(dst, x)
 				continue
 			}
-			v.vv[opAdd-firstBinary](dst, x, parts[(i+1)*size:][:size])
+			v.VV[formula.Add](dst, x, parts[(i+1)*size:][:size])
 		}
 	}
 	return parts[:size]
 }
 
-func fill(dst []float32, v float32) {
+// Fill sets all of dst to v.
+func Fill(dst []float32, v float32) {
 	for i := range dst {
 		dst[i] = v
 	}

@@ -1,9 +1,10 @@
 //go:build amd64 && !purego
 
-package kernel
+package vec
 
 import "descent/internal/kernel/isa"
 
-//go:generate sh -c "cd _asm && go run ./vector -dir .."
+//go:generate sh -c "cd ../_asm && go run ./vec -dir ../vec"
 
-var vecTiers = [isa.AVX512 + 1]*vecTable{isa.Plain: &plainVec, isa.AVX2: &vec256, isa.AVX512: &vec512}
+// tiers are the tables of assembly.
+var tiers = [isa.Count]*Table{isa.AVX2: &table256, isa.AVX512: &table512}

@@ -1,7 +1,7 @@
 //go:build !amd64 || purego
 
-package kernel
+package vec
 
 import "descent/internal/kernel/isa"
 
-var vecTiers = [isa.AVX512 + 1]*vecTable{isa.Plain: &plainVec, isa.AVX2: &plainVec, isa.AVX512: &plainVec}
+var tiers [isa.Count]*Table

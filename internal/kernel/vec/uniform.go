@@ -1,13 +1,13 @@
-package kernel
+package vec
 
 import "descent/internal/rng"
 
 // uniformGroup is how many numbers the assembly draws at once.
 const uniformGroup = 32
 
-// uniform fills dst with elements start, start+1, ... of the stream, equal to
+// Uniform fills dst with elements start, start+1, ... of the stream, equal to
 // [rng.Key.Uniform]: whole groups of blocks at once, the ends one by one.
-func (v *vecTable) uniform(key rng.Key, dst []float32, start int) {
+func (v *Table) Uniform(key rng.Key, dst []float32, start int) {
 	if head := min(len(dst), -start&3); head > 0 {
 		key.Uniform(dst[:head], start)
 		dst, start = dst[head:], start+head

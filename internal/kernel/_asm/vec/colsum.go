@@ -11,8 +11,8 @@ import (
 // colSum writes the sum over rows: blocks of four vectors of columns, then
 // single ones, then the rest under a mask, each walking down all rows.
 func (e *emitter) colSum() {
-	fn := symbol("colSum", e.suffix())
-	e.rows = append(e.rows, "colSum\x00"+fn)
+	fn := symbol("ColSum", e.suffix())
+	e.rows = append(e.rows, "ColSum\x00"+fn)
 	e.Function(fn)
 	e.Attributes(attr.NOSPLIT)
 	e.Pragma("noescape")

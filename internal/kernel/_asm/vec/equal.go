@@ -12,8 +12,8 @@ import (
 // elements, one call for each, gets: that which is equal to top. It does so for
 // several groups of elements.
 func (e *emitter) takeEqual() {
-	fn := symbol("takeEqual", e.suffix())
-	e.rows = append(e.rows, "takeEqual\x00"+fn)
+	fn := symbol("TakeEqual", e.suffix())
+	e.rows = append(e.rows, "TakeEqual\x00"+fn)
 	e.Function(fn)
 	e.Attributes(attr.NOSPLIT)
 	e.Pragma("noescape")
@@ -30,7 +30,7 @@ func (e *emitter) takeEqual() {
 		e.VXORPS(zero, zero, zero)
 	}
 	step := func(load func(reg.GPVirtual, int) V, store func(V, reg.GPVirtual, int)) {
-		hit := e.Compare(formula.Equal, load(x, 0), load(top, 0))
+		hit := e.Compare(formula.IsEqual, load(x, 0), load(top, 0))
 		r := load(rest, 0)
 		store(e.Pick(hit, r, zero), dst, 0)
 		store(e.Pick(hit, zero, r), rest, 0)

@@ -12,7 +12,7 @@ import (
 
 // symbol is the function of row [index] of the table's field name.
 func symbol(name, suffix string) string {
-	name = strings.NewReplacer("[", "", "]", "", "op", "").Replace(name)
+	name = strings.NewReplacer("[", "", "]", "").Replace(name)
 	return "vec" + strings.ToUpper(name[:1]) + name[1:] + suffix
 }
 
@@ -163,19 +163,19 @@ func (e *emitter) table() string {
 		if groups[group] == "" {
 			order = append(order, group)
 		}
-		groups[group] += fmt.Sprintf("%s - %s: %s,\n", strings.TrimSuffix(index, "]"), tables[group].first, fn)
+		groups[group] += fmt.Sprintf("formula.%s: %s,\n", strings.TrimSuffix(index, "]"), fn)
 	}
-	s := fmt.Sprintf("\n// vec%[1]s is the table of the functions above.\nvar vec%[1]s = vecTable{\n", e.suffix())
+	s := fmt.Sprintf("\n// table%[1]s has the functions above.\nvar table%[1]s = Table{\n", e.suffix())
 	for _, g := range order {
-		s += fmt.Sprintf("%s: %s{\n%s},\n", g, tables[g].typ, groups[g])
+		s += fmt.Sprintf("%s: %s{\n%s},\n", g, arrays[g], groups[g])
 	}
 	return s + fields + "}\n"
 }
 
-// tables are the fields of vecTable that are arrays.
-var tables = map[string]struct{ first, typ string }{
-	"unary": {"firstUnary", "[unaryCount]func(dst, x []float32)"},
-	"vv":    {"firstBinary", "[binaryCount]func(dst, x, y []float32)"},
-	"vs":    {"firstBinary", "[binaryCount]func(dst, x []float32, s float32)"},
-	"sv":    {"firstBinary", "[binaryCount]func(dst, x []float32, s float32)"},
+// arrays are the types of those fields of the table that are arrays.
+var arrays = map[string]string{
+	"Unary": "[formula.UnaryCount]func(dst, x []float32)",
+	"VV":    "[formula.BinaryCount]func(dst, x, y []float32)",
+	"VS":    "[formula.BinaryCount]func(dst, x []float32, s float32)",
+	"SV":    "[formula.BinaryCount]func(dst, x []float32, s float32)",
 }

@@ -1,11 +1,12 @@
-// Command vector writes the assembly of package kernel's vector functions.
+// Command vec writes the assembly of package vec.
 //
 // Formulas are those of package formula, and maps.go lists the functions made
-// of them. The emitter is AVX2 or AVX-512. Run it by go generate in package
-// kernel.
+// of them. The emitter is AVX2 or AVX-512. Run it by go generate in that
+// package.
 package main
 
 import (
+	"bytes"
 	"flag"
 	"go/format"
 	"log"
@@ -28,8 +29,8 @@ func main() {
 			e.mapping(m)
 		}
 		e.sumLanes()
-		e.rowReduction("rowSum", "sum", 0, e.Add)
-		e.rowReduction("rowMax", "maximum", minusInfinity, formulas{Machine: e}.Maximum)
+		e.rowReduction("RowSum", "sum", 0, e.Add)
+		e.rowReduction("RowMax", "maximum", minusInfinity, formulas{Machine: e}.Maximum)
 		e.colSum()
 		e.takeEqual()
 		e.uniform()
@@ -49,7 +50,7 @@ func (e *emitter) write(dir string) error {
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}
-	cfg := printer.Config{Name: "the generator in _asm/vector", Pkg: "kernel"}
+	cfg := printer.Config{Name: "the generator in _asm/vec", Pkg: "vec"}
 	asm, err := printer.NewGoAsm(cfg).Print(file)
 	if err != nil {
 		return err
@@ -58,11 +59,13 @@ func (e *emitter) write(dir string) error {
 	if err != nil {
 		return err
 	}
+	pkg := []byte("package vec\n")
+	stubs = bytes.Replace(stubs, pkg, append(pkg, "\nimport \"descent/internal/formula\"\n"...), 1)
 	stubs, err = format.Source(append(stubs, e.table()...))
 	if err != nil {
 		return err
 	}
-	base := filepath.Join(dir, "vec_"+e.isa()+"_amd64")
+	base := filepath.Join(dir, e.isa()+"_amd64")
 	if err := os.WriteFile(base+".s", asm, 0o644); err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 
 // sumLanes writes the function that adds x to 16 lanes.
 func (e *emitter) sumLanes() {
-	fn := symbol("sumLanes", e.suffix())
-	e.rows = append(e.rows, "sumLanes\x00"+fn)
+	fn := symbol("SumLanes", e.suffix())
+	e.rows = append(e.rows, "SumLanes\x00"+fn)
 	e.Function(fn)
 	e.Attributes(attr.NOSPLIT)
 	e.Pragma("noescape")
