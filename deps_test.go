@@ -30,13 +30,14 @@ internal/jit: internal/formula
 internal/kernel/isa:
 internal/kernel/kerneltest:
 internal/kernel/vec: internal/formula internal/kernel/isa internal/rng
-internal/kernel: internal/fma internal/formula internal/jit internal/kernel/isa internal/kernel/vec internal/rng
+internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel: internal/fma internal/formula internal/jit internal/kernel/isa internal/kernel/tile internal/kernel/vec internal/rng
 graph: internal/formula internal/kernel internal/rng
 internal/reference: graph
 internal/rewrite: graph internal/kernel
 internal/plan: graph internal/kernel internal/rewrite
 internal/exec: graph internal/kernel internal/plan
-internal/measure: graph internal/rng internal/kernel/isa internal/kernel internal/plan internal/exec
+internal/measure: graph internal/rng internal/kernel/tile internal/kernel/isa internal/kernel internal/plan internal/exec
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel/isa internal/plan internal/exec
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest

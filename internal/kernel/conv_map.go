@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // Bounds of a task of a convolution.
 const (
 	convMinCost    = 512 << 10 // in multiply-adds
@@ -9,7 +11,6 @@ const (
 	convMinWidth   = 64       // channels of the result
 	convMinCols    = 16       // pixels of a row
 	convMaxRegion  = 96 << 10 // float32 of padded input, if there is a choice
-	convMaxPanel   = 64       // packed columns of the weight
 	convFixedCost  = 8        // multiply-adds that take the time to read and write an element
 )
 
@@ -150,7 +151,7 @@ func (m *convMap) partition() {
 	for m.copied() > convMaxRegion && m.halve(stepY, stepX) {
 	}
 	for m.images*m.rows*m.cols*pixel/m.out.c*m.channels > 2*limit && m.channels >= 2*convMinWidth {
-		m.channels = (m.channels/2 + gemmTileWidth - 1) / gemmTileWidth * gemmTileWidth
+		m.channels = (m.channels/2 + tile.Width - 1) / tile.Width * tile.Width
 	}
 	m.grid = [4]int{ceilDiv(m.out.n, m.images), ceilDiv(m.out.h, m.rows), ceilDiv(m.out.w, m.cols), ceilDiv(m.out.c, m.channels)}
 }
@@ -206,7 +207,7 @@ func (m *convMap) Shared() int { return 0 }
 
 // Scratch implements [Kernel].
 func (m *convMap) Scratch() int {
-	n := m.region + convMaxPanel*min(m.KH*m.KW*m.group, gemmBlockK) + 2*gemmTileWidth
+	n := m.region + tile.MaxPanel*min(m.KH*m.KW*m.group, tile.BlockK) + 2*tile.Width
 	if m.epilogue != nil {
 		n = max(n, m.epilogue.Scratch(m.channels))
 	}

@@ -1,11 +1,13 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // convWork is one phase of one task while it runs.
 type convWork struct {
 	m *convMap
 	p *convPhase
 	t convTask
-	u convUnit
+	u tile.Unit
 
 	j0, j1, i0, i1 int // the phase's numbers of the rows and pixels of the task
 
@@ -17,7 +19,7 @@ type convWork struct {
 }
 
 func (m *convMap) runPhase(p *convPhase, t convTask, c *Call) {
-	w := convWork{m: m, p: p, t: t, u: currentConvUnit(), weight: c.In[1], c: c.Out[0]}
+	w := convWork{m: m, p: p, t: t, u: tile.CurrentUnit(), weight: c.In[1], c: c.Out[0]}
 	w.j0, w.j1 = p.y.among(t.y0, t.y1)
 	w.i0, w.i1 = p.x.among(t.x0, t.x1)
 	if w.j0 == w.j1 || w.i0 == w.i1 {
@@ -27,7 +29,7 @@ func (m *convMap) runPhase(p *convPhase, t convTask, c *Call) {
 		w.clear()
 		return
 	}
-	scratch := w.u.align(c.Scratch)
+	scratch := tile.Aligned(c.Scratch)
 	w.image, _, w.row = p.distances(m)
 	if p.inPlace {
 		w.a = c.In[0]
@@ -36,7 +38,7 @@ func (m *convMap) runPhase(p *convPhase, t convTask, c *Call) {
 		w.a = scratch[:m.region]
 		w.gather(c.In[0])
 	}
-	w.panel = scratch[ceilDiv(m.region, gemmTileWidth)*gemmTileWidth:]
+	w.panel = scratch[ceilDiv(m.region, tile.Width)*tile.Width:]
 	w.packing = (t.n1 - t.n0) * (w.j1 - w.j0)
 	for g := t.c0 / m.results; g*m.results < t.c1; g++ {
 		if m.depth() {
@@ -105,50 +107,50 @@ func (w *convWork) columns(g, c0, c1 int) {
 	m, p := w.m, w.p
 	width := w.i1 - w.i0
 	packed := m.back
-	w.wide, w.rows = w.u.choose(width, c1-c0, m.depth(), packed)
+	w.wide, w.rows = w.u.Choose(width, c1-c0, m.depth(), packed)
 	down := ceilDiv(width, w.rows)
-	t := convTile{
-		depth: m.depth(), a: w.a, aRow: p.x.inStep * m.in.c, aCol: p.runs.step, run: p.runs.run,
-		c: w.c, cRow: p.x.step * m.out.c,
+	t := tile.Tile{
+		Depth: m.depth(), A: w.a, ARow: p.x.inStep * m.in.c, ACol: p.runs.step, Run: p.runs.run,
+		C: w.c, CRow: p.x.step * m.out.c,
 	}
 	terms := p.y.taps * p.x.taps
-	if !t.depth {
+	if !t.Depth {
 		terms *= m.group
 	}
-	for k0 := 0; k0 < terms; k0 += gemmBlockK {
-		t.k, t.add = min(gemmBlockK, terms-k0), k0 > 0
+	for k0 := 0; k0 < terms; k0 += tile.BlockK {
+		t.K, t.Add = min(tile.BlockK, terms-k0), k0 > 0
 		var at int
-		at, t.first, t.jumps = p.runs.from(k0)
+		at, t.First, t.Jumps = p.runs.from(k0)
 		at += w.base + g*m.group
 		for j, next := c0, 0; j < c1; j = next {
-			panel := w.u.piece(&t, w.wide, c1-j)
-			next = j + t.cols
-			t.b, t.bAt, t.bRow = w.weight, k0*m.out.c+j, m.out.c
+			panel := w.u.Piece(&t, w.wide, c1-j)
+			next = j + t.Cols
+			t.B, t.BAt, t.BRow = w.weight, k0*m.out.c+j, m.out.c
 			packs := false
 			if packed {
-				w.pack(g, k0, t.k, j, next, panel)
-				t.b, t.bAt, t.bRow = w.panel, 0, panel
+				w.pack(g, k0, t.K, j, next, panel)
+				t.B, t.BAt, t.BRow = w.panel, 0, panel
 			} else {
-				packs = c1-c0 > panel && w.packing*down >= convSharePanel && w.u.packs(&t, width/down)
+				packs = c1-c0 > panel && w.packing*down >= convSharePanel && w.u.Packs(&t, width/down)
 			}
-			if t.depth {
-				t.at = at + j
+			if t.Depth {
+				t.At = at + j
 			} else {
-				t.at = at
+				t.At = at
 			}
-			from := t.at
+			from := t.At
 			for n := w.t.n0; n < w.t.n1; n++ {
 				for y := w.j0; y < w.j1; y++ {
 					row := from + (n-w.t.n0)*w.image + (y-w.j0)*w.row
 					for d := range down {
 						i0, i1 := d*width/down, (d+1)*width/down
-						t.rows, t.at, t.cAt = i1-i0, row+i0*t.aRow, w.pixel(n, y, w.i0+i0)+j
+						t.Rows, t.At, t.CAt = i1-i0, row+i0*t.ARow, w.pixel(n, y, w.i0+i0)+j
 						if packs {
-							t.panel = w.panel
+							t.Panel = w.panel
 						}
-						w.u.multiply(&t)
+						w.u.Multiply(&t)
 						if packs {
-							t.b, t.bAt, t.bRow, t.panel = w.panel, 0, panel, nil
+							t.B, t.BAt, t.BRow, t.Panel = w.panel, 0, panel, nil
 							packs = false
 						}
 					}
@@ -179,7 +181,7 @@ func (w *convWork) pack(g, k0, k, j, next, panel int) {
 			copy(w.panel[at*panel:], w.weight[kernel+j:kernel+next])
 		} else {
 			from := kernel + (j-g*m.results)*m.Out + g*m.group + o
-			w.u.transpose(n, w.weight[from:], m.Out, next-j, w.panel[at*panel:], panel)
+			w.u.Transpose(n, w.weight[from:], m.Out, next-j, w.panel[at*panel:], panel)
 		}
 		at += n
 	}

@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/fma"
+import (
+	"descent/internal/fma"
+	"descent/internal/kernel/tile"
+)
 
 // A convNaive is the definition of the three products, in the order of terms
 // that the doc comments give.
@@ -29,7 +32,7 @@ type convChain struct {
 }
 
 func (c *convChain) add(a, b float32) {
-	if c.k == gemmBlockK {
+	if c.k == tile.BlockK {
 		c.end()
 	}
 	c.block = fma.MulAdd(a, b, c.block)

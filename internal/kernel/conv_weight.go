@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/kernel/vec"
+import (
+	"descent/internal/kernel/tile"
+	"descent/internal/kernel/vec"
+)
 
 // Bounds of a task of the gradient with respect to the weight.
 const (
@@ -64,7 +67,7 @@ func (w *convWeight) chooseUnits() {
 
 // chooseBlocks finds the blocks of terms and how they lie in memory.
 func (w *convWeight) chooseBlocks() {
-	most := max(32, min(gemmBlockK, convMaxRegion/w.C))
+	most := max(32, min(tile.BlockK, convMaxRegion/w.C))
 	w.images, w.rows, w.cols = 1, w.oh, w.ow
 	switch {
 	case w.oh*w.ow <= most:
@@ -121,7 +124,7 @@ func (w *convWeight) partition() {
 		case tall && (w.partRows >= 2*w.partCols || !wide):
 			w.partRows = (w.partRows + 1) / 2
 		case wide:
-			w.partCols = (w.partCols/2 + gemmTileWidth - 1) / gemmTileWidth * gemmTileWidth
+			w.partCols = (w.partCols/2 + tile.Width - 1) / tile.Width * tile.Width
 		default:
 			return
 		}
@@ -133,7 +136,7 @@ func (w *convWeight) Tasks() int { return w.leaves * w.units * w.down * w.wide }
 
 // Scratch implements [Kernel].
 func (w *convWeight) Scratch() int {
-	return w.region() + convMaxPanel*w.images*w.rows*w.cols + 2*gemmTileWidth
+	return w.region() + tile.MaxPanel*w.images*w.rows*w.cols + 2*tile.Width
 }
 
 // region is how many float32 of x the copy of a block has.

@@ -1,36 +1,38 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // Run implements [Kernel].
 func (w *convWeight) Run(i int, c *Call) {
-	p, u := w.part(i), currentConvUnit()
+	p, u := w.part(i), tile.CurrentUnit()
 	out := c.Out[0]
 	if w.leaves > 1 {
 		out = c.Shared[p.leaf*w.size():][:w.size()]
 	}
-	scratch := u.align(c.Scratch)
-	copied, panel := scratch[:w.region()], scratch[ceilDiv(w.region(), gemmTileWidth)*gemmTileWidth:]
+	scratch := tile.Aligned(c.Scratch)
+	copied, panel := scratch[:w.region()], scratch[ceilDiv(w.region(), tile.Width)*tile.Width:]
 	inPlace, blocks := w.inside(p), w.blocks()
 	row, first := (p.ky*w.KW+p.kx)*(w.C/w.Groups), p.leaf*blocks/w.leaves
 	for b := first; b < (p.leaf+1)*blocks/w.leaves; b++ {
 		t := w.block(b)
 		y, x := t.y0*w.Stride[0]+p.ky*w.Dilation[0]-w.Pad[0][0], t.x0*w.Stride[1]+p.kx*w.Dilation[1]-w.Pad[1][0]
-		tile := convTile{
-			depth: w.depth(), add: b > first, k: (t.n1 - t.n0) * (t.y1 - t.y0) * (t.x1 - t.x0),
-			aRow: w.rowStep, aCol: w.Stride[1] * w.C, b: c.In[1], bRow: w.Out, c: out, cRow: w.Out,
+		block := tile.Tile{
+			Depth: w.depth(), Add: b > first, K: (t.n1 - t.n0) * (t.y1 - t.y0) * (t.x1 - t.x0),
+			ARow: w.rowStep, ACol: w.Stride[1] * w.C, B: c.In[1], BRow: w.Out, C: out, CRow: w.Out,
 		}
 		runs := &w.copied
 		if inPlace {
 			runs = &w.inPlace
-			tile.a, tile.at = c.In[0], convDims{w.N, w.H, w.W, w.C}.at(t.n0, y, x)
+			block.A, block.At = c.In[0], convDims{w.N, w.H, w.W, w.C}.at(t.n0, y, x)
 		} else {
-			tile.a = copied
+			block.A = copied
 			w.gather(copied, c.In[0], t, y, x)
 		}
-		_, tile.first, tile.jumps = runs.from(0)
-		tile.run = runs.run
-		tile.at += p.group * w.unitRows
-		tile.bAt = ((t.n0*w.oh+t.y0)*w.ow + t.x0) * w.Out
-		w.multiply(u, p, tile, row, panel)
+		_, block.First, block.Jumps = runs.from(0)
+		block.Run = runs.run
+		block.At += p.group * w.unitRows
+		block.BAt = ((t.n0*w.oh+t.y0)*w.ow + t.x0) * w.Out
+		w.multiply(u, p, block, row, panel)
 	}
 }
 
@@ -49,30 +51,30 @@ func (w *convWeight) gather(dst, in []float32, t convTask, y, x int) {
 
 // multiply adds one block to part p of the weight, whose unit begins at the
 // given row.
-func (w *convWeight) multiply(u convUnit, p convPart, t convTile, row int, panel []float32) {
+func (w *convWeight) multiply(u tile.Unit, p convPart, t tile.Tile, row int, panel []float32) {
 	height := p.r1 - p.r0
-	wide, rows := u.choose(height, p.c1-p.c0, t.depth, false)
+	wide, rows := u.Choose(height, p.c1-p.c0, t.Depth, false)
 	down := ceilDiv(height, rows)
-	dy, x, from, column := t.b, t.at, t.bAt, 0 // column: where those of the unit begin
-	if !t.depth {
+	dy, x, from, column := t.B, t.At, t.BAt, 0 // column: where those of the unit begin
+	if !t.Depth {
 		column = p.group * w.columns()
 	}
-	for j := p.c0; j < p.c1; j += t.cols {
-		lanes := u.piece(&t, wide, p.c1-j)
-		packs := w.Out > lanes && down >= convSharePanel && u.packs(&t, height/down)
-		t.b, t.bAt, t.bRow = dy, from+column+j, w.Out
+	for j := p.c0; j < p.c1; j += t.Cols {
+		lanes := u.Piece(&t, wide, p.c1-j)
+		packs := w.Out > lanes && down >= convSharePanel && u.Packs(&t, height/down)
+		t.B, t.BAt, t.BRow = dy, from+column+j, w.Out
 		for d := range down {
 			r0, r1 := p.r0+d*height/down, p.r0+(d+1)*height/down
-			t.rows, t.at, t.cAt = r1-r0, x+r0*t.aRow, (row+r0)*w.Out+column+j
-			if t.depth {
-				t.at += j
+			t.Rows, t.At, t.CAt = r1-r0, x+r0*t.ARow, (row+r0)*w.Out+column+j
+			if t.Depth {
+				t.At += j
 			}
 			if packs && d == 0 {
-				t.panel = panel
+				t.Panel = panel
 			}
-			u.multiply(&t)
+			u.Multiply(&t)
 			if packs && d == 0 {
-				t.b, t.bAt, t.bRow, t.panel = panel, 0, lanes, nil
+				t.B, t.BAt, t.BRow, t.Panel = panel, 0, lanes, nil
 			}
 		}
 	}

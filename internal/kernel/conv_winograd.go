@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // Bounds of Winograd's algorithm.
 const (
 	winogradMinChannels = 16       // fewer leave vectors and products too short
@@ -10,7 +12,7 @@ const (
 
 // winograd says how a convolution of a square kernel is computed with fewer
 // multiplications: in tiles of 2 × 2 results, each from products at
-// points × points places instead of 4·taps². See [winogradMatrix].
+// points × points places instead of 4·taps². See [tile.Matrix].
 type winograd struct {
 	taps, points int
 }
@@ -40,7 +42,7 @@ func (w winograd) inputs() int { return w.taps + 1 }
 func (w winograd) products() int { return w.points * w.points }
 
 // table is the number of matrix m in the tables.
-func (w winograd) table(m winogradMatrix) int {
+func (w winograd) table(m tile.Matrix) int {
 	if w.taps == 5 {
 		return int(m) + 1
 	}
@@ -100,7 +102,7 @@ func (f *winogradFilter) Tasks() int { return f.panels() }
 
 // Scratch implements [Kernel].
 func (f *winogradFilter) Scratch() int {
-	return f.points*(f.taps+1)*f.inner*winogradPanel + gemmTileWidth
+	return f.points*(f.taps+1)*f.inner*winogradPanel + tile.Width
 }
 
 // Shared implements [Kernel].
@@ -108,53 +110,53 @@ func (f *winogradFilter) Shared() int { return 0 }
 
 // Run implements [Kernel].
 func (f *winogradFilter) Run(i int, c *Call) {
-	u := currentConvUnit()
-	scratch := u.align(c.Scratch)
+	u := tile.CurrentUnit()
+	scratch := tile.Aligned(c.Scratch)
 	out := c.Out[0][i*f.panel():][:f.panel()]
 	first, n := i*winogradPanel, min(winogradPanel, f.results-i*winogradPanel)
 	matrix, tap := f.inner*winogradPanel, f.inner*f.results // float32 of one
-	down := winogradSweep{src: c.In[0], dst: scratch, dstStep: f.taps * matrix}
+	down := tile.Sweep{Src: c.In[0], Dst: scratch, DstStep: f.taps * matrix}
 	if f.back {
-		down.n, down.count, down.step = n*f.inner, 1, -f.taps*tap
+		down.N, down.Count, down.Step = n*f.inner, 1, -f.taps*tap
 	} else {
-		down.n, down.count, down.step, down.next, down.dstNext = n, f.inner, f.taps*tap, f.results, winogradPanel
+		down.N, down.Count, down.Step, down.Next, down.DstNext = n, f.inner, f.taps*tap, f.results, winogradPanel
 	}
 	for x := range f.taps {
-		down.at, down.to = x*tap+first, x*matrix
+		down.At, down.To = x*tap+first, x*matrix
 		if f.back {
-			down.at = ((f.taps-1)*f.taps+f.taps-1-x)*tap + first*f.inner
+			down.At = ((f.taps-1)*f.taps+f.taps-1-x)*tap + first*f.inner
 		}
-		u.sweep(f.table(winogradG), &down)
+		u.Sweep(f.table(tile.G), &down)
 	}
 	turned := scratch[f.points*f.taps*matrix:]
 	for y := range f.points {
-		across := winogradSweep{n: matrix, count: 1, src: scratch, at: y * f.taps * matrix, step: matrix, dst: out, to: y * f.points * matrix, dstStep: matrix}
+		across := tile.Sweep{N: matrix, Count: 1, Src: scratch, At: y * f.taps * matrix, Step: matrix, Dst: out, To: y * f.points * matrix, DstStep: matrix}
 		if !f.back {
-			u.sweep(f.table(winogradG), &across)
+			u.Sweep(f.table(tile.G), &across)
 			continue
 		}
-		across.n, across.dst, across.to = n*f.inner, turned, 0
-		u.sweep(f.table(winogradG), &across)
+		across.N, across.Dst, across.To = n*f.inner, turned, 0
+		u.Sweep(f.table(tile.G), &across)
 		for x := range f.points {
-			u.transpose(f.inner, turned[x*matrix:], f.inner, n, out[(y*f.points+x)*matrix:], winogradPanel)
+			u.Transpose(f.inner, turned[x*matrix:], f.inner, n, out[(y*f.points+x)*matrix:], winogradPanel)
 		}
 	}
 }
 
-// product is one matrix of a product at a point: C = A·B, or C += A·B.
-func (u convUnit) product(rows, cols, k int, a []float32, aRow, aCol int, b []float32, bRow int, c []float32, cRow int, add bool) {
-	wide, tall := u.choose(rows, cols, false, true)
+// winogradProduct is one matrix of a product at a point: C = A·B, or C += A·B.
+func winogradProduct(u tile.Unit, rows, cols, k int, a []float32, aRow, aCol int, b []float32, bRow int, c []float32, cRow int, add bool) {
+	wide, tall := u.Choose(rows, cols, false, true)
 	down := ceilDiv(rows, tall)
-	for k0 := 0; k0 < k; k0 += gemmBlockK {
-		t := convTile{k: min(gemmBlockK, k-k0), add: add || k0 > 0, a: a, aRow: aRow, aCol: aCol, b: b, bRow: bRow, c: c, cRow: cRow}
-		t.first = t.k
-		for j := 0; j < cols; j += t.cols {
-			u.piece(&t, wide, cols-j)
-			t.bAt = k0*bRow + j
+	for k0 := 0; k0 < k; k0 += tile.BlockK {
+		t := tile.Tile{K: min(tile.BlockK, k-k0), Add: add || k0 > 0, A: a, ARow: aRow, ACol: aCol, B: b, BRow: bRow, C: c, CRow: cRow}
+		t.First = t.K
+		for j := 0; j < cols; j += t.Cols {
+			u.Piece(&t, wide, cols-j)
+			t.BAt = k0*bRow + j
 			for d := range down {
 				r0, r1 := d*rows/down, (d+1)*rows/down
-				t.rows, t.at, t.cAt = r1-r0, r0*aRow+k0*aCol, r0*cRow+j
-				u.multiply(&t)
+				t.Rows, t.At, t.CAt = r1-r0, r0*aRow+k0*aCol, r0*cRow+j
+				u.Multiply(&t)
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // winogradInput transforms tiles of the input: Bᵀ·d·B.
 type winogradInput struct {
 	winograd
@@ -18,7 +20,7 @@ func (w *winogradInput) scratch() int {
 
 // transform writes the points of a chunk to to: for each a matrix of tiles ×
 // channels, of which there is room for as many as a chunk may have.
-func (w *winogradInput) transform(u convUnit, c winogradChunk, in, to, scratch []float32) {
+func (w *winogradInput) transform(u tile.Unit, c winogradChunk, in, to, scratch []float32) {
 	pixels := w.pixels(c.x1 - c.x0)
 	row, matrix := pixels*w.in.c, w.room()*w.in.c
 	copied, points := scratch[:w.inputs()*row], scratch[w.inputs()*row:]
@@ -32,22 +34,22 @@ func (w *winogradInput) transform(u convUnit, c winogradChunk, in, to, scratch [
 	for q := c.q0; q < c.q1; q++ {
 		n, y := q/w.down, q%w.down*2-w.pad[0]
 		if lo < hi {
-			down := winogradSweep{n: (hi - lo) * w.in.c, count: 1, src: in, dst: points, to: lo * w.in.c, dstStep: row}
+			down := tile.Sweep{N: (hi - lo) * w.in.c, Count: 1, Src: in, Dst: points, To: lo * w.in.c, DstStep: row}
 			if y >= 0 && y+w.inputs() <= w.in.h {
-				down.at, down.step = w.in.at(n, y, x+lo), w.in.w*w.in.c
+				down.At, down.Step = w.in.at(n, y, x+lo), w.in.w*w.in.c
 			} else {
-				down.src, down.at, down.step = copied, lo*w.in.c, row
+				down.Src, down.At, down.Step = copied, lo*w.in.c, row
 				for i := range w.inputs() {
 					convCopyRow(copied[i*row:(i+1)*row], in, w.in, n, y+i, x)
 				}
 			}
-			u.sweep(w.table(winogradBT), &down)
+			u.Sweep(w.table(tile.BT), &down)
 		}
 		for i := range w.points {
-			u.sweep(w.table(winogradBT), &winogradSweep{
-				n: w.in.c, count: c.x1 - c.x0,
-				src: points, at: i * row, step: w.in.c, next: 2 * w.in.c,
-				dst: to, to: i*w.points*matrix + (q-c.q0)*(c.x1-c.x0)*w.in.c, dstStep: matrix, dstNext: w.in.c,
+			u.Sweep(w.table(tile.BT), &tile.Sweep{
+				N: w.in.c, Count: c.x1 - c.x0,
+				Src: points, At: i * row, Step: w.in.c, Next: 2 * w.in.c,
+				Dst: to, To: i*w.points*matrix + (q-c.q0)*(c.x1-c.x0)*w.in.c, DstStep: matrix, DstNext: w.in.c,
 			})
 		}
 	}

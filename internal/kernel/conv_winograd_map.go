@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // winogradMap is y, or the gradient with respect to x, by Winograd's
 // algorithm: In[1] is what a [winogradFilter] makes of the weight. The products
 // at a point are chains over channels, in blocks of 512.
@@ -47,7 +49,7 @@ func (m *winogradMap) Shared() int { return 0 }
 
 // Scratch implements [Kernel].
 func (m *winogradMap) Scratch() int {
-	n := m.products()*m.room()*(m.in.c+winogradPanel) + max(m.scratch(), 2*m.points*m.room()*winogradPanel+2*winogradPanel) + gemmTileWidth
+	n := m.products()*m.room()*(m.in.c+winogradPanel) + max(m.scratch(), 2*m.points*m.room()*winogradPanel+2*winogradPanel) + tile.Width
 	if m.epilogue != nil {
 		n = max(n, m.epilogue.Scratch(min(m.panels*winogradPanel, m.out.c)))
 	}
@@ -68,8 +70,8 @@ func (m *winogradMap) Prepare() (operand int, form Kernel, size int) {
 
 // Run implements [Kernel].
 func (m *winogradMap) Run(i int, c *Call) {
-	u := currentConvUnit()
-	scratch := u.align(c.Scratch)
+	u := tile.CurrentUnit()
+	scratch := tile.Aligned(c.Scratch)
 	points := scratch[:m.products()*m.room()*m.in.c]
 	products := scratch[len(points):][:m.products()*m.room()*winogradPanel]
 	rest := scratch[len(points)+len(products):]
@@ -95,20 +97,20 @@ func (m *winogradMap) Run(i int, c *Call) {
 }
 
 // multiply computes the products of tiles and one panel of the filter.
-func (m *winogradMap) multiply(u convUnit, tiles int, points, filter, products []float32) {
+func (m *winogradMap) multiply(u tile.Unit, tiles int, points, filter, products []float32) {
 	for p := range m.products() {
-		u.product(tiles, winogradPanel, m.in.c, points[p*m.room()*m.in.c:], m.in.c, 1,
+		winogradProduct(u, tiles, winogradPanel, m.in.c, points[p*m.room()*m.in.c:], m.in.c, 1,
 			filter[p*m.in.c*winogradPanel:], winogradPanel, products[p*m.room()*winogradPanel:], winogradPanel, false)
 	}
 }
 
 // results writes channels from channel on of a chunk: Aᵀ·products·A.
-func (m *winogradMap) results(u convUnit, c winogradChunk, channel int, products, out, scratch []float32) {
+func (m *winogradMap) results(u tile.Unit, c winogradChunk, channel int, products, out, scratch []float32) {
 	matrix, tiles, n := m.room()*winogradPanel, c.x1-c.x0, min(winogradPanel, m.out.c-channel)
 	side := m.points * matrix // of each of the two rows of results
-	u.sweep(m.table(winogradAT), &winogradSweep{
-		n: c.tiles() * winogradPanel, count: m.points,
-		src: products, step: side, next: matrix, dst: scratch, dstStep: side, dstNext: matrix,
+	u.Sweep(m.table(tile.AT), &tile.Sweep{
+		N: c.tiles() * winogradPanel, Count: m.points,
+		Src: products, Step: side, Next: matrix, Dst: scratch, DstStep: side, DstNext: matrix,
 	})
 	whole := min(tiles, m.out.w/2-c.x0)
 	for q := c.q0; q < c.q1; q++ {
@@ -120,16 +122,16 @@ func (m *winogradMap) results(u convUnit, c winogradChunk, channel int, products
 			at := r*side + (q-c.q0)*tiles*winogradPanel
 			to := m.out.at(q/m.down, y, 2*c.x0) + channel
 			if whole > 0 {
-				u.sweep(m.table(winogradAT), &winogradSweep{
-					n: n, count: whole, src: scratch, at: at, step: matrix, next: winogradPanel,
-					dst: out, to: to, dstStep: m.out.c, dstNext: 2 * m.out.c,
+				u.Sweep(m.table(tile.AT), &tile.Sweep{
+					N: n, Count: whole, Src: scratch, At: at, Step: matrix, Next: winogradPanel,
+					Dst: out, To: to, DstStep: m.out.c, DstNext: 2 * m.out.c,
 				})
 			}
 			if whole < tiles { // the last one has one result
 				last := scratch[2*side:][:2*winogradPanel]
-				u.sweep(m.table(winogradAT), &winogradSweep{
-					n: n, count: 1, src: scratch, at: at + whole*winogradPanel, step: matrix,
-					dst: last, dstStep: winogradPanel,
+				u.Sweep(m.table(tile.AT), &tile.Sweep{
+					N: n, Count: 1, Src: scratch, At: at + whole*winogradPanel, Step: matrix,
+					Dst: last, DstStep: winogradPanel,
 				})
 				copy(out[to+2*whole*m.out.c:][:n], last)
 			}

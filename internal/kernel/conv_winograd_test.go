@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/internal/fma"
+	"descent/internal/kernel/tile"
 )
 
 // winogradShapes are convolutions that Winograd's algorithm computes: results
@@ -31,21 +32,21 @@ func init() {
 }
 
 // both applies a matrix along both axes, the first one first, to a square.
-func (w winograd) both(m winogradMatrix, x *[7][7]float32) (y [7][7]float32) {
-	f := winogradPlain[w.table(m)]
+func (w winograd) both(m tile.Matrix, x *[7][7]float32) (y [7][7]float32) {
+	f := tile.Matrices[w.table(m)]
 	var half [7][7]float32
-	for j := range f.inputs {
+	for j := range f.Inputs {
 		var in [7]float32
-		for i := range f.inputs {
+		for i := range f.Inputs {
 			in[i] = x[i][j]
 		}
-		out := f.sums(in)
-		for i := range f.results {
+		out := f.Sums(in)
+		for i := range f.Results {
 			half[i][j] = out[i]
 		}
 	}
-	for i := range f.results {
-		y[i] = f.sums(half[i])
+	for i := range f.Results {
+		y[i] = f.Sums(half[i])
 	}
 	return y
 }
@@ -77,7 +78,7 @@ func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 	for c := range m.in.c {
 		for o := range m.out.c {
 			g := filter(c, o)
-			filters[c*m.out.c+o] = m.both(winogradG, &g)
+			filters[c*m.out.c+o] = m.both(tile.G, &g)
 		}
 	}
 	for n := range m.out.n {
@@ -86,7 +87,7 @@ func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 				points := make([][7][7]float32, m.in.c)
 				for c := range points {
 					d := s.square(m.in, in, n, y-m.pad[0], x-m.pad[1], c, m.inputs())
-					points[c] = m.both(winogradBT, &d)
+					points[c] = m.both(tile.BT, &d)
 				}
 				for o := range m.out.c {
 					var product [7][7]float32
@@ -99,7 +100,7 @@ func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 							product[i][j] = sum.end()
 						}
 					}
-					result := m.both(winogradAT, &product)
+					result := m.both(tile.AT, &product)
 					for i := range min(2, m.out.h-y) {
 						for j := range min(2, m.out.w-x) {
 							out[m.out.at(n, y+i, x+j)+o] = result[i][j]
@@ -132,7 +133,7 @@ func (s convNaive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 
 		for q := range k.all() {
 			for t := range k.across {
 				d := s.square(k.in, x, q/k.down, q%k.down*2-k.pad[0], 2*t-k.pad[1], c, k.inputs())
-				in = append(in, k.both(winogradBT, &d))
+				in = append(in, k.both(tile.BT, &d))
 			}
 		}
 	}
@@ -140,7 +141,7 @@ func (s convNaive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 
 		for q := range k.all() {
 			for t := range k.across {
 				d := s.square(out, dy, q/k.down, q%k.down*2, 2*t, o, 2)
-				lifted = append(lifted, k.both(winogradA, &d))
+				lifted = append(lifted, k.both(tile.A, &d))
 			}
 		}
 	}
@@ -168,7 +169,7 @@ func (s convNaive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 
 						}
 					}
 				}
-				leaves[l] = k.both(winogradGT, &sums)
+				leaves[l] = k.both(tile.GT, &sums)
 			}
 			for ky := range k.taps {
 				for kx := range k.taps {

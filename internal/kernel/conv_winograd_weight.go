@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/kernel/vec"
+import (
+	"descent/internal/kernel/tile"
+	"descent/internal/kernel/vec"
+)
 
 // Bounds of the gradient with respect to the weight, in float32.
 const (
@@ -29,7 +32,7 @@ func newWinogradWeight(s Conv, w winograd) (*winogradWeight, bool) {
 	for _, panels := range []int{2, 1} { // the inputs are transformed again for each part
 		k.columns = min(panels*winogradPanel, s.Out)
 		k.wide = ceilDiv(s.Out, k.columns)
-		most := min(max(winogradWeightRoom/(w.products()*(s.C+k.columns)), 14), gemmBlockK)
+		most := min(max(winogradWeightRoom/(w.products()*(s.C+k.columns)), 14), tile.BlockK)
 		k.winogradTiles = newWinogradTiles(s.N, oh, ow, most)
 		k.chunks = ceilDiv(k.all(), k.rows) * ceilDiv(k.across, k.cols)
 		k.leaves = max(1, min(ceilDiv(tasks, k.wide), k.chunks, winogradMaxShared/k.size()))
@@ -65,7 +68,7 @@ func (k *winogradWeight) Shared() int {
 func (k *winogradWeight) Scratch() int {
 	work := max(k.scratch(), (2+k.points)*2*k.cols*k.columns)
 	work = max(work, k.taps*k.points*k.C*k.columns)
-	return k.products()*(k.room()*(k.C+k.columns)+k.C*k.columns) + work + gemmTileWidth
+	return k.products()*(k.room()*(k.C+k.columns)+k.C*k.columns) + work + tile.Width
 }
 
 // Finish adds the leaves.
@@ -77,14 +80,14 @@ func (k *winogradWeight) Finish(c *Call) {
 
 // Run implements [Kernel].
 func (k *winogradWeight) Run(i int, c *Call) {
-	u, leaf := currentConvUnit(), i/k.wide
+	u, leaf := tile.CurrentUnit(), i/k.wide
 	out := c.Out[0]
 	if k.leaves > 1 {
 		out = c.Shared[leaf*k.size():][:k.size()]
 	}
 	o0 := i % k.wide * k.columns
 	o1 := min(o0+k.columns, k.Out)
-	scratch := u.align(c.Scratch)
+	scratch := tile.Aligned(c.Scratch)
 	points := scratch[:k.products()*k.room()*k.C]
 	lifted := scratch[len(points):][:k.products()*k.room()*k.columns]
 	sums := scratch[len(points)+len(lifted):][:k.products()*k.C*k.columns]
@@ -95,7 +98,7 @@ func (k *winogradWeight) Run(i int, c *Call) {
 		k.transform(u, chunk, c.In[0], points, rest)
 		k.lift(u, chunk, o0, o1, c.In[1], lifted, rest)
 		for p := range k.products() {
-			u.product(k.C, o1-o0, chunk.tiles(), points[p*k.room()*k.C:], 1, k.C,
+			winogradProduct(u, k.C, o1-o0, chunk.tiles(), points[p*k.room()*k.C:], 1, k.C,
 				lifted[p*k.room()*k.columns:], k.columns, sums[p*k.C*k.columns:], k.columns, b > first)
 		}
 	}
@@ -104,7 +107,7 @@ func (k *winogradWeight) Run(i int, c *Call) {
 
 // lift writes the points of channels [o0, o1) of the gradient dy in a chunk:
 // A·dy·Aᵀ.
-func (k *winogradWeight) lift(u convUnit, c winogradChunk, o0, o1 int, dy, to, scratch []float32) {
+func (k *winogradWeight) lift(u tile.Unit, c winogradChunk, o0, o1 int, dy, to, scratch []float32) {
 	y := convDims{k.N, k.h, k.w, k.Out}
 	n, tiles := o1-o0, c.x1-c.x0
 	row, matrix := 2*tiles*k.columns, k.room()*k.columns
@@ -117,38 +120,38 @@ func (k *winogradWeight) lift(u convUnit, c winogradChunk, o0, o1 int, dy, to, s
 	}
 	for q := c.q0; q < c.q1; q++ {
 		at := q % k.down * 2
-		down := winogradSweep{
-			n: n, count: inside, src: dy, at: y.at(q/k.down, at, 2*c.x0) + o0, step: k.w * k.Out, next: k.Out,
-			dst: points, dstStep: row, dstNext: k.columns,
+		down := tile.Sweep{
+			N: n, Count: inside, Src: dy, At: y.at(q/k.down, at, 2*c.x0) + o0, Step: k.w * k.Out, Next: k.Out,
+			Dst: points, DstStep: row, DstNext: k.columns,
 		}
 		if at+1 == k.h { // the second row is outside
 			for x := range inside {
-				copy(copied[x*n:(x+1)*n], dy[down.at+x*k.Out:])
+				copy(copied[x*n:(x+1)*n], dy[down.At+x*k.Out:])
 			}
 			clear(copied[row:])
-			down.src, down.at, down.step, down.next = copied, 0, row, n
+			down.Src, down.At, down.Step, down.Next = copied, 0, row, n
 		}
-		u.sweep(k.table(winogradA), &down)
+		u.Sweep(k.table(tile.A), &down)
 		for i := range k.points {
-			u.sweep(k.table(winogradA), &winogradSweep{
-				n: n, count: tiles, src: points, at: i * row, step: k.columns, next: 2 * k.columns,
-				dst: to, to: i*k.points*matrix + (q-c.q0)*tiles*k.columns, dstStep: matrix, dstNext: k.columns,
+			u.Sweep(k.table(tile.A), &tile.Sweep{
+				N: n, Count: tiles, Src: points, At: i * row, Step: k.columns, Next: 2 * k.columns,
+				Dst: to, To: i*k.points*matrix + (q-c.q0)*tiles*k.columns, DstStep: matrix, DstNext: k.columns,
 			})
 		}
 	}
 }
 
 // fold writes columns [o0, o1) of the weight's gradient: Gᵀ·sums·G.
-func (k *winogradWeight) fold(u convUnit, o0, o1 int, sums, out, scratch []float32) {
+func (k *winogradWeight) fold(u tile.Unit, o0, o1 int, sums, out, scratch []float32) {
 	matrix := k.C * k.columns
-	u.sweep(k.table(winogradGT), &winogradSweep{
-		n: matrix, count: k.points, src: sums, step: k.points * matrix, next: matrix,
-		dst: scratch, dstStep: k.points * matrix, dstNext: matrix,
+	u.Sweep(k.table(tile.GT), &tile.Sweep{
+		N: matrix, Count: k.points, Src: sums, Step: k.points * matrix, Next: matrix,
+		Dst: scratch, DstStep: k.points * matrix, DstNext: matrix,
 	})
 	for y := range k.taps {
-		u.sweep(k.table(winogradGT), &winogradSweep{
-			n: o1 - o0, count: k.C, src: scratch, at: y * k.points * matrix, step: matrix, next: k.columns,
-			dst: out, to: y*k.taps*k.C*k.Out + o0, dstStep: k.C * k.Out, dstNext: k.Out,
+		u.Sweep(k.table(tile.GT), &tile.Sweep{
+			N: o1 - o0, Count: k.C, Src: scratch, At: y * k.points * matrix, Step: matrix, Next: k.columns,
+			Dst: out, To: y*k.taps*k.C*k.Out + o0, DstStep: k.C * k.Out, DstNext: k.Out,
 		})
 	}
 }

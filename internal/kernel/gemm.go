@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // Gemm is the matrix product C = op(A)·op(B), row-major:
 //
 //	A [M, K], or [K, M] when TransA; as [Gemm.Prepare] says
@@ -31,10 +33,6 @@ type Epilogue interface {
 	Scratch(cols int) int
 }
 
-// gemmBlockK is how many terms are summed before they are added to C. It is
-// part of what a product means: results change with it.
-const gemmBlockK = 512
-
 // Tasks returns the number of blocks of C.
 func (g Gemm) Tasks() int {
 	p := g.partition()
@@ -63,9 +61,6 @@ func (g Gemm) Run(i int, c *Call) {
 	}
 }
 
-// gemmAlign is the number of float32 in a cache line.
-const gemmAlign = 16
-
 // stored returns the rows and columns of A in memory.
 func (g Gemm) stored() (rows, cols int) {
 	if g.TransA {
@@ -82,7 +77,7 @@ func (g Gemm) rowA() int {
 	const page, near, few = 1024, 8, 8 // float32, and rows
 	rows, cols := g.stored()
 	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*gemmMinWidth {
-		return cols + gemmAlign
+		return cols + tile.Line
 	}
 	return cols
 }

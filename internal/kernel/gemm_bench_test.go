@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/tile"
 )
 
 // BenchmarkFMAPeak is the limit that BenchmarkGemm is read against.
@@ -15,7 +16,7 @@ func BenchmarkFMAPeak(b *testing.B) {
 			defer isa.Use(tier)()
 			operations := 0
 			for b.Loop() {
-				operations += FMAPeak(10000)
+				operations += tile.Peak(10000)
 			}
 			b.ReportMetric(float64(operations)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 		})

@@ -1,5 +1,7 @@
 package kernel
 
+import "descent/internal/kernel/tile"
+
 // gemmRect is rows [r0, r1) and columns [c0, c1) of C.
 type gemmRect struct{ r0, r1, c0, c1 int }
 
@@ -19,8 +21,6 @@ const (
 	gemmFewWidth  = 128
 
 	gemmTall = 8 // how much taller than wide a block may be: measured
-
-	gemmTileWidth = 32 // of the common tile: widths are its multiples
 
 	gemmMinCost    = 512 << 10 // of a task, in multiply-adds
 	gemmMaxCost    = 72 << 20
@@ -47,7 +47,7 @@ func (g Gemm) partition() gemmPartition {
 		case tall && (h > gemmMaxHeight || !small && (h >= gemmTall*w || !wide)):
 			h = (h + 1) / 2
 		case wide && (w > gemmMaxWidth || !small):
-			w = (w/2 + gemmTileWidth - 1) / gemmTileWidth * gemmTileWidth
+			w = (w/2 + tile.Width - 1) / tile.Width * tile.Width
 		default:
 			return gemmPartition{h, w, (max(g.M, 1) + h - 1) / h, (max(g.N, 1) + w - 1) / w}
 		}

@@ -1,6 +1,9 @@
 package kernel
 
-import "descent/internal/fma"
+import (
+	"descent/internal/fma"
+	"descent/internal/kernel/tile"
+)
 
 // multiplyPlain computes a block of C in plain Go: the specification of every
 // other implementation.
@@ -10,8 +13,8 @@ func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
 	for i := r.r0; i < r.r1; i++ {
 		row := c[i*g.N+r.c0 : i*g.N+r.c1]
 		clear(row)
-		for k0 := 0; k0 < g.K; k0 += gemmBlockK {
-			k1 := min(k0+gemmBlockK, g.K)
+		for k0 := 0; k0 < g.K; k0 += tile.BlockK {
+			k1 := min(k0+tile.BlockK, g.K)
 			clear(acc)
 			if g.TransB {
 				for j := range acc {
@@ -33,13 +36,4 @@ func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
 			}
 		}
 	}
-}
-
-// fmaPeakPlain runs n steps of the inner loop of multiplyPlain.
-func fmaPeakPlain(n int) (operations int) {
-	var acc, x [16]float32
-	for range n {
-		fma.Row(acc[:], 1, x[:])
-	}
-	return 2 * len(acc) * n
 }

@@ -7,6 +7,7 @@ import (
 
 	"descent/internal/fma"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/tile"
 )
 
 // gemmEachTier runs a test on every tier of this machine.
@@ -37,8 +38,8 @@ func gemmNaive(g Gemm, a, b []float32) []float32 {
 					y = b[j*g.K+k:]
 				}
 				block = fma.MulAdd(x[0], y[0], block)
-				if k%gemmBlockK == gemmBlockK-1 || k == g.K-1 {
-					if k < gemmBlockK {
+				if k%tile.BlockK == tile.BlockK-1 || k == g.K-1 {
+					if k < tile.BlockK {
 						c[i*g.N+j] = block
 					} else {
 						c[i*g.N+j] += block
@@ -182,7 +183,7 @@ func TestGemmFloat64(t *testing.T) {
 						sum += p
 						size += math.Abs(p)
 					}
-					if e := math.Abs(float64(c[i*g.N+j]) - sum); e > 0x1p-24*gemmBlockK*size/8 {
+					if e := math.Abs(float64(c[i*g.N+j]) - sum); e > 0x1p-24*tile.BlockK*size/8 {
 						t.Fatalf("%+v: C[%d, %d] is off by %g", g, i, j, e)
 					}
 				}

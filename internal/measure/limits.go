@@ -7,6 +7,7 @@ import (
 	"descent/internal/exec"
 	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/tile"
 )
 
 // Limits is what a number of cores can do at most.
@@ -58,7 +59,7 @@ const peakSteps = 10000 // of a task: some 40 µs
 func (k peakKernel) Tasks() int              { return int(k) }
 func (peakKernel) Scratch() int              { return 0 }
 func (peakKernel) Shared() int               { return 0 }
-func (peakKernel) Run(_ int, _ *kernel.Call) { kernel.FMAPeak(peakSteps) }
+func (peakKernel) Run(_ int, _ *kernel.Call) { tile.Peak(peakSteps) }
 
 // Peak returns how many operations a second the workers of pool do with the
 // instruction set in use where there is nothing to wait for: multiply-adds,
@@ -73,7 +74,7 @@ func Peak(pool *exec.Pool, atMost time.Duration) (float64, error) {
 		return 0, err
 	}
 	d := Best(atMost, func() { p.Run(0) })
-	return float64(tasks*kernel.FMAPeak(peakSteps)) / d.Seconds(), nil
+	return float64(tasks*tile.Peak(peakSteps)) / d.Seconds(), nil
 }
 
 // read returns bytes a second of a sum.

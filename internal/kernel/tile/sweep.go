@@ -1,6 +1,6 @@
-package kernel
+package tile
 
-// winogradMatrix is one of the matrices of Winograd's algorithm F(2, taps),
+// A Matrix is one of the matrices of Winograd's algorithm F(2, taps),
 // which multiplies along one axis: two results of a filter g over inputs d are
 //
 //	y = Aᵀ((G·g) ⊙ (Bᵀ·d))    dg = Gᵀ((A·dy) ⊙ (Bᵀ·d))
@@ -11,33 +11,33 @@ package kernel
 //
 // Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
 // CVPR 2016, arXiv:1509.09308, section 4.1; with one sign moved from A to B.
-type winogradMatrix int
+type Matrix int
 
 const (
-	winogradBT winogradMatrix = 2 * iota // numbers of tables; one more with 5 taps
-	winogradG
-	winogradAT
-	winogradA
-	winogradGT
+	BT Matrix = 2 * iota // numbers of tables; one more with 5 taps
+	G
+	AT
+	A
+	GT
 )
 
-// winogradSweep is what a matrix is applied to: columns of n elements side by
-// side, whose inputs and results are step apart, and count such, next apart.
-// The first lies at at. Source and result do not overlap.
-type winogradSweep struct {
-	n, count       int
-	src            []float32
-	at, step, next int
-	dst            []float32
-	to             int
-	dstStep        int
-	dstNext        int
+// A Sweep is what a matrix is applied to: columns of N elements side by
+// side, whose inputs and results are Step apart, and Count such, Next apart.
+// The first lies at At. Source and result do not overlap.
+type Sweep struct {
+	N, Count       int
+	Src            []float32
+	At, Step, Next int
+	Dst            []float32
+	To             int
+	DstStep        int
+	DstNext        int
 }
 
-// winogradPlain are the matrices in plain Go: the specification.
-var winogradPlain = [...]struct {
-	inputs, results int
-	sums            func(x [7]float32) [7]float32
+// Matrices are the matrices in plain Go: the specification.
+var Matrices = [...]struct {
+	Inputs, Results int
+	Sums            func(x [7]float32) [7]float32
 }{
 	{4, 4, func(x [7]float32) [7]float32 { return [7]float32{x[0] - x[2], x[1] + x[2], x[2] - x[1], x[3] - x[1]} }},
 	{6, 7, func(x [7]float32) [7]float32 {
@@ -73,17 +73,17 @@ var winogradPlain = [...]struct {
 func half(x float32) float32 { return float32(0.5 * x) }
 
 // sweepPlain applies the matrix of that number.
-func (s *winogradSweep) sweepPlain(matrix int) {
-	m := &winogradPlain[matrix]
+func (s *Sweep) sweepPlain(matrix int) {
+	m := &Matrices[matrix]
 	var x [7]float32
-	for c := range s.count {
-		for i := range s.n {
-			for j := range m.inputs {
-				x[j] = s.src[s.at+c*s.next+j*s.step+i]
+	for c := range s.Count {
+		for i := range s.N {
+			for j := range m.Inputs {
+				x[j] = s.Src[s.At+c*s.Next+j*s.Step+i]
 			}
-			y := m.sums(x)
-			for j := range m.results {
-				s.dst[s.to+c*s.dstNext+j*s.dstStep+i] = y[j]
+			y := m.Sums(x)
+			for j := range m.Results {
+				s.Dst[s.To+c*s.DstNext+j*s.DstStep+i] = y[j]
 			}
 		}
 	}

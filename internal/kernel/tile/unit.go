@@ -1,109 +1,93 @@
-//go:build amd64 && !purego
+package tile
 
-package kernel
+import "unsafe"
 
-import (
-	"unsafe"
+// A Unit runs tiles on the micro-kernels of the tier in use; without an
+// instruction set it is plain Go.
+type Unit struct{ set *Set }
 
-	"descent/internal/kernel/isa"
-)
+// CurrentUnit returns that of the tier in use.
+func CurrentUnit() Unit { return Unit{Current()} }
 
-// convUnit is the micro-kernels of the tier in use; without an instruction set
-// it is plain Go.
-type convUnit struct{ isa *gemmISA }
+// MaxPanel is the most columns of B that are packed.
+const MaxPanel = 64
 
-func currentConvUnit() convUnit {
-	switch isa.Current() {
-	case isa.AVX512:
-		return convUnit{&gemmISA512}
-	case isa.AVX2:
-		return convUnit{&gemmISA256}
-	}
-	return convUnit{}
-}
-
-// choose returns how wide tiles are, as the logarithm of their vectors, and
+// Choose returns how wide tiles are, as the logarithm of their vectors, and
 // how tall at most, for a block of height × width of which packed columns at
 // most can be held.
-func (u convUnit) choose(height, width int, depth, packed bool) (wide, rows int) {
-	if u.isa == nil {
-		return convPlainWide, convPlainRows
+func (u Unit) Choose(height, width int, depth, packed bool) (wide, rows int) {
+	if u.set == nil {
+		return plainWide, plainRows
 	}
 	if !depth {
-		wide = u.isa.vectors(gemmRect{r1: height, c1: width})
+		wide = u.set.Vectors(height, width)
 		if packed {
-			for wide > 1 && u.isa.lanes<<wide > convMaxPanel {
+			for wide > 1 && u.set.Lanes<<wide > MaxPanel {
 				wide--
 			}
 		}
-		return wide, u.isa.rows[wide]
+		return wide, u.set.Rows[wide]
 	}
-	most := u.isa.depthRows
-	for wide < 2 && (height <= most[wide+1] || most[wide] == most[wide+1]) && width > u.isa.lanes<<wide {
+	most := u.set.depthRows
+	for wide < 2 && (height <= most[wide+1] || most[wide] == most[wide+1]) && width > u.set.Lanes<<wide {
 		wide++
 	}
 	return wide, most[wide]
 }
 
-// piece returns the vectors of the next tile where n columns are left, and how
+// Piece returns the vectors of the next tile where n columns are left, and how
 // many columns that is in memory that it packs.
-func (u convUnit) piece(t *convTile, wide, n int) (panel int) {
-	if u.isa == nil {
-		t.cols = min(n, convPlainLanes<<convPlainWide)
-		return convPlainLanes << convPlainWide
+func (u Unit) Piece(t *Tile, wide, n int) (panel int) {
+	if u.set == nil {
+		t.Cols = min(n, plainLanes<<plainWide)
+		return plainLanes << plainWide
 	}
-	t.log, t.tail = u.isa.piece(wide, n)
-	t.cols = min(n, u.isa.lanes<<t.log)
-	return u.isa.lanes << t.log
+	t.Log, t.Tail = u.set.Piece(wide, n)
+	t.Cols = min(n, u.set.Lanes<<t.Log)
+	return u.set.Lanes << t.Log
 }
 
-// packs reports whether a tile of that many rows can pack what it reads of B.
-func (u convUnit) packs(t *convTile, rows int) bool {
-	return u.isa != nil && !t.depth && t.log == 1 && u.isa.packers[rows] != nil
+// Packs reports whether a tile of that many rows can pack what it reads of B.
+func (u Unit) Packs(t *Tile, rows int) bool {
+	return u.set != nil && !t.Depth && t.Log == 1 && u.set.Packers[rows] != nil
 }
 
-func (u convUnit) multiply(t *convTile) {
-	if u.isa == nil {
+// Multiply computes the tile.
+func (u Unit) Multiply(t *Tile) {
+	if u.set == nil {
 		t.multiplyPlain()
 		return
 	}
-	tile := u.isa.tiles[t.log][t.rows]
+	tile := u.set.Tiles[t.Log][t.Rows]
 	switch {
-	case t.depth:
-		tile = u.isa.depths[t.log][t.rows]
-	case t.panel != nil:
-		tile = u.isa.packers[t.rows]
+	case t.Depth:
+		tile = u.set.depths[t.Log][t.Rows]
+	case t.Panel != nil:
+		tile = u.set.Packers[t.Rows]
 	}
-	first := min(t.first, t.k)
-	b, bRow := &t.b[t.bAt], 4*t.bRow
-	tile(t.k, &t.a[t.at], 4*t.aRow, 4*t.aCol, b, bRow, &t.c[t.cAt], 4*t.cRow, t.tail, t.add,
-		unsafe.SliceData(t.panel), first, t.run, unsafe.SliceData(t.jumps), soon(b, bRow), bRow)
+	first := min(t.First, t.K)
+	b, bRow := &t.B[t.BAt], 4*t.BRow
+	tile(t.K, &t.A[t.At], 4*t.ARow, 4*t.ACol, b, bRow, &t.C[t.CAt], 4*t.CRow, t.Tail, t.Add,
+		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow)
 }
 
-// transpose writes cols columns of rows of src as rows of dst, whose length
+// Transpose writes cols columns of rows of src as rows of dst, whose length
 // is that of whole vectors.
-func (u convUnit) transpose(cols int, src []float32, srcRow, rows int, dst []float32, dstRow int) {
-	if u.isa == nil {
+func (u Unit) Transpose(cols int, src []float32, srcRow, rows int, dst []float32, dstRow int) {
+	if u.set == nil {
 		transposePlain(cols, src, srcRow, rows, dst, dstRow)
 		return
 	}
-	for r := 0; r < rows; r += u.isa.lanes {
-		u.isa.transpose(cols, &src[r*srcRow], 4*srcRow, min(u.isa.lanes, rows-r), &dst[r], 4*dstRow)
+	for r := 0; r < rows; r += u.set.Lanes {
+		u.set.Transpose(cols, &src[r*srcRow], 4*srcRow, min(u.set.Lanes, rows-r), &dst[r], 4*dstRow)
 	}
 }
 
-// A winogradLinear applies a matrix; see generateLinear in _asm/gemm. Distances
-// are in bytes.
-type winogradLinear func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)
-
-// sweep applies the matrix of that number to columns.
-func (u convUnit) sweep(matrix int, s *winogradSweep) {
-	if u.isa == nil {
+// Sweep applies the matrix of that number to columns.
+func (u Unit) Sweep(matrix int, s *Sweep) {
+	if u.set == nil {
 		s.sweepPlain(matrix)
 		return
 	}
-	u.isa.linears[matrix](s.n, &s.src[s.at], 4*s.step, &s.dst[s.to], 4*s.dstStep, s.count, 4*s.next, 4*s.dstNext)
+	u.set.linears[matrix](s.N, &s.Src[s.At], 4*s.Step, &s.Dst[s.To], 4*s.DstStep, s.Count, 4*s.Next, 4*s.DstNext)
 }
-
-// align drops what stands before the first whole cache line.
-func (convUnit) align(s []float32) []float32 { return gemmAligned(s) }

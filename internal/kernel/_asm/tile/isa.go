@@ -28,7 +28,7 @@ type isa interface {
 // generatePeak writes a loop of nothing but independent fused multiply-adds.
 func generatePeak(ctx *build.Context, isa isa) {
 	const chains = 12 // enough to hide the latency of two units
-	name := "gemmPeak" + isa.suffix()
+	name := "peak" + isa.suffix()
 	function(ctx, name, "func(n int)",
 		name+" runs n steps of independent fused multiply-adds in every lane, the most the core can do.")
 	n := ctx.Load(ctx.Param("n"), ctx.GP64())

@@ -1,5 +1,4 @@
-// Command gemm writes the assembly of package kernel's matrix products and
-// convolutions.
+// Command tile writes the assembly of package tile.
 //
 // Run it by go generate in that package.
 package main
@@ -57,7 +56,7 @@ func write(dir string, isa isa, ctx *build.Context) error {
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}
-	cfg := printer.Config{Name: "the generator in _asm/gemm", Pkg: "kernel"}
+	cfg := printer.Config{Name: "the generator in _asm/tile", Pkg: "tile"}
 	asm, err := printer.NewGoAsm(cfg).Print(file)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func write(dir string, isa isa, ctx *build.Context) error {
 	if err != nil {
 		return err
 	}
-	base := filepath.Join(dir, "gemm_"+isa.file()+"_amd64")
+	base := filepath.Join(dir, isa.file()+"_amd64")
 	if err := os.WriteFile(base+".s", asm, 0o644); err != nil {
 		return err
 	}
@@ -96,18 +95,18 @@ func table(isa isa) string {
 	for _, set := range []struct {
 		name, what string
 		byWidth    map[int]string
-	}{{"gemmTiles", "tiles", byWidth}, {"gemmDepths", "depth tiles", depth}} {
-		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by the logarithm of their vectors and by rows.\nvar %[1]s%[2]s = gemmTiles{\n", set.name, isa.suffix(), set.what)
+	}{{"tiles", "tiles", byWidth}, {"depths", "depth tiles", depth}} {
+		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by the logarithm of their vectors and by rows.\nvar %[1]s%[2]s = Funcs{\n", set.name, isa.suffix(), set.what)
 		for log := range len(set.byWidth) {
 			s += fmt.Sprintf("%d: {\n%s},\n", log, set.byWidth[log])
 		}
 		s += "}\n"
 	}
-	s += fmt.Sprintf("\n// winogradLinears%[1]s are the matrices, in the order of winogradMatrix, for 3 and 5 taps.\nvar winogradLinears%[1]s = [...]winogradLinear{\n", isa.suffix())
+	s += fmt.Sprintf("\n// linears%[1]s are the matrices, in the order of [Matrix], for 3 and 5 taps.\nvar linears%[1]s = [...]linear{\n", isa.suffix())
 	for _, l := range linears {
-		s += fmt.Sprintf("winograd%s%s,\n", isa.suffix(), l.name)
+		s += fmt.Sprintf("linear%s%s,\n", isa.suffix(), l.name)
 	}
 	s += "}\n"
-	s += fmt.Sprintf("\n// gemmPackers%[1]s are the tiles of two vectors that pack, by rows.\nvar gemmPackers%[1]s = gemmPackers{\n%[2]s}\n", isa.suffix(), packing)
+	s += fmt.Sprintf("\n// packers%[1]s are the tiles of two vectors that pack, by rows.\nvar packers%[1]s = [15]Func{\n%[2]s}\n", isa.suffix(), packing)
 	return s
 }

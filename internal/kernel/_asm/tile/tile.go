@@ -31,12 +31,12 @@ func (t tile) log() int { return bits.Len(uint(t.vectors)) - 1 }
 
 func (t tile) name(isa isa) string {
 	if t.depth {
-		return fmt.Sprintf("gemmDepth%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+		return fmt.Sprintf("depth%sR%dV%d", isa.suffix(), t.rows, t.vectors)
 	}
 	if t.packs {
-		return fmt.Sprintf("gemmPacker%sR%d", isa.suffix(), t.rows)
+		return fmt.Sprintf("packer%sR%d", isa.suffix(), t.rows)
 	}
-	return fmt.Sprintf("gemmTile%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+	return fmt.Sprintf("tile%sR%dV%d", isa.suffix(), t.rows, t.vectors)
 }
 
 // generateTile writes the kernel of one tile:

@@ -34,7 +34,7 @@ func holder(c int) int { return c&^3 | c&1<<1 | c&2>>1 }
 // square of lanes × lanes at a time.
 func generateTranspose(ctx *build.Context, isa isa) {
 	lanes := isa.lanes()
-	name := "gemmTranspose" + isa.suffix()
+	name := "transpose" + isa.suffix()
 	function(ctx, name, "func(cols int, src *float32, srcRow, rows int, dst *float32, dstRow int)",
 		fmt.Sprintf("%s writes cols columns of rows ≤ %d rows as rows of %d;", name, lanes, lanes),
 		"missing rows are zeros. Strides in bytes.")

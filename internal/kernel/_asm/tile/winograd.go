@@ -9,7 +9,7 @@ import (
 )
 
 // A linear is one of the matrices of Winograd's algorithms as a list of sums:
-// conv_winograd_plain.go has the same and says what they are for.
+// sweep.go of package tile has the same and says what they are for.
 type linear struct {
 	name            string
 	inputs, outputs int
@@ -83,7 +83,7 @@ func (s sums) half(x reg.VecVirtual) reg.VecVirtual {
 // src, src + srcStep and so on; result j goes to dst + j·dstStep. It is applied
 // count times, srcNext and dstNext apart. Distances are in bytes.
 func generateLinear(ctx *build.Context, isa isa, l linear) {
-	name := "winograd" + isa.suffix() + l.name
+	name := "linear" + isa.suffix() + l.name
 	function(ctx, name, "func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)",
 		name+" multiplies columns by the matrix "+l.name+".")
 	n := ctx.Load(ctx.Param("n"), ctx.GP64()).(reg.GPVirtual)
