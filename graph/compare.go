@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"descent/internal/formula"
-	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 )
 
 // Less returns 1 where x < y and 0 elsewhere, constant for the gradient.
@@ -86,22 +86,22 @@ func (selectOp) Eval64(e *Eval) {
 	}
 }
 
-func (less) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (less) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.Less, x[0], x[1])
 }
-func (lessEqual) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (lessEqual) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.LessEqual, x[0], x[1])
 }
-func (equal) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (equal) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.Equal, x[0], x[1])
 }
-func (selectOp) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (selectOp) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Select(x[0], x[1], x[2])
 }
-func (maximum) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (maximum) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.Max, x[0], x[1])
 }
-func (minimum) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (minimum) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.Min, x[0], x[1])
 }
 

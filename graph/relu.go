@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"descent/internal/formula"
-	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 )
 
 // ReLU returns y = max(x, 0), elementwise.
@@ -19,7 +19,7 @@ func (relu) Name() string { return "ReLU" }
 func (relu) Eval64(e *Eval) {
 	e.map1(func(x float64) float64 { return math.Max(x, 0) })
 }
-func (relu) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (relu) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Binary(formula.Max, x[0], b.Const(0))
 }
 func (relu) Grad(y, dy Tensor, _ ...Tensor) []Tensor {

@@ -7,6 +7,7 @@ import (
 	"descent/internal/exec"
 	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/program"
 	"descent/internal/kernel/tile"
 )
 
@@ -79,18 +80,18 @@ func Peak(pool *exec.Pool, atMost time.Duration) (float64, error) {
 
 // read returns bytes a second of a sum.
 func read(pool *exec.Pool, atMost time.Duration, words int) (float64, error) {
-	b := kernel.NewBuilder()
-	b.SumAll(b.Input(kernel.Full))
+	b := program.NewBuilder()
+	b.SumAll(b.Input(program.Full))
 	n := 4 * words
 	return rate(pool, atMost, b.Build().Kernel(1, n), []int{n, 1}, []int{0}, []int{1})
 }
 
 // update returns bytes a second of additions of one tensor to three others.
 func update(pool *exec.Pool, atMost time.Duration, words int) (float64, error) {
-	b := kernel.NewBuilder()
-	grad := b.Input(kernel.Full)
+	b := program.NewBuilder()
+	grad := b.Input(program.Full)
 	for range 3 {
-		b.Output(b.Add(b.Input(kernel.Full), grad))
+		b.Output(b.Add(b.Input(program.Full), grad))
 	}
 	return rate(pool, atMost, b.Build().Kernel(1, words), []int{words, words, words, words}, []int{0, 1, 2, 3}, []int{1, 2, 3})
 }

@@ -1,29 +1,29 @@
-package kernel
+package conv
 
-// A convAxis is one phase of a convolution along one axis: results that all
+// An axis is one phase of a convolution along one axis: results that all
 // have the same taps, and inputs at regular distances. Result first + i·step
 // is the sum over taps t of the input at in + i·inStep + t·inTap times the
 // weight at tap + t·tapStep.
 //
 // Going forward there is one phase. Going back through a stride of s there are
 // s, since result i meets only the weights that divide s.
-type convAxis struct {
+type axis struct {
 	first, step, count int
 	tap, tapStep, taps int
 	in, inStep, inTap  int
 }
 
-func convForwardAxis(results, k, stride, dilation, pad int) []convAxis {
-	return []convAxis{{step: 1, count: results, tapStep: 1, taps: k, in: -pad, inStep: stride, inTap: dilation}}
+func forwardAxis(results, k, stride, dilation, pad int) []axis {
+	return []axis{{step: 1, count: results, tapStep: 1, taps: k, in: -pad, inStep: stride, inTap: dilation}}
 }
 
-// convInputAxis returns the phases of the gradient: the gradient of y at o
+// inputAxis returns the phases of the gradient: the gradient of y at o
 // goes to x at o·stride + tap·dilation − pad. Taps descend, so that inputs
 // ascend.
-func convInputAxis(results, k, stride, dilation, pad int) (phases []convAxis) {
+func inputAxis(results, k, stride, dilation, pad int) (phases []axis) {
 	g := gcd(stride, dilation)
 	for r := range min(stride, results) {
-		a := convAxis{first: r, step: stride, count: ceilDiv(results-r, stride), inStep: 1, tapStep: -stride / g, inTap: dilation / g}
+		a := axis{first: r, step: stride, count: ceilDiv(results-r, stride), inStep: 1, tapStep: -stride / g, inTap: dilation / g}
 		for t := k - 1; t >= 0; t-- {
 			if (r+pad-t*dilation)%stride == 0 {
 				a.tap, a.taps, a.in = t, t/(stride/g)+1, (r+pad-t*dilation)/stride
@@ -43,30 +43,30 @@ func gcd(a, b int) int {
 }
 
 // among returns the numbers i of the phase's results in [from, to).
-func (a convAxis) among(from, to int) (i0, i1 int) {
+func (a axis) among(from, to int) (i0, i1 int) {
 	number := func(result int) int { return max(0, ceilDiv(result-a.first, a.step)) }
 	return number(from), max(number(from), number(to))
 }
 
 // reach is how many inputs n results span, from the first to the last.
-func (a convAxis) reach(n int) int { return (n-1)*a.inStep + (a.taps-1)*a.inTap + 1 }
+func (a axis) reach(n int) int { return (n-1)*a.inStep + (a.taps-1)*a.inTap + 1 }
 
 // inside reports whether no input lies out of [0, size).
-func (a convAxis) inside(size int) bool {
+func (a axis) inside(size int) bool {
 	return a.in >= 0 && a.in+a.reach(a.count) <= size
 }
 
-// convRuns say where the terms of a product lie in memory: in runs, whose
+// runs say where the terms of a product lie in memory: in runs, whose
 // terms are step apart.
-type convRuns struct {
+type runs struct {
 	run, step int   // terms of a run
 	start     []int // of each run
 	jumps     []int // from the end of each run to the start of the next
 }
 
-// newConvRuns joins units of equal length, which begin at the given places,
+// newRuns joins units of equal length, which begin at the given places,
 // to runs that are as long as can be.
-func newConvRuns(units []int, unit, step int) convRuns {
+func newRuns(units []int, unit, step int) runs {
 	joins := func(i int) bool { return units[i] == units[i-1]+unit*step }
 	m := 1
 	for m < len(units) && joins(m) {
@@ -78,7 +78,7 @@ func newConvRuns(units []int, unit, step int) convRuns {
 			break
 		}
 	}
-	r := convRuns{run: m * unit, step: step}
+	r := runs{run: m * unit, step: step}
 	for i := 0; i < len(units); i += m {
 		if i > 0 {
 			r.jumps = append(r.jumps, units[i]-(units[i-m]+r.run*step))
@@ -90,7 +90,7 @@ func newConvRuns(units []int, unit, step int) convRuns {
 
 // from returns where term k lies, how many terms its run has from there on,
 // and the jumps that follow.
-func (r *convRuns) from(k int) (at, first int, jumps []int) {
+func (r *runs) from(k int) (at, first int, jumps []int) {
 	i, q := k/r.run, k%r.run
 	return r.start[i] + q*r.step, r.run - q, r.jumps[min(i, len(r.jumps)):]
 }

@@ -1,18 +1,18 @@
-package kernel
+package conv
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 )
 
-// convShapes are convolutions of every kind: stride, padding, dilation,
+// shapes are convolutions of every kind: stride, padding, dilation,
 // groups, depth, kernels larger than tiles, sums of several blocks.
-var convShapes = []Conv{
+var shapes = []Shape{
 	{N: 1, H: 1, W: 1, C: 1, KH: 1, KW: 1, Out: 1},
 	{N: 2, H: 5, W: 7, C: 3, KH: 3, KW: 3, Out: 5, Pad: [2][2]int{{1, 1}, {1, 1}}},
 	{N: 3, H: 9, W: 33, C: 4, KH: 3, KW: 3, Out: 40, Pad: [2][2]int{{1, 1}, {1, 1}}},
@@ -39,13 +39,13 @@ var convShapes = []Conv{
 }
 
 func init() {
-	for i := range convShapes {
-		convShapes[i] = convShapes[i].whole()
+	for i := range shapes {
+		shapes[i] = shapes[i].whole()
 	}
 }
 
 // whole is s with 1 for what is 0.
-func (s Conv) whole() Conv {
+func (s Shape) whole() Shape {
 	for i := range 2 {
 		s.Stride[i], s.Dilation[i] = max(s.Stride[i], 1), max(s.Dilation[i], 1)
 	}
@@ -53,55 +53,8 @@ func (s Conv) whole() Conv {
 	return s
 }
 
-// convRun runs all tasks, the last one first, between guards and with memory
-// full of NaN, and fails where anything but the result was written.
-func convRun(t *testing.T, k Kernel, size int, in ...[]float32) []float32 {
-	t.Helper()
-	const guard = 19
-	room := func(n int) (all, inner []float32) {
-		all = make([]float32, n+2*guard)
-		for i := range all {
-			all[i] = math.Float32frombits(0x7FC00000 + uint32(i))
-		}
-		return all, all[guard : guard+n : guard+n]
-	}
-	out, result := room(size)
-	scratch, s := room(k.Scratch())
-	shared, sh := room(k.Shared())
-	in = prepared(t, k, in)
-	call := &Call{In: in, Out: [][]float32{result}, Scratch: s, Shared: sh}
-	for i := k.Tasks() - 1; i >= 0; i-- {
-		k.Run(i, call)
-	}
-	if f, ok := k.(Finisher); ok {
-		f.Finish(call)
-	}
-	for name, s := range map[string][]float32{"result": out, "scratch": scratch, "shared": shared} {
-		for i := range guard {
-			for _, at := range []int{i, len(s) - 1 - i} {
-				if math.Float32bits(s[at]) != 0x7FC00000+uint32(at) {
-					t.Fatalf("wrote outside %s, %d from its end", name, guard-i)
-				}
-			}
-		}
-	}
-	return result
-}
-
-// prepared returns the operands in the forms that k reads.
-func prepared(t *testing.T, k Kernel, in [][]float32) [][]float32 {
-	t.Helper()
-	operand, form, size := Prepared(k)
-	if form == nil {
-		return in
-	}
-	in = slices.Clone(in)
-	in[operand] = convRun(t, form, size, in[operand])
-	return in
-}
-
-// convEqual compares bits; all NaN are equal.
-func convEqual(t *testing.T, what string, got, want []float32) {
+// equal compares bits; all NaN are equal.
+func equal(t *testing.T, what string, got, want []float32) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d elements, want %d", what, len(got), len(want))
@@ -114,21 +67,21 @@ func convEqual(t *testing.T, what string, got, want []float32) {
 }
 
 // checkConv compares the three products with the naive ones on every tier.
-func checkConv(t *testing.T, s Conv, x, w, dy []float32) {
+func checkConv(t *testing.T, s Shape, x, w, dy []float32) {
 	t.Helper()
-	n := newConvNaive(s)
+	n := newNaive(s)
 	y, dx, dw := n.forward(x, w), n.input(dy, w), n.weight(x, dy)
 	for _, tier := range isa.Tiers() {
 		restore := isa.Use(tier)
-		convEqual(t, fmt.Sprintf("%v %+v: y", tier, s), convRun(t, s.Forward(), len(y), x, w), y)
-		convEqual(t, fmt.Sprintf("%v %+v: dx", tier, s), convRun(t, s.Input(), len(dx), dy, w), dx)
-		convEqual(t, fmt.Sprintf("%v %+v: dw", tier, s), convRun(t, s.Weight(), len(dw), x, dy), dw)
+		equal(t, fmt.Sprintf("%v %+v: y", tier, s), kerneltest.Run(t, s.Forward(), len(y), x, w), y)
+		equal(t, fmt.Sprintf("%v %+v: dx", tier, s), kerneltest.Run(t, s.Input(), len(dx), dy, w), dx)
+		equal(t, fmt.Sprintf("%v %+v: dw", tier, s), kerneltest.Run(t, s.Weight(), len(dw), x, dy), dw)
 		restore()
 	}
 }
 
 // operands returns x, weight and dy of a shape.
-func (s Conv) operands(number func() float32) (x, w, dy []float32) {
+func (s Shape) operands(number func() float32) (x, w, dy []float32) {
 	oh, ow := s.Size()
 	fill := func(n int) []float32 {
 		v := make([]float32, n)
@@ -142,20 +95,20 @@ func (s Conv) operands(number func() float32) (x, w, dy []float32) {
 
 func TestConvBits(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, s := range convShapes {
+	for _, s := range shapes {
 		x, w, dy := s.operands(func() float32 { return float32(r.NormFloat64()) })
 		checkConv(t, s, x, w, dy)
 	}
 }
 
 // randomConv draws a shape whose kernel fits.
-func randomConv(r *rand.Rand) Conv {
+func randomConv(r *rand.Rand) Shape {
 	for {
 		groups := 1
 		if r.IntN(3) == 0 {
 			groups = 1 + r.IntN(20)
 		}
-		s := Conv{
+		s := Shape{
 			N: 1 + r.IntN(4), H: 1 + r.IntN(12), W: 1 + r.IntN(18), C: groups * (1 + r.IntN(5)), KH: 1 + r.IntN(4), KW: 1 + r.IntN(4), Out: groups * (1 + r.IntN(40)),
 			Stride: [2]int{1 + r.IntN(3), 1 + r.IntN(3)}, Dilation: [2]int{1 + r.IntN(3), 1 + r.IntN(3)},
 			Pad: [2][2]int{{r.IntN(4), r.IntN(4)}, {r.IntN(4), r.IntN(4)}}, Groups: groups,

@@ -1,12 +1,15 @@
-package kernel
+package conv
 
-import "descent/internal/kernel/tile"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/tile"
+)
 
-// convWork is one phase of one task while it runs.
-type convWork struct {
-	m *convMap
-	p *convPhase
-	t convTask
+// work is one phase of one task while it runs.
+type work struct {
+	m *direct
+	p *phase
+	t task
 	u tile.Unit
 
 	j0, j1, i0, i1 int // the phase's numbers of the rows and pixels of the task
@@ -18,8 +21,8 @@ type convWork struct {
 	wide, rows, packing int // of tiles; packing: how many tiles share a reading of the weight
 }
 
-func (m *convMap) runPhase(p *convPhase, t convTask, c *Call) {
-	w := convWork{m: m, p: p, t: t, u: tile.CurrentUnit(), weight: c.In[1], c: c.Out[0]}
+func (m *direct) runPhase(p *phase, t task, c *kernel.Call) {
+	w := work{m: m, p: p, t: t, u: tile.CurrentUnit(), weight: c.In[1], c: c.Out[0]}
 	w.j0, w.j1 = p.y.among(t.y0, t.y1)
 	w.i0, w.i1 = p.x.among(t.x0, t.x1)
 	if w.j0 == w.j1 || w.i0 == w.i1 {
@@ -50,7 +53,7 @@ func (m *convMap) runPhase(p *convPhase, t convTask, c *Call) {
 }
 
 // clear sets to zero what no weight leads to.
-func (w *convWork) clear() {
+func (w *work) clear() {
 	for n := w.t.n0; n < w.t.n1; n++ {
 		for j := w.j0; j < w.j1; j++ {
 			for i := w.i0; i < w.i1; i++ {
@@ -62,12 +65,12 @@ func (w *convWork) clear() {
 }
 
 // pixel is where the result of row j and pixel i begins.
-func (w *convWork) pixel(n, j, i int) int {
+func (w *work) pixel(n, j, i int) int {
 	return w.m.out.at(n, w.p.y.first+j*w.p.y.step, w.p.x.first+i*w.p.x.step)
 }
 
 // gather copies what the task reads of the input, with zeros around it.
-func (w *convWork) gather(in []float32) {
+func (w *work) gather(in []float32) {
 	m, p := w.m, w.p
 	from := p.x.in + w.i0*p.x.inStep
 	length := p.wide * m.in.c
@@ -79,14 +82,14 @@ func (w *convWork) gather(in []float32) {
 			if p.sparse {
 				y = first + s/p.y.taps*p.y.inStep + s%p.y.taps*p.y.inTap
 			}
-			convCopyRow(w.a[to+s*length:][:p.x.reach(w.i1-w.i0)*m.in.c], in, m.in, n, y, from)
+			copyRow(w.a[to+s*length:][:p.x.reach(w.i1-w.i0)*m.in.c], in, m.in, n, y, from)
 		}
 	}
 }
 
-// convCopyRow copies pixels of row y of image n, the first of them x; what
+// copyRow copies pixels of row y of image n, the first of them x; what
 // lies outside is zero.
-func convCopyRow(dst, in []float32, d convDims, n, y, x int) {
+func copyRow(dst, in []float32, d dims, n, y, x int) {
 	if y < 0 || y >= d.h {
 		clear(dst)
 		return
@@ -103,7 +106,7 @@ func convCopyRow(dst, in []float32, d convDims, n, y, x int) {
 
 // columns computes channels [c0, c1) of the result, which are of group g, or
 // of many if each is a group.
-func (w *convWork) columns(g, c0, c1 int) {
+func (w *work) columns(g, c0, c1 int) {
 	m, p := w.m, w.p
 	width := w.i1 - w.i0
 	packed := m.back
@@ -131,7 +134,7 @@ func (w *convWork) columns(g, c0, c1 int) {
 				w.pack(g, k0, t.K, j, next, panel)
 				t.B, t.BAt, t.BRow = w.panel, 0, panel
 			} else {
-				packs = c1-c0 > panel && w.packing*down >= convSharePanel && w.u.Packs(&t, width/down)
+				packs = c1-c0 > panel && w.packing*down >= sharePanel && w.u.Packs(&t, width/down)
 			}
 			if t.Depth {
 				t.At = at + j
@@ -160,13 +163,13 @@ func (w *convWork) columns(g, c0, c1 int) {
 	}
 }
 
-// convSharePanel is the number of tiles from which the first one packs the
+// sharePanel is the number of tiles from which the first one packs the
 // weight for the others.
-const convSharePanel = 4
+const sharePanel = 4
 
 // pack stores terms [k0, k0+k) of the weights of results [j, next), in the
 // order of the phase, as rows of panel.
-func (w *convWork) pack(g, k0, k, j, next, panel int) {
+func (w *work) pack(g, k0, k, j, next, panel int) {
 	m, p := w.m, w.p
 	inner := m.group // terms of a tap
 	if m.depth() {

@@ -1,37 +1,37 @@
-package kernel
+package conv
 
 import (
 	"descent/internal/fma"
 	"descent/internal/kernel/tile"
 )
 
-// A convNaive is the definition of the three products, in the order of terms
+// A naive is the definition of the three products, in the order of terms
 // that the doc comments give.
-type convNaive struct {
-	Conv
+type naive struct {
+	Shape
 	oh, ow int
 }
 
-func newConvNaive(s Conv) convNaive {
+func newNaive(s Shape) naive {
 	oh, ow := s.Size()
-	return convNaive{s, oh, ow}
+	return naive{s, oh, ow}
 }
 
 // value returns element y, x, c of image n in t, zero outside.
-func (d convDims) value(t []float32, n, y, x, c int) float32 {
+func (d dims) value(t []float32, n, y, x, c int) float32 {
 	if y < 0 || y >= d.h || x < 0 || x >= d.w {
 		return 0
 	}
 	return t[d.at(n, y, x)+c]
 }
 
-// convChain sums blocks of multiply-adds.
-type convChain struct {
+// chain sums blocks of multiply-adds.
+type chain struct {
 	sum, block float32
 	k, blocks  int
 }
 
-func (c *convChain) add(a, b float32) {
+func (c *chain) add(a, b float32) {
 	if c.k == tile.BlockK {
 		c.end()
 	}
@@ -39,7 +39,7 @@ func (c *convChain) add(a, b float32) {
 	c.k++
 }
 
-func (c *convChain) end() float32 {
+func (c *chain) end() float32 {
 	if c.blocks == 0 {
 		c.sum = c.block
 	} else if c.k > 0 {
@@ -50,15 +50,15 @@ func (c *convChain) end() float32 {
 	return c.sum
 }
 
-func (s convNaive) forward(x, w []float32) []float32 {
+func (s naive) forward(x, w []float32) []float32 {
 	if m, ok := s.Forward().(*winogradMap); ok {
 		return s.winogradMap(m, x, w)
 	}
-	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
+	in, out := dims{s.N, s.H, s.W, s.C}, dims{s.N, s.oh, s.ow, s.Out}
 	y := make([]float32, s.N*s.oh*s.ow*s.Out)
 	cg, og := s.C/s.Groups, s.Out/s.Groups
 	s.each(out, func(n, i, j, o int) {
-		var sum convChain
+		var sum chain
 		for ky := range s.KH {
 			for kx := range s.KW {
 				for c := range cg {
@@ -72,7 +72,7 @@ func (s convNaive) forward(x, w []float32) []float32 {
 	return y
 }
 
-func (s convNaive) each(d convDims, f func(n, y, x, c int)) {
+func (s naive) each(d dims, f func(n, y, x, c int)) {
 	for n := range d.n {
 		for y := range d.h {
 			for x := range d.w {
@@ -84,15 +84,15 @@ func (s convNaive) each(d convDims, f func(n, y, x, c int)) {
 	}
 }
 
-func (s convNaive) input(dy, w []float32) []float32 {
+func (s naive) input(dy, w []float32) []float32 {
 	if m, ok := s.Input().(*winogradMap); ok {
 		return s.winogradMap(m, dy, w)
 	}
-	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
+	in, out := dims{s.N, s.H, s.W, s.C}, dims{s.N, s.oh, s.ow, s.Out}
 	dx := make([]float32, s.N*s.H*s.W*s.C)
 	cg, og := s.C/s.Groups, s.Out/s.Groups
 	s.each(in, func(n, y, x, c int) {
-		var sum convChain
+		var sum chain
 		for ky := s.KH - 1; ky >= 0; ky-- {
 			for kx := s.KW - 1; kx >= 0; kx-- {
 				i, j := y+s.Pad[0][0]-ky*s.Dilation[0], x+s.Pad[1][0]-kx*s.Dilation[1]
@@ -109,13 +109,13 @@ func (s convNaive) input(dy, w []float32) []float32 {
 	return dx
 }
 
-func (s convNaive) weight(x, dy []float32) []float32 {
-	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
+func (s naive) weight(x, dy []float32) []float32 {
+	in, out := dims{s.N, s.H, s.W, s.C}, dims{s.N, s.oh, s.ow, s.Out}
 	cg, og := s.C/s.Groups, s.Out/s.Groups
 	if k, ok := s.Weight().(*winogradWeight); ok {
 		return s.winogradWeight(k, x, dy)
 	}
-	plan := s.Weight().(*convWeight)
+	plan := s.Weight().(*directWeight)
 	dw := make([]float32, s.KH*s.KW*cg*s.Out)
 	for m := range s.KH * s.KW * cg {
 		ky, kx, c := m/cg/s.KW, m/cg%s.KW, m%cg

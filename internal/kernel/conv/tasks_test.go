@@ -1,23 +1,26 @@
-package kernel
+package conv
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
+	"descent/internal/kernel/program"
 )
 
-// convLarge are layers too large for the naive loops.
-var convLarge = []Conv{
-	convSquare(28, 5, 1, 32, 1), convSquare(14, 5, 32, 64, 1), convSquare(32, 3, 3, 32, 1), convSquare(16, 3, 64, 128, 1),
-	convSquare(16, 3, 64, 128, 2), convSquare(4, 3, 256, 256, 1),
+// large are layers too large for the naive loops.
+var large = []Shape{
+	square(28, 5, 1, 32, 1), square(14, 5, 32, 64, 1), square(32, 3, 3, 32, 1), square(16, 3, 64, 128, 1),
+	square(16, 3, 64, 128, 2), square(4, 3, 256, 256, 1),
 	{N: 64, H: 9, W: 10, C: 200, KH: 3, KW: 3, Out: 200, Groups: 200, Pad: [2][2]int{{1, 1}, {1, 1}}},
 	{N: 64, H: 9, W: 10, C: 64, KH: 3, KW: 3, Out: 128, Groups: 4, Pad: [2][2]int{{1, 1}, {1, 1}}},
 }
 
-// convExtreme are layers whose memory is what matters.
-var convExtreme = []Conv{
+// extreme are layers whose memory is what matters.
+var extreme = []Shape{
 	{N: 1, H: 1, W: 16000, C: 256, KH: 1, KW: 9, Out: 256, Pad: [2][2]int{{}, {4, 4}}},
 	{N: 1, H: 1, W: 16000, C: 64, KH: 1, KW: 2, Out: 64, Dilation: [2]int{1, 512}, Pad: [2][2]int{{}, {512, 0}}},
 	{N: 8, H: 224, W: 224, C: 3, KH: 7, KW: 7, Out: 64, Stride: [2]int{2, 2}, Pad: [2][2]int{{3, 3}, {3, 3}}},
@@ -33,7 +36,7 @@ var convExtreme = []Conv{
 // and thereby the ways to cut them into tasks.
 func TestConvTiersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for _, s := range convLarge {
+	for _, s := range large {
 		s := s.whole()
 		s.N = min(s.N, 10)
 		x, w, dy := s.operands(r.Float32)
@@ -41,15 +44,15 @@ func TestConvTiersAgree(t *testing.T) {
 		for _, tier := range isa.Tiers()[min(1, len(isa.Tiers())-1):] {
 			restore := isa.Use(tier)
 			for i, v := range []struct {
-				k    Kernel
+				k    kernel.Kernel
 				size int
 				in   [2][]float32
 			}{{s.Forward(), len(dy), [2][]float32{x, w}}, {s.Input(), len(x), [2][]float32{dy, w}}, {s.Weight(), len(w), [2][]float32{x, dy}}} {
-				got := convRun(t, v.k, v.size, v.in[:]...)
+				got := kerneltest.Run(t, v.k, v.size, v.in[:]...)
 				if want[i] == nil {
 					want[i] = got
 				}
-				convEqual(t, fmt.Sprintf("%v %+v: result %d", tier, s, i), got, want[i])
+				equal(t, fmt.Sprintf("%v %+v: result %d", tier, s, i), got, want[i])
 			}
 			restore()
 		}
@@ -60,36 +63,36 @@ func TestConvTiersAgree(t *testing.T) {
 // the others in the batch, nor on how many there are.
 func TestConvBatch(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
-	for _, s := range convLarge {
+	for _, s := range large {
 		s := s.whole()
 		s.N = min(s.N, 9)
 		x, w, dy := s.operands(r.Float32)
-		y, dx := convRun(t, s.Forward(), len(dy), x, w), convRun(t, s.Input(), len(x), dy, w)
+		y, dx := kerneltest.Run(t, s.Forward(), len(dy), x, w), kerneltest.Run(t, s.Input(), len(x), dy, w)
 		one, last := s, s.N-1
 		one.N = 1
-		convEqual(t, fmt.Sprintf("%+v: y", s), convRun(t, one.Forward(), len(dy)/s.N, x[last*len(x)/s.N:], w), y[last*len(dy)/s.N:])
-		convEqual(t, fmt.Sprintf("%+v: dx", s), convRun(t, one.Input(), len(x)/s.N, dy[last*len(dy)/s.N:], w), dx[last*len(x)/s.N:])
+		equal(t, fmt.Sprintf("%+v: y", s), kerneltest.Run(t, one.Forward(), len(dy)/s.N, x[last*len(x)/s.N:], w), y[last*len(dy)/s.N:])
+		equal(t, fmt.Sprintf("%+v: dx", s), kerneltest.Run(t, one.Input(), len(x)/s.N, dy[last*len(dy)/s.N:], w), dx[last*len(x)/s.N:])
 	}
 }
 
 // TestConvTasks checks that tasks are neither many nor long, and that they
 // need little memory.
 func TestConvTasks(t *testing.T) {
-	for _, s := range append(convLarge, convExtreme...) {
+	for _, s := range append(large, extreme...) {
 		s := s.whole()
-		for name, k := range map[string]Kernel{"y": s.Forward(), "dx": s.Input(), "dw": s.Weight()} {
-			work, tasks := CostOf(k).Operations/2, k.Tasks()
+		for name, k := range map[string]kernel.Kernel{"y": s.Forward(), "dx": s.Input(), "dw": s.Weight()} {
+			work, tasks := kernel.CostOf(k).Operations/2, k.Tasks()
 			if n := k.Scratch(); n > 1<<20 {
 				t.Errorf("%s of %+v needs %d float32 of scratch", name, s, n)
 			}
 			if n := k.Shared(); n > 2<<20 {
 				t.Errorf("%s of %+v shares %d float32", name, s, n)
 			}
-			most := 3 * convMaxCost
+			most := 3 * maxCost
 			if name == "dw" { // its parts are not cut below what is worth a copy of their inputs
-				most = 8 * convMaxCost
+				most = 8 * maxCost
 			}
-			if work > 4<<20 && tasks < 8 || work/tasks > most || work/tasks < convMinCost/64 {
+			if work > 4<<20 && tasks < 8 || work/tasks > most || work/tasks < minCost/64 {
 				t.Errorf("%s of %+v has %d tasks for %d multiply-adds", name, s, tasks, work)
 			}
 		}
@@ -100,10 +103,10 @@ func TestConvTasks(t *testing.T) {
 // element, and that nothing is allocated.
 func TestConvEpilogue(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
-	for _, s := range convShapes {
+	for _, s := range shapes {
 		x, w, dy := s.operands(r.Float32)
 		for _, v := range []struct {
-			k    Follower
+			k    kernel.Follower
 			in   []float32
 			size int
 		}{{s.Forward(), x, len(dy)}, {s.Input(), dy, len(x)}} {
@@ -111,15 +114,15 @@ func TestConvEpilogue(t *testing.T) {
 			if v.size == len(x) && &v.in[0] == &dy[0] {
 				cols = s.C
 			}
-			bias := gemmRandom(r, cols)
-			want := convRun(t, v.k, v.size, v.in, w)
+			bias := kerneltest.Floats(r, cols, false)
+			want := kerneltest.Run(t, v.k, v.size, v.in, w)
 			for i := range want {
 				want[i] += bias[i%cols]
 			}
-			b := NewBuilder()
-			b.Output(b.Add(b.Input(Full), b.Input(Col)))
+			b := program.NewBuilder()
+			b.Output(b.Add(b.Input(program.Full), b.Input(program.Col)))
 			k := v.k.Follow(b.Build())
-			c := &Call{In: prepared(t, k, [][]float32{v.in, w, bias}), Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
+			c := &kernel.Call{In: kerneltest.Prepared(t, k, [][]float32{v.in, w, bias}), Out: [][]float32{make([]float32, v.size)}, Scratch: make([]float32, k.Scratch())}
 			run := func() {
 				for i := range k.Tasks() {
 					k.Run(i, c)
@@ -128,7 +131,7 @@ func TestConvEpilogue(t *testing.T) {
 			if n := testing.AllocsPerRun(1, run); n != 0 {
 				t.Errorf("%+v: %v allocations", s, n)
 			}
-			convEqual(t, fmt.Sprintf("%+v", s), c.Out[0], want)
+			equal(t, fmt.Sprintf("%+v", s), c.Out[0], want)
 		}
 	}
 }

@@ -1,22 +1,23 @@
-package kernel
+package conv
 
 import (
+	"descent/internal/kernel"
 	"descent/internal/kernel/tile"
 	"descent/internal/kernel/vec"
 )
 
 // Bounds of a task of the gradient with respect to the weight.
 const (
-	convMaxShared = 640 << 10 // float32 of partial sums
-	convMinRows   = 28        // rows of the weight in a task
+	maxShared = 640 << 10 // float32 of partial sums
+	minRows   = 28        // rows of the weight in a task
 )
 
-// convWeight is the gradient with respect to the weight: a product with as
+// directWeight is the gradient with respect to the weight: a product with as
 // many terms as y has pixels. They are summed in blocks of up to 512, which
 // are a rectangle of one image or several whole images; blocks are added in
 // order to a leaf, and leaves pairwise. All of that depends on shapes only.
-type convWeight struct {
-	Conv
+type directWeight struct {
+	Shape
 	oh, ow int
 
 	images, rows, cols int // of y, in a block
@@ -31,19 +32,19 @@ type convWeight struct {
 	partCols   int // of the columns of a group, in a task
 	down, wide int // parts of a unit
 
-	copied, inPlace convRuns // of the pixels of a block
-	copyWide        int      // pixels of a row of the copy
+	copied, inPlace runs // of the pixels of a block
+	copyWide        int  // pixels of a row of the copy
 }
 
 // Weight returns the kernel of the gradient with respect to the weight: In[0]
 // is x, In[1] is dy, Out[0] the gradient.
-func (s Conv) Weight() Finisher {
+func (s Shape) Weight() kernel.Finisher {
 	if a, ok := s.winograd(); ok {
 		if w, ok := newWinogradWeight(s, a); ok {
 			return w
 		}
 	}
-	w := &convWeight{Conv: s}
+	w := &directWeight{Shape: s}
 	w.oh, w.ow = s.Size()
 	w.chooseUnits()
 	w.chooseBlocks()
@@ -54,7 +55,7 @@ func (s Conv) Weight() Finisher {
 // chooseUnits finds what rows of the weight form a tile: those of one ky where
 // the inputs of neighbouring taps are neighbours, else those of one tap and
 // group.
-func (w *convWeight) chooseUnits() {
+func (w *directWeight) chooseUnits() {
 	switch {
 	case w.depth():
 		w.units, w.unitRows, w.taps, w.rowStep = w.KH, w.KW, w.KW, w.Dilation[1]*w.C
@@ -66,8 +67,8 @@ func (w *convWeight) chooseUnits() {
 }
 
 // chooseBlocks finds the blocks of terms and how they lie in memory.
-func (w *convWeight) chooseBlocks() {
-	most := max(32, min(tile.BlockK, convMaxRegion/w.C))
+func (w *directWeight) chooseBlocks() {
+	most := max(32, min(tile.BlockK, maxRegion/w.C))
 	w.images, w.rows, w.cols = 1, w.oh, w.ow
 	switch {
 	case w.oh*w.ow <= most:
@@ -79,23 +80,23 @@ func (w *convWeight) chooseBlocks() {
 	}
 	w.grid = [3]int{ceilDiv(w.N, w.images), ceilDiv(w.oh, w.rows), ceilDiv(w.ow, w.cols)}
 	w.copyWide = (w.cols-1)*w.Stride[1] + (w.taps-1)*w.Dilation[1] + 1
-	runs := func(image, row int) convRuns {
+	runs := func(image, row int) runs {
 		var units []int
 		for n := range w.images {
 			for y := range w.rows {
 				units = append(units, n*image+y*row)
 			}
 		}
-		return newConvRuns(units, w.cols, w.Stride[1]*w.C)
+		return newRuns(units, w.cols, w.Stride[1]*w.C)
 	}
 	w.copied = runs(w.rows*w.copyWide*w.C, w.copyWide*w.C)
 	w.inPlace = runs(w.H*w.W*w.C, w.Stride[0]*w.W*w.C)
 }
 
-func (w *convWeight) blocks() int { return w.grid[0] * w.grid[1] * w.grid[2] }
+func (w *directWeight) blocks() int { return w.grid[0] * w.grid[1] * w.grid[2] }
 
 // columns is how many columns of the weight a unit has.
-func (w *convWeight) columns() int {
+func (w *directWeight) columns() int {
 	if w.depth() {
 		return w.Out
 	}
@@ -103,21 +104,21 @@ func (w *convWeight) columns() int {
 }
 
 // size is the number of weights.
-func (w *convWeight) size() int { return w.KH * w.KW * (w.C / w.Groups) * w.Out }
+func (w *directWeight) size() int { return w.KH * w.KW * (w.C / w.Groups) * w.Out }
 
 // partition chooses leaves, which cost an addition of the whole weight each,
 // and then parts of the weight, until there are tasks enough.
-func (w *convWeight) partition() {
+func (w *directWeight) partition() {
 	cost := w.N * w.oh * w.ow * w.size()
 	if w.depth() {
-		cost *= convFixedCost
+		cost *= fixedCost
 	}
-	tasks := max(cost/convMaxCost, min(convWorthTasks, cost/convMinCost), 1)
-	w.leaves = max(1, min(ceilDiv(tasks, w.units), w.blocks(), convMaxShared/w.size()))
+	tasks := max(cost/maxCost, min(worthTasks, cost/minCost), 1)
+	w.leaves = max(1, min(ceilDiv(tasks, w.units), w.blocks(), maxShared/w.size()))
 	w.partRows, w.partCols = w.unitRows, w.columns()
 	for {
 		w.down, w.wide = ceilDiv(w.unitRows, w.partRows), ceilDiv(w.columns(), w.partCols)
-		tall, wide := w.partRows >= 2*convMinRows, w.partCols >= 2*convMinWidth
+		tall, wide := w.partRows >= 2*minRows, w.partCols >= 2*minWidth
 		switch {
 		case w.Tasks() >= tasks:
 			return
@@ -131,19 +132,19 @@ func (w *convWeight) partition() {
 	}
 }
 
-// Tasks implements [Kernel].
-func (w *convWeight) Tasks() int { return w.leaves * w.units * w.down * w.wide }
+// Tasks implements [kernel.Kernel].
+func (w *directWeight) Tasks() int { return w.leaves * w.units * w.down * w.wide }
 
-// Scratch implements [Kernel].
-func (w *convWeight) Scratch() int {
+// Scratch implements [kernel.Kernel].
+func (w *directWeight) Scratch() int {
 	return w.region() + tile.MaxPanel*w.images*w.rows*w.cols + 2*tile.Width
 }
 
 // region is how many float32 of x the copy of a block has.
-func (w *convWeight) region() int { return w.images * w.rows * w.copyWide * w.C }
+func (w *directWeight) region() int { return w.images * w.rows * w.copyWide * w.C }
 
 // Shared is a weight for each leaf, if there are several.
-func (w *convWeight) Shared() int {
+func (w *directWeight) Shared() int {
 	if w.leaves == 1 {
 		return 0
 	}
@@ -151,21 +152,21 @@ func (w *convWeight) Shared() int {
 }
 
 // Finish adds the leaves.
-func (w *convWeight) Finish(c *Call) {
+func (w *directWeight) Finish(c *kernel.Call) {
 	if w.leaves > 1 {
 		copy(c.Out[0], vec.Current().SumPairwise(c.Shared[:w.Shared()], w.leaves, w.size()))
 	}
 }
 
-// convPart is what one task computes: rows and columns of a unit, in a leaf.
-type convPart struct {
+// part is what one task computes: rows and columns of a unit, in a leaf.
+type part struct {
 	leaf, unit     int
 	r0, r1, c0, c1 int
 	ky, kx, group  int // of the unit; kx and group of the first tap
 }
 
-func (w *convWeight) part(i int) convPart {
-	var p convPart
+func (w *directWeight) part(i int) part {
+	var p part
 	x := i % w.wide
 	i /= w.wide
 	y := i % w.down
@@ -182,16 +183,22 @@ func (w *convWeight) part(i int) convPart {
 }
 
 // block returns the rectangle of y that block i sums over.
-func (w *convWeight) block(i int) convTask {
+func (w *directWeight) block(i int) task {
 	x := i % w.grid[2] * w.cols
 	i /= w.grid[2]
 	y, n := i%w.grid[1]*w.rows, i/w.grid[1]*w.images
-	return convTask{n0: n, n1: min(n+w.images, w.N), y0: y, y1: min(y+w.rows, w.oh), x0: x, x1: min(x+w.cols, w.ow)}
+	return task{n0: n, n1: min(n+w.images, w.N), y0: y, y1: min(y+w.rows, w.oh), x0: x, x1: min(x+w.cols, w.ow)}
 }
 
 // inside reports whether all inputs of the taps of part p lie inside of x.
-func (w *convWeight) inside(p convPart) bool {
-	y := convAxis{count: w.oh, taps: 1, in: p.ky*w.Dilation[0] - w.Pad[0][0], inStep: w.Stride[0]}
-	x := convAxis{count: w.ow, taps: w.taps, in: p.kx*w.Dilation[1] - w.Pad[1][0], inStep: w.Stride[1], inTap: w.Dilation[1]}
+func (w *directWeight) inside(p part) bool {
+	y := axis{count: w.oh, taps: 1, in: p.ky*w.Dilation[0] - w.Pad[0][0], inStep: w.Stride[0]}
+	x := axis{count: w.ow, taps: w.taps, in: p.kx*w.Dilation[1] - w.Pad[1][0], inStep: w.Stride[1], inTap: w.Dilation[1]}
 	return y.inside(w.H) && x.inside(w.W)
+}
+
+// Cost implements [kernel.Coster].
+func (w *directWeight) Cost() kernel.Cost {
+	pixels := w.N * w.oh * w.ow
+	return kernel.Cost{Operations: 2 * pixels * w.size()}.Plus(kernel.Words(w.N*w.H*w.W*w.C + pixels*w.Out + w.size()))
 }

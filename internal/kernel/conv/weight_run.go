@@ -1,9 +1,12 @@
-package kernel
+package conv
 
-import "descent/internal/kernel/tile"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/tile"
+)
 
-// Run implements [Kernel].
-func (w *convWeight) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (w *directWeight) Run(i int, c *kernel.Call) {
 	p, u := w.part(i), tile.CurrentUnit()
 	out := c.Out[0]
 	if w.leaves > 1 {
@@ -23,7 +26,7 @@ func (w *convWeight) Run(i int, c *Call) {
 		runs := &w.copied
 		if inPlace {
 			runs = &w.inPlace
-			block.A, block.At = c.In[0], convDims{w.N, w.H, w.W, w.C}.at(t.n0, y, x)
+			block.A, block.At = c.In[0], dims{w.N, w.H, w.W, w.C}.at(t.n0, y, x)
 		} else {
 			block.A = copied
 			w.gather(copied, c.In[0], t, y, x)
@@ -38,20 +41,20 @@ func (w *convWeight) Run(i int, c *Call) {
 
 // gather copies the inputs of a block for one ky, the first of them at y and x,
 // with zeros around them.
-func (w *convWeight) gather(dst, in []float32, t convTask, y, x int) {
+func (w *directWeight) gather(dst, in []float32, t task, y, x int) {
 	length := w.copyWide * w.C
 	used := ((t.x1-t.x0-1)*w.Stride[1] + (w.taps-1)*w.Dilation[1] + 1) * w.C
 	for n := t.n0; n < t.n1; n++ {
 		for j := range t.y1 - t.y0 {
 			to := ((n-t.n0)*w.rows + j) * length
-			convCopyRow(dst[to:to+used], in, convDims{w.N, w.H, w.W, w.C}, n, y+j*w.Stride[0], x)
+			copyRow(dst[to:to+used], in, dims{w.N, w.H, w.W, w.C}, n, y+j*w.Stride[0], x)
 		}
 	}
 }
 
 // multiply adds one block to part p of the weight, whose unit begins at the
 // given row.
-func (w *convWeight) multiply(u tile.Unit, p convPart, t tile.Tile, row int, panel []float32) {
+func (w *directWeight) multiply(u tile.Unit, p part, t tile.Tile, row int, panel []float32) {
 	height := p.r1 - p.r0
 	wide, rows := u.Choose(height, p.c1-p.c0, t.Depth, false)
 	down := ceilDiv(height, rows)
@@ -61,7 +64,7 @@ func (w *convWeight) multiply(u tile.Unit, p convPart, t tile.Tile, row int, pan
 	}
 	for j := p.c0; j < p.c1; j += t.Cols {
 		lanes := u.Piece(&t, wide, p.c1-j)
-		packs := w.Out > lanes && down >= convSharePanel && u.Packs(&t, height/down)
+		packs := w.Out > lanes && down >= sharePanel && u.Packs(&t, height/down)
 		t.B, t.BAt, t.BRow = dy, from+column+j, w.Out
 		for d := range down {
 			r0, r1 := p.r0+d*height/down, p.r0+(d+1)*height/down

@@ -1,6 +1,9 @@
-package kernel
+package conv
 
-import "descent/internal/kernel/tile"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/tile"
+)
 
 // Bounds of Winograd's algorithm.
 const (
@@ -20,7 +23,7 @@ type winograd struct {
 // winograd returns the algorithm for a shape, or false where direct products
 // are to be used. That depends on all but the number of images, so that it is
 // the same for one image and for many.
-func (s Conv) winograd() (w winograd, ok bool) {
+func (s Shape) winograd() (w winograd, ok bool) {
 	oh, ow := s.Size()
 	one := [2]int{1, 1}
 	if s.KH != s.KW || s.Groups != 1 || s.Stride != one || s.Dilation != one || min(s.C, s.Out) < winogradMinChannels || min(oh, ow) < 2 {
@@ -61,9 +64,9 @@ func newWinogradTiles(images, h, w, most int) winogradTiles {
 	t := winogradTiles{images: images, h: h, w: w, down: ceilDiv(h, 2), across: ceilDiv(w, 2)}
 	t.rows, t.cols = 1, t.across
 	if t.across > most {
-		t.cols = convShare(t.across, most, 1)
+		t.cols = share(t.across, most, 1)
 	} else {
-		t.rows = convShare(images*t.down, most/t.across, 1)
+		t.rows = share(images*t.down, most/t.across, 1)
 	}
 	return t
 }
@@ -97,19 +100,19 @@ func (f *winogradFilter) panels() int { return ceilDiv(f.results, winogradPanel)
 // panel is how many float32 one panel has.
 func (f *winogradFilter) panel() int { return f.products() * f.inner * winogradPanel }
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (f *winogradFilter) Tasks() int { return f.panels() }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (f *winogradFilter) Scratch() int {
 	return f.points*(f.taps+1)*f.inner*winogradPanel + tile.Width
 }
 
-// Shared implements [Kernel].
+// Shared implements [kernel.Kernel].
 func (f *winogradFilter) Shared() int { return 0 }
 
-// Run implements [Kernel].
-func (f *winogradFilter) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (f *winogradFilter) Run(i int, c *kernel.Call) {
 	u := tile.CurrentUnit()
 	scratch := tile.Aligned(c.Scratch)
 	out := c.Out[0][i*f.panel():][:f.panel()]
@@ -160,4 +163,9 @@ func winogradProduct(u tile.Unit, rows, cols, k int, a []float32, aRow, aCol int
 			}
 		}
 	}
+}
+
+// Cost implements [kernel.Coster].
+func (f *winogradFilter) Cost() kernel.Cost {
+	return kernel.Words((f.taps*f.taps + f.products()) * f.inner * f.results)
 }

@@ -1,4 +1,4 @@
-package kernel
+package conv
 
 import "descent/internal/kernel/tile"
 
@@ -6,7 +6,7 @@ import "descent/internal/kernel/tile"
 type winogradInput struct {
 	winograd
 	winogradTiles
-	in  convDims
+	in  dims
 	pad [2]int // before, on each axis
 }
 
@@ -40,7 +40,7 @@ func (w *winogradInput) transform(u tile.Unit, c winogradChunk, in, to, scratch 
 			} else {
 				down.Src, down.At, down.Step = copied, lo*w.in.c, row
 				for i := range w.inputs() {
-					convCopyRow(copied[i*row:(i+1)*row], in, w.in, n, y+i, x)
+					copyRow(copied[i*row:(i+1)*row], in, w.in, n, y+i, x)
 				}
 			}
 			u.Sweep(w.table(tile.BT), &down)

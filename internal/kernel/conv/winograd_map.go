@@ -1,22 +1,25 @@
-package kernel
+package conv
 
-import "descent/internal/kernel/tile"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/tile"
+)
 
 // winogradMap is y, or the gradient with respect to x, by Winograd's
 // algorithm: In[1] is what a [winogradFilter] makes of the weight. The products
 // at a point are chains over channels, in blocks of 512.
 type winogradMap struct {
 	winogradInput
-	out      convDims
+	out      dims
 	filter   winogradFilter
-	epilogue Epilogue
+	epilogue kernel.Epilogue
 
 	share, panels int // of rows of tiles, and of panels of results, in a task
 }
 
 // newWinogradMap returns the kernel for images of in to images of out, or
 // false if it needs too much memory.
-func newWinogradMap(w winograd, back bool, in, out convDims, pad [2]int) (*winogradMap, bool) {
+func newWinogradMap(w winograd, back bool, in, out dims, pad [2]int) (*winogradMap, bool) {
 	m := &winogradMap{out: out, filter: winogradFilter{winograd: w, back: back, inner: in.c, results: out.c}}
 	most := max(winogradRoom/(w.products()*(in.c+winogradPanel)), 14)
 	m.winogradInput = winogradInput{winograd: w, winogradTiles: newWinogradTiles(out.n, out.h, out.w, most), in: in, pad: pad}
@@ -28,26 +31,26 @@ func newWinogradMap(w winograd, back bool, in, out convDims, pad [2]int) (*winog
 func (m *winogradMap) partition() {
 	panel := m.products() * m.across * m.in.c * winogradPanel // multiply-adds of a row of tiles
 	m.panels = m.filter.panels()
-	limit := min(max(panel*m.panels*m.all()/convWorthTasks, convMinCost), convMaxCost)
-	m.share = convShare(m.all(), limit/(panel*m.panels), 1)
+	limit := min(max(panel*m.panels*m.all()/worthTasks, minCost), maxCost)
+	m.share = share(m.all(), limit/(panel*m.panels), 1)
 	for m.share*panel*m.panels > 2*limit && m.panels > 1 {
 		m.panels = ceilDiv(m.panels, 2)
 	}
 	if m.cols == m.across {
-		m.rows = convShare(m.share, m.rows, 1)
+		m.rows = share(m.share, m.rows, 1)
 	}
 }
 
 // wide is the number of tasks that share the same tiles.
 func (m *winogradMap) wide() int { return ceilDiv(m.filter.panels(), m.panels) }
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (m *winogradMap) Tasks() int { return ceilDiv(m.all(), m.share) * m.wide() }
 
-// Shared implements [Kernel].
+// Shared implements [kernel.Kernel].
 func (m *winogradMap) Shared() int { return 0 }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (m *winogradMap) Scratch() int {
 	n := m.products()*m.room()*(m.in.c+winogradPanel) + max(m.scratch(), 2*m.points*m.room()*winogradPanel+2*winogradPanel) + tile.Width
 	if m.epilogue != nil {
@@ -56,20 +59,20 @@ func (m *winogradMap) Scratch() int {
 	return n
 }
 
-// Follow implements [Follower], as a [convMap] does.
-func (m *winogradMap) Follow(p *Program) Kernel {
+// Follow implements [kernel.Follower], as a [direct] does.
+func (m *winogradMap) Follow(e kernel.Epilogue) kernel.Kernel {
 	with := *m
-	with.epilogue = p
+	with.epilogue = e
 	return &with
 }
 
-// Prepare implements [Preparer].
-func (m *winogradMap) Prepare() (operand int, form Kernel, size int) {
+// Prepare implements [kernel.Preparer].
+func (m *winogradMap) Prepare() (operand int, form kernel.Kernel, size int) {
 	return 1, &m.filter, m.filter.size()
 }
 
-// Run implements [Kernel].
-func (m *winogradMap) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (m *winogradMap) Run(i int, c *kernel.Call) {
 	u := tile.CurrentUnit()
 	scratch := tile.Aligned(c.Scratch)
 	points := scratch[:m.products()*m.room()*m.in.c]
@@ -137,4 +140,11 @@ func (m *winogradMap) results(u tile.Unit, c winogradChunk, channel int, product
 			}
 		}
 	}
+}
+
+// Cost implements [kernel.Coster]. The products alone count as operations.
+func (m *winogradMap) Cost() kernel.Cost {
+	c := kernel.Following(m.epilogue, m.out.n*m.out.h*m.out.w, m.out.c)
+	c.Operations += 2 * m.products() * m.all() * m.across * m.in.c * m.out.c
+	return c.Plus(kernel.Words(m.in.n*m.in.h*m.in.w*m.in.c + m.products()*m.in.c*m.out.c))
 }

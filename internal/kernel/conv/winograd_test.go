@@ -1,4 +1,4 @@
-package kernel
+package conv
 
 import (
 	"math"
@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"descent/internal/fma"
+	"descent/internal/kernel/kerneltest"
 	"descent/internal/kernel/tile"
 )
 
 // winogradShapes are convolutions that Winograd's algorithm computes: results
 // of odd sizes, channels that fill no panel, several blocks of channels, rows
 // of several chunks, padding on one side and beyond the kernel.
-var winogradShapes = []Conv{
+var winogradShapes = []Shape{
 	{N: 1, H: 4, W: 4, C: 16, KH: 3, KW: 3, Out: 16},
 	{N: 3, H: 5, W: 7, C: 16, KH: 3, KW: 3, Out: 20, Pad: [2][2]int{{1, 1}, {1, 1}}},
 	{N: 2, H: 6, W: 9, C: 35, KH: 3, KW: 3, Out: 70, Pad: [2][2]int{{0, 2}, {1, 0}}},
@@ -52,7 +53,7 @@ func (w winograd) both(m tile.Matrix, x *[7][7]float32) (y [7][7]float32) {
 }
 
 // winogradNaive is a winogradMap tile by tile.
-func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
+func (s naive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 	out := make([]float32, m.out.n*m.out.h*m.out.w*m.out.c)
 	filter := func(c, o int) (g [7][7]float32) {
 		for ky := range s.KH {
@@ -93,7 +94,7 @@ func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 					var product [7][7]float32
 					for i := range m.points {
 						for j := range m.points {
-							var sum convChain
+							var sum chain
 							for c := range points {
 								sum.add(points[c][i][j], filters[c*m.out.c+o][i][j])
 							}
@@ -114,7 +115,7 @@ func (s convNaive) winogradMap(m *winogradMap, in, weight []float32) []float32 {
 }
 
 // square returns n × n elements of an image, zero outside.
-func (s convNaive) square(d convDims, t []float32, n, y, x, c, size int) (q [7][7]float32) {
+func (s naive) square(d dims, t []float32, n, y, x, c, size int) (q [7][7]float32) {
 	for i := range size {
 		for j := range size {
 			q[i][j] = d.value(t, n, y+i, x+j, c)
@@ -124,8 +125,8 @@ func (s convNaive) square(d convDims, t []float32, n, y, x, c, size int) (q [7][
 }
 
 // winogradWeight is a winogradWeight weight by weight.
-func (s convNaive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 {
-	out := convDims{s.N, s.oh, s.ow, s.Out}
+func (s naive) winogradWeight(k *winogradWeight, x, dy []float32) []float32 {
+	out := dims{s.N, s.oh, s.ow, s.Out}
 	dw := make([]float32, k.size())
 	var in, lifted [][7][7]float32 // of all tiles
 	tiles := k.all() * k.across
@@ -209,23 +210,23 @@ func TestWinogradBits(t *testing.T) {
 func TestWinogradError(t *testing.T) {
 	r := rand.New(rand.NewPCG(19, 20))
 	for _, c := range []struct {
-		Conv
+		Shape
 		y, dx, dw float64
 	}{
-		{convSquare(16, 3, 64, 64, 1), 15, 12, 10},
-		{convSquare(14, 5, 32, 64, 1), 9, 10, 6},
+		{square(16, 3, 64, 64, 1), 15, 12, 10},
+		{square(14, 5, 32, 64, 1), 9, 10, 6},
 	} {
 		s := c.whole()
 		s.N = 4
 		x, w, dy := s.operands(func() float32 { return float32(r.NormFloat64()) })
-		direct := newConvNaive(s)
+		direct := newNaive(s)
 		y, dx, dw := direct.float64s(x, w, dy)
 		for _, v := range []struct {
 			name  string
 			got   []float32
 			want  []float64
 			bound float64
-		}{{"y", convRun(t, s.Forward(), len(y), x, w), y, c.y}, {"dx", convRun(t, s.Input(), len(dx), dy, w), dx, c.dx}, {"dw", convRun(t, s.Weight(), len(dw), x, dy), dw, c.dw}} {
+		}{{"y", kerneltest.Run(t, s.Forward(), len(y), x, w), y, c.y}, {"dx", kerneltest.Run(t, s.Input(), len(dx), dy, w), dx, c.dx}, {"dw", kerneltest.Run(t, s.Weight(), len(dw), x, dy), dw, c.dw}} {
 			largest, worst := 0.0, 0.0
 			for i, want := range v.want {
 				largest = max(largest, math.Abs(want))
@@ -239,8 +240,8 @@ func TestWinogradError(t *testing.T) {
 }
 
 // float64s returns the three products in float64.
-func (s convNaive) float64s(x, w, dy []float32) (y, dx, dw []float64) {
-	in, out := convDims{s.N, s.H, s.W, s.C}, convDims{s.N, s.oh, s.ow, s.Out}
+func (s naive) float64s(x, w, dy []float32) (y, dx, dw []float64) {
+	in, out := dims{s.N, s.H, s.W, s.C}, dims{s.N, s.oh, s.ow, s.Out}
 	y, dx, dw = make([]float64, len(dy)), make([]float64, len(x)), make([]float64, len(w))
 	for n := range s.N {
 		for i := range s.oh {

@@ -1,6 +1,7 @@
-package kernel
+package conv
 
 import (
+	"descent/internal/kernel"
 	"descent/internal/kernel/tile"
 	"descent/internal/kernel/vec"
 )
@@ -17,18 +18,18 @@ const (
 // chunks are added in order; the result of a leaf is the filter's gradient,
 // and leaves are added pairwise. All of that depends on shapes only.
 type winogradWeight struct {
-	Conv
+	Shape
 	winogradInput
 	columns, wide  int // of the weight in a task, and parts of them
 	chunks, leaves int
 }
 
-func newWinogradWeight(s Conv, w winograd) (*winogradWeight, bool) {
+func newWinogradWeight(s Shape, w winograd) (*winogradWeight, bool) {
 	oh, ow := s.Size()
-	k := &winogradWeight{Conv: s}
-	k.winogradInput = winogradInput{winograd: w, in: convDims{s.N, s.H, s.W, s.C}, pad: [2]int{s.Pad[0][0], s.Pad[1][0]}}
+	k := &winogradWeight{Shape: s}
+	k.winogradInput = winogradInput{winograd: w, in: dims{s.N, s.H, s.W, s.C}, pad: [2]int{s.Pad[0][0], s.Pad[1][0]}}
 	cost := w.products() * s.N * ceilDiv(oh, 2) * ceilDiv(ow, 2) * s.C * s.Out
-	tasks := max(cost/convMaxCost, min(convWorthTasks, cost/convMinCost), 1)
+	tasks := max(cost/maxCost, min(worthTasks, cost/minCost), 1)
 	for _, panels := range []int{2, 1} { // the inputs are transformed again for each part
 		k.columns = min(panels*winogradPanel, s.Out)
 		k.wide = ceilDiv(s.Out, k.columns)
@@ -36,7 +37,7 @@ func newWinogradWeight(s Conv, w winograd) (*winogradWeight, bool) {
 		k.winogradTiles = newWinogradTiles(s.N, oh, ow, most)
 		k.chunks = ceilDiv(k.all(), k.rows) * ceilDiv(k.across, k.cols)
 		k.leaves = max(1, min(ceilDiv(tasks, k.wide), k.chunks, winogradMaxShared/k.size()))
-		if w.products()*s.C*k.columns <= winogradMaxSums && k.Tasks() >= min(tasks, convWorthTasks/2) && cost <= 4*convMaxCost*k.Tasks() {
+		if w.products()*s.C*k.columns <= winogradMaxSums && k.Tasks() >= min(tasks, worthTasks/2) && cost <= 4*maxCost*k.Tasks() {
 			break
 		}
 	}
@@ -53,7 +54,7 @@ func (k *winogradWeight) chunk(i int) winogradChunk {
 	return winogradChunk{q, min(q+k.rows, k.all()), x, min(x+k.cols, k.across)}
 }
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (k *winogradWeight) Tasks() int { return k.leaves * k.wide }
 
 // Shared is a weight for each leaf, if there are several.
@@ -64,7 +65,7 @@ func (k *winogradWeight) Shared() int {
 	return k.leaves * k.size()
 }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (k *winogradWeight) Scratch() int {
 	work := max(k.scratch(), (2+k.points)*2*k.cols*k.columns)
 	work = max(work, k.taps*k.points*k.C*k.columns)
@@ -72,14 +73,14 @@ func (k *winogradWeight) Scratch() int {
 }
 
 // Finish adds the leaves.
-func (k *winogradWeight) Finish(c *Call) {
+func (k *winogradWeight) Finish(c *kernel.Call) {
 	if k.leaves > 1 {
 		copy(c.Out[0], vec.Current().SumPairwise(c.Shared[:k.Shared()], k.leaves, k.size()))
 	}
 }
 
-// Run implements [Kernel].
-func (k *winogradWeight) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (k *winogradWeight) Run(i int, c *kernel.Call) {
 	u, leaf := tile.CurrentUnit(), i/k.wide
 	out := c.Out[0]
 	if k.leaves > 1 {
@@ -108,7 +109,7 @@ func (k *winogradWeight) Run(i int, c *Call) {
 // lift writes the points of channels [o0, o1) of the gradient dy in a chunk:
 // A·dy·Aᵀ.
 func (k *winogradWeight) lift(u tile.Unit, c winogradChunk, o0, o1 int, dy, to, scratch []float32) {
-	y := convDims{k.N, k.h, k.w, k.Out}
+	y := dims{k.N, k.h, k.w, k.Out}
 	n, tiles := o1-o0, c.x1-c.x0
 	row, matrix := 2*tiles*k.columns, k.room()*k.columns
 	inside := min(2*tiles, k.w-2*c.x0) // pixels
@@ -154,4 +155,9 @@ func (k *winogradWeight) fold(u tile.Unit, o0, o1 int, sums, out, scratch []floa
 			Dst: out, To: y*k.taps*k.C*k.Out + o0, DstStep: k.C * k.Out, DstNext: k.Out,
 		})
 	}
+}
+
+// Cost implements [kernel.Coster]. The products alone count as operations.
+func (k *winogradWeight) Cost() kernel.Cost {
+	return kernel.Cost{Operations: 2 * k.products() * k.all() * k.across * k.C * k.Out}.Plus(kernel.Words(k.N*(k.H*k.W*k.C+k.h*k.w*k.Out) + k.size()))
 }

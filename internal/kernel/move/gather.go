@@ -1,7 +1,8 @@
-package kernel
+package move
 
 import (
 	"descent/internal/formula"
+	"descent/internal/kernel"
 	"descent/internal/kernel/vec"
 )
 
@@ -23,14 +24,14 @@ func rowOf(label float32, rows int) int {
 	return -1
 }
 
-func (g *Gather) rows() int { return max(1, moveTask/g.Width) } // of a task
+func (g *Gather) rows() int { return max(1, taskSize/g.Width) } // of a task
 
-func (g *Gather) Tasks() int   { return (g.Count + g.rows() - 1) / g.rows() } // implements [Kernel]
-func (g *Gather) Scratch() int { return 0 }                                   // implements [Kernel]
-func (g *Gather) Shared() int  { return 0 }                                   // implements [Kernel]
+func (g *Gather) Tasks() int   { return (g.Count + g.rows() - 1) / g.rows() } // implements [kernel.Kernel]
+func (g *Gather) Scratch() int { return 0 }                                   // implements [kernel.Kernel]
+func (g *Gather) Shared() int  { return 0 }                                   // implements [kernel.Kernel]
 
-// Run implements [Kernel].
-func (g *Gather) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (g *Gather) Run(i int, c *kernel.Call) {
 	for at := i * g.rows(); at < min(g.Count, (i+1)*g.rows()); at++ {
 		out := c.Out[0][at*g.Width:][:g.Width]
 		if r := rowOf(c.In[1][at], g.Rows); r >= 0 {
@@ -46,15 +47,15 @@ func (g *Gather) Run(i int, c *Call) {
 const scatterTasks = 16
 
 func (s *ScatterAdd) rows() int {
-	return max((s.Rows+scatterTasks-1)/scatterTasks, min(s.Rows, moveTask/16/s.Width), 1)
+	return max((s.Rows+scatterTasks-1)/scatterTasks, min(s.Rows, taskSize/16/s.Width), 1)
 }
 
-func (s *ScatterAdd) Tasks() int   { return (s.Rows + s.rows() - 1) / s.rows() } // implements [Kernel]
-func (s *ScatterAdd) Scratch() int { return 0 }                                  // implements [Kernel]
-func (s *ScatterAdd) Shared() int  { return 0 }                                  // implements [Kernel]
+func (s *ScatterAdd) Tasks() int   { return (s.Rows + s.rows() - 1) / s.rows() } // implements [kernel.Kernel]
+func (s *ScatterAdd) Scratch() int { return 0 }                                  // implements [kernel.Kernel]
+func (s *ScatterAdd) Shared() int  { return 0 }                                  // implements [kernel.Kernel]
 
-// Run implements [Kernel].
-func (s *ScatterAdd) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (s *ScatterAdd) Run(i int, c *kernel.Call) {
 	add := vec.Current().VV[formula.Add]
 	from, to := i*s.rows(), min(s.Rows, (i+1)*s.rows())
 	clear(c.Out[0][from*s.Width : to*s.Width])
@@ -64,4 +65,11 @@ func (s *ScatterAdd) Run(i int, c *Call) {
 			add(dst, dst, c.In[1][at*s.Width:][:s.Width])
 		}
 	}
+}
+
+func (g *Gather) Cost() kernel.Cost { return kernel.Words(g.Count * (2*g.Width + 1)) } // implements [kernel.Coster]
+
+// Cost implements [kernel.Coster].
+func (s *ScatterAdd) Cost() kernel.Cost {
+	return kernel.Cost{Operations: s.Count * s.Width}.Plus(kernel.Words(s.Count*(s.Width+1) + s.Rows*s.Width))
 }

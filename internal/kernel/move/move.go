@@ -1,17 +1,21 @@
-package kernel
+// Package move has kernels that copy: transposes and broadcasts, slices, and rows
+// of tables.
+package move
 
-// moveTask is how many elements one task of a copy handles.
-const moveTask = 1 << 14
+import "descent/internal/kernel"
 
-// Move gathers a tensor from a strided view of another, as a transpose does:
+// taskSize is how many elements one task of a copy handles.
+const taskSize = 1 << 14
+
+// Strided gathers a tensor from a strided view of another, as a transpose does:
 // element i of the result, with index (i₀, i₁, ...) in Dims, is
 // In[0][Offset + Σ iₐ·Strides[a]].
-type Move struct {
+type Strided struct {
 	Dims, Strides []int
 	Offset        int
 }
 
-func (m *Move) size() int {
+func (m *Strided) size() int {
 	n := 1
 	for _, d := range m.Dims {
 		n *= d
@@ -19,19 +23,19 @@ func (m *Move) size() int {
 	return n
 }
 
-// Tasks implements [Kernel].
-func (m *Move) Tasks() int { return (m.size() + moveTask - 1) / moveTask }
+// Tasks implements [kernel.Kernel].
+func (m *Strided) Tasks() int { return (m.size() + taskSize - 1) / taskSize }
 
-// Scratch implements [Kernel].
-func (m *Move) Scratch() int { return 0 }
+// Scratch implements [kernel.Kernel].
+func (m *Strided) Scratch() int { return 0 }
 
-// Shared implements [Kernel].
-func (m *Move) Shared() int { return 0 }
+// Shared implements [kernel.Kernel].
+func (m *Strided) Shared() int { return 0 }
 
-// Run implements [Kernel].
-func (m *Move) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (m *Strided) Run(i int, c *kernel.Call) {
 	var index [8]int
-	at, end := i*moveTask, min((i+1)*moveTask, m.size())
+	at, end := i*taskSize, min((i+1)*taskSize, m.size())
 	from := m.Offset
 	for a, rest := len(m.Dims)-1, at; a >= 0; a-- {
 		index[a] = rest % m.Dims[a]
@@ -61,31 +65,31 @@ func (m *Move) Run(i int, c *Call) {
 // pad and concat do; what no part covers is zero.
 type Splice struct {
 	Runs  int
-	Width int          // elements of a run of the result
-	Parts []SplicePart // one for each input
+	Width int    // elements of a run of the result
+	Parts []Part // one for each input
 }
 
-// SplicePart says where a part of an input goes.
-type SplicePart struct {
+// Part says where a part of an input goes.
+type Part struct {
 	From, To int // the elements taken from a run of the input
 	Width    int // elements of a run of the input
 	At       int // where they go in a run of the result
 }
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (s *Splice) Tasks() int { return (s.Runs + s.rows() - 1) / s.rows() }
 
 // rows is how many runs one task handles.
-func (s *Splice) rows() int { return max(1, moveTask/s.Width) }
+func (s *Splice) rows() int { return max(1, taskSize/s.Width) }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (s *Splice) Scratch() int { return 0 }
 
-// Shared implements [Kernel].
+// Shared implements [kernel.Kernel].
 func (s *Splice) Shared() int { return 0 }
 
-// Run implements [Kernel].
-func (s *Splice) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (s *Splice) Run(i int, c *kernel.Call) {
 	for run := i * s.rows(); run < min(s.Runs, (i+1)*s.rows()); run++ {
 		out := c.Out[0][run*s.Width : (run+1)*s.Width]
 		clear(out)
@@ -98,14 +102,26 @@ func (s *Splice) Run(i int, c *Call) {
 // Values writes itself, as a constant tensor does.
 type Values []float32
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (Values) Tasks() int { return 1 }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (Values) Scratch() int { return 0 }
 
-// Shared implements [Kernel].
+// Shared implements [kernel.Kernel].
 func (Values) Shared() int { return 0 }
 
-// Run implements [Kernel].
-func (v Values) Run(_ int, c *Call) { copy(c.Out[0], v) }
+// Run implements [kernel.Kernel].
+func (v Values) Run(_ int, c *kernel.Call) { copy(c.Out[0], v) }
+
+func (m *Strided) Cost() kernel.Cost { return kernel.Words(2 * m.size()) } // implements [kernel.Coster]
+func (v Values) Cost() kernel.Cost   { return kernel.Words(2 * len(v)) }   // implements [kernel.Coster]
+
+// Cost implements [kernel.Coster].
+func (s *Splice) Cost() kernel.Cost {
+	n := s.Runs * s.Width
+	for _, p := range s.Parts {
+		n += s.Runs * (p.To - p.From)
+	}
+	return kernel.Words(n)
+}

@@ -1,36 +1,37 @@
-package kernel
+package pool
 
 import (
 	"descent/internal/formula"
+	"descent/internal/kernel"
 	"descent/internal/kernel/vec"
 )
 
-// AvgPoolGrad spreads the gradient of a mean [N, OH, OW, C], its only input,
+// AvgGrad spreads the gradient of a mean [N, OH, OW, C], its only input,
 // over the windows: [N, H, W, C]. An element adds its windows row by row.
-type AvgPoolGrad struct{ PoolShape }
+type AvgGrad struct{ Shape }
 
-// MaxPoolGrad gives the gradient of a maximum [N, OH, OW, C] to the first
+// MaxGrad gives the gradient of a maximum [N, OH, OW, C] to the first
 // element of its window, row by row, that equals the maximum: [N, H, W, C].
 // Inputs are the image, its maxima and their gradient. An element adds its
 // windows row by row.
-type MaxPoolGrad struct{ PoolShape }
+type MaxGrad struct{ Shape }
 
-// MaxPoolPick gathers, for each window, the value that stands where the first
+// MaxPick gathers, for each window, the value that stands where the first
 // maximum of the image does: [N, OH, OW, C]. Inputs are the image, its maxima
 // and the values [N, H, W, C].
-type MaxPoolPick struct{ PoolShape }
+type MaxPick struct{ Shape }
 
 // strips is how many parts the rows of an image are cut into: part j takes
 // the rows that the windows of band j begin at, and the last those that
 // follow.
-func (p *PoolShape) strips() int {
+func (p *Shape) strips() int {
 	step := p.band() * p.Stride[0]
 	return max(1, (p.H+p.Top+step-1)/step)
 }
 
 // strip returns the image of task i, its rows [from, to), and the rows of
 // windows [o0, o1) that reach them.
-func (p *PoolShape) strip(i int) (image, from, to, o0, o1 int) {
+func (p *Shape) strip(i int) (image, from, to, o0, o1 int) {
 	image = i / p.strips()
 	step := p.band() * p.Stride[0]
 	from = i%p.strips()*step - p.Top
@@ -43,7 +44,7 @@ func (p *PoolShape) strip(i int) (image, from, to, o0, o1 int) {
 
 // among returns the windows of a row that have their column k within the
 // image: the first and how many.
-func (p *PoolShape) among(k int) (first, count int) {
+func (p *Shape) among(k int) (first, count int) {
 	step := p.Stride[1]
 	first = (max(0, p.Left-k) + step - 1) / step
 	end := min(p.OW, (max(0, p.W+p.Left-k)+step-1)/step)
@@ -51,24 +52,24 @@ func (p *PoolShape) among(k int) (first, count int) {
 }
 
 // tiles reports whether every element is in exactly one window.
-func (p *PoolShape) tiles() bool {
+func (p *Shape) tiles() bool {
 	return p.Stride == p.Window && p.Top == 0 && p.Left == 0 && p.OH*p.Stride[0] >= p.H && p.OW*p.Stride[1] >= p.W
 }
 
-func (p *AvgPoolGrad) Tasks() int   { return p.N * p.strips() } // implements [Kernel]
-func (p *AvgPoolGrad) Scratch() int { return p.C }              // implements [Kernel]
-func (p *AvgPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
+func (p *AvgGrad) Tasks() int   { return p.N * p.strips() } // implements [kernel.Kernel]
+func (p *AvgGrad) Scratch() int { return p.C }              // implements [kernel.Kernel]
+func (p *AvgGrad) Shared() int  { return 0 }                // implements [kernel.Kernel]
 
-func (p *MaxPoolGrad) Tasks() int   { return p.N * p.strips() } // implements [Kernel]
-func (p *MaxPoolGrad) Scratch() int { return (p.OW + 1) * p.C } // implements [Kernel]
-func (p *MaxPoolGrad) Shared() int  { return 0 }                // implements [Kernel]
+func (p *MaxGrad) Tasks() int   { return p.N * p.strips() } // implements [kernel.Kernel]
+func (p *MaxGrad) Scratch() int { return (p.OW + 1) * p.C } // implements [kernel.Kernel]
+func (p *MaxGrad) Shared() int  { return 0 }                // implements [kernel.Kernel]
 
-func (p *MaxPoolPick) Tasks() int   { return p.N * ((p.OH + p.band() - 1) / p.band()) } // implements [Kernel]
-func (p *MaxPoolPick) Scratch() int { return 3 * p.C }                                  // implements [Kernel]
-func (p *MaxPoolPick) Shared() int  { return 0 }                                        // implements [Kernel]
+func (p *MaxPick) Tasks() int   { return p.N * ((p.OH + p.band() - 1) / p.band()) } // implements [kernel.Kernel]
+func (p *MaxPick) Scratch() int { return 3 * p.C }                                  // implements [kernel.Kernel]
+func (p *MaxPick) Shared() int  { return 0 }                                        // implements [kernel.Kernel]
 
-// Run implements [Kernel].
-func (p *AvgPoolGrad) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (p *AvgGrad) Run(i int, c *kernel.Call) {
 	v := vec.Current()
 	add, scale := v.VV[formula.Add], v.VS[formula.Mul]
 	image, from, to, o0, o1 := p.strip(i)
@@ -92,8 +93,8 @@ func (p *AvgPoolGrad) Run(i int, c *Call) {
 	}
 }
 
-// Run implements [Kernel].
-func (p *MaxPoolGrad) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (p *MaxGrad) Run(i int, c *kernel.Call) {
 	image, from, to, o0, o1 := p.strip(i)
 	width := p.W * p.C
 	x, dx := c.In[0][image*p.H*width:][:p.H*width], c.Out[0][image*p.H*width:][:p.H*width]
@@ -115,7 +116,7 @@ func (p *MaxPoolGrad) Run(i int, c *Call) {
 // apart shares out what row oy of windows gets, rest, where an element is in
 // one window at most: for all windows at once. Rows before from decide which
 // element is the first.
-func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32) {
+func (p *MaxGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32) {
 	v := vec.Current()
 	step := p.Stride[1] * p.C
 	y0, y1 := p.rows(oy)
@@ -136,7 +137,7 @@ func (p *MaxPoolGrad) apart(oy, from, to int, dx, rest, x, top, aside []float32)
 }
 
 // overlapping does so window by window, since an element adds what it gets.
-func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []float32) {
+func (p *MaxGrad) overlapping(oy, from, to int, dx, rest, x, top, take []float32) {
 	v := vec.Current()
 	add := v.VV[formula.Add]
 	y0, y1 := p.rows(oy)
@@ -154,8 +155,8 @@ func (p *MaxPoolGrad) overlapping(oy, from, to int, dx, rest, x, top, take []flo
 	}
 }
 
-// Run implements [Kernel].
-func (p *MaxPoolPick) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (p *MaxPick) Run(i int, c *kernel.Call) {
 	v := vec.Current()
 	bands := p.Tasks() / p.N
 	image, first := i/bands, i%bands*p.band()

@@ -1,9 +1,14 @@
-package kernel
+// Package pool has kernels that fold windows of images, and their gradients.
+package pool
 
 import (
 	"descent/internal/formula"
+	"descent/internal/kernel"
 	"descent/internal/kernel/vec"
 )
+
+// taskSize is about how many elements of the image one task handles.
+const taskSize = 1 << 14
 
 // Pool folds windows of an image [N, H, W, C] to [N, OH, OW, C], by their
 // maximum or their mean. What lies outside of the image takes no part.
@@ -11,12 +16,12 @@ import (
 // Rows of a window are folded first, whole rows of the image at a time, then
 // its columns; the mean is the sum times 1/count.
 type Pool struct {
-	PoolShape
+	Shape
 	Max bool // the maximum, not the mean
 }
 
-// PoolShape says where the windows of a pooling lie.
-type PoolShape struct {
+// Shape says where the windows of a pooling lie.
+type Shape struct {
 	N, H, W, C     int    // of the image
 	OH, OW         int    // windows down and across
 	Window, Stride [2]int // rows, columns
@@ -25,19 +30,19 @@ type PoolShape struct {
 }
 
 // rows returns the rows [from, to) of the image that row oy of windows covers.
-func (p *PoolShape) rows(oy int) (from, to int) {
+func (p *Shape) rows(oy int) (from, to int) {
 	at := oy*p.Stride[0] - p.Top
 	return max(0, at), min(p.H, at+p.Window[0])
 }
 
 // cols returns the columns [from, to) that column ox of windows covers.
-func (p *PoolShape) cols(ox int) (from, to int) {
+func (p *Shape) cols(ox int) (from, to int) {
 	at := ox*p.Stride[1] - p.Left
 	return max(0, at), min(p.W, at+p.Window[1])
 }
 
 // weight is what a mean multiplies the sum of a window by.
-func (p *PoolShape) weight(oy, ox int) float32 {
+func (p *Shape) weight(oy, ox int) float32 {
 	if p.CountPadding {
 		return 1 / float32(p.Window[0]*p.Window[1])
 	}
@@ -47,21 +52,21 @@ func (p *PoolShape) weight(oy, ox int) float32 {
 }
 
 // band is how many rows of windows one task handles.
-func (p *PoolShape) band() int {
-	return max(1, min(p.OH, moveTask/(min(p.Window[0], p.Stride[0])*p.W*p.C)))
+func (p *Shape) band() int {
+	return max(1, min(p.OH, taskSize/(min(p.Window[0], p.Stride[0])*p.W*p.C)))
 }
 
-// Tasks implements [Kernel].
+// Tasks implements [kernel.Kernel].
 func (p *Pool) Tasks() int { return p.N * ((p.OH + p.band() - 1) / p.band()) }
 
-// Scratch implements [Kernel].
+// Scratch implements [kernel.Kernel].
 func (p *Pool) Scratch() int { return p.W * p.C }
 
-// Shared implements [Kernel].
+// Shared implements [kernel.Kernel].
 func (p *Pool) Shared() int { return 0 }
 
-// Run implements [Kernel].
-func (p *Pool) Run(i int, c *Call) {
+// Run implements [kernel.Kernel].
+func (p *Pool) Run(i int, c *kernel.Call) {
 	v := vec.Current()
 	fold := v.VV[formula.Add]
 	if p.Max {
@@ -96,3 +101,21 @@ func (p *Pool) Run(i int, c *Call) {
 		}
 	}
 }
+
+// image, windows and covered are how many values the image and the windows
+// have, and how many of the image lie in a window.
+func (p *Shape) image() int   { return p.N * p.H * p.W * p.C }
+func (p *Shape) windows() int { return p.N * p.OH * p.OW * p.C }
+func (p *Shape) covered() int {
+	return p.N * min(p.H, p.OH*p.Window[0]) * min(p.W, p.OW*p.Window[1]) * p.C
+}
+
+// folding is the cost of doing something to each element of each window.
+func (p *Shape) folding(operands int) kernel.Cost {
+	return kernel.Cost{Operations: p.windows() * p.Window[0] * p.Window[1]}.Plus(kernel.Words(operands))
+}
+
+func (p *Pool) Cost() kernel.Cost    { return p.folding(p.covered() + p.windows()) }               // implements [kernel.Coster]
+func (p *AvgGrad) Cost() kernel.Cost { return p.folding(p.image() + p.windows()) }                 // implements [kernel.Coster]
+func (p *MaxGrad) Cost() kernel.Cost { return p.folding(p.covered() + p.image() + 2*p.windows()) } // implements [kernel.Coster]
+func (p *MaxPick) Cost() kernel.Cost { return p.folding(2*p.covered() + 2*p.windows()) }           // implements [kernel.Coster]

@@ -1,18 +1,18 @@
-package kernel
+package pool
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
 	"descent/internal/kernel/kerneltest"
 )
 
 // images are pooled with touching, overlapping, gapped and padded windows.
 // Windows of 40 rows make several strips reach into one another.
-var images = []PoolShape{
+var images = []Shape{
 	{N: 2, H: 8, W: 6, C: 5, OH: 4, OW: 3, Window: [2]int{2, 2}, Stride: [2]int{2, 2}},
 	{N: 1, H: 33, W: 17, C: 64, OH: 17, OW: 9, Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Top: 1, Left: 1},
 	{N: 1, H: 70, W: 40, C: 19, OH: 31, OW: 38, Window: [2]int{40, 3}, Stride: [2]int{1, 1}},
@@ -22,7 +22,7 @@ var images = []PoolShape{
 }
 
 // naive computes all four kernels pixel by pixel.
-func (p PoolShape) naive(x, dy []float32) (top, mean, dtop, dmean, pick []float32) {
+func (p Shape) naive(x, dy []float32) (top, mean, dtop, dmean, pick []float32) {
 	size := p.N * p.OH * p.OW * p.C
 	top, mean, pick = make([]float32, size), make([]float32, size), make([]float32, size)
 	dtop, dmean = make([]float32, len(x)), make([]float32, len(x))
@@ -70,103 +70,44 @@ func TestPool(t *testing.T) {
 		}
 		top, mean, dtop, dmean, pick := p.naive(x, dy)
 		for _, k := range []struct {
-			Kernel
+			kernel.Kernel
 			in   [][]float32
 			want []float32
 		}{
-			{&Pool{PoolShape: p, Max: true}, [][]float32{x}, top},
-			{&Pool{PoolShape: p}, [][]float32{x}, mean},
-			{&MaxPoolGrad{p}, [][]float32{x, top, dy}, dtop},
-			{&AvgPoolGrad{p}, [][]float32{dy}, dmean},
-			{&MaxPoolPick{p}, [][]float32{x, top, values}, pick},
+			{&Pool{Shape: p, Max: true}, [][]float32{x}, top},
+			{&Pool{Shape: p}, [][]float32{x}, mean},
+			{&MaxGrad{p}, [][]float32{x, top, dy}, dtop},
+			{&AvgGrad{p}, [][]float32{dy}, dmean},
+			{&MaxPick{p}, [][]float32{x, top, values}, pick},
 		} {
 			for _, tier := range isa.Tiers() {
 				what := fmt.Sprintf("%T %+v %v", k.Kernel, p, tier)
 				restore := isa.Use(tier)
-				runBackwards(t, what, k.Kernel, k.in, k.want)
+				kerneltest.Check(t, what, k.Kernel, k.in, k.want)
 				restore()
 			}
 		}
 	}
 }
 
-// runBackwards runs the tasks of k from the last to the first.
-func runBackwards(t *testing.T, what string, k Kernel, in [][]float32, want []float32) {
-	t.Helper()
-	out, all := kerneltest.Guarded(len(want), 1)
-	scratch, allScratch := kerneltest.Guarded(k.Scratch(), 3)
-	c := &Call{Out: [][]float32{out}, In: in, Scratch: scratch}
-	allocs := testing.AllocsPerRun(1, func() {
-		kerneltest.Fill(out, float32(math.NaN())) // all of it is written
-		for i := k.Tasks() - 1; i >= 0; i-- {
-			kerneltest.Fill(scratch, float32(math.NaN()))
-			k.Run(i, c)
-		}
-	})
-	if allocs > 0 {
-		t.Errorf("%s: %g allocations", what, allocs)
-	}
-	kerneltest.CheckGuards(t, what, all, len(want), 1)
-	kerneltest.CheckGuards(t, what, allScratch, len(scratch), 3)
-	for i, w := range want {
-		if math.Float32bits(out[i]) != math.Float32bits(w) {
-			t.Fatalf("%s: element %d is %v, want %v", what, i, out[i], w)
-		}
-	}
-}
-
-// TestGather looks rows up and adds them back, numbers outside among them.
-func TestGather(t *testing.T) {
-	for _, s := range []Gather{{1, 1, 1}, {40, 7, 3}, {5000, 40, 17}, {9, 1000, 129}, {100, 3, 20000}} {
-		r := rand.New(rand.NewPCG(3, 4))
-		table, dy, labels := make([]float32, s.Rows*s.Width), make([]float32, s.Count*s.Width), make([]float32, s.Count)
-		for i := range table {
-			table[i] = r.Float32()
-		}
-		for i := range dy {
-			dy[i] = r.Float32()
-		}
-		for i := range labels {
-			labels[i] = float32(r.IntN(s.Rows+2) - 1)
-		}
-		labels[0] = float32(math.NaN())
-		y, sum := make([]float32, s.Count*s.Width), make([]float32, len(table))
-		for i, l := range labels {
-			if l >= 0 && l < float32(s.Rows) {
-				for j := range s.Width {
-					y[i*s.Width+j] = table[int(l)*s.Width+j]
-					sum[int(l)*s.Width+j] += dy[i*s.Width+j]
-				}
-			}
-		}
-		for _, tier := range isa.Tiers() {
-			restore := isa.Use(tier)
-			runBackwards(t, fmt.Sprint("gather ", s, tier), &s, [][]float32{table, labels}, y)
-			add := ScatterAdd(s)
-			runBackwards(t, fmt.Sprint("scatter ", s, tier), &add, [][]float32{labels, dy}, sum)
-			restore()
-		}
-	}
-}
-
 func BenchmarkPool(b *testing.B) {
-	p := PoolShape{N: 8, H: 32, W: 32, C: 32, OH: 16, OW: 16, Window: [2]int{2, 2}, Stride: [2]int{2, 2}}
+	p := Shape{N: 8, H: 32, W: 32, C: 32, OH: 16, OW: 16, Window: [2]int{2, 2}, Stride: [2]int{2, 2}}
 	x, y := make([]float32, p.N*p.H*p.W*p.C), make([]float32, p.N*p.OH*p.OW*p.C)
 	for i := range x {
 		x[i] = rand.Float32()
 	}
 	for _, k := range []struct {
-		Kernel
+		kernel.Kernel
 		name    string
 		out, in []int
 	}{
-		{&Pool{PoolShape: p, Max: true}, "max", []int{len(y)}, []int{len(x)}},
-		{&Pool{PoolShape: p}, "mean", []int{len(y)}, []int{len(x)}},
-		{&MaxPoolGrad{p}, "maxGrad", []int{len(x)}, []int{len(x), len(y), len(y)}},
-		{&AvgPoolGrad{p}, "meanGrad", []int{len(x)}, []int{len(y)}},
+		{&Pool{Shape: p, Max: true}, "max", []int{len(y)}, []int{len(x)}},
+		{&Pool{Shape: p}, "mean", []int{len(y)}, []int{len(x)}},
+		{&MaxGrad{p}, "maxGrad", []int{len(x)}, []int{len(x), len(y), len(y)}},
+		{&AvgGrad{p}, "meanGrad", []int{len(x)}, []int{len(y)}},
 	} {
 		b.Run(k.name, func(b *testing.B) {
-			c := &Call{Scratch: make([]float32, k.Scratch())}
+			c := &kernel.Call{Scratch: make([]float32, k.Scratch())}
 			for _, n := range k.out {
 				c.Out = append(c.Out, make([]float32, n))
 			}

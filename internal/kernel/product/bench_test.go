@@ -1,11 +1,13 @@
-package kernel
+package product
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 	"descent/internal/kernel/tile"
 )
 
@@ -44,8 +46,8 @@ func BenchmarkGemm(b *testing.B) {
 	for _, g := range all {
 		mode := map[bool]string{true: "t", false: "n"}
 		b.Run(fmt.Sprintf("%dx%dx%d%s%s", g.M, g.N, g.K, mode[g.TransA], mode[g.TransB]), func(b *testing.B) {
-			in, prepare := benchPrepared(g, [][]float32{gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)})
-			c := &Call{In: in, Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
+			in, prepare := kerneltest.Preparing(g, [][]float32{normal(r, g.M*g.K), normal(r, g.K*g.N)})
+			c := &kernel.Call{In: in, Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
 			for b.Loop() {
 				prepare()
 				for i := range g.Tasks() {

@@ -1,6 +1,11 @@
-package kernel
+// Package product has the kernel of matrix products.
+package product
 
-import "descent/internal/kernel/tile"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/move"
+	"descent/internal/kernel/tile"
+)
 
 // Gemm is the matrix product C = op(A)·op(B), row-major:
 //
@@ -19,18 +24,7 @@ import "descent/internal/kernel/tile"
 type Gemm struct {
 	M, N, K        int
 	TransA, TransB bool
-	Epilogue       Epilogue // nil: none
-}
-
-// An Epilogue is work on the elements of a product, done block by block while
-// they are in cache.
-type Epilogue interface {
-	// RunRect works on rows [r0, r1) and columns [c0, c1) of the product
-	// in0 [rows, cols], with further inputs in, writing to c.Out.
-	RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32)
-
-	// Scratch is how many float32 RunRect needs for blocks of cols columns.
-	Scratch(cols int) int
+	Epilogue       kernel.Epilogue // nil: none
 }
 
 // Tasks returns the number of blocks of C.
@@ -53,7 +47,7 @@ func (g Gemm) Scratch() int {
 func (g Gemm) Shared() int { return 0 }
 
 // Run computes block i of C.
-func (g Gemm) Run(i int, c *Call) {
+func (g Gemm) Run(i int, c *kernel.Call) {
 	r := g.block(i)
 	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch)
 	if g.Epilogue != nil {
@@ -76,20 +70,20 @@ func (g Gemm) stored() (rows, cols int) {
 func (g Gemm) rowA() int {
 	const page, near, few = 1024, 8, 8 // float32, and rows
 	rows, cols := g.stored()
-	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*gemmMinWidth {
+	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*minWidth {
 		return cols + tile.Line
 	}
 	return cols
 }
 
-// Prepare implements [Preparer]: A with its rows apart.
-func (g Gemm) Prepare() (operand int, form Kernel, size int) {
+// Prepare implements [kernel.Preparer]: A with its rows apart.
+func (g Gemm) Prepare() (operand int, form kernel.Kernel, size int) {
 	rows, cols := g.stored()
 	row := g.rowA()
 	if row == cols {
 		return 0, nil, 0
 	}
-	return 0, &Splice{Runs: rows, Width: row, Parts: []SplicePart{{To: cols, Width: cols}}}, rows * row
+	return 0, &move.Splice{Runs: rows, Width: row, Parts: []move.Part{{To: cols, Width: cols}}}, rows * row
 }
 
 // strides returns how far apart in A and B the neighbours in m, n and k are.
@@ -102,4 +96,11 @@ func (g Gemm) strides() (am, ak, bk, bn int) {
 		bk, bn = 1, g.K
 	}
 	return am, ak, bk, bn
+}
+
+// Cost implements [kernel.Coster].
+func (g Gemm) Cost() kernel.Cost {
+	c := kernel.Following(g.Epilogue, g.M, g.N)
+	c.Operations += 2 * g.M * g.N * g.K
+	return c.Plus(kernel.Words(g.M*g.K + g.K*g.N))
 }

@@ -1,4 +1,4 @@
-package kernel
+package product
 
 import (
 	"math"
@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"descent/internal/fma"
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
+	"descent/internal/kernel/kerneltest"
 	"descent/internal/kernel/tile"
 )
 
-// gemmEachTier runs a test on every tier of this machine.
-func gemmEachTier(t *testing.T, test func(t *testing.T)) {
+// eachTier runs a test on every tier of this machine.
+func eachTier(t *testing.T, test func(t *testing.T)) {
 	for _, tier := range isa.Tiers() {
 		restore := isa.Use(tier)
 		t.Run(tier.String(), test)
@@ -22,9 +24,9 @@ func gemmEachTier(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// gemmNaive is the definition of a product: three loops, no blocks but those
+// naive is the definition of a product: three loops, no blocks but those
 // of k, in the arithmetic that the doc comment of Gemm gives.
-func gemmNaive(g Gemm, a, b []float32) []float32 {
+func naive(g Gemm, a, b []float32) []float32 {
 	c := make([]float32, g.M*g.N)
 	for i := range g.M {
 		for j := range g.N {
@@ -52,39 +54,14 @@ func gemmNaive(g Gemm, a, b []float32) []float32 {
 	return c
 }
 
-// gemmRun runs all tasks, the last one first, on a C between guards, with a
-// scratch full of NaN, and fails where anything but C was written.
-func gemmRun(t *testing.T, g Gemm, a, b []float32) []float32 {
+// run returns A·B.
+func run(t *testing.T, g Gemm, a, b []float32) []float32 {
 	t.Helper()
-	const guard = 19
-	out := make([]float32, g.M*g.N+2*guard)
-	scratch := make([]float32, g.Scratch()+2*guard)
-	fill := func(s []float32) {
-		for i := range s {
-			s[i] = math.Float32frombits(0x7FC00000 + uint32(i))
-		}
-	}
-	fill(out)
-	fill(scratch)
-	c := out[guard : guard+g.M*g.N : guard+g.M*g.N]
-	call := &Call{In: prepared(t, g, [][]float32{a, b}), Out: [][]float32{c}, Scratch: scratch[guard : len(scratch)-guard : len(scratch)-guard]}
-	for i := g.Tasks() - 1; i >= 0; i-- {
-		g.Run(i, call)
-	}
-	for name, s := range map[string][]float32{"C": out, "scratch": scratch} {
-		for i := range guard {
-			for _, at := range []int{i, len(s) - 1 - i} {
-				if math.Float32bits(s[at]) != 0x7FC00000+uint32(at) {
-					t.Fatalf("%+v wrote outside %s, %d from its end", g, name, guard-i)
-				}
-			}
-		}
-	}
-	return c
+	return kerneltest.Run(t, g, g.M*g.N, a, b)
 }
 
-// gemmEqual compares bits; all NaN are equal.
-func gemmEqual(t *testing.T, g Gemm, got, want []float32) {
+// equal compares bits; all NaN are equal.
+func equal(t *testing.T, g Gemm, got, want []float32) {
 	t.Helper()
 	for i, w := range want {
 		if x := got[i]; math.Float32bits(x) != math.Float32bits(w) && (x == x || w == w) {
@@ -94,15 +71,9 @@ func gemmEqual(t *testing.T, g Gemm, got, want []float32) {
 	}
 }
 
-func gemmRandom(r *rand.Rand, n int) []float32 {
-	s := make([]float32, n)
-	for i := range s {
-		s[i] = float32(r.NormFloat64())
-	}
-	return s
-}
+func normal(r *rand.Rand, n int) []float32 { return kerneltest.Floats(r, n, false) }
 
-func gemmTransposes(m, n, k int) []Gemm {
+func transposes(m, n, k int) []Gemm {
 	return []Gemm{
 		{M: m, N: n, K: k},
 		{M: m, N: n, K: k, TransA: true},
@@ -136,12 +107,12 @@ func TestGemmBits(t *testing.T) {
 		{300, 10, 40},
 		{33, 600, 17},
 	}...)
-	gemmEachTier(t, func(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for _, s := range shapes {
-			for _, g := range gemmTransposes(s[0], s[1], s[2]) {
-				a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
-				gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b))
+			for _, g := range transposes(s[0], s[1], s[2]) {
+				a, b := normal(r, g.M*g.K), normal(r, g.K*g.N)
+				equal(t, g, run(t, g, a, b), naive(g, a, b))
 			}
 		}
 	})
@@ -152,14 +123,14 @@ func TestGemmBits(t *testing.T) {
 func TestGemmTiersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, s := range [][3]int{{32, 512, 784}, {784, 256, 17}, {260, 130, 530}, {64, 1030, 40}} {
-		for _, g := range gemmTransposes(s[0], s[1], s[2]) {
-			a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+		for _, g := range transposes(s[0], s[1], s[2]) {
+			a, b := normal(r, g.M*g.K), normal(r, g.K*g.N)
 			restore := isa.Use(isa.Plain)
-			want := gemmRun(t, g, a, b)
+			want := run(t, g, a, b)
 			restore()
 			for _, tier := range isa.Tiers()[1:] {
 				restore := isa.Use(tier)
-				gemmEqual(t, g, gemmRun(t, g, a, b), want)
+				equal(t, g, run(t, g, a, b), want)
 				restore()
 			}
 		}
@@ -169,11 +140,11 @@ func TestGemmTiersAgree(t *testing.T) {
 // TestGemmFloat64 bounds the error against float64 by that of a chain:
 // k·ε·Σ|a||b|, and blocks make it smaller.
 func TestGemmFloat64(t *testing.T) {
-	gemmEachTier(t, func(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(9, 10))
-		for _, g := range gemmTransposes(23, 37, 1200) {
-			a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
-			c := gemmRun(t, g, a, b)
+		for _, g := range transposes(23, 37, 1200) {
+			a, b := normal(r, g.M*g.K), normal(r, g.K*g.N)
+			c := run(t, g, a, b)
 			am, ak, bk, bn := g.strides()
 			for i := range g.M {
 				for j := range g.N {
@@ -197,11 +168,11 @@ func TestGemmSpecialValues(t *testing.T) {
 		0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
 		math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, 0x1p-126, 0x1p-75, -0x1p-74,
 	}
-	gemmEachTier(t, func(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
 		for range 60 {
-			for _, g := range gemmTransposes(1+r.IntN(20), 1+r.IntN(40), 1+r.IntN(5)) {
-				a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
+			for _, g := range transposes(1+r.IntN(20), 1+r.IntN(40), 1+r.IntN(5)) {
+				a, b := normal(r, g.M*g.K), normal(r, g.K*g.N)
 				for i := range a {
 					if r.IntN(3) == 0 {
 						a[i] = special[r.IntN(len(special))]
@@ -212,7 +183,7 @@ func TestGemmSpecialValues(t *testing.T) {
 						b[i] = special[r.IntN(len(special))]
 					}
 				}
-				gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b))
+				equal(t, g, run(t, g, a, b), naive(g, a, b))
 			}
 		}
 	})
@@ -223,8 +194,8 @@ func FuzzGemm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, m, n, k uint16, ta, tb bool) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		g := Gemm{M: int(m % 70), N: int(n % 150), K: int(k % 1100), TransA: ta, TransB: tb}
-		a, b := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N)
-		gemmEachTier(t, func(t *testing.T) { gemmEqual(t, g, gemmRun(t, g, a, b), gemmNaive(g, a, b)) })
+		a, b := normal(r, g.M*g.K), normal(r, g.K*g.N)
+		eachTier(t, func(t *testing.T) { equal(t, g, run(t, g, a, b), naive(g, a, b)) })
 	})
 }
 
@@ -271,11 +242,12 @@ func TestGemmPartition(t *testing.T) {
 	}
 }
 
-// gemmAddBias is an epilogue that adds a vector to every row.
-type gemmAddBias struct{}
+// addBias is an epilogue that adds a vector to every row.
+type addBias struct{}
 
-func (gemmAddBias) Scratch(cols int) int { return cols }
-func (gemmAddBias) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
+func (addBias) Scratch(cols int) int                { return cols }
+func (addBias) RectCost(rows, cols int) kernel.Cost { return kernel.Words(rows * cols) }
+func (addBias) RunRect(c *kernel.Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
 	bias := scratch[:copy(scratch, in[0][c0:c1])]
 	for r := r0; r < r1; r++ {
 		for j, x := range bias {
@@ -287,14 +259,14 @@ func (gemmAddBias) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r
 func TestGemmEpilogue(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	for _, s := range [][3]int{{1, 10, 4}, {33, 200, 50}, {200, 300, 30}} {
-		g := Gemm{M: s[0], N: s[1], K: s[2], Epilogue: gemmAddBias{}}
-		a, b, bias := gemmRandom(r, g.M*g.K), gemmRandom(r, g.K*g.N), gemmRandom(r, g.N)
-		want := gemmNaive(g, a, b)
+		g := Gemm{M: s[0], N: s[1], K: s[2], Epilogue: addBias{}}
+		a, b, bias := normal(r, g.M*g.K), normal(r, g.K*g.N), normal(r, g.N)
+		want := naive(g, a, b)
 		for i := range want {
 			want[i] += bias[i%g.N]
 		}
-		c := &Call{In: prepared(t, g, [][]float32{a, b, bias}), Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
-		var k Kernel = g
+		c := &kernel.Call{In: kerneltest.Prepared(t, g, [][]float32{a, b, bias}), Out: [][]float32{make([]float32, g.M*g.N)}, Scratch: make([]float32, g.Scratch())}
+		var k kernel.Kernel = g
 		run := func() {
 			for i := range k.Tasks() {
 				k.Run(i, c)
@@ -303,6 +275,6 @@ func TestGemmEpilogue(t *testing.T) {
 		if n := testing.AllocsPerRun(3, run); n != 0 {
 			t.Errorf("%+v: %v allocations", g, n)
 		}
-		gemmEqual(t, g, c.Out[0], want)
+		equal(t, g, c.Out[0], want)
 	}
 }

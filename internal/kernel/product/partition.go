@@ -1,55 +1,55 @@
-package kernel
+package product
 
 import "descent/internal/kernel/tile"
 
-// gemmRect is rows [r0, r1) and columns [c0, c1) of C.
-type gemmRect struct{ r0, r1, c0, c1 int }
+// rect is rows [r0, r1) and columns [c0, c1) of C.
+type rect struct{ r0, r1, c0, c1 int }
 
-// gemmPartition cuts C into down × across blocks, each at most height × width.
+// blocks cuts C into down × across blocks, each at most height × width.
 // It depends on the shape only.
-type gemmPartition struct{ height, width, down, across int }
+type blocks struct{ height, width, down, across int }
 
 // Bounds of a block. The packed strip of B has to stay in a cache of the second
 // level, whatever K is, beside most of the rows of A that are multiplied by it,
 // and a block has to be worth claiming.
 const (
-	gemmMaxHeight = 512
-	gemmMaxWidth  = 512
-	gemmMinHeight = 28
-	gemmMinWidth  = 64
-	gemmFewRows   = 3 // up to here B is read once and the width is what makes that fast
-	gemmFewWidth  = 128
+	maxHeight = 512
+	maxWidth  = 512
+	minHeight = 28
+	minWidth  = 64
+	fewRows   = 3 // up to here B is read once and the width is what makes that fast
+	fewWidth  = 128
 
-	gemmTall = 8 // how much taller than wide a block may be: measured
+	tallness = 8 // how much taller than wide a block may be: measured
 
-	gemmMinCost    = 512 << 10 // of a task, in multiply-adds
-	gemmMaxCost    = 72 << 20
-	gemmWorthTasks = 24 // the number of tasks that is enough for balance
-	gemmLoadCost   = 4  // multiply-adds that take the time to read one number of B from memory
+	minCost    = 512 << 10 // of a task, in multiply-adds
+	maxCost    = 72 << 20
+	worthTasks = 24 // the number of tasks that is enough for balance
+	loadCost   = 4  // multiply-adds that take the time to read one number of B from memory
 )
 
 // cost estimates the time of a block in multiply-adds.
-func (g Gemm) cost(height, width int) int { return (height + gemmLoadCost) * width * max(g.K, 1) }
+func (g Gemm) cost(height, width int) int { return (height + loadCost) * width * max(g.K, 1) }
 
 // partition halves the block until it is small enough. It keeps blocks tall:
 // each row of blocks reads and packs all of B again.
-func (g Gemm) partition() gemmPartition {
-	limit := min(max(g.cost(g.M, g.N)/gemmWorthTasks, gemmMinCost), gemmMaxCost)
-	minWidth := gemmMinWidth
-	if g.M <= gemmFewRows {
-		minWidth = gemmFewWidth
+func (g Gemm) partition() blocks {
+	limit := min(max(g.cost(g.M, g.N)/worthTasks, minCost), maxCost)
+	least := minWidth
+	if g.M <= fewRows {
+		least = fewWidth
 	}
 	h, w := max(g.M, 1), max(g.N, 1)
 	for {
-		tall, wide := h >= 2*gemmMinHeight, w >= 2*minWidth
+		tall, wide := h >= 2*minHeight, w >= 2*least
 		small := g.cost(h, w) <= limit
 		switch {
-		case tall && (h > gemmMaxHeight || !small && (h >= gemmTall*w || !wide)):
+		case tall && (h > maxHeight || !small && (h >= tallness*w || !wide)):
 			h = (h + 1) / 2
-		case wide && (w > gemmMaxWidth || !small):
+		case wide && (w > maxWidth || !small):
 			w = (w/2 + tile.Width - 1) / tile.Width * tile.Width
 		default:
-			return gemmPartition{h, w, (max(g.M, 1) + h - 1) / h, (max(g.N, 1) + w - 1) / w}
+			return blocks{h, w, (max(g.M, 1) + h - 1) / h, (max(g.N, 1) + w - 1) / w}
 		}
 	}
 }
@@ -58,11 +58,11 @@ func (g Gemm) partition() gemmPartition {
 // who take neighbouring blocks, each read a part of B, the weights: what no
 // other core holds is soon updated. Those of a transposed A, the gradients of
 // weights, are counted along rows, as the update goes through them.
-func (g Gemm) block(i int) gemmRect {
+func (g Gemm) block(i int) rect {
 	p := g.partition()
 	x, y := i/p.down, i%p.down
 	if g.TransA {
 		y, x = i/p.across, i%p.across
 	}
-	return gemmRect{y * g.M / p.down, (y + 1) * g.M / p.down, x * p.width, min((x+1)*p.width, g.N)}
+	return rect{y * g.M / p.down, (y + 1) * g.M / p.down, x * p.width, min((x+1)*p.width, g.N)}
 }

@@ -1,4 +1,4 @@
-package kernel
+package product
 
 import (
 	"descent/internal/fma"
@@ -7,7 +7,7 @@ import (
 
 // multiplyPlain computes a block of C in plain Go: the specification of every
 // other implementation.
-func (g Gemm) multiplyPlain(r gemmRect, c, a, b []float32, scratch []float32) {
+func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
 	am, ak, bk, _ := g.strides()
 	acc := scratch[:r.c1-r.c0]
 	for i := r.r0; i < r.r1; i++ {

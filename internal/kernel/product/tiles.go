@@ -1,27 +1,27 @@
-package kernel
+package product
 
 import "descent/internal/kernel/tile"
 
 const (
-	gemmPanel = 32 // columns of a panel of packed B
+	panel = 32 // columns of a panel of packed B
 
-	// gemmSharePanel is the number of tiles from which the first one packs
+	// sharePanel is the number of tiles from which the first one packs
 	// B for the others. Measured: fewer read it faster where it lies.
-	gemmSharePanel = 4
+	sharePanel = 4
 )
 
 // packed is how many float32 a task of the partition packs into.
-func (g Gemm) packed(p gemmPartition) int {
+func (g Gemm) packed(p blocks) int {
 	k := min(g.K, tile.BlockK)
 	n := 0
 	if g.TransB || p.height > 12 {
-		n += gemmPanel * k
+		n += panel * k
 	}
 	return max(n+tile.Line, p.width)
 }
 
 // multiply computes a block of C.
-func (g Gemm) multiply(r gemmRect, c, a, b, scratch []float32) {
+func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 	switch set := tile.Current(); {
 	case g.K == 0:
 		for i := r.r0; i < r.r1; i++ {
@@ -37,7 +37,7 @@ func (g Gemm) multiply(r gemmRect, c, a, b, scratch []float32) {
 
 // multiplyTiles computes a block of C tile by tile, column by column of tiles
 // so that a strip of B stays close.
-func (g Gemm) multiplyTiles(set *tile.Set, r gemmRect, c, a, b, scratch []float32) {
+func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 	am, ak, bk, _ := g.strides()
 	wide := set.Vectors(r.r1-r.r0, r.c1-r.c0)
 	if g.TransB {
@@ -45,7 +45,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r gemmRect, c, a, b, scratch []float3
 	}
 	height := r.r1 - r.r0
 	down := (height + set.Rows[wide] - 1) / set.Rows[wide]
-	packB := !g.TransB && down >= gemmSharePanel
+	packB := !g.TransB && down >= sharePanel
 
 	scratch = tile.Aligned(scratch)
 	var panelB *float32
@@ -74,7 +74,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r gemmRect, c, a, b, scratch []float3
 				}
 				ahead, aheadRow := tile.Soon(bAt, bRow), bRow
 				switch last := t == down-1; {
-				case down < gemmSharePanel || t == 0:
+				case down < sharePanel || t == 0:
 				case g.TransA && !last && k == tile.BlockK: // columns of A for the next tile
 					ahead, aheadRow = tile.Address(&a[r1*am+k0*ak]), 4*ak
 				case g.TransB || !last:

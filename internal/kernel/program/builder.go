@@ -1,4 +1,4 @@
-package kernel
+package program
 
 import (
 	"math"
@@ -128,12 +128,12 @@ func (b *Builder) Select(cond, x, y Reg) Reg {
 
 // RowSum is the sum of each row of x, for use by later instructions.
 func (b *Builder) RowSum(x Reg) Reg {
-	return b.add(node{op: opRowSum, class: Row, args: [maxArgs]Reg{b.expand(x)}})
+	return b.add(node{op: opRowSum, class: Row, args: [maxArgs]Reg{b.Full(x)}})
 }
 
 // RowMax is the maximum of each row of x; NaN if the row has one.
 func (b *Builder) RowMax(x Reg) Reg {
-	return b.add(node{op: opRowMax, class: Row, args: [maxArgs]Reg{b.expand(x)}})
+	return b.add(node{op: opRowMax, class: Row, args: [maxArgs]Reg{b.Full(x)}})
 }
 
 // Output writes x to the next output buffer, of the size of its class.
@@ -151,9 +151,11 @@ func (b *Builder) Output(x Reg) {
 func (b *Builder) SumAll(x Reg) { b.outputs = append(b.outputs, output{outSumAll, x}) }
 
 // ColSum writes the sum of each column of x to the next output, cols floats.
-func (b *Builder) ColSum(x Reg) { b.outputs = append(b.outputs, output{outColSum, b.expand(x)}) }
+func (b *Builder) ColSum(x Reg) { b.outputs = append(b.outputs, output{outColSum, b.Full(x)}) }
 
-func (b *Builder) expand(x Reg) Reg {
+// Full returns x repeated to one value for each element of the domain, as an
+// output or a sum over elements takes it.
+func (b *Builder) Full(x Reg) Reg {
 	if b.Class(x) == Full {
 		return x
 	}

@@ -1,4 +1,4 @@
-package kernel
+package program
 
 // fuser rewrites chains of maps into the macros of the instruction set. A
 // macro rounds where its parts round, so bits do not change. A part that

@@ -1,6 +1,9 @@
-package kernel
+package program
 
-import "descent/internal/kernel/vec"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/vec"
+)
 
 // taskSize is about how many elements of the domain one task has. It keeps
 // every call well under the time that would hold up the collector.
@@ -12,8 +15,8 @@ const colSumRows = 32
 
 // Kernel returns the program as an instruction of its own, over the domain
 // rows × cols: inputs in Call.In, outputs in Call.Out, both in the order of
-// the Builder's calls. With sinks the kernel is a [Finisher].
-func (p *Program) Kernel(rows, cols int) Kernel {
+// the Builder's calls. With sinks the kernel is a [kernel.Finisher].
+func (p *Program) Kernel(rows, cols int) kernel.Kernel {
 	k := &elementwise{p: p, rows: rows, cols: cols}
 	k.partition()
 	if p.sums > 0 || p.hasColSum {
@@ -81,9 +84,9 @@ func (k *elementwise) Tasks() int   { return k.gridRows * k.gridCols }
 func (k *elementwise) Scratch() int { return k.p.Scratch(k.taskCols) }
 func (k *elementwise) Shared() int  { return 0 }
 
-func (k *elementwise) Run(i int, c *Call) { k.run(i, c, sinkFrame{}) }
+func (k *elementwise) Run(i int, c *kernel.Call) { k.run(i, c, sinkFrame{}) }
 
-func (k *elementwise) run(i int, c *Call, sinks sinkFrame) {
+func (k *elementwise) run(i int, c *kernel.Call, sinks sinkFrame) {
 	r, col := i/k.gridCols*k.taskRows, i%k.gridCols*k.taskCols
 	f := frame{
 		p: k.p, c: c, sinks: sinks, cols: k.cols,
@@ -93,4 +96,43 @@ func (k *elementwise) run(i int, c *Call, sinks sinkFrame) {
 		f.in0, f.in = c.In[0], c.In[1:]
 	}
 	f.run(c.Scratch)
+}
+
+// Cost implements [kernel.Coster].
+func (k *elementwise) Cost() kernel.Cost { return k.p.cost(k.rows, k.cols) }
+
+// cost is what the program takes over a domain of rows × cols.
+func (p *Program) cost(rows, cols int) (c kernel.Cost) {
+	size := [...]int{One: 1, Row: rows, Col: cols, Full: rows * cols}
+	for _, code := range [][]instr{p.head, p.cols, p.body} {
+		for i := range code {
+			in := &code[i]
+			over := in.dst.class
+			if in.op == opRowSum || in.op == opRowMax {
+				over = Full
+			}
+			c.Operations += in.op.operations() * size[over]
+		}
+	}
+	for _, class := range p.inputs {
+		c.Bytes += kernel.WordSize * size[class]
+	}
+	for _, o := range p.outputs {
+		switch o.kind {
+		case outValue:
+			c.Bytes += kernel.WordSize * size[o.src.class]
+		case outColSum:
+			c = c.Plus(kernel.Cost{Operations: rows * cols, Bytes: kernel.WordSize * cols})
+		default:
+			c = c.Plus(kernel.Cost{Operations: size[o.src.class], Bytes: kernel.WordSize})
+		}
+	}
+	return c
+}
+
+// RectCost implements [kernel.Epilogue].
+func (p *Program) RectCost(rows, cols int) kernel.Cost {
+	c := p.cost(rows, cols)
+	c.Bytes -= kernel.WordSize * rows * cols // input 0 is the result itself
+	return c
 }

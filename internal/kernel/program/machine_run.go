@@ -1,4 +1,4 @@
-package kernel
+package program
 
 import (
 	"sync"
@@ -95,13 +95,4 @@ func (f *frame) stream(s *stream, line bool) jit.Stream {
 		return jit.Stream{At: unsafe.Pointer(&f.c.Out[pl.out][full]), Stride: 4 * f.cols}
 	}
 	return jit.Stream{At: unsafe.Pointer(&f.tiles[int(pl.at)*f.tileCap]), Stride: 4 * f.w}
-}
-
-// Engine names what runs programs: the tier, and whether their bodies are
-// machine code made at run time or interpreted.
-func Engine() string {
-	if jit.Supported && isa.Current() != isa.Plain && !isa.Interpreting() {
-		return isa.Current().String() + ", machine code"
-	}
-	return isa.Current().String() + ", interpreted"
 }

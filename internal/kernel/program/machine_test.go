@@ -1,4 +1,4 @@
-package kernel
+package program
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"descent/internal/formula"
 	"descent/internal/jit"
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
 	"descent/internal/kernel/kerneltest"
 )
@@ -87,14 +88,14 @@ func compareMachine(t *testing.T, seed uint64, large bool) bool {
 }
 
 // inPlace is the memory of input 0 where output 0 is a value of its size.
-func inPlace(b *Builder, c *Call) []float32 {
+func inPlace(b *Builder, c *kernel.Call) []float32 {
 	if o := b.outputs[0]; o.kind == outValue && b.Class(o.reg) == Full {
 		return c.In[0]
 	}
 	return c.Out[0]
 }
 
-func copyCall(c *Call) *Call {
+func copyCall(c *kernel.Call) *kernel.Call {
 	d := *c
 	d.In, d.Out = nil, nil
 	for _, x := range c.In {
@@ -191,7 +192,7 @@ func TestMachineInstructions(t *testing.T) {
 	})
 }
 
-func checkMachine(t *testing.T, what string, b *Builder, p *Program, rows, cols int, c *Call) {
+func checkMachine(t *testing.T, what string, b *Builder, p *Program, rows, cols int, c *kernel.Call) {
 	t.Helper()
 	want := evaluate(b, rows, cols, c)
 	out, all := kerneltest.Guarded(rows*cols, cols%4)

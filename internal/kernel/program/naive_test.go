@@ -1,4 +1,4 @@
-package kernel
+package program
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/internal/formula"
+	"descent/internal/kernel"
 	"descent/internal/kernel/kerneltest"
 )
 
@@ -15,11 +16,11 @@ import (
 type naive struct {
 	b          *Builder
 	rows, cols int
-	c          *Call
+	c          *kernel.Call
 	values     [][]float32 // of each register, rows·cols
 }
 
-func evaluate(b *Builder, rows, cols int, c *Call) *naive {
+func evaluate(b *Builder, rows, cols int, c *kernel.Call) *naive {
 	e := &naive{b, rows, cols, c, make([][]float32, len(b.nodes))}
 	for r := range b.nodes {
 		e.values[r] = make([]float32, rows*cols)

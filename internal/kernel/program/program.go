@@ -1,4 +1,6 @@
-package kernel
+// Package program has fused elementwise programs: [Builder] writes one, the
+// interpreter in exec.go is its meaning, and machine.go makes machine code of it.
+package program
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package kernel
+package program
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"descent/internal/formula"
 	"descent/internal/jit"
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
 	"descent/internal/kernel/kerneltest"
 )
@@ -116,9 +117,9 @@ func adam() *Builder {
 	return b
 }
 
-func adamCall(n int) *Call {
+func adamCall(n int) *kernel.Call {
 	r := rand.New(rand.NewPCG(5, 6))
-	c := &Call{Scalars: []float32{0.9, 0.1, 0.999, 0.001, 1.2, 1.3, 1e-3}}
+	c := &kernel.Call{Scalars: []float32{0.9, 0.1, 0.999, 0.001, 1.2, 1.3, 1e-3}}
 	for range 4 {
 		c.In = append(c.In, kerneltest.Floats(r, n, false))
 	}
@@ -258,7 +259,7 @@ func TestProgramAllocates(t *testing.T) {
 	s := NewBuilder()
 	s.SumAll(s.Unary(formula.Exp, s.Sub(s.Input(Full), s.RowMax(0))))
 	s.ColSum(s.Uniform(1))
-	f := s.Build().Kernel(100, 200).(Finisher)
+	f := s.Build().Kernel(100, 200).(kernel.Finisher)
 	c.Scratch, c.Shared = make([]float32, f.Scratch()), make([]float32, f.Shared())
 	c.Out = [][]float32{make([]float32, 1), make([]float32, 200)}
 	if n := testing.AllocsPerRun(10, func() { f.Run(0, c); f.Finish(c) }); n != 0 {
@@ -267,13 +268,13 @@ func TestProgramAllocates(t *testing.T) {
 }
 
 // benchmarkKernel reports the time for one element of the domain.
-func benchmarkKernel(b *testing.B, k Kernel, c *Call, n int) {
+func benchmarkKernel(b *testing.B, k kernel.Kernel, c *kernel.Call, n int) {
 	c.Scratch, c.Shared = make([]float32, k.Scratch()), make([]float32, k.Shared())
 	for b.Loop() {
 		for i := range k.Tasks() {
 			k.Run(i, c)
 		}
-		if f, ok := k.(Finisher); ok {
+		if f, ok := k.(kernel.Finisher); ok {
 			f.Finish(c)
 		}
 	}

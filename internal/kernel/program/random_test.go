@@ -1,10 +1,11 @@
-package kernel
+package program
 
 import (
 	"math"
 	"math/rand/v2"
 
 	"descent/internal/formula"
+	"descent/internal/kernel"
 	"descent/internal/kernel/kerneltest"
 )
 
@@ -63,8 +64,8 @@ func randomProgram(r *rand.Rand, n int, rowWise, sinks bool) *Builder {
 }
 
 // randomCall makes inputs, mostly ordinary and sometimes special.
-func randomCall(r *rand.Rand, b *Builder, rows, cols int) *Call {
-	c := &Call{Scalars: []float32{0.75, 1.25}, Seed: r.Uint64(), Draw: r.Uint32()}
+func randomCall(r *rand.Rand, b *Builder, rows, cols int) *kernel.Call {
+	c := &kernel.Call{Scalars: []float32{0.75, 1.25}, Seed: r.Uint64(), Draw: r.Uint32()}
 	special := r.IntN(4) == 0
 	for _, class := range b.inputs {
 		c.In = append(c.In, kerneltest.Floats(r, sizeOf(class, rows, cols), special))
@@ -83,14 +84,14 @@ func randomCall(r *rand.Rand, b *Builder, rows, cols int) *Call {
 }
 
 // runKernel runs all tasks, the last first, since order must not matter.
-func runKernel(k Kernel, c *Call) {
+func runKernel(k kernel.Kernel, c *kernel.Call) {
 	c.Scratch, c.Shared = make([]float32, k.Scratch()), make([]float32, k.Shared())
 	kerneltest.Fill(c.Scratch, float32(math.NaN()))
 	kerneltest.Fill(c.Shared, float32(math.NaN()))
 	for i := k.Tasks() - 1; i >= 0; i-- {
 		k.Run(i, c)
 	}
-	if f, ok := k.(Finisher); ok {
+	if f, ok := k.(kernel.Finisher); ok {
 		f.Finish(c)
 	}
 }

@@ -1,9 +1,10 @@
-package kernel
+package program
 
 import (
 	"unsafe"
 
 	"descent/internal/jit"
+	"descent/internal/kernel"
 	"descent/internal/kernel/vec"
 )
 
@@ -22,7 +23,7 @@ type frame struct {
 	p   *Program
 	v   *vec.Table
 	m   *machine // nil: the body is interpreted
-	c   *Call
+	c   *kernel.Call
 	in0 []float32
 	in  [][]float32 // inputs 1, 2, ...
 
@@ -66,7 +67,7 @@ func (p *Program) caps(cols int) (row, col, tile int) {
 //
 // An output that is narrower than the domain is written by the rectangle
 // that holds its first column or row.
-func (p *Program) RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
+func (p *Program) RunRect(c *kernel.Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
 	f := frame{p: p, c: c, in0: in0, in: in, cols: cols, r0: r0, r1: r1, c0: c0, c1: c1}
 	if !p.columns && c0 == 0 && c1 == cols { // whole rows, and rows do not matter
 		f.cols, f.r0, f.r1, f.c0, f.c1 = rows*cols, 0, 1, r0*cols, r1*cols

@@ -1,6 +1,9 @@
-package kernel
+package program
 
-import "descent/internal/kernel/vec"
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/vec"
+)
 
 // sinking is a program with sinks. Its tasks leave partial sums in
 // Call.Shared: first 16 lanes for each SumAll of each task, by the index of
@@ -9,7 +12,7 @@ import "descent/internal/kernel/vec"
 // the order of the tasks.
 type sinking struct{ *elementwise }
 
-var _ Finisher = (*sinking)(nil)
+var _ kernel.Finisher = (*sinking)(nil)
 
 // Shared is the size of all partial sums.
 func (k *sinking) Shared() int {
@@ -52,7 +55,7 @@ func (k *sinking) colSumAt(j int) int {
 }
 
 // Run executes task i. It folds its lanes at the end.
-func (k *sinking) Run(i int, c *Call) {
+func (k *sinking) Run(i int, c *kernel.Call) {
 	s := sinkFrame{k: k, shared: c.Shared, task: i, gridRow: i / k.gridCols}
 	col := i % k.gridCols * k.taskCols
 	w := min(k.taskCols, k.cols-col)
@@ -71,7 +74,7 @@ func (k *sinking) Run(i int, c *Call) {
 }
 
 // Finish combines the tasks' partial sums.
-func (k *sinking) Finish(c *Call) {
+func (k *sinking) Finish(c *kernel.Call) {
 	v := vec.Current()
 	for j, o := range k.p.outputs {
 		out := c.Out[j]
