@@ -3,6 +3,10 @@ package program
 // fuser rewrites chains of maps into the macros of the instruction set. A
 // macro rounds where its parts round, so bits do not change. A part that
 // something else reads stays as it is.
+//
+// Macros serve the interpreter, as machine code keeps values in registers
+// anyway: without them Adam's update takes 2 times as long in assembly, and 7 in
+// plain Go.
 type fuser struct {
 	nodes []node
 	uses  []int
