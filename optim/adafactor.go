@@ -29,10 +29,13 @@ import (
 // Source: Shazeer and Stern, "Adafactor: Adaptive Learning Rates with
 // Sublinear Memory Cost", ICML 2018, arXiv:1804.04235, algorithms 4 and 5.
 type Adafactor struct {
-	Decay float64 `json:"beta2_power"` // how fast β₂ₜ rises to 1, > 0
-	Eps   float64 `json:"eps"`         // ε₁, added to g², > 0
-	Clip  float64 `json:"rms_clip"`    // largest RMS of w, > 0
-	Least float64 `json:"least_scale"` // ε₂, the RMS that a parameter is taken to have at least, > 0
+	// how fast β₂ₜ rises to 1, > 0
+	Decay float64 `json:"beta2_power" usage:"how fast β₂ rises to 1" range:"(0, ∞)"`
+	Eps   float64 `json:"eps"` // ε₁, added to g², > 0
+	// largest RMS of w, > 0
+	Clip float64 `json:"rms_clip" usage:"largest root mean square of a step, before it is scaled to the parameter" range:"(0, ∞)"`
+	// ε₂, the RMS that a parameter is taken to have at least, > 0
+	Least float64 `json:"least_scale" usage:"root mean square that a parameter is taken to have at least" range:"(0, ∞)"`
 }
 
 // NewAdafactor returns Adafactor with a decay of 0.8, ε₁ = 1e-30, a clip at 1

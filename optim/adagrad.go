@@ -18,8 +18,9 @@ import "descent/graph"
 // Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online
 // Learning and Stochastic Optimization", JMLR 12, 2011.
 type AdaGrad struct {
-	Eps       float64 `json:"eps"`        // ε, > 0
-	EpsInside bool    `json:"eps_inside"` // add ε under the root
+	// ε, > 0
+	Eps       float64 `json:"eps" usage:"ε" range:"(0, ∞)"`
+	EpsInside bool    `json:"eps_inside" usage:"add ε under the root"`
 }
 
 // NewAdaGrad returns AdaGrad with ε = 1e-10, outside of the root.

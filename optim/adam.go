@@ -21,9 +21,11 @@ import (
 // Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR
 // 2015, arXiv:1412.6980v9, algorithm 1.
 type Adam struct {
-	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
-	Beta2 float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1)
-	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+	// β₁, decay of the first moment, in [0, 1)
+	Beta1 float64 `json:"beta1" usage:"β₁" range:"[0, 1)"`
+	// β₂, decay of the second moment, in [0, 1)
+	Beta2 float64 `json:"beta2" usage:"β₂" range:"[0, 1)"`
+	Eps   float64 `json:"eps"` // ε, added outside of the root, > 0
 }
 
 // NewAdam returns Adam with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.

@@ -31,6 +31,10 @@ func NewLAMB() LAMB { return LAMB{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, Lambda: 0
 
 func (LAMB) Name() string         { return "lamb" }
 func (LAMB) DefaultRate() float64 { return 0.001 }
+
+// DecayInside implements [InnerDecay].
+func (LAMB) DecayInside() bool { return true }
+
 func (o LAMB) Validate() error {
 	if err := (Adam{o.Beta1, o.Beta2, o.Eps}).check("LAMB"); err != nil {
 		return err

@@ -28,7 +28,7 @@ import (
 // Source: Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4 and
 // 7.5; the first step is that of PyTorch.
 type LBFGS struct {
-	Memory float64 `json:"memory"` // pairs that are kept, from 1 to 100
+	Memory float64 `json:"memory" usage:"steps that curvature is taken from" range:"[1, 100]"`
 }
 
 // NewLBFGS returns LBFGS with a memory of 10 pairs.

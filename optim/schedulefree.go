@@ -25,7 +25,8 @@ import (
 type ScheduleFreeSGD struct {
 	Beta   float64 `json:"momentum"`     // β, part of x in θ, in [0, 1)
 	Lambda float64 `json:"weight_decay"` // λ, weight decay per unit of η, ≥ 0
-	Warmup float64 `json:"warmup_steps"` // W, updates until the full rate; 0: from the start
+	// W, updates until the full rate; 0: from the start
+	Warmup float64 `json:"warmup_steps" usage:"updates until the full rate" range:"[0, ∞)"`
 }
 
 // NewScheduleFreeSGD returns ScheduleFreeSGD with β = 0.9, λ = 0 and no
