@@ -20,7 +20,7 @@ import (
 // has to be corrected.
 //
 // The rate is relative to the parameter. The paper's is min(0.01, 1/√t), of
-// which the default is the first part. The first moment is left out, as in the
+// which the default is the first part; [schedule.Capped] is the whole. The first moment is left out, as in the
 // paper's most frugal form.
 //
 // Use it where memory is short: a matrix keeps a row and a column instead of a

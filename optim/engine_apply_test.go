@@ -73,7 +73,7 @@ func TestIdentities(t *testing.T) {
 		{"AdamW is Adam with decay", Config{Rule: NewAdamW()}, Config{Rule: NewAdam(), WeightDecay: 0.01}},
 		{"momentum 0 is gradient descent", Config{Rule: Momentum{}}, Config{Rule: NewSGD()}},
 		{"Nesterov 0 is gradient descent", Config{Rule: Nesterov{}}, Config{Rule: NewSGD()}},
-		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{0, 0.9, 1e-8}, raw: true}}, Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, EpsOutside: true}}},
+		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{Beta2: 0.9, Eps: 1e-8}, raw: true}}, Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, EpsOutside: true}}},
 		{"RMSProp with momentum 0 is RMSProp", Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, Momentum: 0}}, Config{Rule: NewRMSProp()}},
 		{"AdEMAMix with α = 0 is Adam", Config{Rule: AdEMAMix{Beta1: 0.9, Beta2: 0.999, Beta3: 0.9, Eps: 1e-8}}, Config{Rule: NewAdam()}},
 		{"a vector is not centralized", Config{Rule: Centralized{NewAdam()}}, Config{Rule: NewAdam()}},

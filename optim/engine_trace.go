@@ -86,7 +86,6 @@ type member struct {
 	*Param
 	how    *treatment
 	weight bool         // Decays as the caller gave it
-	rate   graph.Tensor // with the factor of the group
 	square graph.Tensor // Σg²
 	u      graph.Tensor
 }
@@ -147,7 +146,7 @@ func (c Config) move(m *member) graph.Tensor {
 		u = c.decayed(m, u)
 	}
 	step := u.Mul(m.rate)
-	if to, ok := bare(m.how.rule).(Mover); ok {
+	if to, ok := bare(m.how.rule).(IterateRule); ok {
 		return to.Move(m.Param, step)
 	}
 	next := m.Value.Sub(step)
@@ -168,13 +167,6 @@ func (p *Param) updates() (list []plan.Update) {
 		}
 	}
 	return list
-}
-
-// shrink moves x towards 0 by k and stops there: sign(x)·max(|x| - k, 0), in
-// the form whose zeros are all +0.
-func shrink(x, k graph.Tensor) graph.Tensor {
-	zero := x.Const(0)
-	return x.Sub(k).Max(zero).Add(x.Add(k).Min(zero))
 }
 
 func checkParams(g *graph.Graph, params []*Param) error {

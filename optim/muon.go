@@ -62,7 +62,7 @@ func (o Muon) Validate() error {
 
 func (o Muon) Update(p *Param) graph.Tensor {
 	if !p.Hidden {
-		u := Adam{o.Beta1, o.Beta2, o.Eps}.Update(p)
+		u := Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
 		return p.decayed(u.Mul(p.Hyper("adam_rate", o.AdamRate)), o.Lambda)
 	}
 	b := p.EMA("b", o.Mu, p.Grad)

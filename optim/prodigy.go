@@ -57,7 +57,7 @@ func (o Prodigy) Validate() error {
 
 func (o Prodigy) Update(p *Param) graph.Tensor { return alone(o, p) }
 
-// UpdateAll implements [Whole].
+// UpdateAll implements [JointRule].
 func (o Prodigy) UpdateAll(params []*Param) []graph.Tensor {
 	p := params[0]
 	d, n := p.Shared("d", o.D0), p.Shared("n", 0)

@@ -55,7 +55,7 @@ func TestNAdamProduct(t *testing.T) {
 func TestTrustOfZero(t *testing.T) {
 	grad := []float32{1, -2, 0}
 	for _, tt := range []struct{ rule, plain Rule }{
-		{NewLAMB(), Adam{0.9, 0.999, 1e-6}},
+		{NewLAMB(), Adam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6}},
 		{NewLARS(), NewMomentum()},
 	} {
 		a, b := make([]float32, 3), make([]float32, 3)
@@ -79,7 +79,7 @@ func TestTrustOfZero(t *testing.T) {
 // TestTrustOfBiases checks that what does not decay takes no part in norms.
 func TestTrustOfBiases(t *testing.T) {
 	for _, tt := range []struct{ rule, plain Rule }{
-		{NewLAMB(), Adam{0.9, 0.999, 1e-6}},
+		{NewLAMB(), Adam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6}},
 		{NewLARS(), NewMomentum()},
 	} {
 		var after [2][]float64

@@ -42,12 +42,12 @@ func (o ScheduleFreeSGD) Validate() error {
 
 func (o ScheduleFreeSGD) Update(p *Param) graph.Tensor { return p.decayed(p.Grad, o.Lambda) }
 
-// Move implements [Mover].
+// Move implements [IterateRule].
 func (o ScheduleFreeSGD) Move(p *Param, step graph.Tensor) graph.Tensor {
 	return moveFree(p, step, o.Beta, o.Warmup)
 }
 
-// Evaluated implements [Mover].
+// Evaluated implements [IterateRule].
 func (ScheduleFreeSGD) Evaluated() string { return "x" }
 
 // ScheduleFreeAdamW is [ScheduleFreeSGD] with steps scaled as those of
@@ -91,12 +91,12 @@ func (o ScheduleFreeAdamW) Update(p *Param) graph.Tensor {
 	return p.decayed(u, o.Lambda)
 }
 
-// Move implements [Mover].
+// Move implements [IterateRule].
 func (o ScheduleFreeAdamW) Move(p *Param, step graph.Tensor) graph.Tensor {
 	return moveFree(p, step, o.Beta, o.Warmup)
 }
 
-// Evaluated implements [Mover].
+// Evaluated implements [IterateRule].
 func (ScheduleFreeAdamW) Evaluated() string { return "x" }
 
 // moveFree moves z by the step, x towards it, and returns θ between them.

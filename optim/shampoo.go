@@ -55,7 +55,7 @@ func (o Shampoo) Validate() error {
 }
 
 func (o Shampoo) Update(p *Param) graph.Tensor {
-	a := Adam{o.Beta1, o.Beta2, o.Eps}.Update(p)
+	a := Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
 	if a.Type().Rank() < 2 {
 		return p.decayed(a, o.Lambda)
 	}

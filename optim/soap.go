@@ -53,12 +53,12 @@ func (o SOAP) Validate() error {
 
 func (o SOAP) Update(p *Param) graph.Tensor {
 	if p.Grad.Type().Rank() < 2 {
-		return p.decayed(Adam{o.Beta1, o.Beta2, o.Eps}.Update(p), o.Lambda)
+		return p.decayed(Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p), o.Lambda)
 	}
 	g := matrix(p.Grad)
 	s := sidesOf(g, o.MaxDim)
 	if !s.left && !s.right {
-		return p.decayed(Adam{o.Beta1, o.Beta2, o.Eps}.Update(p), o.Lambda)
+		return p.decayed(Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p), o.Lambda)
 	}
 	s.keep(p, g, o.Beta2)
 	m := o.moment(p, "m", o.Beta1, g)
