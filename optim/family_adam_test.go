@@ -10,9 +10,10 @@ import (
 var adamRows = []row{
 	{
 		rule: NewAdam(), describe: "adam beta1=0.9 beta2=0.999 eps=1e-08 eps_hat=false uncorrected=false", rate: 0.001, theta: 4, state: 6, descent: 0.05,
-		bad:   []Rule{Adam{}, Adam{Beta1: 0.9, Beta2: 0.999}, Adam{Beta1: 1, Beta2: 0.999, Eps: 1e-8}, Adam{Beta1: 0.9, Beta2: 1, Eps: 1e-8}, Adam{Beta1: 0.9, Beta2: -0.1, Eps: 1e-8}},
-		names: []string{"Eps", "Eps", "Beta1", "Beta2", "Beta2"},
-		wrong: []Rule{adamLike{root: true}, adamLike{raw: true}, adamLike{rawSecond: true}, adamLike{hat: true}, adamLike{swapped: true}},
+		bad:     []Rule{Adam{}, Adam{Beta1: 0.9, Beta2: 0.999}, Adam{Beta1: 1, Beta2: 0.999, Eps: 1e-8}, Adam{Beta1: 0.9, Beta2: 1, Eps: 1e-8}, Adam{Beta1: 0.9, Beta2: -0.1, Eps: 1e-8}},
+		names:   []string{"Eps", "Eps", "Beta1", "Beta2", "Beta2"},
+		wrong:   []Rule{adamLike{root: true}, adamLike{raw: true}, adamLike{rawSecond: true}, adamLike{hat: true}, adamLike{swapped: true}},
+		options: []Rule{plainAdam, hatOfHat, rawFirstOnly, rawSecondOnly},
 	},
 	{
 		rule: NewAdamW(), describe: "adamw beta1=0.9 beta2=0.999 eps=1e-08 weight_decay=0.01", rate: 0.001, theta: 3, state: 6, descent: 0.05,
@@ -37,7 +38,7 @@ var adamRows = []row{
 	{
 		rule: NewRAdam(), describe: "radam beta1=0.9 beta2=0.999 eps=1e-08 amsgrad=false", rate: 0.001, theta: 4.5, state: 6, descent: 0.05,
 		bad: []Rule{RAdam{}, RAdam{Beta1: 0.9, Beta2: 1, Eps: 1e-8}}, names: []string{"Eps", "Beta2"},
-		wrong: []Rule{epsOnCorrected, trustsEarly, NewAdam()},
+		wrong: []Rule{epsOnCorrected, trustsEarly, NewAdam()}, options: []Rule{notLargest, largestCorrected},
 	},
 	{
 		rule: NewAdan(), describe: "adan beta1=0.98 beta2=0.92 beta3=0.99 eps=1e-08", rate: 0.001, theta: 4, state: 3, descent: 0.05,
@@ -47,7 +48,7 @@ var adamRows = []row{
 	{
 		rule: NewAdaBelief(), describe: "adabelief beta1=0.9 beta2=0.999 eps=1e-16 amsgrad=false rectify=false", rate: 0.001, theta: 13, state: 6, descent: 0.05,
 		bad: []Rule{AdaBelief{}, AdaBelief{Beta1: 0.9, Beta2: 0.999, Eps: 1e-40}}, names: []string{"Eps", "Eps"},
-		wrong: []Rule{beliefOfOld, epsOnce, NewAdam()},
+		wrong: []Rule{beliefOfOld, epsOnce, NewAdam()}, options: []Rule{plainBelief, beliefWithoutLargest, beliefRectifiedAlone, beliefEps},
 	},
 	{
 		rule: NewYogi(), describe: "yogi beta1=0.9 beta2=0.999 eps=0.001", rate: 0.01, theta: 3.2, state: 2.1, descent: 0.05,
@@ -73,6 +74,53 @@ var adamRows = []row{
 }
 
 var (
+	plainAdam = wrong("without options", func(o Adam, p *Param) graph.Tensor {
+		return Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
+	})
+	// ε̂ corrected as if it were added to v.
+	hatOfHat = wrong("corrected hat", func(o Adam, p *Param) graph.Tensor {
+		o.EpsHat = false
+		return o.Update(p).Mul(p.Scalar("extra", func(t int) float64 { return 1 / math.Sqrt(debias(o.Beta2, t)) }))
+	})
+	rawFirstOnly = wrong("corrected v", func(o Adam, p *Param) graph.Tensor {
+		o.Uncorrected = false
+		return o.Update(p).Div(p.Scalar("extra", func(t int) float64 { return debias(o.Beta1, t) }))
+	})
+	rawSecondOnly = wrong("corrected m", func(o Adam, p *Param) graph.Tensor {
+		return o.Update(p).Mul(p.Scalar("extra", func(t int) float64 { return debias(o.Beta1, t) }))
+	})
+
+	notLargest = wrong("without AMSGrad", func(o RAdam, p *Param) graph.Tensor {
+		o.AMSGrad = false
+		return o.Update(p)
+	})
+	largestCorrected = wrong("largest of corrected", func(o RAdam, p *Param) graph.Tensor {
+		m, v := p.Debias(p.EMA("m", o.Beta1, p.Grad), o.Beta1), p.EMA("v", o.Beta2, p.Grad.Square())
+		return p.rectified(m, p.largest(p.Debias(v, o.Beta2)), p.Hyper("eps", o.Eps), o.Beta2)
+	})
+
+	plainBelief = wrong("without options", func(o AdaBelief, p *Param) graph.Tensor {
+		return AdaBelief{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
+	})
+	beliefWithoutLargest = wrong("without AMSGrad", func(o AdaBelief, p *Param) graph.Tensor {
+		o.AMSGrad = false
+		return o.Update(p)
+	})
+	// The authors' program, whose rectified step is of s itself.
+	beliefRectifiedAlone = wrong("AMSGrad or Rectify", func(o AdaBelief, p *Param) graph.Tensor {
+		o.AMSGrad = o.AMSGrad && !o.Rectify
+		return o.Update(p)
+	})
+	beliefEps = wrong("largest before ε", func(o AdaBelief, p *Param) graph.Tensor {
+		eps, m := p.Hyper("eps", o.Eps), p.EMA("m", o.Beta1, p.Grad)
+		s := p.largest(p.EMA("s", o.Beta2, p.Grad.Sub(m).Square())).Add(eps)
+		m = p.Debias(m, o.Beta1)
+		if o.Rectify {
+			return p.rectified(m, s, eps, o.Beta2)
+		}
+		return m.Div(p.Debias(s, o.Beta2).Sqrt().Add(eps))
+	})
+
 	// optax's AMSGrad.
 	maxOfCorrected = wrong("max of corrected", func(o AMSGrad, p *Param) graph.Tensor {
 		m, v := p.EMA("m", o.Beta1, p.Grad), p.EMA("v", o.Beta2, p.Grad.Square())

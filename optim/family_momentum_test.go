@@ -36,6 +36,11 @@ var momentumRows = []row{
 		bad: []Rule{LARS{}, LARS{1, 0.001, 0}, LARS{0.9, 0.001, -1}}, names: []string{"Trust", "Mu", "Lambda"},
 		wrong: []Rule{trustAfterMomentum, sumOfNorms, NewMomentum()},
 	},
+	{
+		rule: NewNovoGrad(), describe: "novograd beta1=0.95 beta2=0.98 eps=1e-08 weight_decay=0", rate: 0.01, theta: 3, state: 2.5, descent: 0.01, more: 2,
+		bad: []Rule{NovoGrad{}, NovoGrad{0.95, 0.98, 1e-8, -1}}, names: []string{"Eps", "Lambda"},
+		wrong: []Rule{normFrom0, averagedSteps, elementwise, decayOutsideSum, NewMomentum()},
+	},
 }
 
 var (
@@ -59,6 +64,24 @@ var (
 	signOfNew = wrong("sign of the new average", func(o Lion, p *Param) graph.Tensor {
 		return p.decayed(p.EMA("m", o.Beta2, p.Grad).Sign(), o.Lambda)
 	})
+
+	normFrom0 = novogradLike("v from 0", func(o NovoGrad, p *Param) graph.Tensor {
+		square := p.Grad.Square().Sum()
+		v := p.StateOf("v", square.Type(), 0).Mul(p.Hyper("beta2", o.Beta2)).Add(square.Mul(p.Hyper("1-beta2", 1-o.Beta2)))
+		p.Set("v", v)
+		return v
+	}, false)
+	averagedSteps = wrong("average of steps", func(o NovoGrad, p *Param) graph.Tensor {
+		return o.Update(p).Mul(p.Hyper("1-beta1", 1-o.Beta1))
+	})
+	elementwise = novogradLike("v of each element", func(o NovoGrad, p *Param) graph.Tensor {
+		first := p.Scalar("first", func(t int) float64 { return float64(max(2-t, 0)) })
+		square, old := p.Grad.Square(), p.State("v", 0)
+		v := first.Select(square, old.Mul(p.Hyper("beta2", o.Beta2)).Add(square.Mul(p.Hyper("1-beta2", 1-o.Beta2))))
+		p.Set("v", v)
+		return v
+	}, false)
+	decayOutsideSum = novogradLike("decay outside of m", NovoGrad.norm, true)
 
 	trustAfterMomentum = wrong("trust after momentum", func(o LARS, p *Param) graph.Tensor {
 		b := p.State("b", 0).Mul(p.Hyper("momentum", o.Mu)).Add(p.decayed(p.Grad, o.Lambda))
@@ -126,4 +149,20 @@ type aheadTwice struct {
 func (o aheadTwice) with(right Rule) Rule { o.Mu = right.(Nesterov).Mu; return o }
 func (o aheadTwice) Update(p *Param) graph.Tensor {
 	return p.Grad.Mul(p.Hyper("momentum", o.Mu)).Add(velocity(p, o.Mu))
+}
+
+// novogradLike is NovoGrad with another v, or with decay behind m.
+func novogradLike(name string, second func(o NovoGrad, p *Param) graph.Tensor, outside bool) Rule {
+	return wrong(name, func(o NovoGrad, p *Param) graph.Tensor {
+		d := p.Grad.Div(second(o, p).Sqrt().Add(p.Hyper("eps", o.Eps)))
+		if !outside {
+			d = p.decayed(d, o.Lambda)
+		}
+		m := p.State("m", 0).Mul(p.Hyper("beta1", o.Beta1)).Add(d)
+		p.Set("m", m)
+		if outside {
+			m = p.decayed(m, o.Lambda)
+		}
+		return m
+	})
 }

@@ -80,5 +80,7 @@ func (o FTRL) power(p *Param, n graph.Tensor) graph.Tensor {
 	case 0.5:
 		return n.Sqrt()
 	}
-	return n.Log().Mul(p.Hyper("rate_power", o.Power)).Exp() // of 0 it is exp(-∞)
+	// A number that no schedule drives, as √n has other bits. Of 0 it is exp(-∞).
+	power := p.Scalar("rate_power", func(int) float64 { return o.Power })
+	return n.Log().Mul(power).Exp()
 }

@@ -39,13 +39,18 @@ func (o NovoGrad) Validate() error {
 func (NovoGrad) DecayInside() bool { return true }
 
 func (o NovoGrad) Update(p *Param) graph.Tensor {
+	d := p.decayed(p.Grad.Div(o.norm(p).Sqrt().Add(p.Hyper("eps", o.Eps))), o.Lambda)
+	m := p.State("m", 0).Mul(p.Hyper("beta1", o.Beta1)).Add(d)
+	p.Set("m", m)
+	return m
+}
+
+// norm is v, the average of ‖g‖², of shape [].
+func (o NovoGrad) norm(p *Param) graph.Tensor {
 	first := p.Scalar("first", func(t int) float64 { return float64(max(2-t, 0)) })
 	square := p.Grad.Square().Sum()
 	old := p.StateOf("v", square.Type(), 0)
 	v := first.Select(square, old.Mul(p.Hyper("beta2", o.Beta2)).Add(square.Mul(p.Hyper("1-beta2", 1-o.Beta2))))
 	p.Set("v", v)
-	d := p.decayed(p.Grad.Div(v.Sqrt().Add(p.Hyper("eps", o.Eps))), o.Lambda)
-	m := p.State("m", 0).Mul(p.Hyper("beta1", o.Beta1)).Add(d)
-	p.Set("m", m)
-	return m
+	return v
 }

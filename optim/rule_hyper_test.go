@@ -13,7 +13,7 @@ import (
 func TestByNameUnknown(t *testing.T) {
 	for name, want := range map[string]string{
 		"adm": `did you mean "adam"?`, "AdamW": `did you mean "adamw"?`, "rms-prop": `did you mean "rmsprop"?`,
-		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "newton": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, adam, adamw",
+		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "newton": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, ftrl, adam, adamw",
 	} {
 		if _, err := ByName(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one that says %q", name, err, want)
@@ -69,7 +69,7 @@ func TestWithErrors(t *testing.T) {
 		value float64
 		want  string
 	}{
-		{NewAdam(), "beta", 0.5, `unknown hyperparameter "beta"; did you mean "beta1"? (one of beta1, beta2, eps)`},
+		{NewAdam(), "beta", 0.5, `unknown hyperparameter "beta"; did you mean "beta1"? (one of beta1, beta2, eps, eps_hat, uncorrected)`},
 		{Cautious{NewAdam()}, "beta", 0.5, `optimizer adam: unknown hyperparameter "beta"`},
 		{NewSGD(), "momentum", 0.9, "optimizer sgd has no hyperparameter"},
 		{NewRMSProp(), "eps_outside", 0.5, "switch, 1 or 0"},
