@@ -98,3 +98,9 @@ func (Const) leaf()       {}
 func (ScalarEntry) leaf() {}
 func (Input) leaf()       {}
 func (Variable) leaf()    {}
+
+// Update says that a variable takes a new value at the end of a step.
+type Update struct {
+	Variable Tensor // from [Graph.Variable]
+	Value    Tensor // of the variable's shape
+}

@@ -23,7 +23,7 @@ func structs() []Layer {
 		Flatten{}, Dense{}, Dropout{}, SpatialDropout{}, DropPath{}, Reshape{}, Pad{}, Image{}, Embedding{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
-		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Residual{},
+		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Residual{}, Join{},
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"descent/graph"
 	"descent/internal/enginetest"
 	"descent/internal/exec"
-	"descent/internal/plan"
 	"descent/nn"
 )
 
@@ -93,7 +92,7 @@ func TestRandomNetworks(t *testing.T) {
 		dx := graph.Gradient(y.Mul(g.Input("w", y.Type())).Sum(), xs...)
 		test := enginetest.Case{Graph: g, Stages: [][]graph.Tensor{{y}, dx}, Values: values, Seed: seed, Draw: 3}
 		for _, u := range c.Updates() {
-			test.Updates = append(test.Updates, plan.Update{Variable: u.Buffer, Value: u.Value})
+			test.Updates = append(test.Updates, graph.Update{Variable: u.Buffer, Value: u.Value})
 		}
 		if err := test.Check(pool); err != nil {
 			t.Errorf("seed %d, %v → %v of %+v: %v", seed, x.Type(), y.Type(), layers, err)

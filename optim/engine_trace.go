@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"descent/graph"
-	"descent/internal/plan"
 )
 
 // Entries of the scalar table that the owner of the loop sets before each
@@ -17,10 +16,10 @@ const (
 
 // Step is a traced update of all parameters.
 type Step struct {
-	NormSquared graph.Tensor  // Σg² over all parameters after all limits but the last, of shape []; the clip factor is decided from it
-	Updates     []plan.Update // of all parameters and their state
-	State       []StateVar    // slot by slot, in the order of the parameters
-	Hosts       []Host        // to be run after each update
+	NormSquared graph.Tensor   // Σg² over all parameters after all limits but the last, of shape []; the clip factor is decided from it
+	Updates     []graph.Update // of all parameters and their state
+	State       []StateVar     // slot by slot, in the order of the parameters
+	Hosts       []Host         // to be run after each update
 }
 
 // Trace writes the update of params into g. They must have distinct names and
@@ -64,7 +63,7 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 		leave := g.Enter(m.Name)
 		next := cfg.move(m)
 		leave()
-		step.Updates = append(append(step.Updates, m.updates()...), plan.Update{Variable: m.Value, Value: next})
+		step.Updates = append(append(step.Updates, m.updates()...), graph.Update{Variable: m.Value, Value: next})
 		step.Hosts = append(step.Hosts, m.hosts...)
 		list = append(list, m.Param)
 	}
@@ -160,10 +159,10 @@ func (c Config) move(m *member) graph.Tensor {
 }
 
 // updates are those of the slots that have been set.
-func (p *Param) updates() (list []plan.Update) {
+func (p *Param) updates() (list []graph.Update) {
 	for _, s := range p.slots {
 		if s.next.Valid() {
-			list = append(list, plan.Update{Variable: s.value, Value: s.next})
+			list = append(list, graph.Update{Variable: s.value, Value: s.next})
 		}
 	}
 	return list

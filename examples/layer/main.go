@@ -13,6 +13,7 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/model"
 	"descent/nn"
 	"descent/train"
 )
@@ -50,11 +51,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	model, err := trainer.Fit(ctx, parts.Train, parts.Validation)
+	trained, err := trainer.Fit(ctx, parts.Train, parts.Validation)
 	if err != nil {
 		log.Fatal(err)
 	}
-	report, err := model.Evaluate(ctx, parts.Test)
+	report, err := trained.Evaluate(ctx, parts.Test)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -67,12 +68,12 @@ func main() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "highway.safetensors")
-	if err := model.Save(path); err != nil {
+	if err := trained.Save(path); err != nil {
 		log.Fatal(err)
 	}
-	again, err := train.Load(path, train.With(net, nil))
+	again, err := model.Load(path, model.With(net, nil))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("the same weights:", again.SHA256() == model.SHA256())
+	fmt.Println("the same weights:", again.SHA256() == trained.SHA256())
 }

@@ -19,7 +19,7 @@ import (
 type Case struct {
 	Graph   *graph.Graph
 	Stages  [][]graph.Tensor
-	Updates []plan.Update
+	Updates []graph.Update
 	Values  map[string][]float32 // inputs and variables by name
 	Scalars []float32
 	Seed    uint64

@@ -5,7 +5,6 @@ import (
 
 	"descent/graph"
 	"descent/internal/exec"
-	"descent/internal/plan"
 )
 
 // TestPrepare trains weights that kernels read in forms of their own, made
@@ -20,7 +19,7 @@ func TestPrepare(t *testing.T) {
 	d := graph.Gradient(loss, v, w)
 	c := Case{
 		Graph: g, Stages: [][]graph.Tensor{{loss}, {d[0].Square().Sum()}, {}},
-		Updates: []plan.Update{{Variable: v, Value: v.Sub(d[0])}, {Variable: w, Value: w.Sub(d[1])}},
+		Updates: []graph.Update{{Variable: v, Value: v.Sub(d[0])}, {Variable: w, Value: w.Sub(d[1])}},
 		Values:  map[string][]float32{},
 	}
 	for name, n := range map[string]int{"v": 9 * 256, "w": 9 * 256, "x": 2 * 30 * 16} {

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"descent/graph"
-	"descent/internal/plan"
 )
 
 // Random returns a step made from seed: a few variables and inputs, size
@@ -182,7 +181,7 @@ func (b *maker) updates() {
 		case b.IntN(2) == 0:
 			value = v.Sub(value.Scale(0.1))
 		}
-		b.c.Updates = append(b.c.Updates, plan.Update{Variable: v, Value: value})
+		b.c.Updates = append(b.c.Updates, graph.Update{Variable: v, Value: value})
 	}
 }
 
@@ -207,6 +206,6 @@ func (b *maker) gradient() {
 		loss = loss.Add(b.pick().Mean())
 	}
 	for i, dv := range graph.Gradient(loss, free...) {
-		b.c.Updates = append(b.c.Updates, plan.Update{Variable: free[i], Value: free[i].Sub(dv.Scale(0.5))})
+		b.c.Updates = append(b.c.Updates, graph.Update{Variable: free[i], Value: free[i].Sub(dv.Scale(0.5))})
 	}
 }

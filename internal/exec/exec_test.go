@@ -26,7 +26,7 @@ func steps(n int) enginetest.Case {
 	c := enginetest.Case{
 		Graph:   g,
 		Stages:  [][]graph.Tensor{{loss}, {norm}, {}},
-		Updates: []plan.Update{{Variable: w, Value: w.Sub(d.Mul(g.Scalar("rate", nil)).Div(norm.AddScalar(1).Sqrt()))}},
+		Updates: []graph.Update{{Variable: w, Value: w.Sub(d.Mul(g.Scalar("rate", nil)).Div(norm.AddScalar(1).Sqrt()))}},
 		Values:  map[string][]float32{"x": make([]float32, n*n), "w": make([]float32, n*n)},
 		Scalars: []float32{0.5},
 	}
@@ -159,7 +159,7 @@ func TestCollectorPause(t *testing.T) {
 	c := enginetest.Case{
 		Graph:   g,
 		Stages:  [][]graph.Tensor{{v.Square().Sum()}},
-		Updates: []plan.Update{{Variable: v, Value: v.Tanh().Exp().Scale(0.3).AddScalar(0.1)}},
+		Updates: []graph.Update{{Variable: v, Value: v.Tanh().Exp().Scale(0.3).AddScalar(0.1)}},
 	}
 	pool := exec.NewPool(2)
 	defer pool.Close()

@@ -16,7 +16,7 @@ func TestHelpersPark(t *testing.T) {
 	defer pool.Close()
 	g := graph.New()
 	v := g.Variable("v", graph.Shape(1<<18))
-	p, err := plan.Compile(g, [][]graph.Tensor{nil}, []plan.Update{{Variable: v, Value: v.Tanh()}})
+	p, err := plan.Compile(g, [][]graph.Tensor{nil}, []graph.Update{{Variable: v, Value: v.Tanh()}})
 	if err != nil {
 		t.Fatal(err)
 	}

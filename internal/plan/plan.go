@@ -13,12 +13,6 @@ import (
 	"descent/internal/rewrite"
 )
 
-// Update says that a variable takes a new value at the end of the step.
-type Update struct {
-	Variable graph.Tensor
-	Value    graph.Tensor // of the variable's shape
-}
-
 // Plan is a compiled graph. It is read only, and serves any number of runs.
 type Plan struct {
 	Instrs  []*Instr
@@ -65,7 +59,7 @@ type Buffer struct {
 // Compile plans the stages, whose outputs the host may read when the stage has
 // run, and the updates at the end of the last stage. It returns the graph's
 // error if it has one.
-func Compile(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*Plan, error) {
+func Compile(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (*Plan, error) {
 	c, err := simplify(g, stages, updates)
 	if err != nil {
 		return nil, err
@@ -82,13 +76,13 @@ func Compile(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*Plan, 
 type compiler struct {
 	plan    Plan
 	stages  [][]graph.Tensor
-	updates []Update
+	updates []graph.Update
 	low     []lowered
 	made    map[int]int // the instruction that makes a tensor, by the tensor's ID
 	buffer  map[int]int // the buffer of a tensor, by its ID
 }
 
-func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*compiler, error) {
+func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (*compiler, error) {
 	if len(stages) == 0 {
 		stages = [][]graph.Tensor{nil}
 	}
@@ -131,7 +125,7 @@ func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []Update) (*compi
 		simple = simple[len(stage):]
 	}
 	for i, u := range updates {
-		c.updates = append(c.updates, Update{u.Variable, simple[i]})
+		c.updates = append(c.updates, graph.Update{Variable: u.Variable, Value: simple[i]})
 	}
 	return c, nil
 }

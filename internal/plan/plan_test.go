@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "rewrite the golden listing")
 
 // mlp is a training step of two layers: loss, gradient norm, update with
 // momentum.
-func mlp(g *graph.Graph) ([][]graph.Tensor, []Update) {
+func mlp(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 	x, y := g.Input("x", graph.Shape(32, 64)), g.Input("y", graph.Indices(32))
 	params := []graph.Tensor{
 		g.Variable("w1", graph.Shape(64, 48)), g.Variable("b1", graph.Shape(48)),
@@ -24,17 +24,17 @@ func mlp(g *graph.Graph) ([][]graph.Tensor, []Update) {
 	z := h.MatMul(params[2]).Add(params[3])
 	loss := z.CrossEntropy(y.OneHot(10)).Mean()
 	rate, norm := g.Scalar("rate", nil), g.Const(0)
-	var updates []Update
+	var updates []graph.Update
 	for i, d := range graph.Gradient(loss, params...) {
 		norm = norm.Add(d.Square().Sum())
 		m := g.Variable(fmt.Sprint("m", i), d.Type())
 		next := m.Scale(0.9).Add(d)
-		updates = append(updates, Update{m, next}, Update{params[i], params[i].Sub(next.Mul(rate))})
+		updates = append(updates, graph.Update{Variable: m, Value: next}, graph.Update{Variable: params[i], Value: params[i].Sub(next.Mul(rate))})
 	}
 	return [][]graph.Tensor{{loss}, {norm}, {}}, updates
 }
 
-func compile(t *testing.T, build func(*graph.Graph) ([][]graph.Tensor, []Update)) *Plan {
+func compile(t *testing.T, build func(*graph.Graph) ([][]graph.Tensor, []graph.Update)) *Plan {
 	t.Helper()
 	g := graph.New()
 	stages, updates := build(g)
@@ -65,31 +65,31 @@ func TestListing(t *testing.T) {
 }
 
 // deep is a chain that keeps a few values alive over many instructions.
-func deep(g *graph.Graph) ([][]graph.Tensor, []Update) {
+func deep(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 	x, w := g.Input("x", graph.Shape(20, 20)), g.Variable("w", graph.Shape(20, 20))
 	h := x
 	for range 8 {
 		h = h.MatMul(w).Tanh().Add(h)
 	}
 	loss := h.Square().Sum()
-	return [][]graph.Tensor{{loss}, {}}, []Update{{w, w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
+	return [][]graph.Tensor{{loss}, {}}, []graph.Update{{Variable: w, Value: w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
 }
 
 // convolutions have kernels that read their weight in a form of its own.
-func convolutions(g *graph.Graph) ([][]graph.Tensor, []Update) {
+func convolutions(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 	h, same := g.Input("x", graph.Shape(2, 6, 6, 16)), graph.Conv{Pad: [2][2]int{{1, 1}, {1, 1}}}
 	w := g.Variable("w", graph.Shape(3, 3, 16, 16))
 	for range 3 {
 		h = h.Conv2D(w, same).Tanh()
 	}
 	loss := h.Square().Sum()
-	return [][]graph.Tensor{{loss}, {}}, []Update{{w, w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
+	return [][]graph.Tensor{{loss}, {}}, []graph.Update{{Variable: w, Value: w.Sub(graph.Gradient(loss, w)[0].Scale(0.1))}}
 }
 
 // TestMemory checks that no two buffers that are alive in the same wave
 // overlap, that each lies in the arena, and that memory is used again.
 func TestMemory(t *testing.T) {
-	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "convolutions": convolutions} {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []graph.Update){"mlp": mlp, "deep": deep, "convolutions": convolutions} {
 		p := compile(t, build)
 		for i, a := range p.Buffers {
 			if a.Place != Arena || a.last < 0 {
@@ -115,7 +115,7 @@ func TestMemory(t *testing.T) {
 // what: a value is made before it is read, nobody writes what another of the
 // same wave reads or writes, and old values are read before they are replaced.
 func TestOrder(t *testing.T) {
-	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []Update){"mlp": mlp, "deep": deep, "convolutions": convolutions, "swap": swap} {
+	for name, build := range map[string]func(*graph.Graph) ([][]graph.Tensor, []graph.Update){"mlp": mlp, "deep": deep, "convolutions": convolutions, "swap": swap} {
 		p := compile(t, build)
 		waveOf := make([]int, len(p.Instrs))
 		seen := 0
@@ -151,15 +151,15 @@ func TestOrder(t *testing.T) {
 }
 
 // swap has variables that take each other's values.
-func swap(g *graph.Graph) ([][]graph.Tensor, []Update) {
+func swap(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 	a, b, c := g.Variable("a", graph.Shape(8)), g.Variable("b", graph.Shape(8)), g.Variable("c", graph.Shape(8))
-	return [][]graph.Tensor{{a}}, []Update{{a, b}, {b, c.Neg()}, {c, a.Add(b)}}
+	return [][]graph.Tensor{{a}}, []graph.Update{{Variable: a, Value: b}, {Variable: b, Value: c.Neg()}, {Variable: c, Value: a.Add(b)}}
 }
 
 // TestPrepared checks that two products of one tensor, whose rows are a page
 // long, share the copy that keeps them apart.
 func TestPrepared(t *testing.T) {
-	p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []Update) {
+	p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 		w := g.Variable("w", graph.Shape(1024, 128))
 		loss := g.Input("x", graph.Shape(16, 1024)).ReLU().MatMul(w).Square().Sum()
 		return [][]graph.Tensor{{loss}, {graph.Gradient(loss, w)[0]}}, nil
@@ -185,28 +185,34 @@ func TestPrepared(t *testing.T) {
 func TestInPlace(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		build  func(g *graph.Graph, v, w graph.Tensor) []Update
+		build  func(g *graph.Graph, v, w graph.Tensor) []graph.Update
 		copies int
 	}{
-		{"elementwise", func(_ *graph.Graph, v, _ graph.Tensor) []Update { return []Update{{v, v.Scale(0.9)}} }, 0},
-		{"two of one instruction", func(_ *graph.Graph, v, w graph.Tensor) []Update {
+		{"elementwise", func(_ *graph.Graph, v, _ graph.Tensor) []graph.Update {
+			return []graph.Update{{Variable: v, Value: v.Scale(0.9)}}
+		}, 0},
+		{"two of one instruction", func(_ *graph.Graph, v, w graph.Tensor) []graph.Update {
 			m := v.Scale(0.9).Add(w)
-			return []Update{{v, m}, {w, w.Sub(m)}}
+			return []graph.Update{{Variable: v, Value: m}, {Variable: w, Value: w.Sub(m)}}
 		}, 0},
-		{"a product of itself", func(_ *graph.Graph, v, _ graph.Tensor) []Update { return []Update{{v, v.MatMul(v).Tanh()}} }, 1},
-		{"read as a whole by another", func(_ *graph.Graph, v, w graph.Tensor) []Update {
-			return []Update{{v, v.Neg()}, {w, v.MatMul(w).Neg()}}
+		{"a product of itself", func(_ *graph.Graph, v, _ graph.Tensor) []graph.Update {
+			return []graph.Update{{Variable: v, Value: v.MatMul(v).Tanh()}}
 		}, 1},
-		{"its own columns", func(_ *graph.Graph, v, _ graph.Tensor) []Update {
-			return []Update{{v, v.Mul(v.Slice(0, 0, 1)).Tanh()}}
+		{"read as a whole by another", func(_ *graph.Graph, v, w graph.Tensor) []graph.Update {
+			return []graph.Update{{Variable: v, Value: v.Neg()}, {Variable: w, Value: v.MatMul(w).Neg()}}
+		}, 1},
+		{"its own columns", func(_ *graph.Graph, v, _ graph.Tensor) []graph.Update {
+			return []graph.Update{{Variable: v, Value: v.Mul(v.Slice(0, 0, 1)).Tanh()}}
 		}, 0},
-		{"swapped", func(_ *graph.Graph, v, w graph.Tensor) []Update { return []Update{{v, w}, {w, v}} }, 4},
-		{"one value for two", func(_ *graph.Graph, v, w graph.Tensor) []Update {
+		{"swapped", func(_ *graph.Graph, v, w graph.Tensor) []graph.Update {
+			return []graph.Update{{Variable: v, Value: w}, {Variable: w, Value: v}}
+		}, 4},
+		{"one value for two", func(_ *graph.Graph, v, w graph.Tensor) []graph.Update {
 			m := v.Add(w)
-			return []Update{{v, m}, {w, m}}
+			return []graph.Update{{Variable: v, Value: m}, {Variable: w, Value: m}}
 		}, 1},
 	} {
-		p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []Update) {
+		p := compile(t, func(g *graph.Graph) ([][]graph.Tensor, []graph.Update) {
 			return nil, c.build(g, g.Variable("v", graph.Shape(6, 6)), g.Variable("w", graph.Shape(6, 6)))
 		})
 		if got := strings.Count(p.String(), " Copy "); got != c.copies {
@@ -220,20 +226,28 @@ func TestBadPlans(t *testing.T) {
 	other := graph.New().Variable("v", graph.Shape(3))
 	for _, c := range []struct {
 		want  string
-		build func(g *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update)
+		build func(g *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update)
 	}{
-		{"output 0 of stage 0 is no tensor of the graph", func(*graph.Graph, graph.Tensor) ([][]graph.Tensor, []Update) { return [][]graph.Tensor{{{}}}, nil }},
-		{"output 1 of stage 0 is no tensor of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
+		{"output 0 of stage 0 is no tensor of the graph", func(*graph.Graph, graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return [][]graph.Tensor{{{}}}, nil
+		}},
+		{"output 1 of stage 0 is no tensor of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
 			return [][]graph.Tensor{{v, other}}, nil
 		}},
-		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v, other}} }},
-		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
-			return nil, []Update{{graph.Tensor{}, v}}
+		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return nil, []graph.Update{{Variable: v, Value: other}}
 		}},
-		{"is no variable", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v.Neg(), v}} }},
-		{"takes a value of its own shape", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) { return nil, []Update{{v, v.Sum()}} }},
-		{"is updated twice", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []Update) {
-			return nil, []Update{{v, v.Neg()}, {v, v.Abs()}}
+		{"must be tensors of the graph", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return nil, []graph.Update{{Variable: graph.Tensor{}, Value: v}}
+		}},
+		{"is no variable", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return nil, []graph.Update{{Variable: v.Neg(), Value: v}}
+		}},
+		{"takes a value of its own shape", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return nil, []graph.Update{{Variable: v, Value: v.Sum()}}
+		}},
+		{"is updated twice", func(_ *graph.Graph, v graph.Tensor) ([][]graph.Tensor, []graph.Update) {
+			return nil, []graph.Update{{Variable: v, Value: v.Neg()}, {Variable: v, Value: v.Abs()}}
 		}},
 	} {
 		g := graph.New()
