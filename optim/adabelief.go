@@ -8,10 +8,11 @@ import "descent/graph"
 //	m ← β₁m + (1-β₁)g              m̂ = m/(1-β₁ᵗ)
 //	s ← β₂s + (1-β₂)(g-m)² + ε     ŝ = s/(1-β₂ᵗ)
 //	u = m̂/(√ŝ + ε)
-//	u = m̂·r·√(1-β₂ᵗ)/(√s + ε), or m̂    with Rectify, as [RAdam] has it
+//	u = m̂·r·√(1-β₂ᵗ)/(√s + ε), or m̂    with Rectify
 //
-// with the new m. With AMSGrad, n ← max(n, s) takes the place of s in u; the
-// authors' program does not do so in a rectified step. ε is added twice, as in the paper, and to s at every update,
+// with the new m. r is that of [RAdam], which says when to trust s. With the
+// switch AMSGrad, n ← max(n, s) takes the place of s in u; the authors' program
+// leaves it out of a rectified step. ε is added twice, as in the paper, and to s at every update,
 // so that √ŝ is never below √(ε/(1-β₂)), 3e-7 at the defaults.
 //
 // Use it where Adam's steps are too small although the gradient hardly

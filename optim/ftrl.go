@@ -11,7 +11,7 @@ import "descent/graph"
 //	z ← z + g - (q - q₋)θ           q₋ that of the update before, 0 at t = 1
 //	θ ← (λ₁sign(z) - z)/(q + λ₂)    0 where |z| ≤ λ₁
 //
-// Without penalties it is [AdaGrad] with ε = β, at any rate. The penalties, λ₁Σ|θ|
+// With p = ½ and no penalties it is [AdaGrad] with ε = β, at any rate. The penalties, λ₁Σ|θ|
 // and ½λ₂Σθ², are those of the whole run and not of one update; λ₂ is twice the
 // l2 of TensorFlow and Keras. They hold for weights ([Param].Decays). With p
 // another power than ½ the rates fall faster or slower; TensorFlow's is -p, and

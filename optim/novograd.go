@@ -13,8 +13,8 @@ import "descent/graph"
 // number. m is a sum and not an average, as in the paper: at a constant
 // gradient steps grow to 1/(1-β₁) of the first.
 //
-// Use it for large networks with noisy gradients: it is as robust to the rate
-// as Adam, and keeps half of its state.
+// Use it for large networks and large batches where memory is short: it keeps
+// half of Adam's state, and its paper finds it as robust to the rate.
 //
 // Source: Ginsburg et al., "Stochastic Gradient Methods with Layer-wise
 // Adaptive Moments for Training of Deep Networks", 2019, arXiv:1905.11286,

@@ -15,7 +15,8 @@ import (
 //	r = √((ρₜ-4)(ρₜ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρₜ))
 //	u = m̂                        before
 //
-// With AMSGrad, n ← max(n, v) takes the place of v in u, as in [AMSGrad].
+// With the switch AMSGrad, n ← max(n, v) takes the place of v in u, as in the
+// rule of that name.
 //
 // With β₂ = 0.999 the first five updates are those of momentum. ε is added to
 // the root of the uncorrected v, as in PyTorch and the authors' program; the
