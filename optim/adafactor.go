@@ -20,8 +20,9 @@ import (
 // has to be corrected.
 //
 // The rate is relative to the parameter. The paper's is min(0.01, 1/√t), of
-// which the default is the first part; [schedule.Capped] is the whole. The first moment is left out, as in the
-// paper's most frugal form.
+// which the default is the first part; with the schedule "invsqrt:steps=10000,hold"
+// it is the whole, and without hold min(10⁻⁶t, 1/√t), the paper's warm-up. The
+// first moment is left out, as in the paper's most frugal form.
 //
 // Use it where memory is short: a matrix keeps a row and a column instead of a
 // second matrix.

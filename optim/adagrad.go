@@ -11,7 +11,7 @@ import "descent/graph"
 // ε outside of the root is the convention of the paper, where it is δ, and of
 // PyTorch; inside is that of optax and Keras, which also start G at 0.1: that
 // shortens the steps of elements whose gradients have been small so far.
-// PyTorch's lr_decay is the schedule [schedule.InverseTime].
+// PyTorch's lr_decay of k is the schedule "invtime:decay=k".
 //
 // Use it for sparse features, embeddings above all, and for short runs: its
 // steps shrink for ever.
