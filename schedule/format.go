@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Format is the inverse of [Parse]: the text that reads back as s. Lengths
