@@ -92,7 +92,8 @@ func (c *Classification) widen(pair []float64, score float64) []float64 {
 func (c *Classification) add(row []float64, actual int) {
 	c.rows++
 	c.loss += c.negLog(row, actual)
-	if predicted := argmax(row); predicted >= 0 {
+	predicted := argmax(row)
+	if predicted >= 0 {
 		c.counts[actual][predicted]++
 	} else {
 		c.undecided[actual]++
@@ -101,6 +102,8 @@ func (c *Classification) add(row []float64, actual int) {
 		margin := row[1]
 		if c.kind == Logits {
 			margin -= row[0]
+		} else if predicted < 0 {
+			margin = math.NaN()
 		}
 		c.margins[actual] = append(c.margins[actual], margin)
 	}

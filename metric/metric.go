@@ -107,8 +107,8 @@ func (m Metric) Bounds() (lo, hi float64) {
 	return m.Lo, m.Hi
 }
 
-// Better reports whether the value a is better than b. A NaN is better than
-// nothing, and everything else is better than a NaN.
+// Better reports whether the value a is better than b. A NaN never is, and
+// everything else is better than a NaN.
 func (m Metric) Better(a, b float64) bool {
 	switch {
 	case math.IsNaN(a) || math.IsNaN(b):

@@ -73,3 +73,9 @@ func ByName(name string) (Metric, error) {
 	}
 	return Metric{}, fmt.Errorf("metric: %w", suggest.Unknown("metric", name, Names()))
 }
+
+// HigherIsBetter says whether a larger value of the named metric is better.
+func HigherIsBetter(name string) bool {
+	m, _ := ByName(name)
+	return m.Higher
+}

@@ -37,6 +37,9 @@ func NewSet(spec Spec, metrics ...Metric) (*Set, error) {
 		return nil, err
 	}
 	for i, m := range metrics {
+		if m.Name == Loss.Name {
+			return nil, fmt.Errorf("metric: loss is measured where it is made small; no set takes it")
+		}
 		if err := m.valid(); err != nil {
 			return nil, err
 		}

@@ -22,8 +22,9 @@ import (
 	"descent/engine"
 	"descent/internal/network"
 	"descent/internal/safetensors"
-	"descent/objective"
+	"descent/metric"
 	"descent/nn"
+	"descent/objective"
 )
 
 // Model is a trained network. It is safe for concurrent use.
@@ -32,8 +33,9 @@ type Model struct {
 	weights *engine.Store
 	workers int
 	views   Views
-	params  int        // values of parameters
-	inputs  []nn.Field // that the network may read beside x
+	params  int             // values of parameters
+	inputs  []nn.Field      // that the network may read beside x
+	metrics []metric.Metric // beside the usual ones
 	plans   *plans
 
 	mu        sync.Mutex
@@ -85,17 +87,26 @@ func (m *Model) Workers(n int) *Model {
 	return c
 }
 
+// Measuring returns the model, with the same weights, as one whose evaluations
+// measure these metrics too, beside the usual ones of its goals; what does not
+// fit a goal is not measured there.
+func (m *Model) Measuring(metrics ...metric.Metric) *Model {
+	c := m.clone()
+	c.metrics = metrics
+	return c
+}
+
 // On returns the model, with the same weights, as one whose evaluations are run
 // by e, which nothing else may run at the same time.
 func (m *Model) On(e *engine.Engine) *Model {
 	c := m.clone()
-	c.evaluator = c.predictor(e)
+	c.evaluator = newPredictor(c, e)
 	return c
 }
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, plans: m.plans}
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, plans: m.plans}
 }
 
 // borrow returns a predictor for the caller alone.
@@ -107,15 +118,7 @@ func (m *Model) borrow() *predictor {
 		m.free = m.free[:n-1]
 		return p
 	}
-	return m.predictor(engine.New(1))
-}
-
-func (m *Model) predictor(e *engine.Engine) *predictor {
-	p := &predictor{net: m.net, plans: m.plans, store: m.weights, engine: e, programs: map[size]*engine.Program{}}
-	if m.views != (Views{}) {
-		p.views = m.views.list()
-	}
-	return p
+	return newPredictor(m, engine.New(1))
 }
 
 // giveBack keeps a predictor for the next who predicts; more than can run at
@@ -153,6 +156,15 @@ func (m *Model) Warm(rows ...int) error {
 	return nil
 }
 
+// blank is a batch of zeros.
+func (m *Model) blank(rows int) *data.Batch {
+	b := data.Batch{X: make([]float32, rows*m.net.Spec.Size())}
+	for _, f := range m.inputs {
+		b.Set(f.Name, make([]float32, rows*data.Field{Shape: f.Shape}.Size()))
+	}
+	return &b
+}
+
 // Evaluate measures the model on source.
 func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error) {
 	if m.evaluator != nil {
@@ -162,7 +174,7 @@ func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error
 	}
 	e := engine.New(m.workers)
 	defer e.Close()
-	return m.predictor(e).evaluate(ctx, source)
+	return newPredictor(m, e).evaluate(ctx, source)
 }
 
 // Predict returns the predictions for the samples in x, one after the other:
@@ -238,6 +250,11 @@ func (m *Model) Spec() data.Spec { return m.net.Spec }
 
 // Network returns the layers.
 func (m *Model) Network() nn.Layer { return m.net.Layer }
+
+// Layers lists the layers with the shapes of what they make of one row.
+func (m *Model) Layers() ([]nn.Row, error) {
+	return nn.Summary(m.net.Layer, m.net.Spec.Input, m.inputs...)
+}
 
 // Objective returns what the model was trained for.
 func (m *Model) Objective() objective.Objective { return m.net.Objective }

@@ -4,6 +4,7 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
+	"descent/metric"
 )
 
 // predictor runs forward passes in evaluation mode. It is for one goroutine at
@@ -17,14 +18,15 @@ type predictor struct {
 	views    []view    // to predict the mean of; nil: the sample as it is
 	seen     []float32 // one view of a batch
 
-	fields []string    // of the samples
-	filled [][]float32 // rows of each field with others added, where the plan takes more
-	batch  data.Batch  // of samples that are no set's
-	out    predicted
+	fields  []string    // of the samples
+	filled  [][]float32 // rows of each field with others added, where the plan takes more
+	batch   data.Batch  // of samples that are no set's
+	metrics []metric.Metric
+	out     predicted
 }
 
 func newPredictor(m *Model, e *engine.Engine) *predictor {
-	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, programs: map[size]*engine.Program{}}
+	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, programs: map[size]*engine.Program{}}
 	for _, f := range labeled(m.net.Spec).Fields() {
 		p.fields = append(p.fields, f.Name)
 	}

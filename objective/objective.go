@@ -112,6 +112,9 @@ func (g Goal) check(s data.Spec) error {
 	return nil
 }
 
+// First returns the first goal, filled in.
+func (o Objective) First() Goal { return o[0].filled() }
+
 // Fields lists the fields beside the inputs that the objective compares with,
 // each once.
 func (o Objective) Fields() []string {

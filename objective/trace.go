@@ -69,6 +69,19 @@ func (g Goal) Weighted() bool {
 // Weighted reports whether any goal is.
 func (o Objective) Weighted() bool { return slices.ContainsFunc(o, Goal.Weighted) }
 
+// Probable reports whether the loss of a row is -log of the probability of its
+// class, so that the loss of a mean of predictions follows from theirs.
+func (o Objective) Probable() bool {
+	if len(o) != 1 || o[0].Task != data.Classification {
+		return false
+	}
+	switch o[0].Loss.(type) {
+	case loss.CrossEntropy, loss.BinaryCrossEntropy:
+		return true
+	}
+	return false
+}
+
 // operands returns the output z [rows·positions, outputs] and the target y
 // [rows·positions, ...] that a goal compares, and its mask, none if it has none.
 func (g Goal) operands(p Pass) (z, y, mask graph.Tensor, ok bool) {
