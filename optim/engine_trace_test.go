@@ -29,7 +29,7 @@ func (p part) typ() graph.Type {
 }
 
 // network traces cfg over parts, whose gradients are inputs "<name>'".
-func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Step) {
+func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Traced) {
 	t.Helper()
 	g := graph.New()
 	var params []*Param

@@ -94,7 +94,7 @@ func (v *vector[T]) update(t int, rate float64, values, grad []T, slots map[stri
 }
 
 // inFloat64 runs the step by the reference.
-func inFloat64(g *graph.Graph, clip Clip, step *Step) runner[float64] {
+func inFloat64(g *graph.Graph, clip Clip, step *Traced) runner[float64] {
 	var outputs []graph.Tensor
 	for _, u := range step.Updates {
 		outputs = append(outputs, u.Value)
@@ -143,7 +143,7 @@ func scalarsAt(g *graph.Graph, t int, rate, factor float64) []float64 {
 
 // inFloat32 runs the step by the engine, on the caller's goroutine and in the
 // caller's memory.
-func inFloat32(g *graph.Graph, clip Clip, step *Step, typ graph.Type) (runner[float32], error) {
+func inFloat32(g *graph.Graph, clip Clip, step *Traced, typ graph.Type) (runner[float32], error) {
 	stages := [][]graph.Tensor{{}, {}}
 	if clip.Norm != 0 {
 		stages[0] = []graph.Tensor{step.NormSquared}
