@@ -84,7 +84,7 @@ func TestAugmentOnlyTraining(t *testing.T) {
 		train.Config{Augment: data.Augment{Cutout: 4, CutMix: 1}, Epochs: 1})
 	var last *train.Epoch
 	cfg := trainer.Config()
-	cfg.Report = func(p train.Progress) { last = p.Epoch }
+	cfg.Callback = told(func(p train.Progress) { last = p.Epoch })
 	trainer = newTrainer(t, nn.Sequential{nn.Flatten{}, nn.Dense{Units: 2}}, source.Spec(), cfg)
 	m, err := trainer.Fit(background, source, source)
 	if err != nil {

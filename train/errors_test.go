@@ -33,7 +33,7 @@ func TestDivergence(t *testing.T) {
 			var before *model.Model
 			var trainer *train.Trainer
 			tt.cfg.BatchSize, tt.cfg.Epochs = 8, 50
-			tt.cfg.Report = func(train.Progress) { before = trainer.Model() }
+			tt.cfg.Callback = told(func(train.Progress) { before = trainer.Model() })
 			trainer = newTrainer(t, nn.MLP([]int{4}, 1, nn.ReLU, 0, nil), source.Spec(), tt.cfg)
 			_, err := trainer.Fit(background, source, nil)
 			if !errors.Is(err, train.ErrDiverged) {

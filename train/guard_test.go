@@ -85,7 +85,7 @@ func TestSkip(t *testing.T) {
 		skipped, made := 0, 0
 		cfg := train.Config{
 			BatchSize: 4, MicroBatch: micro, Epochs: 3, OnNonfinite: train.Skip,
-			Report: func(p train.Progress) {
+			Callback: told(func(p train.Progress) {
 				if p.Step.Skipped {
 					skipped++
 				} else {
@@ -94,7 +94,7 @@ func TestSkip(t *testing.T) {
 				if e := p.Epoch; e != nil && !(e.TrainLoss < 1) {
 					t.Errorf("the loss of the epoch is %v", e.TrainLoss)
 				}
-			},
+			}),
 		}
 		trainer := newTrainer(t, net, source.Spec(), cfg)
 		model, err := trainer.Fit(background, source, nil)
@@ -130,12 +130,12 @@ func TestRewind(t *testing.T) {
 		cfg := train.Config{
 			Optimizer: optim.SGD{}, LearningRate: 4, BatchSize: 8, Epochs: 12, Seed: 1, OnNonfinite: train.Rewind,
 			Checkpoints: train.Checkpoints{Folder: folder, Every: train.Interval{Updates: 3}},
-			Report: func(p train.Progress) {
+			Callback: told(func(p train.Progress) {
 				rates = append(rates, p.Step.Rate)
 				if len(rates) == stop {
 					cancel()
 				}
-			},
+			}),
 		}
 		trainer := newTrainer(t, nn.MLP([]int{4}, 1, nn.ReLU, 0, nil), source.Spec(), cfg)
 		if resume {

@@ -68,6 +68,9 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
+	if !t.counted {
+		t.draws = uint32(t.updates * t.parts) // which micro-batch i adds i to
+	}
 	draws, updates := t.draws, t.updates
 	err := update()
 	if err == nil {

@@ -102,7 +102,10 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		if err := t.net.Feed(p.Program, &batch, true); err != nil {
 			return 0, fmt.Errorf("train: %w", err)
 		}
-		total += float64(float64(len(batch.Rows)) / float64(rows) * t.lossOf(p))
+		t.addLoss(&total, float64(float64(len(batch.Rows))/float64(rows)*t.lossOf(p)))
+	}
+	if !t.counted {
+		total += t.losses.total()
 	}
 	return total, nil
 }

@@ -246,3 +246,11 @@ func Predict(t testing.TB, m *model.Model, x []float32) []float64 {
 	}
 	return y
 }
+
+// Told is a Config.Callback that tells f and never ends training.
+func Told(f func(train.Progress)) func(*train.Trainer, train.Progress) error {
+	return func(_ *train.Trainer, p train.Progress) error {
+		f(p)
+		return nil
+	}
+}
