@@ -47,7 +47,7 @@ internal/measure: graph internal/rng internal/kernel internal/kernel/isa interna
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel/isa internal/plan internal/exec
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
-optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
+optim: graph engine schedule internal/symmetric internal/reference internal/suggest
 data: internal/rng internal/human internal/suggest
 objective: graph loss data
 internal/network: graph engine nn data objective

@@ -151,7 +151,7 @@ func TestPassesAround(t *testing.T) {
 		{"plain", Config{}, 3, 3},
 		{"every limit of elements and all", Config{Clip: Clip{Value: 1, Norm: 1}}, 3, 3},
 		{"noise", Config{Noise: NewNoise(0.1)}, 3, 3},
-		{"l2", Config{WeightDecay: 0.1, DecayKind: L2}, 3, 3},
+		{"l2", Config{WeightDecay: 0.1, DecayKind: CoupledL2}, 3, 3},
 		{"independent", Config{WeightDecay: 0.1, DecayKind: Independent}, 3, 3},
 		{"corrected", Config{WeightDecay: 0.1, DecayKind: Corrected}, 3, 3},
 		{"cautious", Config{WeightDecay: 0.1, DecayKind: Cautiously}, 3, 3},

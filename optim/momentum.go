@@ -17,7 +17,8 @@ import "descent/graph"
 // Source: Polyak, "Some methods of speeding up the convergence of iteration
 // methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
 type Momentum struct {
-	Mu float64 `json:"momentum"` // μ, in [0, 1); 0 is gradient descent
+	// μ, in [0, 1); 0 is gradient descent
+	Mu float64 `json:"momentum" usage:"μ" range:"[0, 1)"`
 }
 
 // NewMomentum returns momentum with μ = 0.9.

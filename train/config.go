@@ -144,7 +144,7 @@ func (c Config) Validate() error {
 	if c.Optimizer != nil {
 		around := c.around()
 		errs = append(errs, around.Validate())
-		check(c.Average == (Average{}) || around.Mover() == "", "optimizer %s evaluates an average of its own; keep no other", around.Mover())
+		check(c.Average == (Average{}) || around.OwnAverage() == "", "optimizer %s evaluates an average of its own; keep no other", around.OwnAverage())
 	}
 	errs = append(errs, c.searchable())
 	if c.Schedule != nil {

@@ -95,7 +95,7 @@ func (t *Trainer) attempt(step *Step, update func() error) error {
 // before it: buffers, and under a rule that searches everything.
 func (t *Trainer) remember() {
 	if t.before == nil {
-		_, all := t.cfg.Optimizer.(optim.Searcher)
+		_, all := t.cfg.Optimizer.(optim.LineSearchRule)
 		buffers := map[string]bool{}
 		for _, p := range t.params {
 			buffers[p.Name] = p.Role == nn.Buffer

@@ -123,7 +123,7 @@ func (b broken) start(t *testing.T, workers int) (nn.Layer, data.Source, data.So
 		cfg.BatchSize, cfg.Epochs = 40, 4
 	}
 	b.change(&cfg)
-	if _, ok := cfg.Optimizer.(optim.Searcher); ok {
+	if _, ok := cfg.Optimizer.(optim.LineSearchRule); ok {
 		net = nn.MLP([]int{8}, 3, nn.Tanh, 0, nil)
 		cfg.BatchSize, cfg.MicroBatch, cfg.Epochs = train.All, 40, 15
 	}

@@ -29,7 +29,9 @@ type State[T float32 | float64] struct {
 // It counts the update in s.Step and keeps the rule's state in s.Slots, where
 // slots appear on first use. All of theta decays, where the rule has weight
 // decay. In float64 it computes by the plain meaning of each operation, in
-// float32 by the engine, with the bits of a training step.
+// float32 by the engine, with the bits of a training step, in place: as long as
+// theta and the slots stay where they are in memory, nothing is copied. They
+// must not overlap; grad may be theta itself.
 //
 // An error leaves theta and s as they were. It names what does not fit: a
 // hyperparameter, the rate, the lengths of theta and grad, or a slot that is
@@ -65,7 +67,7 @@ func apply[T float32 | float64](cfg Config, s *State[T], rate float64, theta, gr
 			return err
 		}
 	}
-	if err := s.checkSlots(v, cfg.Rule.Name()); err != nil {
+	if err := s.checkSlots(v, cfg.Rule.Name(), theta); err != nil {
 		return err
 	}
 	s.vector = v
@@ -93,7 +95,7 @@ func checkCall[T float32 | float64](s *State[T], rate float64, theta, grad []T) 
 
 // checkSlots checks what the caller may have restored. Slots that v has
 // updated itself may hold NaN: the gradient had it, and theta shows it.
-func (s *State[T]) checkSlots(v *vector[T], rule string) error {
+func (s *State[T]) checkSlots(v *vector[T], rule string, theta []T) error {
 	for _, kept := range v.slots {
 		name := slotName(kept.Name)
 		x, ok := s.Slots[name]
@@ -103,6 +105,9 @@ func (s *State[T]) checkSlots(v *vector[T], rule string) error {
 		case ok && len(x) != kept.Type.Size():
 			return fmt.Errorf("slot %q has %d elements, %s keeps %d there", name, len(x), rule, kept.Type.Size())
 		case ok && v.seen[name] != &x[0]:
+			if other := s.sharing(name, x, theta); other != "" {
+				return fmt.Errorf("slot %q shares memory with %s; each needs its own", name, other)
+			}
 			for i := range x {
 				if x[i] != x[i] {
 					return fmt.Errorf("slot %q has NaN at element %d; restore a state from before the run diverged", name, i)
@@ -116,6 +121,19 @@ func (s *State[T]) checkSlots(v *vector[T], rule string) error {
 		}
 	}
 	return nil
+}
+
+// sharing returns what has memory in common with slot x, "" for nothing.
+func (s *State[T]) sharing(name string, x, theta []T) string {
+	if overlap(x, theta) {
+		return "theta"
+	}
+	for other, y := range s.Slots {
+		if other != name && overlap(x, y) {
+			return fmt.Sprintf("slot %q", other)
+		}
+	}
+	return ""
 }
 
 // addSlots makes the slots that the first update needs.

@@ -2,6 +2,10 @@ package optim
 
 import (
 	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,7 +13,7 @@ import (
 func TestByNameUnknown(t *testing.T) {
 	for name, want := range map[string]string{
 		"adm": `did you mean "adam"?`, "AdamW": `did you mean "adamw"?`, "rms-prop": `did you mean "rmsprop"?`,
-		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "newton": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, adam, adamw",
+		"momentun": `did you mean "momentum"?`, "": "want one of sgd, ", "cautious-adm": `did you mean "adam"?`, "newton": "want one of sgd, momentum, nesterov, rprop, adagrad, adadelta, rmsprop, ftrl, adam, adamw",
 	} {
 		if _, err := ByName(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one that says %q", name, err, want)
@@ -65,7 +69,7 @@ func TestWithErrors(t *testing.T) {
 		value float64
 		want  string
 	}{
-		{NewAdam(), "beta", 0.5, `unknown hyperparameter "beta"; did you mean "beta1"? (one of beta1, beta2, eps)`},
+		{NewAdam(), "beta", 0.5, `unknown hyperparameter "beta"; did you mean "beta1"? (one of beta1, beta2, eps, eps_hat, uncorrected)`},
 		{Cautious{NewAdam()}, "beta", 0.5, `optimizer adam: unknown hyperparameter "beta"`},
 		{NewSGD(), "momentum", 0.9, "optimizer sgd has no hyperparameter"},
 		{NewRMSProp(), "eps_outside", 0.5, "switch, 1 or 0"},
@@ -99,5 +103,73 @@ func TestValue(t *testing.T) {
 		if got, ok := Value(tt.rule, tt.key); got != tt.want || ok != tt.ok {
 			t.Errorf("Value(%s, %q) = %v, %v, want %v, %v", Describe(tt.rule), tt.key, got, ok, tt.want, tt.ok)
 		}
+	}
+}
+
+// TestHyperparameters checks that each name of a hyperparameter is explained
+// once, and that its range is one: no rule takes a value outside of it, and
+// each takes one inside.
+func TestHyperparameters(t *testing.T) {
+	list := Hyperparameters()
+	for _, h := range list {
+		if h.Usage == "" || (h.Range == "") != h.Switch {
+			t.Errorf("%+v: the first rule that has it must carry a usage tag and, but for a switch, one of its range", h)
+			continue
+		}
+		tags := 0
+		for _, name := range h.Rules {
+			rule, _ := ByName(name)
+			i := slices.IndexFunc(hypers(rule), func(f field) bool { return f.key == h.Key })
+			if _, ok := reflect.TypeOf(rule).Field(hypers(rule)[i].index).Tag.Lookup("usage"); ok {
+				tags++
+			}
+			if !h.Switch {
+				checkRange(t, rule, h)
+			}
+		}
+		if tags != 1 {
+			t.Errorf("%s: %d of %v explain it; one should", h.Key, tags, h.Rules)
+		}
+	}
+	for _, name := range Names() {
+		rule, _ := ByName(name)
+		for _, key := range Keys(rule) {
+			if !slices.ContainsFunc(list, func(h Hyperparameter) bool { return h.Key == key && slices.Contains(h.Rules, name) }) {
+				t.Errorf("%s of %s is not listed", key, name)
+			}
+		}
+	}
+}
+
+func checkRange(t *testing.T, rule Rule, h Hyperparameter) {
+	t.Helper()
+	var low, high float64
+	text := strings.Trim(strings.ReplaceAll(h.Range, "∞", "inf"), "[]()")
+	if n, err := fmt.Sscanf(text, "%g, %g", &low, &high); n != 2 {
+		t.Fatalf("%s: range %q: %v", h.Key, h.Range, err)
+	}
+	takes := func(v float64) bool {
+		changed, err := With(rule, h.Key, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed.Validate() == nil
+	}
+	for _, end := range []struct {
+		bracket, at string
+		v, beyond   float64
+	}{
+		{"[", h.Range[:1], low, math.Inf(-1)},
+		{"]", h.Range[len(h.Range)-1:], high, math.Inf(1)},
+	} {
+		if beyond := math.Nextafter(end.v, end.beyond); takes(beyond) {
+			t.Errorf("%s takes %s = %v, which is outside of %s", rule.Name(), h.Key, beyond, h.Range)
+		}
+		if end.at != end.bracket && takes(end.v) {
+			t.Errorf("%s takes %s = %v, which is outside of %s", rule.Name(), h.Key, end.v, h.Range)
+		}
+	}
+	if now, _ := Value(rule, h.Key); now < low || now > high {
+		t.Errorf("%s has %s = %v, which is outside of %s", rule.Name(), h.Key, now, h.Range)
 	}
 }

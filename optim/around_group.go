@@ -187,8 +187,8 @@ func (c Config) treat(i int) (treatment, error) {
 	if inside && own != 0 && c.DecayKind != Decoupled {
 		return t, fmt.Errorf("%s: the weight decay of %s is inside of what it scales, so that its kind cannot be %v; set %s's own to 0 and use WeightDecay", what, t.rule.Name(), c.DecayKind, t.rule.Name())
 	}
-	if _, ok := bare(t.rule).(Mover); ok && (c.ProxL1 != 0 || c.MaxNorm != 0 || c.Lookahead != (Lookahead{})) {
-		return t, fmt.Errorf("%s: %s evaluates other weights than those that it trains, which ProxL1, MaxNorm and Lookahead do not know; turn them off", what, t.rule.Name())
+	if _, ok := bare(t.rule).(IterateRule); ok && (c.ProxL1 != 0 || c.MaxNorm != 0 || c.Lookahead != (Lookahead{})) {
+		return t, fmt.Errorf("%s: %s evaluates other weights than those that it trains, or finds them anew at each update, which ProxL1, MaxNorm and Lookahead do not know; turn them off", what, t.rule.Name())
 	}
 	if relative := c.DecayKind == Independent || c.DecayKind == Corrected; relative && t.decay != 0 && !(c.PeakRate > 0) {
 		return t, fmt.Errorf("%s: weight decay of the kind %v is relative to the rate η₀, and PeakRate is %v; set it", what, c.DecayKind, c.PeakRate)
@@ -215,14 +215,15 @@ func (c Config) assign(params []*Param) ([]int, error) {
 	return nil, fmt.Errorf("optim: the groups freeze every parameter of %s", strings.Join(names, ", "))
 }
 
-// Mover returns the name of the first rule that is a [Mover], "" if none is.
-func (c Config) Mover() string {
+// OwnAverage returns the name of the first rule that has other weights
+// evaluated than those trained, "" if none does.
+func (c Config) OwnAverage() string {
 	rules := []Rule{c.Rule}
 	for _, g := range c.Groups {
 		rules = append(rules, g.Rule)
 	}
 	for _, rule := range rules {
-		if _, ok := bare(rule).(Mover); ok {
+		if it, ok := bare(rule).(IterateRule); ok && it.Evaluated() != "" {
 			return rule.Name()
 		}
 	}
@@ -230,7 +231,7 @@ func (c Config) Mover() string {
 }
 
 // Evaluated returns the variable that holds the weights of a parameter to be
-// evaluated: the parameter itself, or the slot of a [Mover] or of slow weights.
+// evaluated: the parameter itself, or the slot of an [IterateRule] or of slow weights.
 func (c Config) Evaluated(param string) string {
 	rule, frozen := c.Rule, false
 	for _, g := range c.Groups {
@@ -241,8 +242,8 @@ func (c Config) Evaluated(param string) string {
 			break
 		}
 	}
-	if m, ok := bare(rule).(Mover); ok && !frozen {
-		return param + "/" + m.Evaluated()
+	if it, ok := bare(rule).(IterateRule); ok && !frozen && it.Evaluated() != "" {
+		return param + "/" + it.Evaluated()
 	}
 	if c.Lookahead != (Lookahead{}) && !frozen {
 		return param + "/" + slowSlot

@@ -11,12 +11,12 @@ import (
 // that of the run, [Config].PeakRate:
 //
 //	Decoupled    θ ← θ - η·(u + λθ)
-//	L2           g ← g + λθ, and the rule scales it as it does the gradient
+//	CoupledL2    g ← g + λθ, and the rule scales it as it does the gradient
 //	Independent  θ ← θ - ηu - (η/η₀)·λθ
 //	Corrected    θ ← θ - ηu - (η²/η₀)·λθ
 //	Cautiously   θ ← θ - η·(u + λθ·[uθ ≥ 0])
 //
-// Decoupled is [AdamW] in PyTorch, optax and Keras. L2 is the weight_decay of
+// Decoupled is [AdamW] in PyTorch, optax and Keras. CoupledL2 is the weight_decay of
 // PyTorch's SGD and Adam, and the gradient of the penalty ½λΣw²; it comes after
 // clipping, where a penalty of the loss comes before. Independent is that of the
 // AdamW paper: weights shrink by λ times the factor of the schedule, whatever
@@ -26,7 +26,8 @@ import (
 // moves away from 0.
 //
 // The decay that a rule has of its own, as AdamW has, is of this kind, too;
-// but that of [LAMB], [LARS] and [Prodigy] is inside of what they scale.
+// but that of [LAMB], [LARS], [NovoGrad] and [Prodigy] is inside of what they
+// scale, see [InnerDecay].
 //
 // Sources: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR
 // 2019, arXiv:1711.05101v3, algorithms 1 and 2; Defazio, "Why Gradients Rapidly
@@ -36,7 +37,7 @@ type DecayKind uint8
 
 const (
 	Decoupled DecayKind = iota
-	L2
+	CoupledL2
 	Independent
 	Corrected
 	Cautiously

@@ -11,7 +11,7 @@ import (
 //
 //	g ← Clip(g)                      each element, unit and parameter, then all together
 //	g ← g + N(0, σₜ²)                Noise
-//	g ← g + λθ                       WeightDecay of the kind L2, on weights
+//	g ← g + λθ                       WeightDecay of the kind CoupledL2, on weights
 //	u ← Rule(g)
 //	u ← u + λₜθ                      WeightDecay of the other kinds, on weights
 //	θ ← θ - η·u

@@ -28,7 +28,7 @@ func (Cautious) around(inner Rule) Rule { return Cautious{inner} }
 
 func (o Cautious) Update(p *Param) graph.Tensor { return alone(o, p) }
 
-// UpdateAll implements [Whole].
+// UpdateAll implements [JointRule].
 func (o Cautious) UpdateAll(params []*Param) []graph.Tensor {
 	lambda := ownDecay(o.Rule)
 	apart := make([]bool, len(params)) // what decays outside of the mask

@@ -16,6 +16,11 @@ func (c *check) decay(field string, v float64) *check {
 	return c.want(v >= 0 && v < 1, field, v, "must be in [0, 1)")
 }
 
+// moments wants what the two averages of Adam and its kind need.
+func (c *check) moments(beta1, beta2, eps float64) *check {
+	return c.decay("Beta1", beta1).decay("Beta2", beta2).eps("Eps", eps)
+}
+
 // eps wants v > 0, since the gradient of a unit that is off is 0 and 0/0 is
 // no direction.
 func (c *check) eps(field string, v float64) *check {

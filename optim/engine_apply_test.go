@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"descent/graph"
+	"descent/schedule"
 )
 
 // TestResume saves and restores before every update: the bits do not change.
@@ -73,7 +75,7 @@ func TestIdentities(t *testing.T) {
 		{"AdamW is Adam with decay", Config{Rule: NewAdamW()}, Config{Rule: NewAdam(), WeightDecay: 0.01}},
 		{"momentum 0 is gradient descent", Config{Rule: Momentum{}}, Config{Rule: NewSGD()}},
 		{"Nesterov 0 is gradient descent", Config{Rule: Nesterov{}}, Config{Rule: NewSGD()}},
-		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{0, 0.9, 1e-8}, raw: true}}, Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, EpsOutside: true}}},
+		{"Adam with β₁ = 0 and no correction is RMSProp with ε outside", Config{Rule: adamLike{Adam: Adam{Beta2: 0.9, Eps: 1e-8}, raw: true}}, Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, EpsOutside: true}}},
 		{"RMSProp with momentum 0 is RMSProp", Config{Rule: RMSProp{Rho: 0.9, Eps: 1e-8, Momentum: 0}}, Config{Rule: NewRMSProp()}},
 		{"AdEMAMix with α = 0 is Adam", Config{Rule: AdEMAMix{Beta1: 0.9, Beta2: 0.999, Beta3: 0.9, Eps: 1e-8}}, Config{Rule: NewAdam()}},
 		{"a vector is not centralized", Config{Rule: Centralized{NewAdam()}}, Config{Rule: NewAdam()}},
@@ -240,5 +242,88 @@ func TestMuonOfVectors(t *testing.T) {
 		if asAdamW := far < 1e-12; asAdamW != (len(test.shape) < 2) {
 			t.Errorf("shape %v is %g from AdamW", test.shape, far)
 		}
+	}
+}
+
+// TestEqualConfigs changes each field of a configuration, in turn.
+func TestEqualConfigs(t *testing.T) {
+	plain := Config{Rule: NewAdam()}
+	if !plain.equal(Config{Rule: NewAdam()}, plain.plain()) {
+		t.Error("a configuration is not equal to itself")
+	}
+	fields := map[string]any{
+		"Rule": NewAdamW(), "Clip": ClipNorm(1), "Noise": NewNoise(1), "WeightDecay": 0.1, "DecayKind": Cautiously, "ProxL1": 0.1, "MaxNorm": 1.0,
+		"Lookahead": NewLookahead(), "Groups": []Group{{Match: "*"}}, "Schedules": map[string]schedule.Schedule{"eps": schedule.Constant{}}, "PeakRate": 1.0,
+	}
+	for i := range reflect.TypeOf(plain).NumField() {
+		name, other := reflect.TypeOf(plain).Field(i).Name, plain
+		reflect.ValueOf(&other).Elem().Field(i).Set(reflect.ValueOf(fields[name]))
+		if plain.equal(other, plain.plain()) || other.equal(plain, other.plain()) || !other.equal(other, other.plain()) {
+			t.Errorf("another %s is taken for the same", name)
+		}
+	}
+	odd := Config{Rule: Cautious{incomparable{list: []int{1}}}}
+	if !odd.equal(odd, odd.plain()) || odd.equal(Config{Rule: Cautious{incomparable{list: []int{2}}}}, odd.plain()) ||
+		plain.equal(odd, plain.plain()) {
+		t.Error("rules that hold slices are not compared by what these hold")
+	}
+}
+
+// incomparable is a rule that == panics on.
+type incomparable struct {
+	base
+	list []int
+}
+
+func (incomparable) Update(p *Param) graph.Tensor { return p.Grad }
+
+// TestApplyInPlace moves slices about in memory between updates, restores slots,
+// and takes θ for its own gradient: the bits are those of slices that stay.
+func TestApplyInPlace(t *testing.T) {
+	for _, rule := range []Rule{NewMomentum(), NewAdam(), NewLAMB(), NewProdigy(), NewScheduleFreeSGD(), NewFTRL(), NewLBFGS()} {
+		still, moved := starts[float32](), starts[float32]()
+		var a, b State[float32]
+		for i := 1; i <= 8; i++ {
+			var own []float32 // θ as its own gradient
+			if own = moved; i%2 == 0 {
+				own = gradients[float32](i)
+			}
+			grad := slices.Clone(still)
+			if i%2 == 0 {
+				grad = own
+			}
+			for _, err := range []error{Apply(rule, &a, 0.01, still, grad), Apply(rule, &b, 0.01, moved, own)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.Equal(still, moved) {
+				t.Fatalf("%s, update %d: %v, want %v", rule.Name(), i, moved, still)
+			}
+			if i%3 == 0 {
+				moved = append([]float32{9}, moved...)[1:] // not at a cache line either
+				for name, x := range b.Slots {
+					b.Slots[name] = slices.Clone(x)
+				}
+			}
+		}
+	}
+	theta, s := []float32{1, 2, 3, 4}, &State[float32]{Step: 1}
+	s.Slots = map[string][]float32{"b": theta[1:]}
+	if err := Apply(NewMomentum(), s, 1, theta[:3], make([]float32, 3)); err == nil || !strings.Contains(err.Error(), `slot "b" shares memory with theta`) {
+		t.Errorf("a slot in θ: error %v", err)
+	}
+}
+
+// TestApplyAllocates nothing, once an update has been traced.
+func TestApplyAllocates(t *testing.T) {
+	theta, grad, s := starts[float32](), gradients[float32](1), new(State[float32])
+	cfg := Config{Rule: NewAdam(), Clip: Clip{Norm: 1}, WeightDecay: 0.1}
+	if n := testing.AllocsPerRun(10, func() {
+		if err := ApplyConfig(cfg, s, 1e-3, theta, grad); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("an update allocates %v times", n)
 	}
 }

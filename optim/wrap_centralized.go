@@ -25,7 +25,7 @@ func (Centralized) around(inner Rule) Rule { return Centralized{inner} }
 
 func (o Centralized) Update(p *Param) graph.Tensor { return alone(o, p) }
 
-// UpdateAll implements [Whole].
+// UpdateAll implements [JointRule].
 func (o Centralized) UpdateAll(params []*Param) []graph.Tensor {
 	for _, p := range params {
 		p.Grad = central(p.Grad)

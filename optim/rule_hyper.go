@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -8,6 +9,39 @@ import (
 
 	"descent/internal/suggest"
 )
+
+// Hyperparameter is what a name of hyperparameters means, in all rules that
+// have it: what a flag of that name needs.
+type Hyperparameter struct {
+	Key    string   // its json name
+	Usage  string   // what it is, in a few words, as in "ψ, how fast μ rises to β₁"
+	Range  string   // the widest that a rule takes, as in "[0, 1)"; "" of a switch
+	Switch bool     // on or off, 1 or 0 for [With]
+	Rules  []string // the names of the rules that have it
+}
+
+// Hyperparameters lists those of all rules of this package, in the order in
+// which the rules of [Names] first have them. Usage and Range are the tags of
+// those names at a field of one of these rules.
+func Hyperparameters() []Hyperparameter {
+	var list []Hyperparameter
+	at := map[string]int{}
+	for _, rule := range all() {
+		t := reflect.TypeOf(rule)
+		for _, f := range hypers(rule) {
+			i, ok := at[f.key]
+			if !ok {
+				i = len(list)
+				at[f.key] = i
+				list = append(list, Hyperparameter{Key: f.key, Switch: t.Field(f.index).Type.Kind() == reflect.Bool})
+			}
+			tag, h := t.Field(f.index).Tag, &list[i]
+			h.Usage, h.Range = cmp.Or(h.Usage, tag.Get("usage")), cmp.Or(h.Range, tag.Get("range"))
+			h.Rules = append(h.Rules, rule.Name())
+		}
+	}
+	return list
+}
 
 // Keys returns the names of a rule's hyperparameters: the json names of its
 // numbers and switches, in order.

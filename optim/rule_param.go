@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"descent/graph"
@@ -17,9 +18,10 @@ type Param struct {
 	Decays bool         // weights do; biases and the parameters of norms do not
 	Hidden bool         // a weight of a hidden layer: not the first, nor the last, nor a table of embeddings
 
-	group  string   // "", or what the names of the group's own scalars begin with
-	rule   string   // scopes the names of the rule's scalars
-	lambda *float64 // weight decay instead of the rule's own; nil: the rule's own
+	group  string       // "", or what the names of the group's own scalars begin with
+	rule   string       // scopes the names of the rule's scalars
+	lambda *float64     // weight decay instead of the rule's own; nil: the rule's own
+	rate   graph.Tensor // η with the factor of the group
 	slots  []slot
 	shared *Param // keeps the slots of all parameters together; nil: there are none yet
 	hosts  []Host
@@ -82,13 +84,25 @@ func (p *Param) scalar(name string, at func(t int) float64) graph.Tensor {
 // The factor is computed in float64, by a form that stays exact for β near 1. A
 // β that follows a schedule gives 1/(1-β₁β₂…βₜ), by the decays that m has had.
 func (p *Param) Debias(m graph.Tensor, beta float64) graph.Tensor {
+	name, at := p.correction(beta)
+	return m.Mul(p.Scalar("debias "+name, at))
+}
+
+// rootBias is √(1-βᵗ), what a rule is multiplied by that divides by the root of
+// a mean square as it is, or as Debias has it for a β that follows a schedule.
+func (p *Param) rootBias(beta float64) graph.Tensor {
+	name, at := p.correction(beta)
+	return p.Scalar("root bias "+name, func(t int) float64 { return 1 / math.Sqrt(at(t)) })
+}
+
+// correction is 1/(1-βᵗ) and a name for it.
+func (p *Param) correction(beta float64) (name string, at func(t int) float64) {
 	for _, s := range p.scheduled {
 		if s.mark == beta {
-			return m.Mul(p.Scalar("debias "+s.key, s.debiased()))
+			return s.key, s.debiased()
 		}
 	}
-	name := "debias " + strconv.FormatFloat(beta, 'g', -1, 64)
-	return m.Mul(p.Scalar(name, func(t int) float64 { return debias(beta, t) }))
+	return strconv.FormatFloat(beta, 'g', -1, 64), func(t int) float64 { return debias(beta, t) }
 }
 
 func (p *Param) fail(call string, err error) {

@@ -10,10 +10,10 @@ import (
 func all() []Rule {
 	return []Rule{
 		NewSGD(), NewMomentum(), NewNesterov(), NewRprop(),
-		NewAdaGrad(), NewAdaDelta(), NewRMSProp(),
+		NewAdaGrad(), NewAdaDelta(), NewRMSProp(), NewFTRL(),
 		NewAdam(), NewAdamW(), NewAMSGrad(), NewAdaMax(), NewNAdam(), NewRAdam(),
 		NewAdan(), NewAdaBelief(), NewYogi(), NewAdEMAMix(), NewADOPT(), NewLion(),
-		NewLAMB(), NewLARS(), NewAdafactor(),
+		NewLAMB(), NewLARS(), NewNovoGrad(), NewAdafactor(),
 		NewScheduleFreeSGD(), NewScheduleFreeAdamW(), NewProdigy(), NewMuon(), NewSOAP(), NewShampoo(), NewLBFGS(),
 	}
 }

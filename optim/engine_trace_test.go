@@ -29,7 +29,7 @@ func (p part) typ() graph.Type {
 }
 
 // network traces cfg over parts, whose gradients are inputs "<name>'".
-func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Step) {
+func network(t *testing.T, cfg Config, parts []part) (*graph.Graph, *Traced) {
 	t.Helper()
 	g := graph.New()
 	var params []*Param
@@ -115,7 +115,7 @@ func TestOneInstruction(t *testing.T) {
 			{Rule: r.rule, Clip: ClipNorm(1), ProxL1: 0.1},
 			{Rule: withoutDecay(r.rule), WeightDecay: 0.1, ProxL1: 0.1},
 		} {
-			if _, ok := bare(r.rule).(Mover); ok {
+			if _, ok := bare(r.rule).(IterateRule); ok {
 				cfg.ProxL1 = 0
 			}
 			parts := []part{{"w", 70000, true, r.columns(280)}, {"b", 300, false, 0}}

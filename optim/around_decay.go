@@ -44,12 +44,18 @@ func withoutDecay(rule Rule) Rule {
 	return rule
 }
 
+// InnerDecay is a rule that may scale its own weight decay along with the
+// gradient, as [LAMB] does, so that the decay can be of no other [DecayKind].
+type InnerDecay interface {
+	Rule
+
+	// DecayInside reports whether it does; else λθ is added to a finished u.
+	DecayInside() bool
+}
+
 // decoupled reports whether the rule's own weight decay is added to a finished
 // direction.
 func decoupled(rule Rule) bool {
-	switch bare(rule).(type) {
-	case LAMB, LARS, Prodigy:
-		return false
-	}
-	return true
+	inner, ok := bare(rule).(InnerDecay)
+	return !ok || !inner.DecayInside()
 }

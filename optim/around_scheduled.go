@@ -144,12 +144,12 @@ func (s scheduled) uses(rule Rule) (string, error) {
 		shared.Value = g.Variable(name, typ)
 		params = append(params, &Param{
 			Name: name, Value: shared.Value, Grad: g.Input(name+"'", typ), Decays: weight, Hidden: weight,
-			shared: shared, scheduled: []scheduled{s},
+			rate: shared.Rate(), shared: shared, scheduled: []scheduled{s},
 		})
 	}
 	outputs := directions(rule, params)
 	var b strings.Builder
-	if to, ok := bare(rule).(Mover); ok {
+	if to, ok := bare(rule).(IterateRule); ok {
 		for i, p := range params {
 			outputs[i] = to.Move(p, outputs[i].Mul(p.Rate()))
 		}

@@ -14,8 +14,8 @@ const (
 	ClipScalar = "clip" // the factor of the gradient, [Clip.Factor]; exists only where Clip.Norm is set
 )
 
-// Step is a traced update of all parameters.
-type Step struct {
+// Traced is a traced update of all parameters.
+type Traced struct {
 	NormSquared graph.Tensor   // Σg² over all parameters after all limits but the last, of shape []; the clip factor is decided from it
 	Updates     []graph.Update // of all parameters and their state
 	State       []StateVar     // slot by slot, in the order of the parameters
@@ -25,7 +25,7 @@ type Step struct {
 // Trace writes the update of params into g. They must have distinct names and
 // gradients of their own shapes; they are not changed. The error is the
 // configuration's or the graph's.
-func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
+func Trace(g *graph.Graph, cfg Config, params []*Param) (*Traced, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	step, own := &Step{}, []*member{}
+	step, own := &Traced{}, []*member{}
 	for i, p := range params {
 		if how := groups[of[i]+1]; !how.freeze {
 			m := cfg.member(p, how)
@@ -85,7 +85,6 @@ type member struct {
 	*Param
 	how    *treatment
 	weight bool         // Decays as the caller gave it
-	rate   graph.Tensor // with the factor of the group
 	square graph.Tensor // Σg²
 	u      graph.Tensor
 }
@@ -114,7 +113,7 @@ func (c Config) condition(m *member) {
 		m.Grad = m.Grad.Mul(m.Value.Graph().Scalar(ClipScalar, nil))
 	}
 	m.Grad = c.Noise.added(m.Param)
-	if c.DecayKind == L2 {
+	if c.DecayKind == CoupledL2 {
 		m.Grad = c.decayed(m, m.Grad)
 	}
 }
@@ -142,11 +141,11 @@ func (c Config) move(m *member) graph.Tensor {
 		m.fail("Update", fmt.Errorf("the direction is %v, not a tensor of the parameter's shape %v", u, m.Value.Type()))
 		return m.Value
 	}
-	if c.DecayKind != L2 {
+	if c.DecayKind != CoupledL2 {
 		u = c.decayed(m, u)
 	}
 	step := u.Mul(m.rate)
-	if to, ok := bare(m.how.rule).(Mover); ok {
+	if to, ok := bare(m.how.rule).(IterateRule); ok {
 		return to.Move(m.Param, step)
 	}
 	next := m.Value.Sub(step)
@@ -167,13 +166,6 @@ func (p *Param) updates() (list []graph.Update) {
 		}
 	}
 	return list
-}
-
-// shrink moves x towards 0 by k and stops there: sign(x)·max(|x| - k, 0), in
-// the form whose zeros are all +0.
-func shrink(x, k graph.Tensor) graph.Tensor {
-	zero := x.Const(0)
-	return x.Sub(k).Max(zero).Add(x.Add(k).Min(zero))
 }
 
 func checkParams(g *graph.Graph, params []*Param) error {
