@@ -34,7 +34,8 @@ internal/plan: graph internal/kernel internal/rewrite
 internal/exec: graph internal/kernel internal/plan
 internal/measure: graph internal/rng internal/kernel internal/plan internal/exec
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
-nn: graph internal/rng internal/suggest
+nn/initial: internal/rng internal/suggest
+nn: graph nn/initial internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/human internal/suggest
@@ -46,7 +47,7 @@ internal/runs: data train internal/disk internal/kernel internal/report internal
 .: train
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/settings: data loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
+internal/settings: data loss nn nn/initial optim schedule train internal/human internal/runs internal/suggest internal/usage
 internal/trials: data optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
 internal/cli: . nn metric schedule optim data train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli

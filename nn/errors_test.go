@@ -6,6 +6,7 @@ import (
 
 	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // TestLayerErrors checks that what does not fit is named, with the path of the
@@ -85,12 +86,12 @@ func TestSetBufferErrors(t *testing.T) {
 		"is no buffer":           func(c *nn.Context, weight, _ graph.Tensor) { c.SetBuffer(weight, weight) },
 		"has a new value":        func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Neg()); c.SetBuffer(b, b) },
 		"value of its own shape": func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Sum()) },
-		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", nn.Zeros{}, 3) },
+		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", initial.Zeros{}, 3) },
 	} {
 		for _, training := range []bool{true, false} {
 			g := graph.New()
 			c := nn.NewContext(g, training)
-			set(c, c.Param("weight", nn.Ones{}, 3), c.Buffer("buffer", nn.Zeros{}, 3))
+			set(c, c.Param("weight", initial.Ones{}, 3), c.Buffer("buffer", initial.Zeros{}, 3))
 			if err := g.Err(); training && (err == nil || !strings.Contains(err.Error(), want)) {
 				t.Errorf("error %v does not say %q", err, want)
 			}

@@ -5,6 +5,7 @@ import (
 
 	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // Residual is a layer of one's own: x plus a block of two dense layers and a
@@ -15,7 +16,7 @@ func (r Residual) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	width := x.Dim(1)
 	h := c.Call("up", nn.Dense{Units: r.Units, Activation: nn.GELU}, x)
 	h = c.Call("down", nn.Dense{Units: width}, h)
-	gate := c.Param("gate", nn.Constant{Value: 0.1}, width)
+	gate := c.Param("gate", initial.Constant{Value: 0.1}, width)
 	return x.Add(h.Mul(gate))
 }
 

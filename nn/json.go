@@ -46,7 +46,7 @@ type (
 var ErrUnknownLayer = errors.New("a model file cannot describe it: a network with layers of your own must be passed again when the model is loaded")
 
 // Marshal writes a network of this package's layers as JSON, which
-// [Unmarshal] reads. An [Initializer] of the user's own is left out: it plays
+// [Unmarshal] reads. An [initial.Initializer] of the user's own is left out: it plays
 // no part once weights exist. Another type of layer, or [Func], gives an
 // error that wraps [ErrUnknownLayer] and names it.
 func Marshal(l Layer) ([]byte, error) { return marshal(l, nil) }

@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"descent/internal/suggest"
+
+	"descent/nn/initial"
 )
 
 // marshalStruct writes a layer's type and its fields that are not zero, in
@@ -39,9 +41,9 @@ func marshalField(v reflect.Value, at place) ([]byte, error) {
 		return nil, nil
 	}
 	switch v.Type() {
-	case reflect.TypeFor[Initializer]():
-		init := v.Interface().(Initializer)
-		if same, err := ParseInitializer(init.String()); err == nil && reflect.TypeOf(same) == reflect.TypeOf(init) {
+	case reflect.TypeFor[initial.Initializer]():
+		init := v.Interface().(initial.Initializer)
+		if same, err := initial.Parse(init.String()); err == nil && reflect.TypeOf(same) == reflect.TypeOf(init) {
 			return json.Marshal(init.String())
 		}
 		return nil, nil
@@ -83,12 +85,12 @@ func unmarshalStruct(zero Layer, data []byte, at place) (Layer, error) {
 
 func unmarshalField(v reflect.Value, text []byte, at place) error {
 	switch p := v.Addr().Interface().(type) {
-	case *Initializer:
+	case *initial.Initializer:
 		var spec string
 		if err := json.Unmarshal(text, &spec); err != nil {
 			return err
 		}
-		init, err := ParseInitializer(spec)
+		init, err := initial.Parse(spec)
 		*p = init
 		return err
 	case *Layer:

@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/nn/initial"
+)
 
 // LeNet returns a convolutional network in the manner of LeNet-5, for digits
 // and other small images [n, h, w] or [n, h, w, c] of at least 4 × 4. It is
@@ -80,5 +84,5 @@ func residualBlock(width, stride int) Residual {
 
 // conv3 is a 3 × 3 convolution to be normalized: without a bias.
 func conv3(filters, stride int) Conv2D {
-	return Conv2D{Filters: filters, Kernel: Square(3), Stride: Square(stride), Padding: Same, Init: HeNormal{}, NoBias: true}
+	return Conv2D{Filters: filters, Kernel: Square(3), Stride: Square(stride), Padding: Same, Init: initial.HeNormal{}, NoBias: true}
 }

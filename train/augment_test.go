@@ -7,6 +7,7 @@ import (
 
 	"descent/data"
 	"descent/internal/kernel"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/nn"
 	"descent/train"
@@ -16,7 +17,7 @@ import (
 func bars(t testing.TB, n int) (data.Source, [][]float32) {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: 11}
+	key := rng.Key{Seed: 11}
 	for i := range x {
 		x[i] = make([]float32, 36)
 		at := 1 + i/2%4

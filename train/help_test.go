@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/internal/safetensors"
 	"descent/nn"
 	"descent/train"
@@ -140,7 +141,7 @@ func says(t testing.TB, err error, words ...string) {
 func line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
 	t.Helper()
 	x, y = make([][]float32, n), make([][]float32, n)
-	key := nn.Key{Seed: 5}
+	key := rng.Key{Seed: 5}
 	for i := range x {
 		x[i] = make([]float32, d)
 		sum := 0.7
@@ -162,7 +163,7 @@ func line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
 func blobs(t testing.TB, n int, seed uint64) data.Source {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: seed}
+	key := rng.Key{Seed: seed}
 	for i := range x {
 		c := i % 3
 		angle := 2 * math.Pi * float64(c) / 3

@@ -14,6 +14,7 @@ import (
 	"descent/data"
 	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/train"
 )
 
@@ -28,8 +29,8 @@ type Highway struct{}
 // Forward implements nn.Layer. x [n, k] → y [n, k].
 func (Highway) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	k := x.Dim(-1)
-	gate := x.MatMul(c.Param("gate", nn.XavierUniform{}, k, k)).Add(c.Bias("gate_bias", k)).Sigmoid()
-	value := x.MatMul(c.Param("weight", nn.HeNormal{}, k, k)).Add(c.Bias("bias", k)).ReLU()
+	gate := x.MatMul(c.Param("gate", initial.XavierUniform{}, k, k)).Add(c.Bias("gate_bias", k)).Sigmoid()
+	value := x.MatMul(c.Param("weight", initial.HeNormal{}, k, k)).Add(c.Bias("bias", k)).ReLU()
 	return gate.Mul(value).Add(gate.Affine(-1, 1).Mul(x))
 }
 
