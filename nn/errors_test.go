@@ -20,7 +20,7 @@ func TestLayerErrors(t *testing.T) {
 		want  string
 	}{
 		{nn.Conv2D{Filters: 2, Kernel: k3}, flat, "0.conv2d: Conv2D of [4 7]: takes images [n, h, w, channels]; put nn.Reshape"},
-		{nn.Conv2D{Filters: 2, Kernel: k3}, grey, "put nn.Image{} before it"},
+		{nn.Conv2D{Filters: 2, Kernel: k3}, grey, "put nn.EnsureChannels{} before it"},
 		{nn.Conv2D{Kernel: k3}, image, "0 filters; want at least 1"},
 		{nn.Conv2D{Filters: 2}, image, "kernel [0 0]; want sizes of at least 1, as in nn.Square(3)"},
 		{nn.Conv2D{Filters: 2, Kernel: k3, Stride: [2]int{-1, 1}}, image, "stride [-1 1]"},
@@ -69,7 +69,7 @@ func TestLayerErrors(t *testing.T) {
 		{nn.Pad{Top: -1}, image, "want numbers of at least 0"},
 		{nn.Pad{Top: 1}, sequence, "set Left and Right"},
 		{nn.Pad{Left: 1}, flat, "takes images"},
-		{nn.Image{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
+		{nn.EnsureChannels{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
 	} {
 		g := graph.New()
 		net := nn.Sequential{tt.layer, nn.GlobalAvgPool{}, nn.Conv1D{}} // later calls do nothing

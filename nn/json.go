@@ -20,12 +20,15 @@ import (
 // structs are the layers that are plain structs.
 func structs() []Layer {
 	return []Layer{
-		Flatten{}, Dense{}, Dropout{}, SpatialDropout{}, DropPath{}, Reshape{}, Pad{}, Image{}, Embedding{},
+		Flatten{}, Dense{}, Dropout{}, SpatialDropout{}, DropPath{}, Reshape{}, Pad{}, EnsureChannels{}, Embedding{}, Identity{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Residual{},
 	}
 }
+
+// formerly are the names that types had in files of earlier versions.
+var formerly = map[string]string{"image": "ensurechannels"}
 
 type (
 	tagJSON struct {
@@ -110,6 +113,9 @@ func unmarshal(data []byte, at place) (Layer, error) {
 		err = strict(data, &a)
 		l = a.Name
 	default:
+		if now, ok := formerly[tag.Type]; ok {
+			tag.Type = now
+		}
 		i := slices.IndexFunc(structs(), func(s Layer) bool { return kind(s) == tag.Type })
 		if i < 0 {
 			return nil, fmt.Errorf("nn: %v has type %q: %w", at, tag.Type, ErrUnknownLayer)

@@ -17,7 +17,7 @@ import (
 
 func TestJSON(t *testing.T) {
 	net := nn.Sequential{
-		nn.Image{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: initial.HeNormal{}},
+		nn.EnsureChannels{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: initial.HeNormal{}},
 		nn.Residual{Layers: nn.Sequential{nn.BatchNorm{Eps: 0.5}, nn.ReLU}, Shortcut: nn.Sequential{nn.MaxPool{Padding: 1}}, Activation: nn.Tanh},
 		nn.Concat{nn.Pad{Left: 1}, nn.Residual{Layers: nn.Sequential{nn.DropPath{Rate: 0.5}}, Shortcut: nn.GELU}},
 		nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},

@@ -51,6 +51,13 @@ type Flatten struct{}
 // Forward implements [Layer].
 func (Flatten) Forward(_ *Context, x graph.Tensor) graph.Tensor { return x.Flatten() }
 
+// Identity returns its input: y = x. It is a Shortcut of [Residual] that says so,
+// and keeps the numbers of other layers where one is left out.
+type Identity struct{}
+
+// Forward implements [Layer].
+func (Identity) Forward(_ *Context, x graph.Tensor) graph.Tensor { return x }
+
 // kind is the name of a layer's type in paths and summaries, as in "dense".
 func kind(l Layer) string {
 	if a, ok := l.(Activation); ok {
