@@ -96,3 +96,25 @@ func ExampleResidual() {
 	fmt.Println(rows[0].Kind, rows[0].Output)
 	// Output: residual [4 4 32]
 }
+
+// Gate is a layer that a model file holds by name.
+type Gate struct{ Init initial.Initializer }
+
+func (g Gate) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	init := g.Init
+	if init == nil {
+		init = initial.Ones{}
+	}
+	return x.Mul(c.Param("gate", init, x.Dim(-1)))
+}
+
+func ExampleRegister() {
+	nn.Register(Gate{})
+	text, err := nn.Marshal(nn.Sequential{Gate{}, nn.Dense{Units: 3}, Gate{Init: initial.Constant{Value: 0.1}}})
+	fmt.Println(string(text), err)
+	net, err := nn.Unmarshal(text)
+	fmt.Printf("%+v %v\n", net, err)
+	// Output:
+	// {"type":"sequential","layers":[{"type":"gate"},{"type":"dense","units":3},{"type":"gate","init":"constant:0.1"}]} <nil>
+	// [{Init:<nil>} {Units:3 Activation:linear Init:<nil> NoBias:false L1:0 L2:0} {Init:constant:0.1}] <nil>
+}

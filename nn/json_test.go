@@ -20,7 +20,7 @@ func TestJSON(t *testing.T) {
 		nn.EnsureChannels{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: initial.HeNormal{}},
 		nn.Residual{Layers: nn.Sequential{nn.BatchNorm{Eps: 0.5}, nn.ReLU}, Shortcut: nn.Sequential{nn.MaxPool{Padding: 1}}, Activation: nn.Tanh},
 		nn.Concat{nn.Pad{Left: 1}, nn.Residual{Layers: nn.Sequential{nn.DropPath{Rate: 0.5}}, Shortcut: nn.GELU}},
-		nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
+		nn.Residual{Shortcut: nn.Identity{}}, nn.Identity{}, nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
 		nn.Flatten{}, nn.Dense{Units: 8, Activation: nn.SELU, Init: initial.Normal{Std: 0.125}, NoBias: true, L1: 1e-5, L2: 0.1},
 		nn.Sequential{nn.Dropout{Rate: 0.3}, nn.LeakyReLU}, nn.Dense{Units: 2},
 	}

@@ -19,6 +19,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"descent/graph"
@@ -63,7 +64,10 @@ func kind(l Layer) string {
 	if a, ok := l.(Activation); ok {
 		return a.String()
 	}
-	name := fmt.Sprintf("%T", l)
-	name, _, _ = strings.Cut(name, "[") // type arguments
+	return kindOf(reflect.TypeOf(l))
+}
+
+func kindOf(t reflect.Type) string {
+	name, _, _ := strings.Cut(fmt.Sprint(t), "[") // type arguments
 	return strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 }

@@ -1,5 +1,6 @@
 // A layer of one's own: any type with the method Forward is one. Its weights
-// are declared where they are used, and saved with the model.
+// are declared where they are used, and saved with the model, which names the
+// layer as it is registered.
 //
 //	go run ./examples/layer
 package main
@@ -34,6 +35,8 @@ func (Highway) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	return gate.Mul(value).Add(gate.Affine(-1, 1).Mul(x))
 }
 
+func init() { nn.Register(Highway{}) }
+
 func main() {
 	ctx := context.Background()
 	parts, err := data.Split(data.Digits(), data.SplitConfig{})
@@ -61,7 +64,8 @@ func main() {
 	}
 	fmt.Println("better than 95 %:", report.Score("accuracy") > 0.95)
 
-	// A file cannot hold the code of a layer: loading takes the network.
+	// The file says where in the network a "highway" stands. A program that
+	// loads it registers the layer, too.
 	dir, err := os.MkdirTemp("", "descent")
 	if err != nil {
 		log.Fatal(err)
@@ -71,7 +75,7 @@ func main() {
 	if err := model.Save(path); err != nil {
 		log.Fatal(err)
 	}
-	again, err := train.Load(path, train.With(net, nil))
+	again, err := train.Load(path)
 	if err != nil {
 		log.Fatal(err)
 	}
