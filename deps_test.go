@@ -32,6 +32,7 @@ internal/reference: graph
 internal/rewrite: graph internal/kernel
 internal/plan: graph internal/kernel internal/rewrite
 internal/exec: graph internal/kernel internal/plan
+engine: graph internal/exec internal/kernel internal/plan internal/reference
 internal/measure: graph internal/rng internal/kernel internal/plan internal/exec
 internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
 nn/initial: internal/rng internal/suggest
@@ -39,17 +40,20 @@ nn: graph nn/initial internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/human internal/suggest
-train: graph nn loss metric schedule optim data internal/kernel internal/plan internal/exec internal/measure internal/safetensors internal/suggest
+internal/network: graph engine nn loss data
+model: graph engine nn loss metric data internal/network internal/safetensors
+train: graph engine nn loss schedule optim data model internal/network internal/measure internal/safetensors internal/suggest
 internal/usage:
+internal/traintest: data model nn train internal/rng internal/safetensors
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: data train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
-.: train
+internal/runs: data model train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
+.: model
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/settings: data loss nn nn/initial optim schedule train internal/human internal/runs internal/suggest internal/usage
-internal/trials: data optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
-internal/cli: . nn metric schedule optim data train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
+internal/settings: data model loss nn nn/initial optim schedule train internal/human internal/runs internal/suggest internal/usage
+internal/trials: data model optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
+internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli
 `
 

@@ -8,13 +8,13 @@
 // See the Example for the whole way from data to a measured model.
 package descent
 
-import "descent/train"
+import "descent/model"
 
-// Model is a trained network; see [train.Model].
-type Model = train.Model
+// Model is a trained network; see [model.Model].
+type Model = model.Model
 
-// Load reads a model file that a run or [train.Model.Save] wrote.
-func Load(path string) (*Model, error) { return train.Load(path) }
+// Load reads a model file that a run or [model.Model.Save] wrote.
+func Load(path string) (*Model, error) { return model.Load(path) }
 
 // Read reads a model from memory, such as a file embedded with go:embed.
-func Read(model []byte) (*Model, error) { return train.Read(model) }
+func Read(file []byte) (*Model, error) { return model.Read(file) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,6 +18,26 @@ type Batch struct {
 	Y     []float32 // [rows, size of a target]; nil for a set without targets
 	Soft  []float32 // [rows, classes], the part of each class where labels are mixed; else nil
 	Index int       // of the batch, from 0
+
+	names []string // of the fields beside x and y
+	more  [][]float32
+}
+
+// Field returns the values of the field of that name, [rows, size of the
+// field]; nil if there is none.
+func (b *Batch) Field(name string) []float32 {
+	switch name {
+	case X:
+		return b.X
+	case Y:
+		return b.Y
+	}
+	for i, n := range b.names {
+		if n == name {
+			return b.more[i]
+		}
+	}
+	return nil
 }
 
 // BatchConfig says how a set is cut into batches.
@@ -132,6 +153,8 @@ type slot struct {
 	rows  []int
 	under []int // what the rows are called in the set that a view views
 	x, y  []float32
+	more  [][]float32 // fields beside them
+	part  [][]float32 // of more, for the rows of the batch
 
 	// For augmentation.
 	raw      []float32 // images as read
@@ -146,11 +169,12 @@ type feeder struct {
 	source  Source
 	view    *subset // of source, when it is one; read past it without a copy
 	spec    Spec
-	size    int  // rows per batch
-	n       int  // rows to deliver
-	count   int  // batches
-	most    int  // rows of a batch
-	joins   bool // what is left over joins the last batch
+	names   []string // of its fields beside x and y
+	size    int      // rows per batch
+	n       int      // rows to deliver
+	count   int      // batches
+	most    int      // rows of a batch
+	joins   bool     // what is left over joins the last batch
 	order   []int
 	ahead   int
 	workers int
@@ -189,6 +213,12 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	if f.ahead == 0 {
 		f.ahead = defaultAhead + f.workers - 1
 	}
+	for _, field := range f.spec.More {
+		f.names = append(f.names, field.Name)
+	}
+	if cfg.Augment.Mixes() && f.names != nil {
+		return nil, 0, fmt.Errorf("data: %s: mixing rows takes samples of an image and a class; these have a field %q", f.spec.name(), f.names[0])
+	}
 	if f.augment, err = newAugmenter(cfg.Augment, f.spec, s.Len(), cfg.Seed, cfg.Epoch); err != nil {
 		return nil, 0, err
 	}
@@ -206,7 +236,11 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 func (f *feeder) newSlot() *slot {
 	rows, size := f.most, f.spec.Size()
 	s := &slot{ready: make(chan struct{}, 1), rows: make([]int, rows), x: make([]float32, rows*size)}
-	if !f.spec.Unlabeled {
+	for _, field := range f.spec.More {
+		s.more = append(s.more, make([]float32, rows*field.Size()))
+	}
+	s.part = slices.Clone(s.more)
+	if f.spec.labeled() {
 		s.y = make([]float32, rows*f.spec.TargetSize())
 	}
 	if f.view != nil {
@@ -259,6 +293,10 @@ func (f *feeder) prepare(s *slot) error {
 	if s.y != nil {
 		b.Y = s.y[:n*f.spec.TargetSize()]
 	}
+	for i, field := range f.spec.More {
+		s.part[i] = s.more[i][:n*field.Size()]
+	}
+	b.names, b.more = f.names, s.part
 	var err error
 	if f.augment == nil {
 		err = f.load(s, rows, b.X, b.Y)
@@ -301,21 +339,27 @@ func (f *feeder) vary(s *slot, b *Batch) error {
 
 // load reads rows and checks what may need checking.
 func (f *feeder) load(s *slot, rows []int, x, y []float32) error {
-	named := rows
+	source, named := f.source, rows
 	if f.view != nil {
 		if err := checkRead(len(f.view.rows), 0, 0, rows, x, y); err != nil {
 			return err
 		}
 		s.under = f.view.under(s.under[:0], rows)
-		named = s.under // as the user's own source counts them
-		if err := readSafely(f.view.of, named, x, y); err != nil {
-			return err
-		}
-	} else if err := readSafely(f.source, rows, x, y); err != nil {
+		source, named = f.view.of, s.under // as the user's own source counts them
+	}
+	if err := readSafely(source, named, x, y); err != nil {
+		return err
+	}
+	if err := readFields(source, f.spec, named, s.part); err != nil {
 		return err
 	}
 	if f.trusted {
 		return nil
+	}
+	for i, field := range f.spec.More {
+		if err := field.check(named, s.part[i]); err != nil {
+			return err
+		}
 	}
 	return checkFinite(f.spec, named, x, y)
 }

@@ -16,13 +16,16 @@ import (
 	"math"
 )
 
-// Spec describes samples: enough to build and check a network.
+// Spec describes samples: enough to build and check a network. Most samples
+// are a pair of what a network is applied to, x, and what it is trained for, y.
+// [Spec.Fields] lists what there is.
 type Spec struct {
 	Name      string   // of the data set, for people
-	Input     []int    // shape of one sample: [height width channels] or [features]
-	Task      Task     // what is to be learned
+	Input     []int    // shape of x in one sample: [height width channels] or [features]
+	Task      Task     // what y is: a class, numbers, or labels of which any number holds; 0: there is no y
 	Classes   []string // names of the classes, for classification
-	Targets   []string // names of the targets; at most one for classification
+	Targets   []string // names of the targets or of the labels; at most one for classification
+	More      []Field  `json:",omitempty"` // fields beside x and y
 	Encoder   *Encoder // how raw rows became samples; nil when they already are
 	Unlabeled bool     // the rows have no target: y cannot be read
 }
@@ -46,13 +49,17 @@ func (s Spec) Outputs() int {
 }
 
 // TargetSize returns the number of values per row in y: 1 for classes (the
-// number of the class), one a target for regression.
+// number of the class), one a target for regression, and for each label 1 where
+// it holds and 0 where it does not.
 func (s Spec) TargetSize() int {
 	if s.Task == Classification {
 		return 1
 	}
 	return len(s.Targets)
 }
+
+// maxValues is how many values a field of one row may have.
+const maxValues = math.MaxInt32
 
 // Validate reports what a Spec lacks to describe samples.
 func (s Spec) Validate() error {
@@ -61,7 +68,7 @@ func (s Spec) Validate() error {
 	}
 	size := 1
 	for _, d := range s.Input {
-		if d <= 0 || size > math.MaxInt32/d {
+		if d <= 0 || size > maxValues/d {
 			return fmt.Errorf("data: %s: no sample has the shape %v", s.name(), s.Input)
 		}
 		size *= d
@@ -71,11 +78,16 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("data: %s: classification needs the names of its classes", s.name())
 	case s.Task == Regression && len(s.Targets) == 0:
 		return fmt.Errorf("data: %s: regression needs the names of its targets", s.name())
-	case s.Task != Classification && s.Task != Regression:
-		return fmt.Errorf("data: %s: the task is neither classification nor regression", s.name())
+	case s.Task == MultiLabel && len(s.Targets) == 0:
+		return fmt.Errorf("data: %s: multi-label classification needs the names of its labels", s.name())
+	case s.Task == 0 && s.More == nil && !s.Unlabeled, s.Task < 0, s.Task > MultiLabel:
+		return fmt.Errorf("data: %s: the task is neither classification nor regression nor multilabel, and there are no fields beside x", s.name())
 	}
-	return nil
+	return s.validateMore()
 }
+
+// labeled reports whether y can be read.
+func (s Spec) labeled() bool { return !s.Unlabeled && s.Task != 0 }
 
 func (s Spec) name() string {
 	if s.Name == "" {
@@ -157,6 +169,9 @@ func checkFinite(spec Spec, rows []int, x, y []float32) error {
 			if v-v != 0 {
 				return fmt.Errorf("data: row %d, target %d is %v; targets must be finite", r, j, v)
 			}
+			if spec.Task == MultiLabel && v != 0 && v != 1 {
+				return fmt.Errorf("data: row %d has %v for label %q; it is 1 where the label holds, and 0 where it does not: %w", r, v, spec.Targets[j], ErrLabel)
+			}
 			if spec.Task == Classification && (v < 0 || int(v) >= len(spec.Classes) || v != float32(int(v))) {
 				return fmt.Errorf("data: row %d is of class %v; classes are 0 to %d: %w", r, v, len(spec.Classes)-1, ErrLabel)
 			}
@@ -189,7 +204,7 @@ func each(s Source, visit func(rows []int, x, y []float32) error) error {
 	rows := make([]int, 0, chunk)
 	x := make([]float32, chunk*spec.Size())
 	var y []float32
-	if !spec.Unlabeled {
+	if spec.labeled() {
 		y = make([]float32, chunk*spec.TargetSize())
 	}
 	trusted := isVetted(s)

@@ -45,6 +45,17 @@ func (s *subset) Read(rows []int, x, y []float32) error {
 	return s.of.Read(s.under(make([]int, 0, len(rows)), rows), x, y)
 }
 
+func (s *subset) ReadField(name string, rows []int, dst []float32) error {
+	if err := checkRead(len(s.rows), 0, 0, rows, dst, nil); err != nil {
+		return err
+	}
+	of, ok := s.of.(FieldReader)
+	if !ok {
+		return fmt.Errorf("data: %T has no fields beside x and y", s.of)
+	}
+	return of.ReadField(name, s.under(make([]int, 0, len(rows)), rows), dst)
+}
+
 // under appends to dst what the rows of the view are called in its set.
 func (s *subset) under(dst, rows []int) []int {
 	for _, r := range rows {

@@ -2,25 +2,27 @@ package data
 
 import (
 	"fmt"
+	"slices"
 
 	"descent/internal/suggest"
 )
 
-// Task is what is to be learned: which class, or how much.
+// Task is what is to be learned: which class, how much, or which of several
+// labels.
 type Task int
 
 const (
-	Classification Task = iota + 1
-	Regression
+	Classification Task = iota + 1 // one of the classes
+	Regression                     // numbers
+	MultiLabel                     // labels, of which any number holds
 )
 
-// String returns "classification" or "regression".
+var taskNames = []string{"classification", "regression", "multilabel"}
+
+// String returns "classification", "regression" or "multilabel".
 func (t Task) String() string {
-	switch t {
-	case Classification:
-		return "classification"
-	case Regression:
-		return "regression"
+	if t >= 1 && int(t) <= len(taskNames) {
+		return taskNames[t-1]
 	}
 	return "undecided"
 }
@@ -31,13 +33,12 @@ func ParseTask(name string) (Task, error) {
 	switch name {
 	case "", "auto", "undecided":
 		return 0, nil
-	case "classification":
-		return Classification, nil
-	case "regression":
-		return Regression, nil
 	}
-	return 0, fmt.Errorf("data: there is no task %q%s; it is classification or regression",
-		name, suggest.DidYouMean(name, []string{"classification", "regression"}))
+	if i := slices.Index(taskNames, name); i >= 0 {
+		return Task(i + 1), nil
+	}
+	return 0, fmt.Errorf("data: there is no task %q%s; it is classification, regression or multilabel",
+		name, suggest.DidYouMean(name, taskNames))
 }
 
 // MarshalText writes the name of the task.

@@ -56,9 +56,9 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 	if err != nil {
 		return err
 	}
-	p.SetScalars(t.updates + 1)
+	p.At(t.updates + 1)
 	p.Random(t.cfg.Seed, t.draws-1) // of the last forward pass: no two updates share it
-	p.Run(stageForward)
+	p.RunStage(stageForward)
 	if err := t.finish(p, step, t.culpritOfSum); err != nil {
 		return err
 	}
@@ -92,8 +92,8 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		}
 		share := float64(len(batch.Rows)) / float64(step.Rows)
 		step.Loss += share * l
-		p.set(p.share, share)
-		p.Run(stageBackward)
+		p.Set(p.share, share)
+		p.RunStage(stageBackward)
 	}
 	return nil
 }

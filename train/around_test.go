@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -19,14 +20,14 @@ func TestLookaheadIsEvaluated(t *testing.T) {
 	net := nn.Sequential{nn.Flatten{}, nn.Dense{Units: 8}, nn.BatchNorm{}, nn.ReLU, nn.Dense{Units: 10}}
 	tr := trainer(t, net, parts.Train.Spec(), Config{BatchSize: 64, Epochs: 1, Lookahead: optim.Lookahead{Every: 4, Alpha: 0.5}, Freeze: []string{"4.*"}})
 	start := tr.Model()
-	var last *Model
+	var last *model.Model
 	for step, err := range tr.Steps(context.Background(), parts.Train) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		now := tr.Model()
 		for _, p := range tr.params {
-			got, live := now.weights.Value(p.Name), tr.store.Value(p.Name)
+			got, live := now.Store().Value(p.Name), tr.store.Value(p.Name)
 			frozen := strings.HasPrefix(p.Name, "4.")
 			meets := step.Update%4 == 0 || p.Role == nn.Buffer || frozen
 			if slices.Equal(got, live) != meets {
@@ -36,7 +37,7 @@ func TestLookaheadIsEvaluated(t *testing.T) {
 			if step.Update > 4 {
 				before = last
 			}
-			if stays := step.Update%4 != 0 && p.Role != nn.Buffer || frozen; stays && !slices.Equal(got, before.weights.Value(p.Name)) {
+			if stays := step.Update%4 != 0 && p.Role != nn.Buffer || frozen; stays && !slices.Equal(got, before.Store().Value(p.Name)) {
 				t.Errorf("update %d: %s has moved", step.Update, p.Name)
 			}
 		}
@@ -45,7 +46,7 @@ func TestLookaheadIsEvaluated(t *testing.T) {
 			break
 		}
 	}
-	got, err := tr.validate.evaluate(context.Background(), parts.Validation)
+	got, err := tr.validate.Evaluate(context.Background(), parts.Validation)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestGroupsFreeze(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return tr.Model().SHA256(), p.Plan().String()
+		return tr.Model().SHA256(), p.String()
 	}
 	want, wantPlan := run(Config{Freeze: []string{"1.*", "*.bias"}})
 	got, plan := run(Config{Groups: []optim.Group{{Match: "1.*", Freeze: true}, {Where: func(name string) bool { return strings.HasSuffix(name, ".bias") }, Freeze: true}}})
@@ -98,7 +99,7 @@ func TestGroupsFreeze(t *testing.T) {
 // parts: the weights differ by the rounding of sums only.
 func TestAroundInParts(t *testing.T) {
 	parts := digits(t)
-	run := func(micro int, change func(*Config)) *Model {
+	run := func(micro int, change func(*Config)) *model.Model {
 		cfg := Config{
 			Optimizer: optim.NewMomentum(), LearningRate: 0.1, Schedule: schedule.Cosine{Steps: 12}, BatchSize: 120, MicroBatch: micro, Epochs: 1, Seed: 3, SAM: 0.1,
 			Clip: optim.Clip{Adaptive: 0.1, Param: 0.05, Norm: 0.06}, WeightDecay: 0.1, DecayKind: optim.Corrected, MaxNorm: 0.8,
@@ -112,9 +113,9 @@ func TestAroundInParts(t *testing.T) {
 		}
 		return tr.Model()
 	}
-	apart := func(a, b *Model) (d float64) {
+	apart := func(a, b *model.Model) (d float64) {
 		for name, x := range a.Weights() {
-			for i, v := range b.weights.Value(name) {
+			for i, v := range b.Store().Value(name) {
 				d = max(d, math.Abs(float64(v-x[i])))
 			}
 		}

@@ -7,42 +7,10 @@ import (
 
 	"descent/data"
 	"descent/internal/kernel"
-	"descent/internal/rng"
 	"descent/loss"
 	"descent/nn"
 	"descent/train"
 )
-
-// bars is n small images [6 6 1] of a bar: upright (class 0) or level.
-func bars(t testing.TB, n int) (data.Source, [][]float32) {
-	t.Helper()
-	x, labels := make([][]float32, n), make([]int, n)
-	key := rng.Key{Seed: 11}
-	for i := range x {
-		x[i] = make([]float32, 36)
-		at := 1 + i/2%4
-		for j := range 6 {
-			pixel := 6*at + j
-			if i%2 == 0 {
-				pixel = 6*j + at
-			}
-			x[i][pixel] = 2
-		}
-		for j := range x[i] {
-			x[i][j] += float32(0.3 * key.Normal(36*i+j))
-		}
-		labels[i] = i % 2
-	}
-	source, err := data.FromClasses(x, labels, []string{"upright", "level"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err = data.Reshape(source, 6, 6, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return source, x
-}
 
 // TestAugmentedBits: augmented runs, mixed ones with soft targets, too, end in
 // the same bits for any number of workers and any way to hold a batch in

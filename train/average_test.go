@@ -11,6 +11,7 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 )
@@ -83,7 +84,7 @@ func TestAverage(t *testing.T) {
 				}
 			}
 			off, offWrong := 0.0, 0.0
-			got := tr.Model().weights.Value(name)
+			got := tr.Model().Store().Value(name)
 			for i, v := range got {
 				off = math.Max(off, math.Abs(float64(v)-want[i]))
 				offWrong = math.Max(offWrong, math.Abs(float64(v)-wrong[i]))
@@ -140,7 +141,7 @@ func TestFreeze(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list := p.Plan().String(); strings.Count(list, "MatMulTN") != 2 || strings.Count(list, "MatMulNT") != 1 {
+	if list := p.String(); strings.Count(list, "MatMulTN") != 2 || strings.Count(list, "MatMulNT") != 1 {
 		t.Errorf("the plan computes more than two weight gradients and one input gradient:\n%s", list)
 	}
 	for _, c := range []struct {
@@ -166,10 +167,10 @@ func TestBuffers(t *testing.T) {
 		cfg.LearningRate = 0.02
 		tr := trainer(t, net, parts.Train.Spec(), cfg)
 		first := tr.Model().SHA256()
-		if _, err := tr.validate.evaluate(context.Background(), parts.Validation); err != nil || tr.Model().SHA256() != first {
+		if _, err := tr.validate.Evaluate(context.Background(), parts.Validation); err != nil || tr.Model().SHA256() != first {
 			t.Fatalf("evaluation changed the model, or failed: %v", err)
 		}
-		model, err := tr.Fit(context.Background(), parts.Train, nil)
+		m, err := tr.Fit(context.Background(), parts.Train, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +180,7 @@ func TestBuffers(t *testing.T) {
 				continue
 			}
 			buffers++
-			v := model.weights.Value(p.Name)
+			v := m.Store().Value(p.Name)
 			if slices.Max(v) == slices.Min(v) {
 				t.Errorf("%s was never updated: %v", p.Name, v)
 			}
@@ -188,14 +189,14 @@ func TestBuffers(t *testing.T) {
 			t.Errorf("%d buffers, want the running mean and variance", buffers)
 		}
 		path := filepath.Join(t.TempDir(), "m.safetensors")
-		if err := model.Save(path); err != nil {
+		if err := m.Save(path); err != nil {
 			t.Fatal(err)
 		}
-		again, err := Load(path)
+		again, err := model.Load(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, errA := model.Evaluate(context.Background(), parts.Test)
+		a, errA := m.Evaluate(context.Background(), parts.Test)
 		b, errB := again.Evaluate(context.Background(), parts.Test)
 		if errA != nil || errB != nil || a.Loss != b.Loss || a.Loss > 0.6 {
 			t.Errorf("loss %v, after loading %v (%v, %v)", a.Loss, b.Loss, errA, errB)

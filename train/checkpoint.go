@@ -2,17 +2,15 @@ package train
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"slices"
 
-	"descent/internal/exec"
+	"descent/engine"
 	"descent/internal/safetensors"
+	"descent/model"
 )
 
 // CheckpointFormat is the version of checkpoints that this package writes. It
@@ -63,7 +61,7 @@ func (t *Trainer) SaveCheckpoint(path string) error {
 
 func (t *Trainer) encodeCheckpoint() (map[string]string, []safetensors.Tensor, error) {
 	c := checkpoint{
-		Format: CheckpointFormat, Version: Version(), Config: t.settings,
+		Format: CheckpointFormat, Version: model.Version(), Config: t.settings,
 		State: t.saved(), Best: t.best != nil,
 	}
 	if b := t.cfg.Checkpoints.Beside; b != nil {
@@ -81,9 +79,9 @@ func (t *Trainer) encodeCheckpoint() (map[string]string, []safetensors.Tensor, e
 }
 
 // tensors lists the variables of a checkpoint, which share their memory.
-func (t *Trainer) tensors(store *exec.Store, best *Model) []safetensors.Tensor {
+func (t *Trainer) tensors(store *engine.Store, best *model.Model) []safetensors.Tensor {
 	var list []safetensors.Tensor
-	add := func(prefix string, s *exec.Store, name string) {
+	add := func(prefix string, s *engine.Store, name string) {
 		list = append(list, safetensors.Tensor{Name: prefix + name, Shape: s.Type(name).Dims(), Data: s.Value(name)})
 	}
 	for _, name := range store.Names() {
@@ -92,8 +90,8 @@ func (t *Trainer) tensors(store *exec.Store, best *Model) []safetensors.Tensor {
 		}
 	}
 	if best != nil {
-		for _, name := range best.weights.Names() {
-			add(bestPrefix, best.weights, name)
+		for _, name := range best.Store().Names() {
+			add(bestPrefix, best.Store(), name)
 		}
 	}
 	return list
@@ -105,21 +103,9 @@ func checksum(text []byte, tensors []safetensors.Tensor) string {
 	fmt.Fprintf(h, "%d\n%s\n", len(text), text)
 	for _, t := range tensors {
 		fmt.Fprintf(h, "%s%v\n", t.Name, t.Shape)
-		hashFloats(h, t.Data)
+		safetensors.Hash(h, t.Data)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// hashFloats writes the bits of values to h.
-func hashFloats(h io.Writer, values []float32) {
-	var buffer [4096]byte
-	for part := range slices.Chunk(values, len(buffer)/4) {
-		b := buffer[:0]
-		for _, v := range part {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-		h.Write(b)
-	}
 }
 
 // readCheckpoint reads and verifies the file at path.
@@ -131,7 +117,7 @@ func readCheckpoint(path string) (checkpoint, []safetensors.Tensor, error) {
 	}
 	text, ok := file.Meta[checkpointKey]
 	if !ok {
-		if _, model := file.Meta[metadataKey]; model {
+		if _, isModel := file.Meta[model.MetadataKey]; isModel {
 			return c, nil, fmt.Errorf("%s is a model, not a checkpoint; Config.From starts from its weights", path)
 		}
 		return c, nil, fmt.Errorf("%s is no checkpoint: its metadata has no entry %q", path, checkpointKey)
@@ -170,7 +156,7 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 	for _, v := range tensors {
 		values[v.Name] = v
 	}
-	var best *Model
+	var best *model.Model
 	if c.Best {
 		best = t.Model()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"descent/data"
 	"descent/internal/safetensors"
+	"descent/model"
 	"descent/nn"
 	"descent/schedule"
 )
@@ -55,7 +56,7 @@ func FuzzCheckpoint(f *testing.F) {
 			return
 		}
 		text, err := json.Marshal(map[string]any{
-			"format": CheckpointFormat, "version": Version(), "config": trainer.settings, "state": json.RawMessage(state),
+			"format": CheckpointFormat, "version": model.Version(), "config": trainer.settings, "state": json.RawMessage(state),
 		})
 		if err != nil {
 			t.Fatal(err)

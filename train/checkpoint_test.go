@@ -14,6 +14,7 @@ import (
 
 	"descent/data"
 	"descent/internal/safetensors"
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -177,8 +178,8 @@ func saved(t *testing.T) (*train.Trainer, data.Source, string) {
 // TestResumeErrors names what does not fit; the trainer is as it was.
 func TestResumeErrors(t *testing.T) {
 	trainer, source, path := saved(t)
-	model := filepath.Join(t.TempDir(), "model")
-	if err := trainer.Model().Save(model); err != nil {
+	file := filepath.Join(t.TempDir(), "model")
+	if err := trainer.Model().Save(file); err != nil {
 		t.Fatal(err)
 	}
 	change := func(f func(meta map[string]any)) string {
@@ -212,7 +213,7 @@ func TestResumeErrors(t *testing.T) {
 	}{
 		{"no file", path + "x", nn.Dense{Units: 3}, usual, []string{"checkpoint.safetensorsx"}},
 		{"empty folder", t.TempDir(), nn.Dense{Units: 3}, usual, []string{"holds no checkpoint"}},
-		{"model", model, nn.Dense{Units: 3}, usual, []string{"is a model", "Config.From"}},
+		{"model", file, nn.Dense{Units: 3}, usual, []string{"is a model", "Config.From"}},
 		{"newer", change(func(m map[string]any) { m["format"] = 99 }), nn.Dense{Units: 3}, usual, []string{"format 99", "1 to 1", "newer build"}},
 		{"damaged", change(func(m map[string]any) { m["beside"] = "x" }), nn.Dense{Units: 3}, usual, []string{"damaged", "checksum"}},
 		{"other rate", path, nn.Dense{Units: 3}, train.Config{BatchSize: 10, Epochs: 1, LearningRate: 0.5}, []string{"LearningRate is 0.001 in the checkpoint, and 0.5 here"}},
@@ -237,7 +238,7 @@ func TestResumeErrors(t *testing.T) {
 	}
 	_, err := other.Fit(background, blobs(t, 61, 1), nil)
 	says(t, err, "61 rows", "had 60")
-	if _, err := train.Load(path); err == nil {
+	if _, err := model.Load(path); err == nil {
 		t.Error("a checkpoint was loaded as a model")
 	}
 	folder := train.Config{OnNonfinite: train.Rewind}
@@ -289,11 +290,11 @@ func TestUnwritableFolder(t *testing.T) {
 			},
 		}
 		trainer := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
-		model, err := trainer.Fit(background, source, nil)
+		m, err := trainer.Fit(background, source, nil)
 		if err != nil {
 			return "", "", err
 		}
-		return model.SHA256(), notices.String(), nil
+		return m.SHA256(), notices.String(), nil
 	}
 	want, _, err := fit("", func() {})
 	if err != nil {
@@ -374,15 +375,15 @@ func TestFirstFormat(t *testing.T) {
 	if trainer.Updates() != 24 {
 		t.Errorf("%d updates, want 24", trainer.Updates())
 	}
-	model, err := train.Load(filepath.Join("testdata", "model-1.safetensors"))
+	m, err := model.Load(filepath.Join("testdata", "model-1.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const sum = "013f9ac436899b3a12e8e577c0eb753c1e0f9ce80fe8e4ca811c3698be5c5e99"
-	if model.SHA256() != sum {
-		t.Errorf("weights %s, want %s", model.SHA256(), sum)
+	if m.SHA256() != sum {
+		t.Errorf("weights %s, want %s", m.SHA256(), sum)
 	}
-	if _, err := model.Evaluate(background, source); err != nil {
+	if _, err := m.Evaluate(background, source); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"descent/data"
 	"descent/loss"
+	"descent/model"
 	"descent/optim"
 	"descent/schedule"
 )
@@ -47,16 +48,16 @@ type Config struct {
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int // passes over the training set; 0: 10
 
-	Monitor  string  // the validation score that picks the best model: "loss" if empty; see [Report.Score]
+	Monitor  string  // the validation score that picks the best model: "loss" if empty; see [model.Report.Score]
 	Patience int     // stop after so many epochs without a better one; 0: never
 	MinDelta float64 // what counts as better
 
-	Seed    uint64 // of initial weights, order, augmentation and dropout
-	Workers int    // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
-	Profile bool   // measure every instruction, for [Trainer.Profile]
-	Probe   int    // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
-	From    *Model // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
-	NewHead bool   // but the last layer starts anew
+	Seed    uint64       // of initial weights, order, augmentation and dropout
+	Workers int          // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
+	Profile bool         // measure every instruction, for [Trainer.Profile]
+	Probe   int          // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
+	From    *model.Model // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
+	NewHead bool         // but the last layer starts anew
 
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
 	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none
@@ -143,7 +144,7 @@ func (c Config) Validate() error {
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())
 	}
-	if _, err := higherIsBetter(c.Monitor); err != nil {
+	if _, err := model.HigherScore(c.Monitor); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -33,7 +33,7 @@ func (t *Trainer) culprit(batch data.Batch, draw uint32) string {
 	}
 	highest, of := 0.0, ""
 	for i, name := range t.probe.layers {
-		c := countOf(b.Output(stageForward, i))
+		c := countOf(b.StageOutput(stageForward, i))
 		if c.bad > 0 {
 			return fmt.Sprintf("the output of layer %s is the first with %v", name, c)
 		}
@@ -41,10 +41,10 @@ func (t *Trainer) culprit(batch data.Batch, draw uint32) string {
 			highest, of = c.most, name
 		}
 	}
-	b.Run(stageBackward)
+	b.RunStage(stageBackward)
 	norms := map[string]float64{}
 	for i, p := range t.trained {
-		norms[p.Name] = math.Sqrt(float64(b.Output(stageBackward, i)[0]))
+		norms[p.Name] = math.Sqrt(float64(b.StageOutput(stageBackward, i)[0]))
 	}
 	if where := t.steepest(norms); where != "" {
 		return where

@@ -9,6 +9,7 @@ import (
 	"descent/data"
 	"descent/graph"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/optim"
@@ -30,7 +31,7 @@ func TestDivergence(t *testing.T) {
 		{"absurd penalty", train.Config{Optimizer: optim.SGD{}, LearningRate: 1, Penalty: loss.L2(1e10)}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var before *train.Model
+			var before *model.Model
 			var trainer *train.Trainer
 			tt.cfg.BatchSize, tt.cfg.Epochs = 8, 50
 			tt.cfg.Report = func(train.Progress) { before = trainer.Model() }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/model"
 )
 
 // Progress is what Config.Report is told.
@@ -20,35 +21,35 @@ type Progress struct {
 
 // Epoch sums up one pass over the training set.
 type Epoch struct {
-	Epoch      int     // from 0
-	Updates    int     // done so far
-	Rate       float64 // η of the last update
-	TrainLoss  float64 // mean over the epoch's rows as they were met, without penalties
-	Penalty    float64 // at the last update
-	Validation *Report // nil without a validation set
-	Score      float64 // the monitored one
-	Best       bool    // it is the best so far
-	Seconds    float64 // since Fit began
+	Epoch      int           // from 0
+	Updates    int           // done so far
+	Rate       float64       // η of the last update
+	TrainLoss  float64       // mean over the epoch's rows as they were met, without penalties
+	Penalty    float64       // at the last update
+	Validation *model.Report // nil without a validation set
+	Score      float64       // the monitored one
+	Best       bool          // it is the best so far
+	Seconds    float64       // since Fit began
 }
 
 // Fit trains on train for the configured epochs, measures every epoch on
 // validation, which may be nil, and returns the best model by the monitored
 // score; without validation, the last. A score that validation leaves
-// undefined is an error before training begins, see [Measurable].
+// undefined is an error before training begins, see [model.Measurable].
 //
 // When ctx ends, Fit returns the best model so far, or the current one before
 // the first epoch has ended, and ctx.Err. When training diverges it returns
 // the best model so far, nil if there is none, and the error.
-func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*Model, error) {
-	if err := suits(t.cfg.Monitor, t.net.spec); err != nil {
+func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*model.Model, error) {
+	if err := model.Suits(t.cfg.Monitor, t.net.Spec); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	if validation != nil && validation.Len() > 0 {
-		if err := t.net.fits(validation.Spec()); err != nil {
+		if err := t.net.Fits(validation.Spec()); err != nil {
 			return nil, fmt.Errorf("validation set: %w", err)
 		}
 		if !t.resumed { // a run that was begun without this check goes on
-			if err := Measurable(t.cfg.Monitor, validation); err != nil {
+			if err := model.Measurable(t.cfg.Monitor, validation); err != nil {
 				return nil, fmt.Errorf("train: the validation set cannot say which model is best: %w; monitor another score, such as loss", err)
 			}
 		}
@@ -155,12 +156,12 @@ func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
 	e.Score = e.TrainLoss
 	higher := false
 	if f.validation != nil {
-		r, err := f.validate.evaluate(ctx, f.validation)
+		r, err := f.validate.Evaluate(ctx, f.validation)
 		if err != nil {
 			return nil, err
 		}
 		e.Validation, e.Score = &r, r.Score(f.cfg.Monitor)
-		higher = HigherIsBetter(f.cfg.Monitor)
+		higher = model.HigherIsBetter(f.cfg.Monitor)
 	}
 	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) {
 		f.fit.best, f.fit.waiting, e.Best = e.Score, 0, true

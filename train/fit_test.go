@@ -9,6 +9,7 @@ import (
 	"descent/data"
 	"descent/internal/rng"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/optim"
@@ -37,7 +38,7 @@ func slope(t *testing.T) (training, validation data.Source) {
 // past is what a run reported at the end of each epoch.
 type past struct {
 	epochs []train.Epoch
-	models []*train.Model
+	models []*model.Model
 }
 
 // watch makes cfg report to the result; trainer is what will train.
@@ -137,18 +138,18 @@ func TestMonitorOfClasses(t *testing.T) {
 			var trainer *train.Trainer
 			past := watch(&cfg, &trainer)
 			trainer = newTrainer(t, nn.MLP([]int{16}, 3, nn.Tanh, 0, nil), training.Spec(), cfg)
-			model, err := trainer.Fit(background, training, validation)
+			m, err := trainer.Fit(background, training, validation)
 			if err != nil {
 				t.Fatal(err)
 			}
 			at := 0
 			for i, e := range past.epochs {
 				now, best := e.Validation.Score(monitor), past.epochs[at].Validation.Score(monitor)
-				if train.HigherIsBetter(monitor) && now > best || !train.HigherIsBetter(monitor) && now < best {
+				if model.HigherIsBetter(monitor) && now > best || !model.HigherIsBetter(monitor) && now < best {
 					at = i
 				}
 			}
-			if model.SHA256() != past.models[at].SHA256() {
+			if m.SHA256() != past.models[at].SHA256() {
 				t.Errorf("the model is not that of epoch %d, the best by %s", at+1, monitor)
 			}
 		})
@@ -170,7 +171,7 @@ func TestBinary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	score := func(units int, l loss.Loss) (train.Report, []float64) {
+	score := func(units int, l loss.Loss) (model.Report, []float64) {
 		trainer := newTrainer(t, nn.Dense{Units: units, Init: initial.Zeros{}}, source.Spec(), train.Config{
 			Loss: l, Optimizer: optim.SGD{}, LearningRate: 0.5, BatchSize: train.All, Epochs: 600, Monitor: "auroc",
 		})

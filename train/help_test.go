@@ -1,208 +1,25 @@
 package train_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"math"
-	"strings"
-	"testing"
 
-	"descent/data"
-	"descent/internal/rng"
-	"descent/internal/safetensors"
-	"descent/nn"
-	"descent/train"
+	"descent/internal/traintest"
 )
 
 var background = context.Background()
 
-// newTrainer returns a trainer that the end of the test closes.
-func newTrainer(t testing.TB, net nn.Layer, spec data.Spec, cfg train.Config) *train.Trainer {
-	t.Helper()
-	trainer, err := train.New(net, spec, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(trainer.Close)
-	return trainer
-}
-
-// steps trains to the end and returns all updates.
-func steps(t testing.TB, trainer *train.Trainer, source data.Source) []train.Step {
-	t.Helper()
-	var all []train.Step
-	for step, err := range trainer.Steps(background, source) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, step)
-	}
-	return all
-}
-
-// weights copies the weights of a model.
-func weights(m *train.Model) map[string][]float64 {
-	all := map[string][]float64{}
-	for name, values := range m.Weights() {
-		for _, v := range values {
-			all[name] = append(all[name], float64(v))
-		}
-	}
-	return all
-}
-
-// edit returns the bytes of a model file after a change to its metadata and
-// tensors.
-func edit(t testing.TB, m *train.Model, change func(meta map[string]any, tensors *[]safetensors.Tensor)) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := m.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	file, err := safetensors.Parse(b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var meta map[string]any
-	if err := json.Unmarshal([]byte(file.Meta["descent"]), &meta); err != nil {
-		t.Fatal(err)
-	}
-	change(meta, &file.Tensors)
-	text, err := json.Marshal(meta)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Reset()
-	if err := safetensors.Write(&b, map[string]string{"descent": string(text)}, file.Tensors); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// withWeights returns m with other weights.
-func withWeights(t testing.TB, m *train.Model, values map[string][]float64) *train.Model {
-	t.Helper()
-	file := edit(t, m, func(_ map[string]any, tensors *[]safetensors.Tensor) {
-		for _, w := range *tensors {
-			if len(values[w.Name]) != len(w.Data) {
-				t.Fatalf("%d values for weight %s of %d", len(values[w.Name]), w.Name, len(w.Data))
-			}
-			for i, v := range values[w.Name] {
-				w.Data[i] = float32(v)
-			}
-		}
-	})
-	again, err := train.Read(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return again
-}
-
-// distance is the largest difference of two sets of weights, relative to the
-// larger of 1 and the value.
-func distance(a, b map[string][]float64) float64 {
-	if len(a) != len(b) {
-		return math.Inf(1)
-	}
-	worst := 0.0
-	for name, x := range a {
-		if len(b[name]) != len(x) {
-			return math.Inf(1)
-		}
-		for i, v := range x {
-			d := math.Abs(v-b[name][i]) / math.Max(1, math.Abs(v))
-			if math.IsNaN(d) {
-				return math.Inf(1)
-			}
-			worst = math.Max(worst, d)
-		}
-	}
-	return worst
-}
-
-// says fails the test unless err holds all the words.
-func says(t testing.TB, err error, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error; want one that says %q", words)
-		return
-	}
-	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("error %q does not say %q", err, w)
-		}
-	}
-}
-
-// line returns n rows of d inputs in [-1, 1) and a noisy linear target.
-func line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
-	t.Helper()
-	x, y = make([][]float32, n), make([][]float32, n)
-	key := rng.Key{Seed: 5}
-	for i := range x {
-		x[i] = make([]float32, d)
-		sum := 0.7
-		for j := range x[i] {
-			x[i][j] = float32(2*key.Float64(i*d+j) - 1)
-			sum += float64(x[i][j]) * (float64(j%3) - 0.8) // slopes -0.8, 0.2, 1.2
-		}
-		y[i] = []float32{float32(sum + 0.3*math.Sin(float64(17*i)))}
-	}
-	source, err := data.FromTargets(x, y)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return source, x, y
-}
-
-// blobs returns n rows around the corners of a triangle, in three classes,
-// and noise in a few labels.
-func blobs(t testing.TB, n int, seed uint64) data.Source {
-	t.Helper()
-	x, labels := make([][]float32, n), make([]int, n)
-	key := rng.Key{Seed: seed}
-	for i := range x {
-		c := i % 3
-		angle := 2 * math.Pi * float64(c) / 3
-		x[i] = []float32{
-			float32(math.Cos(angle) + 0.6*key.Normal(2*i)),
-			float32(math.Sin(angle) + 0.6*key.Normal(2*i+1)),
-		}
-		labels[i] = c
-		if i%11 == 0 {
-			labels[i] = (c + 1) % 3
-		}
-	}
-	source, err := data.FromClasses(x, labels, []string{"red", "green", "blue"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return source
-}
-
-// digits is the embedded set, split.
-func digits(t testing.TB) data.Parts {
-	t.Helper()
-	parts, err := data.Split(data.Digits(), data.SplitConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parts
-}
-
-// rows reads samples of a source, one after the other.
-func rows(t testing.TB, s data.Source, n int) []float32 {
-	t.Helper()
-	list := make([]int, n)
-	for i := range list {
-		list[i] = i
-	}
-	x := make([]float32, n*s.Spec().Size())
-	if err := s.Read(list, x, nil); err != nil {
-		t.Fatal(fmt.Errorf("read: %w", err))
-	}
-	return x
-}
+var (
+	newTrainer  = traintest.New
+	steps       = traintest.Steps
+	weights     = traintest.Weights
+	edit        = traintest.Edit
+	withWeights = traintest.WithWeights
+	distance    = traintest.Distance
+	says        = traintest.Says
+	line        = traintest.Line
+	bars        = traintest.Bars
+	blobs       = traintest.Blobs
+	digits      = traintest.Digits
+	predict     = traintest.Predict
+	rows        = traintest.Rows
+)

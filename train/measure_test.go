@@ -7,6 +7,7 @@ import (
 	"descent/data"
 	"descent/internal/rng"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/train"
 )
@@ -31,7 +32,7 @@ func sides(t testing.TB, n, k int, seed uint64) data.Source {
 }
 
 // logLoss is scikit-learn's log_loss of what the model predicts.
-func logLoss(t testing.TB, m *train.Model, source data.Source) float64 {
+func logLoss(t testing.TB, m *model.Model, source data.Source) float64 {
 	t.Helper()
 	size := source.Spec().Size()
 	x, y := make([]float32, source.Len()*size), make([]float32, source.Len())
@@ -99,7 +100,7 @@ func TestPlainLossOfViews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err = m.Views(train.Views{Flip: true, Shift: 1}); err != nil {
+	if m, err = m.Views(model.Views{Flip: true, Shift: 1}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := m.Evaluate(background, parts.Validation)

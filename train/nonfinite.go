@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"descent/internal/exec"
+	"descent/engine"
 	"descent/internal/suggest"
 	"descent/nn"
 	"descent/optim"
@@ -97,13 +97,13 @@ func (t *Trainer) remember() {
 		for _, p := range t.params {
 			buffers[p.Name] = p.Role == nn.Buffer
 		}
-		var declared []exec.Declaration
+		var declared []engine.Variable
 		for _, name := range t.store.Names() {
 			if (all || buffers[name]) && !slices.Contains(t.gradients, name) {
-				declared = append(declared, exec.Declaration{Name: name, Type: t.store.Type(name)})
+				declared = append(declared, engine.Variable{Name: name, Type: t.store.Type(name)})
 			}
 		}
-		t.before = exec.NewStore(declared)
+		t.before = engine.NewStore(declared...)
 	}
 	for _, name := range t.before.Names() {
 		copy(t.before.Value(name), t.store.Value(name))

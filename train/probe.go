@@ -6,9 +6,8 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/engine"
 	"descent/graph"
-	"descent/internal/exec"
-	"descent/internal/plan"
 	"descent/nn"
 )
 
@@ -34,10 +33,10 @@ type ParamProbe struct {
 
 // prober takes probes.
 type prober struct {
-	programs map[int]*exec.Program // by rows
-	layers   []string              // names of the outputs of stageForward
-	old      map[string][]float32  // parameters before the update
-	pending  *Probe                // begun
+	programs map[int]*engine.Program // by rows
+	layers   []string                // names of the outputs of stageForward
+	old      map[string][]float32    // parameters before the update
+	pending  *Probe                  // begun
 }
 
 // before begins a probe of the next update, if one is due.
@@ -50,10 +49,10 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 	if err != nil {
 		return fmt.Errorf("train: probe: %w", err)
 	}
-	b.Run(stageBackward)
+	b.RunStage(stageBackward)
 	p.pending = &Probe{}
 	for i, name := range p.layers {
-		p.pending.Activations = append(p.pending.Activations, spreadOf(name, b.Output(stageForward, i)))
+		p.pending.Activations = append(p.pending.Activations, spreadOf(name, b.StageOutput(stageForward, i)))
 	}
 	for i, param := range t.trained {
 		now := t.store.Value(param.Name)
@@ -61,7 +60,7 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 		p.pending.Params = append(p.pending.Params, ParamProbe{
 			Spread:   spreadOf(param.Name, now),
 			Norm:     math.Sqrt(squaredDistance(now, nil)),
-			GradNorm: math.Sqrt(float64(b.Output(stageBackward, i)[0])),
+			GradNorm: math.Sqrt(float64(b.StageOutput(stageBackward, i)[0])),
 		})
 	}
 	return nil
@@ -69,21 +68,21 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 
 // look runs the forward pass of a batch, by the given draw, and returns the
 // program, whose stageBackward may follow.
-func (p *prober) look(t *Trainer, batch data.Batch, draw uint32) (*exec.Program, error) {
+func (p *prober) look(t *Trainer, batch data.Batch, draw uint32) (*engine.Program, error) {
 	b, err := p.program(t, len(batch.Rows))
 	if err != nil {
 		return nil, err
 	}
 	y := batch.Y
-	if t.net.soft {
+	if t.net.Soft {
 		y = batch.Soft
 	}
 	if err := errors.Join(b.Feed("x", batch.X), b.Feed("y", y)); err != nil {
 		return nil, err
 	}
-	b.SetScalars(t.updates + 1)
+	b.At(t.updates + 1)
 	b.Random(t.cfg.Seed, draw)
-	b.Run(stageForward)
+	b.RunStage(stageForward)
 	return b, nil
 }
 
@@ -108,22 +107,22 @@ func (p *prober) after(t *Trainer, epoch int) *Probe {
 
 // program returns what a probe of a batch of so many rows runs: nothing in it
 // writes a variable.
-func (p *prober) program(t *Trainer, rows int) (*exec.Program, error) {
+func (p *prober) program(t *Trainer, rows int) (*engine.Program, error) {
 	if b, ok := p.programs[rows]; ok {
 		return b, nil
 	}
 	if p.programs == nil {
-		p.programs, p.old = map[int]*exec.Program{}, map[string][]float32{}
+		p.programs, p.old = map[int]*engine.Program{}, map[string][]float32{}
 	}
-	f, err := t.net.trace(rows, true)
+	f, err := t.net.Trace(rows, true)
 	if err != nil {
 		return nil, err
 	}
-	list, err := trained(f.params, t.cfg.Freeze, t.cfg.Groups)
+	list, err := trained(f.Params, t.cfg.Freeze, t.cfg.Groups)
 	if err != nil {
 		return nil, err
 	}
-	total := f.losses.Mean()
+	total := f.Losses.Mean()
 	if penalty := t.cfg.Penalty.Of(list); penalty.Valid() {
 		total = total.Add(penalty)
 	}
@@ -135,12 +134,12 @@ func (p *prober) program(t *Trainer, rows int) (*exec.Program, error) {
 	for i := range norms {
 		norms[i] = norms[i].Square().Sum()
 	}
-	layers, outputs := activations(f.layers)
-	compiled, err := plan.Compile(f.g, [][]graph.Tensor{outputs, norms}, nil)
+	layers, outputs := activations(f.Layers)
+	compiled, err := engine.CompileStages(f.Graph, [][]graph.Tensor{outputs, norms})
 	if err != nil {
 		return nil, err
 	}
-	b, err := exec.Bind(compiled, t.store, &t.arena, t.pool)
+	b, err := compiled.Bind(t.engine, t.store)
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"descent/internal/kernel"
+	"descent/engine"
 	"descent/internal/measure"
-	"descent/internal/plan"
 )
 
 // Profile says what the compiled steps of a trainer consist of and what they
@@ -62,11 +61,11 @@ type BufferProfile struct {
 //
 // Evaluation is not part of it.
 func (t *Trainer) Profile() Profile {
-	p := Profile{Workers: t.pool.Workers(), Instructions: kernel.Engine()}
+	p := Profile{Workers: t.engine.Workers(), Instructions: engine.InstructionSet()}
 	var limits measure.Limits
 	if t.cfg.Profile {
 		const words = 4 << 20
-		limits, _ = measure.Measure(t.pool, 100*time.Millisecond, words) // without limits no shares are shown
+		limits, _ = measure.Machine(t.cfg.Workers, 100*time.Millisecond, words) // without limits no shares are shown
 		p.PeakFLOPS, p.PeakBytes = limits.Operations, limits.Bytes()
 	}
 	keys := slices.SortedFunc(maps.Keys(t.programs), func(a, b programKey) int {
@@ -95,32 +94,27 @@ func (k programKey) name() string {
 }
 
 func (p *program) profile(key programKey, limits measure.Limits, workers int) PlanProfile {
-	compiled, m := p.Plan(), p.Measured()
-	r := PlanProfile{Name: key.name(), Waves: len(compiled.Waves), ArenaBytes: 4 * compiled.Arena, TensorBytes: 4 * compiled.Tensors}
-	for _, s := range m.Stages {
+	times := p.Times()
+	r := PlanProfile{Name: key.name()}
+	r.ArenaBytes, r.TensorBytes = p.Memory()
+	for _, s := range times {
 		r.Runs = max(r.Runs, s.Runs)
 		r.Seconds += s.Wall.Seconds()
 	}
-	for _, wave := range compiled.Waves {
-		for _, i := range wave {
-			in := compiled.Instrs[i]
-			cost := kernel.CostOf(in.Kernel)
-			row := InstructionProfile{
-				Stage: stageNames[in.Stage], Wave: in.Wave(), Name: in.Name, Tasks: in.Kernel.Tasks(),
-				Runs: m.Stages[in.Stage].Runs, Seconds: m.Busy[i].Seconds(),
-				Operations: cost.Operations, Bytes: cost.Bytes,
-			}
-			if row.Runs > 0 {
-				row.OfLimit = limits.Share(cost, row.Seconds/float64(row.Runs)) * float64(workers)
-			}
-			r.Instructions = append(r.Instructions, row)
+	for _, in := range p.Instructions() {
+		row := InstructionProfile{
+			Stage: stageNames[in.Stage], Wave: in.Wave, Name: in.Name, Tasks: in.Tasks,
+			Runs: times[in.Stage].Runs, Seconds: in.Busy.Seconds(),
+			Operations: in.Operations, Bytes: in.Bytes,
 		}
+		if row.Runs > 0 {
+			row.OfLimit = limits.Share(in.Operations, in.Bytes, row.Seconds/float64(row.Runs)) * float64(workers)
+		}
+		r.Waves = max(r.Waves, in.Wave+1)
+		r.Instructions = append(r.Instructions, row)
 	}
-	for i := range compiled.Buffers {
-		b := &compiled.Buffers[i]
-		if first, last := b.Life(); b.Place == plan.Arena && first <= last {
-			r.Buffers = append(r.Buffers, BufferProfile{4 * b.Offset, 4 * b.Size, first, min(last, r.Waves-1)})
-		}
+	for _, b := range p.Buffers() {
+		r.Buffers = append(r.Buffers, BufferProfile(b))
 	}
 	return r
 }

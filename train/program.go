@@ -1,8 +1,7 @@
 package train
 
 import (
-	"descent/internal/exec"
-	"descent/internal/plan"
+	"descent/engine"
 	"descent/optim"
 )
 
@@ -17,20 +16,20 @@ func (t *Trainer) program(m mode, rows int) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := plan.Compile(s.g, s.stages, s.updates)
+	compiled, err := engine.CompileStages(s.g, s.stages, s.updates...)
 	if err != nil {
 		return nil, err
 	}
-	bound, err := exec.Bind(compiled, t.store, &t.arena, t.pool)
+	bound, err := compiled.Bind(t.engine, t.store)
 	if err != nil {
 		return nil, err
 	}
 	p := &program{
 		Program: bound,
-		rate:    bound.Slot(optim.RateScalar),
-		clip:    bound.Slot(optim.ClipScalar),
-		share:   bound.Slot(shareScalar),
-		average: bound.Slot(averageScalar),
+		rate:    bound.Scalar(optim.RateScalar),
+		clip:    bound.Scalar(optim.ClipScalar),
+		share:   bound.Scalar(shareScalar),
+		average: bound.Scalar(averageScalar),
 		penalty: (m == modeStep || m == modeApply) && len(s.stages[stageForward]) > outPenalty,
 	}
 	if t.cfg.Profile {
@@ -47,14 +46,7 @@ type programKey struct {
 
 // program is a compiled step with the scalars that the host sets.
 type program struct {
-	*exec.Program
+	*engine.Program
 	rate, clip, share, average int // slots, -1 if unused
 	penalty                    bool
-}
-
-// set sets a scalar that the plan may not use.
-func (p *program) set(slot int, v float64) {
-	if slot >= 0 {
-		p.Scalars()[slot] = float32(v)
-	}
 }

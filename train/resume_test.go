@@ -10,6 +10,7 @@ import (
 
 	"descent/data"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -143,7 +144,7 @@ func first(s data.Source, n int) data.Source {
 func TestResume(t *testing.T) {
 	for _, tt := range brokenRuns(t) {
 		t.Run(tt.name, func(t *testing.T) {
-			run := func(workers, stop int, resume string) (*train.Model, string, string) {
+			run := func(workers, stop int, resume string) (*model.Model, string, string) {
 				net, training, validation, cfg := tt.start(t, workers)
 				ctx, cancel := context.WithCancel(background)
 				defer cancel()

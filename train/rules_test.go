@@ -20,14 +20,14 @@ func TestEvaluatedWeights(t *testing.T) {
 	tr := trainer(t, nn.MLP([]int{8}, 10, nn.ReLU, 0, nil), parts.Train.Spec(), cfg)
 	const weight = "1.dense.weight"
 	start := slices.Clone(tr.store.Value(weight))
-	if !slices.Equal(tr.Model().weights.Value(weight), start) || !slices.Equal(tr.store.Value(weight+"/z"), start) {
+	if !slices.Equal(tr.Model().Store().Value(weight), start) || !slices.Equal(tr.store.Value(weight+"/z"), start) {
 		t.Error("training does not start at the first weights")
 	}
 	model, err := tr.Fit(context.Background(), parts.Train, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := model.weights.Value(weight)
+	now := model.Store().Value(weight)
 	if !slices.Equal(now, tr.store.Value(weight+"/x")) || slices.Equal(now, tr.store.Value(weight)) || slices.Equal(now, start) {
 		t.Error("the model is not the average")
 	}

@@ -46,9 +46,9 @@ func (t *Trainer) sharpen(batches iter.Seq2[data.Batch, error], draws uint32, st
 	if err != nil {
 		return err
 	}
-	p.Run(stageForward)
-	p.Run(stageBackward)
-	norm := math.Sqrt(float64(p.Output(stageBackward, outNorm)[0]))
+	p.RunStage(stageForward)
+	p.RunStage(stageBackward)
+	norm := math.Sqrt(float64(p.StageOutput(stageBackward, outNorm)[0]))
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return t.diverged("the norm of the gradient", norm, t.culpritOfSum(), "")
 	}
@@ -57,8 +57,8 @@ func (t *Trainer) sharpen(batches iter.Seq2[data.Batch, error], draws uint32, st
 	}
 	t.saveWeights()
 	defer t.restoreWeights()
-	p.set(p.Slot(climbScalar), t.cfg.SAM/norm)
-	p.Run(stageUpdate)
+	p.Set(p.Scalar(climbScalar), t.cfg.SAM/norm)
+	p.RunStage(stageUpdate)
 	t.draws = draws
 	return t.gather(modeAgain, batches, &step)
 }

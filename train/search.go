@@ -72,10 +72,10 @@ func (t *Trainer) retreat(s optim.Search, part float32) {
 // lossOf is the loss of a single batch, with penalties, at the weights of now.
 // p has been fed with it.
 func (t *Trainer) lossOf(p *program) float64 {
-	p.Run(stageForward)
-	l := float64(p.Output(stageForward, outLoss)[0])
+	p.RunStage(stageForward)
+	l := float64(p.StageOutput(stageForward, outLoss)[0])
 	if p.penalty {
-		l += float64(p.Output(stageForward, outPenalty)[0])
+		l += float64(p.StageOutput(stageForward, outPenalty)[0])
 	}
 	return l
 }
@@ -88,8 +88,8 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 	}
 	total := 0.0
 	if apply.penalty {
-		apply.Run(stageForward)
-		total = float64(apply.Output(stageForward, outPenalty)[0])
+		apply.RunStage(stageForward)
+		total = float64(apply.StageOutput(stageForward, outPenalty)[0])
 	}
 	for batch, err := range batches {
 		if err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"descent/graph"
+	"descent/internal/network"
+	"descent/model"
 	"descent/nn"
 )
 
@@ -34,8 +36,8 @@ func (e *StartError) Error() string {
 // else goes by position.
 type transfer struct {
 	t      *Trainer
-	from   *Model
-	here   forward
+	from   *model.Model
+	here   network.Forward
 	heads  map[string]bool   // parameters of the last layer
 	axes   map[string][]bool // of each parameter, those that follow the number of features
 	in     naming            // of features
@@ -44,12 +46,12 @@ type transfer struct {
 }
 
 // start takes over the weights of m.
-func (t *Trainer) start(m *Model) error {
-	f, err := t.net.trace(1, false)
+func (t *Trainer) start(m *model.Model) error {
+	f, err := t.net.Trace(1, false)
 	if err != nil {
 		return err
 	}
-	s := transfer{t: t, from: m, here: f, heads: headOf(f), axes: t.net.featureAxes(f.params)}
+	s := transfer{t: t, from: m, here: f, heads: headOf(f), axes: featureAxes(t.net, f.Params)}
 	s.in, s.out = s.features(), s.outputs()
 	if err := s.check(); err != nil {
 		return err
@@ -65,19 +67,19 @@ func (t *Trainer) start(m *Model) error {
 
 // featureAxes says of each parameter which of its axes are as long as a sample
 // has features, and follow their number; nil for a network that takes no other.
-func (n network) featureAxes(params []nn.Param) map[string][]bool {
-	if n.spec.Encoder == nil || len(n.spec.Input) != 1 {
+func featureAxes(n network.Network, params []nn.Param) map[string][]bool {
+	if n.Spec.Encoder == nil || len(n.Spec.Input) != 1 {
 		return nil
 	}
 	wider := n
-	wider.spec.Input = []int{n.spec.Input[0] + 1}
-	f, err := wider.trace(1, false)
-	if err != nil || len(f.params) != len(params) {
+	wider.Spec.Input = []int{n.Spec.Input[0] + 1}
+	f, err := wider.Trace(1, false)
+	if err != nil || len(f.Params) != len(params) {
 		return nil
 	}
 	axes := map[string][]bool{}
 	for i, p := range params {
-		here, there := p.Tensor.Type(), f.params[i].Tensor.Type()
+		here, there := p.Tensor.Type(), f.Params[i].Tensor.Type()
 		for axis := range here.Rank() {
 			axes[p.Name] = append(axes[p.Name], here.Dim(axis) != there.Dim(axis))
 		}
@@ -87,11 +89,11 @@ func (n network) featureAxes(params []nn.Param) map[string][]bool {
 
 // headOf returns the parameters of the last layer that has a matrix: it, and
 // what follows, as far as it has a value for each output.
-func headOf(f forward) map[string]bool {
-	_, last := ends(f.params)
-	head, outputs := map[string]bool{}, f.out.Dim(1)
+func headOf(f network.Forward) map[string]bool {
+	_, last := ends(f.Params)
+	head, outputs := map[string]bool{}, f.Out.Dim(1)
 	begun := false
-	for _, p := range f.params {
+	for _, p := range f.Params {
 		begun = begun || p.Name == last
 		if typ := p.Tensor.Type(); begun && typ.Rank() > 0 && typ.Dim(-1) == outputs {
 			head[p.Name] = true
@@ -121,13 +123,13 @@ func (s *transfer) check() error {
 	fault := func(head bool, format string, args ...any) {
 		e.Faults, e.Head = append(e.Faults, fmt.Sprintf(format, args...)), e.Head && head
 	}
-	here, there := s.t.net.spec, s.from.net.spec
+	here, there := s.t.net.Spec, s.from.Spec()
 	if here.Task != there.Task && !s.t.cfg.NewHead {
 		fault(true, "it is for %v, the data is for %v", there.Task, here.Task)
 	}
 	have := map[string]graph.Type{}
-	for _, name := range s.from.weights.Names() {
-		have[name] = s.from.weights.Type(name)
+	for _, name := range s.from.Store().Names() {
+		have[name] = s.from.Store().Type(name)
 	}
 	for _, p := range s.t.params {
 		typ, ok := have[p.Name]
@@ -173,7 +175,7 @@ func (s *transfer) named(p nn.Param, axis int) int {
 	switch {
 	case s.axes[p.Name] != nil && s.axes[p.Name][axis]:
 		return len(s.in.there)
-	case s.here.out.Dim(1) == 1:
+	case s.here.Out.Dim(1) == 1:
 		return 1
 	}
 	return len(s.out.there)
@@ -184,8 +186,8 @@ func (s *transfer) take(p nn.Param) {
 	if s.t.cfg.NewHead && s.heads[p.Name] {
 		return
 	}
-	copyAxes(s.t.store.Value(p.Name), s.from.weights.Value(p.Name),
-		p.Tensor.Type().Dims(), s.from.weights.Type(p.Name).Dims(), s.maps(p))
+	copyAxes(s.t.store.Value(p.Name), s.from.Store().Value(p.Name),
+		p.Tensor.Type().Dims(), s.from.Store().Type(p.Name).Dims(), s.maps(p))
 }
 
 // copyAxes copies the entry at each index of to from that which by says for

@@ -38,7 +38,7 @@ func match(what string, here, there []string) naming {
 
 // features matches the features of tables.
 func (s *transfer) features() naming {
-	here, there := s.t.net.spec, s.from.net.spec
+	here, there := s.t.net.Spec, s.from.Spec()
 	if here.Encoder == nil || there.Encoder == nil || s.axes == nil {
 		return naming{}
 	}
@@ -51,7 +51,7 @@ func (s *transfer) features() naming {
 
 // outputs matches what the last layer has an output for each of.
 func (s *transfer) outputs() naming {
-	here, there := s.t.net.spec, s.from.net.spec
+	here, there := s.t.net.Spec, s.from.Spec()
 	switch {
 	case s.t.cfg.NewHead || here.Task != there.Task:
 		return naming{}
@@ -59,7 +59,7 @@ func (s *transfer) outputs() naming {
 		return match("targets", here.Targets, there.Targets)
 	}
 	n := match("classes", here.Classes, there.Classes)
-	if s.here.out.Dim(1) == 1 && !n.same { // one output tells these two classes apart and no others
+	if s.here.Out.Dim(1) == 1 && !n.same { // one output tells these two classes apart and no others
 		n.position, n.fresh, n.gone = []int{-1}, here.Classes, there.Classes
 	}
 	return n

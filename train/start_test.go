@@ -8,6 +8,7 @@ import (
 
 	"descent/data"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/train"
 )
@@ -42,7 +43,7 @@ func houses(t testing.TB, header string, stretch float64) (data.Source, *data.En
 }
 
 // predictions are those of every row, in the targets' own units.
-func predictions(t testing.TB, m *train.Model, s data.Source) (all []float64) {
+func predictions(t testing.TB, m *model.Model, s data.Source) (all []float64) {
 	t.Helper()
 	for p, err := range m.Predictions(background, s) {
 		if err != nil {
@@ -230,7 +231,7 @@ func TestStartError(t *testing.T) {
 		name string
 		net  nn.Layer
 		spec data.Spec
-		from *train.Model
+		from *model.Model
 		head bool
 		says []string
 	}{

@@ -25,9 +25,9 @@ func (s *transfer) rescaleInput() {
 	}
 	w, b := s.t.store.Value(weight), s.t.store.Value(bias)
 	units := len(b)
-	there := scales(s.from.net.spec.Encoder)
+	there := scales(s.from.Spec().Encoder)
 	shift := make([]float64, units)
-	for i, at := range scales(s.t.net.spec.Encoder) {
+	for i, at := range scales(s.t.net.Spec.Encoder) {
 		j := s.in.position[i]
 		if j < 0 || at == there[j] || at.std == 0 || there[j].std == 0 {
 			continue
@@ -68,7 +68,7 @@ func scales(e *data.Encoder) []scale {
 // of a table, "" if there is none.
 func (s *transfer) first() (weight, bias string) {
 	var maps []graph.Tensor
-	for _, x := range graph.Sorted(s.here.out) {
+	for _, x := range graph.Sorted(s.here.Out) {
 		for _, in := range x.Inputs() {
 			if base(in).Op().Name() == "Input x" && x.Op().Name() != "Reshape" {
 				maps = append(maps, x)
@@ -78,7 +78,7 @@ func (s *transfer) first() (weight, bias string) {
 	if len(maps) != 1 {
 		return "", ""
 	}
-	for _, x := range graph.Sorted(s.here.out) {
+	for _, x := range graph.Sorted(s.here.Out) {
 		if weight, bias = affine(x); weight != "" && x.Inputs()[0] == maps[0] {
 			return weight, bias
 		}
@@ -91,8 +91,8 @@ func (s *transfer) first() (weight, bias string) {
 //
 //	y' = y·σ/σ' + (μ - μ')/σ'
 func (s *transfer) rescaleOutput() {
-	here, there := s.t.net.spec, s.from.net.spec
-	weight, bias := affine(s.here.out)
+	here, there := s.t.net.Spec, s.from.Spec()
+	weight, bias := affine(s.here.Out)
 	if s.out.what != "targets" || weight == "" || here.Encoder == nil || there.Encoder == nil {
 		return
 	}

@@ -78,7 +78,7 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 	n := source.Len()
 	size := t.batchSize(n)
 	if t.least > n {
-		return 0, tooFew(n, size, alone(t.net.layer, t.net.spec))
+		return 0, tooFew(n, size, alone(t.net.Layer, t.net.Spec))
 	}
 	batches, _ = t.cut(n, size)
 	if err := t.prepare(n, size); err != nil {
@@ -146,18 +146,8 @@ func (t *Trainer) fits(source data.Source) error {
 	if source == nil || source.Len() == 0 {
 		return fmt.Errorf("train: the training set is empty")
 	}
-	return t.net.fits(source.Spec())
-}
-
-// fits checks that samples of kind s can be given to the network.
-func (n network) fits(s data.Spec) error {
-	switch {
-	case fmt.Sprint(s.Input) != fmt.Sprint(n.spec.Input):
-		return fmt.Errorf("train: samples of shape %v do not fit the network, which takes %v", s.Input, n.spec.Input)
-	case s.Task != n.spec.Task:
-		return fmt.Errorf("train: the data is for %v, the network for %v", s.Task, n.spec.Task)
-	case s.Outputs() != n.spec.Outputs():
-		return fmt.Errorf("train: the data has %d outputs, the network %d", s.Outputs(), n.spec.Outputs())
+	if err := t.net.Fits(source.Spec()); err != nil {
+		return fmt.Errorf("train: %w", err)
 	}
 	return nil
 }
@@ -217,17 +207,17 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 // forward feeds a batch and runs the first stage of p.
 func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
 	y := batch.Y
-	if t.net.soft {
+	if t.net.Soft {
 		y = batch.Soft
 	}
 	if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", y)); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
-	p.SetScalars(t.updates + 1)
+	p.At(t.updates + 1)
 	p.Random(t.cfg.Seed, t.draws)
 	t.draws++
-	p.Run(stageForward)
-	l := float64(p.Output(stageForward, outLoss)[0])
+	p.RunStage(stageForward)
+	l := float64(p.StageOutput(stageForward, outLoss)[0])
 	if math.IsNaN(l) || math.IsInf(l, 0) {
 		return l, t.diverged("the loss", l, t.culprit(batch, t.draws-1), ", or clip the gradient")
 	}
@@ -239,19 +229,19 @@ func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
 // from that is not finite.
 func (t *Trainer) finish(p *program, step *Step, culprit func() string) error {
 	if p.penalty {
-		step.Penalty = float64(p.Output(stageForward, outPenalty)[0])
+		step.Penalty = float64(p.StageOutput(stageForward, outPenalty)[0])
 	}
-	p.Run(stageBackward)
-	squared := float64(p.Output(stageBackward, outNorm)[0])
+	p.RunStage(stageBackward)
+	squared := float64(p.StageOutput(stageBackward, outNorm)[0])
 	step.GradNorm = math.Sqrt(squared)
 	if math.IsNaN(step.GradNorm) || math.IsInf(step.GradNorm, 0) {
 		return t.diverged("the norm of the gradient", step.GradNorm, culprit(), "")
 	}
 	step.Clip, step.Rate = t.cfg.Clip.Factor(squared), t.Rate()
-	p.set(p.rate, step.Rate)
-	p.set(p.clip, step.Clip)
-	p.set(p.average, t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1))
-	p.Run(stageUpdate)
+	p.Set(p.rate, step.Rate)
+	p.Set(p.clip, step.Clip)
+	p.Set(p.average, t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1))
+	p.RunStage(stageUpdate)
 	t.updates++
 	t.hosts(t.updates)
 	step.Update = t.updates

@@ -55,33 +55,33 @@ func gradientName(param string) string { return param + "/gradient" }
 
 // traceStep builds the graph of mode m over rows samples.
 func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
-	f, err := t.net.trace(rows, true)
+	f, err := t.net.Trace(rows, true)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{g: f.g, params: f.params}
-	if s.trained, err = trained(f.params, t.cfg.Freeze, t.cfg.Groups); err != nil {
+	s := &step{g: f.Graph, params: f.Params}
+	if s.trained, err = trained(f.Params, t.cfg.Freeze, t.cfg.Groups); err != nil {
 		return nil, err
 	}
 	values := make([]graph.Tensor, len(s.trained))
 	for i, p := range s.trained {
 		values[i] = p.Tensor
 	}
-	if err := t.cfg.checkRandom(f.losses); err != nil {
+	if err := t.cfg.checkRandom(f.Losses); err != nil {
 		return nil, err
 	}
-	total := f.losses.Mean()
+	total := f.Losses.Mean()
 	switch m {
 	case modeAccumulate:
 		s.accumulate(total, values)
-		s.setBuffers(f.buffers)
-		return s, f.g.Err()
+		s.setBuffers(f.Buffers)
+		return s, f.Graph.Err()
 	case modeAgain:
 		s.accumulate(total, values)
-		return s, f.g.Err()
+		return s, f.Graph.Err()
 	case modeClimb:
 		s.climb()
-		return s, f.g.Err()
+		return s, f.Graph.Err()
 	}
 	first := []graph.Tensor{total}
 	penalty := t.cfg.Penalty.Of(s.trained)
@@ -94,7 +94,7 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 			total = total.Add(penalty)
 		}
 		grads = graph.Gradient(total, values...)
-		s.setBuffers(f.buffers)
+		s.setBuffers(f.Buffers)
 	}
 	if err := s.update(t.cfg, grads); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 	if t.cfg.Average != (Average{}) {
 		s.average()
 	}
-	return s, f.g.Err()
+	return s, f.Graph.Err()
 }
 
 // accumulate adds a micro-batch's share of the gradient of loss.

@@ -26,7 +26,9 @@ import (
 	"runtime"
 
 	"descent/data"
-	"descent/internal/exec"
+	"descent/engine"
+	"descent/internal/network"
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -35,28 +37,27 @@ import (
 // Trainer trains one network. It is for one goroutine at a time.
 type Trainer struct {
 	cfg      Config
-	net      network
+	net      network.Network
 	params   []nn.Param // all that the model holds
 	trained  []nn.Param // those that are trained
-	store    *exec.Store
-	arena    exec.Arena
-	pool     *exec.Pool
+	store    *engine.Store
+	engine   *engine.Engine
 	hosts    func(update int) // the rule's work after it
 	programs map[programKey]*program
-	validate *predictor
+	validate *model.Model // with the weights of now
 	probe    prober
 	plateau  *schedule.Plateau
 	least    int      // rows of a batch, unless the training set has fewer
 	notes    []string // about what was taken over from Config.From
 
 	state
-	best      *Model
+	best      *model.Model
 	resumed   bool // and the next call of Steps goes on where the state stands
 	keeper    keeper
-	settings  []setting   // that a checkpoint must agree on
-	gradients []string    // variables in which gradients accumulate
-	before    *exec.Store // variables as they were before an update in parts
-	climbed   [][]float32 // the trained parameters that Config.SAM moves away from for a while
+	settings  []setting     // that a checkpoint must agree on
+	gradients []string      // variables in which gradients accumulate
+	before    *engine.Store // variables as they were before an update in parts
+	climbed   [][]float32   // the trained parameters that Config.SAM moves away from for a while
 }
 
 // New compiles net for samples of the given kind. It reports a shape that does
@@ -79,7 +80,7 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t := &Trainer{cfg: cfg, programs: map[programKey]*program{}, settings: settingsOf(net, cfg)}
-	t.net = network{layer: net, spec: spec, loss: cfg.Loss, soft: cfg.Augment.Mixes()}
+	t.net = network.Network{Layer: net, Spec: spec, Loss: cfg.Loss, Soft: cfg.Augment.Mixes()}
 	t.fit.best = math.NaN()
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
@@ -94,34 +95,38 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if alone(net, spec) != nil {
 		t.least = leastRows
 	}
-	t.pool = exec.NewPool(cfg.Workers)
-	runtime.AddCleanup(t, func(p *exec.Pool) { go p.Close() }, t.pool)
-	t.validate = newPredictor(t.net, t.evaluated(), &t.arena, t.pool)
+	t.engine = engine.New(cfg.Workers)
+	runtime.AddCleanup(t, func(e *engine.Engine) { go e.Close() }, t.engine)
+	m, err := model.New(net, spec, cfg.Loss, t.evaluated())
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	t.validate = m.On(t.engine)
 	return t, nil
 }
 
 // declare makes room for parameters, optimizer state and, where batches are
 // accumulated, gradients, and sets their first values.
 func (t *Trainer) declare(s *step) error {
-	var declared []exec.Declaration
+	var declared []engine.Variable
 	for _, p := range s.params {
-		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
+		declared = append(declared, engine.Variable{Name: p.Name, Type: p.Tensor.Type()})
 	}
 	for _, v := range s.state {
-		declared = append(declared, exec.Declaration{Name: v.Name, Type: v.Type})
+		declared = append(declared, engine.Variable{Name: v.Name, Type: v.Type})
 	}
 	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch || t.cfg.SAM > 0 {
 		for _, p := range s.trained {
 			t.gradients = append(t.gradients, gradientName(p.Name))
-			declared = append(declared, exec.Declaration{Name: gradientName(p.Name), Type: p.Tensor.Type()})
+			declared = append(declared, engine.Variable{Name: gradientName(p.Name), Type: p.Tensor.Type()})
 		}
 	}
 	if t.cfg.Average != (Average{}) {
 		for _, p := range s.params {
-			declared = append(declared, exec.Declaration{Name: averageName(p.Name), Type: p.Tensor.Type()})
+			declared = append(declared, engine.Variable{Name: averageName(p.Name), Type: p.Tensor.Type()})
 		}
 	}
-	t.store = exec.NewStore(declared)
+	t.store = engine.NewStore(declared...)
 	if err := nn.Init(s.params, t.cfg.Seed, t.store.Value); err != nil {
 		return err
 	}
@@ -146,7 +151,7 @@ func (t *Trainer) declare(s *step) error {
 
 // evaluated returns the weights to evaluate: the averages, if there are any,
 // or those that the rule and what surrounds it say.
-func (t *Trainer) evaluated() *exec.Store {
+func (t *Trainer) evaluated() *engine.Store {
 	if t.cfg.Average != (Average{}) {
 		return t.store.View(averageName)
 	}
@@ -156,25 +161,14 @@ func (t *Trainer) evaluated() *exec.Store {
 
 // Close ends the trainer's workers. A trainer that is no longer reachable
 // closes by itself.
-func (t *Trainer) Close() { t.pool.Close() }
+func (t *Trainer) Close() { t.engine.Close() }
 
 // Config returns the configuration with its defaults filled in.
 func (t *Trainer) Config() Config { return t.cfg }
 
 // Parameters is the number of trained values: those of parameters that are not
 // frozen.
-func (t *Trainer) Parameters() int { return values(t.trained) }
-
-// values is the number of values of parameters, without those of buffers.
-func values(params []nn.Param) int {
-	n := 0
-	for _, p := range params {
-		if p.Role != nn.Buffer {
-			n += p.Tensor.Type().Size()
-		}
-	}
-	return n
-}
+func (t *Trainer) Parameters() int { return network.Values(t.trained) }
 
 // Updates is the number of updates done so far.
 func (t *Trainer) Updates() int { return t.updates }
@@ -197,18 +191,19 @@ func (t *Trainer) Observe(metric float64) (reduced bool) {
 
 // Model returns the network with a copy of its current weights, or of their
 // average.
-func (t *Trainer) Model() *Model {
-	var declared []exec.Declaration
-	for _, p := range t.params {
-		declared = append(declared, exec.Declaration{Name: p.Name, Type: p.Tensor.Type()})
-	}
-	m := &Model{net: t.net, weights: exec.NewStore(declared), workers: t.cfg.Workers, params: values(t.params)}
-	if err := m.weights.Copy(t.evaluated()); err != nil {
+func (t *Trainer) Model() *model.Model {
+	weights := engine.NewStore(network.Variables(t.params)...)
+	err := weights.Copy(t.evaluated())
+	if err != nil {
 		panic(err) // the same names and shapes
 	}
-	return m
+	m, err := model.New(t.net.Layer, t.net.Spec, t.net.Loss, weights)
+	if err != nil {
+		panic(err) // they have been traced
+	}
+	return m.Workers(t.cfg.Workers)
 }
 
 // Best returns the best model that [Trainer.Fit] has seen so far, by the
 // monitored score; nil before the first epoch has ended.
-func (t *Trainer) Best() *Model { return t.best }
+func (t *Trainer) Best() *model.Model { return t.best }

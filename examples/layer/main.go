@@ -14,6 +14,7 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/train"
@@ -54,11 +55,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	model, err := trainer.Fit(ctx, parts.Train, parts.Validation)
+	trained, err := trainer.Fit(ctx, parts.Train, parts.Validation)
 	if err != nil {
 		log.Fatal(err)
 	}
-	report, err := model.Evaluate(ctx, parts.Test)
+	report, err := trained.Evaluate(ctx, parts.Test)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -72,12 +73,12 @@ func main() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "highway.safetensors")
-	if err := model.Save(path); err != nil {
+	if err := trained.Save(path); err != nil {
 		log.Fatal(err)
 	}
-	again, err := train.Load(path)
+	again, err := model.Load(path)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("the same weights:", again.SHA256() == model.SHA256())
+	fmt.Println("the same weights:", again.SHA256() == trained.SHA256())
 }

@@ -14,6 +14,7 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/model"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -62,7 +63,7 @@ func main() {
 	// fit trains until the given update, 0 for the end, from where the last
 	// checkpoint in the folder stands, if resume. What surrounds built-in rules
 	// surrounds this one, too, and its hyperparameters follow schedules.
-	fit := func(until int, keep train.Checkpoints, resume bool) *train.Model {
+	fit := func(until int, keep train.Checkpoints, resume bool) *model.Model {
 		ctx, stop := context.WithCancel(context.Background())
 		defer stop()
 		trainer, err := train.New(nn.MLP([]int{64}, 10, nn.ReLU, 0.1, nil), parts.Train.Spec(), train.Config{

@@ -131,6 +131,6 @@ func (b *bench) row(work string, workers int, d time.Duration, c kernel.Cost) Ro
 	return Row{
 		Group: b.group, Work: work, Workers: workers, Ms: 1e3 * s,
 		GFLOPS: float64(c.Operations) / s / 1e9, GBs: float64(c.Bytes) / s / 1e9,
-		OfLimit: b.limits[workers].Share(c, s),
+		OfLimit: b.limits[workers].Share(c.Operations, c.Bytes, s),
 	}
 }

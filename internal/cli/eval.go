@@ -17,7 +17,7 @@ import (
 	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
-	"descent/train"
+	"descent/model"
 )
 
 func (a *app) evalCommand() *cobra.Command {
@@ -125,11 +125,11 @@ func (a *app) showSeen(seen, rows int) {
 }
 
 // loadModel reads the model that path means, and returns its file.
-func loadModel(path string) (file string, m *train.Model, err error) {
+func loadModel(path string) (file string, m *model.Model, err error) {
 	if file, err = runs.ModelFile(path); err != nil {
 		return "", nil, err
 	}
-	m, err = train.Load(file)
+	m, err = model.Load(file)
 	return file, m, err
 }
 
@@ -144,7 +144,7 @@ type evaluated struct {
 
 // evalSet opens the data at path, and takes a part of it if the run of the
 // model was trained on the same.
-func (a *app) evalSet(file string, m *train.Model, path string, opt evalOptions) (evaluated, error) {
+func (a *app) evalSet(file string, m *model.Model, path string, opt evalOptions) (evaluated, error) {
 	part := opt.part
 	parts := []string{"auto", "train", "validation", "test", "all", "unseen"}
 	known := false

@@ -12,7 +12,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/shell"
-	"descent/train"
+	"descent/model"
 )
 
 // finish saves what training left, measures it if training came to its end,
@@ -92,10 +92,10 @@ func (a *app) finished(f *runs.Folder) error {
 }
 
 // measure tests the best model beside the baseline.
-func (r *run) measure(ctx context.Context) (train.Report, baseline, error) {
+func (r *run) measure(ctx context.Context) (model.Report, baseline, error) {
 	m, err := settings.WithViews(r.model, r.Settings.TTA)
 	if err != nil {
-		return train.Report{}, baseline{}, err
+		return model.Report{}, baseline{}, err
 	}
 	report, err := m.Evaluate(ctx, r.Parts.Test)
 	if err != nil {

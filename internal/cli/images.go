@@ -12,7 +12,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
-	"descent/train"
+	"descent/model"
 )
 
 // imageOptions are the flags of eval and predict that are for images.
@@ -28,14 +28,14 @@ func (o *imageOptions) register(cmd *cobra.Command) {
 
 // views returns the views that are asked for. Those of a run stand in the
 // folder of its model.
-func (o *imageOptions) views(model string) (string, error) {
+func (o *imageOptions) views(path string) (string, error) {
 	if o.tta != "auto" {
-		if _, err := train.ParseViews(o.tta); err != nil {
+		if _, err := model.ParseViews(o.tta); err != nil {
 			return "", usage.Mark(fmt.Errorf("--tta: %w", err))
 		}
 		return o.tta, nil
 	}
-	folder := filepath.Dir(model)
+	folder := filepath.Dir(path)
 	if _, err := os.Stat(filepath.Join(folder, runs.SummaryFile)); err != nil {
 		return "none", nil // no run folder
 	}

@@ -12,8 +12,8 @@ import (
 	"descent/internal/runs"
 	"descent/internal/safetensors"
 	"descent/internal/shell"
+	"descent/model"
 	"descent/nn"
-	"descent/train"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -105,7 +105,7 @@ func (i *inspection) origin(file string) error {
 	return nil
 }
 
-func (a *app) printInspection(path string, i inspection, m *train.Model) error {
+func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	out := a.stdout
 	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s\n\n", i.Model, i.Version, i.Format, i.SHA256)
 	if err := printLayers(out, i); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"descent/model"
 	"descent/train"
 )
 
@@ -102,7 +103,7 @@ func updates(p *progress, clock *time.Time, validated bool) {
 		if i%10 == 9 {
 			u.Epoch = &train.Epoch{Epoch: i / 10, Updates: i + 1, TrainLoss: u.Step.Loss}
 			if validated {
-				u.Epoch.Validation = &train.Report{Loss: 2 / float64(i+1)}
+				u.Epoch.Validation = &model.Report{Loss: 2 / float64(i+1)}
 			}
 		}
 		*clock = clock.Add(100 * time.Millisecond)

@@ -11,7 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/metric"
-	"descent/train"
+	"descent/model"
 )
 
 // baseline is what the simplest prediction reaches: always the commonest
@@ -22,7 +22,7 @@ type baseline struct {
 }
 
 // classBaseline predicts by how often each class occurred in training.
-func classBaseline(r train.Report, counts []int) (baseline, error) {
+func classBaseline(r model.Report, counts []int) (baseline, error) {
 	b, err := r.Classification.Baseline(counts)
 	if err != nil {
 		return baseline{}, err
@@ -80,7 +80,7 @@ var unmeasured = map[string]string{
 
 // resultText draws measures beside those of the baseline, and for classes the
 // confusion matrix.
-func resultText(title string, r train.Report, b baseline, spec data.Spec) string {
+func resultText(title string, r model.Report, b baseline, spec data.Spec) string {
 	title = fmt.Sprintf("%s, %s", title, human.Plural(r.Rows, "row"))
 	head := max(22, utf8.RuneCountInString(title))
 	var out strings.Builder

@@ -20,7 +20,7 @@ import (
 	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
-	"descent/train"
+	"descent/model"
 )
 
 func (a *app) predictCommand() *cobra.Command {
@@ -128,7 +128,7 @@ func (a *app) rawRows(e *data.Encoder, path string, opt imageOptions) (data.Sour
 }
 
 // writePredictions writes a line for each row of source.
-func writePredictions(ctx context.Context, w io.Writer, m *train.Model, source data.Source, opt predictOptions) error {
+func writePredictions(ctx context.Context, w io.Writer, m *model.Model, source data.Source, opt predictOptions) error {
 	newForm := newCSVForm
 	if opt.format == "jsonl" {
 		newForm = newJSONForm

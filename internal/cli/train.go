@@ -13,6 +13,7 @@ import (
 	"descent/data"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/model"
 	"descent/train"
 )
 
@@ -126,10 +127,10 @@ type run struct {
 	hash    func() (string, error) // of the data; waits for it
 
 	stop    context.CancelCauseFunc // ends training when a file cannot be written
-	model   *train.Model            // the best one
+	model   *model.Model            // the best one
 	last    *train.Epoch            // that ended
 	best    *train.Epoch            // whose model was kept
-	saved   *train.Model            // in the folder, as the best
+	saved   *model.Model            // in the folder, as the best
 	looked  time.Time               // whether the folder is there
 	seconds float64
 

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/kernel"
-	"descent/train"
+	"descent/model"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -27,7 +27,7 @@ func (a *app) version() error {
 			build[s.Key] = s.Value
 		}
 	}
-	fmt.Fprintf(a.stdout, "descent %s\n", train.Version())
+	fmt.Fprintf(a.stdout, "descent %s\n", model.Version())
 	if commit, ok := build["vcs.revision"]; ok {
 		fmt.Fprintf(a.stdout, "commit  %s\n", commit)
 	}

@@ -105,6 +105,24 @@ func (s *Store) View(rename func(name string) string) *Store {
 	return v
 }
 
+// Select returns a store of some variables of s, in the order given and with
+// the same memory.
+func (s *Store) Select(declared []Declaration) (*Store, error) {
+	v := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
+	for _, d := range declared {
+		typ, ok := s.types[d.Name]
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("there is no variable %q", d.Name)
+		case typ != d.Type:
+			return nil, fmt.Errorf("variable %q has shape %v, not %v", d.Name, typ, d.Type)
+		}
+		v.names = append(v.names, d.Name)
+		v.values[d.Name], v.types[d.Name] = s.values[d.Name], typ
+	}
+	return v, nil
+}
+
 // Arena is working memory that programs which never run at the same time share.
 type Arena struct{ memory []float32 }
 

@@ -36,17 +36,25 @@ func Measure(pool *exec.Pool, atMost time.Duration, words int) (Limits, error) {
 	return l, nil
 }
 
+// Machine is [Measure] of so many workers of their own; 0 means one for each
+// core.
+func Machine(workers int, atMost time.Duration, words int) (Limits, error) {
+	pool := exec.NewPool(workers)
+	defer pool.Close()
+	return Measure(pool, atMost, words)
+}
+
 // Bytes is the higher of the rates at which memory moves.
 func (l Limits) Bytes() float64 { return max(l.Read, l.Update) }
 
-// Share is the part of the limit that work of cost c in the given seconds
-// reaches: of the operations or of the bytes, whichever is nearer to its
-// limit. Bytes that come from a cache can make it more than 1.
-func (l Limits) Share(c kernel.Cost, seconds float64) float64 {
+// Share is the part of the limit that so many operations on float32 and bytes
+// in the given seconds reach: of the operations or of the bytes, whichever is
+// nearer to its limit. Bytes that come from a cache can make it more than 1.
+func (l Limits) Share(operations, bytes int, seconds float64) float64 {
 	if seconds <= 0 || l.Operations <= 0 || l.Bytes() <= 0 {
 		return 0
 	}
-	return max(float64(c.Operations)/l.Operations, float64(c.Bytes)/l.Bytes()) / seconds
+	return max(float64(operations)/l.Operations, float64(bytes)/l.Bytes()) / seconds
 }
 
 // A peakKernel does nothing but multiply-adds.

@@ -44,7 +44,7 @@ func TestShare(t *testing.T) {
 		{kernel.Cost{Operations: 50}, 0, 0},
 		{kernel.Cost{}, 1, 0},
 	} {
-		if got := l.Share(row.cost, row.seconds); got != row.want {
+		if got := l.Share(row.cost.Operations, row.cost.Bytes, row.seconds); got != row.want {
 			t.Errorf("%+v in %v s: %v, want %v", row.cost, row.seconds, got, row.want)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"descent/data"
-	"descent/train"
+	"descent/model"
 )
 
 // Scores lists the scores of a task beside the loss, the main one first.
@@ -56,7 +56,7 @@ func LossName(weighted, smoothed bool) string {
 // MeasuresOf are the loss, as a measure beside that of a baseline, and the
 // scores of a report; and as "objective" what training makes small, where that
 // is not the same.
-func MeasuresOf(r train.Report, spec data.Spec) Measures {
+func MeasuresOf(r model.Report, spec data.Spec) Measures {
 	m := Measures{}
 	m.Add("loss", r.Plain)
 	if r.Loss != r.Plain {

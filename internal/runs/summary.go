@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"descent/internal/kernel"
-	"descent/train"
+	"descent/model"
 )
 
 // Summary is what --json prints and summary.json keeps of a run.
@@ -49,7 +49,7 @@ type Build struct {
 
 // ThisBuild names the program that runs.
 func ThisBuild() Build {
-	return Build{train.Version(), train.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.CurrentTier().String()}
+	return Build{model.Version(), model.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.CurrentTier().String()}
 }
 
 // ReadSummary reads the summary of the run in folder.

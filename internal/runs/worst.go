@@ -12,11 +12,11 @@ import (
 
 	"descent/data"
 	"descent/internal/human"
-	"descent/train"
+	"descent/model"
 )
 
 // WriteTest leaves what a report on source shows beside its scores.
-func (f *Folder) WriteTest(r train.Report, source data.Source) error {
+func (f *Folder) WriteTest(r model.Report, source data.Source) error {
 	t, err := testOf(r, source)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (f *Folder) WriteTest(r train.Report, source data.Source) error {
 // square, and larger ones are for nobody to look at.
 const mostConfused = 1000
 
-func testOf(r train.Report, source data.Source) (*Test, error) {
+func testOf(r model.Report, source data.Source) (*Test, error) {
 	t := &Test{Rows: r.Rows, Worst: []Worst{}}
 	spec, names := source.Spec(), data.RowNames(source)
 	if c := r.Classification; c != nil && len(spec.Classes) <= mostConfused {

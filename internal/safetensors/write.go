@@ -182,3 +182,15 @@ func writeAll[T any](w io.Writer, buf []byte, x []T, put func([]byte, T) []byte)
 	}
 	return nil
 }
+
+// Hash writes the bits of values to h, as they stand in a file.
+func Hash(h io.Writer, values []float32) {
+	var buffer [4096]byte
+	for part := range slices.Chunk(values, len(buffer)/4) {
+		b := buffer[:0]
+		for _, v := range part {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		h.Write(b)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/schedule"
@@ -29,7 +30,7 @@ func (s *Settings) Check() error {
 	c.wrap("", s.ownLayers())
 	c.wrap("augment", second(data.ParseAugment(s.Augment)))
 	c.wrap("average", second(parseAverage(s.Average)))
-	c.wrap("tta", second(train.ParseViews(s.TTA)))
+	c.wrap("tta", second(model.ParseViews(s.TTA)))
 	c.wrap("images", second(s.imageConfig()))
 	for _, pattern := range s.Freeze {
 		c.wrap("freeze", wrapPattern(pattern, second(path.Match(pattern, ""))))
@@ -44,8 +45,8 @@ func (s *Settings) Check() error {
 	c.wrap("checkpoint_every", second(train.ParseInterval(s.CheckpointEvery)))
 	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.Or("all"))))
-	if !slices.Contains(train.ScoreNames(), s.Monitor) {
-		c.wrap("monitor", suggest.Unknown("score", s.Monitor, train.ScoreNames()))
+	if !slices.Contains(model.ScoreNames(), s.Monitor) {
+		c.wrap("monitor", suggest.Unknown("score", s.Monitor, model.ScoreNames()))
 	}
 	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
 		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))

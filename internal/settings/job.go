@@ -8,6 +8,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/usage"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/schedule"
 	"descent/train"
@@ -176,7 +177,7 @@ func (j *Job) build() error {
 		if err != nil {
 			return err
 		}
-		if j.Config.From, err = train.Load(path); err != nil {
+		if j.Config.From, err = model.Load(path); err != nil {
 			return err
 		}
 		j.Config.NewHead = s.Head == "new"

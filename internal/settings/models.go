@@ -9,8 +9,8 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/suggest"
+	"descent/model"
 	"descent/nn"
-	"descent/train"
 )
 
 // modelUsage is what --model takes.
@@ -151,7 +151,7 @@ func (j *Job) pictures() error {
 	if s.Augment != "none" && len(j.Spec.Input) != 3 {
 		return fmt.Errorf("augment: %s is for images, and the samples of %s are %s", s.Augment, s.Data, human.Plural(j.Spec.Size(), "feature"))
 	}
-	views, err := train.ParseViews(s.TTA)
+	views, err := model.ParseViews(s.TTA)
 	if err == nil {
 		err = views.Fits(j.Spec.Input)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"descent/data"
 	"descent/internal/usage"
-	"descent/train"
+	"descent/model"
 )
 
 // monitor checks that the monitored score exists, and points a plateau the
@@ -27,7 +27,7 @@ func (j *Job) monitor() error {
 	}
 	j.absent()
 	plateau, _, _ := strings.Cut(s.Schedule, ":")
-	if plateau == "plateau" && train.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
+	if plateau == "plateau" && model.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
 		if s.Schedule == plateau {
 			s.Schedule += ":mode=max"
 		} else {
@@ -55,7 +55,7 @@ func (j *Job) absent() {
 func (j *Job) Measured() error { return j.measured("monitor", j.Settings.Monitor) }
 
 func (j *Job) measured(setting, score string) error {
-	err := train.Measurable(score, j.Parts.Validation)
+	err := model.Measurable(score, j.Parts.Validation)
 	if err == nil || j.Parts.Validation.Len() == 0 {
 		return nil
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"descent/internal/usage"
-	"descent/train"
+	"descent/model"
 )
 
 // WithViews returns m as it predicts from the views that text names.
-func WithViews(m *train.Model, text string) (*train.Model, error) {
-	views, err := train.ParseViews(text)
+func WithViews(m *model.Model, text string) (*model.Model, error) {
+	views, err := model.ParseViews(text)
 	if err != nil {
 		return nil, usage.Mark(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"descent/internal/search"
 	"descent/internal/settings"
 	"descent/internal/suggest"
+	"descent/model"
 	"descent/optim"
-	"descent/train"
 )
 
 // ComparePlan is what a comparison does. With the settings in config.yaml it
@@ -194,10 +194,10 @@ func checkMetric(metric string) error {
 	if metric == "" {
 		return nil
 	}
-	for _, name := range train.ScoreNames() {
+	for _, name := range model.ScoreNames() {
 		if name == metric {
 			return nil
 		}
 	}
-	return fmt.Errorf("--metric: %w", suggest.Unknown("score", metric, train.ScoreNames()))
+	return fmt.Errorf("--metric: %w", suggest.Unknown("score", metric, model.ScoreNames()))
 }

@@ -15,6 +15,7 @@ import (
 	"descent/internal/search"
 	"descent/internal/settings"
 	"descent/internal/usage"
+	"descent/model"
 	"descent/train"
 )
 
@@ -92,7 +93,7 @@ func (o *outcome) cost(metric string) search.Cost {
 		return search.Worst()
 	}
 	score, loss := o.best()
-	if train.HigherIsBetter(metric) {
+	if model.HigherIsBetter(metric) {
 		score = -score
 	}
 	return search.Cost{score, loss}
@@ -214,7 +215,7 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 
 // measure is a score that compares between runs, however each weights classes
 // or smooths labels.
-func measure(r train.Report, name string) float64 {
+func measure(r model.Report, name string) float64 {
 	if name == "loss" {
 		return r.Plain
 	}

@@ -1,8 +1,10 @@
-package train
+package model
 
 import (
 	"cmp"
 	"slices"
+
+	"descent/data"
 )
 
 // Sample is a row that was measured.
@@ -18,7 +20,7 @@ const mostWorst = 24
 // keepWorst puts the rows of a batch, which begins at row first, into
 // r.Worst if their loss is among the largest so far. Of equal losses the
 // earlier row counts as worse.
-func (r *Report) keepWorst(n network, first int, losses, predictions []float32) {
+func (r *Report) keepWorst(spec data.Spec, first int, losses, predictions []float32) {
 	k := len(predictions) / len(losses)
 	for i, l := range losses {
 		loss := float64(l)
@@ -34,6 +36,6 @@ func (r *Report) keepWorst(n network, first int, losses, predictions []float32) 
 		if len(r.Worst) == mostWorst {
 			r.Worst = r.Worst[:mostWorst-1]
 		}
-		r.Worst = slices.Insert(r.Worst, at, Sample{first + i, loss, n.decode(predictions[i*k : (i+1)*k])})
+		r.Worst = slices.Insert(r.Worst, at, Sample{first + i, loss, decoded(spec, predictions[i*k:(i+1)*k])})
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package model
 
 import (
 	"context"
@@ -72,8 +72,9 @@ func (r Report) Score(name string) float64 {
 	return math.NaN()
 }
 
-// higherIsBetter says which way a score improves.
-func higherIsBetter(name string) (bool, error) {
+// HigherScore says which way a score improves; the error is that of a name that
+// is no score.
+func HigherScore(name string) (bool, error) {
 	for _, s := range scores {
 		if s.name == name {
 			return s.higher, nil
@@ -84,12 +85,12 @@ func higherIsBetter(name string) (bool, error) {
 
 // HigherIsBetter says whether a larger value of the named score is better.
 func HigherIsBetter(name string) bool {
-	higher, _ := higherIsBetter(name)
+	higher, _ := HigherScore(name)
 	return higher
 }
 
-// suits returns an error if samples of kind s have no score of that name.
-func suits(name string, s data.Spec) error {
+// Suits returns an error if samples of kind s have no score of that name.
+func Suits(name string, s data.Spec) error {
 	task := s.Task
 	classes := name == "accuracy" || name == "balanced_accuracy" || name == "f1" || name == "auroc"
 	targets := name == "mse" || name == "mae" || name == "r2"
@@ -104,11 +105,11 @@ func suits(name string, s data.Spec) error {
 
 // evaluate measures predictions on all of source.
 func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, error) {
-	spec := p.net.spec
+	spec := p.net.Spec
 	if source == nil || source.Len() == 0 {
-		return Report{}, fmt.Errorf("train: there are no rows to evaluate")
+		return Report{}, fmt.Errorf("model: there are no rows to evaluate")
 	}
-	if err := p.net.fits(source.Spec()); err != nil {
+	if err := p.net.Fits(source.Spec()); err != nil {
 		return Report{}, err
 	}
 	var r Report
@@ -118,26 +119,26 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		r.Regression = metric.NewRegression(spec.Targets, nil)
 	}
 	var sum, plain float64
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: evaluationBatch}) {
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return Report{}, err
 		}
 		y, err := p.run(len(batch.Rows), batch.X, batch.Y)
 		if err != nil {
-			return Report{}, fmt.Errorf("train: %w", err)
+			return Report{}, fmt.Errorf("model: %w", err)
 		}
 		for i, l := range y.losses {
 			sum += float64(l)
 			plain += float64(y.plain[i])
 		}
-		r.keepWorst(p.net, r.Rows, y.plain, y.values)
+		r.keepWorst(spec, r.Rows, y.plain, y.values)
 		if r.Classification != nil {
 			err = r.Classification.Add(y.values, batch.Y)
 		} else {
-			err = r.Regression.Add(p.net.decode(y.values), p.net.decode(batch.Y))
+			err = r.Regression.Add(decoded(spec, y.values), decoded(spec, batch.Y))
 		}
 		if err != nil {
-			return Report{}, fmt.Errorf("train: %w", err)
+			return Report{}, fmt.Errorf("model: %w", err)
 		}
 		r.Rows += len(batch.Rows)
 	}

@@ -1,4 +1,4 @@
-package train_test
+package model_test
 
 import (
 	"bytes"
@@ -14,26 +14,18 @@ import (
 	"descent/graph"
 	"descent/internal/safetensors"
 	"descent/loss"
+	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/train"
 )
 
 // trained is a model after a few updates.
-func trained(t testing.TB, net nn.Layer, source data.Source, l loss.Loss) *train.Model {
+func trained(t testing.TB, net nn.Layer, source data.Source, l loss.Loss) *model.Model {
 	t.Helper()
 	trainer := newTrainer(t, net, source.Spec(), train.Config{Loss: l, Epochs: 2, BatchSize: 10})
 	steps(t, trainer, source)
 	return trainer.Model()
-}
-
-func predict(t testing.TB, m *train.Model, x []float32) []float64 {
-	t.Helper()
-	y, err := m.Predict(x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return y
 }
 
 func same(a, b []float64) bool {
@@ -71,7 +63,7 @@ func TestSaveLoad(t *testing.T) {
 			if err := m.Save(path); err != nil {
 				t.Fatal(err)
 			}
-			loaded, err := train.Load(path)
+			loaded, err := model.Load(path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,12 +71,12 @@ func TestSaveLoad(t *testing.T) {
 			if err := m.Write(&b); err != nil {
 				t.Fatal(err)
 			}
-			read, err := train.Read(b.Bytes())
+			read, err := model.Read(b.Bytes())
 			if err != nil {
 				t.Fatal(err)
 			}
 			x := rows(t, tt.source, 40)
-			for _, again := range []*train.Model{loaded, read} {
+			for _, again := range []*model.Model{loaded, read} {
 				if !same(predict(t, again, x), predict(t, m, x)) {
 					t.Error("predictions differ")
 				}
@@ -115,11 +107,11 @@ func TestRawRows(t *testing.T) {
 	if err := m.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Read(b.Bytes())
+	loaded, err := model.Read(b.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoded := func(m *train.Model) data.Source {
+	encoded := func(m *model.Model) data.Source {
 		s, err := data.Digits().(data.Fitter).Encode(m.Spec().Encoder)
 		if err != nil {
 			t.Fatal(err)
@@ -163,11 +155,11 @@ func TestUsersOwn(t *testing.T) {
 		name string
 		net  nn.Layer
 		loss loss.Loss
-		with []train.LoadOption
+		with []model.LoadOption
 	}{
-		{"layer", own, nil, []train.LoadOption{train.With(own, nil)}},
-		{"loss", plain, cubed{}, []train.LoadOption{train.With(nil, cubed{})}},
-		{"both", own, cubed{}, []train.LoadOption{train.With(own, cubed{})}},
+		{"layer", own, nil, []model.LoadOption{model.With(own, nil)}},
+		{"loss", plain, cubed{}, []model.LoadOption{model.With(nil, cubed{})}},
+		{"both", own, cubed{}, []model.LoadOption{model.With(own, cubed{})}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := trained(t, tt.net, source, tt.loss)
@@ -175,9 +167,9 @@ func TestUsersOwn(t *testing.T) {
 			if err := m.Write(&b); err != nil {
 				t.Fatal(err)
 			}
-			_, err := train.Read(b.Bytes())
-			says(t, err, "own", "train.With")
-			again, err := train.Read(b.Bytes(), tt.with...)
+			_, err := model.Read(b.Bytes())
+			says(t, err, "own", "model.With")
+			again, err := model.Read(b.Bytes(), tt.with...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -217,12 +209,12 @@ func TestBadFiles(t *testing.T) {
 		{"truncated", whole[:len(whole)-4], nil},
 		{"more at the end", append(append([]byte{}, whole...), 0), nil},
 		{"foreign", foreign(), []string{"no model of descent"}},
-		{"newer", change(func(meta map[string]any, _ *tensors) { meta["format"] = train.Format + 1 }), []string{"format 2", "1 to 1", "newer"}},
+		{"newer", change(func(meta map[string]any, _ *tensors) { meta["format"] = model.Format + 1 }), []string{"format 2", "1 to 1", "newer"}},
 		{"no format", change(func(meta map[string]any, _ *tensors) { delete(meta, "format") }), []string{"format 0"}},
 		{"metadata of another kind", change(func(meta map[string]any, _ *tensors) { meta["format"] = "one" }), []string{"metadata"}},
-		{"no network", change(func(meta map[string]any, _ *tensors) { delete(meta, "network") }), []string{"train.With"}},
+		{"no network", change(func(meta map[string]any, _ *tensors) { delete(meta, "network") }), []string{"model.With"}},
 		{"other network", change(func(meta map[string]any, _ *tensors) { meta["network"] = map[string]any{"type": "conv"} }), []string{`"conv"`}},
-		{"other loss", change(func(meta map[string]any, _ *tensors) { meta["loss"] = map[string]any{"name": "focal"} }), []string{`"focal"`, "train.With"}},
+		{"other loss", change(func(meta map[string]any, _ *tensors) { meta["loss"] = map[string]any{"name": "focal"} }), []string{`"focal"`, "model.With"}},
 		{"loss with unknown values", change(func(meta map[string]any, _ *tensors) {
 			meta["loss"] = map[string]any{"name": "mse", "values": map[string]any{"Gamma": 2}}
 		}), []string{"Gamma"}},
@@ -248,20 +240,20 @@ func TestBadFiles(t *testing.T) {
 		}), []string{"1.dense.weight", "float32"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := train.Read(tt.file)
+			_, err := model.Read(tt.file)
 			says(t, err, append(tt.says, "read model")...)
 			path := filepath.Join(t.TempDir(), "bad.safetensors")
 			if err := os.WriteFile(path, tt.file, 0o666); err != nil {
 				t.Fatal(err)
 			}
-			_, err = train.Load(path)
+			_, err = model.Load(path)
 			says(t, err, append(tt.says, "load model", path)...)
 			if err != nil && strings.Count(err.Error(), path) != 1 {
 				t.Errorf("error %q names the file more than once", err)
 			}
 		})
 	}
-	_, err := train.Load(filepath.Join(t.TempDir(), "none"))
+	_, err := model.Load(filepath.Join(t.TempDir(), "none"))
 	says(t, err, "none")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v does not wrap fs.ErrNotExist", err)

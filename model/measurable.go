@@ -1,4 +1,4 @@
-package train
+package model
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func varied(source data.Source) error {
 		return fmt.Errorf("r2 takes two rows or more, and there is %d", source.Len())
 	}
 	var first []float32
-	for batch, err := range data.Batches(context.Background(), source, data.BatchConfig{Size: evaluationBatch}) {
+	for batch, err := range data.Batches(context.Background(), source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package train
+package model
 
 import (
 	"fmt"
@@ -51,11 +51,11 @@ func (v Views) Fits(input []int) error {
 	case v == Views{}:
 		return nil
 	case v.Shift < 0:
-		return fmt.Errorf("train: views shifted by %d pixels; want 0 or more", v.Shift)
+		return fmt.Errorf("model: views shifted by %d pixels; want 0 or more", v.Shift)
 	case len(input) != 3:
-		return fmt.Errorf("train: samples of shape %v have no views; only images [height width channels] do", input)
+		return fmt.Errorf("model: samples of shape %v have no views; only images [height width channels] do", input)
 	case v.Shift >= input[0] || v.Shift >= input[1]:
-		return fmt.Errorf("train: views shifted by %d pixels show nothing of images of %v", v.Shift, input)
+		return fmt.Errorf("model: views shifted by %d pixels show nothing of images of %v", v.Shift, input)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func ParseViews(text string) (Views, error) {
 		case word == "shift" && err == nil && pixels > 0 && v.Shift == 0:
 			v.Shift = pixels
 		default:
-			return Views{}, fmt.Errorf("train: views %q: %q is none; want flip, shift and a number of pixels, or both, such as flip,shift:1", text, part)
+			return Views{}, fmt.Errorf("model: views %q: %q is none; want flip, shift and a number of pixels, or both, such as flip,shift:1", text, part)
 		}
 	}
 	return v, nil
@@ -105,10 +105,12 @@ func ParseViews(text string) (Views, error) {
 //
 // Each view costs a forward pass. Files of the model do not keep it.
 func (m *Model) Views(v Views) (*Model, error) {
-	if err := v.Fits(m.net.spec.Input); err != nil {
+	if err := v.Fits(m.net.Spec.Input); err != nil {
 		return nil, err
 	}
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: v, params: m.params}, nil
+	c := m.clone()
+	c.views = v
+	return c, nil
 }
 
 // write writes a view of the images in x, each [h, w, c], to to.
@@ -136,7 +138,7 @@ func (v view) write(to, x []float32, h, w, c int) {
 
 // runViews is run for the mean over the predictor's views.
 func (p *predictor) runViews(rows int, x, y []float32) (predicted, error) {
-	in := p.net.spec.Input
+	in := p.net.Spec.Input
 	if len(p.seen) < len(x) {
 		p.seen = make([]float32, len(x))
 	}
@@ -154,7 +156,7 @@ func (p *predictor) runViews(rows int, x, y []float32) (predicted, error) {
 	}
 	out := predicted{values: meanOf(sums, len(p.views)), losses: meanOf(lossSums, len(p.views))}
 	out.plain = out.losses
-	switch p.net.loss.(type) {
+	switch p.net.Loss.(type) {
 	case loss.CrossEntropy, loss.BinaryCrossEntropy:
 		out.plain = logLosses(plain)
 	}

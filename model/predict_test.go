@@ -1,4 +1,4 @@
-package train_test
+package model_test
 
 import (
 	"fmt"

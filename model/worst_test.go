@@ -1,4 +1,4 @@
-package train
+package model
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ func TestWorst(t *testing.T) {
 	}
 	var all []row
 	var r Report
-	n := network{spec: data.Spec{Task: data.Classification, Classes: []string{"a", "b"}}}
+	spec := data.Spec{Task: data.Classification, Classes: []string{"a", "b"}}
 	for first := 0; first < 200; first += 40 {
 		losses, predictions := make([]float32, 40), make([]float32, 80)
 		for i := range losses {
@@ -26,7 +26,7 @@ func TestWorst(t *testing.T) {
 			predictions[2*i] = float32(first + i)
 			all = append(all, row{first + i, float64(losses[i])})
 		}
-		r.keepWorst(n, first, losses, predictions)
+		r.keepWorst(spec, first, losses, predictions)
 	}
 	slices.SortStableFunc(all, func(a, b row) int { return cmp.Compare(b.loss, a.loss) })
 	if len(r.Worst) != mostWorst {

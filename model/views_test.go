@@ -1,9 +1,10 @@
-package train_test
+package model_test
 
 import (
 	"math"
 	"testing"
 
+	"descent/model"
 	"descent/nn"
 	"descent/train"
 )
@@ -29,10 +30,10 @@ func TestViews(t *testing.T) {
 		return out
 	}
 	for _, tt := range []struct {
-		views train.Views
+		views model.Views
 		count int
 	}{
-		{train.Views{}, 1}, {train.Views{Flip: true}, 2}, {train.Views{Shift: 2}, 9}, {train.Views{Flip: true, Shift: 1}, 18},
+		{model.Views{}, 1}, {model.Views{Flip: true}, 2}, {model.Views{Shift: 2}, 9}, {model.Views{Flip: true, Shift: 1}, 18},
 	} {
 		many, err := m.Views(tt.views)
 		if err != nil {
@@ -79,36 +80,36 @@ func TestViewsErrors(t *testing.T) {
 	flat, _, _ := line(t, 4, 3)
 	plain := newTrainer(t, nn.Dense{Units: 1}, flat.Spec(), train.Config{}).Model()
 	for _, tt := range []struct {
-		m     *train.Model
-		views train.Views
+		m     *model.Model
+		views model.Views
 		want  []string
 	}{
-		{images, train.Views{Shift: 6}, []string{"6 pixels", "[6 6 1]"}},
-		{images, train.Views{Shift: -1}, []string{"-1"}},
-		{plain, train.Views{Flip: true}, []string{"[3]", "images"}},
+		{images, model.Views{Shift: 6}, []string{"6 pixels", "[6 6 1]"}},
+		{images, model.Views{Shift: -1}, []string{"-1"}},
+		{plain, model.Views{Flip: true}, []string{"[3]", "images"}},
 	} {
 		_, err := tt.m.Views(tt.views)
 		says(t, err, tt.want...)
 	}
-	if m, err := plain.Views(train.Views{}); err != nil || m == nil {
+	if m, err := plain.Views(model.Views{}); err != nil || m == nil {
 		t.Errorf("no views of a plain sample: %v", err)
 	}
 }
 
 func TestParseViews(t *testing.T) {
-	for text, want := range map[string]train.Views{
+	for text, want := range map[string]model.Views{
 		"": {}, "none": {}, "flip": {Flip: true}, "shift:2": {Shift: 2}, "shift:1, flip": {Flip: true, Shift: 1},
 	} {
-		got, err := train.ParseViews(text)
+		got, err := model.ParseViews(text)
 		if err != nil || got != want {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
-		if back, err := train.ParseViews(got.String()); err != nil || back != got {
+		if back, err := model.ParseViews(got.String()); err != nil || back != got {
 			t.Errorf("%v became %v: %v", got, back, err)
 		}
 	}
 	for _, text := range []string{"flop", "shift", "shift:0", "shift:-1", "shift:x", "flip:1", "flip,flip", "shift:1,shift:2", "flip,"} {
-		_, err := train.ParseViews(text)
+		_, err := model.ParseViews(text)
 		says(t, err, text, "such as flip,shift:1")
 	}
 }

@@ -1,4 +1,4 @@
-package train_test
+package model_test
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 	"descent/data"
 	"descent/graph"
 	"descent/internal/safetensors"
+	"descent/model"
 	"descent/nn"
-	"descent/train"
 )
 
 // FuzzModel asks that any metadata of a model file is an error or a model that
@@ -32,7 +32,7 @@ func FuzzModel(f *testing.F) {
 		if err := safetensors.Write(&b, map[string]string{"descent": string(meta)}, zeros(network, spec)); err != nil {
 			return // a name that no file takes
 		}
-		m, err := train.Read(b.Bytes())
+		m, err := model.Read(b.Bytes())
 		if err != nil {
 			t.Log(err)
 			return
@@ -60,7 +60,7 @@ func FuzzModel(f *testing.F) {
 		if err := m.Write(&b); err != nil {
 			t.Fatal(err)
 		}
-		if again, err := train.Read(b.Bytes()); err != nil || again.SHA256() != m.SHA256() {
+		if again, err := model.Read(b.Bytes()); err != nil || again.SHA256() != m.SHA256() {
 			t.Fatalf("written and read again: %v", err)
 		}
 	})

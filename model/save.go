@@ -1,4 +1,4 @@
-package train
+package model
 
 import (
 	"bytes"
@@ -10,7 +10,8 @@ import (
 	"runtime/debug"
 
 	"descent/data"
-	"descent/internal/exec"
+	"descent/engine"
+	"descent/internal/network"
 	"descent/internal/safetensors"
 	"descent/loss"
 	"descent/nn"
@@ -34,8 +35,8 @@ type savedLoss struct {
 	Values json.RawMessage `json:"values,omitempty"`
 }
 
-// metadataKey is the entry of the safetensors metadata.
-const metadataKey = "descent"
+// MetadataKey is the entry of the safetensors metadata.
+const MetadataKey = "descent"
 
 // Save writes the model to one safetensors file: weights by name, and in the
 // metadata all else that is needed to predict from raw rows. The file appears
@@ -64,12 +65,12 @@ func (m *Model) Write(w io.Writer) error {
 }
 
 func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
-	d := metadata{Format: Format, Version: Version(), Spec: m.net.spec, Loss: savedLoss{Name: m.net.loss.Name()}}
-	if layers, err := nn.Marshal(m.net.layer); err == nil {
+	d := metadata{Format: Format, Version: Version(), Spec: m.net.Spec, Loss: savedLoss{Name: m.net.Loss.Name()}}
+	if layers, err := nn.Marshal(m.net.Layer); err == nil {
 		d.Network = layers
 	}
 	if _, err := loss.ByName(d.Loss.Name); err == nil {
-		if d.Loss.Values, err = json.Marshal(m.net.loss); err != nil {
+		if d.Loss.Values, err = json.Marshal(m.net.Loss); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -83,7 +84,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 			Name: name, Shape: m.weights.Type(name).Dims(), Data: m.weights.Value(name),
 		})
 	}
-	return map[string]string{metadataKey: string(text)}, tensors, nil
+	return map[string]string{MetadataKey: string(text)}, tensors, nil
 }
 
 // Version names the build of this module.
@@ -97,6 +98,13 @@ func Version() string {
 	}
 	return "(devel)"
 }
+
+// The faults of [Load] and [Read] that programs tell apart, by errors.Is; one
+// more is [nn.ErrUnknownLayer].
+var (
+	ErrNotModel = errors.New("the file is no model of descent")
+	ErrFormat   = errors.New("the file is of another version")
+)
 
 // LoadOption changes how a model is loaded.
 type LoadOption func(*loadOptions)
@@ -143,42 +151,42 @@ func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
 	for _, option := range options {
 		option(&o)
 	}
-	text, ok := file.Meta[metadataKey]
+	text, ok := file.Meta[MetadataKey]
 	if !ok {
-		return nil, errors.New("the file is no model of descent: its metadata has no entry \"descent\"")
+		return nil, fmt.Errorf("%w: its metadata has no entry \"descent\"", ErrNotModel)
 	}
 	var d metadata
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	if d.Format < 1 || d.Format > Format {
-		return nil, fmt.Errorf("the file has format %d, this build reads 1 to %d; a newer build of descent may read it", d.Format, Format)
+		return nil, fmt.Errorf("%w: it has format %d, this build reads 1 to %d; a newer build of descent may read it", ErrFormat, d.Format, Format)
 	}
 	if err := d.Spec.Validate(); err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
-	m := &Model{net: network{layer: o.layer, spec: d.Spec, loss: o.loss}}
-	if m.net.layer == nil {
+	m := &Model{net: network.Network{Layer: o.layer, Spec: d.Spec, Loss: o.loss}}
+	if m.net.Layer == nil {
 		if d.Network == nil {
-			return nil, errors.New("the model has layers of its maker's own; load it with train.With(network, loss)")
+			return nil, fmt.Errorf("the model has layers of its maker's own; load it with model.With(network, loss): %w", nn.ErrUnknownLayer)
 		}
 		layers, err := nn.Unmarshal(d.Network)
 		if err != nil {
 			return nil, err
 		}
-		m.net.layer = layers
+		m.net.Layer = layers
 	}
-	if m.net.loss == nil {
+	if m.net.Loss == nil {
 		l, err := d.Loss.decode()
 		if err != nil {
 			return nil, err
 		}
-		m.net.loss = l
+		m.net.Loss = l
 	}
 	if err := bounded(m.net); err != nil {
 		return nil, err
 	}
-	return m, m.read(file)
+	return m, m.declare(from(file))
 }
 
 // maxRow is how many values the result of a layer may have for one row. Some
@@ -186,8 +194,8 @@ func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
 const maxRow = 1 << 28
 
 // bounded returns an error if a layer makes more of a row than memory holds.
-func bounded(n network) error {
-	rows, err := nn.Summary(n.layer, n.spec.Input)
+func bounded(n network.Network) error {
+	rows, err := nn.Summary(n.Layer, n.Spec.Input)
 	if err != nil {
 		return err
 	}
@@ -205,7 +213,7 @@ func bounded(n network) error {
 func (s savedLoss) decode() (loss.Loss, error) {
 	l, err := loss.ByName(s.Name)
 	if err != nil {
-		return nil, fmt.Errorf("the model has a loss of its maker's own; load it with train.With(network, loss): %w", err)
+		return nil, fmt.Errorf("the model has a loss of its maker's own; load it with model.With(network, loss): %w", err)
 	}
 	v := reflect.New(reflect.TypeOf(l))
 	if s.Values != nil {
@@ -219,29 +227,38 @@ func (s savedLoss) decode() (loss.Loss, error) {
 	return l, l.Validate()
 }
 
-// read takes the weights from file, which must hold those of the network and
-// nothing else.
-func (m *Model) read(file *safetensors.File) error {
-	declared, params, err := m.net.declarations()
+// declare takes over the weights that the network declares, whose types are
+// asked for before any room is made for them.
+func (m *Model) declare(weights func(declared []engine.Variable) (*engine.Store, error)) error {
+	declared, params, err := m.net.Declared()
 	if err != nil {
 		return err
 	}
-	m.params = values(params)
-	if len(file.Tensors) != len(declared) {
-		return fmt.Errorf("the file has %d weights, the network %d", len(file.Tensors), len(declared))
-	}
-	for _, d := range declared { // before making room for what the network claims
-		t, ok := file.Tensor(d.Name)
-		if !ok {
-			return fmt.Errorf("the file has no weight %q", d.Name)
+	m.params, m.plans = network.Values(params), newPlans(m.net)
+	m.weights, err = weights(declared)
+	return err
+}
+
+// from returns the weights in file, which must be the declared ones and nothing
+// else.
+func from(file *safetensors.File) func(declared []engine.Variable) (*engine.Store, error) {
+	return func(declared []engine.Variable) (*engine.Store, error) {
+		if len(file.Tensors) != len(declared) {
+			return nil, fmt.Errorf("the file has %d weights, the network %d", len(file.Tensors), len(declared))
 		}
-		if fmt.Sprint(t.Shape) != fmt.Sprint(d.Type.Dims()) || t.Data == nil {
-			return fmt.Errorf("weight %q has shape %v in the file, the network takes %v of float32", d.Name, t.Shape, d.Type)
+		for _, d := range declared { // before making room for what the network claims
+			t, ok := file.Tensor(d.Name)
+			if !ok {
+				return nil, fmt.Errorf("the file has no weight %q", d.Name)
+			}
+			if fmt.Sprint(t.Shape) != fmt.Sprint(d.Type.Dims()) || t.Data == nil {
+				return nil, fmt.Errorf("weight %q has shape %v in the file, the network takes %v of float32", d.Name, t.Shape, d.Type)
+			}
 		}
+		weights := engine.NewStore(declared...)
+		for _, t := range file.Tensors {
+			copy(weights.Value(t.Name), t.Data)
+		}
+		return weights, nil
 	}
-	m.weights = exec.NewStore(declared)
-	for _, t := range file.Tensors {
-		copy(m.weights.Value(t.Name), t.Data)
-	}
-	return nil
 }

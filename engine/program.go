@@ -1,0 +1,48 @@
+package engine
+
+import "descent/internal/exec"
+
+// Program is a plan bound to an engine and the memory of its variables. It is
+// for one goroutine at a time.
+type Program struct{ exec *exec.Program }
+
+// Feed has an input read values in the runs that follow, without a copy. An
+// input that the plan does not need is no error.
+func (p *Program) Feed(name string, values []float32) error { return p.exec.Feed(name, values) }
+
+// Run runs all stages.
+func (p *Program) Run() {
+	for stage := range p.exec.Plan().Stages {
+		p.exec.Run(stage)
+	}
+}
+
+// RunStage runs one stage; those before it must have been run since inputs were
+// fed.
+func (p *Program) RunStage(stage int) { p.exec.Run(stage) }
+
+// Output returns the values of output i of the first stage, in row-major order.
+// They are valid until the next run of any program of the engine.
+func (p *Program) Output(i int) []float32 { return p.exec.Output(0, i) }
+
+// StageOutput is [Program.Output] of any stage.
+func (p *Program) StageOutput(stage, i int) []float32 { return p.exec.Output(stage, i) }
+
+// Scalar returns the number of an entry of the graph's scalar table, by which
+// [Program.Set] sets it; -1 if the plan does not use it.
+func (p *Program) Scalar(name string) int { return p.exec.Slot(name) }
+
+// Set sets a scalar, rounded to float32; it does nothing for the number -1.
+func (p *Program) Set(scalar int, v float64) {
+	if scalar >= 0 {
+		p.exec.Scalars()[scalar] = float32(v)
+	}
+}
+
+// At sets all scalars that are functions of the update to their values at
+// update t = 1, 2, ...
+func (p *Program) At(t int) { p.exec.SetScalars(t) }
+
+// Random says which numbers random tensors have in the runs that follow: they
+// are a function of seed, draw, the tensor's name and the element alone.
+func (p *Program) Random(seed uint64, draw uint32) { p.exec.Random(seed, draw) }

@@ -1,0 +1,24 @@
+package model_test
+
+import (
+	"context"
+
+	"descent/internal/traintest"
+)
+
+var background = context.Background()
+
+var (
+	newTrainer  = traintest.New
+	steps       = traintest.Steps
+	weights     = traintest.Weights
+	edit        = traintest.Edit
+	withWeights = traintest.WithWeights
+	says        = traintest.Says
+	line        = traintest.Line
+	bars        = traintest.Bars
+	blobs       = traintest.Blobs
+	digits      = traintest.Digits
+	predict     = traintest.Predict
+	rows        = traintest.Rows
+)

@@ -1,0 +1,253 @@
+// Package model holds trained networks: layers, weights, and all that is
+// needed to predict from raw rows. It loads and saves them, predicts and
+// measures. What trains them is package train, which programs that predict do
+// not need.
+//
+//	m, err := model.Load("houses.safetensors")
+//	price, err := m.Predict(sample)
+//	report, err := m.Evaluate(ctx, test)
+package model
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"sync"
+
+	"descent/data"
+	"descent/engine"
+	"descent/internal/network"
+	"descent/internal/safetensors"
+	"descent/loss"
+	"descent/nn"
+)
+
+// Model is a trained network. It is safe for concurrent use.
+type Model struct {
+	net     network.Network
+	weights *engine.Store
+	workers int
+	views   Views
+	params  int // values of parameters
+	plans   *plans
+
+	mu        sync.Mutex
+	free      []*predictor // idle, each for one goroutine
+	evaluates sync.Mutex   // held by the evaluation in progress, where one predictor does all
+	evaluator *predictor   // nil: each evaluation has its own
+}
+
+// New returns the model of a network with the given weights, for samples of the
+// given kind: of a training loop of one's own, or weights from elsewhere. The
+// loss is what they were trained to make small, and says what the network's
+// outputs mean; nil is the usual one of the task. The model keeps the store, which
+// must hold each weight and buffer of the network in its shape; what else it
+// holds is ignored.
+func New(net nn.Layer, spec data.Spec, l loss.Loss, weights *engine.Store) (*Model, error) {
+	if net == nil || weights == nil {
+		return nil, errors.New("model: there is no network or no store of its weights")
+	}
+	if err := spec.Validate(); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m := &Model{net: network.Network{Layer: net, Spec: spec, Loss: l}}
+	if l == nil {
+		m.net.Loss = network.UsualLoss(spec)
+	}
+	err := m.declare(func(declared []engine.Variable) (*engine.Store, error) { return weights.Select(declared...) })
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return m, nil
+}
+
+// Workers returns the model, with the same weights, as one whose evaluations
+// take at most so many cores; 0 means all.
+func (m *Model) Workers(n int) *Model {
+	c := m.clone()
+	c.workers = n
+	return c
+}
+
+// On returns the model, with the same weights, as one whose evaluations are run
+// by e, which nothing else may run at the same time.
+func (m *Model) On(e *engine.Engine) *Model {
+	c := m.clone()
+	c.evaluator = c.predictor(e)
+	return c
+}
+
+// clone returns a model of the same network, weights and plans.
+func (m *Model) clone() *Model {
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, plans: m.plans}
+}
+
+// borrow returns a predictor for the caller alone.
+func (m *Model) borrow() *predictor {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n := len(m.free); n > 0 {
+		p := m.free[n-1]
+		m.free = m.free[:n-1]
+		return p
+	}
+	return m.predictor(engine.New(1))
+}
+
+func (m *Model) predictor(e *engine.Engine) *predictor {
+	p := &predictor{net: m.net, plans: m.plans, store: m.weights, engine: e, programs: map[size]*engine.Program{}}
+	if m.views != (Views{}) {
+		p.views = m.views.list()
+	}
+	return p
+}
+
+// giveBack keeps a predictor for the next who predicts; more than can run at
+// once are not kept.
+func (m *Model) giveBack(p *predictor) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.free) < runtime.GOMAXPROCS(0) {
+		m.free = append(m.free, p)
+	}
+}
+
+// Warm compiles what predictions of so many rows at once need, 1 if none is
+// given, so that none of them has to wait for it.
+func (m *Model) Warm(rows ...int) error {
+	if len(rows) == 0 {
+		rows = []int{1}
+	}
+	p := m.borrow()
+	defer m.giveBack(p)
+	for _, n := range rows {
+		if n < 1 {
+			return fmt.Errorf("model: a prediction of %d rows; there is at least 1", n)
+		}
+		for n > 0 {
+			now := min(n, most)
+			if _, err := p.run(now, make([]float32, now*m.net.Spec.Size()), nil); err != nil {
+				return fmt.Errorf("model: %w", err)
+			}
+			if n -= now; n > most {
+				n = n%most + most // whole ones are alike
+			}
+		}
+	}
+	return nil
+}
+
+// Evaluate measures the model on source.
+func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error) {
+	if m.evaluator != nil {
+		m.evaluates.Lock()
+		defer m.evaluates.Unlock()
+		return m.evaluator.evaluate(ctx, source)
+	}
+	e := engine.New(m.workers)
+	defer e.Close()
+	return m.predictor(e).evaluate(ctx, source)
+}
+
+// Predict returns the predictions for the samples in x, one after the other:
+// the probability of each class, or the targets in their own units. x holds
+// encoded samples of the shape that Spec gives; raw rows become such by
+// Spec().Encoder.
+func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict(nil, x) }
+
+// AppendPredict appends what [Model.Predict] returns to dst. It allocates
+// nothing if dst has room, the model predicts from the image alone (see
+// [Model.Views]), and it has predicted as many samples at once before.
+func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
+	size := m.net.Spec.Size()
+	if len(x) == 0 || len(x)%size != 0 {
+		return dst, fmt.Errorf("model: %d values are not a number of samples of shape %v, each %d values", len(x), m.net.Spec.Input, size)
+	}
+	p := m.borrow()
+	defer m.giveBack(p)
+	for len(x) > 0 {
+		n := min(len(x)/size, most)
+		y, err := p.run(n, x[:n*size], nil)
+		if err != nil {
+			return dst, fmt.Errorf("model: %w", err)
+		}
+		dst = appendDecoded(dst, m.net.Spec, y.values)
+		x = x[n*size:]
+	}
+	return dst, nil
+}
+
+// Predictions yields the prediction of every row of source in order, as
+// [Model.Predict] gives them. Targets of source are not read.
+func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[]float64, error] {
+	return func(yield func([]float64, error) bool) {
+		if s := source.Spec(); fmt.Sprint(s.Input) != fmt.Sprint(m.net.Spec.Input) {
+			yield(nil, fmt.Errorf("model: samples of shape %v do not fit the network, which takes %v", s.Input, m.net.Spec.Input))
+			return
+		}
+		p := m.borrow()
+		defer m.giveBack(p)
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			y, err := p.run(len(batch.Rows), batch.X, nil)
+			if err != nil {
+				yield(nil, fmt.Errorf("model: %w", err))
+				return
+			}
+			values := decoded(m.net.Spec, y.values)
+			k := len(values) / len(batch.Rows)
+			for i := range batch.Rows {
+				if !yield(values[i*k:(i+1)*k], nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Spec describes the samples that the model was trained on.
+func (m *Model) Spec() data.Spec { return m.net.Spec }
+
+// Network returns the layers.
+func (m *Model) Network() nn.Layer { return m.net.Layer }
+
+// Loss returns what the model was trained to minimize.
+func (m *Model) Loss() loss.Loss { return m.net.Loss }
+
+// Parameters is the number of values that training changes by their gradient:
+// all of [Model.Weights] but buffers, such as the running statistics of a batch
+// normalization.
+func (m *Model) Parameters() int { return m.params }
+
+// Weights yields the name and values of each weight and buffer, in order. They are
+// the model's own: they must not be changed while others predict.
+func (m *Model) Weights() iter.Seq2[string, []float32] {
+	return func(yield func(string, []float32) bool) {
+		for _, name := range m.weights.Names() {
+			if !yield(name, m.weights.Value(name)) {
+				return
+			}
+		}
+	}
+}
+
+// Store returns the weights and buffers with their types. They are the model's
+// own, as for [Model.Weights].
+func (m *Model) Store() *engine.Store { return m.weights }
+
+// SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
+func (m *Model) SHA256() string {
+	h := sha256.New()
+	for name, values := range m.Weights() {
+		fmt.Fprintf(h, "%s%v\n", name, m.weights.Type(name).Dims())
+		safetensors.Hash(h, values)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"math/bits"
+	"sync"
+
+	"descent/engine"
+	"descent/graph"
+	"descent/internal/network"
+)
+
+// most is how many rows are predicted at once. It does not change the result.
+const most = 256
+
+// padded returns the number of rows that a plan takes for so many: the next
+// number of the form 2ᵏ or 3·2ᵏ, so that a model has few plans whatever its
+// callers bring. Rows that are added change nothing about the others.
+func padded(rows int) int {
+	power := 1 << bits.Len(uint(rows-1)) // at least rows
+	if less := power / 4 * 3; less >= rows {
+		return less
+	}
+	return power
+}
+
+// size says what a plan is for.
+type size struct {
+	rows   int
+	losses bool // with the loss of each row, which needs targets
+}
+
+// plans holds what was compiled for a network: at most one plan a size, and
+// there are few sizes. It is safe for concurrent use; nothing is compiled twice.
+type plans struct {
+	net network.Network
+
+	mu   sync.Mutex
+	made map[size]func() (*engine.Plan, error)
+}
+
+func newPlans(n network.Network) *plans {
+	return &plans{net: n, made: map[size]func() (*engine.Plan, error){}}
+}
+
+// of returns the plan of a size, which the first who asks compiles.
+func (p *plans) of(s size) (*engine.Plan, error) {
+	p.mu.Lock()
+	make, ok := p.made[s]
+	if !ok {
+		make = sync.OnceValues(func() (*engine.Plan, error) { return compile(p.net, s) })
+		p.made[s] = make
+	}
+	p.mu.Unlock()
+	return make()
+}
+
+func compile(n network.Network, s size) (*engine.Plan, error) {
+	f, err := n.Trace(s.rows, false)
+	if err != nil {
+		return nil, err
+	}
+	outputs := []graph.Tensor{n.Loss.Predict(f.Out)}
+	if s.losses {
+		outputs = append(outputs, f.Losses)
+	}
+	if s.losses && f.Plain.Valid() {
+		outputs = append(outputs, f.Plain)
+	}
+	return engine.Compile(f.Graph, outputs)
+}
