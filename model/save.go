@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"runtime/debug"
 
 	"descent/data"
 	"descent/engine"
+	"descent/internal/module"
 	"descent/internal/network"
 	"descent/internal/safetensors"
 	"descent/loss"
@@ -88,16 +88,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 }
 
 // Version names the build of this module.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range append(info.Deps, &info.Main) {
-			if dep.Path == "descent" && dep.Version != "" {
-				return dep.Version
-			}
-		}
-	}
-	return "(devel)"
-}
+func Version() string { return module.Version() }
 
 // The faults of [Load] and [Read] that programs tell apart, by errors.Is; one
 // more is [nn.ErrUnknownLayer].

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -76,6 +77,11 @@ func TestLayerErrors(t *testing.T) {
 		net.Forward(nn.NewContext(g, true), g.Input("x", tt.x))
 		if err := g.Err(); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "layer 0.") {
 			t.Errorf("%T%+v of %v: error %v does not say %q", tt.layer, tt.layer, tt.x, err, tt.want)
+		}
+		// Not a line of this module is to blame, but the one that called it.
+		var shape *graph.ShapeError
+		if !errors.As(g.Err(), &shape) || !strings.Contains(shape.Caller, "nn/errors_test.go:") {
+			t.Errorf("%T%+v of %v: %v does not name the line here", tt.layer, tt.layer, tt.x, g.Err())
 		}
 	}
 }
