@@ -19,6 +19,7 @@ internal/suggest:
 internal/human:
 internal/shell: internal/human
 internal/module:
+internal/rename:
 internal/rng:
 internal/symmetric:
 internal/search: internal/rng
