@@ -13,29 +13,29 @@ import (
 // before and after are the files of a small module; those that both have alike
 // stand in before alone.
 var before = map[string]string{
-	"go.mod":          "module descent\n\ngo 1.26.0\n\nrequire example.com/descent v1.0.0\n",
-	"descent.go":      "// Package descent is descent. See descent/nn and cmd/descent/nn.\npackage descent\n\nimport (\n\t\"descent/nn\"\n\t\"fmt\"\n\t\"strings\"\n)\n\nvar name = \"descent\"\n",
+	"go.mod":          "module slope\n\ngo 1.26.0\n\nrequire example.com/slope v1.0.0\n",
+	"slope.go":        "// Package slope is slope. See slope/nn and cmd/slope/nn.\npackage slope\n\nimport (\n\t\"slope/nn\"\n\t\"fmt\"\n\t\"strings\"\n)\n\nvar name = \"slope\"\n",
 	"nn/nn.go":        "package nn\n",
-	"nn/nn_test.go":   "package nn_test\n\nimport (\n\t\"testing\"\n\n\troot \"descent\"\n\t\"descent/nn\" // here\n)\n\nvar folder = \"descent/lost\"\n",
-	"gen/go.mod":      "module descent/gen\n\nrequire descent v0.0.0\n\nreplace descent => ../../descent\n",
-	"gen/gen.go":      "package main\n\nimport . \"descent/nn\"\n\nconst text = `\nimport \"descent/nn\"\n`\n",
-	"bad.go":          "import \"descent/nn\"\n",
-	"README.md":       "# descent\n\n```go\nimport (\n\t\"descent\"\n\t\"descent/nn\"\n)\n```\n`go doc descent/nn` and `go test descent/...`, runs/descent/nn, descent/other, `go run ./cmd/descent`\n\ngo mod edit -require descent@v0.0.0 -replace=descent=../descent\n",
-	".ci/run":         "go vet descent/nn\ncd descent\n",
-	"data/model.bin":  "descent/nn",
-	"data/golden.txt": "module descent\ndescent/nn",
-	".git.md":         "\"descent/nn\"",
+	"nn/nn_test.go":   "package nn_test\n\nimport (\n\t\"testing\"\n\n\troot \"slope\"\n\t\"slope/nn\" // here\n)\n\nvar folder = \"slope/lost\"\n",
+	"gen/go.mod":      "module slope/gen\n\nrequire slope v0.0.0\n\nreplace slope => ../../slope\n",
+	"gen/gen.go":      "package main\n\nimport . \"slope/nn\"\n\nconst text = `\nimport \"slope/nn\"\n`\n",
+	"bad.go":          "import \"slope/nn\"\n",
+	"README.md":       "# slope\n\n```go\nimport (\n\t\"slope\"\n\t\"slope/nn\"\n)\n```\n`go doc slope/nn` and `go test slope/...`, runs/slope/nn, slope/other, `go run ./cmd/slope`\n\ngo mod edit -require slope@v0.0.0 -replace=slope=../slope\n",
+	".ci/run":         "go vet slope/nn\ncd slope\n",
+	"data/model.bin":  "slope/nn",
+	"data/golden.txt": "module slope\nslope/nn",
+	".git.md":         "\"slope/nn\"",
 }
 
 var after = map[string]string{
-	"go.mod":        "module github.com/you/gd\n\ngo 1.26.0\n\nrequire example.com/descent v1.0.0\n",
-	"descent.go":    "// Package descent is descent. See github.com/you/gd/nn and cmd/descent/nn.\npackage descent\n\nimport (\n\t\"fmt\"\n\t\"github.com/you/gd/nn\"\n\t\"strings\"\n)\n\nvar name = \"descent\"\n",
-	"nn/nn_test.go": "package nn_test\n\nimport (\n\t\"testing\"\n\n\troot \"github.com/you/gd\"\n\t\"github.com/you/gd/nn\" // here\n)\n\nvar folder = \"descent/lost\"\n",
-	"gen/go.mod":    "module github.com/you/gd/gen\n\nrequire github.com/you/gd v0.0.0\n\nreplace github.com/you/gd => ../../descent\n",
+	"go.mod":        "module github.com/you/gd\n\ngo 1.26.0\n\nrequire example.com/slope v1.0.0\n",
+	"slope.go":      "// Package slope is slope. See github.com/you/gd/nn and cmd/slope/nn.\npackage slope\n\nimport (\n\t\"fmt\"\n\t\"github.com/you/gd/nn\"\n\t\"strings\"\n)\n\nvar name = \"slope\"\n",
+	"nn/nn_test.go": "package nn_test\n\nimport (\n\t\"testing\"\n\n\troot \"github.com/you/gd\"\n\t\"github.com/you/gd/nn\" // here\n)\n\nvar folder = \"slope/lost\"\n",
+	"gen/go.mod":    "module github.com/you/gd/gen\n\nrequire github.com/you/gd v0.0.0\n\nreplace github.com/you/gd => ../../slope\n",
 	"gen/gen.go":    "package main\n\nimport . \"github.com/you/gd/nn\"\n\nconst text = `\nimport \"github.com/you/gd/nn\"\n`\n",
 	"bad.go":        "import \"github.com/you/gd/nn\"\n",
-	"README.md":     "# descent\n\n```go\nimport (\n\t\"github.com/you/gd\"\n\t\"github.com/you/gd/nn\"\n)\n```\n`go doc github.com/you/gd/nn` and `go test github.com/you/gd/...`, runs/descent/nn, descent/other, `go run ./cmd/descent`\n\ngo mod edit -require github.com/you/gd@v0.0.0 -replace=github.com/you/gd=../descent\n",
-	".ci/run":       "go vet github.com/you/gd/nn\ncd descent\n",
+	"README.md":     "# slope\n\n```go\nimport (\n\t\"github.com/you/gd\"\n\t\"github.com/you/gd/nn\"\n)\n```\n`go doc github.com/you/gd/nn` and `go test github.com/you/gd/...`, runs/slope/nn, slope/other, `go run ./cmd/slope`\n\ngo mod edit -require github.com/you/gd@v0.0.0 -replace=github.com/you/gd=../slope\n",
+	".ci/run":       "go vet github.com/you/gd/nn\ncd slope\n",
 	".git.md":       "\"github.com/you/gd/nn\"",
 }
 
@@ -67,7 +67,7 @@ func TestRename(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, before)
 	was, changed, err := rename(dir, "github.com/you/gd")
-	if err != nil || was != "descent" {
+	if err != nil || was != "slope" {
 		t.Fatal(was, err)
 	}
 	slices.Sort(changed)
