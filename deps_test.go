@@ -21,11 +21,11 @@ internal/shell: internal/human
 internal/module:
 internal/rename:
 internal/rng:
-internal/symmetric:
+internal/symmetric: internal/suggest
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric:
+metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/formula:
@@ -44,9 +44,10 @@ nn: graph nn/initial internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph schedule internal/symmetric internal/reference internal/plan internal/exec internal/suggest
 data: internal/rng internal/human internal/suggest
-internal/network: graph engine nn loss data
-model: graph engine nn loss metric data internal/module internal/network internal/safetensors
-train: graph engine nn loss schedule optim data model internal/network internal/measure internal/safetensors internal/suggest
+objective: graph loss data
+internal/network: graph engine nn data objective
+model: engine nn loss metric data objective internal/module internal/network internal/safetensors
+train: graph engine nn loss metric schedule optim data objective model internal/network internal/measure internal/safetensors internal/suggest
 internal/usage:
 internal/traintest: data model nn train internal/rng internal/safetensors
 internal/report: internal/human
@@ -55,8 +56,8 @@ internal/runs: data model train internal/disk internal/kernel internal/report in
 .: model
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/settings: data model loss nn nn/initial optim schedule train internal/human internal/runs internal/suggest internal/usage
-internal/trials: data model optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
+internal/settings: data model metric objective loss nn nn/initial optim schedule train internal/human internal/runs internal/suggest internal/usage
+internal/trials: data model metric optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
 internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli
 `

@@ -20,6 +20,8 @@ type Context struct {
 	rows     []Row          // one for each call; the first stands for the network
 	open     []int          // rows of the calls that have not returned
 	outputs  []Output
+	inputs   map[string]graph.Tensor // fields of the samples, by name
+	heads    map[string]graph.Tensor // by [Context.Head]
 }
 
 // Output is what a layer made of its operand.

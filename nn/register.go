@@ -53,7 +53,7 @@ func builtin() *registry {
 	r := &registry{types: map[string]reflect.Type{}, names: map[reflect.Type]string{}}
 	r.add("image", EnsureChannels{}) // what the first files call it
 	for _, l := range []Layer{
-		Sequential{}, Concat{}, Residual{}, Identity{},
+		Sequential{}, Concat{}, Join{}, Residual{}, Identity{},
 		Flatten{}, Dense{}, Embedding{}, Reshape{}, Pad{}, EnsureChannels{},
 		Dropout{}, SpatialDropout{}, DropPath{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},

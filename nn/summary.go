@@ -17,10 +17,17 @@ type Row struct {
 	MultiplyAdds int    // of its matrix products and convolutions, for one row of a batch
 }
 
+// Field is an input field of the samples, as [Context.Input] returns it.
+type Field struct {
+	Name  string
+	Shape []int // of one row
+}
+
 // Summary lists the layers of l for rows of the given shape, in the order in
 // which they are called, a layer before those inside it. A [Sequential] has
-// no row for itself at the top; another layer has one, with Path "".
-func Summary(l Layer, input []int) ([]Row, error) {
+// no row for itself at the top; another layer has one, with Path "". Fields are
+// what layers read beside.
+func Summary(l Layer, input []int, fields ...Field) ([]Row, error) {
 	if l == nil {
 		return nil, errors.New("nn: the network is nil")
 	}
@@ -29,6 +36,9 @@ func Summary(l Layer, input []int) ([]Row, error) {
 	x := g.Input("x", graph.Shape(append([]int{1}, input...)...))
 	if err := g.Err(); err != nil {
 		return nil, fmt.Errorf("nn: input shape %v: %w", input, err)
+	}
+	for _, f := range fields {
+		c.Provide(f.Name, g.Input(f.Name, graph.Shape(append([]int{1}, f.Shape...)...)))
 	}
 	y := l.Forward(c, x)
 	if err := g.Err(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"descent/data"
 	"descent/internal/rng"
 	"descent/loss"
+	"descent/metric"
 	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
@@ -145,7 +146,7 @@ func TestMonitorOfClasses(t *testing.T) {
 			at := 0
 			for i, e := range past.epochs {
 				now, best := e.Validation.Score(monitor), past.epochs[at].Validation.Score(monitor)
-				if model.HigherIsBetter(monitor) && now > best || !model.HigherIsBetter(monitor) && now < best {
+				if metric.HigherIsBetter(monitor) && now > best || !metric.HigherIsBetter(monitor) && now < best {
 					at = i
 				}
 			}
@@ -204,11 +205,11 @@ func TestMonitorErrors(t *testing.T) {
 		units   int
 		says    []string
 	}{
-		{"r2", classes, 3, []string{"r2", "classification"}},
-		{"mse", classes, 3, []string{"mse", "classification"}},
+		{"r2", classes, 3, []string{"r2", "is of numbers", "3 classes"}},
+		{"mse", classes, 3, []string{"mse", "is of numbers", "3 classes"}},
 		{"auroc", classes, 3, []string{"auroc", "two classes", "3"}},
-		{"accuracy", targets, 1, []string{"accuracy", "regression"}},
-		{"f1", targets, 1, []string{"f1", "regression"}},
+		{"accuracy", targets, 1, []string{"accuracy", "is of classes", "1 number"}},
+		{"f1", targets, 1, []string{"f1", "is of classes", "1 number"}},
 	} {
 		trainer := newTrainer(t, nn.Dense{Units: tt.units}, tt.source.Spec(), train.Config{Monitor: tt.monitor})
 		_, err := trainer.Fit(background, tt.source, tt.source)

@@ -99,7 +99,7 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		if err != nil {
 			return 0, err
 		}
-		if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", batch.Y)); err != nil {
+		if err := t.net.Feed(p.Program, &batch, true); err != nil {
 			return 0, fmt.Errorf("train: %w", err)
 		}
 		total += float64(float64(len(batch.Rows)) / float64(rows) * t.lossOf(p))

@@ -19,7 +19,7 @@ type setting struct {
 
 // unsettled are the fields of Config that do not change the result, or, as
 // From and NewHead, not that of a run that has begun.
-var unsettled = []string{"From", "NewHead", "Workers", "Profile", "Probe", "Logger", "Report", "Checkpoints", "StallTimeout"}
+var unsettled = []string{"From", "NewHead", "Workers", "Profile", "Probe", "Logger", "Report", "Checkpoints", "StallTimeout", "Metrics"}
 
 // settingsOf lists what the bits of a run depend on: the network and the
 // fields of its configuration.

@@ -206,11 +206,7 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 
 // forward feeds a batch and runs the first stage of p.
 func (t *Trainer) forward(p *program, batch data.Batch) (float64, error) {
-	y := batch.Y
-	if t.net.Soft {
-		y = batch.Soft
-	}
-	if err := errors.Join(p.Feed("x", batch.X), p.Feed("y", y)); err != nil {
+	if err := t.net.Feed(p.Program, &batch, true); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
 	p.At(t.updates + 1)

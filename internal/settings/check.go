@@ -13,6 +13,7 @@ import (
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/loss"
+	"descent/metric"
 	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
@@ -45,9 +46,7 @@ func (s *Settings) Check() error {
 	c.wrap("checkpoint_every", second(train.ParseInterval(s.CheckpointEvery)))
 	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.Or("all"))))
-	if !slices.Contains(model.ScoreNames(), s.Monitor) {
-		c.wrap("monitor", suggest.Unknown("score", s.Monitor, model.ScoreNames()))
-	}
+	c.wrap("monitor", second(metric.ByName(s.Monitor)))
 	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
 		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))
 	}
