@@ -13,7 +13,8 @@
 // [LeNet], [CNN] and [ResNet] return whole networks to read or to start from.
 //
 // Any type with the method of [Layer] is a layer, so that a network of one's
-// own is a struct and a few lines.
+// own is a struct and a few lines. After [Register] model files hold it by name.
+// How weights start is in package [descent/nn/initial].
 package nn
 
 import (
