@@ -108,10 +108,13 @@ func TestJSONKnowsEveryLayer(t *testing.T) {
 // FuzzUnmarshal asks that any text is an error or reads as a network that is
 // written and read again as itself.
 func FuzzUnmarshal(f *testing.F) {
+	registerOnce()
 	f.Add([]byte(`{"type":"sequential","layers":[{"type":"flatten"},{"type":"dense","units":3,"init":"orthogonal:2"}]}`))
 	f.Add([]byte(`{"type":"residual","layers":{"type":"sequential","layers":[]},"shortcut":{"type":"conv2d","kernel":[1,1],"padding":"same"}}`))
 	f.Add([]byte(`{"type":"reshape","dims":[3,-1]}`))
 	f.Add([]byte(`{"type":"dropout","rate":1e400}`))
+	f.Add([]byte(`{"type":"concat","layers":[{"type":"image"},{"type":"join","field":"m","layers":{"type":"sequential","layers":[{"type":"identity"}]}}]}`))
+	f.Add([]byte(`{"type":"tree","children":[{"type":"tree"},{"type":"tree","children":[]}]}`))
 	f.Add([]byte(`{"type":"activation","name":"gelu"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l, err := nn.Unmarshal(text)
