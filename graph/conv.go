@@ -191,6 +191,11 @@ func (c convolution) Eval64(e *Eval) {
 	c.pairs(e.InTypes[0], e.Type, w.Dim(0), w.Dim(1), func(i, j, k int) { e.Out[k] += e.In[0][i] * e.In[1][j] })
 }
 
+// MultiplyAdds is a kernel [h, w, c/groups] for each element of y.
+func (convolution) MultiplyAdds(y Type, in ...Type) int {
+	return y.Size() * in[1].Size() / in[1].Dim(3)
+}
+
 func (c convolution) Kernel(out Type, in ...Type) kernel.Kernel {
 	return c.shape(in[0], in[1].Dim(0), in[1].Dim(1), out.Dim(3)).Forward()
 }

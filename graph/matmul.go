@@ -100,6 +100,12 @@ func (m matMul) SwapOperand(i int) Op {
 	return m
 }
 
+// MultiplyAdds is an inner sum for each element of z.
+func (m matMul) MultiplyAdds(z Type, in ...Type) int {
+	_, _, inner, _ := m.dims(in)
+	return z.Size() * inner
+}
+
 // Inner implements [Product].
 func (m matMul) Inner(in ...Tensor) int {
 	_, _, inner, _ := m.dims([]Type{in[0].Type(), in[1].Type()})

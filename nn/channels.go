@@ -6,14 +6,14 @@ import (
 	"descent/graph"
 )
 
-// Image adds the axis of channels that grey images may come without, so that
-// what follows takes either:
+// EnsureChannels adds the axis of channels that grey images may come without,
+// so that what follows takes either:
 //
 //	x [n, h, w] → y [n, h, w, 1]    x [n, h, w, c] → y = x
-type Image struct{}
+type EnsureChannels struct{}
 
 // Forward implements [Layer].
-func (Image) Forward(c *Context, x graph.Tensor) graph.Tensor {
+func (EnsureChannels) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	t := x.Type()
 	switch t.Rank() {
 	case 3:
@@ -21,7 +21,7 @@ func (Image) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	case 4:
 		return x
 	}
-	return c.fail("Image", fmt.Errorf("takes images [n, h, w] or [n, h, w, channels]; put nn.Reshape before it"), t)
+	return c.fail("EnsureChannels", fmt.Errorf("takes images [n, h, w] or [n, h, w, channels]; put nn.Reshape before it"), t)
 }
 
 // images returns an error unless t is [n, h, w, channels].
@@ -30,7 +30,7 @@ func images(t graph.Type) error {
 	case 4:
 		return nil
 	case 3:
-		return fmt.Errorf("takes images [n, h, w, channels]; put nn.Image{} before it to add the channel of grey ones, or use a 1-D layer for sequences")
+		return fmt.Errorf("takes images [n, h, w, channels]; put nn.EnsureChannels{} before it to add the channel of grey ones, or use a 1-D layer for sequences")
 	}
 	return fmt.Errorf("takes images [n, h, w, channels]; put nn.Reshape{Dims: []int{h, w, channels}} before it")
 }

@@ -1,34 +1,65 @@
-package nn_test
+package initial_test
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"descent/graph"
 	"descent/internal/rng"
-	"descent/nn"
+	"descent/nn/initial"
 )
 
-func parse(t *testing.T, spec string) nn.Initializer {
+// golden is what testdata/golden.py wrote.
+type golden struct {
+	Seed  uint64
+	Cases []struct {
+		Spec, Name string
+		Dims       []int
+		Values     []float64
+	}
+}
+
+func load(t *testing.T) (g golden) {
 	t.Helper()
-	init, err := nn.ParseInitializer(spec)
+	text, err := os.ReadFile("testdata/golden.json")
+	if err == nil {
+		err = json.Unmarshal(text, &g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func size(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}
+
+func parse(t *testing.T, spec string) initial.Initializer {
+	t.Helper()
+	init, err := initial.Parse(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return init
 }
 
-// TestInitializersGolden compares every element with numbers computed from
+// TestGolden compares every element with numbers computed from
 // the published formulas and generator, by Python. float32 rounding bounds
 // the difference at 6e-8 relative; cancellation in log and cos near the zeros
 // of the normal transform adds 1e-12.
-func TestInitializersGolden(t *testing.T) {
-	g := load(t).Initializers
+func TestGolden(t *testing.T) {
+	g := load(t)
 	for _, tt := range g.Cases {
 		got := make([]float32, len(tt.Values))
-		parse(t, tt.Spec).Fill(got, tt.Dims, nn.Key{Seed: g.Seed, Stream: rng.Stream(tt.Name)})
+		parse(t, tt.Spec).Fill(got, tt.Dims, initial.Key{Seed: g.Seed, Stream: rng.Stream(tt.Name)})
 		for i, want := range tt.Values {
 			if d := math.Abs(float64(got[i]) - want); d > 6e-8*math.Abs(want)+1e-11 {
 				t.Errorf("%s %v: element %d = %v, want %v", tt.Spec, tt.Dims, i, got[i], want)
@@ -38,11 +69,11 @@ func TestInitializersGolden(t *testing.T) {
 	}
 }
 
-// TestInitializerDistributions compares large samples with the distribution
+// TestDistributions compares large samples with the distribution
 // function: the Kolmogorov-Smirnov quantile at 10⁻⁵. At this size it tells a
 // scale that is off by 1 % apart, so that fan_out, a variance taken for a
 // deviation, a bound without √3 or a truncation that is not rescaled fail.
-func TestInitializerDistributions(t *testing.T) {
+func TestDistributions(t *testing.T) {
 	dims := []int{500, 300} // fan_in 500, fan_out 300
 	normal := func(std float64) func(x float64) float64 {
 		return func(x float64) float64 { return math.Erfc(-x/std/math.Sqrt2) / 2 }
@@ -75,7 +106,7 @@ func TestInitializerDistributions(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.spec, func(t *testing.T) {
 			w := make([]float32, n)
-			parse(t, tt.spec).Fill(w, dims, nn.Key{Seed: 1, Stream: 2})
+			parse(t, tt.spec).Fill(w, dims, initial.Key{Seed: 1, Stream: 2})
 			var mean, second float64
 			for _, v := range w {
 				mean += float64(v) / float64(n)
@@ -106,8 +137,8 @@ func TestInitializerDistributions(t *testing.T) {
 
 func TestOrthogonal(t *testing.T) {
 	for _, dims := range [][]int{{40, 40}, {60, 20}, {20, 60}, {3, 3, 4, 10}, {1, 5}} {
-		w := make([]float32, graph.Shape(dims...).Size())
-		nn.Orthogonal{Gain: 2}.Fill(w, dims, nn.Key{Seed: 3})
+		w := make([]float32, size(dims))
+		initial.Orthogonal{Gain: 2}.Fill(w, dims, initial.Key{Seed: 3})
 		cols := dims[len(dims)-1]
 		rows := len(w) / cols
 		step, next, length, count := cols, 1, rows, cols // along a column, to the next one
@@ -132,7 +163,7 @@ func TestOrthogonal(t *testing.T) {
 	}
 }
 
-func TestParseInitializer(t *testing.T) {
+func TestParse(t *testing.T) {
 	for _, spec := range []string{
 		"xavier-uniform", "xavier-uniform:1.5", "xavier-normal", "xavier-normal:2", "he-uniform", "he-uniform:0.2",
 		"he-normal", "he-normal:0.01", "lecun-uniform", "lecun-normal", "orthogonal", "orthogonal:0.5", "zeros",
@@ -146,8 +177,8 @@ func TestParseInitializer(t *testing.T) {
 			t.Errorf("%q: %v", spec, err)
 		}
 	}
-	for spec, want := range map[string]nn.Initializer{
-		"normal": nn.Normal{Std: 0.05}, "uniform": nn.Uniform{Bound: 0.05}, "truncated-normal": nn.TruncatedNormal{Std: 0.05},
+	for spec, want := range map[string]initial.Initializer{
+		"normal": initial.Normal{Std: 0.05}, "uniform": initial.Uniform{Bound: 0.05}, "truncated-normal": initial.TruncatedNormal{Std: 0.05},
 	} {
 		if got := parse(t, spec); got != want {
 			t.Errorf("%q = %v, want %v", spec, got, want)
@@ -166,7 +197,7 @@ func TestParseInitializer(t *testing.T) {
 		"he-normal:nan":    "slope NaN",
 		"constant:inf":     "finite",
 	} {
-		_, err := nn.ParseInitializer(spec)
+		_, err := initial.Parse(spec)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v does not say %q", spec, err, want)
 		}

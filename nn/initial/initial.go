@@ -1,10 +1,14 @@
-package nn
+// Package initial holds how weights start: each initializer is a small struct
+// that fills a weight from a random stream.
+//
+//	nn.Dense{Units: 10, Init: initial.Orthogonal{}}
+//	init, err := initial.Parse("he-normal")
+package initial
 
 import (
 	"fmt"
 	"math"
 
-	"descent/graph"
 	"descent/internal/rng"
 )
 
@@ -12,8 +16,14 @@ import (
 // is a function of the key and i alone.
 type Key = rng.Key
 
-// Initializer gives a weight its first value. The built-in ones are small
-// structs that [ParseInitializer] reads back from their String.
+// Initializer gives a weight its first value. One that does not fit every
+// shape may also have the method
+//
+//	Fits(dims []int) error
+//
+// which a network asks before it declares a weight. [Parse] reads the
+// initializers of this package back from their String, and those of one's own
+// after [Register].
 type Initializer interface {
 	// Fill sets dst, of shape dims in row-major order, with draws from k only.
 	Fill(dst []float32, dims []int, k Key)
@@ -95,12 +105,12 @@ func (c Constant) Validate() error {
 	return nil
 }
 
-func (Identity) fits(t graph.Type) error { return matrix("identity", t) }
+// Fits returns an error unless the weight has inputs and outputs.
+func (Identity) Fits(dims []int) error { return matrix("identity", dims) }
 
-// matrix returns an error unless t has inputs and outputs.
-func matrix(name string, t graph.Type) error {
-	if t.Rank() < 2 {
-		return fmt.Errorf("%s needs a weight of shape [in, out], not %v", name, t)
+func matrix(name string, dims []int) error {
+	if len(dims) < 2 {
+		return fmt.Errorf("%s needs a weight of shape [in, out], not %v", name, dims)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package nn
+package initial
 
 import (
 	"fmt"
@@ -15,13 +15,13 @@ import (
 // Source: Glorot and Bengio, "Understanding the difficulty of training deep
 // feedforward neural networks", AISTATS 2010, equation 16.
 type XavierUniform struct {
-	Gain float64 // 0 means 1; see [Activation.Gain]
+	Gain float64 // 0 means 1; see Gain of nn.Activation
 }
 
 // XavierNormal draws from the normal distribution with variance
 // Gain²·2/(fan_in + fan_out).
 type XavierNormal struct {
-	Gain float64 // 0 means 1; see [Activation.Gain]
+	Gain float64 // 0 means 1; see Gain of nn.Activation
 }
 
 // HeUniform draws uniformly with variance 2/((1+Slope²)·fan_in).

@@ -1,10 +1,6 @@
-package nn
+package initial
 
-import (
-	"math"
-
-	"descent/graph"
-)
+import "math"
 
 // Orthogonal starts a weight [..., out], taken as a matrix with out columns,
 // as Gain times a random orthogonal one: its columns are orthonormal, or its
@@ -17,7 +13,7 @@ import (
 // arXiv:1312.6120; signs: Mezzadri, "How to generate random matrices from the
 // classical compact groups", 2007.
 type Orthogonal struct {
-	Gain float64 // 0 means 1; see [Activation.Gain]
+	Gain float64 // 0 means 1; see Gain of nn.Activation
 }
 
 func (o Orthogonal) Fill(dst []float32, dims []int, k Key) {
@@ -81,5 +77,7 @@ func orthonormalize(q []float64, n int) {
 	}
 }
 
-func (o Orthogonal) Validate() error       { return validGain(o.Gain) }
-func (Orthogonal) fits(t graph.Type) error { return matrix("orthogonal", t) }
+func (o Orthogonal) Validate() error { return validGain(o.Gain) }
+
+// Fits returns an error unless the weight has inputs and outputs.
+func (Orthogonal) Fits(dims []int) error { return matrix("orthogonal", dims) }
