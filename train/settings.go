@@ -55,6 +55,7 @@ var spelling = regexp.MustCompile(`, [A-Za-z0-9_]+: (map)?\[\]|[A-Za-z0-9_]+: (m
 
 // renamed are types by the names that words of earlier versions have for them.
 var renamed = map[string]string{
+	"data.Augment":       "augment.Config",
 	"nn.Image":           "nn.EnsureChannels",
 	"nn.Zeros":           "initial.Zeros",
 	"nn.Ones":            "initial.Ones",

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"descent/data"
 	"descent/nn"
 	"descent/nn/initial"
 )
@@ -81,5 +82,21 @@ func TestRenamedTypes(t *testing.T) {
 	}
 	if err := sameSettings(settingsOf(nn.Dense{Units: 3, Init: initial.Zeros{}}, Config{}), settingsOf(nn.Dense{Units: 3, Init: initial.Ones{}}, Config{})); err == nil {
 		t.Error("zeros pass for ones")
+	}
+}
+
+// TestRenamedSettings: so are those of other fields.
+func TestRenamedSettings(t *testing.T) {
+	for _, row := range []struct {
+		saved string
+		have  any
+	}{
+		{"data.Augment{Crop: 4, Flip: true}", data.Augment{Crop: 4, Flip: true}},
+		{"data.Augment{}", data.Augment{}},
+	} {
+		have := []setting{{"X", words(reflect.ValueOf(row.have), 0)}}
+		if err := sameSettings([]setting{{"X", row.saved}}, have); err != nil {
+			t.Error(err)
+		}
 	}
 }
