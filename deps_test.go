@@ -24,17 +24,27 @@ internal/safetensors: internal/disk
 metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
-internal/formula:
+internal/fma:
+internal/formula: internal/fma
 internal/jit: internal/formula
-internal/kernel: internal/rng internal/formula internal/jit
-graph: internal/kernel internal/rng
+internal/kernel/isa:
+internal/kernel: internal/jit internal/kernel/isa internal/rng
+internal/kernel/kerneltest: internal/kernel
+internal/kernel/vec: internal/formula internal/kernel/isa internal/rng
+internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel/move: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/program: internal/formula internal/jit internal/kernel internal/kernel/isa internal/kernel/vec
+internal/kernel/product: internal/fma internal/kernel internal/kernel/move internal/kernel/tile
+internal/kernel/conv: internal/kernel internal/kernel/product internal/kernel/tile internal/kernel/vec
+graph: internal/formula internal/kernel internal/kernel/conv internal/kernel/move internal/kernel/pool internal/kernel/product internal/kernel/program internal/rng
 internal/reference: graph
 internal/rewrite: graph internal/kernel
-internal/plan: graph internal/kernel internal/rewrite
+internal/plan: graph internal/kernel internal/kernel/program internal/rewrite
 internal/exec: graph internal/kernel internal/plan
 engine: graph internal/exec internal/kernel internal/plan internal/reference
-internal/measure: graph internal/rng internal/kernel internal/plan internal/exec
-internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
+internal/measure: graph internal/rng internal/kernel internal/kernel/isa internal/kernel/program internal/kernel/tile internal/plan internal/exec
+internal/enginetest: graph internal/reference internal/rewrite internal/kernel/isa internal/plan internal/exec
 nn: graph internal/rng internal/suggest
 loss: graph nn internal/suggest
 optim: graph engine schedule internal/symmetric internal/reference internal/suggest
@@ -47,13 +57,13 @@ internal/usage:
 internal/traintest: data model nn train internal/rng internal/safetensors
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: data model train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
+internal/runs: data model train internal/disk internal/kernel/isa internal/report internal/tensorboard internal/human internal/shell
 .: model
 internal/guide: graph optim internal/rng
-internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
+internal/bench: graph nn optim data train internal/rng internal/kernel internal/kernel/conv internal/kernel/isa internal/kernel/product internal/plan internal/exec internal/measure internal/suggest
 internal/settings: data model metric objective loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
 internal/trials: data model metric optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
-internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
+internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel/isa internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli
 `
 

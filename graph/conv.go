@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/conv"
 )
 
 // Conv is how a convolution moves over an image, for the two axes height and
@@ -99,8 +100,8 @@ func (c Conv) check() error {
 
 // shape returns the convolution of images of type x, of which w and y say the
 // kernel's size and the channels of the result.
-func (c Conv) shape(x Type, kh, kw, out int) kernel.Conv {
-	return kernel.Conv{
+func (c Conv) shape(x Type, kh, kw, out int) conv.Shape {
+	return conv.Shape{
 		N: x.Dim(0), H: x.Dim(1), W: x.Dim(2), C: x.Dim(3), KH: kh, KW: kw, Out: out,
 		Stride: c.Stride, Dilation: c.Dilation, Pad: c.Pad, Groups: c.Groups,
 	}
