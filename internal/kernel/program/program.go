@@ -36,7 +36,7 @@ type Program struct {
 	wides                               []place // Col values that Full instructions read
 	sums                                int     // number of SumAll sinks
 
-	compiled [isa.AVX512 + 1][2]compiled // without and with sums
+	compiled [isa.Count][2]compiled // without and with sums
 }
 
 // An instr is one instruction with its operands' places.

@@ -8,14 +8,18 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"go/format"
 	"log"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
+
+	"descent/internal/formula"
 )
 
 func main() {
@@ -59,8 +63,8 @@ func (e *emitter) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	pkg := []byte("package vec\n")
-	stubs = bytes.Replace(stubs, pkg, append(pkg, "\nimport \"descent/internal/formula\"\n"...), 1)
+	imports := fmt.Appendf(nil, "package vec\n\nimport %q\n", reflect.TypeFor[formula.Unary]().PkgPath())
+	stubs = bytes.Replace(stubs, []byte("package vec\n"), imports, 1)
 	stubs, err = format.Source(append(stubs, e.table()...))
 	if err != nil {
 		return err
