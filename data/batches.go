@@ -42,6 +42,20 @@ func (b *Batch) Field(name string) []float32 {
 	return nil
 }
 
+// Set makes values those of the field of that name, for batches of one's own.
+func (b *Batch) Set(name string, values []float32) {
+	switch i := slices.Index(b.names, name); {
+	case name == X:
+		b.X = values
+	case name == Y:
+		b.Y = values
+	case i >= 0:
+		b.more[i] = values
+	default:
+		b.names, b.more = append(b.names, name), append(b.more, values)
+	}
+}
+
 // BatchConfig says how a set is cut into batches.
 type BatchConfig struct {
 	Size     int   // rows per batch

@@ -21,11 +21,14 @@ var taskNames = []string{"classification", "regression", "multilabel"}
 
 // String returns "classification", "regression" or "multilabel".
 func (t Task) String() string {
-	if t >= 1 && int(t) <= len(taskNames) {
+	if t.Valid() {
 		return taskNames[t-1]
 	}
 	return "undecided"
 }
+
+// Valid reports whether t is one of the tasks.
+func (t Task) Valid() bool { return t >= 1 && int(t) <= len(taskNames) }
 
 // ParseTask reads a task by its name. The empty name, "undecided" and "auto"
 // leave the decision to the data.

@@ -23,9 +23,7 @@ func (c *Classification) AUROC() float64 {
 }
 
 func auroc(negative, positive []float64) float64 {
-	isNaN := func(x float64) bool { return math.IsNaN(x) }
-	if len(negative) == 0 || len(positive) == 0 ||
-		slices.ContainsFunc(negative, isNaN) || slices.ContainsFunc(positive, isNaN) {
+	if len(negative) == 0 || len(positive) == 0 || anyNaN(negative) || anyNaN(positive) {
 		return math.NaN()
 	}
 	negative = slices.Sorted(slices.Values(negative))
@@ -44,3 +42,5 @@ func auroc(negative, positive []float64) float64 {
 	}
 	return float64(twice) / 2 / float64(len(negative)) / float64(len(positive))
 }
+
+func anyNaN(x []float64) bool { return slices.ContainsFunc(x, math.IsNaN) }

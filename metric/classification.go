@@ -1,7 +1,3 @@
-// Package metric measures predictions as they stream by, in float64.
-//
-// Rows are added batch by batch; how they are cut into batches does not
-// change a bit of the result. A measure of no rows is NaN.
 package metric
 
 import (
@@ -96,7 +92,8 @@ func (c *Classification) widen(pair []float64, score float64) []float64 {
 func (c *Classification) add(row []float64, actual int) {
 	c.rows++
 	c.loss += c.negLog(row, actual)
-	if predicted := argmax(row); predicted >= 0 {
+	predicted := argmax(row)
+	if predicted >= 0 {
 		c.counts[actual][predicted]++
 	} else {
 		c.undecided[actual]++
@@ -105,6 +102,8 @@ func (c *Classification) add(row []float64, actual int) {
 		margin := row[1]
 		if c.kind == Logits {
 			margin -= row[0]
+		} else if predicted < 0 {
+			margin = math.NaN()
 		}
 		c.margins[actual] = append(c.margins[actual], margin)
 	}
@@ -167,6 +166,7 @@ type Class struct {
 	Name      string
 	Rows      int     // rows with this label
 	Predicted int     // rows with this prediction
+	Right     int     // rows with both
 	Precision float64 // share of Predicted that is right; 0 if never predicted
 	Recall    float64 // share of Rows that is found; 0 if there are none
 	F1        float64 // 2·Precision·Recall/(Precision+Recall); 0 if never right
@@ -176,17 +176,12 @@ type Class struct {
 func (c *Classification) Classes() []Class {
 	out := make([]Class, len(c.classes))
 	for i, name := range c.classes {
-		k := Class{Name: name, Rows: c.undecided[i]}
+		k := Class{Name: name, Rows: c.undecided[i], Right: c.counts[i][i]}
 		for j := range c.counts {
 			k.Rows += c.counts[i][j]
 			k.Predicted += c.counts[j][i]
 		}
-		if right := float64(c.counts[i][i]); right > 0 {
-			k.Precision = right / float64(k.Predicted)
-			k.Recall = right / float64(k.Rows)
-			k.F1 = 2 * right / float64(k.Predicted+k.Rows)
-		}
-		out[i] = k
+		out[i] = k.rate()
 	}
 	return out
 }
@@ -200,7 +195,7 @@ func (c *Classification) BalancedAccuracy() float64 {
 // MacroF1 returns the mean F1 over the classes that occur as labels or as
 // predictions. Equal to scikit-learn's f1_score with average="macro".
 func (c *Classification) MacroF1() float64 {
-	return mean(c.Classes(), func(k Class) (float64, bool) { return k.F1, k.Rows+k.Predicted > 0 })
+	return macro(c.Classes()).F1
 }
 
 func mean(classes []Class, of func(Class) (float64, bool)) float64 {

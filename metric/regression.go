@@ -41,12 +41,19 @@ func (r *Regression) Add(pred, want []float64) error {
 	case len(pred) != len(want):
 		return fmt.Errorf("metric: %d predictions for %d wanted values", len(pred), len(want))
 	}
-	if err := r.truth.Add(want); err != nil {
+	if err := r.truth.fill(want); err != nil {
 		return err
 	}
-	for i, y := range want {
-		t := i % targets
-		e := pred[i] - y
+	for start := 0; start < len(want); start += targets {
+		r.row(pred[start:start+targets], want[start:start+targets])
+	}
+	return nil
+}
+
+func (r *Regression) row(pred, want []float64) {
+	r.truth.row(want)
+	for t, y := range want {
+		e := pred[t] - y
 		r.square[t] += float64(e * e)
 		r.abs[t] += math.Abs(e)
 		if r.baseline != nil {
@@ -55,7 +62,6 @@ func (r *Regression) Add(pred, want []float64) error {
 			r.abs0[t] += math.Abs(e)
 		}
 	}
-	return nil
 }
 
 // Rows returns how many rows were added.
@@ -156,24 +162,34 @@ func NewMeans(columns int) Means {
 
 // Add takes n more rows: x [n, columns].
 func (m *Means) Add(x []float64) error {
-	columns := len(m.mean)
-	if columns == 0 || len(x)%columns != 0 {
-		return fmt.Errorf("metric: %d values do not fill rows of %d columns", len(x), columns)
+	if err := m.fill(x); err != nil {
+		return err
 	}
-	for start := 0; start < len(x); start += columns {
-		row := x[start : start+columns]
-		if m.rows == 0 {
-			copy(m.origin, row)
-		}
-		m.rows++
-		for j, v := range row {
-			v -= m.origin[j]
-			d := v - m.mean[j]
-			m.mean[j] += d / float64(m.rows)
-			m.squares[j] += float64(d * (v - m.mean[j]))
-		}
+	for columns, start := len(m.mean), 0; start < len(x); start += columns {
+		m.row(x[start : start+columns])
 	}
 	return nil
+}
+
+// fill returns an error if x does not fill rows.
+func (m *Means) fill(x []float64) error {
+	if columns := len(m.mean); columns == 0 || len(x)%columns != 0 {
+		return fmt.Errorf("metric: %d values do not fill rows of %d columns", len(x), columns)
+	}
+	return nil
+}
+
+func (m *Means) row(row []float64) {
+	if m.rows == 0 {
+		copy(m.origin, row)
+	}
+	m.rows++
+	for j, v := range row {
+		v -= m.origin[j]
+		d := v - m.mean[j]
+		m.mean[j] += d / float64(m.rows)
+		m.squares[j] += float64(d * (v - m.mean[j]))
+	}
 }
 
 // Values returns the mean of each column; 0 before the first row.

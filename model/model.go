@@ -22,8 +22,9 @@ import (
 	"descent/engine"
 	"descent/internal/network"
 	"descent/internal/safetensors"
-	"descent/loss"
+	"descent/metric"
 	"descent/nn"
+	"descent/objective"
 )
 
 // Model is a trained network. It is safe for concurrent use.
@@ -32,7 +33,9 @@ type Model struct {
 	weights *engine.Store
 	workers int
 	views   Views
-	params  int // values of parameters
+	params  int             // values of parameters
+	inputs  []nn.Field      // that the network may read beside x
+	metrics []metric.Metric // beside the usual ones
 	plans   *plans
 
 	mu        sync.Mutex
@@ -43,26 +46,37 @@ type Model struct {
 
 // New returns the model of a network with the given weights, for samples of the
 // given kind: of a training loop of one's own, or weights from elsewhere. The
-// loss is what they were trained to make small, and says what the network's
-// outputs mean; nil is the usual one of the task. The model keeps the store, which
-// must hold each weight and buffer of the network in its shape; what else it
-// holds is ignored.
-func New(net nn.Layer, spec data.Spec, l loss.Loss, weights *engine.Store) (*Model, error) {
+// objective is what they were trained for, and says what the network's outputs
+// mean; nil is that of the samples' task. The model keeps the store, which must
+// hold each weight and buffer of the network in its shape; what else it holds is
+// ignored.
+func New(net nn.Layer, spec data.Spec, o objective.Objective, weights *engine.Store) (*Model, error) {
 	if net == nil || weights == nil {
 		return nil, errors.New("model: there is no network or no store of its weights")
 	}
 	if err := spec.Validate(); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	m := &Model{net: network.Network{Layer: net, Spec: spec, Loss: l}}
-	if l == nil {
-		m.net.Loss = network.UsualLoss(spec)
+	if o == nil {
+		o = objective.For(spec, nil)
 	}
-	err := m.declare(func(declared []engine.Variable) (*engine.Store, error) { return weights.Select(declared...) })
+	filled, err := o.Filled(labeled(spec))
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m := &Model{net: network.Network{Layer: net, Spec: spec, Objective: filled}}
+	err = m.declare(func(declared []engine.Variable) (*engine.Store, error) { return weights.Select(declared...) })
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	return m, nil
+}
+
+// labeled is the kind of the samples that a network for samples of kind s was
+// trained on: those of s may lack their targets.
+func labeled(s data.Spec) data.Spec {
+	s.Unlabeled = s.Unlabeled && !s.Task.Valid()
+	return s
 }
 
 // Workers returns the model, with the same weights, as one whose evaluations
@@ -73,17 +87,26 @@ func (m *Model) Workers(n int) *Model {
 	return c
 }
 
+// Measuring returns the model, with the same weights, as one whose evaluations
+// measure these metrics too, beside the usual ones of its goals; what does not
+// fit a goal is not measured there.
+func (m *Model) Measuring(metrics ...metric.Metric) *Model {
+	c := m.clone()
+	c.metrics = metrics
+	return c
+}
+
 // On returns the model, with the same weights, as one whose evaluations are run
 // by e, which nothing else may run at the same time.
 func (m *Model) On(e *engine.Engine) *Model {
 	c := m.clone()
-	c.evaluator = c.predictor(e)
+	c.evaluator = newPredictor(c, e)
 	return c
 }
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, plans: m.plans}
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, plans: m.plans}
 }
 
 // borrow returns a predictor for the caller alone.
@@ -95,15 +118,7 @@ func (m *Model) borrow() *predictor {
 		m.free = m.free[:n-1]
 		return p
 	}
-	return m.predictor(engine.New(1))
-}
-
-func (m *Model) predictor(e *engine.Engine) *predictor {
-	p := &predictor{net: m.net, plans: m.plans, store: m.weights, engine: e, programs: map[size]*engine.Program{}}
-	if m.views != (Views{}) {
-		p.views = m.views.list()
-	}
-	return p
+	return newPredictor(m, engine.New(1))
 }
 
 // giveBack keeps a predictor for the next who predicts; more than can run at
@@ -130,7 +145,7 @@ func (m *Model) Warm(rows ...int) error {
 		}
 		for n > 0 {
 			now := min(n, most)
-			if _, err := p.run(now, make([]float32, now*m.net.Spec.Size()), nil); err != nil {
+			if _, err := p.run(now, m.blank(now), false); err != nil {
 				return fmt.Errorf("model: %w", err)
 			}
 			if n -= now; n > most {
@@ -139,6 +154,15 @@ func (m *Model) Warm(rows ...int) error {
 		}
 	}
 	return nil
+}
+
+// blank is a batch of zeros.
+func (m *Model) blank(rows int) *data.Batch {
+	b := data.Batch{X: make([]float32, rows*m.net.Spec.Size())}
+	for _, f := range m.inputs {
+		b.Set(f.Name, make([]float32, rows*data.Field{Shape: f.Shape}.Size()))
+	}
+	return &b
 }
 
 // Evaluate measures the model on source.
@@ -150,7 +174,7 @@ func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error
 	}
 	e := engine.New(m.workers)
 	defer e.Close()
-	return m.predictor(e).evaluate(ctx, source)
+	return newPredictor(m, e).evaluate(ctx, source)
 }
 
 // Predict returns the predictions for the samples in x, one after the other:
@@ -163,6 +187,9 @@ func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict
 // nothing if dst has room, the model predicts from the image alone (see
 // [Model.Views]), and it has predicted as many samples at once before.
 func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
+	if len(m.inputs) > 0 {
+		return dst, fmt.Errorf("model: the network also reads field %q; predict from a source, or from fields by name", m.inputs[0].Name)
+	}
 	size := m.net.Spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
 		return dst, fmt.Errorf("model: %d values are not a number of samples of shape %v, each %d values", len(x), m.net.Spec.Input, size)
@@ -171,11 +198,12 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	defer m.giveBack(p)
 	for len(x) > 0 {
 		n := min(len(x)/size, most)
-		y, err := p.run(n, x[:n*size], nil)
+		p.batch.X = x[:n*size]
+		y, err := p.run(n, &p.batch, false)
 		if err != nil {
 			return dst, fmt.Errorf("model: %w", err)
 		}
-		dst = appendDecoded(dst, m.net.Spec, y.values)
+		dst = appendDecoded(dst, &m.net, 0, y.values[0])
 		x = x[n*size:]
 	}
 	return dst, nil
@@ -185,8 +213,13 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 // [Model.Predict] gives them. Targets of source are not read.
 func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[]float64, error] {
 	return func(yield func([]float64, error) bool) {
-		if s := source.Spec(); fmt.Sprint(s.Input) != fmt.Sprint(m.net.Spec.Input) {
+		s := source.Spec()
+		if fmt.Sprint(s.Input) != fmt.Sprint(m.net.Spec.Input) {
 			yield(nil, fmt.Errorf("model: samples of shape %v do not fit the network, which takes %v", s.Input, m.net.Spec.Input))
+			return
+		}
+		if err := network.FitsMore(s, m.net.Spec, false); err != nil {
+			yield(nil, fmt.Errorf("model: %w", err))
 			return
 		}
 		p := m.borrow()
@@ -196,12 +229,12 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 				yield(nil, err)
 				return
 			}
-			y, err := p.run(len(batch.Rows), batch.X, nil)
+			y, err := p.run(len(batch.Rows), &batch, false)
 			if err != nil {
 				yield(nil, fmt.Errorf("model: %w", err))
 				return
 			}
-			values := decoded(m.net.Spec, y.values)
+			values := decode(&m.net, 0, y.values[0])
 			k := len(values) / len(batch.Rows)
 			for i := range batch.Rows {
 				if !yield(values[i*k:(i+1)*k], nil) {
@@ -218,8 +251,13 @@ func (m *Model) Spec() data.Spec { return m.net.Spec }
 // Network returns the layers.
 func (m *Model) Network() nn.Layer { return m.net.Layer }
 
-// Loss returns what the model was trained to minimize.
-func (m *Model) Loss() loss.Loss { return m.net.Loss }
+// Layers lists the layers with the shapes of what they make of one row.
+func (m *Model) Layers() ([]nn.Row, error) {
+	return nn.Summary(m.net.Layer, m.net.Spec.Input, m.inputs...)
+}
+
+// Objective returns what the model was trained for.
+func (m *Model) Objective() objective.Objective { return m.net.Objective }
 
 // Parameters is the number of values that training changes by their gradient:
 // all of [Model.Weights] but buffers, such as the running statistics of a batch

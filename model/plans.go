@@ -2,10 +2,10 @@ package model
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 
 	"descent/engine"
-	"descent/graph"
 	"descent/internal/network"
 )
 
@@ -59,7 +59,7 @@ func compile(n network.Network, s size) (*engine.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs := []graph.Tensor{n.Loss.Predict(f.Out)}
+	outputs := slices.Clone(f.Predictions)
 	if s.losses {
 		outputs = append(outputs, f.Losses)
 	}

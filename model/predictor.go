@@ -4,19 +4,37 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
+	"descent/metric"
 )
 
 // predictor runs forward passes in evaluation mode. It is for one goroutine at
 // a time; many may share the weights and the plans.
 type predictor struct {
-	net      network.Network
+	net      *network.Network
 	plans    *plans
 	store    *engine.Store
 	engine   *engine.Engine
 	programs map[size]*engine.Program
 	views    []view    // to predict the mean of; nil: the sample as it is
 	seen     []float32 // one view of a batch
-	x, y     []float32 // rows with others added, where the plan takes more
+
+	fields  []string    // of the samples
+	filled  [][]float32 // rows of each field with others added, where the plan takes more
+	batch   data.Batch  // of samples that are no set's
+	metrics []metric.Metric
+	out     predicted
+}
+
+func newPredictor(m *Model, e *engine.Engine) *predictor {
+	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, programs: map[size]*engine.Program{}}
+	for _, f := range labeled(m.net.Spec).Fields() {
+		p.fields = append(p.fields, f.Name)
+	}
+	p.filled = make([][]float32, len(p.fields))
+	if m.views != (Views{}) {
+		p.views = m.views.list()
+	}
+	return p
 }
 
 func (p *predictor) program(s size) (*engine.Program, error) {
@@ -37,65 +55,79 @@ func (p *predictor) program(s size) (*engine.Program, error) {
 
 // predicted is what a predictor made of rows. It is valid until the next run.
 type predicted struct {
-	values []float32 // class probabilities or targets
-	losses []float32 // of each row; nil without targets
-	plain  []float32 // of each row, by [loss.Plain]
+	values [][]float32 // of each goal: class probabilities, targets or probabilities of labels
+	losses []float32   // of each row; nil without targets
+	plain  []float32   // of each row, without what only training is meant to feel
 }
 
-// run predicts the rows in x, at most as many as most, and with y measures the
+// run predicts some rows, at most as many as most, and with losses measures the
 // predictions.
-func (p *predictor) run(rows int, x, y []float32) (predicted, error) {
+func (p *predictor) run(rows int, b *data.Batch, losses bool) (*predicted, error) {
 	if p.views != nil {
-		return p.runViews(rows, x, y)
+		return p.runViews(rows, b, losses)
 	}
-	return p.runOnce(rows, x, y)
+	return p.runOnce(rows, b, losses)
 }
 
-func (p *predictor) runOnce(rows int, x, y []float32) (predicted, error) {
-	s := size{padded(rows), y != nil}
-	b, err := p.program(s)
+func (p *predictor) runOnce(rows int, b *data.Batch, losses bool) (*predicted, error) {
+	s := size{padded(rows), losses}
+	program, err := p.program(s)
 	if err != nil {
-		return predicted{}, err
+		return nil, err
 	}
-	if err := b.Feed("x", filled(&p.x, x, rows, s.rows)); err != nil {
-		return predicted{}, err
-	}
-	if y != nil {
-		if err := b.Feed("y", filled(&p.y, y, rows, s.rows)); err != nil {
-			return predicted{}, err
+	for i, name := range p.fields {
+		values := b.Field(name)
+		if values == nil {
+			continue // a target that is not asked for
+		}
+		if err := program.Feed(name, p.fill(i, values, rows, s.rows)); err != nil {
+			return nil, err
 		}
 	}
-	b.Run()
-	values := b.Output(0)
-	out := predicted{values: values[:len(values)/s.rows*rows]}
-	if y != nil {
-		out.losses = b.Output(1)[:rows]
+	program.Run()
+	out, goals := &p.out, len(p.net.Objective)
+	out.values = out.values[:0]
+	for i := range goals {
+		values := program.Output(i)
+		out.values = append(out.values, values[:len(values)/s.rows*rows])
+	}
+	out.losses, out.plain = nil, nil
+	if losses {
+		out.losses = program.Output(goals)[:rows]
 		out.plain = out.losses
-		if p.net.Weighted() {
-			out.plain = b.Output(2)[:rows]
+		if p.net.Objective.Weighted() {
+			out.plain = program.Output(goals + 1)[:rows]
 		}
 	}
 	return out, nil
 }
 
-// filled returns the values of rows with zeros for those that a plan takes
-// beside, in the memory of buffer.
-func filled(buffer *[]float32, values []float32, rows, all int) []float32 {
+// fill returns the values of field i with zeros for the rows that a plan takes
+// beside.
+func (p *predictor) fill(i int, values []float32, rows, all int) []float32 {
 	if rows == all {
 		return values
 	}
 	n := len(values) / rows * all
-	if len(*buffer) < n {
-		*buffer = make([]float32, n)
+	if len(p.filled[i]) < n {
+		p.filled[i] = make([]float32, n)
 	}
-	clear((*buffer)[copy(*buffer, values):n])
-	return (*buffer)[:n]
+	clear(p.filled[i][copy(p.filled[i], values):n])
+	return p.filled[i][:n]
 }
 
-// appendDecoded appends predictions or targets in float64 and their own units.
-func appendDecoded(dst []float64, s data.Spec, y []float32) []float64 {
-	if s.Task == data.Regression && s.Encoder != nil {
-		return s.Encoder.AppendTarget(dst, y)
+// ownUnits reports whether the encoder knows in which units the target of goal i
+// is.
+func ownUnits(n *network.Network, i int) bool {
+	g := n.Objective[i]
+	return g.Task == data.Regression && g.Target == data.Y && n.Spec.Encoder != nil
+}
+
+// appendDecoded appends predictions or targets of goal i in float64 and their own
+// units.
+func appendDecoded(dst []float64, n *network.Network, i int, y []float32) []float64 {
+	if ownUnits(n, i) {
+		return n.Spec.Encoder.AppendTarget(dst, y)
 	}
 	for _, v := range y {
 		dst = append(dst, float64(v))
@@ -103,6 +135,6 @@ func appendDecoded(dst []float64, s data.Spec, y []float32) []float64 {
 	return dst
 }
 
-func decoded(s data.Spec, y []float32) []float64 {
-	return appendDecoded(make([]float64, 0, len(y)), s, y)
+func decode(n *network.Network, i int, y []float32) []float64 {
+	return appendDecoded(make([]float64, 0, len(y)), n, i, y)
 }

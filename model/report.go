@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"descent/data"
@@ -12,118 +13,77 @@ import (
 
 // Report says how good a model is on a set of samples.
 type Report struct {
-	Rows           int
-	Loss           float64                // what training makes small: the mean over the rows with class weights and label smoothing, without penalties
-	Plain          float64                // the mean over the rows by [loss.Plain], to stand beside a baseline: Loss, where there are no weights and no smoothing
-	Classification *metric.Classification // nil for regression
-	Regression     *metric.Regression     // nil for classes; in the targets' own units
-	Worst          []Sample               // the rows of the largest plain losses, the largest first; at most 24
+	Rows  int
+	Loss  float64 // what training makes small: the mean over the rows with class weights and label smoothing, without penalties
+	Plain float64 // the mean over the rows by [loss.Plain], to stand beside a baseline: Loss, where there are no weights and no smoothing
+
+	// Measures of the first goal, in the targets' own units; two of them are nil.
+	Classification *metric.Classification
+	Regression     *metric.Regression
+	MultiLabel     *metric.MultiLabel
+
+	Goals []GoalReport // each goal's metrics, in the order of the objective
+	Worst []Sample     // the rows of the largest plain losses, the largest first; at most 24
 }
 
-// scores lists the names that [Report.Score] knows.
-var scores = []struct {
-	name   string
-	higher bool // is better
-	of     func(r Report) float64
-}{
-	{"loss", false, func(r Report) float64 { return r.Loss }},
-	{"accuracy", true, func(r Report) float64 { return r.classes((*metric.Classification).Accuracy) }},
-	{"balanced_accuracy", true, func(r Report) float64 { return r.classes((*metric.Classification).BalancedAccuracy) }},
-	{"f1", true, func(r Report) float64 { return r.classes((*metric.Classification).MacroF1) }},
-	{"auroc", true, func(r Report) float64 { return r.classes((*metric.Classification).AUROC) }},
-	{"mse", false, func(r Report) float64 { return r.targets((*metric.Regression).MSE) }},
-	{"mae", false, func(r Report) float64 { return r.targets((*metric.Regression).MAE) }},
-	{"r2", true, func(r Report) float64 { return r.targets((*metric.Regression).R2) }},
+// GoalReport is the part of a [Report] for one goal.
+type GoalReport struct {
+	Name    string
+	Metrics *metric.Set
 }
 
-// ScoreNames returns the names of all scores, as Config.Monitor takes them.
-func ScoreNames() []string {
-	var names []string
-	for _, s := range scores {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-func (r Report) classes(f func(*metric.Classification) float64) float64 {
-	if r.Classification == nil {
-		return math.NaN()
-	}
-	return f(r.Classification)
-}
-
-func (r Report) targets(f func(*metric.Regression) float64) float64 {
-	if r.Regression == nil {
-		return math.NaN()
-	}
-	return f(r.Regression)
-}
-
-// Score returns the score of the given name: loss, accuracy,
-// balanced_accuracy, f1, auroc, mse, mae or r2. It is NaN where the task has
-// no such score or the rows leave it undefined, see [Measurable]; loss is the
-// field Loss, which picks the best model unless another score does.
+// Score returns the score of the given name: "loss" is the field Loss, others
+// are metrics that were measured, see [Model.Measuring]. Of several goals it is
+// the first one's that has such a metric, or that of a goal by its name, as in
+// "age.mae". It is NaN where there is no such score or the rows leave it
+// undefined.
 func (r Report) Score(name string) float64 {
-	for _, s := range scores {
-		if s.name == name {
-			return s.of(r)
+	if name == metric.Loss.Name {
+		return r.Loss
+	}
+	for _, g := range r.Goals {
+		if m, ok := strings.CutPrefix(name, g.Name+"."); ok && g.has(m) {
+			return g.Metrics.Value(m)
+		}
+	}
+	for _, g := range r.Goals {
+		if g.has(name) {
+			return g.Metrics.Value(name)
 		}
 	}
 	return math.NaN()
 }
 
-// HigherScore says which way a score improves; the error is that of a name that
-// is no score.
-func HigherScore(name string) (bool, error) {
-	for _, s := range scores {
-		if s.name == name {
-			return s.higher, nil
-		}
-	}
-	return false, fmt.Errorf("there is no score %q to monitor; there are %s", name, strings.Join(ScoreNames(), ", "))
-}
-
-// HigherIsBetter says whether a larger value of the named score is better.
-func HigherIsBetter(name string) bool {
-	higher, _ := HigherScore(name)
-	return higher
-}
-
-// Suits returns an error if samples of kind s have no score of that name.
-func Suits(name string, s data.Spec) error {
-	task := s.Task
-	classes := name == "accuracy" || name == "balanced_accuracy" || name == "f1" || name == "auroc"
-	targets := name == "mse" || name == "mae" || name == "r2"
-	if classes && task == data.Regression || targets && task == data.Classification {
-		return fmt.Errorf("%v has no score %q to monitor", task, name)
-	}
-	if name == "auroc" && len(s.Classes) != 2 {
-		return fmt.Errorf("auroc is a score of two classes, and the data has %d; f1 and balanced_accuracy take any number", len(s.Classes))
-	}
-	return nil
+func (g GoalReport) has(name string) bool {
+	return slices.ContainsFunc(g.Metrics.Metrics(), func(m metric.Metric) bool { return m.Name == name })
 }
 
 // evaluate measures predictions on all of source.
 func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, error) {
-	spec := p.net.Spec
 	if source == nil || source.Len() == 0 {
 		return Report{}, fmt.Errorf("model: there are no rows to evaluate")
 	}
 	if err := p.net.Fits(source.Spec()); err != nil {
-		return Report{}, err
+		return Report{}, fmt.Errorf("model: %w", err)
 	}
 	var r Report
-	if spec.Task == data.Classification {
-		r.Classification = metric.NewClassification(spec.Classes, metric.Probabilities)
-	} else {
-		r.Regression = metric.NewRegression(spec.Targets, nil)
+	var goals []*goalMeter
+	for i := range p.net.Objective {
+		g, err := newGoalMeter(p.net, i, p.metrics)
+		if err != nil {
+			return Report{}, fmt.Errorf("model: %w", err)
+		}
+		goals = append(goals, g)
+		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set})
 	}
+	first := goals[0].set
+	r.Classification, r.Regression, r.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()
 	var sum, plain float64
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return Report{}, err
 		}
-		y, err := p.run(len(batch.Rows), batch.X, batch.Y)
+		y, err := p.run(len(batch.Rows), &batch, true)
 		if err != nil {
 			return Report{}, fmt.Errorf("model: %w", err)
 		}
@@ -131,14 +91,11 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 			sum += float64(l)
 			plain += float64(y.plain[i])
 		}
-		r.keepWorst(spec, r.Rows, y.plain, y.values)
-		if r.Classification != nil {
-			err = r.Classification.Add(y.values, batch.Y)
-		} else {
-			err = r.Regression.Add(decoded(spec, y.values), decoded(spec, batch.Y))
-		}
-		if err != nil {
-			return Report{}, fmt.Errorf("model: %w", err)
+		r.keepWorst(p.net, r.Rows, y.plain, y.values[0])
+		for i, g := range goals {
+			if err := g.add(len(batch.Rows), y.values[i], &batch); err != nil {
+				return Report{}, fmt.Errorf("model: %w", err)
+			}
 		}
 		r.Rows += len(batch.Rows)
 	}

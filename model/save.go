@@ -1,38 +1,34 @@
 package model
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
-	"runtime/debug"
 
 	"descent/data"
 	"descent/engine"
+	"descent/internal/module"
 	"descent/internal/network"
 	"descent/internal/safetensors"
 	"descent/loss"
 	"descent/nn"
+	"descent/objective"
 )
 
-// Format is the version of model files that this package writes. It reads all
-// up to it.
-const Format = 1
+// Format is the latest version of model files. This package reads all up to it,
+// and writes the oldest that can say what a model is: 2 where there is more than
+// x and y, or an objective other than the usual one of classes or numbers.
+const Format = 2
 
 // metadata stands in a model file under "descent".
 type metadata struct {
-	Format  int             `json:"format"`
-	Version string          `json:"version"`
-	Network json.RawMessage `json:"network,omitempty"` // absent if it has layers of the user's own
-	Loss    savedLoss       `json:"loss"`
-	Spec    data.Spec       `json:"spec"`
-}
-
-type savedLoss struct {
-	Name   string          `json:"name"`
-	Values json.RawMessage `json:"values,omitempty"`
+	Format    int               `json:"format"`
+	Version   string            `json:"version"`
+	Network   json.RawMessage   `json:"network,omitempty"` // absent if it has layers of the user's own
+	Loss      json.RawMessage   `json:"loss,omitempty"`    // of the usual objective
+	Objective []json.RawMessage `json:"objective,omitempty"`
+	Spec      data.Spec         `json:"spec"`
 }
 
 // MetadataKey is the entry of the safetensors metadata.
@@ -42,8 +38,9 @@ const MetadataKey = "descent"
 // metadata all else that is needed to predict from raw rows. The file appears
 // under its name when it is complete.
 //
-// Layers and losses of the user's own are not saved; [Load] then takes them as
-// [With].
+// Layers of the user's own are saved as [nn.Register] names them. Those that
+// were not registered, and losses of the user's own, are not saved; [Load] then
+// takes them as [With].
 func (m *Model) Save(path string) error {
 	meta, tensors, err := m.encode()
 	if err == nil {
@@ -65,14 +62,28 @@ func (m *Model) Write(w io.Writer) error {
 }
 
 func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
-	d := metadata{Format: Format, Version: Version(), Spec: m.net.Spec, Loss: savedLoss{Name: m.net.Loss.Name()}}
+	d := metadata{Format: 1, Version: Version(), Spec: m.net.Spec}
 	if layers, err := nn.Marshal(m.net.Layer); err == nil {
 		d.Network = layers
 	}
-	if _, err := loss.ByName(d.Loss.Name); err == nil {
-		if d.Loss.Values, err = json.Marshal(m.net.Loss); err != nil {
+	if m.net.Objective.Usual(labeled(m.net.Spec)) {
+		l, err := loss.Marshal(m.net.Objective[0].Loss)
+		if err != nil {
 			return nil, nil, err
 		}
+		d.Loss = l
+	} else {
+		d.Format = 2
+		for _, goal := range m.net.Objective {
+			text, err := json.Marshal(goal)
+			if err != nil {
+				return nil, nil, err
+			}
+			d.Objective = append(d.Objective, text)
+		}
+	}
+	if m.net.Spec.More != nil || m.net.Spec.Task == data.MultiLabel {
+		d.Format = 2
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -88,16 +99,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 }
 
 // Version names the build of this module.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range append(info.Deps, &info.Main) {
-			if dep.Path == "descent" && dep.Version != "" {
-				return dep.Version
-			}
-		}
-	}
-	return "(devel)"
-}
+func Version() string { return module.Version() }
 
 // The faults of [Load] and [Read] that programs tell apart, by errors.Is; one
 // more is [nn.ErrUnknownLayer].
@@ -110,14 +112,22 @@ var (
 type LoadOption func(*loadOptions)
 
 type loadOptions struct {
-	layer nn.Layer
-	loss  loss.Loss
+	layer     nn.Layer
+	loss      loss.Loss
+	objective objective.Objective
 }
 
 // With gives [Load] the network and, unless it is nil, the loss of a model
-// that was saved with layers or a loss of the user's own.
+// that was saved with layers that were not registered, or a loss of the user's
+// own.
 func With(net nn.Layer, l loss.Loss) LoadOption {
 	return func(o *loadOptions) { o.layer, o.loss = net, l }
+}
+
+// WithObjective gives [Load] the objective of a model that was saved with losses
+// of the user's own among several goals.
+func WithObjective(o objective.Objective) LoadOption {
+	return func(options *loadOptions) { options.objective = o }
 }
 
 // Load reads a model that [Model.Save] wrote.
@@ -126,7 +136,7 @@ func Load(path string, options ...LoadOption) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load model: %w", err)
 	}
-	m, err := decode(file, options)
+	m, err := open(file, options)
 	if err != nil {
 		return nil, fmt.Errorf("load model %s: %w", path, err)
 	}
@@ -139,14 +149,14 @@ func Read(b []byte, options ...LoadOption) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
-	m, err := decode(file, options)
+	m, err := open(file, options)
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
 	return m, nil
 }
 
-func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
+func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	var o loadOptions
 	for _, option := range options {
 		option(&o)
@@ -165,7 +175,7 @@ func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
 	if err := d.Spec.Validate(); err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
-	m := &Model{net: network.Network{Layer: o.layer, Spec: d.Spec, Loss: o.loss}}
+	m := &Model{net: network.Network{Layer: o.layer, Spec: d.Spec}}
 	if m.net.Layer == nil {
 		if d.Network == nil {
 			return nil, fmt.Errorf("the model has layers of its maker's own; load it with model.With(network, loss): %w", nn.ErrUnknownLayer)
@@ -176,12 +186,12 @@ func decode(file *safetensors.File, options []LoadOption) (*Model, error) {
 		}
 		m.net.Layer = layers
 	}
-	if m.net.Loss == nil {
-		l, err := d.Loss.decode()
-		if err != nil {
-			return nil, err
-		}
-		m.net.Loss = l
+	goals, err := d.goals(o)
+	if err != nil {
+		return nil, err
+	}
+	if m.net.Objective, err = goals.Filled(labeled(d.Spec)); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	if err := bounded(m.net); err != nil {
 		return nil, err
@@ -195,7 +205,7 @@ const maxRow = 1 << 28
 
 // bounded returns an error if a layer makes more of a row than memory holds.
 func bounded(n network.Network) error {
-	rows, err := nn.Summary(n.Layer, n.Spec.Input)
+	rows, err := nn.Summary(n.Layer, n.Spec.Input, network.Inputs(n.Spec)...)
 	if err != nil {
 		return err
 	}
@@ -210,21 +220,36 @@ func bounded(n network.Network) error {
 	return nil
 }
 
-func (s savedLoss) decode() (loss.Loss, error) {
-	l, err := loss.ByName(s.Name)
-	if err != nil {
-		return nil, fmt.Errorf("the model has a loss of its maker's own; load it with model.With(network, loss): %w", err)
+// goals returns the objective of the file, or that which the caller gives.
+func (d metadata) goals(o loadOptions) (objective.Objective, error) {
+	if o.objective != nil {
+		return o.objective, nil
 	}
-	v := reflect.New(reflect.TypeOf(l))
-	if s.Values != nil {
-		decoder := json.NewDecoder(bytes.NewReader(s.Values))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(v.Interface()); err != nil {
-			return nil, fmt.Errorf("metadata: loss: %w", err)
+	if d.Objective == nil {
+		l := o.loss
+		if l == nil {
+			var err error
+			if l, err = loss.Unmarshal(d.Loss); err != nil {
+				return nil, ownLoss(err)
+			}
+		}
+		return objective.For(d.Spec, l), nil
+	}
+	goals := make(objective.Objective, len(d.Objective))
+	for i, text := range d.Objective {
+		if err := json.Unmarshal(text, &goals[i]); err != nil {
+			return nil, ownLoss(err)
 		}
 	}
-	l = v.Elem().Interface().(loss.Loss)
-	return l, l.Validate()
+	return goals, nil
+}
+
+// ownLoss says what to do about a loss that is not package loss's own.
+func ownLoss(err error) error {
+	if errors.Is(err, loss.ErrUnknown) {
+		return fmt.Errorf("the model has a loss of its maker's own; load it with model.With(network, loss) or model.WithObjective: %w", err)
+	}
+	return fmt.Errorf("metadata: %w", err)
 }
 
 // declare takes over the weights that the network declares, whose types are
@@ -234,7 +259,7 @@ func (m *Model) declare(weights func(declared []engine.Variable) (*engine.Store,
 	if err != nil {
 		return err
 	}
-	m.params, m.plans = network.Values(params), newPlans(m.net)
+	m.params, m.inputs, m.plans = network.Values(params), network.Inputs(m.net.Spec), newPlans(m.net)
 	m.weights, err = weights(declared)
 	return err
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"descent/loss"
+	"descent/data"
 )
 
 // Views says which views of an image a model predicts from, for test-time
@@ -137,27 +137,34 @@ func (v view) write(to, x []float32, h, w, c int) {
 }
 
 // runViews is run for the mean over the predictor's views.
-func (p *predictor) runViews(rows int, x, y []float32) (predicted, error) {
-	in := p.net.Spec.Input
+func (p *predictor) runViews(rows int, b *data.Batch, losses bool) (*predicted, error) {
+	in, x := p.net.Spec.Input, b.X
 	if len(p.seen) < len(x) {
 		p.seen = make([]float32, len(x))
 	}
-	var sums, lossSums []float64
+	sums := make([][]float64, len(p.net.Objective))
+	var lossSums []float64
 	var plain [][]float32 // of each view
 	for _, v := range p.views {
-		seen := p.seen[:len(x)]
-		v.write(seen, x, in[0], in[1], in[2])
-		one, err := p.runOnce(rows, seen, y)
+		seen := *b
+		seen.X = p.seen[:len(x)]
+		v.write(seen.X, x, in[0], in[1], in[2])
+		one, err := p.runOnce(rows, &seen, losses)
 		if err != nil {
-			return predicted{}, err
+			return nil, err
 		}
-		sums, lossSums = addTo(sums, one.values), addTo(lossSums, one.losses)
+		for i, values := range one.values {
+			sums[i] = addTo(sums[i], values)
+		}
+		lossSums = addTo(lossSums, one.losses)
 		plain = append(plain, slices.Clone(one.plain))
 	}
-	out := predicted{values: meanOf(sums, len(p.views)), losses: meanOf(lossSums, len(p.views))}
+	out := &predicted{losses: meanOf(lossSums, len(p.views))}
+	for _, s := range sums {
+		out.values = append(out.values, meanOf(s, len(p.views)))
+	}
 	out.plain = out.losses
-	switch p.net.Loss.(type) {
-	case loss.CrossEntropy, loss.BinaryCrossEntropy:
+	if p.net.Objective.Probable() {
 		out.plain = logLosses(plain)
 	}
 	return out, nil

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"descent/data"
+	"descent/internal/network"
 )
 
 // Sample is a row that was measured.
@@ -20,7 +20,7 @@ const mostWorst = 24
 // keepWorst puts the rows of a batch, which begins at row first, into
 // r.Worst if their loss is among the largest so far. Of equal losses the
 // earlier row counts as worse.
-func (r *Report) keepWorst(spec data.Spec, first int, losses, predictions []float32) {
+func (r *Report) keepWorst(n *network.Network, first int, losses, predictions []float32) {
 	k := len(predictions) / len(losses)
 	for i, l := range losses {
 		loss := float64(l)
@@ -36,6 +36,6 @@ func (r *Report) keepWorst(spec data.Spec, first int, losses, predictions []floa
 		if len(r.Worst) == mostWorst {
 			r.Worst = r.Worst[:mostWorst-1]
 		}
-		r.Worst = slices.Insert(r.Worst, at, Sample{first + i, loss, decoded(spec, predictions[i*k:(i+1)*k])})
+		r.Worst = slices.Insert(r.Worst, at, Sample{first + i, loss, decode(n, 0, predictions[i*k:(i+1)*k])})
 	}
 }

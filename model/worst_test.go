@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/network"
 	"descent/internal/rng"
+	"descent/objective"
 )
 
 // TestWorst compares the rows kept, batch by batch, with a sort of all.
@@ -18,7 +20,7 @@ func TestWorst(t *testing.T) {
 	}
 	var all []row
 	var r Report
-	spec := data.Spec{Task: data.Classification, Classes: []string{"a", "b"}}
+	n := &network.Network{Objective: objective.Objective{{Task: data.Classification}}}
 	for first := 0; first < 200; first += 40 {
 		losses, predictions := make([]float32, 40), make([]float32, 80)
 		for i := range losses {
@@ -26,7 +28,7 @@ func TestWorst(t *testing.T) {
 			predictions[2*i] = float32(first + i)
 			all = append(all, row{first + i, float64(losses[i])})
 		}
-		r.keepWorst(spec, first, losses, predictions)
+		r.keepWorst(n, first, losses, predictions)
 	}
 	slices.SortStableFunc(all, func(a, b row) int { return cmp.Compare(b.loss, a.loss) })
 	if len(r.Worst) != mostWorst {

@@ -17,10 +17,17 @@ type Row struct {
 	MultiplyAdds int    // of its matrix products and convolutions, for one row of a batch
 }
 
+// Field is an input field of the samples, as [Context.Input] returns it.
+type Field struct {
+	Name  string
+	Shape []int // of one row
+}
+
 // Summary lists the layers of l for rows of the given shape, in the order in
 // which they are called, a layer before those inside it. A [Sequential] has
-// no row for itself at the top; another layer has one, with Path "".
-func Summary(l Layer, input []int) ([]Row, error) {
+// no row for itself at the top; another layer has one, with Path "". Fields are
+// what layers read beside.
+func Summary(l Layer, input []int, fields ...Field) ([]Row, error) {
 	if l == nil {
 		return nil, errors.New("nn: the network is nil")
 	}
@@ -29,6 +36,9 @@ func Summary(l Layer, input []int) ([]Row, error) {
 	x := g.Input("x", graph.Shape(append([]int{1}, input...)...))
 	if err := g.Err(); err != nil {
 		return nil, fmt.Errorf("nn: input shape %v: %w", input, err)
+	}
+	for _, f := range fields {
+		c.Provide(f.Name, g.Input(f.Name, graph.Shape(append([]int{1}, f.Shape...)...)))
 	}
 	y := l.Forward(c, x)
 	if err := g.Err(); err != nil {
@@ -61,15 +71,15 @@ func (c *Context) countMultiplyAdds(y graph.Tensor) {
 
 // multiplyAdds is how many multiplications and additions the product x takes.
 func multiplyAdds(x graph.Tensor) int {
-	in := x.Inputs()
-	if p, ok := x.Op().(graph.Product); ok {
-		return x.Type().Size() * p.Inner(in...)
+	op, ok := x.Op().(interface {
+		MultiplyAdds(y graph.Type, x ...graph.Type) int
+	})
+	if !ok {
+		return 0
 	}
-	switch x.Op().Name() {
-	case "Conv2D": // a kernel [h, w, c/groups, out] for each of y
-		return x.Type().Size() * in[1].Type().Size() / in[1].Dim(3)
-	case "ConvTranspose2D": // a kernel [h, w, out/groups, c] for each of x
-		return in[0].Type().Size() * in[1].Type().Size() / in[1].Dim(3)
+	var in []graph.Type
+	for _, operand := range x.Inputs() {
+		in = append(in, operand.Type())
 	}
-	return 0
+	return op.MultiplyAdds(x.Type(), in...)
 }

@@ -9,7 +9,9 @@ import (
 
 	"descent/data"
 	"descent/loss"
+	"descent/metric"
 	"descent/model"
+	"descent/objective"
 	"descent/optim"
 	"descent/schedule"
 )
@@ -20,10 +22,11 @@ const All = -1
 
 // Config says how to train. The zero value of every field but Loss is usable.
 type Config struct {
-	Loss         loss.Loss         // nil: cross-entropy for classes, mean squared error for regression
-	Optimizer    optim.Rule        // nil: optim.NewAdam()
-	LearningRate float64           // η₀; 0: the rule's documented default
-	Schedule     schedule.Schedule // a factor of η₀; nil: constant
+	Loss         loss.Loss           // nil: cross-entropy for classes, mean squared error for regression, binary cross-entropy for labels
+	Objective    objective.Objective // what is compared with what, where there is more than the result and y; it has losses of its own. nil: by the task of the data
+	Optimizer    optim.Rule          // nil: optim.NewAdam()
+	LearningRate float64             // η₀; 0: the rule's documented default
+	Schedule     schedule.Schedule   // a factor of η₀; nil: constant
 
 	Penalty loss.Penalty // added to the loss: λΣw² and λΣ|w| over weights
 
@@ -48,9 +51,10 @@ type Config struct {
 	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int // passes over the training set; 0: 10
 
-	Monitor  string  // the validation score that picks the best model: "loss" if empty; see [model.Report.Score]
-	Patience int     // stop after so many epochs without a better one; 0: never
-	MinDelta float64 // what counts as better
+	Monitor  string          // the validation score that picks the best model: "loss" if empty; see [model.Report.Score]
+	Metrics  []metric.Metric // measured beside the usual ones, to monitor or to look at
+	Patience int             // stop after so many epochs without a better one; 0: never
+	MinDelta float64         // what counts as better
 
 	Seed    uint64       // of initial weights, order, augmentation and dropout
 	Workers int          // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
@@ -63,17 +67,19 @@ type Config struct {
 	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none
 	Checkpoints  Checkpoints   // where to save the state of training; zero: nowhere
 
-	Logger *slog.Logger   // notices; nil: none
-	Report func(Progress) // called after each update and each epoch; nil: nobody
+	Logger *slog.Logger // notices; nil: none
+
+	// Callback is called after each update and after each epoch of [Trainer.Fit];
+	// nil: nobody. It may look at the trainer and save checkpoints. An error ends
+	// training, and Fit returns it; [ErrStop] ends it well.
+	Callback func(*Trainer, Progress) error
 }
 
 // withDefaults fills what was left zero.
 func (c Config) withDefaults(spec data.Spec) Config {
-	if c.Loss == nil {
-		if spec.Task == data.Regression {
-			c.Loss = loss.MSE{}
-		} else {
-			c.Loss = loss.CrossEntropy{}
+	if c.Loss == nil && c.Objective == nil {
+		if goals, err := objective.For(spec, nil).Filled(spec); err == nil {
+			c.Loss = goals[0].Loss
 		}
 	}
 	if c.Optimizer == nil {
@@ -138,15 +144,16 @@ func (c Config) Validate() error {
 	if c.Optimizer != nil {
 		around := c.around()
 		errs = append(errs, around.Validate())
-		check(c.Average == (Average{}) || around.Mover() == "", "optimizer %s evaluates an average of its own; keep no other", around.Mover())
+		check(c.Average == (Average{}) || around.OwnAverage() == "", "optimizer %s evaluates an average of its own; keep no other", around.OwnAverage())
 	}
 	errs = append(errs, c.searchable())
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())
 	}
-	if _, err := model.HigherScore(c.Monitor); err != nil {
-		errs = append(errs, err)
+	if _, _, err := model.FindScore(c.Monitor, c.Objective, c.Metrics); err != nil {
+		errs = append(errs, fmt.Errorf("there is no score %q to monitor: %w", c.Monitor, err))
 	}
+	check(c.Loss == nil || c.Objective == nil, "there are a loss and an objective; the goals of an objective have losses of their own")
 	return errors.Join(errs...)
 }
 

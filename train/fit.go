@@ -2,15 +2,21 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"descent/data"
+	"descent/metric"
 	"descent/model"
 )
 
-// Progress is what Config.Report is told.
+// ErrStop is what Config.Callback returns to end training as if all epochs had
+// passed.
+var ErrStop = errors.New("stop training")
+
+// Progress is what Config.Callback is told.
 type Progress struct {
 	Step    Step
 	Seconds float64 // since Fit began
@@ -39,9 +45,11 @@ type Epoch struct {
 //
 // When ctx ends, Fit returns the best model so far, or the current one before
 // the first epoch has ended, and ctx.Err. When training diverges it returns
-// the best model so far, nil if there is none, and the error.
+// the best model so far, nil if there is none, and the error; so it does with an
+// error of Config.Callback.
 func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*model.Model, error) {
-	if err := model.Suits(t.cfg.Monitor, t.net.Spec); err != nil {
+	monitored, goal, err := t.monitored()
+	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	if validation != nil && validation.Len() > 0 {
@@ -49,14 +57,14 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*mode
 			return nil, fmt.Errorf("validation set: %w", err)
 		}
 		if !t.resumed { // a run that was begun without this check goes on
-			if err := model.Measurable(t.cfg.Monitor, validation); err != nil {
+			if err := model.Measurable(monitored, t.net.Objective[goal], validation); err != nil {
 				return nil, fmt.Errorf("train: the validation set cannot say which model is best: %w; monitor another score, such as loss", err)
 			}
 		}
 	} else {
 		validation = nil
 	}
-	f := &fitting{Trainer: t, validation: validation}
+	f := &fitting{Trainer: t, validation: validation, higher: monitored.Higher}
 	if !t.resumed {
 		t.best = nil // of an earlier call, maybe by another validation set
 		t.fit = fitState{best: math.NaN()}
@@ -67,6 +75,9 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*mode
 		err = f.run(ctx, train)
 	}
 	t.resumed = false
+	if errors.Is(err, ErrStop) {
+		err = nil
+	}
 	if err != nil {
 		err = t.keepAfter(err)
 	}
@@ -76,10 +87,29 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*mode
 	return t.best, err
 }
 
+// monitored returns the metric that picks the best model, and the goal that it
+// is of.
+func (t *Trainer) monitored() (metric.Metric, int, error) {
+	m, goal, err := model.FindScore(t.cfg.Monitor, t.net.Objective, t.cfg.Metrics)
+	if err != nil || goal >= 0 {
+		return m, goal, err
+	}
+	var unfit error
+	for i, g := range t.net.Objective {
+		if err := model.Suits(m, g, t.net.Spec); err == nil {
+			return m, i, nil
+		} else if unfit == nil {
+			unfit = err
+		}
+	}
+	return m, 0, unfit
+}
+
 // fitting is one call of Fit.
 type fitting struct {
 	*Trainer
 	validation data.Source
+	higher     bool      // is better, of the monitored score
 	begun      time.Time // of the epoch
 	met        int       // rows of the epoch since then
 }
@@ -92,8 +122,8 @@ func (f *fitting) unmeasured(ctx context.Context) (done bool, err error) {
 		if p.Epoch, err = f.close(ctx, f.fit.last); err != nil {
 			return false, err
 		}
-		if f.cfg.Report != nil {
-			f.cfg.Report(p)
+		if err := f.call(p); err != nil {
+			return false, err
 		}
 	}
 	return f.tired(), nil
@@ -132,10 +162,15 @@ func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 		done = f.tired()
 		f.begun, f.met = time.Now(), 0
 	}
-	if f.cfg.Report != nil {
-		f.cfg.Report(p)
+	return done, f.call(p)
+}
+
+// call tells the callback.
+func (f *fitting) call(p Progress) error {
+	if f.cfg.Callback == nil {
+		return nil
 	}
-	return done, nil
+	return f.cfg.Callback(f.Trainer, p)
 }
 
 // progress says how far training is after s.
@@ -161,7 +196,7 @@ func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
 			return nil, err
 		}
 		e.Validation, e.Score = &r, r.Score(f.cfg.Monitor)
-		higher = model.HigherIsBetter(f.cfg.Monitor)
+		higher = f.higher
 	}
 	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) {
 		f.fit.best, f.fit.waiting, e.Best = e.Score, 0, true

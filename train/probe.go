@@ -1,7 +1,6 @@
 package train
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -73,11 +72,7 @@ func (p *prober) look(t *Trainer, batch data.Batch, draw uint32) (*engine.Progra
 	if err != nil {
 		return nil, err
 	}
-	y := batch.Y
-	if t.net.Soft {
-		y = batch.Soft
-	}
-	if err := errors.Join(b.Feed("x", batch.X), b.Feed("y", y)); err != nil {
+	if err := t.net.Feed(b, &batch, true); err != nil {
 		return nil, err
 	}
 	b.At(t.updates + 1)

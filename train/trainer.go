@@ -24,12 +24,15 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
+	"descent/metric"
 	"descent/model"
 	"descent/nn"
+	"descent/objective"
 	"descent/optim"
 	"descent/schedule"
 )
@@ -51,13 +54,17 @@ type Trainer struct {
 	notes    []string // about what was taken over from Config.From
 
 	state
-	best      *model.Model
-	resumed   bool // and the next call of Steps goes on where the state stands
-	keeper    keeper
-	settings  []setting     // that a checkpoint must agree on
-	gradients []string      // variables in which gradients accumulate
-	before    *engine.Store // variables as they were before an update in parts
-	climbed   [][]float32   // the trained parameters that Config.SAM moves away from for a while
+	best        *model.Model
+	resumed     bool // and the next call of Steps goes on where the state stands
+	keeper      keeper
+	settings    []setting     // that a checkpoint must agree on
+	parts       int           // micro-batches of an update
+	gradients   []string      // variables in which gradients accumulate
+	accumulated [][]float32   // their memory
+	tree        tree[float32] // of micro-batches
+	losses      mean          // of micro-batches
+	before      *engine.Store // variables as they were before an update in parts
+	climbed     [][]float32   // the trained parameters that Config.SAM moves away from for a while
 }
 
 // New compiles net for samples of the given kind. It reports a shape that does
@@ -80,7 +87,15 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t := &Trainer{cfg: cfg, programs: map[programKey]*program{}, settings: settingsOf(net, cfg)}
-	t.net = network.Network{Layer: net, Spec: spec, Loss: cfg.Loss, Soft: cfg.Augment.Mixes()}
+	goals := cfg.Objective
+	if goals == nil {
+		goals = objective.For(spec, cfg.Loss)
+	}
+	goals, err := goals.Filled(spec)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes()}
 	t.fit.best = math.NaN()
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
@@ -97,11 +112,11 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	}
 	t.engine = engine.New(cfg.Workers)
 	runtime.AddCleanup(t, func(e *engine.Engine) { go e.Close() }, t.engine)
-	m, err := model.New(net, spec, cfg.Loss, t.evaluated())
+	m, err := model.New(net, spec, goals, t.evaluated())
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t.validate = m.On(t.engine)
+	t.validate = m.Measuring(t.metrics()...).On(t.engine)
 	return t, nil
 }
 
@@ -159,6 +174,15 @@ func (t *Trainer) evaluated() *engine.Store {
 	return t.store.View(func(param string) string { return around.Evaluated(param) })
 }
 
+// metrics are those that are measured beside the usual ones: the caller's own,
+// and the one that is monitored.
+func (t *Trainer) metrics() []metric.Metric {
+	if m, _, err := model.FindScore(t.cfg.Monitor, t.net.Objective, t.cfg.Metrics); err == nil {
+		return append(slices.Clone(t.cfg.Metrics), m)
+	}
+	return t.cfg.Metrics
+}
+
 // Close ends the trainer's workers. A trainer that is no longer reachable
 // closes by itself.
 func (t *Trainer) Close() { t.engine.Close() }
@@ -197,11 +221,11 @@ func (t *Trainer) Model() *model.Model {
 	if err != nil {
 		panic(err) // the same names and shapes
 	}
-	m, err := model.New(t.net.Layer, t.net.Spec, t.net.Loss, weights)
+	m, err := model.New(t.net.Layer, t.net.Spec, t.net.Objective, weights)
 	if err != nil {
 		panic(err) // they have been traced
 	}
-	return m.Workers(t.cfg.Workers)
+	return m.Workers(t.cfg.Workers).Measuring(t.metrics()...)
 }
 
 // Best returns the best model that [Trainer.Fit] has seen so far, by the

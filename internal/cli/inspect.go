@@ -13,7 +13,6 @@ import (
 	"descent/internal/safetensors"
 	"descent/internal/shell"
 	"descent/model"
-	"descent/nn"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -64,13 +63,13 @@ func (a *app) inspect(path string, asJSON bool) error {
 		return err
 	}
 	spec := m.Spec()
-	rows, err := nn.Summary(m.Network(), spec.Input)
+	rows, err := m.Layers()
 	if err != nil {
 		return err
 	}
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
-		Loss: m.Loss().Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
+		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
 	}
 	for _, values := range m.Weights() {
 		i.Buffers += len(values)

@@ -8,25 +8,16 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/graph"
-	"descent/loss"
 	"descent/nn"
+	"descent/objective"
 )
 
 // Network is what a forward pass is traced from.
 type Network struct {
-	Layer nn.Layer
-	Spec  data.Spec
-	Loss  loss.Loss
-	Soft  bool // in training, targets are the part of each class, [rows, classes]
-}
-
-// UsualLoss returns the loss that is meant where none is given: cross-entropy
-// for classes, the mean squared error for regression.
-func UsualLoss(s data.Spec) loss.Loss {
-	if s.Task == data.Regression {
-		return loss.MSE{}
-	}
-	return loss.CrossEntropy{}
+	Layer     nn.Layer
+	Spec      data.Spec
+	Objective objective.Objective // filled in
+	Soft      bool                // in training, y is the part of each class, [rows, classes]
 }
 
 // Forward is a traced forward pass over some samples.
@@ -34,66 +25,68 @@ type Forward struct {
 	Graph   *graph.Graph
 	Params  []nn.Param   // buffers among them
 	Buffers []nn.Update  // new values of buffers, in training
-	Out     graph.Tensor // the network's output
-	Losses  graph.Tensor // of each row
-	Plain   graph.Tensor // likewise by [loss.Plain], at evaluation; none if that is the same
-	Layers  []nn.Output  // what they return
+	Out     graph.Tensor // the network's result
+	objective.Terms
+	Layers []nn.Output // what they return
 }
 
 // Trace builds the forward pass over so many samples.
 func (n Network) Trace(rows int, training bool) (Forward, error) {
+	n.Spec.Unlabeled = n.Spec.Unlabeled && !n.Spec.Task.Valid() // the network has targets, though a set may have none
 	g := graph.New()
 	c := nn.NewContext(g, training)
-	x := g.Input("x", graph.Shape(append([]int{rows}, n.Spec.Input...)...))
-	y := g.Input("y", n.target(rows, training))
-	f := Forward{Graph: g}
-	f.Out = n.Layer.Forward(c, x)
-	if g.Err() == nil {
-		f.check(n, rows)
-		f.Losses = n.Loss.PerSample(f.Out, y)
-		if !training && n.Weighted() {
-			f.Plain = loss.Plain(n.Loss).PerSample(f.Out, y)
+	fields := map[string]graph.Tensor{}
+	for _, f := range n.Spec.Fields() {
+		fields[f.Name] = g.Input(f.Name, n.fieldType(f, rows, training))
+		if f.Role == data.InputRole {
+			c.Provide(f.Name, fields[f.Name])
 		}
-		f.Params, f.Buffers, f.Layers = c.Params(), c.Updates(), c.Outputs()
 	}
-	if g.Err() == nil && f.Losses.Type() != graph.Shape(rows) {
-		g.Fail("Loss", fmt.Errorf("%s gives %v, must give one value a row: [%d]", n.Loss.Name(), f.Losses.Type(), rows))
+	f := Forward{Graph: g}
+	f.Out = n.Layer.Forward(c, fields[data.X])
+	if g.Err() == nil {
+		f.Terms = n.Objective.Trace(objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training})
+		f.Params, f.Buffers, f.Layers = c.Params(), c.Updates(), c.Outputs()
 	}
 	return f, g.Err()
 }
 
-// Weighted reports whether training feels another loss than predictions are
-// measured by.
-func (n Network) Weighted() bool {
-	switch l := n.Loss.(type) {
-	case loss.CrossEntropy:
-		return l.LabelSmoothing != 0 || l.ClassWeights != nil
-	case loss.BinaryCrossEntropy:
-		return l.PosWeight != 0 && l.PosWeight != 1
-	}
-	return false
-}
-
-// target is the type of the targets of rows samples.
-func (n Network) target(rows int, training bool) graph.Type {
-	if n.Spec.Task == data.Regression || n.Soft && training {
-		return graph.Shape(rows, n.Spec.Outputs())
-	}
-	return graph.Indices(rows)
-}
-
-// check makes sure that the output fits the data.
-func (f *Forward) check(n Network, rows int) {
-	want := graph.Shape(rows, n.Spec.Outputs())
-	p := n.Loss.Predict(f.Out)
-	if f.Graph.Err() == nil && p.Type() != want {
-		what := fmt.Sprintf("%d classes", len(n.Spec.Classes))
-		if n.Spec.Task == data.Regression {
-			what = fmt.Sprintf("%d targets", len(n.Spec.Targets))
+// fieldType is the type that a field of so many rows has in the graph: that
+// which a goal compares with, if one does.
+func (n Network) fieldType(f data.Field, rows int, training bool) graph.Type {
+	for _, goal := range n.Objective {
+		if goal.Target == f.Name && f.Role == data.TargetRole {
+			return goal.TargetType(f, rows, n.Soft && training && f.Name == data.Y)
 		}
-		f.Graph.Fail("Network", fmt.Errorf("the output %v with loss %s predicts %v; the data has %s, which takes %v",
-			f.Out.Type(), n.Loss.Name(), p.Type(), what, want))
 	}
+	dims := append([]int{rows}, f.Shape...)
+	if f.Kind == data.Numbers {
+		return graph.Shape(dims...)
+	}
+	return graph.Indices(dims...)
+}
+
+// Feed has a program read the fields of a batch, each by its name.
+func (n *Network) Feed(p *engine.Program, b *data.Batch, training bool) error {
+	if err := p.Feed(data.X, b.X); err != nil {
+		return err
+	}
+	y := b.Y
+	if n.Soft && training {
+		y = b.Soft
+	}
+	if y != nil {
+		if err := p.Feed(data.Y, y); err != nil {
+			return err
+		}
+	}
+	for i := range n.Spec.More {
+		name := n.Spec.More[i].Name
+		if err := p.Feed(name, b.Field(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Declared lists weights and buffers with their types, and says how each is
@@ -126,7 +119,19 @@ func Values(params []nn.Param) int {
 	return n
 }
 
-// Fits returns an error unless samples of kind s can be given to the network.
+// Inputs lists the input fields of the samples beside x.
+func Inputs(s data.Spec) []nn.Field {
+	var list []nn.Field
+	for _, f := range s.More {
+		if f.Role == data.InputRole {
+			list = append(list, nn.Field{Name: f.Name, Shape: f.Shape})
+		}
+	}
+	return list
+}
+
+// Fits returns an error unless samples of kind s can be given to the network
+// and measured.
 func (n Network) Fits(s data.Spec) error {
 	switch {
 	case fmt.Sprint(s.Input) != fmt.Sprint(n.Spec.Input):
@@ -135,6 +140,24 @@ func (n Network) Fits(s data.Spec) error {
 		return fmt.Errorf("the data is for %v, the network for %v", s.Task, n.Spec.Task)
 	case s.Outputs() != n.Spec.Outputs():
 		return fmt.Errorf("the data has %d outputs, the network %d", s.Outputs(), n.Spec.Outputs())
+	}
+	return FitsMore(s, n.Spec, true)
+}
+
+// FitsMore returns an error unless samples of kind s have the fields beside x
+// and y that want has, or only the inputs among them.
+func FitsMore(s, want data.Spec, targets bool) error {
+	for _, f := range want.More {
+		if f.Role == data.TargetRole && !targets {
+			continue
+		}
+		have, err := s.Field(f.Name)
+		if err != nil {
+			return err
+		}
+		if fmt.Sprint(have.Shape) != fmt.Sprint(f.Shape) || have.Kind != f.Kind || f.Kind != data.Numbers && len(have.Names) != len(f.Names) {
+			return fmt.Errorf("field %q is %v of shape %v in the data; the network takes %v of %v", f.Name, have.Kind, have.Shape, f.Kind, f.Shape)
+		}
 	}
 	return nil
 }

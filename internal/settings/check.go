@@ -13,8 +13,10 @@ import (
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/loss"
+	"descent/metric"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/schedule"
 	"descent/train"
 )
@@ -44,9 +46,7 @@ func (s *Settings) Check() error {
 	c.wrap("checkpoint_every", second(train.ParseInterval(s.CheckpointEvery)))
 	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.Or("all"))))
-	if !slices.Contains(model.ScoreNames(), s.Monitor) {
-		c.wrap("monitor", suggest.Unknown("score", s.Monitor, model.ScoreNames()))
-	}
+	c.wrap("monitor", second(metric.ByName(s.Monitor)))
 	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
 		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))
 	}
@@ -112,7 +112,7 @@ func second[T any](_ T, err error) error { return err }
 
 // parseInit reads an initializer; nil lets each layer choose. The name of a
 // family alone is its commonest member.
-func parseInit(text string) (nn.Initializer, error) {
+func parseInit(text string) (initial.Initializer, error) {
 	if text == "auto" {
 		return nil, nil
 	}
@@ -121,7 +121,7 @@ func parseInit(text string) (nn.Initializer, error) {
 			text = family
 		}
 	}
-	return nn.ParseInitializer(text)
+	return initial.Parse(text)
 }
 
 // parseBatch reads a number of rows, or train.All.

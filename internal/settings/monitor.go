@@ -7,7 +7,9 @@ import (
 
 	"descent/data"
 	"descent/internal/usage"
+	"descent/metric"
 	"descent/model"
+	"descent/objective"
 )
 
 // monitor checks that the monitored score exists, and points a plateau the
@@ -27,7 +29,7 @@ func (j *Job) monitor() error {
 	}
 	j.absent()
 	plateau, _, _ := strings.Cut(s.Schedule, ":")
-	if plateau == "plateau" && model.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
+	if plateau == "plateau" && metric.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
 		if s.Schedule == plateau {
 			s.Schedule += ":mode=max"
 		} else {
@@ -55,8 +57,14 @@ func (j *Job) absent() {
 func (j *Job) Measured() error { return j.measured("monitor", j.Settings.Monitor) }
 
 func (j *Job) measured(setting, score string) error {
-	err := model.Measurable(score, j.Parts.Validation)
-	if err == nil || j.Parts.Validation.Len() == 0 {
+	if j.Parts.Validation.Len() == 0 {
+		return nil
+	}
+	m, err := metric.ByName(score)
+	if err == nil {
+		err = model.Measurable(m, objective.For(j.Spec, nil).First(), j.Parts.Validation)
+	}
+	if err == nil {
 		return nil
 	}
 	var counts []string

@@ -10,7 +10,7 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/suggest"
-	"descent/model"
+	"descent/metric"
 	"descent/nn"
 	"descent/optim"
 )
@@ -255,7 +255,7 @@ var table = []Setting{
 	{"Run", "batch", "batch", "rows an update, or all; auto: " + batchDefault, func(s *Settings) any { return &s.Batch }},
 	{"", "epochs", "epochs", "passes over the training part; auto: " + epochsDefault, func(s *Settings) any { return &s.Epochs }},
 	{"", "patience", "patience", "stop after so many epochs without a better validation score; 0: never", func(s *Settings) any { return &s.Patience }},
-	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(model.ScoreNames(), ", "), func(s *Settings) any { return &s.Monitor }},
+	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(metric.Names(), ", "), func(s *Settings) any { return &s.Monitor }},
 	{"", "seed", "seed", "of first weights, order of rows, augmentation and dropout", func(s *Settings) any { return &s.Seed }},
 	{"", "on_nonfinite", "on-nonfinite", "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate", func(s *Settings) any { return &s.OnNonfinite }},
 	{"", "workers", "workers", "cores to use at most, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},

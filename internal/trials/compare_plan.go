@@ -8,8 +8,7 @@ import (
 
 	"descent/internal/search"
 	"descent/internal/settings"
-	"descent/internal/suggest"
-	"descent/model"
+	"descent/metric"
 	"descent/optim"
 )
 
@@ -190,14 +189,12 @@ func (p *ComparePlan) variants(base settings.Settings) ([]variant, error) {
 func (p *ComparePlan) lengths() []int { return search.Lengths(p.Epochs, 3, 3) }
 
 // checkMetric returns an error for a score that does not exist.
-func checkMetric(metric string) error {
-	if metric == "" {
+func checkMetric(name string) error {
+	if name == "" {
 		return nil
 	}
-	for _, name := range model.ScoreNames() {
-		if name == metric {
-			return nil
-		}
+	if _, err := metric.ByName(name); err != nil {
+		return fmt.Errorf("--metric: %w", err)
 	}
-	return fmt.Errorf("--metric: %w", suggest.Unknown("score", metric, model.ScoreNames()))
+	return nil
 }

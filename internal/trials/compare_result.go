@@ -7,7 +7,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/search"
 	"descent/internal/settings"
-	"descent/model"
+	"descent/metric"
 )
 
 // CompareResult is what --json prints and compare.json keeps.
@@ -84,7 +84,7 @@ const chance = 0.05
 func (c *Comparison) result() (*CompareResult, error) {
 	parts := c.lab.base.Parts
 	r := &CompareResult{
-		Metric: c.plan.Metric, Higher: model.HigherIsBetter(c.plan.Metric), Level: confidence,
+		Metric: c.plan.Metric, Higher: metric.HigherIsBetter(c.plan.Metric), Level: confidence,
 		Epochs: c.plan.Epochs, Rungs: c.plan.lengths(), Budget: c.plan.Budget,
 		Data: c.settings.Data, DataSHA256: c.plan.Data, Folder: c.folder.Path, Build: runs.ThisBuild(),
 		DataRows: map[string]int{"train": parts.Train.Len(), "validation": parts.Validation.Len(), "test": parts.Test.Len()},
@@ -156,7 +156,7 @@ func (c *Comparison) row(i int) (compareRow, search.Cost) {
 		row.Scores[name] = intervalOf(name, values)
 	}
 	score := float64(row.Validation.Mean)
-	if model.HigherIsBetter(c.plan.Metric) {
+	if metric.HigherIsBetter(c.plan.Metric) {
 		score = -score
 	}
 	failures := float64(row.Diverged) / float64(max(1, row.Runs))

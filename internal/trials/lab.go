@@ -15,6 +15,7 @@ import (
 	"descent/internal/search"
 	"descent/internal/settings"
 	"descent/internal/usage"
+	"descent/metric"
 	"descent/model"
 	"descent/train"
 )
@@ -88,19 +89,19 @@ func (o *outcome) final() float64 {
 func (o *outcome) failed() bool { return o.Diverged != "" || o.BestEpoch == 0 }
 
 // cost is by the metric, and between equals by the loss.
-func (o *outcome) cost(metric string) search.Cost {
+func (o *outcome) cost(by string) search.Cost {
 	if o.failed() {
 		return search.Worst()
 	}
 	score, loss := o.best()
-	if model.HigherIsBetter(metric) {
+	if metric.HigherIsBetter(by) {
 		score = -score
 	}
 	return search.Cost{score, loss}
 }
 
 // newLab opens the data and measures how many runs at once are fastest.
-func newLab(ctx context.Context, s settings.Settings, metric string) (*lab, error) {
+func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	base, err := settings.Prepare(s)
 	if err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func newLab(ctx context.Context, s settings.Settings, metric string) (*lab, erro
 	if base.Parts.Validation.Len() == 0 {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
-	l := &lab{base: base, metric: metric, side: 1, workers: cores(s.Workers)}
+	l := &lab{base: base, metric: by, side: 1, workers: cores(s.Workers)}
 	if l.metric == "" {
 		l.metric = runs.MainScore(base.Spec)
 	}
@@ -175,10 +176,11 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 		return o, err
 	}
 	j.Config.Workers = l.workers
-	j.Config.Report = func(p train.Progress) {
+	j.Config.Callback = func(_ *train.Trainer, p train.Progress) error {
 		if p.Epoch != nil {
 			o.note(p.Epoch, l.metric)
 		}
+		return nil
 	}
 	trainer, err := train.New(j.Net, j.Spec, j.Config)
 	if err != nil {

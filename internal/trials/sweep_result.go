@@ -14,7 +14,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/search"
 	"descent/internal/settings"
-	"descent/model"
+	"descent/metric"
 )
 
 // SweepResult is what --json prints and sweep.json keeps.
@@ -52,7 +52,7 @@ type sweepRow struct {
 // result ranks trials: longer runs before shorter ones, then by the score.
 func (w *Sweep) result(longest []outcome) *SweepResult {
 	r := &SweepResult{
-		Metric: w.plan.Metric, Higher: model.HigherIsBetter(w.plan.Metric), Search: w.plan.Search, Runs: w.lab.tally.runs,
+		Metric: w.plan.Metric, Higher: metric.HigherIsBetter(w.plan.Metric), Search: w.plan.Search, Runs: w.lab.tally.runs,
 		Epochs: w.plan.lengths(), Data: w.settings.Data, Folder: w.folder.Path, Build: runs.ThisBuild(),
 	}
 	costs := make([]search.Cost, len(longest))

@@ -1,0 +1,66 @@
+package metric
+
+import (
+	"math"
+	"slices"
+)
+
+// RMSE returns the root of the mean squared error, averaged over the targets.
+// Equal to scikit-learn's root_mean_squared_error.
+func (r *Regression) RMSE() float64 { return Average(r.Targets()).RMSE }
+
+// relative returns the mean over targets of |pred-want|/|want|, which is 0
+// where a wanted 0 is met and infinite where it is not.
+func relative(pred, want []float64) float64 {
+	sum := 0.0
+	for i, y := range want {
+		if e := math.Abs(pred[i] - y); e != 0 {
+			sum += e / math.Abs(y)
+		}
+	}
+	return sum / float64(len(want))
+}
+
+// pinball returns the mean over targets of q·e where e = want-pred is
+// positive, and of (q-1)·e where it is not.
+func pinball(q float64) func(pred, want []float64) float64 {
+	return func(pred, want []float64) float64 {
+		sum := 0.0
+		for i, y := range want {
+			if e := y - pred[i]; e > 0 {
+				sum += float64(q * e)
+			} else {
+				sum += float64((q - 1) * e)
+			}
+		}
+		return sum / float64(len(want))
+	}
+}
+
+// absolutes keeps the absolute error of every target.
+type absolutes struct{ targets [][]float64 }
+
+var absoluteRows = Shared(func(s Spec) *absolutes { return &absolutes{make([][]float64, len(s.Names))} })
+
+func (a *absolutes) Add(pred, want []float64) {
+	for i, y := range want {
+		a.targets[i] = append(a.targets[i], math.Abs(pred[i]-y))
+	}
+}
+
+// median returns the median, averaged over the targets.
+func (a *absolutes) median() float64 {
+	sum := 0.0
+	for _, e := range a.targets {
+		if len(e) == 0 || anyNaN(e) {
+			return math.NaN()
+		}
+		e = slices.Sorted(slices.Values(e))
+		low, high := e[(len(e)-1)/2], e[len(e)/2]
+		if low != high { // of equal infinities there is no mean
+			low += (high - low) / 2
+		}
+		sum += low
+	}
+	return sum / float64(len(a.targets))
+}

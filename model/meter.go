@@ -1,0 +1,146 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/data"
+	"descent/internal/network"
+	"descent/metric"
+	"descent/objective"
+)
+
+// goalMeter measures the predictions of one goal.
+type goalMeter struct {
+	net  *network.Network
+	goal int
+	set  *metric.Set
+	wide int // values of a prediction, as metrics take them
+
+	predictions, targets []float64
+}
+
+// newGoalMeter returns a meter of the usual metrics of a goal and of those of
+// more that fit it.
+func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMeter, error) {
+	spec, err := metricSpec(labeled(n.Spec), n.Objective[goal])
+	if err != nil {
+		return nil, err
+	}
+	metrics := metric.Usual(spec)
+	for _, m := range more {
+		known := slices.ContainsFunc(metrics, func(o metric.Metric) bool { return o.Name == m.Name })
+		if !known && m.New != nil && m.Fits(spec) == nil {
+			metrics = append(metrics, m)
+		}
+	}
+	set, err := metric.NewSet(spec, metrics...)
+	if err != nil {
+		return nil, err
+	}
+	return &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}, nil
+}
+
+// metricSpec is what a goal predicts, as metrics see it. Numbers without names,
+// as those of an image, are measured as values of one.
+func metricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
+	f, err := s.Field(g.Target)
+	if err != nil {
+		return metric.Spec{}, err
+	}
+	spec := metric.Spec{Kind: kinds[g.Task], Names: f.Names}
+	if f.Names == nil {
+		spec.Names = []string{f.Name}
+	}
+	return spec, nil
+}
+
+var kinds = map[data.Task]metric.Kind{
+	data.Classification: metric.Classes, data.Regression: metric.Numbers, data.MultiLabel: metric.Labels,
+}
+
+// add takes the predictions of some rows. Positions that the mask leaves out, and
+// those of no class, are not measured.
+func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
+	g := m.net.Objective[m.goal]
+	m.predictions = appendDecoded(m.predictions[:0], m.net, m.goal, values)
+	m.targets = appendDecoded(m.targets[:0], m.net, m.goal, b.Field(g.Target))
+	width := m.set.Spec().Width()
+	if n := len(m.targets) / width; g.Mask != "" || g.Target != data.Y && g.Task == data.Classification {
+		m.keep(n, width, b.Field(g.Mask))
+	}
+	return m.set.Add(m.predictions, m.targets)
+}
+
+// keep drops predictions and targets that do not count, of n.
+func (m *goalMeter) keep(n, width int, mask []float32) {
+	kept := 0
+	for i := range n {
+		if mask != nil && mask[i*len(mask)/n] == 0 || m.set.Spec().Kind == metric.Classes && m.targets[i] < 0 {
+			continue
+		}
+		copy(m.predictions[kept*m.wide:(kept+1)*m.wide], m.predictions[i*m.wide:])
+		copy(m.targets[kept*width:(kept+1)*width], m.targets[i*width:])
+		kept++
+	}
+	m.predictions, m.targets = m.predictions[:kept*m.wide], m.targets[:kept*width]
+}
+
+// FindScore returns the metric that a score's name means: one of own, or of
+// package metric, perhaps behind the name of a goal, as in "age.mae"; goal is
+// that goal, or -1. The error suggests the nearest name.
+func FindScore(name string, o objective.Objective, own []metric.Metric) (m metric.Metric, goal int, err error) {
+	goal = -1
+	for i, g := range o {
+		if rest, ok := strings.CutPrefix(name, g.Name+"."); ok && g.Name != "" {
+			name, goal = rest, i
+			break
+		}
+	}
+	if i := slices.IndexFunc(own, func(m metric.Metric) bool { return m.Name == name }); i >= 0 {
+		return own[i], goal, nil
+	}
+	m, err = metric.ByName(name)
+	return m, goal, err
+}
+
+// Suits returns an error if a goal of samples of kind s has no such metric.
+func Suits(m metric.Metric, g objective.Goal, s data.Spec) error {
+	spec, err := metricSpec(labeled(s), g)
+	if err != nil {
+		return err
+	}
+	return m.Suits(spec)
+}
+
+// Measurable returns why a metric cannot say how good predictions of the samples
+// in source are, nil if it can: it may be of another kind of target, or the rows
+// leave it undefined, as those of one class do the area under the ROC. Then no
+// model can be the best by it.
+func Measurable(m metric.Metric, g objective.Goal, source data.Source) error {
+	spec, err := metricSpec(source.Spec(), g)
+	if err != nil {
+		return err
+	}
+	if err := m.Suits(spec); err != nil {
+		return err
+	}
+	if m.Needs == nil {
+		return nil
+	}
+	truth, n := metric.NewTruth(spec), &network.Network{Spec: source.Spec(), Objective: objective.Objective{g}}
+	var targets []float64
+	for b, err := range data.Batches(context.Background(), source, data.BatchConfig{Size: most}) {
+		if err != nil {
+			return err
+		}
+		targets = appendDecoded(targets[:0], n, 0, b.Field(g.Target))
+		targets = slices.DeleteFunc(targets, func(y float64) bool { return spec.Kind == metric.Classes && y < 0 })
+		if err := truth.Add(targets); err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+	}
+	return m.Measurable(truth)
+}
