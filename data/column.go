@@ -1,11 +1,12 @@
 package data
 
 import (
+	"fmt"
+	"slices"
+
 	"descent/data/internal/feature"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
-	"fmt"
-	"slices"
 )
 
 // Column is one column of a table and the features it becomes.

@@ -1,8 +1,6 @@
 package data
 
-import (
-	"math"
-)
+import "math"
 
 // Cell is a value of a raw row of a table, under the name of its column.
 type Cell struct{ Column, Value string }

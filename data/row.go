@@ -1,11 +1,14 @@
 package data
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 
 	"descent/data/internal/fault"
 	"descent/data/internal/feature"
 	"descent/data/internal/naming"
+	"descent/data/internal/value"
 	"descent/internal/suggest"
 )
 
@@ -57,12 +60,12 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 // Keys that the model does not know are ignored; one that it was trained on and that
 // is not there is an [ErrNoColumn]. After an error dst is as it was.
 func (r *RowEncoder) AppendRow(dst []float32, row map[string]any) ([]float32, error) {
-	return r.appendRow(dst, func(column string) (any, bool) { return lookUp(row, column) }, func() []string { return keysOf(row, "", nil) })
+	return r.appendRow(dst, func(column string) (any, bool) { return value.Find(row, column) }, func() []string { return value.Keys(row, "", nil) })
 }
 
 // appendRow appends a sample of values that are looked up by the names of columns;
 // has lists the names that there are.
-func (r *RowEncoder) appendRow(dst []float32, value func(column string) (any, bool), has func() []string) ([]float32, error) {
+func (r *RowEncoder) appendRow(dst []float32, get func(column string) (any, bool), has func() []string) ([]float32, error) {
 	if err := r.mustBe(tableKind); err != nil {
 		return dst, err
 	}
@@ -72,13 +75,13 @@ func (r *RowEncoder) appendRow(dst []float32, value func(column string) (any, bo
 	clear(to)
 	for i := range r.columns {
 		c := &r.columns[i]
-		v, there := value(c.name)
+		v, there := get(c.name)
 		if !there {
-			return dst, r.lacks(value, has())
+			return dst, r.lacks(get, has())
 		}
 		width := c.feature.Width()
 		if err := c.encode(to[:width], v); err != nil {
-			return dst, cellError("data: column "+quoted(c.name), err)
+			return dst, cellError("data: column "+strconv.Quote(c.name), err)
 		}
 		to = to[width:]
 	}
@@ -86,10 +89,10 @@ func (r *RowEncoder) appendRow(dst []float32, value func(column string) (any, bo
 }
 
 // lacks is the error for a row without a column that the model was trained on.
-func (r *RowEncoder) lacks(value func(column string) (any, bool), has []string) error {
+func (r *RowEncoder) lacks(get func(column string) (any, bool), has []string) error {
 	var absent []string
 	for _, c := range r.columns {
-		if _, there := value(c.name); !there {
+		if _, there := get(c.name); !there {
 			absent = append(absent, c.name)
 		}
 	}
@@ -102,4 +105,31 @@ func absentError(rows string, absent, inputs, has []string) error {
 	others := slices.DeleteFunc(slices.Clone(has), func(name string) bool { return known[name] })
 	return fault.Errorf(fault.ErrNoColumn, "data: %s lacks the columns %s that the model was trained on%s; it has %s",
 		rows, naming.List(absent), suggest.DidYouMean(absent[0], others), naming.List(has))
+}
+
+// encode writes the features of a value.
+func (c *rowColumn) encode(to []float32, v any) error {
+	if number, ok := c.feature.(*feature.Number); ok {
+		if x, ok := value.Finite(v); ok {
+			_, err := number.Put(to, x)
+			return err
+		}
+	}
+	cell, plain, err := value.Cell(v, c.form)
+	if err != nil {
+		return err
+	}
+	_, err = c.feature.Encode(to, cell, plain)
+	return err
+}
+
+// mustBe refuses rows for a model of images, and images for one of rows.
+func (r *RowEncoder) mustBe(kind string) error {
+	switch e := r.encoder; {
+	case e.Kind == kind:
+		return nil
+	case e.Kind == imageKind:
+		return fmt.Errorf("data: the model was trained on images of %s, and takes no rows of a table", naming.Shape(e.Shape))
+	}
+	return fmt.Errorf("data: the model was trained on a table with the columns %s, and takes no images", naming.List(r.encoder.inputNames()))
 }

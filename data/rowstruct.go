@@ -1,15 +1,11 @@
 package data
 
 import (
-	"encoding"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 	"sync"
-	"time"
 
-	"descent/data/internal/naming"
+	"descent/data/internal/value"
 )
 
 // structPlans remember where the columns stand in types that were met.
@@ -33,7 +29,7 @@ func (r *RowEncoder) AppendStruct(dst []float32, row any) ([]float32, error) {
 		return dst, fmt.Errorf("data: a row is a struct or a pointer to one, not %T", row)
 	}
 	fields := r.plan(v.Type())
-	value := func(column string) (any, bool) {
+	get := func(column string) (any, bool) {
 		path, ok := fields[column]
 		if !ok {
 			return nil, false
@@ -44,7 +40,12 @@ func (r *RowEncoder) AppendStruct(dst []float32, row any) ([]float32, error) {
 		}
 		return field.Interface(), true
 	}
-	return r.appendRow(dst, value, func() []string { return fieldNames(v.Type()) })
+	return r.appendRow(dst, get, func() (names []string) {
+		for _, f := range value.Fields(v.Type()) {
+			names = append(names, f.Name)
+		}
+		return names
+	})
 }
 
 // plan returns the fields of a type that are columns of the model.
@@ -54,10 +55,10 @@ func (r *RowEncoder) plan(t reflect.Type) map[string][]int {
 	if plan, ok := r.plans.of[t]; ok {
 		return plan
 	}
-	fields := columnFields(t, "", nil, 0)
+	fields := value.Fields(t)
 	plan := make(map[string][]int)
 	for _, c := range r.columns {
-		if path := fieldFor(fields, c.name); path != nil {
+		if path := value.FieldFor(fields, c.name); path != nil {
 			plan[c.name] = path
 		}
 	}
@@ -66,81 +67,4 @@ func (r *RowEncoder) plan(t reflect.Type) map[string][]int {
 	}
 	r.plans.of[t] = plan
 	return plan
-}
-
-// columnField is a field that may be a column.
-type columnField struct {
-	name   string
-	tagged bool // the name is that of a tag
-	path   []int
-}
-
-// fieldFor returns the field of a column: of its name, and else of its name in other
-// accents or, without a tag, in other case.
-func fieldFor(fields []columnField, column string) []int {
-	for _, same := range []func(f columnField) bool{
-		func(f columnField) bool { return f.name == column },
-		func(f columnField) bool { return naming.Normal(f.name) == naming.Normal(column) },
-		func(f columnField) bool { return !f.tagged && strings.EqualFold(f.name, column) },
-	} {
-		if i := slices.IndexFunc(fields, same); i >= 0 {
-			return fields[i].path
-		}
-	}
-	return nil
-}
-
-// deepestStruct bounds how deep structs are looked into, as a type may hold itself.
-const deepestStruct = 8
-
-// columnFields lists the fields of a struct that may be columns, the outer ones
-// first.
-func columnFields(t reflect.Type, prefix string, path []int, depth int) []columnField {
-	var fields, inner []columnField
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, tagged := fieldName(f)
-		here := append(slices.Clip(slices.Clone(path)), i)
-		of := f.Type
-		if of.Kind() == reflect.Pointer {
-			of = of.Elem()
-		}
-		holds := of.Kind() == reflect.Struct && !isValue(f.Type)
-		switch {
-		case name == "-" || !f.IsExported() && !(f.Anonymous && holds && f.Type.Kind() == reflect.Struct):
-		case !holds:
-			fields = append(fields, columnField{prefix + name, tagged, here})
-		case depth == deepestStruct:
-		case f.Anonymous && !tagged:
-			inner = append(inner, columnFields(of, prefix, here, depth+1)...)
-		default:
-			inner = append(inner, columnFields(of, prefix+name+".", here, depth+1)...)
-		}
-	}
-	return append(fields, inner...)
-}
-
-// fieldName returns the column that a field is called.
-func fieldName(f reflect.StructField) (name string, tagged bool) {
-	for _, key := range []string{"csv", "json"} {
-		tag, _, _ := strings.Cut(f.Tag.Get(key), ",")
-		if tag != "" {
-			return tag, true
-		}
-	}
-	return f.Name, false
-}
-
-// isValue reports whether a struct is one value, such as a time.
-func isValue(t reflect.Type) bool {
-	text := reflect.TypeFor[encoding.TextMarshaler]()
-	return t == reflect.TypeFor[time.Time]() || t.Implements(text)
-}
-
-func fieldNames(t reflect.Type) []string {
-	var names []string
-	for _, f := range columnFields(t, "", nil, 0) {
-		names = append(names, f.name)
-	}
-	return names
 }

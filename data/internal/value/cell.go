@@ -1,39 +1,22 @@
-package data
+// Package value reads values of a program as the cells of a table: those of a map,
+// as JSON has them, and those of a struct.
+package value
 
 import (
 	"encoding"
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"descent/data/internal/feature"
-	"descent/data/internal/naming"
 	"descent/data/internal/parse"
 )
 
-// encode writes the features of a value.
-func (c *rowColumn) encode(to []float32, v any) error {
-	if number, ok := c.feature.(*feature.Number); ok {
-		if x, ok := finite(v); ok {
-			_, err := number.Put(to, x)
-			return err
-		}
-	}
-	cell, plain, err := cellOf(v, c.form)
-	if err != nil {
-		return err
-	}
-	_, err = c.feature.Encode(to, cell, plain)
-	return err
-}
-
-// finite returns the common kinds of numbers, which need not be written to be read.
-func finite(v any) (float64, bool) {
+// Finite returns the common kinds of numbers, which need not be written to be read.
+func Finite(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, v-v == 0
@@ -45,10 +28,10 @@ func finite(v any) (float64, bool) {
 	return 0, false
 }
 
-// cellOf writes a value as it stands in a file of JSON objects; form is that of the
+// Cell writes a value as it stands in a file of JSON objects; form is that of the
 // column's dates. Text whose point may be between thousands is not plain: then
 // numbers are in the column's notation.
-func cellOf(v any, form string) (cell string, plain bool, err error) {
+func Cell(v any, form string) (cell string, plain bool, err error) {
 	switch v := v.(type) {
 	case nil:
 		return "", true, nil
@@ -76,7 +59,7 @@ func cellOf(v any, form string) (cell string, plain bool, err error) {
 		if r.IsNil() {
 			return "", true, nil
 		}
-		return cellOf(r.Elem().Interface(), form)
+		return Cell(r.Elem().Interface(), form)
 	case reflect.String:
 		if r.Type().PkgPath() == "encoding/json" { // a Number, as it is spelt
 			return strings.TrimSpace(r.String()), true, nil
@@ -123,68 +106,4 @@ func timeText(t time.Time, form string) string {
 		return t.Format("15:04:05.999999999")
 	}
 	return t.Format("2006-01-02T15:04:05.999999999")
-}
-
-// lookUp finds the value of a column in a row: under its name, or under its last key
-// in objects; however accents are written.
-func lookUp(row map[string]any, column string) (any, bool) {
-	if v, ok := row[column]; ok {
-		return v, true
-	}
-	for at := range len(column) {
-		if column[at] != '.' {
-			continue
-		}
-		if inner, ok := row[column[:at]].(map[string]any); ok {
-			if v, ok := lookUp(inner, column[at+1:]); ok {
-				return v, true
-			}
-		}
-	}
-	return lookUpNormal(row, naming.Normal(column))
-}
-
-// lookUpNormal is lookUp of a name in its normal form, which it compares with those
-// of all keys.
-func lookUpNormal(row map[string]any, column string) (any, bool) {
-	for key, v := range row {
-		key = naming.Normal(key)
-		if key == column {
-			return v, true
-		}
-		if rest, ok := strings.CutPrefix(column, key+"."); ok {
-			if inner, ok := v.(map[string]any); ok {
-				if v, ok := lookUpNormal(inner, rest); ok {
-					return v, true
-				}
-			}
-		}
-	}
-	return nil, false
-}
-
-// keysOf appends the names of the columns that a row has, sorted.
-func keysOf(row map[string]any, prefix string, names []string) []string {
-	for key, v := range row {
-		if inner, ok := v.(map[string]any); ok {
-			names = keysOf(inner, prefix+key+".", names)
-		} else {
-			names = append(names, prefix+key)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func quoted(name string) string { return strconv.Quote(name) }
-
-// mustBe refuses rows for a model of images, and images for one of rows.
-func (r *RowEncoder) mustBe(kind string) error {
-	switch e := r.encoder; {
-	case e.Kind == kind:
-		return nil
-	case e.Kind == imageKind:
-		return fmt.Errorf("data: the model was trained on images of %s, and takes no rows of a table", naming.Shape(e.Shape))
-	}
-	return fmt.Errorf("data: the model was trained on a table with the columns %s, and takes no images", naming.List(r.encoder.inputNames()))
 }
