@@ -205,3 +205,6 @@ func (e *Encoder) inputNames() []string {
 	}
 	return names
 }
+
+// OfImages reports whether samples are images, and not rows of a table.
+func (e *Encoder) OfImages() bool { return e.Kind == imageKind }

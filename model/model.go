@@ -37,6 +37,7 @@ type Model struct {
 	inputs  []nn.Field      // that the network may read beside x
 	metrics []metric.Metric // beside the usual ones
 	plans   *plans
+	rows    func() (*data.RowEncoder, error)
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -106,7 +107,7 @@ func (m *Model) On(e *engine.Engine) *Model {
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, plans: m.plans}
+	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, rows: m.rows, plans: m.plans}
 }
 
 // borrow returns a predictor for the caller alone.
