@@ -42,13 +42,14 @@ internal/kernel/program: internal/formula internal/jit internal/kernel/isa inter
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 graph: internal/module internal/rng internal/formula internal/kernel internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv
+internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
-internal/rewrite: internal/kernel graph
-internal/plan: internal/kernel internal/kernel/program graph internal/rewrite
+internal/rewrite: internal/kernel graph internal/lowering
+internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
 internal/exec: internal/kernel graph internal/plan
 engine: internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
-internal/enginetest: internal/kernel/isa graph internal/reference internal/rewrite internal/plan internal/exec
+internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
 loss: internal/suggest graph nn
@@ -58,7 +59,7 @@ data/internal/naming:
 data/internal/input:
 data/internal/parse: data/internal/naming
 data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse
-data/internal/schema: internal/suggest data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
@@ -69,7 +70,7 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/module internal/safetensors metric engine nn loss data objective internal/network
-train: internal/suggest internal/safetensors metric schedule graph engine internal/measure nn loss optim data objective internal/network model
+train: internal/suggest internal/safetensors metric schedule graph internal/lowering engine internal/measure nn loss optim data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
