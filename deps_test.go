@@ -14,14 +14,14 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
-internal/human:
+metric: internal/suggest
+internal/human: metric
 internal/shell: internal/human
 internal/rng:
 internal/symmetric: internal/suggest
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/formula:
@@ -47,13 +47,13 @@ internal/usage:
 internal/traintest: data model nn train internal/rng internal/safetensors
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: data model train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
+internal/runs: data metric model objective train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
 .: model
 internal/guide: graph optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
 internal/settings: data model metric objective loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
 internal/trials: data model metric optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
-internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
+internal/cli: . nn metric objective schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
 cmd/descent: internal/cli
 `
 

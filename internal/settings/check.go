@@ -46,6 +46,7 @@ func (s *Settings) Check() error {
 	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.Or("all"))))
 	c.wrap("monitor", second(metric.ByName(s.Monitor)))
+	c.wrap("", second(s.askedMetrics()))
 	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
 		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))
 	}
