@@ -25,6 +25,7 @@ type baselines struct {
 	source data.Source // the rows that are measured
 	train  data.Source // nil: not at hand
 	counts []int       // rows of each class in training; nil: not known
+	here   string      // what to say of counts that are of source
 
 	predictions [][]float64
 	what        []string
@@ -73,12 +74,11 @@ func (b *baselines) goal(ctx context.Context, g objective.Goal) ([]float64, stri
 
 // classes predicts by how often each class occurs.
 func (b *baselines) classes(spec data.Spec) (shares []float64, what string, err error) {
-	here := ""
 	if b.counts == nil {
 		if b.counts, err = data.ClassCounts(b.source); err != nil {
 			return nil, "", err
 		}
-		here = ", the commonest here"
+		b.here = ", the commonest here"
 	}
 	rows, commonest := 0, 0
 	for i, n := range b.counts {
@@ -90,7 +90,7 @@ func (b *baselines) classes(spec data.Spec) (shares []float64, what string, err 
 	for _, n := range b.counts {
 		shares = append(shares, float64(n)/float64(rows))
 	}
-	return shares, fmt.Sprintf("always %q", spec.Classes[commonest]) + here, nil
+	return shares, fmt.Sprintf("always %q", spec.Classes[commonest]) + b.here, nil
 }
 
 // of returns what the report found of the simplest model.
