@@ -42,7 +42,7 @@ of a file that has grown since; --part unseen measures the others alone.`,
 		},
 	}
 	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data; unseen: of any data the rows that the run did not train on")
-	cmd.Flags().StringSliceVar(&opt.metrics, "metrics", nil, "scores to measure beside the usual ones: "+settings.MetricNames())
+	cmd.Flags().StringSliceVar(&opt.metrics, "metrics", nil, "scores to measure beside the usual ones, instead of those that the run of the model measured: "+settings.MetricNames())
 	opt.images.register(cmd)
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
@@ -80,7 +80,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
-	if m, err = measuring(m, opt.metrics); err != nil {
+	if m, err = measuring(m, filepath.Dir(file), opt.metrics); err != nil {
 		return err
 	}
 	set, err := a.evalSet(file, m, path, opt)

@@ -3,17 +3,24 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"descent/data"
+	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
+	"descent/metric"
 	"descent/model"
 )
 
-// measuring returns m as one that measures the metrics of those names, too. One
-// that fits none of its goals is refused.
-func measuring(m *model.Model, names []string) (*model.Model, error) {
+// measuring returns m as one that measures the metrics of those names, too, or if
+// there are none what the run in folder measured. One that fits none of its goals
+// is refused.
+func measuring(m *model.Model, folder string, names []string) (*model.Model, error) {
+	if len(names) == 0 {
+		return m.Measuring(measuredBy(folder)...), nil
+	}
 	list, err := settings.ParseMetrics(names)
 	if err != nil {
 		return nil, usage.Mark(fmt.Errorf("--metrics: %w", err))
@@ -30,6 +37,21 @@ func measuring(m *model.Model, names []string) (*model.Model, error) {
 		}
 	}
 	return m.Measuring(list...), nil
+}
+
+// measuredBy returns the metrics that the run in folder measured beside the usual
+// ones; none if it is no run. Those of another program are left out.
+func measuredBy(folder string) (list []metric.Metric) {
+	s := settings.Default()
+	if err := settings.ReadKept(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
+		return nil
+	}
+	for _, name := range append(s.Metrics, s.Monitor) {
+		if m, err := metric.ByName(name); err == nil {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // measure evaluates m on source beside the simplest model. That is by the training

@@ -69,9 +69,12 @@ func TestOwnMetric(t *testing.T) {
 	contains(t, command(t, "runs", "compare", run, run).want(t, exitDone).stdout, "test sureness", "test top 3 accuracy", "test loss")
 	eval := command(t, "eval", run, "digits", "--metrics", "sure,ece").want(t, exitDone)
 	contains(t, eval.stdout, "\n  sureness ", "\n  calibration error ", "precision    recall        F1")
-	m := evalJSON(t, run, "digits", "--metrics", "sure")
+	m := evalJSON(t, run, "digits") // as the run
 	if v := score(t, m, "test", "sure"); v != sum.Test["sure"] {
 		t.Errorf("eval found %v, train %v", v, sum.Test["sure"])
+	}
+	if _, other := evalJSON(t, run, "digits", "--metrics", "ece")["test"].(map[string]any)["sure"]; other {
+		t.Error("--metrics ece measures sureness, too")
 	}
 	compared := command(t, "compare", "--optimizers", "sgd,adam", "--lr", "0.01", "--model", "linear", "--epochs", "1", "--seeds", "2",
 		"--metric", "sure", "--out", filepath.Join(folder, "compared"), "--ui", "none").want(t, exitDone)
