@@ -49,7 +49,7 @@ internal/report: internal/human
 internal/tensorboard:
 internal/runs: data metric model objective train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
 .: model
-internal/guide: graph optim internal/rng
+internal/guide: graph metric optim internal/rng
 internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
 internal/settings: data model metric objective loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
 internal/trials: data model metric optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage

@@ -13,7 +13,7 @@ import (
 
 // MetricNames lists those that --monitor, --metrics and --metric take.
 func MetricNames() string {
-	return strings.Join(metric.Names(), ", ") + "; the number of top5 and quantile0.9 may be another"
+	return strings.Join(metric.Names(), ", ") + "; a number in a name may be another, as in top3"
 }
 
 // askedMetrics returns the metrics of the setting metrics, each once. The loss is
