@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (s *Settings) askedMetrics() ([]metric.Metric, error) {
 func ParseMetrics(names []string) ([]metric.Metric, error) {
 	var list []metric.Metric
 	for _, name := range names {
-		m, err := metric.ByName(strings.TrimSpace(name))
+		m, err := lookUp(strings.TrimSpace(name))
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +41,16 @@ func ParseMetrics(names []string) ([]metric.Metric, error) {
 		}
 	}
 	return list, nil
+}
+
+// lookUp returns the metric of that name. The setting stands before the error, and
+// need not be followed by the name of the package.
+func lookUp(name string) (metric.Metric, error) {
+	m, err := metric.ByName(name)
+	if err != nil {
+		err = errors.New(strings.TrimPrefix(err.Error(), "metric: "))
+	}
+	return m, err
 }
 
 func holds(list []metric.Metric, m metric.Metric) bool {
@@ -62,7 +73,7 @@ func (j *Job) monitor() error {
 			return fmt.Errorf("metrics: %w", err)
 		}
 	}
-	m, err := metric.ByName(s.Monitor)
+	m, err := lookUp(s.Monitor)
 	if err != nil {
 		return fmt.Errorf("monitor: %w", err)
 	}
