@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 
+	"descent/data/internal/parse"
 	"descent/internal/human"
 )
 
@@ -33,10 +34,10 @@ func (e *Encoder) DecodeRow(x []float32) []Cell {
 
 // decode returns the value that the features of a column stand for.
 func (c Column) decode(x []float32) string {
-	if c.Kind == dateKind {
+	if c.Kind == parse.DateKind {
 		return c.decodeDate(x)
 	}
-	if c.Kind == numberKind {
+	if c.Kind == parse.NumberKind {
 		if c.Missing && x[1] != 0 {
 			return ""
 		}

@@ -1,9 +1,13 @@
 package data
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/schema"
 )
 
 // encodedTable holds the rows of a table as samples, column by column; one-hot
@@ -12,7 +16,7 @@ type encodedTable struct {
 	spec    Spec
 	file    string
 	n       int
-	lines   rowLines // in the file
+	lines   grid.RowLines // in the file
 	notes   []string
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
@@ -70,7 +74,7 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 		return nil
 	}
 	if s.spec.Unlabeled {
-		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, list(s.spec.Targets))
+		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, naming.List(s.spec.Targets))
 	}
 	for i, r := range rows {
 		to := y[i*targetSize : (i+1)*targetSize]
@@ -112,16 +116,16 @@ func Targeted(s Source) (Source, string) {
 			first = row
 		}
 	}
-	return Subset(t, rows), untargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.of(first)))
+	return Subset(t, rows), schema.UntargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.Of(first)))
 }
 
 // untargeted says why a row's target cannot be read.
 func (s *encodedTable) untargeted(row int) error {
 	if problem := s.wrong[row]; problem != "" {
-		return errors.New(problem)
+		return fault.Errorf(fault.ErrCell, "%s", problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines.of(row), list(s.spec.Targets))
+		s.file, s.lines.Of(row), naming.List(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int32 {

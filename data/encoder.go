@@ -4,16 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"descent/data/internal/parse"
+	"descent/data/internal/schema"
 )
 
-// The kinds of encoders and of columns.
+// The kinds of encoders.
 const (
-	tableKind    = "table"
-	imageKind    = "image"
-	numberKind   = "number"
-	categoryKind = "category"
-	dateKind     = "date"
-	droppedKind  = "dropped"
+	tableKind = "table"
+	imageKind = "image"
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -80,11 +79,11 @@ type Target struct {
 func (c Column) Features() []string {
 	var names []string
 	switch c.Kind {
-	case numberKind:
+	case parse.NumberKind:
 		names = []string{c.Name}
-	case dateKind:
+	case parse.DateKind:
 		names = c.dateFeatures()
-	case categoryKind:
+	case parse.CategoryKind:
 		for _, level := range c.Levels {
 			names = append(names, c.Name+"="+level)
 		}
@@ -97,7 +96,7 @@ func (c Column) Features() []string {
 	if c.Missing {
 		names = append(names, c.Name+"=<missing>")
 	}
-	if c.Kind == categoryKind {
+	if c.Kind == parse.CategoryKind {
 		names = append(names, c.Name+"=<unk>")
 	}
 	return names
@@ -106,11 +105,11 @@ func (c Column) Features() []string {
 func (c Column) width() int {
 	width := 0
 	switch c.Kind {
-	case numberKind:
+	case parse.NumberKind:
 		width = 1
-	case dateKind:
+	case parse.DateKind:
 		width = c.dateWidth()
-	case categoryKind:
+	case parse.CategoryKind:
 		width = len(c.Levels) + 1
 		if len(c.Rare) > 0 {
 			width++
@@ -183,7 +182,7 @@ func (e *Encoder) Validate() error {
 			return err
 		}
 		switch c.Kind {
-		case numberKind, dateKind:
+		case parse.NumberKind, parse.DateKind:
 			if err := checkSpread("column "+c.Name, c.Mean, c.Std); err != nil {
 				return err
 			}
@@ -193,11 +192,11 @@ func (e *Encoder) Validate() error {
 			if err := c.checkDate(); err != nil {
 				return err
 			}
-		case categoryKind:
+		case parse.CategoryKind:
 			if c.width() > math.MaxInt16 {
 				return fmt.Errorf("data: encoder: column %q has %d levels; at most %d are kept", c.Name, len(c.Levels), math.MaxInt16-3)
 			}
-		case droppedKind:
+		case parse.DroppedKind:
 		default:
 			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
 		}
@@ -231,10 +230,10 @@ func checkSpread(what string, mean, std float64) error {
 func (e *Encoder) Notes() []string {
 	var notes []string
 	for _, c := range e.Columns {
-		if c.Kind == droppedKind && c.Why != asked {
+		if c.Kind == parse.DroppedKind && c.Why != schema.Asked {
 			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
 		}
-		if c.Kind == categoryKind && len(c.Levels) == 0 && !c.Missing {
+		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && !c.Missing {
 			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), rareCount))
 		}
 	}
@@ -265,9 +264,27 @@ func (e *Encoder) spec(name string) Spec {
 func (e *Encoder) inputNames() []string {
 	var names []string
 	for _, c := range e.Columns {
-		if c.Kind != droppedKind {
+		if c.Kind != parse.DroppedKind {
 			names = append(names, c.Name)
 		}
 	}
 	return names
+}
+
+// readsAs returns the reading of a column that training has learned.
+func (c *Column) readsAs() (parse.Reading, error) {
+	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
+}
+
+// readsAs returns the reading of a target of regression.
+func (t *Target) readsAs() (parse.Reading, error) {
+	return learned(t.Name, parse.NumberKind, t.Notation, "", t.Absent)
+}
+
+func learned(name, kind, written, form string, absent []string) (parse.Reading, error) {
+	n, err := parse.ReadNotation(written)
+	if err != nil {
+		return parse.Reading{}, fmt.Errorf("data: encoder: column %q: %w", name, err)
+	}
+	return parse.Reading{Kind: kind, Notation: n, Form: form, Absent: absent}, nil
 }

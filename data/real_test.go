@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -104,7 +105,7 @@ func TestCIFARFromImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts, err := ClassCounts(s)
-	if err != nil || s.Len() != 10000 || !slices.Equal(s.Spec().Classes, cifarClasses()) || slices.Min(counts) != 1000 {
+	if err != nil || s.Len() != 10000 || strings.Join(s.Spec().Classes, " ") != "airplane automobile bird cat deer dog frog horse ship truck" || slices.Min(counts) != 1000 {
 		t.Fatalf("%d images, classes %v, %v", s.Len(), counts, err)
 	}
 	batch, err := Open(testdata(t, "cifar10/data_batch_1-first4000.bin.gz"), CSVConfig{})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 
+	"descent/data/internal/naming"
 	"descent/internal/rng"
 )
 
@@ -45,7 +46,7 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 		return Parts{}, fmt.Errorf("data: there is no set to split")
 	}
 	if spec := s.Spec(); spec.Unlabeled {
-		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), list(spec.Targets))
+		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), naming.List(spec.Targets))
 	}
 	own := s
 	p, parted := s.(*Parted)

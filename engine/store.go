@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"descent/graph"
 	"descent/internal/exec"
 )
@@ -17,6 +19,17 @@ type Store struct{ exec *exec.Store }
 
 // NewStore returns a store of zeros, in the order given.
 func NewStore(variables ...Variable) *Store { return &Store{exec.NewStore(declared(variables))} }
+
+// StoreOf returns a store whose variables have the caller's memory: values has a
+// slice for each of them, of the size of its type. Programs read and write it
+// in place. An error names a variable without memory that fits.
+func StoreOf(values map[string][]float32, variables ...Variable) (*Store, error) {
+	s, err := exec.StoreOf(declared(variables), values)
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	return &Store{s}, nil
+}
 
 func declared(variables []Variable) []exec.Declaration {
 	list := make([]exec.Declaration, len(variables))

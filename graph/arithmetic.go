@@ -1,6 +1,6 @@
 package graph
 
-import "descent/internal/kernel"
+import "descent/internal/kernel/program"
 
 // Add returns x + y. Like every operation on two tensors it broadcasts:
 // shapes are aligned at the last axis, and an axis of size 1 is repeated.
@@ -53,12 +53,12 @@ func (div) Eval64(e *Eval)    { e.map2(func(x, y float64) float64 { return x / y
 func (neg) Eval64(e *Eval)    { e.map1(func(x float64) float64 { return -x }) }
 func (square) Eval64(e *Eval) { e.map1(func(x float64) float64 { return x * x }) }
 
-func (add) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Add(x[0], x[1]) }
-func (sub) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Sub(x[0], x[1]) }
-func (mul) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Mul(x[0], x[1]) }
-func (div) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Div(x[0], x[1]) }
-func (neg) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Neg(x[0]) }
-func (square) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Square(x[0]) }
+func (add) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Add(x[0], x[1]) }
+func (sub) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Sub(x[0], x[1]) }
+func (mul) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Mul(x[0], x[1]) }
+func (div) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Div(x[0], x[1]) }
+func (neg) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Neg(x[0]) }
+func (square) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Square(x[0]) }
 
 func (add) Grad(_, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy, dy} }
 func (sub) Grad(_, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy, dy.Neg()} }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/product"
 )
 
 // MatMul returns the matrix product x·y.
@@ -70,7 +71,7 @@ func (m matMul) Eval64(e *Eval) {
 
 func (m matMul) Kernel(_ Type, in ...Type) kernel.Kernel {
 	rows, cols, inner, _ := m.dims(in)
-	return &kernel.Gemm{M: rows, N: cols, K: inner, TransA: m.transX, TransB: m.transY}
+	return &product.Gemm{M: rows, N: cols, K: inner, TransA: m.transX, TransB: m.transY}
 }
 
 func (m matMul) Grad(_, dz Tensor, in ...Tensor) []Tensor {
@@ -97,6 +98,12 @@ func (m matMul) SwapOperand(i int) Op {
 		m.transY = !m.transY
 	}
 	return m
+}
+
+// MultiplyAdds is an inner sum for each element of z.
+func (m matMul) MultiplyAdds(z Type, in ...Type) int {
+	_, _, inner, _ := m.dims(in)
+	return z.Size() * inner
 }
 
 // Inner implements [Product].

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 	"descent/internal/rng"
 )
 
@@ -67,7 +68,7 @@ type Leaf interface {
 // instruction of a fused program.
 type Mapper interface {
 	Op
-	Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg
+	Lower(b *program.Builder, x ...program.Reg) program.Reg
 }
 
 // A Reducer folds axes of its operand to size 1.
@@ -79,9 +80,9 @@ type Reducer interface {
 	// Sinks reports whether LowerSink exists.
 	Sinks() bool
 	// LowerRows folds each row of a fused program.
-	LowerRows(b *kernel.Builder, x kernel.Reg) kernel.Reg
+	LowerRows(b *program.Builder, x program.Reg) program.Reg
 	// LowerSink folds all elements, or each column, as a sink of a fused program.
-	LowerSink(b *kernel.Builder, x kernel.Reg, columns bool)
+	LowerSink(b *program.Builder, x program.Reg, columns bool)
 }
 
 // A Producer has a kernel of its own, such as a matrix product.

@@ -17,7 +17,8 @@ import "descent/graph"
 // Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012,
 // arXiv:1212.5701, algorithm 1. Equal to PyTorch's; Keras has ρ = 0.95.
 type AdaDelta struct {
-	Rho float64 `json:"rho"` // ρ, decay of both mean squares, in [0, 1)
+	// ρ, decay of both mean squares, in [0, 1)
+	Rho float64 `json:"rho" usage:"ρ" range:"[0, 1)"`
 	Eps float64 `json:"eps"` // ε, under both roots, > 0
 }
 

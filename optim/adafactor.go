@@ -20,8 +20,9 @@ import (
 // has to be corrected.
 //
 // The rate is relative to the parameter. The paper's is min(0.01, 1/√t), of
-// which the default is the first part. The first moment is left out, as in the
-// paper's most frugal form.
+// which the default is the first part; with the schedule "invsqrt:steps=10000,hold"
+// it is the whole, and without hold min(10⁻⁶t, 1/√t), the paper's warm-up. The
+// first moment is left out, as in the paper's most frugal form.
 //
 // Use it where memory is short: a matrix keeps a row and a column instead of a
 // second matrix.
@@ -29,10 +30,13 @@ import (
 // Source: Shazeer and Stern, "Adafactor: Adaptive Learning Rates with
 // Sublinear Memory Cost", ICML 2018, arXiv:1804.04235, algorithms 4 and 5.
 type Adafactor struct {
-	Decay float64 `json:"beta2_power"` // how fast β₂ₜ rises to 1, > 0
-	Eps   float64 `json:"eps"`         // ε₁, added to g², > 0
-	Clip  float64 `json:"rms_clip"`    // largest RMS of w, > 0
-	Least float64 `json:"least_scale"` // ε₂, the RMS that a parameter is taken to have at least, > 0
+	// how fast β₂ₜ rises to 1, > 0
+	Decay float64 `json:"beta2_power" usage:"how fast β₂ rises to 1" range:"(0, ∞)"`
+	Eps   float64 `json:"eps"` // ε₁, added to g², > 0
+	// largest RMS of w, > 0
+	Clip float64 `json:"rms_clip" usage:"largest root mean square of a step, before it is scaled to the parameter" range:"(0, ∞)"`
+	// ε₂, the RMS that a parameter is taken to have at least, > 0
+	Least float64 `json:"least_scale" usage:"root mean square that a parameter is taken to have at least" range:"(0, ∞)"`
 }
 
 // NewAdafactor returns Adafactor with a decay of 0.8, ε₁ = 1e-30, a clip at 1

@@ -26,7 +26,10 @@ func NewAdaMax() AdaMax { return AdaMax{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8} }
 
 func (AdaMax) Name() string         { return "adamax" }
 func (AdaMax) DefaultRate() float64 { return 0.002 }
-func (o AdaMax) Validate() error    { return Adam(o).check("AdaMax") }
+
+func (o AdaMax) Validate() error {
+	return (&check{rule: "AdaMax"}).moments(o.Beta1, o.Beta2, o.Eps).err
+}
 
 func (o AdaMax) Update(p *Param) graph.Tensor {
 	m := p.EMA("m", o.Beta1, p.Grad)

@@ -24,8 +24,9 @@ import "descent/graph"
 type Adan struct {
 	Beta1 float64 `json:"beta1"` // β₁, decay of the gradient's average, in [0, 1)
 	Beta2 float64 `json:"beta2"` // β₂, decay of the difference's average, in [0, 1)
-	Beta3 float64 `json:"beta3"` // β₃, decay of the mean square, in [0, 1)
-	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+	// β₃, decay of the mean square, in [0, 1)
+	Beta3 float64 `json:"beta3" usage:"β₃" range:"[0, 1)"`
+	Eps   float64 `json:"eps"` // ε, added outside of the root, > 0
 }
 
 // NewAdan returns Adan with β₁ = 0.98, β₂ = 0.92, β₃ = 0.99 and ε = 1e-8.

@@ -26,13 +26,14 @@ import (
 // Faster, Older", ICLR 2025, arXiv:2409.03137, algorithm 1; λ is 0 here unless
 // it is set.
 type AdEMAMix struct {
-	Beta1  float64 `json:"beta1"`        // β₁, decay of the fast average, in [0, 1)
-	Beta2  float64 `json:"beta2"`        // β₂, decay of the second moment, in [0, 1)
-	Beta3  float64 `json:"beta3"`        // β₃, decay of the slow average, in [0, 1); at least β₁ > 0 with Warmup
-	Alpha  float64 `json:"alpha"`        // α, weight of the slow average, ≥ 0
+	Beta1  float64 `json:"beta1"` // β₁, decay of the fast average, in [0, 1)
+	Beta2  float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1)
+	Beta3  float64 `json:"beta3"` // β₃, decay of the slow average, in [0, 1); at least β₁ > 0 with Warmup
+	Alpha  float64 `json:"alpha" usage:"α, weight of the slow average" range:"[0, ∞)"`
 	Eps    float64 `json:"eps"`          // ε, added outside of the root, > 0
 	Lambda float64 `json:"weight_decay"` // λ, weight decay per unit of η, ≥ 0
-	Warmup float64 `json:"mix_warmup"`   // T, updates until α and β₃ are reached; 0: from the start
+	// T, updates until α and β₃ are reached; 0: from the start
+	Warmup float64 `json:"mix_warmup" usage:"updates until α and β₃ are reached" range:"[0, ∞)"`
 }
 
 // NewAdEMAMix returns AdEMAMix with β₁ = 0.9, β₂ = 0.999, β₃ = 0.9999, α = 5,

@@ -34,10 +34,8 @@ func NewADOPT() ADOPT { return ADOPT{Beta1: 0.9, Beta2: 0.9999, Eps: 1e-6} }
 func (ADOPT) Name() string         { return "adopt" }
 func (ADOPT) DefaultRate() float64 { return 0.001 }
 func (o ADOPT) Validate() error {
-	if err := Adam(o).check("ADOPT"); err != nil {
-		return err
-	}
-	return (&check{rule: "ADOPT"}).want(o.Beta2 > 0, "Beta2", o.Beta2, "must be in (0, 1)").err
+	c := (&check{rule: "ADOPT"}).moments(o.Beta1, o.Beta2, o.Eps)
+	return c.want(o.Beta2 > 0, "Beta2", o.Beta2, "must be in (0, 1)").err
 }
 
 func (o ADOPT) Update(p *Param) graph.Tensor {

@@ -29,12 +29,14 @@ func NewAMSGrad() AMSGrad { return AMSGrad{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8} 
 
 func (AMSGrad) Name() string         { return "amsgrad" }
 func (AMSGrad) DefaultRate() float64 { return 0.001 }
-func (o AMSGrad) Validate() error    { return Adam(o).check("AMSGrad") }
+
+func (o AMSGrad) Validate() error {
+	return (&check{rule: "AMSGrad"}).moments(o.Beta1, o.Beta2, o.Eps).err
+}
 
 func (o AMSGrad) Update(p *Param) graph.Tensor {
 	m := p.EMA("m", o.Beta1, p.Grad)
 	v := p.EMA("v", o.Beta2, p.Grad.Square())
-	n := p.State("n", 0).Max(v)
-	p.Set("n", n)
+	n := p.largest(v)
 	return p.Debias(m, o.Beta1).Div(p.Debias(n, o.Beta2).Sqrt().Add(p.Hyper("eps", o.Eps)))
 }

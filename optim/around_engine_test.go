@@ -7,7 +7,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/exec"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/plan"
 	"descent/schedule"
 )
@@ -65,7 +65,7 @@ func TestAroundInFloat32(t *testing.T) {
 		}
 	}
 	var first *exec.Store
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
+	for _, tier := range isa.Tiers() {
 		for workers := 1; workers <= 3; workers++ {
 			got := onEngine(t, cfg, updates, tier, workers)
 			if first == nil {
@@ -90,9 +90,9 @@ func TestAroundInFloat32(t *testing.T) {
 }
 
 // onEngine returns all variables after some updates of big.
-func onEngine(t *testing.T, cfg Config, updates int, tier kernel.Tier, workers int) *exec.Store {
+func onEngine(t *testing.T, cfg Config, updates int, tier isa.Tier, workers int) *exec.Store {
 	t.Helper()
-	defer kernel.SetTier(tier)()
+	defer isa.Use(tier)()
 	g, step := traced(t, cfg, big)
 	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 	if err != nil {
@@ -151,7 +151,7 @@ func TestPassesAround(t *testing.T) {
 		{"plain", Config{}, 3, 3},
 		{"every limit of elements and all", Config{Clip: Clip{Value: 1, Norm: 1}}, 3, 3},
 		{"noise", Config{Noise: NewNoise(0.1)}, 3, 3},
-		{"l2", Config{WeightDecay: 0.1, DecayKind: L2}, 3, 3},
+		{"l2", Config{WeightDecay: 0.1, DecayKind: CoupledL2}, 3, 3},
 		{"independent", Config{WeightDecay: 0.1, DecayKind: Independent}, 3, 3},
 		{"corrected", Config{WeightDecay: 0.1, DecayKind: Corrected}, 3, 3},
 		{"cautious", Config{WeightDecay: 0.1, DecayKind: Cautiously}, 3, 3},

@@ -60,7 +60,7 @@ func TestAroundIdentities(t *testing.T) {
 			c.Groups = []Group{{Match: "?", Rule: NewAdam(), RateFactor: 0.5}}
 		})},
 		{"AdamW's own decay of a kind", with(adamw, func(c *Config) { c.DecayKind = Cautiously }), with(adam, func(c *Config) { c.DecayKind, c.WeightDecay = Cautiously, 0.01 })},
-		{"AdamW's own decay as L2", with(adamw, func(c *Config) { c.DecayKind = L2 }), with(adam, func(c *Config) { c.DecayKind, c.WeightDecay = L2, 0.01 })},
+		{"AdamW's own decay as L2", with(adamw, func(c *Config) { c.DecayKind = CoupledL2 }), with(adam, func(c *Config) { c.DecayKind, c.WeightDecay = CoupledL2, 0.01 })},
 		{"a group's decay instead of AdamW's own", with(adamw, func(c *Config) { c.Groups = []Group{{Where: all, WeightDecay: new(0.0)}} }), adam},
 		{"a bias that decays", with(adamw, func(c *Config) { c.Groups = []Group{{Match: "b", WeightDecay: new(0.01)}} }), with(adam, func(c *Config) {
 			c.WeightDecay, c.Groups = 0.01, []Group{{Match: "b", WeightDecay: new(0.01)}}

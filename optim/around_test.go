@@ -100,7 +100,7 @@ type layer struct {
 var shapes = []layer{{"w", []int{4, 3}, true}, {"b", []int{3}, false}, {"k", []int{1, 1, 11, 2}, true}}
 
 // traced traces cfg over layers.
-func traced(t *testing.T, cfg Config, layers []layer) (*graph.Graph, *Step) {
+func traced(t *testing.T, cfg Config, layers []layer) (*graph.Graph, *Traced) {
 	t.Helper()
 	g := graph.New()
 	var params []*Param
@@ -210,7 +210,7 @@ func TestAroundErrors(t *testing.T) {
 		{"gamma", Config{Rule: adam, Noise: Noise{Eta: 1, Gamma: nan}}, "Noise.Gamma = NaN"},
 		{"kind", Config{Rule: adam, DecayKind: 9}, "DecayKind(9)"},
 		{"no peak", Config{Rule: adam, WeightDecay: 0.1, DecayKind: Corrected}, "PeakRate is 0"},
-		{"inside", Config{Rule: NewLAMB(), DecayKind: L2}, "weight decay of lamb is inside"},
+		{"inside", Config{Rule: NewLAMB(), DecayKind: CoupledL2}, "weight decay of lamb is inside"},
 		{"max norm", Config{Rule: adam, MaxNorm: -1}, "MaxNorm = -1"},
 		{"lookahead", Config{Rule: adam, Lookahead: Lookahead{Alpha: 0.5}}, "Every = 0"},
 		{"alpha", Config{Rule: adam, Lookahead: Lookahead{6, 1.5}}, "Alpha = 1.5"},

@@ -31,26 +31,18 @@ func NewLAMB() LAMB { return LAMB{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, Lambda: 0
 
 func (LAMB) Name() string         { return "lamb" }
 func (LAMB) DefaultRate() float64 { return 0.001 }
+
+// DecayInside implements [InnerDecay].
+func (LAMB) DecayInside() bool { return true }
+
 func (o LAMB) Validate() error {
-	if err := (Adam{o.Beta1, o.Beta2, o.Eps}).check("LAMB"); err != nil {
-		return err
-	}
-	return (&check{rule: "LAMB"}).atLeast0("Lambda", o.Lambda).err
+	return (&check{rule: "LAMB"}).moments(o.Beta1, o.Beta2, o.Eps).atLeast0("Lambda", o.Lambda).err
 }
 
 func (o LAMB) Update(p *Param) graph.Tensor {
-	r := p.decayed(Adam{o.Beta1, o.Beta2, o.Eps}.Update(p), o.Lambda)
+	r := p.decayed(Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p), o.Lambda)
 	if !p.Decays {
 		return r
 	}
 	return r.Mul(trust(p.Value, r, p.Value.Graph().Const(1)))
 }
-
-// trust is κ‖a‖/‖b‖, and 1 where either norm is 0.
-func trust(a, b, kappa graph.Tensor) graph.Tensor {
-	x, y := norm(a), norm(b)
-	return x.Const(0).Less(x.Min(y)).Select(x.Mul(kappa).Div(y), x.Const(1))
-}
-
-// norm is ‖x‖ over all elements.
-func norm(x graph.Tensor) graph.Tensor { return x.Square().Sum().Sqrt() }

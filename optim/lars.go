@@ -23,8 +23,8 @@ import (
 // Source: You, Gitman, Ginsburg, "Large Batch Training of Convolutional
 // Networks", 2017, arXiv:1708.03888, algorithm 1.
 type LARS struct {
-	Mu     float64 `json:"momentum"`     // μ, in [0, 1)
-	Trust  float64 `json:"trust"`        // κ, length of a step per unit of η and ‖θ‖, > 0
+	Mu     float64 `json:"momentum"` // μ, in [0, 1)
+	Trust  float64 `json:"trust" usage:"κ, length of a step per unit of rate and norm" range:"(0, ∞)"`
 	Lambda float64 `json:"weight_decay"` // λ, weight decay inside of d, ≥ 0
 }
 
@@ -33,6 +33,10 @@ func NewLARS() LARS { return LARS{Mu: 0.9, Trust: 0.001, Lambda: 0.0005} }
 
 func (LARS) Name() string         { return "lars" }
 func (LARS) DefaultRate() float64 { return 1 }
+
+// DecayInside implements [InnerDecay].
+func (LARS) DecayInside() bool { return true }
+
 func (o LARS) Validate() error {
 	c := (&check{rule: "LARS"}).decay("Mu", o.Mu)
 	c.want(o.Trust > 0 && !math.IsInf(o.Trust, 1), "Trust", o.Trust, "must be a positive number, such as 0.001")

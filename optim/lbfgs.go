@@ -20,7 +20,7 @@ import (
 //
 // It is for full batches of a function without randomness. [Apply] takes the
 // whole step ηu. Training shortens it until the loss has fallen by enough, see
-// [Searcher].
+// [LineSearchRule].
 //
 // Use it for small networks and data that fit one batch, where it ends with a
 // far lower loss than rules of the first order.
@@ -28,7 +28,7 @@ import (
 // Source: Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4 and
 // 7.5; the first step is that of PyTorch.
 type LBFGS struct {
-	Memory float64 `json:"memory"` // pairs that are kept, from 1 to 100
+	Memory float64 `json:"memory" usage:"steps that curvature is taken from" range:"[1, 100]"`
 }
 
 // NewLBFGS returns LBFGS with a memory of 10 pairs.
@@ -42,7 +42,7 @@ func (o LBFGS) Validate() error {
 
 func (o LBFGS) Update(p *Param) graph.Tensor { return alone(o, p) }
 
-// UpdateAll implements [Whole].
+// UpdateAll implements [JointRule].
 func (o LBFGS) UpdateAll(params []*Param) []graph.Tensor {
 	var value, grad, at, old many
 	for _, p := range params {
@@ -66,9 +66,9 @@ func (o LBFGS) UpdateAll(params []*Param) []graph.Tensor {
 	return r
 }
 
-// Search implements [Searcher].
-func (o LBFGS) Search() Search {
-	s := Search{Start: "at", Slope: o.Name() + "/slope"}
+// Search implements [LineSearchRule].
+func (o LBFGS) Search() LineSearch {
+	s := LineSearch{Start: "at", Slope: o.Name() + "/slope"}
 	for k := range int(o.Memory) {
 		s.Memory = append(s.Memory, slotS(k), slotY(k))
 	}

@@ -17,7 +17,8 @@ import "descent/graph"
 // Source: Polyak, "Some methods of speeding up the convergence of iteration
 // methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
 type Momentum struct {
-	Mu float64 `json:"momentum"` // μ, in [0, 1); 0 is gradient descent
+	// μ, in [0, 1); 0 is gradient descent
+	Mu float64 `json:"momentum" usage:"μ" range:"[0, 1)"`
 }
 
 // NewMomentum returns momentum with μ = 0.9.
@@ -28,10 +29,3 @@ func (Momentum) DefaultRate() float64 { return 0.01 }
 func (o Momentum) Validate() error    { return (&check{rule: "Momentum"}).decay("Mu", o.Mu).err }
 
 func (o Momentum) Update(p *Param) graph.Tensor { return velocity(p, o.Mu) }
-
-// velocity is b ← μb + g.
-func velocity(p *Param, mu float64) graph.Tensor {
-	b := p.State("b", 0).Mul(p.Hyper("momentum", mu)).Add(p.Grad)
-	p.Set("b", b)
-	return b
-}

@@ -36,10 +36,10 @@ import (
 // networks", 2024; MatchAdam is from Liu et al., "Muon is Scalable for LLM
 // Training", 2025, arXiv:2502.16982.
 type Muon struct {
-	Mu        float64 `json:"momentum"`     // μ, in [0, 1)
-	Nesterov  bool    `json:"nesterov"`     // look ahead
-	MatchAdam bool    `json:"match_adam"`   // steps of Adam's size
-	AdamRate  float64 `json:"adam_rate"`    // rate of AdamW per unit of η, > 0
+	Mu        float64 `json:"momentum"` // μ, in [0, 1)
+	Nesterov  bool    `json:"nesterov" usage:"look ahead"`
+	MatchAdam bool    `json:"match_adam" usage:"take steps as large as those of adam; set adam_rate to 1 then"`
+	AdamRate  float64 `json:"adam_rate" usage:"rate of what is no hidden matrix, per unit of η" range:"(0, ∞)"`
 	Beta1     float64 `json:"beta1"`        // AdamW's β₁, in [0, 1)
 	Beta2     float64 `json:"beta2"`        // AdamW's β₂, in [0, 1)
 	Eps       float64 `json:"eps"`          // AdamW's ε, added outside of the root, > 0
@@ -62,7 +62,7 @@ func (o Muon) Validate() error {
 
 func (o Muon) Update(p *Param) graph.Tensor {
 	if !p.Hidden {
-		u := Adam{o.Beta1, o.Beta2, o.Eps}.Update(p)
+		u := Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
 		return p.decayed(u.Mul(p.Hyper("adam_rate", o.AdamRate)), o.Lambda)
 	}
 	b := p.EMA("b", o.Mu, p.Grad)

@@ -23,10 +23,10 @@ import (
 // Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop
 // 2016; μₜ is from the longer report of the same name.
 type NAdam struct {
-	Beta1 float64 `json:"beta1"`          // β₁, decay of the first moment, in [0, 1)
-	Beta2 float64 `json:"beta2"`          // β₂, decay of the second moment, in [0, 1)
-	Eps   float64 `json:"eps"`            // ε, added outside of the root, > 0
-	Psi   float64 `json:"momentum_decay"` // ψ, how fast μ rises to β₁, ≥ 0
+	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
+	Beta2 float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1)
+	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+	Psi   float64 `json:"momentum_decay" usage:"ψ, how fast μ rises to β₁" range:"[0, ∞)"`
 }
 
 // NewNAdam returns NAdam with β₁ = 0.9, β₂ = 0.999, ε = 1e-8 and ψ = 0.004.

@@ -21,11 +21,15 @@
 // parameter in one pass over memory, one with norms ([LAMB], [LARS],
 // [Cautious]) in two.
 //
-// Some rules need more than one tensor at a time: all parameters ([Whole]),
-// weights to evaluate that are not those trained ([Mover]), work on the host
-// between updates ([Param.After]), a search for the length of a step
-// ([Searcher]). Matrices are parameters of two axes and more; [State].Shape
-// has the shape for [Apply].
+// Some rules need more than one tensor at a time: all parameters ([JointRule]),
+// a say in where parameters go and which weights are evaluated ([IterateRule]),
+// work on the host between updates ([Param.After]), a search for the length of
+// a step ([LineSearchRule]). Matrices are parameters of two axes and more;
+// [State].Shape has the shape for [Apply].
+//
+// A rule is a file named after it; names of other files begin with what they are
+// for: rule_ what every rule builds on, formula what several compute, around_ and
+// wrap_ what goes around a rule, engine_ how an update is traced and run.
 package optim
 
 import "descent/graph"

@@ -27,14 +27,15 @@ import (
 // Parameter-Free Learner", ICML 2024, arXiv:2306.06101, algorithm 4; n, the
 // names and the defaults are those of the authors' program.
 type Prodigy struct {
-	Beta1          float64 `json:"beta1"`           // β₁, decay of the first moment, in [0, 1)
-	Beta2          float64 `json:"beta2"`           // β₂, decay of the second moment, in [0, 1)
-	Eps            float64 `json:"eps"`             // ε, added outside of the root, > 0
-	D0             float64 `json:"d0"`              // d₀, the first estimate, > 0
-	Coef           float64 `json:"d_coef"`          // factor of the estimate, > 0
-	Lambda         float64 `json:"weight_decay"`    // λ, weight decay per unit of dη, ≥ 0
-	BiasCorrection bool    `json:"bias_correction"` // of the moments
-	Safeguard      bool    `json:"safeguard"`       // against small rates at the start
+	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
+	Beta2 float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1)
+	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+	// d₀, the first estimate, > 0
+	D0             float64 `json:"d0" usage:"first estimate of the distance to the solution" range:"(0, ∞)"`
+	Coef           float64 `json:"d_coef" usage:"factor of the estimated distance" range:"(0, ∞)"`
+	Lambda         float64 `json:"weight_decay"` // λ, weight decay per unit of dη, ≥ 0
+	BiasCorrection bool    `json:"bias_correction" usage:"correct the moments for their start at 0"`
+	Safeguard      bool    `json:"safeguard" usage:"keep the estimate safe from small rates at the start"`
 }
 
 // NewProdigy returns Prodigy with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, d₀ = 1e-6, a
@@ -43,6 +44,10 @@ func NewProdigy() Prodigy { return Prodigy{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, 
 
 func (Prodigy) Name() string         { return "prodigy" }
 func (Prodigy) DefaultRate() float64 { return 1 }
+
+// DecayInside implements [InnerDecay].
+func (Prodigy) DecayInside() bool { return true }
+
 func (o Prodigy) Validate() error {
 	c := (&check{rule: "Prodigy"}).decay("Beta1", o.Beta1).decay("Beta2", o.Beta2).eps("Eps", o.Eps)
 	c.want(o.D0 > 0 && !math.IsInf(o.D0, 1), "D0", o.D0, "must be a small positive number, such as 1e-6")
@@ -52,7 +57,7 @@ func (o Prodigy) Validate() error {
 
 func (o Prodigy) Update(p *Param) graph.Tensor { return alone(o, p) }
 
-// UpdateAll implements [Whole].
+// UpdateAll implements [JointRule].
 func (o Prodigy) UpdateAll(params []*Param) []graph.Tensor {
 	p := params[0]
 	d, n := p.Shared("d", o.D0), p.Shared("n", 0)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/schedule"
 )
 
 // TestCenteredClamp feeds constant gradients, whose E - ḡ² rounding makes
@@ -55,7 +56,7 @@ func TestNAdamProduct(t *testing.T) {
 func TestTrustOfZero(t *testing.T) {
 	grad := []float32{1, -2, 0}
 	for _, tt := range []struct{ rule, plain Rule }{
-		{NewLAMB(), Adam{0.9, 0.999, 1e-6}},
+		{NewLAMB(), Adam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6}},
 		{NewLARS(), NewMomentum()},
 	} {
 		a, b := make([]float32, 3), make([]float32, 3)
@@ -79,7 +80,7 @@ func TestTrustOfZero(t *testing.T) {
 // TestTrustOfBiases checks that what does not decay takes no part in norms.
 func TestTrustOfBiases(t *testing.T) {
 	for _, tt := range []struct{ rule, plain Rule }{
-		{NewLAMB(), Adam{0.9, 0.999, 1e-6}},
+		{NewLAMB(), Adam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6}},
 		{NewLARS(), NewMomentum()},
 	} {
 		var after [2][]float64
@@ -156,6 +157,74 @@ func TestWrappers(t *testing.T) {
 		}
 		if Keys(empty) != nil || empty.DefaultRate() != 0 {
 			t.Errorf("%s: keys %v", empty.Name(), Keys(empty))
+		}
+	}
+}
+
+// TestFTRLIsAdaGrad takes penalties away, at rates that change and that are 0.
+func TestFTRLIsAdaGrad(t *testing.T) {
+	a, b := starts[float64](), starts[float64]()
+	var sa, sb State[float64]
+	for i := 1; i <= 100; i++ {
+		rate := rateAt(0.1, i) * float64(min(1, i%7))
+		if err := Apply(FTRL{Beta: 0.25, Power: 0.5}, &sa, rate, a, gradients[float64](i)); err != nil {
+			t.Fatal(err)
+		}
+		if err := Apply(AdaGrad{Eps: 0.25}, &sb, rate, b, gradients[float64](i)); err != nil {
+			t.Fatal(err)
+		}
+		for j := range a {
+			if d := math.Abs(a[j] - b[j]); !(d <= 1e-13*max(1, math.Abs(b[j]))) {
+				t.Fatalf("update %d, element %d: %v, AdaGrad has %v", i, j, a[j], b[j])
+			}
+		}
+	}
+}
+
+// TestFTRLZeros counts weights that are 0, all of them +0, and follows the rate
+// of a group, which penalties follow too.
+func TestFTRLZeros(t *testing.T) {
+	rule, zeros := FTRL{Beta: 1, Power: 0.5, Lambda1: 2}, 0
+	whole, half := starts[float32](), starts[float32]()
+	var s, g State[float32]
+	for i := 1; i <= 50; i++ {
+		if err := Apply(rule, &s, 0.125, whole, gradients[float32](i)); err != nil {
+			t.Fatal(err)
+		}
+		if err := ApplyConfig(Config{Rule: rule, Groups: []Group{{Match: "*", RateFactor: 0.5}}}, &g, 0.25, half, gradients[float32](i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, x := range whole {
+		if math.Float32bits(x) == 0 {
+			zeros++
+		} else if x == 0 {
+			t.Error("a weight is -0")
+		}
+	}
+	if zeros < 10 || zeros == elements {
+		t.Errorf("%d of %d weights are 0: %v", zeros, elements, whole)
+	}
+	if !slices.Equal(whole, half) {
+		t.Errorf("half of twice the rate gives %v, want %v", half, whole)
+	}
+}
+
+// TestOptionsFollowSchedules drives decays of averages under each option, with
+// schedules that change nothing.
+func TestOptionsFollowSchedules(t *testing.T) {
+	for _, rule := range []Rule{
+		Adam{Beta1: 0.9, Beta2: 0.99, Eps: 0.01, EpsHat: true},
+		Adam{Beta1: 0.9, Beta2: 0.99, Eps: 0.01, Uncorrected: true},
+		AdaBelief{Beta1: 0.9, Beta2: 0.99, Eps: 0.01, AMSGrad: true},
+	} {
+		still := Config{Rule: rule, Schedules: map[string]schedule.Schedule{"beta1": schedule.Constant{}, "beta2": schedule.Constant{}}}
+		if !same(after(t, still, 6), after(t, Config{Rule: rule}, 6)) {
+			t.Errorf("%s: constant schedules change something", Describe(rule))
+		}
+		still.Schedules["beta2"] = schedule.Cosine{Steps: 3, Floor: 0.9}
+		if same(after(t, still, 6), after(t, Config{Rule: rule}, 6)) {
+			t.Errorf("%s: a schedule of beta2 changes nothing", Describe(rule))
 		}
 	}
 }

@@ -1,10 +1,6 @@
 package optim
 
-import (
-	"math"
-
-	"descent/graph"
-)
+import "descent/graph"
 
 // RAdam is [Adam] that waits until the second moment can be trusted:
 //
@@ -14,6 +10,9 @@ import (
 //	u = m̂·r·√(1-β₂ᵗ)/(√v + ε)    where ρₜ > 5, with
 //	r = √((ρₜ-4)(ρₜ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρₜ))
 //	u = m̂                        before
+//
+// With the switch AMSGrad, n ← max(n, v) takes the place of v in u, as in the
+// rule of that name.
 //
 // With β₂ = 0.999 the first five updates are those of momentum. ε is added to
 // the root of the uncorrected v, as in PyTorch and the authors' program; the
@@ -27,6 +26,8 @@ type RAdam struct {
 	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
 	Beta2 float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1); below 0.6 none is ever trusted
 	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+
+	AMSGrad bool `json:"amsgrad" usage:"divide by the largest mean square so far"`
 }
 
 // NewRAdam returns RAdam with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
@@ -34,22 +35,15 @@ func NewRAdam() RAdam { return RAdam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8} }
 
 func (RAdam) Name() string         { return "radam" }
 func (RAdam) DefaultRate() float64 { return 0.001 }
-func (o RAdam) Validate() error    { return Adam(o).check("RAdam") }
+func (o RAdam) Validate() error {
+	return (&check{rule: "RAdam"}).moments(o.Beta1, o.Beta2, o.Eps).err
+}
 
 func (o RAdam) Update(p *Param) graph.Tensor {
 	m := p.Debias(p.EMA("m", o.Beta1, p.Grad), o.Beta1)
 	v := p.EMA("v", o.Beta2, p.Grad.Square())
-	r := p.Scalar("rectifier", func(t int) float64 { return rectifier(o.Beta2, t) / math.Sqrt(debias(o.Beta2, t)) })
-	adaptive := m.Mul(r).Div(v.Sqrt().Add(p.Hyper("eps", o.Eps)))
-	return r.Select(adaptive, m)
-}
-
-// rectifier is r, or 0 while ρₜ ≤ 5.
-func rectifier(beta2 float64, t int) float64 {
-	end, n := 2/(1-beta2)-1, float64(t)
-	rho := end - 2*n*math.Pow(beta2, n)*debias(beta2, t) // near 5 at first: what is left of 2000
-	if !(rho > 5) {
-		return 0
+	if o.AMSGrad {
+		v = p.largest(v)
 	}
-	return math.Sqrt((rho - 4) * (rho - 2) * end / ((end - 4) * (end - 2) * rho))
+	return p.rectified(m, v, p.Hyper("eps", o.Eps), o.Beta2)
 }

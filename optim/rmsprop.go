@@ -29,11 +29,11 @@ import "descent/graph"
 // Machine Learning, 2012; it gives ρ = 0.9 and no ε. Centered: Graves, "Generating Sequences With
 // Recurrent Neural Networks", 2013, arXiv:1308.0850, equations 38 to 41.
 type RMSProp struct {
-	Rho        float64 `json:"rho"`         // ρ, decay of the mean square, in [0, 1)
-	Eps        float64 `json:"eps"`         // ε, > 0
-	EpsOutside bool    `json:"eps_outside"` // add ε to the root
-	Centered   bool    `json:"centered"`    // divide by the standard deviation
-	Momentum   float64 `json:"momentum"`    // μ, in [0, 1); 0 is none
+	Rho        float64 `json:"rho"` // ρ, decay of the mean square, in [0, 1)
+	Eps        float64 `json:"eps"` // ε, > 0
+	EpsOutside bool    `json:"eps_outside" usage:"add ε to the root, not under it"`
+	Centered   bool    `json:"centered" usage:"divide by the standard deviation of gradients"`
+	Momentum   float64 `json:"momentum"` // μ, in [0, 1); 0 is none
 }
 
 // NewRMSProp returns RMSProp with ρ = 0.9 and ε = 1e-8, inside of the root.

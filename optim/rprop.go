@@ -26,10 +26,10 @@ import (
 // change of sign is left out and not taken back, iRprop⁻ of Igel and Hüsken,
 // "Improving the Rprop Learning Algorithm", NC 2000, as in PyTorch.
 type Rprop struct {
-	Up   float64 `json:"up"`       // η⁺, growth of a step, ≥ 1
-	Down float64 `json:"down"`     // η⁻, what is left of a step after a change of sign, in (0, 1)
-	Min  float64 `json:"min_step"` // least s, > 0
-	Max  float64 `json:"max_step"` // largest s, ≥ 1
+	Up   float64 `json:"up" usage:"η⁺, growth of a step" range:"[1, ∞)"`
+	Down float64 `json:"down" usage:"η⁻, what is left of a step after a change of sign" range:"(0, 1)"`
+	Min  float64 `json:"min_step" usage:"least step, in units of the rate" range:"(0, 1]"`
+	Max  float64 `json:"max_step" usage:"largest step, in units of the rate" range:"[1, ∞)"`
 }
 
 // NewRprop returns Rprop with η⁺ = 1.2, η⁻ = 0.5 and s from 1e-4 to 5000.

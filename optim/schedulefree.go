@@ -25,7 +25,8 @@ import (
 type ScheduleFreeSGD struct {
 	Beta   float64 `json:"momentum"`     // β, part of x in θ, in [0, 1)
 	Lambda float64 `json:"weight_decay"` // λ, weight decay per unit of η, ≥ 0
-	Warmup float64 `json:"warmup_steps"` // W, updates until the full rate; 0: from the start
+	// W, updates until the full rate; 0: from the start
+	Warmup float64 `json:"warmup_steps" usage:"updates until the full rate" range:"[0, ∞)"`
 }
 
 // NewScheduleFreeSGD returns ScheduleFreeSGD with β = 0.9, λ = 0 and no
@@ -41,12 +42,12 @@ func (o ScheduleFreeSGD) Validate() error {
 
 func (o ScheduleFreeSGD) Update(p *Param) graph.Tensor { return p.decayed(p.Grad, o.Lambda) }
 
-// Move implements [Mover].
+// Move implements [IterateRule].
 func (o ScheduleFreeSGD) Move(p *Param, step graph.Tensor) graph.Tensor {
 	return moveFree(p, step, o.Beta, o.Warmup)
 }
 
-// Evaluated implements [Mover].
+// Evaluated implements [IterateRule].
 func (ScheduleFreeSGD) Evaluated() string { return "x" }
 
 // ScheduleFreeAdamW is [ScheduleFreeSGD] with steps scaled as those of
@@ -90,12 +91,12 @@ func (o ScheduleFreeAdamW) Update(p *Param) graph.Tensor {
 	return p.decayed(u, o.Lambda)
 }
 
-// Move implements [Mover].
+// Move implements [IterateRule].
 func (o ScheduleFreeAdamW) Move(p *Param, step graph.Tensor) graph.Tensor {
 	return moveFree(p, step, o.Beta, o.Warmup)
 }
 
-// Evaluated implements [Mover].
+// Evaluated implements [IterateRule].
 func (ScheduleFreeAdamW) Evaluated() string { return "x" }
 
 // moveFree moves z by the step, x towards it, and returns θ between them.

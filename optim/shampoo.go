@@ -30,10 +30,11 @@ import (
 // 2020, arXiv:2002.09018, algorithm 1; sums there are averages here, and
 // the grafted rule is Adam in place of AdaGrad.
 type Shampoo struct {
-	Beta1  float64 `json:"beta1"`        // β₁, decay of the first moment, in [0, 1)
-	Beta2  float64 `json:"beta2"`        // β₂, decay of L, R and Adam's second moment, in [0, 1)
-	Eps    float64 `json:"eps"`          // ε of Adam, added outside of the root, > 0
-	Ridge  float64 `json:"ridge"`        // ε, added to eigenvalues as part of the largest, > 0
+	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
+	Beta2 float64 `json:"beta2"` // β₂, decay of L, R and Adam's second moment, in [0, 1)
+	Eps   float64 `json:"eps"`   // ε of Adam, added outside of the root, > 0
+	// ε, added to eigenvalues as part of the largest, > 0
+	Ridge  float64 `json:"ridge" usage:"part of the largest eigenvalue that is added to all" range:"(0, ∞)"`
 	Every  float64 `json:"every"`        // updates between new A and B, at least 1
 	MaxDim float64 `json:"max_dim"`      // longest side, at least 1
 	Lambda float64 `json:"weight_decay"` // λ, weight decay per unit of η, ≥ 0
@@ -54,7 +55,7 @@ func (o Shampoo) Validate() error {
 }
 
 func (o Shampoo) Update(p *Param) graph.Tensor {
-	a := Adam{o.Beta1, o.Beta2, o.Eps}.Update(p)
+	a := Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p)
 	if a.Type().Rank() < 2 {
 		return p.decayed(a, o.Lambda)
 	}

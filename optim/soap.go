@@ -32,11 +32,11 @@ import (
 // of eigenvectors are those of the authors' program, in which ε is added to
 // the root before it is corrected, and λ is 0.01.
 type SOAP struct {
-	Beta1  float64 `json:"beta1"`        // β₁, decay of the first moment, in [0, 1)
-	Beta2  float64 `json:"beta2"`        // β₂, decay of L, R and v, in [0, 1)
-	Eps    float64 `json:"eps"`          // ε, added outside of the root, > 0
-	Every  float64 `json:"every"`        // updates between new bases, at least 1
-	MaxDim float64 `json:"max_dim"`      // longest side with a basis of its own, at least 1
+	Beta1  float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
+	Beta2  float64 `json:"beta2"` // β₂, decay of L, R and v, in [0, 1)
+	Eps    float64 `json:"eps"`   // ε, added outside of the root, > 0
+	Every  float64 `json:"every" usage:"updates between new eigenvectors" range:"[1, ∞)"`
+	MaxDim float64 `json:"max_dim" usage:"longest side of a matrix with eigenvectors" range:"[1, ∞)"`
 	Lambda float64 `json:"weight_decay"` // λ, weight decay per unit of η, ≥ 0
 }
 
@@ -53,12 +53,12 @@ func (o SOAP) Validate() error {
 
 func (o SOAP) Update(p *Param) graph.Tensor {
 	if p.Grad.Type().Rank() < 2 {
-		return p.decayed(Adam{o.Beta1, o.Beta2, o.Eps}.Update(p), o.Lambda)
+		return p.decayed(Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p), o.Lambda)
 	}
 	g := matrix(p.Grad)
 	s := sidesOf(g, o.MaxDim)
 	if !s.left && !s.right {
-		return p.decayed(Adam{o.Beta1, o.Beta2, o.Eps}.Update(p), o.Lambda)
+		return p.decayed(Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps}.Update(p), o.Lambda)
 	}
 	s.keep(p, g, o.Beta2)
 	m := o.moment(p, "m", o.Beta1, g)

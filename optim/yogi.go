@@ -28,7 +28,10 @@ func NewYogi() Yogi { return Yogi{Beta1: 0.9, Beta2: 0.999, Eps: 1e-3} }
 
 func (Yogi) Name() string         { return "yogi" }
 func (Yogi) DefaultRate() float64 { return 0.01 }
-func (o Yogi) Validate() error    { return Adam(o).check("Yogi") }
+
+func (o Yogi) Validate() error {
+	return (&check{rule: "Yogi"}).moments(o.Beta1, o.Beta2, o.Eps).err
+}
 
 func (o Yogi) Update(p *Param) graph.Tensor {
 	m := p.EMA("m", o.Beta1, p.Grad)

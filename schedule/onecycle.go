@@ -69,8 +69,11 @@ func (s OneCycle) String() string {
 
 // Dip is the way of momentum while the rate goes through a [OneCycle] with the
 // same Steps, Rise and Linear: from 1 down to Low when the rate is at its peak,
-// and back to 1 at its end. As a factor of a momentum of 0.95 it gives
-// PyTorch's 0.95 → 0.85 → 0.95.
+// and back to 1 at its end:
+//
+//	s(t) = 1 - (1-Low)·c(t)    c a OneCycle from 0 to 1 and back
+//
+// As a factor of a momentum of 0.95 it gives PyTorch's 0.95 → 0.85 → 0.95.
 type Dip struct {
 	Steps  int     // updates of the run, > 0
 	Rise   float64 // share of the run until the lowest point, in (0, 1)

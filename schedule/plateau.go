@@ -3,6 +3,7 @@ package schedule
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Plateau cuts the rate when a metric, seen once an epoch, stops improving:
@@ -149,4 +150,49 @@ func (p Plateau) tired(bad int) bool {
 		return bad > 0 && bad >= p.Patience
 	}
 	return bad > p.Patience
+}
+
+// String leaves out what equals [NewPlateau], but for factor and patience.
+func (p Plateau) String() string {
+	usual := NewPlateau()
+	var b strings.Builder
+	fmt.Fprintf(&b, "plateau:factor=%s,patience=%d", number(p.Factor), p.Patience)
+	if p.Threshold != usual.Threshold {
+		b.WriteString(",threshold=" + number(p.Threshold))
+	}
+	if p.Absolute {
+		b.WriteString(",absolute")
+	}
+	if p.Max {
+		b.WriteString(",mode=max")
+	}
+	if p.Cooldown != usual.Cooldown {
+		fmt.Fprintf(&b, ",cooldown=%d", p.Cooldown)
+	}
+	if p.MinRate != usual.MinRate {
+		b.WriteString(",min=" + number(p.MinRate))
+	}
+	if p.Eps != usual.Eps {
+		b.WriteString(",eps=" + number(p.Eps))
+	}
+	if p.Inclusive {
+		b.WriteString(",inclusive")
+	}
+	return b.String()
+}
+
+func parsePlateau(f *fields) Schedule {
+	f.only("absolute", "cooldown", "eps", "factor", "inclusive", "min", "mode", "patience", "threshold")
+	p := NewPlateau()
+	return Plateau{
+		Factor:    f.number("factor", p.Factor),
+		Patience:  f.count("patience", p.Patience),
+		Threshold: f.number("threshold", p.Threshold),
+		Absolute:  f.flag("absolute"),
+		Max:       f.choice("mode", "min", "max") == "max",
+		Cooldown:  f.count("cooldown", p.Cooldown),
+		MinRate:   f.number("min", p.MinRate),
+		Eps:       f.number("eps", p.Eps),
+		Inclusive: f.flag("inclusive"),
+	}
 }

@@ -29,7 +29,8 @@ func (u Units) less(n int) Units {
 //	warmup:steps=2e,then=cosine:floor=0.01
 //	multistep:at=30e/60e/80e,factor=0.2
 //	poly:power=2,floor=0.01,steps=5000
-//	invsqrt:steps=4000
+//	invsqrt:steps=4000,hold
+//	invtime:every=1e,decay=0.5,stairs
 //	restarts:steps=10e,mult=2,floor=0.01,peak=0.8
 //	onecycle:rise=0.3,start=0.04,end=4e-6,linear,steps=5000
 //	dip:rise=0.3,low=0.8947,linear,steps=5000
@@ -56,81 +57,53 @@ func Parse(text string, u Units) (Schedule, error) {
 	return s, nil
 }
 
-var names = [...]string{
-	"constant", "cosine", "cyclic", "dip", "exp", "invsqrt", "multistep", "onecycle", "plateau",
-	"poly", "product", "restarts", "sequence", "step", "warmup", "wsd",
+// Form is one kind of schedule as [Parse] reads it.
+type Form struct {
+	Name    string // such as "cosine"
+	Usage   string // what it does, in a few words
+	Example string // such as "cosine[:floor=0.01]"; what is in brackets may be left out
+
+	parse func(f *fields) Schedule
+}
+
+// Forms returns all kinds, by name.
+func Forms() []Form {
+	return []Form{
+		{"constant", "the rate stays", "constant", parseConstant},
+		{"cosine", "half a cosine, down to floor at the end", "cosine[:floor=0.01]", parseCosine},
+		{"cyclic", "up and down in straight lines", "cyclic:up=2e,floor=0.1", parseCyclic},
+		{"dip", "down and up again, for momentum beside onecycle", "dip[:rise=0.3]", parseDip},
+		{"exp", "a little less with each update", "exp:every=1e,factor=0.96[,stairs]", parseExponential},
+		{"invsqrt", "up, or held, and down by the root of the number of updates", "invsqrt:steps=500[,hold]", parseInvSqrt},
+		{"invtime", "down by the number of updates, 1/(1+kt)", "invtime:decay=0.5,every=1e[,stairs]", parseInverseTime},
+		{"multistep", "a drop at each of some updates", "multistep:at=30e/60e,factor=0.2", parseMultiStep},
+		{"onecycle", "up to the peak and down to nearly 0", "onecycle[:rise=0.3]", parseOneCycle},
+		{"plateau", "a drop when the metric stops improving", "plateau[:factor=0.1,patience=10]", parsePlateau},
+		{"poly", "down to floor by a power; 1 is a straight line", "poly[:power=2]", parsePoly},
+		{"product", "two at once, multiplied", "product:a=(cosine),b=(cyclic:up=2e,floor=0.1)", parseProduct},
+		{"restarts", "cosines, again and again", "restarts:steps=10e[,mult=2]", parseRestarts},
+		{"sequence", "one and then another", "sequence:steps=5e,first=(constant),then=cosine", parseSequence},
+		{"step", "a drop every so many updates", "step:every=10e,factor=0.5", parseStep},
+		{"warmup", "a rise to the full rate, before another", "warmup:steps=2e[,then=cosine]", parseWarmup},
+		{"wsd", "up, held, and down at the end", "wsd:decay=4e[,warmup=1e]", parseWSD},
+	}
 }
 
 func parse(text string, u Units) (Schedule, error) {
 	name, rest, colon := strings.Cut(text, ":")
 	f := fields{units: u}
 	f.read(rest, colon)
-	var s Schedule
-	switch name {
-	case "constant":
-		f.only()
-		s = Constant{}
-	case "step":
-		f.only("every", "factor")
-		s = Step{Every: f.steps("every", 0), Factor: f.number("factor", 0)}
-		f.need("every", "factor")
-	case "exp":
-		f.only("every", "factor", "stairs")
-		s = Exponential{Every: f.steps("every", 0), Factor: f.number("factor", 0), Stairs: f.flag("stairs")}
-		f.need("every", "factor")
-	case "cosine":
-		f.only("floor", "steps")
-		s = Cosine{Steps: f.total(), Floor: f.number("floor", 0)}
-	case "plateau":
-		f.only("absolute", "cooldown", "eps", "factor", "inclusive", "min", "mode", "patience", "threshold")
-		p := NewPlateau()
-		s = Plateau{
-			Factor:    f.number("factor", p.Factor),
-			Patience:  f.count("patience", p.Patience),
-			Threshold: f.number("threshold", p.Threshold),
-			Absolute:  f.flag("absolute"),
-			Max:       f.choice("mode", "min", "max") == "max",
-			Cooldown:  f.count("cooldown", p.Cooldown),
-			MinRate:   f.number("min", p.MinRate),
-			Eps:       f.number("eps", p.Eps),
-			Inclusive: f.flag("inclusive"),
+	var names []string
+	for _, form := range Forms() {
+		if form.Name != name {
+			names = append(names, form.Name)
+			continue
 		}
-	case "warmup":
-		f.only("steps", "then")
-		f.need("steps")
-		w := Warmup{Steps: f.steps("steps", 0)}
-		if _, ok := f.values["then"]; ok && f.err == nil {
-			if u.TotalSteps > 0 && u.TotalSteps <= w.Steps {
-				f.fail("a warm-up of %d updates leaves nothing of a run of %d to then=", w.Steps, u.TotalSteps)
-			}
-			w.Then = f.schedule("then", u.less(w.Steps))
+		s := form.parse(&f)
+		if f.err != nil {
+			return nil, f.err
 		}
-		s = w
-	case "multistep":
-		s = parseMultiStep(&f)
-	case "poly":
-		s = parsePoly(&f)
-	case "invsqrt":
-		s = parseInvSqrt(&f)
-	case "restarts":
-		s = parseRestarts(&f)
-	case "onecycle":
-		s = parseOneCycle(&f)
-	case "dip":
-		s = parseDip(&f)
-	case "wsd":
-		s = parseWSD(&f)
-	case "cyclic":
-		s = parseCyclic(&f)
-	case "sequence":
-		s = parseSequence(&f)
-	case "product":
-		s = parseProduct(&f)
-	default:
-		return nil, suggest.Unknown("schedule", name, names[:])
+		return s, s.Validate()
 	}
-	if f.err != nil {
-		return nil, f.err
-	}
-	return s, s.Validate()
+	return nil, suggest.Unknown("schedule", name, names)
 }

@@ -1,6 +1,13 @@
 package schedule
 
 import (
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,7 +48,10 @@ func TestParse(t *testing.T) {
 		{"multistep:at=10e/20e/1000,factor=0.1", MultiStep{Milestones{450, 900, 1000}, 0.1}, "multistep:at=450/900/1000,factor=0.1"},
 		{"poly", Poly{900, 1, 0}, "poly:steps=900,power=1,floor=0"},
 		{"poly:power=2,floor=0.1,steps=2e", Poly{90, 2, 0.1}, "poly:steps=90,power=2,floor=0.1"},
-		{"invsqrt:steps=4e", InvSqrt{180}, "invsqrt:steps=180"},
+		{"invsqrt:steps=4e", InvSqrt{180, false}, "invsqrt:steps=180"},
+		{"invsqrt:steps=100,hold", InvSqrt{100, true}, "invsqrt:steps=100,hold"},
+		{"invtime:decay=0.5", InverseTime{1, 0.5, false}, "invtime:every=1,decay=0.5"},
+		{"invtime:decay=2,every=1e,stairs", InverseTime{45, 2, true}, "invtime:every=45,decay=2,stairs"},
 		{"restarts:steps=10e", Restarts{450, 1, 0, 1}, "restarts:steps=450,mult=1,floor=0"},
 		{"restarts:steps=10,mult=2,floor=0.1,peak=0.5", Restarts{10, 2, 0.1, 0.5}, "restarts:steps=10,mult=2,floor=0.1,peak=0.5"},
 		{"onecycle", NewOneCycle(900), "onecycle:steps=900,rise=0.3,start=0.04,end=4e-06"},
@@ -54,7 +64,7 @@ func TestParse(t *testing.T) {
 		{"cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99", Cyclic{2, 3, 0, ExpRange, 0.99}, "cyclic:up=2,down=3,floor=0,mode=exp_range,gamma=0.99"},
 		{
 			"sequence:steps=2e,first=( invsqrt:steps=10 ),then=cosine",
-			Sequence{90, InvSqrt{10}, Cosine{810, 0}},
+			Sequence{90, InvSqrt{Steps: 10}, Cosine{810, 0}},
 			"sequence:steps=90,first=(invsqrt:steps=10),then=cosine:steps=810,floor=0",
 		},
 		{
@@ -90,6 +100,77 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestForms reads each example with and without what may be left out, prints
+// it and reads it back, and wants golden numbers and documentation of each kind.
+func TestForms(t *testing.T) {
+	units, file := Units{StepsPerEpoch: 45, TotalSteps: 4500}, load(t)
+	docs := documentation(t)
+	if !slices.IsSortedFunc(Forms(), func(a, b Form) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("the forms are not in the order of their names")
+	}
+	for _, form := range Forms() {
+		before, rest, _ := strings.Cut(form.Example, "[")
+		optional, after, _ := strings.Cut(rest, "]")
+		var s Schedule
+		for _, text := range []string{before + after, before + optional + after} {
+			var err error
+			if s, err = Parse(text, units); err != nil {
+				t.Errorf("%s: %v", form.Name, err)
+				continue
+			}
+			if back, err := Parse(Format(s), Units{}); err != nil || back != s || !strings.HasPrefix(Format(s), form.Name) {
+				t.Errorf("%s: %q is printed as %q, and read back as %v, %v", form.Name, text, Format(s), back, err)
+			}
+		}
+		golden := form.Name == "plateau" && len(file.Plateau) > 0
+		for _, row := range file.Pure {
+			name, _, _ := strings.Cut(row.Spec, ":")
+			golden = golden || name == form.Name
+		}
+		if !golden {
+			t.Errorf("%s has no golden numbers", form.Name)
+		}
+		if form.Usage == "" || !strings.Contains(docs["Parse"], "\t"+form.Name) {
+			t.Errorf("%s: the documentation of Parse does not show it", form.Name)
+		}
+		if typ := reflect.TypeOf(s).Name(); !strings.Contains(docs[typ], "s(t)") && !strings.Contains(docs[typ], "η ←") {
+			t.Errorf("%s: the documentation of %s has no equation", form.Name, typ)
+		}
+	}
+}
+
+// documentation returns the comments of the package's functions and types.
+func documentation(t *testing.T) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, text := token.NewFileSet(), map[string]string{}
+	var files []*ast.File
+	for _, name := range names {
+		if f, err := parser.ParseFile(set, name, nil, parser.ParseComments); err != nil {
+			t.Fatal(err)
+		} else if !strings.HasSuffix(name, "_test.go") {
+			files = append(files, f)
+		}
+	}
+	p, err := doc.NewFromFiles(set, files, "descent/schedule")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range p.Funcs {
+		text[f.Name] = f.Doc
+	}
+	for _, typ := range p.Types {
+		text[typ.Name] = typ.Doc
+		for _, f := range typ.Funcs {
+			text[f.Name] = f.Doc
+		}
+	}
+	return text
+}
+
 func TestParseErrors(t *testing.T) {
 	units := Units{StepsPerEpoch: 45, TotalSteps: 900}
 	tests := []struct {
@@ -102,7 +183,7 @@ func TestParseErrors(t *testing.T) {
 		{"exponential:every=1e", units, `did you mean "exp"?`},
 		{"cos", units, `did you mean "cosine"?`},
 		{"Plateau", units, `did you mean "plateau"?`},
-		{"zzz", units, `want one of constant, cosine, cyclic, dip, exp, invsqrt, multistep, onecycle, plateau, poly, product, restarts, sequence, step, warmup, wsd`},
+		{"zzz", units, `want one of constant, cosine, cyclic, dip, exp, invsqrt, invtime, multistep, onecycle, plateau, poly, product, restarts, sequence, step, warmup, wsd`},
 		{"step:evry=3,factor=0.5", units, `did you mean "every"?`},
 		{"step:every=3,factor=0.5,stairs", units, `unknown key "stairs"`},
 		{"constant:rate=3", units, `unknown key "rate"; none is taken`},
@@ -141,6 +222,9 @@ func TestParseErrors(t *testing.T) {
 		{"multistep:at=3/2,factor=0.5", units, "has 2 behind 3; milestones must rise"},
 		{"multistep:at=3//2,factor=0.5", units, "at=: want updates"},
 		{"multistep:at=1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17,factor=0.5", units, "at= has 17 milestones"},
+		{"invtime", units, "decay= is missing"},
+		{"invtime:decay=0", units, "InverseTime.Decay is 0"},
+		{"invsqrt:steps=3,hold=1", units, "hold takes no value"},
 		{"poly", Units{}, "steps= is missing"},
 		{"poly:power=0", units, "Poly.Power is 0"},
 		{"restarts", units, "steps= is missing"},
@@ -177,7 +261,7 @@ func TestParseErrors(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"step:every=10e,factor=0.5", "warmup:steps=1,then=exp:every=2,factor=.3,stairs", "plateau:mode=max", "cosine:floor=1", "multistep:at=1/2e,factor=1", "wsd:decay=2,shape=cosine",
-		"cyclic:up=2,floor=0,mode=exp_range,gamma=.5", "restarts:steps=2,mult=3", "onecycle", "product:a=(poly),b=(invsqrt:steps=3)",
+		"cyclic:up=2,floor=0,mode=exp_range,gamma=.5", "invtime:decay=2,stairs", "restarts:steps=2,mult=3", "onecycle", "product:a=(poly),b=(invsqrt:steps=3)",
 		"sequence:steps=3,first=(constant),then=poly",
 	} {
 		f.Add(text)

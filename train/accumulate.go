@@ -7,10 +7,10 @@ import (
 	"descent/data"
 )
 
-// accumulated makes one pass over source in updates of size rows, each the sum
+// passInParts makes one pass over source in updates of size rows, each the sum
 // of the gradients of micro-batches weighted by their share of the rows. But
 // for rounding that is the gradient of the undivided batch.
-func (t *Trainer) accumulated(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
+func (t *Trainer) passInParts(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		n := source.Len()
 		for i := t.batch; i < step.Batches; i++ {
@@ -66,12 +66,15 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 }
 
 // gather sets the gradient to that of the rows that batches has, by mode m, and
-// adds their loss to step.
+// adds their loss to step. Micro-batches are added up as a [tree]; a running
+// statistic follows them one after the other.
 func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Step) error {
-	for _, name := range t.gradients {
-		clear(t.store.Value(name))
-	}
+	sum := t.gradientSum()
+	t.clearGradient()
+	t.tree.forget()
+	t.losses.forget()
 	probed := m != modeAccumulate // by the first pass
+	terms := 0
 	for batch, err := range batches {
 		if err != nil {
 			return err
@@ -86,14 +89,49 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 				return err
 			}
 		}
+		if terms > 0 && terms%2 == 0 && !t.counted {
+			t.tree.carry(sum)
+			t.clearGradient()
+		}
 		l, err := t.forward(p, batch)
 		if err != nil {
 			return err
 		}
 		share := float64(len(batch.Rows)) / float64(step.Rows)
-		step.Loss += share * l
+		t.addLoss(&step.Loss, share*l)
 		p.Set(p.share, share)
 		p.RunStage(stageBackward)
+		terms++
+	}
+	if !t.counted {
+		step.Loss += t.losses.total()
+		t.tree.total(sum, false)
 	}
 	return nil
+}
+
+// addLoss adds a term to the loss of an update: at once as checkpoints of before
+// have it, else when all are there.
+func (t *Trainer) addLoss(sum *float64, term float64) {
+	if t.counted {
+		*sum += term
+		return
+	}
+	t.losses.add(term)
+}
+
+// gradientSum is the memory in which gradients accumulate.
+func (t *Trainer) gradientSum() [][]float32 {
+	if t.accumulated == nil {
+		for _, name := range t.gradients {
+			t.accumulated = append(t.accumulated, t.store.Value(name))
+		}
+	}
+	return t.accumulated
+}
+
+func (t *Trainer) clearGradient() {
+	for _, sum := range t.accumulated {
+		clear(sum)
+	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"descent/data"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/loss"
 	"descent/nn"
 	"descent/train"
@@ -37,7 +37,7 @@ func TestAugmentedBits(t *testing.T) {
 			if run(2, 3) != want || run(3, 3) != want {
 				t.Errorf("%s: the weights depend on the number of workers", name)
 			}
-			restore := kernel.SetTier(kernel.Plain)
+			restore := isa.Use(isa.Plain)
 			if run(2, 3) != want {
 				t.Errorf("%s: the weights depend on the instruction set", name)
 			}
@@ -84,7 +84,7 @@ func TestAugmentOnlyTraining(t *testing.T) {
 		train.Config{Augment: data.Augment{Cutout: 4, CutMix: 1}, Epochs: 1})
 	var last *train.Epoch
 	cfg := trainer.Config()
-	cfg.Report = func(p train.Progress) { last = p.Epoch }
+	cfg.Callback = told(func(p train.Progress) { last = p.Epoch })
 	trainer = newTrainer(t, nn.Sequential{nn.Flatten{}, nn.Dense{Units: 2}}, source.Spec(), cfg)
 	m, err := trainer.Fit(background, source, source)
 	if err != nil {

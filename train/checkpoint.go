@@ -14,8 +14,10 @@ import (
 )
 
 // CheckpointFormat is the version of checkpoints that this package writes. It
-// reads all up to it.
-const CheckpointFormat = 1
+// reads all up to it. In format 1 the random numbers of an update in several
+// micro-batches, and the order in which these are added up, depended on what was
+// before; a run that was begun so goes on so.
+const CheckpointFormat = 2
 
 // checkpoint stands in a checkpoint file under checkpointKey.
 type checkpoint struct {
@@ -46,7 +48,7 @@ var errDamaged = errors.New("the checkpoint is damaged")
 // under its name when it is complete and on the disk; after an error the one
 // that was there is as it was.
 //
-// It may be called between updates: from Config.Report or in the body of a
+// It may be called between updates: from Config.Callback or in the body of a
 // loop over Steps. See [Checkpoints] for the usual way.
 func (t *Trainer) SaveCheckpoint(path string) error {
 	meta, tensors, err := t.encodeCheckpoint()
@@ -181,5 +183,6 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 		copy(w.Data, values[w.Name].Data)
 	}
 	t.state, t.best = c.State.restore(), best
+	t.counted = t.counted || c.Format == 1
 	return nil
 }

@@ -214,7 +214,7 @@ func TestResumeErrors(t *testing.T) {
 		{"no file", path + "x", nn.Dense{Units: 3}, usual, []string{"checkpoint.safetensorsx"}},
 		{"empty folder", t.TempDir(), nn.Dense{Units: 3}, usual, []string{"holds no checkpoint"}},
 		{"model", file, nn.Dense{Units: 3}, usual, []string{"is a model", "Config.From"}},
-		{"newer", change(func(m map[string]any) { m["format"] = 99 }), nn.Dense{Units: 3}, usual, []string{"format 99", "1 to 1", "newer build"}},
+		{"newer", change(func(m map[string]any) { m["format"] = 99 }), nn.Dense{Units: 3}, usual, []string{"format 99", "1 to 2", "newer build"}},
 		{"damaged", change(func(m map[string]any) { m["beside"] = "x" }), nn.Dense{Units: 3}, usual, []string{"damaged", "checksum"}},
 		{"other rate", path, nn.Dense{Units: 3}, train.Config{BatchSize: 10, Epochs: 1, LearningRate: 0.5}, []string{"LearningRate is 0.001 in the checkpoint, and 0.5 here"}},
 		{"other rule", path, nn.Dense{Units: 3}, train.Config{BatchSize: 10, Epochs: 1, Optimizer: optim.NewLion()}, []string{"Optimizer", "optim.Adam{", "optim.Lion{"}},
@@ -283,11 +283,11 @@ func TestUnwritableFolder(t *testing.T) {
 		cfg := train.Config{
 			BatchSize: 10, Epochs: 3, Checkpoints: train.Checkpoints{Folder: folder, Every: train.Interval{Updates: 2}},
 			Logger: slog.New(slog.NewTextHandler(&notices, nil)),
-			Report: func(p train.Progress) {
+			Callback: told(func(p train.Progress) {
 				if p.Step.Update == 5 {
 					spoil()
 				}
-			},
+			}),
 		}
 		trainer := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
 		m, err := trainer.Fit(background, source, nil)
@@ -388,13 +388,55 @@ func TestFirstFormat(t *testing.T) {
 	}
 }
 
+// TestFirstFormatInParts: a run of the first format, whose updates are made in
+// micro-batches, goes on by the random numbers and sums of that format, also
+// when it is resumed again; what is begun now does not.
+func TestFirstFormatInParts(t *testing.T) {
+	const want = "f7a70de475de0bbfe232fded655db0ac311646b22c10a22b89fdaea7c8d5705e"
+	source := blobs(t, 105, 1)
+	run := func(from string, at int, to string) string {
+		t.Helper()
+		var trainer *train.Trainer
+		cfg := train.Config{BatchSize: 50, MicroBatch: 8, Epochs: 6, Seed: 1}
+		cfg.Callback = func(_ *train.Trainer, p train.Progress) error {
+			if p.Step.Update == at {
+				return trainer.SaveCheckpoint(to)
+			}
+			return nil
+		}
+		trainer = newTrainer(t, nn.MLP([]int{4}, 3, nn.ReLU, 0.1, nil), source.Spec(), cfg)
+		if from != "" {
+			if err := trainer.Resume(from); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := trainer.Fit(background, source, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.SHA256()
+	}
+	later := filepath.Join(t.TempDir(), "later")
+	if got := run(filepath.Join("testdata", "checkpoint-1-parts.safetensors"), 11, later); got != want {
+		t.Errorf("weights %s, want %s", got, want)
+	}
+	if got := run(later, 0, ""); got != want {
+		t.Errorf("resumed again: weights %s, want %s", got, want)
+	}
+	if got := run("", 5, later); got == want {
+		t.Error("a run of now has the sums of the first format")
+	} else if again := run(later, 0, ""); again != got {
+		t.Errorf("resumed: weights %s, want %s", again, got)
+	}
+}
+
 // firstFormat returns the trainer of those files, and its validation set.
 func firstFormat(t *testing.T, source data.Source) (*train.Trainer, data.Source) {
 	var trainer *train.Trainer
 	trainer = newTrainer(t, nn.MLP([]int{4}, 3, nn.ReLU, 0.1, nil), source.Spec(), train.Config{
 		Optimizer: optim.NewAdamW(), Schedule: schedule.Plateau{Factor: 0.5}, Average: train.EMA(0.9), Clip: optim.ClipNorm(1),
 		BatchSize: 10, Epochs: 4, Patience: 3, Seed: 1,
-		Report: func(p train.Progress) {
+		Callback: told(func(p train.Progress) {
 			if p.Step.Update == 15 && os.Getenv("DESCENT_WRITE_FIRST_FORMAT") != "" {
 				err := errors.Join(
 					trainer.SaveCheckpoint(filepath.Join("testdata", "checkpoint-1.safetensors")),
@@ -403,7 +445,7 @@ func firstFormat(t *testing.T, source data.Source) (*train.Trainer, data.Source)
 					t.Error(err)
 				}
 			}
-		},
+		}),
 	})
 	return trainer, blobs(t, 30, 2)
 }

@@ -67,8 +67,12 @@ type Config struct {
 	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none
 	Checkpoints  Checkpoints   // where to save the state of training; zero: nowhere
 
-	Logger *slog.Logger   // notices; nil: none
-	Report func(Progress) // called after each update and each epoch; nil: nobody
+	Logger *slog.Logger // notices; nil: none
+
+	// Callback is called after each update and after each epoch of [Trainer.Fit];
+	// nil: nobody. It may look at the trainer and save checkpoints. An error ends
+	// training, and Fit returns it; [ErrStop] ends it well.
+	Callback func(*Trainer, Progress) error
 }
 
 // withDefaults fills what was left zero.
@@ -140,7 +144,7 @@ func (c Config) Validate() error {
 	if c.Optimizer != nil {
 		around := c.around()
 		errs = append(errs, around.Validate())
-		check(c.Average == (Average{}) || around.Mover() == "", "optimizer %s evaluates an average of its own; keep no other", around.Mover())
+		check(c.Average == (Average{}) || around.OwnAverage() == "", "optimizer %s evaluates an average of its own; keep no other", around.OwnAverage())
 	}
 	errs = append(errs, c.searchable())
 	if c.Schedule != nil {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -11,7 +12,11 @@ import (
 	"descent/model"
 )
 
-// Progress is what Config.Report is told.
+// ErrStop is what Config.Callback returns to end training as if all epochs had
+// passed.
+var ErrStop = errors.New("stop training")
+
+// Progress is what Config.Callback is told.
 type Progress struct {
 	Step    Step
 	Seconds float64 // since Fit began
@@ -40,7 +45,8 @@ type Epoch struct {
 //
 // When ctx ends, Fit returns the best model so far, or the current one before
 // the first epoch has ended, and ctx.Err. When training diverges it returns
-// the best model so far, nil if there is none, and the error.
+// the best model so far, nil if there is none, and the error; so it does with an
+// error of Config.Callback.
 func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*model.Model, error) {
 	monitored, goal, err := t.monitored()
 	if err != nil {
@@ -69,6 +75,9 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*mode
 		err = f.run(ctx, train)
 	}
 	t.resumed = false
+	if errors.Is(err, ErrStop) {
+		err = nil
+	}
 	if err != nil {
 		err = t.keepAfter(err)
 	}
@@ -113,8 +122,8 @@ func (f *fitting) unmeasured(ctx context.Context) (done bool, err error) {
 		if p.Epoch, err = f.close(ctx, f.fit.last); err != nil {
 			return false, err
 		}
-		if f.cfg.Report != nil {
-			f.cfg.Report(p)
+		if err := f.call(p); err != nil {
+			return false, err
 		}
 	}
 	return f.tired(), nil
@@ -153,10 +162,15 @@ func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 		done = f.tired()
 		f.begun, f.met = time.Now(), 0
 	}
-	if f.cfg.Report != nil {
-		f.cfg.Report(p)
+	return done, f.call(p)
+}
+
+// call tells the callback.
+func (f *fitting) call(p Progress) error {
+	if f.cfg.Callback == nil {
+		return nil
 	}
-	return done, nil
+	return f.cfg.Callback(f.Trainer, p)
 }
 
 // progress says how far training is after s.

@@ -3,14 +3,17 @@ package train_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/metric"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/train"
 )
@@ -43,11 +46,11 @@ type past struct {
 // watch makes cfg report to the result; trainer is what will train.
 func watch(cfg *train.Config, trainer **train.Trainer) *past {
 	p := &past{}
-	cfg.Report = func(r train.Progress) {
+	cfg.Callback = told(func(r train.Progress) {
 		if r.Epoch != nil {
 			p.epochs, p.models = append(p.epochs, *r.Epoch), append(p.models, (*trainer).Model())
 		}
-	}
+	})
 	return p
 }
 
@@ -74,7 +77,7 @@ func TestEarlyStopping(t *testing.T) {
 			}
 			var trainer *train.Trainer
 			past := watch(&cfg, &trainer)
-			trainer = newTrainer(t, nn.Dense{Units: 1, Init: nn.Zeros{}}, training.Spec(), cfg)
+			trainer = newTrainer(t, nn.Dense{Units: 1, Init: initial.Zeros{}}, training.Spec(), cfg)
 			model, err := trainer.Fit(background, training, validation)
 			if err != nil {
 				t.Fatal(err)
@@ -160,7 +163,7 @@ func TestMonitorOfClasses(t *testing.T) {
 func TestBinary(t *testing.T) {
 	var x [][]float32
 	var labels []int
-	key := nn.Key{Seed: 3}
+	key := rng.Key{Seed: 3}
 	for i := range 200 {
 		c := i % 2
 		x = append(x, []float32{float32(2*c-1) + float32(key.Normal(2*i)), float32(key.Normal(2*i + 1))})
@@ -171,7 +174,7 @@ func TestBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	score := func(units int, l loss.Loss) (model.Report, []float64) {
-		trainer := newTrainer(t, nn.Dense{Units: units, Init: nn.Zeros{}}, source.Spec(), train.Config{
+		trainer := newTrainer(t, nn.Dense{Units: units, Init: initial.Zeros{}}, source.Spec(), train.Config{
 			Loss: l, Optimizer: optim.SGD{}, LearningRate: 0.5, BatchSize: train.All, Epochs: 600, Monitor: "auroc",
 		})
 		if _, err := trainer.Fit(background, source, source); err != nil {
@@ -247,12 +250,12 @@ func TestTrainLoss(t *testing.T) {
 	var got train.Epoch
 	trainer := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), train.Config{
 		Epochs: 1, BatchSize: 10, LearningRate: 0.5,
-		Report: func(p train.Progress) {
+		Callback: told(func(p train.Progress) {
 			all = append(all, p.Step)
 			if p.Epoch != nil {
 				got = *p.Epoch
 			}
-		},
+		}),
 	})
 	if _, err := trainer.Fit(background, source, nil); err != nil {
 		t.Fatal(err)
@@ -280,12 +283,12 @@ func TestCancel(t *testing.T) {
 			var trainer *train.Trainer
 			cfg := train.Config{Epochs: 5, BatchSize: 10, LearningRate: 1e-3}
 			past := watch(&cfg, &trainer)
-			report := cfg.Report
-			cfg.Report = func(p train.Progress) {
-				report(p)
+			report := cfg.Callback
+			cfg.Callback = func(t *train.Trainer, p train.Progress) error {
 				if p.Step.Update == tt.at {
 					cancel()
 				}
+				return report(t, p)
 			}
 			validation := data.Source(source)
 			if tt.at == 6 { // while the epoch is being measured
@@ -339,5 +342,42 @@ func TestFitAgain(t *testing.T) {
 	}
 	if trainer.Updates() != 24 || second.SHA256() == first.SHA256() || second.SHA256() != trainer.Model().SHA256() {
 		t.Errorf("after %d updates, the second result is not the last model", trainer.Updates())
+	}
+}
+
+// TestCallbackEnds: an error of the callback ends training and comes back, with
+// the best model so far and a checkpoint to go on from; ErrStop ends it well.
+func TestCallbackEnds(t *testing.T) {
+	source := blobs(t, 60, 1)
+	full := errors.New("the disk is full")
+	for _, end := range []error{full, fmt.Errorf("enough: %w", train.ErrStop)} {
+		folder := t.TempDir()
+		var trainer *train.Trainer
+		cfg := train.Config{Epochs: 5, BatchSize: 10, Checkpoints: train.Checkpoints{Folder: folder}}
+		cfg.Callback = func(told *train.Trainer, p train.Progress) error {
+			if told != trainer || p.Step.Update != told.Updates() {
+				t.Error("the callback is told of another trainer or update")
+			}
+			if p.Step.Update == 15 {
+				return end
+			}
+			return nil
+		}
+		trainer = newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
+		m, err := trainer.Fit(background, source, source)
+		if errors.Is(end, train.ErrStop) {
+			if err != nil {
+				t.Error(err)
+			}
+		} else if !errors.Is(err, full) {
+			t.Errorf("error %v, want %v", err, full)
+		}
+		if trainer.Updates() != 15 || m == nil || m != trainer.Best() {
+			t.Errorf("%d updates, model %p, best %p", trainer.Updates(), m, trainer.Best())
+		}
+		again := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), cfg)
+		if err := again.Resume(folder); end == full && (err != nil || again.Updates() != 15) {
+			t.Errorf("resumed at update %d: %v", again.Updates(), err)
+		}
 	}
 }

@@ -142,7 +142,7 @@ func TestGolden(t *testing.T) {
 				cfg.MicroBatch = micro
 				cfg.From = withWeights(t, newTrainer(t, net, source.Spec(), train.Config{}).Model(), start)
 				var got []train.Step
-				cfg.Report = func(p train.Progress) { got = append(got, p.Step) }
+				cfg.Callback = told(func(p train.Progress) { got = append(got, p.Step) })
 				trainer := newTrainer(t, net, source.Spec(), cfg)
 				model, err := trainer.Fit(background, source, nil)
 				if err != nil {

@@ -21,5 +21,6 @@ var (
 	blobs       = traintest.Blobs
 	digits      = traintest.Digits
 	predict     = traintest.Predict
+	told        = traintest.Told
 	rows        = traintest.Rows
 )

@@ -68,6 +68,9 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
+	if !t.counted {
+		t.draws = uint32(t.updates * t.parts) // which micro-batch i adds i to
+	}
 	draws, updates := t.draws, t.updates
 	err := update()
 	if err == nil {
@@ -92,7 +95,7 @@ func (t *Trainer) attempt(step *Step, update func() error) error {
 // before it: buffers, and under a rule that searches everything.
 func (t *Trainer) remember() {
 	if t.before == nil {
-		_, all := t.cfg.Optimizer.(optim.Searcher)
+		_, all := t.cfg.Optimizer.(optim.LineSearchRule)
 		buffers := map[string]bool{}
 		for _, p := range t.params {
 			buffers[p.Name] = p.Role == nn.Buffer

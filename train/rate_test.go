@@ -56,7 +56,7 @@ func TestPlateau(t *testing.T) {
 			var got []float64
 			trainer := newTrainer(t, nn.Dense{Units: 3}, source.Spec(), train.Config{
 				LearningRate: 0.25, Schedule: tt.s, BatchSize: 10, Epochs: 6,
-				Report: func(p train.Progress) { got = append(got, p.Step.Rate) },
+				Callback: told(func(p train.Progress) { got = append(got, p.Step.Rate) }),
 			})
 			if _, err := trainer.Fit(background, source, source); err != nil {
 				t.Fatal(err)

@@ -123,7 +123,7 @@ func (b broken) start(t *testing.T, workers int) (nn.Layer, data.Source, data.So
 		cfg.BatchSize, cfg.Epochs = 40, 4
 	}
 	b.change(&cfg)
-	if _, ok := cfg.Optimizer.(optim.Searcher); ok {
+	if _, ok := cfg.Optimizer.(optim.LineSearchRule); ok {
 		net = nn.MLP([]int{8}, 3, nn.Tanh, 0, nil)
 		cfg.BatchSize, cfg.MicroBatch, cfg.Epochs = train.All, 40, 15
 	}
@@ -149,7 +149,7 @@ func TestResume(t *testing.T) {
 				ctx, cancel := context.WithCancel(background)
 				defer cancel()
 				log := ""
-				cfg.Report = func(p train.Progress) {
+				cfg.Callback = told(func(p train.Progress) {
 					log += fmt.Sprintln(p.Step)
 					if e := p.Epoch; e != nil {
 						log += fmt.Sprintln(e.Validation.Loss, e.Validation.Score("f1"), e.Score, e.TrainLoss, e.Best)
@@ -157,7 +157,7 @@ func TestResume(t *testing.T) {
 					if p.Step.Update == stop {
 						cancel()
 					}
-				}
+				})
 				if stop > 0 {
 					cfg.Checkpoints.Folder = t.TempDir()
 				}

@@ -23,12 +23,12 @@ const halvings = 20
 //
 // So the loss never rises. Where no τ will do, θ stays as it was and the rule
 // forgets its pairs, so that the next step is along the gradient. It does
-// nothing for rules that are no [optim.Searcher].
+// nothing for rules that are no [optim.LineSearchRule].
 //
 // Source: Armijo's condition, Nocedal and Wright, Numerical Optimization, 2006,
 // algorithm 3.1.
 func (t *Trainer) search(step *Step, loss func() (float64, error)) error {
-	rule, ok := t.cfg.Optimizer.(optim.Searcher)
+	rule, ok := t.cfg.Optimizer.(optim.LineSearchRule)
 	if !ok {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (t *Trainer) search(step *Step, loss func() (float64, error)) error {
 
 // retreat takes the trained parameters back to a part of the way from where
 // the step began.
-func (t *Trainer) retreat(s optim.Search, part float32) {
+func (t *Trainer) retreat(s optim.LineSearch, part float32) {
 	for _, p := range t.trained {
 		x, from := t.store.Value(p.Name), t.store.Value(p.Name+"/"+s.Start)
 		for i := range x {
@@ -102,7 +102,10 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		if err := t.net.Feed(p.Program, &batch, true); err != nil {
 			return 0, fmt.Errorf("train: %w", err)
 		}
-		total += float64(float64(len(batch.Rows)) / float64(rows) * t.lossOf(p))
+		t.addLoss(&total, float64(float64(len(batch.Rows))/float64(rows)*t.lossOf(p)))
+	}
+	if !t.counted {
+		total += t.losses.total()
 	}
 	return total, nil
 }
@@ -111,7 +114,7 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 // steps: all that makes the loss another function from update to update, or
 // that moves parameters beside the rule.
 func (c Config) searchable() error {
-	if _, ok := c.Optimizer.(optim.Searcher); !ok {
+	if _, ok := c.Optimizer.(optim.LineSearchRule); !ok {
 		return nil
 	}
 	around := c.around()
@@ -137,7 +140,7 @@ func (c Config) searchable() error {
 // checkRandom returns an error if losses depend on random numbers, and the rule
 // searches.
 func (c Config) checkRandom(losses graph.Tensor) error {
-	if _, ok := c.Optimizer.(optim.Searcher); !ok {
+	if _, ok := c.Optimizer.(optim.LineSearchRule); !ok {
 		return nil
 	}
 	for _, x := range graph.Sorted(losses) {

@@ -14,7 +14,8 @@ import (
 // the store and the best model it is all that training needs to go on.
 type state struct {
 	updates int    // done
-	draws   uint32 // forward passes done
+	draws   uint32 // number of the next forward pass: the update times its micro-batches, and the micro-batch
+	counted bool   // draws counts all forward passes, and micro-batches are added one after the other, as in checkpoints of format 1
 	first   int    // epoch of this call of Steps
 	epoch   int    // of the next update
 	batch   int    // of the next update, in its epoch
@@ -56,6 +57,7 @@ func (s *state) advance(batches int) {
 type savedState struct {
 	Updates int                   `json:"updates"`
 	Draws   uint32                `json:"draws"`
+	Counted bool                  `json:"counted,omitempty"`
 	First   int                   `json:"first_epoch"`
 	Epoch   int                   `json:"epoch"`
 	Batch   int                   `json:"batch"`
@@ -92,7 +94,7 @@ type savedStep struct {
 func (s *state) saved() savedState {
 	f, l := &s.fit, s.fit.last
 	return savedState{
-		Updates: s.updates, Draws: s.draws, First: s.first, Epoch: s.epoch, Batch: s.batch, Rows: s.rows,
+		Updates: s.updates, Draws: s.draws, Counted: s.counted, First: s.first, Epoch: s.epoch, Batch: s.batch, Rows: s.rows,
 		Skipped: s.skipped, Rewinds: s.rewinds, Plateau: s.watched,
 		LossSum: exact(f.sum), LossRows: f.rows, Open: f.open, Best: exact(f.best), Waiting: f.waiting, Seconds: f.elapsed(),
 		Last: savedStep{
@@ -113,7 +115,7 @@ func (s savedState) check() error {
 func (s savedState) restore() state {
 	l := s.Last
 	return state{
-		updates: s.Updates, draws: s.Draws, first: s.First, epoch: s.Epoch, batch: s.Batch, rows: s.Rows,
+		updates: s.Updates, draws: s.Draws, counted: s.Counted, first: s.First, epoch: s.Epoch, batch: s.Batch, rows: s.Rows,
 		skipped: s.Skipped, rewinds: s.Rewinds, watched: s.Plateau,
 		fit: fitState{
 			sum: float64(s.LossSum), rows: s.LossRows, open: s.Open, best: float64(s.Best), waiting: s.Waiting, seconds: s.Seconds,

@@ -81,6 +81,11 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 		return 0, tooFew(n, size, alone(t.net.Layer, t.net.Spec))
 	}
 	batches, _ = t.cut(n, size)
+	t.parts = 1
+	if size > t.cfg.MicroBatch {
+		t.parts, _ = t.cut(size, t.cfg.MicroBatch)
+	}
+	t.counted = t.counted && t.parts > 1
 	if err := t.prepare(n, size); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
@@ -160,7 +165,7 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 		order = data.Order(source.Len(), t.cfg.Seed, step.Epoch)
 	}
 	if size > t.cfg.MicroBatch {
-		return t.accumulated(ctx, source, order, step, size)
+		return t.passInParts(ctx, source, order, step, size)
 	}
 	return func(yield func(Step, error) bool) {
 		cfg := t.batches(size, order, step.Epoch)

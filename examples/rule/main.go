@@ -76,10 +76,11 @@ func main() {
 			Epochs:      15,
 			Seed:        1,
 			Checkpoints: keep,
-			Report: func(p train.Progress) {
+			Callback: func(_ *train.Trainer, p train.Progress) error {
 				if p.Step.Update == until {
 					stop()
 				}
+				return nil
 			},
 		})
 		if err != nil {

@@ -127,12 +127,11 @@ type run struct {
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
 
-	stop    context.CancelCauseFunc // ends training when a file cannot be written
-	model   *model.Model            // the best one
-	last    *train.Epoch            // that ended
-	best    *train.Epoch            // whose model was kept
-	saved   *model.Model            // in the folder, as the best
-	looked  time.Time               // whether the folder is there
+	model   *model.Model // the best one
+	last    *train.Epoch // that ended
+	best    *train.Epoch // whose model was kept
+	saved   *model.Model // in the folder, as the best
+	looked  time.Time    // whether the folder is there
 	seconds float64
 
 	asked    watchOptions
@@ -155,7 +154,7 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	}
 	ui.epochs = j.Settings.Epochs.Value
 	j.Config.Logger = slog.New(ui)
-	j.Config.Report = r.report
+	j.Config.Callback = r.report
 	j.Config.Profile = opt.profile
 	j.Config.Probe = runs.ProbeEvery(j.Settings.Epochs.Value * j.Steps)
 	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.Source) })
@@ -235,15 +234,12 @@ func (r *run) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.watchers.close()) }()
 	r.ui.printf("%s", r.startText())
 	go r.hash()
-	training, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	r.stop = stop
 	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Steps*r.Settings.Epochs.Value)
 	if err == nil {
 		err = r.watch(r.asked)
 	}
 	if err == nil {
-		r.model, err = r.trainer.Fit(training, r.Parts.Train, r.Parts.Validation)
+		r.model, err = r.trainer.Fit(ctx, r.Parts.Train, r.Parts.Validation)
 	}
 	r.seconds = r.spent()
 	r.ui.finish()
@@ -260,8 +256,6 @@ func (r *run) do(ctx context.Context) (err error) {
 		status = "interrupted"
 	case errors.Is(err, train.ErrDiverged):
 		status = "diverged"
-	case training.Err() != nil:
-		return r.broken(context.Cause(training))
 	default:
 		return r.broken(err)
 	}
@@ -287,7 +281,7 @@ func (r *run) broken(err error) error {
 func (r *run) validated() bool { return r.Parts.Validation.Len() > 0 }
 
 // report is told of every update and epoch.
-func (r *run) report(p train.Progress) {
+func (r *run) report(_ *train.Trainer, p train.Progress) error {
 	r.ui.report(p)
 	if e := p.Epoch; e != nil {
 		r.last = e
@@ -300,7 +294,5 @@ func (r *run) report(p train.Progress) {
 		r.looked = now
 		err = errors.Join(err, r.folder.Here())
 	}
-	if err != nil {
-		r.stop(err)
-	}
+	return err
 }

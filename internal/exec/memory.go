@@ -56,6 +56,21 @@ func NewStore(declared []Declaration) *Store {
 	return s
 }
 
+// StoreOf returns a store whose variables have the memory of values, each of the
+// size of its type.
+func StoreOf(declared []Declaration, values map[string][]float32) (*Store, error) {
+	s := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
+	for _, d := range declared {
+		v := values[d.Name]
+		if len(v) != d.Type.Size() {
+			return nil, fmt.Errorf("variable %q: %d values do not fit %v", d.Name, len(v), d.Type)
+		}
+		s.names = append(s.names, d.Name)
+		s.values[d.Name], s.types[d.Name] = v, d.Type
+	}
+	return s, nil
+}
+
 // Names returns the names of the variables in order.
 func (s *Store) Names() []string { return s.names }
 

@@ -18,7 +18,7 @@ type walk struct {
 // it searches along a line, if it moves a matrix otherwise than a vector, or if
 // it moves what is small by less: here that is the way to the minimum.
 func walks(rule optim.Rule) (bool, error) {
-	if _, searches := rule.(optim.Searcher); searches {
+	if _, searches := rule.(optim.LineSearchRule); searches {
 		return false, nil
 	}
 	vector, err := way(rule, 1, 4)

@@ -15,6 +15,7 @@ import (
 	"descent/loss"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/schedule"
 	"descent/train"
 )
@@ -111,7 +112,7 @@ func second[T any](_ T, err error) error { return err }
 
 // parseInit reads an initializer; nil lets each layer choose. The name of a
 // family alone is its commonest member.
-func parseInit(text string) (nn.Initializer, error) {
+func parseInit(text string) (initial.Initializer, error) {
 	if text == "auto" {
 		return nil, nil
 	}
@@ -120,7 +121,7 @@ func parseInit(text string) (nn.Initializer, error) {
 			text = family
 		}
 	}
-	return nn.ParseInitializer(text)
+	return initial.Parse(text)
 }
 
 // parseBatch reads a number of rows, or train.All.

@@ -36,7 +36,7 @@ func TestAroundSettings(t *testing.T) {
 		{"lookahead: 6", func(c *train.Config) { c.Lookahead = optim.NewLookahead() }},
 		{"lookahead: 5:0.8", func(c *train.Config) { c.Lookahead = optim.Lookahead{Every: 5, Alpha: 0.8} }},
 		{"sam: 0.05\nmax_norm: 3\nprox_l1: 0.1", func(c *train.Config) { c.SAM, c.MaxNorm, c.ProxL1 = 0.05, 3, 0.1 }},
-		{"weight_decay: 0.1\nweight_decay_kind: l2", func(c *train.Config) { c.WeightDecay, c.DecayKind = 0.1, optim.L2 }},
+		{"weight_decay: 0.1\nweight_decay_kind: l2", func(c *train.Config) { c.WeightDecay, c.DecayKind = 0.1, optim.CoupledL2 }},
 		{"schedules: {beta1: dip, eps: 'step:every=1e,factor=0.5'}", func(c *train.Config) {
 			c.Schedules["beta1"], c.Schedules["eps"] = schedule.NewDip(100), schedule.Step{Every: 10, Factor: 0.5}
 		}},

@@ -181,10 +181,11 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 		return o, err
 	}
 	j.Config.Workers = l.workers
-	j.Config.Report = func(p train.Progress) {
+	j.Config.Callback = func(_ *train.Trainer, p train.Progress) error {
 		if p.Epoch != nil {
 			o.note(p.Epoch, l.metric)
 		}
+		return nil
 	}
 	trainer, err := train.New(j.Net, j.Spec, j.Config)
 	if err != nil {

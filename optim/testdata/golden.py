@@ -85,7 +85,7 @@ class Nesterov(Momentum):
 
 
 class AdaGrad:
-    def __init__(self, c): self.c, self.s = c, {"G": np.zeros(N)}
+    def __init__(self, c): self.c, self.s = c, {"G": np.full(N, c.get("initial_accumulator", 0.0))}
     def u(self, g, theta, t):
         G = self.s["G"] = self.s["G"] + g * g
         e = self.c["eps"]
@@ -112,6 +112,10 @@ class Adam:
         b1, b2, s = self.c["beta1"], self.c["beta2"], self.s
         s["m"] = b1 * s["m"] + (1 - b1) * g
         s["v"] = b2 * s["v"] + (1 - b2) * g * g
+        if self.c.get("uncorrected"):
+            return s["m"] / (np.sqrt(s["v"]) + self.c["eps"])
+        if self.c.get("eps_hat"):  # the end of section 2: a rate of the update, and ε̂
+            return np.sqrt(1 - b2**t) / (1 - b1**t) * s["m"] / (np.sqrt(s["v"]) + self.c["eps"])
         m, v = s["m"] / (1 - b1**t), s["v"] / (1 - b2**t)
         return m / (np.sqrt(v) + self.c["eps"])
 
@@ -173,13 +177,20 @@ class NAdam(Moments):
 class RAdam(Moments):
     def u(self, g, theta, t):
         m, _ = self.moments(g, t)
+        return self.rectified(m, self.largest(self.s["v"]), t)
+    def largest(self, v):
+        if not self.c.get("amsgrad"):
+            return v
+        self.s["n"] = np.maximum(self.s.get("n", 0 * v), v)
+        return self.s["n"]
+    def rectified(self, m, v, t):
         end = 2 / (1 - self.b2) - 1
         power = Decimal(self.b2) ** t  # to 28 digits, as the difference cancels
         rho = float(2 / (1 - Decimal(self.b2)) - 1 - 2 * t * power / (1 - power))
         if rho <= 5:
             return m
         r = np.sqrt((rho - 4) * (rho - 2) * end / ((end - 4) * (end - 2) * rho))
-        return m * r * np.sqrt(1 - self.b2**t) / (np.sqrt(self.s["v"]) + self.e)
+        return m * r * np.sqrt(1 - self.b2**t) / (np.sqrt(v) + self.e)
 
 
 class Adan:
@@ -195,13 +206,16 @@ class Adan:
         return (m + b2 * v) / (np.sqrt(n) + self.c["eps"])
 
 
-class AdaBelief(Moments):
+class AdaBelief(RAdam):
     slots = ["m", "s"]
     def u(self, g, theta, t):
         s = self.s
         s["m"] = self.b1 * s["m"] + (1 - self.b1) * g
         s["s"] = self.b2 * s["s"] + (1 - self.b2) * (g - s["m"]) ** 2 + self.e
-        return s["m"] / (1 - self.b1**t) / (np.sqrt(s["s"] / (1 - self.b2**t)) + self.e)
+        m, n = s["m"] / (1 - self.b1**t), self.largest(s["s"])
+        if self.c.get("rectify"):
+            return self.rectified(m, n, t)
+        return m / (np.sqrt(n / (1 - self.b2**t)) + self.e)
 
 
 class Yogi(Moments):
@@ -278,6 +292,34 @@ class Lars:
         d = d * (self.c["trust"] * a / b if a > 0 and b > 0 else 1)
         self.s["b"] = self.c["momentum"] * self.s["b"] + d
         return self.s["b"]
+
+
+class NovoGrad:
+    def __init__(self, c): self.c, self.s = c, {}
+    def u(self, g, theta, t):
+        c, s, square = self.c, self.s, np.sum(g * g)
+        s["v"] = square if t == 1 else c["beta2"] * s["v"] + (1 - c["beta2"]) * square
+        step = g / (np.sqrt(s["v"]) + c["eps"]) + c.get("weight_decay", 0) * theta
+        s["m"] = step if t == 1 else c["beta1"] * s["m"] + step
+        return s["m"]
+
+
+class Ftrl:
+    """σ sums up to 1/η, as in section 3 of the paper, for rates that change."""
+    def __init__(self, c):
+        self.c, self.z, self.q = c, np.zeros(N), np.zeros(N)
+        self.s = {"n": np.full(N, c.get("initial_accumulator", 0.0)), "z": np.zeros(N), "ftrl/rate": 0.0}
+    def u(self, g, theta, t):
+        c, s = self.c, self.s
+        s["n"] = s["n"] + g * g
+        q = (c["beta"] + s["n"] ** c["rate_power"]) / self.rate
+        self.z = self.z + g - (q - self.q) * theta
+        self.q = q
+        s["z"], s["ftrl/rate"] = self.rate * self.z, self.rate
+        l1, l2 = c.get("lambda1", 0), c.get("lambda2", 0)
+        self.next = np.where(np.abs(self.z) <= l1, 0, -(self.z - np.sign(self.z) * l1) / (q + l2))
+        return g
+    def move(self, theta, step): return self.next
 
 
 def rms(x): return np.sqrt(np.mean(x * x))
@@ -469,7 +511,8 @@ def edge(x, terms, least):
 
 RULES = dict(sgd=Sgd, momentum=Momentum, nesterov=Nesterov, adagrad=AdaGrad, rmsprop=RmsProp, adam=Adam, adamw=AdamW,
              adadelta=AdaDelta, amsgrad=AmsGrad, adamax=AdaMax, nadam=NAdam, radam=RAdam, adan=Adan, adabelief=AdaBelief,
-             yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars, adafactor=Adafactor)
+             yogi=Yogi, ademamix=AdEMAMix, adopt=Adopt, lion=Lion, rprop=Rprop, lamb=Lamb, lars=Lars, adafactor=Adafactor,
+             novograd=NovoGrad, ftrl=Ftrl)
 RULES |= {"schedule-free-sgd": ScheduleFreeSgd, "schedule-free-adamw": ScheduleFreeAdamW, "prodigy": Prodigy, "muon": Muon, "soap": Soap, "shampoo": Shampoo, "lbfgs": Lbfgs}
 RULES |= {"centralized-sgd": Sgd, "cautious-adam": CautiousAdamW, "cautious-adamw": CautiousAdamW}
 
@@ -479,19 +522,21 @@ def torch_rule(row, p):
     c, o = row["hyper"], torch.optim
     if row["clip_norm"] or row["clip_value"] or row["prox"]:
         return None, {}
+    if c.get("eps_hat") or c.get("uncorrected"):
+        return None, {}
     decay = row["decay"]
     adam = {"m": "exp_avg", "v": "exp_avg_sq"}
     match row["rule"]:
         case "sgd" if not decay: return o.SGD([p], 1), {}
         case "momentum" if not decay: return o.SGD([p], 1, momentum=c["momentum"]), {"b": "momentum_buffer"}
         case "nesterov": return o.SGD([p], 1, momentum=c["momentum"], nesterov=True), {"b": "momentum_buffer"}
-        case "adagrad" if not c.get("eps_inside"): return o.Adagrad([p], 1, eps=c["eps"]), {"G": "sum"}
+        case "adagrad" if not c.get("eps_inside"): return o.Adagrad([p], 1, eps=c["eps"], initial_accumulator_value=c.get("initial_accumulator", 0)), {"G": "sum"}
         case "rmsprop" if c.get("eps_outside"):
             names = {"E": "square_avg"} | ({"mean": "grad_avg"} if c.get("centered") else {}) | ({"b": "momentum_buffer"} if c.get("momentum") else {})
             return o.RMSprop([p], 1, alpha=c["rho"], eps=c["eps"], centered=bool(c.get("centered")), momentum=c.get("momentum", 0)), names
         case "adadelta": return o.Adadelta([p], 1, c["rho"], c["eps"]), {"v": "square_avg", "D": "acc_delta"}
         case "amsgrad": return o.Adam([p], 1, (c["beta1"], c["beta2"]), c["eps"], amsgrad=True), adam | {"n": "max_exp_avg_sq"}
-        case "radam": return o.RAdam([p], 1, (c["beta1"], c["beta2"]), c["eps"]), adam
+        case "radam" if not c.get("amsgrad"): return o.RAdam([p], 1, (c["beta1"], c["beta2"]), c["eps"]), adam
         case "adam" if decay == 0: return o.Adam([p], 1, (c["beta1"], c["beta2"]), c["eps"]), adam
         case "adam": return o.AdamW([p], 1, (c["beta1"], c["beta2"]), c["eps"], decay), adam
         case "adamw": return o.AdamW([p], 1, (c["beta1"], c["beta2"]), c["eps"], c["weight_decay"]), adam
@@ -565,6 +610,27 @@ def check_rprop(gradients):
         p.grad = torch.tensor(gradients[t - 1].copy())
         peer.step()
         close(dict(name="rprop", rule="rprop"), t, "theta", theta, p.detach().numpy(), np.abs(theta) + 1)
+
+
+def check_ftrl(gradients):
+    """From weights of 0 at a constant rate it is algorithm 1 of the paper, line by line."""
+    alpha, beta, l1, l2 = 0.1, 1.0, 0.3, 0.7
+    rule = Ftrl(dict(beta=beta, lambda1=l1, lambda2=l2, rate_power=0.5))
+    rule.rate = alpha
+    theta, w = np.zeros(N), [0.0] * N
+    z, n = [0.0] * N, [0.0] * N
+    for t in range(1, STEPS + 1):
+        rule.u(gradients[t - 1].copy(), theta, t)
+        theta = rule.move(theta, None)
+        for i in range(N):
+            g = gradients[t - 1][i]
+            sigma = (np.sqrt(n[i] + g * g) - np.sqrt(n[i])) / alpha
+            z[i] += g - sigma * w[i]
+            n[i] += g * g
+        for i in range(N):  # as the paper does before the next round
+            w[i] = 0.0 if abs(z[i]) <= l1 else -(z[i] - np.sign(z[i]) * l1) / ((beta + np.sqrt(n[i])) / alpha + l2)
+        close(dict(name="ftrl", rule="ftrl"), t, "theta", theta, np.array(w), np.abs(theta) + 1e-3)
+    assert 0 < np.sum(theta == 0) < N
 
 
 def rows():
@@ -651,6 +717,22 @@ def rows():
     yield row("adam decay", "adam", 0.001, adam, decay=0.1)
     yield row("momentum decay", "momentum", 0.01, dict(momentum=0.9), decay=0.1)
     yield row("sgd prox", "sgd", 0.01, prox=0.5)
+    yield row("adam eps hat", "adam", 0.001, moments | dict(eps=1e-7, eps_hat=1.0))
+    yield row("adam eps hat 1e-2", "adam", 0.001, wide | dict(eps_hat=1.0))
+    yield row("adam uncorrected", "adam", 0.001, moments | dict(uncorrected=1.0))
+    yield row("adam uncorrected eps 1e-2", "adam", 0.001, wide | dict(uncorrected=1.0))
+    yield row("adagrad initial", "adagrad", 0.01, dict(eps=1e-10, initial_accumulator=0.5))
+    yield row("adagrad initial inside", "adagrad", 0.01, dict(eps=1e-7, eps_inside=1.0, initial_accumulator=0.1))
+    yield row("radam amsgrad", "radam", 0.001, wide | dict(amsgrad=1.0))
+    yield row("adabelief amsgrad", "adabelief", 0.001, wide | dict(eps=1e-8, amsgrad=1.0))
+    yield row("adabelief rectify", "adabelief", 0.001, moments | dict(eps=1e-16, rectify=1.0))
+    yield row("adabelief amsgrad rectify", "adabelief", 0.001, wide | dict(eps=1e-3, amsgrad=1.0, rectify=1.0))
+    yield row("ftrl", "ftrl", 0.1, dict(beta=1.0, rate_power=0.5))
+    yield row("ftrl penalties", "ftrl", 0.1, dict(beta=0.5, rate_power=0.5, lambda1=0.2, lambda2=2.0))
+    yield row("ftrl power", "ftrl", 0.05, dict(beta=0.0, rate_power=0.7, initial_accumulator=0.1, lambda1=0.1))
+    yield row("ftrl constant rate", "ftrl", 0.05, dict(beta=1.0, rate_power=0.0, lambda2=0.5))
+    yield row("novograd", "novograd", 0.01, dict(beta1=0.95, beta2=0.98, eps=1e-8))
+    yield row("novograd eps 1e-2", "novograd", 0.01, dict(beta1=0.8, beta2=0.5, eps=1e-2, weight_decay=0.1), shape=[4, 9])
     yield row("adam prox decay", "adam", 0.001, adam, prox=0.1, decay=0.1)
 
 
@@ -689,6 +771,7 @@ def main():
     gradients = np.array([[gradient(t, i) for i in range(N)] for t in range(1, STEPS + 1)])
     assert np.all(gradients == gradients.astype(np.float32))
     check_rprop(gradients)
+    check_ftrl(gradients)
     rows_out, networks_out = list(rows()), list(networks())
     for row in rows_out:
         run(row, gradients.copy(), LOOK if row["name"] in RULES else LOOK_SHORT)

@@ -70,6 +70,10 @@ pure = [
     ("poly:steps=9,power=2,floor=0", factors(12, lambda o: lr.PolynomialLR(o, 9, 2.0))),
     ("poly:steps=10,power=0.5,floor=0.1", [0.1 + 0.9 * (1 - min(t, 10) / 10) ** 0.5 for t in range(13)]),
     ("invsqrt:steps=5", [min((t + 1) * 5**-1.5, (t + 1) ** -0.5) / 5**-0.5 for t in range(30)]),  # as the paper writes it
+    ("invsqrt:steps=4,hold", [min(0.5, 1 / math.sqrt(n)) / 0.5 for n in range(1, 30)]),  # Adafactor's, with 0.5 for 0.01
+    ("invtime:every=1,decay=0.3", [1 / (1 + 0.3 * t) for t in range(20)]),
+    ("invtime:every=4,decay=0.5", [1 / (1 + 0.5 * t / 4) for t in range(20)]),
+    ("invtime:every=4,decay=0.5,stairs", [1 / (1 + 0.5 * (t // 4)) for t in range(20)]),
     ("restarts:steps=5,mult=1,floor=0.1", factors(22, lambda o: lr.CosineAnnealingWarmRestarts(o, 5, 1, 0.1))),
     ("restarts:steps=3,mult=2,floor=0", factors(30, lambda o: lr.CosineAnnealingWarmRestarts(o, 3, 2))),
     (

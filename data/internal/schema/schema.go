@@ -1,0 +1,113 @@
+// Package schema decides what the columns of a table are, by all cells of each
+// and by what the rest of the file says where one column leaves a doubt: numbers
+// in a notation, dates in a form, categories, or nothing to learn from; and what
+// the target is.
+package schema
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+)
+
+// Task is what a target is to be: nothing said, classes or amounts.
+type Task int
+
+const (
+	Classes Task = iota + 1 // classes
+	Amounts                 // numbers
+)
+
+// Config says what cannot be read off a table.
+type Config struct {
+	Targets    []string
+	Task       Task // 0: decided by the target's values
+	Drop       []string
+	Keep       []string
+	Categories []string
+	Numbers    []string
+	Dates      []string
+
+	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
+}
+
+// ErrNoTarget is wrapped by the error of a table that was opened without the name
+// of a target.
+var ErrNoTarget = errors.New("which column is the target?")
+
+// Plan is what the columns of a table are, judged by all rows.
+type Plan struct {
+	Columns []Column // those that are not targets
+	Target  Target
+	Notes   []string // what was taken for granted
+}
+
+// Of decides the schema of a table. Rows without a target are taken out of
+// it.
+func Of(g *grid.Grid, cfg Config) (*Plan, error) {
+	cfg, err := cfg.resolve(g)
+	if err != nil {
+		return nil, err
+	}
+	s := &Plan{Notes: g.Notes}
+	found, err := findTargets(g, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.dropUntargeted(g, cfg.Targets, found); err != nil {
+		return nil, err
+	}
+	if err := findColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	if s.Target, err = decideTarget(g, cfg, found); err != nil {
+		return nil, err
+	}
+	if classes := len(s.Target.Classes); classes > fewIntegers && classes > g.Rows()/2 {
+		s.Notes = append(s.Notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.Rows()))
+	}
+	s.Notes = append(s.Notes, noteSpellings(cfg.Targets[0], s.Target.Classes)...)
+	if s.Columns, err = planColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	s.Notes = append(s.Notes, notesOn(s.Columns, s.Target, found)...)
+	return s, nil
+}
+
+// dropUntargeted removes the rows in which a target is missing.
+func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, found map[int]*finding) error {
+	n := g.Rows()
+	cols := make([]int, len(targets))
+	for i, name := range targets {
+		cols[i] = g.Index(name)
+	}
+	firstRow, firstCol := -1, -1
+	firstPlace := ""
+	g.Keep(func(row int) bool {
+		for _, col := range cols {
+			if found[col].Missing(g.Cell(row, col)) {
+				if firstRow < 0 {
+					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.Line(row))
+				}
+				return false
+			}
+		}
+		return true
+	})
+	if firstRow < 0 {
+		return nil
+	}
+	if g.Rows() == 0 {
+		return fault.Errorf(fault.ErrNoRows, "data: %s: no row has a value for the target %s; %q is missing, %s", g.File, naming.List(targets), g.Columns[firstCol], firstPlace)
+	}
+	s.Notes = append(s.Notes, UntargetedNote(n-g.Rows(), n, targets, firstPlace))
+	return nil
+}
+
+// UntargetedNote says how many of n rows are left out, as they have no target.
+func UntargetedNote(out, n int, targets []string, firstPlace string) string {
+	return fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)", out, n, naming.List(targets), firstPlace)
+}
