@@ -35,6 +35,7 @@ all rows are measured, and a note says how many of them the run trained on, as
 of a file that has grown since; --part unseen measures the others alone.`,
 		Example: `  descent eval runs/NAME houses-sold-since.csv
   descent eval runs/NAME photos.zip --tta flip
+  descent eval runs/NAME photos.zip --metrics top3
   descent eval runs/NAME/last.safetensors digits --part all --json`,
 		Args: positional("MODEL", "DATA"),
 		RunE: func(cmd *cobra.Command, args []string) error {

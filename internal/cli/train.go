@@ -50,6 +50,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
   descent train --optimizer rmsprop --lr 0.002 --epochs 30
   descent train --data houses.csv --target price --model mlp:256,128 --dropout 0.1
+  descent train --metrics top3 --monitor f1
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --print-config > run.yaml
