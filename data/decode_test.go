@@ -48,10 +48,14 @@ func TestRowsDecode(t *testing.T) {
 
 func TestLevelsOutsideTheTableDecode(t *testing.T) {
 	c := Column{Name: "city", Kind: parse.CategoryKind, Levels: []string{"Bonn"}, Rare: []string{"Ulm", "Jena"}, Missing: true}
+	f, err := c.feature()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, want := range []string{"Bonn", "<rare>", "", "<unk>"} {
 		x := make([]float32, 4)
 		x[i] = 1
-		if got := c.decode(x); got != want {
+		if got := f.Decode(x); got != want {
 			t.Errorf("slot %d is %q, want %q", i, got, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"descent/data/internal/feature"
 	"descent/data/internal/parse"
 )
 
@@ -226,7 +227,7 @@ func TestRareLevels(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, _ := readAll(t, s)
-	for row, hot := range []int{0, 50, 50, 50, none} {
+	for row, hot := range []int{0, 50, 50, 50, feature.None} {
 		for i, v := range x[row*52 : (row+1)*52] {
 			if (v == 1) != (i == hot) || v != 0 && v != 1 {
 				t.Errorf("row %d: feature %s is %v", row, e.Features()[i], v)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"descent/data/internal/fault"
+	"descent/data/internal/feature"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/schema"
@@ -21,7 +22,7 @@ type encodedTable struct {
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
-	unknown unknowns
+	unknown feature.Unknowns
 }
 
 // encodedColumn is a number with or without indicator, a category, or a date.
@@ -30,7 +31,7 @@ type encodedColumn struct {
 	values  []float32
 	missing []bool
 	slots   []int16   // perhaps none
-	date    []float32 // [rows, features]
+	dense   []float32 // [rows, features], of any other
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
@@ -40,7 +41,7 @@ func (s *encodedTable) vetted() bool { return true }
 // Notes says what was passed over in the file, and what the rows hold that
 // training did not have.
 func (s *encodedTable) Notes() []string {
-	return append(slices.Clone(s.notes), s.unknown.notes(s.Len())...)
+	return append(slices.Clone(s.notes), s.unknown.Notes(s.Len())...)
 }
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
@@ -55,13 +56,13 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 			to := x[i*size+c.at:]
 			switch {
 			case c.slots != nil:
-				if slot := c.slots[r]; slot != none {
+				if slot := c.slots[r]; slot != feature.None {
 					to[slot] = 1
 				}
 				continue
-			case c.date != nil:
-				width := len(c.date) / s.Len()
-				copy(to, c.date[r*width:(r+1)*width])
+			case c.dense != nil:
+				width := len(c.dense) / s.Len()
+				copy(to, c.dense[r*width:(r+1)*width])
 				continue
 			}
 			to[0] = c.values[r]

@@ -1,8 +1,6 @@
 package data
 
-import (
-	"descent/data/images"
-)
+import "descent/data/images"
 
 // encodedImages is a set of images, standardized.
 type encodedImages struct {

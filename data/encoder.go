@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"descent/data/internal/feature"
 	"descent/data/internal/parse"
 	"descent/data/internal/schema"
 )
@@ -40,24 +41,6 @@ type Encoder struct {
 	Stds  []float64 `json:"stds,omitempty"`
 }
 
-// Column is one column of a table and the features it becomes.
-type Column struct {
-	Name    string   `json:"name"`
-	Kind    string   `json:"kind"`              // "number", "category", "date" or "dropped"
-	Why     string   `json:"why,omitempty"`     // it was dropped
-	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
-	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
-	Std     float64  `json:"std,omitempty"`     // likewise; of the population
-	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
-	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
-	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
-
-	Notation string   `json:"notation,omitempty"` // of a number: 1234.56 as the column writes it; "" is plain
-	Form     string   `json:"form,omitempty"`     // of a date: ymd, dmy, mdy, ym, time or unix
-	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
-	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
-}
-
 // Target is what is predicted; for regression y = (value - Mean)/Std.
 type Target struct {
 	Name string  `json:"name"`
@@ -66,61 +49,6 @@ type Target struct {
 
 	Notation string   `json:"notation,omitempty"` // as of a [Column]
 	Absent   []string `json:"absent,omitempty"`   // likewise
-}
-
-// Features returns the names of the features that a column becomes, in order:
-// a number and perhaps its indicator; the parts of a date, likewise; or levels,
-// <rare>, <missing> and <unk>.
-//
-// A level that training did not have is <rare> if the column has rare levels,
-// and else sets none of them, as a missing value does where training had none:
-// no weight is learned for what does not occur. So <unk> is always 0; it stays
-// for the sake of models and bits of before.
-func (c Column) Features() []string {
-	var names []string
-	switch c.Kind {
-	case parse.NumberKind:
-		names = []string{c.Name}
-	case parse.DateKind:
-		names = c.dateFeatures()
-	case parse.CategoryKind:
-		for _, level := range c.Levels {
-			names = append(names, c.Name+"="+level)
-		}
-		if len(c.Rare) > 0 {
-			names = append(names, c.Name+"=<rare>")
-		}
-	default:
-		return nil
-	}
-	if c.Missing {
-		names = append(names, c.Name+"=<missing>")
-	}
-	if c.Kind == parse.CategoryKind {
-		names = append(names, c.Name+"=<unk>")
-	}
-	return names
-}
-
-func (c Column) width() int {
-	width := 0
-	switch c.Kind {
-	case parse.NumberKind:
-		width = 1
-	case parse.DateKind:
-		width = c.dateWidth()
-	case parse.CategoryKind:
-		width = len(c.Levels) + 1
-		if len(c.Rare) > 0 {
-			width++
-		}
-	default:
-		return 0
-	}
-	if c.Missing {
-		width++
-	}
-	return width
 }
 
 // Features returns the names of all features of a table, in order.
@@ -234,7 +162,7 @@ func (e *Encoder) Notes() []string {
 			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
 		}
 		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && !c.Missing {
-			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), rareCount))
+			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), feature.RareCount))
 		}
 	}
 	return notes
@@ -271,20 +199,5 @@ func (e *Encoder) inputNames() []string {
 	return names
 }
 
-// readsAs returns the reading of a column that training has learned.
-func (c *Column) readsAs() (parse.Reading, error) {
-	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
-}
-
-// readsAs returns the reading of a target of regression.
-func (t *Target) readsAs() (parse.Reading, error) {
-	return learned(t.Name, parse.NumberKind, t.Notation, "", t.Absent)
-}
-
-func learned(name, kind, written, form string, absent []string) (parse.Reading, error) {
-	n, err := parse.ReadNotation(written)
-	if err != nil {
-		return parse.Reading{}, fmt.Errorf("data: encoder: column %q: %w", name, err)
-	}
-	return parse.Reading{Kind: kind, Notation: n, Form: form, Absent: absent}, nil
-}
+// OfImages reports whether samples are images, and not rows of a table.
+func (e *Encoder) OfImages() bool { return e.Kind == imageKind }

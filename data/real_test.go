@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/csv"
 	"math"
 	"os"
 	"path/filepath"
@@ -126,4 +127,43 @@ func TestCIFARFromImages(t *testing.T) {
 	if _, err := e.Open(testdata(t, "cifar10/cifar10-test-jpeg.zip")); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestAdultFromMemory encodes the rows of the test part from memory.
+func TestAdultFromMemory(t *testing.T) {
+	table, err := OpenCSV(testdata(t, "tabular/adult-train.csv"), CSVConfig{Targets: []string{"income"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := table.Spec().Encoder
+	path := testdata(t, "tabular/adult-test.csv")
+	file, err := e.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := readAll(t, Subset(file, natural(2000)))
+	text, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer text.Close()
+	records, err := csv.NewReader(text).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewRowEncoder(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []float32
+	for _, record := range records[1:2001] {
+		row := make(map[string]any)
+		for j, name := range records[0] {
+			row[name] = record[j]
+		}
+		if got, err = r.AppendRow(got, row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sameBits(t, "adult", e, got, want)
 }

@@ -2,7 +2,6 @@ package data
 
 import (
 	"bufio"
-	"descent/internal/human"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"descent/internal/human"
 )
 
 // RowSet remembers which rows a set holds by a 64-bit hash of each, sample and

@@ -11,10 +11,11 @@
 package data
 
 import (
-	"descent/data/internal/fault"
 	"errors"
 	"fmt"
 	"math"
+
+	"descent/data/internal/fault"
 )
 
 // Spec describes samples: enough to build and check a network. Most samples

@@ -38,6 +38,7 @@ type Model struct {
 	metrics []metric.Metric // beside the usual ones
 	beside  [][]float64     // what the simplest model predicts for each goal
 	plans   *plans
+	rows    func() (*data.RowEncoder, error)
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -118,7 +119,10 @@ func (m *Model) On(e *engine.Engine) *Model {
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, beside: m.beside, plans: m.plans}
+	return &Model{
+		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
+		metrics: m.metrics, beside: m.beside, rows: m.rows, plans: m.plans,
+	}
 }
 
 // borrow returns a predictor for the caller alone.

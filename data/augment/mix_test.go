@@ -1,9 +1,10 @@
 package augment
 
 import (
-	"descent/internal/rng"
 	"math"
 	"testing"
+
+	"descent/internal/rng"
 )
 
 func TestAugmentStatistics(t *testing.T) {

@@ -1,8 +1,6 @@
 package augment
 
-import (
-	"descent/internal/rng"
-)
+import "descent/internal/rng"
 
 // Varier varies the images of one set. It holds no state but its scratch,
 // which one goroutine uses at a time.

@@ -147,7 +147,7 @@ func (t *jsonTable) cell(name string, value json.Token) error {
 	case nil:
 	case string:
 		text = v
-		if strings.Contains(v, ".") && !strings.Contains(v, ",") && parse.AllMarks[parse.PointGroups].Fits(strings.TrimLeft(v, "+-")) {
+		if parse.PointedGroups(v) {
 			t.grid.spelt[col] = true
 		}
 	default:

@@ -149,6 +149,12 @@ func (m Marks) Fits(body string) bool {
 	return true
 }
 
+// PointedGroups reports whether a text such as 1.234 may be a number of several
+// groups of digits, between which points stand.
+func PointedGroups(text string) bool {
+	return strings.Contains(text, ".") && !strings.Contains(text, ",") && AllMarks[PointGroups].Fits(strings.TrimLeft(text, "+-"))
+}
+
 // IsDigits reports whether text is digits, at least one.
 func IsDigits(s string) bool {
 	for i := range len(s) {

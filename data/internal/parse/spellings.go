@@ -3,6 +3,7 @@ package parse
 import (
 	"math"
 	"strings"
+	"sync"
 
 	"descent/data/internal/naming"
 )
@@ -13,7 +14,7 @@ import (
 // the same however their accents are written.
 type Spellings struct {
 	Known map[string]int
-	alike map[string]int // by meaning, made when it is first needed
+	alike func() map[string]int // by meaning, made when it is first needed
 }
 
 // NewSpellings makes each text known by its place.
@@ -22,7 +23,9 @@ func NewSpellings(texts []string) *Spellings {
 	for i, text := range texts {
 		known[text] = i
 	}
-	return &Spellings{Known: known}
+	s := &Spellings{Known: known}
+	s.alike = sync.OnceValue(s.byMeaning)
+	return s
 }
 
 const (
@@ -35,17 +38,7 @@ func (s *Spellings) Find(cell string) (int, bool) {
 	if i, ok := s.Known[cell]; ok {
 		return i, true
 	}
-	if s.alike == nil {
-		s.alike = make(map[string]int, len(s.Known))
-		for text, i := range s.Known {
-			key := Meaning(text)
-			if j, met := s.alike[key]; met && j != i {
-				i = ambiguous
-			}
-			s.alike[key] = i
-		}
-	}
-	if i, ok := s.alike[Meaning(cell)]; ok {
+	if i, ok := s.alike()[Meaning(cell)]; ok {
 		return i, i != ambiguous
 	}
 	if v, ok := Number(cell); ok { // as models of before name classes
@@ -53,6 +46,19 @@ func (s *Spellings) Find(cell string) (int, bool) {
 		return i, ok
 	}
 	return 0, false
+}
+
+// byMeaning numbers the meanings of the known texts.
+func (s *Spellings) byMeaning() map[string]int {
+	alike := make(map[string]int, len(s.Known))
+	for text, i := range s.Known {
+		key := Meaning(text)
+		if j, met := alike[key]; met && j != i {
+			i = ambiguous
+		}
+		alike[key] = i
+	}
+	return alike
 }
 
 // Meaning is equal for texts that formats write differently.

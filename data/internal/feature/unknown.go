@@ -1,4 +1,4 @@
-package data
+package feature
 
 import (
 	"fmt"
@@ -6,39 +6,33 @@ import (
 	"strings"
 )
 
-// fate is how a cell counts whose like training did not have.
-type fate int
-
-const (
-	asNone    fate = iota // a level, as none of the known ones
-	asRare                // a level, as a rare one
-	asNoLevel             // a missing level where training missed none
-	asMedian              // a missing number, likewise
-	fates
-)
-
-// unknowns counts the cells of a set whose like training did not have.
-type unknowns [fates]struct {
+// Unknowns counts the cells of a set whose like training did not have.
+type Unknowns [fates]struct {
 	rows    []bool // that hold one; the rest of them does not
 	columns []unknownColumn
 }
 
 type unknownColumn struct {
-	of    *Column
+	name  string
+	of    Feature
 	texts []string // of cells, each once
 	count map[string]int
 }
 
-// add counts a cell. Columns come one after the other.
-func (u *unknowns) add(f fate, row int, of *Column, text string) {
+// Add counts a cell of a named column, unless it is known. Columns come one after
+// the other. Of missing cells, text is empty.
+func (u *Unknowns) Add(f Fate, row int, name string, of Feature, text string) {
+	if f == Known {
+		return
+	}
 	met := &u[f]
 	if row >= len(met.rows) {
 		met.rows = append(met.rows, make([]bool, row+1-len(met.rows))...)
 	}
 	met.rows[row] = true
 	n := len(met.columns)
-	if n == 0 || met.columns[n-1].of != of {
-		met.columns = append(met.columns, unknownColumn{of: of, count: make(map[string]int)})
+	if n == 0 || met.columns[n-1].name != name {
+		met.columns = append(met.columns, unknownColumn{name: name, of: of, count: make(map[string]int)})
 		n++
 	}
 	c := &met.columns[n-1]
@@ -47,8 +41,8 @@ func (u *unknowns) add(f fate, row int, of *Column, text string) {
 	}
 }
 
-// notes says what was counted in a set of n rows.
-func (u *unknowns) notes(n int) []string {
+// Notes says what was counted in a set of n rows.
+func (u *Unknowns) Notes(n int) []string {
 	var notes []string
 	for f := range fates {
 		met := &u[f]
@@ -71,11 +65,11 @@ func (u *unknowns) notes(n int) []string {
 		}
 		format := "%d of %d rows have levels that training did not have: %s; they count as none of the known ones"
 		switch f {
-		case asRare:
+		case AsRare:
 			format = "%d of %d rows have levels that training did not have: %s; they count as rare ones"
-		case asNoLevel:
+		case AsNoLevel:
 			format = "%d of %d rows lack values that no row of training lacked: %s; they count as none of the levels"
-		case asMedian:
+		case AsMedian:
 			format = "%d of %d rows lack values that no row of training lacked: %s; they count as the column's median"
 		}
 		notes = append(notes, fmt.Sprintf(format, rows, n, strings.Join(examples, "; ")))
@@ -88,7 +82,7 @@ func (u *unknowns) notes(n int) []string {
 //	colour "purple" (2), "Red" (1, did you mean "red"?)
 func (c unknownColumn) String() string {
 	if len(c.texts) == 1 && c.texts[0] == "" {
-		return fmt.Sprintf("%s (%d)", c.of.Name, c.count[""])
+		return fmt.Sprintf("%s (%d)", c.name, c.count[""])
 	}
 	texts := slices.Clone(c.texts)
 	slices.SortStableFunc(texts, func(a, b string) int { return c.count[b] - c.count[a] })
@@ -98,18 +92,21 @@ func (c unknownColumn) String() string {
 			examples = append(examples, fmt.Sprintf("and %d more", len(texts)-i))
 			break
 		}
-		meant := inOtherCase(text, slices.Concat(c.of.Levels, c.of.Rare))
+		meant := ""
+		if of, ok := c.of.(*Category); ok {
+			meant = InOtherCase(text, slices.Concat(of.Levels, of.Rare))
+		}
 		if meant != "" {
 			meant = fmt.Sprintf(", did you mean %q?", meant)
 		}
 		examples = append(examples, fmt.Sprintf("%q (%d%s)", text, c.count[text], meant))
 	}
-	return c.of.Name + " " + strings.Join(examples, ", ")
+	return c.name + " " + strings.Join(examples, ", ")
 }
 
-// inOtherCase returns the known text that differs from one only in upper and
+// InOtherCase returns the known text that differs from one only in upper and
 // lower case, or "".
-func inOtherCase(text string, known []string) string {
+func InOtherCase(text string, known []string) string {
 	i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, text) })
 	if i < 0 {
 		return ""
