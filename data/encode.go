@@ -66,6 +66,10 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		s.columns = append(s.columns, column)
 		at += f.Width()
 	}
+	if e.Task == MultiLabel {
+		e.encodeLabels(s, g)
+		return s, nil
+	}
 	return s, e.encodeTargets(s, g)
 }
 

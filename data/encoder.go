@@ -39,9 +39,12 @@ type Encoder struct {
 
 	Means []float64 `json:"means,omitempty"` // of each channel of other images
 	Stds  []float64 `json:"stds,omitempty"`
+
+	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
 }
 
-// Target is what is predicted; for regression y = (value - Mean)/Std.
+// Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
+// y is 1 where it holds, and else 0.
 type Target struct {
 	Name string  `json:"name"`
 	Mean float64 `json:"mean,omitempty"`
@@ -49,6 +52,7 @@ type Target struct {
 
 	Notation string   `json:"notation,omitempty"` // as of a [Column]
 	Absent   []string `json:"absent,omitempty"`   // likewise
+	Blank    bool     `json:"blank,omitempty"`    // of a label: an empty cell says that it does not hold
 }
 
 // Features returns the names of all features of a table, in order.
@@ -93,8 +97,8 @@ func (e *Encoder) Validate() error {
 	switch {
 	case e.Kind != tableKind && e.Kind != imageKind:
 		return fmt.Errorf("data: encoder: there is no kind %q; it is table or image", e.Kind)
-	case e.Task != Classification && e.Task != Regression:
-		return errors.New("data: encoder: the task is neither classification nor regression")
+	case !e.Task.Valid():
+		return errors.New("data: encoder: the task is neither classification nor regression nor multilabel")
 	case len(e.Targets) == 0 || e.Task == Classification && len(e.Targets) > 1:
 		return fmt.Errorf("data: encoder: %d targets for %s", len(e.Targets), e.Task)
 	case e.Task == Classification && len(e.Classes) == 0:
@@ -131,6 +135,9 @@ func (e *Encoder) Validate() error {
 	}
 	if width == 0 {
 		return errors.New("data: encoder: no column is left to predict from")
+	}
+	if e.Task == MultiLabel {
+		return e.validateLabels()
 	}
 	if e.Task == Regression {
 		for _, t := range e.Targets {

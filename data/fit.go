@@ -32,6 +32,10 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	if len(e.inputNames()) == 0 {
 		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.File, naming.List(e.Notes()))
 	}
+	if t.plan.Target.Task == schema.Labels {
+		e.fitLabels(t.plan.Target, g.Columns)
+		return e, nil
+	}
 	for i, col := range t.plan.Target.Columns {
 		goal := Target{Name: t.plan.Target.Names[i]}
 		if t.plan.Target.Task == schema.Amounts {

@@ -35,7 +35,14 @@ func (e *Encoder) String() string {
 		}
 		names = append(names, name)
 	}
-	fmt.Fprintf(&b, "target    %s\n", strings.Join(names, ", "))
+	switch {
+	case e.LabelColumn != nil:
+		fmt.Fprintf(&b, "target    %s\nlabels    %s\n", human.Line(e.LabelColumn.Name), naming.List(names))
+	case e.Task == MultiLabel:
+		fmt.Fprintf(&b, "labels    %s\n", naming.List(names))
+	default:
+		fmt.Fprintf(&b, "target    %s\n", strings.Join(names, ", "))
+	}
 	fmt.Fprintf(&b, "task      %s: %s\n", e.Task, e.Reason)
 	if e.Task == Classification {
 		fmt.Fprintf(&b, "classes   %s\n", naming.List(e.Classes))

@@ -22,7 +22,7 @@ import (
 // in "price:comma"; one in Dates in :dmy, :mdy or :ymd, the order of day, month
 // and year, or in :unix, for seconds since 1970. Targets may be in Numbers.
 type CSVConfig struct {
-	Targets    []string // columns to be predicted; several for regression
+	Targets    []string // columns to be predicted; several for regression and labels
 	Task       Task     // 0: decided by the target's values
 	Drop       []string // columns to leave out
 	Keep       []string // columns to keep that would be left out
@@ -64,7 +64,9 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // Empty cells, NA, NaN, null, ? and their like are missing, and among numbers
 // and dates also words such as none and -. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
-// [Table.Reason]. Classes are named as the file spells them, and spellings are
+// [Table.Reason]. Labels must be asked for by the task: they are columns that say yes
+// or no, or one whose cells hold all labels of a row, as in "a;b", with |, a comma or a
+// semicolon between them. Classes are named as the file spells them, and spellings are
 // different classes, but that among whole numbers 1.0 is 1. Text that is hardly
 // meant as classes is [ErrDoubtfulTarget] unless cfg gives the task. Rows without
 // a target are dropped with a note.

@@ -52,8 +52,8 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 	if len(cfg.Targets) == 0 {
 		return cfg, fmt.Errorf("data: %s: %w It has %s", g.File, ErrNoTarget, naming.List(g.Columns))
 	}
-	if cfg.Task < 0 || cfg.Task > Amounts {
-		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression or 0, to be decided", g.File, int(cfg.Task))
+	if cfg.Task < 0 || cfg.Task > Labels {
+		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression, MultiLabel or 0, to be decided", g.File, int(cfg.Task))
 	}
 	lists := cfg.lists()
 	taken := make(map[string]bool) // columns that patterns leave alone

@@ -34,7 +34,7 @@ func findTargets(g *grid.Grid, cfg Config) (map[int]*finding, error) {
 			f.want = asNumber
 		}
 		found[col] = f
-		if cfg.Task == Classes {
+		if cfg.Task == Classes || cfg.Task == Labels {
 			continue
 		}
 		if err := f.find(g, col); err != nil {

@@ -13,12 +13,13 @@ import (
 	"descent/data/internal/naming"
 )
 
-// Task is what a target is to be: nothing said, classes or amounts.
+// Task is what a target is to be: nothing said, classes, amounts or labels.
 type Task int
 
 const (
 	Classes Task = iota + 1 // classes
 	Amounts                 // numbers
+	Labels                  // of which any number holds
 )
 
 // Config says what cannot be read off a table.
@@ -57,13 +58,22 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.dropUntargeted(g, cfg.Targets, found); err != nil {
+	lacks := func(row int) (int, bool) { return lacksTarget(g, row, cfg.Targets, found) }
+	if cfg.Task == Labels {
+		if s.Target, err = labelTarget(g, cfg); err != nil {
+			return nil, err
+		}
+		lacks = func(row int) (int, bool) { return s.Target.lacks(g, row) }
+	}
+	if err := s.dropUntargeted(g, cfg.Targets, lacks); err != nil {
 		return nil, err
 	}
 	if err := findColumns(g, cfg, found); err != nil {
 		return nil, err
 	}
-	if s.Target, err = decideTarget(g, cfg, found); err != nil {
+	if cfg.Task == Labels {
+		s.Notes = append(s.Notes, s.Target.noteLabels(g)...)
+	} else if s.Target, err = decideTarget(g, cfg, found); err != nil {
 		return nil, err
 	}
 	if classes := len(s.Target.Classes); classes > fewIntegers && classes > g.Rows()/2 {
@@ -77,25 +87,27 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	return s, nil
 }
 
-// dropUntargeted removes the rows in which a target is missing.
-func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, found map[int]*finding) error {
-	n := g.Rows()
-	cols := make([]int, len(targets))
-	for i, name := range targets {
-		cols[i] = g.Index(name)
+// lacksTarget returns the first target that is missing in a row, if one is.
+func lacksTarget(g *grid.Grid, row int, targets []string, found map[int]*finding) (col int, lacks bool) {
+	for _, name := range targets {
+		if col := g.Index(name); found[col].Missing(g.Cell(row, col)) {
+			return col, true
+		}
 	}
+	return -1, false
+}
+
+// dropUntargeted removes the rows that lack a target.
+func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, lacks func(row int) (col int, lacks bool)) error {
+	n := g.Rows()
 	firstRow, firstCol := -1, -1
 	firstPlace := ""
 	g.Keep(func(row int) bool {
-		for _, col := range cols {
-			if found[col].Missing(g.Cell(row, col)) {
-				if firstRow < 0 {
-					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.Line(row))
-				}
-				return false
-			}
+		col, lacks := lacks(row)
+		if lacks && firstRow < 0 {
+			firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.Line(row))
 		}
-		return true
+		return !lacks
 	})
 	if firstRow < 0 {
 		return nil

@@ -17,11 +17,14 @@ type Target struct {
 	Task    Task
 	Reason  string
 	Columns []int
-	Names   []string
+	Names   []string // of the columns, or of the labels
 	Classes []string // sorted, as the file spells them; numbers by value
 	Labels  []int32  // of each row, for classes
 
 	Readings []parse.Reading // of each column
+
+	Separator string // between labels that stand in one column
+	Blank     []bool // whether an empty cell of a column says no
 }
 
 // decideTarget reads the task off the target's values, unless it is given.
