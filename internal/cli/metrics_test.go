@@ -194,6 +194,50 @@ func TestLabels(t *testing.T) {
 	if err := m.Save(file); err != nil {
 		t.Fatal(err)
 	}
-	contains(t, command(t, "eval", file, write(t, "a.csv", "a\n1\n")).want(t, exitFailed).stderr, "samples made by a program", "Model.Evaluate")
+	rows := write(t, "rows.csv", "1,0,1,0\n0,1,0,1\n0,0,0,0\n")
+	contains(t, command(t, "eval", file, rows).want(t, exitDone).stdout, "how often each label occurs here", "subset accuracy", "\n  round ")
+	contains(t, command(t, "eval", file, write(t, "a.csv", "1\n")).want(t, exitFailed).stderr, "a.csv", "a sample of shape [2]")
 	contains(t, command(t, "inspect", file).want(t, exitDone).stdout, "loss bce")
+}
+
+// TestGoalElsewhere: data that lacks the field of a goal is refused by its name.
+func TestGoalElsewhere(t *testing.T) {
+	spec := data.Spec{
+		Name: "people", Input: []int{2}, Task: data.Classification, Classes: []string{"a", "b"},
+		More: []data.Field{{Name: "age", Role: data.TargetRole, Shape: []int{2}, Names: []string{"now", "then"}}},
+	}
+	values := map[string][]float32{}
+	for i := range 40 {
+		v := float32(i % 2)
+		values[data.X] = append(values[data.X], v, 1-v)
+		values[data.Y] = append(values[data.Y], v)
+		values["age"] = append(values["age"], 2*v, v)
+	}
+	s, err := data.FromFields(spec, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := train.New(nn.Dense{Units: 2}, s.Spec(), train.Config{Epochs: 1, Objective: objective.Objective{
+		{Task: data.Regression, Target: "age"}, {Name: "who", Task: data.Classification},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	m, err := trainer.Fit(context.Background(), s, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, b, err := measure(context.Background(), m, s, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, resultText("All", report, b, s.Spec()), "age mse", "who accuracy", "age target", "always the mean here", `always "a", the commonest here`)
+	file := filepath.Join(t.TempDir(), "people.safetensors")
+	if err := m.Save(file); err != nil {
+		t.Fatal(err)
+	}
+	rows := write(t, "rows.csv", "1,0,a\n0,1,b\n")
+	contains(t, command(t, "eval", file, rows).want(t, exitFailed).stderr, "age")
+	contains(t, command(t, "predict", file, rows).want(t, exitFailed).stderr, "first goal, age, is regression of field \"age\"", "Model.Predictions")
 }
