@@ -16,7 +16,8 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
-internal/human:
+metric: internal/suggest
+internal/human: metric
 internal/shell: internal/human
 internal/module:
 internal/rename:
@@ -25,7 +26,6 @@ internal/symmetric:
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
@@ -75,13 +75,13 @@ internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: internal/human internal/shell internal/disk internal/kernel/isa data model train internal/report internal/tensorboard
+internal/runs: internal/human internal/shell internal/disk internal/kernel/isa metric data objective model train internal/report internal/tensorboard
 .: model
-internal/guide: internal/rng graph optim
+internal/guide: internal/rng metric graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
 internal/settings: internal/suggest internal/human metric schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
 internal/trials: internal/suggest internal/human internal/search metric optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest internal/human internal/shell internal/safetensors metric schedule internal/fetch internal/kernel/isa internal/kernel optim data model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
+internal/cli: internal/suggest internal/human internal/shell internal/safetensors metric schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
 cmd/descent: internal/cli
 `
 

@@ -36,6 +36,7 @@ type Model struct {
 	params  int             // values of parameters
 	inputs  []nn.Field      // that the network may read beside x
 	metrics []metric.Metric // beside the usual ones
+	beside  [][]float64     // what the simplest model predicts for each goal
 	plans   *plans
 	rows    func() (*data.RowEncoder, error)
 
@@ -97,6 +98,17 @@ func (m *Model) Measuring(metrics ...metric.Metric) *Model {
 	return c
 }
 
+// Beside returns the model, with the same weights, as one whose evaluations also
+// measure the simplest model on the same rows, which predicts the same for every
+// one of them: of each goal what stands at its place, in the form of its
+// predictions; nil for none. [TruthOf] says what that is, and [metric.Set.Baseline]
+// what it reached.
+func (m *Model) Beside(predictions ...[]float64) *Model {
+	c := m.clone()
+	c.beside = predictions
+	return c
+}
+
 // On returns the model, with the same weights, as one whose evaluations are run
 // by e, which nothing else may run at the same time.
 func (m *Model) On(e *engine.Engine) *Model {
@@ -107,7 +119,10 @@ func (m *Model) On(e *engine.Engine) *Model {
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, rows: m.rows, plans: m.plans}
+	return &Model{
+		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
+		metrics: m.metrics, beside: m.beside, rows: m.rows, plans: m.plans,
+	}
 }
 
 // borrow returns a predictor for the caller alone.
