@@ -69,19 +69,19 @@ data/internal/cifar: data/internal/fault data/internal/input data/images
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/module internal/safetensors metric engine nn loss data objective internal/network
-train: internal/suggest internal/safetensors metric schedule graph internal/lowering engine internal/measure nn loss optim data objective internal/network model
+model: metric internal/module internal/safetensors engine nn loss data objective internal/network
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: internal/human internal/shell internal/disk internal/kernel/isa metric data objective model train internal/report internal/tensorboard
+internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train internal/report internal/tensorboard
 .: model
-internal/guide: internal/rng metric graph optim
+internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
-internal/settings: internal/suggest internal/human metric schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
-internal/trials: internal/suggest internal/human internal/search metric optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest internal/human internal/shell internal/safetensors metric schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
+internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
+internal/trials: internal/suggest metric internal/human internal/search optim data model train internal/usage internal/report internal/runs internal/settings
+internal/cli: internal/suggest metric internal/human internal/shell internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
 cmd/descent: internal/cli
 `
 
