@@ -164,11 +164,14 @@ func (a *app) evalSet(file string, m *model.Model, path string, opt evalOptions)
 		}
 	}
 	e := m.Spec().Encoder
-	source, err := a.rawRows(e, path, opt.images)
+	source, err := a.rawRows(m.Spec(), path, opt.images)
 	if err != nil {
 		return evaluated{}, err
 	}
 	a.showNotes(source)
+	if source.Spec().Unlabeled && e == nil {
+		return evaluated{}, fmt.Errorf("the rows of %s have no target behind their values to compare with; descent predict needs none", path)
+	}
 	if source.Spec().Unlabeled && len(e.Shape) > 0 {
 		return evaluated{}, fmt.Errorf("the images of %s lie in no folders named after the classes to compare with (%s); descent predict needs none", path, strings.Join(e.Classes, ", "))
 	}
