@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"descent/data/images"
 	"descent/data/internal/naming"
 )
 
@@ -56,7 +55,7 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 // Images whose values need 16 bits keep them; of a set of both, those of 8 are
 // scaled to 16. The names in a zip file are UTF-8, or a code page that is
 // guessed, with a note.
-func OpenImages(path string, cfg images.Config) (Source, error) {
+func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -80,11 +79,11 @@ func OpenImages(path string, cfg images.Config) (Source, error) {
 // folders that no class of the model is named after, are Unlabeled; see
 // [RowNames]. Images of other bits than those of training are read as if they
 // had theirs, with a note.
-func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, images.Config{}) }
+func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, ImageConfig{}) }
 
 // OpenImages is [Encoder.Open] with options for image files, of which size and
 // mode are the model's.
-func (e *Encoder) OpenImages(path string, cfg images.Config) (Source, error) {
+func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
