@@ -46,18 +46,19 @@ internal/reference: graph
 internal/rewrite: internal/kernel graph
 internal/plan: internal/kernel internal/kernel/program graph internal/rewrite
 internal/exec: internal/kernel graph internal/plan
-engine: internal/kernel graph internal/reference internal/plan internal/exec
+engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
 internal/enginetest: internal/kernel/isa graph internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
 loss: internal/suggest graph nn
 optim: internal/suggest internal/symmetric schedule graph internal/reference engine
+loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/module internal/safetensors metric engine nn loss data objective internal/network
-train: internal/suggest internal/safetensors metric schedule graph engine internal/measure nn loss optim data objective internal/network model
+train: internal/suggest internal/safetensors metric schedule graph engine internal/measure nn loss optim loop data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human

@@ -10,8 +10,6 @@ package model
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,7 +19,6 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
-	"descent/internal/safetensors"
 	"descent/metric"
 	"descent/nn"
 	"descent/objective"
@@ -188,7 +185,7 @@ func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict
 // [Model.Views]), and it has predicted as many samples at once before.
 func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	if len(m.inputs) > 0 {
-		return dst, fmt.Errorf("model: the network also reads field %q; predict from a source, or from fields by name", m.inputs[0].Name)
+		return dst, fmt.Errorf("model: the network also reads field %q; PredictFields takes fields by name", m.inputs[0].Name)
 	}
 	size := m.net.Spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
@@ -281,11 +278,4 @@ func (m *Model) Weights() iter.Seq2[string, []float32] {
 func (m *Model) Store() *engine.Store { return m.weights }
 
 // SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
-func (m *Model) SHA256() string {
-	h := sha256.New()
-	for name, values := range m.Weights() {
-		fmt.Fprintf(h, "%s%v\n", name, m.weights.Type(name).Dims())
-		safetensors.Hash(h, values)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (m *Model) SHA256() string { return m.weights.SHA256() }
