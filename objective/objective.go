@@ -115,6 +115,15 @@ func (g Goal) check(s data.Spec) error {
 // First returns the first goal, filled in.
 func (o Objective) First() Goal { return o[0].filled() }
 
+// Names lists what the goals are called, each by its target if it has no name.
+func (o Objective) Names() []string {
+	names := make([]string, len(o))
+	for i, g := range o {
+		names[i] = g.filled().Name
+	}
+	return names
+}
+
 // Fields lists the fields beside the inputs that the objective compares with,
 // each once.
 func (o Objective) Fields() []string {
