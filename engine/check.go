@@ -43,8 +43,7 @@ const (
 )
 
 func (env Env) checkGradient(y graph.Tensor, xs []graph.Tensor) error {
-	if !y.Valid() {
-		_, err := env.scalars([]graph.Tensor{y})
+	if _, err := env.scalars([]graph.Tensor{y}); err != nil {
 		return err
 	}
 	keys := make([]string, len(xs))
