@@ -11,7 +11,7 @@
 //	}
 //
 // A target may have a value for each position of a sequence or an image, and a
-// mask that says which count. An autoencoder is regression whose target is x.
+// mask that says which count; where its class is -1, which is none, it does not. An autoencoder is regression whose target is x.
 package objective
 
 import (
