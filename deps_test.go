@@ -47,7 +47,7 @@ internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering
 internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
 internal/exec: internal/kernel graph internal/plan
-engine: internal/kernel graph internal/reference internal/plan internal/exec
+engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
@@ -66,11 +66,12 @@ data/images: internal/suggest data/internal/fault data/internal/naming data/inte
 data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
+loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data objective internal/network
-train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim data objective internal/network model
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human

@@ -137,8 +137,8 @@ func (m *goalMeter) keep(n, width int, mask []float32) {
 // that goal, or -1. The error suggests the nearest name.
 func FindScore(name string, o objective.Objective, own []metric.Metric) (m metric.Metric, goal int, err error) {
 	goal = -1
-	for i, g := range o {
-		if rest, ok := strings.CutPrefix(name, g.Name+"."); ok && g.Name != "" {
+	for i, g := range o.Names() {
+		if rest, ok := strings.CutPrefix(name, g+"."); ok {
 			name, goal = rest, i
 			break
 		}

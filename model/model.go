@@ -10,8 +10,6 @@ package model
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,7 +19,6 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
-	"descent/internal/safetensors"
 	"descent/metric"
 	"descent/nn"
 	"descent/objective"
@@ -38,7 +35,7 @@ type Model struct {
 	metrics []metric.Metric // beside the usual ones
 	beside  [][]float64     // what the simplest model predicts for each goal
 	plans   *plans
-	rows    func() (*data.RowEncoder, error)
+	encoder func() (*data.RowEncoder, error) // of rows from memory
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -121,7 +118,7 @@ func (m *Model) On(e *engine.Engine) *Model {
 func (m *Model) clone() *Model {
 	return &Model{
 		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
-		metrics: m.metrics, beside: m.beside, rows: m.rows, plans: m.plans,
+		metrics: m.metrics, beside: m.beside, encoder: m.encoder, plans: m.plans,
 	}
 }
 
@@ -204,7 +201,7 @@ func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict
 // [Model.Views]), and it has predicted as many samples at once before.
 func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	if len(m.inputs) > 0 {
-		return dst, fmt.Errorf("model: the network also reads field %q; predict from a source, or from fields by name", m.inputs[0].Name)
+		return dst, fmt.Errorf("model: the network also reads field %q; PredictFields takes fields by name", m.inputs[0].Name)
 	}
 	size := m.net.Spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
@@ -297,11 +294,4 @@ func (m *Model) Weights() iter.Seq2[string, []float32] {
 func (m *Model) Store() *engine.Store { return m.weights }
 
 // SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
-func (m *Model) SHA256() string {
-	h := sha256.New()
-	for name, values := range m.Weights() {
-		fmt.Fprintf(h, "%s%v\n", name, m.weights.Type(name).Dims())
-		safetensors.Hash(h, values)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (m *Model) SHA256() string { return m.weights.SHA256() }

@@ -127,7 +127,7 @@ func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 		}
 		return append(dst, x...), nil
 	}
-	rows, err := m.rows()
+	rows, err := m.encoder()
 	if err != nil {
 		return dst, err
 	}
