@@ -211,11 +211,15 @@ func TestResume(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	adam := loop.Part{Update: optim.Config{Rule: optim.NewAdam()}}
 	saved := make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam)
-	path, plain := filepath.Join(t.TempDir(), "a.safetensors"), filepath.Join(t.TempDir(), "b.safetensors")
+	dir := t.TempDir()
+	path, plain, bare := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.safetensors"), filepath.Join(dir, "c.safetensors")
 	if err := saved.Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := saved.Store().Save(plain, map[string]string{"descent_loop": `{"format":9}`}); err != nil {
+		t.Fatal(err)
+	}
+	if err := saved.Store().Save(bare, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -228,6 +232,7 @@ func TestLoadErrors(t *testing.T) {
 		{"rule", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, loop.Part{Update: optim.Config{Rule: optim.NewMomentum()}}), path, `the file has a variable "weight/m"`},
 		{"network", make1(t, nn.Sequential{nn.Dense{Units: 1}}, loop.Config{Seed: 1}, adam), path, `the file has a variable "weight", which there is no place for`},
 		{"format", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), plain, "the format is 9"},
+		{"no step", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), bare, `no entry "descent_loop"`},
 		{"missing", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), path + "x", "no such file"},
 	} {
 		before := tt.step.Store().SHA256()
