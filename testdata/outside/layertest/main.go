@@ -64,7 +64,7 @@ func main() {
 	}
 
 	// All of it against finite differences: the test to write for every layer.
-	check(engine.CheckGradient(env, y))
+	check(engine.CheckGradient(env, y, xs...))
 	fmt.Println("the gradient is that of finite differences")
 
 	// A derivative that is wrong on purpose: StopGradient hides one way to x.
