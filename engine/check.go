@@ -10,7 +10,8 @@ import (
 )
 
 // CheckGradient tests an operation, a layer or a loss: y and its derivatives
-// with respect to xs, which are inputs or variables with values in env.
+// with respect to xs, which are inputs or variables with values in env; without
+// xs, all that y is computed from.
 //
 //   - The derivatives in float64 are those by central differences, within 10⁻⁶ of
 //     the largest derivative by that x.
@@ -27,7 +28,7 @@ import (
 //	c := nn.NewContext(g, true)
 //	x := g.Input("x", graph.Shape(2, 3))
 //	y := c.Call("gated", Gated{Units: 4}, x)
-//	err := engine.CheckGradient(env, y, x, c.Params()[0].Tensor)
+//	err := engine.CheckGradient(env, y)
 //
 // An error names the x, the element and both numbers.
 func CheckGradient(env Env, y graph.Tensor, xs ...graph.Tensor) error {
@@ -45,6 +46,9 @@ const (
 func (env Env) checkGradient(y graph.Tensor, xs []graph.Tensor) error {
 	if _, err := env.scalars([]graph.Tensor{y}); err != nil {
 		return err
+	}
+	if len(xs) == 0 {
+		xs = leaves(y)
 	}
 	keys := make([]string, len(xs))
 	for i, x := range xs {
@@ -118,6 +122,16 @@ func nearly(what string, got []float32, want []float64) error {
 		}
 	}
 	return nil
+}
+
+// leaves lists the inputs and variables that y has derivatives by.
+func leaves(y graph.Tensor) (list []graph.Tensor) {
+	for _, x := range graph.Sorted(y) {
+		if _, err := leafName(x); err == nil {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 // leafName returns the name of an input or variable that has derivatives.

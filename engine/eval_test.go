@@ -199,8 +199,10 @@ func TestCheckGradient(t *testing.T) {
 		if tt.name == "scalars" {
 			env.Scalars = map[string]float64{"given": 0.5}
 		}
-		if err := engine.CheckGradient(env, y, x, w); err != nil {
-			t.Errorf("%s: %v", tt.name, err)
+		for _, xs := range [][]graph.Tensor{nil, {x, w}} {
+			if err := engine.CheckGradient(env, y, xs...); err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
 		}
 	}
 	_, x, w, i := leaves()
@@ -224,6 +226,9 @@ func TestCheckGradient(t *testing.T) {
 		if err := engine.CheckGradient(tt.env, tt.y, tt.x); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("error %v, want one that says %q", err, tt.want)
 		}
+	}
+	if err := engine.CheckGradient(env, x.MatMul(w.Mul(w.StopGradient()))); err == nil || !strings.Contains(err.Error(), `the derivative by "w"`) {
+		t.Errorf("of all: error %v", err)
 	}
 	if env.Values["x"][0] != waves(1)[0] || len(env.Values) != 3 {
 		t.Error("the values of the caller were changed")

@@ -42,6 +42,11 @@ type Config struct {
 	Seed    uint64         // of first weights and random numbers
 	Outputs []graph.Tensor // to be read after a run; their values are those of before its updates
 	Updates []graph.Update // of variables that no part trains, such as an average of weights
+
+	// Shared has variables that are there already, which the step takes by their
+	// names, with their memory, instead of new ones: those of another step, so that
+	// two take turns at different paces, or of a model to go on from. nil: none.
+	Shared *engine.Store
 }
 
 // Part is a loss and what it trains.
@@ -86,7 +91,8 @@ const (
 )
 
 // New compiles the graph of c into a step that e runs. All weights that were
-// declared in c get their first values; those of no part stay as they are.
+// declared in c get their first values, unless they are shared; those of no part
+// stay as they are.
 //
 // An error names the part and what is wrong with it: no parameters, some that
 // another part trains too, a rule that works in package train alone.
@@ -116,7 +122,7 @@ func newStep(e *engine.Engine, c *nn.Context, cfg Config, parts []Part) (*Step, 
 	if err != nil {
 		return nil, err
 	}
-	if s.store, err = s.first(c.Params(), plan); err != nil {
+	if s.store, err = s.variables(c.Params(), plan, cfg.Shared); err != nil {
 		return nil, err
 	}
 	s.value = s.store.Value
@@ -212,37 +218,4 @@ func (s *Step) compile(c *nn.Context, cfg Config) (*engine.Plan, error) {
 		updates = append(updates, graph.Update{Variable: b.Buffer, Value: b.Value})
 	}
 	return engine.CompileStages(c.Graph(), [][]graph.Tensor{read, {}}, updates...)
-}
-
-// first returns all variables with their first values.
-func (s *Step) first(params []nn.Param, plan *engine.Plan) (*engine.Store, error) {
-	var all []engine.Variable
-	known := map[string]bool{}
-	add := func(name string, t graph.Type) {
-		known[name] = true
-		all = append(all, engine.Variable{Name: name, Type: t})
-	}
-	for _, p := range params {
-		add(p.Name, p.Tensor.Type())
-	}
-	for _, p := range s.parts {
-		for _, v := range p.traced.State {
-			add(v.Name, v.Type)
-		}
-	}
-	for _, v := range plan.Variables() {
-		if !known[v.Name] {
-			return nil, fmt.Errorf("variable %q has no first value; declare it by a method of nn.Context, such as Buffer", v.Name)
-		}
-	}
-	store := engine.NewStore(all...)
-	if err := nn.Init(params, s.seed, store.Value); err != nil {
-		return nil, err
-	}
-	for _, p := range s.parts {
-		for _, v := range p.traced.State {
-			optim.Fill(v, store.Value(v.Name), store.Value)
-		}
-	}
-	return store, nil
 }

@@ -211,11 +211,15 @@ func TestResume(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	adam := loop.Part{Update: optim.Config{Rule: optim.NewAdam()}}
 	saved := make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam)
-	path, plain := filepath.Join(t.TempDir(), "a.safetensors"), filepath.Join(t.TempDir(), "b.safetensors")
+	dir := t.TempDir()
+	path, plain, bare := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.safetensors"), filepath.Join(dir, "c.safetensors")
 	if err := saved.Save(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := saved.Store().Save(plain, map[string]string{"descent_loop": `{"format":9}`}); err != nil {
+		t.Fatal(err)
+	}
+	if err := saved.Store().Save(bare, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -228,6 +232,7 @@ func TestLoadErrors(t *testing.T) {
 		{"rule", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, loop.Part{Update: optim.Config{Rule: optim.NewMomentum()}}), path, `the file has a variable "weight/m"`},
 		{"network", make1(t, nn.Sequential{nn.Dense{Units: 1}}, loop.Config{Seed: 1}, adam), path, `the file has a variable "weight", which there is no place for`},
 		{"format", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), plain, "the format is 9"},
+		{"no step", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), bare, `no entry "descent_loop"`},
 		{"missing", make1(t, nn.Dense{Units: 1}, loop.Config{Seed: 1}, adam), path + "x", "no such file"},
 	} {
 		before := tt.step.Store().SHA256()
@@ -348,5 +353,75 @@ func TestRunAllocates(t *testing.T) {
 	run(t, step, 1)
 	if n := testing.AllocsPerRun(20, func() { run(t, step, 1) }); n > 0 {
 		t.Errorf("an update allocates %v times", n)
+	}
+}
+
+// duel compiles the step of one of two networks that take turns: a makes numbers
+// that b is to find small, and a large.
+func duel(t testing.TB, who string, seed uint64, shared *engine.Store) (*loop.Step, error) {
+	t.Helper()
+	g := graph.New()
+	c := nn.NewContext(g, true)
+	made := c.Call("a", nn.Dense{Units: width}, c.Uniform(batch, width))
+	found := c.Call("b", nn.Dense{Units: 1}, made.Tanh()).Square().Mean()
+	l := map[string]graph.Tensor{"a": found.Neg(), "b": found}[who]
+	e := engine.New(1)
+	t.Cleanup(e.Close)
+	return loop.New(e, c, loop.Config{Seed: seed, Shared: shared}, loop.Part{Of: who, Loss: l, Update: optim.Config{Rule: optim.NewAdam()}})
+}
+
+// TestShared: two steps take turns, three of one to one of the other, on the same
+// weights; saved and resumed, too.
+func TestShared(t *testing.T) {
+	both := func() (a, b *loop.Step) {
+		a, err := duel(t, "a", 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err = duel(t, "b", 2, a.Store()); err != nil {
+			t.Fatal(err)
+		}
+		return a, b
+	}
+	turns := func(a, b *loop.Step, n int) {
+		for range n {
+			weights := a.Store().Under("a").SHA256()
+			run(t, b, 3)
+			if a.Store().Under("a").SHA256() != weights {
+				t.Fatal("b trains what is a's")
+			}
+			run(t, a, 1)
+		}
+	}
+	a, b := both()
+	if &a.Store().Value("b.weight")[0] != &b.Store().Value("b.weight")[0] {
+		t.Fatal("the weights are not shared")
+	}
+	turns(a, b, 4)
+	if a.Updates() != 4 || b.Updates() != 12 {
+		t.Errorf("%d and %d updates", a.Updates(), b.Updates())
+	}
+	dir := t.TempDir()
+	steps, paths := []*loop.Step{a, b}, []string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}
+	for i, s := range steps {
+		if err := s.Save(paths[i], nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turns(a, b, 3)
+	a2, b2 := both()
+	for i, s := range []*loop.Step{a2, b2} {
+		if _, err := s.Load(paths[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turns(a2, b2, 3)
+	if a2.Store().SHA256() != a.Store().SHA256() || b2.Store().SHA256() != b.Store().SHA256() {
+		t.Error("other bits after a restart")
+	}
+
+	weights := engine.NewStore(engine.Variable{Name: "a.bias", Type: graph.Shape(2)})
+	if _, err := duel(t, "a", 1, weights); err == nil || !strings.Contains(err.Error(), `variable "a.bias" has shape [3], the shared one [2]`) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -44,27 +44,32 @@ func (s *Step) Load(path string) (meta map[string]string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("loop: %w", err)
 	}
-	var at saved
-	if err = json.Unmarshal([]byte(meta[metadataKey]), &at); err == nil {
-		err = s.fits(at)
-	}
+	at, err := s.read(meta)
 	if err != nil {
 		s.store.Copy(before) // which has the same variables
-		return nil, fmt.Errorf("loop: %s: its entry %q: %w", path, metadataKey, err)
+		return nil, fmt.Errorf("loop: load %s: %w", path, err)
 	}
 	s.updates = at.Updates
 	delete(meta, metadataKey)
 	return meta, nil
 }
 
-func (s *Step) fits(at saved) error {
+// read returns where the step stood that was saved beside meta.
+func (s *Step) read(meta map[string]string) (at saved, err error) {
+	text, ok := meta[metadataKey]
+	if !ok {
+		return at, fmt.Errorf("its metadata has no entry %q; no step was saved there", metadataKey)
+	}
+	if err := json.Unmarshal([]byte(text), &at); err != nil {
+		return at, fmt.Errorf("its entry %q: %w", metadataKey, err)
+	}
 	switch {
 	case at.Format != format:
-		return fmt.Errorf("the format is %d, this build reads %d", at.Format, format)
+		return at, fmt.Errorf("the format is %d, this build reads %d", at.Format, format)
 	case at.Updates < 0:
-		return fmt.Errorf("the number of updates is %d", at.Updates)
+		return at, fmt.Errorf("it stands at update %d", at.Updates)
 	case at.Seed != s.seed:
-		return fmt.Errorf("the seed was %d, now it is %d; a run goes on with the one that it began with", at.Seed, s.seed)
+		return at, fmt.Errorf("the seed was %d, now it is %d; a run goes on with the one that it began with", at.Seed, s.seed)
 	}
-	return nil
+	return at, nil
 }

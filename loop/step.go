@@ -79,5 +79,10 @@ func (s *Step) Evaluated() *engine.Store {
 	return s.store.View(func(name string) string { return other[name] })
 }
 
-// Program is the compiled step, to look into: its instructions, its memory.
+// Program is the compiled step, to look into its instructions and to set scalars
+// of the caller's own, made by [graph.Graph.Scalar] without a function; those are
+// 0 until they are set, and no file holds them.
+//
+//	temperature := step.Program().Scalar("temperature")
+//	step.Program().Set(temperature, 0.7)
 func (s *Step) Program() *engine.Program { return s.program }

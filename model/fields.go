@@ -58,15 +58,18 @@ func (m *Model) rows(fields map[string][]float32) (int, map[string]int, error) {
 			return 0, nil, fmt.Errorf("the network reads no field %q; it reads %s", name, strings.Join(names, ", "))
 		}
 	}
-	n := len(fields[data.X]) / sizes[data.X]
 	for _, name := range names {
 		switch v, ok := fields[name]; {
 		case !ok:
 			return 0, nil, fmt.Errorf("there is no field %q, which the network reads", name)
 		case len(v) == 0 || len(v)%sizes[name] != 0:
 			return 0, nil, fmt.Errorf("field %q: %d values are not a number of samples, each %d values", name, len(v), sizes[name])
-		case len(v) != n*sizes[name]:
-			return 0, nil, fmt.Errorf("field %q has %d samples, field %q has %d", name, len(v)/sizes[name], data.X, n)
+		}
+	}
+	n := len(fields[data.X]) / sizes[data.X]
+	for _, name := range names {
+		if k := len(fields[name]) / sizes[name]; k != n {
+			return 0, nil, fmt.Errorf("field %q has %d samples, field %q has %d", name, k, data.X, n)
 		}
 	}
 	return n, sizes, nil

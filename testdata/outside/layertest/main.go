@@ -69,7 +69,7 @@ func main() {
 
 	// A derivative that is wrong on purpose: StopGradient hides one way to x.
 	wrong := x.Square().Mul(x.StopGradient())
-	fmt.Println(engine.CheckGradient(env, wrong, x))
+	fmt.Println(engine.CheckGradient(env, wrong))
 
 	// So is every other layer tested, with the weights that it starts with.
 	for _, layer := range []nn.Layer{nn.Dense{Units: 3, Activation: nn.GELU}, nn.LayerNorm{}, Gated{Units: 3}} {
@@ -84,18 +84,14 @@ func test(layer nn.Layer, rows, width int) error {
 	c := nn.NewContext(g, true)
 	x := g.Input("x", graph.Shape(rows, width))
 	y := c.Call("layer", layer, x)
-	env, err := engine.Env{}, error(nil)
-	if env.Values, err = nn.FirstValues(c.Params(), 1); err != nil {
+	values, err := nn.FirstValues(c.Params(), 1)
+	if err != nil {
 		return err
 	}
 	for i := range rows * width {
-		env.Values["x"] = append(env.Values["x"], math.Sin(float64(i)))
+		values["x"] = append(values["x"], math.Sin(float64(i)))
 	}
-	xs := []graph.Tensor{x}
-	for _, p := range c.Params() {
-		xs = append(xs, p.Tensor)
-	}
-	return engine.CheckGradient(env, y, xs...)
+	return engine.CheckGradient(engine.Env{Values: values}, y)
 }
 
 func check(err error) {
