@@ -70,7 +70,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: metric internal/module internal/safetensors engine nn loss data objective internal/network
+model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train

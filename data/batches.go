@@ -370,12 +370,7 @@ func (f *feeder) load(s *slot, rows []int, x, y []float32) error {
 	if f.trusted {
 		return nil
 	}
-	for i, field := range f.spec.More {
-		if err := field.check(named, s.part[i]); err != nil {
-			return err
-		}
-	}
-	return checkFinite(f.spec, named, x, y)
+	return checkValues(f.spec, named, x, y, s.part)
 }
 
 func rowsText(rows []int) string {

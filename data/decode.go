@@ -10,9 +10,10 @@ type Cell struct{ Column, Value string }
 // share a slot are <rare>, and what training did not have is <unk>; dates as
 // 2006-01-02, with the time of day where it matters. What is
 // missing is empty.
-// Columns that were left out are not in it.
+// Columns that were left out are not in it. Of a table with images, x is the field
+// [RowField].
 func (e *Encoder) DecodeRow(x []float32) []Cell {
-	if e.Kind != tableKind {
+	if e.Kind == imageKind {
 		return nil
 	}
 	var row []Cell
@@ -32,7 +33,7 @@ func (e *Encoder) DecodeRow(x []float32) []Cell {
 // order [height width channels]; nil if samples are no images. One of 16 bits is
 // stretched from its least value to its greatest, as it may use few of them.
 func (e *Encoder) DecodePixels(x []float32) []byte {
-	if e.Kind != imageKind || len(x) == 0 {
+	if e.Kind == tableKind || len(x) == 0 {
 		return nil
 	}
 	low, high := math.Inf(1), math.Inf(-1)

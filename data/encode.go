@@ -30,15 +30,16 @@ func (e *Encoder) EncodeCSV(r io.Reader, name string) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.encodeGrid(g, naming.Base(name))
+	return e.encodeTable(g, name, ImageConfig{})
 }
 
-func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
+// mustHaveColumns refuses a table that lacks columns of training.
+func (e *Encoder) mustHaveColumns(g *grid.Grid) error {
 	if err := e.Validate(); err != nil {
-		return nil, err
+		return err
 	}
-	if e.Kind != tableKind {
-		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is a table", naming.Shape(e.Shape), g.File)
+	if e.Kind == imageKind {
+		return fmt.Errorf("data: the model was trained on images of %s, and %s is a table", naming.Shape(e.Shape), g.File)
 	}
 	var absent []string
 	for _, name := range e.inputNames() {
@@ -47,7 +48,15 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		}
 	}
 	if len(absent) > 0 {
-		return nil, absentError(g.File, absent, e.inputNames(), g.Columns)
+		return absentError(g.File, absent, e.inputNames(), g.Columns)
+	}
+	return nil
+}
+
+// encodeGrid encodes the columns of a table, without images.
+func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
+	if err := e.mustHaveColumns(g); err != nil {
+		return nil, err
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
 	at := 0

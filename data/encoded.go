@@ -20,6 +20,7 @@ type encodedTable struct {
 	lines   grid.RowLines // in the file
 	notes   []string
 	columns []encodedColumn
+	images  *encodedImages // of each row; nil of plain tables
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
 	unknown feature.Unknowns
@@ -49,6 +50,19 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	if err := checkRead(s.Len(), size, targetSize, rows, x, y); err != nil {
 		return err
 	}
+	if s.images != nil {
+		s.images.readPixels(rows, x)
+	} else {
+		s.readColumns(rows, x, size)
+	}
+	if y == nil {
+		return nil
+	}
+	return s.readTargets(rows, y)
+}
+
+// readColumns reads what the columns become, so many features a row.
+func (s *encodedTable) readColumns(rows []int, x []float32, size int) {
 	clear(x[:len(rows)*size])
 	for i := range s.columns {
 		c := &s.columns[i]
@@ -71,9 +85,10 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 			}
 		}
 	}
-	if y == nil {
-		return nil
-	}
+}
+
+func (s *encodedTable) readTargets(rows []int, y []float32) error {
+	targetSize := s.spec.TargetSize()
 	if s.spec.Unlabeled {
 		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, naming.List(s.spec.Targets))
 	}

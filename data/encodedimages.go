@@ -50,6 +50,12 @@ func (s *encodedImages) Read(rows []int, x, y []float32) error {
 	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
 		return err
 	}
+	s.readPixels(rows, x)
+	return s.images.readClasses(rows, y)
+}
+
+func (s *encodedImages) readPixels(rows []int, x []float32) {
+	size := s.spec.Size()
 	for i, r := range rows {
 		if to := x[i*size : (i+1)*size]; s.wide != nil {
 			s.standardizeWide(to, s.images.Wide[r*size:(r+1)*size])
@@ -57,7 +63,6 @@ func (s *encodedImages) Read(rows []int, x, y []float32) error {
 			s.standardize(to, s.images.Pixels[r*size:(r+1)*size])
 		}
 	}
-	return s.images.readClasses(rows, y)
 }
 
 // standardize writes the values that bytes stand for.

@@ -14,6 +14,8 @@ import (
 const (
 	tableKind = "table"
 	imageKind = "image"
+
+	pictureKind = "table with images" // of rows that have an image each
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -25,8 +27,11 @@ const (
 // days since 1970, as a number, and the sine and cosine of each of its Parts. A
 // pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all
 // pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
+//
+// Of a table with images, the image of a row is x, and what the other columns
+// become is the field [RowField], unless there are none.
 type Encoder struct {
-	Kind    string   `json:"kind"` // "table" or "image"
+	Kind    string   `json:"kind"` // "table", "image" or "table with images"
 	Task    Task     `json:"task"`
 	Reason  string   `json:"reason,omitempty"` // of the task
 	Columns []Column `json:"columns,omitempty"`
@@ -41,6 +46,7 @@ type Encoder struct {
 	Stds  []float64 `json:"stds,omitempty"`
 
 	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
+	Image       string       `json:"image,omitempty"`        // the column of a table that holds paths of images
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
@@ -95,8 +101,10 @@ func (e *Encoder) Validate() error {
 		return errors.New("data: there is no encoder; the model takes samples as they are")
 	}
 	switch {
-	case e.Kind != tableKind && e.Kind != imageKind:
-		return fmt.Errorf("data: encoder: there is no kind %q; it is table or image", e.Kind)
+	case e.Kind != tableKind && e.Kind != imageKind && e.Kind != pictureKind:
+		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image or table with images", e.Kind)
+	case (e.Kind == pictureKind) != (e.Image != ""):
+		return fmt.Errorf("data: encoder: a %s whose images are in column %q", e.Kind, e.Image)
 	case !e.Task.Valid():
 		return errors.New("data: encoder: the task is neither classification nor regression nor multilabel")
 	case len(e.Targets) == 0 || e.Task == Classification && len(e.Targets) > 1:
@@ -104,12 +112,36 @@ func (e *Encoder) Validate() error {
 	case e.Task == Classification && len(e.Classes) == 0:
 		return errors.New("data: encoder: classification without classes")
 	}
-	if e.Kind == imageKind {
-		return e.validateImage()
+	if e.Kind != tableKind {
+		if err := e.validateImage(); err != nil || e.Kind == imageKind {
+			return err
+		}
 	}
-	width := 0
+	if err := e.validateColumns(); err != nil {
+		return err
+	}
+	if e.width() == 0 && e.Kind == tableKind {
+		return errors.New("data: encoder: no column is left to predict from")
+	}
+	if e.Task == MultiLabel {
+		return e.validateLabels()
+	}
+	if e.Task == Regression {
+		for _, t := range e.Targets {
+			if _, err := t.readsAs(); err != nil {
+				return err
+			}
+			if err := checkSpread("target "+t.Name, t.Mean, t.Std); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// validateColumns checks what encodes the columns of a table.
+func (e *Encoder) validateColumns() error {
 	for _, c := range e.Columns {
-		width += c.width()
 		if _, err := c.readsAs(); err != nil {
 			return err
 		}
@@ -131,22 +163,6 @@ func (e *Encoder) Validate() error {
 		case parse.DroppedKind:
 		default:
 			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
-		}
-	}
-	if width == 0 {
-		return errors.New("data: encoder: no column is left to predict from")
-	}
-	if e.Task == MultiLabel {
-		return e.validateLabels()
-	}
-	if e.Task == Regression {
-		for _, t := range e.Targets {
-			if _, err := t.readsAs(); err != nil {
-				return err
-			}
-			if err := checkSpread("target "+t.Name, t.Mean, t.Std); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -183,21 +199,34 @@ func (e *Encoder) spec(name string) Spec {
 	for _, t := range e.Targets {
 		s.Targets = append(s.Targets, t.Name)
 	}
-	if e.Kind == imageKind {
+	width := e.width()
+	switch {
+	case e.Kind == tableKind:
+		s.Input = []int{width}
+	case width > 0:
+		s.More = []Field{{Name: RowField, Shape: []int{width}}}
+		fallthrough
+	default:
 		s.Input = e.Shape
-		return s
 	}
-	width := 0
-	for _, c := range e.Columns {
-		width += c.width()
-	}
-	s.Input = []int{width}
 	return s
+}
+
+// width is the number of features that columns become.
+func (e *Encoder) width() int {
+	width := 0
+	for i := range e.Columns {
+		width += e.Columns[i].width()
+	}
+	return width
 }
 
 // inputNames returns the columns that a table must have to be encoded.
 func (e *Encoder) inputNames() []string {
 	var names []string
+	if e.Kind == pictureKind {
+		names = append(names, e.Image)
+	}
 	for _, c := range e.Columns {
 		if c.Kind != parse.DroppedKind {
 			names = append(names, c.Name)
@@ -206,5 +235,13 @@ func (e *Encoder) inputNames() []string {
 	return names
 }
 
-// OfImages reports whether samples are images, and not rows of a table.
+// besides returns the columns that a model takes beside an image.
+func (e *Encoder) besides() []string {
+	if e.Kind != pictureKind {
+		return nil
+	}
+	return e.inputNames()[1:]
+}
+
+// OfImages reports whether samples are images alone, and not rows of a table.
 func (e *Encoder) OfImages() bool { return e.Kind == imageKind }

@@ -29,6 +29,12 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 		}
 		e.Columns = append(e.Columns, c)
 	}
+	if t.images != nil {
+		e.Kind, e.Image = pictureKind, g.Columns[t.plan.Image]
+		if err := t.images.measure(e, rows); err != nil {
+			return nil, err
+		}
+	}
 	if len(e.inputNames()) == 0 {
 		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.File, naming.List(e.Notes()))
 	}

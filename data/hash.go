@@ -12,7 +12,8 @@ import (
 
 // Hash returns the SHA-256, in hexadecimal, of what a set holds: its Spec
 // without the name, then each sample and its target in order, as little-endian
-// float32; of a [*Parted], its test part follows. Equal data under another
+// float32, those of 256 rows before those of the next, and behind them the same
+// of each other field; of a [*Parted], its test part follows. Equal data under another
 // path has an equal hash.
 func Hash(s Source) (string, error) {
 	h := sha256.New()
@@ -37,9 +38,9 @@ func hashInto(h io.Writer, s Source) error {
 	}
 	h.Write(head)
 	var buffer []byte
-	write := func(_ []int, x, y []float32) error {
+	write := func(_ []int, x, y []float32, more [][]float32) error {
 		buffer = buffer[:0]
-		for _, values := range [][]float32{x, y} {
+		for _, values := range append([][]float32{x, y}, more...) {
 			for _, v := range values {
 				buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
 			}
@@ -61,6 +62,9 @@ func (t *Table) pieces(visit func(Source) error) error {
 		piece, err := t.whole.encodeGrid(t.grid.Part(from, min(from+rows, t.Len())), t.name)
 		if err != nil {
 			return err
+		}
+		if t.images != nil {
+			piece.withPictures(t.images.part(from, piece.n+from), t.whole)
 		}
 		if err := visit(piece); err != nil {
 			return err

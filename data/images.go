@@ -100,6 +100,18 @@ func (s *rawImages) Fit(rows []int) (*Encoder, error) {
 			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", s.spec.name(), r, s.Len()-1)
 		}
 	}
+	e := &Encoder{Kind: imageKind, Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}}}
+	if err := s.measure(e, rows); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// measure puts into e how the pixels of rows, nil for all, are standardized.
+func (s *rawImages) measure(e *Encoder, rows []int) error {
+	if rows == nil {
+		rows = natural(s.Len())
+	}
 	channels := s.channels()
 	var count [][]uint64
 	spread := spreadOf
@@ -119,12 +131,9 @@ func (s *rawImages) Fit(rows []int) (*Encoder, error) {
 		}
 	}
 	if flat == channels {
-		return nil, fmt.Errorf("data: %s: every pixel of the training part is %v; there is nothing to learn", s.spec.name(), shade(means))
+		return fmt.Errorf("data: %s: every pixel of the training part is %v; there is nothing to learn", s.spec.name(), shade(means))
 	}
-	e := &Encoder{
-		Kind: imageKind, Shape: s.spec.Input,
-		Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}},
-	}
+	e.Shape = s.spec.Input
 	if s.Wide != nil {
 		e.Bits = 16
 	}
@@ -133,7 +142,7 @@ func (s *rawImages) Fit(rows []int) (*Encoder, error) {
 	} else {
 		e.Means, e.Stds = means, stds
 	}
-	return e, nil
+	return nil
 }
 
 // counted returns how often each value occurs in the rows, a list a channel.
@@ -181,9 +190,13 @@ func (s *rawImages) Encode(e *Encoder) (Source, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
-	if e.Kind != imageKind {
+	if e.Kind == tableKind {
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images of %s pixels",
 			naming.List(e.inputNames()), s.spec.name(), naming.Shape(s.spec.Input))
+	}
+	if names := e.besides(); len(names) > 0 {
+		return nil, fmt.Errorf("data: the model takes the columns %s beside an image, and %s holds images alone; name a table with them and the paths of images in column %q",
+			naming.List(names), s.spec.name(), e.Image)
 	}
 	if !slices.Equal(e.Shape, s.spec.Input) {
 		return nil, fmt.Errorf("data: the model was trained on images of %s, and those of %s are %s",
@@ -195,6 +208,10 @@ func (s *rawImages) Encode(e *Encoder) (Source, error) {
 	}
 	encoded := &encodedImages{images: raw, spec: raw.spec}
 	encoded.spec.Classes, encoded.spec.Encoder = e.Classes, e
+	if e.Kind == pictureKind { // of any task, whose targets only a table has
+		encoded.spec = e.spec(raw.spec.Name)
+		encoded.spec.Unlabeled = raw.spec.Unlabeled || e.Task != Classification
+	}
 	encoded.tabulate(e)
 	return encoded, nil
 }

@@ -103,7 +103,7 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		return e.encodeGrid(g, naming.Base(path))
+		return e.encodeTable(g, path, cfg)
 	case as.images && e.Kind == tableKind:
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images; name a CSV file",
 			naming.List(e.inputNames()), path)

@@ -97,7 +97,7 @@ func (p *Parts) adopt(s Source, e *Encoder, want Spec, part string) (Source, err
 		return nil, fmt.Errorf("data: %s set %s has the classes %s; those of training are %s", part, got.name(), naming.List(got.Classes), naming.List(want.Classes))
 	case got.Outputs() != want.Outputs():
 		return nil, fmt.Errorf("data: %s set %s has %d targets; training has %d", part, got.name(), got.Outputs(), want.Outputs())
-	case got.Unlabeled && len(want.Input) == 3:
+	case got.Unlabeled && len(want.Input) == 3 && (e == nil || e.OfImages()):
 		return nil, fmt.Errorf("data: %s set %s: its images lie in no folders named after the classes of training, which are %s", part, got.name(), naming.List(want.Classes))
 	case got.Unlabeled:
 		return nil, fmt.Errorf("data: %s set %s has no target", part, got.name())
@@ -160,7 +160,7 @@ func labelsOf(s Source) ([]int32, error) {
 		}
 	}
 	labels := make([]int32, 0, s.Len())
-	err := each(s, func(rows []int, _, y []float32) error {
+	err := each(s, func(rows []int, _, y []float32, _ [][]float32) error {
 		if y == nil {
 			return fmt.Errorf("data: %s has no classes to read", s.Spec().name())
 		}

@@ -20,7 +20,7 @@ import (
 type RowEncoder struct {
 	encoder *Encoder
 	columns []rowColumn
-	size    int // of a sample
+	size    int // of a sample, with what stands beside an image
 	plans   structPlans
 }
 
@@ -38,6 +38,9 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 	}
 	spec := e.spec("")
 	r := &RowEncoder{encoder: e, size: spec.Size()}
+	for _, f := range spec.More {
+		r.size += f.Size()
+	}
 	for i := range e.Columns {
 		c := &e.Columns[i]
 		f, err := c.feature()
@@ -57,6 +60,10 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 // columns as key.key. They are read as in a file of JSON objects, numbers in text in
 // the column's notation.
 //
+// Of a table with images, the column of paths holds an [image.Image], the bytes of an
+// image file, or the path of one, relative to the working directory. What is appended
+// is the image, and behind it the field [RowField], if there is one.
+//
 // Keys that the model does not know are ignored; one that it was trained on and that
 // is not there is an [ErrNoColumn]. After an error dst is as it was.
 func (r *RowEncoder) AppendRow(dst []float32, row map[string]any) ([]float32, error) {
@@ -66,12 +73,23 @@ func (r *RowEncoder) AppendRow(dst []float32, row map[string]any) ([]float32, er
 // appendRow appends a sample of values that are looked up by the names of columns;
 // has lists the names that there are.
 func (r *RowEncoder) appendRow(dst []float32, get func(column string) (any, bool), has func() []string) ([]float32, error) {
-	if err := r.mustBe(tableKind); err != nil {
+	if err := r.mustBe(tableKind, pictureKind); err != nil {
 		return dst, err
 	}
 	n := len(dst)
-	out := slices.Grow(dst, r.size)[:n+r.size]
-	to := out[n:]
+	out := slices.Grow(dst, r.size)
+	if column := r.encoder.Image; column != "" {
+		v, there := get(column)
+		if !there {
+			return dst, r.lacks(get, has())
+		}
+		var err error
+		if out, err = r.appendPicture(out, v); err != nil {
+			return dst, cellError("data: column "+strconv.Quote(column), err)
+		}
+	}
+	to := out[len(out) : n+r.size]
+	out = out[:n+r.size]
 	clear(to)
 	for i := range r.columns {
 		c := &r.columns[i]
@@ -91,9 +109,9 @@ func (r *RowEncoder) appendRow(dst []float32, get func(column string) (any, bool
 // lacks is the error for a row without a column that the model was trained on.
 func (r *RowEncoder) lacks(get func(column string) (any, bool), has []string) error {
 	var absent []string
-	for _, c := range r.columns {
-		if _, there := get(c.name); !there {
-			absent = append(absent, c.name)
+	for _, name := range r.encoder.inputNames() {
+		if _, there := get(name); !there {
+			absent = append(absent, name)
 		}
 	}
 	return absentError("the row", absent, r.encoder.inputNames(), has)
@@ -124,9 +142,9 @@ func (c *rowColumn) encode(to []float32, v any) error {
 }
 
 // mustBe refuses rows for a model of images, and images for one of rows.
-func (r *RowEncoder) mustBe(kind string) error {
+func (r *RowEncoder) mustBe(kinds ...string) error {
 	switch e := r.encoder; {
-	case e.Kind == kind:
+	case slices.Contains(kinds, e.Kind):
 		return nil
 	case e.Kind == imageKind:
 		return fmt.Errorf("data: the model was trained on images of %s, and takes no rows of a table", naming.Shape(e.Shape))

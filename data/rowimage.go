@@ -3,9 +3,11 @@ package data
 import (
 	"fmt"
 	"image"
+	"path/filepath"
 	"slices"
 
 	"descent/data/images"
+	"descent/data/internal/naming"
 )
 
 // AppendImage appends the sample of an image to dst: made grey or coloured as the
@@ -22,22 +24,47 @@ func (r *RowEncoder) AppendImageBytes(dst []float32, file []byte) ([]float32, er
 }
 
 func (r *RowEncoder) appendImage(dst []float32, read func(images.Form) (*images.Set, error)) ([]float32, error) {
-	if err := r.mustBe(imageKind); err != nil {
+	if err := r.mustBe(imageKind, pictureKind); err != nil {
 		return dst, err
 	}
+	if names := r.encoder.besides(); len(names) > 0 {
+		return dst, fmt.Errorf("data: the model takes the columns %s beside an image; give a row with them and the image as %q", naming.List(names), r.encoder.Image)
+	}
+	dst, err := r.appendForm(dst, read)
+	if err != nil {
+		return dst, fmt.Errorf("data: %w", err)
+	}
+	return dst, nil
+}
+
+// appendForm appends an image that is read in the form of the model's.
+func (r *RowEncoder) appendForm(dst []float32, read func(images.Form) (*images.Set, error)) ([]float32, error) {
 	form, err := (setOptions{encoder: r.encoder}).form()
 	if err != nil {
 		return dst, err
 	}
 	set, err := read(*form)
 	if err != nil {
-		return dst, fmt.Errorf("data: %w", err)
+		return dst, err
 	}
 	dst = slices.Grow(dst, r.size)
 	if set.Wide != nil {
 		return appendPixels(dst, set.Wide, r.encoder), nil
 	}
 	return appendPixels(dst, set.Pixels, r.encoder), nil
+}
+
+// appendPicture appends the image in the cell of a row.
+func (r *RowEncoder) appendPicture(dst []float32, cell any) ([]float32, error) {
+	switch v := cell.(type) {
+	case image.Image:
+		return r.appendForm(dst, func(form images.Form) (*images.Set, error) { return images.Of(v, form) })
+	case []byte:
+		return r.appendForm(dst, func(form images.Form) (*images.Set, error) { return images.Decode(v, form) })
+	case string:
+		return r.appendForm(dst, func(form images.Form) (*images.Set, error) { return images.DecodeFile(filepath.FromSlash(v), form) })
+	}
+	return dst, fmt.Errorf("an image is an image.Image, the bytes of an image file or the path of one, not %T", cell)
 }
 
 // appendPixels appends what pixels become.

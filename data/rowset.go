@@ -144,10 +144,15 @@ func (p *Parts) noteTrained(train RowSet, part string, rows []uint64) {
 // with a chance of about 2⁻⁶⁴ a pair, which a note can bear.
 func fingerprints(s Source, visit func(uint64)) error {
 	size, targetSize := s.Spec().Size(), s.Spec().TargetSize()
-	return each(s, func(rows []int, x, y []float32) error {
+	return each(s, func(rows []int, x, y []float32, more [][]float32) error {
 		for i := range rows {
 			h := mix(0x243f6a8885a308d3, x[i*size:(i+1)*size])
-			visit(mix(h, y[i*targetSize:(i+1)*targetSize]))
+			h = mix(h, y[i*targetSize:(i+1)*targetSize])
+			for _, values := range more {
+				width := len(values) / len(rows)
+				h = mix(h, values[i*width:(i+1)*width])
+			}
+			visit(h)
 		}
 		return nil
 	})

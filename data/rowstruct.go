@@ -57,9 +57,9 @@ func (r *RowEncoder) plan(t reflect.Type) map[string][]int {
 	}
 	fields := value.Fields(t)
 	plan := make(map[string][]int)
-	for _, c := range r.columns {
-		if path := value.FieldFor(fields, c.name); path != nil {
-			plan[c.name] = path
+	for _, name := range r.encoder.inputNames() {
+		if path := value.FieldFor(fields, name); path != nil {
+			plan[name] = path
 		}
 	}
 	if r.plans.of == nil {

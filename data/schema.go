@@ -15,16 +15,7 @@ import (
 func (e *Encoder) String() string {
 	var b strings.Builder
 	if e.Kind == imageKind {
-		fmt.Fprintf(&b, "images of %s, ", naming.Shape(e.Shape))
-		if e.wide() {
-			b.WriteString("16 bits, ")
-		}
-		b.WriteString("pixels ")
-		for c := range max(1, len(e.Means)) {
-			mean, std := e.channel(c)
-			fmt.Fprintf(&b, "(p - %.6g)/%.6g, ", mean, std)
-		}
-		fmt.Fprintf(&b, "%d classes: %s\n", len(e.Classes), human.Line(strings.Join(e.Classes, " ")))
+		fmt.Fprintf(&b, "images of %s, %d classes: %s\n", e.imageText(), len(e.Classes), human.Line(strings.Join(e.Classes, " ")))
 		return b.String()
 	}
 	var names []string
@@ -47,12 +38,37 @@ func (e *Encoder) String() string {
 	if e.Task == Classification {
 		fmt.Fprintf(&b, "classes   %s\n", naming.List(e.Classes))
 	}
-	fmt.Fprintf(&b, "features  %d from %s\n", e.spec("").Size(), human.Plural(len(e.inputNames()), "column"))
+	columns := len(e.inputNames())
+	if e.Kind == pictureKind {
+		columns = len(e.besides())
+		fmt.Fprintf(&b, "image     of column %s: %s\n", human.Line(e.Image), e.imageText())
+	}
+	if e.Kind == tableKind || len(e.Columns) > 0 {
+		fmt.Fprintf(&b, "features  %d from %s\n", e.width(), human.Plural(columns, "column"))
+	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, c := range e.Columns {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", human.Line(c.Name), c.Kind, human.Line(c.detail()))
 	}
 	w.Flush()
+	return b.String()
+}
+
+// imageText says what images become.
+func (e *Encoder) imageText() string {
+	var b strings.Builder
+	b.WriteString(naming.Shape(e.Shape))
+	if e.wide() {
+		b.WriteString(", 16 bits")
+	}
+	b.WriteString(", pixels ")
+	for c := range max(1, len(e.Means)) {
+		if c > 0 {
+			b.WriteString(", ")
+		}
+		mean, std := e.channel(c)
+		fmt.Fprintf(&b, "(p - %.6g)/%.6g", mean, std)
+	}
 	return b.String()
 }
 

@@ -182,6 +182,16 @@ func checkFinite(spec Spec, rows []int, x, y []float32) error {
 	return nil
 }
 
+// checkValues is checkFinite of all fields.
+func checkValues(spec Spec, rows []int, x, y []float32, more [][]float32) error {
+	for i, f := range spec.More {
+		if err := f.check(rows, more[i]); err != nil {
+			return err
+		}
+	}
+	return checkFinite(spec, rows, x, y)
+}
+
 // readSafely is Read of a source that may belong to the user: its panic comes
 // back as an error.
 func readSafely(s Source, rows []int, x, y []float32) (err error) {
@@ -197,7 +207,7 @@ var errEmpty = fault.ErrNoRows
 
 // each reads all rows of a source in order, chunk by chunk, and checks what
 // may need checking. The slices are valid during the call only.
-func each(s Source, visit func(rows []int, x, y []float32) error) error {
+func each(s Source, visit func(rows []int, x, y []float32, more [][]float32) error) error {
 	spec, n := s.Spec(), s.Len()
 	if err := spec.Validate(); err != nil {
 		return err
@@ -209,6 +219,10 @@ func each(s Source, visit func(rows []int, x, y []float32) error) error {
 	if spec.labeled() {
 		y = make([]float32, chunk*spec.TargetSize())
 	}
+	more, part := make([][]float32, len(spec.More)), make([][]float32, len(spec.More))
+	for i, f := range spec.More {
+		more[i] = make([]float32, chunk*f.Size())
+	}
 	trusted := isVetted(s)
 	for start := 0; start < n; start += chunk {
 		rows = rows[:0]
@@ -219,15 +233,21 @@ func each(s Source, visit func(rows []int, x, y []float32) error) error {
 		if y != nil {
 			cy = y[:len(rows)*spec.TargetSize()]
 		}
+		for i, f := range spec.More {
+			part[i] = more[i][:len(rows)*f.Size()]
+		}
 		if err := readSafely(s, rows, cx, cy); err != nil {
 			return err
 		}
+		if err := readFields(s, spec, rows, part); err != nil {
+			return err
+		}
 		if !trusted {
-			if err := checkFinite(spec, rows, cx, cy); err != nil {
+			if err := checkValues(spec, rows, cx, cy, part); err != nil {
 				return err
 			}
 		}
-		if err := visit(rows, cx, cy); err != nil {
+		if err := visit(rows, cx, cy, part); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"descent/data/internal/grid"
@@ -29,6 +30,9 @@ type CSVConfig struct {
 	Categories []string // columns of codes, which may be numbers
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
+
+	Image  string      // a column of paths to images, relative to the folder of the file; see [RowField]
+	Images ImageConfig // how they become samples of one shape
 }
 
 // Table is a CSV file with its schema: raw rows, which [Split] encodes with
@@ -37,6 +41,7 @@ type CSVConfig struct {
 type Table struct {
 	grid   *grid.Grid
 	plan   *schema.Plan
+	images *rawImages // of each row; nil of plain tables
 	name   string
 	whole  *Encoder // fitted on all rows
 	encode func() (Source, error)
@@ -78,13 +83,24 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 	return newTable(g, name, cfg)
 }
 
-// newTable decides the schema of a grid.
-func newTable(g *grid.Grid, name string, cfg CSVConfig) (*Table, error) {
-	found, err := schema.Of(g, cfg.schema())
-	if err != nil {
+// newTable decides the schema of a grid that was read from path.
+func newTable(g *grid.Grid, path string, cfg CSVConfig) (*Table, error) {
+	t := &Table{grid: g, name: naming.Base(path)}
+	var err error
+	if t.plan, err = schema.Of(g, cfg.schema()); err != nil {
 		return nil, err
 	}
-	t := &Table{grid: g, plan: found, name: naming.Base(name)}
+	if err := cfg.Images.Validate(); err != nil {
+		return nil, err
+	}
+	switch {
+	case t.plan.Image >= 0:
+		if err := t.openImages(path, cfg); err != nil {
+			return nil, err
+		}
+	case cfg.Images != (ImageConfig{}):
+		return nil, fmt.Errorf("data: %s is a table; name its column of paths to images to have them read", path)
+	}
 	if t.whole, err = t.Fit(nil); err != nil {
 		return nil, err
 	}
@@ -96,8 +112,34 @@ func newTable(g *grid.Grid, name string, cfg CSVConfig) (*Table, error) {
 func (cfg CSVConfig) schema() schema.Config {
 	return schema.Config{
 		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
-		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates,
+		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Images: cfg.imageColumns(),
 	}
+}
+
+func (cfg CSVConfig) imageColumns() []string {
+	if cfg.Image == "" {
+		return nil
+	}
+	return []string{cfg.Image}
+}
+
+// openImages reads the image of each row. Where some are skipped, the schema is that
+// of the rows that are left.
+func (t *Table) openImages(path string, cfg CSVConfig) (err error) {
+	n := t.grid.Rows()
+	if t.images, err = openPictures(t.grid, t.plan.Image, path, setOptions{cfg: cfg.Images}); err != nil || t.grid.Rows() == n {
+		return err
+	}
+	notes := t.plan.Notes
+	if t.plan, err = schema.Of(t.grid, cfg.schema()); err != nil {
+		return err
+	}
+	for _, note := range notes { // such as on rows that were left out before
+		if !slices.Contains(t.plan.Notes, note) {
+			t.plan.Notes = append(t.plan.Notes, note)
+		}
+	}
+	return nil
 }
 
 // refuseFor refuses what cfg says about columns, for what is no table at path.
@@ -119,7 +161,12 @@ func (cfg CSVConfig) refuseFor(path string, as *format) error {
 func (t *Table) Reason() string { return t.plan.Target.Reason }
 
 // Notes returns what the user should know about the file.
-func (t *Table) Notes() []string { return t.plan.Notes }
+func (t *Table) Notes() []string {
+	if t.images == nil {
+		return t.plan.Notes
+	}
+	return append(slices.Clone(t.plan.Notes), t.images.Notes()...)
+}
 
 // String returns the schema as learned from all rows.
 func (t *Table) String() string { return t.whole.String() }
@@ -148,6 +195,9 @@ func (t *Table) Encode(e *Encoder) (Source, error) {
 	s, err := e.encodeGrid(t.grid, t.name)
 	if err != nil {
 		return nil, err
+	}
+	if t.images != nil {
+		s.withPictures(t.images, e)
 	}
 	if row := s.firstUntargeted(); row >= 0 {
 		return nil, s.untargeted(row)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"descent/data"
+	"descent/data/images"
 )
 
 // Prediction is what a model says about one row: of its first goal, where it has
@@ -74,13 +75,17 @@ func (m *Model) PredictRow(ctx context.Context, row any) (Prediction, error) {
 //	map[string]any, struct    the columns of a table by name, see [data.RowEncoder]
 //	[]byte, json.RawMessage   a JSON object with them; for a model of images, a PNG, JPEG or GIF file
 //	image.Image               an image
-//	[]float32                 a sample of the shape that Spec gives, as it is
+//	[]float32                 a sample of the shape that Spec gives, as it is; other inputs behind it
+//
+// For a model of a table with images, the column of paths holds an image.Image, the
+// bytes of an image file, or a path relative to the working directory. A row as a JSON
+// object has such a path, too: of rows from strangers, put bytes in its place.
 //
 // The result is that of the same rows in files, to the bit. It may be called by
 // many goroutines; ctx is looked at between batches. An error names the row by
 // its number, and the column; then there are no predictions.
 func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, error) {
-	size, names := m.net.Spec.Size(), m.names()
+	size, names := m.sampleSize(), m.names()
 	predictions := make([]Prediction, 0, len(rows))
 	var x []float32
 	for start := 0; start < len(rows); start += most {
@@ -98,7 +103,7 @@ func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, err
 				return nil, fmt.Errorf("model: %w", err)
 			}
 		}
-		values, err := m.Predict(x)
+		values, err := m.predictSamples(x, len(part))
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +113,36 @@ func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, err
 		}
 	}
 	return predictions, nil
+}
+
+// sampleSize is how many values a sample has in all its inputs.
+func (m *Model) sampleSize() int {
+	size := m.net.Spec.Size()
+	for _, f := range m.inputs {
+		size += data.Field{Shape: f.Shape}.Size()
+	}
+	return size
+}
+
+// predictSamples is [Model.Predict] of rows samples that have the values of their
+// other inputs behind those of x.
+func (m *Model) predictSamples(samples []float32, rows int) ([]float64, error) {
+	if len(m.inputs) == 0 {
+		return m.Predict(samples)
+	}
+	fields := map[string][]float32{}
+	for stride, at := len(samples)/rows, 0; at < stride; {
+		name, size := data.X, m.net.Spec.Size()
+		if i := len(fields); i > 0 {
+			name, size = m.inputs[i-1].Name, data.Field{Shape: m.inputs[i-1].Shape}.Size()
+		}
+		for row := range rows {
+			fields[name] = append(fields[name], samples[row*stride+at:row*stride+at+size]...)
+		}
+		at += size
+	}
+	y, err := m.PredictFields(fields)
+	return y[m.net.Objective[0].Name], err
 }
 
 // names are those of the values that the first goal predicts.
@@ -122,8 +157,8 @@ func (m *Model) names() []string {
 // appendSample appends the sample of a row from memory.
 func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 	if x, ok := row.([]float32); ok {
-		if size := m.net.Spec.Size(); len(x) != size {
-			return dst, fmt.Errorf("%d values are no sample of shape %v, which has %d", len(x), m.net.Spec.Input, size)
+		if size := m.sampleSize(); len(x) != size {
+			return dst, fmt.Errorf("%d values are no sample of shape %v%s, which has %d", len(x), m.net.Spec.Input, m.besides(), size)
 		}
 		return append(dst, x...), nil
 	}
@@ -131,7 +166,6 @@ func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 	if err != nil {
 		return dst, err
 	}
-	images := m.net.Spec.Encoder.OfImages()
 	switch row := row.(type) {
 	case map[string]any:
 		return rows.AppendRow(dst, row)
@@ -140,7 +174,7 @@ func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 	case json.RawMessage:
 		return appendObject(rows, dst, row)
 	case []byte:
-		if images {
+		if e := m.net.Spec.Encoder; e.OfImages() || e.Image != "" && images.IsImage(row) {
 			return rows.AppendImageBytes(dst, row)
 		}
 		return appendObject(rows, dst, row)
@@ -149,6 +183,15 @@ func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 		return rows.AppendStruct(dst, row)
 	}
 	return dst, fmt.Errorf("a row is a map[string]any, a struct, an image.Image, the bytes of a JSON object or an image file, or []float32; not %T", row)
+}
+
+// besides names the inputs beside x, for messages.
+func (m *Model) besides() string {
+	text := ""
+	for _, f := range m.inputs {
+		text += fmt.Sprintf(" and %s of %v", f.Name, f.Shape)
+	}
+	return text
 }
 
 // appendObject appends the sample of a JSON object.

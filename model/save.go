@@ -83,7 +83,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 			d.Objective = append(d.Objective, text)
 		}
 	}
-	if m.net.Spec.More != nil || m.net.Spec.Task == data.MultiLabel {
+	if s := m.net.Spec; s.More != nil || s.Task == data.MultiLabel || s.Encoder != nil && s.Encoder.Image != "" {
 		d.Format = 2
 	}
 	text, err := json.Marshal(d)

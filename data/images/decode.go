@@ -150,6 +150,7 @@ type loaded[P pixel] struct {
 	wide    int // have values that need 16 bits
 	skipped int
 	first   error // of a skipped file
+	kept    []int // which of the files could be read, where some were skipped
 }
 
 // loadImages decodes files into values [n height width channels], in their
@@ -227,8 +228,11 @@ func (l loaded[P]) withoutSkipped(problems []error, size int) loaded[P] {
 			copy(l.pixels[len(kept)*size:], l.pixels[i*size:(i+1)*size])
 		}
 		kept = append(kept, l.files[i])
+		l.kept = append(l.kept, i)
 	}
-	if l.skipped > 0 {
+	if l.skipped == 0 {
+		l.kept = nil
+	} else {
 		l.pixels = l.pixels[:len(kept)*size]
 	}
 	l.files = kept

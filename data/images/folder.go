@@ -45,6 +45,11 @@ type Form struct {
 	Wide                    bool // 16 bits a value
 }
 
+// plan is the shape that images are brought to for a model.
+func (f Form) plan() imagePlan {
+	return imagePlan{f.Height, f.Width, f.Channels, f.Wide, true, "the model"}
+}
+
 // Read reads the image files at path, and those of the test part where
 // there is one. Without a form it decides shape and classes, and images without
 // classes are an error; with one, shape and mode are the model's, and of a set
@@ -111,7 +116,7 @@ func readFiles(path string, list imageList, cfg Config, form *Form) (set, test *
 // readFor reads the set for a model, which decides shape and mode; of a set
 // with a test part only that.
 func (s decided) readFor(form Form) (*Set, error) {
-	s.plan = imagePlan{form.Height, form.Width, form.Channels, form.Wide, true, "the model"}
+	s.plan = form.plan()
 	if s.layout.plainTest {
 		s.layout.labeled = false
 		s.layout.notes = append(s.layout.notes, fmt.Sprintf("only the images of %s are taken", s.layout.plain))
@@ -205,7 +210,7 @@ func partOf[P pixel](s decided, l loaded[P], files int, classes []string) (*Set,
 		}
 	}
 	shape := []int{s.plan.height, s.plan.width, s.plan.channels}
-	set := &Set{File: s.path, Shape: shape, Class: class, Classes: classes, Names: names}
+	set := &Set{File: s.path, Shape: shape, Class: class, Classes: classes, Names: names, Kept: l.kept}
 	if !s.layout.labeled {
 		set.Classes = nil
 	}

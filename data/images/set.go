@@ -14,6 +14,7 @@ type Set struct {
 	Class   []int32  // [n], the number of a class; unknownClass where a file stands in a folder that is none
 	Classes []string // none where images lie in no folders of classes
 	Names   []string // [n], of the files that the images come from; nil where they have none
+	Kept    []int    // [n], which of the files listed these are; nil where they are all
 	File    string   // of the labels, for messages
 	Notes   []string // what whoever reads them should know
 }

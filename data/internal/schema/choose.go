@@ -16,6 +16,7 @@ import (
 // The lists of a schemaConfig, as messages call them.
 const (
 	asTarget   = "target"
+	asImage    = "image"
 	asDrop     = "drop"
 	asKeep     = "keep"
 	asCategory = "category"
@@ -40,7 +41,7 @@ type choice struct {
 
 func (cfg *Config) lists() []chosenList {
 	return []chosenList{
-		{as: asTarget, names: &cfg.Targets}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
+		{as: asTarget, names: &cfg.Targets}, {as: asImage, names: &cfg.Images}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
 		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates},
 	}
 }
@@ -84,7 +85,7 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 				}
 			}
 			as[column] = append(as[column], l.as)
-			taken[column] = taken[column] || l.as == asTarget
+			taken[column] = taken[column] || l.as == asTarget || l.as == asImage
 		}
 		*l.names = columns
 		for _, c := range l.choices {
@@ -92,6 +93,9 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 				cfg.hows[c.column] = c.how
 			}
 		}
+	}
+	if len(cfg.Images) > 1 {
+		return cfg, fmt.Errorf("data: %s: one column holds the paths of images, and %s are %d", g.File, naming.List(cfg.Images), len(cfg.Images))
 	}
 	return cfg, nil
 }
@@ -128,6 +132,8 @@ func agree(a, b string) string {
 		return ""
 	case a == asTarget:
 		return fmt.Sprintf("a target and cannot be in %s too", b)
+	case a == asImage:
+		return fmt.Sprintf("the image of a row and cannot be in %s too", b)
 	case a == asDrop && b == asKeep:
 		return "both dropped and kept"
 	case a == asDrop:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"descent/data/internal/grid"
@@ -21,12 +22,12 @@ type Column struct {
 
 // planColumns decides what each column is that is not a target.
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
-	isTarget := naming.Set(cfg.Targets)
+	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
 	var plan []Column
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
 	for col, name := range g.Columns {
-		if isTarget[name] {
+		if other[name] {
 			continue
 		}
 		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
@@ -49,6 +50,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			kept++
 		}
 		plan = append(plan, p)
+	}
+	if len(cfg.Images) > 0 { // which are enough to predict from
+		return plan, nil
 	}
 	if kept == 0 && counter >= 0 { // y over 1, 2, 3, ... is a data set too
 		plan[counter].Kind, plan[counter].Why = parse.NumberKind, ""

@@ -31,6 +31,7 @@ type Config struct {
 	Categories []string
 	Numbers    []string
 	Dates      []string
+	Images     []string // the column of paths to images, if there is one
 
 	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
 }
@@ -41,8 +42,9 @@ var ErrNoTarget = errors.New("which column is the target?")
 
 // Plan is what the columns of a table are, judged by all rows.
 type Plan struct {
-	Columns []Column // those that are not targets
+	Columns []Column // those that are neither targets nor images
 	Target  Target
+	Image   int      // the column of paths to images, or -1
 	Notes   []string // what was taken for granted
 }
 
@@ -53,7 +55,10 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Plan{Notes: g.Notes}
+	s := &Plan{Notes: g.Notes, Image: -1}
+	if len(cfg.Images) > 0 {
+		s.Image = g.Index(cfg.Images[0])
+	}
 	found, err := findTargets(g, cfg)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package value
 
 import (
 	"encoding"
+	"image"
 	"reflect"
 	"slices"
 	"strings"
@@ -74,8 +75,8 @@ func fieldName(f reflect.StructField) (name string, tagged bool) {
 	return f.Name, false
 }
 
-// isValue reports whether a struct is one value, such as a time.
+// isValue reports whether a struct is one value, such as a time or an image.
 func isValue(t reflect.Type) bool {
 	text := reflect.TypeFor[encoding.TextMarshaler]()
-	return t == reflect.TypeFor[time.Time]() || t.Implements(text)
+	return t == reflect.TypeFor[time.Time]() || t.Implements(text) || t.Implements(reflect.TypeFor[image.Image]())
 }
