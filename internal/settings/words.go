@@ -5,30 +5,46 @@ import (
 	"slices"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/optim"
 )
 
-// RuleText names the update rule and its hyperparameters.
+// RuleText names the update rule and its hyperparameters, in the rule's order.
 func (s *Settings) RuleText() string {
-	text := s.Optimizer.Name.Value
-	for _, row := range table {
-		key, ok := strings.CutPrefix(row.key, "optimizer.")
-		if value := row.Text(s); ok && key != "name" && value != "auto" {
-			text += fmt.Sprintf(" %s=%s", key, value)
+	o := s.Optimizer
+	text := o.Name.Value
+	if rule, err := optim.ByName(text); err == nil {
+		for _, key := range optim.Keys(rule) {
+			if row, err := Find(section + key); err == nil && o.Has(key) {
+				text += fmt.Sprintf(" %s=%s", key, row.Text(s))
+			}
 		}
+	}
+	if o.EpsPlacement.Given {
+		text += " eps_placement=" + o.EpsPlacement.Value
 	}
 	return text
 }
 
-// InWords lists those of the settings that are not off.
-func (s *Settings) InWords(keys ...string) (list []string) {
-	for _, key := range keys {
-		row, err := Find(key)
-		if value := row.Text(s); err == nil && !slices.Contains([]string{"", "0", "none", "decoupled"}, value) {
-			list = append(list, strings.ReplaceAll(key, "_", " ")+" "+value)
+// InWords lists the settings that a line of the start names and that are not
+// as they are by default, or off.
+func (s *Settings) InWords(line Line) (list []string) {
+	original := Default()
+	for _, row := range table {
+		if row.start == line {
+			list = append(list, row.inWords(s, &original)...)
 		}
 	}
 	return list
+}
+
+func (row Setting) inWords(s, original *Settings) []string {
+	text := row.Text(s)
+	if text == row.Text(original) || slices.Contains([]string{"", "0", "none"}, text) {
+		return nil
+	}
+	return []string{strings.ReplaceAll(row.key, "_", " ") + " " + text}
 }
 
 // Objective says what the loss of training and validation measures: losses of
@@ -38,7 +54,13 @@ func (s *Settings) Objective() string {
 	if name == "bce" && s.ClassWeights == "none" {
 		name = "cross-entropy"
 	}
-	return strings.Join(append([]string{name}, s.InWords("class_weights", "label_smoothing")...), ", ")
+	if s.ClassWeights != "none" {
+		name += ", class weights " + s.ClassWeights
+	}
+	if s.LabelSmoothing > 0 {
+		name += ", label smoothing " + human.Float(s.LabelSmoothing)
+	}
+	return name
 }
 
 // LossName is what the loss of training and validation is called.
