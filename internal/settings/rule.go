@@ -123,7 +123,11 @@ func (s *Settings) spell(rule optim.Rule) {
 		s.Optimizer.EpsPlacement = Given(place)
 	}
 	s.LearningRate = Given(s.LearningRate.Or(rule.DefaultRate()))
-	s.WeightDecay = Given(s.WeightDecay.Or(0))
+	decay, own := optim.Value(rule, "weight_decay")
+	if !own {
+		decay = s.WeightDecay.Or(0)
+	}
+	s.WeightDecay = Given(decay)
 }
 
 // placeEps puts ε inside or outside of the root, where the rule has a choice.

@@ -6,6 +6,7 @@ import (
 
 	"descent/internal/human"
 	"descent/optim"
+	"descent/schedule"
 )
 
 // What the help says about update rules comes from the rules themselves.
@@ -90,15 +91,12 @@ func placers() []string {
 	return names
 }
 
-// schedules are the forms that the help shows, with what may be left out in
-// brackets.
-var schedules = []string{
-	"constant", "cosine[:floor=0.01]", "step:every=10e,factor=0.5", "exp:every=1e,factor=0.96[,stairs]",
-	"multistep:at=30e/60e,factor=0.2", "poly[:power=2]", "invsqrt:steps=500", "restarts:steps=10e[,mult=2]",
-	"onecycle[:rise=0.3]", "dip[:rise=0.3]", "wsd:decay=4e[,warmup=1e]", "cyclic:up=2e,floor=0.1", "plateau[:factor=0.1,patience=10]",
-	"sequence:steps=5e,first=(constant),then=cosine", "product:a=(cosine),b=(cyclic:up=2e,floor=0.1)",
-}
-
 func scheduleUsage() string {
-	return "how the rate changes: " + strings.Join(schedules, "; ") + "; e counts epochs, a bare number updates; \"descent schedule\" draws them"
+	var forms []string
+	for _, form := range schedule.Forms() {
+		if form.Name != "warmup" { // which has a setting of its own
+			forms = append(forms, form.Example)
+		}
+	}
+	return "how the rate changes: " + strings.Join(forms, "; ") + "; what is in brackets may be left out; e counts epochs, a bare number updates; \"descent schedule\" draws them"
 }
