@@ -47,8 +47,8 @@ func (r *yamlReader) pairs(n *yaml.Node, what string) (list []pair, err error) {
 	}
 	for i := 0; i < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if value.Kind != yaml.ScalarNode {
-			return nil, r.errorf(value, "%s takes one value", key.Value)
+		if value.Kind != yaml.ScalarNode || strings.ContainsAny(value.Value, ";\n") { // as one text has room for
+			return nil, r.errorf(value, "%s takes one value, in one line and without a semicolon", key.Value)
 		}
 		list = append(list, pair{key.Value, value.Value})
 	}

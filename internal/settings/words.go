@@ -19,10 +19,10 @@ func (s *Settings) RuleText() string {
 			if row, err := Find(section + key); err == nil && o.Has(key) {
 				text += fmt.Sprintf(" %s=%s", key, row.Text(s))
 			}
+			if key == "eps" && o.EpsPlacement.Given {
+				text += " eps_placement=" + o.EpsPlacement.Value
+			}
 		}
-	}
-	if o.EpsPlacement.Given {
-		text += " eps_placement=" + o.EpsPlacement.Value
 	}
 	return text
 }
