@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/module"
 )
 
 // imports lists, for each package, the packages of this module that it may
@@ -14,46 +16,73 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
-internal/human:
+metric: internal/suggest
+internal/human: metric
 internal/shell: internal/human
+internal/module:
+internal/rename:
 internal/rng:
-internal/symmetric: internal/suggest
+internal/symmetric:
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
-internal/formula:
+internal/fma:
+internal/formula: internal/fma
 internal/jit: internal/formula
-internal/kernel: internal/rng internal/formula internal/jit
-graph: internal/kernel internal/rng
+internal/kernel/isa:
+internal/kernel: internal/rng internal/jit internal/kernel/isa
+internal/kernel/kerneltest: internal/kernel
+internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
+internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel/move: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
+internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
+internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
+graph: internal/module internal/rng internal/formula internal/kernel internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv
+internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
-internal/rewrite: graph internal/kernel
-internal/plan: graph internal/kernel internal/rewrite
-internal/exec: graph internal/kernel internal/plan
-engine: graph internal/exec internal/kernel internal/plan internal/reference
-internal/measure: graph internal/rng internal/kernel internal/plan internal/exec
-internal/enginetest: graph internal/reference internal/rewrite internal/kernel internal/plan internal/exec
-nn: graph internal/rng internal/suggest
-loss: graph nn internal/suggest
-optim: graph engine schedule internal/symmetric internal/reference internal/suggest
-data: internal/rng internal/human internal/suggest
+internal/rewrite: internal/kernel graph internal/lowering
+internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
+internal/exec: internal/kernel graph internal/plan
+engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
+internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
+internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
+nn/initial: internal/suggest internal/rng
+nn: internal/suggest internal/rng graph nn/initial
+loss: internal/suggest graph nn
+optim: internal/suggest internal/symmetric schedule graph internal/reference engine
+data/internal/fault:
+data/internal/naming:
+data/internal/input:
+data/internal/parse: data/internal/naming
+data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse
+data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/value: data/internal/naming data/internal/parse
+data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
+data/augment: internal/suggest internal/rng
+data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
+data/internal/cifar: data/internal/fault data/internal/input data/images
+loop: schedule graph engine nn optim
+data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: engine nn loss metric data objective internal/network internal/safetensors
-train: graph engine nn loss metric schedule optim data objective model internal/network internal/measure internal/safetensors internal/suggest
+model: metric internal/module internal/safetensors engine nn loss data objective internal/network
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model
 internal/usage:
-internal/traintest: data model nn train internal/rng internal/safetensors
+internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: data model train internal/disk internal/kernel internal/report internal/tensorboard internal/human internal/shell
+internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train internal/report internal/tensorboard
 .: model
-internal/guide: graph optim internal/rng
-internal/bench: graph nn optim data train internal/rng internal/kernel internal/plan internal/exec internal/measure internal/suggest
-internal/settings: data model metric objective loss nn optim schedule train internal/human internal/runs internal/suggest internal/usage
-internal/trials: data model metric optim train internal/human internal/report internal/runs internal/search internal/settings internal/suggest internal/usage
-internal/cli: . nn metric schedule optim data model train internal/bench internal/fetch internal/human internal/kernel internal/report internal/runs internal/safetensors internal/settings internal/shell internal/suggest internal/trials internal/usage
+internal/guide: metric internal/rng graph optim
+internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
+internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
+internal/trials: internal/suggest metric internal/human internal/search optim data model train internal/usage internal/report internal/runs internal/settings
+internal/cli: internal/suggest metric internal/human internal/shell internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
 cmd/descent: internal/cli
 `
 
@@ -87,13 +116,11 @@ func TestImportsPointOneWay(t *testing.T) {
 			t.Errorf("package %s is not in the list of imports", name)
 		}
 		for _, path := range pkg.Imports {
-			if path != "descent" && !strings.HasPrefix(path, "descent/") {
+			to, ok := strings.CutPrefix(path+"/", module.Path()+"/")
+			if !ok {
 				continue
 			}
-			to := strings.TrimPrefix(path, "descent/")
-			if path == "descent" {
-				to = "."
-			}
+			to = filepath.ToSlash(filepath.Clean(to)) // "." for the module itself
 			if !allowed[name][to] {
 				t.Errorf("%s imports %s, which the architecture does not allow", name, to)
 			}

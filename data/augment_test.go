@@ -7,40 +7,18 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"descent/data/augment"
+	"descent/data/images"
 )
 
-var everything = Augment{
+var everything = augment.Config{
 	Crop: 2, Flip: true, VFlip: true, Shift: 0.1, Rotate: 20, Scale: 0.2,
 	Brightness: 0.3, Contrast: 0.4, Saturation: 0.5, Cutout: 3, Mixup: 0.4, CutMix: 1,
 }
 
-func TestParseAugment(t *testing.T) {
-	for text, want := range map[string]Augment{
-		"": {}, "none": {},
-		"crop:4,flip,cutout:8,mixup:0.2": {Crop: 4, Flip: true, Cutout: 8, Mixup: 0.2},
-		"cutmix:1, vflip":                {CutMix: 1, VFlip: true},
-		everything.String():              everything,
-	} {
-		got, err := ParseAugment(text)
-		if err != nil || got != want {
-			t.Errorf("%q: %+v, %v", text, got, err)
-		}
-		if again, err := ParseAugment(got.String()); err != nil || again != want {
-			t.Errorf("%q: written as %q, read as %+v, %v", text, got, again, err)
-		}
-	}
-	for text, want := range map[string]string{
-		"crp:4": `did you mean "crop"?`, "crop": "crop needs a number", "flip:1": "flip takes no number",
-		"crop:x": `crop is "x"; want a number of pixels`, "crop:-1": "crop is -1", "shift:2": "from 0 to 1",
-		"scale:1": "below 1", "mixup:-1": "Beta", "mixup:Inf": "Beta", "rotate:NaN": "degrees", "flip,flip": "given twice", "crop:1e3": "want a number of pixels",
-	} {
-		if _, err := ParseAugment(text); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
-		}
-	}
-}
-
 // rowsOf collects the varied rows of an epoch by their numbers.
+
 func rowsOf(t *testing.T, s Source, cfg BatchConfig) map[int][]float32 {
 	t.Helper()
 	size := s.Spec().Size()
@@ -110,13 +88,13 @@ func TestAugmentErrors(t *testing.T) {
 	}
 	for _, test := range []struct {
 		s    Source
-		a    Augment
+		a    augment.Config
 		want string
 	}{
-		{row, Augment{Flip: true}, "only images [height width channels]"},
-		{image, Augment{Saturation: 0.1}, "saturation needs 3 channels"},
-		{image, Augment{Crop: -1}, "crop is -1"},
-		{regression, Augment{Mixup: 1}, "mix classes"},
+		{row, augment.Config{Flip: true}, "only images [height width channels]"},
+		{image, augment.Config{Saturation: 0.1}, "saturation needs 3 channels"},
+		{image, augment.Config{Crop: -1}, "crop is -1"},
+		{regression, augment.Config{Mixup: 1}, "mix classes"},
 	} {
 		for _, err := range Batches(context.Background(), test.s, BatchConfig{Size: 2, Augment: test.a}) {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -128,7 +106,7 @@ func TestAugmentErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range Batches(context.Background(), s, BatchConfig{Size: 1, Augment: Augment{Mixup: 1}, Order: []int{0, 1, 2}, Seed: 1}) {
+	for _, err := range Batches(context.Background(), s, BatchConfig{Size: 1, Augment: augment.Config{Mixup: 1}, Order: []int{0, 1, 2}, Seed: 1}) {
 		if err != nil {
 			if !strings.Contains(err.Error(), "to mix with rows [3]: row 3 is gone") {
 				t.Error(err)
@@ -140,12 +118,15 @@ func TestAugmentErrors(t *testing.T) {
 }
 
 // failingRow is a user's source of 4 rows, one of which cannot be read.
+
 type failingRow struct{ row int }
 
 func (failingRow) Spec() Spec {
 	return Spec{Input: []int{1}, Task: Classification, Classes: []string{"a", "b"}, Targets: []string{"y"}}
 }
+
 func (failingRow) Len() int { return 4 }
+
 func (f failingRow) Read(rows []int, x, y []float32) error {
 	clear(x)
 	clear(y)
@@ -182,10 +163,11 @@ func TestAugmentDoesNotAllocate(t *testing.T) {
 }
 
 // BenchmarkAugment is one row of CIFAR-10's size.
+
 func BenchmarkAugment(b *testing.B) {
-	set := newImages("bench", "", []int{32, 32, 3}, make([]byte, 64*cifarPixels), make([]int32, 64), cifarClasses())
-	for i := range set.pixels {
-		set.pixels[i] = byte(i * 7)
+	set := newImages("bench", &images.Set{Shape: []int{32, 32, 3}, Pixels: make([]byte, 64*32*32*3), Class: make([]int32, 64), Classes: numbered(10)})
+	for i := range set.Pixels {
+		set.Pixels[i] = byte(i * 7)
 	}
 	e, err := set.Fit(natural(64))
 	if err != nil {
@@ -196,7 +178,7 @@ func BenchmarkAugment(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, text := range []string{"none", "crop:4,flip", "crop:4,flip,cutout:8", "rotate:15,scale:0.1", "brightness:0.2,contrast:0.2,saturation:0.2", "crop:4,flip,mixup:0.2", "crop:4,flip,cutmix:1"} {
-		a, err := ParseAugment(text)
+		a, err := augment.Parse(text)
 		if err != nil {
 			b.Fatal(err)
 		}

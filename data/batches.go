@@ -331,22 +331,22 @@ func (f *feeder) vary(s *slot, b *Batch) error {
 		return err
 	}
 	for i, row := range b.Rows {
-		a.vary(b.X[i*a.size:(i+1)*a.size], raw[i*a.size:(i+1)*a.size], a.own, row)
+		a.Vary(b.X[i*a.Size:(i+1)*a.Size], raw[i*a.Size:(i+1)*a.Size], a.Own, row)
 	}
 	if !a.Mixes() {
 		return nil
 	}
 	partners, otherY := s.partners[:len(b.Rows)], s.otherY[:len(b.Rows)]
 	for i, row := range b.Rows {
-		partners[i] = a.partnerOf(row)
+		partners[i] = a.PartnerOf(row)
 	}
 	if err := f.load(s, partners, raw, otherY); err != nil {
 		return fmt.Errorf("to mix with rows %s: %w", rowsText(partners), err)
 	}
 	b.Soft = s.soft[:len(b.Rows)*a.classes]
 	for i, row := range b.Rows {
-		a.vary(s.other, raw[i*a.size:(i+1)*a.size], a.partner, row)
-		a.blend(b.X[i*a.size:(i+1)*a.size], s.other, row, int(b.Y[i]), int(otherY[i]), b.Soft[i*a.classes:(i+1)*a.classes])
+		a.Vary(s.other, raw[i*a.Size:(i+1)*a.Size], a.Partner, row)
+		a.Blend(b.X[i*a.Size:(i+1)*a.Size], s.other, row, int(b.Y[i]), int(otherY[i]), b.Soft[i*a.classes:(i+1)*a.classes])
 	}
 	return nil
 }

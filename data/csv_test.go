@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
+	"descent/data/internal/schema"
 )
 
 func readTable(text string, cfg CSVConfig) (*Table, error) {
@@ -50,7 +53,7 @@ func TestCSVErrors(t *testing.T) {
 		{"infinite target", "a,y\n1,2\n2,Infinity\n", CSVConfig{}, `line 3, column "y"`},
 		{"one word among numbers", "a,y\n" + twenty + "oops,1\n", CSVConfig{}, `line 32, column "a": "oops" is not a number`},
 		{"one word among numeric targets", "y,a\n" + twenty + "oops,1\n", CSVConfig{}, `line 32, column "y": "oops" is not a number`},
-		{"task", "a,y\n1,2\n3,4\n", CSVConfig{Task: 3}, "no task 3"},
+		{"task", "a,y\n1,2\n3,4\n", CSVConfig{Task: 4}, "no task 4"},
 		{"text for regression", "a,y\n1,b\n2,c\n", CSVConfig{Task: Regression}, `line 2, column "y": "b" is not a number`},
 		{"text among several", "a,y,z\n1,1,b\n2,2,c\n", CSVConfig{Targets: []string{"y", "z"}}, `column "z": "b" is not a number`},
 		{"several classes", "a,y,z\n1,1,1\n2,2,2\n", CSVConfig{Targets: []string{"y", "z"}, Task: Classification}, "classification has one target"},
@@ -131,22 +134,22 @@ func TestColumnDecision(t *testing.T) {
 		kind  string
 		why   string
 	}{
-		{"n", func(i int) string { return fmt.Sprint(i * i % 17) }, numberKind, ""},
-		{"year", func(i int) string { return fmt.Sprint(1900 + i) }, numberKind, ""},
-		{"row", func(i int) string { return fmt.Sprint(i) }, droppedKind, "numbers the rows"},
-		{"customer_id", func(i int) string { return fmt.Sprint(i * 7919 % 100003) }, droppedKind, "numbers the rows"},
-		{"shop_id", func(i int) string { return fmt.Sprint(i * 7 % 9) }, numberKind, ""},
-		{"same", func(i int) string { return "7" }, droppedKind, "is constant (7)"},
-		{"sometimes", func(i int) string { return []string{"7", ""}[i%2] }, numberKind, ""},
-		{"one word", func(i int) string { return "on" }, droppedKind, "is constant (on)"},
-		{"word or not", func(i int) string { return []string{"on", "null"}[i%2] }, categoryKind, ""},
-		{"nothing", func(i int) string { return []string{"", "NA", "NaN", "null", "?"}[i%5] }, droppedKind, "holds no values"},
-		{"color", func(i int) string { return []string{"red", "green", "blue"}[i%3] }, categoryKind, ""},
-		{"code", func(i int) string { return []string{"0", "1", "2", "3+"}[i%4] }, categoryKind, ""},
-		{"name", func(i int) string { return fmt.Sprintf("n%d", i) }, droppedKind, "identifies rows"},
-		{"review", func(i int) string { return fmt.Sprintf("a long story about item number %d", i) }, droppedKind, "is free text"},
-		{"day", func(i int) string { return fmt.Sprintf("2020-01-%02d", 1+i%28) }, dateKind, ""},
-		{"hex", func(i int) string { return fmt.Sprintf("inf%d", i%3) }, categoryKind, ""},
+		{"n", func(i int) string { return fmt.Sprint(i * i % 17) }, parse.NumberKind, ""},
+		{"year", func(i int) string { return fmt.Sprint(1900 + i) }, parse.NumberKind, ""},
+		{"row", func(i int) string { return fmt.Sprint(i) }, parse.DroppedKind, "numbers the rows"},
+		{"customer_id", func(i int) string { return fmt.Sprint(i * 7919 % 100003) }, parse.DroppedKind, "numbers the rows"},
+		{"shop_id", func(i int) string { return fmt.Sprint(i * 7 % 9) }, parse.NumberKind, ""},
+		{"same", func(i int) string { return "7" }, parse.DroppedKind, "is constant (7)"},
+		{"sometimes", func(i int) string { return []string{"7", ""}[i%2] }, parse.NumberKind, ""},
+		{"one word", func(i int) string { return "on" }, parse.DroppedKind, "is constant (on)"},
+		{"word or not", func(i int) string { return []string{"on", "null"}[i%2] }, parse.CategoryKind, ""},
+		{"nothing", func(i int) string { return []string{"", "NA", "NaN", "null", "?"}[i%5] }, parse.DroppedKind, "holds no values"},
+		{"color", func(i int) string { return []string{"red", "green", "blue"}[i%3] }, parse.CategoryKind, ""},
+		{"code", func(i int) string { return []string{"0", "1", "2", "3+"}[i%4] }, parse.CategoryKind, ""},
+		{"name", func(i int) string { return fmt.Sprintf("n%d", i) }, parse.DroppedKind, "identifies rows"},
+		{"review", func(i int) string { return fmt.Sprintf("a long story about item number %d", i) }, parse.DroppedKind, "is free text"},
+		{"day", func(i int) string { return fmt.Sprintf("2020-01-%02d", 1+i%28) }, parse.DateKind, ""},
+		{"hex", func(i int) string { return fmt.Sprintf("inf%d", i%3) }, parse.CategoryKind, ""},
 	} {
 		text := "x," + test.name + ",y\n"
 		for i := range rows {
@@ -162,7 +165,7 @@ func TestColumnDecision(t *testing.T) {
 		if c.Kind != test.kind || !strings.Contains(c.Why, test.why) {
 			t.Errorf("%s: %s %q, want %s %q", test.name, c.Kind, c.Why, test.kind, test.why)
 		}
-		if noted := strings.Contains(strings.Join(e.Notes(), "\n"), fmt.Sprintf("%q", test.name)); noted != (test.kind == droppedKind) {
+		if noted := strings.Contains(strings.Join(e.Notes(), "\n"), fmt.Sprintf("%q", test.name)); noted != (test.kind == parse.DroppedKind) {
 			t.Errorf("%s: notes %q", test.name, e.Notes())
 		}
 		if !strings.Contains(table.String(), test.name) {
@@ -181,7 +184,7 @@ func TestCSVConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := table.Spec().Encoder
-	for i, kind := range []string{numberKind, categoryKind, droppedKind} {
+	for i, kind := range []string{parse.NumberKind, parse.CategoryKind, parse.DroppedKind} {
 		if e.Columns[i].Kind != kind {
 			t.Errorf("%s is %s, want %s", e.Columns[i].Name, e.Columns[i].Kind, kind)
 		}
@@ -208,7 +211,7 @@ func TestTargetOfNames(t *testing.T) {
 		text += fmt.Sprintf("%d,name%d\n", i*i, i)
 	}
 	_, err := readTable(text, CSVConfig{})
-	if !errors.Is(err, ErrDoubtfulTarget) || !strings.Contains(err.Error(), `"y" is different in each of 40 rows`) {
+	if !errors.Is(err, schema.ErrDoubtfulTarget) || !strings.Contains(err.Error(), `"y" is different in each of 40 rows`) {
 		t.Error(err)
 	}
 	table, err := readTable(text, CSVConfig{Task: Classification})

@@ -71,7 +71,7 @@ func TestShortHeaders(t *testing.T) {
 // cut nothing.
 func TestOneColumn(t *testing.T) {
 	g, err := readGrid(strings.NewReader("size\n12 345\n6 789\n"), "raw.csv")
-	if err != nil || len(g.columns) != 1 || g.cell(0, 0) != "12 345" {
+	if err != nil || len(g.Columns) != 1 || g.Cell(0, 0) != "12 345" {
 		t.Errorf("%+v, %v", g, err)
 	}
 }

@@ -1,10 +1,6 @@
 package data
 
-import (
-	"math"
-
-	"descent/internal/human"
-)
+import "math"
 
 // Cell is a value of a raw row of a table, under the name of its column.
 type Cell struct{ Column, Value string }
@@ -20,38 +16,16 @@ func (e *Encoder) DecodeRow(x []float32) []Cell {
 		return nil
 	}
 	var row []Cell
-	for _, c := range e.Columns {
-		width := c.width()
-		if width == 0 || len(x) < width {
+	for i := range e.Columns {
+		c := &e.Columns[i]
+		f, err := c.feature()
+		if err != nil || f == nil || len(x) < f.Width() {
 			continue
 		}
-		row = append(row, Cell{c.Name, c.decode(x[:width])})
-		x = x[width:]
+		row = append(row, Cell{c.Name, f.Decode(x[:f.Width()])})
+		x = x[f.Width():]
 	}
 	return row
-}
-
-// decode returns the value that the features of a column stand for.
-func (c Column) decode(x []float32) string {
-	if c.Kind == dateKind {
-		return c.decodeDate(x)
-	}
-	if c.Kind == numberKind {
-		if c.Missing && x[1] != 0 {
-			return ""
-		}
-		return human.Decoded(float64(x[0])*c.Std+c.Mean, c.Mean, c.Std)
-	}
-	for i, v := range x {
-		if v == 0 {
-			continue
-		}
-		if name := c.Features()[i][len(c.Name)+1:]; name != "<missing>" {
-			return name
-		}
-		return ""
-	}
-	return "<unk>" // as the sample of no level is
 }
 
 // DecodePixels returns the image that a sample stands for, as bytes in its own

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 func TestRowsDecode(t *testing.T) {
@@ -26,8 +28,8 @@ func TestRowsDecode(t *testing.T) {
 	checked := 0
 	for row := range source.Len() {
 		for _, c := range e.DecodeRow(x[row*size : (row+1)*size]) {
-			want := table.grid.cell(row, table.grid.index(c.Column))
-			if isMissing(want) {
+			want := table.grid.Cell(row, table.grid.Index(c.Column))
+			if parse.Missing(want) {
 				want = ""
 			}
 			if v, err := strconv.ParseFloat(want, 64); err == nil {
@@ -45,11 +47,15 @@ func TestRowsDecode(t *testing.T) {
 }
 
 func TestLevelsOutsideTheTableDecode(t *testing.T) {
-	c := Column{Name: "city", Kind: categoryKind, Levels: []string{"Bonn"}, Rare: []string{"Ulm", "Jena"}, Missing: true}
+	c := Column{Name: "city", Kind: parse.CategoryKind, Levels: []string{"Bonn"}, Rare: []string{"Ulm", "Jena"}, Missing: true}
+	f, err := c.feature()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, want := range []string{"Bonn", "<rare>", "", "<unk>"} {
 		x := make([]float32, 4)
 		x[i] = 1
-		if got := c.decode(x); got != want {
+		if got := f.Decode(x); got != want {
 			t.Errorf("slot %d is %q, want %q", i, got, want)
 		}
 	}

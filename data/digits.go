@@ -7,6 +7,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
+
+	"descent/data/images"
 )
 
 // digits.txt says where the file comes from and under which licence.
@@ -26,8 +28,9 @@ func Digits() Source {
 }
 
 // readDigits reads compressed rows of 64 pixels and a class.
-func readDigits(file []byte) (*images, error) {
-	set := newImages("digits", "digits", []int{8, 8, 1}, nil, nil, numbered(10))
+func readDigits(file []byte) (Source, error) {
+	raw := &images.Set{File: "digits", Shape: []int{8, 8, 1}, Classes: numbered(10)}
+	set := newImages("digits", raw)
 	unzipped, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return set, fmt.Errorf("data: embedded digits: %w", err)
@@ -38,7 +41,6 @@ func readDigits(file []byte) (*images, error) {
 	if err != nil {
 		return set, fmt.Errorf("data: embedded digits: %w", err)
 	}
-	var pixels, class []byte
 	for i, record := range records {
 		for j, field := range record {
 			v, err := strconv.ParseUint(field, 10, 8)
@@ -46,12 +48,11 @@ func readDigits(file []byte) (*images, error) {
 				return set, fmt.Errorf("data: embedded digits: line %d: %q is neither a pixel nor a class", i+1, field)
 			}
 			if j == 64 {
-				class = append(class, byte(v))
+				raw.Class = append(raw.Class, int32(v))
 			} else {
-				pixels = append(pixels, byte(v))
+				raw.Pixels = append(raw.Pixels, byte(v))
 			}
 		}
 	}
-	set.pixels, set.class = pixels, classNumbers(class)
 	return set, nil
 }

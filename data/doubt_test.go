@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"descent/data/internal/schema"
 )
 
 // targets is a table of n rows with a target y.
@@ -49,7 +51,7 @@ func TestDoubtfulTargets(t *testing.T) {
 		switch {
 		case test.want == "" && (err != nil || table.Spec().Task != Classification):
 			t.Errorf("%s: %v", test.name, err)
-		case test.want != "" && (!errors.Is(err, ErrDoubtfulTarget) && !strings.Contains(fmt.Sprint(err), "is not a number") || !strings.Contains(fmt.Sprint(err), test.want)):
+		case test.want != "" && (!errors.Is(err, schema.ErrDoubtfulTarget) && !strings.Contains(fmt.Sprint(err), "is not a number") || !strings.Contains(fmt.Sprint(err), test.want)):
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 		if test.want == "" {

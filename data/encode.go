@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
-	"descent/internal/suggest"
+	"descent/data/internal/fault"
+	"descent/data/internal/feature"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
 )
 
 // EncodeCSV reads a table that the encoder was fitted on, in any format that
@@ -27,166 +30,131 @@ func (e *Encoder) EncodeCSV(r io.Reader, name string) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.encodeGrid(g, baseName(name))
+	return e.encodeGrid(g, naming.Base(name))
 }
 
-func (e *Encoder) encodeGrid(g *grid, name string) (*encodedTable, error) {
+func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
 	if e.Kind != tableKind {
-		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is a table", shapeText(e.Shape), g.file)
+		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is a table", naming.Shape(e.Shape), g.File)
 	}
 	var absent []string
 	for _, name := range e.inputNames() {
-		if g.find(name) < 0 {
+		if g.Find(name) < 0 {
 			absent = append(absent, name)
 		}
 	}
 	if len(absent) > 0 {
-		inputs := setOf(e.inputNames())
-		others := slices.DeleteFunc(slices.Clone(g.columns), func(name string) bool { return inputs[name] })
-		return nil, fmt.Errorf("data: %s lacks the columns %s that the model was trained on%s; it has %s",
-			g.file, list(absent), suggest.DidYouMean(absent[0], others), list(g.columns))
+		return nil, absentError(g.File, absent, e.inputNames(), g.Columns)
 	}
-	s := &encodedTable{spec: e.spec(name), file: g.file, lines: g.lines, n: g.rows(), notes: g.notes}
+	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
 	at := 0
 	for i := range e.Columns {
-		c := &e.Columns[i]
-		if c.Kind == droppedKind {
-			continue
-		}
-		column := encodedColumn{at: at}
-		r, err := c.readsAs()
+		f, err := e.Columns[i].feature()
 		if err != nil {
 			return nil, err
 		}
-		switch col := g.find(c.Name); c.Kind {
-		case numberKind:
-			column.values, column.missing, err = c.encodeNumber(g, col, r, &s.unknown)
-		case dateKind:
-			column.date, err = c.encodeDate(g, col, r, &s.unknown)
-		default:
-			column.slots = c.encodeCategory(g, col, &s.unknown)
+		if f == nil {
+			continue
 		}
+		column, err := encodeColumn(g, e.Columns[i].Name, f, at, &s.unknown)
 		if err != nil {
 			return nil, err
 		}
 		s.columns = append(s.columns, column)
-		at += c.width()
+		at += f.Width()
+	}
+	if e.Task == MultiLabel {
+		e.encodeLabels(s, g)
+		return s, nil
 	}
 	return s, e.encodeTargets(s, g)
 }
 
-// standardize returns (v - mean)/std as a float32 that is finite.
-func standardize(g *grid, row, col int, v, mean, std float64) (float32, error) {
-	z := float32((v - mean) / std)
-	if z-z != 0 {
-		return 0, fmt.Errorf("%s: %v is too far from the training part's mean %v, standard deviation %v", g.at(row, col), v, mean, std)
-	}
-	return z, nil
-}
-
-// encodeNumber standardizes a column; missing is nil unless it has an
-// indicator.
-func (c *Column) encodeNumber(g *grid, col int, r reading, u *unknowns) (values []float32, missing []bool, err error) {
-	values = make([]float32, g.rows())
-	if c.Missing {
-		missing = make([]bool, g.rows())
-	}
-	for row := range values {
-		v, err := r.value(g, row, col)
-		if err != nil {
-			return nil, nil, err
-		}
-		if v != v {
-			v = c.Median
-			if c.Missing {
-				missing[row] = true
-			} else {
-				u.add(asMedian, row, c, "")
+// encodeColumn encodes the cells of a column, whose features begin at a place.
+func encodeColumn(g *grid.Grid, name string, f feature.Feature, at int, u *feature.Unknowns) (encodedColumn, error) {
+	c := encodedColumn{at: at}
+	col := g.Find(name)
+	plain := g.IsPlain(col)
+	switch f := f.(type) {
+	case *feature.Category:
+		c.slots = make([]int16, g.Rows())
+		for row := range c.slots {
+			cell := g.Cell(row, col)
+			slot, fate := f.Slot(cell)
+			c.slots[row] = int16(slot)
+			if fate == feature.AsNoLevel {
+				cell = ""
 			}
+			u.Add(fate, row, name, f, cell)
 		}
-		if values[row], err = standardize(g, row, col, v, c.Mean, c.Std); err != nil {
-			return nil, nil, err
+	case *feature.Number:
+		c.values = make([]float32, g.Rows())
+		if f.Missing {
+			c.missing = make([]bool, g.Rows())
 		}
-	}
-	return values, missing, nil
-}
-
-// none is the slot of a cell that sets no feature.
-const none = -1
-
-// encodeCategory returns the slot of each row in the order of [Column.Features].
-func (c *Column) encodeCategory(g *grid, col int, u *unknowns) []int16 {
-	levels := spell(c.Levels)
-	rare, missing := none, none
-	next := len(c.Levels)
-	if len(c.Rare) > 0 {
-		rare = next
-		next++
-		for _, level := range c.Rare {
-			levels.known[level] = rare
-		}
-	}
-	if c.Missing {
-		missing = next
-	}
-	slots := make([]int16, g.rows())
-	for row := range slots {
-		cell := g.cell(row, col)
-		if _, known := levels.known[cell]; !known && isMissing(cell) {
-			if slots[row] = int16(missing); missing == none {
-				u.add(asNoLevel, row, c, "")
+		for row := range c.values {
+			var to [2]float32
+			fate, err := f.Encode(to[:], g.Cell(row, col), plain)
+			if err != nil {
+				return c, cellError(g.At(row, col), err)
 			}
-			continue
+			c.values[row] = to[0]
+			if f.Missing {
+				c.missing[row] = to[1] != 0
+			}
+			u.Add(fate, row, name, f, "")
 		}
-		slot, known := levels.find(cell)
-		switch {
-		case known:
-		case rare != none:
-			slot = rare
-			u.add(asRare, row, c, cell)
-		default:
-			slot = none
-			u.add(asNone, row, c, cell)
+	default:
+		width := f.Width()
+		c.dense = make([]float32, g.Rows()*width)
+		for row := range g.Rows() {
+			fate, err := f.Encode(c.dense[row*width:(row+1)*width], g.Cell(row, col), plain)
+			if err != nil {
+				return c, cellError(g.At(row, col), err)
+			}
+			u.Add(fate, row, name, f, "")
 		}
-		slots[row] = int16(slot)
 	}
-	return slots
+	return c, nil
 }
+
+// cellError says where a cell is that cannot be encoded.
+func cellError(at string, err error) error { return fault.Errorf(fault.ErrCell, "%s: %w", at, err) }
 
 // encodeTargets encodes the targets where they are; a row without one holds
 // NaN, which Read turns into an error.
-func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
+func (e *Encoder) encodeTargets(s *encodedTable, g *grid.Grid) error {
 	width := s.spec.TargetSize()
-	s.y = make([]float32, g.rows()*width)
+	s.y = make([]float32, g.Rows()*width)
 	s.wrong = make(map[int]string)
-	classes := spell(e.Classes)
+	classes := parse.NewSpellings(e.Classes)
 	missing := 0
 	for k, t := range e.Targets {
-		col := g.find(t.Name)
+		col := g.Find(t.Name)
 		r, err := t.readsAs()
 		if err != nil {
 			return err
 		}
-		for row := range g.rows() {
+		for row := range g.Rows() {
 			at := row*width + k
-			if col < 0 || e.untargeted(&r, classes, g.cell(row, col)) {
+			if col < 0 || e.untargeted(&r, classes, g.Cell(row, col)) {
 				s.y[at] = float32(math.NaN())
 				missing++
 				continue
 			}
 			problem := ""
 			if e.Task == Classification {
-				class, known := classes.find(g.cell(row, col))
+				class, known := classes.Find(g.Cell(row, col))
 				if s.y[at] = float32(class); !known {
 					problem = e.noClass(g, row, col)
 				}
-			} else if v, err := r.value(g, row, col); err != nil {
+			} else if v, err := g.Value(row, col, &r); err != nil {
 				problem = err.Error()
-			} else if s.y[at], err = standardize(g, row, col, v, t.Mean, t.Std); err != nil {
-				problem = err.Error()
+			} else if s.y[at], err = feature.Standardize(v, t.Mean, t.Std); err != nil {
+				problem = cellError(g.At(row, col), err).Error()
 			}
 			if problem != "" {
 				s.y[at] = float32(math.NaN())
@@ -203,19 +171,19 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid) error {
 }
 
 // untargeted reports whether a target's cell has no value.
-func (e *Encoder) untargeted(r *reading, classes *spellings, cell string) bool {
+func (e *Encoder) untargeted(r *parse.Reading, classes *parse.Spellings, cell string) bool {
 	if e.Task == Regression {
-		return r.missing(cell)
+		return r.Missing(cell)
 	}
-	_, known := classes.known[cell]
-	return !known && isMissing(cell)
+	_, known := classes.Known[cell]
+	return !known && parse.Missing(cell)
 }
 
 // noClass says that a cell holds no class that training had.
-func (e *Encoder) noClass(g *grid, row, col int) string {
-	cell, meant := g.cell(row, col), ""
-	if class := inOtherCase(cell, e.Classes); class != "" {
+func (e *Encoder) noClass(g *grid.Grid, row, col int) string {
+	cell, meant := g.Cell(row, col), ""
+	if class := feature.InOtherCase(cell, e.Classes); class != "" {
 		meant = fmt.Sprintf("; did you mean %q?", class)
 	}
-	return fmt.Sprintf("%s: %q is no class of the training data%s; those are %s", g.at(row, col), cell, meant, list(e.Classes))
+	return fmt.Sprintf("%s: %q is no class of the training data%s; those are %s", g.At(row, col), cell, meant, naming.List(e.Classes))
 }

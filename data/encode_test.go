@@ -8,6 +8,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"descent/data/internal/feature"
+	"descent/data/internal/parse"
 )
 
 // reference is what testdata/reference.py computed with numpy.
@@ -211,12 +214,12 @@ func TestRareLevels(t *testing.T) {
 			times = 3
 		}
 		for j := range times {
-			b.WriteString("c" + numberText(float64(1000+i)) + "," + numberText(float64(i*j)/7) + "\n")
+			b.WriteString("c" + parse.FormatNumber(float64(1000+i)) + "," + parse.FormatNumber(float64(i*j)/7) + "\n")
 		}
 	}
 	e := fitted(t, b.String(), "y")
 	c := e.Columns[0]
-	if c.Kind != categoryKind || len(c.Levels) != 50 || len(c.Rare) != 100 || c.width() != len(c.Features()) {
+	if c.Kind != parse.CategoryKind || len(c.Levels) != 50 || len(c.Rare) != 100 || c.width() != len(c.Features()) {
 		t.Fatalf("%s with %d levels and %d rare ones, want 50 and 100", c.Kind, len(c.Levels), len(c.Rare))
 	}
 	s, err := e.EncodeCSV(strings.NewReader("city\nc1000\nc1149\nc2\nc3\n\"\"\n"), "raw.csv")
@@ -224,7 +227,7 @@ func TestRareLevels(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, _ := readAll(t, s)
-	for row, hot := range []int{0, 50, 50, 50, none} {
+	for row, hot := range []int{0, 50, 50, 50, feature.None} {
 		for i, v := range x[row*52 : (row+1)*52] {
 			if (v == 1) != (i == hot) || v != 0 && v != 1 {
 				t.Errorf("row %d: feature %s is %v", row, e.Features()[i], v)
@@ -307,7 +310,7 @@ func TestNotesOnGuesses(t *testing.T) {
 		"key,a,y\nu1,1.5,p\nu2,2.5,q\nu3,3.5,p\n":              "",
 	} {
 		g, err := readGrid(strings.NewReader(text), "t.csv")
-		if notes := strings.Join(g.notes, "\n"); err != nil || want == "" && notes != "" || !strings.Contains(notes, want) {
+		if notes := strings.Join(g.Notes, "\n"); err != nil || want == "" && notes != "" || !strings.Contains(notes, want) {
 			t.Errorf("%q: notes %q, %v, want %q", text, notes, err, want)
 		}
 	}

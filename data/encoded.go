@@ -1,9 +1,14 @@
 package data
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/feature"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/schema"
 )
 
 // encodedTable holds the rows of a table as samples, column by column; one-hot
@@ -12,12 +17,12 @@ type encodedTable struct {
 	spec    Spec
 	file    string
 	n       int
-	lines   rowLines // in the file
+	lines   grid.RowLines // in the file
 	notes   []string
 	columns []encodedColumn
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
-	unknown unknowns
+	unknown feature.Unknowns
 }
 
 // encodedColumn is a number with or without indicator, a category, or a date.
@@ -26,7 +31,7 @@ type encodedColumn struct {
 	values  []float32
 	missing []bool
 	slots   []int16   // perhaps none
-	date    []float32 // [rows, features]
+	dense   []float32 // [rows, features], of any other
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
@@ -36,7 +41,7 @@ func (s *encodedTable) vetted() bool { return true }
 // Notes says what was passed over in the file, and what the rows hold that
 // training did not have.
 func (s *encodedTable) Notes() []string {
-	return append(slices.Clone(s.notes), s.unknown.notes(s.Len())...)
+	return append(slices.Clone(s.notes), s.unknown.Notes(s.Len())...)
 }
 
 func (s *encodedTable) Read(rows []int, x, y []float32) error {
@@ -51,13 +56,13 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 			to := x[i*size+c.at:]
 			switch {
 			case c.slots != nil:
-				if slot := c.slots[r]; slot != none {
+				if slot := c.slots[r]; slot != feature.None {
 					to[slot] = 1
 				}
 				continue
-			case c.date != nil:
-				width := len(c.date) / s.Len()
-				copy(to, c.date[r*width:(r+1)*width])
+			case c.dense != nil:
+				width := len(c.dense) / s.Len()
+				copy(to, c.dense[r*width:(r+1)*width])
 				continue
 			}
 			to[0] = c.values[r]
@@ -70,7 +75,7 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 		return nil
 	}
 	if s.spec.Unlabeled {
-		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, list(s.spec.Targets))
+		return fmt.Errorf("data: %s has no target %s; prediction needs none, but training and evaluation do", s.file, naming.List(s.spec.Targets))
 	}
 	for i, r := range rows {
 		to := y[i*targetSize : (i+1)*targetSize]
@@ -112,16 +117,16 @@ func Targeted(s Source) (Source, string) {
 			first = row
 		}
 	}
-	return Subset(t, rows), untargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.of(first)))
+	return Subset(t, rows), schema.UntargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.Of(first)))
 }
 
 // untargeted says why a row's target cannot be read.
 func (s *encodedTable) untargeted(row int) error {
 	if problem := s.wrong[row]; problem != "" {
-		return errors.New(problem)
+		return fault.Errorf(fault.ErrCell, "%s", problem)
 	}
 	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines.of(row), list(s.spec.Targets))
+		s.file, s.lines.Of(row), naming.List(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int32 {

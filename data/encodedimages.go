@@ -1,10 +1,10 @@
 package data
 
-import "fmt"
+import "descent/data/images"
 
 // encodedImages is a set of images, standardized.
 type encodedImages struct {
-	images *images
+	images *rawImages
 	spec   Spec
 	value  [][256]float32 // of each byte, a table a channel
 	wide   [][]float32    // the same of each value of 16 bits, for sets of such
@@ -18,11 +18,11 @@ func (s *encodedImages) tabulate(e *Encoder) {
 		return float32((float64(p) - mean) / std)
 	}
 	for c := range s.images.channels() {
-		if s.images.wide == nil {
+		if s.images.Wide == nil {
 			var value [256]float32
 			for p := range value {
 				if value[p] = encode(c, p); e.wide() {
-					value[p] = encode(c, p*widen)
+					value[p] = encode(c, p*images.Widen)
 				}
 			}
 			s.value = append(s.value, value)
@@ -40,9 +40,9 @@ func (s *encodedImages) tabulate(e *Encoder) {
 
 func (s *encodedImages) Spec() Spec         { return s.spec }
 func (s *encodedImages) Len() int           { return s.images.Len() }
-func (s *encodedImages) Notes() []string    { return s.images.notes }
+func (s *encodedImages) Notes() []string    { return s.images.Set.Notes }
 func (s *encodedImages) labels() []int32    { return s.images.labels() }
-func (s *encodedImages) rowNames() []string { return s.images.names }
+func (s *encodedImages) rowNames() []string { return s.images.Names }
 func (s *encodedImages) vetted() bool       { return true }
 
 func (s *encodedImages) Read(rows []int, x, y []float32) error {
@@ -52,9 +52,9 @@ func (s *encodedImages) Read(rows []int, x, y []float32) error {
 	}
 	for i, r := range rows {
 		if to := x[i*size : (i+1)*size]; s.wide != nil {
-			s.standardizeWide(to, s.images.wide[r*size:(r+1)*size])
+			s.standardizeWide(to, s.images.Wide[r*size:(r+1)*size])
 		} else {
-			s.standardize(to, s.images.pixels[r*size:(r+1)*size])
+			s.standardize(to, s.images.Pixels[r*size:(r+1)*size])
 		}
 	}
 	return s.images.readClasses(rows, y)
@@ -88,18 +88,6 @@ func (s *encodedImages) standardizeWide(to []float32, pixels []uint16) {
 			to[j] = value[pixels[j]]
 		}
 	}
-}
-
-// shapeText writes a shape as people do: 28×28×1.
-func shapeText(shape []int) string {
-	text := ""
-	for i, d := range shape {
-		if i > 0 {
-			text += "×"
-		}
-		text += fmt.Sprint(d)
-	}
-	return text
 }
 
 // RowNames returns what the rows of a set are called, such as the paths of

@@ -4,16 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"descent/data/internal/feature"
+	"descent/data/internal/parse"
+	"descent/data/internal/schema"
 )
 
-// The kinds of encoders and of columns.
+// The kinds of encoders.
 const (
-	tableKind    = "table"
-	imageKind    = "image"
-	numberKind   = "number"
-	categoryKind = "category"
-	dateKind     = "date"
-	droppedKind  = "dropped"
+	tableKind = "table"
+	imageKind = "image"
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -39,27 +39,12 @@ type Encoder struct {
 
 	Means []float64 `json:"means,omitempty"` // of each channel of other images
 	Stds  []float64 `json:"stds,omitempty"`
+
+	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
 }
 
-// Column is one column of a table and the features it becomes.
-type Column struct {
-	Name    string   `json:"name"`
-	Kind    string   `json:"kind"`              // "number", "category", "date" or "dropped"
-	Why     string   `json:"why,omitempty"`     // it was dropped
-	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
-	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
-	Std     float64  `json:"std,omitempty"`     // likewise; of the population
-	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
-	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
-	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
-
-	Notation string   `json:"notation,omitempty"` // of a number: 1234.56 as the column writes it; "" is plain
-	Form     string   `json:"form,omitempty"`     // of a date: ymd, dmy, mdy, ym, time or unix
-	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
-	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
-}
-
-// Target is what is predicted; for regression y = (value - Mean)/Std.
+// Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
+// y is 1 where it holds, and else 0.
 type Target struct {
 	Name string  `json:"name"`
 	Mean float64 `json:"mean,omitempty"`
@@ -67,61 +52,7 @@ type Target struct {
 
 	Notation string   `json:"notation,omitempty"` // as of a [Column]
 	Absent   []string `json:"absent,omitempty"`   // likewise
-}
-
-// Features returns the names of the features that a column becomes, in order:
-// a number and perhaps its indicator; the parts of a date, likewise; or levels,
-// <rare>, <missing> and <unk>.
-//
-// A level that training did not have is <rare> if the column has rare levels,
-// and else sets none of them, as a missing value does where training had none:
-// no weight is learned for what does not occur. So <unk> is always 0; it stays
-// for the sake of models and bits of before.
-func (c Column) Features() []string {
-	var names []string
-	switch c.Kind {
-	case numberKind:
-		names = []string{c.Name}
-	case dateKind:
-		names = c.dateFeatures()
-	case categoryKind:
-		for _, level := range c.Levels {
-			names = append(names, c.Name+"="+level)
-		}
-		if len(c.Rare) > 0 {
-			names = append(names, c.Name+"=<rare>")
-		}
-	default:
-		return nil
-	}
-	if c.Missing {
-		names = append(names, c.Name+"=<missing>")
-	}
-	if c.Kind == categoryKind {
-		names = append(names, c.Name+"=<unk>")
-	}
-	return names
-}
-
-func (c Column) width() int {
-	width := 0
-	switch c.Kind {
-	case numberKind:
-		width = 1
-	case dateKind:
-		width = c.dateWidth()
-	case categoryKind:
-		width = len(c.Levels) + 1
-		if len(c.Rare) > 0 {
-			width++
-		}
-	default:
-		return 0
-	}
-	if c.Missing {
-		width++
-	}
-	return width
+	Blank    bool     `json:"blank,omitempty"`    // of a label: an empty cell says that it does not hold
 }
 
 // Features returns the names of all features of a table, in order.
@@ -166,8 +97,8 @@ func (e *Encoder) Validate() error {
 	switch {
 	case e.Kind != tableKind && e.Kind != imageKind:
 		return fmt.Errorf("data: encoder: there is no kind %q; it is table or image", e.Kind)
-	case e.Task != Classification && e.Task != Regression:
-		return errors.New("data: encoder: the task is neither classification nor regression")
+	case !e.Task.Valid():
+		return errors.New("data: encoder: the task is neither classification nor regression nor multilabel")
 	case len(e.Targets) == 0 || e.Task == Classification && len(e.Targets) > 1:
 		return fmt.Errorf("data: encoder: %d targets for %s", len(e.Targets), e.Task)
 	case e.Task == Classification && len(e.Classes) == 0:
@@ -183,7 +114,7 @@ func (e *Encoder) Validate() error {
 			return err
 		}
 		switch c.Kind {
-		case numberKind, dateKind:
+		case parse.NumberKind, parse.DateKind:
 			if err := checkSpread("column "+c.Name, c.Mean, c.Std); err != nil {
 				return err
 			}
@@ -193,17 +124,20 @@ func (e *Encoder) Validate() error {
 			if err := c.checkDate(); err != nil {
 				return err
 			}
-		case categoryKind:
+		case parse.CategoryKind:
 			if c.width() > math.MaxInt16 {
 				return fmt.Errorf("data: encoder: column %q has %d levels; at most %d are kept", c.Name, len(c.Levels), math.MaxInt16-3)
 			}
-		case droppedKind:
+		case parse.DroppedKind:
 		default:
 			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
 		}
 	}
 	if width == 0 {
 		return errors.New("data: encoder: no column is left to predict from")
+	}
+	if e.Task == MultiLabel {
+		return e.validateLabels()
 	}
 	if e.Task == Regression {
 		for _, t := range e.Targets {
@@ -231,11 +165,11 @@ func checkSpread(what string, mean, std float64) error {
 func (e *Encoder) Notes() []string {
 	var notes []string
 	for _, c := range e.Columns {
-		if c.Kind == droppedKind && c.Why != asked {
+		if c.Kind == parse.DroppedKind && c.Why != schema.Asked {
 			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
 		}
-		if c.Kind == categoryKind && len(c.Levels) == 0 && !c.Missing {
-			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), rareCount))
+		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && !c.Missing {
+			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), feature.RareCount))
 		}
 	}
 	return notes
@@ -265,9 +199,12 @@ func (e *Encoder) spec(name string) Spec {
 func (e *Encoder) inputNames() []string {
 	var names []string
 	for _, c := range e.Columns {
-		if c.Kind != droppedKind {
+		if c.Kind != parse.DroppedKind {
 			names = append(names, c.Name)
 		}
 	}
 	return names
 }
+
+// OfImages reports whether samples are images, and not rows of a table.
+func (e *Encoder) OfImages() bool { return e.Kind == imageKind }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 // TestCodesAreNoNumbers checks what looks like numbers and dates and is none,
@@ -107,13 +109,13 @@ func TestMoreDates(t *testing.T) {
 		{"31 out 2020", day + 214},
 		{"Mar-20", day - 30},
 	} {
-		if m, ok := parseMoment(test.text, dayFirst); !ok || m.days != test.days {
-			t.Errorf("%q is day %v, %v; want %v", test.text, m.days, ok, test.days)
+		if m, ok := parse.Date(test.text, parse.DayFirst); !ok || m.Days != test.days {
+			t.Errorf("%q is day %v, %v; want %v", test.text, m.Days, ok, test.days)
 		}
 	}
 	for _, text := range []string{"Mar 20", "20-Mar", "9999-12-31", "[31-03)", "12:00:00 2020", "31/Mar/20:12:00:00"} {
-		if m, ok := parseMoment(text, dayFirst); ok {
-			t.Errorf("%q is day %v", text, m.days)
+		if m, ok := parse.Date(text, parse.DayFirst); ok {
+			t.Errorf("%q is day %v", text, m.Days)
 		}
 	}
 	e, notes, err := columnOf(CSVConfig{}, ",", 60, func(i int) string {

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"descent/data/internal/parse"
 )
 
 // dated writes days from the first of March 2019 on in a layout.
+
 func dated(layout string) func(i int) string {
 	return func(i int) string {
 		return time.Date(2019, 3, 1, 0, 17*i, 0, 0, time.UTC).AddDate(0, 0, i*37%150).Format(layout)
@@ -32,33 +35,33 @@ func TestDatesAreFeatures(t *testing.T) {
 		parts string
 		note  string
 	}{
-		{"ISO", CSVConfig{}, dated("2006-01-02"), yearFirst, whole, ""},
-		{"slashes", CSVConfig{}, dated("2006/01/02"), yearFirst, whole, ""},
-		{"American", CSVConfig{}, dated("1/2/2006"), monthFirst, whole, ""},
-		{"American, short", CSVConfig{}, dated("1/2/06"), monthFirst, whole, ""},
-		{"American, midnight", CSVConfig{}, func(i int) string { return early("1/2/2006")(i) + " 12:00 AM" }, monthFirst, whole, "order of day and month cannot be told"},
-		{"British", CSVConfig{}, dated("02/01/2006"), dayFirst, whole, ""},
-		{"German", CSVConfig{}, dated("02.01.2006"), dayFirst, whole, ""},
-		{"with the name of the month", CSVConfig{}, dated("02-Jan-06"), dayFirst, whole, ""},
-		{"with the whole name of it", CSVConfig{}, dated("January 2, 2006"), monthFirst, whole, ""},
-		{"with a weekday", CSVConfig{}, dated("Mon, 2 Jan 2006"), dayFirst, whole, ""},
-		{"with a time", CSVConfig{}, dated("2006-01-02 15:04:05"), yearFirst, whole + " hour", ""},
-		{"as in logs", CSVConfig{}, dated("2006-01-02T15:04:05.000Z"), yearFirst, whole + " hour", ""},
-		{"with AM and PM", CSVConfig{}, dated("01/02/2006 03:04 PM"), monthFirst, whole + " hour", ""},
-		{"compact with a time", CSVConfig{}, dated("20060102T150405"), yearFirst, whole + " hour", ""},
-		{"months", CSVConfig{}, dated("2006-01"), monthForm, "days month", ""},
-		{"months by name", CSVConfig{}, dated("Jan 2006"), monthForm, "days month", ""},
-		{"times", CSVConfig{}, dated("15:04"), timeForm, "days hour", ""},
-		{"no order", CSVConfig{}, early("01/02/2006"), monthFirst, whole, `column "v": the order of day and month cannot be told; "03/01/2019" is read as March 1, 2019, month first; --date "v:dmy" reads it the other way`},
-		{"no order, told", CSVConfig{Dates: []string{"v:dmy"}}, early("01/02/2006"), dayFirst, whole, ""},
-		{"no order, told otherwise", CSVConfig{Dates: []string{"v:mdy"}}, early("02/01/2006"), monthFirst, whole, ""},
-		{"no order between dots", CSVConfig{}, early("02.01.2006"), dayFirst, whole, `day first; --date "v:mdy"`},
-		{"years of two digits in front", CSVConfig{Dates: []string{"v:ymd"}}, dated("06-01-02"), yearFirst, whole, ""},
-		{"digits alone", CSVConfig{Dates: []string{"v"}}, dated("20060102"), yearFirst, whole, ""},
-		{"seconds", CSVConfig{Dates: []string{"v:unix"}}, func(i int) string { return fmt.Sprint(1551398400 + i*91111) }, unixForm, whole + " hour", ""},
-		{"milliseconds", CSVConfig{Dates: []string{"v:unix"}}, func(i int) string { return fmt.Sprint(1551398400000 + i*91111000) }, unixForm, whole + " hour", ""},
-		{"one month", CSVConfig{}, func(i int) string { return fmt.Sprintf("2019-05-%02d", 1+i%28) }, yearFirst, "days monthday weekday", ""},
-		{"words for missing", CSVConfig{}, func(i int) string { return []string{"-", "0000-00-00", dated("2006-01-02")(i)}[min(2, i%12)] }, yearFirst, whole, `are read as missing`},
+		{"ISO", CSVConfig{}, dated("2006-01-02"), parse.YearFirst, whole, ""},
+		{"slashes", CSVConfig{}, dated("2006/01/02"), parse.YearFirst, whole, ""},
+		{"American", CSVConfig{}, dated("1/2/2006"), parse.MonthFirst, whole, ""},
+		{"American, short", CSVConfig{}, dated("1/2/06"), parse.MonthFirst, whole, ""},
+		{"American, midnight", CSVConfig{}, func(i int) string { return early("1/2/2006")(i) + " 12:00 AM" }, parse.MonthFirst, whole, "order of day and month cannot be told"},
+		{"British", CSVConfig{}, dated("02/01/2006"), parse.DayFirst, whole, ""},
+		{"German", CSVConfig{}, dated("02.01.2006"), parse.DayFirst, whole, ""},
+		{"with the name of the month", CSVConfig{}, dated("02-Jan-06"), parse.DayFirst, whole, ""},
+		{"with the whole name of it", CSVConfig{}, dated("January 2, 2006"), parse.MonthFirst, whole, ""},
+		{"with a weekday", CSVConfig{}, dated("Mon, 2 Jan 2006"), parse.DayFirst, whole, ""},
+		{"with a time", CSVConfig{}, dated("2006-01-02 15:04:05"), parse.YearFirst, whole + " hour", ""},
+		{"as in logs", CSVConfig{}, dated("2006-01-02T15:04:05.000Z"), parse.YearFirst, whole + " hour", ""},
+		{"with AM and PM", CSVConfig{}, dated("01/02/2006 03:04 PM"), parse.MonthFirst, whole + " hour", ""},
+		{"compact with a time", CSVConfig{}, dated("20060102T150405"), parse.YearFirst, whole + " hour", ""},
+		{"months", CSVConfig{}, dated("2006-01"), parse.MonthForm, "days month", ""},
+		{"months by name", CSVConfig{}, dated("Jan 2006"), parse.MonthForm, "days month", ""},
+		{"times", CSVConfig{}, dated("15:04"), parse.TimeForm, "days hour", ""},
+		{"no order", CSVConfig{}, early("01/02/2006"), parse.MonthFirst, whole, `column "v": the order of day and month cannot be told; "03/01/2019" is read as March 1, 2019, month first; --date "v:dmy" reads it the other way`},
+		{"no order, told", CSVConfig{Dates: []string{"v:dmy"}}, early("01/02/2006"), parse.DayFirst, whole, ""},
+		{"no order, told otherwise", CSVConfig{Dates: []string{"v:mdy"}}, early("02/01/2006"), parse.MonthFirst, whole, ""},
+		{"no order between dots", CSVConfig{}, early("02.01.2006"), parse.DayFirst, whole, `day first; --date "v:mdy"`},
+		{"years of two digits in front", CSVConfig{Dates: []string{"v:ymd"}}, dated("06-01-02"), parse.YearFirst, whole, ""},
+		{"digits alone", CSVConfig{Dates: []string{"v"}}, dated("20060102"), parse.YearFirst, whole, ""},
+		{"seconds", CSVConfig{Dates: []string{"v:unix"}}, func(i int) string { return fmt.Sprint(1551398400 + i*91111) }, parse.UnixForm, whole + " hour", ""},
+		{"milliseconds", CSVConfig{Dates: []string{"v:unix"}}, func(i int) string { return fmt.Sprint(1551398400000 + i*91111000) }, parse.UnixForm, whole + " hour", ""},
+		{"one month", CSVConfig{}, func(i int) string { return fmt.Sprintf("2019-05-%02d", 1+i%28) }, parse.YearFirst, "days monthday weekday", ""},
+		{"words for missing", CSVConfig{}, func(i int) string { return []string{"-", "0000-00-00", dated("2006-01-02")(i)}[min(2, i%12)] }, parse.YearFirst, whole, `are read as missing`},
 	} {
 		e, notes, err := columnOf(test.cfg, ",", 150, test.value)
 		if err != nil {
@@ -66,7 +69,7 @@ func TestDatesAreFeatures(t *testing.T) {
 			continue
 		}
 		c := e.Columns[0]
-		if said := strings.Join(notes, "\n"); c.Kind != dateKind || c.Form != test.form || strings.Join(c.Parts, " ") != test.parts || !strings.Contains(said, test.note) || test.note == "" && said != "" {
+		if said := strings.Join(notes, "\n"); c.Kind != parse.DateKind || c.Form != test.form || strings.Join(c.Parts, " ") != test.parts || !strings.Contains(said, test.note) || test.note == "" && said != "" {
 			t.Errorf("%s: %s %s %q, notes %q", test.name, c.Kind, c.Form, c.Parts, notes)
 		}
 		for _, feature := range c.Features() {
@@ -119,7 +122,9 @@ func TestDatesThatAreNone(t *testing.T) {
 }
 
 // TestOrderByAnotherColumn checks that a column without an order has that of
+
 // the file, and that a name may say that digits are dates.
+
 func TestOrderByAnotherColumn(t *testing.T) {
 	text := "from,to,date,y\n"
 	for i := range 60 {
@@ -130,7 +135,7 @@ func TestOrderByAnotherColumn(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, notes := table.Spec().Encoder, strings.Join(table.Notes(), "\n")
-	if got := kinds(e); got != "from:date to:date date:date" || e.Columns[0].Form != dayFirst || !strings.Contains(notes, `--number "date" reads them as numbers`) || strings.Contains(notes, "cannot be told") {
+	if got := kinds(e); got != "from:date to:date date:date" || e.Columns[0].Form != parse.DayFirst || !strings.Contains(notes, `--number "date" reads them as numbers`) || strings.Contains(notes, "cannot be told") {
 		t.Errorf("%s, %+v, notes %s", got, e.Columns[0], notes)
 	}
 	table, err = readTable(text, CSVConfig{Numbers: []string{"date"}})
@@ -203,27 +208,4 @@ func TestDatesOfRawRows(t *testing.T) {
 	if err := stored.Validate(); err == nil || !strings.Contains(err.Error(), `form "doy"`) {
 		t.Errorf("a form that is none: %v", err)
 	}
-}
-
-func FuzzCells(f *testing.F) {
-	for _, seed := range []string{"1.234,56 €", "(1'234.50)", "12,34,567", "-$5.-", "1e-3", "30/05/2019 2:05 PM", "Thu, 30 May 2019 14:05:09 GMT", "20190530T140509", "١٢", "\u2212５"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, cell string) {
-		for _, m := range allMarks {
-			n := notation{marks: m, before: "$", after: "%"}
-			if v, ok := n.parse(cell); ok && v != v {
-				t.Errorf("%q in %s is NaN", cell, n)
-			}
-			if back, err := parseNotation(n.String()); err != nil || back != n {
-				t.Errorf("%s comes back as %s, %v", n, back, err)
-			}
-		}
-		for _, order := range []string{yearFirst, dayFirst, monthFirst} {
-			m, ok := parseMoment(cell, order)
-			if ok && (m.form == "" || m.days-m.days != 0 || m.days < -719163 || m.days > 2932897) {
-				t.Errorf("%q as %s is %+v", cell, order, m)
-			}
-		}
-	})
 }

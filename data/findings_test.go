@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 // columnOf reads a table of one column of interest, its header first, beside a
@@ -76,16 +78,16 @@ func TestNotations(t *testing.T) {
 			continue
 		}
 		c := e.Columns[0]
-		if c.Kind != numberKind || c.Notation != test.notation || len(notes) > 0 {
+		if c.Kind != parse.NumberKind || c.Notation != test.notation || len(notes) > 0 {
 			t.Errorf("%q: %s in %q, notes %q; want %q", test.cells, c.Kind, c.Notation, notes, test.notation)
 			continue
 		}
 		r, err := c.readsAs()
-		if err != nil || r.notation.String() != c.Notation {
-			t.Errorf("%q: the notation %q comes back as %q, %v", test.cells, c.Notation, r.notation, err)
+		if err != nil || r.Notation.String() != c.Notation {
+			t.Errorf("%q: the notation %q comes back as %q, %v", test.cells, c.Notation, r.Notation, err)
 		}
 		for i, cell := range test.cells {
-			if v, ok := r.parse(cell); !ok || math.Abs(v-test.values[i]) > 1e-9 {
+			if v, ok := r.Parse(cell); !ok || math.Abs(v-test.values[i]) > 1e-9 {
 				t.Errorf("%q in %q is %v, %v; want %v", cell, c.Notation, v, ok, test.values[i])
 			}
 		}
@@ -231,7 +233,7 @@ func TestNotationOfRawRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g.plain = test.plain
+		g.Plain = test.plain
 		s, err := e.encodeGrid(g, "raw")
 		x, y := make([]float32, e.Spec().Size()), make([]float32, 1)
 		if err == nil {

@@ -2,57 +2,47 @@ package data
 
 import (
 	"fmt"
-	"iter"
-	"math"
-	"slices"
-	"sort"
-)
 
-// rareCount is how often a level must occur in training to have a slot of its
-// own, where there are more than maxLevels.
-const rareCount = 10
+	"descent/data/internal/feature"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+	"descent/data/internal/schema"
+)
 
 // Fit learns the encoding from the given rows; nil means all.
 func (t *Table) Fit(rows []int) (*Encoder, error) {
 	g := t.grid
 	if rows != nil && len(rows) == 0 {
-		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.file, errEmpty)
+		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.File, errEmpty)
 	}
 	for _, r := range rows {
-		if r < 0 || r >= g.rows() {
-			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", g.file, r, g.rows()-1)
+		if r < 0 || r >= g.Rows() {
+			return nil, fmt.Errorf("data: %s has no row %d; it has rows 0 to %d", g.File, r, g.Rows()-1)
 		}
 	}
-	e := &Encoder{Kind: tableKind, Task: t.target.task, Reason: t.target.reason, Classes: t.target.classes}
-	for _, p := range t.plan {
-		c := Column{Name: g.columns[p.col], Kind: p.kind, Why: p.why}
-		var err error
-		switch p.kind {
-		case numberKind:
-			err = c.fitNumber(g, p.col, rows, p.reading)
-		case dateKind:
-			err = c.fitDate(g, p.col, rows, p.reading)
-		case categoryKind:
-			c.fitCategory(g, p.col, rows)
-		}
+	e := &Encoder{Kind: tableKind, Task: Task(t.plan.Target.Task), Reason: t.plan.Target.Reason, Classes: t.plan.Target.Classes}
+	for _, p := range t.plan.Columns {
+		c, err := fitColumn(g, p, rows)
 		if err != nil {
 			return nil, err
 		}
 		e.Columns = append(e.Columns, c)
 	}
 	if len(e.inputNames()) == 0 {
-		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.file, list(e.Notes()))
+		return nil, fmt.Errorf("data: %s: no column is left to predict from in its training rows: %s", g.File, naming.List(e.Notes()))
 	}
-	for i, col := range t.target.columns {
-		goal := Target{Name: t.target.names[i]}
-		if t.target.task == Regression {
-			r := t.target.readings[i]
-			goal.Notation, goal.Absent = r.notation.String(), r.absent
-			values, _, err := numbersAt(g, col, rows, r)
-			if err != nil {
-				return nil, err
-			}
-			if goal.Mean, goal.Std, err = spread(g, col, values); err != nil {
+	if t.plan.Target.Task == schema.Labels {
+		e.fitLabels(t.plan.Target, g.Columns)
+		return e, nil
+	}
+	for i, col := range t.plan.Target.Columns {
+		goal := Target{Name: t.plan.Target.Names[i]}
+		if t.plan.Target.Task == schema.Amounts {
+			r := t.plan.Target.Readings[i]
+			goal.Notation, goal.Absent = r.Notation.String(), r.Absent
+			var err error
+			if goal.Mean, goal.Std, err = feature.Spread(g, col, rows, r); err != nil {
 				return nil, err
 			}
 		}
@@ -61,134 +51,32 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	return e, nil
 }
 
-// fitNumber measures a column of numbers, or of dates in days.
-func (c *Column) fitNumber(g *grid, col int, rows []int, r reading) error {
-	values, missing, err := numbersAt(g, col, rows, r)
-	if err != nil {
-		return err
-	}
-	if len(values) == 0 {
-		c.Kind, c.Why = droppedKind, "holds no values in the training part"
-		return nil
-	}
-	if c.Mean, c.Std, err = spread(g, col, values); err != nil {
-		return err
-	}
-	sort.Float64s(values)
-	half := len(values) / 2
-	c.Median = values[half]
-	if len(values)%2 == 0 {
-		c.Median = values[half-1]/2 + values[half]/2
-	}
-	c.Missing = missing > 0
-	c.Notation, c.Form, c.Absent = r.notation.String(), r.form, r.absent
-	if values[0] == values[len(values)-1] && !c.Missing {
-		*c = Column{Name: c.Name, Kind: droppedKind, Why: fmt.Sprintf("is constant in the training part (%s)", numberText(values[0]))}
-	}
-	return nil
-}
-
-// among visits the given rows of a grid; nil means all.
-func (g *grid) among(rows []int) iter.Seq[int] {
-	if rows != nil {
-		return slices.Values(rows)
-	}
-	return func(yield func(int) bool) {
-		for row := range g.rows() {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
-// numbersAt returns the numbers of the given rows that are there.
-func numbersAt(g *grid, col int, rows []int, r reading) (values []float64, missing int, err error) {
-	n := len(rows)
-	if rows == nil {
-		n = g.rows()
-	}
-	values = make([]float64, 0, n)
-	for row := range g.among(rows) {
-		v, err := r.value(g, row, col)
-		if err != nil {
-			return nil, 0, err
-		}
-		if v != v {
-			missing++
-			continue
-		}
-		values = append(values, v)
-	}
-	return values, missing, nil
-}
-
-// spread returns the mean and the standard deviation of the population, in
-// two passes; 1 for values that are all equal.
-func spread(g *grid, col int, values []float64) (mean, std float64, err error) {
-	same := true
-	for _, v := range values {
-		mean += v
-		same = same && v == values[0]
-	}
-	mean /= float64(len(values))
-	if same {
-		return values[0], 1, nil
-	}
-	for _, v := range values {
-		std += float64((v - mean) * (v - mean)) // rounded, on every machine
-	}
-	std = math.Sqrt(std / float64(len(values)))
-	if !(std > 0) || math.IsInf(std, 0) {
-		return 0, 0, fmt.Errorf("data: %s, column %q: its numbers cannot be standardized: mean %v, standard deviation %v; rescale the column",
-			g.file, g.columns[col], mean, std)
-	}
-	return mean, std, nil
-}
-
-// fitCategory counts the levels of a column. Beyond maxLevels, the most
-// frequent keep a slot and the others share one.
-func (c *Column) fitCategory(g *grid, col int, rows []int) {
-	count := make(map[string]int)
-	missing := 0
-	for row := range g.among(rows) {
-		if cell := g.cell(row, col); isMissing(cell) {
-			missing++
+// fitColumn measures a column on the given rows.
+func fitColumn(g *grid.Grid, p schema.Column, rows []int) (Column, error) {
+	c := Column{Name: g.Columns[p.Col], Kind: p.Kind, Why: p.Why}
+	var dropped feature.Dropped
+	switch p.Kind {
+	case parse.NumberKind, parse.DateKind:
+		var date feature.Date
+		var err error
+		if p.Kind == parse.DateKind {
+			date, dropped, err = feature.FitDate(g, p.Col, rows, p.Reading)
 		} else {
-			count[cell]++
+			date.Number, dropped, err = feature.FitNumber(g, p.Col, rows, p.Reading)
+		}
+		if err != nil {
+			return c, err
+		}
+		c.Median, c.Mean, c.Std, c.Missing, c.Parts = date.Median, date.Mean, date.Std, date.Missing, date.Parts
+		c.Notation, c.Form, c.Absent = p.Reading.Notation.String(), p.Reading.Form, p.Reading.Absent
+	case parse.CategoryKind:
+		var category *feature.Category
+		if category, dropped = feature.FitCategory(g, p.Col, rows); category != nil {
+			c.Levels, c.Rare, c.Missing = category.Levels, category.Rare, category.Missing
 		}
 	}
-	for level, n := range count { // with accents behind their letters
-		if as := normalName(level); as != level && count[as] > 0 {
-			count[as] += n
-			delete(count, level)
-		}
+	if dropped != "" {
+		c = Column{Name: c.Name, Kind: parse.DroppedKind, Why: string(dropped)}
 	}
-	c.Missing = missing > 0
-	switch {
-	case len(count) == 0:
-		*c = Column{Name: c.Name, Kind: droppedKind, Why: "holds no values in the training part"}
-		return
-	case len(count) == 1 && !c.Missing:
-		for level := range count {
-			*c = Column{Name: c.Name, Kind: droppedKind, Why: fmt.Sprintf("is constant in the training part (%s)", level)}
-		}
-		return
-	}
-	for level := range count {
-		c.Levels = append(c.Levels, level)
-	}
-	if len(c.Levels) > maxLevels {
-		sort.Slice(c.Levels, func(i, j int) bool {
-			a, b := c.Levels[i], c.Levels[j]
-			return count[a] > count[b] || count[a] == count[b] && a < b
-		})
-		keep := 0
-		for keep < maxLevels && count[c.Levels[keep]] >= rareCount {
-			keep++
-		}
-		c.Levels, c.Rare = c.Levels[:keep:keep], c.Levels[keep:]
-		sort.Strings(c.Rare)
-	}
-	sort.Strings(c.Levels)
+	return c, nil
 }

@@ -58,7 +58,7 @@ func hashInto(h io.Writer, s Source) error {
 func (t *Table) pieces(visit func(Source) error) error {
 	const rows = 1 << 16
 	for from := 0; from < t.Len(); from += rows {
-		piece, err := t.whole.encodeGrid(t.grid.part(from, min(from+rows, t.Len())), t.name)
+		piece, err := t.whole.encodeGrid(t.grid.Part(from, min(from+rows, t.Len())), t.name)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,9 @@ package data
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -13,9 +15,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"descent/data/images"
+	"descent/data/internal/naming"
 )
 
 // animation is a GIF file with a frame of each shade.
+
 func animation(t *testing.T, h, w int, shades ...byte) []byte {
 	t.Helper()
 	var all gif.GIF
@@ -31,6 +37,7 @@ func animation(t *testing.T, h, w int, shades ...byte) []byte {
 }
 
 // grayPNG is an image whose pixels are all p.
+
 func grayPNG(t *testing.T, h, w int, p byte) []byte {
 	t.Helper()
 	img := image.NewGray(image.Rect(0, 0, w, h))
@@ -61,6 +68,7 @@ func encodePNG(t *testing.T, img image.Image) []byte {
 }
 
 // tree writes files, with slashes in their names, into a folder.
+
 func tree(t *testing.T, files map[string][]byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "set")
@@ -163,7 +171,7 @@ func TestImageFolders(t *testing.T) {
 	} {
 		for kind, path := range map[string]string{"folder": tree(t, test.files), "zip": zipOf(t, test.files)} {
 			s, err := Open(path, CSVConfig{})
-			if embedded, fsErr := ReadImages(os.DirFS(path), path, ImageConfig{}); kind == "folder" && fsErr == nil && !reflect.DeepEqual(RowNames(embedded), test.rows) {
+			if embedded, fsErr := ReadImages(os.DirFS(path), path, images.Config{}); kind == "folder" && fsErr == nil && !reflect.DeepEqual(RowNames(embedded), test.rows) {
 				t.Errorf("%s: as a file system, rows %q", test.name, RowNames(embedded))
 			}
 			if test.want != "" {
@@ -186,12 +194,12 @@ func TestImageFolders(t *testing.T) {
 				t.Errorf("%s, %s: no test part", test.name, kind)
 			}
 			labels, err := labelsOf(train)
-			notes := strings.Join(train.(*images).Notes(), "\n")
+			notes := strings.Join(train.(*rawImages).Notes(), "\n")
 			if err != nil || !reflect.DeepEqual(train.Spec().Classes, test.classes) || !reflect.DeepEqual(RowNames(s), test.rows) ||
 				!reflect.DeepEqual(labels, test.labels) || !strings.Contains(notes, test.notes) || (test.notes == "") != (notes == "") {
 				t.Errorf("%s, %s: classes %q, rows %q, labels %v, notes %q, %v", test.name, kind, train.Spec().Classes, RowNames(s), labels, notes, err)
 			}
-			if spec := train.Spec(); spec.Name != "set" || shapeText(spec.Input) != "2×3×1" {
+			if spec := train.Spec(); spec.Name != "set" || naming.Shape(spec.Input) != "2×3×1" {
 				t.Errorf("%s, %s: %+v", test.name, kind, spec)
 			}
 		}
@@ -213,28 +221,28 @@ func TestImageSizesAndModes(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		files map[string][]byte
-		cfg   ImageConfig
+		cfg   images.Config
 		shape string
 		first []float32 // value of each row
 		notes []string
 		want  string
 	}{
-		{"most common", mixed, ImageConfig{}, "2×3×1", []float32{10, 20, 30, 40}, []string{"images have 3 sizes; 2 of 4 were resized to 2×3"}, ""},
-		{"given", mixed, ImageConfig{Height: 5, Width: 4}, "5×4×1", []float32{10, 20, 30, 40}, []string{"4 of 4 were resized to 5×4"}, ""},
-		{"to colour", mixed, ImageConfig{Mode: ColorMode}, "2×3×3", []float32{10, 20, 30, 40}, []string{"resized"}, ""},
-		{"mixed modes", modes, ImageConfig{}, "", nil, nil, filepath.FromSlash("b/1.png") + " is colour and "},
-		{"converted to grey", modes, ImageConfig{Mode: GrayMode}, "2×2×1", []float32{10, 76}, nil, ""},
-		{"converted to colour", modes, ImageConfig{Mode: ColorMode}, "2×2×3", []float32{10, 255}, nil, ""},
-		{"corrupt", broken, ImageConfig{}, "", nil, nil, filepath.FromSlash("a/0.png") + ": the image cannot be read: the file is no PNG"},
-		{"another format", foreign, ImageConfig{}, "", nil, nil, filepath.FromSlash("b/9.webp") + ": the image cannot be read: the file is no PNG"},
-		{"an animation", animated, ImageConfig{Mode: GrayMode}, "2×3×1", []float32{255, 10, 20}, []string{"1 of 3 files hold several images, as animations do; the first is taken"}, ""},
-		{"skipped", broken, ImageConfig{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"2 of 6 images cannot be read and are left out (first", "resized"}, ""},
-		{"lying header", lying, ImageConfig{}, "", nil, nil, "cannot hold"},
-		{"lying header skipped", lying, ImageConfig{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"1 of 5", "resized"}, ""},
-		{"all corrupt", map[string][]byte{"a/1.png": nil, "b/1.png": nil}, ImageConfig{SkipCorrupt: true}, "", nil, nil, "none of the 2 image files can be read"},
-		{"bad size", mixed, ImageConfig{Height: 5}, "", nil, nil, "image size 5×0"},
-		{"bad mode", mixed, ImageConfig{Mode: "grey"}, "", nil, nil, `did you mean "gray"?`},
-		{"too large", mixed, ImageConfig{Height: 1 << 20, Width: 1 << 20}, "", nil, nil, "at most"},
+		{"most common", mixed, images.Config{}, "2×3×1", []float32{10, 20, 30, 40}, []string{"images have 3 sizes; 2 of 4 were resized to 2×3"}, ""},
+		{"given", mixed, images.Config{Height: 5, Width: 4}, "5×4×1", []float32{10, 20, 30, 40}, []string{"4 of 4 were resized to 5×4"}, ""},
+		{"to colour", mixed, images.Config{Mode: images.Color}, "2×3×3", []float32{10, 20, 30, 40}, []string{"resized"}, ""},
+		{"mixed modes", modes, images.Config{}, "", nil, nil, filepath.FromSlash("b/1.png") + " is colour and "},
+		{"converted to grey", modes, images.Config{Mode: images.Gray}, "2×2×1", []float32{10, 76}, nil, ""},
+		{"converted to colour", modes, images.Config{Mode: images.Color}, "2×2×3", []float32{10, 255}, nil, ""},
+		{"corrupt", broken, images.Config{}, "", nil, nil, filepath.FromSlash("a/0.png") + ": the image cannot be read: the file is no PNG"},
+		{"another format", foreign, images.Config{}, "", nil, nil, filepath.FromSlash("b/9.webp") + ": the image cannot be read: the file is no PNG"},
+		{"an animation", animated, images.Config{Mode: images.Gray}, "2×3×1", []float32{255, 10, 20}, []string{"1 of 3 files hold several images, as animations do; the first is taken"}, ""},
+		{"skipped", broken, images.Config{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"2 of 6 images cannot be read and are left out (first", "resized"}, ""},
+		{"lying header", lying, images.Config{}, "", nil, nil, "cannot hold"},
+		{"lying header skipped", lying, images.Config{SkipCorrupt: true}, "2×3×1", []float32{10, 20, 30, 40}, []string{"1 of 5", "resized"}, ""},
+		{"all corrupt", map[string][]byte{"a/1.png": nil, "b/1.png": nil}, images.Config{SkipCorrupt: true}, "", nil, nil, "none of the 2 image files can be read"},
+		{"bad size", mixed, images.Config{Height: 5}, "", nil, nil, "image size 5×0"},
+		{"bad mode", mixed, images.Config{Mode: "grey"}, "", nil, nil, `did you mean "gray"?`},
+		{"too large", mixed, images.Config{Height: 1 << 20, Width: 1 << 20}, "", nil, nil, "at most"},
 	} {
 		dir := tree(t, test.files)
 		for _, workers := range []int{1, 4} {
@@ -255,9 +263,9 @@ func TestImageSizesAndModes(t *testing.T) {
 			for i := range s.Len() {
 				first = append(first, x[i*s.Spec().Size()])
 			}
-			notes := s.(*images).Notes()
-			if shapeText(s.Spec().Input) != test.shape || !reflect.DeepEqual(first, test.first) || len(notes) != len(test.notes) || len(RowNames(s)) != s.Len() {
-				t.Errorf("%s: %s, %v, notes %q", test.name, shapeText(s.Spec().Input), first, notes)
+			notes := s.(*rawImages).Notes()
+			if naming.Shape(s.Spec().Input) != test.shape || !reflect.DeepEqual(first, test.first) || len(notes) != len(test.notes) || len(RowNames(s)) != s.Len() {
+				t.Errorf("%s: %s, %v, notes %q", test.name, naming.Shape(s.Spec().Input), first, notes)
 				continue
 			}
 			for i, note := range test.notes {
@@ -347,6 +355,7 @@ func TestImagesForPrediction(t *testing.T) {
 }
 
 // What was skipped is told of every part.
+
 func TestSkippedImagesAreCountedInEachPart(t *testing.T) {
 	files := make(map[string][]byte)
 	for i := range 20 {
@@ -356,7 +365,7 @@ func TestSkippedImagesAreCountedInEachPart(t *testing.T) {
 		}
 	}
 	files["train/a/1.png"], files["test/b/2.png"] = nil, nil
-	s, err := OpenImages(zipOf(t, files), ImageConfig{SkipCorrupt: true})
+	s, err := OpenImages(zipOf(t, files), images.Config{SkipCorrupt: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,15 +378,10 @@ func TestSkippedImagesAreCountedInEachPart(t *testing.T) {
 	}
 }
 
-func TestParseImageSize(t *testing.T) {
-	for text, want := range map[string][2]int{"32": {32, 32}, "48x64": {48, 64}, "1X2": {1, 2}} {
-		if h, w, err := ParseImageSize(text); err != nil || [2]int{h, w} != want {
-			t.Errorf("%s: %d, %d, %v", text, h, w, err)
-		}
-	}
-	for _, text := range []string{"", "x", "0", "3x", "-1", "3x4x5", "99999999"} {
-		if _, _, err := ParseImageSize(text); err == nil {
-			t.Errorf("%q: no error", text)
-		}
-	}
+func pngHead(width, height uint32) []byte {
+	chunk := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
+	chunk = binary.BigEndian.AppendUint32(chunk, height)
+	chunk = append(chunk, 8, 0, 0, 0, 0)
+	file := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), chunk...)
+	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(chunk))
 }

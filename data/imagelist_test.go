@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/data/images"
 )
 
 // link makes a symbolic link in a folder, or skips the test.
@@ -39,7 +41,7 @@ func TestLinkedFolders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if notes := s.(*images).Notes(); s.Len() != 3 || len(notes) != 2 || !strings.Contains(notes[1], filepath.FromSlash("cat/self")+" is a link to a folder that it lies in") {
+	if notes := s.(*rawImages).Notes(); s.Len() != 3 || len(notes) != 2 || !strings.Contains(notes[1], filepath.FromSlash("cat/self")+" is a link to a folder that it lies in") {
 		t.Errorf("%d rows, notes %q", s.Len(), notes)
 	}
 	link(t, some, "emu", "../pool/emu")
@@ -74,7 +76,7 @@ func TestLinksThatMultiply(t *testing.T) {
 		t.Skip("follows 65,536 links")
 	}
 	many := tree(t, map[string][]byte{"cat/1.png": grayPNG(t, 2, 3, 1)})
-	for i := range maxDepth - 1 { // folders of links to folders of links
+	for i := range images.MaxDepth - 1 { // folders of links to folders of links
 		if err := os.Mkdir(filepath.Join(many, fmt.Sprint("m", i)), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +84,7 @@ func TestLinksThatMultiply(t *testing.T) {
 			link(t, many, fmt.Sprintf("m%d/%d", i, j), fmt.Sprint("../m", i+1))
 		}
 	}
-	if err := os.Mkdir(filepath.Join(many, fmt.Sprint("m", maxDepth-1)), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(many, fmt.Sprint("m", images.MaxDepth-1)), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(many, CSVConfig{}); err == nil || !strings.Contains(err.Error(), "links to folders are followed") {
@@ -97,7 +99,7 @@ func TestThingsInImageFolders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	notes := strings.Join(s.(*images).Notes(), "\n")
+	notes := strings.Join(s.(*rawImages).Notes(), "\n")
 	if fmt.Sprint(RowNames(s)) != "[cat/1 dog/1.png]" || notes != `no images are in the folders "emu", which are left out`+"\n"+`the archives "more.zip" are not looked into` {
 		t.Errorf("rows %q, notes %q", RowNames(s), notes)
 	}

@@ -4,99 +4,91 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
+
+	"descent/data/images"
+	"descent/data/internal/naming"
 )
 
-// images is a set of raw images, kept as whole numbers and converted when read.
-type images struct {
-	spec   Spec
-	pixels []byte   // [n, height, width, channels]
-	wide   []uint16 // the same, of images of 16 bits; then there are no pixels
-	class  []int32  // [n], the number of a class; unknownClass where files stand in a folder that is none
-	file   string   // of the labels, for messages
-	names  []string // [n], of the files that the images come from; nil where they have none
-	notes  []string
+// rawImages is a set of raw images, which are converted when read.
+type rawImages struct {
+	*images.Set
+	spec Spec
 }
 
-// unknownClass is the class of an image whose folder is no class of the model.
-const unknownClass = -1
+// newImages makes a source of a set of raw images.
+func newImages(name string, set *images.Set) *rawImages {
+	return &rawImages{set, Spec{
+		Name: name, Input: set.Shape,
+		Task: Classification, Classes: set.Classes, Targets: []string{"class"}, Unlabeled: !set.Labeled(),
+	}}
+}
 
-// newImages makes a set of labeled images of the shape [height width channels].
-func newImages(name, file string, shape []int, pixels []byte, class []int32, classes []string) *images {
-	return &images{
-		spec: Spec{
-			Name: name, Input: shape,
-			Task: Classification, Classes: classes, Targets: []string{"class"},
-		},
-		pixels: pixels, class: class, file: file,
+// imagesOf makes a source of a set and of its test part, if it has one.
+func imagesOf(name string, set, test *images.Set) Source {
+	if test == nil {
+		return newImages(name, set)
 	}
+	return &Parted{Source: newImages(name, set), Test: newImages(name, test)}
 }
 
-// classNumbers widens the labels of a file of bytes.
-func classNumbers(labels []byte) []int32 {
-	class := make([]int32, len(labels))
-	for i, c := range labels {
-		class[i] = int32(c)
-	}
-	return class
-}
-
-func (s *images) Spec() Spec         { return s.spec }
-func (s *images) Len() int           { return len(s.class) }
-func (s *images) Notes() []string    { return s.notes }
-func (s *images) rowNames() []string { return s.names }
-func (s *images) vetted() bool       { return true }
+func (s *rawImages) Spec() Spec         { return s.spec }
+func (s *rawImages) Len() int           { return len(s.Class) }
+func (s *rawImages) Notes() []string    { return s.Set.Notes }
+func (s *rawImages) rowNames() []string { return s.Names }
+func (s *rawImages) vetted() bool       { return true }
 
 // Read gives raw pixels, as stored.
-func (s *images) Read(rows []int, x, y []float32) error {
+func (s *rawImages) Read(rows []int, x, y []float32) error {
 	size := s.spec.Size()
 	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
 		return err
 	}
 	for i, r := range rows {
 		to := x[i*size : (i+1)*size]
-		if s.wide != nil {
-			for j, p := range s.wide[r*size : (r+1)*size] {
+		if s.Wide != nil {
+			for j, p := range s.Wide[r*size : (r+1)*size] {
 				to[j] = float32(p)
 			}
 			continue
 		}
-		for j, p := range s.pixels[r*size : (r+1)*size] {
+		for j, p := range s.Pixels[r*size : (r+1)*size] {
 			to[j] = float32(p)
 		}
 	}
 	return s.readClasses(rows, y)
 }
 
-func (s *images) readClasses(rows []int, y []float32) error {
+func (s *rawImages) readClasses(rows []int, y []float32) error {
 	if y == nil {
 		return nil
 	}
 	if s.spec.Unlabeled {
-		return fmt.Errorf("data: the images of %s lie in no folders named after classes; prediction needs none, but training and evaluation do", s.file)
+		return fmt.Errorf("data: the images of %s lie in no folders named after classes; prediction needs none, but training and evaluation do", s.File)
 	}
 	for i, r := range rows {
-		if s.class[r] == unknownClass {
-			return fmt.Errorf("data: %s lies in no folder named after a class of the model; those are %s", s.names[r], list(s.spec.Classes))
+		if s.Class[r] == images.Unknown {
+			return fmt.Errorf("data: %s lies in no folder named after a class of the model; those are %s", s.Names[r], naming.List(s.spec.Classes))
 		}
-		y[i] = float32(s.class[r])
+		y[i] = float32(s.Class[r])
 	}
 	return nil
 }
 
-func (s *images) labels() []int32 {
+func (s *rawImages) labels() []int32 {
 	if s.spec.Unlabeled {
 		return nil
 	}
-	if slices.Contains(s.class, unknownClass) {
+	if slices.Contains(s.Class, images.Unknown) {
 		return nil
 	}
-	return s.class
+	return s.Class
 }
 
 // Fit measures the mean and the standard deviation of each channel over all
 // pixels of the given rows. The sums are whole numbers, hence exact.
-func (s *images) Fit(rows []int) (*Encoder, error) {
+func (s *rawImages) Fit(rows []int) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", s.spec.name(), errEmpty)
 	}
@@ -111,10 +103,10 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 	channels := s.channels()
 	var count [][]uint64
 	spread := spreadOf
-	if s.wide != nil {
-		count, spread = counted(s.wide, rows, s.spec.Size(), channels), spreadOfWide
+	if s.Wide != nil {
+		count, spread = counted(s.Wide, rows, s.spec.Size(), channels), spreadOfWide
 	} else {
-		count = counted(s.pixels, rows, s.spec.Size(), channels)
+		count = counted(s.Pixels, rows, s.spec.Size(), channels)
 	}
 	means, stds := make([]float64, channels), make([]float64, channels)
 	flat := 0
@@ -133,7 +125,7 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 		Kind: imageKind, Shape: s.spec.Input,
 		Task: Classification, Classes: s.spec.Classes, Targets: []Target{{Name: "class"}},
 	}
-	if s.wide != nil {
+	if s.Wide != nil {
 		e.Bits = 16
 	}
 	if channels == 1 {
@@ -145,7 +137,7 @@ func (s *images) Fit(rows []int) (*Encoder, error) {
 }
 
 // counted returns how often each value occurs in the rows, a list a channel.
-func counted[P pixel](pixels []P, rows []int, size, channels int) [][]uint64 {
+func counted[P uint8 | uint16](pixels []P, rows []int, size, channels int) [][]uint64 {
 	count := make([][]uint64, channels)
 	for c := range count {
 		count[c] = make([]uint64, 1+int(^P(0)))
@@ -182,20 +174,20 @@ func shade(means []float64) any {
 	return means
 }
 
-func (s *images) channels() int { return s.spec.Input[len(s.spec.Input)-1] }
+func (s *rawImages) channels() int { return s.spec.Input[len(s.spec.Input)-1] }
 
 // Encode returns the images standardized with what e has measured.
-func (s *images) Encode(e *Encoder) (Source, error) {
+func (s *rawImages) Encode(e *Encoder) (Source, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
 	if e.Kind != imageKind {
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images of %s pixels",
-			list(e.inputNames()), s.spec.name(), shapeText(s.spec.Input))
+			naming.List(e.inputNames()), s.spec.name(), naming.Shape(s.spec.Input))
 	}
 	if !slices.Equal(e.Shape, s.spec.Input) {
 		return nil, fmt.Errorf("data: the model was trained on images of %s, and those of %s are %s",
-			shapeText(e.Shape), s.spec.name(), shapeText(s.spec.Input))
+			naming.Shape(e.Shape), s.spec.name(), naming.Shape(s.spec.Input))
 	}
 	raw, err := s.renumbered(e.Classes)
 	if err != nil {
@@ -211,27 +203,28 @@ func (s *images) Encode(e *Encoder) (Source, error) {
 // An image in a folder that is no class stays, for prediction; where none lies
 // in a class, the set is unlabeled. Any other label that the model does not
 // know is an error.
-func (s *images) renumbered(classes []string) (*images, error) {
+func (s *rawImages) renumbered(classes []string) (*rawImages, error) {
 	if s.spec.Unlabeled || slices.Equal(s.spec.Classes, classes) {
 		return s, nil
 	}
-	number := numberClasses(classes)
-	out := *s
-	out.class = make([]int32, len(s.class))
+	number := naming.NewIndex(classes)
+	raw, out := *s.Set, *s
+	out.Set = &raw
+	out.Class = make([]int32, len(s.Class))
 	known := 0
-	for i, c := range s.class {
-		out.class[i] = unknownClass
-		if c == unknownClass {
+	for i, c := range s.Class {
+		out.Class[i] = images.Unknown
+		if c == images.Unknown {
 			continue
 		}
-		to, ok := number.of(s.spec.Classes[c])
+		to, ok := number.Of(s.spec.Classes[c])
 		switch {
 		case ok:
-			out.class[i] = to
+			out.Class[i] = to
 			known++
-		case s.names == nil:
+		case s.Names == nil:
 			return nil, fmt.Errorf("data: %s: image %d has label %d (%s); the model knows the labels 0 to %d: %s",
-				s.file, i, c, s.spec.Classes[c], len(classes)-1, list(classes))
+				s.File, i, c, s.spec.Classes[c], len(classes)-1, naming.List(classes))
 		}
 	}
 	out.spec.Classes = classes
@@ -258,8 +251,8 @@ func (e *Encoder) validateImage() error {
 	if e.Bits != 0 && e.Bits != 16 {
 		return fmt.Errorf("data: encoder: images of %d bits; want 16, or none for 8", e.Bits)
 	}
-	if len(e.Shape) >= 2 && e.Shape[0] > maxImagePixels/e.Shape[1] {
-		return fmt.Errorf("data: encoder: images of %s; at most %d pixels are made", shapeText(e.Shape), maxImagePixels)
+	if len(e.Shape) >= 2 && e.Shape[0] > images.MaxPixels/e.Shape[1] {
+		return fmt.Errorf("data: encoder: images of %s; at most %d pixels are made", naming.Shape(e.Shape), images.MaxPixels)
 	}
 	if e.Means == nil && e.Stds == nil {
 		return checkSpread("the image", e.Mean, e.Std)
@@ -267,11 +260,33 @@ func (e *Encoder) validateImage() error {
 	channels := e.Shape[len(e.Shape)-1]
 	if len(e.Means) != channels || len(e.Stds) != channels {
 		return fmt.Errorf("data: encoder: %d means and %d standard deviations for images of %s; want one of each a channel",
-			len(e.Means), len(e.Stds), shapeText(e.Shape))
+			len(e.Means), len(e.Stds), naming.Shape(e.Shape))
 	}
 	var errs []error
 	for c := range e.Means {
 		errs = append(errs, checkSpread(fmt.Sprintf("channel %d", c), e.Means[c], e.Stds[c]))
 	}
 	return errors.Join(errs...)
+}
+
+// spreadOfWide returns the mean and the standard deviation of the values of 16
+// bits counted. It computes in whole numbers up to the last division, as
+// squares of far values would cost the digits of a narrow spread.
+func spreadOfWide(count []uint64) (mean, std float64, constant bool) {
+	n, sum, squares, used := new(big.Int), new(big.Int), new(big.Int), 0
+	for p, c := range count {
+		if c == 0 {
+			continue
+		}
+		used++
+		times, value := new(big.Int).SetUint64(c), big.NewInt(int64(p))
+		n.Add(n, times)
+		times.Mul(times, value)
+		sum.Add(sum, times)
+		squares.Add(squares, times.Mul(times, value))
+	}
+	squares.Mul(squares, n).Sub(squares, new(big.Int).Mul(sum, sum)) // n² times the variance
+	mean, _ = new(big.Rat).SetFrac(sum, n).Float64()
+	variance, _ := new(big.Rat).SetFrac(squares, new(big.Int).Mul(n, n)).Float64()
+	return mean, math.Sqrt(variance), used == 1
 }

@@ -13,6 +13,7 @@ import (
 )
 
 // widePNG is a grey image of 16 bits, 2 pixels high.
+
 func widePNG(t *testing.T, values ...uint16) []byte {
 	t.Helper()
 	img := image.NewGray16(image.Rect(0, 0, len(values)/2, 2))
@@ -63,6 +64,7 @@ func TestImagesOf16BitsKeepThem(t *testing.T) {
 }
 
 // Files that were merely written with 16 bits are as before.
+
 func TestImagesThatNeed8BitsHave8(t *testing.T) {
 	narrow := tree(t, map[string][]byte{"a/1.png": grayPNG(t, 2, 2, 10), "b/1.png": grayPNG(t, 2, 2, 30)})
 	want, err := Open(narrow, CSVConfig{})
@@ -77,8 +79,8 @@ func TestImagesThatNeed8BitsHave8(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(s.(*images).pixels, want.(*images).pixels) || s.(*images).wide != nil || s.(*images).Notes() != nil {
-			t.Errorf("%s: %v, %v, notes %q", name, s.(*images).pixels, s.(*images).wide, s.(*images).Notes())
+		if !reflect.DeepEqual(s.(*rawImages).Pixels, want.(*rawImages).Pixels) || s.(*rawImages).Wide != nil || s.(*rawImages).Notes() != nil {
+			t.Errorf("%s: %v, %v, notes %q", name, s.(*rawImages).Pixels, s.(*rawImages).Wide, s.(*rawImages).Notes())
 		}
 		e, err := s.(Fitter).Fit([]int{0, 1})
 		if err != nil || e.Bits != 0 {
@@ -96,8 +98,8 @@ func TestSetsOf8And16Bits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x, _ := readAll(t, s); fmt.Sprint(x, s.(*images).Notes()) != "[500 501 502 503 771 771 771 771] [1 of 2 images have 8 bits, and are scaled to 16 (times 257)]" {
-		t.Errorf("%v, %q", x, s.(*images).Notes())
+	if x, _ := readAll(t, s); fmt.Sprint(x, s.(*rawImages).Notes()) != "[500 501 502 503 771 771 771 771] [1 of 2 images have 8 bits, and are scaled to 16 (times 257)]" {
+		t.Errorf("%v, %q", x, s.(*rawImages).Notes())
 	}
 	// A model reads images of other bits as if they had its own.
 	narrow := tree(t, map[string][]byte{"a/1.png": grayPNG(t, 2, 2, 1), "b/1.png": grayPNG(t, 2, 2, 3)})
@@ -141,54 +143,10 @@ func TestSetsOf8And16Bits(t *testing.T) {
 	}
 }
 
-func TestWideColour(t *testing.T) {
-	img := image.NewNRGBA64(image.Rect(0, 0, 2, 1))
-	img.SetNRGBA64(0, 0, color.NRGBA64{1001, 2002, 3003, 65535})
-	img.SetNRGBA64(1, 0, color.NRGBA64{0, 0, 65535, 0}) // nothing of it is seen
-	file := encodePNG(t, img)
-	got, head, _, err := decodeImage(file)
-	if err != nil || !head.wide || head.gray || !needsWide(got) {
-		t.Fatalf("%+v, %v", head, err)
-	}
-	raster := make([]uint16, 6)
-	if rasterize(raster, got, head, 3); !slices.Equal(raster, []uint16{1001, 2002, 3003, 65535, 65535, 65535}) {
-		t.Errorf("colour %v", raster)
-	}
-	gray := make([]uint16, 2)
-	if rasterize(gray, got, head, 1); !slices.Equal(gray, []uint16{(19595*1001 + 38470*2002 + 7471*3003 + 1<<15) >> 16, 65535}) {
-		t.Errorf("grey %v", gray)
-	}
-	head.turn, head.width, head.height = 6, 1, 2
-	if rasterize(gray, got, head, 1); gray[1] != 65535 {
-		t.Errorf("turned %v", gray)
-	}
-}
-
 // The resizer of 16 bits is that of 8, with values 257 times as large.
-func TestWideResize(t *testing.T) {
-	const h, w = 7, 11
-	narrow, wide := make([]uint8, h*w), make([]uint16, h*w)
-	for i := range narrow {
-		narrow[i] = uint8(i * 37)
-		wide[i] = widen * uint16(narrow[i])
-	}
-	for _, to := range [][2]int{{3, 5}, {20, 4}, {7, 11}, {9, 30}} {
-		a, b := make([]uint8, to[0]*to[1]), make([]uint16, to[0]*to[1])
-		resize(new(resizer), a, narrow, h, w, to[0], to[1], 1)
-		resize(new(resizer), b, wide, h, w, to[0], to[1], 1)
-		for i := range a {
-			if far := math.Abs(float64(b[i])/widen - float64(a[i])); far > 0.52 {
-				t.Fatalf("to %v: value %d is %v and %v", to, i, a[i], b[i])
-			}
-		}
-	}
-	white, got := slices.Repeat([]uint16{65535}, h*w), make([]uint16, 3*29)
-	if resize(new(resizer), got, white, h, w, 3, 29, 1); slices.Min(got) != 65535 {
-		t.Errorf("white becomes %v", got)
-	}
-}
 
 // A narrow spread far from zero keeps its digits.
+
 func TestSpreadOfWideIsExact(t *testing.T) {
 	count := make([]uint64, 1<<16)
 	count[65534], count[65535] = 1<<33, 1<<33

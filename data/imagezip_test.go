@@ -3,16 +3,18 @@ package data
 import (
 	"archive/zip"
 	"bytes"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"descent/data/images"
 )
 
 // zipOf writes files into a zip file.
+
 func zipOf(t *testing.T, files map[string][]byte) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -32,13 +34,6 @@ func zipOf(t *testing.T, files map[string][]byte) string {
 	return path
 }
 
-func TestEmptyFoldersOfAZipFile(t *testing.T) {
-	files := []imageFile{{name: "set/cat/1.png"}}
-	if got := emptyFolders([]string{"set", "set/cat", "set/emu", "set/cow/a", "set/cow/b", "owl/c"}, files); fmt.Sprint(got) != "[owl set/cow set/emu]" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestZipFiles(t *testing.T) {
 	whole := zipOf(t, map[string][]byte{"cat/1.png": grayPNG(t, 20, 30, 1), "dog/1.png": grayPNG(t, 20, 30, 2)})
 	file, err := os.ReadFile(whole)
@@ -47,7 +42,7 @@ func TestZipFiles(t *testing.T) {
 	}
 	damaged := bytes.Clone(file)
 	damaged[30+len("cat/1.png")+40] ^= 0xff // behind the first file's header
-	deep := strings.Repeat("a/", maxDepth+1) + "1.png"
+	deep := strings.Repeat("a/", images.MaxDepth+1) + "1.png"
 	for _, test := range []struct {
 		name, path, want string
 	}{
@@ -68,42 +63,4 @@ func TestZipFiles(t *testing.T) {
 	if _, err := Open(whole, CSVConfig{}); err != nil {
 		t.Error(err)
 	}
-}
-
-func FuzzZip(f *testing.F) {
-	pixel, err := os.ReadFile("testdata/images/gray.png")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, names := range [][]string{{"cat/1.png", "dog/1.png"}, {"train/cat/1.png", "test/cat/1.png"}, {"1.png"}, {"../x.png"}, {`set\cat\1.png`, "./dog/1.png"}, {"K\x84se/1.png", "Brot/1"}} {
-		var b bytes.Buffer
-		w := zip.NewWriter(&b)
-		for _, name := range names {
-			entry, err := w.Create(name)
-			if err != nil {
-				f.Fatal(err)
-			}
-			entry.Write(pixel)
-		}
-		w.Close()
-		f.Add(b.Bytes())
-	}
-	f.Fuzz(func(t *testing.T, file []byte) {
-		archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-		if err != nil {
-			return
-		}
-		list, err := zipFiles("fuzz.zip", archive)
-		if err != nil {
-			return
-		}
-		s, err := readFiles("fuzz.zip", list, ImageConfig{Height: 2, Width: 3, Mode: GrayMode, SkipCorrupt: true, Workers: 1}, nil)
-		if err != nil {
-			return
-		}
-		rows := natural(s.Len())
-		if err := s.Read(rows, make([]float32, 6*len(rows)), make([]float32, len(rows))); err != nil || len(rows) == 0 {
-			t.Errorf("%d rows: %v", len(rows), err)
-		}
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 func TestClassesAsSpelt(t *testing.T) {
@@ -41,7 +43,7 @@ func TestClassesAsSpelt(t *testing.T) {
 		}
 		_, y := readAll(t, table)
 		for row, class := range y {
-			if got, want := spec.Classes[int(class)], labels[row%len(labels)]; meaning(got) != meaning(want) {
+			if got, want := spec.Classes[int(class)], labels[row%len(labels)]; parse.Meaning(got) != parse.Meaning(want) {
 				t.Errorf("%s: row %d is %s, want %s", test.name, row, got, want)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 // TestLargeNumbersDecode: numbers that differ in their last digits alone are
@@ -57,7 +59,7 @@ func TestLargeNumbersDecode(t *testing.T) {
 // TestSchemaKeepsItsLines: a name cannot break a line of the schema.
 func TestSchemaKeepsItsLines(t *testing.T) {
 	e := &Encoder{Kind: tableKind, Task: Classification, Classes: []string{"a\nb", "c"}, Targets: []Target{{Name: "y\ntask  forged"}},
-		Columns: []Column{{Name: "x\n\x1b[2J", Kind: numberKind, Std: 1}}}
+		Columns: []Column{{Name: "x\n\x1b[2J", Kind: parse.NumberKind, Std: 1}}}
 	if text := e.String(); strings.Contains(text, "\ntask  forged") || strings.Contains(text, "\x1b") {
 		t.Errorf("the schema is %q", text)
 	}

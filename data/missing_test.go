@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 func TestWordsForMissing(t *testing.T) {
@@ -28,7 +30,7 @@ func TestWordsForMissing(t *testing.T) {
 			t.Errorf("%q: %v", word, err)
 			continue
 		}
-		if c := e.Columns[0]; c.Kind != numberKind || !c.Missing || len(c.Absent) != 1 || len(notes) != 1 || !strings.Contains(notes[0], fmt.Sprintf("%q (6 cells, first in line 11) is read as missing", word)) {
+		if c := e.Columns[0]; c.Kind != parse.NumberKind || !c.Missing || len(c.Absent) != 1 || len(notes) != 1 || !strings.Contains(notes[0], fmt.Sprintf("%q (6 cells, first in line 11) is read as missing", word)) {
 			t.Errorf("%q: %+v, notes %q", word, c, notes)
 		}
 		e, notes, err = columnOf(CSVConfig{}, ",", 60, pick("red", "green", word))

@@ -3,8 +3,9 @@ package data
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
+
+	"descent/data/internal/naming"
 )
 
 // digitsName is what the embedded digits are called where a path may stand.
@@ -16,13 +17,14 @@ const digitsName = "digits"
 // images in a folder a class; a zip file of such folders; or a table, for
 // which cfg names the target, in a CSV file, a file of JSON objects or a zip file
 // with one of them. Files are recognized by their first bytes, and those of
-// formats that are not read are named. [OpenImages] takes options for images.
+// formats that are not read are named. [OpenImages] takes options for images, and
+// [Register] adds formats.
 func Open(path string, cfg CSVConfig) (Source, error) {
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
 	}
-	if as.image == "" {
+	if as.set == nil {
 		g, err := f.grid(as)
 		if err != nil {
 			return nil, err
@@ -33,10 +35,10 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 		}
 		return t, nil
 	}
-	if err := cfg.refuseFor(path); err != nil {
+	if err := cfg.refuseFor(path, as); err != nil {
 		return nil, err
 	}
-	return readImages(f.path, as.image, ImageConfig{}, nil)
+	return as.set(f.path, setOptions{})
 }
 
 // OpenImages reads what [Open] does but tables, with options for image files.
@@ -64,10 +66,10 @@ func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := as.refuse(path); err != nil {
 		return nil, err
 	}
-	if as.image == "" {
+	if !as.images {
 		return nil, fmt.Errorf("data: %s is not a folder of images or IDX files, nor a zip file; it is %s", path, as.name)
 	}
-	return readImages(f.path, as.image, cfg, nil)
+	return as.set(f.path, setOptions{cfg: cfg})
 }
 
 // Open reads a set as [Open] does and encodes it with the stored statistics,
@@ -93,108 +95,64 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 		return nil, err
 	}
 	switch {
-	case as.image == "" && e.Kind == imageKind:
-		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file; it is %s", shapeText(e.Shape), path, as.name)
-	case as.image == "":
+	case as.isTable() && e.Kind == imageKind:
+		return nil, fmt.Errorf("data: the model was trained on images of %s, and %s is not a folder of images or IDX files, nor a zip file; it is %s", naming.Shape(e.Shape), path, as.name)
+	case as.isTable():
 		g, err := f.grid(as)
 		if err != nil {
 			return nil, err
 		}
-		return e.encodeGrid(g, baseName(path))
-	case e.Kind == tableKind:
+		return e.encodeGrid(g, naming.Base(path))
+	case as.images && e.Kind == tableKind:
 		return nil, fmt.Errorf("data: the model was trained on a table with the columns %s, and %s holds images; name a CSV file",
-			list(e.inputNames()), path)
+			naming.List(e.inputNames()), path)
 	}
-	raw, err := readImages(f.path, as.image, cfg, e)
+	raw, err := as.set(f.path, setOptions{cfg, e})
 	if err != nil {
 		return nil, err
 	}
-	return testPart(raw).(Fitter).Encode(e)
+	set, ok := testPart(raw).(Fitter)
+	if !ok {
+		return nil, fmt.Errorf("data: the model takes raw rows, and %s is %s, whose samples are none", path, as.name)
+	}
+	return set.Encode(e)
 }
 
-// The kinds of image sets; a folder's is found by what it holds.
-const (
-	folderKind = "folder"
-	zipKind    = "zip"
-	fileKind   = "file"
-	idxKind    = "idx"
-	cifarKind  = "cifar"
-)
-
-// readImages reads a set of images of a kind.
-func readImages(path, kind string, cfg ImageConfig, e *Encoder) (Source, error) {
-	if kind == folderKind {
-		var err error
-		if path, kind, err = lookInto(path); err != nil {
-			return nil, err
-		}
+// Open opens a set of samples as s describes them: for prediction and evaluation
+// with a model that has this Spec. It is [Encoder.Open] where there is an encoder.
+// Else samples are what a registered format reads, and must be of the same shape and, if they have a target, of the same one.
+func (s Spec) Open(path string) (Source, error) {
+	if s.Encoder != nil {
+		return s.Encoder.Open(path)
 	}
-	switch kind {
-	case digitsName:
-		return readDigits(digitsFile)
-	case idxKind:
-		return OpenIDX(path)
-	case cifarKind:
-		return OpenCIFAR(path)
-	}
-	return readImageFiles(path, kind, cfg, e)
-}
-
-// lookInto tells what a folder holds, itself or in the one folder in it.
-func lookInto(dir string) (path, kind string, err error) {
-	path = dir
-	for range maxDepth {
-		for _, part := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
-			if _, there := find(path, part); there {
-				return path, idxKind, nil
-			}
-		}
-		train, test, err := cifarFiles(path)
-		if err != nil {
-			return "", "", err
-		}
-		if len(train)+len(test) > 0 {
-			return path, cifarKind, nil
-		}
-		inner, only := onlyFolder(path)
-		if !only {
-			break
-		}
-		path = inner
-	}
-	list, err := listFolder(dir)
+	f, as, err := recognize(path)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	if len(list.archives) > 0 && len(list.files) == 0 {
-		return "", "", list.none(dir)
+	if as.set == nil || as.images {
+		return nil, fmt.Errorf("data: the model has no encoder: it takes samples as a program or a registered format makes them, and %s is %s", path, as.name)
 	}
-	if len(list.files) == 0 {
-		return "", "", fmt.Errorf("data: %s holds no IDX files ({train,t10k}-{images-idx3,labels-idx1}-ubyte), no CIFAR batches (data_batch_1.bin) and no images (.png, .jpg, .jpeg, .gif)", dir)
+	set, err := as.set(f.path, setOptions{})
+	if err != nil {
+		return nil, err
 	}
-	return dir, folderKind, nil
+	set = testPart(set)
+	got := set.Spec()
+	switch {
+	case !slices.Equal(got.Input, s.Input):
+		return nil, fmt.Errorf("data: the model takes samples of %s, and those of %s are %s", naming.Shape(s.Input), path, naming.Shape(got.Input))
+	case got.labeled() && (got.Task != s.Task || !slices.Equal(got.Classes, s.Classes) || got.Task != Classification && !slices.Equal(got.Targets, s.Targets)):
+		return nil, fmt.Errorf("data: the model is for %s of %s, and %s is for %s of %s", s.Task, naming.List(s.outputNames()), path, got.Task, naming.List(got.outputNames()))
+	}
+	return set, nil
 }
 
-// onlyFolder returns the folder in dir, if it is the only thing there.
-func onlyFolder(dir string) (string, bool) {
-	entries, err := os.ReadDir(dir)
-	found := ""
-	for _, entry := range entries {
-		switch inner := filepath.Join(dir, entry.Name()); {
-		case isHidden(entry.Name()):
-		case !isFolder(inner) || found != "":
-			return "", false
-		default:
-			found = inner
-		}
+// outputNames are the classes or the targets.
+func (s Spec) outputNames() []string {
+	if s.Task == Classification {
+		return s.Classes
 	}
-	return found, err == nil && found != ""
-}
-
-// isFolder reports whether a path is that of a folder, or of a link to one.
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+	return s.Targets
 }
 
 // testPart returns the test part of a set that has one, and else the set.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"descent/data/internal/naming"
 )
 
 // ClassCount is how many rows of a class each part has.
@@ -88,15 +90,15 @@ func (p *Parts) adopt(s Source, e *Encoder, want Spec, part string) (Source, err
 	case s.Len() == 0:
 		return nil, fmt.Errorf("data: %s set %s: %w", part, got.name(), errEmpty)
 	case !slices.Equal(got.Input, want.Input):
-		return nil, fmt.Errorf("data: %s set %s has samples of %s; those of training are %s", part, got.name(), shapeText(got.Input), shapeText(want.Input))
+		return nil, fmt.Errorf("data: %s set %s has samples of %s; those of training are %s", part, got.name(), naming.Shape(got.Input), naming.Shape(want.Input))
 	case got.Task != want.Task:
 		return nil, fmt.Errorf("data: %s set %s is for %s; training is %s", part, got.name(), got.Task, want.Task)
 	case got.Task == Classification && !slices.Equal(got.Classes, want.Classes):
-		return nil, fmt.Errorf("data: %s set %s has the classes %s; those of training are %s", part, got.name(), list(got.Classes), list(want.Classes))
+		return nil, fmt.Errorf("data: %s set %s has the classes %s; those of training are %s", part, got.name(), naming.List(got.Classes), naming.List(want.Classes))
 	case got.Outputs() != want.Outputs():
 		return nil, fmt.Errorf("data: %s set %s has %d targets; training has %d", part, got.name(), got.Outputs(), want.Outputs())
 	case got.Unlabeled && len(want.Input) == 3:
-		return nil, fmt.Errorf("data: %s set %s: its images lie in no folders named after the classes of training, which are %s", part, got.name(), list(want.Classes))
+		return nil, fmt.Errorf("data: %s set %s: its images lie in no folders named after the classes of training, which are %s", part, got.name(), naming.List(want.Classes))
 	case got.Unlabeled:
 		return nil, fmt.Errorf("data: %s set %s has no target", part, got.name())
 	}

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"descent/data/internal/parse"
 )
 
 func TestRowSet(t *testing.T) {
 	table := func(rows ...string) Source {
 		t.Helper()
-		e := &Encoder{Kind: tableKind, Task: Regression, Columns: []Column{{Name: "a", Kind: numberKind, Std: 2}}, Targets: []Target{{Name: "y", Mean: 1, Std: 3}}}
+		e := &Encoder{Kind: tableKind, Task: Regression, Columns: []Column{{Name: "a", Kind: parse.NumberKind, Std: 2}}, Targets: []Target{{Name: "y", Mean: 1, Std: 3}}}
 		s, err := e.EncodeCSV(strings.NewReader("a,y\n"+strings.Join(rows, "\n")+"\n"), "rows.csv")
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
 	"descent/internal/human"
 )
 
@@ -13,7 +15,7 @@ import (
 func (e *Encoder) String() string {
 	var b strings.Builder
 	if e.Kind == imageKind {
-		fmt.Fprintf(&b, "images of %s, ", shapeText(e.Shape))
+		fmt.Fprintf(&b, "images of %s, ", naming.Shape(e.Shape))
 		if e.wide() {
 			b.WriteString("16 bits, ")
 		}
@@ -33,10 +35,17 @@ func (e *Encoder) String() string {
 		}
 		names = append(names, name)
 	}
-	fmt.Fprintf(&b, "target    %s\n", strings.Join(names, ", "))
+	switch {
+	case e.LabelColumn != nil:
+		fmt.Fprintf(&b, "target    %s\nlabels    %s\n", human.Line(e.LabelColumn.Name), naming.List(names))
+	case e.Task == MultiLabel:
+		fmt.Fprintf(&b, "labels    %s\n", naming.List(names))
+	default:
+		fmt.Fprintf(&b, "target    %s\n", strings.Join(names, ", "))
+	}
 	fmt.Fprintf(&b, "task      %s: %s\n", e.Task, e.Reason)
 	if e.Task == Classification {
-		fmt.Fprintf(&b, "classes   %s\n", list(e.Classes))
+		fmt.Fprintf(&b, "classes   %s\n", naming.List(e.Classes))
 	}
 	fmt.Fprintf(&b, "features  %d from %s\n", e.spec("").Size(), human.Plural(len(e.inputNames()), "column"))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -50,14 +59,14 @@ func (e *Encoder) String() string {
 func (c Column) detail() string {
 	var text string
 	switch c.Kind {
-	case numberKind:
+	case parse.NumberKind:
 		text = fmt.Sprintf("mean %s, std %.6g", human.Measured(c.Mean, c.Std), c.Std)
 		if c.Missing {
 			text += fmt.Sprintf("; missing: median %s and an indicator", human.Measured(c.Median, c.Std))
 		}
 		return text + asWritten(c.Notation) + c.absence()
-	case dateKind:
-		text = fmt.Sprintf("%s, as %s.%s", formNames[c.Form], c.Name, strings.Join(c.Parts, ", "+c.Name+"."))
+	case parse.DateKind:
+		text = fmt.Sprintf("%s, as %s.%s", parse.FormNames[c.Form], c.Name, strings.Join(c.Parts, ", "+c.Name+"."))
 		if len(c.Parts) > 1 {
 			text += " (.sin and .cos)"
 		}
@@ -65,7 +74,7 @@ func (c Column) detail() string {
 			text += "; missing: median and an indicator"
 		}
 		return text + c.absence()
-	case categoryKind:
+	case parse.CategoryKind:
 		text = fmt.Sprintf("%d levels", len(c.Levels))
 		if len(c.Rare) > 0 {
 			text += fmt.Sprintf(", %d rare ones together", len(c.Rare))
@@ -91,5 +100,5 @@ func (c Column) absence() string {
 	if len(c.Absent) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; missing as %s", list(c.Absent))
+	return fmt.Sprintf("; missing as %s", naming.List(c.Absent))
 }

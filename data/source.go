@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"descent/data/internal/fault"
 )
 
 // Spec describes samples: enough to build and check a network. Most samples
@@ -191,7 +193,7 @@ func readSafely(s Source, rows []int, x, y []float32) (err error) {
 	return s.Read(rows, x, y)
 }
 
-var errEmpty = errors.New("the set is empty; it needs at least one row")
+var errEmpty = fault.ErrNoRows
 
 // each reads all rows of a source in order, chunk by chunk, and checks what
 // may need checking. The slices are valid during the call only.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 
+	"descent/data/internal/naming"
 	"descent/internal/rng"
 )
 
@@ -45,7 +46,7 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 		return Parts{}, fmt.Errorf("data: there is no set to split")
 	}
 	if spec := s.Spec(); spec.Unlabeled {
-		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), list(spec.Targets))
+		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), naming.List(spec.Targets))
 	}
 	own := s
 	p, parted := s.(*Parted)
@@ -220,5 +221,13 @@ func natural(n int) []int {
 	for i := range rows {
 		rows[i] = i
 	}
+	return rows
+}
+
+// Order returns the rows 0 to n-1 shuffled for one epoch of a run. It is a
+// pure function, so a resumed run draws the same.
+func Order(n int, seed uint64, epoch int) []int {
+	rows := natural(n)
+	rng.Key{Seed: seed, Stream: rng.Stream("order"), Draw: uint32(epoch)}.Shuffle(rows)
 	return rows
 }

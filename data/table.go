@@ -1,12 +1,13 @@
 package data
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 	"sync"
+
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/schema"
 )
 
 // CSVConfig says what cannot be read off a CSV file. Only Targets is needed.
@@ -21,29 +22,21 @@ import (
 // in "price:comma"; one in Dates in :dmy, :mdy or :ymd, the order of day, month
 // and year, or in :unix, for seconds since 1970. Targets may be in Numbers.
 type CSVConfig struct {
-	Targets    []string // columns to be predicted; several for regression
+	Targets    []string // columns to be predicted; several for regression and labels
 	Task       Task     // 0: decided by the target's values
 	Drop       []string // columns to leave out
 	Keep       []string // columns to keep that would be left out
 	Categories []string // columns of codes, which may be numbers
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
-
-	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
 }
-
-// ErrNoTarget is wrapped by the error of a CSV file that was opened without
-// the name of a target.
-var ErrNoTarget = errors.New("which column is the target?")
 
 // Table is a CSV file with its schema: raw rows, which [Split] encodes with
 // statistics of the training part. Read before that, a Table encodes itself
 // with the statistics of all rows.
 type Table struct {
-	grid   *grid
-	plan   []columnPlan // of the columns that are not targets
-	target target
-	notes  []string
+	grid   *grid.Grid
+	plan   *schema.Plan
 	name   string
 	whole  *Encoder // fitted on all rows
 	encode func() (Source, error)
@@ -71,7 +64,9 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // Empty cells, NA, NaN, null, ? and their like are missing, and among numbers
 // and dates also words such as none and -. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
-// [Table.Reason]. Classes are named as the file spells them, and spellings are
+// [Table.Reason]. Labels must be asked for by the task: they are columns that say yes
+// or no, or one whose cells hold all labels of a row, as in "a;b", with |, a comma or a
+// semicolon between them. Classes are named as the file spells them, and spellings are
 // different classes, but that among whole numbers 1.0 is 1. Text that is hardly
 // meant as classes is [ErrDoubtfulTarget] unless cfg gives the task. Rows without
 // a target are dropped with a note.
@@ -84,33 +79,12 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 }
 
 // newTable decides the schema of a grid.
-func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
-	cfg, err := cfg.resolve(g)
+func newTable(g *grid.Grid, name string, cfg CSVConfig) (*Table, error) {
+	found, err := schema.Of(g, cfg.schema())
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{grid: g, name: baseName(name), notes: g.notes}
-	found, err := findTargets(g, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.dropUntargeted(cfg.Targets, found); err != nil {
-		return nil, err
-	}
-	if err := findColumns(g, cfg, found); err != nil {
-		return nil, err
-	}
-	if t.target, err = decideTarget(g, cfg, found); err != nil {
-		return nil, err
-	}
-	if classes := len(t.target.classes); classes > fewIntegers && classes > g.rows()/2 {
-		t.notes = append(t.notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.rows()))
-	}
-	t.notes = append(t.notes, noteSpellings(cfg.Targets[0], t.target.classes)...)
-	if t.plan, err = planColumns(g, cfg, found); err != nil {
-		return nil, err
-	}
-	t.notes = append(t.notes, notesOn(t.plan, t.target, found)...)
+	t := &Table{grid: g, plan: found, name: naming.Base(name)}
 	if t.whole, err = t.Fit(nil); err != nil {
 		return nil, err
 	}
@@ -118,46 +92,34 @@ func newTable(g *grid, name string, cfg CSVConfig) (*Table, error) {
 	return t, nil
 }
 
-// dropUntargeted removes the rows in which a target is missing.
-func (t *Table) dropUntargeted(targets []string, found map[int]*finding) error {
-	g, n := t.grid, t.grid.rows()
-	cols := make([]int, len(targets))
-	for i, name := range targets {
-		cols[i] = g.index(name)
+// schema returns what cfg says for the schema of a table.
+func (cfg CSVConfig) schema() schema.Config {
+	return schema.Config{
+		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
+		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates,
 	}
-	firstRow, firstCol := -1, -1
-	firstPlace := ""
-	g.keep(func(row int) bool {
-		for _, col := range cols {
-			if found[col].missing(g.cell(row, col)) {
-				if firstRow < 0 {
-					firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.line(row))
-				}
-				return false
-			}
-		}
-		return true
-	})
-	if firstRow < 0 {
-		return nil
+}
+
+// refuseFor refuses what cfg says about columns, for what is no table at path.
+func (cfg CSVConfig) refuseFor(path string, as *format) error {
+	what := "labeled images"
+	if !as.images {
+		what = "samples"
 	}
-	if g.rows() == 0 {
-		return fmt.Errorf("data: %s: no row has a value for the target %s; %q is missing, %s", g.file, list(targets), g.columns[firstCol], firstPlace)
+	if list, names := cfg.schema().Named(); list != "" {
+		return fmt.Errorf("data: %s holds %s; columns, as in %s %s, are for CSV files", path, what, list, naming.List(names))
 	}
-	t.notes = append(t.notes, untargetedNote(n-g.rows(), n, targets, firstPlace))
+	if as.images && cfg.Task == Regression {
+		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)
+	}
 	return nil
 }
 
-// untargetedNote says how many of n rows are left out, as they have no target.
-func untargetedNote(out, n int, targets []string, firstPlace string) string {
-	return fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)", out, n, list(targets), firstPlace)
-}
-
 // Reason says how the task was decided.
-func (t *Table) Reason() string { return t.target.reason }
+func (t *Table) Reason() string { return t.plan.Target.Reason }
 
 // Notes returns what the user should know about the file.
-func (t *Table) Notes() []string { return t.notes }
+func (t *Table) Notes() []string { return t.plan.Notes }
 
 // String returns the schema as learned from all rows.
 func (t *Table) String() string { return t.whole.String() }
@@ -166,8 +128,9 @@ func (t *Table) String() string { return t.whole.String() }
 func (t *Table) Spec() Spec { return t.whole.spec(t.name) }
 
 // Len returns the number of rows that have a target.
-func (t *Table) Len() int { return t.grid.rows() }
+func (t *Table) Len() int { return t.grid.Rows() }
 
+// Read reads rows encoded with the statistics of all rows.
 func (t *Table) Read(rows []int, x, y []float32) error {
 	all, err := t.encode()
 	if err != nil {
@@ -176,7 +139,7 @@ func (t *Table) Read(rows []int, x, y []float32) error {
 	return all.Read(rows, x, y)
 }
 
-func (t *Table) labels() []int32 { return t.target.labels }
+func (t *Table) labels() []int32 { return t.plan.Target.Labels }
 func (t *Table) vetted() bool    { return true }
 
 // Encode returns the rows as samples under an encoding learned here or on
@@ -190,16 +153,4 @@ func (t *Table) Encode(e *Encoder) (Source, error) {
 		return nil, s.untargeted(row)
 	}
 	return s, nil
-}
-
-// baseName returns the name of a file or folder without path and ending.
-func baseName(path string) string {
-	if whole, err := filepath.Abs(path); err == nil {
-		path = whole
-	}
-	base := strings.TrimSuffix(filepath.Base(path), ".gz")
-	if stem := strings.TrimSuffix(base, filepath.Ext(base)); stem != "" {
-		return stem
-	}
-	return base
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"descent/data/images"
+
 	"golang.org/x/text/encoding/charmap"
 )
 
@@ -80,7 +82,7 @@ func TestZipNames(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 			continue
 		}
-		notes := strings.Join(s.(*images).Notes(), "\n")
+		notes := strings.Join(s.(*rawImages).Notes(), "\n")
 		if fmt.Sprint(s.Spec().Classes) != test.classes || !strings.Contains(notes, test.note) || (test.note == "") != (notes == "") {
 			t.Errorf("%s: classes %q, notes %q", test.name, s.Spec().Classes, notes)
 		}
@@ -105,8 +107,8 @@ func TestZipEntriesThatCannotBeRead(t *testing.T) {
 		{"climbing", zip.FileHeader{Name: "cat/../../1.png"}, "which leads out of it"},
 		{"climbing and back", zip.FileHeader{Name: "cat/../dog/1.png"}, "which leads out of it"},
 	} {
-		_, err := OpenImages(zipWith(t, grayPNG(t, 2, 2, 1), zip.FileHeader{Name: "dog/1.png"}, test.entry), ImageConfig{SkipCorrupt: true})
-		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), ErrCorruptImage.Error()) {
+		_, err := OpenImages(zipWith(t, grayPNG(t, 2, 2, 1), zip.FileHeader{Name: "dog/1.png"}, test.entry), images.Config{SkipCorrupt: true})
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), images.ErrCorrupt.Error()) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}

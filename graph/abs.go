@@ -3,7 +3,8 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
 )
 
 // Abs returns |x|. Its subgradient at 0 is 0.
@@ -33,8 +34,10 @@ func (sign) Eval64(e *Eval) {
 	})
 }
 
-func (abs) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg  { return b.Abs(x[0]) }
-func (sign) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Sign(x[0]) }
+func (abs) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Abs, x[0]) }
+func (sign) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Unary(formula.Sign, x[0])
+}
 
 func (abs) Grad(_, dy Tensor, x ...Tensor) []Tensor { return []Tensor{dy.Mul(x[0].Sign())} }
 func (sign) Grad(_, _ Tensor, _ ...Tensor) []Tensor { return []Tensor{{}} }

@@ -1,6 +1,6 @@
 package graph
 
-import "descent/internal/kernel"
+import "descent/internal/kernel/program"
 
 // Add returns x + y. Like every operation on two tensors it broadcasts:
 // shapes are aligned at the last axis, and an axis of size 1 is repeated.
@@ -53,12 +53,12 @@ func (div) Eval64(e *Eval)    { e.map2(func(x, y float64) float64 { return x / y
 func (neg) Eval64(e *Eval)    { e.map1(func(x float64) float64 { return -x }) }
 func (square) Eval64(e *Eval) { e.map1(func(x float64) float64 { return x * x }) }
 
-func (add) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Add(x[0], x[1]) }
-func (sub) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Sub(x[0], x[1]) }
-func (mul) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Mul(x[0], x[1]) }
-func (div) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Div(x[0], x[1]) }
-func (neg) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg    { return b.Neg(x[0]) }
-func (square) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Square(x[0]) }
+func (add) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Add(x[0], x[1]) }
+func (sub) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Sub(x[0], x[1]) }
+func (mul) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Mul(x[0], x[1]) }
+func (div) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Div(x[0], x[1]) }
+func (neg) Lower(b *program.Builder, x ...program.Reg) program.Reg    { return b.Neg(x[0]) }
+func (square) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Square(x[0]) }
 
 func (add) Grad(_, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy, dy} }
 func (sub) Grad(_, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy, dy.Neg()} }
@@ -73,7 +73,7 @@ func (div) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dx, dx.Mul(y).Neg()}
 }
 
-// Unit implements [Unit]: x·1 = 1·x = x.
+// Unit implements lowering.Unit: x·1 = 1·x = x.
 func (mul) Unit(in ...Tensor) (int, bool) {
 	if isConst(in[0], 1) {
 		return 1, true
@@ -81,10 +81,10 @@ func (mul) Unit(in ...Tensor) (int, bool) {
 	return 0, isConst(in[1], 1)
 }
 
-// Unit implements [Unit]: x - 0 = x.
+// Unit implements lowering.Unit: x - 0 = x.
 func (sub) Unit(in ...Tensor) (int, bool) { return 0, isConst(in[1], 0) }
 
-// Unit implements [Unit]: x/1 = x.
+// Unit implements lowering.Unit: x/1 = x.
 func (div) Unit(in ...Tensor) (int, bool) { return 0, isConst(in[1], 1) }
 
 // isConst reports whether x is the constant v, perhaps repeated.

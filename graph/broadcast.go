@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 )
 
 // BroadcastTo returns x repeated along axes of size 1, and along new leading
@@ -52,7 +53,7 @@ func (b broadcast) Eval64(e *Eval) {
 }
 
 func (b broadcast) Kernel(out Type, in ...Type) kernel.Kernel {
-	return &kernel.Move{Dims: out.Dims(), Strides: b.strides(in[0])}
+	return &move.Strided{Dims: out.Dims(), Strides: b.strides(in[0])}
 }
 
 func (broadcast) Grad(_, dy Tensor, x ...Tensor) []Tensor {
@@ -66,7 +67,7 @@ func (broadcast) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	}
 	return []Tensor{dy.SumKeep(axes...).Reshape(from.Dims()...)}
 }
-func (broadcast) broadcast() {}
+func (broadcast) Broadcasts() {}
 
 // eachStrided calls f(i, offset) for every element i of t in order, where
 // offset grows by strides along the axes.

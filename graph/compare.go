@@ -3,7 +3,8 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
 )
 
 // Less returns 1 where x < y and 0 elsewhere, constant for the gradient.
@@ -85,16 +86,24 @@ func (selectOp) Eval64(e *Eval) {
 	}
 }
 
-func (less) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Less(x[0], x[1]) }
-func (lessEqual) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
-	return b.LessEqual(x[0], x[1])
+func (less) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Binary(formula.Less, x[0], x[1])
 }
-func (equal) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Equal(x[0], x[1]) }
-func (selectOp) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg {
+func (lessEqual) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Binary(formula.LessEqual, x[0], x[1])
+}
+func (equal) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Binary(formula.Equal, x[0], x[1])
+}
+func (selectOp) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Select(x[0], x[1], x[2])
 }
-func (maximum) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Max(x[0], x[1]) }
-func (minimum) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Min(x[0], x[1]) }
+func (maximum) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Binary(formula.Max, x[0], x[1])
+}
+func (minimum) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Binary(formula.Min, x[0], x[1])
+}
 
 func (less) Grad(_, _ Tensor, _ ...Tensor) []Tensor      { return []Tensor{{}, {}} }
 func (lessEqual) Grad(_, _ Tensor, _ ...Tensor) []Tensor { return []Tensor{{}, {}} }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/conv"
 )
 
 // Conv is how a convolution moves over an image, for the two axes height and
@@ -99,8 +100,8 @@ func (c Conv) check() error {
 
 // shape returns the convolution of images of type x, of which w and y say the
 // kernel's size and the channels of the result.
-func (c Conv) shape(x Type, kh, kw, out int) kernel.Conv {
-	return kernel.Conv{
+func (c Conv) shape(x Type, kh, kw, out int) conv.Shape {
+	return conv.Shape{
 		N: x.Dim(0), H: x.Dim(1), W: x.Dim(2), C: x.Dim(3), KH: kh, KW: kw, Out: out,
 		Stride: c.Stride, Dilation: c.Dilation, Pad: c.Pad, Groups: c.Groups,
 	}
@@ -188,6 +189,11 @@ func (c convolution) Eval64(e *Eval) {
 	clear(e.Out)
 	w := e.InTypes[1]
 	c.pairs(e.InTypes[0], e.Type, w.Dim(0), w.Dim(1), func(i, j, k int) { e.Out[k] += e.In[0][i] * e.In[1][j] })
+}
+
+// MultiplyAdds is a kernel [h, w, c/groups] for each element of y.
+func (convolution) MultiplyAdds(y Type, in ...Type) int {
+	return y.Size() * in[1].Size() / in[1].Dim(3)
 }
 
 func (c convolution) Kernel(out Type, in ...Type) kernel.Kernel {

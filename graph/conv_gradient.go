@@ -47,6 +47,11 @@ func (c convInput) Eval64(e *Eval) {
 	c.pairs(e.Type, e.InTypes[0], w.Dim(0), w.Dim(1), func(i, j, k int) { e.Out[i] += e.In[0][k] * e.In[1][j] })
 }
 
+// MultiplyAdds is a kernel [h, w, c/groups] for each element of dy.
+func (convInput) MultiplyAdds(_ Type, in ...Type) int {
+	return in[0].Size() * in[1].Size() / in[1].Dim(3)
+}
+
 func (c convInput) Kernel(out Type, in ...Type) kernel.Kernel {
 	return c.shape(out, in[1].Dim(0), in[1].Dim(1), in[1].Dim(3)).Input()
 }
@@ -90,6 +95,11 @@ func (c convWeight) Infer(in ...Type) (Type, error) {
 func (c convWeight) Eval64(e *Eval) {
 	clear(e.Out)
 	c.pairs(e.InTypes[0], e.InTypes[1], c.kh, c.kw, func(i, j, k int) { e.Out[j] += e.In[0][i] * e.In[1][k] })
+}
+
+// MultiplyAdds is a tap [h, w, c/groups] of the weight for each element of dy.
+func (c convWeight) MultiplyAdds(dw Type, in ...Type) int {
+	return in[1].Size() * dw.Size() / dw.Dim(3)
 }
 
 func (c convWeight) Kernel(_ Type, in ...Type) kernel.Kernel {

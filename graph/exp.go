@@ -3,7 +3,8 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
 )
 
 // Exp returns eˣ.
@@ -35,10 +36,14 @@ func (expm1) Eval64(e *Eval) { e.map1(math.Expm1) }
 func (log) Eval64(e *Eval)   { e.map1(math.Log) }
 func (log1p) Eval64(e *Eval) { e.map1(math.Log1p) }
 
-func (exp) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg   { return b.Exp(x[0]) }
-func (expm1) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Expm1(x[0]) }
-func (log) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg   { return b.Log(x[0]) }
-func (log1p) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Log1p(x[0]) }
+func (exp) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Exp, x[0]) }
+func (expm1) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Unary(formula.Expm1, x[0])
+}
+func (log) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Log, x[0]) }
+func (log1p) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Unary(formula.Log1p, x[0])
+}
 
 func (exp) Grad(y, dy Tensor, _ ...Tensor) []Tensor   { return []Tensor{dy.Mul(y)} }
 func (expm1) Grad(y, dy Tensor, _ ...Tensor) []Tensor { return []Tensor{dy.Mul(y.AddScalar(1))} }

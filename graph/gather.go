@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 )
 
 // Gather returns rows of the table x by their numbers, as an embedding does:
@@ -65,14 +66,14 @@ func (s scatterAdd) Eval64(e *Eval) {
 	}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (gather) Kernel(_ Type, in ...Type) kernel.Kernel {
-	return &kernel.Gather{Count: in[1].Size(), Rows: in[0].Dim(0), Width: in[0].Dim(1)}
+	return &move.Gather{Count: in[1].Size(), Rows: in[0].Dim(0), Width: in[0].Dim(1)}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (s scatterAdd) Kernel(out Type, in ...Type) kernel.Kernel {
-	return &kernel.ScatterAdd{Count: in[0].Size(), Rows: s.rows, Width: out.Dim(1)}
+	return &move.ScatterAdd{Count: in[0].Size(), Rows: s.rows, Width: out.Dim(1)}
 }
 
 func (gather) Grad(_, dy Tensor, x ...Tensor) []Tensor {

@@ -18,6 +18,8 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+
+	"descent/internal/module"
 )
 
 // Graph collects the nodes of one computation. Nodes with the same operation
@@ -94,6 +96,9 @@ func (g *Graph) Enter(name string) (leave func()) {
 // Path names where in the network the graph is being built, as in "2.dense".
 func (g *Graph) Path() string { return strings.Join(g.path, ".") }
 
+// tracing are the packages whose lines no error shows: what calls them is to blame.
+var tracing = []string{"graph", "nn", "loss", "objective", "optim", "engine", "loop", "model", "train", "internal/network"}
+
 // caller returns file:line of the first frame outside of this module's
 // packages that trace graphs, or of a test of theirs.
 func caller() string {
@@ -102,8 +107,8 @@ func caller() string {
 	for {
 		f, more := frames.Next()
 		own := false
-		for _, p := range []string{"graph", "nn", "loss", "optim", "train"} {
-			own = own || strings.HasPrefix(f.Function, "descent/"+p+".")
+		for _, p := range tracing {
+			own = own || strings.HasPrefix(f.Function, module.Path()+"/"+p+".")
 		}
 		if f.File != "" && (!own || strings.HasSuffix(f.File, "_test.go")) {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/product"
 )
 
 // MatMul returns the matrix product x·y.
@@ -70,7 +71,7 @@ func (m matMul) Eval64(e *Eval) {
 
 func (m matMul) Kernel(_ Type, in ...Type) kernel.Kernel {
 	rows, cols, inner, _ := m.dims(in)
-	return &kernel.Gemm{M: rows, N: cols, K: inner, TransA: m.transX, TransB: m.transY}
+	return &product.Gemm{M: rows, N: cols, K: inner, TransA: m.transX, TransB: m.transY}
 }
 
 func (m matMul) Grad(_, dz Tensor, in ...Tensor) []Tensor {
@@ -89,7 +90,7 @@ func (m matMul) Grad(_, dz Tensor, in ...Tensor) []Tensor {
 	return []Tensor{dx, dy}
 }
 
-// SwapOperand implements [Product].
+// SwapOperand implements lowering.Product.
 func (m matMul) SwapOperand(i int) Op {
 	if i == 0 {
 		m.transX = !m.transX
@@ -99,7 +100,13 @@ func (m matMul) SwapOperand(i int) Op {
 	return m
 }
 
-// Inner implements [Product].
+// MultiplyAdds is an inner sum for each element of z.
+func (m matMul) MultiplyAdds(z Type, in ...Type) int {
+	_, _, inner, _ := m.dims(in)
+	return z.Size() * inner
+}
+
+// Inner implements lowering.Product.
 func (m matMul) Inner(in ...Tensor) int {
 	_, _, inner, _ := m.dims([]Type{in[0].Type(), in[1].Type()})
 	return inner

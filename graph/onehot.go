@@ -1,6 +1,6 @@
 package graph
 
-import "descent/internal/kernel"
+import "descent/internal/kernel/program"
 
 // OneHot returns, for labels x [n] in [0, classes), the tensor [n, classes]
 // that is 1 at the label and 0 elsewhere. A label outside gives a row of zeros.
@@ -27,4 +27,4 @@ func (count) Eval64(e *Eval) {
 // Columns marks count as the column number of a fused program.
 func (count) Columns() {}
 
-func (count) Lower(b *kernel.Builder, _ ...kernel.Reg) kernel.Reg { return b.ColIndex() }
+func (count) Lower(b *program.Builder, _ ...program.Reg) program.Reg { return b.ColIndex() }

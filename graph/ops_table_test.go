@@ -37,6 +37,8 @@ var rows = []row{
 	{op: "log1p", build: one(graph.Tensor.Log1p), lo: -0.9, hi: 20, ulp: 2, grad: 1e-07},
 	{op: "tanh", build: one(graph.Tensor.Tanh), lo: -4, hi: 4, ulp: 3, grad: 4e-05}, // 1-y² cancels as |y| → 1
 	{op: "erf", build: one(graph.Tensor.Erf), lo: -3, hi: 3, ulp: 2, grad: 3e-07},
+	{op: "sin", build: one(graph.Tensor.Sin), lo: -20, hi: 20, ulp: 2, grad: 2e-07},
+	{op: "cos", build: one(graph.Tensor.Cos), lo: -20, hi: 20, ulp: 2, grad: 2e-07},
 	{op: "sigmoid", build: one(graph.Tensor.Sigmoid), lo: -9, hi: 9, ulp: 3, grad: 0.0003}, // 1-y cancels as y → 1
 	{op: "relu", build: one(graph.Tensor.ReLU), grad: 1e-07},
 	{op: "stop", build: one(func(x graph.Tensor) graph.Tensor { return x.StopGradient().Sign() })},

@@ -13,6 +13,9 @@ import (
 	"descent/graph"
 	"descent/internal/enginetest"
 	"descent/internal/exec"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
+	"descent/internal/lowering"
 	"descent/internal/plan"
 	"descent/internal/reference"
 )
@@ -287,6 +290,42 @@ func TestEveryOpHasARow(t *testing.T) {
 	}
 	if found < 30 {
 		t.Errorf("found only %d operations in the source", found)
+	}
+}
+
+// TestEveryFunctionHasAnOp fails if package formula has a function that no
+// operation of the table is lowered to.
+func TestEveryFunctionHasAnOp(t *testing.T) {
+	text := ""
+	for _, r := range rows {
+		types := scalars[0]
+		if r.shapes != nil {
+			types = r.shapes[0]
+		}
+		for _, x := range graph.Sorted(r.trial(types).y) {
+			op, ok := x.Op().(lowering.Mapper)
+			if !ok {
+				continue
+			}
+			b := program.NewBuilder()
+			in := make([]program.Reg, len(x.Inputs()))
+			for i := range in {
+				in[i] = b.Input(program.Full)
+			}
+			b.Output(op.Lower(b, in...))
+			text += b.Build().String()
+		}
+	}
+	miss := func(f fmt.Stringer) {
+		if !strings.Contains(text, " = "+f.String()+" ") {
+			t.Errorf("no operation is lowered to %v", f)
+		}
+	}
+	for f := range formula.UnaryCount {
+		miss(f)
+	}
+	for f := range formula.BinaryCount {
+		miss(f)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/pool"
 )
 
 // Pool says where the windows of a pooling lie. Axes are rows, then columns.
@@ -74,9 +75,9 @@ func (p Pool) infer(in Type) (Type, error) {
 }
 
 // shape returns the windows over an image as the kernels take them.
-func (p Pool) shape(image Type) kernel.PoolShape {
+func (p Pool) shape(image Type) pool.Shape {
 	out, _ := p.infer(image)
-	return kernel.PoolShape{
+	return pool.Shape{
 		N: image.Dim(0), H: image.Dim(1), W: image.Dim(2), C: image.Dim(3), OH: out.Dim(1), OW: out.Dim(2),
 		Window: p.Window, Stride: p.Stride, Top: p.Pad[0][0], Left: p.Pad[1][0], CountPadding: p.CountPadding,
 	}
@@ -135,14 +136,14 @@ func (a avgPool) Eval64(e *Eval) {
 	})
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPool) Kernel(_ Type, in ...Type) kernel.Kernel {
-	return &kernel.Pool{PoolShape: m.p.shape(in[0]), Max: true}
+	return &pool.Pool{Shape: m.p.shape(in[0]), Max: true}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (a avgPool) Kernel(_ Type, in ...Type) kernel.Kernel {
-	return &kernel.Pool{PoolShape: a.p.shape(in[0])}
+	return &pool.Pool{Shape: a.p.shape(in[0])}
 }
 
 func (m maxPool) Grad(y, dy Tensor, x ...Tensor) []Tensor {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/pool"
 )
 
 type (
@@ -92,19 +93,19 @@ func first(x []float64, window []int, v float64) int {
 	return -1
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (a avgPoolGrad) Kernel(Type, ...Type) kernel.Kernel {
-	return &kernel.AvgPoolGrad{PoolShape: a.p.shape(a.image)}
+	return &pool.AvgGrad{Shape: a.p.shape(a.image)}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPoolGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
-	return &kernel.MaxPoolGrad{PoolShape: m.p.shape(in[0])}
+	return &pool.MaxGrad{Shape: m.p.shape(in[0])}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPoolPick) Kernel(_ Type, in ...Type) kernel.Kernel {
-	return &kernel.MaxPoolPick{PoolShape: m.p.shape(in[0])}
+	return &pool.MaxPick{Shape: m.p.shape(in[0])}
 }
 
 func (a avgPoolGrad) Grad(_, dy Tensor, _ ...Tensor) []Tensor {

@@ -3,7 +3,7 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 	"descent/internal/rng"
 )
 
@@ -59,4 +59,4 @@ func (u uniform) Eval64(e *Eval) {
 	}
 }
 
-func (u uniform) Lower(b *kernel.Builder, _ ...kernel.Reg) kernel.Reg { return b.Uniform(u.stream) }
+func (u uniform) Lower(b *program.Builder, _ ...program.Reg) program.Reg { return b.Uniform(u.stream) }

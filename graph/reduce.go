@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/bits"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 )
 
 // Axes is a set of axes: bit i stands for axis i.
@@ -62,7 +62,13 @@ func (x Tensor) MaxOverKeep(axes ...int) Tensor { return x.fold(maxOver{x.axes(a
 // MaxOver is MaxOverKeep without the axes.
 func (x Tensor) MaxOver(axes ...int) Tensor { return x.MaxOverKeep(axes...).squeeze(x.axes(axes)) }
 
-func (x Tensor) fold(op Reducer) Tensor {
+// folding is a reduction over some axes.
+type folding interface {
+	Op
+	Axes() Axes
+}
+
+func (x Tensor) fold(op folding) Tensor {
 	if !x.Valid() || op.Axes() == 0 {
 		return x
 	}
@@ -140,8 +146,8 @@ func (maxOver) Eval64(e *Eval) {
 	foldTo(e, func(o, i int) { e.Out[o] = math.Max(e.Out[o], e.In[0][i]) })
 }
 
-func (sum) LowerRows(b *kernel.Builder, x kernel.Reg) kernel.Reg     { return b.RowSum(x) }
-func (maxOver) LowerRows(b *kernel.Builder, x kernel.Reg) kernel.Reg { return b.RowMax(x) }
+func (sum) LowerRows(b *program.Builder, x program.Reg) program.Reg     { return b.RowSum(x) }
+func (maxOver) LowerRows(b *program.Builder, x program.Reg) program.Reg { return b.RowMax(x) }
 
 func (sum) Over(a Axes) Op     { return sum{a} }
 func (maxOver) Over(a Axes) Op { return maxOver{a} }
@@ -149,14 +155,14 @@ func (maxOver) Over(a Axes) Op { return maxOver{a} }
 func (sum) Sinks() bool     { return true }
 func (maxOver) Sinks() bool { return false }
 
-func (sum) LowerSink(b *kernel.Builder, x kernel.Reg, columns bool) {
+func (sum) LowerSink(b *program.Builder, x program.Reg, columns bool) {
 	if columns {
 		b.ColSum(x)
 	} else {
 		b.SumAll(x)
 	}
 }
-func (maxOver) LowerSink(*kernel.Builder, kernel.Reg, bool) {}
+func (maxOver) LowerSink(*program.Builder, program.Reg, bool) {}
 
 func (sum) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dy.BroadcastTo(x[0].Type())}

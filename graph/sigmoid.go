@@ -3,7 +3,8 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
 )
 
 // Sigmoid returns y = 1/(1 + e⁻ˣ), elementwise. No finite x overflows.
@@ -17,7 +18,9 @@ func (sigmoid) Name() string { return "Sigmoid" }
 func (sigmoid) Eval64(e *Eval) {
 	e.map1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
 }
-func (sigmoid) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Sigmoid(x[0]) }
+func (sigmoid) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Unary(formula.Sigmoid, x[0])
+}
 func (sigmoid) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
 	return []Tensor{dy.Mul(y).Mul(y.Affine(-1, 1))}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 )
 
 // Slice returns elements [from, to) of x along axis.
@@ -107,22 +108,22 @@ func span(t Type, axis int) (runs, step int) {
 func (s slice) Kernel(out Type, in ...Type) kernel.Kernel {
 	runs, step := span(in[0], s.axis)
 	n := in[0].Dim(s.axis) * step
-	return &kernel.Splice{Runs: runs, Width: out.Dim(s.axis) * step, Parts: []kernel.SplicePart{{From: s.from * step, To: s.to * step, Width: n}}}
+	return &move.Splice{Runs: runs, Width: out.Dim(s.axis) * step, Parts: []move.Part{{From: s.from * step, To: s.to * step, Width: n}}}
 }
 
 func (p pad) Kernel(out Type, in ...Type) kernel.Kernel {
 	runs, step := span(in[0], p.axis)
 	n := in[0].Dim(p.axis) * step
-	return &kernel.Splice{Runs: runs, Width: out.Dim(p.axis) * step, Parts: []kernel.SplicePart{{To: n, Width: n, At: p.before * step}}}
+	return &move.Splice{Runs: runs, Width: out.Dim(p.axis) * step, Parts: []move.Part{{To: n, Width: n, At: p.before * step}}}
 }
 
 func (c concat) Kernel(out Type, in ...Type) kernel.Kernel {
 	runs, step := span(out, c.axis)
-	k := &kernel.Splice{Runs: runs, Width: out.Dim(c.axis) * step}
+	k := &move.Splice{Runs: runs, Width: out.Dim(c.axis) * step}
 	at := 0
 	for _, t := range in {
 		n := t.Dim(c.axis) * step
-		k.Parts = append(k.Parts, kernel.SplicePart{To: n, Width: n, At: at})
+		k.Parts = append(k.Parts, move.Part{To: n, Width: n, At: at})
 		at += n
 	}
 	return k
@@ -133,7 +134,7 @@ func (p pad) Eval64(e *Eval)    { splice64(p.Kernel(e.Type, e.InTypes...), e) }
 func (c concat) Eval64(e *Eval) { splice64(c.Kernel(e.Type, e.InTypes...), e) }
 
 func splice64(k kernel.Kernel, e *Eval) {
-	s := k.(*kernel.Splice)
+	s := k.(*move.Splice)
 	clear(e.Out)
 	for run := range s.Runs {
 		for i, p := range s.Parts {

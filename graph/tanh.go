@@ -3,7 +3,8 @@ package graph
 import (
 	"math"
 
-	"descent/internal/kernel"
+	"descent/internal/formula"
+	"descent/internal/kernel/program"
 )
 
 // Tanh returns y = tanh(x), elementwise.
@@ -14,9 +15,11 @@ func (x Tensor) Tanh() Tensor { return x.apply(tanh{}) }
 
 type tanh struct{ elementwise }
 
-func (tanh) Name() string                                        { return "Tanh" }
-func (tanh) Eval64(e *Eval)                                      { e.map1(math.Tanh) }
-func (tanh) Lower(b *kernel.Builder, x ...kernel.Reg) kernel.Reg { return b.Tanh(x[0]) }
+func (tanh) Name() string   { return "Tanh" }
+func (tanh) Eval64(e *Eval) { e.map1(math.Tanh) }
+func (tanh) Lower(b *program.Builder, x ...program.Reg) program.Reg {
+	return b.Unary(formula.Tanh, x[0])
+}
 func (tanh) Grad(y, dy Tensor, _ ...Tensor) []Tensor {
 	return []Tensor{dy.Mul(y.Square().Affine(-1, 1))}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 )
 
 // Transpose returns x with its axes in the given order: axis i of the result
@@ -57,12 +58,12 @@ func (t transpose) Infer(in ...Type) (Type, error) {
 }
 
 // move returns how the result is gathered from the operand.
-func (t transpose) move(out, in Type) kernel.Move {
+func (t transpose) move(out, in Type) move.Strided {
 	strides := make([]int, out.Rank())
 	for i := range strides {
 		strides[i] = in.strides()[t.order[i]]
 	}
-	return kernel.Move{Dims: out.Dims(), Strides: strides}
+	return move.Strided{Dims: out.Dims(), Strides: strides}
 }
 
 func (t transpose) Eval64(e *Eval) {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 )
 
 // Vector returns the constant tensor [n] of the given values, rounded to
@@ -32,8 +33,8 @@ func (v vector) Eval64(e *Eval) {
 	}
 }
 
-// Kernel implements [Producer].
-func (v vector) Kernel(Type, ...Type) kernel.Kernel { return kernel.Values(v.values()) }
+// Kernel implements lowering.Producer.
+func (v vector) Kernel(Type, ...Type) kernel.Kernel { return move.Values(v.values()) }
 
 func (v vector) values() []float32 {
 	values := make([]float32, len(v.bits)/4)

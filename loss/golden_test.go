@@ -10,6 +10,7 @@ import (
 	"descent/internal/enginetest"
 	"descent/loss"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // TestGolden compares each row's loss and its gradient with PyTorch's: the
@@ -74,9 +75,9 @@ func TestPenalty(t *testing.T) {
 	golden := load(t).Penalty
 	g := graph.New()
 	c := nn.NewContext(g, true)
-	w := c.Declare(nn.Param{Name: "w", Init: nn.Zeros{}, L1: 0.0625, L2: 0.125}, 3, 2)
+	w := c.Declare(nn.Param{Name: "w", Init: initial.Zeros{}, L1: 0.0625, L2: 0.125}, 3, 2)
 	b := c.Bias("b", 2)
-	s := c.Declare(nn.Param{Name: "s", Init: nn.Ones{}, Role: nn.Norm, L1: 3}, 2)
+	s := c.Declare(nn.Param{Name: "s", Init: initial.Ones{}, Role: nn.Norm, L1: 3}, 2)
 	p := loss.Penalty{L1: 0.5, L2: 0.25}.Of(c.Params())
 	grads := graph.Gradient(p, w, b, s)
 	values := map[string][]float64{"w": golden.W, "b": {1, 2}, "s": {3, 4}}

@@ -9,8 +9,10 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/train"
 )
@@ -120,7 +122,7 @@ func TestModelIsACopy(t *testing.T) {
 func TestOwnUnits(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("area,rooms,price\n")
-	key := nn.Key{Seed: 1}
+	key := rng.Key{Seed: 1}
 	for i := range 300 {
 		area, rooms := 30+math.Floor(100*key.Float64(2*i)*10)/10, float64(1+i%5)+0.5*key.Float64(2*i+1)
 		fmt.Fprintf(&text, "%.1f,%.4f,%.2f\n", area, rooms, 50000+3000*area+10000*rooms)
@@ -186,7 +188,7 @@ func TestOwnUnits(t *testing.T) {
 // ones is a network that gives back its input: what a loss sees is what
 // dropout did to it.
 func ones(rate float64) nn.Layer {
-	return nn.Sequential{nn.Dense{Units: 1, NoBias: true, Init: nn.Ones{}}, nn.Dropout{Rate: rate}}
+	return nn.Sequential{nn.Dense{Units: 1, NoBias: true, Init: initial.Ones{}}, nn.Dropout{Rate: rate}}
 }
 
 // TestDropout: kept elements are divided by the probability to be kept, so
@@ -266,7 +268,7 @@ func TestWrongDropout(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range []wrongDropout{{false, false}, {true, true}} {
-		net := nn.Sequential{nn.Dense{Units: 1, NoBias: true, Init: nn.Ones{}}, d}
+		net := nn.Sequential{nn.Dense{Units: 1, NoBias: true, Init: initial.Ones{}}, d}
 		trainer := newTrainer(t, net, source.Spec(), train.Config{
 			Loss: loss.MAE{}, Optimizer: optim.SGD{}, LearningRate: 1e-30, BatchSize: n, MicroBatch: n, Epochs: 1,
 		})

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
+	"sync"
 
 	"descent/data"
 	"descent/engine"
+	"descent/internal/module"
 	"descent/internal/network"
 	"descent/internal/safetensors"
 	"descent/loss"
@@ -38,8 +39,9 @@ const MetadataKey = "descent"
 // metadata all else that is needed to predict from raw rows. The file appears
 // under its name when it is complete.
 //
-// Layers and losses of the user's own are not saved; [Load] then takes them as
-// [With].
+// Layers of the user's own are saved as [nn.Register] names them. Those that
+// were not registered, and losses of the user's own, are not saved; [Load] then
+// takes them as [With].
 func (m *Model) Save(path string) error {
 	meta, tensors, err := m.encode()
 	if err == nil {
@@ -98,16 +100,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 }
 
 // Version names the build of this module.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range append(info.Deps, &info.Main) {
-			if dep.Path == "descent" && dep.Version != "" {
-				return dep.Version
-			}
-		}
-	}
-	return "(devel)"
-}
+func Version() string { return module.Version() }
 
 // The faults of [Load] and [Read] that programs tell apart, by errors.Is; one
 // more is [nn.ErrUnknownLayer].
@@ -126,7 +119,8 @@ type loadOptions struct {
 }
 
 // With gives [Load] the network and, unless it is nil, the loss of a model
-// that was saved with layers or a loss of the user's own.
+// that was saved with layers that were not registered, or a loss of the user's
+// own.
 func With(net nn.Layer, l loss.Loss) LoadOption {
 	return func(o *loadOptions) { o.layer, o.loss = net, l }
 }
@@ -267,6 +261,7 @@ func (m *Model) declare(weights func(declared []engine.Variable) (*engine.Store,
 		return err
 	}
 	m.params, m.inputs, m.plans = network.Values(params), network.Inputs(m.net.Spec), newPlans(m.net)
+	m.encoder = sync.OnceValues(rowsOf(m.net.Spec))
 	m.weights, err = weights(declared)
 	return err
 }

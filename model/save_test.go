@@ -16,6 +16,7 @@ import (
 	"descent/loss"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/train"
 )
 
@@ -51,7 +52,7 @@ func TestSaveLoad(t *testing.T) {
 		loss   loss.Loss
 	}{
 		{"classes", nn.MLP([]int{7}, 3, nn.ReLU, 0.3, nil), classes, nil},
-		{"smoothed", nn.MLP([]int{7}, 3, nn.GELU, 0, nn.Orthogonal{}), classes, loss.CrossEntropy{LabelSmoothing: 0.1, ClassWeights: []float64{1, 2, 0.5}}},
+		{"smoothed", nn.MLP([]int{7}, 3, nn.GELU, 0, initial.Orthogonal{}), classes, loss.CrossEntropy{LabelSmoothing: 0.1, ClassWeights: []float64{1, 2, 0.5}}},
 		{"regression", nn.MLP([]int{7}, 1, nn.Tanh, 0, nil), targets, nil},
 		{"huber", nn.Dense{Units: 1, NoBias: true, L2: 0.1}, targets, loss.Huber{Delta: 0.3}},
 		{"digits", nn.MLP([]int{16}, 10, nn.ReLU, 0.2, nil), parts.Train, nil},
@@ -133,7 +134,7 @@ func TestRawRows(t *testing.T) {
 type doubled struct{ Units int }
 
 func (d doubled) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
-	return x.MatMul(c.Param("w", nn.HeNormal{}, x.Dim(-1), d.Units)).Scale(2)
+	return x.MatMul(c.Param("w", initial.HeNormal{}, x.Dim(-1), d.Units)).Scale(2)
 }
 
 // cubed is a loss of the user's own.

@@ -7,6 +7,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/suggest"
+	"descent/nn/initial"
 )
 
 // Activation is a function applied to each element, or for [Softmax] to each
@@ -82,18 +83,18 @@ func positive(x graph.Tensor) graph.Tensor { return x.Const(0).Less(x) }
 func below(x graph.Tensor) graph.Tensor { return positive(x).Select(x.Const(0), x) }
 
 // Initializer returns how the weights before the activation start by default:
-// [HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus),
-// [LeCunNormal] for SELU, as its paper has it, and [XavierUniform] otherwise.
-func (a Activation) Initializer() Initializer {
+// [initial.HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus),
+// [initial.LeCunNormal] for SELU, as its paper has it, and [initial.XavierUniform] otherwise.
+func (a Activation) Initializer() initial.Initializer {
 	switch a {
 	case ReLU, ELU, GELU, SiLU, Softplus:
-		return HeNormal{}
+		return initial.HeNormal{}
 	case LeakyReLU:
-		return HeNormal{Slope: leakySlope}
+		return initial.HeNormal{Slope: leakySlope}
 	case SELU:
-		return LeCunNormal{}
+		return initial.LeCunNormal{}
 	}
-	return XavierUniform{}
+	return initial.XavierUniform{}
 }
 
 // Gain returns the factor on the standard deviation of weights that makes up

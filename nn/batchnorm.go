@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // BatchNorm standardizes each channel over the batch and all positions, then
@@ -56,8 +57,8 @@ func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if c.Training() && count == 1 {
 		return c.fail("BatchNorm", fmt.Errorf("%w: train with at least 2 rows a batch, or use nn.LayerNorm{}", ErrOneValue), t)
 	}
-	scale, shift := c.norm("scale", Ones{}, ch), c.norm("shift", Zeros{}, ch)
-	mean, variance := c.Buffer("mean", Zeros{}, ch), c.Buffer("variance", Ones{}, ch)
+	scale, shift := c.norm("scale", initial.Ones{}, ch), c.norm("shift", initial.Zeros{}, ch)
+	mean, variance := c.Buffer("mean", initial.Zeros{}, ch), c.Buffer("variance", initial.Ones{}, ch)
 	if !c.Training() {
 		return x.Sub(mean).Mul(scale.Div(variance.AddScalar(eps).Sqrt())).Add(shift)
 	}
@@ -71,7 +72,7 @@ func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 }
 
 // norm declares a scale or shift of a normalization.
-func (c *Context) norm(name string, init Initializer, dims ...int) graph.Tensor {
+func (c *Context) norm(name string, init initial.Initializer, dims ...int) graph.Tensor {
 	return c.Declare(Param{Name: name, Init: init, Role: Norm}, dims...)
 }
 

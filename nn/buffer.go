@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Update says that a buffer takes a new value at the end of a training step.
@@ -16,7 +17,7 @@ type Update struct {
 // Buffer declares state of the given shape under the current path and returns
 // it: numbers that are saved with the model but never trained, such as running
 // means. They change only by [Context.SetBuffer].
-func (c *Context) Buffer(name string, init Initializer, dims ...int) graph.Tensor {
+func (c *Context) Buffer(name string, init initial.Initializer, dims ...int) graph.Tensor {
 	return c.Declare(Param{Name: name, Init: init, Role: Buffer}, dims...)
 }
 

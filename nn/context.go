@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Context is what a layer sees while a network is traced: the graph, whether
@@ -59,15 +60,15 @@ func (c *Context) Outputs() []Output { return c.outputs }
 // returns it. The weight is subject to penalties and decay; see [Context.Bias]
 // and [Context.Declare] for others.
 //
-//	w := c.Param("weight", nn.XavierUniform{}, x.Dim(-1), 10) // "1.dense.weight"
-func (c *Context) Param(name string, init Initializer, dims ...int) graph.Tensor {
+//	w := c.Param("weight", initial.XavierUniform{}, x.Dim(-1), 10) // "1.dense.weight"
+func (c *Context) Param(name string, init initial.Initializer, dims ...int) graph.Tensor {
 	return c.Declare(Param{Name: name, Init: init}, dims...)
 }
 
 // Bias declares a weight that starts at zero and that penalties and decay
 // leave alone.
 func (c *Context) Bias(name string, dims ...int) graph.Tensor {
-	return c.Declare(Param{Name: name, Init: Zeros{}, Role: Bias}, dims...)
+	return c.Declare(Param{Name: name, Init: initial.Zeros{}, Role: Bias}, dims...)
 }
 
 // Declare is the general form of [Context.Param]: p.Name is the name within

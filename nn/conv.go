@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Conv2D slides Filters windows over images: y = activation(x * W + b), a
@@ -24,7 +25,7 @@ type Conv2D struct {
 	Dilation   [2]int  // distance of neighbours in the kernel; 0 means 1
 	Groups     int     // must divide the channels; 0 means 1
 	Activation Activation
-	Init       Initializer // of weight; nil: chosen by Activation
+	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
 }
@@ -42,7 +43,7 @@ type DepthwiseConv struct {
 	Padding    Padding
 	Dilation   [2]int // 0 means 1
 	Activation Activation
-	Init       Initializer // of weight; nil: chosen by Activation
+	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
 }
@@ -59,7 +60,7 @@ type Conv1D struct {
 	Dilation   int // 0 means 1
 	Groups     int // must divide the channels; 0 means 1
 	Activation Activation
-	Init       Initializer // of weight; nil: chosen by Activation
+	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
 }

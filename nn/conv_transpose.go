@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // ConvTranspose2D is the transpose of [Conv2D] as a linear map, which makes
@@ -22,7 +23,7 @@ type ConvTranspose2D struct {
 	Dilation   [2]int  // 0 means 1
 	Groups     int     // must divide the channels; 0 means 1
 	Activation Activation
-	Init       Initializer // of weight; nil: chosen by Activation
+	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Dense is the affine map y = activation(xW + b).
@@ -16,7 +17,7 @@ import (
 type Dense struct {
 	Units      int // outputs, at least 1
 	Activation Activation
-	Init       Initializer // of weight; nil: chosen by Activation
+	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Embedding looks up a row of its table for each number:
@@ -16,7 +17,7 @@ import (
 type Embedding struct {
 	Size int // rows of the table, at least 1
 	Dim  int // numbers a row, at least 1
-	Init Initializer
+	Init initial.Initializer
 }
 
 // Forward implements [Layer].
@@ -30,7 +31,7 @@ func (e Embedding) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	}
 	init := e.Init
 	if init == nil {
-		init = Uniform{usualSpread}
+		init = initial.Uniform{Bound: 0.05}
 	}
 	return c.Declare(Param{Name: "weight", Init: init, Role: Table}, e.Size, e.Dim).Gather(x)
 }

@@ -1,11 +1,13 @@
 package nn_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // TestLayerErrors checks that what does not fit is named, with the path of the
@@ -19,7 +21,7 @@ func TestLayerErrors(t *testing.T) {
 		want  string
 	}{
 		{nn.Conv2D{Filters: 2, Kernel: k3}, flat, "0.conv2d: Conv2D of [4 7]: takes images [n, h, w, channels]; put nn.Reshape"},
-		{nn.Conv2D{Filters: 2, Kernel: k3}, grey, "put nn.Image{} before it"},
+		{nn.Conv2D{Filters: 2, Kernel: k3}, grey, "put nn.EnsureChannels{} before it"},
 		{nn.Conv2D{Kernel: k3}, image, "0 filters; want at least 1"},
 		{nn.Conv2D{Filters: 2}, image, "kernel [0 0]; want sizes of at least 1, as in nn.Square(3)"},
 		{nn.Conv2D{Filters: 2, Kernel: k3, Stride: [2]int{-1, 1}}, image, "stride [-1 1]"},
@@ -68,13 +70,18 @@ func TestLayerErrors(t *testing.T) {
 		{nn.Pad{Top: -1}, image, "want numbers of at least 0"},
 		{nn.Pad{Top: 1}, sequence, "set Left and Right"},
 		{nn.Pad{Left: 1}, flat, "takes images"},
-		{nn.Image{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
+		{nn.EnsureChannels{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
 	} {
 		g := graph.New()
 		net := nn.Sequential{tt.layer, nn.GlobalAvgPool{}, nn.Conv1D{}} // later calls do nothing
 		net.Forward(nn.NewContext(g, true), g.Input("x", tt.x))
 		if err := g.Err(); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "layer 0.") {
 			t.Errorf("%T%+v of %v: error %v does not say %q", tt.layer, tt.layer, tt.x, err, tt.want)
+		}
+		// Not a line of this module is to blame, but the one that called it.
+		var shape *graph.ShapeError
+		if !errors.As(g.Err(), &shape) || !strings.Contains(shape.Caller, "nn/errors_test.go:") {
+			t.Errorf("%T%+v of %v: %v does not name the line here", tt.layer, tt.layer, tt.x, g.Err())
 		}
 	}
 }
@@ -85,12 +92,12 @@ func TestSetBufferErrors(t *testing.T) {
 		"is no buffer":           func(c *nn.Context, weight, _ graph.Tensor) { c.SetBuffer(weight, weight) },
 		"has a new value":        func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Neg()); c.SetBuffer(b, b) },
 		"value of its own shape": func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Sum()) },
-		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", nn.Zeros{}, 3) },
+		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", initial.Zeros{}, 3) },
 	} {
 		for _, training := range []bool{true, false} {
 			g := graph.New()
 			c := nn.NewContext(g, training)
-			set(c, c.Param("weight", nn.Ones{}, 3), c.Buffer("buffer", nn.Zeros{}, 3))
+			set(c, c.Param("weight", initial.Ones{}, 3), c.Buffer("buffer", initial.Zeros{}, 3))
 			if err := g.Err(); training && (err == nil || !strings.Contains(err.Error(), want)) {
 				t.Errorf("error %v does not say %q", err, want)
 			}

@@ -5,6 +5,7 @@ import (
 
 	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // Residual is a layer of one's own: x plus a block of two dense layers and a
@@ -15,7 +16,7 @@ func (r Residual) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	width := x.Dim(1)
 	h := c.Call("up", nn.Dense{Units: r.Units, Activation: nn.GELU}, x)
 	h = c.Call("down", nn.Dense{Units: width}, h)
-	gate := c.Param("gate", nn.Constant{Value: 0.1}, width)
+	gate := c.Param("gate", initial.Constant{Value: 0.1}, width)
 	return x.Add(h.Mul(gate))
 }
 
@@ -94,4 +95,26 @@ func ExampleResidual() {
 	}
 	fmt.Println(rows[0].Kind, rows[0].Output)
 	// Output: residual [4 4 32]
+}
+
+// Gate is a layer that a model file holds by name.
+type Gate struct{ Init initial.Initializer }
+
+func (g Gate) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	init := g.Init
+	if init == nil {
+		init = initial.Ones{}
+	}
+	return x.Mul(c.Param("gate", init, x.Dim(-1)))
+}
+
+func ExampleRegister() {
+	nn.Register(Gate{})
+	text, err := nn.Marshal(nn.Sequential{Gate{}, nn.Dense{Units: 3}, Gate{Init: initial.Constant{Value: 0.1}}})
+	fmt.Println(string(text), err)
+	net, err := nn.Unmarshal(text)
+	fmt.Printf("%+v %v\n", net, err)
+	// Output:
+	// {"type":"sequential","layers":[{"type":"gate"},{"type":"dense","units":3},{"type":"gate","init":"constant:0.1"}]} <nil>
+	// [{Init:<nil>} {Units:3 Activation:linear Init:<nil> NoBias:false L1:0 L2:0} {Init:constant:0.1}] <nil>
 }

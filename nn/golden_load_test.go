@@ -12,14 +12,6 @@ type golden struct {
 		X, Y, Dx []float64
 		Dims     []int
 	}
-	Initializers struct {
-		Seed  uint64
-		Cases []struct {
-			Spec, Name string
-			Dims       []int
-			Values     []float64
-		}
-	}
 }
 
 func load(t *testing.T) (g golden) {

@@ -4,28 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
 
 // The JSON form of a layer is an object with its type and its fields; what
-// equals the zero value is left out.
+// equals the zero value is left out. Layers that are lists have the one field
+// "layers".
 //
 //	{"type":"sequential","layers":[{"type":"flatten"},
 //	 {"type":"dense","units":10,"activation":"relu","init":"he-normal"}]}
 //
-// Types are the names that paths show, fields those of Go in snake case.
-// json_fields.go reads and writes the fields of a struct.
-
-// structs are the layers that are plain structs.
-func structs() []Layer {
-	return []Layer{
-		Flatten{}, Dense{}, Dropout{}, SpatialDropout{}, DropPath{}, Reshape{}, Pad{}, Image{}, Embedding{},
-		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
-		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
-		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Residual{}, Join{},
-	}
-}
+// Types are registered in register.go under the names that paths show. Fields
+// are those of Go in snake case; json_fields.go reads and writes them.
 
 type (
 	tagJSON struct {
@@ -41,45 +33,48 @@ type (
 	}
 )
 
-// ErrUnknownLayer is wrapped by the errors of [Marshal] and [Unmarshal] for
-// layers that are not this package's own, or that hold a function.
-var ErrUnknownLayer = errors.New("a model file cannot describe it: a network with layers of your own must be passed again when the model is loaded")
+const activationType = "activation"
 
-// Marshal writes a network of this package's layers as JSON, which
-// [Unmarshal] reads. An [Initializer] of the user's own is left out: it plays
-// no part once weights exist. Another type of layer, or [Func], gives an
-// error that wraps [ErrUnknownLayer] and names it.
+// ErrUnknownLayer is wrapped by the errors of [Marshal] and [Unmarshal] for
+// layers that were not registered, or that hold a function.
+var ErrUnknownLayer = errors.New("no layer of that type is registered: nn.Register makes a layer of your own known, or give the network itself where the model is loaded")
+
+// Marshal writes a network of this package's layers, and of those that were
+// registered, as JSON, which [Unmarshal] reads. An [initial.Initializer] that
+// [initial.Parse] cannot read is left out: it plays no part once weights exist.
+// Another type of layer, or [Func], gives an error that wraps [ErrUnknownLayer]
+// and names it.
 func Marshal(l Layer) ([]byte, error) { return marshal(l, nil) }
 
 func marshal(l Layer, at place) ([]byte, error) {
-	switch l := l.(type) {
-	case Sequential:
-		return marshalList("sequential", l, at)
-	case Concat:
-		return marshalList("concat", l, at)
-	case Activation:
-		return json.Marshal(activationJSON{tagJSON{"activation"}, l})
+	if a, ok := l.(Activation); ok {
+		return json.Marshal(activationJSON{tagJSON{activationType}, a})
 	}
-	for _, s := range structs() {
-		if fmt.Sprintf("%T", s) == fmt.Sprintf("%T", l) {
-			return marshalStruct(l, at)
-		}
+	name, ok := known.name(l)
+	if !ok {
+		return nil, fmt.Errorf("nn: %v is %T: %w", at, l, ErrUnknownLayer)
 	}
-	return nil, fmt.Errorf("nn: %v is %T: %w", at, l, ErrUnknownLayer)
+	v := reflect.ValueOf(l)
+	if isList(v.Type()) {
+		return marshalList(name, v, at)
+	}
+	return marshalStruct(fmt.Sprintf(`"type":%q`, name), v, at)
 }
 
-func marshalList(name string, layers []Layer, at place) ([]byte, error) {
-	s := listJSON{tagJSON{name}, make([]json.RawMessage, len(layers))}
-	for i, part := range layers {
+func marshalList(name string, v reflect.Value, at place) ([]byte, error) {
+	s := listJSON{tagJSON{name}, make([]json.RawMessage, v.Len())}
+	for i := range s.Layers {
+		l, _ := v.Index(i).Interface().(Layer)
 		var err error
-		if s.Layers[i], err = marshal(part, at.inside(fmt.Sprint(i))); err != nil {
+		if s.Layers[i], err = marshal(l, at.inside(fmt.Sprint(i))); err != nil {
 			return nil, err
 		}
 	}
 	return json.Marshal(s)
 }
 
-// Unmarshal reads what [Marshal] wrote. Unknown types and fields are errors.
+// Unmarshal reads what [Marshal] wrote. Unknown types and fields are errors,
+// those of types wrap [ErrUnknownLayer].
 func Unmarshal(data []byte) (Layer, error) { return unmarshal(data, nil) }
 
 // maxDepth bounds how deep layers lie inside each other: each level reads
@@ -94,28 +89,7 @@ func unmarshal(data []byte, at place) (Layer, error) {
 	if err := json.Unmarshal(data, &tag); err != nil {
 		return nil, fmt.Errorf("nn: %v: %w", at, err)
 	}
-	var l Layer
-	var err error
-	switch tag.Type {
-	case "sequential":
-		var list []Layer
-		list, err = unmarshalList(data, at)
-		l = Sequential(list)
-	case "concat":
-		var list []Layer
-		list, err = unmarshalList(data, at)
-		l = Concat(list)
-	case "activation":
-		var a activationJSON
-		err = strict(data, &a)
-		l = a.Name
-	default:
-		i := slices.IndexFunc(structs(), func(s Layer) bool { return kind(s) == tag.Type })
-		if i < 0 {
-			return nil, fmt.Errorf("nn: %v has type %q: %w", at, tag.Type, ErrUnknownLayer)
-		}
-		l, err = unmarshalStruct(structs()[i], data, at)
-	}
+	l, err := unmarshalAs(tag.Type, data, at)
 	if inner := (*innerError)(nil); errors.As(err, &inner) {
 		return nil, err
 	}
@@ -125,24 +99,51 @@ func unmarshal(data []byte, at place) (Layer, error) {
 	return l, nil
 }
 
+func unmarshalAs(name string, data []byte, at place) (Layer, error) {
+	if name == activationType {
+		var a activationJSON
+		err := strict(data, &a)
+		return a.Name, err
+	}
+	t, ok := known.named(name)
+	if !ok {
+		return nil, &innerError{fmt.Errorf("nn: %v has type %q: %w", at, name, ErrUnknownLayer)}
+	}
+	v := reflect.New(t).Elem()
+	read := unmarshalStruct
+	if isList(t) {
+		read = unmarshalList
+	}
+	if err := read(v, data, at); err != nil {
+		return nil, err
+	}
+	return v.Interface().(Layer), nil
+}
+
 // innerError has been given its place already.
 type innerError struct{ error }
 
 func (e *innerError) Unwrap() error { return e.error }
 
-func unmarshalList(data []byte, at place) ([]Layer, error) {
+func unmarshalList(v reflect.Value, data []byte, at place) error {
 	var s listJSON
 	if err := strict(data, &s); err != nil {
-		return nil, err
+		return err
 	}
-	list := make([]Layer, len(s.Layers))
+	v.Set(reflect.MakeSlice(v.Type(), len(s.Layers), len(s.Layers)))
 	for i, part := range s.Layers {
-		var err error
-		if list[i], err = unmarshal(part, at.inside(fmt.Sprint(i))); err != nil {
-			return nil, &innerError{err}
+		l, err := unmarshal(part, at.inside(fmt.Sprint(i)))
+		if err != nil {
+			return &innerError{err}
 		}
+		v.Index(i).Set(reflect.ValueOf(l))
 	}
-	return list, nil
+	return nil
+}
+
+// isList reports whether t is a list of layers, as [Sequential] is.
+func isList(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem() == reflect.TypeFor[Layer]()
 }
 
 // place is where a layer stands: its number or field, after those of the

@@ -12,15 +12,16 @@ import (
 	"testing"
 
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 func TestJSON(t *testing.T) {
 	net := nn.Sequential{
-		nn.Image{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: nn.HeNormal{}},
+		nn.EnsureChannels{}, nn.Conv2D{Filters: 4, Kernel: nn.Square(3), Padding: nn.Same, Stride: [2]int{2, 1}, Groups: 2, Init: initial.HeNormal{}},
 		nn.Residual{Layers: nn.Sequential{nn.BatchNorm{Eps: 0.5}, nn.ReLU}, Shortcut: nn.Sequential{nn.MaxPool{Padding: 1}}, Activation: nn.Tanh},
 		nn.Concat{nn.Pad{Left: 1}, nn.Residual{Layers: nn.Sequential{nn.DropPath{Rate: 0.5}}, Shortcut: nn.GELU}},
-		nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
-		nn.Flatten{}, nn.Dense{Units: 8, Activation: nn.SELU, Init: nn.Normal{Std: 0.125}, NoBias: true, L1: 1e-5, L2: 0.1},
+		nn.Residual{Shortcut: nn.Identity{}}, nn.Identity{}, nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
+		nn.Flatten{}, nn.Dense{Units: 8, Activation: nn.SELU, Init: initial.Normal{Std: 0.125}, NoBias: true, L1: 1e-5, L2: 0.1},
 		nn.Sequential{nn.Dropout{Rate: 0.3}, nn.LeakyReLU}, nn.Dense{Units: 2},
 	}
 	text, err := nn.Marshal(net)
@@ -107,10 +108,13 @@ func TestJSONKnowsEveryLayer(t *testing.T) {
 // FuzzUnmarshal asks that any text is an error or reads as a network that is
 // written and read again as itself.
 func FuzzUnmarshal(f *testing.F) {
+	registerOnce()
 	f.Add([]byte(`{"type":"sequential","layers":[{"type":"flatten"},{"type":"dense","units":3,"init":"orthogonal:2"}]}`))
 	f.Add([]byte(`{"type":"residual","layers":{"type":"sequential","layers":[]},"shortcut":{"type":"conv2d","kernel":[1,1],"padding":"same"}}`))
 	f.Add([]byte(`{"type":"reshape","dims":[3,-1]}`))
 	f.Add([]byte(`{"type":"dropout","rate":1e400}`))
+	f.Add([]byte(`{"type":"concat","layers":[{"type":"image"},{"type":"join","field":"m","layers":{"type":"sequential","layers":[{"type":"identity"}]}}]}`))
+	f.Add([]byte(`{"type":"tree","children":[{"type":"tree"},{"type":"tree","children":[]}]}`))
 	f.Add([]byte(`{"type":"activation","name":"gelu"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l, err := nn.Unmarshal(text)

@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/nn/initial"
+)
 
 // LeNet returns a convolutional network in the manner of LeNet-5, for digits
 // and other small images [n, h, w] or [n, h, w, c] of at least 4 × 4. It is
@@ -11,7 +15,7 @@ import "fmt"
 // Recognition", Proceedings of the IEEE, 1998, section II.B.
 func LeNet(classes int) Sequential {
 	return Sequential{
-		Image{},
+		EnsureChannels{},
 		Conv2D{Filters: 32, Kernel: Square(5), Padding: Same, Activation: ReLU}, MaxPool{},
 		Conv2D{Filters: 64, Kernel: Square(5), Padding: Same, Activation: ReLU}, MaxPool{},
 		Flatten{},
@@ -28,7 +32,7 @@ func LeNet(classes int) Sequential {
 // photographs.
 func CNN(width, classes int) Sequential {
 	return Sequential{
-		Image{},
+		EnsureChannels{},
 		conv3(width, 1), MaxPool{}, BatchNorm{}, ReLU,
 		conv3(2*width, 1), BatchNorm{}, ReLU,
 		conv3(2*width, 1), MaxPool{}, BatchNorm{}, ReLU,
@@ -51,7 +55,7 @@ func ResNet(depth, classes int) (Sequential, error) {
 	if depth < 8 || depth%6 != 2 {
 		return nil, fmt.Errorf("nn: a residual network of depth %d; want 6n + 2 with n of at least 1, such as 20", depth)
 	}
-	net := Sequential{Image{}, conv3(16, 1), BatchNorm{}, ReLU}
+	net := Sequential{EnsureChannels{}, conv3(16, 1), BatchNorm{}, ReLU}
 	for stage, width := range []int{16, 32, 64} {
 		for block := range (depth - 2) / 6 {
 			stride := 1
@@ -80,5 +84,5 @@ func residualBlock(width, stride int) Residual {
 
 // conv3 is a 3 × 3 convolution to be normalized: without a bias.
 func conv3(filters, stride int) Conv2D {
-	return Conv2D{Filters: filters, Kernel: Square(3), Stride: Square(stride), Padding: Same, Init: HeNormal{}, NoBias: true}
+	return Conv2D{Filters: filters, Kernel: Square(3), Stride: Square(stride), Padding: Same, Init: initial.HeNormal{}, NoBias: true}
 }

@@ -13,12 +13,14 @@
 // [LeNet], [CNN] and [ResNet] return whole networks to read or to start from.
 //
 // Any type with the method of [Layer] is a layer, so that a network of one's
-// own is a struct and a few lines.
+// own is a struct and a few lines. After [Register] model files hold it by name.
+// How weights start is in package [descent/nn/initial].
 package nn
 
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"descent/graph"
@@ -51,12 +53,22 @@ type Flatten struct{}
 // Forward implements [Layer].
 func (Flatten) Forward(_ *Context, x graph.Tensor) graph.Tensor { return x.Flatten() }
 
+// Identity returns its input: y = x. It is a Shortcut of [Residual] that says so,
+// and keeps the numbers of other layers where one is left out.
+type Identity struct{}
+
+// Forward implements [Layer].
+func (Identity) Forward(_ *Context, x graph.Tensor) graph.Tensor { return x }
+
 // kind is the name of a layer's type in paths and summaries, as in "dense".
 func kind(l Layer) string {
 	if a, ok := l.(Activation); ok {
 		return a.String()
 	}
-	name := fmt.Sprintf("%T", l)
-	name, _, _ = strings.Cut(name, "[") // type arguments
+	return kindOf(reflect.TypeOf(l))
+}
+
+func kindOf(t reflect.Type) string {
+	name, _, _ := strings.Cut(fmt.Sprint(t), "[") // type arguments
 	return strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 }

@@ -10,6 +10,7 @@ import (
 	"descent/graph"
 	"descent/internal/enginetest"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // mlp is the network most tests use; it declares 12·8+8 and 8·3+3 weights.
@@ -17,7 +18,7 @@ var mlp = nn.Sequential{
 	nn.Flatten{},
 	nn.Dense{Units: 8, Activation: nn.ReLU, L2: 0.5},
 	nn.Dropout{Rate: 0.25},
-	nn.Dense{Units: 3, NoBias: true, Init: nn.Normal{Std: 1}},
+	nn.Dense{Units: 3, NoBias: true, Init: initial.Normal{Std: 1}},
 }
 
 func TestDeclaredWeights(t *testing.T) {
@@ -145,7 +146,7 @@ func TestErrorsNameTheLayer(t *testing.T) {
 		{"nil layer", nil, []string{"layer 1", "nil"}},
 		{"nil function", nn.Func(nil), []string{"layer 1.func", "nil"}},
 		{"no tensor", none, []string{"layer 1.func", "returned no tensor"}},
-		{"bad init", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 1, Init: nn.Normal{}}}, []string{"layer 1.sequential.1.dense", "standard deviation 0"}},
+		{"bad init", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 1, Init: initial.Normal{}}}, []string{"layer 1.sequential.1.dense", "standard deviation 0"}},
 		{"bad penalty", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 1, L1: -1}}, []string{"L1 = -1"}},
 		{"one name twice", nn.Sequential{nn.Flatten{}, sharing{}}, []string{"1.sharing", "declared twice"}},
 		{"bad activation", nn.Activation(77), []string{"layer 1.Activation(77)"}},
@@ -168,7 +169,7 @@ func TestErrorsNameTheLayer(t *testing.T) {
 		})
 	}
 	g := graph.New()
-	nn.NewContext(g, true).Param("weight", nn.Orthogonal{}, 7)
+	nn.NewContext(g, true).Param("weight", initial.Orthogonal{}, 7)
 	if err := g.Err(); err == nil || !strings.Contains(err.Error(), "[in, out]") {
 		t.Errorf("an orthogonal vector gives %v", err)
 	}
@@ -250,7 +251,7 @@ func TestMLP(t *testing.T) {
 	if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
 		t.Errorf("%#v", got)
 	}
-	if got := nn.MLP(nil, 3, nn.ReLU, 0, nn.Zeros{}); len(got) != 2 {
+	if got := nn.MLP(nil, 3, nn.ReLU, 0, initial.Zeros{}); len(got) != 2 {
 		t.Errorf("without hidden layers: %#v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // LayerNorm standardizes each row of the last axis, then scales and shifts it:
@@ -53,7 +54,7 @@ func (l LayerNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("LayerNorm", err, x.Type())
 	}
 	k := x.Dim(-1)
-	return x.Standardize(eps).Mul(c.norm("scale", Ones{}, k)).Add(c.norm("shift", Zeros{}, k))
+	return x.Standardize(eps).Mul(c.norm("scale", initial.Ones{}, k)).Add(c.norm("shift", initial.Zeros{}, k))
 }
 
 // Forward implements [Layer].
@@ -62,7 +63,7 @@ func (r RMSNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if err != nil {
 		return c.fail("RMSNorm", err, x.Type())
 	}
-	return x.RMSNormalize(eps).Mul(c.norm("scale", Ones{}, x.Dim(-1)))
+	return x.RMSNormalize(eps).Mul(c.norm("scale", initial.Ones{}, x.Dim(-1)))
 }
 
 // Forward implements [Layer].
@@ -79,7 +80,7 @@ func (g GroupNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if groups < 1 || k%groups != 0 {
 		return c.fail("GroupNorm", fmt.Errorf("%d channels do not make %d equal groups", k, groups), x.Type())
 	}
-	return x.GroupStandardize(groups, eps).Mul(c.norm("scale", Ones{}, k)).Add(c.norm("shift", Zeros{}, k))
+	return x.GroupStandardize(groups, eps).Mul(c.norm("scale", initial.Ones{}, k)).Add(c.norm("shift", initial.Zeros{}, k))
 }
 
 // rows returns ε, or an error if it or the rank of x does not fit.

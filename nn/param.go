@@ -7,6 +7,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/rng"
+	"descent/nn/initial"
 )
 
 // Role says how training treats a weight.
@@ -33,16 +34,16 @@ func (r Role) String() string {
 
 // Param is a weight or buffer that a layer has declared.
 type Param struct {
-	Name   string       // with the path, as in "1.dense.weight"
-	Tensor graph.Tensor // the variable
-	Init   Initializer  // how it starts
+	Name   string              // with the path, as in "1.dense.weight"
+	Tensor graph.Tensor        // the variable
+	Init   initial.Initializer // how it starts
 	Role   Role
 	L1, L2 float64 // this layer's own penalty, added to the network's
 }
 
 func (p Param) check(t graph.Type) error {
 	if p.Init == nil {
-		return errors.New("has no initializer; Zeros{} starts it at zero")
+		return errors.New("has no initializer; initial.Zeros{} starts it at zero")
 	}
 	if err := p.Init.Validate(); err != nil {
 		return err
@@ -52,8 +53,8 @@ func (p Param) check(t graph.Type) error {
 			return fmt.Errorf("penalties L1 = %v, L2 = %v; want finite numbers of at least 0", p.L1, p.L2)
 		}
 	}
-	if m, ok := p.Init.(interface{ fits(graph.Type) error }); ok && t.Valid() == nil {
-		return m.fits(t)
+	if m, ok := p.Init.(interface{ Fits(dims []int) error }); ok && t.Valid() == nil {
+		return m.Fits(t.Dims())
 	}
 	return nil
 }
@@ -67,7 +68,25 @@ func Init(params []Param, seed uint64, value func(name string) []float32) error 
 		if t := p.Tensor.Type(); len(v) != t.Size() {
 			return fmt.Errorf("nn: weight %q of shape %v takes %d values, not %d", p.Name, t, t.Size(), len(v))
 		}
-		p.Init.Fill(v, p.Tensor.Type().Dims(), Key{Seed: seed, Stream: rng.Stream(p.Name)})
+		p.Init.Fill(v, p.Tensor.Type().Dims(), rng.Key{Seed: seed, Stream: rng.Stream(p.Name)})
 	}
 	return nil
+}
+
+// FirstValues returns what [Init] gives each weight, by its name: for
+// [descent/engine.Env], to compute a layer on numbers.
+func FirstValues(params []Param, seed uint64) (map[string][]float64, error) {
+	single, values := map[string][]float32{}, map[string][]float64{}
+	for _, p := range params {
+		single[p.Name] = make([]float32, p.Tensor.Type().Size())
+	}
+	if err := Init(params, seed, func(name string) []float32 { return single[name] }); err != nil {
+		return nil, err
+	}
+	for name, list := range single {
+		for _, v := range list {
+			values[name] = append(values[name], float64(v))
+		}
+	}
+	return values, nil
 }

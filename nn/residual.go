@@ -20,7 +20,7 @@ import (
 // 2016, arXiv:1512.03385.
 type Residual struct {
 	Layers     Sequential
-	Shortcut   Layer // nil: x itself
+	Shortcut   Layer // nil: x itself, as with [Identity]
 	Activation Activation
 }
 

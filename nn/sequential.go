@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"descent/graph"
+	"descent/nn/initial"
 )
 
 // Sequential applies its layers one after the other. Each is called under its
@@ -30,7 +31,7 @@ func numbered(i int, l Layer) string {
 // layers: [Flatten], then for each a [Dense] with act and, if dropout is
 // positive, a [Dropout]; the last layer has the given number of outputs and
 // no activation. init may be nil: each layer then chooses by its activation.
-func MLP(hidden []int, outputs int, act Activation, dropout float64, init Initializer) Sequential {
+func MLP(hidden []int, outputs int, act Activation, dropout float64, init initial.Initializer) Sequential {
 	s := Sequential{Flatten{}}
 	for _, units := range hidden {
 		s = append(s, Dense{Units: units, Activation: act, Init: init})

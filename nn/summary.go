@@ -71,15 +71,15 @@ func (c *Context) countMultiplyAdds(y graph.Tensor) {
 
 // multiplyAdds is how many multiplications and additions the product x takes.
 func multiplyAdds(x graph.Tensor) int {
-	in := x.Inputs()
-	if p, ok := x.Op().(graph.Product); ok {
-		return x.Type().Size() * p.Inner(in...)
+	op, ok := x.Op().(interface {
+		MultiplyAdds(y graph.Type, x ...graph.Type) int
+	})
+	if !ok {
+		return 0
 	}
-	switch x.Op().Name() {
-	case "Conv2D": // a kernel [h, w, c/groups, out] for each of y
-		return x.Type().Size() * in[1].Type().Size() / in[1].Dim(3)
-	case "ConvTranspose2D": // a kernel [h, w, out/groups, c] for each of x
-		return in[0].Type().Size() * in[1].Type().Size() / in[1].Dim(3)
+	var in []graph.Type
+	for _, operand := range x.Inputs() {
+		in = append(in, operand.Type())
 	}
-	return 0
+	return op.MultiplyAdds(x.Type(), in...)
 }

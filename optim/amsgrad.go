@@ -40,10 +40,3 @@ func (o AMSGrad) Update(p *Param) graph.Tensor {
 	n := p.largest(v)
 	return p.Debias(m, o.Beta1).Div(p.Debias(n, o.Beta2).Sqrt().Add(p.Hyper("eps", o.Eps)))
 }
-
-// largest is the largest that v has been: n ← max(n, v), n₀ = 0.
-func (p *Param) largest(v graph.Tensor) graph.Tensor {
-	n := p.State("n", 0).Max(v)
-	p.Set("n", n)
-	return n
-}

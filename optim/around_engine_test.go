@@ -7,7 +7,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/exec"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/plan"
 	"descent/schedule"
 )
@@ -65,7 +65,7 @@ func TestAroundInFloat32(t *testing.T) {
 		}
 	}
 	var first *exec.Store
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
+	for _, tier := range isa.Tiers() {
 		for workers := 1; workers <= 3; workers++ {
 			got := onEngine(t, cfg, updates, tier, workers)
 			if first == nil {
@@ -90,9 +90,9 @@ func TestAroundInFloat32(t *testing.T) {
 }
 
 // onEngine returns all variables after some updates of big.
-func onEngine(t *testing.T, cfg Config, updates int, tier kernel.Tier, workers int) *exec.Store {
+func onEngine(t *testing.T, cfg Config, updates int, tier isa.Tier, workers int) *exec.Store {
 	t.Helper()
-	defer kernel.SetTier(tier)()
+	defer isa.Use(tier)()
 	g, step := traced(t, cfg, big)
 	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 	if err != nil {

@@ -253,7 +253,7 @@ func TestEqualConfigs(t *testing.T) {
 	}
 	fields := map[string]any{
 		"Rule": NewAdamW(), "Clip": ClipNorm(1), "Noise": NewNoise(1), "WeightDecay": 0.1, "DecayKind": Cautiously, "ProxL1": 0.1, "MaxNorm": 1.0,
-		"Lookahead": NewLookahead(), "Groups": []Group{{Match: "*"}}, "Schedules": map[string]schedule.Schedule{"eps": schedule.Constant{}}, "PeakRate": 1.0,
+		"Lookahead": NewLookahead(), "Groups": []Group{{Match: "*"}}, "Schedules": map[string]schedule.Schedule{"eps": schedule.Constant{}}, "PeakRate": 1.0, "Name": "critic",
 	}
 	for i := range reflect.TypeOf(plain).NumField() {
 		name, other := reflect.TypeOf(plain).Field(i).Name, plain

@@ -9,7 +9,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/exec"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/plan"
 )
 
@@ -152,7 +152,7 @@ func TestEqualBits(t *testing.T) {
 		}
 		cfg := around(r.rule)
 		want := ""
-		for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
+		for _, tier := range isa.Tiers() {
 			for workers := 1; workers <= 3; workers++ {
 				got := bitsAfter(t, cfg, parts, tier, workers)
 				if want == "" {
@@ -167,8 +167,8 @@ func TestEqualBits(t *testing.T) {
 }
 
 // bitsAfter returns all variables after three updates.
-func bitsAfter(t *testing.T, cfg Config, parts []part, tier kernel.Tier, workers int) string {
-	defer kernel.SetTier(tier)()
+func bitsAfter(t *testing.T, cfg Config, parts []part, tier isa.Tier, workers int) string {
+	defer isa.Use(tier)()
 	g, step := network(t, cfg, parts)
 	p, err := plan.Compile(g, [][]graph.Tensor{{step.NormSquared}, {}}, step.Updates)
 	if err != nil {

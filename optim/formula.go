@@ -8,6 +8,13 @@ import (
 
 // What several rules, or their surroundings, compute.
 
+// velocity is b ← μb + g.
+func velocity(p *Param, mu float64) graph.Tensor {
+	b := p.State("b", 0).Mul(p.Hyper("momentum", mu)).Add(p.Grad)
+	p.Set("b", b)
+	return b
+}
+
 // root is √(v + ε), or √v + ε.
 func root(v, eps graph.Tensor, inside bool) graph.Tensor {
 	if inside {
@@ -19,6 +26,29 @@ func root(v, eps graph.Tensor, inside bool) graph.Tensor {
 // debias is 1/(1-βᵗ).
 func debias(beta float64, t int) float64 {
 	return -1 / math.Expm1(float64(t)*math.Log(beta))
+}
+
+// largest is the largest that v has been: n ← max(n, v), n₀ = 0.
+func (p *Param) largest(v graph.Tensor) graph.Tensor {
+	n := p.State("n", 0).Max(v)
+	p.Set("n", n)
+	return n
+}
+
+// rectified is m̂·r·√(1-β₂ᵗ)/(√v + ε) where v can be trusted, and m̂ before.
+func (p *Param) rectified(m, v, eps graph.Tensor, beta2 float64) graph.Tensor {
+	r := p.Scalar("rectifier", func(t int) float64 { return rectifier(beta2, t) / math.Sqrt(debias(beta2, t)) })
+	return r.Select(m.Mul(r).Div(v.Sqrt().Add(eps)), m)
+}
+
+// rectifier is r of [RAdam], or 0 while ρₜ ≤ 5.
+func rectifier(beta2 float64, t int) float64 {
+	end, n := 2/(1-beta2)-1, float64(t)
+	rho := end - 2*n*math.Pow(beta2, n)*debias(beta2, t) // near 5 at first: what is left of 2000
+	if !(rho > 5) {
+		return 0
+	}
+	return math.Sqrt((rho - 4) * (rho - 2) * end / ((end - 4) * (end - 2) * rho))
 }
 
 // trust is κ‖a‖/‖b‖, and 1 where either norm is 0.

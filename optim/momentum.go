@@ -29,10 +29,3 @@ func (Momentum) DefaultRate() float64 { return 0.01 }
 func (o Momentum) Validate() error    { return (&check{rule: "Momentum"}).decay("Mu", o.Mu).err }
 
 func (o Momentum) Update(p *Param) graph.Tensor { return velocity(p, o.Mu) }
-
-// velocity is b ← μb + g.
-func velocity(p *Param, mu float64) graph.Tensor {
-	b := p.State("b", 0).Mul(p.Hyper("momentum", mu)).Add(p.Grad)
-	p.Set("b", b)
-	return b
-}

@@ -1,10 +1,6 @@
 package optim
 
-import (
-	"math"
-
-	"descent/graph"
-)
+import "descent/graph"
 
 // RAdam is [Adam] that waits until the second moment can be trusted:
 //
@@ -50,20 +46,4 @@ func (o RAdam) Update(p *Param) graph.Tensor {
 		v = p.largest(v)
 	}
 	return p.rectified(m, v, p.Hyper("eps", o.Eps), o.Beta2)
-}
-
-// rectified is m̂·r·√(1-β₂ᵗ)/(√v + ε) where v can be trusted, and m̂ before.
-func (p *Param) rectified(m, v, eps graph.Tensor, beta2 float64) graph.Tensor {
-	r := p.Scalar("rectifier", func(t int) float64 { return rectifier(beta2, t) / math.Sqrt(debias(beta2, t)) })
-	return r.Select(m.Mul(r).Div(v.Sqrt().Add(eps)), m)
-}
-
-// rectifier is r, or 0 while ρₜ ≤ 5.
-func rectifier(beta2 float64, t int) float64 {
-	end, n := 2/(1-beta2)-1, float64(t)
-	rho := end - 2*n*math.Pow(beta2, n)*debias(beta2, t) // near 5 at first: what is left of 2000
-	if !(rho > 5) {
-		return 0
-	}
-	return math.Sqrt((rho - 4) * (rho - 2) * end / ((end - 4) * (end - 2) * rho))
 }

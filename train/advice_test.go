@@ -58,7 +58,7 @@ func TestAdvice(t *testing.T) {
 		right  []try
 	}{
 		{"put nn.Flatten{} before it", square, try{net: two}, []try{{net: seq(nn.Flatten{}, two)}}},
-		{"put nn.Image{} before it", square, try{net: seq(conv(3, nn.Same), nn.Flatten{}, two)}, []try{{net: seq(nn.Image{}, conv(3, nn.Same), nn.Flatten{}, two)}}},
+		{"put nn.EnsureChannels{} before it", square, try{net: seq(conv(3, nn.Same), nn.Flatten{}, two)}, []try{{net: seq(nn.EnsureChannels{}, conv(3, nn.Same), nn.Flatten{}, two)}}},
 		{"put nn.Reshape{Dims: []int{h, w, channels}} before it", flat, try{net: seq(conv(3, nn.Same), nn.Flatten{}, two)},
 			[]try{{net: seq(nn.Reshape{Dims: []int{4, 4, 1}}, conv(3, nn.Same), nn.Flatten{}, two)}}},
 		{"use a smaller one", small, try{net: seq(conv(3, nn.Valid), nn.Flatten{}, two)},

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"descent/data"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/loss"
 	"descent/nn"
 	"descent/train"
@@ -37,7 +37,7 @@ func TestAugmentedBits(t *testing.T) {
 			if run(2, 3) != want || run(3, 3) != want {
 				t.Errorf("%s: the weights depend on the number of workers", name)
 			}
-			restore := kernel.SetTier(kernel.Plain)
+			restore := isa.Use(isa.Plain)
 			if run(2, 3) != want {
 				t.Errorf("%s: the weights depend on the instruction set", name)
 			}

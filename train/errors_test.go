@@ -11,6 +11,7 @@ import (
 	"descent/loss"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/schedule"
 	"descent/train"
@@ -97,7 +98,7 @@ func TestDivergenceOfEither(t *testing.T) {
 	} {
 		for _, micro := range []int{2, 1} {
 			t.Run(fmt.Sprintf("%s, parts of %d", tt.name, micro), func(t *testing.T) {
-				trainer := newTrainer(t, nn.Dense{Units: 1, Init: nn.Zeros{}}, source.Spec(), train.Config{
+				trainer := newTrainer(t, nn.Dense{Units: 1, Init: initial.Zeros{}}, source.Spec(), train.Config{
 					Loss: tt.loss, BatchSize: train.All, MicroBatch: micro,
 				})
 				before := trainer.Model().SHA256()
@@ -202,7 +203,7 @@ func TestBadSources(t *testing.T) {
 type twoTower struct{}
 
 func (twoTower) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
-	w := c.Param("weight", nn.Zeros{}, 7, 3)
+	w := c.Param("weight", initial.Zeros{}, 7, 3)
 	return x.MatMul(w)
 }
 

@@ -2,10 +2,11 @@ package train_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"descent/data"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
@@ -40,13 +41,13 @@ func TestEqualBits(t *testing.T) {
 	for name, change := range map[string]func(*train.Config){"mini-batches": func(*train.Config) {}, "accumulated": accumulate} {
 		t.Run(name, func(t *testing.T) {
 			want := exactly(t, parts, change)
-			for _, tier := range []kernel.Tier{kernel.Plain, kernel.AVX2, kernel.AVX512} {
-				if tier > kernel.BestTier() {
+			for tier := range isa.Count {
+				if !slices.Contains(isa.Tiers(), tier) {
 					t.Logf("this machine has no %v", tier)
 					continue
 				}
 				t.Run(tier.String(), func(t *testing.T) {
-					defer kernel.SetTier(tier)()
+					defer isa.Use(tier)()
 					for workers := 1; workers <= 4; workers++ {
 						got := exactly(t, parts, func(c *train.Config) {
 							change(c)

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/metric"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/train"
 )
@@ -75,7 +77,7 @@ func TestEarlyStopping(t *testing.T) {
 			}
 			var trainer *train.Trainer
 			past := watch(&cfg, &trainer)
-			trainer = newTrainer(t, nn.Dense{Units: 1, Init: nn.Zeros{}}, training.Spec(), cfg)
+			trainer = newTrainer(t, nn.Dense{Units: 1, Init: initial.Zeros{}}, training.Spec(), cfg)
 			model, err := trainer.Fit(background, training, validation)
 			if err != nil {
 				t.Fatal(err)
@@ -161,7 +163,7 @@ func TestMonitorOfClasses(t *testing.T) {
 func TestBinary(t *testing.T) {
 	var x [][]float32
 	var labels []int
-	key := nn.Key{Seed: 3}
+	key := rng.Key{Seed: 3}
 	for i := range 200 {
 		c := i % 2
 		x = append(x, []float32{float32(2*c-1) + float32(key.Normal(2*i)), float32(key.Normal(2*i + 1))})
@@ -172,7 +174,7 @@ func TestBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	score := func(units int, l loss.Loss) (model.Report, []float64) {
-		trainer := newTrainer(t, nn.Dense{Units: units, Init: nn.Zeros{}}, source.Spec(), train.Config{
+		trainer := newTrainer(t, nn.Dense{Units: units, Init: initial.Zeros{}}, source.Spec(), train.Config{
 			Loss: l, Optimizer: optim.SGD{}, LearningRate: 0.5, BatchSize: train.All, Epochs: 600, Monitor: "auroc",
 		})
 		if _, err := trainer.Fit(background, source, source); err != nil {

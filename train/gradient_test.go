@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/train"
 )
@@ -249,7 +251,7 @@ func TestGradientDescent(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := tt.cfg
 			cfg.Optimizer, cfg.LearningRate, cfg.Epochs, cfg.Seed = optim.SGD{}, 0.05, epochs, 3
-			trainer := newTrainer(t, nn.Dense{Units: 1, Init: nn.Normal{Std: 0.5}}, source.Spec(), cfg)
+			trainer := newTrainer(t, nn.Dense{Units: 1, Init: initial.Normal{Std: 0.5}}, source.Spec(), cfg)
 			start := weights(trainer.Model())
 			all := steps(t, trainer, source)
 			got := weights(trainer.Model())
@@ -328,7 +330,7 @@ func TestAccumulatedGradient(t *testing.T) {
 func TestProximalZeros(t *testing.T) {
 	// Nine inputs of which the target uses two.
 	x, y := make([][]float32, 200), make([][]float32, 200)
-	key := nn.Key{Seed: 2}
+	key := rng.Key{Seed: 2}
 	for i := range x {
 		for j := range 9 {
 			x[i] = append(x[i], float32(2*key.Float64(9*i+j)-1))
@@ -341,7 +343,7 @@ func TestProximalZeros(t *testing.T) {
 	}
 	zeros := func(cfg train.Config) int {
 		cfg.Optimizer, cfg.LearningRate, cfg.BatchSize, cfg.Epochs = optim.SGD{}, 0.05, 20, 40
-		trainer := newTrainer(t, nn.Dense{Units: 1, Init: nn.Normal{Std: 1}}, source.Spec(), cfg)
+		trainer := newTrainer(t, nn.Dense{Units: 1, Init: initial.Normal{Std: 1}}, source.Spec(), cfg)
 		steps(t, trainer, source)
 		count := 0
 		for _, w := range weights(trainer.Model())["weight"] {

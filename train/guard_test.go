@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/optim"
 	"descent/train"
 )
@@ -23,7 +25,7 @@ import (
 func spoiled(t *testing.T, n int, bad func(row int) bool) data.Source {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: 1}
+	key := rng.Key{Seed: 1}
 	for i := range x {
 		labels[i] = i % 2
 		x[i] = []float32{float32(key.Normal(2*i)) + float32(labels[i]), float32(key.Normal(2*i + 1))}
@@ -44,7 +46,7 @@ func TestCulprit(t *testing.T) {
 	all := func(int) bool { return true }
 	none := func(int) bool { return false }
 	even := func(row int) bool { return row%2 == 0 }
-	large := nn.Constant{Value: 1e20}
+	large := initial.Constant{Value: 1e20}
 	first := newTrainer(t, nn.Dense{Units: 2}, spoiled(t, 8, none).Spec(), train.Config{}).Model()
 	broken := withWeights(t, first, map[string][]float64{"weight": {1, math.NaN(), 1, 1}, "bias": {0, 0}})
 	for _, tt := range []struct {
@@ -54,12 +56,12 @@ func TestCulprit(t *testing.T) {
 		cfg    train.Config
 		says   []string
 	}{
-		{"first layer", nn.MLP([]int{4}, 2, nn.ReLU, 0, nn.Ones{}), spoiled(t, 8, all), train.Config{}, []string{"the loss is", "layer 1.dense is the first", "of 32 values not finite"}},
-		{"first layer, in parts", nn.MLP([]int{4}, 2, nn.ReLU, 0, nn.Ones{}), spoiled(t, 8, all), train.Config{MicroBatch: 3}, []string{"the loss is", "layer 1.dense is the first", "of 12 values not finite"}},
-		{"last layer", nn.Sequential{nn.Dense{Units: 4, Init: nn.Ones{}}, nn.Dense{Units: 4, Init: large}, nn.Dense{Units: 2, Init: large}}, spoiled(t, 8, none), train.Config{}, []string{"layer 2.dense is the first"}},
+		{"first layer", nn.MLP([]int{4}, 2, nn.ReLU, 0, initial.Ones{}), spoiled(t, 8, all), train.Config{}, []string{"the loss is", "layer 1.dense is the first", "of 32 values not finite"}},
+		{"first layer, in parts", nn.MLP([]int{4}, 2, nn.ReLU, 0, initial.Ones{}), spoiled(t, 8, all), train.Config{MicroBatch: 3}, []string{"the loss is", "layer 1.dense is the first", "of 12 values not finite"}},
+		{"last layer", nn.Sequential{nn.Dense{Units: 4, Init: initial.Ones{}}, nn.Dense{Units: 4, Init: large}, nn.Dense{Units: 2, Init: large}}, spoiled(t, 8, none), train.Config{}, []string{"layer 2.dense is the first"}},
 		{"penalty", nn.Dense{Units: 2, Init: large}, spoiled(t, 8, none), train.Config{Penalty: loss.Penalty{L2: 1e3}}, []string{"the norm of the gradient is", "the gradient of weight"}},
-		{"gradient", nn.Dense{Units: 2, Init: nn.Zeros{}}, spoiled(t, 8, even), train.Config{}, []string{"the norm of the gradient is", "the gradient of weight"}},
-		{"gradient, in parts", nn.Dense{Units: 2, Init: nn.Zeros{}}, spoiled(t, 8, even), train.Config{MicroBatch: 4}, []string{"the norm of the gradient is", "the largest gradient is that of weight"}},
+		{"gradient", nn.Dense{Units: 2, Init: initial.Zeros{}}, spoiled(t, 8, even), train.Config{}, []string{"the norm of the gradient is", "the gradient of weight"}},
+		{"gradient, in parts", nn.Dense{Units: 2, Init: initial.Zeros{}}, spoiled(t, 8, even), train.Config{MicroBatch: 4}, []string{"the norm of the gradient is", "the largest gradient is that of weight"}},
 		{"parameter", nn.Dense{Units: 2}, spoiled(t, 8, none), train.Config{From: broken}, []string{"before the update parameter weight holds 1 of 4 values not finite"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestCulprit(t *testing.T) {
 // TestSkip: a batch that overflows is passed over, and leaves no trace but in
 // the count of updates; too many in a row end training.
 func TestSkip(t *testing.T) {
-	net := nn.Sequential{nn.Dense{Units: 8, Init: nn.Ones{}}, nn.BatchNorm{}, nn.Dropout{Rate: 0.2}, nn.Dense{Units: 2}}
+	net := nn.Sequential{nn.Dense{Units: 8, Init: initial.Ones{}}, nn.BatchNorm{}, nn.Dropout{Rate: 0.2}, nn.Dense{Units: 2}}
 	one := func(row int) bool { return row == 17 }
 	for _, micro := range []int{0, 2} {
 		source := spoiled(t, 60, one)
@@ -165,7 +167,7 @@ func TestRewind(t *testing.T) {
 
 	// What does not depend on the rate ends training in the end.
 	bad := spoiled(t, 12, func(row int) bool { return row == 3 })
-	trainer := newTrainer(t, nn.Dense{Units: 2, Init: nn.Ones{}}, bad.Spec(), train.Config{
+	trainer := newTrainer(t, nn.Dense{Units: 2, Init: initial.Ones{}}, bad.Spec(), train.Config{
 		BatchSize: 4, OnNonfinite: train.Rewind, Checkpoints: train.Checkpoints{Folder: t.TempDir()},
 	})
 	_, err := trainer.Fit(background, bad, nil)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/loss"
 	"descent/model"
 	"descent/nn"
@@ -16,7 +17,7 @@ import (
 func sides(t testing.TB, n, k int, seed uint64) data.Source {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: seed}
+	key := rng.Key{Seed: seed}
 	for i := range x {
 		if i%k == k-1 {
 			labels[i] = 1

@@ -50,9 +50,40 @@ func sameSettings(saved, have []setting) error {
 // without items, and the sign of zero.
 var spelling = regexp.MustCompile(`, [A-Za-z0-9_]+: (map)?\[\]|[A-Za-z0-9_]+: (map)?\[\](, )?|-(0[ ,}\]])|^-(0)$`)
 
-// plain returns the words of a value without what says nothing, so that values are
-// compared and not how they were written.
-func plain(words string) string { return spelling.ReplaceAllString(words, "$4$5") }
+// renamed are types by the names that words of earlier versions have for them.
+var renamed = map[string]string{
+	"data.Augment":       "augment.Config",
+	"nn.Image":           "nn.EnsureChannels",
+	"nn.Zeros":           "initial.Zeros",
+	"nn.Ones":            "initial.Ones",
+	"nn.Constant":        "initial.Constant",
+	"nn.Identity":        "initial.Identity", // nn.Identity is a layer now, and stands where no initializer does
+	"nn.Normal":          "initial.Normal",
+	"nn.Uniform":         "initial.Uniform",
+	"nn.TruncatedNormal": "initial.TruncatedNormal",
+	"nn.XavierUniform":   "initial.XavierUniform",
+	"nn.XavierNormal":    "initial.XavierNormal",
+	"nn.HeUniform":       "initial.HeUniform",
+	"nn.HeNormal":        "initial.HeNormal",
+	"nn.LeCunUniform":    "initial.LeCunUniform",
+	"nn.LeCunNormal":     "initial.LeCunNormal",
+	"nn.Orthogonal":      "initial.Orthogonal",
+}
+
+// typeName is a type in words, as in "nn.Dense{".
+var typeName = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*\{`)
+
+// plain returns the words of a value without what says nothing, and with the names
+// that types have today, so that values are compared and not how they were written.
+func plain(words string) string {
+	words = typeName.ReplaceAllStringFunc(words, func(name string) string {
+		if now, ok := renamed[strings.TrimSuffix(name, "{")]; ok {
+			return now + "{"
+		}
+		return name
+	})
+	return spelling.ReplaceAllString(words, "$4$5")
+}
 
 // deepest is how far words follows a value, which may lead back to itself.
 const deepest = 30

@@ -3,7 +3,12 @@ package train
 import (
 	"math"
 	"reflect"
+	"strings"
 	"testing"
+
+	"descent/data"
+	"descent/nn"
+	"descent/nn/initial"
 )
 
 // TestSameSettings: settings are compared by value, not by how they are written.
@@ -38,6 +43,60 @@ func TestSameSettings(t *testing.T) {
 	} {
 		if err := sameSettings(say(row.a), say(row.b)); (err == nil) != row.same {
 			t.Errorf("%#v and %#v: %v", row.a, row.b, err)
+		}
+	}
+}
+
+// TestRenamedTypes: the words of checkpoints from before types were renamed are
+// those of today's values. They stand here as those versions wrote them.
+func TestRenamedTypes(t *testing.T) {
+	he := initial.HeNormal{Slope: 0.1}
+	for _, row := range []struct {
+		old string
+		net nn.Layer
+	}{
+		{
+			"[nn.Flatten{} nn.Dense{Units: 32, Activation: 1, Init: nn.HeNormal{Slope: 0.1}} nn.Dropout{Rate: 0.2} nn.Dense{Units: 16, Activation: 1, Init: nn.HeNormal{Slope: 0.1}} nn.Dropout{Rate: 0.2} nn.Dense{Units: 10, Init: nn.HeNormal{Slope: 0.1}}]",
+			nn.MLP([]int{32, 16}, 10, nn.ReLU, 0.2, he),
+		},
+		{
+			"[nn.Image{} nn.Conv2D{Filters: 32, Kernel: [5 5], Padding: -1, Activation: 1} nn.MaxPool{} nn.Conv2D{Filters: 64, Kernel: [5 5], Padding: -1, Activation: 1} nn.MaxPool{} nn.Flatten{} nn.Dense{Units: 512, Activation: 1} nn.Dense{Units: 10}]",
+			nn.LeNet(10),
+		},
+		{"nn.Dense{Units: 3, Init: nn.Identity{}}", nn.Dense{Units: 3, Init: initial.Identity{}}},
+		{"nn.Residual{Layers: [nn.Dense{Units: 3, Init: nn.Orthogonal{Gain: 2}}]}", nn.Residual{Layers: nn.Sequential{nn.Dense{Units: 3, Init: initial.Orthogonal{Gain: 2}}}}},
+	} {
+		have := settingsOf(row.net, Config{})
+		if err := sameSettings([]setting{{"Network", row.old}}, have); err != nil {
+			t.Errorf("%s: %v", row.old, err)
+		}
+		other := strings.Replace(row.old, "Units: ", "Units: 7", 1)
+		if err := sameSettings([]setting{{"Network", other}}, have); err == nil {
+			t.Errorf("%s passes for %s", other, have[0].Value)
+		}
+	}
+	for was, now := range renamed {
+		if _, ok := renamed[now]; ok {
+			t.Errorf("%s is %s, which was renamed itself", was, now)
+		}
+	}
+	if err := sameSettings(settingsOf(nn.Dense{Units: 3, Init: initial.Zeros{}}, Config{}), settingsOf(nn.Dense{Units: 3, Init: initial.Ones{}}, Config{})); err == nil {
+		t.Error("zeros pass for ones")
+	}
+}
+
+// TestRenamedSettings: so are those of other fields.
+func TestRenamedSettings(t *testing.T) {
+	for _, row := range []struct {
+		saved string
+		have  any
+	}{
+		{"data.Augment{Crop: 4, Flip: true}", data.Augment{Crop: 4, Flip: true}},
+		{"data.Augment{}", data.Augment{}},
+	} {
+		have := []setting{{"X", words(reflect.ValueOf(row.have), 0)}}
+		if err := sameSettings([]setting{{"X", row.saved}}, have); err != nil {
+			t.Error(err)
 		}
 	}
 }

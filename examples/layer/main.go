@@ -1,5 +1,6 @@
 // A layer of one's own: any type with the method Forward is one. Its weights
-// are declared where they are used, and saved with the model.
+// are declared where they are used, and saved with the model, which names the
+// layer as it is registered.
 //
 //	go run ./examples/layer
 package main
@@ -15,6 +16,7 @@ import (
 	"descent/graph"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/train"
 )
 
@@ -29,10 +31,12 @@ type Highway struct{}
 // Forward implements nn.Layer. x [n, k] → y [n, k].
 func (Highway) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	k := x.Dim(-1)
-	gate := x.MatMul(c.Param("gate", nn.XavierUniform{}, k, k)).Add(c.Bias("gate_bias", k)).Sigmoid()
-	value := x.MatMul(c.Param("weight", nn.HeNormal{}, k, k)).Add(c.Bias("bias", k)).ReLU()
+	gate := x.MatMul(c.Param("gate", initial.XavierUniform{}, k, k)).Add(c.Bias("gate_bias", k)).Sigmoid()
+	value := x.MatMul(c.Param("weight", initial.HeNormal{}, k, k)).Add(c.Bias("bias", k)).ReLU()
 	return gate.Mul(value).Add(gate.Affine(-1, 1).Mul(x))
 }
+
+func init() { nn.Register(Highway{}) }
 
 func main() {
 	ctx := context.Background()
@@ -61,7 +65,8 @@ func main() {
 	}
 	fmt.Println("better than 95 %:", report.Score("accuracy") > 0.95)
 
-	// A file cannot hold the code of a layer: loading takes the network.
+	// The file says where in the network a "highway" stands. A program that
+	// loads it registers the layer, too.
 	dir, err := os.MkdirTemp("", "descent")
 	if err != nil {
 		log.Fatal(err)
@@ -71,7 +76,7 @@ func main() {
 	if err := trained.Save(path); err != nil {
 		log.Fatal(err)
 	}
-	again, err := model.Load(path, model.With(net, nil))
+	again, err := model.Load(path)
 	if err != nil {
 		log.Fatal(err)
 	}

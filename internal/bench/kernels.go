@@ -5,32 +5,34 @@ import (
 
 	"descent/internal/exec"
 	"descent/internal/kernel"
+	"descent/internal/kernel/conv"
+	"descent/internal/kernel/product"
 	"descent/internal/measure"
 )
 
 // gemms are the products that a step of the networks mlp and wide consists of,
 // m × n × k, and a square one.
 var gemms = []struct {
-	kernel.Gemm
+	product.Gemm
 	scales bool // measured with one worker too
 }{
-	{kernel.Gemm{M: 1024, N: 1024, K: 1024}, true},
-	{kernel.Gemm{M: 1, N: 512, K: 784}, false},
-	{kernel.Gemm{M: 32, N: 512, K: 784}, true},
-	{kernel.Gemm{M: 128, N: 512, K: 784}, true},
-	{kernel.Gemm{M: 784, N: 512, K: 128, TransA: true}, true},
-	{kernel.Gemm{M: 128, N: 512, K: 256, TransB: true}, false},
-	{kernel.Gemm{M: 128, N: 10, K: 256}, false},
-	{kernel.Gemm{M: 256, N: 10, K: 128, TransA: true}, false},
-	{kernel.Gemm{M: 2048, N: 512, K: 784}, false},
-	{kernel.Gemm{M: 32, N: 2048, K: 2048}, false},
-	{kernel.Gemm{M: 128, N: 2048, K: 2048}, false},
-	{kernel.Gemm{M: 2048, N: 2048, K: 128, TransA: true}, false},
-	{kernel.Gemm{M: 128, N: 2048, K: 2048, TransB: true}, false},
+	{product.Gemm{M: 1024, N: 1024, K: 1024}, true},
+	{product.Gemm{M: 1, N: 512, K: 784}, false},
+	{product.Gemm{M: 32, N: 512, K: 784}, true},
+	{product.Gemm{M: 128, N: 512, K: 784}, true},
+	{product.Gemm{M: 784, N: 512, K: 128, TransA: true}, true},
+	{product.Gemm{M: 128, N: 512, K: 256, TransB: true}, false},
+	{product.Gemm{M: 128, N: 10, K: 256}, false},
+	{product.Gemm{M: 256, N: 10, K: 128, TransA: true}, false},
+	{product.Gemm{M: 2048, N: 512, K: 784}, false},
+	{product.Gemm{M: 32, N: 2048, K: 2048}, false},
+	{product.Gemm{M: 128, N: 2048, K: 2048}, false},
+	{product.Gemm{M: 2048, N: 2048, K: 128, TransA: true}, false},
+	{product.Gemm{M: 128, N: 2048, K: 2048, TransB: true}, false},
 }
 
 // gemmName is m × n × k and what is transposed.
-func gemmName(g kernel.Gemm) string {
+func gemmName(g product.Gemm) string {
 	name := fmt.Sprintf("gemm/%dx%dx%d", g.M, g.N, g.K)
 	switch {
 	case g.TransA:
@@ -75,7 +77,7 @@ var convs = []struct {
 func (b *bench) convRows() error {
 	for _, v := range convs {
 		pad := [2]int{v.k / 2, v.k / 2}
-		s := kernel.Conv{N: 64, H: v.size, W: v.size, C: v.c, KH: v.k, KW: v.k, Out: v.out,
+		s := conv.Shape{N: 64, H: v.size, W: v.size, C: v.c, KH: v.k, KW: v.k, Out: v.out,
 			Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Pad: [2][2]int{pad, pad}, Groups: 1}
 		x, y, w := s.N*s.H*s.W*s.C, s.N*s.H*s.W*s.Out, s.KH*s.KW*s.C*s.Out
 		for _, part := range []struct {

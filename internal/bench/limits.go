@@ -2,7 +2,7 @@ package bench
 
 import (
 	"descent/internal/exec"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/measure"
 )
 
@@ -30,7 +30,7 @@ func (b *bench) measureLimits() error {
 // pattern of Adam, and how soon a core has what another wrote. Rates come with
 // the time of 10⁹ operations or bytes.
 func (b *bench) limitRows() error {
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
+	for _, tier := range isa.Tiers() {
 		for _, pool := range b.pools() {
 			rate, err := b.peak(pool, tier)
 			if err != nil {
@@ -51,13 +51,13 @@ func (b *bench) limitRows() error {
 }
 
 // peak returns the operations a second of an instruction set.
-func (b *bench) peak(pool *exec.Pool, tier kernel.Tier) (float64, error) {
+func (b *bench) peak(pool *exec.Pool, tier isa.Tier) (float64, error) {
 	if err := b.ctx.Err(); err != nil {
 		return 0, err
 	}
-	if tier == kernel.CurrentTier() {
+	if tier == isa.Current() {
 		return b.limits[pool.Workers()].Operations, nil
 	}
-	defer kernel.SetTier(tier)()
+	defer isa.Use(tier)()
 	return measure.Peak(pool, b.Each/4)
 }

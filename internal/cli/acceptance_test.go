@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 )
 
 // TestRealSets holds the defaults to what they must reach on real data.
@@ -16,7 +16,7 @@ func TestRealSets(t *testing.T) {
 	if root == "" {
 		t.Skip("DESCENT_TESTDATA names no folder of real data sets")
 	}
-	if testing.Short() || kernel.CurrentTier() == kernel.Plain {
+	if testing.Short() || isa.Current() == isa.Plain {
 		t.Skip("whole runs on real data take long")
 	}
 	in := func(name string) string { return filepath.Join(root, "tabular", name) }

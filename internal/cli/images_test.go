@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/runs"
 )
 
@@ -32,7 +32,7 @@ func TestImageRun(t *testing.T) {
 		t.Errorf("trained on all rows: validation %v, best epoch %v", sum["validation"], sum["best_epoch"])
 	}
 	others := []string{"1", "3"}
-	if kernel.CurrentTier() == kernel.Plain {
+	if isa.Current() == isa.Plain {
 		others = others[1:] // they take long
 	}
 	for _, workers := range others {

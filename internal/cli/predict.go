@@ -72,7 +72,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return err
 	}
 	spec := m.Spec()
-	if opt.probabilities && spec.Task == data.Regression {
+	if g := m.Objective()[0]; g.Target != data.Y || g.Task != spec.Task {
+		return fmt.Errorf("the model's first goal, %s, is %s of field %q, which has no form here; use the library's Model.Predictions", g.Name, g.Task, g.Target)
+	}
+	if opt.probabilities && spec.Task != data.Classification {
 		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
 	if opt.out != "" {
@@ -80,7 +83,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	source, err := a.rawRows(spec.Encoder, path, opt.images)
+	source, err := a.rawRows(spec, path, opt.images)
 	if err != nil {
 		return err
 	}
@@ -116,15 +119,23 @@ func (a *app) reads(paths ...string) runs.Inputs {
 	return in
 }
 
-// rawRows opens what predict and eval take as data.
-func (a *app) rawRows(e *data.Encoder, path string, opt imageOptions) (data.Source, error) {
+// rawRows opens what predict and eval take as data. A model whose samples a
+// program made takes rows of numbers.
+func (a *app) rawRows(s data.Spec, path string, opt imageOptions) (data.Source, error) {
 	switch {
-	case e == nil:
-		return nil, fmt.Errorf("the model was trained on samples made by a program, which its file cannot describe; use the library's Model.Predict and Model.Evaluate")
+	case s.Encoder == nil && path == "-":
+		return data.ReadSamples(a.stdin, "standard input", s)
+	case s.Encoder == nil:
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return data.ReadSamples(file, path, s)
 	case path == "-":
-		return e.EncodeCSV(a.stdin, "standard input")
+		return s.Encoder.EncodeCSV(a.stdin, "standard input")
 	}
-	return e.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.skipCorrupt})
+	return s.Encoder.OpenImages(path, data.ImageConfig{SkipCorrupt: opt.skipCorrupt})
 }
 
 // writePredictions writes a line for each row of source.
@@ -167,7 +178,7 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		return out.Error()
 	}
 	names := []string{"prediction"}
-	if spec.Task == data.Regression && len(spec.Targets) > 1 {
+	if spec.Task != data.Classification && len(spec.Targets) > 1 {
 		names = spec.Targets
 	}
 	if probabilities {
@@ -189,7 +200,7 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		if spec.Task == data.Classification {
 			fields = append(fields, spec.Classes[runs.Likeliest(values)])
 		}
-		if spec.Task == data.Regression || probabilities {
+		if spec.Task != data.Classification || probabilities {
 			for i, v := range values {
 				fields = append(fields, runs.Predicted(spec, i, v))
 			}

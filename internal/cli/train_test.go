@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/optim"
 )
 
@@ -195,7 +195,7 @@ func TestInitFrom(t *testing.T) {
 
 // TestDigits is the accuracy that the defaults must reach.
 func TestDigits(t *testing.T) {
-	if testing.Short() || kernel.CurrentTier() == kernel.Plain {
+	if testing.Short() || isa.Current() == isa.Plain {
 		t.Skip("five whole runs take long without vector instructions, or are too much for -short")
 	}
 	sum := 0.0

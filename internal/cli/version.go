@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/model"
 )
 
@@ -37,7 +38,7 @@ func (a *app) version() error {
 	}
 	fmt.Fprintf(a.stdout, "cpu     %d cores\n", runtime.GOMAXPROCS(0))
 	fmt.Fprintf(a.stdout, "kernels %s (this machine can run %s; DESCENT_CPU=plain, avx2 or avx512 asks for less, interpret for no machine code, avx2,interpret for both)\n",
-		kernel.Engine(), kernel.BestTier())
+		kernel.Engine(), isa.Best())
 	a.next(a.stdout, a.call("train"))
 	return nil
 }

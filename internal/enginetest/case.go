@@ -9,7 +9,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/exec"
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/plan"
 	"descent/internal/reference"
 	"descent/internal/rewrite"
@@ -210,8 +210,8 @@ func compare[T float32 | float64](names []graph.Tensor, got [][]T, want [][]floa
 // instruction set and with 1 to 4 workers.
 func (c Case) CheckBits() error {
 	var want Result
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
-		restore := kernel.SetTier(tier)
+	for _, tier := range isa.Tiers() {
+		restore := isa.Use(tier)
 		for workers := 1; workers <= 4; workers++ {
 			pool := exec.NewPool(workers)
 			got, err := c.Engine(pool)
@@ -227,7 +227,7 @@ func (c Case) CheckBits() error {
 				restore()
 				return fmt.Errorf("%v with %d workers: %w", tier, workers, err)
 			}
-			if tier < kernel.BestTier() {
+			if tier != isa.Best() {
 				break // one number of workers is enough
 			}
 		}

@@ -32,7 +32,7 @@ func (b *maker) op() graph.Tensor {
 }
 
 func (b *maker) unary(x graph.Tensor) graph.Tensor {
-	switch b.IntN(17) {
+	switch b.IntN(19) {
 	case 0:
 		return x.Tanh()
 	case 1:
@@ -65,6 +65,10 @@ func (b *maker) unary(x graph.Tensor) graph.Tensor {
 		return x.Sigmoid().Expm1()
 	case 15:
 		return x.StopGradient()
+	case 16:
+		return x.Tanh().Scale(3).Sin()
+	case 17:
+		return x.Sigmoid().Affine(7, -2).Cos()
 	default:
 		return b.g.Uniform(fmt.Sprint("u", b.IntN(3)), x.Type().Dims()...)
 	}

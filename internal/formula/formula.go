@@ -1,10 +1,16 @@
-// Package formula holds the formulas of elementwise functions, from |x| to
-// erf, as instructions of a vector machine. They are written once, over any
-// [Machine]: package jit makes machine code of them at run time, and the
-// generator in internal/kernel/_asm/vector the assembly of package kernel.
+// Package formula holds the elementwise functions of the engine, from |x| to
+// erf. Each is written twice, side by side: in plain Go, which is the
+// specification, one sequence of IEEE operations; and as the same sequence over
+// the instructions of a vector machine, any [Machine]. Package jit makes machine
+// code of the second at run time, and the generator in internal/kernel/_asm the
+// committed assembly.
 //
-// Package kernel's math.go and vec_plain.go are the specification: the same
-// steps in plain Go, name by name, which say what each step is for.
+// In plain Go a product that enters a sum is either fused by package fma or
+// rounded first.
+//
+// [Unaries] and [Binaries] list the functions; whatever handles functions one by
+// one goes through these tables. So a new one takes a file like trig.go, its
+// constant and row in table.go, and what go generate makes of them.
 package formula
 
 import "math"
@@ -45,17 +51,17 @@ type Machine[V any] interface {
 }
 
 // A Predicate says when a comparison holds, in the numbers of AVX. All are
-// false for NaN but Unordered, NotEqual and NotLess.
+// false for NaN but IsUnordered, IsNotEqual and IsNotLess.
 type Predicate uint8
 
 const (
-	Equal             Predicate = 0x00
-	Unordered         Predicate = 0x03
-	NotEqual          Predicate = 0x04
-	OrderedAndUnequal Predicate = 0x0C
-	Less              Predicate = 0x11
-	LessEqual         Predicate = 0x12
-	NotLess           Predicate = 0x15
+	IsEqual             Predicate = 0x00
+	IsUnordered         Predicate = 0x03
+	IsNotEqual          Predicate = 0x04
+	IsOrderedAndUnequal Predicate = 0x0C
+	IsLess              Predicate = 0x11
+	IsLessEqual         Predicate = 0x12
+	IsNotLess           Predicate = 0x15
 )
 
 // A Writer writes formulas as instructions of its machine.

@@ -71,7 +71,7 @@ func documentation(folder string) (*doc.Package, error) {
 		}
 		files = append(files, f)
 	}
-	return doc.NewFromFiles(set, files, "descent/optim")
+	return doc.NewFromFiles(set, files, reflect.TypeFor[optim.Config]().PkgPath())
 }
 
 // read takes the parts of the documentation of type typ.

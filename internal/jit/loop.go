@@ -197,7 +197,7 @@ func (l *Loop) FNMA(a, b, c Value) Value {
 
 // Compare is where the predicate holds, a mask.
 func (l *Loop) Compare(p formula.Predicate, x, y Value) Value {
-	if p == formula.NotEqual {
+	if p == formula.IsNotEqual {
 		if v := l.values[x]; v.kind == kindOnly { // what Only has made of a mask
 			of, known := l.Bits(v.args[1])
 			with, zero := l.Bits(y)

@@ -1,12 +1,26 @@
-// Package kernel holds the numeric loops of the engine: matrix products,
-// fused elementwise programs and reductions over []float32, each in plain Go
-// and some of them in AVX2 and AVX-512 assembly beside it.
+// Package kernel says what a kernel of the engine is: numeric work on []float32
+// in a number of independent tasks. The kernels themselves are in the folders
+// beside it, from low to high:
 //
-// Every instruction set computes the same sequence of IEEE operations, so all
-// of them return equal bits. The plain Go version is the specification.
+//	isa      which instruction sets the machine has, and which is in use
+//	vec      vector functions, the instructions of programs
+//	tile     micro-kernels of products and convolutions
+//	move     copies: transposes, slices, rows of tables
+//	pool     pooling
+//	program  fused elementwise programs, interpreted and as machine code
+//	product  matrix products
+//	conv     convolutions
+//
+// Assembly is in vec and tile alone, made by the generators in _asm, beside the
+// plain Go that is its specification: every instruction set computes the same
+// sequence of IEEE operations, so all of them return equal bits.
 package kernel
 
-import "descent/internal/rng"
+import (
+	"descent/internal/jit"
+	"descent/internal/kernel/isa"
+	"descent/internal/rng"
+)
 
 // A Kernel computes tensors from tensors in a number of independent tasks.
 // It holds shapes and choices, never data, so that one value serves any
@@ -34,11 +48,28 @@ type Finisher interface {
 	Finish(c *Call)
 }
 
-// A Follower is a [Kernel] that can run a program over each block of its
-// result while it is in cache.
+// A Follower is a [Kernel] that can do more work on each block of its result
+// while it is in cache: input 0 of that work is the result, its other inputs
+// follow those of the kernel in Call.In, and its outputs are Call.Out, the first
+// of which also holds the block on the way.
 type Follower interface {
 	Kernel
-	Follow(p *Program) Kernel
+	Follow(e Epilogue) Kernel
+}
+
+// An Epilogue is work on the elements of a result, done block by block by the
+// kernel that computes it. A fused program is one.
+type Epilogue interface {
+	// RunRect works on rows [r0, r1) and columns [c0, c1) of the result in0
+	// [rows, cols], with further inputs in, writing to c.Out.
+	RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32)
+
+	// Scratch is how many float32 RunRect needs for blocks of cols columns.
+	Scratch(cols int) int
+
+	// RectCost is what it takes over all of rows × cols, the result itself
+	// being in cache.
+	RectCost(rows, cols int) Cost
 }
 
 // A Preparer is a [Kernel] that reads one of its operands in a form that
@@ -74,4 +105,13 @@ type Call struct {
 // Key returns the random stream of this run.
 func (c *Call) Key(stream uint64) rng.Key {
 	return rng.Key{Seed: c.Seed, Stream: stream, Draw: c.Draw}
+}
+
+// Engine names what runs programs: the tier, and whether their bodies are
+// machine code made at run time or interpreted.
+func Engine() string {
+	if jit.Supported && isa.Current() != isa.Plain && !isa.Interpreting() {
+		return isa.Current().String() + ", machine code"
+	}
+	return isa.Current().String() + ", interpreted"
 }

@@ -6,6 +6,9 @@ import (
 
 	"descent/internal/exec"
 	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
+	"descent/internal/kernel/program"
+	"descent/internal/kernel/tile"
 )
 
 // Limits is what a number of cores can do at most.
@@ -65,14 +68,14 @@ const peakSteps = 10000 // of a task: some 40 µs
 func (k peakKernel) Tasks() int              { return int(k) }
 func (peakKernel) Scratch() int              { return 0 }
 func (peakKernel) Shared() int               { return 0 }
-func (peakKernel) Run(_ int, _ *kernel.Call) { kernel.FMAPeak(peakSteps) }
+func (peakKernel) Run(_ int, _ *kernel.Call) { tile.Peak(peakSteps) }
 
 // Peak returns how many operations a second the workers of pool do with the
 // instruction set in use where there is nothing to wait for: multiply-adds,
 // which are two each.
 func Peak(pool *exec.Pool, atMost time.Duration) (float64, error) {
 	tasks := 8 * pool.Workers() // some 0.3 ms, so that one of many runs is not disturbed
-	if kernel.CurrentTier() == kernel.Plain {
+	if isa.Current() == isa.Plain {
 		tasks = pool.Workers()
 	}
 	p, err := Bind(pool, peakKernel(tasks), nil, nil, nil)
@@ -80,23 +83,23 @@ func Peak(pool *exec.Pool, atMost time.Duration) (float64, error) {
 		return 0, err
 	}
 	d := Best(atMost, func() { p.Run(0) })
-	return float64(tasks*kernel.FMAPeak(peakSteps)) / d.Seconds(), nil
+	return float64(tasks*tile.Peak(peakSteps)) / d.Seconds(), nil
 }
 
 // read returns bytes a second of a sum.
 func read(pool *exec.Pool, atMost time.Duration, words int) (float64, error) {
-	b := kernel.NewBuilder()
-	b.SumAll(b.Input(kernel.Full))
+	b := program.NewBuilder()
+	b.SumAll(b.Input(program.Full))
 	n := 4 * words
 	return rate(pool, atMost, b.Build().Kernel(1, n), []int{n, 1}, []int{0}, []int{1})
 }
 
 // update returns bytes a second of additions of one tensor to three others.
 func update(pool *exec.Pool, atMost time.Duration, words int) (float64, error) {
-	b := kernel.NewBuilder()
-	grad := b.Input(kernel.Full)
+	b := program.NewBuilder()
+	grad := b.Input(program.Full)
 	for range 3 {
-		b.Output(b.Add(b.Input(kernel.Full), grad))
+		b.Output(b.Add(b.Input(program.Full), grad))
 	}
 	return rate(pool, atMost, b.Build().Kernel(1, words), []int{words, words, words, words}, []int{0, 1, 2, 3}, []int{1, 2, 3})
 }

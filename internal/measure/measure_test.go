@@ -6,14 +6,17 @@ import (
 
 	"descent/internal/exec"
 	"descent/internal/kernel"
+	"descent/internal/kernel/conv"
+	"descent/internal/kernel/isa"
+	"descent/internal/kernel/product"
 	"descent/internal/measure"
 )
 
 func TestMeasure(t *testing.T) {
 	pool := exec.NewPool(2)
 	defer pool.Close()
-	for tier := kernel.Plain; tier <= kernel.BestTier(); tier++ {
-		restore := kernel.SetTier(tier)
+	for _, tier := range isa.Tiers() {
+		restore := isa.Use(tier)
 		l, err := measure.Measure(pool, time.Millisecond, 1<<12)
 		restore()
 		if err != nil {
@@ -54,12 +57,12 @@ func TestShare(t *testing.T) {
 func TestBind(t *testing.T) {
 	pool := exec.NewPool(2)
 	defer pool.Close()
-	conv := kernel.Conv{N: 4, H: 32, W: 32, C: 8, KH: 3, KW: 3, Out: 16, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Pad: [2][2]int{{1, 1}, {1, 1}}, Groups: 1}
+	conv := conv.Shape{N: 4, H: 32, W: 32, C: 8, KH: 3, KW: 3, Out: 16, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Pad: [2][2]int{{1, 1}, {1, 1}}, Groups: 1}
 	for _, row := range []struct {
 		k     kernel.Kernel
 		sizes []int
 	}{
-		{kernel.Gemm{M: 40, N: 30, K: 20}, []int{800, 600, 1200}},
+		{product.Gemm{M: 40, N: 30, K: 20}, []int{800, 600, 1200}},
 		{conv.Weight(), []int{4 * 32 * 32 * 8, 4 * 32 * 32 * 16, 9 * 8 * 16}},
 	} {
 		p, err := measure.Bind(pool, row.k, row.sizes, []int{0, 1}, []int{2})

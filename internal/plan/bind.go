@@ -7,6 +7,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/kernel"
+	"descent/internal/kernel/program"
 	"descent/internal/rewrite"
 )
 
@@ -243,7 +244,7 @@ func (c *compiler) copy(from, to, stage int) int {
 }
 
 func copier(from, to, size, stage int) *Instr {
-	b := kernel.NewBuilder()
-	b.Output(b.Input(kernel.Full))
+	b := program.NewBuilder()
+	b.Output(b.Input(program.Full))
 	return &Instr{Name: "Copy", Kernel: b.Build().Kernel(1, size), In: []int{from}, Out: []int{to}, Stage: stage, Shared: -1}
 }

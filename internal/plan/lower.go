@@ -6,6 +6,8 @@ import (
 
 	"descent/graph"
 	"descent/internal/kernel"
+	"descent/internal/kernel/program"
+	"descent/internal/lowering"
 	"descent/internal/rewrite"
 )
 
@@ -33,7 +35,7 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 			l.in = append(l.in, rewrite.Memory(x))
 			l.whole = append(l.whole, true)
 		}
-		l.kernel = g.Producer.Op().(graph.Producer).Kernel(g.Producer.Type(), types...)
+		l.kernel = g.Producer.Op().(lowering.Producer).Kernel(g.Producer.Type(), types...)
 		l.fixed = true
 		names = append(names, g.Producer.Op().Name())
 	}
@@ -42,9 +44,9 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 		l.name = names[0] + g.Domain.String()
 		return l
 	}
-	w := &writer{lowered: &l, group: g, b: kernel.NewBuilder(), regs: map[int]kernel.Reg{}, split: split(g)}
+	w := &writer{lowered: &l, group: g, b: program.NewBuilder(), regs: map[int]program.Reg{}, split: split(g)}
 	if g.Producer.Valid() {
-		w.regs[g.Producer.ID()] = w.b.Input(kernel.Full)
+		w.regs[g.Producer.ID()] = w.b.Input(program.Full)
 		if needed(g.Producer) {
 			w.output(g.Producer)
 		}
@@ -81,8 +83,8 @@ func split(g *rewrite.Group) int {
 type writer struct {
 	*lowered
 	group *rewrite.Group
-	b     *kernel.Builder
-	regs  map[int]kernel.Reg // of members and of memory that has been read
+	b     *program.Builder
+	regs  map[int]program.Reg // of members and of memory that has been read
 	split int
 }
 
@@ -101,7 +103,7 @@ func (w *writer) shape() (rows, cols int) {
 // member computes x into a register; sinks become outputs at once.
 func (w *writer) member(x graph.Tensor) {
 	switch op := x.Op().(type) {
-	case graph.Reducer:
+	case lowering.Reducer:
 		in := x.Inputs()[0]
 		r := w.read(in)
 		switch {
@@ -111,10 +113,10 @@ func (w *writer) member(x graph.Tensor) {
 			w.out = append(w.out, x)
 			op.LowerSink(w.b, w.full(in, r), w.folds(op, false))
 		}
-	case graph.Broadcaster: // one that must exist in memory
+	case lowering.Broadcaster: // one that must exist in memory
 		w.regs[x.ID()] = w.b.Full(w.operand(x.Inputs()[0]))
-	case graph.Mapper:
-		in := make([]kernel.Reg, len(x.Inputs()))
+	case lowering.Mapper:
+		in := make([]program.Reg, len(x.Inputs()))
 		for i, operand := range x.Inputs() {
 			in[i] = w.read(operand)
 		}
@@ -133,7 +135,7 @@ func (w *writer) output(x graph.Tensor) {
 }
 
 // full repeats r if x has a value for each element but r has not.
-func (w *writer) full(x graph.Tensor, r kernel.Reg) kernel.Reg {
+func (w *writer) full(x graph.Tensor, r program.Reg) program.Reg {
 	if x.Type().Size() == w.group.Domain.Size() {
 		return w.b.Full(r)
 	}
@@ -142,7 +144,7 @@ func (w *writer) full(x graph.Tensor, r kernel.Reg) kernel.Reg {
 
 // folds reports whether op folds the columns' axes, and not the rows', if
 // rowwise; or the other way round.
-func (w *writer) folds(op graph.Reducer, rowwise bool) bool {
+func (w *writer) folds(op lowering.Reducer, rowwise bool) bool {
 	t := w.group.Domain
 	all := true
 	for i := range t.Rank() {
@@ -157,46 +159,46 @@ func (w *writer) folds(op graph.Reducer, rowwise bool) bool {
 }
 
 // read returns the register of operand x.
-func (w *writer) read(x graph.Tensor) kernel.Reg {
+func (w *writer) read(x graph.Tensor) program.Reg {
 	return w.operand(w.group.Read(x))
 }
 
 // operand returns the register of x, which is a member, free to make, or
 // memory that becomes an input.
-func (w *writer) operand(x graph.Tensor) kernel.Reg {
+func (w *writer) operand(x graph.Tensor) program.Reg {
 	if r, ok := w.regs[x.ID()]; ok {
 		return r
 	}
-	var r kernel.Reg
+	var r program.Reg
 	switch op := x.Op().(type) {
 	case graph.Const:
 		r = w.b.Const(op.Value())
 	case graph.ScalarEntry:
 		r = w.b.Scalar(op.Slot)
-	case graph.Columns:
+	case lowering.Columns:
 		r = w.b.ColIndex()
 	default:
 		class := w.class(x.Type())
 		r = w.b.Input(class)
 		w.in = append(w.in, rewrite.Memory(x))
-		w.whole = append(w.whole, class != kernel.Full)
+		w.whole = append(w.whole, class != program.Full)
 	}
 	w.regs[x.ID()] = r
 	return r
 }
 
 // class says how memory of type t is read over the domain.
-func (w *writer) class(t graph.Type) kernel.Class {
+func (w *writer) class(t graph.Type) program.Class {
 	before, from := rewrite.Matches(w.group.Domain, t, w.split)
 	switch {
 	case before == rewrite.Equal && from == rewrite.Equal:
-		return kernel.Full
+		return program.Full
 	case t.Size() == 1:
-		return kernel.One
+		return program.One
 	case before == rewrite.Equal && from == rewrite.Single:
-		return kernel.Row
+		return program.Row
 	case before == rewrite.Single && from == rewrite.Equal:
-		return kernel.Col
+		return program.Col
 	}
 	panic(fmt.Sprintf("plan: %v cannot be read over %v split at %d", t, w.group.Domain, w.split))
 }

@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"time"
 
-	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/model"
 )
 
@@ -49,7 +49,7 @@ type Build struct {
 
 // ThisBuild names the program that runs.
 func ThisBuild() Build {
-	return Build{model.Version(), model.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, kernel.CurrentTier().String()}
+	return Build{model.Version(), model.Format, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, isa.Current().String()}
 }
 
 // ReadSummary reads the summary of the run in folder.

@@ -149,7 +149,7 @@ func (j *Job) build() error {
 	if _, ok := objective.(loss.CrossEntropy); j.Config.Augment.Mixes() && !ok {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
-	j.Config.Loss, j.Config.Monitor = objective, s.Monitor
+	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor, j.metrics()
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)

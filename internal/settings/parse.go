@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"descent/data"
-	"descent/nn"
+	"descent/nn/initial"
 	"descent/train"
 )
 
 // parseInit reads an initializer; nil lets each layer choose. The name of a
 // family alone is its commonest member.
-func parseInit(text string) (nn.Initializer, error) {
+func parseInit(text string) (initial.Initializer, error) {
 	if text == "auto" {
 		return nil, nil
 	}
@@ -23,7 +23,7 @@ func parseInit(text string) (nn.Initializer, error) {
 			text = family
 		}
 	}
-	return nn.ParseInitializer(text)
+	return initial.Parse(text)
 }
 
 // parseBatch reads a number of rows, or train.All.

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"strings"
 	"time"
 
 	"descent/metric"
@@ -25,8 +24,18 @@ var runRows = []Setting{
 		at:    func(s *Settings) any { return &s.Train.Patience }, start: Told,
 		check: must(func(v float64) bool { return v >= 0 }, "0, for never, or more epochs")},
 	{key: "monitor", def: "loss",
-		usage: "validation score that picks the best model, stops early and drives plateau: " + strings.Join(metric.Names(), ", "),
-		at:    func(s *Settings) any { return &s.Monitor }, check: parses(metric.ByName), start: Told},
+		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames(),
+		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
+	{key: "metrics",
+		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
+		at:    func(s *Settings) any { return &s.Metrics }, start: LineRun, fixed: "what is measured does not change results",
+		check: parses(func(text string) ([]metric.Metric, error) {
+			names, err := ParseList(text)
+			if err != nil {
+				return nil, err
+			}
+			return ParseMetrics(names)
+		})},
 	{key: "seed", basic: true,
 		usage: "of first weights, order of rows, augmentation and dropout",
 		at:    func(s *Settings) any { return &s.Train.Seed }, check: anything, start: Told, fixed: "runs are compared with the same seeds"},

@@ -59,6 +59,7 @@ type Settings struct {
 	Batch   Auto[string]
 	Epochs  Auto[int]
 	Monitor string
+	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand
 	words map[string]string // by key, of settings without a field; never changed, but replaced

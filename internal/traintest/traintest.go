@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/rng"
 	"descent/internal/safetensors"
 	"descent/model"
 	"descent/nn"
@@ -140,7 +141,7 @@ func Says(t testing.TB, err error, words ...string) {
 func Line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
 	t.Helper()
 	x, y = make([][]float32, n), make([][]float32, n)
-	key := nn.Key{Seed: 5}
+	key := rng.Key{Seed: 5}
 	for i := range x {
 		x[i] = make([]float32, d)
 		sum := 0.7
@@ -162,7 +163,7 @@ func Line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
 func Blobs(t testing.TB, n int, seed uint64) data.Source {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: seed}
+	key := rng.Key{Seed: seed}
 	for i := range x {
 		c := i % 3
 		angle := 2 * math.Pi * float64(c) / 3
@@ -210,7 +211,7 @@ func Rows(t testing.TB, s data.Source, n int) []float32 {
 func Bars(t testing.TB, n int) (data.Source, [][]float32) {
 	t.Helper()
 	x, labels := make([][]float32, n), make([]int, n)
-	key := nn.Key{Seed: 11}
+	key := rng.Key{Seed: 11}
 	for i := range x {
 		x[i] = make([]float32, 36)
 		at := 1 + i/2%4

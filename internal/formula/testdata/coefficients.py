@@ -1,4 +1,4 @@
-"""Polynomials of internal/formula/coefficients.go.
+"""Polynomials of package formula.
 
 Each is a weighted least-squares fit at Chebyshev nodes, the weight being the
 relative error of the function in question. Coefficients are rounded to float32
@@ -51,3 +51,16 @@ show("erf p", fit(lambda s: mp.erf(mp.sqrt(s)) / mp.sqrt(s) - 1, lambda s: mp.sq
 show("erf q", fit(lambda t: -mp.log(mp.erfc(t)) / t - 1, lambda t: t * mp.erfc(t) / mp.erf(t), 1.0, 3.95, range(7)))
 for n, v in (("log2e", 1 / ln2), ("ln2", ln2)):
     print(n, float(np.float32(float(v))).hex(), float(np.float32(float(v - mp.mpf(float(np.float32(float(v))))))).hex())
+# sin(r) = r + r s p(s) and cos(r) = 1 + s q(s), s = r^2. For arguments of 2^22 the
+# float32 next to 2/pi errs by 0.11 in the number of quarters, so |r| < pi/4 + 0.17.
+edge = 0.96**2
+root = lambda s: mp.sqrt(s)
+show("sin p", fit(lambda s: (mp.sin(root(s)) / root(s) - 1) / s, lambda s: s * root(s) / mp.sin(root(s)), 1e-9, edge, range(4)))
+show("cos q", fit(lambda s: (mp.cos(root(s)) - 1) / s, lambda s: s / mp.cos(root(s)), 1e-9, edge, range(4)))
+# pi/2 in three parts, each the float32 next to what is left, and 2/pi
+left = mp.pi / 2
+for i in range(3):
+    part = mp.mpf(float(np.float32(float(left))))
+    print(f"pi/2, part {i + 1}", float(part).hex())
+    left -= part
+print("2/pi", float(np.float32(float(2 / mp.pi))).hex())

@@ -1,0 +1,145 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+
+	"descent/data/internal/feature"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+)
+
+// Column is one column of a table and the features it becomes.
+type Column struct {
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`              // "number", "category", "date" or "dropped"
+	Why     string   `json:"why,omitempty"`     // it was dropped
+	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
+	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
+	Std     float64  `json:"std,omitempty"`     // likewise; of the population
+	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
+	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
+	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
+
+	Notation string   `json:"notation,omitempty"` // of a number: 1234.56 as the column writes it; "" is plain
+	Form     string   `json:"form,omitempty"`     // of a date: ymd, dmy, mdy, ym, time or unix
+	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
+	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
+}
+
+// Features returns the names of the features that a column becomes, in order:
+// a number and perhaps its indicator; the parts of a date, likewise; or levels,
+// <rare>, <missing> and <unk>.
+//
+// A level that training did not have is <rare> if the column has rare levels,
+// and else sets none of them, as a missing value does where training had none:
+// no weight is learned for what does not occur. So <unk> is always 0; it stays
+// for the sake of models and bits of before.
+func (c Column) Features() []string {
+	var names []string
+	switch c.Kind {
+	case parse.NumberKind:
+		names = []string{c.Name}
+	case parse.DateKind:
+		names = c.dateFeatures()
+	case parse.CategoryKind:
+		for _, level := range c.Levels {
+			names = append(names, c.Name+"="+level)
+		}
+		if len(c.Rare) > 0 {
+			names = append(names, c.Name+"=<rare>")
+		}
+	default:
+		return nil
+	}
+	if c.Missing {
+		names = append(names, c.Name+"=<missing>")
+	}
+	if c.Kind == parse.CategoryKind {
+		names = append(names, c.Name+"=<unk>")
+	}
+	return names
+}
+
+// width is how many features there are.
+func (c *Column) width() int {
+	number := feature.Number{Missing: c.Missing}
+	switch c.Kind {
+	case parse.NumberKind:
+		return number.Width()
+	case parse.DateKind:
+		return (&feature.Date{Number: number, Parts: c.Parts}).Width()
+	case parse.CategoryKind:
+		return (&feature.Category{Levels: c.Levels, Rare: c.Rare, Missing: c.Missing}).Width()
+	}
+	return 0
+}
+
+// feature returns what encodes the column; nil of one that was dropped.
+func (c *Column) feature() (feature.Feature, error) {
+	r, err := c.readsAs()
+	if err != nil {
+		return nil, err
+	}
+	number := feature.Number{Median: c.Median, Mean: c.Mean, Std: c.Std, Missing: c.Missing, Reading: r}
+	switch c.Kind {
+	case parse.NumberKind:
+		return &number, nil
+	case parse.DateKind:
+		return &feature.Date{Number: number, Parts: c.Parts}, nil
+	case parse.CategoryKind:
+		return feature.NewCategory(c.Levels, c.Rare, c.Missing), nil
+	}
+	return nil, nil
+}
+
+// dateFeatures names the features of a date, but for the indicator.
+func (c *Column) dateFeatures() []string {
+	var names []string
+	for _, part := range c.Parts {
+		if part == parse.DaysPart {
+			names = append(names, c.Name+"."+part)
+		} else {
+			names = append(names, c.Name+"."+part+".sin", c.Name+"."+part+".cos")
+		}
+	}
+	return names
+}
+
+// checkDate checks what a date becomes.
+func (c *Column) checkDate() error {
+	if c.Kind != parse.DateKind {
+		return nil
+	}
+	if parse.FormNames[c.Form] == "" {
+		return fmt.Errorf("data: encoder: column %q has dates of form %q; it is ymd, dmy, mdy, ym, time or unix", c.Name, c.Form)
+	}
+	known := append([]string{parse.DaysPart}, parse.PartsOf(c.Form)...)
+	for i, part := range c.Parts {
+		if i == 0 != (part == parse.DaysPart) || !slices.Contains(known, part) || slices.Contains(c.Parts[:i], part) {
+			return fmt.Errorf("data: encoder: column %q has the parts %s; they are days first, and each of %s once", c.Name, naming.List(c.Parts), naming.List(known[1:]))
+		}
+	}
+	if len(c.Parts) == 0 {
+		return fmt.Errorf("data: encoder: column %q has dates without parts; the first is days", c.Name)
+	}
+	return nil
+}
+
+// readsAs returns the reading of a column that training has learned.
+func (c *Column) readsAs() (parse.Reading, error) {
+	return learned(c.Name, c.Kind, c.Notation, c.Form, c.Absent)
+}
+
+// readsAs returns the reading of a target of regression.
+func (t *Target) readsAs() (parse.Reading, error) {
+	return learned(t.Name, parse.NumberKind, t.Notation, "", t.Absent)
+}
+
+func learned(name, kind, written, form string, absent []string) (parse.Reading, error) {
+	n, err := parse.ReadNotation(written)
+	if err != nil {
+		return parse.Reading{}, fmt.Errorf("data: encoder: column %q: %w", name, err)
+	}
+	return parse.Reading{Kind: kind, Notation: n, Form: form, Absent: absent}, nil
+}

@@ -1,0 +1,62 @@
+package images
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"descent/internal/suggest"
+)
+
+// The modes of images.
+const (
+	Gray  = "gray"
+	Color = "color"
+)
+
+// Config says how image files become samples of one shape. The zero
+// value takes the most common size of the files and their mode, which must be
+// one.
+type Config struct {
+	Height, Width int    // to resize all images to; 0: the size that most of them have
+	Mode          string // "gray" or "color", to convert to; "": that of the files, which must agree
+	SkipCorrupt   bool   // leave out files that cannot be read, with a note that counts them
+	Workers       int    // that decode; 0: one a processor. It does not change the result.
+}
+
+// Validate reports what is wrong with a configuration.
+func (cfg Config) Validate() error {
+	switch {
+	case (cfg.Height == 0) != (cfg.Width == 0) || cfg.Height < 0 || cfg.Width < 0:
+		return fmt.Errorf("data: image size %d×%d; want two positive numbers, or none for the most common size", cfg.Height, cfg.Width)
+	case cfg.Height > MaxPixels || cfg.Width > MaxPixels || cfg.Height*cfg.Width > MaxPixels:
+		return fmt.Errorf("data: image size %d×%d; at most %d pixels are made", cfg.Height, cfg.Width, MaxPixels)
+	case cfg.Mode != "" && cfg.Mode != Gray && cfg.Mode != Color:
+		return fmt.Errorf("data: image mode: %w", suggest.Unknown("mode", cfg.Mode, []string{Gray, Color}))
+	case cfg.Workers < 0:
+		return fmt.Errorf("data: %d workers to decode images; want at least 1, or 0 for one a processor", cfg.Workers)
+	}
+	return nil
+}
+
+func (cfg Config) workers() int {
+	if cfg.Workers > 0 {
+		return cfg.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// ParseSize reads "32", or "48x64" for a height of 48 and a width of 64.
+func ParseSize(text string) (height, width int, err error) {
+	first, second, both := strings.Cut(strings.ToLower(text), "x")
+	if !both {
+		second = first
+	}
+	height, err1 := strconv.Atoi(first)
+	width, err2 := strconv.Atoi(second)
+	if err1 != nil || err2 != nil || height <= 0 || width <= 0 {
+		return 0, 0, fmt.Errorf("data: image size %q; want a number of pixels, such as 32, or HEIGHTxWIDTH, such as 48x64", text)
+	}
+	return height, width, Config{Height: height, Width: width}.Validate()
+}

@@ -1,0 +1,149 @@
+package feature
+
+import (
+	"sort"
+
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+)
+
+// Category makes levels one-hot: a value for each, then one that rare levels share,
+// one that says "missing", and one that is always 0, for the sake of models and
+// bits of before.
+type Category struct {
+	Levels, Rare []string
+	Missing      bool
+
+	slots         *parse.Spellings
+	rare, missing int // slots; none if there is none
+}
+
+// None is the slot of a cell that sets no feature.
+const None = -1
+
+// Bounds on categories.
+const (
+	MaxLevels = 100 // that get a slot of their own
+	RareCount = 10  // how often a level must occur in training to have one, where there are more
+)
+
+// NewCategory encodes levels, of which rare ones share a slot.
+func NewCategory(levels, rare []string, missing bool) *Category {
+	c := &Category{Levels: levels, Rare: rare, Missing: missing, slots: parse.NewSpellings(levels), rare: None, missing: None}
+	next := len(levels)
+	if len(rare) > 0 {
+		c.rare = next
+		next++
+		for _, level := range rare {
+			c.slots.Known[level] = c.rare
+		}
+	}
+	if missing {
+		c.missing = next
+	}
+	return c
+}
+
+// FitCategory counts the levels of a column in the given rows; nil means all.
+// Beyond MaxLevels, the most frequent keep a slot and the others share one.
+func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Dropped) {
+	count := make(map[string]int)
+	missing := false
+	for row := range g.Among(rows) {
+		if cell := g.Cell(row, col); parse.Missing(cell) {
+			missing = true
+		} else {
+			count[cell]++
+		}
+	}
+	for level, n := range count { // with accents behind their letters
+		if as := naming.Normal(level); as != level && count[as] > 0 {
+			count[as] += n
+			delete(count, level)
+		}
+	}
+	var levels, rare []string
+	for level := range count {
+		levels = append(levels, level)
+	}
+	switch {
+	case len(levels) == 0:
+		return nil, holdsNothing
+	case len(levels) == 1 && !missing:
+		return nil, constant(levels[0])
+	}
+	if len(levels) > MaxLevels {
+		sort.Slice(levels, func(i, j int) bool {
+			a, b := levels[i], levels[j]
+			return count[a] > count[b] || count[a] == count[b] && a < b
+		})
+		keep := 0
+		for keep < MaxLevels && count[levels[keep]] >= RareCount {
+			keep++
+		}
+		levels, rare = levels[:keep:keep], levels[keep:]
+		sort.Strings(rare)
+	}
+	sort.Strings(levels)
+	return NewCategory(levels, rare, missing), ""
+}
+
+// Width returns the number of slots.
+func (c *Category) Width() int {
+	width := len(c.Levels) + 1
+	if len(c.Rare) > 0 {
+		width++
+	}
+	if c.Missing {
+		width++
+	}
+	return width
+}
+
+// Slot returns the place of a cell's 1, or None.
+func (c *Category) Slot(cell string) (int, Fate) {
+	if _, known := c.slots.Known[cell]; !known && parse.Missing(cell) {
+		if c.missing == None {
+			return None, AsNoLevel
+		}
+		return c.missing, Known
+	}
+	slot, known := c.slots.Find(cell)
+	switch {
+	case known:
+		return slot, Known
+	case c.rare != None:
+		return c.rare, AsRare
+	}
+	return None, AsNone
+}
+
+// Encode sets the slot of a cell.
+func (c *Category) Encode(to []float32, cell string, _ bool) (Fate, error) {
+	slot, fate := c.Slot(cell)
+	if slot != None {
+		to[slot] = 1
+	}
+	return fate, nil
+}
+
+// Decode returns the level, <rare> for those that share a slot, and <unk> where no
+// slot is set.
+func (c *Category) Decode(x []float32) string {
+	for i, v := range x {
+		switch {
+		case v == 0:
+			continue
+		case i < len(c.Levels):
+			return c.Levels[i]
+		case i == c.rare:
+			return "<rare>"
+		case i == c.missing:
+			return ""
+		default:
+			return "<unk>"
+		}
+	}
+	return "<unk>"
+}

@@ -1,0 +1,287 @@
+// Package grid holds the text of tables, by column, and reads it from CSV and
+// from JSON.
+package grid
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+)
+
+// Grid is the text of a table: named columns, the cells of each, and the line
+// that each row stands on.
+type Grid struct {
+	File    string // for messages
+	Columns []string
+	cells   []cells // of each column
+	Lines   RowLines
+	Notes   []string     // what was passed over
+	Comma   rune         // between cells, if there is one
+	Plain   bool         // numbers are as programs write them, whatever the notation of a column
+	spelt   map[int]bool // but for columns with text such as "1.234"
+
+	n     int // rows
+	block int // rows of a block
+	named map[string]int
+}
+
+// Rows returns the number of rows.
+func (g *Grid) Rows() int { return g.n }
+
+// Line returns the line of the file on which a row stands.
+func (g *Grid) Line(row int) int { return g.Lines.Of(row) }
+
+// Cell returns the text of a cell, without blanks around it.
+func (g *Grid) Cell(row, col int) string {
+	row = g.Lines.under(row)
+	return g.cells[col][row/g.block].at(row % g.block)
+}
+
+// IsPlain reports whether the numbers of a column are as programs write them.
+func (g *Grid) IsPlain(col int) bool { return g.Plain && !g.spelt[col] }
+
+// At returns the place of a cell, to begin a message with.
+func (g *Grid) At(row, col int) string {
+	return fmt.Sprintf("data: %s, line %d, column %q", g.File, g.Line(row), g.Columns[col])
+}
+
+// Index returns the number of a named column, or -1.
+func (g *Grid) Index(name string) int {
+	if i, there := g.named[name]; there {
+		return i
+	}
+	return -1
+}
+
+// Keep leaves only the rows that a condition accepts.
+func (g *Grid) Keep(wanted func(row int) bool) {
+	var kept []int32
+	for row := range g.n {
+		switch ok := wanted(row); {
+		case ok && kept != nil:
+			kept = append(kept, int32(g.Lines.under(row)))
+		case !ok && kept == nil: // the first that is not wanted
+			kept = make([]int32, 0, g.n)
+			for before := range row {
+				kept = append(kept, int32(g.Lines.under(before)))
+			}
+		}
+	}
+	if kept != nil {
+		g.Lines.kept, g.n = kept, len(kept)
+	}
+}
+
+// Part returns a view of the rows from a number to another.
+func (g *Grid) Part(from, to int) *Grid {
+	view := *g
+	view.n, view.Lines.kept = to-from, make([]int32, 0, to-from)
+	for row := from; row < to; row++ {
+		view.Lines.kept = append(view.Lines.kept, int32(g.Lines.under(row)))
+	}
+	return &view
+}
+
+// Bounds on a table: what is wider is no table, and what is longer would need
+// other memory.
+const (
+	maxColumns = 1 << 16
+	maxRows    = math.MaxInt32
+)
+
+// gridder makes a grid row by row.
+type gridder struct {
+	grid   *Grid
+	stages []stage // of each column
+	sorter sorter
+}
+
+// begin takes the header, which stands in a line.
+func (b *gridder) begin(file string, header []string, line int) error {
+	b.grid = &Grid{File: file, named: make(map[string]int)}
+	numbers, fractions := 0, false
+	for _, name := range header {
+		if v, ok := parse.Number(name); ok {
+			numbers++
+			fractions = fractions || v != math.Trunc(v)
+		}
+	}
+	if numbers > 0 && numbers == len(header) {
+		return fmt.Errorf("data: %s, line %d holds numbers where the names of the columns should be; add a header line", file, line)
+	}
+	if 2*numbers >= len(header) && fractions { // years and pixels are whole
+		b.grid.Notes = append(b.grid.Notes, fmt.Sprintf("line %d is taken for the names of the columns, though %d of %d are numbers; add a header line if there is none", line, numbers, len(header)))
+	}
+	for i, name := range header {
+		if name == "" {
+			name = fmt.Sprintf("column %d", i+1)
+		}
+		if err := b.column(name, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// column adds a column, in which the rows before have no value.
+func (b *gridder) column(name string, line int) error {
+	g := b.grid
+	if j, there := g.named[name]; there {
+		return fmt.Errorf("data: %s, line %d: columns %d and %d are both named %q; each needs its own name", g.File, line, j+1, len(g.Columns)+1, name)
+	}
+	if len(g.Columns) == maxColumns {
+		return fmt.Errorf("data: %s, line %d: a table of more than %d columns is not read", g.File, line, maxColumns)
+	}
+	if !utf8.ValidString(name) {
+		return notUTF8(g.File, line, len(g.Columns))
+	}
+	name = strings.Clone(name) // of the line that it was read with
+	g.named[name] = len(g.Columns)
+	g.Columns = append(g.Columns, name)
+	var before cells
+	for range g.sealed() {
+		before = append(before, empty)
+	}
+	g.cells = append(g.cells, before)
+	b.stages = append(b.stages, stage{})
+	return nil
+}
+
+// sealed is the number of blocks that are done.
+func (g *Grid) sealed() int {
+	if g.block == 0 {
+		return 0
+	}
+	return g.n / g.block
+}
+
+// put takes a cell, without blanks around it, of the row that is read, which
+// stands in a line.
+func (b *gridder) put(col int, cell string, line int) error {
+	g := b.grid
+	if !utf8.ValidString(cell) {
+		return notUTF8(g.File, line, col)
+	}
+	s := &b.stages[col]
+	s.add(g.n-g.sealed()*g.block, cell)
+	if len(s.text) > maxBlockText {
+		return fmt.Errorf("data: %s, line %d, column %q: %d rows up to here hold more than %d bytes", g.File, line, g.Columns[col], len(s.ends), maxBlockText)
+	}
+	return nil
+}
+
+func notUTF8(file string, line, col int) error {
+	return fmt.Errorf("data: %s, line %d, column %d is not UTF-8; save the file as UTF-8", file, line, col+1)
+}
+
+// next ends the row that is read.
+func (b *gridder) next(line int) error {
+	g := b.grid
+	if g.n == maxRows {
+		return fmt.Errorf("data: %s, line %d: a table of more than %d rows is not read", g.File, line, maxRows)
+	}
+	if g.block == 0 {
+		g.block = blockRows(len(g.Columns))
+	}
+	g.Lines.add(g.n, line)
+	if g.n++; g.n%g.block == 0 {
+		b.seal(g.block)
+	}
+	return nil
+}
+
+// seal makes the waiting rows a block of each column.
+func (b *gridder) seal(rows int) {
+	for col := range b.stages {
+		b.grid.cells[col] = append(b.grid.cells[col], b.sorter.block(&b.stages[col], rows))
+		b.stages[col].reset()
+	}
+}
+
+// end returns the grid when all rows are there.
+func (b *gridder) end() (*Grid, error) {
+	g := b.grid
+	if g.n == 0 {
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s holds a header and no rows", g.File)
+	}
+	if rows := g.n - g.sealed()*g.block; rows > 0 {
+		b.seal(rows)
+	}
+	return g, nil
+}
+
+// Value reads a cell of numbers or dates as a column is read.
+func (g *Grid) Value(row, col int, r *parse.Reading) (float64, error) {
+	v, err := r.Value(g.Cell(row, col), g.IsPlain(col))
+	if err != nil {
+		return 0, fault.Errorf(fault.ErrCell, "%s: %w", g.At(row, col), err)
+	}
+	return v, nil
+}
+
+// Find returns the number of the column of that name, however its accents are
+// written, or -1.
+func (g *Grid) Find(name string) int {
+	if i := g.Index(name); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(g.Columns, func(column string) bool { return naming.Normal(column) == naming.Normal(name) })
+}
+
+// Among visits the given rows of a grid; nil means all.
+func (g *Grid) Among(rows []int) iter.Seq[int] {
+	if rows != nil {
+		return slices.Values(rows)
+	}
+	return func(yield func(int) bool) {
+		for row := range g.Rows() {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// FromRows makes a grid of columns and rows that a program gives, whose numbers
+// are as programs write them. Rows count as lines.
+func FromRows(file string, columns []string, rows iter.Seq2[[]string, error]) (*Grid, error) {
+	if len(columns) == 0 {
+		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has no columns", file)
+	}
+	var b gridder
+	b.grid = &Grid{File: file, Plain: true, named: make(map[string]int)}
+	for i, name := range columns {
+		if _, there := b.grid.named[name]; there || name == "" {
+			return nil, fmt.Errorf("data: %s: column %d is named %q; each needs a name of its own", file, i+1, name)
+		}
+		if err := b.column(name, 1); err != nil {
+			return nil, err
+		}
+	}
+	row := 0
+	for cells, err := range rows {
+		row++
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("data: %s, line %d: %w", file, row, err)
+		case len(cells) != len(columns):
+			return nil, fmt.Errorf("data: %s, line %d has %d cells; there are %d columns", file, row, len(cells), len(columns))
+		}
+		for col, cell := range cells {
+			if err := b.put(col, strings.TrimSpace(cell), row); err != nil {
+				return nil, err
+			}
+		}
+		if err := b.next(row); err != nil {
+			return nil, err
+		}
+	}
+	return b.end()
+}

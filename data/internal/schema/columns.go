@@ -1,0 +1,185 @@
+package schema
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+)
+
+// Column is what a column is, judged by all rows of the file.
+type Column struct {
+	Col     int
+	Kind    string // a kind of [parse]
+	Why     string // of a dropped column
+	Reading parse.Reading
+}
+
+// planColumns decides what each column is that is not a target.
+func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
+	isTarget := naming.Set(cfg.Targets)
+	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
+	var plan []Column
+	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
+	for col, name := range g.Columns {
+		if isTarget[name] {
+			continue
+		}
+		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
+		if !drop[name] {
+			f := found[col]
+			view, err := look(g, col, &f.Reading)
+			if err != nil && !category[name] {
+				return nil, err
+			}
+			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
+			p.Reading = f.Reading
+			if category[name] && view.present > 0 {
+				p.Kind, p.Why = parse.CategoryKind, ""
+			}
+			if p.Why == numbersRows {
+				counter = len(plan)
+			}
+		}
+		if p.Kind != parse.DroppedKind {
+			kept++
+		}
+		plan = append(plan, p)
+	}
+	if kept == 0 && counter >= 0 { // y over 1, 2, 3, ... is a data set too
+		plan[counter].Kind, plan[counter].Why = parse.NumberKind, ""
+		kept++
+	}
+	if kept > 0 {
+		return plan, nil
+	}
+	if len(plan) == 0 {
+		return nil, fmt.Errorf("data: %s has only the target; it needs a column to predict from", g.File)
+	}
+	var reasons []string
+	for _, p := range plan {
+		reasons = append(reasons, fmt.Sprintf("%q %s", g.Columns[p.Col], p.Why))
+	}
+	return nil, fmt.Errorf("data: %s has no column left to predict from: %s", g.File, strings.Join(reasons, "; "))
+}
+
+const (
+	Asked       = "was asked to be left out"
+	numbersRows = "numbers the rows"
+	MaxLevels   = 100 // of a category that get a slot of their own
+)
+
+// columnView is what can be seen of a column.
+type columnView struct {
+	kind             string // numberKind, dateKind or "", which is text
+	present, missing int
+	whole, rising    bool // all whole; each one more than the last, from 0 or 1
+	distinct         int  // for numbers counted only where that matters
+	constant         bool
+	words, length    int    // of text, over all cells
+	numbers          int    // cells of text that are
+	stray            string // one that is not
+	example          string
+}
+
+// look views a column as it is read. It fails on infinity.
+func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
+	if r.Kind == "" {
+		return lookAtText(g, col), nil
+	}
+	v := columnView{kind: r.Kind, whole: true, rising: true, constant: true}
+	last := math.NaN()
+	for row := range g.Rows() {
+		x, err := g.Value(row, col, r)
+		if err != nil {
+			return v, err
+		}
+		if x != x {
+			v.missing++
+			continue
+		}
+		v.constant = v.constant && (v.present == 0 || x == last)
+		v.rising = v.rising && (v.present > 0 && x == last+1 || v.present == 0 && (x == 0 || x == 1))
+		v.whole = v.whole && x == math.Trunc(x)
+		v.example = g.Cell(row, col)
+		last = x
+		v.present++
+	}
+	v.rising = v.rising && v.missing == 0 && v.present > 2
+	if v.whole && !v.rising && isCounterName(g.Columns[col]) {
+		v.distinct = len(levelsOf(g, col))
+	}
+	if v.present > 0 && r.Kind == parse.NumberKind {
+		v.example = parse.FormatNumber(last)
+	}
+	return v, nil
+}
+
+// lookAtText views a column of text.
+func lookAtText(g *grid.Grid, col int) columnView {
+	var v columnView
+	for level, count := range levelsOf(g, col) {
+		if parse.Missing(level) {
+			v.missing += count
+			continue
+		}
+		v.present += count
+		v.distinct++
+		v.length += count * len(level)
+		v.words += count * (1 + strings.Count(level, " "))
+		if _, ok := parse.AnyNumber(level); ok {
+			v.numbers += count
+		} else if v.stray == "" || level < v.stray {
+			v.stray = level
+		}
+		v.example = level
+	}
+	v.constant = v.distinct == 1
+	return v
+}
+
+// judge decides what a column is; keep asks for it to be used.
+func (v columnView) judge(name string, keep bool) (kind, why string) {
+	kind = cmp.Or(v.kind, parse.CategoryKind)
+	mostly := v.distinct > v.present/2
+	switch {
+	case v.present == 0:
+		return parse.DroppedKind, "holds no values"
+	case keep:
+		return kind, ""
+	case v.constant && v.missing == 0:
+		return parse.DroppedKind, fmt.Sprintf("is constant (%s)", v.example)
+	case v.kind == parse.NumberKind && (v.rising || v.whole && v.distinct == v.present && v.present > 2):
+		return parse.DroppedKind, numbersRows
+	case v.kind != "":
+		return v.kind, ""
+	case v.distinct > MaxLevels && v.length > 40*v.present,
+		mostly && v.distinct > fewIntegers && v.words >= 3*v.present:
+		return parse.DroppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
+	case mostly && (v.distinct > MaxLevels || v.distinct == v.present && v.present >= 20):
+		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
+		if 2*v.numbers > v.present && v.stray != "" {
+			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", v.stray)
+		}
+		return parse.DroppedKind, why
+	}
+	return parse.CategoryKind, ""
+}
+
+// isCounterName reports whether columns of that name usually number rows.
+func isCounterName(name string) bool {
+	if strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") {
+		return true
+	}
+	name = strings.ToLower(name)
+	for _, known := range []string{"id", "index", "idx", "key", "no", "nr", "number", "row", "rowid", "rownames"} {
+		if name == known || strings.HasSuffix(name, "_"+known) || strings.HasSuffix(name, " "+known) {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "id_") || strings.HasPrefix(name, "column ") || strings.HasPrefix(name, "unnamed:")
+}

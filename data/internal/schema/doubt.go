@@ -1,0 +1,74 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"descent/data/internal/grid"
+	"descent/data/internal/parse"
+)
+
+// ErrDoubtfulTarget is wrapped by the error of a target of text that is hardly
+// meant to be classes. The task Classification takes it as it is.
+var ErrDoubtfulTarget = errors.New("is it meant to be classes?")
+
+// manyClasses is from how many classes on a target needs more rows than two a
+// class, unless classification is asked for.
+const manyClasses = 200
+
+// doubtful refuses a target of text that is hardly meant to be classes: one
+// that is different in every row, has about as many classes as rows, or is
+// numbers but for a few words.
+func doubtful(g *grid.Grid, col, distinct int) error {
+	if err := strayWords(g, col); err != nil {
+		return err
+	}
+	name := g.Columns[col]
+	switch {
+	case distinct == g.Rows() && distinct > fewIntegers:
+		return fmt.Errorf("data: %s: the target %q is different in each of %d rows, so that it names them, and what is learned from one says nothing about another; name another target: %w",
+			g.File, name, g.Rows(), ErrDoubtfulTarget)
+	case distinct > manyClasses && distinct > g.Rows()/2:
+		return fmt.Errorf("data: %s: the target %q has %d classes in %d rows, few of each to learn from; name another target: %w",
+			g.File, name, distinct, g.Rows(), ErrDoubtfulTarget)
+	}
+	return nil
+}
+
+// strayWords refuses amounts among which a few cells hold words.
+func strayWords(g *grid.Grid, col int) error {
+	words := make(map[string]int)
+	numbers := make(map[float64]bool)
+	var lines []string
+	first, text, whole := -1, 0, true
+	for row := range g.Rows() {
+		cell := g.Cell(row, col)
+		if v, ok := parse.AnyNumber(cell); ok {
+			numbers[v] = true
+			whole = whole && v == float64(int64(v))
+			continue
+		}
+		if text++; first < 0 {
+			first = row
+		}
+		if len(lines) < 5 {
+			lines = append(lines, fmt.Sprint(g.Line(row)))
+		}
+		words[cell]++
+	}
+	few := text <= max(1, g.Rows()/20) || len(words) <= 5
+	amounts := len(numbers) > fewIntegers || !whole && len(numbers) > fewIntegers/2
+	if !few || !amounts || 2*text >= g.Rows() {
+		return nil
+	}
+	where := "line " + lines[0]
+	if text > 1 {
+		where = "lines " + strings.Join(lines, ", ")
+	}
+	if text > len(lines) {
+		where += fmt.Sprintf(" and %d more", text-len(lines))
+	}
+	return fmt.Errorf("%s: %q is not a number, and %d of %d values of the target are (all but %s); leave such cells empty to have their rows left out: %w",
+		g.At(first, col), g.Cell(first, col), g.Rows()-text, g.Rows(), where, ErrDoubtfulTarget)
+}

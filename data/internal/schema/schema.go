@@ -1,0 +1,125 @@
+// Package schema decides what the columns of a table are, by all cells of each
+// and by what the rest of the file says where one column leaves a doubt: numbers
+// in a notation, dates in a form, categories, or nothing to learn from; and what
+// the target is.
+package schema
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+)
+
+// Task is what a target is to be: nothing said, classes, amounts or labels.
+type Task int
+
+const (
+	Classes Task = iota + 1 // classes
+	Amounts                 // numbers
+	Labels                  // of which any number holds
+)
+
+// Config says what cannot be read off a table.
+type Config struct {
+	Targets    []string
+	Task       Task // 0: decided by the target's values
+	Drop       []string
+	Keep       []string
+	Categories []string
+	Numbers    []string
+	Dates      []string
+
+	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
+}
+
+// ErrNoTarget is wrapped by the error of a table that was opened without the name
+// of a target.
+var ErrNoTarget = errors.New("which column is the target?")
+
+// Plan is what the columns of a table are, judged by all rows.
+type Plan struct {
+	Columns []Column // those that are not targets
+	Target  Target
+	Notes   []string // what was taken for granted
+}
+
+// Of decides the schema of a table. Rows without a target are taken out of
+// it.
+func Of(g *grid.Grid, cfg Config) (*Plan, error) {
+	cfg, err := cfg.resolve(g)
+	if err != nil {
+		return nil, err
+	}
+	s := &Plan{Notes: g.Notes}
+	found, err := findTargets(g, cfg)
+	if err != nil {
+		return nil, err
+	}
+	lacks := func(row int) (int, bool) { return lacksTarget(g, row, cfg.Targets, found) }
+	if cfg.Task == Labels {
+		if s.Target, err = labelTarget(g, cfg); err != nil {
+			return nil, err
+		}
+		lacks = func(row int) (int, bool) { return s.Target.lacks(g, row) }
+	}
+	if err := s.dropUntargeted(g, cfg.Targets, lacks); err != nil {
+		return nil, err
+	}
+	if err := findColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	if cfg.Task == Labels {
+		s.Notes = append(s.Notes, s.Target.noteLabels(g)...)
+	} else if s.Target, err = decideTarget(g, cfg, found); err != nil {
+		return nil, err
+	}
+	if classes := len(s.Target.Classes); classes > fewIntegers && classes > g.Rows()/2 {
+		s.Notes = append(s.Notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.Rows()))
+	}
+	s.Notes = append(s.Notes, noteSpellings(cfg.Targets[0], s.Target.Classes)...)
+	if s.Columns, err = planColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	s.Notes = append(s.Notes, notesOn(s.Columns, s.Target, found)...)
+	return s, nil
+}
+
+// lacksTarget returns the first target that is missing in a row, if one is.
+func lacksTarget(g *grid.Grid, row int, targets []string, found map[int]*finding) (col int, lacks bool) {
+	for _, name := range targets {
+		if col := g.Index(name); found[col].Missing(g.Cell(row, col)) {
+			return col, true
+		}
+	}
+	return -1, false
+}
+
+// dropUntargeted removes the rows that lack a target.
+func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, lacks func(row int) (col int, lacks bool)) error {
+	n := g.Rows()
+	firstRow, firstCol := -1, -1
+	firstPlace := ""
+	g.Keep(func(row int) bool {
+		col, lacks := lacks(row)
+		if lacks && firstRow < 0 {
+			firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.Line(row))
+		}
+		return !lacks
+	})
+	if firstRow < 0 {
+		return nil
+	}
+	if g.Rows() == 0 {
+		return fault.Errorf(fault.ErrNoRows, "data: %s: no row has a value for the target %s; %q is missing, %s", g.File, naming.List(targets), g.Columns[firstCol], firstPlace)
+	}
+	s.Notes = append(s.Notes, UntargetedNote(n-g.Rows(), n, targets, firstPlace))
+	return nil
+}
+
+// UntargetedNote says how many of n rows are left out, as they have no target.
+func UntargetedNote(out, n int, targets []string, firstPlace string) string {
+	return fmt.Sprintf("%d of %d rows have no value for the target %s and are left out (%s)", out, n, naming.List(targets), firstPlace)
+}

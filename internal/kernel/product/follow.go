@@ -1,0 +1,13 @@
+package product
+
+import "descent/internal/kernel"
+
+// Follow implements [kernel.Follower]. It returns the product with e run over each block of the result while
+// it is in cache: input 0 of e is the product, its other inputs follow A and B
+// in Call.In, and its outputs are Call.Out, the first of which also holds the
+// block on the way.
+func (g *Gemm) Follow(e kernel.Epilogue) kernel.Kernel {
+	with := *g
+	with.Epilogue = e
+	return &with
+}

@@ -1,0 +1,106 @@
+// Package product has the kernel of matrix products.
+package product
+
+import (
+	"descent/internal/kernel"
+	"descent/internal/kernel/move"
+	"descent/internal/kernel/tile"
+)
+
+// Gemm is the matrix product C = op(A)·op(B), row-major:
+//
+//	A [M, K], or [K, M] when TransA; as [Gemm.Prepare] says
+//	B [K, N], or [N, K] when TransB
+//	C [M, N]
+//
+// In[0] is A, In[1] is B and Out[0] is C, which must not overlap them. With an
+// Epilogue, In[2:] are the inputs of that program from its second one on: its
+// first is the product. A program that stores to Out[0] replaces the product.
+//
+// Element i, j is a chain of fused multiply-adds over ascending k, from zero,
+// for each block of 512 values of k; the blocks' results are added in order.
+// So tiles, tasks and instruction sets cannot change a bit; only the payload
+// of a NaN may depend on them.
+type Gemm struct {
+	M, N, K        int
+	TransA, TransB bool
+	Epilogue       kernel.Epilogue // nil: none
+}
+
+// Tasks returns the number of blocks of C.
+func (g Gemm) Tasks() int {
+	p := g.partition()
+	return p.down * p.across
+}
+
+// Scratch returns the room for packed blocks of A and B, or for the epilogue.
+func (g Gemm) Scratch() int {
+	p := g.partition()
+	n := g.packed(p)
+	if g.Epilogue != nil {
+		n = max(n, g.Epilogue.Scratch(min(p.width, g.N)))
+	}
+	return n
+}
+
+// Shared returns 0: blocks of C are independent.
+func (g Gemm) Shared() int { return 0 }
+
+// Run computes block i of C.
+func (g Gemm) Run(i int, c *kernel.Call) {
+	r := g.block(i)
+	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch)
+	if g.Epilogue != nil {
+		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.N, r.r0, r.r1, r.c0, r.c1, c.Scratch)
+	}
+}
+
+// stored returns the rows and columns of A in memory.
+func (g Gemm) stored() (rows, cols int) {
+	if g.TransA {
+		return g.K, g.M
+	}
+	return g.M, g.K
+}
+
+// rowA is how far apart rows of A are in memory: one line more than they are
+// long where they would begin so close to a multiple of a page that those of
+// one tile compete for the same few lines of the cache, and there are enough of
+// them, and columns of C enough to share the cost of a copy.
+func (g Gemm) rowA() int {
+	const page, near, few = 1024, 8, 8 // float32, and rows
+	rows, cols := g.stored()
+	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*minWidth {
+		return cols + tile.Line
+	}
+	return cols
+}
+
+// Prepare implements [kernel.Preparer]: A with its rows apart.
+func (g Gemm) Prepare() (operand int, form kernel.Kernel, size int) {
+	rows, cols := g.stored()
+	row := g.rowA()
+	if row == cols {
+		return 0, nil, 0
+	}
+	return 0, &move.Splice{Runs: rows, Width: row, Parts: []move.Part{{To: cols, Width: cols}}}, rows * row
+}
+
+// strides returns how far apart in A and B the neighbours in m, n and k are.
+func (g Gemm) strides() (am, ak, bk, bn int) {
+	am, ak, bk, bn = g.rowA(), 1, g.N, 1
+	if g.TransA {
+		am, ak = 1, g.rowA()
+	}
+	if g.TransB {
+		bk, bn = 1, g.K
+	}
+	return am, ak, bk, bn
+}
+
+// Cost implements [kernel.Coster].
+func (g Gemm) Cost() kernel.Cost {
+	c := kernel.Following(g.Epilogue, g.M, g.N)
+	c.Operations += 2 * g.M * g.N * g.K
+	return c.Plus(kernel.Words(g.M*g.K + g.K*g.N))
+}

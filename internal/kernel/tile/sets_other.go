@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package tile
+
+import "descent/internal/kernel/isa"
+
+var sets [isa.Count]*Set

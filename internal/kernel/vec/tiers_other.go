@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package vec
+
+import "descent/internal/kernel/isa"
+
+var tiers [isa.Count]*Table

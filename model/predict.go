@@ -1,0 +1,176 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"reflect"
+	"slices"
+
+	"descent/data"
+)
+
+// Prediction is what a model says about one row: of its first goal, where it has
+// several.
+type Prediction struct {
+	Names  []string  // of the classes, the targets or the labels; the model's own
+	Values []float64 // the probability of each class or label, or the targets in their own units
+	task   data.Task
+}
+
+// Class returns the likeliest class, and its probability; "" where no class is
+// predicted. Of equal ones it is the first.
+func (p Prediction) Class() (name string, probability float64) {
+	if p.task != data.Classification {
+		return "", 0
+	}
+	best := 0
+	for i, v := range p.Values {
+		if v > p.Values[best] {
+			best = i
+		}
+	}
+	return p.Names[best], p.Values[best]
+}
+
+// Labels returns the labels whose probability is ½ or more; nil where no labels
+// are predicted.
+func (p Prediction) Labels() []string {
+	if p.task != data.MultiLabel {
+		return nil
+	}
+	labels := []string{}
+	for i, v := range p.Values {
+		if v >= 0.5 {
+			labels = append(labels, p.Names[i])
+		}
+	}
+	return labels
+}
+
+// Value returns the value of a class, target or label by its name, false if
+// there is none of that name.
+func (p Prediction) Value(name string) (float64, bool) {
+	if i := slices.Index(p.Names, name); i >= 0 && i < len(p.Values) {
+		return p.Values[i], true
+	}
+	return 0, false
+}
+
+// PredictRow is [Model.PredictRows] of a single row.
+func (m *Model) PredictRow(ctx context.Context, row any) (Prediction, error) {
+	predictions, err := m.PredictRows(ctx, row)
+	if err != nil {
+		return Prediction{}, err
+	}
+	return predictions[0], nil
+}
+
+// PredictRows predicts rows from memory, as the model's data has them:
+//
+//	map[string]any, struct    the columns of a table by name, see [data.RowEncoder]
+//	[]byte, json.RawMessage   a JSON object with them; for a model of images, a PNG, JPEG or GIF file
+//	image.Image               an image
+//	[]float32                 a sample of the shape that Spec gives, as it is
+//
+// The result is that of the same rows in files, to the bit. It may be called by
+// many goroutines; ctx is looked at between batches. An error names the row by
+// its number, and the column; then there are no predictions.
+func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, error) {
+	size, names := m.net.Spec.Size(), m.names()
+	predictions := make([]Prediction, 0, len(rows))
+	var x []float32
+	for start := 0; start < len(rows); start += most {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		part := rows[start:min(start+most, len(rows))]
+		x = slices.Grow(x[:0], len(part)*size)
+		for i, row := range part {
+			var err error
+			if x, err = m.appendSample(x, row); err != nil {
+				if len(rows) > 1 {
+					err = fmt.Errorf("row %d: %w", start+i, err)
+				}
+				return nil, fmt.Errorf("model: %w", err)
+			}
+		}
+		values, err := m.Predict(x)
+		if err != nil {
+			return nil, err
+		}
+		wide := len(values) / len(part)
+		for i := range part {
+			predictions = append(predictions, Prediction{names, values[i*wide : (i+1)*wide : (i+1)*wide], m.net.Objective[0].Task})
+		}
+	}
+	return predictions, nil
+}
+
+// names are those of the values that the first goal predicts.
+func (m *Model) names() []string {
+	spec, err := MetricSpec(m.net.Spec, m.net.Objective[0])
+	if err != nil {
+		return nil
+	}
+	return spec.Names
+}
+
+// appendSample appends the sample of a row from memory.
+func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
+	if x, ok := row.([]float32); ok {
+		if size := m.net.Spec.Size(); len(x) != size {
+			return dst, fmt.Errorf("%d values are no sample of shape %v, which has %d", len(x), m.net.Spec.Input, size)
+		}
+		return append(dst, x...), nil
+	}
+	rows, err := m.encoder()
+	if err != nil {
+		return dst, err
+	}
+	images := m.net.Spec.Encoder.OfImages()
+	switch row := row.(type) {
+	case map[string]any:
+		return rows.AppendRow(dst, row)
+	case image.Image:
+		return rows.AppendImage(dst, row)
+	case json.RawMessage:
+		return appendObject(rows, dst, row)
+	case []byte:
+		if images {
+			return rows.AppendImageBytes(dst, row)
+		}
+		return appendObject(rows, dst, row)
+	}
+	if t := reflect.TypeOf(row); t != nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct) {
+		return rows.AppendStruct(dst, row)
+	}
+	return dst, fmt.Errorf("a row is a map[string]any, a struct, an image.Image, the bytes of a JSON object or an image file, or []float32; not %T", row)
+}
+
+// appendObject appends the sample of a JSON object.
+func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var row map[string]any
+	if err := d.Decode(&row); err != nil {
+		return dst, fmt.Errorf("the row is no JSON object: %w", err)
+	}
+	if row == nil || d.More() {
+		return dst, errors.New("the row is not one JSON object")
+	}
+	return rows.AppendRow(dst, row)
+}
+
+// rowsOf prepares the encoder of a model for rows from memory.
+func rowsOf(s data.Spec) func() (*data.RowEncoder, error) {
+	if s.Encoder == nil {
+		return func() (*data.RowEncoder, error) {
+			return nil, errors.New("the model was trained on samples made by a program, which its file cannot describe; a row is []float32")
+		}
+	}
+	return func() (*data.RowEncoder, error) { return data.NewRowEncoder(s.Encoder) }
+}
