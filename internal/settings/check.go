@@ -129,13 +129,9 @@ func (s *Settings) configure(c *train.Config, units schedule.Units) error {
 	return errors.Join(errs...)
 }
 
-// scheduled returns the schedule of the rate by itself.
-func (f filling) scheduled() (schedule.Schedule, error) { return schedule.Parse(f.Schedule, f.units) }
-
 // warmed returns the schedule behind its warm-up.
 func (f filling) warmed() (schedule.Schedule, error) {
-	switch {
-	case f.Warmup == "0" || f.into.Schedule == nil: // which has been told of
+	if f.Warmup == "0" || f.into.Schedule == nil { // which has been told of
 		return f.into.Schedule, nil
 	}
 	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule, f.units)

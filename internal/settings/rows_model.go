@@ -5,6 +5,7 @@ import (
 
 	"descent/loss"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // modelRows are the network and what it starts from.
@@ -16,7 +17,7 @@ var modelRows = []Setting{
 		usage: "of hidden layers of an mlp: " + strings.Join(activations(), ", "),
 		at:    func(s *Settings) any { return &s.Activation }, check: parses(nn.ParseActivation), start: Told},
 	{key: "init", def: "auto",
-		usage: "how weights of an mlp start: " + strings.Join(initializers, ", ") + "; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others",
+		usage: "how weights of an mlp start: " + strings.Join(initial.Names(), ", ") + "; constant takes its value, as in constant:0.1; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others",
 		at:    func(s *Settings) any { return &s.Init }, check: parses(parseInit), start: LineNetwork},
 	{key: "dropout", def: "auto",
 		usage: "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault,
@@ -49,12 +50,6 @@ var objectiveRows = []Setting{
 	{key: "l2",
 		usage: "λ of the penalty λΣw² on weights",
 		at:    func(s *Settings) any { return &s.Train.Penalty.L2 }, check: positive, start: LineObjective},
-}
-
-// initializers are the names that the help shows; nn takes parameters, too.
-var initializers = []string{
-	"xavier-uniform", "xavier-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
-	"orthogonal", "zeros", "ones", "constant:0.1", "normal", "uniform", "truncated-normal",
 }
 
 func activations() []string {

@@ -6,6 +6,7 @@ import (
 
 	"descent/internal/human"
 	"descent/optim"
+	"descent/schedule"
 	"descent/train"
 )
 
@@ -118,7 +119,7 @@ var scheduleRows = []Setting{
 		usage: scheduleUsage(),
 		at:    func(s *Settings) any { return &s.Schedule }, start: Told,
 		fill: func(f filling) (err error) {
-			f.into.Schedule, err = f.scheduled()
+			f.into.Schedule, err = schedule.Parse(f.Schedule, f.units)
 			return err
 		}},
 	{key: "schedules",

@@ -28,7 +28,7 @@ var runRows = []Setting{
 		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
 	{key: "metrics",
 		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
-		at:    func(s *Settings) any { return &s.Metrics }, start: LineRun, fixed: "what is measured does not change results",
+		at:    func(s *Settings) any { return &s.Metrics }, start: Told, fixed: "what is measured does not change results",
 		check: parses(func(text string) ([]metric.Metric, error) {
 			names, err := ParseList(text)
 			if err != nil {
