@@ -40,6 +40,17 @@ type hyper struct {
 	onOrOff bool
 }
 
+// of returns the hyperparameters of a rule, in its order.
+func (o *Optimizer) of(rule optim.Rule) (list []hyper) {
+	all := optim.Hyperparameters()
+	for _, key := range optim.Keys(rule) {
+		if i := slices.IndexFunc(all, func(h optim.Hyperparameter) bool { return h.Key == key }); i >= 0 && !elsewhere(key) {
+			list = append(list, hyper{o, key, all[i].Switch})
+		}
+	}
+	return list
+}
+
 func (h hyper) set(text string) error {
 	given := maps.Clone(h.of.hyper) // which copies of the settings share
 	if given == nil {

@@ -10,18 +10,21 @@ import (
 	"descent/optim"
 )
 
-// RuleText names the update rule and its hyperparameters, in the rule's order.
+// RuleText names the update rule and its hyperparameters, in the rule's order,
+// but for switches that stand as they do by default.
 func (s *Settings) RuleText() string {
-	o := s.Optimizer
-	text := o.Name.Value
-	if rule, err := optim.ByName(text); err == nil {
-		for _, key := range optim.Keys(rule) {
-			if row, err := Find(section + key); err == nil && o.Has(key) {
-				text += fmt.Sprintf(" %s=%s", key, row.Text(s))
-			}
-			if key == "eps" && o.EpsPlacement.Given {
-				text += " eps_placement=" + o.EpsPlacement.Value
-			}
+	text := s.Optimizer.Name.Value
+	rule, err := optim.ByName(text)
+	if err != nil {
+		return text
+	}
+	for _, h := range s.Optimizer.of(rule) {
+		usual, _ := optim.Value(rule, h.key)
+		if value, given := s.Optimizer.hyper[h.key]; given && !(h.onOrOff && value == usual) {
+			text += fmt.Sprintf(" %s=%s", h.key, h.text())
+		}
+		if h.key == "eps" && s.Optimizer.EpsPlacement.Given {
+			text += " eps_placement=" + s.Optimizer.EpsPlacement.Value
 		}
 	}
 	return text
