@@ -83,7 +83,8 @@ internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kerne
 internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/search optim data model train internal/usage internal/report internal/runs internal/settings
 internal/cli: internal/suggest metric internal/human internal/shell internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
-cmd/descent: internal/cli
+command: internal/cli
+cmd/descent: command
 `
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"descent/data/internal/naming"
@@ -120,7 +121,8 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 
 // Open opens a set of samples as s describes them: for prediction and evaluation
 // with a model that has this Spec. It is [Encoder.Open] where there is an encoder.
-// Else samples are what a registered format reads, and must be of the same shape and, if they have a target, of the same one.
+// Else samples are what a registered format reads, of the same shape and, if they
+// have a target, of the same one; or rows of numbers, see [ReadSamples].
 func (s Spec) Open(path string) (Source, error) {
 	if s.Encoder != nil {
 		return s.Encoder.Open(path)
@@ -128,6 +130,14 @@ func (s Spec) Open(path string) (Source, error) {
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
+	}
+	if as.isTable() {
+		file, err := os.Open(f.path)
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		defer file.Close()
+		return ReadSamples(file, f.path, s)
 	}
 	if as.set == nil || as.images {
 		return nil, fmt.Errorf("data: the model has no encoder: it takes samples as a program or a registered format makes them, and %s is %s", path, as.name)

@@ -126,12 +126,7 @@ func (a *app) rawRows(s data.Spec, path string, opt imageOptions) (data.Source, 
 	case s.Encoder == nil && path == "-":
 		return data.ReadSamples(a.stdin, "standard input", s)
 	case s.Encoder == nil:
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		return data.ReadSamples(file, path, s)
+		return s.Open(path)
 	case path == "-":
 		return s.Encoder.EncodeCSV(a.stdin, "standard input")
 	}
