@@ -27,7 +27,7 @@ type Adam struct {
 	Beta1 float64 `json:"beta1" usage:"β₁" range:"[0, 1)"`
 	// β₂, decay of the second moment, in [0, 1)
 	Beta2 float64 `json:"beta2" usage:"β₂" range:"[0, 1)"`
-	Eps   float64 `json:"eps"` // ε, added outside of the root, > 0
+	Eps   float64 `json:"eps" placed:"outside"` // ε, added outside of the root, > 0
 
 	EpsHat      bool `json:"eps_hat" usage:"add ε to the root of the mean square as it is before its correction, as TensorFlow and Keras do"`
 	Uncorrected bool `json:"uncorrected" usage:"take averages as they are, not corrected for their start at 0"`

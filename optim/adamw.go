@@ -19,9 +19,9 @@ import "descent/graph"
 // Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
 // ICLR 2019, arXiv:1711.05101v3, algorithm 2. The default λ is PyTorch's.
 type AdamW struct {
-	Beta1 float64 `json:"beta1"` // β₁, decay of the first moment, in [0, 1)
-	Beta2 float64 `json:"beta2"` // β₂, decay of the second moment, in [0, 1)
-	Eps   float64 `json:"eps"`   // ε, added outside of the root, > 0
+	Beta1 float64 `json:"beta1"`                // β₁, decay of the first moment, in [0, 1)
+	Beta2 float64 `json:"beta2"`                // β₂, decay of the second moment, in [0, 1)
+	Eps   float64 `json:"eps" placed:"outside"` // ε, added outside of the root, > 0
 	// λ, weight decay per unit of η, ≥ 0
 	Lambda float64 `json:"weight_decay" usage:"λ of decay of weights" range:"[0, ∞)"`
 }

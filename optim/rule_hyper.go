@@ -110,6 +110,26 @@ func Value(rule Rule, key string) (float64, bool) {
 	return 0, false
 }
 
+// EpsPlacement says where a rule adds ε, "inside" or "outside" of the root: by its
+// switch eps_inside or eps_outside, or by a tag at its ε where there is no choice;
+// "" where neither says it.
+func EpsPlacement(rule Rule) (place string, choice bool) {
+	for _, p := range [2][2]string{{"inside", "outside"}, {"outside", "inside"}} {
+		if on, ok := Value(rule, "eps_"+p[0]); ok {
+			if on == 1 {
+				return p[0], true
+			}
+			return p[1], true
+		}
+	}
+	for _, f := range hypers(rule) {
+		if f.key == "eps" {
+			place = reflect.TypeOf(bare(rule)).Field(f.index).Tag.Get("placed")
+		}
+	}
+	return place, false
+}
+
 // Describe returns the rule with all its hyperparameters, as in
 // "rmsprop rho=0.9 eps=1e-08 eps_outside=false".
 func Describe(rule Rule) string {

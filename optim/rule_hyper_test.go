@@ -106,6 +106,23 @@ func TestValue(t *testing.T) {
 	}
 }
 
+func TestEpsPlacement(t *testing.T) {
+	for _, tt := range []struct {
+		rule   Rule
+		place  string
+		choice bool
+	}{
+		{NewRMSProp(), "inside", true}, {RMSProp{EpsOutside: true}, "outside", true},
+		{NewAdaGrad(), "outside", true}, {Cautious{Centralized{AdaGrad{EpsInside: true}}}, "inside", true},
+		{NewAdam(), "outside", false}, {Cautious{NewAdamW()}, "outside", false},
+		{NewSGD(), "", false}, {nil, "", false},
+	} {
+		if place, choice := EpsPlacement(tt.rule); place != tt.place || choice != tt.choice {
+			t.Errorf("EpsPlacement(%s) = %q, %v, want %q, %v", Describe(tt.rule), place, choice, tt.place, tt.choice)
+		}
+	}
+}
+
 // TestHyperparameters checks that each name of a hyperparameter is explained
 // once, and that its range is one: no rule takes a value outside of it, and
 // each takes one inside.

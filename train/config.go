@@ -20,7 +20,9 @@ import (
 // by the gradient of the whole training set.
 const All = -1
 
-// Config says how to train. The zero value of every field but Loss is usable.
+// Config says how to train. The zero value of every field is usable. A field that
+// is tagged bits:"same" does not change the result, or, as From and NewHead, not
+// that of a run that has begun; all others must be the same when a run is resumed.
 type Config struct {
 	Loss         loss.Loss           // nil: cross-entropy for classes, mean squared error for regression, binary cross-entropy for labels
 	Objective    objective.Objective // what is compared with what, where there is more than the result and y; it has losses of its own. nil: by the task of the data
@@ -47,32 +49,33 @@ type Config struct {
 	Average Average      // of the weights, to evaluate and to be the model
 	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
 
-	BatchSize  int // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
-	MicroBatch int // rows held in memory at once; a larger batch is accumulated. 0: 1024
-	Epochs     int // passes over the training set; 0: 10
+	Order      Order // of the rows of an epoch; zero: shuffled
+	BatchSize  int   // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
+	MicroBatch int   // rows held in memory at once; a larger batch is accumulated. 0: 1024
+	Epochs     int   // passes over the training set; 0: 10
 
 	Monitor  string          // the validation score that picks the best model: "loss" if empty; see [model.Report.Score]
-	Metrics  []metric.Metric // measured beside the usual ones, to monitor or to look at
+	Metrics  []metric.Metric `bits:"same"` // measured beside the usual ones, to monitor or to look at
 	Patience int             // stop after so many epochs without a better one; 0: never
 	MinDelta float64         // what counts as better
 
 	Seed    uint64       // of initial weights, order, augmentation and dropout
-	Workers int          // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
-	Profile bool         // measure every instruction, for [Trainer.Profile]
-	Probe   int          // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
-	From    *model.Model // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
-	NewHead bool         // but the last layer starts anew
+	Workers int          `bits:"same"` // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
+	Profile bool         `bits:"same"` // measure every instruction, for [Trainer.Profile]
+	Probe   int          `bits:"same"` // look into the network every so many updates, from the first on; 0: never. See [Step.Probe]
+	From    *model.Model `bits:"same"` // start from its weights instead of random ones, by the names of features, classes and targets; nil: random
+	NewHead bool         `bits:"same"` // but the last layer starts anew
 
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
-	StallTimeout time.Duration // of a training set that delivers no batch; 0: 10 minutes; negative: none
-	Checkpoints  Checkpoints   // where to save the state of training; zero: nowhere
+	StallTimeout time.Duration `bits:"same"` // of a training set that delivers no batch; 0: 10 minutes; negative: none
+	Checkpoints  Checkpoints   `bits:"same"` // where to save the state of training; zero: nowhere
 
-	Logger *slog.Logger // notices; nil: none
+	Logger *slog.Logger `bits:"same"` // notices; nil: none
 
 	// Callback is called after each update and after each epoch of [Trainer.Fit];
 	// nil: nobody. It may look at the trainer and save checkpoints. An error ends
 	// training, and Fit returns it; [ErrStop] ends it well.
-	Callback func(*Trainer, Progress) error
+	Callback func(*Trainer, Progress) error `bits:"same"`
 }
 
 // withDefaults fills what was left zero.
@@ -130,6 +133,7 @@ func (c Config) Validate() error {
 	check(c.BatchSize > 0 || c.BatchSize == All, "batch size is %d; it must be positive, or All", c.BatchSize)
 	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
 	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
+	check(c.Order == Shuffled || c.Order == InOrder, "order is %d; it must be Shuffled or InOrder", int(c.Order))
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
 	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)
 	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)

@@ -57,6 +57,8 @@ func brokenRuns(t *testing.T) []broken {
 	})
 	add("frozen", func(c *train.Config) { c.Freeze = []string{"1.*"} })
 	add("patience", func(c *train.Config) { c.Patience, c.MinDelta = 1, 0.05 })
+	add("in order", func(c *train.Config) { c.Order = train.InOrder })
+	add("in order, in parts", func(c *train.Config) { c.Order, c.MicroBatch = train.InOrder, 5 })
 	add("batch of all", func(c *train.Config) { c.BatchSize, c.Epochs = train.All, 15 })
 	add("accumulated", func(c *train.Config) { c.BatchSize, c.MicroBatch, c.Epochs = train.All, 10, 15 })
 	add("accumulated mini-batches", func(c *train.Config) { c.BatchSize, c.MicroBatch = 20, 6 })

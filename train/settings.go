@@ -17,18 +17,15 @@ type setting struct {
 	Value string `json:"value"`
 }
 
-// unsettled are the fields of Config that do not change the result, or, as
-// From and NewHead, not that of a run that has begun.
-var unsettled = []string{"From", "NewHead", "Workers", "Profile", "Probe", "Logger", "Callback", "Checkpoints", "StallTimeout", "Metrics"}
-
 // settingsOf lists what the bits of a run depend on: the network and the
-// fields of its configuration.
+// fields of its configuration, but for those that say of themselves that they
+// leave the bits as they are.
 func settingsOf(net nn.Layer, c Config) []setting {
 	list := []setting{{"Network", words(reflect.ValueOf(&net).Elem(), 0)}}
 	v := reflect.ValueOf(c)
 	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; !slices.Contains(unsettled, name) {
-			list = append(list, setting{name, words(v.Field(i), 0)})
+		if f := v.Type().Field(i); f.Tag.Get("bits") != "same" {
+			list = append(list, setting{f.Name, words(v.Field(i), 0)})
 		}
 	}
 	return list

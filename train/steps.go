@@ -163,7 +163,7 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 	var order []int
 	size := t.batchSize(source.Len())
 	if size < source.Len() { // the order inside a single batch means nothing
-		order = data.Order(source.Len(), t.cfg.Seed, step.Epoch)
+		order = t.cfg.Order.rows(source.Len(), t.cfg.Seed, step.Epoch)
 	}
 	if size > t.cfg.MicroBatch {
 		return t.passInParts(ctx, source, order, step, size)

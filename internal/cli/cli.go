@@ -181,9 +181,35 @@ func (a *app) next(w io.Writer, lines ...string) {
 
 // setGroupedUsage makes the help of cmd show its flags in groups: under the
 // headings of the table, and those that are no settings under others.
+// The short help leaves rare ones out, which --help-all shows.
 func setGroupedUsage(cmd *cobra.Command, others string, first bool) {
+	var all helpAll
+	cmd.Flags().VarPF(&all, "help-all", "", "help for "+cmd.Name()+" with every flag").NoOptDefVal = "true"
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
-		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s\n\nExamples:\n%s\n%s", cmd.UseLine(), cmd.Example, settings.GroupedUsage(cmd.LocalFlags(), others, first))
+		flags := cmd.LocalFlags()
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s\n\nExamples:\n%s\n%s", cmd.UseLine(), cmd.Example, settings.GroupedUsage(flags, others, first, bool(all)))
+		if all {
+			return nil
+		}
+		rare := 0
+		flags.VisitAll(func(f *pflag.Flag) {
+			if settings.Marked(f, settings.Rare) {
+				rare++
+			}
+		})
+		fmt.Fprintf(cmd.OutOrStderr(), "\n%s has %d flags more, which %s --help-all shows.\n", cmd.Name(), rare, cmd.CommandPath())
 		return nil
 	})
 }
+
+// helpAll is the flag that asks for the help of every flag. It ends the reading
+// of the command line, as --help does.
+type helpAll bool
+
+func (h *helpAll) Set(string) error {
+	*h = true
+	return pflag.ErrHelp
+}
+
+func (h *helpAll) String() string { return "false" }
+func (h *helpAll) Type() string   { return "bool" }

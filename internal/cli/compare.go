@@ -125,11 +125,10 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 func (a *app) comparison(ctx context.Context, opt compareOptions, ui *progress) (*trials.Comparison, error) {
 	host := trials.Host{Call: a.call, Show: ui.moment}
 	if opt.resume != "" {
-		workers, err := opt.goesOn()
-		if err != nil {
+		if err := opt.goesOn(); err != nil {
 			return nil, err
 		}
-		return trials.ResumeComparison(ctx, host, opt.resume, workers)
+		return trials.ResumeComparison(ctx, host, opt.resume, opt.ApplyTo)
 	}
 	if opt.changed["epochs"] && opt.changed["budget"] {
 		return nil, usage.Errorf("--epochs and --budget both say how long runs are; give one")
@@ -152,7 +151,7 @@ func (a *app) comparison(ctx context.Context, opt compareOptions, ui *progress) 
 		}
 		plan.Vary = append(plan.Vary, v)
 	}
-	if len(plan.Optimizers) == 0 && len(plan.Vary) == 0 && !s.Optimizer.Name.Given && !s.Optimizer.Momentum.Given {
+	if len(plan.Optimizers) == 0 && len(plan.Vary) == 0 && !s.Optimizer.Name.Given && !s.Optimizer.Has("momentum") {
 		plan.Optimizers = defaultRules
 	}
 	if len(plan.Optimizers) == 1 && plan.Optimizers[0] == "all" {

@@ -111,7 +111,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
 		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor,
 		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
-		Seeds:      map[string]any{"seed": s.Seed, "split_seed": s.SplitSeed},
+		Seeds:      map[string]any{"seed": s.Train.Seed, "split_seed": s.SplitSeed},
 		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),
 	}
 	if r.last != nil {
@@ -148,14 +148,14 @@ func (r *run) print(w io.Writer, result string) {
 		switch v := r.best.Validation; {
 		case v != nil:
 			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
-		case s.Patience > 0:
+		case s.Train.Patience > 0:
 			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:
 			kept += ", the last one, as there is no validation part"
 		}
 	}
 	if r.last != nil && r.last.Epoch+1 < s.Epochs.Value {
-		kept += fmt.Sprintf("; stopped early, after %s without a better one", human.Plural(s.Patience, "epoch"))
+		kept += fmt.Sprintf("; stopped early, after %s without a better one", human.Plural(s.Train.Patience, "epoch"))
 	}
 	fmt.Fprintf(w, "Kept %s. %s in %s.\n", kept, human.Plural(r.trainer.Updates(), "update"), human.Took(r.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.Path, r.folder.File(runs.ReportFile))
@@ -167,7 +167,7 @@ func (r *run) print(w io.Writer, result string) {
 		r.call("inspect", r.folder.Path),
 		r.call("eval", r.folder.Path, r.evalData()),
 		r.call(predict...),
-		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Seed+1)))
+		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))
 }
 
 // evalData is data to measure the model on again.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,15 +21,12 @@ import (
 
 const resumeFlag = "resume"
 
-// harmless are the flags that do not change the result, and may stand beside
-// --resume.
-var harmless = []string{resumeFlag, "ui", "json", "profile", "tensorboard", liveFlag, "workers", "checkpoint-every", "checkpoint-keep", "stall-timeout"}
-
-// onlyHarmless refuses all other flags by name.
+// onlyHarmless refuses by name the flags that change the result, and may not
+// stand beside --resume.
 func onlyHarmless(flags *pflag.FlagSet) error {
 	var others []string
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(harmless, f.Name) {
+		if !settings.Marked(f, settings.Harmless) {
 			others = append(others, "--"+f.Name)
 		}
 	})
@@ -93,7 +89,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 		return nil, err
 	}
 	if begun {
-		s.InitFrom = "" // the weights have moved on
+		s.Begun()
 	}
 	j, err := settings.PrepareAgain(s)
 	if err != nil {

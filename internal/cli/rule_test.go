@@ -43,7 +43,7 @@ func TestRuleRefusals(t *testing.T) {
 		{"--optimizer rmsprop --set optimizer.centered=1", []string{"centered", "true or false"}},
 		{"--optimizer lars --set optimizer.trust=0", []string{"Trust", "positive"}},
 		{"--set optimizer.centred=true", []string{`did you mean "optimizer.centered"`}},
-		{"--min-step 0.1", []string{"unknown flag", "--set optimizer.min_step="}},
+		{"--min-step 0.1", []string{"optimizer adam", `unknown hyperparameter "min_step"`}},
 		{"--optimizer cautios-adam", []string{"cautios-adam"}},
 	} {
 		r := command(t, append(append([]string{}, small...), strings.Fields(row.line)...)...).want(t, exitUsage)

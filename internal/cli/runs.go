@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/internal/suggest"
 	"descent/internal/usage"
 )
@@ -82,7 +83,7 @@ func (a *app) runs(folder string, opt listOptions) error {
 	}
 	show := opt.show
 	if show == nil {
-		show = []string{"data", "model", "optimizer.name", "learning_rate", "epochs", "status", "validation.loss", "test.accuracy", "test.r2"}
+		show = append(settings.Listed(), "status", "validation.loss", "test.accuracy", "test.r2")
 	}
 	t := report.Table{Columns: append([]string{"run"}, show...)}
 	for _, r := range list {

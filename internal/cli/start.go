@@ -31,11 +31,12 @@ func (r *run) startText() string {
 		line("augment", "%s", s.Augment)
 	}
 	line("objective", "%s", r.objectiveText())
-	line("rule", "%s, rate %s, schedule %s%s%s", s.RuleText(), human.Float(s.LearningRate.Value), s.Schedule, r.warmupText(), r.averageText())
-	if text := r.aroundText(); text != "" {
-		line("around", "%s", text)
+	rule := []string{s.RuleText(), "rate " + human.Float(s.LearningRate.Value), "schedule " + s.Schedule + r.warmupText()}
+	line("rule", "%s", strings.Join(append(rule, s.InWords(settings.LineRule)...), ", "))
+	if around := s.InWords(settings.LineAround); len(around) > 0 {
+		line("around", "%s", strings.Join(around, ", "))
 	}
-	line("run", "%s of %s of %s rows, seed %d, %s", human.Plural(s.Epochs.Value, "epoch"), human.Plural(r.Steps, "update"), s.Batch.Value, s.Seed, r.keepsText())
+	line("run", "%s of %s of %s rows, seed %d, %s", human.Plural(s.Epochs.Value, "epoch"), human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
 	line("folder", "%s", r.folder.Path)
 	if n := r.trainer.Updates(); n > 0 {
 		line("resumed", "after %s", human.Plural(n, "update"))
@@ -53,10 +54,10 @@ func (r *run) networkText() string {
 		text += " " + s.Activation
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")
-	if len(s.Freeze) > 0 {
-		text += " to train, frozen " + settings.FormatList(s.Freeze)
+	if freeze := s.Train.Freeze; len(freeze) > 0 {
+		text += " to train, frozen " + settings.FormatList(freeze)
 	}
-	return text
+	return strings.Join(append([]string{text}, s.InWords(settings.LineNetwork)...), ", ")
 }
 
 // keepsText says which model will be kept.
@@ -64,7 +65,7 @@ func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
 		return "best by validation " + r.monitorText()
-	case s.Patience > 0:
+	case s.Train.Patience > 0:
 		return "no validation part: best by training " + s.LossName()
 	}
 	return "no validation part: the last model is kept"
@@ -76,13 +77,6 @@ func (r *run) monitorText() string {
 		return r.Settings.LossName()
 	}
 	return r.Settings.Monitor
-}
-
-func (r *run) averageText() string {
-	if r.Settings.Average == "none" {
-		return ""
-	}
-	return ", average " + r.Settings.Average
 }
 
 func (r *run) splitText() string {
@@ -114,13 +108,7 @@ func (r *run) warmupText() string {
 
 // objectiveText names the loss and what is beside it, where it is not zero.
 func (r *run) objectiveText() string {
-	text := r.Settings.Loss.Value
-	return strings.Join(append([]string{text}, r.Settings.InWords("label_smoothing", "class_weights", "l1", "l2", "prox_l1", "weight_decay", "dropout", "clip_value", "clip_norm")...), ", ")
-}
-
-// aroundText names what else is around the update rule.
-func (r *run) aroundText() string {
-	return strings.Join(r.Settings.InWords("clip_adaptive", "clip_param", "gradient_noise", "weight_decay_kind", "max_norm", "sam", "lookahead", "groups", "schedules"), ", ")
+	return strings.Join(append([]string{r.Settings.Loss.Value}, r.Settings.InWords(settings.LineObjective)...), ", ")
 }
 
 // clip keeps the first lines of a text.

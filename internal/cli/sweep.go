@@ -89,11 +89,10 @@ func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error 
 func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *progress) (*trials.Sweep, error) {
 	host := trials.Host{Call: a.call, Show: ui.moment}
 	if opt.resume != "" {
-		workers, err := opt.goesOn()
-		if err != nil {
+		if err := opt.goesOn(); err != nil {
 			return nil, err
 		}
-		return trials.ResumeSweep(ctx, host, opt.resume, workers)
+		return trials.ResumeSweep(ctx, host, opt.resume, opt.ApplyTo)
 	}
 	s := settings.Default()
 	plan, err := trials.ReadSweep(args[0], &s)

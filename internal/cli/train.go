@@ -75,6 +75,8 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+runs.PictureFile+" of the run folder")
 	opt.watch.register(cmd.Flags())
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
+	settings.Mark(cmd.Flags(), settings.Harmless, resumeFlag, "ui", "json", "profile", "tensorboard", liveFlag)
+	settings.Mark(cmd.Flags(), settings.Rare, "ui", "json", "profile", "tensorboard", liveFlag)
 	setGroupedUsage(cmd, "Sources and output", false)
 	return cmd
 }

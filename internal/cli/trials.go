@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -53,6 +52,7 @@ type trialOptions struct {
 	ui      string
 	json    bool
 	changed map[string]bool // flags that were given
+	others  []string        // those of them that change results
 }
 
 // register adds the flags to a command that makes what is called so.
@@ -63,25 +63,24 @@ func (o *trialOptions) register(cmd *cobra.Command, what string) {
 	f.StringVar(&o.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
 	f.BoolVar(&o.json, "json", false, "print one JSON object on stdout instead of text")
 	o.Sources.Register(f)
+	settings.Mark(f, settings.Harmless, "resume", "ui", "json")
 }
 
 // note takes note of the flags that were given.
 func (o *trialOptions) note(flags *pflag.FlagSet) {
 	o.changed = map[string]bool{}
-	flags.Visit(func(f *pflag.Flag) { o.changed[f.Name] = true })
+	flags.Visit(func(f *pflag.Flag) {
+		o.changed[f.Name] = true
+		if !settings.Marked(f, settings.Harmless) {
+			o.others = append(o.others, "--"+f.Name)
+		}
+	})
 }
 
-// goesOn refuses flags beside --resume that change results. Workers do not;
-// they are nil unless they are given.
-func (o *trialOptions) goesOn() (workers *int, err error) {
-	for name := range o.changed {
-		if !slices.Contains([]string{"resume", "workers", "ui", "json"}, name) {
-			return nil, usage.Errorf("--resume goes on with the settings of its folder; leave out --%s", name)
-		}
+// goesOn refuses flags beside --resume that change results.
+func (o *trialOptions) goesOn() error {
+	if len(o.others) == 0 {
+		return nil
 	}
-	if !o.changed["workers"] {
-		return nil, nil
-	}
-	s, err := o.Settings()
-	return &s.Workers, err
+	return usage.Errorf("--resume goes on with the settings of its folder; leave out %s", human.And(o.others))
 }

@@ -1,13 +1,13 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"descent/internal/human"
 	"descent/internal/usage"
 )
 
@@ -41,7 +41,7 @@ func (f *flagValue) String() string {
 	if len(f.written) > 0 {
 		return strings.Join(f.written, ",")
 	}
-	if f.at == nil { // the zero value, which pflag compares with
+	if f.key == "" { // the zero value, which pflag compares with
 		return ""
 	}
 	s := Default()
@@ -50,7 +50,9 @@ func (f *flagValue) String() string {
 
 // Type is what the help shows for the value.
 func (f *flagValue) Type() string {
-	switch f.at(&Settings{}).(type) {
+	switch v := f.field(&Settings{}).(type) {
+	case hyper:
+		return choose(v.onOrOff, "value", "number")
 	case *float64, *Auto[float64]:
 		return "number"
 	case *int, *uint64, *Auto[int]:
@@ -63,29 +65,52 @@ func (f *flagValue) Type() string {
 	return "value"
 }
 
+// What is known of a flag beside its usage, as an annotation.
+const (
+	Harmless = "harmless" // it does not change the result, and may stand beside --resume
+	Rare     = "rare"     // it is not in the short help
+)
+
+// Mark annotates flags, which there must be.
+func Mark(flags *pflag.FlagSet, mark string, names ...string) {
+	for _, name := range names {
+		if err := flags.SetAnnotation(name, mark, nil); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// Marked reports whether a flag has the mark.
+func Marked(f *pflag.Flag, mark string) bool {
+	_, ok := f.Annotations[mark]
+	return ok
+}
+
 // Register adds the flags of all settings.
 func (src *Sources) Register(flags *pflag.FlagSet) {
 	flags.SortFlags = false
-	var others []string
 	for _, row := range table {
-		if row.flag == "" {
-			others = append(others, row.key)
-			continue
-		}
 		f := &flagValue{Setting: row}
 		src.flags = append(src.flags, f)
 		usage := row.usage
 		if f.String() == "0" { // which pflag does not show
 			usage += " (default 0)"
 		}
-		flag := flags.VarPF(f, row.flag, "", usage)
+		flag := flags.VarPF(f, row.Flag(), "", usage)
 		if f.Type() == "bool" {
 			flag.NoOptDefVal = "true"
+		}
+		if row.resume == free {
+			Mark(flags, Harmless, flag.Name)
+		}
+		if !row.basic {
+			Mark(flags, Rare, flag.Name)
 		}
 	}
 	flags.StringVar(&src.recipe, "recipe", "", "settings that are known to do well at a task: "+strings.Join(recipeNames(), ", ")+"; other settings go over it, and another optimizer brings its own rate")
 	flags.StringVar(&src.config, "config", "", "file of settings in YAML, as --print-config prints them; flags go over it")
-	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated; without a flag of their own are "+human.And(others))
+	flags.StringArrayVar(&src.sets, "set", nil, "one setting by its name in the file, as in optimizer.beta1=0.8; may be repeated")
+	Mark(flags, Rare, "set")
 }
 
 // Settings merges the sources.
@@ -114,7 +139,7 @@ func (s *Settings) over(read func(*Settings) error) error {
 		return err
 	}
 	if was, is := s.Optimizer.Name, alone.Optimizer.Name; was.Given && is.Given && was.Value != is.Value {
-		s.Optimizer, s.LearningRate = OptimizerSettings{}, Auto[float64]{}
+		s.Optimizer, s.LearningRate = Optimizer{}, Auto[float64]{}
 	}
 	return read(s)
 }
@@ -149,7 +174,7 @@ func (src *Sources) written(s *Settings) error {
 		var all []string
 		for _, text := range f.written {
 			if err := f.Setting.Set(s, text); err != nil {
-				return usage.Mark(fmt.Errorf("--%s: %w", f.flag, err))
+				return usage.Mark(fmt.Errorf("--%s: %w", f.Flag(), err))
 			}
 			if names, list := f.names(s); list {
 				all = append(all, *names...)
@@ -173,14 +198,14 @@ func (src *Sources) Args(without ...string) []string {
 		args = append(args, "--set", text)
 	}
 	for _, f := range src.flags {
-		if slices.Contains(without, f.flag) {
+		if slices.Contains(without, f.Flag()) {
 			continue
 		}
 		for _, text := range f.written {
 			if f.Type() == "bool" {
-				args = append(args, "--"+f.flag+"="+text)
+				args = append(args, "--"+f.Flag()+"="+text)
 			} else {
-				args = append(args, "--"+f.flag, text)
+				args = append(args, "--"+f.Flag(), text)
 			}
 		}
 	}
@@ -188,17 +213,16 @@ func (src *Sources) Args(without ...string) []string {
 }
 
 // GroupedUsage is the help of flags in groups: under the headings of the table,
-// and those that are no settings under others, which come first or last.
-func GroupedUsage(flags *pflag.FlagSet, others string, first bool) string {
-	group := ""
+// and those that are no settings under others, which come first or last. Rare
+// flags are left out unless all are asked for.
+func GroupedUsage(flags *pflag.FlagSet, others string, first, all bool) string {
 	of := map[string]string{}
 	var groups []string
 	for _, row := range table {
-		if row.group != "" {
-			group = row.group
-			groups = append(groups, group)
+		if !slices.Contains(groups, row.group) {
+			groups = append(groups, row.group)
 		}
-		of[row.flag] = group
+		of[row.Flag()] = row.group
 	}
 	if first {
 		groups = slices.Insert(groups, 0, others)
@@ -211,15 +235,15 @@ func GroupedUsage(flags *pflag.FlagSet, others string, first bool) string {
 		sets[g].SortFlags = false
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
-		g, ok := of[f.Name]
-		if !ok {
-			g = others
+		if all || !Marked(f, Rare) {
+			sets[cmp.Or(of[f.Name], others)].AddFlag(f)
 		}
-		sets[g].AddFlag(f)
 	})
 	var b strings.Builder
 	for _, g := range groups {
-		fmt.Fprintf(&b, "\n%s:\n%s", g, sets[g].FlagUsagesWrapped(100))
+		if sets[g].HasFlags() {
+			fmt.Fprintf(&b, "\n%s:\n%s", g, sets[g].FlagUsagesWrapped(100))
+		}
 	}
 	return b.String()
 }
@@ -229,11 +253,8 @@ func GroupedUsage(flags *pflag.FlagSet, others string, first bool) string {
 func OtherName(flags *pflag.FlagSet, name string) error {
 	key := strings.ReplaceAll(name, "-", "_")
 	for _, row := range table {
-		if row.flag == "" && row.key == "optimizer."+key && flags.Lookup("set") != nil {
-			return fmt.Errorf("unknown flag \"--%s\"; write --set %s=value", name, row.key)
-		}
-		if row.key == key && flags.Lookup(row.flag) != nil {
-			return fmt.Errorf("unknown flag \"--%s\"; did you mean \"--%s\"?", name, row.flag)
+		if row.key == key && flags.Lookup(row.Flag()) != nil {
+			return fmt.Errorf("unknown flag \"--%s\"; did you mean \"--%s\"?", name, row.Flag())
 		}
 	}
 	return nil
@@ -246,8 +267,7 @@ func (src *Sources) Forget(s *Settings, changed map[string]bool) {
 		return
 	}
 	for _, row := range table {
-		rules := strings.HasPrefix(row.key, "optimizer.") || row.key == "learning_rate" || row.key == "weight_decay"
-		if !rules || row.flag != "" && changed[row.flag] || src.setsKey(row.key) {
+		if !row.ofRule || changed[row.Flag()] || src.setsKey(row.key) {
 			continue
 		}
 		_ = row.Set(s, "auto") // which all of them take

@@ -57,9 +57,9 @@ func OpenData(s *Settings) (data.Source, error) {
 		return nil, usage.Mark(err)
 	}
 	if images != (data.ImageConfig{}) {
-		for _, key := range []string{"target", "drop", "keep", "category", "number", "date"} {
-			if row, err := Find(key); err == nil && row.Text(s) != "" {
-				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file", key, row.Text(s))
+		for _, row := range table {
+			if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 {
+				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file", row.key, row.Text(s))
 			}
 		}
 		return data.OpenImages(s.Data, images)
@@ -135,17 +135,6 @@ func (j *Job) build() error {
 			return usage.Mark(err)
 		}
 	}
-	augment, err := data.ParseAugment(s.Augment)
-	if err != nil {
-		return usage.Mark(err)
-	}
-	if _, ok := objective.(loss.CrossEntropy); augment.Mixes() && !ok {
-		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
-	}
-	average, err := parseAverage(s.Average)
-	if err != nil {
-		return usage.Mark(err)
-	}
 	n := j.Parts.Train.Len()
 	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
 		return usage.Mark(fmt.Errorf("batch: %w", err))
@@ -154,24 +143,14 @@ func (j *Job) build() error {
 		j.Notes = append(j.Notes, fmt.Sprintf("%d rows in batches of %d leave a single one, which joins the batch before it: %s cannot train on one alone", n, batch, s.Model.Value))
 	}
 	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Steps * s.Epochs.Value}
-	rates, err := s.warmed(units)
-	if err != nil {
+	if err := s.configure(&j.Config, units); err != nil {
 		return usage.Mark(err)
 	}
-	j.Config = train.Config{
-		Loss: objective, Optimizer: rule, LearningRate: s.LearningRate.Value, Schedule: rates,
-		Penalty: loss.Penalty{L1: s.L1, L2: s.L2},
-		Augment: augment, Average: average, Freeze: s.Freeze,
-		BatchSize: batch, Epochs: s.Epochs.Value,
-		Monitor: s.Monitor, Metrics: j.metrics(), Patience: s.Patience,
-		Seed: s.Seed, Workers: s.Workers,
+	if _, ok := objective.(loss.CrossEntropy); j.Config.Augment.Mixes() && !ok {
+		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
-	if err := s.surround(&j.Config, units); err != nil {
-		return usage.Mark(err)
-	}
-	if err := j.guards(); err != nil {
-		return usage.Mark(err)
-	}
+	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor, j.metrics()
+	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
 		if err != nil {

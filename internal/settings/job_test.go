@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -38,7 +39,7 @@ func TestAroundSettings(t *testing.T) {
 		{"sam: 0.05\nmax_norm: 3\nprox_l1: 0.1", func(c *train.Config) { c.SAM, c.MaxNorm, c.ProxL1 = 0.05, 3, 0.1 }},
 		{"weight_decay: 0.1\nweight_decay_kind: l2", func(c *train.Config) { c.WeightDecay, c.DecayKind = 0.1, optim.CoupledL2 }},
 		{"schedules: {beta1: dip, eps: 'step:every=1e,factor=0.5'}", func(c *train.Config) {
-			c.Schedules["beta1"], c.Schedules["eps"] = schedule.NewDip(100), schedule.Step{Every: 10, Factor: 0.5}
+			c.Schedules = map[string]schedule.Schedule{"beta1": schedule.NewDip(100), "eps": schedule.Step{Every: 10, Factor: 0.5}}
 		}},
 		{"groups: '*.bias:freeze'", func(c *train.Config) { c.Groups = []optim.Group{{Match: "*.bias", Freeze: true}} }},
 		{"groups:\n- pattern: '*.bias'\n  weight_decay: 0\n  lr_factor: 2\n- {pattern: 5.*, optimizer: adam, beta1: 0.8, clip_adaptive: 0}", func(c *train.Config) {
@@ -48,6 +49,7 @@ func TestAroundSettings(t *testing.T) {
 			}
 		}},
 		{"groups:\n- {pattern: w, beta1: 0.8}", func(c *train.Config) { c.Groups = []optim.Group{{Match: "w", Rule: adam8}} }},
+		{"order: file", func(c *train.Config) { c.Order = train.InOrder }},
 		{"groups: []\nschedules: {}", func(*train.Config) {}},
 	} {
 		s := Default()
@@ -55,8 +57,9 @@ func TestAroundSettings(t *testing.T) {
 			t.Errorf("%s: %v", row.yaml, err)
 			continue
 		}
-		got, want := train.Config{Optimizer: optim.NewAdam()}, train.Config{Optimizer: optim.NewAdam(), Schedules: map[string]schedule.Schedule{}}
-		if err := s.surround(&got, units); err != nil {
+		usual := Default()
+		var got, want train.Config
+		if err := errors.Join(s.configure(&got, units), usual.configure(&want, units)); err != nil {
 			t.Errorf("%s: %v", row.yaml, err)
 		}
 		row.want(&want)

@@ -6,6 +6,7 @@ import (
 
 	"descent/internal/human"
 	"descent/optim"
+	"descent/schedule"
 )
 
 // What the help says about update rules comes from the rules themselves.
@@ -14,34 +15,35 @@ const wrapUsage = "before a name, cautious- leaves out elements of a step that g
 
 // hyperUsage says what a hyperparameter is, which rules have it, and what it
 // is unless given.
-func hyperUsage(what, key string) string {
-	var of []string
-	for _, rule := range rules() {
-		if _, ok := optim.Value(rule, key); ok {
-			of = append(of, rule.Name())
-		}
+func hyperUsage(h optim.Hyperparameter) string {
+	what, write := h.Usage, human.Float
+	if h.Switch {
+		what, write = "true or false: "+what, func(v float64) string { return choose(v == 1, "true", "false") }
 	}
-	return what + " of " + human.And(of) + "; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
-		return optim.Value(rule, key)
-	})
+	if strings.Contains(what, ",") || h.Switch {
+		what += ","
+	}
+	return what + " of " + human.And(h.Rules) + "; auto: " + defaultsOf(func(rule optim.Rule) (float64, bool) {
+		return optim.Value(rule, h.Key)
+	}, write)
 }
 
 func rateUsage() string {
-	return "learning rate η₀; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+	return "learning rate η₀; auto: " + defaultsOf(func(rule optim.Rule) (float64, bool) {
 		return rule.DefaultRate(), true
-	})
+	}, human.Float)
 }
 
 func decayUsage() string {
-	return "λ of decay of weights: η·λ·w is taken from w, but lamb, lars and prodigy add λ·w to what they scale; auto: " + defaults(func(rule optim.Rule) (float64, bool) {
+	return "λ of decay of weights: η·λ·w is taken from w, but lamb, lars and prodigy add λ·w to what they scale; auto: " + defaultsOf(func(rule optim.Rule) (float64, bool) {
 		value, _ := optim.Value(rule, "weight_decay")
 		return value, true
-	})
+	}, human.Float)
 }
 
-// defaults lists a value of rules as in "0.98 for adan, 0.9 for others"; the
+// defaultsOf lists a value of rules as in "0.98 for adan, 0.9 for others"; the
 // value of most is that of others.
-func defaults(value func(optim.Rule) (float64, bool)) string {
+func defaultsOf(value func(optim.Rule) (float64, bool), write func(float64) string) string {
 	names := map[float64][]string{}
 	var values []float64
 	for _, rule := range rules() {
@@ -55,16 +57,16 @@ func defaults(value func(optim.Rule) (float64, bool)) string {
 		names[v] = append(names[v], rule.Name())
 	}
 	if len(values) == 1 {
-		return human.Float(values[0])
+		return write(values[0])
 	}
 	most := slices.MaxFunc(values, func(a, b float64) int { return len(names[a]) - len(names[b]) })
 	var parts []string
 	for _, v := range values {
 		if v != most {
-			parts = append(parts, human.Float(v)+" for "+human.And(names[v]))
+			parts = append(parts, write(v)+" for "+human.And(names[v]))
 		}
 	}
-	return strings.Join(parts, ", ") + ", " + human.Float(most) + " for others"
+	return strings.Join(parts, ", ") + ", " + write(most) + " for others"
 }
 
 // rules returns every rule with its defaults.
@@ -82,24 +84,19 @@ func rules() []optim.Rule {
 func placers() []string {
 	var names []string
 	for _, rule := range rules() {
-		_, inside := optim.Value(rule, "eps_inside")
-		_, outside := optim.Value(rule, "eps_outside")
-		if inside || outside {
+		if _, choice := optim.EpsPlacement(rule); choice {
 			names = append(names, rule.Name())
 		}
 	}
 	return names
 }
 
-// schedules are the forms that the help shows, with what may be left out in
-// brackets.
-var schedules = []string{
-	"constant", "cosine[:floor=0.01]", "step:every=10e,factor=0.5", "exp:every=1e,factor=0.96[,stairs]",
-	"multistep:at=30e/60e,factor=0.2", "poly[:power=2]", "invsqrt:steps=500", "restarts:steps=10e[,mult=2]",
-	"onecycle[:rise=0.3]", "dip[:rise=0.3]", "wsd:decay=4e[,warmup=1e]", "cyclic:up=2e,floor=0.1", "plateau[:factor=0.1,patience=10]",
-	"sequence:steps=5e,first=(constant),then=cosine", "product:a=(cosine),b=(cyclic:up=2e,floor=0.1)",
-}
-
 func scheduleUsage() string {
-	return "how the rate changes: " + strings.Join(schedules, "; ") + "; e counts epochs, a bare number updates; \"descent schedule\" draws them"
+	var forms []string
+	for _, form := range schedule.Forms() {
+		if form.Name != "warmup" { // which has a setting of its own
+			forms = append(forms, form.Example)
+		}
+	}
+	return "how the rate changes: " + strings.Join(forms, "; ") + "; what is in brackets may be left out; e counts epochs, a bare number updates; \"descent schedule\" draws them"
 }

@@ -13,7 +13,7 @@ func TestPrintedSettingsAreDecided(t *testing.T) {
 	open := printed(t)
 	for _, row := range table {
 		key := row.key[strings.LastIndex(row.key, ".")+1:]
-		if _, of := optim.Value(optim.NewAdam(), key); strings.HasPrefix(row.key, "optimizer.") && key != "name" && key != "eps_placement" && !of {
+		if _, of := optim.Value(optim.NewAdam(), key); strings.HasPrefix(row.key, section) && key != "name" && key != "eps_placement" && !of {
 			continue
 		}
 		if !strings.Contains(open, key+": ") {
@@ -25,27 +25,23 @@ func TestPrintedSettingsAreDecided(t *testing.T) {
 	has(t, printed(t, "--optimizer", "adamw"), "weight_decay: 0.01")
 }
 
-// TestEveryFlag checks that each setting has a flag or stands with --set, a
-// field of its own and words in the help.
+// TestEveryFlag checks that each setting has a flag, a field of its own and
+// words in the help.
 func TestEveryFlag(t *testing.T) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(Sources).Register(flags)
-	help := GroupedUsage(flags, "Others", true)
+	help := GroupedUsage(flags, "Others", true, true)
 	fields := map[any]string{}
 	var s Settings
 	for _, row := range table {
-		if row.flag == "" {
-			has(t, strings.Join(strings.Fields(help), " "), " "+row.key)
-		} else {
-			has(t, help, "--"+row.flag+" ")
-		}
+		has(t, help, "--"+row.Flag()+" ")
 		if row.usage == "" {
 			t.Errorf("%s says nothing", row.key)
 		}
-		if other, taken := fields[row.at(&s)]; taken {
+		if other, taken := fields[row.field(&s)]; taken {
 			t.Errorf("%s and %s are one field", row.key, other)
 		}
-		fields[row.at(&s)] = row.key
+		fields[row.field(&s)] = row.key
 	}
 	for _, flag := range []string{"recipe", "config", "set"} {
 		has(t, help, "--"+flag+" ")

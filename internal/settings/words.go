@@ -5,30 +5,49 @@ import (
 	"slices"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/optim"
 )
 
-// RuleText names the update rule and its hyperparameters.
+// RuleText names the update rule and its hyperparameters, in the rule's order,
+// but for switches that stand as they do by default.
 func (s *Settings) RuleText() string {
 	text := s.Optimizer.Name.Value
-	for _, row := range table {
-		key, ok := strings.CutPrefix(row.key, "optimizer.")
-		if value := row.Text(s); ok && key != "name" && value != "auto" {
-			text += fmt.Sprintf(" %s=%s", key, value)
+	rule, err := optim.ByName(text)
+	if err != nil {
+		return text
+	}
+	for _, h := range s.Optimizer.of(rule) {
+		usual, _ := optim.Value(rule, h.key)
+		if value, given := s.Optimizer.hyper[h.key]; given && !(h.onOrOff && value == usual) {
+			text += fmt.Sprintf(" %s=%s", h.key, h.text())
+		}
+		if h.key == "eps" && s.Optimizer.EpsPlacement.Given {
+			text += " eps_placement=" + s.Optimizer.EpsPlacement.Value
 		}
 	}
 	return text
 }
 
-// InWords lists those of the settings that are not off.
-func (s *Settings) InWords(keys ...string) (list []string) {
-	for _, key := range keys {
-		row, err := Find(key)
-		if value := row.Text(s); err == nil && !slices.Contains([]string{"", "0", "none", "decoupled"}, value) {
-			list = append(list, strings.ReplaceAll(key, "_", " ")+" "+value)
+// InWords lists the settings that a line of the start names and that are not
+// as they are by default, or off.
+func (s *Settings) InWords(line Line) (list []string) {
+	original := Default()
+	for _, row := range table {
+		if row.start == line {
+			list = append(list, row.inWords(s, &original)...)
 		}
 	}
 	return list
+}
+
+func (row Setting) inWords(s, original *Settings) []string {
+	text := row.Text(s)
+	if text == row.Text(original) || slices.Contains([]string{"", "0", "none"}, text) {
+		return nil
+	}
+	return []string{strings.ReplaceAll(row.key, "_", " ") + " " + text}
 }
 
 // Objective says what the loss of training and validation measures: losses of
@@ -38,7 +57,13 @@ func (s *Settings) Objective() string {
 	if name == "bce" && s.ClassWeights == "none" {
 		name = "cross-entropy"
 	}
-	return strings.Join(append([]string{name}, s.InWords("class_weights", "label_smoothing")...), ", ")
+	if s.ClassWeights != "none" {
+		name += ", class weights " + s.ClassWeights
+	}
+	if s.LabelSmoothing > 0 {
+		name += ", label smoothing " + human.Float(s.LabelSmoothing)
+	}
+	return name
 }
 
 // LossName is what the loss of training and validation is called.

@@ -153,12 +153,8 @@ func (r *yamlReader) entry(name, value *yaml.Node, key string) error {
 	if err != nil {
 		return r.errorf(name, "%w", err)
 	}
-	if form, ok := nested[key]; ok && value.Kind != yaml.ScalarNode {
-		text, err := form.read(r, value)
-		if err != nil {
-			return err
-		}
-		return row.Set(r.settings, text)
+	if form, ok := row.field(r.settings).(nested); ok && value.Kind != yaml.ScalarNode {
+		return form.read(r, value)
 	}
 	if value.Kind == yaml.SequenceNode {
 		into, list := row.names(r.settings)
@@ -215,9 +211,9 @@ func (s *Settings) Write(w io.Writer) error {
 	var b strings.Builder
 	written := map[string]bool{} // sections
 	for _, row := range table {
-		section, _, nested := strings.Cut(row.key, ".")
+		section, _, inner := strings.Cut(row.key, ".")
 		switch {
-		case !nested:
+		case !inner:
 			writeSetting(&b, "", row.key, row, s)
 		case !written[section]:
 			written[section] = true
@@ -246,8 +242,8 @@ func writeSetting(b *strings.Builder, indent, key string, row Setting, s *Settin
 		}
 		value = "[" + strings.Join(items, ", ") + "]"
 	}
-	if form, ok := nested[key]; ok {
-		fmt.Fprintf(b, "# %s\n%s:%s\n", row.usage, key, form.write(row.Text(s)))
+	if form, ok := row.field(s).(nested); ok {
+		fmt.Fprintf(b, "# %s\n%s:%s\n", row.usage, key, form.yaml())
 		return
 	}
 	fmt.Fprintf(b, "%s# %s\n%s%s: %s\n", indent, row.usage, indent, key, value)

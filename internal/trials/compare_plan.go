@@ -61,26 +61,7 @@ func ParseVaried(text string) (Varied, error) {
 			return v, err
 		}
 	}
-	return v, varies(v.Key)
-}
-
-// fixed are the settings that runs must share to be compared, and why.
-var fixed = map[string]string{
-	"epochs":  "runs that are compared have the same length",
-	"seed":    "runs are compared with the same seeds",
-	"workers": "the number of workers does not change results",
-	"metrics": "what is measured does not change results",
-}
-
-// varies returns why a setting cannot be varied, or nil.
-func varies(key string) error {
-	if why, ok := fixed[key]; ok {
-		return fmt.Errorf("%s cannot be varied: %s", key, why)
-	}
-	if slices.Contains([]string{"data", "target", "task", "test", "validation", "split", "split_seed", "image_size", "image_mode", "skip_corrupt"}, key) {
-		return fmt.Errorf("%s cannot be varied: runs are compared on the same rows", key)
-	}
-	return nil
+	return v, row.Varies()
 }
 
 const (

@@ -90,7 +90,7 @@ func (c *Comparison) result() (*CompareResult, error) {
 		DataRows: map[string]int{"train": parts.Train.Len(), "validation": parts.Validation.Len(), "test": parts.Test.Len()},
 	}
 	for k := range c.plan.Seeds {
-		r.Seeds = append(r.Seeds, c.settings.Seed+1+uint64(k))
+		r.Seeds = append(r.Seeds, c.settings.Train.Seed+1+uint64(k))
 	}
 	var costs []search.Cost
 	var rows []compareRow
@@ -127,7 +127,7 @@ func (c *Comparison) row(i int) (compareRow, search.Cost) {
 	if search := c.rates[i]; search != nil {
 		_, row.Inside = search.Best()
 		for _, t := range search.History() {
-			o, _ := c.lab.log.find(trialID{phaseRate, v.name, t.Rate, t.Length, c.settings.Seed})
+			o, _ := c.lab.log.find(trialID{phaseRate, v.name, t.Rate, t.Length, c.settings.Train.Seed})
 			score, loss := o.best()
 			row.Rates = append(row.Rates, rateRow{t.Rate, t.Length, numeral(score), numeral(loss), o.failed()})
 		}

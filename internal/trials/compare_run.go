@@ -64,7 +64,7 @@ func (c *Comparison) Run(ctx context.Context) (*CompareResult, error) {
 func (c *Comparison) trial(i int, phase string, rate float64, epochs int, seed uint64) trial {
 	v := &c.variants[i]
 	s := v.settings
-	s.LearningRate, s.Epochs, s.Seed = settings.Given(rate), settings.Given(epochs), seed
+	s.LearningRate, s.Epochs, s.Train.Seed = settings.Given(rate), settings.Given(epochs), seed
 	return trial{trialID: trialID{phase, v.name, rate, epochs, seed}, settings: s, test: phase == phaseSeed}
 }
 
@@ -88,7 +88,7 @@ func (c *Comparison) search(ctx context.Context) error {
 				continue
 			}
 			for _, t := range r.Next() {
-				trials = append(trials, c.trial(i, phaseRate, t.Rate, t.Length, c.settings.Seed))
+				trials = append(trials, c.trial(i, phaseRate, t.Rate, t.Length, c.settings.Train.Seed))
 				of = append(of, i)
 				if expected[i]--; expected[i] < 0 {
 					c.lab.tally.more(1, t.Length)
@@ -119,7 +119,7 @@ func (c *Comparison) repeat(ctx context.Context) error {
 	var trials []trial
 	for i := range c.variants {
 		for k := range c.plan.Seeds {
-			trials = append(trials, c.trial(i, phaseSeed, c.rate(i), c.plan.Epochs, c.settings.Seed+1+uint64(k)))
+			trials = append(trials, c.trial(i, phaseSeed, c.rate(i), c.plan.Epochs, c.settings.Train.Seed+1+uint64(k)))
 		}
 	}
 	outcomes, err := c.lab.run(ctx, trials)
@@ -143,7 +143,7 @@ func (c *Comparison) keep(r *CompareResult) error {
 	r.Page = c.folder.File(runs.ComparePage)
 	if len(r.Rows) > 0 && r.Best != "" {
 		best := r.Rows[0]
-		j, err := c.lab.base.With(c.trial(best.variant, phaseSeed, best.Rate, c.plan.Epochs, c.settings.Seed+1).settings)
+		j, err := c.lab.base.With(c.trial(best.variant, phaseSeed, best.Rate, c.plan.Epochs, c.settings.Train.Seed+1).settings)
 		if err != nil {
 			return err
 		}

@@ -35,12 +35,12 @@ func NewComparison(ctx context.Context, host Host, plan ComparePlan, s settings.
 	return c, err
 }
 
-// ResumeComparison reads the folder of a comparison to go on with, by as many
-// workers as it was begun with unless others are given.
-func ResumeComparison(ctx context.Context, host Host, path string, workers *int) (*Comparison, error) {
+// ResumeComparison reads the folder of a comparison to go on with. Over its
+// settings go those that over gives, which do not change results.
+func ResumeComparison(ctx context.Context, host Host, path string, over func(*settings.Settings) error) (*Comparison, error) {
 	c := &Comparison{experiment: experiment{host: host}}
 	var err error
-	if c.folder, c.settings, err = reopenTrials(path, "compare", &c.plan, workers); err != nil {
+	if c.folder, c.settings, err = reopenTrials(path, "compare", &c.plan, over); err != nil {
 		return nil, err
 	}
 	if err := c.plan.check(); err != nil {

@@ -39,8 +39,8 @@ func createTrials(out string, s *settings.Settings, plan any) (*runs.Folder, *tr
 }
 
 // reopenTrials reads from a folder what decides its trials, which the command of
-// that name made. Workers, which do not change results, may be others now.
-func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, settings.Settings, error) {
+// that name made. over gives settings that do not change results.
+func reopenTrials(path, kind string, plan any, over func(*settings.Settings) error) (*runs.Folder, settings.Settings, error) {
 	s := settings.Default()
 	folder := &runs.Folder{Path: path}
 	if err := readPlan(folder, kind, plan); err != nil {
@@ -49,10 +49,7 @@ func reopenTrials(path, kind string, plan any, workers *int) (*runs.Folder, sett
 	if err := settings.ReadKept(folder.File(runs.SettingsFile), &s); err != nil {
 		return nil, s, err
 	}
-	if workers != nil {
-		s.Workers = *workers
-	}
-	return folder, s, s.Check()
+	return folder, s, over(&s) // which checks them
 }
 
 // readPlan reads the plan of a folder that a command of that name made.

@@ -109,7 +109,7 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	if base.Parts.Validation.Len() == 0 {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
-	l := &lab{base: base, metric: by, side: 1, workers: cores(s.Workers)}
+	l := &lab{base: base, metric: by, side: 1, workers: cores(s.Train.Workers)}
 	if l.metric == "" {
 		if l.metric, err = runs.MainScore(base.Spec, nil); err != nil {
 			return nil, err

@@ -144,7 +144,7 @@ func (r *sweepReader) space(n *yaml.Node) error {
 		}
 		row, err := settings.Find(key)
 		if err == nil {
-			err = varies(key)
+			err = row.Varies()
 		}
 		if err != nil {
 			return r.errorf(name, "space: %w", err)

@@ -35,12 +35,12 @@ func NewSweep(ctx context.Context, host Host, plan SweepPlan, s settings.Setting
 	return w, err
 }
 
-// ResumeSweep reads the folder of a sweep to go on with, by as many workers as
-// it was begun with unless others are given.
-func ResumeSweep(ctx context.Context, host Host, path string, workers *int) (*Sweep, error) {
+// ResumeSweep reads the folder of a sweep to go on with. Over its settings go
+// those that over gives, which do not change results.
+func ResumeSweep(ctx context.Context, host Host, path string, over func(*settings.Settings) error) (*Sweep, error) {
 	w := &Sweep{experiment: experiment{host: host}}
 	var err error
-	if w.folder, w.settings, err = reopenTrials(path, "sweep", &w.plan, workers); err != nil {
+	if w.folder, w.settings, err = reopenTrials(path, "sweep", &w.plan, over); err != nil {
 		return nil, err
 	}
 	if err := w.plan.check(); err != nil {

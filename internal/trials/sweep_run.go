@@ -77,7 +77,7 @@ func (w *Sweep) Run(ctx context.Context) (*SweepResult, error) {
 
 // id names the run of trial i of so many epochs.
 func (w *Sweep) id(i, epochs int) trialID {
-	return trialID{Phase: phaseSweep, Name: strconv.Itoa(i), Epochs: epochs, Seed: w.settings.Seed}
+	return trialID{Phase: phaseSweep, Name: strconv.Itoa(i), Epochs: epochs, Seed: w.settings.Train.Seed}
 }
 
 // valueMap returns what trial i sets, by the names of settings.

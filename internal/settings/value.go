@@ -3,6 +3,7 @@ package settings
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -10,11 +11,45 @@ import (
 	"descent/internal/human"
 )
 
+// value is a field that reads and writes itself, where its type does not say how.
+type value interface {
+	set(text string) error // its error says what is wanted
+	text() string
+}
+
+// word is the value of a setting that is kept as text.
+type word struct {
+	of  *Settings
+	key string
+}
+
+func (w word) set(text string) error {
+	words := maps.Clone(w.of.words) // which copies of the settings share
+	if words == nil {
+		words = map[string]string{}
+	}
+	words[w.key] = text
+	w.of.words = words
+	return nil
+}
+
+func (w word) text() string { return w.of.words[w.key] }
+
+// field is where s has the setting: a pointer, or a value.
+func (row Setting) field(s *Settings) any {
+	if row.at == nil {
+		return word{s, row.key}
+	}
+	return row.at(s)
+}
+
 // Set gives the setting a value as it is written in files and on the command
 // line.
 func (row Setting) Set(s *Settings, text string) error {
 	var err error
-	switch p := row.at(s).(type) {
+	switch p := row.field(s).(type) {
+	case value:
+		err = p.set(text)
 	case *string:
 		*p = text
 	case *[]string:
@@ -35,8 +70,6 @@ func (row Setting) Set(s *Settings, text string) error {
 		err = parseAuto(p, text, ParseFloat)
 	case *Auto[int]:
 		err = parseAuto(p, text, parseInt)
-	case *Auto[bool]:
-		err = parseAuto(p, text, parseBool)
 	}
 	if err != nil {
 		return fmt.Errorf("%s is %q; want %w", row.key, text, err)
@@ -118,7 +151,7 @@ func parseColumns(text string) Columns {
 
 // names returns the list of names that a field is, for one that is.
 func (row Setting) names(s *Settings) (*[]string, bool) {
-	switch p := row.at(s).(type) {
+	switch p := row.field(s).(type) {
 	case *[]string:
 		return p, true
 	case *Columns:
@@ -129,7 +162,9 @@ func (row Setting) names(s *Settings) (*[]string, bool) {
 
 // Text returns the value of the setting as Set reads it.
 func (row Setting) Text(s *Settings) string {
-	switch p := row.at(s).(type) {
+	switch p := row.field(s).(type) {
+	case value:
+		return p.text()
 	case *string:
 		return *p
 	case *[]string:
@@ -153,10 +188,6 @@ func (row Setting) Text(s *Settings) string {
 	case *Auto[int]:
 		if p.Given {
 			return strconv.Itoa(p.Value)
-		}
-	case *Auto[bool]:
-		if p.Given {
-			return strconv.FormatBool(p.Value)
 		}
 	}
 	return "auto"

@@ -1,0 +1,69 @@
+package settings
+
+import (
+	"strings"
+
+	"descent/data"
+	"descent/model"
+	"descent/train"
+)
+
+// dataRows are what a run learns from.
+var dataRows = []Setting{
+	{key: "data", def: "digits", basic: true, listed: true,
+		usage: "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, or JSON lines, also compressed; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class",
+		at:    func(s *Settings) any { return &s.Data }, check: anything, start: Told, fixed: sameRows},
+	{key: "target", basic: true,
+		usage: "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it",
+		at:    func(s *Settings) any { return &s.Target }, check: anything, start: Told, fixed: sameRows},
+	{key: "task", def: "auto",
+		usage: "classification, regression or auto: decided by the target's values",
+		at:    func(s *Settings) any { return &s.Task }, check: parses(data.ParseTask), start: Told, fixed: sameRows},
+	{key: "drop",
+		usage: "columns of a CSV file to leave out, by names or patterns such as date_* or *_id; repeat it, or write a,b; a pattern leaves alone what another setting names",
+		at:    func(s *Settings) any { return &s.Drop }, check: anything, start: Told},
+	{key: "keep",
+		usage: "columns to keep that would be left out, such as one that counts the rows; written as for --drop, as the next three are",
+		at:    func(s *Settings) any { return &s.Keep }, check: anything, start: Told},
+	{key: "category",
+		usage: "columns of codes, each value a category though it may look like a number",
+		at:    func(s *Settings) any { return &s.Category }, check: anything, start: Told},
+	{key: "number",
+		usage: "columns that must hold numbers, or the first cell that is none is an error; price:comma or price:point says which is the decimal mark",
+		at:    func(s *Settings) any { return &s.Number }, check: anything, start: Told},
+	{key: "date",
+		usage: "columns that must hold dates; day:dmy, day:mdy or day:ymd says the order of day, month and year, and day:unix that they are seconds since 1970",
+		at:    func(s *Settings) any { return &s.Date }, check: anything, start: Told},
+	{key: "test",
+		usage: "data to test on, instead of a part of --data",
+		at:    func(s *Settings) any { return &s.Test }, check: anything, start: Told, fixed: sameRows},
+	{key: "validation",
+		usage: "data to validate on, instead of a part of --data",
+		at:    func(s *Settings) any { return &s.Validation }, check: anything, start: Told, fixed: sameRows},
+	{key: "split", def: "auto",
+		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part",
+		at:    func(s *Settings) any { return &s.Split }, check: parses(parseSplit), start: Told, fixed: sameRows},
+	{key: "split_seed",
+		usage: "seed of the split alone",
+		at:    func(s *Settings) any { return &s.SplitSeed }, check: anything, start: Told, fixed: sameRows},
+}
+
+// imageRows are how images are read and varied.
+var imageRows = []Setting{
+	{key: "image_size", def: "auto",
+		usage: "height×width of all images, as in 32 or 48x64; auto: what most of them have",
+		at:    func(s *Settings) any { return &s.ImageSize }, check: anything, start: Told, fixed: sameRows}, // see imageConfig
+	{key: "image_mode", def: "auto",
+		usage: "gray or color, to convert images to; auto: as they are, which must be one",
+		at:    func(s *Settings) any { return &s.ImageMode }, check: anything, start: Told, fixed: sameRows},
+	{key: "skip_corrupt",
+		usage: "leave out images that cannot be read, and count them",
+		at:    func(s *Settings) any { return &s.SkipCorrupt }, check: anything, start: Told, fixed: sameRows},
+	{key: "augment", def: "none",
+		usage: "how training images are varied, as in crop:4,flip,cutout:8: crop, flip, vflip, shift, rotate, scale, brightness, contrast, saturation, cutout, mixup, cutmix, or none",
+		at:    func(s *Settings) any { return &s.Augment }, start: Told,
+		fill: reads(data.ParseAugment, func(c *train.Config) *data.Augment { return &c.Augment })},
+	{key: "tta", def: "none",
+		usage: "views of an image to average predictions over when the model is measured at the end: flip, shift:1 (pixels), or both, as in flip,shift:1; or none",
+		at:    func(s *Settings) any { return &s.TTA }, check: parses(model.ParseViews), start: LineRun},
+}

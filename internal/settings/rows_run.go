@@ -1,0 +1,59 @@
+package settings
+
+import (
+	"time"
+
+	"descent/metric"
+	"descent/train"
+)
+
+// runRows are how long, in which order and how carefully.
+var runRows = []Setting{
+	{key: "order", def: "shuffled",
+		usage: "of the rows of an epoch: shuffled, anew in each; or file, as they stand, for rows that are sorted by time or by how hard they are",
+		start: LineRun,
+		fill:  reads(train.ParseOrder, func(c *train.Config) *train.Order { return &c.Order })},
+	{key: "batch", def: "auto", basic: true,
+		usage: "rows an update, or all; auto: " + batchDefault,
+		at:    func(s *Settings) any { return &s.Batch }, check: parses(parseBatch), start: Told},
+	{key: "epochs", def: "auto", basic: true, listed: true,
+		usage: "passes over the training part; auto: " + epochsDefault,
+		at:    func(s *Settings) any { return &s.Epochs }, check: atLeast1, start: Told, fixed: "runs that are compared have the same length"},
+	{key: "patience",
+		usage: "stop after so many epochs without a better validation score; 0: never",
+		at:    func(s *Settings) any { return &s.Train.Patience }, start: Told,
+		check: must(func(v float64) bool { return v >= 0 }, "0, for never, or more epochs")},
+	{key: "monitor", def: "loss",
+		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames(),
+		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
+	{key: "metrics",
+		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
+		at:    func(s *Settings) any { return &s.Metrics }, start: Told, fixed: "what is measured does not change results",
+		check: parses(func(text string) ([]metric.Metric, error) {
+			names, err := ParseList(text)
+			if err != nil {
+				return nil, err
+			}
+			return ParseMetrics(names)
+		})},
+	{key: "seed", basic: true,
+		usage: "of first weights, order of rows, augmentation and dropout",
+		at:    func(s *Settings) any { return &s.Train.Seed }, check: anything, start: Told, fixed: "runs are compared with the same seeds"},
+	{key: "on_nonfinite", def: "stop",
+		usage: "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate",
+		start: LineRun,
+		fill:  reads(train.ParseNonfinite, func(c *train.Config) *train.Nonfinite { return &c.OnNonfinite })},
+	{key: "workers", resume: free, start: Silent,
+		usage: "cores to use at most, which does not change the result; 0: all",
+		at:    func(s *Settings) any { return &s.Train.Workers }, fixed: "the number of workers does not change results",
+		check: must(func(v float64) bool { return v >= 0 && v <= 1024 }, "0, for all cores, to 1024")},
+	{key: "checkpoint_every", def: "auto", resume: free, start: Silent,
+		usage: "how often the run is saved, to be resumed: 500 (updates), 2e (epochs), 10m (time), or auto: as often as costs at most 1 % of the time",
+		fill:  reads(train.ParseInterval, func(c *train.Config) *train.Interval { return &c.Checkpoints.Every })},
+	{key: "checkpoint_keep", def: "2", resume: free, start: Silent,
+		usage: "how many of the newest checkpoints are kept until the run is done",
+		at:    func(s *Settings) any { return &s.Train.Checkpoints.Keep }, check: atLeast1},
+	{key: "stall_timeout", def: "10m", resume: free, start: Silent,
+		usage: "stop when the data has delivered no batch for so long, as in 90s or 10m, or off",
+		fill:  reads(parseTimeout, func(c *train.Config) *time.Duration { return &c.StallTimeout })},
+}
