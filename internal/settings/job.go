@@ -41,6 +41,9 @@ func Prepare(s Settings) (*Job, error) {
 	if len(s.Target) > 0 { // as the file has them, whatever was written
 		j.Settings.Target = j.Spec.Targets
 	}
+	if s.Image != "" {
+		j.Settings.Image = j.Spec.Encoder.Image
+	}
 	j.Notes = j.Parts.Notes
 	j.Settings.fill(j.Spec, j.Parts.Train.Len())
 	return j, j.build()
@@ -56,16 +59,17 @@ func OpenData(s *Settings) (data.Source, error) {
 	if err != nil {
 		return nil, usage.Mark(err)
 	}
-	if images != (data.ImageConfig{}) {
+	if images != (data.ImageConfig{}) && s.Image == "" {
 		for _, row := range table {
 			if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 {
-				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file", row.key, row.Text(s))
+				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file; if it has a column of paths to images, name it with image", row.key, row.Text(s))
 			}
 		}
 		return data.OpenImages(s.Data, images)
 	}
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
+		Image: s.Image, Images: images,
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
 	})
 	if errors.Is(err, data.ErrNoTarget) {

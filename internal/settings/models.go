@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,7 +118,7 @@ func (j *Job) network() error {
 	if err != nil {
 		return err
 	}
-	j.Net = nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init)
+	j.Net = j.joined(nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init), 1)
 	return nil
 }
 
@@ -132,11 +133,21 @@ func (j *Job) imageNetwork(m modelSpec, outputs int) error {
 	if err != nil {
 		return err
 	}
+	net = j.joined(net, len(net)-1)
 	if last := len(net) - 1; s.Dropout.Value > 0 {
 		net = append(net[:last:last], nn.Dropout{Rate: s.Dropout.Value}, net[last])
 	}
 	j.Net = net
 	return nil
+}
+
+// joined puts the row of numbers beside an image, if there is one, into a network: in
+// front of layer at, behind those that look at the image.
+func (j *Job) joined(net nn.Sequential, at int) nn.Sequential {
+	if !slices.ContainsFunc(j.Spec.More, func(f data.Field) bool { return f.Name == data.RowField }) {
+		return net
+	}
+	return slices.Insert(slices.Clone(net), at, nn.Layer(nn.Join{Field: data.RowField}))
 }
 
 // IsImageModel reports whether s names a network for images.

@@ -21,6 +21,7 @@ type Settings struct {
 	Data       string
 	Target     Columns
 	Task       string
+	Image      string
 	Drop       Columns
 	Keep       Columns
 	Category   Columns
