@@ -37,7 +37,7 @@ func (p Prediction) Class() (name string, probability float64) {
 	return p.Names[best], p.Values[best]
 }
 
-// Labels returns the labels whose probability is ½ or more; nil where no labels
+// Labels returns the labels whose probability is more than ½; nil where no labels
 // are predicted.
 func (p Prediction) Labels() []string {
 	if p.task != data.MultiLabel {
@@ -45,7 +45,7 @@ func (p Prediction) Labels() []string {
 	}
 	labels := []string{}
 	for i, v := range p.Values {
-		if v >= 0.5 {
+		if v > 0.5 {
 			labels = append(labels, p.Names[i])
 		}
 	}

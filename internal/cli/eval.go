@@ -163,17 +163,25 @@ func (a *app) evalSet(file string, m *model.Model, path string, opt evalOptions)
 	if source.Spec().Unlabeled && e == nil {
 		return evaluated{}, fmt.Errorf("the rows of %s have no target behind their values to compare with; descent predict needs none", path)
 	}
-	if source.Spec().Unlabeled && len(e.Shape) > 0 {
+	if source.Spec().Unlabeled && e.OfImages() {
 		return evaluated{}, fmt.Errorf("the images of %s lie in no folders named after the classes to compare with (%s); descent predict needs none", path, strings.Join(e.Classes, ", "))
 	}
 	if source.Spec().Unlabeled {
-		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, m.Spec().Targets[0])
+		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, columnOf(m.Spec()))
 	}
 	source, note := data.Targeted(source)
 	if note != "" {
 		fmt.Fprintf(a.stderr, "note: %s\n", note)
 	}
 	return unseen(evaluated{source: source, part: "all", title: filepath.Base(path)}, filepath.Dir(file), part == "unseen")
+}
+
+// columnOf names the column, or the first, that targets are read from.
+func columnOf(spec data.Spec) string {
+	if c := spec.Encoder.LabelColumn; c != nil {
+		return c.Name
+	}
+	return spec.Targets[0]
 }
 
 // unseen counts the rows of e that the run in folder trained on, and leaves

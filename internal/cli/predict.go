@@ -28,7 +28,8 @@ func (a *app) predictCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "predict MODEL DATA",
 		Short: "Predict with a trained model",
-		Long: `Predict each row of DATA: the class, or the targets in their own units.
+		Long: `Predict each row of DATA: the class, the targets in their own units, or the labels
+whose probability is more than one half.
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
@@ -43,7 +44,7 @@ order, and images with their names.`,
 		},
 	}
 	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
-	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class")
+	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class or label")
 	opt.images.register(cmd)
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout; none that the command reads or a run keeps")
 	return cmd
@@ -75,8 +76,8 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if g := m.Objective()[0]; g.Target != data.Y || g.Task != spec.Task {
 		return fmt.Errorf("the model's first goal, %s, is %s of field %q, which has no form here; use the library's Model.Predictions", g.Name, g.Task, g.Target)
 	}
-	if opt.probabilities && spec.Task != data.Classification {
-		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
+	if opt.probabilities && spec.Task == data.Regression {
+		return usage.Errorf("--probabilities: the model predicts %s, neither classes nor labels", strings.Join(spec.Targets, ", "))
 	}
 	if opt.out != "" {
 		if err := a.reads(model, file, path).Spare(opt.out); err != nil {
@@ -173,12 +174,12 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		return out.Error()
 	}
 	names := []string{"prediction"}
-	if spec.Task != data.Classification && len(spec.Targets) > 1 {
+	if spec.Task == data.Regression && len(spec.Targets) > 1 {
 		names = spec.Targets
 	}
 	if probabilities {
-		for _, class := range spec.Classes {
-			names = append(names, "p_"+class)
+		for _, of := range outputNames(spec) {
+			names = append(names, "p_"+of)
 		}
 	}
 	if named {
@@ -192,16 +193,36 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		if named {
 			fields = append(fields, name)
 		}
-		if spec.Task == data.Classification {
+		switch spec.Task {
+		case data.Classification:
 			fields = append(fields, spec.Classes[runs.Likeliest(values)])
+		case data.MultiLabel:
+			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, values), separator(spec)))
 		}
-		if spec.Task != data.Classification || probabilities {
+		if spec.Task == data.Regression || probabilities {
 			for i, v := range values {
 				fields = append(fields, runs.Predicted(spec, i, v))
 			}
 		}
 		return put(fields)
 	}, nil
+}
+
+// outputNames are the classes, the targets or the labels.
+func outputNames(spec data.Spec) []string {
+	if spec.Task == data.Classification {
+		return spec.Classes
+	}
+	return spec.Targets
+}
+
+// separator stands between the labels of a row: that of the training data, if their
+// labels stood in one column.
+func separator(spec data.Spec) string {
+	if e := spec.Encoder; e != nil && e.LabelColumn != nil {
+		return e.LabelColumn.Separator
+	}
+	return ";"
 }
 
 // newJSONForm returns what writes a prediction as an object a line.
@@ -216,6 +237,8 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		switch {
 		case spec.Task == data.Classification:
 			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
+		case spec.Task == data.MultiLabel:
+			writeTexts(&b, runs.LabelsOf(spec.Targets, values))
 		case len(values) == 1:
 			b.WriteString(runs.Predicted(spec, 0, values[0]))
 		default:
@@ -223,7 +246,7 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		}
 		if probabilities {
 			b.WriteString(`,"probabilities":`)
-			writeNumbers(&b, spec, spec.Classes, values)
+			writeNumbers(&b, spec, outputNames(spec), values)
 		}
 		b.WriteString("}\n")
 		_, err := io.WriteString(w, b.String())
@@ -238,6 +261,18 @@ func writeNumbers(b *strings.Builder, spec data.Spec, names []string, values []f
 		b.WriteString(jsonText(names[i]) + ":" + runs.Predicted(spec, i, v))
 	}
 	b.WriteByte('}')
+}
+
+// writeTexts writes a list of strings.
+func writeTexts(b *strings.Builder, texts []string) {
+	b.WriteByte('[')
+	for i, text := range texts {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(jsonText(text))
+	}
+	b.WriteByte(']')
 }
 
 // jsonText writes a string as JSON, with < and > as they are.

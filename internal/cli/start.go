@@ -17,10 +17,13 @@ func (r *run) startText() string {
 		fmt.Fprintf(&b, "%-9s %s\n", name, human.Line(fmt.Sprintf(format, args...)))
 	}
 	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
-	if r.Spec.Task == data.Regression {
+	switch r.Spec.Task {
+	case data.Regression:
 		what = human.Plural(len(r.Spec.Targets), "target")
+	case data.MultiLabel:
+		what = human.Plural(len(r.Spec.Targets), "label")
 	}
-	line("data", "%s: samples of %s, %s", s.Data, human.Shape(r.Spec.Input), what)
+	line("data", "%s: samples of %s, %s", s.Data, inputText(r.Spec), what)
 	if e := r.Spec.Encoder; e != nil {
 		b.WriteString(human.Indent(clip(e.String(), 40), "          "))
 	}
@@ -45,6 +48,15 @@ func (r *run) startText() string {
 		line("note", "%s", note)
 	}
 	return b.String()
+}
+
+// inputText says what shapes a sample has.
+func inputText(spec data.Spec) string {
+	text := human.Shape(spec.Input)
+	for _, f := range spec.More {
+		text += fmt.Sprintf(" and a %s of %s", f.Name, human.Shape(f.Shape))
+	}
+	return text
 }
 
 func (r *run) networkText() string {

@@ -77,14 +77,20 @@ func (w *Worst) answer(spec data.Spec, of metric.Spec, y []float32, prediction [
 	}
 }
 
-// labelsText names the labels of a probability above one half.
-func labelsText(names []string, values []float64) string {
+// LabelsOf returns the labels of a probability above one half.
+func LabelsOf(names []string, values []float64) []string {
 	var yes []string
 	for i, v := range values {
 		if v > 0.5 {
 			yes = append(yes, names[i])
 		}
 	}
+	return yes
+}
+
+// labelsText names them.
+func labelsText(names []string, values []float64) string {
+	yes := LabelsOf(names, values)
 	if yes == nil {
 		return "none"
 	}

@@ -39,7 +39,7 @@ func Prepare(s Settings) (*Job, error) {
 	}
 	j.Spec = j.Parts.Train.Spec()
 	if len(s.Target) > 0 { // as the file has them, whatever was written
-		j.Settings.Target = j.Spec.Targets
+		j.Settings.Target = targetColumns(j.Spec)
 	}
 	if s.Image != "" {
 		j.Settings.Image = j.Spec.Encoder.Image
@@ -47,6 +47,14 @@ func Prepare(s Settings) (*Job, error) {
 	j.Notes = j.Parts.Notes
 	j.Settings.fill(j.Spec, j.Parts.Train.Len())
 	return j, j.build()
+}
+
+// targetColumns returns the columns of a table that hold targets.
+func targetColumns(spec data.Spec) []string {
+	if e := spec.Encoder; e != nil && e.LabelColumn != nil {
+		return []string{e.LabelColumn.Name}
+	}
+	return spec.Targets
 }
 
 // OpenData opens what settings name as data.
@@ -166,58 +174,6 @@ func (j *Job) build() error {
 		j.Config.NewHead = s.Head == "new"
 	}
 	return nil
-}
-
-// loss builds the objective and checks that it suits the data.
-func (j *Job) loss() (loss.Loss, error) {
-	s := &j.Settings
-	l, err := loss.ByName(s.Loss.Value)
-	if err != nil {
-		return nil, err
-	}
-	_, cross := l.(loss.CrossEntropy)
-	_, binary := l.(loss.BinaryCrossEntropy)
-	classes := j.Spec.Task == data.Classification
-	switch {
-	case classes && !cross && !binary:
-		return nil, fmt.Errorf("loss %s is for regression, and the task is classification; use cross-entropy, or bce for two classes", l.Name())
-	case !classes && (cross || binary):
-		return nil, fmt.Errorf("loss %s is for classes, and the task is regression; use mse, mae or huber", l.Name())
-	case binary && len(j.Spec.Classes) != 2:
-		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
-	case s.LabelSmoothing > 0 && !cross:
-		return nil, fmt.Errorf("label_smoothing is for loss cross-entropy, not %s", l.Name())
-	case s.ClassWeights != "none" && !classes:
-		return nil, errors.New("class_weights are for classification, and the task is regression")
-	}
-	var weights []float64
-	if s.ClassWeights == "balanced" {
-		weights = balanced(j.Parts.Counts)
-	}
-	switch {
-	case cross:
-		return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
-	case binary && weights != nil:
-		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
-	}
-	return l, nil
-}
-
-// balanced returns n/(k·n_c) for each of the k classes, by the n training
-// rows; 1 for a class that has none.
-func balanced(counts []data.ClassCount) []float64 {
-	n := 0
-	for _, c := range counts {
-		n += c.Train
-	}
-	weights := make([]float64, len(counts))
-	for i, c := range counts {
-		weights[i] = 1
-		if c.Train > 0 {
-			weights[i] = float64(n) / float64(len(counts)*c.Train)
-		}
-	}
-	return weights
 }
 
 // With returns a job on the same data by other settings.

@@ -104,7 +104,7 @@ func (j *Job) network() error {
 		return err
 	}
 	outputs := j.Spec.Outputs()
-	if s.Loss.Value == "bce" {
+	if s.Loss.Value == "bce" && j.Spec.Task == data.Classification { // of two classes
 		outputs = 1
 	}
 	if m.images != nil {

@@ -17,7 +17,7 @@ var dataRows = []Setting{
 		usage: "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it",
 		at:    func(s *Settings) any { return &s.Target }, check: anything, start: Told, fixed: sameRows},
 	{key: "task", def: "auto",
-		usage: "classification, regression or auto: decided by the target's values",
+		usage: "classification, regression, multilabel or auto: decided by the target's values; multilabel is asked for: columns that say yes or no, or one with all labels of a row, as in a;b",
 		at:    func(s *Settings) any { return &s.Task }, check: parses(data.ParseTask), start: Told, fixed: sameRows},
 	{key: "image",
 		usage: "column of a table that holds paths to images, relative to the folder of the table; the other columns become a row of numbers beside the image, unless --drop leaves them out",

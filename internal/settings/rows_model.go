@@ -36,13 +36,13 @@ var modelRows = []Setting{
 // objectiveRows are what a network is trained for.
 var objectiveRows = []Setting{
 	{key: "loss", def: "auto",
-		usage: "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression",
+		usage: "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression, bce for labels",
 		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.ByName), start: Told},
 	{key: "label_smoothing",
 		usage: "share of the target spread over all classes",
 		at:    func(s *Settings) any { return &s.LabelSmoothing }, check: share, start: LineObjective},
 	{key: "class_weights", def: "none",
-		usage: "none, or balanced: rows/(classes·rows of the class), from the training part",
+		usage: "none, or balanced: rows/(classes·rows of the class), from the training part; of labels, one weight for those that hold, as often as labels do not hold",
 		at:    func(s *Settings) any { return &s.ClassWeights }, check: oneOf("weighting", "none", "balanced"), start: LineObjective},
 	{key: "l1",
 		usage: "λ of the penalty λΣ|w| on weights",

@@ -24,14 +24,17 @@ func doubtful(g *grid.Grid, col, distinct int) error {
 	if err := strayWords(g, col); err != nil {
 		return err
 	}
-	name := g.Columns[col]
+	name, lists := g.Columns[col], ""
+	if example := listIn(g, col); example != "" {
+		lists = fmt.Sprintf(", or, as cells such as %q look like lists of labels, task multilabel", example)
+	}
 	switch {
 	case distinct == g.Rows() && distinct > fewIntegers:
-		return fmt.Errorf("data: %s: the target %q is different in each of %d rows, so that it names them, and what is learned from one says nothing about another; name another target: %w",
-			g.File, name, g.Rows(), ErrDoubtfulTarget)
+		return fmt.Errorf("data: %s: the target %q is different in each of %d rows, so that it names them, and what is learned from one says nothing about another; name another target%s: %w",
+			g.File, name, g.Rows(), lists, ErrDoubtfulTarget)
 	case distinct > manyClasses && distinct > g.Rows()/2:
-		return fmt.Errorf("data: %s: the target %q has %d classes in %d rows, few of each to learn from; name another target: %w",
-			g.File, name, distinct, g.Rows(), ErrDoubtfulTarget)
+		return fmt.Errorf("data: %s: the target %q has %d classes in %d rows, few of each to learn from; name another target%s: %w",
+			g.File, name, distinct, g.Rows(), lists, ErrDoubtfulTarget)
 	}
 	return nil
 }

@@ -150,3 +150,41 @@ func (t *Target) noteLabels(g *grid.Grid) (notes []string) {
 	}
 	return notes
 }
+
+// noteLists says that targets, whose task was not asked for, look like labels.
+func (t *Target) noteLists(g *grid.Grid) []string {
+	if len(t.Columns) == 1 {
+		if example := listIn(g, t.Columns[0]); t.Task == Classes && example != "" {
+			return []string{fmt.Sprintf("the target %q looks like lists of labels, such as %q, and each list is taken for a class; task multilabel takes the labels in them", t.Names[0], example)}
+		}
+		return nil
+	}
+	for _, col := range t.Columns {
+		if !saysYesOrNo(g, col) {
+			return nil
+		}
+	}
+	return []string{"all targets say yes or no, and are taken for numbers; task multilabel takes them for labels"}
+}
+
+// listIn returns a cell of a column whose cells look like lists of labels, or "". A
+// third of its rows are lists, and their labels are fewer than the lists, as they
+// occur in several.
+func listIn(g *grid.Grid, col int) (example string) {
+	for _, separator := range parse.Separators {
+		lists, rows, shortest := 0, 0, ""
+		cells := levelsOf(g, col)
+		for cell, count := range cells {
+			if labels := parse.Labels(cell, separator); len(labels) > 1 {
+				lists, rows = lists+1, rows+count
+				if shortest == "" || len(cell) < len(shortest) || len(cell) == len(shortest) && cell < shortest {
+					shortest = cell
+				}
+			}
+		}
+		if lists > 1 && 3*rows >= g.Rows() && len(labelsIn(g, col, separator)) < len(cells) {
+			return shortest
+		}
+	}
+	return ""
+}

@@ -81,6 +81,9 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	} else if s.Target, err = decideTarget(g, cfg, found); err != nil {
 		return nil, err
 	}
+	if cfg.Task == 0 {
+		s.Notes = append(s.Notes, s.Target.noteLists(g)...)
+	}
 	if classes := len(s.Target.Classes); classes > fewIntegers && classes > g.Rows()/2 {
 		s.Notes = append(s.Notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.Rows()))
 	}

@@ -1,0 +1,101 @@
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"descent/data"
+	"descent/loss"
+	"descent/model"
+)
+
+// suiting lists the losses that suit a task, the usual one first.
+var suiting = map[data.Task][]string{
+	data.Classification: {"cross-entropy", "bce"},
+	data.Regression:     {"mse", "mae", "huber"},
+	data.MultiLabel:     {"bce"},
+}
+
+// loss builds the objective and checks that it suits the data.
+func (j *Job) loss() (loss.Loss, error) {
+	s := &j.Settings
+	l, err := loss.ByName(s.Loss.Value)
+	if err != nil {
+		return nil, err
+	}
+	_, cross := l.(loss.CrossEntropy)
+	_, binary := l.(loss.BinaryCrossEntropy)
+	switch task := j.Spec.Task; {
+	case !slices.Contains(suiting[task], l.Name()):
+		return nil, fmt.Errorf("loss %s is not for the task, which is %s; use %s", l.Name(), task, lossesFor(task))
+	case task == data.Classification && binary && len(j.Spec.Classes) != 2:
+		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
+	case s.LabelSmoothing > 0 && !cross:
+		return nil, fmt.Errorf("label_smoothing is for loss cross-entropy, not %s", l.Name())
+	case s.ClassWeights != "none" && task == data.Regression:
+		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
+	}
+	if s.ClassWeights != "balanced" {
+		if cross {
+			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing}, nil
+		}
+		return l, nil
+	}
+	if j.Spec.Task == data.MultiLabel {
+		weight, err := j.balancedLabels()
+		return loss.BinaryCrossEntropy{PosWeight: weight}, err
+	}
+	weights := balanced(j.Parts.Counts)
+	if binary {
+		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
+	}
+	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+}
+
+// lossesFor names the losses that suit a task.
+func lossesFor(t data.Task) string {
+	switch t {
+	case data.Classification:
+		return "cross-entropy, or bce for two classes"
+	case data.MultiLabel:
+		return "bce, which asks yes or no of each label"
+	}
+	return "mse, mae or huber"
+}
+
+// balanced returns n/(k·n_c) for each of the k classes, by the n training
+// rows; 1 for a class that has none.
+func balanced(counts []data.ClassCount) []float64 {
+	n := 0
+	for _, c := range counts {
+		n += c.Train
+	}
+	weights := make([]float64, len(counts))
+	for i, c := range counts {
+		weights[i] = 1
+		if c.Train > 0 {
+			weights[i] = float64(n) / float64(len(counts)*c.Train)
+		}
+	}
+	return weights
+}
+
+// balancedLabels returns how many times as often the labels of the training rows do
+// not hold as they do, over all labels; 1 where none holds.
+func (j *Job) balancedLabels() (float64, error) {
+	truth, err := model.TruthOf(context.Background(), j.goal(), j.Parts.Train)
+	if err != nil {
+		return 0, err
+	}
+	held := 0.0
+	shares := truth.Baseline()
+	for _, share := range shares {
+		held += share
+	}
+	if held == 0 {
+		return 1, nil
+	}
+	return (float64(len(shares)) - held) / held, nil
+}
