@@ -163,3 +163,43 @@ func TestLabelErrors(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestListsAreNoted: a target that looks like lists of labels stays what it is, with
+// a note, unless labels are asked for.
+func TestListsAreNoted(t *testing.T) {
+	lists := labelRows("tags", "red;round", "red", "round;small", "red;small", "round", "red;round")
+	yes := "a,b,x\n1,0,3\n0,1,5\n1,1,4\n0,0,9\n"
+	for _, test := range []struct {
+		text string
+		cfg  CSVConfig
+		task Task
+		note string
+	}{
+		{lists, CSVConfig{Targets: []string{"tags"}}, Classification, `looks like lists of labels, such as "red;round"`},
+		{lists, CSVConfig{Targets: []string{"tags"}, Task: Classification}, Classification, ""},
+		{lists, CSVConfig{Targets: []string{"tags"}, Task: MultiLabel}, MultiLabel, ""},
+		{labelRows("tags", "red", "round", "red", "a b", "red", "round"), CSVConfig{Targets: []string{"tags"}}, Classification, ""},
+		{yes, CSVConfig{Targets: []string{"a", "b"}}, Regression, "all targets say yes or no"},
+		{yes, CSVConfig{Targets: []string{"a", "x"}}, Regression, ""},
+		{yes, CSVConfig{Targets: []string{"a", "b"}, Task: MultiLabel}, MultiLabel, ""},
+	} {
+		table, err := readTable(test.text, test.cfg)
+		if err != nil {
+			t.Errorf("%+v: %v", test.cfg, err)
+			continue
+		}
+		notes := strings.Join(table.Notes(), "\n")
+		noted := strings.Contains(notes, "multilabel")
+		if table.Spec().Task != test.task || noted != (test.note != "") || !strings.Contains(notes, test.note) {
+			t.Errorf("%+v: %v with the notes %s", test.cfg, table.Spec().Task, notes)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("x,tags\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,a%d;b%d;c%d\n", i%7, i%5, i%8, i%2)
+	}
+	if _, err := readTable(b.String(), CSVConfig{Targets: []string{"tags"}}); !errors.Is(err, ErrDoubtfulTarget) || !strings.Contains(err.Error(), "look like lists of labels, task multilabel") {
+		t.Errorf("lists that are all different: %v", err)
+	}
+}

@@ -169,6 +169,10 @@ type form func(name string, values []float64) error
 func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, error) {
 	out := csv.NewWriter(w)
 	put := func(fields []string) error {
+		if len(fields) == 1 && fields[0] == "" { // an empty line, which is no row
+			_, err := io.WriteString(w, "\"\"\n")
+			return err
+		}
 		out.Write(fields)
 		out.Flush()
 		return out.Error()

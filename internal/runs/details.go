@@ -53,6 +53,9 @@ func worstImages(list []Worst) report.Images {
 		if w.Name != "" {
 			lines = append(lines, w.Name)
 		}
+		for i, cell := range w.Cells {
+			lines = append(lines, w.Columns[i]+" "+cell)
+		}
 		images = append(images, report.Image{PNG: w.PNG, Lines: lines})
 	}
 	return images

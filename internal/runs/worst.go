@@ -43,6 +43,10 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 		}
 	}
 	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
+	beside, err := besides(spec)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range r.Worst {
 		if err := source.Read([]int{s.Row}, x, y); err != nil {
 			return nil, err
@@ -52,7 +56,12 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 			w.Name = names[s.Row]
 		}
 		w.answer(spec, r.Goals[0].Metrics.Spec(), y, s.Prediction)
-		if err := showSample(&w, spec.Encoder, x); err != nil {
+		if beside != nil {
+			if err := source.(data.FieldReader).ReadField(data.RowField, []int{s.Row}, beside); err != nil {
+				return nil, err
+			}
+		}
+		if err := showSample(&w, spec.Encoder, x, beside); err != nil {
 			return nil, err
 		}
 		t.Worst = append(t.Worst, w)
@@ -130,15 +139,27 @@ func targetText(spec data.Spec, values []float64) string {
 	return text[:max(0, len(text)-2)]
 }
 
-// showSample puts the raw row that a sample stands for into w: a picture, or
-// the cells of a table. Samples made by a program have neither.
-func showSample(w *Worst, e *data.Encoder, x []float32) (err error) {
+// besides returns room for the row of numbers beside an image, nil where there is
+// none.
+func besides(spec data.Spec) ([]float32, error) {
+	if spec.Encoder == nil || spec.More == nil {
+		return nil, nil
+	}
+	f, err := spec.Field(data.RowField)
+	return make([]float32, f.Size()), err
+}
+
+// showSample puts the raw row that a sample stands for into w: a picture, the
+// cells of a table, or both. Samples made by a program have neither.
+func showSample(w *Worst, e *data.Encoder, x, beside []float32) (err error) {
 	if e == nil {
 		return nil
 	}
 	if pixels := e.DecodePixels(x); pixels != nil {
-		w.PNG, err = pictureOf(pixels, e.Shape)
-		return err
+		if w.PNG, err = pictureOf(pixels, e.Shape); err != nil {
+			return err
+		}
+		x = beside
 	}
 	for _, c := range e.DecodeRow(x) {
 		w.Columns, w.Cells = append(w.Columns, c.Column), append(w.Cells, c.Value)
