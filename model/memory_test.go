@@ -223,3 +223,96 @@ func TestWarm(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestPredictRowWithImage: a row with an image beside its columns is predicted as
+// that of the file, whatever the image is given as; the bytes of an image are one.
+func TestPredictRowWithImage(t *testing.T) {
+	dir := t.TempDir()
+	var table bytes.Buffer
+	fmt.Fprintln(&table, "photo,age,tags")
+	for i := range 24 {
+		img := image.NewGray(image.Rect(0, 0, 4, 4))
+		for p := range img.Pix {
+			img.Pix[p] = uint8((i*37 + p*11) % 251)
+		}
+		var b bytes.Buffer
+		if err := errors.Join(png.Encode(&b, img), os.WriteFile(filepath.Join(dir, fmt.Sprint(i)+".png"), b.Bytes(), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&table, "%d.png,%d,%s\n", i, i*i%13, []string{"a;b", "b", "", "a"}[i%4])
+	}
+	path := filepath.Join(dir, "photos.csv")
+	if err := os.WriteFile(path, table.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, beside := range []bool{true, false} {
+		cfg := data.CSVConfig{Targets: []string{"tags"}, Task: data.MultiLabel, Image: "photo"}
+		net := nn.Sequential{nn.Flatten{}, nn.Join{Field: data.RowField}, nn.Dense{Units: 2}}
+		if !beside {
+			cfg.Drop, net = []string{"age"}, nn.Sequential{nn.Flatten{}, nn.Dense{Units: 2}}
+		}
+		set, err := data.Open(path, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := data.Split(set, data.SplitConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trained, err := newTrainer(t, net, parts.Train.Spec(), train.Config{Epochs: 2, Seed: 1}).Fit(background, parts.Train, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := trained.Save(file); err != nil {
+			t.Fatal(err)
+		}
+		m, err := model.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source, err := m.Spec().Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []any
+		var want [][]float64
+		for values, err := range m.Predictions(background, source) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := len(want) / 4
+			photo := filepath.Join(dir, fmt.Sprint(i)+".png")
+			content, err := os.ReadFile(photo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			img, err := png.Decode(bytes.NewReader(content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			age := i * i % 13
+			object, _ := json.Marshal(map[string]any{"photo": photo, "age": age})
+			for _, row := range []any{map[string]any{"photo": photo, "age": age}, map[string]any{"photo": content, "age": age}, map[string]any{"photo": img, "age": age}, object} {
+				rows, want = append(rows, row), append(want, slices.Clone(values))
+			}
+			p, err := m.PredictRow(background, content)
+			if beside != (err != nil) || !beside && !slices.Equal(p.Values, values) {
+				t.Errorf("the bytes of an image: %v, %v; want %v", p.Values, err, values)
+			}
+		}
+		got, err := m.PredictRows(background, rows...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range got {
+			if !slices.Equal(p.Values, want[i]) {
+				t.Errorf("row %d as %T: %v, want %v", i/4, rows[i], p.Values, want[i])
+			}
+		}
+		_, err = m.PredictRows(background, rows[0], map[string]any{"age": 3})
+		says(t, err, "row 1", "lacks the columns \"photo\"")
+		_, err = m.PredictRow(background, []float32{1})
+		says(t, err, "1 values", "[4 4 1]")
+	}
+}

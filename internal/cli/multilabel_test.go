@@ -102,7 +102,7 @@ func TestMultiLabelSettings(t *testing.T) {
 	path := write(t, "fruits.csv", fruits(120))
 	base := append([]string{"train", "--ui", "none", "--data", path}, inOneColumn...)
 	for _, test := range []struct{ flag, value, says string }{
-		{"--loss", "mse", "loss mse is not for the task, which is multilabel; use bce"},
+		{"--loss", "mse", "loss mse is for regression, and the task is multilabel; use bce"},
 		{"--loss", "cross-entropy", "use bce"},
 		{"--label-smoothing", "0.1", "label_smoothing is for loss cross-entropy"},
 		{"--monitor", "accuracy", "which have f1"},

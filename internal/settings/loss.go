@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"descent/data"
 	"descent/loss"
@@ -29,7 +30,7 @@ func (j *Job) loss() (loss.Loss, error) {
 	_, binary := l.(loss.BinaryCrossEntropy)
 	switch task := j.Spec.Task; {
 	case !slices.Contains(suiting[task], l.Name()):
-		return nil, fmt.Errorf("loss %s is not for the task, which is %s; use %s", l.Name(), task, lossesFor(task))
+		return nil, fmt.Errorf("loss %s is for %s, and the task is %s; use %s", l.Name(), suitedBy(l.Name()), task, lossesFor(task))
 	case task == data.Classification && binary && len(j.Spec.Classes) != 2:
 		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
 	case s.LabelSmoothing > 0 && !cross:
@@ -52,6 +53,17 @@ func (j *Job) loss() (loss.Loss, error) {
 		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
 	}
 	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+}
+
+// suitedBy names the tasks that a loss suits.
+func suitedBy(name string) string {
+	var tasks []string
+	for _, t := range []data.Task{data.Classification, data.Regression, data.MultiLabel} {
+		if slices.Contains(suiting[t], name) {
+			tasks = append(tasks, t.String())
+		}
+	}
+	return strings.Join(tasks, " and ")
 }
 
 // lossesFor names the losses that suit a task.
