@@ -337,3 +337,37 @@ func TestImageColumnRefused(t *testing.T) {
 		t.Errorf("without an image: %v", err)
 	}
 }
+
+// TestTableWithWideImages: images of 16 bits keep them, in views of the table too.
+func TestTableWithWideImages(t *testing.T) {
+	files := map[string][]byte{}
+	text := "photo,y\n"
+	for i := range 8 {
+		name := fmt.Sprintf("%d.png", i)
+		files[name] = widePNG(t, uint16(300*i+1), uint16(7*i), 65535)
+		text += fmt.Sprintf("%s,%d.5\n", name, i*i)
+	}
+	files["photos.csv"] = []byte(text)
+	dir := tree(t, files)
+	table := openCatalog(t, dir, CSVConfig{Targets: []string{"y"}, Image: "photo"})
+	if table.whole.Bits != 16 {
+		t.Fatalf("%d bits", table.whole.Bits)
+	}
+	x, row, _ := fieldsOf(t, table)
+	if row != nil {
+		t.Errorf("a row %v of a table that has none", row)
+	}
+	part := &encodedTable{spec: table.Spec(), n: 3, y: make([]float32, 3)}
+	part.withPictures(table.images.part(2, 5), table.whole)
+	got := make([]float32, len(x)/8*3)
+	if err := part.Read(natural(3), got, nil); err != nil || !slices.Equal(got, x[len(x)/8*2:len(x)/8*5]) {
+		t.Errorf("rows 2 to 4 are %v, %v, of %v", got, err, x)
+	}
+	rows, err := NewRowEncoder(table.whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := rows.AppendRow(nil, map[string]any{"photo": files["3.png"]}); err != nil || !slices.Equal(got, x[len(x)/8*3:len(x)/8*4]) {
+		t.Errorf("%v, %v", got, err)
+	}
+}

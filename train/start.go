@@ -128,6 +128,9 @@ func (s *transfer) check() error {
 	if here.Task != there.Task && !s.t.cfg.NewHead {
 		fault(true, "it is for %v, the data is for %v", there.Task, here.Task)
 	}
+	if differ, head := s.beside(); differ && !(head && s.t.cfg.NewHead) {
+		fault(head, "the rows beside the images have the features %s here and %s there", few(here.Encoder.Features()), few(there.Encoder.Features()))
+	}
 	have := map[string]graph.Type{}
 	for _, name := range s.from.Store().Names() {
 		have[name] = s.from.Store().Type(name)

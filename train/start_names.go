@@ -58,6 +58,9 @@ func (s *transfer) outputs() naming {
 	case here.Task == data.Regression:
 		return match("targets", here.Targets, there.Targets)
 	}
+	if here.Task == data.MultiLabel {
+		return match("labels", here.Targets, there.Targets)
+	}
 	n := match("classes", here.Classes, there.Classes)
 	if s.here.Out.Dim(1) == 1 && !n.same { // one output tells these two classes apart and no others
 		n.position, n.fresh, n.gone = []int{-1}, here.Classes, there.Classes

@@ -122,3 +122,22 @@ func TestImageColumnResumes(t *testing.T) {
 		t.Errorf("a set of other pixels is taken for that of the run: %v", e)
 	}
 }
+
+// TestImageColumnStarts: a run that starts from another takes over the weights of the
+// same columns, and says so where they are others.
+func TestImageColumnStarts(t *testing.T) {
+	path := album(t, 60)
+	other := filepath.Join(filepath.Dir(path), "towns.csv")
+	place(t, other, strings.Replace(readFile(t, path), ",city,", ",town,", 1))
+	for _, model := range []string{"cnn:4", "mlp:8"} {
+		_, run := trained(t, ofAlbum(path, "price", "--model", model, "--epochs", "2")...)
+		trained(t, ofAlbum(path, "price", "--model", model, "--epochs", "1", "--init-from", run)...)
+		start := append([]string{"train", "--ui", "none", "--out", filepath.Join(t.TempDir(), "run")}, ofAlbum(other, "price", "--model", model, "--epochs", "1", "--init-from", run)...)
+		r := command(t, start...)
+		contains(t, r.stderr, "the rows beside the images have the features age, town=Bonn", "here and age, city=Bonn")
+		head := command(t, append(start, "--head", "new")...)
+		if joined := model == "cnn:4"; joined != (head.code == exitDone) || r.code == exitDone {
+			t.Errorf("%s starts with exit %d, with a new head with %d: %s", model, r.code, head.code, head.stderr)
+		}
+	}
+}

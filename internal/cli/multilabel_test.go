@@ -129,3 +129,18 @@ func TestMultiLabelCompared(t *testing.T) {
 	r := command(t, append(args, "--epochs", "3")...).want(t, exitDone)
 	contains(t, r.stdout, "validation f1", "test f1")
 }
+
+// TestMultiLabelStarts: labels that both models know are taken over by name.
+func TestMultiLabelStarts(t *testing.T) {
+	_, run := trained(t, append([]string{"--data", write(t, "fruits.csv", fruits(120))}, inOneColumn...)...)
+	other := write(t, "other.csv", strings.ReplaceAll(fruits(120), "ripe", "aged"))
+	args := append([]string{"train", "--model", "mlp:16", "--ui", "plain", "--data", other, "--init-from", run, "--out", filepath.Join(t.TempDir(), "run")}, inOneColumn...)
+	args = append(args, "--drop", "big,red,aged", "--epochs", "1")
+	for i, arg := range args {
+		if arg == "big,red,ripe" {
+			args[i] = "big,red"
+		}
+	}
+	r := command(t, args...).want(t, exitDone)
+	contains(t, r.stdout+r.stderr, "labels go by name: big, red taken over; aged started anew; ripe no longer there")
+}

@@ -53,6 +53,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --metrics top3 --monitor f1
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
+  descent train --data photos.csv --target kind --image file --model cnn:16
   descent train --print-config > run.yaml
   descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7
   descent train --resume runs/20260131-120000-digits`,
