@@ -71,12 +71,13 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data objective internal/network
-train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model
+train/profile:
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model train/profile
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train internal/report internal/tensorboard
+internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train/profile train internal/report internal/tensorboard
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 
 	"descent/train"
+	"descent/train/profile"
 )
 
 // The files of a run folder.
@@ -46,8 +47,8 @@ type Run struct {
 	Metrics  Log
 	Steps    Log
 	Probes   []train.Probe
-	Test     *Test          // nil if the run was not measured
-	Profile  *train.Profile // nil if the run was not profiled
+	Test     *Test            // nil if the run was not measured
+	Profile  *profile.Profile // nil if the run was not profiled
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -79,7 +80,7 @@ func Read(path string) (*Run, error) {
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile), mostPictures)
+	r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures)
 	return r, err
 }
 

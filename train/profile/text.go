@@ -1,4 +1,4 @@
-package train
+package profile
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ func (p Profile) String() string {
 
 const nameWidth = 56
 
-func (p *PlanProfile) write(b *strings.Builder, workers int) {
+func (p *Plan) write(b *strings.Builder, workers int) {
 	runs := float64(max(p.Runs, 1))
 	fmt.Fprintf(b, "%s: %d runs", p.Name, p.Runs)
 	if p.Seconds > 0 {
@@ -51,7 +51,7 @@ func (p *PlanProfile) write(b *strings.Builder, workers int) {
 }
 
 // perRun is what one run took, in seconds of all workers together.
-func (in *InstructionProfile) perRun() float64 { return in.Seconds / float64(max(in.Runs, 1)) }
+func (in *Instruction) perRun() float64 { return in.Seconds / float64(max(in.Runs, 1)) }
 
 // pad makes text exactly n characters long, by spaces or by an ellipsis before
 // its last part, which holds the shape.

@@ -1,4 +1,4 @@
-package train
+package profile
 
 import (
 	"fmt"
@@ -47,11 +47,11 @@ func (p Profile) SVG(w io.Writer) error {
 type band struct {
 	y, height float64
 	seconds   float64 // that its instructions took
-	rows      []*InstructionProfile
+	rows      []*Instruction
 }
 
 // draw writes the picture of one plan from y on, and returns where it ends.
-func (p *PlanProfile) draw(b *strings.Builder, y float64, workers int) float64 {
+func (p *Plan) draw(b *strings.Builder, y float64, workers int) float64 {
 	text(b, svgMargin, y+12, `font-size="14" font-weight="bold"`, p.Name)
 	about := fmt.Sprintf("%d runs", p.Runs)
 	if p.Runs > 0 && p.Seconds > 0 {
@@ -76,7 +76,7 @@ func (p *PlanProfile) draw(b *strings.Builder, y float64, workers int) float64 {
 }
 
 // bands lays out the waves from y on.
-func (p *PlanProfile) bands(y float64) []band {
+func (p *Plan) bands(y float64) []band {
 	bands := make([]band, p.Waves)
 	for i := range p.Instructions {
 		in := &p.Instructions[i]
@@ -99,7 +99,7 @@ func (p *PlanProfile) bands(y float64) []band {
 	return bands
 }
 
-func (p *PlanProfile) drawBand(b *strings.Builder, w *band, first bool) {
+func (p *Plan) drawBand(b *strings.Builder, w *band, first bool) {
 	if first {
 		text(b, svgMargin, w.y+12, `font-weight="bold"`, w.rows[0].Stage)
 	}
@@ -132,7 +132,7 @@ func (p *PlanProfile) drawBand(b *strings.Builder, w *band, first bool) {
 
 // within writes an instruction in at most room letters: its time and its part
 // of the limit only if its whole name leaves place for them.
-func within(in *InstructionProfile, room int) string {
+func within(in *Instruction, room int) string {
 	figures := ""
 	if in.Seconds > 0 {
 		figures = fmt.Sprintf("  %s  %.0f %%", duration(in.perRun()), 100*in.OfLimit)
@@ -143,7 +143,7 @@ func within(in *InstructionProfile, room int) string {
 	return strings.TrimRight(pad(in.Name, room), " ")
 }
 
-func (p *PlanProfile) drawMemory(b *strings.Builder, bands []band) {
+func (p *Plan) drawMemory(b *strings.Builder, bands []band) {
 	if p.ArenaBytes == 0 || len(bands) == 0 {
 		return
 	}
