@@ -71,8 +71,10 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data objective internal/network
+internal/transfer: graph engine nn loop data internal/network model
+internal/pairwise:
 train/profile:
-train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model train/profile
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human

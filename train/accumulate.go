@@ -66,13 +66,13 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 }
 
 // gather sets the gradient to that of the rows that batches has, by mode m, and
-// adds their loss to step. Micro-batches are added up as a [tree]; a running
+// adds their loss to step. Micro-batches are added up as a pairwise.Tree; a running
 // statistic follows them one after the other.
 func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Step) error {
 	sum := t.gradientSum()
 	t.clearGradient()
-	t.tree.forget()
-	t.losses.forget()
+	t.tree.Forget()
+	t.losses.Forget()
 	probed := m != modeAccumulate // by the first pass
 	terms := 0
 	for batch, err := range batches {
@@ -90,7 +90,7 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 			}
 		}
 		if terms > 0 && terms%2 == 0 && !t.counted {
-			t.tree.carry(sum)
+			t.tree.Carry(sum)
 			t.clearGradient()
 		}
 		l, err := t.forward(p, batch)
@@ -104,8 +104,8 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		terms++
 	}
 	if !t.counted {
-		step.Loss += t.losses.total()
-		t.tree.total(sum, false)
+		step.Loss += t.losses.Total()
+		t.tree.Total(sum, false)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (t *Trainer) addLoss(sum *float64, term float64) {
 		*sum += term
 		return
 	}
-	t.losses.add(term)
+	t.losses.Add(term)
 }
 
 // gradientSum is the memory in which gradients accumulate.

@@ -105,7 +105,7 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		t.addLoss(&total, float64(float64(len(batch.Rows))/float64(rows)*t.lossOf(p)))
 	}
 	if !t.counted {
-		total += t.losses.total()
+		total += t.losses.Total()
 	}
 	return total, nil
 }

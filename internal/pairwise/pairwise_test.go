@@ -1,22 +1,22 @@
-package train
+package pairwise
 
 import (
 	"math/rand/v2"
 	"testing"
 )
 
-// treeOf adds terms up as gather does.
+// treeOf adds terms up as training does, pair by pair.
 func treeOf(terms []float32) float32 {
-	var t tree[float32]
+	var t Tree[float32]
 	sum := [][]float32{{0}}
 	for i, v := range terms {
 		if i > 0 && i%2 == 0 {
-			t.carry(sum)
+			t.Carry(sum)
 			sum[0][0] = 0
 		}
 		sum[0][0] += v
 	}
-	t.total(sum, false)
+	t.Total(sum, false)
 	return sum[0][0]
 }
 
@@ -37,7 +37,7 @@ func split(terms []float32) float32 {
 // with its own; a sum of one after the other differs somewhere.
 func TestTree(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var m mean
+	var m Mean
 	folds := 0
 	for n := 1; n <= 70; n++ {
 		terms, wide := make([]float32, n), make([]float64, n)
@@ -59,9 +59,9 @@ func TestTree(t *testing.T) {
 		}
 		for round := range 2 { // the second finds nothing of the first
 			for _, v := range wide {
-				m.add(v)
+				m.Add(v)
 			}
-			if got, want := float32(m.total()), fold; got-want > 1e-4 || want-got > 1e-4 {
+			if got, want := float32(m.Total()), fold; got-want > 1e-4 || want-got > 1e-4 {
 				t.Errorf("%d terms, round %d: %v, want %v", n, round, got, want)
 			}
 		}
@@ -69,9 +69,9 @@ func TestTree(t *testing.T) {
 	if folds == 0 {
 		t.Error("the order makes no difference to any sum: the test says nothing")
 	}
-	m.add(5)
-	m.forget()
-	if m.total() != 0 {
+	m.Add(5)
+	m.Forget()
+	if m.Total() != 0 {
 		t.Error("a term was not forgotten")
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package transfer
 
 import (
 	"fmt"
@@ -38,7 +38,7 @@ func match(what string, here, there []string) naming {
 
 // features matches the features of tables.
 func (s *transfer) features() naming {
-	here, there := s.t.net.Spec, s.from.Spec()
+	here, there := s.to.Spec, s.from.Spec()
 	if here.Encoder == nil || there.Encoder == nil || s.axes == nil {
 		return naming{}
 	}
@@ -51,9 +51,9 @@ func (s *transfer) features() naming {
 
 // outputs matches what the last layer has an output for each of.
 func (s *transfer) outputs() naming {
-	here, there := s.t.net.Spec, s.from.Spec()
+	here, there := s.to.Spec, s.from.Spec()
 	switch {
-	case s.t.cfg.NewHead || here.Task != there.Task:
+	case s.to.NewHead || here.Task != there.Task:
 		return naming{}
 	case here.Task == data.Regression:
 		return match("targets", here.Targets, there.Targets)
@@ -65,10 +65,6 @@ func (s *transfer) outputs() naming {
 	return n
 }
 
-// Notes says what [New] took over from Config.From by name, and what starts
-// anew; nothing where everything is as it was there.
-func (t *Trainer) Notes() []string { return t.notes }
-
 // notes says what did not simply go by position.
 func (s *transfer) notes() []string {
 	var notes []string
@@ -76,7 +72,7 @@ func (s *transfer) notes() []string {
 		notes = append(notes, "features go by name: "+s.in.String())
 	}
 	switch {
-	case s.t.cfg.NewHead:
+	case s.to.NewHead:
 		notes = append(notes, "the last layer starts anew")
 	case s.out.known && !s.out.same:
 		notes = append(notes, fmt.Sprintf("%s go by name: %s", s.out.what, s.out))
@@ -92,9 +88,9 @@ func (s *transfer) notes() []string {
 
 // stuck returns the frozen parameters that start anew, or a part of which does.
 func (s *transfer) stuck() (names []string) {
-	for _, p := range s.t.params {
-		frozen := p.Role != nn.Buffer && !slices.ContainsFunc(s.t.trained, func(q nn.Param) bool { return q.Name == p.Name })
-		anew := s.t.cfg.NewHead && s.heads[p.Name] ||
+	for _, p := range s.to.Params {
+		frozen := p.Role != nn.Buffer && !slices.ContainsFunc(s.to.Trained, func(q nn.Param) bool { return q.Name == p.Name })
+		anew := s.to.NewHead && s.heads[p.Name] ||
 			slices.ContainsFunc(s.maps(p), func(by []int) bool { return slices.Contains(by, -1) })
 		if frozen && anew {
 			names = append(names, p.Name)

@@ -1,4 +1,4 @@
-package train
+package transfer
 
 import (
 	"strings"
@@ -23,11 +23,11 @@ func (s *transfer) rescaleInput() {
 	if weight == "" {
 		return
 	}
-	w, b := s.t.store.Value(weight), s.t.store.Value(bias)
+	w, b := s.to.Store.Value(weight), s.to.Store.Value(bias)
 	units := len(b)
 	there := scales(s.from.Spec().Encoder)
 	shift := make([]float64, units)
-	for i, at := range scales(s.t.net.Spec.Encoder) {
+	for i, at := range scales(s.to.Spec.Encoder) {
 		j := s.in.position[i]
 		if j < 0 || at == there[j] || at.std == 0 || there[j].std == 0 {
 			continue
@@ -91,12 +91,12 @@ func (s *transfer) first() (weight, bias string) {
 //
 //	y' = y·σ/σ' + (μ - μ')/σ'
 func (s *transfer) rescaleOutput() {
-	here, there := s.t.net.Spec, s.from.Spec()
+	here, there := s.to.Spec, s.from.Spec()
 	weight, bias := affine(s.here.Out)
 	if s.out.what != "targets" || weight == "" || here.Encoder == nil || there.Encoder == nil {
 		return
 	}
-	w, b := s.t.store.Value(weight), s.t.store.Value(bias)
+	w, b := s.to.Store.Value(weight), s.to.Store.Value(bias)
 	for k, j := range s.out.position {
 		if j < 0 {
 			continue

@@ -1,6 +1,8 @@
-package train
+// Package pairwise adds numbers up in an order that depends on their number alone,
+// so that parts of a sum may be computed elsewhere without changing a bit.
+package pairwise
 
-// tree adds terms up pair by pair: neighbours first, then neighbouring sums. The
+// Tree adds terms up pair by pair: neighbours first, then neighbouring sums. The
 // order depends on the number of terms alone,
 //
 //	((a + b) + (c + d)) + (e + f)
@@ -11,14 +13,14 @@ package train
 //
 // It works like a binary counter: place k holds a sum of 2ᵏ⁺¹ terms, or nothing.
 // Pairs of terms are added up by who brings them.
-type tree[T float32 | float64] struct {
+type Tree[T float32 | float64] struct {
 	places [][][]T
 	held   []bool
 }
 
-// carry takes in the sum of the latest pair of terms, and keeps a copy. What it
+// Carry takes in the sum of the latest pair of terms, and keeps a copy. What it
 // leaves in sum means nothing.
-func (t *tree[T]) carry(sum [][]T) {
+func (t *Tree[T]) Carry(sum [][]T) {
 	k := 0
 	for k < len(t.held) && t.held[k] {
 		addBefore(t.places[k], sum)
@@ -39,9 +41,9 @@ func (t *tree[T]) carry(sum [][]T) {
 	t.held[k] = true
 }
 
-// total sets rest, the last term or pair, to the sum of all, and forgets them; an
+// Total sets rest, the last term or pair, to the sum of all, and forgets them; an
 // empty rest counts for nothing.
-func (t *tree[T]) total(rest [][]T, empty bool) {
+func (t *Tree[T]) Total(rest [][]T, empty bool) {
 	for k := range t.held {
 		if !t.held[k] {
 			continue
@@ -58,8 +60,8 @@ func (t *tree[T]) total(rest [][]T, empty bool) {
 	}
 }
 
-// forget drops what is held.
-func (t *tree[T]) forget() { clear(t.held) }
+// Forget drops what is held.
+func (t *Tree[T]) Forget() { clear(t.held) }
 
 // addBefore sets sum to earlier + sum.
 func addBefore[T float32 | float64](earlier, sum [][]T) {
@@ -71,38 +73,39 @@ func addBefore[T float32 | float64](earlier, sum [][]T) {
 	}
 }
 
-// mean is a weighted mean of losses, added up as a [tree].
-type mean struct {
-	tree  tree[float64]
+// Mean is a weighted mean, its terms already weighted, added up as a [Tree].
+type Mean struct {
+	tree  Tree[float64]
 	pair  [1]float64
 	sum   [][]float64 // pair
 	terms int
 }
 
-// forget begins anew.
-func (m *mean) forget() {
-	m.tree.forget()
+// Forget begins anew.
+func (m *Mean) Forget() {
+	m.tree.Forget()
 	m.terms, m.pair[0] = 0, 0
 }
 
-func (m *mean) add(term float64) {
+// Add takes in the next term.
+func (m *Mean) Add(term float64) {
 	if m.sum == nil {
 		m.sum = [][]float64{m.pair[:]}
 	}
 	m.pair[0] += term
 	if m.terms++; m.terms%2 == 0 {
-		m.tree.carry(m.sum)
+		m.tree.Carry(m.sum)
 		m.pair[0] = 0
 	}
 }
 
-// total returns the sum, and begins anew.
-func (m *mean) total() float64 {
+// Total returns the sum, and begins anew.
+func (m *Mean) Total() float64 {
 	if m.terms == 0 {
 		return 0
 	}
-	m.tree.total(m.sum, m.terms%2 == 0)
+	m.tree.Total(m.sum, m.terms%2 == 0)
 	sum := m.pair[0]
-	m.forget()
+	m.Forget()
 	return sum
 }
