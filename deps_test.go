@@ -25,6 +25,7 @@ internal/rng:
 internal/symmetric:
 internal/search: internal/rng
 internal/disk:
+internal/files: internal/disk
 internal/safetensors: internal/disk
 schedule: internal/suggest
 internal/fetch: internal/suggest
@@ -79,13 +80,13 @@ internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train/profile train internal/report internal/tensorboard
+internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model train/profile train internal/report internal/tensorboard
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
 internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
-internal/trials: internal/suggest metric internal/human internal/search optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest metric internal/human internal/shell internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
+internal/trials: internal/suggest metric internal/human internal/files internal/search optim data model train internal/usage internal/report internal/runs internal/settings
+internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
 command: internal/cli
 cmd/descent: command
 `

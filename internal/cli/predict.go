@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -101,7 +102,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if err := a.work.begin(); err != nil {
 		return err
 	}
-	if err := runs.WriteFile(opt.out, write); err != nil {
+	if err := files.Write(opt.out, write); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)

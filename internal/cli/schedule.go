@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/usage"
@@ -80,7 +81,7 @@ func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c curve, total int,
 func writeSVG(path string, c curve, title string, total, epochs int) error {
 	err := runs.Inputs{}.Spare(path)
 	if err == nil {
-		err = runs.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, c.svg(title, total, epochs)); return err })
+		err = files.Write(path, func(w io.Writer) error { _, err := io.WriteString(w, c.svg(title, total, epochs)); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("drawing the schedule: %w", err)

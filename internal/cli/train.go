@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/files"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/model"
@@ -272,7 +273,7 @@ func (r *run) spent() float64 { return r.before + time.Since(r.begun).Seconds() 
 
 // broken adds to an error how to go on.
 func (r *run) broken(err error) error {
-	if errors.Is(err, runs.ErrGone) {
+	if errors.Is(err, files.ErrGone) {
 		return err
 	}
 	return fmt.Errorf("%w; the run goes on with %s", err, r.resumeCall())

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/internal/files"
 	"descent/internal/human"
-	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
 )
@@ -35,7 +35,7 @@ func (a *app) perform(ctx context.Context, ui *progress, name string, t trialMak
 	err = errors.Join(err, t.Close())
 	goOn := a.call(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
-		if err != nil && !errors.Is(err, runs.ErrGone) {
+		if err != nil && !errors.Is(err, files.ErrGone) {
 			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)
 		}
 		return err

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"descent/internal/files"
 	"descent/train"
 	"descent/train/profile"
 )
@@ -90,7 +91,7 @@ func ReadHead(path string) (*Run, error) {
 		return nil, noRun(path)
 	}
 	r := &Run{Path: path}
-	text, err := readFile(r.file(ConfigFile), mostJSON)
+	text, err := files.Read(r.file(ConfigFile), mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -149,7 +150,7 @@ const mostPictures = 128 << 20
 
 // readJSON reads a file that may not be there, of at most so many bytes.
 func readJSON[T any](path string, most int64) (*T, error) {
-	text, err := readFile(path, most)
+	text, err := files.Read(path, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

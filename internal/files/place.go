@@ -1,4 +1,4 @@
-package runs
+package files
 
 import (
 	"errors"
@@ -45,6 +45,3 @@ func (p Place) Check() error {
 	}
 	return nil
 }
-
-// Here returns an error if the folder is not the one that the process took.
-func (f *Folder) Here() error { return f.place.Check() }
