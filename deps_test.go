@@ -78,15 +78,17 @@ train/profile:
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
+internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
 internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model train/profile train internal/report internal/tensorboard
+internal/runpage: metric internal/human internal/shell train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
 internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/files internal/search optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
+internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials
 command: internal/cli
 cmd/descent: command
 `

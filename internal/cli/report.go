@@ -12,6 +12,7 @@ import (
 	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/report"
+	"descent/internal/runpage"
 	"descent/internal/runs"
 )
 
@@ -50,7 +51,7 @@ func (a *app) report(paths []string, out, pictures string) error {
 		}
 		list = append(list, r)
 	}
-	page := runs.Page(list...)
+	page := runpage.Of(list...)
 	in := readBy(list)
 	write := files.Write
 	switch {

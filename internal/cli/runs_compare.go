@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/report"
+	"descent/internal/runpage"
 	"descent/internal/runs"
 )
 
@@ -34,7 +35,7 @@ func (a *app) runsCompareCommand() *cobra.Command {
 				}
 				list, names = append(list, r), append(names, r.Name())
 			}
-			results, settings := runs.Compare(list, names)
+			results, settings := runpage.Compare(list, names)
 			writeTable(a.stdout, transposed(results), false)
 			fmt.Fprintln(a.stdout)
 			if len(settings.Rows) == 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"descent/internal/report"
+	"descent/internal/runpage"
 	"descent/internal/runs"
 	"descent/train"
 )
@@ -44,7 +45,7 @@ func serve(addr, folder string, flush func() error) (p *livePage, url string, er
 		if err != nil {
 			return report.Page{}, err
 		}
-		return runs.Page(r), nil
+		return runpage.Of(r), nil
 	})
 	at := listener.Addr().(*net.TCPAddr)
 	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descent/internal/runs"
+	"descent/internal/runtest"
 )
 
 // TestSpare: what a command writes takes the place of nothing that it reads, nor
@@ -18,7 +19,7 @@ func TestSpare(t *testing.T) {
 	put(t, root, "photos/cat/1.png", "")
 	put(t, root, "photos/old.csv", "")
 	put(t, root, "notes.csv", "")
-	for name, text := range files("0.1") {
+	for name, text := range runtest.Files("0.1") {
 		put(t, in("run"), name, text)
 	}
 	put(t, root, "sweep/plan.json", `{"kind":"sweep"}`)

@@ -1,6 +1,5 @@
 // Package runs is about the folders that training leaves: their files and
-// formats, how they are written while a run goes on, read, compared and removed,
-// and pages about one or several of them.
+// formats, how they are written while a run goes on, read, listed and removed.
 //
 // [Folder] writes and [Run] reads. Of what is read, a file that is not there,
 // because the run goes on or did not write it, is nothing to complain about; one

@@ -1,9 +1,10 @@
-package runs
+package runpage
 
 import (
 	"slices"
 
 	"descent/internal/report"
+	"descent/internal/runs"
 	"descent/train"
 )
 
@@ -22,8 +23,8 @@ var quantities = []struct {
 // chart, and of several runs a chart for each layer, as all layers of all runs
 // are too many curves to tell apart, and a picture for each too many to look
 // through.
-func layerSections(list []*Run, names []string) []report.Section {
-	probed := slices.DeleteFunc(slices.Clone(list), func(r *Run) bool { return len(r.Probes) == 0 })
+func layerSections(list []*runs.Run, names []string) []report.Section {
+	probed := slices.DeleteFunc(slices.Clone(list), func(r *runs.Run) bool { return len(r.Probes) == 0 })
 	if len(probed) == 0 {
 		return nil
 	}
@@ -37,7 +38,7 @@ func layerSections(list []*Run, names []string) []report.Section {
 		} else {
 			body = eachLayer(axes, list, names, q.of)
 		}
-		sections = append(sections, report.Section{Group: "Layers", Title: q.title, Note: q.note, Source: sources(probed, ProbesFile), Body: body})
+		sections = append(sections, report.Section{Group: "Layers", Title: q.title, Note: q.note, Source: sources(probed, runs.ProbesFile), Body: body})
 	}
 	return append(sections, spreadSections(list, names)...)
 }
@@ -51,7 +52,7 @@ func allLayers(chart report.Chart, probes []train.Probe, of func(train.ParamProb
 }
 
 // eachLayer draws each parameter of several runs, in the runs' colors.
-func eachLayer(axes report.Chart, list []*Run, names []string, of func(train.ParamProbe) float64) report.Layers {
+func eachLayer(axes report.Chart, list []*runs.Run, names []string, of func(train.ParamProbe) float64) report.Layers {
 	var layers report.Layers
 	at := map[string]int{}
 	for i, r := range list {
@@ -94,7 +95,7 @@ func paramCurve(probes []train.Probe, name string, of func(train.ParamProbe) flo
 }
 
 // spreadSections shows histograms, those of several runs side by side.
-func spreadSections(list []*Run, names []string) (sections []report.Section) {
+func spreadSections(list []*runs.Run, names []string) (sections []report.Section) {
 	for _, h := range []struct {
 		title string
 		of    func(train.Probe) []train.Spread
@@ -109,7 +110,7 @@ func spreadSections(list []*Run, names []string) (sections []report.Section) {
 			}
 			sections = append(sections, report.Section{
 				Group: "Layers", Title: title, Note: "Each ridge is drawn to its own height; the latest stands in front.",
-				Source: sources([]*Run{r}, ProbesFile), Body: body,
+				Source: sources([]*runs.Run{r}, runs.ProbesFile), Body: body,
 			})
 		}
 	}

@@ -1,18 +1,19 @@
-package runs
+package runpage
 
 import (
 	"fmt"
 
 	"descent/internal/report"
+	"descent/internal/runs"
 )
 
 // testSections shows where the model errs.
-func testSections(r *Run, group string) []report.Section {
+func testSections(r *runs.Run, group string) []report.Section {
 	t := r.Test
 	if t == nil {
 		return nil
 	}
-	source := sources([]*Run{r}, TestFile)
+	source := sources([]*runs.Run{r}, runs.TestFile)
 	var sections []report.Section
 	if len(t.Confusion) > 0 {
 		sections = append(sections, report.Section{
@@ -39,7 +40,7 @@ func testSections(r *Run, group string) []report.Section {
 	return append(sections, worst)
 }
 
-func worstImages(list []Worst) report.Images {
+func worstImages(list []runs.Worst) report.Images {
 	var images report.Images
 	for _, w := range list {
 		lines := []string{w.Actual, "taken for " + w.Predicted}
@@ -58,7 +59,7 @@ func worstImages(list []Worst) report.Images {
 	return images
 }
 
-func worstRows(list []Worst) report.Table {
+func worstRows(list []runs.Worst) report.Table {
 	t := report.Table{Columns: []string{"row", "loss", "actual", "predicted"}}
 	if list[0].Probability != nil {
 		t.Columns = append(t.Columns, "probability")
@@ -78,7 +79,7 @@ func worstRows(list []Worst) report.Table {
 }
 
 // costSections shows what each instruction of the compiled step took.
-func costSections(r *Run, group string) []report.Section {
+func costSections(r *runs.Run, group string) []report.Section {
 	if r.Profile == nil {
 		return nil
 	}
@@ -98,7 +99,7 @@ func costSections(r *Run, group string) []report.Section {
 		}
 		note := fmt.Sprintf("%d runs in %.3g s, %d waves, %.3g MB of working memory; %s, %d workers.",
 			plan.Runs, plan.Seconds, plan.Waves, float64(plan.ArenaBytes)/1e6, r.Profile.Instructions, r.Profile.Workers)
-		sections = append(sections, report.Section{Group: group, Title: "Plan: " + plan.Name, Note: note, Source: sources([]*Run{r}, ProfileFile), Body: t})
+		sections = append(sections, report.Section{Group: group, Title: "Plan: " + plan.Name, Note: note, Source: sources([]*runs.Run{r}, runs.ProfileFile), Body: t})
 	}
 	return sections
 }

@@ -1,4 +1,4 @@
-package runs
+package runpage
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 
 	"descent/internal/human"
 	"descent/internal/report"
+	"descent/internal/runs"
 	"descent/metric"
 )
 
@@ -17,12 +18,12 @@ const testPart, validationPart = "test", "validation"
 
 // scoresOf lists the scores in the results of runs: in the order of [metric.All],
 // those that this program does not know behind them by name, the loss last.
-func scoresOf(list ...*Run) []string {
+func scoresOf(list ...*runs.Run) []string {
 	seen := map[string]bool{}
 	for _, r := range list {
 		for key := range r.Summary {
 			part, score, _ := strings.Cut(key, ".")
-			if _, ok := r.Number(key); ok && (part == testPart || part == validationPart) && score != objectiveKey {
+			if _, ok := r.Number(key); ok && (part == testPart || part == validationPart) && score != runs.ObjectiveKey {
 				seen[score] = true
 			}
 		}
@@ -42,7 +43,7 @@ func scoresOf(list ...*Run) []string {
 }
 
 // resultSection shows the results of a run.
-func resultSection(r *Run) report.Section {
+func resultSection(r *runs.Run) report.Section {
 	facts := report.Facts{{Name: "status", Value: r.Status()}}
 	for _, part := range []string{testPart, validationPart} {
 		for _, score := range scoresOf(r) {
@@ -51,7 +52,7 @@ func resultSection(r *Run) report.Section {
 				continue
 			}
 			f := report.Fact{Name: part + " " + human.Label(score), Value: human.Score(score, v)}
-			if base, ok := r.Number("baseline." + score); ok && part == testPart && (score != "loss" || r.comparable()) {
+			if base, ok := r.Number("baseline." + score); ok && part == testPart && (score != "loss" || sameMeasure(r)) {
 				f.Note = "baseline " + human.Score(score, base)
 			}
 			facts = append(facts, f)
@@ -65,19 +66,19 @@ func resultSection(r *Run) report.Section {
 		steps, _ := r.Number("steps")
 		facts = append(facts, report.Fact{Name: "training took", Value: fmt.Sprintf("%.3g s", s), Note: fmt.Sprintf("%.0f updates", steps)})
 	}
-	return report.Section{Group: "Result", Source: sources([]*Run{r}, SummaryFile), Body: facts}
+	return report.Section{Group: "Result", Source: sources([]*runs.Run{r}, runs.SummaryFile), Body: facts}
 }
 
-// comparable reports whether the loss of the test is of the same measure as
+// sameMeasure reports whether the loss of the test is of the same measure as
 // that of the baseline. Earlier builds tested by the weighted or smoothed loss.
-func (r *Run) comparable() bool {
+func sameMeasure(r *runs.Run) bool {
 	_, both := r.Number("test.objective")
-	return both || lossName([]*Run{r}) == "loss"
+	return both || lossName([]*runs.Run{r}) == "loss"
 }
 
 // Compare returns a table of what several runs reached, a row a run, and one of
 // the settings that differ between them, a column a run.
-func Compare(list []*Run, names []string) (results, settings report.Table) {
+func Compare(list []*runs.Run, names []string) (results, settings report.Table) {
 	keys := []string{"status"}
 	for _, part := range []string{testPart, validationPart} {
 		for _, score := range scoresOf(list...) {
@@ -135,11 +136,11 @@ func Compare(list []*Run, names []string) (results, settings report.Table) {
 	return results, settings
 }
 
-func compareSections(list []*Run, names []string) []report.Section {
+func compareSections(list []*runs.Run, names []string) []report.Section {
 	results, settings := Compare(list, names)
-	sections := []report.Section{{Group: "Results", Title: "Results", Source: sources(list, SummaryFile), Body: results}}
+	sections := []report.Section{{Group: "Results", Title: "Results", Source: sources(list, runs.SummaryFile), Body: results}}
 	if len(settings.Rows) == 0 {
 		return append(sections, report.Section{Group: "Results", Title: "Settings that differ", Body: report.Text("none")})
 	}
-	return append(sections, report.Section{Group: "Results", Title: "Settings that differ", Source: sources(list, ConfigFile), Body: settings})
+	return append(sections, report.Section{Group: "Results", Title: "Settings that differ", Source: sources(list, runs.ConfigFile), Body: settings})
 }

@@ -1,4 +1,4 @@
-package runs
+package runpage
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"descent/internal/human"
 	"descent/internal/report"
+	"descent/internal/runs"
 	"descent/metric"
 )
 
@@ -14,34 +15,34 @@ import (
 var updates = report.Axis{Label: "update"}
 
 // curveSections shows what the logs hold, of all runs over each other.
-func curveSections(list []*Run, names []string) []report.Section {
+func curveSections(list []*runs.Run, names []string) []report.Section {
 	c := curves{list: list, names: names}
 	loss := report.Axis{Label: "loss", Log: true}
 	loss.Label = lossName(list)
 	title := strings.ToUpper(loss.Label[:1]) + loss.Label[1:]
-	c.chart(title, loss, MetricsFile, []column{{"train_loss", "training", 1}, {"val_loss", "validation", 1}})
+	c.chart(title, loss, runs.MetricsFile, []column{{"train_loss", "training", 1}, {"val_loss", "validation", 1}})
 	c.scores()
-	c.chart(title+" of each update", loss, StepsFile, []column{{"loss", "loss", 1}})
-	c.chart("Learning rate", report.Axis{Label: "η"}, StepsFile, []column{{"lr", "learning rate", 1}})
-	c.chart("Gradient norm", report.Axis{Label: "‖g‖", Log: true}, StepsFile, []column{{"grad_norm", "gradient norm", 1}})
-	c.chart("Clip factor", report.Axis{Label: "factor"}, StepsFile, []column{{"clip", "clip factor", 1}})
-	c.chart("Penalty", report.Axis{Label: "penalty"}, StepsFile, []column{{"penalty", "penalty", 1}})
+	c.chart(title+" of each update", loss, runs.StepsFile, []column{{"loss", "loss", 1}})
+	c.chart("Learning rate", report.Axis{Label: "η"}, runs.StepsFile, []column{{"lr", "learning rate", 1}})
+	c.chart("Gradient norm", report.Axis{Label: "‖g‖", Log: true}, runs.StepsFile, []column{{"grad_norm", "gradient norm", 1}})
+	c.chart("Clip factor", report.Axis{Label: "factor"}, runs.StepsFile, []column{{"clip", "clip factor", 1}})
+	c.chart("Penalty", report.Axis{Label: "penalty"}, runs.StepsFile, []column{{"penalty", "penalty", 1}})
 	return c.sections
 }
 
 // lossName is what the loss of training is called: of several runs, each has
 // that of its own settings.
-func lossName(list []*Run) string {
+func lossName(list []*runs.Run) string {
 	if len(list) != 1 {
 		return "loss"
 	}
 	set := list[0].Settings
 	share, err := strconv.ParseFloat(set["label_smoothing"], 64)
-	return LossName(set["class_weights"] == "balanced", err == nil && share > 0)
+	return runs.LossName(set["class_weights"] == "balanced", err == nil && share > 0)
 }
 
 type curves struct {
-	list     []*Run
+	list     []*runs.Run
 	names    []string
 	sections []report.Section
 }
@@ -53,8 +54,9 @@ type column struct {
 	times       float64
 }
 
-func (r *Run) log(file string) Log {
-	if file == StepsFile {
+// logOf is the log of a run that a file holds.
+func logOf(r *runs.Run, file string) runs.Log {
+	if file == runs.StepsFile {
 		return r.Steps
 	}
 	return r.Metrics
@@ -91,11 +93,11 @@ func (c *curves) scores() {
 	}
 	if shares != nil {
 		axis, _ := report.ScoreAxis(strings.TrimPrefix(shares[0].name, "val_"))
-		c.chart("Validation "+shares[0].label, axis, MetricsFile, shares)
+		c.chart("Validation "+shares[0].label, axis, runs.MetricsFile, shares)
 	}
 	for _, col := range others {
 		axis, _ := report.ScoreAxis(strings.TrimPrefix(col.name, "val_"))
-		c.chart("Validation "+col.label, axis, MetricsFile, []column{col})
+		c.chart("Validation "+col.label, axis, runs.MetricsFile, []column{col})
 	}
 }
 
@@ -108,10 +110,10 @@ var dull = map[string]float64{"clip": 1, "penalty": 0}
 // chart adds a chart of columns of a log, unless they are dull in all runs. A
 // color stands for a run, or, if there is but one, for a column.
 func (c *curves) chart(title string, y report.Axis, file string, columns []column) {
-	chart := report.Chart{X: updates, Y: y, Smooth: file == StepsFile}
+	chart := report.Chart{X: updates, Y: y, Smooth: file == runs.StepsFile}
 	tells := false
 	for i, r := range c.list {
-		l := r.log(file)
+		l := logOf(r, file)
 		for k, col := range columns {
 			s := report.Series{Name: col.label, Color: k + 1, X: l.Column("step"), Y: scaled(l.Column(col.name), col.times)}
 			if len(s.Y) == 0 {
@@ -130,7 +132,7 @@ func (c *curves) chart(title string, y report.Axis, file string, columns []colum
 			}
 			chart.Series = append(chart.Series, s)
 		}
-		if best, ok := r.Number("best_epoch"); ok && len(c.list) == 1 && file == MetricsFile && best >= 1 {
+		if best, ok := r.Number("best_epoch"); ok && len(c.list) == 1 && file == runs.MetricsFile && best >= 1 {
 			if x := l.Column("step"); int(best) <= len(x) {
 				chart.Marks = []report.Mark{{X: x[int(best)-1], Label: "kept"}}
 			}

@@ -1,4 +1,5 @@
-package runs
+// Package runpage makes pages about one run or several.
+package runpage
 
 import (
 	"fmt"
@@ -7,11 +8,12 @@ import (
 	"strings"
 
 	"descent/internal/report"
+	"descent/internal/runs"
 	"descent/internal/shell"
 )
 
-// Page shows one run, or several beside each other, all with equal axes.
-func Page(list ...*Run) report.Page {
+// Of shows one run, or several beside each other, all with equal axes.
+func Of(list ...*runs.Run) report.Page {
 	names := shortNames(list)
 	p := report.Page{Title: strings.Join(names, ", ")}
 	if len(list) == 1 {
@@ -37,14 +39,14 @@ func Page(list ...*Run) report.Page {
 
 // shortNames returns the names of the folders, with as much of their paths as
 // it takes to tell them apart.
-func shortNames(list []*Run) []string {
+func shortNames(list []*runs.Run) []string {
 	names := make([]string, len(list))
 	for i, r := range list {
 		path := filepath.ToSlash(filepath.Clean(r.Path))
 		parts := strings.Split(path, "/")
 		for n := 1; ; n++ {
 			names[i] = strings.Join(parts[max(0, len(parts)-n):], "/")
-			same := func(o *Run) bool {
+			same := func(o *runs.Run) bool {
 				return o != r && strings.HasSuffix("/"+filepath.ToSlash(filepath.Clean(o.Path)), "/"+names[i])
 			}
 			if n >= len(parts) || !slices.ContainsFunc(list, same) {
@@ -56,15 +58,15 @@ func shortNames(list []*Run) []string {
 }
 
 // sources names files of the runs.
-func sources(list []*Run, file string) string {
+func sources(list []*runs.Run, file string) string {
 	var paths []string
 	for _, r := range list {
-		paths = append(paths, filepath.ToSlash(r.file(file)))
+		paths = append(paths, filepath.ToSlash(filepath.Join(r.Path, file)))
 	}
 	return strings.Join(paths, ", ")
 }
 
-func headline(r *Run) string {
+func headline(r *runs.Run) string {
 	words := []string{r.Settings["data"], r.Settings["model"], r.Settings["optimizer.name"], "seed " + r.Settings["seed"]}
 	if n, ok := r.Number("parameters"); ok {
 		words = append(words, fmt.Sprintf("%.0f parameters", n))
@@ -73,9 +75,9 @@ func headline(r *Run) string {
 }
 
 // settingSections shows how to do it again.
-func settingSections(r *Run, group string) []report.Section {
+func settingSections(r *runs.Run, group string) []report.Section {
 	folder := filepath.ToSlash(r.Path)
-	config := folder + "/" + ConfigFile
+	config := folder + "/" + runs.ConfigFile
 	return []report.Section{
 		{
 			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
