@@ -78,6 +78,7 @@ train/profile:
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
+internal/goldentest:
 internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
