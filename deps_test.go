@@ -89,7 +89,9 @@ internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
 internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/files internal/search optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials
+internal/terminal: internal/suggest internal/human train internal/usage internal/report
+internal/livepage: train internal/report internal/runs internal/runpage
+internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/runpage internal/terminal internal/livepage internal/bench internal/settings internal/trials
 command: internal/cli
 cmd/descent: command
 `

@@ -12,6 +12,7 @@ import (
 	"descent/internal/report"
 	"descent/internal/runs"
 	"descent/internal/suggest"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 )
 
@@ -97,7 +98,7 @@ func (a *app) runs(folder string, opt listOptions) error {
 			return usage.Mark(fmt.Errorf("--show: %w", err))
 		}
 	}
-	writeTable(a.stdout, t, opt.show == nil)
+	terminal.Table(a.stdout, t, opt.show == nil)
 	fmt.Fprintf(a.stdout, "%s in %s\n", human.Plural(len(list), "run"), folder)
 	return unread
 }

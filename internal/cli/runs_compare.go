@@ -12,6 +12,7 @@ import (
 	"descent/internal/report"
 	"descent/internal/runpage"
 	"descent/internal/runs"
+	"descent/internal/terminal"
 )
 
 func (a *app) runsCompareCommand() *cobra.Command {
@@ -36,13 +37,13 @@ func (a *app) runsCompareCommand() *cobra.Command {
 				list, names = append(list, r), append(names, r.Name())
 			}
 			results, settings := runpage.Compare(list, names)
-			writeTable(a.stdout, transposed(results), false)
+			terminal.Table(a.stdout, transposed(results), false)
 			fmt.Fprintln(a.stdout)
 			if len(settings.Rows) == 0 {
 				fmt.Fprintln(a.stdout, "All settings are equal.")
 				return nil
 			}
-			writeTable(a.stdout, settings, false)
+			terminal.Table(a.stdout, settings, false)
 			fmt.Fprintln(a.stdout)
 			a.next(a.stdout, a.call(append([]string{"report"}, mapped(args, runPath)...)...))
 			return nil

@@ -1,4 +1,6 @@
-package cli
+// Package terminal is what people read: text without what a terminal obeys,
+// progress, curves and tables.
+package terminal
 
 import (
 	"context"
@@ -20,15 +22,15 @@ import (
 
 // How progress is shown.
 const (
-	uiAuto  = "auto"  // live on a terminal, else plain
-	uiPlain = "plain" // a line an epoch
-	uiNone  = "none"  // nothing
+	Auto  = "auto"  // live on a terminal, else plain
+	Plain = "plain" // a line an epoch
+	None  = "none"  // nothing
 )
 
-// progress shows people what training does: lines that stay, and on a terminal
+// Progress shows people what training does: lines that stay, and on a terminal
 // an area below them that is drawn again and again. Notices may come from other
 // goroutines than the rest.
-type progress struct {
+type Progress struct {
 	mu    sync.Mutex
 	w     io.Writer
 	plain bool
@@ -37,8 +39,8 @@ type progress struct {
 	size  func() (width, height int) // of the terminal
 	now   func() time.Time
 
-	epochs int
-	scores []string // shown beside the loss, the first where there is room for one
+	Epochs int
+	Scores []string // shown beside the loss, the first where there is room for one
 
 	area   area
 	next   time.Time // the area may be drawn again
@@ -49,16 +51,16 @@ type progress struct {
 // leastWidth is that of a terminal for which progress is live.
 const leastWidth = 60
 
-// newProgress chooses how progress on w is shown. It is live only where w is a
+// NewProgress chooses how progress on w is shown. It is live only where w is a
 // terminal that is wide enough and can move its cursor, and has colors unless
 // NO_COLOR is set.
-func newProgress(w io.Writer, ui string) (*progress, error) {
-	p := &progress{w: w, now: time.Now, color: os.Getenv("NO_COLOR") == ""}
+func NewProgress(w io.Writer, ui string) (*Progress, error) {
+	p := &Progress{w: w, now: time.Now, color: os.Getenv("NO_COLOR") == ""}
 	switch ui {
-	case uiNone:
-	case uiPlain:
+	case None:
+	case Plain:
 		p.plain = true
-	case uiAuto:
+	case Auto:
 		p.plain = true
 		if file, ok := w.(*os.File); ok && isTerminal(w) && os.Getenv("TERM") != "dumb" {
 			p.size = func() (int, int) {
@@ -73,13 +75,13 @@ func newProgress(w io.Writer, ui string) (*progress, error) {
 			p.plain = !p.live
 		}
 	default:
-		return nil, usage.Mark(fmt.Errorf("--ui: %w", suggest.Unknown("display", ui, []string{uiAuto, uiPlain, uiNone})))
+		return nil, usage.Mark(fmt.Errorf("--ui: %w", suggest.Unknown("display", ui, []string{Auto, Plain, None})))
 	}
 	return p, nil
 }
 
-// printf prints what stays.
-func (p *progress) printf(format string, args ...any) {
+// Printf prints what stays.
+func (p *Progress) Printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live || p.plain {
@@ -88,8 +90,8 @@ func (p *progress) printf(format string, args ...any) {
 	}
 }
 
-// report takes note of an update.
-func (p *progress) report(u train.Progress) {
+// Report takes note of an update.
+func (p *Progress) Report(u train.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if u.Epoch != nil && (p.live || p.plain) {
@@ -106,8 +108,8 @@ func (p *progress) report(u train.Progress) {
 	}
 }
 
-// moment shows a line until the next one, or on what is no terminal for good.
-func (p *progress) moment(line string) {
+// Moment shows a line until the next one, or on what is no terminal for good.
+func (p *Progress) Moment(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -119,9 +121,17 @@ func (p *progress) moment(line string) {
 	}
 }
 
+// Passing shows a line until the next one, where that is a matter of a moment: on a
+// terminal, as often as an area is drawn.
+func (p *Progress) Passing(line string) {
+	if p.live && p.due() {
+		p.Moment(line)
+	}
+}
+
 // due reports whether the area may be drawn again, which it is at most ten
 // times a second.
-func (p *progress) due() bool {
+func (p *Progress) due() bool {
 	now := p.now()
 	if now.Before(p.next) {
 		return false
@@ -131,7 +141,7 @@ func (p *progress) due() bool {
 }
 
 // draw writes what stays, and below it the lines of the area.
-func (p *progress) draw(lines ...string) {
+func (p *Progress) draw(lines ...string) {
 	text := p.stays
 	if p.live {
 		width, _ := p.size()
@@ -142,19 +152,19 @@ func (p *progress) draw(lines ...string) {
 	}
 }
 
-// finish removes the area.
-func (p *progress) finish() {
+// Finish removes the area.
+func (p *Progress) Finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.draw()
 }
 
-func (p *progress) epochLine(u train.Progress) string {
+func (p *Progress) epochLine(u train.Progress) string {
 	e := u.Epoch
-	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %s", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, human.Score("loss", e.TrainLoss))
+	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %s", len(fmt.Sprint(p.Epochs)), e.Epoch+1, p.Epochs, e.Updates, human.Score("loss", e.TrainLoss))
 	if v := e.Validation; v != nil {
 		line += fmt.Sprintf("  validation loss %s", human.Score("loss", v.Loss))
-		for _, score := range p.scores {
+		for _, score := range p.Scores {
 			line += fmt.Sprintf("  %s %s", human.Label(score), human.Score(score, v.Score(score)))
 		}
 	}
@@ -169,17 +179,17 @@ func (p *progress) epochLine(u train.Progress) string {
 
 // Enabled, Handle, WithAttrs and WithGroup make progress a slog.Handler, which
 // shows the notices of the library as notes.
-func (p *progress) Enabled(context.Context, slog.Level) bool { return p.live || p.plain }
+func (p *Progress) Enabled(context.Context, slog.Level) bool { return p.live || p.plain }
 
-func (p *progress) Handle(_ context.Context, r slog.Record) error {
+func (p *Progress) Handle(_ context.Context, r slog.Record) error {
 	var b strings.Builder
 	r.Attrs(func(a slog.Attr) bool {
 		fmt.Fprintf(&b, " %s=%v", a.Key, a.Value)
 		return true
 	})
-	p.printf("note: %s%s\n", r.Message, b.String())
+	p.Printf("note: %s%s\n", r.Message, b.String())
 	return nil
 }
 
-func (p *progress) WithAttrs([]slog.Attr) slog.Handler { return p }
-func (p *progress) WithGroup(string) slog.Handler      { return p }
+func (p *Progress) WithAttrs([]slog.Attr) slog.Handler { return p }
+func (p *Progress) WithGroup(string) slog.Handler      { return p }

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"fmt"
@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// mark is a place on the x axis.
-type mark struct {
-	x    float64
-	name string
+// Mark is a place on the x axis.
+type Mark struct {
+	X    float64
+	Name string
 }
 
-// plotLog draws y by x, x positive and rising, on a logarithmic scale of x. The
+// PlotLog draws y by x, x positive and rising, on a logarithmic scale of x. The
 // scale of y goes from its least to its largest value. Marks stand below.
-func plotLog(x, y []float64, marks []mark) string {
+func PlotLog(x, y []float64, marks []Mark) string {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range y {
 		low, high = min(low, v), max(high, v)
@@ -28,26 +28,26 @@ func plotLog(x, y []float64, marks []mark) string {
 		last++
 	}
 	at := func(v float64) float64 { return (math.Log10(v) - first) / (last - first) } // in [0, 1]
-	d := newCanvas(plotColumns, plotRows)
-	for i := range plotWidth {
-		d.join(i, d.at((interpolate(x, y, at, float64(i)/(plotWidth-1))-low)/(high-low)))
+	d := newCanvas(PlotColumns, PlotRows)
+	for i := range PlotWidth {
+		d.join(i, d.at((interpolate(x, y, at, float64(i)/(PlotWidth-1))-low)/(high-low)))
 	}
 	scale := map[int]string{}
-	for _, r := range []int{0, plotRows / 2, plotRows - 1} {
-		scale[r] = fmt.Sprintf("%.3g", high-(high-low)*float64(r)/(plotRows-1))
+	for _, r := range []int{0, PlotRows / 2, PlotRows - 1} {
+		scale[r] = fmt.Sprintf("%.3g", high-(high-low)*float64(r)/(PlotRows-1))
 	}
 	var b strings.Builder
 	b.WriteString(d.framed(scale))
-	ticks, labels := []rune(strings.Repeat("─", plotColumns)), newLine()
+	ticks, labels := []rune(strings.Repeat("─", PlotColumns)), newLine()
 	for tens := math.Ceil(first - 1e-9); tens <= last+1e-9; tens++ {
-		k := int(math.Round((tens - first) / (last - first) * (plotColumns - 1)))
+		k := int(math.Round((tens - first) / (last - first) * (PlotColumns - 1)))
 		ticks[k] = '┴'
 		labels.put(k, fmt.Sprintf("%.0e", math.Pow(10, tens)))
 	}
 	b.WriteString(strings.Repeat(" ", 9) + "└" + string(ticks) + "\n" + labels.text())
 	for _, m := range marks {
 		line := newLine()
-		line.put(int(math.Round(at(m.x)*(plotColumns-1))), "↑ "+m.name)
+		line.put(int(math.Round(at(m.X)*(PlotColumns-1))), "↑ "+m.Name)
 		b.WriteString(line.text())
 	}
 	return b.String()
@@ -73,7 +73,7 @@ type textLine struct {
 	end     int // of the last word
 }
 
-func newLine() *textLine { return &textLine{letters: []rune(strings.Repeat(" ", plotColumns+20))} }
+func newLine() *textLine { return &textLine{letters: []rune(strings.Repeat(" ", PlotColumns+20))} }
 
 // put writes a word at a column, unless there is one already.
 func (l *textLine) put(column int, word string) {

@@ -1,4 +1,5 @@
-package cli
+// Package livepage serves the page of a run while it goes on.
+package livepage
 
 import (
 	"context"
@@ -16,29 +17,29 @@ import (
 	"descent/train"
 )
 
-// anyPort is where the page of a run is served unless an address is named.
-const anyPort = "127.0.0.1:0"
+// AnyPort is where the page of a run is served unless an address is named.
+const AnyPort = "127.0.0.1:0"
 
 // mostConnections is more than the browsers of a few people hold.
 const mostConnections = 64
 
-// livePage serves the page of a run while it goes on; nil serves nothing.
-type livePage struct {
+// Page serves the page of a run while it goes on; nil serves nothing.
+type Page struct {
 	page   *report.Live
 	server *http.Server
 	flush  func() error
 	last   time.Time // the files were brought up to date
 }
 
-// serve begins to serve the page of the run in a folder at addr, and returns
+// Serve begins to serve the page of the run in a folder at addr, and returns
 // its address for a browser. flush brings the files of the folder up to date.
-func serve(addr, folder string, flush func() error) (p *livePage, url string, err error) {
-	if addr, err = servedAt(addr); err != nil {
+func Serve(addr, folder string, flush func() error) (p *Page, url string, err error) {
+	if addr, err = Address(addr); err != nil {
 		return nil, "", err
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, "", fmt.Errorf("--live: %w", err)
+		return nil, "", err
 	}
 	page := report.NewLive(func() (report.Page, error) {
 		r, err := runs.Read(folder)
@@ -53,21 +54,21 @@ func serve(addr, folder string, flush func() error) (p *livePage, url string, er
 		server.Handler = onlyLocal(page)
 	}
 	go server.Serve(limit(listener, mostConnections)) // ends with Shutdown
-	return &livePage{page: page, server: server, flush: flush}, "http://" + at.String() + "/", nil
+	return &Page{page: page, server: server, flush: flush}, "http://" + at.String() + "/", nil
 }
 
-// servedAt returns the address to listen at. A port alone is one of this
+// Address returns the address to listen at. A port alone is one of this
 // machine; other machines are let in by naming an address of theirs to see.
-func servedAt(addr string) (string, error) {
+func Address(addr string) (string, error) {
 	if _, err := strconv.ParseUint(addr, 10, 16); err == nil {
 		return "127.0.0.1:" + addr, nil
 	}
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("--live: %q is no address; want a port, or host:port as in %s", addr, "127.0.0.1:8080")
+		return "", fmt.Errorf("%q is no address; want a port, or host:port as in %s", addr, "127.0.0.1:8080")
 	case host == "":
-		return "", fmt.Errorf("--live: %q would show the run to every network of this machine; write 127.0.0.1:%s for this machine alone, or 0.0.0.0:%s if you mean all", addr, port, port)
+		return "", fmt.Errorf("%q would show the run to every network of this machine; write 127.0.0.1:%s for this machine alone, or 0.0.0.0:%s if you mean all", addr, port, port)
 	}
 	return addr, nil
 }
@@ -89,8 +90,8 @@ func onlyLocal(next http.Handler) http.Handler {
 	})
 }
 
-// take notes an update: now and then the page is told of what is new.
-func (p *livePage) take(u train.Progress) error {
+// Take notes an update: now and then the page is told of what is new.
+func (p *Page) Take(u train.Progress) error {
 	if p == nil || u.Epoch == nil && time.Since(p.last) < time.Second {
 		return nil
 	}
@@ -102,8 +103,8 @@ func (p *livePage) take(u train.Progress) error {
 	return nil
 }
 
-// close shows the last state, and ends.
-func (p *livePage) close() error {
+// Close shows the last state, and ends.
+func (p *Page) Close() error {
 	if p == nil {
 		return nil
 	}
@@ -111,7 +112,7 @@ func (p *livePage) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	if err := p.server.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("--live: %w", err)
+		return err
 	}
 	return p.server.Close()
 }

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"encoding/xml"
@@ -11,29 +11,30 @@ import (
 
 // A plot in the terminal is so many characters wide and high.
 const (
-	plotColumns, plotRows = 60, 12
-	plotWidth             = 2 * plotColumns // dots
+	PlotColumns, PlotRows = 60, 12
+	PlotWidth             = 2 * PlotColumns // dots
 )
 
-// curve is a function of the update, sampled: in each column of a plot the
+// Curve is a function of the update, sampled: in each column of a plot the
 // range that it passes through.
-type curve struct {
+type Curve struct {
 	columns     []span
-	top, bottom reading
+	Top, Bottom Reading
 }
 
 type span struct{ from, low, high, to float64 } // first value, least, largest, last
 
-type reading struct {
-	t      int
-	factor float64
+// Reading is the factor at an update.
+type Reading struct {
+	T      int
+	Factor float64
 }
 
-// sample reads f at updates 0 to total-1 in so many columns, at no more than a
+// Sample reads f at updates 0 to total-1 in so many columns, at no more than a
 // few thousand updates a column.
-func sample(f func(t int) float64, total, columns int) curve {
+func Sample(f func(t int) float64, total, columns int) Curve {
 	const most = 1 << 12
-	c := curve{top: reading{0, f(0)}, bottom: reading{0, f(0)}}
+	c := Curve{Top: Reading{0, f(0)}, Bottom: Reading{0, f(0)}}
 	columns = min(columns, total)
 	for i := range columns {
 		from, end := bound(i, columns, total), bound(i+1, columns, total)
@@ -49,11 +50,11 @@ func sample(f func(t int) float64, total, columns int) curve {
 				s.from = y
 			}
 			s.to, s.low, s.high = y, min(s.low, y), max(s.high, y)
-			if y > c.top.factor {
-				c.top = reading{t, y}
+			if y > c.Top.Factor {
+				c.Top = Reading{t, y}
 			}
-			if y < c.bottom.factor {
-				c.bottom = reading{t, y}
+			if y < c.Bottom.Factor {
+				c.Bottom = Reading{t, y}
 			}
 		}
 		c.columns = append(c.columns, s)
@@ -65,22 +66,22 @@ func sample(f func(t int) float64, total, columns int) curve {
 func bound(i, n, total int) int { return total/n*i + total%n*i/n }
 
 // scale is the factor at the upper edge of a plot.
-func (c curve) scale() float64 {
-	if c.top.factor > 0 {
-		return c.top.factor
+func (c Curve) scale() float64 {
+	if c.Top.Factor > 0 {
+		return c.Top.Factor
 	}
 	return 1
 }
 
-// braille draws the curve with a scale from 0 to its highest value.
-func (c curve) braille() string {
-	d := newCanvas(plotColumns, plotRows)
+// Braille draws the curve with a scale from 0 to its highest value.
+func (c Curve) Braille() string {
+	d := newCanvas(PlotColumns, PlotRows)
 	row := func(y float64) int { return d.at(y / c.scale()) }
-	for x := range plotWidth {
-		s := c.columns[x*len(c.columns)/plotWidth]
+	for x := range PlotWidth {
+		s := c.columns[x*len(c.columns)/PlotWidth]
 		low, high := row(s.low), row(s.high)
 		if x > 0 { // a jump between two columns is drawn as a line
-			before := row(c.columns[(x-1)*len(c.columns)/plotWidth].to)
+			before := row(c.columns[(x-1)*len(c.columns)/PlotWidth].to)
 			if at := row(s.from); at < before {
 				high = max(high, before-1)
 			} else if at > before {
@@ -89,12 +90,12 @@ func (c curve) braille() string {
 		}
 		d.fill(x, low, high)
 	}
-	labels := map[int]string{0: fmt.Sprintf("%.3g", c.scale()), plotRows / 2: fmt.Sprintf("%.3g", c.scale()/2), plotRows - 1: "0"}
-	return d.framed(labels) + strings.Repeat(" ", 9) + "└" + strings.Repeat("─", plotColumns) + "\n"
+	labels := map[int]string{0: fmt.Sprintf("%.3g", c.scale()), PlotRows / 2: fmt.Sprintf("%.3g", c.scale()/2), PlotRows - 1: "0"}
+	return d.framed(labels) + strings.Repeat(" ", 9) + "└" + strings.Repeat("─", PlotColumns) + "\n"
 }
 
-// svg draws the curve as a picture.
-func (c curve) svg(title string, total, epochs int) string {
+// SVG draws the curve as a picture.
+func (c Curve) SVG(title string, total, epochs int) string {
 	const width, height, left, top = 640.0, 240.0, 60.0, 40.0
 	var points strings.Builder
 	at := func(i int, part, y float64) {

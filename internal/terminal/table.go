@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"descent/internal/report"
 )
 
-// writeTable prints a table with aligned columns, numbers to the right. Columns
+// Table prints a table with aligned columns, numbers to the right. Columns
 // without any value are left out if asked.
-func writeTable(w io.Writer, t report.Table, full bool) {
+func Table(w io.Writer, t report.Table, full bool) {
 	var columns [][]string
 	for i, name := range t.Columns {
 		cells, numbers, empty := []string{human.Line(name)}, true, true

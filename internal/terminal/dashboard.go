@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ const chartRows = 5
 
 // dashboard is the area of a terminal of that size: where training is and, if
 // there is room, curves above it.
-func (p *progress) dashboard(u train.Progress, width, height int) []string {
+func (p *Progress) dashboard(u train.Progress, width, height int) []string {
 	status := p.statusLine(u, width-1)
 	if height < 2*chartRows+2 || width < leastWidth || p.curves.loss.points == nil {
 		return []string{status}
@@ -82,7 +82,7 @@ func (p *progress) dashboard(u train.Progress, width, height int) []string {
 }
 
 // paint returns what colors a text, if there are colors.
-func (p *progress) paint(code string) func(string) string {
+func (p *Progress) paint(code string) func(string) string {
 	if !p.color {
 		return func(text string) string { return text }
 	}
@@ -111,9 +111,9 @@ func chart(title string, points []float64, width int, paint func(string) string)
 }
 
 // statusLine says where training is, in as many words as there is room for.
-func (p *progress) statusLine(u train.Progress, width int) string {
+func (p *Progress) statusLine(u train.Progress, width int) string {
 	words := []string{
-		fmt.Sprintf("epoch %d/%d", u.Step.Epoch+1, p.epochs),
+		fmt.Sprintf("epoch %d/%d", u.Step.Epoch+1, p.Epochs),
 		bar(float64(u.Step.Batch+1) / float64(max(1, u.Step.Batches))),
 		fmt.Sprintf("step %d", u.Step.Update),
 		fmt.Sprintf("loss %.3g", u.Step.Loss),
@@ -123,7 +123,7 @@ func (p *progress) statusLine(u train.Progress, width int) string {
 	}
 	const barAt, stepAt, scoreAt, samplesAt = 1, 2, 4, 5
 	if e := p.curves.last; e != nil && e.Validation != nil {
-		score := p.scores[0]
+		score := p.Scores[0]
 		words[scoreAt] = fmt.Sprintf("validation %s %s", human.Label(score), human.Score(score, e.Validation.Score(score)))
 	}
 	line := ""

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"io"
@@ -11,13 +11,13 @@ import (
 	"descent/internal/human"
 )
 
-// output is a stream that the command writes to. It keeps its first error, as
+// Output is a stream that the command writes to. It keeps its first error, as
 // not everyone who prints a line asks for it.
 //
 // Names of columns, classes and files are what others chose, and may hold what
 // a terminal obeys. So text for people is written as [human.Escape] has it, and
 // data for programs, as it is unless a terminal shows it.
-type output struct {
+type Output struct {
 	mu    sync.Mutex
 	w     io.Writer
 	exact bool   // bytes are written as they are
@@ -25,18 +25,18 @@ type output struct {
 	err   error
 }
 
-// textTo writes text for people to w.
-func textTo(w io.Writer) *output { return &output{w: w} }
+// Text writes text for people to w.
+func Text(w io.Writer) *Output { return &Output{w: w} }
 
-// dataTo writes data for programs to w.
-func dataTo(w io.Writer) *output { return &output{w: w, exact: !isTerminal(w)} }
+// Data writes data for programs to w.
+func Data(w io.Writer) *Output { return &Output{w: w, exact: !isTerminal(w)} }
 
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-func (o *output) Write(p []byte) (int, error) {
+func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.err != nil {
@@ -55,9 +55,9 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), o.err
 }
 
-// end writes what is left, refuses all that comes later, and returns what went
+// End writes what is left, refuses all that comes later, and returns what went
 // wrong.
-func (o *output) end() error {
+func (o *Output) End() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.rest) > 0 && o.err == nil {
