@@ -17,7 +17,6 @@ import (
 	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
-	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
@@ -61,15 +60,8 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
 		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
 	}
-	file, m, err := loadModel(model)
+	file, m, _, err := opt.images.load(model)
 	if err != nil {
-		return err
-	}
-	views, err := opt.images.views(file)
-	if err != nil {
-		return err
-	}
-	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
 	spec := m.Spec()
