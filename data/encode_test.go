@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
 	"descent/data/internal/feature"
 	"descent/data/internal/parse"
+	"descent/internal/goldentest"
 )
 
 // reference is what testdata/reference.py computed with numpy.
@@ -22,16 +22,9 @@ type reference struct {
 	DigitsStd  float64 `json:"digits_std"`
 }
 
-func readReference(t *testing.T) (ref reference) {
+func readReference(t *testing.T) reference {
 	t.Helper()
-	text, err := os.ReadFile("testdata/reference.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &ref); err != nil {
-		t.Fatal(err)
-	}
-	return ref
+	return goldentest.Load[reference](t, "reference.json")
 }
 
 // near allows for the rounding to float32.

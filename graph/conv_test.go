@@ -1,17 +1,16 @@
 package graph_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
 	"descent/graph"
 	"descent/internal/enginetest"
 	"descent/internal/exec"
+	"descent/internal/goldentest"
 	"descent/internal/plan"
 	"descent/internal/reference"
 )
@@ -27,11 +26,7 @@ func cosines(n, k int) []float32 {
 
 // TestConvGolden compares the reference and the engine with PyTorch.
 func TestConvGolden(t *testing.T) {
-	raw, err := os.ReadFile("testdata/conv.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
+	type conv struct {
 		Name             string
 		X, W             []int
 		Size             [2]int
@@ -41,12 +36,9 @@ func TestConvGolden(t *testing.T) {
 		Transposed       bool
 		Y, DX, DW        []float64
 	}
-	if err := json.Unmarshal(raw, &cases); err != nil {
-		t.Fatal(err)
-	}
 	pool := exec.NewPool(2)
 	defer pool.Close()
-	for _, c := range cases {
+	for _, c := range goldentest.Load[[]conv](t, "conv.json") {
 		t.Run(c.Name, func(t *testing.T) {
 			g := graph.New()
 			x, w := g.Variable("x", dims(c.X...)), g.Variable("w", dims(c.W...))

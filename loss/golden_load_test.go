@@ -2,8 +2,9 @@ package loss_test
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // golden is what testdata/golden.py wrote.
@@ -24,14 +25,7 @@ type golden struct {
 	}
 }
 
-func load(t *testing.T) (g golden) {
+func load(t *testing.T) golden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json")
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return goldentest.Load[golden](t, "golden.json")
 }

@@ -1,11 +1,11 @@
 package metric
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 type golden struct {
@@ -29,16 +29,9 @@ type golden struct {
 	}
 }
 
-func load(t *testing.T) (g golden) {
+func load(t *testing.T) golden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json") // by golden.py, with scikit-learn
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return goldentest.Load[golden](t, "golden.json") // by golden.py, with scikit-learn
 }
 
 // same allows a relative difference of 1e-12: sums in another order.

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"strings"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // number is a JSON number, null for NaN, or a text for an infinity.
@@ -51,16 +52,9 @@ func (c tableCase) spec() Spec {
 	return Spec{kinds[c.Kind], names(c.Width)}
 }
 
-func tableCases(t *testing.T) (out []tableCase) {
+func tableCases(t *testing.T) []tableCase {
 	t.Helper()
-	text, err := os.ReadFile("testdata/table.json") // by table.py, with scikit-learn
-	if err == nil {
-		err = json.Unmarshal(text, &out)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return goldentest.Load[[]tableCase](t, "table.json") // by table.py, with scikit-learn
 }
 
 // measure adds the rows of a case to a set of all metrics that it names, in

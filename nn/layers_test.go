@@ -2,11 +2,11 @@ package nn_test
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
 
 	"descent/graph"
 	"descent/internal/enginetest"
+	"descent/internal/goldentest"
 	"descent/nn"
 )
 
@@ -32,16 +32,9 @@ type layersGolden struct {
 	}
 }
 
-func loadLayers(t *testing.T) (g layersGolden) {
+func loadLayers(t *testing.T) layersGolden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/layers.json")
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return goldentest.Load[layersGolden](t, "layers.json")
 }
 
 // Bounds on what differs from PyTorch, relative to the value and in absolute

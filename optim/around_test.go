@@ -1,15 +1,14 @@
 package optim
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"descent/graph"
+	"descent/internal/goldentest"
 	"descent/schedule"
 )
 
@@ -140,15 +139,7 @@ func furthest(got, want map[string][]float64) (far float64) {
 // TestAround compares all that surrounds a rule with testdata/around.json, and
 // shows that the numbers tell the right from what is known to go wrong.
 func TestAround(t *testing.T) {
-	text, err := os.ReadFile("testdata/around.json")
-	var rows []surrounded
-	if err == nil {
-		err = json.Unmarshal(text, &rows)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
+	for _, row := range goldentest.Load[[]surrounded](t, "around.json") {
 		t.Run(row.Name, func(t *testing.T) {
 			cfg := row.config(t)
 			g, step := traced(t, cfg, shapes)

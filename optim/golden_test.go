@@ -1,12 +1,12 @@
 package optim
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // golden is a row of testdata/golden.json, which golden.py has made.
@@ -32,16 +32,9 @@ type golden struct {
 
 type goldenFile struct{ Rows, Networks []golden }
 
-func load(t *testing.T) (file goldenFile) {
+func load(t *testing.T) goldenFile {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json")
-	if err == nil {
-		err = json.Unmarshal(text, &file)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return goldentest.Load[goldenFile](t, "golden.json")
 }
 
 // config returns the row's configuration, built as the command builds it.

@@ -3,9 +3,10 @@ package schedule
 import (
 	"encoding/json"
 	"math"
-	"os"
 	"strconv"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 type golden struct {
@@ -29,16 +30,9 @@ type golden struct {
 	}
 }
 
-func load(t *testing.T) (g golden) {
+func load(t *testing.T) golden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json") // by golden.py
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return goldentest.Load[golden](t, "golden.json") // by golden.py
 }
 
 // near allows 2.5e-15, relative to the factor or to 0.01: twice the largest

@@ -1,13 +1,12 @@
 package train_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"descent/data"
+	"descent/internal/goldentest"
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
@@ -107,14 +106,7 @@ func (r goldenRun) bound() float64 {
 // gradient norm of each update and the weights at the end. All samples are in
 // each update, at once and in micro-batches.
 func TestGolden(t *testing.T) {
-	text, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file goldenFile
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
+	file := goldentest.Load[goldenFile](t, "golden.json")
 	classes, err := data.FromClasses(file.Data.X, file.Data.Labels, []string{"a", "b", "c", "d"})
 	if err != nil {
 		t.Fatal(err)

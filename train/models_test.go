@@ -1,15 +1,14 @@
 package train_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
 	"descent/data"
 	"descent/graph"
 	"descent/internal/enginetest"
+	"descent/internal/goldentest"
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
@@ -118,14 +117,7 @@ func goldenNetwork(t *testing.T, name string, classes int) nn.Layer {
 // running statistics and outputs in evaluation mode after two steps of
 // training; and weights after three.
 func TestGoldenModels(t *testing.T) {
-	text, err := os.ReadFile("testdata/models.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var golden modelsGolden
-	if err := json.Unmarshal(text, &golden); err != nil {
-		t.Fatal(err)
-	}
+	golden := goldentest.Load[modelsGolden](t, "models.json")
 	classes := []string{"a", "b", "c", "d", "e"}
 	for _, want := range golden.Models {
 		t.Run(want.Name, func(t *testing.T) {

@@ -9,50 +9,8 @@ import (
 
 	"descent/engine"
 	"descent/internal/measure"
+	"descent/train/profile"
 )
-
-// Profile says what the compiled steps of a trainer consist of and what they
-// have taken.
-type Profile struct {
-	Workers      int
-	Instructions string  // the set in use, avx512, avx2 or plain, and whether fused programs are machine code or interpreted
-	PeakFLOPS    float64 // operations a second that all workers reach at most; 0 if they were not measured
-	PeakBytes    float64 // bytes a second from memory, likewise
-	Plans        []PlanProfile
-}
-
-// PlanProfile is the part of a [Profile] for one compiled step: there is one
-// for each size of batch that occurs.
-type PlanProfile struct {
-	Name         string // such as "update by 32 rows"
-	Runs         int
-	Seconds      float64 // of all runs, between their begin and end; 0 if they were not measured
-	Instructions []InstructionProfile
-	Waves        int // groups of instructions that run side by side
-
-	ArenaBytes  int // of working memory
-	TensorBytes int // that all temporary values would take without reuse
-	Buffers     []BufferProfile
-}
-
-// InstructionProfile is what one instruction of a plan takes.
-type InstructionProfile struct {
-	Stage      string // forward, backward or update
-	Wave       int    // that it runs in, from 0
-	Name       string // the operations that were fused, and the shape they run over
-	Tasks      int    // that it is cut into
-	Runs       int
-	Seconds    float64 // of all runs and workers together; 0 if they were not measured
-	Operations int     // on float32 in one run; a fused multiply-add is two
-	Bytes      int     // of operands in one run, each value once
-	OfLimit    float64 // part of a worker's share of the limit that is reached; bytes from a cache can make it more than 1
-}
-
-// BufferProfile is the place of a temporary value in working memory.
-type BufferProfile struct {
-	Offset, Bytes int
-	First, Last   int // waves between which it is in use, both included
-}
 
 // Profile returns what every instruction has taken so far, if Config.Profile
 // is set, beside the limits of the machine, which it measures: that takes some
@@ -60,8 +18,8 @@ type BufferProfile struct {
 // no limits.
 //
 // Evaluation is not part of it.
-func (t *Trainer) Profile() Profile {
-	p := Profile{Workers: t.engine.Workers(), Instructions: engine.InstructionSet()}
+func (t *Trainer) Profile() profile.Profile {
+	p := profile.Profile{Workers: t.engine.Workers(), Instructions: engine.InstructionSet()}
 	var limits measure.Limits
 	if t.cfg.Profile {
 		const words = 4 << 20
@@ -93,16 +51,16 @@ func (k programKey) name() string {
 	return fmt.Sprintf(modeNames[k.mode], k.rows)
 }
 
-func (p *program) profile(key programKey, limits measure.Limits, workers int) PlanProfile {
+func (p *program) profile(key programKey, limits measure.Limits, workers int) profile.Plan {
 	times := p.Times()
-	r := PlanProfile{Name: key.name()}
+	r := profile.Plan{Name: key.name()}
 	r.ArenaBytes, r.TensorBytes = p.Memory()
 	for _, s := range times {
 		r.Runs = max(r.Runs, s.Runs)
 		r.Seconds += s.Wall.Seconds()
 	}
 	for _, in := range p.Instructions() {
-		row := InstructionProfile{
+		row := profile.Instruction{
 			Stage: stageNames[in.Stage], Wave: in.Wave, Name: in.Name, Tasks: in.Tasks,
 			Runs: times[in.Stage].Runs, Seconds: in.Busy.Seconds(),
 			Operations: in.Operations, Bytes: in.Bytes,
@@ -114,32 +72,7 @@ func (p *program) profile(key programKey, limits measure.Limits, workers int) Pl
 		r.Instructions = append(r.Instructions, row)
 	}
 	for _, b := range p.Buffers() {
-		r.Buffers = append(r.Buffers, BufferProfile(b))
+		r.Buffers = append(r.Buffers, profile.Buffer(b))
 	}
 	return r
-}
-
-// Operations on float32 of one run of all instructions.
-func (p *PlanProfile) Operations() (n int) {
-	for i := range p.Instructions {
-		n += p.Instructions[i].Operations
-	}
-	return n
-}
-
-// Bytes of operands of one run of all instructions.
-func (p *PlanProfile) Bytes() (n int) {
-	for i := range p.Instructions {
-		n += p.Instructions[i].Bytes
-	}
-	return n
-}
-
-// Busy is what the instructions have taken, in seconds of all workers
-// together. What is missing to the workers' share of Seconds they waited.
-func (p *PlanProfile) Busy() (seconds float64) {
-	for i := range p.Instructions {
-		seconds += p.Instructions[i].Seconds
-	}
-	return seconds
 }

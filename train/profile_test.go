@@ -12,10 +12,11 @@ import (
 
 	"descent/nn"
 	"descent/train"
+	"descent/train/profile"
 )
 
 // profiled trains three epochs of three batches, the last of other rows.
-func profiled(t *testing.T, measured bool) (train.Profile, string) {
+func profiled(t *testing.T, measured bool) (profile.Profile, string) {
 	t.Helper()
 	source := noise(t, 80, 12, 4)
 	trainer, err := train.New(nn.MLP([]int{24}, 4, nn.ReLU, 0.1, nil), source.Spec(), train.Config{Epochs: 3, Workers: 2, Profile: measured})

@@ -1,29 +1,22 @@
 package train
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // TestSuggestedRates compares with testdata/rates.py.
 func TestSuggestedRates(t *testing.T) {
-	text, err := os.ReadFile("testdata/rates.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []struct {
+	type curve struct {
 		Updates                 int
 		Rates, Losses, Smoothed []float64
 		Stopped                 bool
 		Steepest, Valley        float64
 	}
-	if err := json.Unmarshal(text, &rows); err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
+	for _, row := range goldentest.Load[[]curve](t, "rates.json") {
 		path := ratePath{RateRange{Updates: row.Updates}.withDefaults(), 7}
 		var test rateTest
 		for i, want := range row.Rates {

@@ -29,6 +29,7 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
+	"descent/internal/pairwise"
 	"descent/metric"
 	"descent/model"
 	"descent/nn"
@@ -57,14 +58,14 @@ type Trainer struct {
 	best        *model.Model
 	resumed     bool // and the next call of Steps goes on where the state stands
 	keeper      keeper
-	settings    []setting     // that a checkpoint must agree on
-	parts       int           // micro-batches of an update
-	gradients   []string      // variables in which gradients accumulate
-	accumulated [][]float32   // their memory
-	tree        tree[float32] // of micro-batches
-	losses      mean          // of micro-batches
-	before      *engine.Store // variables as they were before an update in parts
-	climbed     [][]float32   // the trained parameters that Config.SAM moves away from for a while
+	settings    []setting              // that a checkpoint must agree on
+	parts       int                    // micro-batches of an update
+	gradients   []string               // variables in which gradients accumulate
+	accumulated [][]float32            // their memory
+	tree        pairwise.Tree[float32] // of micro-batches
+	losses      pairwise.Mean          // of micro-batches
+	before      *engine.Store          // variables as they were before an update in parts
+	climbed     [][]float32            // the trained parameters that Config.SAM moves away from for a while
 }
 
 // New compiles net for samples of the given kind. It reports a shape that does

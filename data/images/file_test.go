@@ -3,13 +3,14 @@ package images
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"hash/crc32"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // imageReference is what testdata/images.py writes.
@@ -25,16 +26,9 @@ type imageReference struct {
 	}
 }
 
-func readImageReference(t *testing.T) (ref imageReference) {
+func readImageReference(t *testing.T) imageReference {
 	t.Helper()
-	text, err := os.ReadFile("testdata/images.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &ref); err != nil {
-		t.Fatal(err)
-	}
-	return ref
+	return goldentest.Load[imageReference](t, "images.json")
 }
 
 // farthest returns the greatest difference of two images.

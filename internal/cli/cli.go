@@ -19,6 +19,7 @@ import (
 	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 )
 
@@ -45,7 +46,7 @@ type app struct {
 // ctx interrupts training, which then saves what it has, and leaves whatever has
 // nothing to save.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	out, data, messages := textTo(stdout), dataTo(stdout), textTo(stderr)
+	out, data, messages := terminal.Text(stdout), terminal.Data(stdout), terminal.Text(stderr)
 	a := &app{stdin: stdin, stdout: out, data: data, stderr: messages, screen: stderr, name: calledBy(os.Args[0])}
 	root := a.command()
 	root.SetArgs(args)
@@ -53,11 +54,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(out)
 	root.SetErr(messages)
 	err := a.work.untilLeft(ctx, func() error { return root.ExecuteContext(ctx) })
-	written := errors.Join(out.end(), data.end())
+	written := errors.Join(out.End(), data.End())
 	if err == nil && written != nil {
 		err = fmt.Errorf("standard output: %w", written)
 	}
-	defer messages.end()
+	defer messages.End()
 	return a.exit(ctx, err, helpOf(root, args))
 }
 

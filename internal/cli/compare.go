@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/terminal"
 	"descent/internal/trials"
 	"descent/internal/usage"
 	"descent/metric"
@@ -97,7 +98,7 @@ func (f *autoFloat) String() string {
 
 // compare is the command: a plan, its trials, what they say.
 func (a *app) compare(ctx context.Context, opt compareOptions) error {
-	ui, err := newProgress(a.screen, opt.ui)
+	ui, err := terminal.NewProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
 	}
@@ -122,8 +123,8 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 
 // comparison plans a comparison and makes its folder, or opens that of one to
 // go on with.
-func (a *app) comparison(ctx context.Context, opt compareOptions, ui *progress) (*trials.Comparison, error) {
-	host := trials.Host{Call: a.call, Show: ui.moment}
+func (a *app) comparison(ctx context.Context, opt compareOptions, ui *terminal.Progress) (*trials.Comparison, error) {
+	host := trials.Host{Call: a.call, Show: ui.Moment}
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"descent/internal/files"
 	"descent/internal/runs"
 )
 
@@ -261,7 +262,7 @@ func TestCompareRefuses(t *testing.T) {
 		}
 		contains(t, r.stderr, row.want...)
 	}
-	lock, err := runs.Lock(filepath.Join(begun, "trials.jsonl"))
+	lock, err := files.Lock(filepath.Join(begun, "trials.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"descent/data"
 	"descent/internal/fetch"
 	"descent/internal/human"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 )
 
@@ -59,16 +60,16 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	if !here && !offline {
 		fmt.Fprintf(a.stderr, "%s\nto %s\n", set.About, dir)
 	}
-	p, err := newProgress(a.screen, uiAuto)
+	p, err := terminal.NewProgress(a.screen, terminal.Auto)
 	if err != nil {
 		return err
 	}
 	err = fetch.Get(ctx, set, dir, fetch.Options{
 		Offline:  offline,
 		Progress: download{p}.show,
-		Note:     func(message string) { p.printf("%s\n", message) },
+		Note:     func(message string) { p.Printf("%s\n", message) },
 	})
-	p.finish()
+	p.Finish()
 	switch {
 	case err != nil && ctx.Err() != nil:
 		fmt.Fprintf(a.stderr, "descent: interrupted; what arrived is kept, and the next call goes on\n")
@@ -86,15 +87,13 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 
 // download shows how far a file is: on a terminal a line that moves, and else
 // a line a file.
-type download struct{ *progress }
+type download struct{ *terminal.Progress }
 
 func (d download) show(p fetch.Progress) {
 	text := fmt.Sprintf("%s  %s of %s bytes", p.File, human.Thousands(float64(p.Done)), human.Thousands(float64(p.Size)))
 	if p.Done == p.Size {
-		d.printf("%s\n", text)
+		d.Printf("%s\n", text)
 		return
 	}
-	if d.live && d.due() {
-		d.moment(text)
-	}
+	d.Passing(text)
 }

@@ -70,15 +70,8 @@ type evaluation struct {
 }
 
 func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
-	file, m, err := loadModel(model)
+	file, m, views, err := opt.images.load(model)
 	if err != nil {
-		return err
-	}
-	views, err := opt.images.views(file)
-	if err != nil {
-		return err
-	}
-	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
 	if m, err = measuring(m, filepath.Dir(file), opt.metrics); err != nil {

@@ -26,6 +26,19 @@ func (o *imageOptions) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.skipCorrupt, "skip-corrupt", false, "leave out images that cannot be read, and count them")
 }
 
+// load reads the model that path means, for predictions over the views that are
+// asked for.
+func (o *imageOptions) load(path string) (file string, m *model.Model, views string, err error) {
+	if file, m, err = loadModel(path); err != nil {
+		return "", nil, "", err
+	}
+	if views, err = o.views(file); err != nil {
+		return "", nil, "", err
+	}
+	m, err = settings.WithViews(m, views)
+	return file, m, views, err
+}
+
 // views returns the views that are asked for. Those of a run stand in the
 // folder of its model.
 func (o *imageOptions) views(path string) (string, error) {

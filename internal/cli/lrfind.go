@@ -13,6 +13,7 @@ import (
 	"descent/internal/report"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 	"descent/train"
 )
@@ -137,7 +138,7 @@ func (r *lrFindResult) print(w io.Writer) {
 	}
 	cutRise(y)
 	fmt.Fprintf(w, "smoothed training loss by rate, %s on %s, %s of %s rows\n\n", r.Optimizer, r.Data, human.Plural(len(r.Points), "update"), r.Batch)
-	io.WriteString(w, plotLog(x, y, []mark{{r.Valley, "valley"}, {r.Steepest, "steepest"}}))
+	io.WriteString(w, terminal.PlotLog(x, y, []terminal.Mark{{X: r.Valley, Name: "valley"}, {X: r.Steepest, Name: "steepest"}}))
 	fmt.Fprintf(w, "\nvalley    %-8s two thirds down the longest descent; a rate to begin with\n", roughRate(r.Valley))
 	fmt.Fprintf(w, "steepest  %-8s where the loss falls fastest\n", roughRate(r.Steepest))
 	last := r.Points[len(r.Points)-1].Rate

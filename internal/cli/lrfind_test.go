@@ -65,23 +65,3 @@ func TestLRFindRefuses(t *testing.T) {
 		t.Errorf("what was refused left %v, %v", left, err)
 	}
 }
-
-// TestPlotLog draws a line that falls from corner to corner.
-func TestPlotLog(t *testing.T) {
-	got := strings.Split(plotLog([]float64{0.01, 1}, []float64{3, 1}, []mark{{0.1, "here"}, {1, "end"}}), "\n")
-	if len(got) != plotRows+5 {
-		t.Fatalf("%d lines:\n%s", len(got), strings.Join(got, "\n"))
-	}
-	for i, want := range map[int]string{
-		0:            "       3 │⠉⠒⠤⢄⡀",
-		plotRows - 1: "       1 │" + strings.Repeat("\u2800", plotColumns-5) + "⠈⠑⠒⠤⣀",
-		plotRows:     "         └┴" + strings.Repeat("─", 29) + "┴" + strings.Repeat("─", 28) + "┴",
-		plotRows + 1: "          1e-02" + strings.Repeat(" ", 25) + "1e-01" + strings.Repeat(" ", 24) + "1e+00",
-		plotRows + 2: strings.Repeat(" ", 40) + "↑ here",
-		plotRows + 3: strings.Repeat(" ", 69) + "↑ end",
-	} {
-		if got[i] != want {
-			t.Errorf("line %d is\n%s\nwant\n%s", i, got[i], want)
-		}
-	}
-}

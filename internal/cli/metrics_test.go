@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/runpage"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/loss"
@@ -186,7 +187,7 @@ func TestLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	var page strings.Builder
-	if err := runs.Page(shown).WriteHTML(&page); err != nil {
+	if err := runpage.Of(shown).WriteHTML(&page); err != nil {
 		t.Fatal(err)
 	}
 	contains(t, page.String(), `"title":"Labels"`, `"round"`, "red, round", `"none"`)

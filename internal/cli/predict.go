@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
-	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
@@ -61,15 +61,8 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
 		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
 	}
-	file, m, err := loadModel(model)
+	file, m, _, err := opt.images.load(model)
 	if err != nil {
-		return err
-	}
-	views, err := opt.images.views(file)
-	if err != nil {
-		return err
-	}
-	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
 	spec := m.Spec()
@@ -102,7 +95,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if err := a.work.begin(); err != nil {
 		return err
 	}
-	if err := runs.WriteFile(opt.out, write); err != nil {
+	if err := files.Write(opt.out, write); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"descent/internal/runpage"
 	"descent/internal/runs"
 )
 
@@ -33,5 +34,5 @@ func (r *run) writePage() error {
 	if err != nil {
 		return err
 	}
-	return r.folder.Write(runs.ReportFile, runs.Page(read).WriteHTML)
+	return r.folder.Write(runs.ReportFile, runpage.Of(read).WriteHTML)
 }

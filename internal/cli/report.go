@@ -9,8 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/report"
+	"descent/internal/runpage"
 	"descent/internal/runs"
 )
 
@@ -49,9 +51,9 @@ func (a *app) report(paths []string, out, pictures string) error {
 		}
 		list = append(list, r)
 	}
-	page := runs.Page(list...)
+	page := runpage.Of(list...)
 	in := readBy(list)
-	write := runs.WriteFile
+	write := files.Write
 	switch {
 	case out != "":
 		if err := in.Spare(out); err != nil && !isPageOf(list, out) {
@@ -110,7 +112,7 @@ func writePictures(page report.Page, folder string, in runs.Inputs) (n int, err 
 	for name, draw := range page.Pictures() {
 		path := filepath.Join(folder, name+".svg")
 		if err = in.Spare(path); err == nil {
-			err = runs.WriteFile(path, draw)
+			err = files.Write(path, draw)
 		}
 		if err != nil {
 			return n, err

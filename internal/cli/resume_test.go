@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"descent/internal/files"
 	"descent/internal/runs"
 )
 
@@ -113,7 +114,7 @@ func TestResumeRefusals(t *testing.T) {
 	}
 	contains(t, command(t, "train", "--resume", t.TempDir()).want(t, exitFailed).stderr, "no run folder", runs.ConfigFile)
 
-	lock, err := runs.Lock(filepath.Join(out, runs.Checkpoints, "lock"))
+	lock, err := files.Lock(filepath.Join(out, runs.Checkpoints, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}

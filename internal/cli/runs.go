@@ -13,6 +13,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/suggest"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 )
 
@@ -98,7 +99,7 @@ func (a *app) runs(folder string, opt listOptions) error {
 			return usage.Mark(fmt.Errorf("--show: %w", err))
 		}
 	}
-	writeTable(a.stdout, t, opt.show == nil)
+	terminal.Table(a.stdout, t, opt.show == nil)
 	fmt.Fprintf(a.stdout, "%s in %s\n", human.Plural(len(list), "run"), folder)
 	return unread
 }

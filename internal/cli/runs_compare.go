@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/report"
+	"descent/internal/runpage"
 	"descent/internal/runs"
+	"descent/internal/terminal"
 )
 
 func (a *app) runsCompareCommand() *cobra.Command {
@@ -34,14 +36,14 @@ func (a *app) runsCompareCommand() *cobra.Command {
 				}
 				list, names = append(list, r), append(names, r.Name())
 			}
-			results, settings := runs.Compare(list, names)
-			writeTable(a.stdout, transposed(results), false)
+			results, settings := runpage.Compare(list, names)
+			terminal.Table(a.stdout, transposed(results), false)
 			fmt.Fprintln(a.stdout)
 			if len(settings.Rows) == 0 {
 				fmt.Fprintln(a.stdout, "All settings are equal.")
 				return nil
 			}
-			writeTable(a.stdout, settings, false)
+			terminal.Table(a.stdout, settings, false)
 			fmt.Fprintln(a.stdout)
 			a.next(a.stdout, a.call(append([]string{"report"}, mapped(args, runPath)...)...))
 			return nil

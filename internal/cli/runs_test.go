@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"descent/internal/files"
 	"descent/internal/runs"
 )
 
@@ -45,7 +46,7 @@ func TestRuns(t *testing.T) {
 	if err := os.Mkdir(filepath.Join("runs", "one", runs.Checkpoints), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := runs.Lock(filepath.Join("runs", "one", runs.Checkpoints, "lock"))
+	lock, err := files.Lock(filepath.Join("runs", "one", runs.Checkpoints, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 	"descent/schedule"
 )
@@ -50,7 +52,7 @@ func (a *app) drawSchedule(spec string, o drawing) error {
 	if err != nil {
 		return usage.Mark(err)
 	}
-	c := sample(s.At, total, plotWidth)
+	c := terminal.Sample(s.At, total, terminal.PlotWidth)
 	if o.svg != "" {
 		if err := writeSVG(o.svg, c, schedule.Format(s), total, o.epochs); err != nil {
 			return err
@@ -62,13 +64,13 @@ func (a *app) drawSchedule(spec string, o drawing) error {
 	return nil
 }
 
-func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c curve, total int, o drawing) {
+func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c terminal.Curve, total int, o drawing) {
 	fmt.Fprintf(w, "%s\n%s of %s each, %s\n\n", schedule.Format(s), human.Plural(o.epochs, "epoch"), human.Plural(o.steps, "update"), human.Plural(total, "update"))
-	io.WriteString(w, c.braille())
+	io.WriteString(w, c.Braille())
 	fmt.Fprintf(w, "\nfirst   %.4g\n", s.At(0))
 	fmt.Fprintf(w, "last    %.4g\n", s.At(total-1))
-	fmt.Fprintf(w, "highest %.4g at update %s\n", c.top.factor, human.Thousands(float64(c.top.t)))
-	fmt.Fprintf(w, "lowest  %.4g at update %s\n", c.bottom.factor, human.Thousands(float64(c.bottom.t)))
+	fmt.Fprintf(w, "highest %.4g at update %s\n", c.Top.Factor, human.Thousands(float64(c.Top.T)))
+	fmt.Fprintf(w, "lowest  %.4g at update %s\n", c.Bottom.Factor, human.Thousands(float64(c.Bottom.T)))
 	if _, ok := schedule.Watched(s); ok {
 		fmt.Fprintln(w, "drawn without the cuts of the plateau, which depend on the metric")
 	}
@@ -77,10 +79,10 @@ func (a *app) showSchedule(w io.Writer, s schedule.Schedule, c curve, total int,
 	}
 }
 
-func writeSVG(path string, c curve, title string, total, epochs int) error {
+func writeSVG(path string, c terminal.Curve, title string, total, epochs int) error {
 	err := runs.Inputs{}.Spare(path)
 	if err == nil {
-		err = runs.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, c.svg(title, total, epochs)); return err })
+		err = files.Write(path, func(w io.Writer) error { _, err := io.WriteString(w, c.SVG(title, total, epochs)); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("drawing the schedule: %w", err)

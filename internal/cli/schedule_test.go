@@ -8,21 +8,23 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/terminal"
 )
 
 func TestScheduleDraws(t *testing.T) {
 	r := command(t, "schedule", "step:every=2e,factor=0.5", "--epochs", "4", "--steps-per-epoch", "15").want(t, exitDone)
 	contains(t, r.stdout, "step:every=30,factor=0.5\n4 epochs of 15 updates each, 60 updates\n", "\n       1 │⠉⠉", "lowest  0.5 at update 30\n", "highest 1 at update 0\n", "next\n", "--schedule step:every=2e,factor=0.5 --epochs 4")
 	lines := strings.Split(r.stdout, "\n")
-	upper, middle := lines[3], lines[3+plotRows/2-1]+lines[3+plotRows/2]
+	upper, middle := lines[3], lines[3+terminal.PlotRows/2-1]+lines[3+terminal.PlotRows/2]
 	if n := strings.Count(upper, "⠉"); n < 29 || n > 30 {
-		t.Errorf("%d characters at the top of %q, want 30 of %d", n, upper, plotColumns)
+		t.Errorf("%d characters at the top of %q, want 30 of %d", n, upper, terminal.PlotColumns)
 	}
 	if !strings.ContainsAny(middle, "⠉⠒⠤⣀") {
 		t.Errorf("nothing at half of the height: %q", middle)
 	}
-	for _, line := range lines[3 : 3+plotRows] {
-		if n := len([]rune(line)); n > 10+plotColumns {
+	for _, line := range lines[3 : 3+terminal.PlotRows] {
+		if n := len([]rune(line)); n > 10+terminal.PlotColumns {
 			t.Errorf("a line of %d characters: %q", n, line)
 		}
 	}

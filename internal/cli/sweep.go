@@ -8,6 +8,7 @@ import (
 
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/terminal"
 	"descent/internal/trials"
 )
 
@@ -61,7 +62,7 @@ they are. Flags of train go over the settings of the file.`,
 
 // sweep is the command.
 func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error {
-	ui, err := newProgress(a.screen, opt.ui)
+	ui, err := terminal.NewProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,8 @@ func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error 
 
 // openSweep reads the file of a sweep and makes its folder, or opens that of
 // one to go on with.
-func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *progress) (*trials.Sweep, error) {
-	host := trials.Host{Call: a.call, Show: ui.moment}
+func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *terminal.Progress) (*trials.Sweep, error) {
+	host := trials.Host{Call: a.call, Show: ui.Moment}
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/internal/files"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/terminal"
 	"descent/model"
 	"descent/train"
 )
@@ -71,7 +73,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	opt.Register(cmd.Flags())
 	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
 	cmd.Flags().StringVar(&opt.resume, resumeFlag, "", "run folder to go on with; of other flags only those that do not change the result may stand beside it")
-	cmd.Flags().StringVar(&opt.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
+	cmd.Flags().StringVar(&opt.ui, "ui", terminal.Auto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+runs.PictureFile+" of the run folder")
 	opt.watch.register(cmd.Flags())
@@ -123,7 +125,7 @@ type run struct {
 	trainer *train.Trainer
 	folder  *runs.Folder
 	records *runs.Records
-	ui      *progress
+	ui      *terminal.Progress
 	json    bool
 	scores  []string
 	started time.Time              // by the first process
@@ -144,7 +146,7 @@ type run struct {
 
 // newRun returns a run of the job that has no folder yet.
 func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
-	ui, err := newProgress(a.screen, opt.ui)
+	ui, err := terminal.NewProgress(a.screen, opt.ui)
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
@@ -153,10 +155,10 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	if r.scores, err = model.Scores(j.Spec, j.Config.Objective, j.Config.Metrics...); err != nil {
 		return nil, err
 	}
-	if ui.scores, err = shownScores(j); err != nil {
+	if ui.Scores, err = shownScores(j); err != nil {
 		return nil, err
 	}
-	ui.epochs = j.Settings.Epochs.Value
+	ui.Epochs = j.Settings.Epochs.Value
 	j.Config.Logger = slog.New(ui)
 	j.Config.Callback = r.report
 	j.Config.Profile = opt.profile
@@ -236,7 +238,7 @@ func (r *run) runAndClose(ctx context.Context) error {
 // do trains, saves and measures.
 func (r *run) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.watchers.close()) }()
-	r.ui.printf("%s", r.startText())
+	r.ui.Printf("%s", r.startText())
 	go r.hash()
 	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Steps*r.Settings.Epochs.Value)
 	if err == nil {
@@ -246,7 +248,7 @@ func (r *run) do(ctx context.Context) (err error) {
 		r.model, err = r.trainer.Fit(ctx, r.Parts.Train, r.Parts.Validation)
 	}
 	r.seconds = r.spent()
-	r.ui.finish()
+	r.ui.Finish()
 	if err := r.profile(); err != nil {
 		return err
 	}
@@ -275,7 +277,7 @@ func (r *run) spent() float64 { return r.before + time.Since(r.begun).Seconds() 
 
 // broken adds to an error how to go on.
 func (r *run) broken(err error) error {
-	if errors.Is(err, runs.ErrGone) {
+	if errors.Is(err, files.ErrGone) {
 		return err
 	}
 	return fmt.Errorf("%w; the run goes on with %s", err, r.resumeCall())
@@ -286,7 +288,7 @@ func (r *run) validated() bool { return r.Parts.Validation.Len() > 0 }
 
 // report is told of every update and epoch.
 func (r *run) report(_ *train.Trainer, p train.Progress) error {
-	r.ui.report(p)
+	r.ui.Report(p)
 	if e := p.Epoch; e != nil {
 		r.last = e
 		if e.Best {

@@ -8,9 +8,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/internal/files"
 	"descent/internal/human"
-	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/terminal"
 	"descent/internal/usage"
 )
 
@@ -24,17 +25,17 @@ type trialMaker interface {
 
 // perform runs the trials of the command of that name, and tells how to go on
 // if a signal ends them.
-func (a *app) perform(ctx context.Context, ui *progress, name string, t trialMaker, run func() error) error {
+func (a *app) perform(ctx context.Context, ui *terminal.Progress, name string, t trialMaker, run func() error) error {
 	if err := a.work.begin(); err != nil {
 		return errors.Join(err, t.Close())
 	}
-	ui.printf("%s", t.StartText())
+	ui.Printf("%s", t.StartText())
 	err := run()
-	ui.finish()
+	ui.Finish()
 	err = errors.Join(err, t.Close())
 	goOn := a.call(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
-		if err != nil && !errors.Is(err, runs.ErrGone) {
+		if err != nil && !errors.Is(err, files.ErrGone) {
 			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)
 		}
 		return err
@@ -60,7 +61,7 @@ func (o *trialOptions) register(cmd *cobra.Command, what string) {
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "folder for the trials and the page, new or empty (default runs/DATE-NAME)")
 	f.StringVar(&o.resume, "resume", "", "folder of "+what+" to go on with; what was done is not repeated")
-	f.StringVar(&o.ui, "ui", uiAuto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
+	f.StringVar(&o.ui, "ui", terminal.Auto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line a run; none")
 	f.BoolVar(&o.json, "json", false, "print one JSON object on stdout instead of text")
 	o.Sources.Register(f)
 	settings.Mark(f, settings.Harmless, "resume", "ui", "json")

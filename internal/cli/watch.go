@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"descent/internal/livepage"
 	"descent/internal/runs"
 	"descent/internal/usage"
 	"descent/train"
@@ -23,7 +24,7 @@ type watchOptions struct {
 func (o *watchOptions) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.tensorboard, "tensorboard", false, "write event files for TensorBoard into the run folder, too")
 	flags.StringVar(&o.live, liveFlag, "", "show the run in a browser while it goes on, on this machine; --live alone takes a free port, --live=PORT or =HOST:PORT that one")
-	flags.Lookup(liveFlag).NoOptDefVal = anyPort
+	flags.Lookup(liveFlag).NoOptDefVal = livepage.AnyPort
 	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "serve" { // as it was called before
 			name = liveFlag
@@ -37,14 +38,16 @@ func (o watchOptions) validate() error {
 	if o.live == "" {
 		return nil
 	}
-	_, err := servedAt(o.live)
-	return usage.Mark(err)
+	if _, err := livepage.Address(o.live); err != nil {
+		return usage.Errorf("--live: %w", err)
+	}
+	return nil
 }
 
 // watchers are those that were asked for.
 type watchers struct {
 	events *runs.Events
-	live   *livePage
+	live   *livepage.Page
 }
 
 // watch begins to tell those that the options name.
@@ -56,8 +59,8 @@ func (r *run) watch(o watchOptions) (err error) {
 	}
 	if o.live != "" {
 		var url string
-		if r.watchers.live, url, err = serve(o.live, r.folder.Path, r.records.Flush); err != nil {
-			return err
+		if r.watchers.live, url, err = livepage.Serve(o.live, r.folder.Path, r.records.Flush); err != nil {
+			return fmt.Errorf("--live: %w", err)
 		}
 		fmt.Fprintf(r.stderr, "page      %s while the run goes on\n", url) // whatever --ui says: nobody else knows the port
 	}
@@ -65,7 +68,13 @@ func (r *run) watch(o watchOptions) (err error) {
 }
 
 func (w *watchers) take(p train.Progress) error {
-	return errors.Join(w.events.Take(p), w.live.take(p))
+	return errors.Join(w.events.Take(p), w.live.Take(p))
 }
 
-func (w *watchers) close() error { return errors.Join(w.events.Close(), w.live.close()) }
+func (w *watchers) close() error {
+	err := w.events.Close()
+	if failed := w.live.Close(); failed != nil {
+		err = errors.Join(err, fmt.Errorf("--live: %w", failed))
+	}
+	return err
+}

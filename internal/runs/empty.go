@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"descent/internal/files"
 )
 
 // empty returns an error unless the folder at path holds nothing, or no more
@@ -22,7 +24,7 @@ func empty(path string) error {
 			if left, err = onlyLock(path); err != nil {
 				return err
 			}
-		case e.Type().IsRegular() && unfinished.MatchString(name):
+		case e.Type().IsRegular() && files.Unfinished.MatchString(name):
 			left = ofRun.MatchString(name) || ofTrials.MatchString(name)
 		case e.Type().IsRegular() && name == PlanFile:
 			kind, _ := plannedKind(path)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"descent/internal/disk"
+	"descent/internal/files"
 )
 
 // RemoveUnfinished removes files that a process left which ended while it wrote
@@ -18,7 +19,7 @@ func (f *Folder) RemoveUnfinished() error {
 	trials, _, failed := sorted(f.Path, "", ofTrials)
 	err = errors.Join(err, failed)
 	for _, name := range append(own, trials...) {
-		if unfinished.MatchString(name) {
+		if files.Unfinished.MatchString(name) {
 			if err := os.Remove(f.File(name)); err != nil && !errors.Is(err, fs.ErrNotExist) { // both may list it
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"descent/internal/files"
 	"descent/internal/shell"
 )
 
@@ -24,7 +25,7 @@ type Folder struct {
 	made  []string            // folders that this process made, the innermost last
 	logs  map[string]*LogFile // by the names of their files
 	lock  *os.File
-	place Place // of the lock
+	place files.Place // of the lock
 }
 
 // Create makes the folder, which must not hold a run or anything else yet, and
@@ -79,15 +80,15 @@ func MakeFolder(path, data string) (*Folder, error) {
 func (f *Folder) Take() error {
 	err := os.MkdirAll(f.File(Checkpoints), 0o777)
 	if err == nil {
-		f.lock, err = Lock(f.File(lockName))
+		f.lock, err = files.Lock(f.File(lockName))
 	}
 	switch {
-	case errors.Is(err, ErrLocked):
+	case errors.Is(err, files.ErrLocked):
 		return fmt.Errorf("run folder: another process is training in %s", f.Path)
 	case err != nil:
 		return fmt.Errorf("run folder: %w", err)
 	}
-	f.place = PlaceOf(f.lock, f.Path)
+	f.place = files.PlaceOf(f.lock, f.Path)
 	return nil
 }
 
@@ -147,14 +148,14 @@ func (f *Folder) File(name string) string { return shell.Path(filepath.Join(f.Pa
 func (f *Folder) Write(name string, content func(io.Writer) error) error {
 	path := f.File(name)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("write %s: it is %s; remove it or move it away first", path, kindOf(info.Mode()))
+		return fmt.Errorf("write %s: it is %s; remove it or move it away first", path, files.Kind(info.Mode()))
 	}
-	return WriteFile(path, content)
+	return files.Write(path, content)
 }
 
 // Read returns the text of a file of the folder that says little.
 func (f *Folder) Read(name string) ([]byte, error) {
-	text, err := readFile(f.File(name), mostJSON)
+	text, err := files.Read(f.File(name), mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -167,7 +168,7 @@ func (f *Folder) log(name string) (*LogFile, error) {
 	if l, ok := f.logs[name]; ok {
 		return l, nil
 	}
-	if err := plain(f.File(name)); err != nil {
+	if err := files.Plain(f.File(name)); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	l, err := openLogFile(f.File(name))
@@ -223,13 +224,16 @@ func (f *Folder) Close() error {
 	return errors.Join(append(errs, f.unlock())...)
 }
 
+// Here returns an error if the folder is not the one that the process took.
+func (f *Folder) Here() error { return f.place.Check() }
+
 // unlock lets others train in the folder.
 func (f *Folder) unlock() error {
 	if f.lock == nil {
 		return nil
 	}
 	err := f.lock.Close()
-	f.lock, f.place = nil, Place{}
+	f.lock, f.place = nil, files.Place{}
 	return err
 }
 
@@ -260,8 +264,8 @@ func Idle(folder string) error {
 	if _, err := os.Stat(path); err != nil {
 		return nil // no run that goes on, or could
 	}
-	lock, err := Lock(path)
-	if errors.Is(err, ErrLocked) {
+	lock, err := files.Lock(path)
+	if errors.Is(err, files.ErrLocked) {
 		return fmt.Errorf("%s is in use: a process trains in it", folder)
 	}
 	if err != nil {

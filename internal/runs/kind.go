@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"descent/internal/files"
 	"descent/internal/shell"
 )
 
@@ -43,7 +44,7 @@ func Kind(folder string) string {
 // plannedKind is the command whose plan a folder has.
 func plannedKind(folder string) (string, error) {
 	path := filepath.Join(folder, PlanFile)
-	text, err := readFile(path, mostJSON)
+	text, err := files.Read(path, mostJSON)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/internal/runs"
+	"descent/internal/runtest"
 )
 
 // TestKind: a folder that another command left is refused by what it is, with the
@@ -19,12 +20,12 @@ func TestKind(t *testing.T) {
 		{map[string]string{"plan.json": `{"kind":"sweep"}`, "settings.yaml": ""}, "sweep", "sweep --resume"},
 		{map[string]string{"plan.json": `{"kind":"compare"}`, "config.yaml": ""}, "compare", "compare --resume"},
 		{map[string]string{"lr-find.json": "{}"}, "lr-find", "lr-find, not of sweep"},
-		{files("0.1"), "train", "train --resume"},
+		{runtest.Files("0.1"), "train", "train --resume"},
 		{map[string]string{"plan.json": `{"kind":"rm"}`}, "", `"rm"`},
 		{map[string]string{"plan.json": `{`}, "", "plan.json"},
 		{nil, "", "holds no plan.json"},
 	} {
-		path := folder(t, "folder", row.files)
+		path := runtest.Folder(t, "folder", row.files)
 		if kind := runs.Kind(path); kind != row.kind {
 			t.Errorf("%v: kind is %q, want %q", row.files, kind, row.kind)
 		}
@@ -47,7 +48,7 @@ func TestKind(t *testing.T) {
 			}
 		}
 	}
-	settings := folder(t, "settings", map[string]string{"config.yaml": "data: digits\n", "metrics.csv": "my,own\n"})
+	settings := runtest.Folder(t, "settings", map[string]string{"config.yaml": "data: digits\n", "metrics.csv": "my,own\n"})
 	if _, err := runs.Open(settings); err == nil || !strings.Contains(err.Error(), "train --config "+filepath.Join(settings, "config.yaml")) {
 		t.Errorf("settings without a run: error is %v", err)
 	}
@@ -63,15 +64,15 @@ func TestBounds(t *testing.T) {
 		"steps.csv":    "a\n" + strings.Repeat(",", 5<<20) + "\n",
 		"test.json":    `{"worst":[` + strings.Repeat("{},", 200_000) + `{}]}`,
 	} {
-		f := files("0.1")
+		f := runtest.Files("0.1")
 		f[name] = text
-		if _, err := runs.Read(folder(t, "run", f)); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := runs.Read(runtest.Folder(t, "run", f)); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: error is %.200v", name, err)
 		}
 	}
-	f := files("0.1")
+	f := runtest.Files("0.1")
 	f["summary.json"] = `{"` + strings.Repeat("k", 1000) + `":{"a":1},` + strings.Repeat(`"a":{`, 50) + strings.Repeat("}", 50) + `,"status":"done"}`
-	r, err := runs.ReadHead(folder(t, "run", f))
+	r, err := runs.ReadHead(runtest.Folder(t, "run", f))
 	if err != nil || len(r.Summary) != 1 || r.Status() != "done" {
 		t.Errorf("summary is %v: %v", r, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descent/internal/runs"
+	"descent/internal/runtest"
 )
 
 // several makes a folder of three runs and things that are none.
@@ -21,9 +22,9 @@ func several(t testing.TB) string {
 		},
 		"c": func(f map[string]string) { delete(f, "summary.json") },
 	} {
-		f := files("0.1")
+		f := runtest.Files("0.1")
 		change(f)
-		if err := os.Rename(folder(t, name, f), filepath.Join(root, name)); err != nil {
+		if err := os.Rename(runtest.Folder(t, name, f), filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,11 +90,11 @@ func TestConditions(t *testing.T) {
 
 // TestLargeSeeds: seeds that float64 does not tell apart are two.
 func TestLargeSeeds(t *testing.T) {
-	f := files("0.1")
+	f := runtest.Files("0.1")
 	const seed = "18446744073709551615"
 	f["config.yaml"] = strings.ReplaceAll(f["config.yaml"], "seed: 0", "seed: "+seed)
 	f["summary.json"] = `{"seeds": {"seed": ` + seed + `}, "test": {"loss": 0.25}}`
-	r, err := runs.Read(folder(t, "a", f))
+	r, err := runs.Read(runtest.Folder(t, "a", f))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,35 +6,11 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"descent/internal/runs"
 )
-
-// TestLock: one opens the file to write at a time, while all may read it.
-func TestLock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "trials.jsonl")
-	for range 2 { // made, then found
-		first, err := runs.Lock(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := runs.Lock(path); !errors.Is(err, runs.ErrLocked) {
-			t.Errorf("the error of a second lock is %v", err)
-		}
-		if _, err := io.WriteString(first, "text"); err != nil {
-			t.Error(err)
-		}
-		if text, err := os.ReadFile(path); err != nil || string(text) != "text" {
-			t.Errorf("others read %q: %v", text, err)
-		}
-		if err := first.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // TestFinished: a run that ends removes its lock, which some systems do not
 // allow while it is held.

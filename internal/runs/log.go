@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"descent/internal/files"
 	"descent/internal/report"
 )
 
@@ -68,7 +69,7 @@ func WholeLines(r io.Reader, most int) *bufio.Scanner {
 // eachLine calls take with the lines of a growing file, without their ends; with
 // none if it is not there.
 func eachLine(path string, take func(line []byte) error) error {
-	err := sized(path, mostLog)
+	err := files.Sized(path, mostLog)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

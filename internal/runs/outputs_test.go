@@ -1,13 +1,13 @@
 package runs_test
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"descent/internal/runs"
+	"descent/internal/runtest"
 )
 
 // TestSpare: what a command writes takes the place of nothing that it reads, nor
@@ -19,7 +19,7 @@ func TestSpare(t *testing.T) {
 	put(t, root, "photos/cat/1.png", "")
 	put(t, root, "photos/old.csv", "")
 	put(t, root, "notes.csv", "")
-	for name, text := range files("0.1") {
+	for name, text := range runtest.Files("0.1") {
 		put(t, in("run"), name, text)
 	}
 	put(t, root, "sweep/plan.json", `{"kind":"sweep"}`)
@@ -55,42 +55,5 @@ func TestSpare(t *testing.T) {
 	defer file.Close()
 	if err := reads.And("the standard input", file).Spare("notes.csv"); err == nil || !strings.Contains(err.Error(), "standard input") {
 		t.Errorf("error is %v", err)
-	}
-}
-
-// TestWriteFileRemovesLeft: what a process left that was killed while it wrote the
-// same file goes; what one still writes, and what others wrote, stays.
-func TestWriteFileRemovesLeft(t *testing.T) {
-	root := t.TempDir()
-	left := put(t, root, "out.csv.0123abcd.tmp", "half")
-	others := []string{put(t, root, "other.csv.0123abcd.tmp", ""), put(t, root, "out.csv.tmp", ""), put(t, root, "out.csv.0123abcd.tmp.bak", "")}
-	busy, err := runs.Lock(put(t, root, "out.csv.0badcafe.tmp", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer busy.Close()
-	if err := runs.WriteFile(filepath.Join(root, "out.csv"), func(w io.Writer) error { _, err := io.WriteString(w, "whole"); return err }); err != nil {
-		t.Fatal(err)
-	}
-	if exists(left) {
-		t.Error("what was left is still there")
-	}
-	for _, path := range append(others, busy.Name()) {
-		if !exists(path) {
-			t.Errorf("%s is gone", path)
-		}
-	}
-}
-
-// TestWriteToNoFile: a device is written to, and stays one.
-func TestWriteToNoFile(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("this system has no /dev/full")
-	}
-	if err := runs.WriteFile("/dev/full", func(w io.Writer) error { _, err := io.WriteString(w, "text"); return err }); err == nil {
-		t.Error("a full device took what was written")
-	}
-	if info, err := os.Lstat("/dev/full"); err != nil || info.Mode().IsRegular() {
-		t.Errorf("/dev/full is %v, %v", info.Mode(), err)
 	}
 }

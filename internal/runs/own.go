@@ -2,13 +2,13 @@ package runs
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"descent/internal/files"
 )
 
 // What a run writes, by name; each name may also be that of a file on its way to
@@ -21,15 +21,12 @@ var (
 		ConfigFile, LRFindFile, LRFindPage)
 )
 
-// unfinished are the names of files on their way to another name.
-var unfinished = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
-
 // written returns the pattern of names, in which # stands for digits and * for
 // anything.
 func written(names ...string) *regexp.Regexp {
 	all := regexp.QuoteMeta(strings.Join(names, "|"))
 	all = strings.NewReplacer(`\|`, "|", "#", "[0-9]+", `\*`, ".*").Replace(all)
-	return regexp.MustCompile(`^(` + all + `)(` + strings.TrimSuffix(unfinished.String(), "$") + `)?$`)
+	return regexp.MustCompile(`^(` + all + `)(` + strings.TrimSuffix(files.Unfinished.String(), "$") + `)?$`)
 }
 
 // inventory lists the paths in a run folder, below it: what a run writes, and
@@ -40,7 +37,7 @@ func inventory(folder string) (own []string, others []stranger, err error) {
 		return nil, nil, err
 	}
 	for i, o := range others {
-		if o.path != Checkpoints || o.why != aFolder {
+		if o.path != Checkpoints || o.why != files.Folder {
 			continue
 		}
 		inside, strange, err := sorted(folder, Checkpoints, ofCheckpoints)
@@ -60,8 +57,6 @@ func inventory(folder string) (own []string, others []stranger, err error) {
 // stranger is what lies in a run folder and no run writes.
 type stranger struct{ path, why string }
 
-const aFolder = "a folder"
-
 // sorted lists what lies in a folder of a run folder: plain files whose names
 // match, and all else.
 func sorted(folder, inside string, names *regexp.Regexp) (own []string, others []stranger, err error) {
@@ -70,7 +65,7 @@ func sorted(folder, inside string, names *regexp.Regexp) (own []string, others [
 		return nil, nil, fmt.Errorf("run folder: %w", err)
 	}
 	for _, e := range entries {
-		path, why := filepath.Join(inside, e.Name()), kindOf(e.Type())
+		path, why := filepath.Join(inside, e.Name()), files.Kind(e.Type())
 		if why == "" && names.MatchString(e.Name()) {
 			own = append(own, path)
 			continue
@@ -78,38 +73,6 @@ func sorted(folder, inside string, names *regexp.Regexp) (own []string, others [
 		others = append(others, stranger{path, why})
 	}
 	return own, others, nil
-}
-
-// kindOf says what something is that is no plain file.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return ""
-	case mode.IsDir():
-		return aFolder
-	case mode&fs.ModeSymlink != 0:
-		return "a link"
-	}
-	return "no plain file"
-}
-
-// plain returns an error if something lies at path that is no plain file of the
-// folder alone: by way of a link something elsewhere would be cut.
-func plain(path string) error {
-	info, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if kind := kindOf(info.Mode()); kind != "" {
-		return fmt.Errorf("%s is %s; a run works on plain files alone: put the file itself in its place", path, kind)
-	}
-	if hasNames(info) {
-		return fmt.Errorf("%s has another name elsewhere, a hard link, and would change there, too; put a copy in its place", path)
-	}
-	return nil
 }
 
 // onlyPlain returns an error if what bears a name that a run writes to is no plain
@@ -126,7 +89,7 @@ func (f *Folder) onlyPlain() error {
 		case o.why == "", dir == "" && !ofRun.MatchString(name), dir != "" && !ofCheckpoints.MatchString(name):
 			continue // of no concern to a run
 		}
-		if err := plain(f.File(o.path)); err != nil {
+		if err := files.Plain(f.File(o.path)); err != nil {
 			return fmt.Errorf("run folder: %w", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"descent/internal/runs"
+	"descent/internal/runtest"
 )
 
 // put makes a file below folder, and the folders that it lies in.
@@ -48,7 +49,7 @@ func TestRemoveLeavesWhatIsOfOthers(t *testing.T) {
 		"figures/loss.svg":                                               false,
 		".hidden":                                                        false,
 	} {
-		run := folder(t, "run", files("0.1"))
+		run := runtest.Folder(t, "run", runtest.Files("0.1"))
 		path := put(t, run, filepath.FromSlash(name), "mine")
 		err := runs.Remove(run)
 		switch {
@@ -100,7 +101,7 @@ func TestUnfinished(t *testing.T) {
 // TestLinks: a run does not go on by way of links, which lead elsewhere.
 func TestLinks(t *testing.T) {
 	for _, name := range []string{"config.yaml", "metrics.csv", "steps.csv", "probes.jsonl", "best.safetensors", "last.safetensors", "summary.json", "checkpoints", "checkpoints/lock", "checkpoints/epoch-0001-batch-000002.safetensors"} {
-		run := folder(t, "run", files("0.1"))
+		run := runtest.Folder(t, "run", runtest.Files("0.1"))
 		put(t, run, "checkpoints/lock", "")
 		elsewhere := t.TempDir()
 		victim := put(t, elsewhere, "victim", "data: digits\n")
@@ -125,7 +126,7 @@ func TestLinks(t *testing.T) {
 
 // TestHardLinks: a log under two names would change under both.
 func TestHardLinks(t *testing.T) {
-	run := folder(t, "run", files("0.1"))
+	run := runtest.Folder(t, "run", runtest.Files("0.1"))
 	put(t, run, "checkpoints/lock", "")
 	other := filepath.Join(t.TempDir(), "steps.csv")
 	if err := os.Link(filepath.Join(run, "steps.csv"), other); err != nil {
@@ -139,7 +140,7 @@ func TestHardLinks(t *testing.T) {
 	if err := f.Cut(nil); err == nil || !strings.Contains(err.Error(), "steps.csv") {
 		t.Errorf("error is %v", err)
 	}
-	if text, err := os.ReadFile(other); err != nil || string(text) != files("0.1")["steps.csv"] {
+	if text, err := os.ReadFile(other); err != nil || string(text) != runtest.Files("0.1")["steps.csv"] {
 		t.Errorf("it changed: %q, %v", text, err)
 	}
 }
@@ -151,12 +152,12 @@ func TestCutNamesLogsOnly(t *testing.T) {
 	for name, size := range map[string]int64{
 		"../victim": 0, victim: 0, "config.yaml": 0, "checkpoints/lock": 0, "": 0, ".": 0, "new.csv": 0, "metrics.csv": -1,
 	} {
-		run := folder(t, "run", files("0.1"))
+		run := runtest.Folder(t, "run", runtest.Files("0.1"))
 		f := &runs.Folder{Path: run}
 		if err := f.Cut(map[string]int64{name: size, "steps.csv": 0}); err == nil || !strings.Contains(err.Error(), "metrics.csv") {
 			t.Errorf("%q: error is %v", name, err)
 		}
-		if text, err := os.ReadFile(filepath.Join(run, "steps.csv")); err != nil || string(text) != files("0.1")["steps.csv"] {
+		if text, err := os.ReadFile(filepath.Join(run, "steps.csv")); err != nil || string(text) != runtest.Files("0.1")["steps.csv"] {
 			t.Errorf("%q: a log was cut: %q, %v", name, text, err)
 		}
 		f.Close()
@@ -223,7 +224,7 @@ func TestLogsFromElsewhere(t *testing.T) {
 		"unended":   {"epoch,step\n1,2\n3,", ""},
 		"returns":   {"epoch,step\r\n1,2\r\n", ""},
 	} {
-		run := folder(t, "run", files("0.1"))
+		run := runtest.Folder(t, "run", runtest.Files("0.1"))
 		put(t, run, runs.StepsFile, tt.text)
 		r, err := runs.Read(run)
 		switch {

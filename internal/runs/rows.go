@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"descent/data"
+	"descent/internal/files"
 )
 
 // WriteRows leaves which rows the run trained on, so that a model is measured
@@ -25,7 +26,7 @@ func (f *Folder) WriteRows(train data.Source) error {
 func ReadRows(folder string) (rows data.RowSet, known bool, err error) {
 	path := filepath.Join(folder, RowsFile)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe might never open
-		return rows, false, fmt.Errorf("%s is %s; want a plain file", path, kindOf(info.Mode()))
+		return rows, false, fmt.Errorf("%s is %s; want a plain file", path, files.Kind(info.Mode()))
 	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,5 @@
 // Package runs is about the folders that training leaves: their files and
-// formats, how they are written while a run goes on, read, compared and removed,
-// and pages about one or several of them.
+// formats, how they are written while a run goes on, read, listed and removed.
 //
 // [Folder] writes and [Run] reads. Of what is read, a file that is not there,
 // because the run goes on or did not write it, is nothing to complain about; one
@@ -16,7 +15,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"descent/internal/files"
 	"descent/train"
+	"descent/train/profile"
 )
 
 // The files of a run folder.
@@ -46,8 +47,8 @@ type Run struct {
 	Metrics  Log
 	Steps    Log
 	Probes   []train.Probe
-	Test     *Test          // nil if the run was not measured
-	Profile  *train.Profile // nil if the run was not profiled
+	Test     *Test            // nil if the run was not measured
+	Profile  *profile.Profile // nil if the run was not profiled
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -79,7 +80,7 @@ func Read(path string) (*Run, error) {
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[train.Profile](r.file(ProfileFile), mostPictures)
+	r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures)
 	return r, err
 }
 
@@ -89,7 +90,7 @@ func ReadHead(path string) (*Run, error) {
 		return nil, noRun(path)
 	}
 	r := &Run{Path: path}
-	text, err := readFile(r.file(ConfigFile), mostJSON)
+	text, err := files.Read(r.file(ConfigFile), mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -148,7 +149,7 @@ const mostPictures = 128 << 20
 
 // readJSON reads a file that may not be there, of at most so many bytes.
 func readJSON[T any](path string, most int64) (*T, error) {
-	text, err := readFile(path, most)
+	text, err := files.Read(path, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

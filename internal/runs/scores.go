@@ -53,8 +53,8 @@ func LossName(weighted, smoothed bool) string {
 	return "loss"
 }
 
-// objectiveKey is what training makes small, among the measures.
-const objectiveKey = "objective"
+// ObjectiveKey is what training makes small, among the measures.
+const ObjectiveKey = "objective"
 
 // MeasuresOf are the loss, as a measure beside that of a baseline, and the
 // scores of a report; and as "objective" what training makes small, where that
@@ -63,7 +63,7 @@ func MeasuresOf(r model.Report) Measures {
 	m := Measures{}
 	m.Add(metric.Loss.Name, r.Plain)
 	if r.Loss != r.Plain {
-		m.Add(objectiveKey, r.Loss)
+		m.Add(ObjectiveKey, r.Loss)
 	}
 	for _, name := range r.Scores() {
 		m.Add(name, r.Score(name))

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"descent/internal/files"
 	"descent/internal/kernel/isa"
 	"descent/model"
 )
@@ -55,7 +56,7 @@ func ThisBuild() Build {
 // ReadSummary reads the summary of the run in folder.
 func ReadSummary(folder string) (s Summary, err error) {
 	path := filepath.Join(folder, SummaryFile)
-	text, err := readFile(path, mostJSON)
+	text, err := files.Read(path, mostJSON)
 	if err != nil {
 		return s, err
 	}

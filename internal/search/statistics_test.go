@@ -1,10 +1,10 @@
 package search
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
+
+	"descent/internal/goldentest"
 )
 
 // numbers are those of testdata/statistics.py.
@@ -28,14 +28,7 @@ func near(t *testing.T, what string, got, want float64) {
 }
 
 func TestStatistics(t *testing.T) {
-	text, err := os.ReadFile("testdata/statistics.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var n numbers
-	if err := json.Unmarshal(text, &n); err != nil {
-		t.Fatal(err)
-	}
+	n := goldentest.Load[numbers](t, "statistics.json")
 	for _, row := range n.Tails {
 		near(t, "tails of t", tailsT(row[0], row[1]), row[2])
 		near(t, "tails of -t", tailsT(-row[0], row[1]), row[2])

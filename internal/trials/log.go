@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
 )
@@ -19,7 +20,7 @@ import (
 type trialLog struct {
 	mu    sync.Mutex
 	file  *os.File
-	place runs.Place
+	place files.Place
 	size  int64 // of whole lines
 	known map[trialID]outcome
 }
@@ -28,14 +29,14 @@ type trialLog struct {
 // What stands behind the last end of a line is what a run that was killed did
 // not finish; it goes.
 func openTrials(path string) (*trialLog, error) {
-	file, err := runs.Lock(path)
-	if errors.Is(err, runs.ErrLocked) {
+	file, err := files.Lock(path)
+	if errors.Is(err, files.ErrLocked) {
 		return nil, fmt.Errorf("trials: another process is adding to %s", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("trials: %w", err)
 	}
-	l := &trialLog{file: file, place: runs.PlaceOf(file, filepath.Dir(path)), known: map[trialID]outcome{}}
+	l := &trialLog{file: file, place: files.PlaceOf(file, filepath.Dir(path)), known: map[trialID]outcome{}}
 	if err := l.read(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("trials: %w", err), file.Close())
 	}

@@ -1,13 +1,12 @@
 package initial_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"descent/internal/goldentest"
 	"descent/internal/rng"
 	"descent/nn/initial"
 )
@@ -22,16 +21,9 @@ type golden struct {
 	}
 }
 
-func load(t *testing.T) (g golden) {
+func load(t *testing.T) golden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json")
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return goldentest.Load[golden](t, "golden.json")
 }
 
 func size(dims []int) int {

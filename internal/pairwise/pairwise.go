@@ -1,0 +1,111 @@
+// Package pairwise adds numbers up in an order that depends on their number alone,
+// so that parts of a sum may be computed elsewhere without changing a bit.
+package pairwise
+
+// Tree adds terms up pair by pair: neighbours first, then neighbouring sums. The
+// order depends on the number of terms alone,
+//
+//	((a + b) + (c + d)) + (e + f)
+//
+// so that any block of 2ᵏ terms that starts at a multiple of 2ᵏ may be added up
+// elsewhere, by another process, without changing a bit. Sums of up to three
+// terms are those of one after the other.
+//
+// It works like a binary counter: place k holds a sum of 2ᵏ⁺¹ terms, or nothing.
+// Pairs of terms are added up by who brings them.
+type Tree[T float32 | float64] struct {
+	places [][][]T
+	held   []bool
+}
+
+// Carry takes in the sum of the latest pair of terms, and keeps a copy. What it
+// leaves in sum means nothing.
+func (t *Tree[T]) Carry(sum [][]T) {
+	k := 0
+	for k < len(t.held) && t.held[k] {
+		addBefore(t.places[k], sum)
+		t.held[k] = false
+		k++
+	}
+	if k == len(t.held) {
+		t.held = append(t.held, false)
+		place := make([][]T, len(sum))
+		for i, part := range sum {
+			place[i] = make([]T, len(part))
+		}
+		t.places = append(t.places, place)
+	}
+	for i, part := range sum {
+		copy(t.places[k][i], part)
+	}
+	t.held[k] = true
+}
+
+// Total sets rest, the last term or pair, to the sum of all, and forgets them; an
+// empty rest counts for nothing.
+func (t *Tree[T]) Total(rest [][]T, empty bool) {
+	for k := range t.held {
+		if !t.held[k] {
+			continue
+		}
+		t.held[k] = false
+		if empty {
+			for i, part := range t.places[k] {
+				copy(rest[i], part)
+			}
+			empty = false
+			continue
+		}
+		addBefore(t.places[k], rest)
+	}
+}
+
+// Forget drops what is held.
+func (t *Tree[T]) Forget() { clear(t.held) }
+
+// addBefore sets sum to earlier + sum.
+func addBefore[T float32 | float64](earlier, sum [][]T) {
+	for i, part := range earlier {
+		to := sum[i][:len(part)]
+		for j, v := range part {
+			to[j] = v + to[j]
+		}
+	}
+}
+
+// Mean is a weighted mean, its terms already weighted, added up as a [Tree].
+type Mean struct {
+	tree  Tree[float64]
+	pair  [1]float64
+	sum   [][]float64 // pair
+	terms int
+}
+
+// Forget begins anew.
+func (m *Mean) Forget() {
+	m.tree.Forget()
+	m.terms, m.pair[0] = 0, 0
+}
+
+// Add takes in the next term.
+func (m *Mean) Add(term float64) {
+	if m.sum == nil {
+		m.sum = [][]float64{m.pair[:]}
+	}
+	m.pair[0] += term
+	if m.terms++; m.terms%2 == 0 {
+		m.tree.Carry(m.sum)
+		m.pair[0] = 0
+	}
+}
+
+// Total returns the sum, and begins anew.
+func (m *Mean) Total() float64 {
+	if m.terms == 0 {
+		return 0
+	}
+	m.tree.Total(m.sum, m.terms%2 == 0)
+	sum := m.pair[0]
+	m.Forget()
+	return sum
+}

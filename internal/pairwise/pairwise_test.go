@@ -1,0 +1,77 @@
+package pairwise
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// treeOf adds terms up as training does, pair by pair.
+func treeOf(terms []float32) float32 {
+	var t Tree[float32]
+	sum := [][]float32{{0}}
+	for i, v := range terms {
+		if i > 0 && i%2 == 0 {
+			t.Carry(sum)
+			sum[0][0] = 0
+		}
+		sum[0][0] += v
+	}
+	t.Total(sum, false)
+	return sum[0][0]
+}
+
+// split is the same sum as its definition has it: the largest power of two terms
+// below all of them, and the rest.
+func split(terms []float32) float32 {
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	half := 1
+	for 2*half < len(terms) {
+		half *= 2
+	}
+	return split(terms[:half]) + split(terms[half:])
+}
+
+// TestTree compares the counter with the definition, bit by bit, and the loss
+// with its own; a sum of one after the other differs somewhere.
+func TestTree(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var m Mean
+	folds := 0
+	for n := 1; n <= 70; n++ {
+		terms, wide := make([]float32, n), make([]float64, n)
+		fold := float32(0)
+		for i := range terms {
+			terms[i] = float32(random.NormFloat64())
+			wide[i] = float64(terms[i])
+			fold += terms[i]
+		}
+		want := split(terms)
+		if got := treeOf(terms); got != want {
+			t.Errorf("%d terms: %v, want %v", n, got, want)
+		}
+		if fold != want {
+			folds++
+		}
+		if n <= 3 && fold != want {
+			t.Errorf("%d terms are not added one after the other", n)
+		}
+		for round := range 2 { // the second finds nothing of the first
+			for _, v := range wide {
+				m.Add(v)
+			}
+			if got, want := float32(m.Total()), fold; got-want > 1e-4 || want-got > 1e-4 {
+				t.Errorf("%d terms, round %d: %v, want %v", n, round, got, want)
+			}
+		}
+	}
+	if folds == 0 {
+		t.Error("the order makes no difference to any sum: the test says nothing")
+	}
+	m.Add(5)
+	m.Forget()
+	if m.Total() != 0 {
+		t.Error("a term was not forgotten")
+	}
+}

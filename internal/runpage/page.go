@@ -1,0 +1,94 @@
+// Package runpage makes pages about one run or several.
+package runpage
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descent/internal/report"
+	"descent/internal/runs"
+	"descent/internal/shell"
+)
+
+// Of shows one run, or several beside each other, all with equal axes.
+func Of(list ...*runs.Run) report.Page {
+	names := shortNames(list)
+	p := report.Page{Title: strings.Join(names, ", ")}
+	if len(list) == 1 {
+		p.Note = headline(list[0])
+		p.Sections = append(p.Sections, resultSection(list[0]))
+	} else {
+		p.Title = fmt.Sprintf("%d runs: %s", len(list), p.Title)
+		p.Sections = append(p.Sections, compareSections(list, names)...)
+	}
+	p.Sections = append(p.Sections, curveSections(list, names)...)
+	p.Sections = append(p.Sections, layerSections(list, names)...)
+	for i, r := range list {
+		of := ""
+		if len(list) > 1 {
+			of = " of " + names[i]
+		}
+		p.Sections = append(p.Sections, testSections(r, "Test"+of)...)
+		p.Sections = append(p.Sections, costSections(r, "Cost"+of)...)
+		p.Sections = append(p.Sections, settingSections(r, "Settings"+of)...)
+	}
+	return p
+}
+
+// shortNames returns the names of the folders, with as much of their paths as
+// it takes to tell them apart.
+func shortNames(list []*runs.Run) []string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		path := filepath.ToSlash(filepath.Clean(r.Path))
+		parts := strings.Split(path, "/")
+		for n := 1; ; n++ {
+			names[i] = strings.Join(parts[max(0, len(parts)-n):], "/")
+			same := func(o *runs.Run) bool {
+				return o != r && strings.HasSuffix("/"+filepath.ToSlash(filepath.Clean(o.Path)), "/"+names[i])
+			}
+			if n >= len(parts) || !slices.ContainsFunc(list, same) {
+				break
+			}
+		}
+	}
+	return names
+}
+
+// sources names files of the runs.
+func sources(list []*runs.Run, file string) string {
+	var paths []string
+	for _, r := range list {
+		paths = append(paths, filepath.ToSlash(filepath.Join(r.Path, file)))
+	}
+	return strings.Join(paths, ", ")
+}
+
+func headline(r *runs.Run) string {
+	words := []string{r.Settings["data"], r.Settings["model"], r.Settings["optimizer.name"], "seed " + r.Settings["seed"]}
+	if n, ok := r.Number("parameters"); ok {
+		words = append(words, fmt.Sprintf("%.0f parameters", n))
+	}
+	return strings.Join(words, ", ")
+}
+
+// settingSections shows how to do it again.
+func settingSections(r *runs.Run, group string) []report.Section {
+	folder := filepath.ToSlash(r.Path)
+	config := folder + "/" + runs.ConfigFile
+	return []report.Section{
+		{
+			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
+			Body: report.Commands{
+				shell.Line("descent", "train", "--config", config),
+				shell.Line("descent", "train", "--config", config, "--seed", "1"),
+				shell.Line("descent", "inspect", folder),
+				shell.Line("descent", "eval", folder, shell.Path(r.Settings["data"])),
+				shell.Line("descent", "report", folder),
+			},
+		},
+		{Group: group, Title: "Settings", Source: config, Body: report.Text(r.Config)},
+	}
+}

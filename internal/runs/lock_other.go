@@ -1,8 +1,0 @@
-//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
-
-package runs
-
-import "os"
-
-// lock locks nothing on this system.
-func lock(*os.File) error { return nil }
