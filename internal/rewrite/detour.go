@@ -1,54 +1,71 @@
 package rewrite
 
 import (
+	"iter"
+	"math"
 	"slices"
 
 	"descent/graph"
 )
 
-// A group depends on those that compute what its tensors read, be it through
-// views and broadcasts. A level is a number that no group on which it depends
-// exceeds, so that a walk from group to group in search of one need not go
-// below that one's level: in a deep network it ends after a few steps.
+// A group needs those that compute what its tensors read, be it through views
+// and broadcasts. None that it needs has a higher level than its own, so that a
+// walk down, from group to group in search of one, ends at the level of those
+// that need that one: in a deep network after a few steps.
 
-// below returns the highest level of the groups that g depends on, other than
-// itself and but.
-func (f *fuser) below(g, but *Group) int {
-	level := 0
-	var look func(graph.Tensor)
-	look = func(x graph.Tensor) {
-		for _, in := range x.Inputs() {
-			switch h := f.Of[in.ID()]; {
-			case h == nil:
-				look(in)
-			case h != g && h != but:
-				level = max(level, h.level)
+// needed are the groups that compute what g reads, some of them more than once.
+func (f *fuser) needed(g *Group) iter.Seq[*Group] {
+	return func(yield func(*Group) bool) {
+		var look func(graph.Tensor) bool
+		look = func(x graph.Tensor) bool {
+			for _, in := range x.Inputs() {
+				h := f.Of[in.ID()]
+				if h == nil && !look(in) || h != nil && h != g && !yield(h) {
+					return false
+				}
+			}
+			return true
+		}
+		for x := range g.tensors() {
+			if !look(x) {
+				return
 			}
 		}
 	}
-	for x := range g.tensors() {
-		look(x)
-	}
-	return level
 }
 
-// lift gives g a level, and those that depend on it at least the same.
-func (f *fuser) lift(g *Group, level int) {
-	g.level = level
-	var lift func(graph.Tensor)
-	lift = func(x graph.Tensor) {
-		for _, user := range f.uses[x.ID()] {
-			switch h := f.Of[user.ID()]; {
-			case !f.placed[user.ID()]: // and nor is what reads it
-			case h == nil:
-				lift(user)
-			case h.level < level:
-				f.lift(h, level)
+// needing are the groups so far that read what g computes, some of them more
+// than once.
+func (f *fuser) needing(g *Group) iter.Seq[*Group] {
+	return func(yield func(*Group) bool) {
+		var look func(graph.Tensor) bool
+		look = func(x graph.Tensor) bool {
+			for _, user := range f.uses[x.ID()] {
+				if !f.placed[user.ID()] { // and nor is what reads it
+					continue
+				}
+				h := f.Of[user.ID()]
+				if h == nil && !look(user) || h != nil && h != g && !yield(h) {
+					return false
+				}
+			}
+			return true
+		}
+		for x := range g.tensors() {
+			if !look(x) {
+				return
 			}
 		}
 	}
-	for x := range g.tensors() {
-		lift(x)
+}
+
+// lift raises the level of g, and of those that need it, to level at least.
+func (f *fuser) lift(g *Group, level int) {
+	g.level = max(g.level, level)
+	for h := range f.needing(g) {
+		if h.level < g.level {
+			f.lift(h, g.level)
+		}
 	}
 }
 
@@ -57,7 +74,14 @@ func (f *fuser) lift(g *Group, level int) {
 // an operand, as through a view.
 func (f *fuser) detour(a, b *Group) bool {
 	f.walks++
-	lowest := min(a.level, b.level)
+	lowest := math.MaxInt // level of those outside that need a or b
+	for _, g := range []*Group{a, b} {
+		for h := range f.needing(g) {
+			if h != a && h != b {
+				lowest = min(lowest, h.level)
+			}
+		}
+	}
 	var reaches func(x graph.Tensor) bool
 	reaches = func(x graph.Tensor) bool {
 		g := f.Of[x.ID()]

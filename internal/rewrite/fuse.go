@@ -148,7 +148,10 @@ func (f *fuser) add(g *Group) *Group {
 	for x := range g.tensors() {
 		f.Of[x.ID()] = g
 	}
-	f.lift(g, 1+f.below(g, nil))
+	for h := range f.needed(g) {
+		g.level = max(g.level, h.level+1)
+	}
+	f.lift(g, g.level)
 	return g
 }
 
@@ -242,7 +245,12 @@ func (f *fuser) merge(g *Group) {
 // join makes one of two groups and returns it. The older one takes the newer
 // in. The order of groups means nothing; the plan sorts them.
 func (f *fuser) join(old, g *Group) *Group {
-	below := f.below(g, old)
+	level := old.level
+	for h := range f.needed(g) {
+		if h != old {
+			level = max(level, h.level)
+		}
+	}
 	old.Members = append(old.Members, g.Members...)
 	old.Splits &= g.Splits
 	old.folds = old.folds || g.folds
@@ -259,7 +267,7 @@ func (f *fuser) join(old, g *Group) *Group {
 	for x := range g.tensors() {
 		f.Of[x.ID()] = old
 	}
-	f.lift(old, max(old.level, below))
+	f.lift(old, level)
 	return old
 }
 
