@@ -77,7 +77,7 @@ internal/tensorboard:
 internal/runs: internal/human internal/shell internal/disk internal/kernel/isa data model train internal/report internal/tensorboard
 .: model
 internal/guide: internal/rng graph optim
-internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec internal/measure nn optim data train
+internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
 internal/settings: internal/suggest internal/human metric schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
 internal/trials: internal/suggest internal/human internal/search metric optim data model train internal/usage internal/report internal/runs internal/settings
 internal/cli: internal/suggest internal/human internal/shell internal/safetensors metric schedule internal/fetch internal/kernel/isa internal/kernel optim data model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
