@@ -16,7 +16,8 @@ import (
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
 internal/suggest:
-internal/human:
+metric: internal/suggest
+internal/human: metric
 internal/shell: internal/human
 internal/module:
 internal/rename:
@@ -25,7 +26,6 @@ internal/symmetric:
 internal/search: internal/rng
 internal/disk:
 internal/safetensors: internal/disk
-metric: internal/suggest
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
@@ -42,13 +42,14 @@ internal/kernel/program: internal/formula internal/jit internal/kernel/isa inter
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 graph: internal/module internal/rng internal/formula internal/kernel internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv
+internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
-internal/rewrite: internal/kernel graph
-internal/plan: internal/kernel internal/kernel/program graph internal/rewrite
+internal/rewrite: internal/kernel graph internal/lowering
+internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
 internal/exec: internal/kernel graph internal/plan
-engine: internal/kernel graph internal/reference internal/plan internal/exec
+engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
-internal/enginetest: internal/kernel/isa graph internal/reference internal/rewrite internal/plan internal/exec
+internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
 loss: internal/suggest graph nn
@@ -58,30 +59,32 @@ data/internal/naming:
 data/internal/input:
 data/internal/parse: data/internal/naming
 data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse
-data/internal/schema: internal/suggest data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
 data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
+loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/module internal/safetensors metric engine nn loss data objective internal/network
-train: internal/suggest internal/safetensors metric schedule graph engine internal/measure nn loss optim data objective internal/network model
+model: metric internal/module internal/safetensors engine nn loss data objective internal/network
+train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: internal/human internal/shell internal/disk internal/kernel/isa data model train internal/report internal/tensorboard
+internal/runs: metric internal/human internal/shell internal/disk internal/kernel/isa data objective model train internal/report internal/tensorboard
 .: model
-internal/guide: internal/rng graph optim
+internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
-internal/settings: internal/suggest internal/human metric schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
-internal/trials: internal/suggest internal/human internal/search metric optim data model train internal/usage internal/report internal/runs internal/settings
-internal/cli: internal/suggest internal/human internal/shell internal/safetensors metric schedule internal/fetch internal/kernel/isa internal/kernel optim data model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
-cmd/descent: internal/cli
+internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
+internal/trials: internal/suggest metric internal/human internal/search optim data model train internal/usage internal/report internal/runs internal/settings
+internal/cli: internal/suggest metric internal/human internal/shell internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/bench internal/settings internal/trials
+command: internal/cli
+cmd/descent: command
 `
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"descent/internal/module"
@@ -47,16 +49,41 @@ func TestOutside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command(tool, "run", "./"+folder)
-			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("go run: %v\n%s", err, out)
+			out := runTool(t, tool, dir, "run", "./"+folder)
+			if folder == "predict" {
+				checkPredictsAlone(t, runTool(t, tool, dir, "list", "-deps", "./"+folder))
 			}
-			if string(out) != string(want) {
+			if out != string(want) {
 				t.Errorf("prints\n%s\nwant\n%s", out, want)
 			}
 		})
+	}
+}
+
+// runTool runs the go command in dir, which has a go.mod, without a network.
+func runTool(t *testing.T, tool, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(tool, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("go %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// checkPredictsAlone checks the packages that a program is made of: to predict
+// takes package model, and nothing that trains.
+func checkPredictsAlone(t *testing.T, packages string) {
+	t.Helper()
+	list := strings.Fields(packages)
+	if !slices.Contains(list, module.Path()+"/model") {
+		t.Errorf("the program does not import model; its packages are %s", packages)
+	}
+	for _, trains := range []string{"train", "loop", "optim", "schedule"} {
+		if slices.Contains(list, module.Path()+"/"+trains) {
+			t.Errorf("a program that predicts imports %s", trains)
+		}
 	}
 }

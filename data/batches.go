@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"descent/data/augment"
 )
 
 // Batch is some rows of a set. Its slices are reused: they are valid until
@@ -66,7 +64,7 @@ type BatchConfig struct {
 	Start    int   // the first batch to deliver, to resume
 	Workers  int   // goroutines that prepare batches; 0: half the cores, 1 to 4. It does not change them.
 
-	Augment augment.Config // varies each row, as a function of Seed, Epoch and its number in the set
+	Augment Augment // varies each row, as a function of Seed, Epoch and its number in the set
 	Seed    uint64
 	Epoch   int
 }

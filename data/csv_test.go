@@ -53,7 +53,7 @@ func TestCSVErrors(t *testing.T) {
 		{"infinite target", "a,y\n1,2\n2,Infinity\n", CSVConfig{}, `line 3, column "y"`},
 		{"one word among numbers", "a,y\n" + twenty + "oops,1\n", CSVConfig{}, `line 32, column "a": "oops" is not a number`},
 		{"one word among numeric targets", "y,a\n" + twenty + "oops,1\n", CSVConfig{}, `line 32, column "y": "oops" is not a number`},
-		{"task", "a,y\n1,2\n3,4\n", CSVConfig{Task: 3}, "no task 3"},
+		{"task", "a,y\n1,2\n3,4\n", CSVConfig{Task: 4}, "no task 4"},
 		{"text for regression", "a,y\n1,b\n2,c\n", CSVConfig{Task: Regression}, `line 2, column "y": "b" is not a number`},
 		{"text among several", "a,y,z\n1,1,b\n2,2,c\n", CSVConfig{Targets: []string{"y", "z"}}, `column "z": "b" is not a number`},
 		{"several classes", "a,y,z\n1,1,1\n2,2,2\n", CSVConfig{Targets: []string{"y", "z"}, Task: Classification}, "classification has one target"},

@@ -78,7 +78,7 @@ func (o setOptions) form() (*images.Form, error) {
 // ReadImages reads class/image or split/class/image from a file system, such
 // as an embed.FS, as [OpenImages] does from a folder; name stands for it in
 // messages.
-func ReadImages(fsys fs.FS, name string, cfg images.Config) (Source, error) {
+func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

@@ -3,9 +3,9 @@ package data
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
-	"descent/data/images"
 	"descent/data/internal/naming"
 )
 
@@ -56,7 +56,7 @@ func Open(path string, cfg CSVConfig) (Source, error) {
 // Images whose values need 16 bits keep them; of a set of both, those of 8 are
 // scaled to 16. The names in a zip file are UTF-8, or a code page that is
 // guessed, with a note.
-func OpenImages(path string, cfg images.Config) (Source, error) {
+func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -80,11 +80,11 @@ func OpenImages(path string, cfg images.Config) (Source, error) {
 // folders that no class of the model is named after, are Unlabeled; see
 // [RowNames]. Images of other bits than those of training are read as if they
 // had theirs, with a note.
-func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, images.Config{}) }
+func (e *Encoder) Open(path string) (Source, error) { return e.OpenImages(path, ImageConfig{}) }
 
 // OpenImages is [Encoder.Open] with options for image files, of which size and
 // mode are the model's.
-func (e *Encoder) OpenImages(path string, cfg images.Config) (Source, error) {
+func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
@@ -121,7 +121,8 @@ func (e *Encoder) OpenImages(path string, cfg images.Config) (Source, error) {
 
 // Open opens a set of samples as s describes them: for prediction and evaluation
 // with a model that has this Spec. It is [Encoder.Open] where there is an encoder.
-// Else samples are what a registered format reads, and must be of the same shape and, if they have a target, of the same one.
+// Else samples are what a registered format reads, of the same shape and, if they
+// have a target, of the same one; or rows of numbers, see [ReadSamples].
 func (s Spec) Open(path string) (Source, error) {
 	if s.Encoder != nil {
 		return s.Encoder.Open(path)
@@ -129,6 +130,14 @@ func (s Spec) Open(path string) (Source, error) {
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
+	}
+	if as.isTable() {
+		file, err := os.Open(f.path)
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		defer file.Close()
+		return ReadSamples(file, f.path, s)
 	}
 	if as.set == nil || as.images {
 		return nil, fmt.Errorf("data: the model has no encoder: it takes samples as a program or a registered format makes them, and %s is %s", path, as.name)

@@ -161,7 +161,7 @@ func TestRegisteredSamples(t *testing.T) {
 		{func() (Source, error) { return OpenImages("memory:two", ImageConfig{}) }, "it is a set in memory"},
 		{func() (Source, error) { return s.Spec().Open("memory:wide") }, "takes samples of 2, and those of memory:wide are 3"},
 		{func() (Source, error) { return s.Spec().Open("memory:classes") }, "is for classification"},
-		{func() (Source, error) { return s.Spec().Open(people) }, "the model has no encoder"},
+		{func() (Source, error) { return s.Spec().Open(people) }, "6 values; a sample of shape [2] has 2"},
 		{func() (Source, error) { return table.Spec().Encoder.Open("memory:two") }, "whose samples are none"},
 	} {
 		if _, err := test.open(); err == nil || !strings.Contains(err.Error(), test.want) {

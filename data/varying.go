@@ -14,11 +14,11 @@ type augmenter struct {
 
 // newAugmenter checks that the images of a set can be varied so; it is nil where
 // nothing is to be.
-func newAugmenter(a augment.Config, spec Spec, rows int, seed uint64, epoch int) (*augmenter, error) {
+func newAugmenter(a Augment, spec Spec, rows int, seed uint64, epoch int) (*augmenter, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
 	}
-	if a == (augment.Config{}) {
+	if a == (Augment{}) {
 		return nil, nil
 	}
 	switch {

@@ -11,6 +11,7 @@ import (
 type Plan struct {
 	plan      *plan.Plan
 	variables []Variable
+	inputs    []Variable
 }
 
 // Compile compiles outputs, which are read after a run, and updates, which are
@@ -37,8 +38,11 @@ func CompileStages(g *graph.Graph, stages [][]graph.Tensor, updates ...graph.Upd
 		all = append(all, u.Variable, u.Value)
 	}
 	for _, x := range graph.Sorted(all...) {
-		if v, ok := x.Op().(graph.Variable); ok {
-			p.variables = append(p.variables, Variable{v.Key, v.Typ})
+		switch leaf := x.Op().(type) {
+		case graph.Variable:
+			p.variables = append(p.variables, Variable{leaf.Key, leaf.Typ})
+		case graph.Input:
+			p.inputs = append(p.inputs, Variable{leaf.Key, leaf.Typ})
 		}
 	}
 	return p, nil
@@ -46,6 +50,9 @@ func CompileStages(g *graph.Graph, stages [][]graph.Tensor, updates ...graph.Upd
 
 // Variables lists the variables that the plan reads or updates.
 func (p *Plan) Variables() []Variable { return p.variables }
+
+// Inputs lists the inputs that are to be fed before the first run.
+func (p *Plan) Inputs() []Variable { return p.inputs }
 
 // Bind returns the program that runs the plan on e, with the variables of s.
 // Every variable of the plan must be in s.

@@ -10,7 +10,7 @@ type Program struct{ exec *exec.Program }
 // input that the plan does not need is no error.
 func (p *Program) Feed(name string, values []float32) error { return p.exec.Feed(name, values) }
 
-// Run runs all stages.
+// Run runs all stages. Each input of [Plan.Inputs] must have been fed.
 func (p *Program) Run() {
 	for stage := range p.exec.Plan().Stages {
 		p.exec.Run(stage)

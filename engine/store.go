@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"descent/graph"
 	"descent/internal/exec"
@@ -60,7 +61,12 @@ func (s *Store) Variables() []Variable {
 
 // Copy sets every variable of s to its value in from, which must have them all.
 // After an error s is as it was.
-func (s *Store) Copy(from *Store) error { return s.exec.Copy(from.exec) }
+func (s *Store) Copy(from *Store) error {
+	if err := s.exec.Copy(from.exec); err != nil {
+		return fmt.Errorf("engine: copy: %w", err)
+	}
+	return nil
+}
 
 // Clone returns a store with the same variables and values.
 func (s *Store) Clone() *Store { return &Store{s.exec.Clone()} }
@@ -69,12 +75,30 @@ func (s *Store) Clone() *Store { return &Store{s.exec.Clone()} }
 // that rename names, where s has that.
 func (s *Store) View(rename func(name string) string) *Store { return &Store{s.exec.View(rename)} }
 
+// Under returns a store of the variables whose names begin with path and a
+// dot, without these and with the same memory: the weights of one of several
+// networks, by the names that it has for them itself.
+//
+//	m, err := model.New(generator, spec, nil, store.Under("generator"))
+func (s *Store) Under(path string) *Store {
+	values := map[string][]float32{}
+	var variables []Variable
+	for _, v := range s.Variables() {
+		if name, ok := strings.CutPrefix(v.Name, path+"."); ok {
+			values[name] = s.Value(v.Name)
+			variables = append(variables, Variable{name, v.Type})
+		}
+	}
+	under, _ := StoreOf(values, variables...) // which fit
+	return under
+}
+
 // Select returns a store of some variables of s, in the order given and with
 // the same memory. An error names one that s lacks or has in another shape.
 func (s *Store) Select(variables ...Variable) (*Store, error) {
 	selected, err := s.exec.Select(declared(variables))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("engine: %w", err)
 	}
 	return &Store{selected}, nil
 }

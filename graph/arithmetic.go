@@ -73,7 +73,7 @@ func (div) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dx, dx.Mul(y).Neg()}
 }
 
-// Unit implements [Unit]: x·1 = 1·x = x.
+// Unit implements lowering.Unit: x·1 = 1·x = x.
 func (mul) Unit(in ...Tensor) (int, bool) {
 	if isConst(in[0], 1) {
 		return 1, true
@@ -81,10 +81,10 @@ func (mul) Unit(in ...Tensor) (int, bool) {
 	return 0, isConst(in[1], 1)
 }
 
-// Unit implements [Unit]: x - 0 = x.
+// Unit implements lowering.Unit: x - 0 = x.
 func (sub) Unit(in ...Tensor) (int, bool) { return 0, isConst(in[1], 0) }
 
-// Unit implements [Unit]: x/1 = x.
+// Unit implements lowering.Unit: x/1 = x.
 func (div) Unit(in ...Tensor) (int, bool) { return 0, isConst(in[1], 1) }
 
 // isConst reports whether x is the constant v, perhaps repeated.

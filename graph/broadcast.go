@@ -66,7 +66,7 @@ func (broadcast) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	}
 	return []Tensor{dy.SumKeep(axes...).Reshape(from.Dims()...)}
 }
-func (broadcast) broadcast() {}
+func (broadcast) Broadcasts() {}
 
 // eachStrided calls f(i, offset) for every element i of t in order, where
 // offset grows by strides along the axes.

@@ -66,12 +66,12 @@ func (s scatterAdd) Eval64(e *Eval) {
 	}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (gather) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &move.Gather{Count: in[1].Size(), Rows: in[0].Dim(0), Width: in[0].Dim(1)}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (s scatterAdd) Kernel(out Type, in ...Type) kernel.Kernel {
 	return &move.ScatterAdd{Count: in[0].Size(), Rows: s.rows, Width: out.Dim(1)}
 }

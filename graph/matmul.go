@@ -90,7 +90,7 @@ func (m matMul) Grad(_, dz Tensor, in ...Tensor) []Tensor {
 	return []Tensor{dx, dy}
 }
 
-// SwapOperand implements [Product].
+// SwapOperand implements lowering.Product.
 func (m matMul) SwapOperand(i int) Op {
 	if i == 0 {
 		m.transX = !m.transX
@@ -106,7 +106,7 @@ func (m matMul) MultiplyAdds(z Type, in ...Type) int {
 	return z.Size() * inner
 }
 
-// Inner implements [Product].
+// Inner implements lowering.Product.
 func (m matMul) Inner(in ...Tensor) int {
 	_, _, inner, _ := m.dims([]Type{in[0].Type(), in[1].Type()})
 	return inner

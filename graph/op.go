@@ -1,17 +1,15 @@
 package graph
 
 import (
-	"descent/internal/kernel"
-	"descent/internal/kernel/program"
 	"descent/internal/rng"
 )
 
 // Op is one operation: a small comparable struct whose fields are its
 // attributes, so that its value is the key under which equal nodes merge.
 //
-// Besides the methods here an Op has exactly one way to the engine: it is a
-// [Leaf], a [Mapper], a [Reducer], a [Producer], a [Viewer], a [Broadcaster]
-// or a [Composite].
+// Besides the methods here an Op has exactly one way to the engine. Those of this
+// package are leaves, or lowered to kernels, by methods that
+// internal/lowering describes; an op of one's own is a [Composite] of others.
 type Op interface {
 	// Name is for people, such as "MatMul".
 	Name() string
@@ -64,72 +62,9 @@ type Leaf interface {
 	leaf()
 }
 
-// A Mapper computes each element from the same element of its operands: an
-// instruction of a fused program.
-type Mapper interface {
-	Op
-	Lower(b *program.Builder, x ...program.Reg) program.Reg
-}
-
-// A Reducer folds axes of its operand to size 1.
-type Reducer interface {
-	Op
-	Axes() Axes
-	// Over returns the same reduction over other axes.
-	Over(Axes) Op
-	// Sinks reports whether LowerSink exists.
-	Sinks() bool
-	// LowerRows folds each row of a fused program.
-	LowerRows(b *program.Builder, x program.Reg) program.Reg
-	// LowerSink folds all elements, or each column, as a sink of a fused program.
-	LowerSink(b *program.Builder, x program.Reg, columns bool)
-}
-
-// A Producer has a kernel of its own, such as a matrix product.
-type Producer interface {
-	Op
-	Kernel(out Type, in ...Type) kernel.Kernel
-}
-
-// A Product is a matrix product that can read its operands transposed.
-type Product interface {
-	Producer
-	// SwapOperand returns the product that reads operand i the other way.
-	SwapOperand(i int) Op
-	// Inner is the length of the sum for each element.
-	Inner(in ...Tensor) int
-}
-
-// A Unit is an operation that, with certain constants, returns an operand
-// unchanged.
-type Unit interface {
-	Op
-	// Unit returns the number of the operand that equals the result.
-	Unit(in ...Tensor) (operand int, ok bool)
-}
-
-// A Viewer's result is the memory of its operand under another type.
-type Viewer interface {
-	Op
-	view()
-}
-
-// A Broadcaster repeats its operand along axes, which fused programs do
-// while they read. Its kernel copies where no program can.
-type Broadcaster interface {
-	Producer
-	broadcast()
-}
-
 // A Composite stays one node while gradients are taken, with a gradient of
 // its own, and is then replaced by its expansion into other operations.
 type Composite interface {
 	Op
 	Expand(x ...Tensor) Tensor
-}
-
-// A Columns operation is the column number itself, which fused programs know.
-type Columns interface {
-	Mapper
-	Columns()
 }

@@ -15,6 +15,7 @@ import (
 	"descent/internal/exec"
 	"descent/internal/formula"
 	"descent/internal/kernel/program"
+	"descent/internal/lowering"
 	"descent/internal/plan"
 	"descent/internal/reference"
 )
@@ -302,7 +303,7 @@ func TestEveryFunctionHasAnOp(t *testing.T) {
 			types = r.shapes[0]
 		}
 		for _, x := range graph.Sorted(r.trial(types).y) {
-			op, ok := x.Op().(graph.Mapper)
+			op, ok := x.Op().(lowering.Mapper)
 			if !ok {
 				continue
 			}

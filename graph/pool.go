@@ -136,12 +136,12 @@ func (a avgPool) Eval64(e *Eval) {
 	})
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPool) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &pool.Pool{Shape: m.p.shape(in[0]), Max: true}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (a avgPool) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &pool.Pool{Shape: a.p.shape(in[0])}
 }

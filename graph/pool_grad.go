@@ -93,17 +93,17 @@ func first(x []float64, window []int, v float64) int {
 	return -1
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (a avgPoolGrad) Kernel(Type, ...Type) kernel.Kernel {
 	return &pool.AvgGrad{Shape: a.p.shape(a.image)}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPoolGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &pool.MaxGrad{Shape: m.p.shape(in[0])}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (m maxPoolPick) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &pool.MaxPick{Shape: m.p.shape(in[0])}
 }

@@ -62,7 +62,13 @@ func (x Tensor) MaxOverKeep(axes ...int) Tensor { return x.fold(maxOver{x.axes(a
 // MaxOver is MaxOverKeep without the axes.
 func (x Tensor) MaxOver(axes ...int) Tensor { return x.MaxOverKeep(axes...).squeeze(x.axes(axes)) }
 
-func (x Tensor) fold(op Reducer) Tensor {
+// folding is a reduction over some axes.
+type folding interface {
+	Op
+	Axes() Axes
+}
+
+func (x Tensor) fold(op folding) Tensor {
 	if !x.Valid() || op.Axes() == 0 {
 		return x
 	}

@@ -47,4 +47,4 @@ func (reshape) Eval64(e *Eval) { copy(e.Out, e.In[0]) }
 func (reshape) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{dy.Reshape(x[0].Type().Dims()...)}
 }
-func (reshape) view() {}
+func (reshape) View() {}

@@ -33,7 +33,7 @@ func (v vector) Eval64(e *Eval) {
 	}
 }
 
-// Kernel implements [Producer].
+// Kernel implements lowering.Producer.
 func (v vector) Kernel(Type, ...Type) kernel.Kernel { return move.Values(v.values()) }
 
 func (v vector) values() []float32 {

@@ -76,6 +76,15 @@ type Target struct {
 	R2   float64 // 1 - Σ(pred-want)²/Σ(want-mean)²; 1 is perfect, 0 the mean's
 }
 
+// Score returns the measure that the metric of that name takes the mean of, one
+// of [Usual]; NaN for another.
+func (t Target) Score(name string) float64 {
+	if of, ok := ofTarget[name]; ok {
+		return of(t)
+	}
+	return math.NaN()
+}
+
 // Targets returns the measures of every target, in order. R2 of a target that
 // never varies is 1 if it is met exactly and 0 if not, and of fewer than two
 // rows NaN, as in scikit-learn's r2_score.

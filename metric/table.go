@@ -143,6 +143,13 @@ func Usual(s Spec) []Metric {
 	return pick("accuracy", "balanced_accuracy", "f1")
 }
 
+// ofTarget are those of [Usual] of one target among several.
+var ofTarget = map[string]func(Target) float64{
+	"mse": func(t Target) float64 { return t.MSE },
+	"mae": func(t Target) float64 { return t.MAE },
+	"r2":  func(t Target) float64 { return t.R2 },
+}
+
 // Main returns the one of them that is shown where there is room for one.
 func Main(s Spec) Metric {
 	switch s.Kind {

@@ -25,10 +25,20 @@ type goalMeter struct {
 // newGoalMeter returns a meter of the usual metrics of a goal and of those of
 // more that fit it.
 func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMeter, error) {
-	spec, err := metricSpec(labeled(n.Spec), n.Objective[goal])
+	spec, err := MetricSpec(n.Spec, n.Objective[goal])
 	if err != nil {
 		return nil, err
 	}
+	set, err := metric.NewSet(spec, measured(spec, more)...)
+	if err != nil {
+		return nil, err
+	}
+	return &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}, nil
+}
+
+// measured are the usual metrics of what is predicted, and those of more that
+// fit it.
+func measured(spec metric.Spec, more []metric.Metric) []metric.Metric {
 	metrics := metric.Usual(spec)
 	for _, m := range more {
 		known := slices.ContainsFunc(metrics, func(o metric.Metric) bool { return o.Name == m.Name })
@@ -36,17 +46,51 @@ func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMete
 			metrics = append(metrics, m)
 		}
 	}
-	set, err := metric.NewSet(spec, metrics...)
-	if err != nil {
-		return nil, err
-	}
-	return &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}, nil
+	return metrics
 }
 
-// metricSpec is what a goal predicts, as metrics see it. Numbers without names,
-// as those of an image, are measured as values of one.
-func metricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
-	f, err := s.Field(g.Target)
+// Scores returns the names of the scores that a model with that objective, nil
+// for that of the samples' task, has of samples of kind s, if it measures more
+// beside the usual metrics; see [Report.Scores].
+func Scores(s data.Spec, o objective.Objective, more ...metric.Metric) ([]string, error) {
+	if o == nil {
+		o = objective.For(s, nil)
+	}
+	o, err := o.Filled(labeled(s))
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	var names []string
+	for _, g := range o {
+		spec, err := MetricSpec(s, g)
+		if err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		names = append(names, scoreNames(g.Name, measured(spec, more), len(o))...)
+	}
+	return names, nil
+}
+
+// scoreNames are the names of the scores of a goal, one of so many.
+func scoreNames(goal string, metrics []metric.Metric, goals int) []string {
+	var names []string
+	for _, m := range metrics {
+		if goals > 1 {
+			names = append(names, goal+"."+m.Name)
+		} else {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// MetricSpec is what a goal of samples of kind s predicts, as metrics see it.
+// Numbers without names, as those of an image, are measured as values of one.
+func MetricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
+	if g.Target == "" {
+		g.Target = data.Y
+	}
+	f, err := labeled(s).Field(g.Target)
 	if err != nil {
 		return metric.Spec{}, err
 	}
@@ -93,8 +137,8 @@ func (m *goalMeter) keep(n, width int, mask []float32) {
 // that goal, or -1. The error suggests the nearest name.
 func FindScore(name string, o objective.Objective, own []metric.Metric) (m metric.Metric, goal int, err error) {
 	goal = -1
-	for i, g := range o {
-		if rest, ok := strings.CutPrefix(name, g.Name+"."); ok && g.Name != "" {
+	for i, g := range o.Names() {
+		if rest, ok := strings.CutPrefix(name, g+"."); ok {
 			name, goal = rest, i
 			break
 		}
@@ -108,7 +152,7 @@ func FindScore(name string, o objective.Objective, own []metric.Metric) (m metri
 
 // Suits returns an error if a goal of samples of kind s has no such metric.
 func Suits(m metric.Metric, g objective.Goal, s data.Spec) error {
-	spec, err := metricSpec(labeled(s), g)
+	spec, err := MetricSpec(s, g)
 	if err != nil {
 		return err
 	}
@@ -120,27 +164,45 @@ func Suits(m metric.Metric, g objective.Goal, s data.Spec) error {
 // leave it undefined, as those of one class do the area under the ROC. Then no
 // model can be the best by it.
 func Measurable(m metric.Metric, g objective.Goal, source data.Source) error {
-	spec, err := metricSpec(source.Spec(), g)
+	spec, err := MetricSpec(source.Spec(), g)
 	if err != nil {
 		return err
 	}
-	if err := m.Suits(spec); err != nil {
+	if err := m.Suits(spec); err != nil || m.Needs == nil {
 		return err
 	}
-	if m.Needs == nil {
-		return nil
+	truth, err := TruthOf(context.Background(), g, source)
+	if err != nil {
+		return err
+	}
+	return m.Measurable(truth)
+}
+
+// TruthOf returns what the targets of a goal are in the samples of source, in
+// their own units. Of training samples it says what the simplest model predicts:
+// see [metric.Truth.Baseline] and [Model.Beside].
+func TruthOf(ctx context.Context, g objective.Goal, source data.Source) (*metric.Truth, error) {
+	if g.Target == "" {
+		g.Target = data.Y
+	}
+	if _, err := source.Spec().Field(g.Target); err != nil { // it may lack targets
+		return nil, err
+	}
+	spec, err := MetricSpec(source.Spec(), g)
+	if err != nil {
+		return nil, err
 	}
 	truth, n := metric.NewTruth(spec), &network.Network{Spec: source.Spec(), Objective: objective.Objective{g}}
 	var targets []float64
-	for b, err := range data.Batches(context.Background(), source, data.BatchConfig{Size: most}) {
+	for b, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		targets = appendDecoded(targets[:0], n, 0, b.Field(g.Target))
 		targets = slices.DeleteFunc(targets, func(y float64) bool { return spec.Kind == metric.Classes && y < 0 })
 		if err := truth.Add(targets); err != nil {
-			return fmt.Errorf("model: %w", err)
+			return nil, fmt.Errorf("model: %w", err)
 		}
 	}
-	return m.Measurable(truth)
+	return truth, nil
 }

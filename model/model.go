@@ -10,8 +10,6 @@ package model
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,7 +19,6 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/internal/network"
-	"descent/internal/safetensors"
 	"descent/metric"
 	"descent/nn"
 	"descent/objective"
@@ -36,8 +33,9 @@ type Model struct {
 	params  int             // values of parameters
 	inputs  []nn.Field      // that the network may read beside x
 	metrics []metric.Metric // beside the usual ones
+	beside  [][]float64     // what the simplest model predicts for each goal
 	plans   *plans
-	rows    func() (*data.RowEncoder, error)
+	encoder func() (*data.RowEncoder, error) // of rows from memory
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -97,6 +95,17 @@ func (m *Model) Measuring(metrics ...metric.Metric) *Model {
 	return c
 }
 
+// Beside returns the model, with the same weights, as one whose evaluations also
+// measure the simplest model on the same rows, which predicts the same for every
+// one of them: of each goal what stands at its place, in the form of its
+// predictions; nil for none. [TruthOf] says what that is, and [metric.Set.Baseline]
+// what it reached.
+func (m *Model) Beside(predictions ...[]float64) *Model {
+	c := m.clone()
+	c.beside = predictions
+	return c
+}
+
 // On returns the model, with the same weights, as one whose evaluations are run
 // by e, which nothing else may run at the same time.
 func (m *Model) On(e *engine.Engine) *Model {
@@ -107,7 +116,10 @@ func (m *Model) On(e *engine.Engine) *Model {
 
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
-	return &Model{net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs, metrics: m.metrics, rows: m.rows, plans: m.plans}
+	return &Model{
+		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
+		metrics: m.metrics, beside: m.beside, encoder: m.encoder, plans: m.plans,
+	}
 }
 
 // borrow returns a predictor for the caller alone.
@@ -189,7 +201,7 @@ func (m *Model) Predict(x []float32) ([]float64, error) { return m.AppendPredict
 // [Model.Views]), and it has predicted as many samples at once before.
 func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	if len(m.inputs) > 0 {
-		return dst, fmt.Errorf("model: the network also reads field %q; predict from a source, or from fields by name", m.inputs[0].Name)
+		return dst, fmt.Errorf("model: the network also reads field %q; PredictFields takes fields by name", m.inputs[0].Name)
 	}
 	size := m.net.Spec.Size()
 	if len(x) == 0 || len(x)%size != 0 {
@@ -282,11 +294,4 @@ func (m *Model) Weights() iter.Seq2[string, []float32] {
 func (m *Model) Store() *engine.Store { return m.weights }
 
 // SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
-func (m *Model) SHA256() string {
-	h := sha256.New()
-	for name, values := range m.Weights() {
-		fmt.Fprintf(h, "%s%v\n", name, m.weights.Type(name).Dims())
-		safetensors.Hash(h, values)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (m *Model) SHA256() string { return m.weights.SHA256() }

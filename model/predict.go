@@ -112,7 +112,7 @@ func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, err
 
 // names are those of the values that the first goal predicts.
 func (m *Model) names() []string {
-	spec, err := metricSpec(labeled(m.net.Spec), m.net.Objective[0])
+	spec, err := MetricSpec(m.net.Spec, m.net.Objective[0])
 	if err != nil {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 		}
 		return append(dst, x...), nil
 	}
-	rows, err := m.rows()
+	rows, err := m.encoder()
 	if err != nil {
 		return dst, err
 	}

@@ -22,11 +22,12 @@ type predictor struct {
 	filled  [][]float32 // rows of each field with others added, where the plan takes more
 	batch   data.Batch  // of samples that are no set's
 	metrics []metric.Metric
+	beside  [][]float64
 	out     predicted
 }
 
 func newPredictor(m *Model, e *engine.Engine) *predictor {
-	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, programs: map[size]*engine.Program{}}
+	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, programs: map[size]*engine.Program{}}
 	for _, f := range labeled(m.net.Spec).Fields() {
 		p.fields = append(p.fields, f.Name)
 	}

@@ -54,6 +54,16 @@ func (r Report) Score(name string) float64 {
 	return math.NaN()
 }
 
+// Scores returns the names that [Report.Score] knows, without the loss: of each
+// goal its metrics in order, of several behind the goal's name, as in "age.mae".
+func (r Report) Scores() []string {
+	var names []string
+	for _, g := range r.Goals {
+		names = append(names, scoreNames(g.Name, g.Metrics.Metrics(), len(r.Goals))...)
+	}
+	return names
+}
+
 func (g GoalReport) has(name string) bool {
 	return slices.ContainsFunc(g.Metrics.Metrics(), func(m metric.Metric) bool { return m.Name == name })
 }
@@ -72,6 +82,11 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		g, err := newGoalMeter(p.net, i, p.metrics)
 		if err != nil {
 			return Report{}, fmt.Errorf("model: %w", err)
+		}
+		if i < len(p.beside) && p.beside[i] != nil {
+			if err := g.set.Beside(p.beside[i]); err != nil {
+				return Report{}, fmt.Errorf("model: %w", err)
+			}
 		}
 		goals = append(goals, g)
 		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set})

@@ -261,7 +261,7 @@ func (m *Model) declare(weights func(declared []engine.Variable) (*engine.Store,
 		return err
 	}
 	m.params, m.inputs, m.plans = network.Values(params), network.Inputs(m.net.Spec), newPlans(m.net)
-	m.rows = sync.OnceValues(rowsOf(m.net.Spec))
+	m.encoder = sync.OnceValues(rowsOf(m.net.Spec))
 	m.weights, err = weights(declared)
 	return err
 }

@@ -72,3 +72,21 @@ func Init(params []Param, seed uint64, value func(name string) []float32) error 
 	}
 	return nil
 }
+
+// FirstValues returns what [Init] gives each weight, by its name: for
+// [descent/engine.Env], to compute a layer on numbers.
+func FirstValues(params []Param, seed uint64) (map[string][]float64, error) {
+	single, values := map[string][]float32{}, map[string][]float64{}
+	for _, p := range params {
+		single[p.Name] = make([]float32, p.Tensor.Type().Size())
+	}
+	if err := Init(params, seed, func(name string) []float32 { return single[name] }); err != nil {
+		return nil, err
+	}
+	for name, list := range single {
+		for _, v := range list {
+			values[name] = append(values[name], float64(v))
+		}
+	}
+	return values, nil
+}

@@ -11,7 +11,7 @@
 //	}
 //
 // A target may have a value for each position of a sequence or an image, and a
-// mask that says which count. An autoencoder is regression whose target is x.
+// mask that says which count; where its class is -1, which is none, it does not. An autoencoder is regression whose target is x.
 package objective
 
 import (
@@ -114,6 +114,15 @@ func (g Goal) check(s data.Spec) error {
 
 // First returns the first goal, filled in.
 func (o Objective) First() Goal { return o[0].filled() }
+
+// Names lists what the goals are called, each by its target if it has no name.
+func (o Objective) Names() []string {
+	names := make([]string, len(o))
+	for i, g := range o {
+		names[i] = g.filled().Name
+	}
+	return names
+}
 
 // Fields lists the fields beside the inputs that the objective compares with,
 // each once.

@@ -33,7 +33,8 @@ type Terms struct {
 //
 // The loss of a row with several positions is the mean over those that count, and
 // 0 if none does, so that each row has the same weight and the losses of
-// micro-batches add up.
+// micro-batches add up. Those that have a class count, of the ones that the mask
+// says.
 func (o Objective) Trace(p Pass) Terms {
 	var t Terms
 	plain := false
@@ -114,7 +115,20 @@ func (g Goal) operands(p Pass) (z, y, mask graph.Tensor, ok bool) {
 	}
 	at := g.count(target, field)
 	z, y = g.flat(p.Rows, at, z, y, target)
-	return z, y, mask, g.fits(p, z, at, target)
+	if ok = g.fits(p, z, at, target); ok && g.Target != data.Y && y.Type().DType == graph.Index {
+		mask = known(p.Rows, y, mask, len(target.Names))
+	}
+	return z, y, mask, ok
+}
+
+// known is a mask without the positions of class -1, which is none.
+func known(rows int, y, mask graph.Tensor, classes int) graph.Tensor {
+	known := y.OneHot(classes).Sum(1)
+	if !mask.Valid() {
+		return known.Reshape(rows, -1)
+	}
+	parts := mask.Type().Size() / rows
+	return known.Reshape(rows, parts, -1).Mul(mask.Reshape(rows, parts, 1)).Reshape(rows, -1)
 }
 
 // flat brings an output and a target of positions into rows of their own.

@@ -56,6 +56,19 @@ type Config struct {
 	// PeakRate is η₀, the rate that a schedule is a factor of. The kinds
 	// Independent and Corrected of weight decay need it, others do not.
 	PeakRate float64
+
+	// Name tells updates of one graph apart, such as those of two networks: it
+	// stands before the names of the scalars, and of state that parameters share,
+	// as in "critic/rate". It may be empty where there is one.
+	Name string
+}
+
+// scoped is a name of this update.
+func (c Config) scoped(name string) string {
+	if c.Name == "" {
+		return name
+	}
+	return c.Name + "/" + name
 }
 
 // Validate returns an error that names what is wrong and what would be right.

@@ -148,12 +148,12 @@ func (c Config) treatments() ([]*treatment, error) {
 
 // treat returns what holds for group i, -1 for parameters of no group.
 func (c Config) treat(i int) (treatment, error) {
-	t := treatment{rule: c.Rule, rate: 1, decay: c.WeightDecay, adaptive: c.Clip.Adaptive}
+	t := treatment{rule: c.Rule, rate: 1, decay: c.WeightDecay, adaptive: c.Clip.Adaptive, group: c.scoped("")}
 	var given *float64 // weight decay
 	what := "optim.Config"
 	if i >= 0 {
 		g := c.Groups[i]
-		what, t.group = g.describe(i), fmt.Sprintf("group %d ", i+1)
+		what, t.group = g.describe(i), c.scoped(fmt.Sprintf("group %d ", i+1))
 		if g.Rule != nil {
 			t.rule = g.Rule
 		}

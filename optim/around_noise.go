@@ -38,11 +38,11 @@ func (n Noise) Validate() error {
 // deviation is σ of update t = 1, 2, ...
 func (n Noise) deviation(t int) float64 { return math.Sqrt(n.Eta * math.Pow(float64(t), -n.Gamma)) }
 
-// added returns the gradient with noise.
-func (n Noise) added(p *Param) graph.Tensor {
+// added returns the gradient with noise, whose deviation is the named scalar.
+func (n Noise) added(p *Param, scalar string) graph.Tensor {
 	if n.Eta == 0 {
 		return p.Grad
 	}
 	z := p.Value.Graph().Normal("noise "+strconv.FormatUint(n.Seed, 10), p.Grad.Type().Dims()...)
-	return p.Grad.Add(z.Mul(p.scalar("noise", n.deviation)))
+	return p.Grad.Add(z.Mul(p.scalar(scalar, n.deviation)))
 }

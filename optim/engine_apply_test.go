@@ -80,6 +80,8 @@ func TestIdentities(t *testing.T) {
 		{"AdEMAMix with α = 0 is Adam", Config{Rule: AdEMAMix{Beta1: 0.9, Beta2: 0.999, Beta3: 0.9, Eps: 1e-8}}, Config{Rule: NewAdam()}},
 		{"a vector is not centralized", Config{Rule: Centralized{NewAdam()}}, Config{Rule: NewAdam()}},
 		{"cautious AdamW decays as its wrapped rule", Config{Rule: Cautious{NewAdamW()}}, Config{Rule: Cautious{NewAdam()}, WeightDecay: 0.01}},
+		{"a name changes nothing", Config{Rule: NewAdam(), Clip: ClipNorm(0.1)}, Config{Rule: NewAdam(), Clip: ClipNorm(0.1), Name: "critic"}},
+		{"a name changes nothing of shared state", Config{Rule: NewProdigy()}, Config{Rule: NewProdigy(), Name: "critic"}},
 		{"a norm that is not reached changes nothing", Config{Rule: NewAdam(), Clip: ClipNorm(1e9)}, Config{Rule: NewAdam()}},
 	} {
 		a, b := starts[float32](), starts[float32]()
@@ -253,7 +255,7 @@ func TestEqualConfigs(t *testing.T) {
 	}
 	fields := map[string]any{
 		"Rule": NewAdamW(), "Clip": ClipNorm(1), "Noise": NewNoise(1), "WeightDecay": 0.1, "DecayKind": Cautiously, "ProxL1": 0.1, "MaxNorm": 1.0,
-		"Lookahead": NewLookahead(), "Groups": []Group{{Match: "*"}}, "Schedules": map[string]schedule.Schedule{"eps": schedule.Constant{}}, "PeakRate": 1.0,
+		"Lookahead": NewLookahead(), "Groups": []Group{{Match: "*"}}, "Schedules": map[string]schedule.Schedule{"eps": schedule.Constant{}}, "PeakRate": 1.0, "Name": "critic",
 	}
 	for i := range reflect.TypeOf(plain).NumField() {
 		name, other := reflect.TypeOf(plain).Field(i).Name, plain

@@ -8,7 +8,7 @@ import (
 )
 
 // Entries of the scalar table that the owner of the loop sets before each
-// update.
+// update; see [Traced] for an update that has a name.
 const (
 	RateScalar = "rate" // η
 	ClipScalar = "clip" // the factor of the gradient, [Clip.Factor]; exists only where Clip.Norm is set
@@ -17,6 +17,7 @@ const (
 // Traced is a traced update of all parameters.
 type Traced struct {
 	NormSquared graph.Tensor   // Σg² over all parameters after all limits but the last, of shape []; the clip factor is decided from it
+	Rate, Clip  string         // what the entries [RateScalar] and [ClipScalar] are called
 	Updates     []graph.Update // of all parameters and their state
 	State       []StateVar     // slot by slot, in the order of the parameters
 	Hosts       []Host         // to be run after each update
@@ -40,7 +41,7 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Traced, error) {
 	if err != nil {
 		return nil, err
 	}
-	step, own := &Traced{}, []*member{}
+	step, own := &Traced{Rate: cfg.scoped(RateScalar), Clip: cfg.scoped(ClipScalar)}, []*member{}
 	for i, p := range params {
 		if how := groups[of[i]+1]; !how.freeze {
 			m := cfg.member(p, how)
@@ -96,7 +97,7 @@ func (c Config) member(p *Param, how *treatment) *member {
 	}
 	m := &member{how: how, weight: p.Decays, Param: &Param{
 		Name: p.Name, Value: p.Value, Decays: p.Decays || how.decays, Hidden: p.Hidden,
-		group: how.group, rule: how.with.group + how.rule.Name(), lambda: how.lambda, shared: how.with.shared,
+		group: how.group, named: c.scoped(RateScalar), rule: how.with.group + how.rule.Name(), lambda: how.lambda, shared: how.with.shared,
 		scheduled: how.scheduled, schedules: how.schedules,
 	}}
 	m.Grad, m.square = c.Clip.limited(m.Param, p.Grad, how.adaptive)
@@ -110,9 +111,9 @@ func (c Config) member(p *Param, how *treatment) *member {
 func (c Config) condition(m *member) {
 	defer m.Value.Graph().Enter(m.Name)()
 	if c.Clip.Norm != 0 {
-		m.Grad = m.Grad.Mul(m.Value.Graph().Scalar(ClipScalar, nil))
+		m.Grad = m.Grad.Mul(m.Value.Graph().Scalar(c.scoped(ClipScalar), nil))
 	}
-	m.Grad = c.Noise.added(m.Param)
+	m.Grad = c.Noise.added(m.Param, c.scoped("noise"))
 	if c.DecayKind == CoupledL2 {
 		m.Grad = c.decayed(m, m.Grad)
 	}

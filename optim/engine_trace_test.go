@@ -304,3 +304,33 @@ func TestClipFactor(t *testing.T) {
 		t.Errorf("factor of NaN is %v", got)
 	}
 }
+
+// TestNamed: two updates of one graph have scalars and shared state of their own.
+func TestNamed(t *testing.T) {
+	g := graph.New()
+	names := map[string]bool{}
+	for i, name := range []string{"a", "b"} {
+		w := g.Variable("w"+name, graph.Shape(3, 2))
+		rule := NewProdigy()
+		rule.Beta1 = 0.5 + 0.1*float64(i)
+		cfg := Config{Name: name, Rule: rule, Clip: ClipNorm(float64(1 + i)), Noise: NewNoise(float64(1 + i)), WeightDecay: 0.1 * float64(i), Groups: []Group{{Match: "w*", RateFactor: float64(2 + i)}}}
+		step, err := Trace(g, cfg, []*Param{{Name: "w" + name, Value: w, Grad: g.Input("g"+name, graph.Shape(3, 2)), Decays: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if step.Rate != name+"/rate" || step.Clip != name+"/clip" {
+			t.Errorf("scalars %q and %q", step.Rate, step.Clip)
+		}
+		for _, v := range step.State {
+			if names[v.Name] {
+				t.Errorf("variable %q is of both", v.Name)
+			}
+			names[v.Name] = true
+		}
+	}
+	for _, s := range g.Scalars() {
+		if !strings.HasPrefix(s.Name, "a/") && !strings.HasPrefix(s.Name, "b/") {
+			t.Errorf("scalar %q is of neither", s.Name)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func (a Config) equal(b Config, plain bool) bool {
 		return reflect.DeepEqual(a, b)
 	}
 	return a.Rule == b.Rule && a.Clip == b.Clip && a.Noise == b.Noise && a.WeightDecay == b.WeightDecay && a.DecayKind == b.DecayKind &&
-		a.ProxL1 == b.ProxL1 && a.MaxNorm == b.MaxNorm && a.Lookahead == b.Lookahead && a.PeakRate == b.PeakRate
+		a.ProxL1 == b.ProxL1 && a.MaxNorm == b.MaxNorm && a.Lookahead == b.Lookahead && a.PeakRate == b.PeakRate && a.Name == b.Name
 }
 
 func (v *vector[T]) keeps(name string) bool {
@@ -104,7 +104,7 @@ func inFloat64(g *graph.Graph, clip Clip, step *Traced) runner[float64] {
 		maps.Copy(env.Values, inputs)
 		factor := 1.0
 		if clip.Norm != 0 {
-			env.Scalars = scalarsAt(g, t, rate, factor)
+			env.Scalars = step.scalarsAt(g, t, rate, factor)
 			norm, err := reference.Run(env, step.NormSquared)
 			if err != nil {
 				return 0, err
@@ -112,7 +112,7 @@ func inFloat64(g *graph.Graph, clip Clip, step *Traced) runner[float64] {
 			normSquared = norm[0][0]
 			factor = clip.Factor(normSquared)
 		}
-		env.Scalars = scalarsAt(g, t, rate, factor)
+		env.Scalars = step.scalarsAt(g, t, rate, factor)
 		next, err := reference.Run(env, outputs...)
 		if err != nil {
 			return 0, err
@@ -126,15 +126,15 @@ func inFloat64(g *graph.Graph, clip Clip, step *Traced) runner[float64] {
 }
 
 // scalarsAt returns the scalar table of update t.
-func scalarsAt(g *graph.Graph, t int, rate, factor float64) []float64 {
+func (step *Traced) scalarsAt(g *graph.Graph, t int, rate, factor float64) []float64 {
 	table := make([]float64, len(g.Scalars()))
 	for i, s := range g.Scalars() {
 		switch {
 		case s.At != nil:
 			table[i] = s.At(t)
-		case s.Name == RateScalar:
+		case s.Name == step.Rate:
 			table[i] = rate
-		case s.Name == ClipScalar:
+		case s.Name == step.Clip:
 			table[i] = factor
 		}
 	}
@@ -168,11 +168,11 @@ func inFloat32(g *graph.Graph, clip Clip, step *Traced, typ graph.Type) (runner[
 		}
 		program.At(t)
 		program.Random(0, uint32(t))
-		program.Set(program.Scalar(RateScalar), rate)
+		program.Set(program.Scalar(step.Rate), rate)
 		program.RunStage(0)
 		if clip.Norm != 0 {
 			normSquared = float64(program.StageOutput(0, 0)[0])
-			program.Set(program.Scalar(ClipScalar), clip.Factor(normSquared))
+			program.Set(program.Scalar(step.Clip), clip.Factor(normSquared))
 		}
 		program.RunStage(1)
 		if len(step.Hosts) > 0 {

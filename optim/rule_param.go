@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -22,6 +23,7 @@ type Param struct {
 	rule   string       // scopes the names of the rule's scalars
 	lambda *float64     // weight decay instead of the rule's own; nil: the rule's own
 	rate   graph.Tensor // η with the factor of the group
+	named  string       // what the entry of the rate is called; "" is RateScalar
 	slots  []slot
 	shared *Param // keeps the slots of all parameters together; nil: there are none yet
 	hosts  []Host
@@ -32,7 +34,9 @@ type Param struct {
 
 // Rate is η of this update, of shape []. The step η·u is taken by the caller
 // of the rule; few rules need the rate itself. A group's factor is not in it.
-func (p *Param) Rate() graph.Tensor { return p.Value.Graph().Scalar(RateScalar, nil) }
+func (p *Param) Rate() graph.Tensor {
+	return p.Value.Graph().Scalar(cmp.Or(p.named, RateScalar), nil)
+}
 
 // EMA is the exponential moving average of x in a slot that starts at 0:
 //

@@ -12,7 +12,6 @@ var (
 	newTrainer  = traintest.New
 	steps       = traintest.Steps
 	weights     = traintest.Weights
-	edit        = traintest.Edit
 	withWeights = traintest.WithWeights
 	distance    = traintest.Distance
 	says        = traintest.Says

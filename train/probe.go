@@ -7,6 +7,7 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/graph"
+	"descent/internal/lowering"
 	"descent/nn"
 )
 
@@ -148,7 +149,7 @@ func activations(all []nn.Output) (names []string, outputs []graph.Tensor) {
 	seen, times := map[graph.Tensor]bool{}, map[string]int{}
 	for _, o := range all {
 		switch o.Tensor.Op().(type) {
-		case graph.Viewer, graph.Input, graph.Variable:
+		case lowering.Viewer, graph.Input, graph.Variable:
 			continue
 		}
 		if seen[o.Tensor] {

@@ -8,6 +8,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/network"
+	"descent/loop"
 	"descent/model"
 	"descent/nn"
 )
@@ -90,7 +91,7 @@ func featureAxes(n network.Network, params []nn.Param) map[string][]bool {
 // headOf returns the parameters of the last layer that has a matrix: it, and
 // what follows, as far as it has a value for each output.
 func headOf(f network.Forward) map[string]bool {
-	_, last := ends(f.Params)
+	_, last := loop.Ends(f.Params)
 	head, outputs := map[string]bool{}, f.Out.Dim(1)
 	begun := false
 	for _, p := range f.Params {

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/loop"
 )
 
 // Step reports one update.
@@ -28,7 +29,7 @@ type Step struct {
 
 // ErrDiverged is wrapped by the error of a step whose loss or gradient is not
 // finite. The weights are those from before the step.
-var ErrDiverged = errors.New("training diverged")
+var ErrDiverged = loop.ErrDiverged
 
 // Steps trains on source, epoch after epoch, and yields each update after it
 // was made. An error ends it: that of ctx, of the source, [ErrStalled], or

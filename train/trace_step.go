@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descent/graph"
+	"descent/loop"
 	"descent/nn"
 	"descent/optim"
 )
@@ -147,15 +148,7 @@ func (s *step) setBuffers(buffers []nn.Update) {
 
 // update adds the update of the trained parameters.
 func (s *step) update(cfg Config, grads []graph.Tensor) error {
-	params := make([]*optim.Param, len(s.trained))
-	first, last := ends(s.params)
-	for i, p := range s.trained {
-		params[i] = &optim.Param{
-			Name: p.Name, Value: p.Tensor, Grad: grads[i], Decays: p.Role.Decays(),
-			Hidden: matrix(p) && p.Role == nn.Weight && p.Name != first && p.Name != last,
-		}
-	}
-	o, err := optim.Trace(s.g, cfg.around(), params)
+	o, err := optim.Trace(s.g, cfg.around(), loop.Params(s.params, s.trained, grads))
 	if err != nil {
 		return err
 	}
@@ -163,23 +156,6 @@ func (s *step) update(cfg Config, grads []graph.Tensor) error {
 	s.updates, s.state, s.hosts = append(s.updates, o.Updates...), o.State, o.Hosts
 	return nil
 }
-
-// ends returns the names of the first weight matrix of the network and of the
-// last, in the order of declaration.
-func ends(params []nn.Param) (first, last string) {
-	for _, p := range params {
-		if matrix(p) && first == "" {
-			first = p.Name
-		}
-		if matrix(p) {
-			last = p.Name
-		}
-	}
-	return first, last
-}
-
-// matrix reports whether a parameter is a matrix, a kernel or a table.
-func matrix(p nn.Param) bool { return p.Role.Decays() && p.Tensor.Type().Rank() > 1 }
 
 // average moves the average of each parameter and buffer to its new value, by
 // the weight that the host sets.

@@ -61,7 +61,7 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&opt.optimizers, "optimizers", nil, "rules to compare, or all (default "+strings.Join(defaultRules, ",")+"; with --vary, the one of --optimizer)")
 	f.StringArrayVar(&opt.vary, "vary", nil, "a setting by its name in files, and values to compare, as in batch=1,32,all; one with a comma in it in double quotes; repeat it for every combination")
-	f.StringVar(&opt.metric, "metric", "auto", "score of kept models on the validation part to choose and compare by: "+strings.Join(metric.Names(), ", ")+"; auto: accuracy for classes, r2 for regression; equal ones by the loss")
+	f.StringVar(&opt.metric, "metric", "auto", "score of kept models on the validation part to choose and compare by: "+settings.MetricNames()+"; auto: "+mainScores()+"; equal ones by the loss")
 	f.IntVar(&opt.seeds, "seeds", 5, "runs of each rule at its rate, with different seeds")
 	f.DurationVar(&opt.budget, "budget", 0, "time for all runs together, as in 90s or 10m, which sets the epochs of a run, at most those it would have; what was set is kept in the folder (default: none)")
 	f.Var(&autoFloat{&opt.reach}, "reach", "score to count updates and seconds to; auto: what every run but those of the worst reach")
@@ -162,4 +162,13 @@ func (a *app) comparison(ctx context.Context, opt compareOptions, ui *progress) 
 		opt.Forget(&s, opt.changed)
 	}
 	return trials.NewComparison(ctx, host, plan, s, opt.out)
+}
+
+// mainScores says what is compared by unless a score is named.
+func mainScores() string {
+	var words []string
+	for _, k := range []metric.Kind{metric.Classes, metric.Numbers, metric.Labels} {
+		words = append(words, fmt.Sprintf("%s for %v", metric.Main(metric.Spec{Kind: k}).Name, k))
+	}
+	return strings.Join(words, ", ")
 }

@@ -123,7 +123,8 @@ func (p *progress) statusLine(u train.Progress, width int) string {
 	}
 	const barAt, stepAt, scoreAt, samplesAt = 1, 2, 4, 5
 	if e := p.curves.last; e != nil && e.Validation != nil {
-		words[scoreAt] = fmt.Sprintf("validation %s %s", p.score, human.Score(p.score, e.Validation.Score(p.score)))
+		score := p.scores[0]
+		words[scoreAt] = fmt.Sprintf("validation %s %s", human.Label(score), human.Score(score, e.Validation.Score(score)))
 	}
 	line := ""
 	for _, drop := range []int{-1, barAt, stepAt, samplesAt} { // the least needed first

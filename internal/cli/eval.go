@@ -35,6 +35,7 @@ all rows are measured, and a note says how many of them the run trained on, as
 of a file that has grown since; --part unseen measures the others alone.`,
 		Example: `  descent eval runs/NAME houses-sold-since.csv
   descent eval runs/NAME photos.zip --tta flip
+  descent eval runs/NAME photos.zip --metrics top3
   descent eval runs/NAME/last.safetensors digits --part all --json`,
 		Args: positional("MODEL", "DATA"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,15 +43,17 @@ of a file that has grown since; --part unseen measures the others alone.`,
 		},
 	}
 	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data; unseen: of any data the rows that the run did not train on")
+	cmd.Flags().StringSliceVar(&opt.metrics, "metrics", nil, "scores to measure beside the usual ones, instead of those that the run of the model measured: "+settings.MetricNames())
 	opt.images.register(cmd)
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
 }
 
 type evalOptions struct {
-	part   string
-	images imageOptions
-	json   bool
+	part    string
+	metrics []string
+	images  imageOptions
+	json    bool
 }
 
 // evaluation is what eval --json prints.
@@ -78,6 +81,9 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if m, err = settings.WithViews(m, views); err != nil {
 		return err
 	}
+	if m, err = measuring(m, filepath.Dir(file), opt.metrics); err != nil {
+		return err
+	}
 	set, err := a.evalSet(file, m, path, opt)
 	if err != nil {
 		return err
@@ -85,31 +91,16 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if set.seen != nil && *set.seen > 0 && set.part == "all" {
 		a.showSeen(*set.seen, set.source.Len())
 	}
-	report, err := m.Evaluate(ctx, set.source)
-	if err != nil {
-		return err
-	}
-	var b baseline
-	switch {
-	case m.Spec().Task == data.Regression:
-		b, err = meanBaseline(ctx, set.source)
-	case set.counts == nil:
-		if set.counts, err = data.ClassCounts(set.source); err == nil {
-			b, err = classBaseline(report, set.counts)
-			b.what += ", the commonest here"
-		}
-	default:
-		b, err = classBaseline(report, set.counts)
-	}
+	report, b, err := measure(ctx, m, set.source, set.counts, nil)
 	if err != nil {
 		return err
 	}
 	if opt.json {
 		return runs.WriteJSON(a.data, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report, m.Spec()), b.scores, m.SHA256(), set.seen,
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen,
 		})
 	}
-	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), "\n")
+	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), "\n")
 	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil

@@ -44,7 +44,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if status == "done" && r.Parts.Test.Len() > 0 {
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
-			sum.Test, sum.Baseline = runs.MeasuresOf(report, r.Spec), b.scores
+			sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
 			if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
 				return err
 			}
@@ -97,20 +97,11 @@ func (r *run) measure(ctx context.Context) (model.Report, baseline, error) {
 	if err != nil {
 		return model.Report{}, baseline{}, err
 	}
-	report, err := m.Evaluate(ctx, r.Parts.Test)
-	if err != nil {
-		return report, baseline{}, err
-	}
-	if r.Spec.Task == data.Regression {
-		b, err := meanBaseline(ctx, r.Parts.Test)
-		return report, b, err
-	}
 	var counts []int
 	for _, c := range r.Parts.Counts {
 		counts = append(counts, c.Train)
 	}
-	b, err := classBaseline(report, counts)
-	return report, b, err
+	return measure(ctx, m, r.Parts.Test, counts, r.Parts.Train)
 }
 
 func (r *run) summary(status, hash string) *runs.Summary {
@@ -135,7 +126,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	if r.best != nil {
 		sum.BestEpoch = r.best.Epoch + 1
 		if v := r.best.Validation; v != nil {
-			sum.Validation = runs.MeasuresOf(*v, r.Spec)
+			sum.Validation = runs.MeasuresOf(*v)
 		}
 	}
 	if r.model != nil {

@@ -41,12 +41,23 @@ type inspection struct {
 	Input      []int    `json:"input"`
 	Classes    []string `json:"classes,omitempty"`
 	Targets    []string `json:"targets,omitempty"`
-	Loss       string   `json:"loss"`
+	Loss       string   `json:"loss"` // of the first goal
+	Goals      []goal   `json:"goals,omitempty"`
 	Layers     []layer  `json:"layers"`
 	Parameters int      `json:"parameters"`
 	Buffers    int      `json:"buffers,omitempty"` // values that training measures, such as running means
 	Products   int      `json:"multiply_adds"`     // for one row
 	SHA256     string   `json:"weights_sha256"`
+}
+
+// goal is one of several that a model was trained for, or one of another field
+// than the target.
+type goal struct {
+	Name   string  `json:"name"`
+	Task   string  `json:"task"`
+	Target string  `json:"target"`
+	Loss   string  `json:"loss"`
+	Weight float64 `json:"weight"`
 }
 
 type layer struct {
@@ -70,6 +81,11 @@ func (a *app) inspect(path string, asJSON bool) error {
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
+	}
+	if o := m.Objective(); !o.Usual(spec) {
+		for _, g := range o {
+			i.Goals = append(i.Goals, goal{g.Name, g.Task.String(), g.Target, g.Loss.Name(), g.Weight})
+		}
 	}
 	for _, values := range m.Weights() {
 		i.Buffers += len(values)
@@ -113,7 +129,14 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	if e := m.Spec().Encoder; e != nil {
 		fmt.Fprintf(out, "\ndata\n%s", human.Indent(e.String(), "  "))
 	}
-	fmt.Fprintf(out, "\nloss %s\n\n", i.Loss)
+	fmt.Fprintln(out)
+	if len(i.Goals) == 0 {
+		fmt.Fprintf(out, "loss %s\n", i.Loss)
+	}
+	for _, g := range i.Goals {
+		fmt.Fprintf(out, "goal %s\n", human.Line(fmt.Sprintf("%s: %s of %s, loss %s, weight %s", g.Name, g.Task, g.Target, g.Loss, human.Float(g.Weight))))
+	}
+	fmt.Fprintln(out)
 	path = shell.Path(path)
 	a.next(out, a.call("predict", path, "DATA"), a.call("eval", path, "DATA"))
 	return nil

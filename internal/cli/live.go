@@ -38,7 +38,7 @@ type progress struct {
 	now   func() time.Time
 
 	epochs int
-	score  string // shown beside the loss
+	scores []string // shown beside the loss, the first where there is room for one
 
 	area   area
 	next   time.Time // the area may be drawn again
@@ -153,7 +153,10 @@ func (p *progress) epochLine(u train.Progress) string {
 	e := u.Epoch
 	line := fmt.Sprintf("epoch %*d/%d  step %d  loss %s", len(fmt.Sprint(p.epochs)), e.Epoch+1, p.epochs, e.Updates, human.Score("loss", e.TrainLoss))
 	if v := e.Validation; v != nil {
-		line += fmt.Sprintf("  validation loss %s  %s %s", human.Score("loss", v.Loss), p.score, human.Score(p.score, v.Score(p.score)))
+		line += fmt.Sprintf("  validation loss %s", human.Score("loss", v.Loss))
+		for _, score := range p.scores {
+			line += fmt.Sprintf("  %s %s", human.Label(score), human.Score(score, v.Score(score)))
+		}
 	}
 	if !p.live { // where the area says so
 		line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))

@@ -92,7 +92,7 @@ func (s *screen) text() string {
 func shown(width, height int) (*progress, *screen, *time.Time) {
 	s := &screen{width: width, height: height}
 	clock := time.Now()
-	p := &progress{w: s, live: true, size: func() (int, int) { return s.width, s.height }, now: func() time.Time { return clock }, epochs: 20, score: "accuracy"}
+	p := &progress{w: s, live: true, size: func() (int, int) { return s.width, s.height }, now: func() time.Time { return clock }, epochs: 20, scores: []string{"accuracy"}}
 	return p, s, &clock
 }
 

@@ -3,113 +3,69 @@ package cli
 import (
 	"context"
 	"fmt"
-	"math"
-	"strings"
-	"unicode/utf8"
+	"path/filepath"
+	"slices"
 
 	"descent/data"
-	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/internal/usage"
 	"descent/metric"
 	"descent/model"
 )
 
-// baseline is what the simplest prediction reaches: always the commonest
-// class, or the mean.
-type baseline struct {
-	what   string // as people read it
-	scores runs.Measures
-}
-
-// classBaseline predicts by how often each class occurred in training.
-func classBaseline(r model.Report, counts []int) (baseline, error) {
-	b, err := r.Classification.Baseline(counts)
+// measuring returns m as one that measures the metrics of those names, too, or if
+// there are none what the run in folder measured. One that fits none of its goals
+// is refused.
+func measuring(m *model.Model, folder string, names []string) (*model.Model, error) {
+	if len(names) == 0 {
+		return m.Measuring(measuredBy(folder)...), nil
+	}
+	list, err := settings.ParseMetrics(names)
 	if err != nil {
-		return baseline{}, err
+		return nil, usage.Mark(fmt.Errorf("--metrics: %w", err))
 	}
-	m := runs.Measures{"class": b.Class}
-	m.Add("accuracy", b.Accuracy)
-	m.Add("loss", b.LogLoss)
-	return baseline{fmt.Sprintf("always %q", b.Class), m}, nil
+	for _, asked := range list {
+		var unfit error
+		for _, g := range slices.Backward(m.Objective()) { // the error is of the first goal
+			if unfit = model.Suits(asked, g, m.Spec()); unfit == nil {
+				break
+			}
+		}
+		if unfit != nil {
+			return nil, usage.Mark(fmt.Errorf("--metrics: %w", unfit))
+		}
+	}
+	return m.Measuring(list...), nil
 }
 
-// meanBaseline predicts the mean of the training part, which the encoder
-// keeps, on the targets of source.
-func meanBaseline(ctx context.Context, source data.Source) (baseline, error) {
-	spec := source.Spec()
-	decode := func(y []float32) []float64 {
-		out := make([]float64, len(y))
-		for i, v := range y {
-			out[i] = float64(v)
-		}
-		return out
+// measuredBy returns the metrics that the run in folder measured beside the usual
+// ones; none if it is no run. Those of another program are left out.
+func measuredBy(folder string) (list []metric.Metric) {
+	s := settings.Default()
+	if err := settings.ReadKept(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
+		return nil
 	}
-	means := make([]float64, len(spec.Targets))
-	if e := spec.Encoder; e != nil {
-		decode = e.DecodeTarget
-		for i := range means {
-			means[i], _ = e.Units(i)
+	for _, name := range append(s.Metrics, s.Monitor) {
+		if m, err := metric.ByName(name); err == nil {
+			list = append(list, m)
 		}
 	}
-	r := metric.NewRegression(spec.Targets, nil)
-	var always []float64
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: 256}) {
-		if err != nil {
-			return baseline{}, err
-		}
-		always = always[:0]
-		for range batch.Rows {
-			always = append(always, means...)
-		}
-		if err := r.Add(always, decode(batch.Y)); err != nil {
-			return baseline{}, err
-		}
-	}
-	m := runs.Measures{}
-	m.Add("mse", r.MSE())
-	m.Add("mae", r.MAE())
-	m.Add("r2", r.R2())
-	return baseline{"always the mean", m}, nil
+	return list
 }
 
-// unmeasured says of scores why they could not be measured.
-var unmeasured = map[string]string{
-	"auroc": "takes rows of both classes",
-	"r2":    "takes two rows or more",
-}
-
-// resultText draws measures beside those of the baseline, and for classes the
-// confusion matrix.
-func resultText(title string, r model.Report, b baseline, spec data.Spec) string {
-	title = fmt.Sprintf("%s, %s", title, human.Plural(r.Rows, "row"))
-	head := max(22, utf8.RuneCountInString(title))
-	var out strings.Builder
-	fmt.Fprintf(&out, "%-*s %12s   baseline: %s\n", head, title, "this model", b.what)
-	line := func(name, label string, value float64) {
-		beside := ""
-		if v, ok := b.scores[name].(float64); ok {
-			beside = human.Score(name, v)
-		}
-		if why := unmeasured[name]; math.IsNaN(value) && why != "" {
-			beside = why
-		}
-		fmt.Fprintf(&out, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %12s   %s", head-2, label, human.Score(name, value), beside), " "))
+// measure evaluates m on source beside the simplest model. That is by the training
+// rows: counts are the rows of each class in them, and train the rows themselves.
+// What is not known of them is taken from the rows that are measured.
+func measure(ctx context.Context, m *model.Model, source data.Source, counts []int, train data.Source) (model.Report, baseline, error) {
+	b := baselines{source: source, train: train, counts: counts}
+	if err := b.predict(ctx, m.Objective()); err != nil {
+		return model.Report{}, baseline{}, err
 	}
-	label := "loss"
-	if spec.Task == data.Regression && spec.Encoder != nil {
-		label = "loss (standardized)"
+	r, err := m.Beside(b.predictions...).Evaluate(ctx, source)
+	if err != nil {
+		return r, baseline{}, err
 	}
-	line("loss", label, r.Plain)
-	for _, name := range runs.Scores(spec) {
-		line(name, strings.ReplaceAll(name, "_", " "), r.Score(name))
-	}
-	if r.Classification != nil {
-		fmt.Fprintf(&out, "\n%s", human.Indent(r.Classification.Confusion().String(), "  "))
-	} else if targets := r.Regression.Targets(); len(targets) > 1 {
-		fmt.Fprintf(&out, "\n  %-*s %12s %12s %12s\n", head-2, "target", "mse", "mae", "r2")
-		for _, t := range targets {
-			fmt.Fprintf(&out, "  %-*s %12s %12s %12s\n", head-2, human.Line(t.Name), human.Score("mse", t.MSE), human.Score("mae", t.MAE), human.Score("r2", t.R2))
-		}
-	}
-	return out.String()
+	found, err := b.of(r)
+	return r, found, err
 }

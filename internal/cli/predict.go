@@ -72,7 +72,10 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return err
 	}
 	spec := m.Spec()
-	if opt.probabilities && spec.Task == data.Regression {
+	if g := m.Objective()[0]; g.Target != data.Y || g.Task != spec.Task {
+		return fmt.Errorf("the model's first goal, %s, is %s of field %q, which has no form here; use the library's Model.Predictions", g.Name, g.Task, g.Target)
+	}
+	if opt.probabilities && spec.Task != data.Classification {
 		return usage.Errorf("--probabilities: the model predicts %s, not classes", strings.Join(spec.Targets, ", "))
 	}
 	if opt.out != "" {
@@ -123,12 +126,7 @@ func (a *app) rawRows(s data.Spec, path string, opt imageOptions) (data.Source, 
 	case s.Encoder == nil && path == "-":
 		return data.ReadSamples(a.stdin, "standard input", s)
 	case s.Encoder == nil:
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		return data.ReadSamples(file, path, s)
+		return s.Open(path)
 	case path == "-":
 		return s.Encoder.EncodeCSV(a.stdin, "standard input")
 	}
@@ -175,7 +173,7 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		return out.Error()
 	}
 	names := []string{"prediction"}
-	if spec.Task == data.Regression && len(spec.Targets) > 1 {
+	if spec.Task != data.Classification && len(spec.Targets) > 1 {
 		names = spec.Targets
 	}
 	if probabilities {
@@ -197,7 +195,7 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		if spec.Task == data.Classification {
 			fields = append(fields, spec.Classes[runs.Likeliest(values)])
 		}
-		if spec.Task == data.Regression || probabilities {
+		if spec.Task != data.Classification || probabilities {
 			for i, v := range values {
 				fields = append(fields, runs.Predicted(spec, i, v))
 			}

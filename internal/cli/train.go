@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
   descent train --optimizer rmsprop --lr 0.002 --epochs 30
   descent train --data houses.csv --target price --model mlp:256,128 --dropout 0.1
+  descent train --metrics top3 --monitor f1
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --print-config > run.yaml
@@ -143,15 +145,42 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	if err := errors.Join(err, opt.watch.validate()); err != nil {
 		return nil, err
 	}
-	r := &run{app: a, Job: j, ui: ui, json: opt.json, scores: runs.Scores(j.Spec), started: time.Now(), asked: opt.watch}
+	r := &run{app: a, Job: j, ui: ui, json: opt.json, started: time.Now(), asked: opt.watch}
 	r.begun = r.started
-	ui.epochs, ui.score = j.Settings.Epochs.Value, runs.MainScore(j.Spec)
+	if r.scores, err = model.Scores(j.Spec, j.Config.Objective, j.Config.Metrics...); err != nil {
+		return nil, err
+	}
+	if ui.scores, err = shownScores(j); err != nil {
+		return nil, err
+	}
+	ui.epochs = j.Settings.Epochs.Value
 	j.Config.Logger = slog.New(ui)
 	j.Config.Callback = r.report
 	j.Config.Profile = opt.profile
 	j.Config.Probe = runs.ProbeEvery(j.Settings.Epochs.Value * j.Steps)
 	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.Source) })
 	return r, nil
+}
+
+// shownScores are those that stand beside the loss while a run goes on: the main
+// one and those that were asked for.
+func shownScores(j *settings.Job) ([]string, error) {
+	main, err := runs.MainScore(j.Spec, j.Config.Objective)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := model.Scores(j.Spec, j.Config.Objective)
+	if err != nil {
+		return nil, err
+	}
+	all, err := model.Scores(j.Spec, j.Config.Objective, j.Config.Metrics...)
+	shown := []string{main}
+	for _, name := range all {
+		if !slices.Contains(usual, name) {
+			shown = append(shown, name)
+		}
+	}
+	return shown, err
 }
 
 // compile makes the trainer, which saves checkpoints in the folder.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"descent/graph"
+	"descent/internal/lowering"
 	"descent/internal/reference"
 	"descent/internal/rewrite"
 )
@@ -122,9 +123,9 @@ func magnitudes(in [][]float64) [][]float64 {
 // sums reports whether op adds up, and so rounds on the way.
 func sums(op graph.Op) bool {
 	switch op := op.(type) {
-	case graph.Product:
+	case lowering.Product:
 		return true
-	case graph.Reducer:
+	case lowering.Reducer:
 		return op.Sinks()
 	}
 	switch op.Name() {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"descent/graph"
+	"descent/internal/lowering"
 )
 
 // Random returns a step made from seed: a few variables and inputs, size
@@ -152,7 +153,7 @@ func (b *maker) stages() {
 func isInput(x graph.Tensor) bool {
 	for {
 		switch x.Op().(type) {
-		case graph.Viewer:
+		case lowering.Viewer:
 			x = x.Inputs()[0]
 			continue
 		case graph.Input:

@@ -19,6 +19,20 @@ func TestFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fresh(t, files)
+}
+
+func TestMetricsFresh(t *testing.T) {
+	page, err := Metrics("../../metric")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh(t, map[string][]byte{MetricsFile: page})
+}
+
+// fresh asks that the files in docs are those, or with -update writes them.
+func fresh(t *testing.T, files map[string][]byte) {
+	t.Helper()
 	for name, want := range files {
 		path := filepath.Join("../../docs", name)
 		if *update {
@@ -28,7 +42,7 @@ func TestFresh(t *testing.T) {
 			continue
 		}
 		if got, _ := os.ReadFile(path); !bytes.Equal(got, want) {
-			t.Errorf("docs/%s is not what the rules say now; go test ./internal/guide -update writes it anew", name)
+			t.Errorf("docs/%s is not what the packages say now; go test ./internal/guide -update writes it anew", name)
 		}
 	}
 }

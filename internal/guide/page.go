@@ -1,7 +1,8 @@
 // Package guide writes docs/optimizers.md, the page about update rules, and
 // its pictures: from the documentation of package optim, from traces of the
-// rules and from walks over surfaces of two variables. Its test checks that
-// the page is what the package would write, and rewrites it with -update.
+// rules and from walks over surfaces of two variables; and docs/metrics.md from
+// the table of package metric. Its tests check that the pages are what the
+// package would write, and rewrite them with -update.
 package guide
 
 import (

@@ -40,6 +40,13 @@ func TestDigits(t *testing.T) {
 		{Score("mse", 1234567.8), "1234568"},
 		{Score("mse", 0), "0"},
 		{Score("loss", math.NaN()), "-"},
+		{Score("age.accuracy", 0.5), "50.00 %"}, // of a goal
+		{Score("made.up", -1234567.8), "-1234568"},
+		{Score("top3", 0.999996), "99.9996 %"},
+		{Label("balanced_accuracy"), "balanced accuracy"},
+		{Label("mcc"), "matthews correlation"},
+		{Label("age.quantile0.25"), "age 0.25 quantile loss"},
+		{Label("made_up"), "made up"},
 		{Bare("accuracy", 0.975, 5), "0.975"},
 		{Bare("r2", 0.99999987, 5), "0.9999999"},
 	} {

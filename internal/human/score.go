@@ -3,7 +3,32 @@ package human
 import (
 	"math"
 	"strconv"
+	"strings"
+
+	"descent/metric"
 )
+
+// scored returns the metric that the name of a score means, which may stand
+// behind the name of a goal, as in "age.mae". Of a name that this program does
+// not know, as in a run of another, the metric has neither unit nor bounds.
+func scored(name string) (m metric.Metric, goal string) {
+	for rest := name; ; {
+		if m, err := metric.ByName(rest); err == nil {
+			return m, strings.TrimSuffix(strings.TrimSuffix(name, rest), ".")
+		}
+		_, after, more := strings.Cut(rest, ".")
+		if !more {
+			return metric.Metric{Name: name}, ""
+		}
+		rest = after
+	}
+}
+
+// Label is what people read as the name of a score.
+func Label(name string) string {
+	m, goal := scored(name)
+	return strings.TrimSpace(goal + " " + m.Label())
+}
 
 // Score writes the value of a score in its unit; "-" for one that could not be
 // measured. One that is not the best or the worst there is does not read as if it
@@ -44,21 +69,13 @@ func apart(name string, v float64, text func(v float64, more int) string) string
 // Unit is what a score is shown in, and how many of it make 1: shares of rows
 // are in percent, others have no unit.
 func Unit(name string) (times float64, unit string) {
-	switch name {
-	case "accuracy", "balanced_accuracy":
-		return 100, "%"
-	}
-	return 1, ""
+	m, _ := scored(name)
+	return m.Unit.Scale()
 }
 
 // Bounds are the least and the largest value that a score can have, perhaps
 // infinite.
 func Bounds(name string) (least, most float64) {
-	switch name {
-	case "accuracy", "balanced_accuracy", "f1", "auroc":
-		return 0, 1
-	case "r2":
-		return math.Inf(-1), 1
-	}
-	return 0, math.Inf(1) // a loss or an error
+	m, _ := scored(name)
+	return m.Bounds()
 }

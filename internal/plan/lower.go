@@ -7,6 +7,7 @@ import (
 	"descent/graph"
 	"descent/internal/kernel"
 	"descent/internal/kernel/program"
+	"descent/internal/lowering"
 	"descent/internal/rewrite"
 )
 
@@ -32,7 +33,7 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 			l.in = append(l.in, rewrite.Memory(x))
 			l.whole = append(l.whole, true)
 		}
-		l.kernel = g.Producer.Op().(graph.Producer).Kernel(g.Producer.Type(), types...)
+		l.kernel = g.Producer.Op().(lowering.Producer).Kernel(g.Producer.Type(), types...)
 		l.fixed = true
 		names = append(names, g.Producer.Op().Name())
 	}
@@ -100,7 +101,7 @@ func (w *writer) shape() (rows, cols int) {
 // member computes x into a register; sinks become outputs at once.
 func (w *writer) member(x graph.Tensor) {
 	switch op := x.Op().(type) {
-	case graph.Reducer:
+	case lowering.Reducer:
 		in := x.Inputs()[0]
 		r := w.read(in)
 		switch {
@@ -110,9 +111,9 @@ func (w *writer) member(x graph.Tensor) {
 			w.out = append(w.out, x)
 			op.LowerSink(w.b, w.full(in, r), w.folds(op, false))
 		}
-	case graph.Broadcaster: // one that must exist in memory
+	case lowering.Broadcaster: // one that must exist in memory
 		w.regs[x.ID()] = w.b.Full(w.operand(x.Inputs()[0]))
-	case graph.Mapper:
+	case lowering.Mapper:
 		in := make([]program.Reg, len(x.Inputs()))
 		for i, operand := range x.Inputs() {
 			in[i] = w.read(operand)
@@ -141,7 +142,7 @@ func (w *writer) full(x graph.Tensor, r program.Reg) program.Reg {
 
 // folds reports whether op folds the columns' axes, and not the rows', if
 // rowwise; or the other way round.
-func (w *writer) folds(op graph.Reducer, rowwise bool) bool {
+func (w *writer) folds(op lowering.Reducer, rowwise bool) bool {
 	t := w.group.Domain
 	all := true
 	for i := range t.Rank() {
@@ -172,7 +173,7 @@ func (w *writer) operand(x graph.Tensor) program.Reg {
 		r = w.b.Const(op.Value())
 	case graph.ScalarEntry:
 		r = w.b.Scalar(op.Slot)
-	case graph.Columns:
+	case lowering.Columns:
 		r = w.b.ColIndex()
 	default:
 		class := w.class(x.Type())

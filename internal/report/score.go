@@ -1,10 +1,6 @@
 package report
 
-import (
-	"strings"
-
-	"descent/internal/human"
-)
+import "descent/internal/human"
 
 // Score is the value of a score as a cell of a table, in its unit.
 func Score(name string, v float64) Quantity { return Quantity{Value: v, Text: human.Score(name, v)} }
@@ -13,7 +9,7 @@ func Score(name string, v float64) Quantity { return Quantity{Value: v, Text: hu
 // multiplied by times.
 func ScoreAxis(name string) (axis Axis, times float64) {
 	times, unit := human.Unit(name)
-	axis.Label = strings.ReplaceAll(name, "_", " ")
+	axis.Label = human.Label(name)
 	if unit != "" {
 		axis.Label += ", " + unit
 	}

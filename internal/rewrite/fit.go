@@ -3,6 +3,7 @@ package rewrite
 import (
 	"descent/graph"
 	"descent/internal/kernel"
+	"descent/internal/lowering"
 )
 
 // fit reports whether groups a and b can be one.
@@ -32,7 +33,7 @@ func (f *fuser) fitRows(a, b *Group) bool {
 		return false
 	}
 	for _, m := range b.Members { // its operands, too, must be one value a row or fewer
-		if _, ok := m.Op().(graph.Mapper); !ok || !sameShape(m.Type(), b.Domain) {
+		if _, ok := m.Op().(lowering.Mapper); !ok || !sameShape(m.Type(), b.Domain) {
 			return false
 		}
 		varies := false
@@ -64,7 +65,7 @@ func (g *Group) Read(x graph.Tensor) graph.Tensor {
 // cheaper computed with them than written by a producer.
 func (f *fuser) onlyFolded(x graph.Tensor) bool {
 	for _, user := range f.uses[x.ID()] {
-		if _, ok := user.Op().(graph.Reducer); !ok {
+		if _, ok := user.Op().(lowering.Reducer); !ok {
 			return false
 		}
 	}
@@ -76,7 +77,7 @@ func canFollow(producer graph.Tensor) bool {
 	for _, x := range producer.Inputs() {
 		in = append(in, x.Type())
 	}
-	_, ok := producer.Op().(graph.Producer).Kernel(producer.Type(), in...).(kernel.Follower)
+	_, ok := producer.Op().(lowering.Producer).Kernel(producer.Type(), in...).(kernel.Follower)
 	return ok
 }
 
@@ -87,7 +88,7 @@ func (f *fuser) readsSink(a, b *Group) bool {
 	for _, m := range a.Members {
 		for _, in := range m.Inputs() {
 			x := a.Read(in)
-			if op, ok := x.Op().(graph.Reducer); ok && f.Of[x.ID()] == b {
+			if op, ok := x.Op().(lowering.Reducer); ok && f.Of[x.ID()] == b {
 				if rowFolds(op, b.Domain)&splits == 0 {
 					return true
 				}

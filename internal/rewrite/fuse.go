@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"descent/graph"
+	"descent/internal/lowering"
 )
 
 // A Group is a set of tensors that one instruction computes: perhaps the
@@ -88,7 +89,7 @@ func newFuser(stages []Stage) *fuser {
 // Memory returns the tensor whose memory x is read from: x without views.
 func Memory(x graph.Tensor) graph.Tensor {
 	for {
-		if _, ok := x.Op().(graph.Viewer); !ok {
+		if _, ok := x.Op().(lowering.Viewer); !ok {
 			return x
 		}
 		x = x.Inputs()[0]
@@ -98,7 +99,7 @@ func Memory(x graph.Tensor) graph.Tensor {
 // free reports whether x costs a program nothing to read: it needs no memory.
 func free(x graph.Tensor) bool {
 	switch x.Op().(type) {
-	case graph.Const, graph.ScalarEntry, graph.Broadcaster, graph.Columns:
+	case graph.Const, graph.ScalarEntry, lowering.Broadcaster, lowering.Columns:
 		return true
 	}
 	return false
@@ -110,7 +111,7 @@ func (f *fuser) materialize(x graph.Tensor) {
 	if f.Of[m.ID()] != nil || !free(m) {
 		return
 	}
-	if _, ok := m.Op().(graph.Broadcaster); ok {
+	if _, ok := m.Op().(lowering.Broadcaster); ok {
 		f.materializeBase(m.Inputs()[0])
 	}
 	g := &Group{Stage: f.stage, Domain: m.Type(), Splits: splits(m.Type(), m), Members: []graph.Tensor{m}}
@@ -132,7 +133,7 @@ func (f *fuser) materializeBase(x graph.Tensor) {
 
 // copy makes group g read x from memory, though it is a broadcast.
 func (f *fuser) copy(g *Group, x graph.Tensor) {
-	if _, ok := x.Op().(graph.Broadcaster); !ok {
+	if _, ok := x.Op().(lowering.Broadcaster); !ok {
 		return
 	}
 	f.materialize(x)
@@ -172,11 +173,11 @@ func (g *Group) tensors() iter.Seq[graph.Tensor] {
 // place puts x into a group, if it needs one.
 func (f *fuser) place(x graph.Tensor) {
 	switch op := x.Op().(type) {
-	case graph.Leaf, graph.Columns:
-	case graph.Broadcaster:
-	case graph.Viewer:
+	case graph.Leaf, lowering.Columns:
+	case lowering.Broadcaster:
+	case lowering.Viewer:
 		f.materialize(x.Inputs()[0])
-	case graph.Producer:
+	case lowering.Producer:
 		for _, in := range x.Inputs() {
 			f.materialize(in)
 		}
@@ -185,7 +186,7 @@ func (f *fuser) place(x graph.Tensor) {
 			g.Splits = 1 << (x.Type().Rank() - 1)
 		}
 		f.add(g)
-	case graph.Reducer:
+	case lowering.Reducer:
 		in := x.Inputs()[0]
 		f.materializeBase(source(in))
 		g := &Group{Stage: f.stage, Domain: in.Type(), Members: []graph.Tensor{x}, folds: true}
@@ -195,7 +196,7 @@ func (f *fuser) place(x graph.Tensor) {
 			g.Splits = foldSplits(op, in.Type())
 		}
 		f.merge(f.add(g))
-	case graph.Mapper:
+	case lowering.Mapper:
 		g := &Group{Stage: f.stage, Domain: x.Type(), Members: []graph.Tensor{x}}
 		for _, in := range x.Inputs() {
 			f.materializeBase(source(in))
@@ -214,7 +215,7 @@ func (f *fuser) place(x graph.Tensor) {
 
 // source returns what x repeats, or x.
 func source(x graph.Tensor) graph.Tensor {
-	if _, ok := x.Op().(graph.Broadcaster); ok {
+	if _, ok := x.Op().(lowering.Broadcaster); ok {
 		return x.Inputs()[0]
 	}
 	return x

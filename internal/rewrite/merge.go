@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"descent/graph"
+	"descent/internal/lowering"
 )
 
 // merge joins g, which is new and has one member, with the groups that
@@ -17,7 +18,7 @@ func (f *fuser) merge(g *Group) {
 			g = f.join(other, g)
 		}
 	}
-	if _, ok := x.Op().(graph.Reducer); ok {
+	if _, ok := x.Op().(lowering.Reducer); ok {
 		for _, other := range f.readers(g) {
 			if f.fit(other, g) {
 				g = f.join(other, g)

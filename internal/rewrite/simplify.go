@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"descent/graph"
+	"descent/internal/lowering"
 )
 
 // rules are tried in order on each tensor whose operands are simple already.
@@ -66,13 +67,13 @@ func expand(x graph.Tensor) (graph.Tensor, bool) {
 
 func identity(x graph.Tensor) (graph.Tensor, bool) {
 	switch op := x.Op().(type) {
-	case graph.Viewer:
+	case lowering.Viewer:
 		in := x.Inputs()[0]
 		return in, in.Type() == x.Type()
-	case graph.Reducer:
+	case lowering.Reducer:
 		in := x.Inputs()[0]
 		return in, in.Type() == x.Type() // all reduced axes have size 1
-	case graph.Unit:
+	case lowering.Unit:
 		if i, ok := op.Unit(x.Inputs()...); ok && x.Inputs()[i].Type() == x.Type() {
 			return x.Inputs()[i], true
 		}
@@ -85,10 +86,10 @@ func join(x graph.Tensor) (graph.Tensor, bool) {
 		return x, false
 	}
 	in := x.Inputs()[0]
-	_, views := x.Op().(graph.Viewer)
-	_, viewed := in.Op().(graph.Viewer)
-	_, repeats := x.Op().(graph.Broadcaster)
-	_, repeated := in.Op().(graph.Broadcaster)
+	_, views := x.Op().(lowering.Viewer)
+	_, viewed := in.Op().(lowering.Viewer)
+	_, repeats := x.Op().(lowering.Broadcaster)
+	_, repeated := in.Op().(lowering.Broadcaster)
 	if views && viewed || repeats && repeated {
 		return x.Graph().Apply(x.Op(), in.Inputs()[0]), true
 	}
@@ -98,7 +99,7 @@ func join(x graph.Tensor) (graph.Tensor, bool) {
 // viewScalar turns a view of a constant or another scalar, or of a broadcast
 // of one, into a broadcast of it, which needs no memory.
 func viewScalar(x graph.Tensor) (graph.Tensor, bool) {
-	if _, ok := x.Op().(graph.Viewer); !ok || x.Type().DType != graph.Float32 {
+	if _, ok := x.Op().(lowering.Viewer); !ok || x.Type().DType != graph.Float32 {
 		return x, false
 	}
 	from := source(x.Inputs()[0])
@@ -111,7 +112,7 @@ func viewScalar(x graph.Tensor) (graph.Tensor, bool) {
 // foldTranspose turns MatMul(Transpose(a), b) into a product that reads a
 // transposed.
 func foldTranspose(x graph.Tensor) (graph.Tensor, bool) {
-	product, ok := x.Op().(graph.Product)
+	product, ok := x.Op().(lowering.Product)
 	if !ok {
 		return x, false
 	}
@@ -129,7 +130,7 @@ func foldTranspose(x graph.Tensor) (graph.Tensor, bool) {
 // times a row, which fuses into what follows: the gradient of one sample is
 // then never written to memory.
 func outerProduct(x graph.Tensor) (graph.Tensor, bool) {
-	product, ok := x.Op().(graph.Product)
+	product, ok := x.Op().(lowering.Product)
 	if !ok || product.Inner(x.Inputs()...) != 1 {
 		return x, false
 	}
@@ -141,7 +142,7 @@ func outerProduct(x graph.Tensor) (graph.Tensor, bool) {
 // nor all, nor the first ones, to one over the last, after a transpose; and
 // one that has no sink form to one over rows.
 func trailingAxes(x graph.Tensor) (graph.Tensor, bool) {
-	op, ok := x.Op().(graph.Reducer)
+	op, ok := x.Op().(lowering.Reducer)
 	if !ok {
 		return x, false
 	}

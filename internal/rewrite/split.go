@@ -1,6 +1,9 @@
 package rewrite
 
-import "descent/graph"
+import (
+	"descent/graph"
+	"descent/internal/lowering"
+)
 
 // A fused program runs over rows × columns. The axes of its domain before the
 // split are the rows, those from it on the columns. An operand may have one
@@ -20,7 +23,7 @@ func splits(domain graph.Type, xs ...graph.Tensor) graph.Axes {
 // The number of the column is that of x only where both have as many.
 func splitsToRead(domain graph.Type, x graph.Tensor) (set graph.Axes) {
 	set = splitsOf(domain, x.Type())
-	if _, ok := x.Op().(graph.Columns); !ok {
+	if _, ok := x.Op().(lowering.Columns); !ok {
 		return set
 	}
 	for s := range domain.Rank() + 1 {
@@ -99,7 +102,7 @@ func sameShape(a, b graph.Type) bool {
 
 // foldSplits returns the splits of domain under which op folds rows, columns
 // or everything.
-func foldSplits(op graph.Reducer, domain graph.Type) (set graph.Axes) {
+func foldSplits(op lowering.Reducer, domain graph.Type) (set graph.Axes) {
 	set = rowFolds(op, domain)
 	if !op.Sinks() {
 		return set
@@ -118,7 +121,7 @@ func foldSplits(op graph.Reducer, domain graph.Type) (set graph.Axes) {
 const MaxSingleRow = 4096
 
 // rowFolds returns the splits of domain under which op folds each row.
-func rowFolds(op graph.Reducer, domain graph.Type) (set graph.Axes) {
+func rowFolds(op lowering.Reducer, domain graph.Type) (set graph.Axes) {
 	if op.Sinks() && domain.Size() > MaxSingleRow && folds(op, domain, 0, domain.Rank(), true) {
 		return 0
 	}
@@ -132,7 +135,7 @@ func rowFolds(op graph.Reducer, domain graph.Type) (set graph.Axes) {
 
 // folds reports whether op folds all axes from lo to hi that are longer than
 // 1, or none of them.
-func folds(op graph.Reducer, domain graph.Type, lo, hi int, want bool) bool {
+func folds(op lowering.Reducer, domain graph.Type, lo, hi int, want bool) bool {
 	for i := lo; i < hi; i++ {
 		if domain.Dim(i) > 1 && op.Axes().Has(i) != want {
 			return false

@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/report"
+	"descent/metric"
 )
 
 // updates is what all curves run over.
@@ -71,25 +73,25 @@ func (c *curves) columns(prefix string) []string {
 	return names
 }
 
-// scores adds a chart of each validation score; of one run, accuracies go into
-// one.
+// scores adds a chart of each validation score; of one run, those shares of rows
+// that are to grow go into one, called after the first.
 func (c *curves) scores() {
-	var accuracies, others []column
+	var shares, others []column
 	for _, name := range c.columns("val_") {
 		score := strings.TrimPrefix(name, "val_")
 		_, times := report.ScoreAxis(score)
-		col := column{name, strings.ReplaceAll(score, "_", " "), times}
+		col := column{name, human.Label(score), times}
 		switch {
-		case score == "loss":
-		case len(c.list) == 1 && times != 1:
-			accuracies = append(accuracies, col)
+		case score == metric.Loss.Name:
+		case len(c.list) == 1 && times != 1 && metric.HigherIsBetter(score):
+			shares = append(shares, col)
 		default:
 			others = append(others, col)
 		}
 	}
-	if accuracies != nil {
-		axis, _ := report.ScoreAxis("accuracy")
-		c.chart("Validation accuracy", axis, MetricsFile, accuracies)
+	if shares != nil {
+		axis, _ := report.ScoreAxis(strings.TrimPrefix(shares[0].name, "val_"))
+		c.chart("Validation "+shares[0].label, axis, MetricsFile, shares)
 	}
 	for _, col := range others {
 		axis, _ := report.ScoreAxis(strings.TrimPrefix(col.name, "val_"))

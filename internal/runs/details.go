@@ -20,6 +20,13 @@ func testSections(r *Run, group string) []report.Section {
 			Source: source, Body: report.Confusion{Classes: t.Classes, Counts: t.Confusion},
 		})
 	}
+	if len(t.Labels) > 0 {
+		table := report.Table{Columns: []string{"label", "precision", "recall", "F1", "rows", "predicted", "right"}}
+		for _, l := range t.Labels {
+			table.Rows = append(table.Rows, report.Row{l.Name, l.Precision, l.Recall, l.F1, l.Rows, l.Predicted, l.Right})
+		}
+		sections = append(sections, report.Section{Group: group, Title: "Labels", Note: fmt.Sprintf("Of %d rows of the test part: those with the label, those predicted to have it, those with both.", t.Rows), Source: source, Body: table})
+	}
 	if len(t.Worst) == 0 {
 		return sections
 	}

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,22 +9,49 @@ import (
 
 	"descent/internal/human"
 	"descent/internal/report"
+	"descent/metric"
 )
 
-// scoreOrder is the order in which scores are shown, those of shares first.
-var scoreOrder = []string{"accuracy", "balanced_accuracy", "f1", "auroc", "r2", "mae", "mse", "loss"}
+// The parts of a summary that hold scores, that which says most first.
+const testPart, validationPart = "test", "validation"
+
+// scoresOf lists the scores in the results of runs: in the order of [metric.All],
+// those that this program does not know behind them by name, the loss last.
+func scoresOf(list ...*Run) []string {
+	seen := map[string]bool{}
+	for _, r := range list {
+		for key := range r.Summary {
+			part, score, _ := strings.Cut(key, ".")
+			if _, ok := r.Number(key); ok && (part == testPart || part == validationPart) && score != objectiveKey {
+				seen[score] = true
+			}
+		}
+	}
+	names := metric.Names()
+	place := func(score string) int {
+		if i := slices.Index(names, score); i >= 0 && score != metric.Loss.Name {
+			return i
+		} else if i >= 0 {
+			return len(names) + 1
+		}
+		return len(names)
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b string) int {
+		return cmp.Or(place(a)-place(b), strings.Compare(a, b))
+	})
+}
 
 // resultSection shows the results of a run.
 func resultSection(r *Run) report.Section {
 	facts := report.Facts{{Name: "status", Value: r.Status()}}
-	for _, part := range []string{"test", "validation"} {
-		for _, score := range scoreOrder {
+	for _, part := range []string{testPart, validationPart} {
+		for _, score := range scoresOf(r) {
 			v, ok := r.Number(part + "." + score)
-			if !ok || part == "validation" && r.Summary["test.loss"] != nil {
+			if !ok || part == validationPart && r.Summary["test.loss"] != nil {
 				continue
 			}
-			f := report.Fact{Name: part + " " + strings.ReplaceAll(score, "_", " "), Value: human.Score(score, v)}
-			if base, ok := r.Number("baseline." + score); ok && part == "test" && (score != "loss" || r.comparable()) {
+			f := report.Fact{Name: part + " " + human.Label(score), Value: human.Score(score, v)}
+			if base, ok := r.Number("baseline." + score); ok && part == testPart && (score != "loss" || r.comparable()) {
 				f.Note = "baseline " + human.Score(score, base)
 			}
 			facts = append(facts, f)
@@ -51,9 +79,9 @@ func (r *Run) comparable() bool {
 // the settings that differ between them, a column a run.
 func Compare(list []*Run, names []string) (results, settings report.Table) {
 	keys := []string{"status"}
-	for _, part := range []string{"test.", "validation."} {
-		for _, score := range scoreOrder {
-			keys = append(keys, part+score)
+	for _, part := range []string{testPart, validationPart} {
+		for _, score := range scoresOf(list...) {
+			keys = append(keys, part+"."+score)
 		}
 	}
 	keys = append(keys, "epochs", "best_epoch", "steps", "seconds", "parameters")
@@ -62,12 +90,16 @@ func Compare(list []*Run, names []string) (results, settings report.Table) {
 		results.Rows = append(results.Rows, report.Row{names[i]})
 	}
 	for _, key := range keys {
-		known := false
+		known, title := false, strings.ReplaceAll(key, "_", " ")
+		part, score, scored := strings.Cut(key, ".")
+		if scored {
+			title = part + " " + human.Label(score)
+		}
 		column := make([]any, len(list))
 		for i, r := range list {
 			if v, ok := r.Number(key); ok {
 				column[i], known = v, true
-				if _, score, ok := strings.Cut(key, "."); ok {
+				if scored {
 					column[i] = report.Score(score, v)
 				}
 			} else if key == "status" {
@@ -77,7 +109,7 @@ func Compare(list []*Run, names []string) (results, settings report.Table) {
 		if !known {
 			continue
 		}
-		results.Columns = append(results.Columns, strings.ReplaceAll(strings.ReplaceAll(key, ".", " "), "_", " "))
+		results.Columns = append(results.Columns, title)
 		for i := range list {
 			results.Rows[i] = append(results.Rows[i], column[i])
 		}

@@ -4,26 +4,26 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/metric"
 	"descent/model"
+	"descent/objective"
 )
 
-// Scores lists the scores of a task beside the loss, the main one first.
-func Scores(spec data.Spec) []string {
-	switch {
-	case spec.Task == data.Regression:
-		return []string{"mse", "mae", "r2"}
-	case len(spec.Classes) == 2:
-		return []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
+// MainScore is the score of the first goal that is shown where there is room for
+// one; a nil objective is that of the samples' task.
+func MainScore(spec data.Spec, o objective.Objective) (string, error) {
+	if o == nil {
+		o = objective.For(spec, nil)
 	}
-	return []string{"accuracy", "balanced_accuracy", "f1"}
-}
-
-// MainScore is the one that is shown where there is room for one.
-func MainScore(spec data.Spec) string {
-	if spec.Task == data.Regression {
-		return "r2"
+	of, err := model.MetricSpec(spec, o.First())
+	if err != nil {
+		return "", err
 	}
-	return "accuracy"
+	name := metric.Main(of).Name
+	if len(o) > 1 {
+		name = o.First().Name + "." + name
+	}
+	return name, nil
 }
 
 // Measures are scores by name, as JSON has them: null for what could not be
@@ -53,16 +53,19 @@ func LossName(weighted, smoothed bool) string {
 	return "loss"
 }
 
+// objectiveKey is what training makes small, among the measures.
+const objectiveKey = "objective"
+
 // MeasuresOf are the loss, as a measure beside that of a baseline, and the
 // scores of a report; and as "objective" what training makes small, where that
 // is not the same.
-func MeasuresOf(r model.Report, spec data.Spec) Measures {
+func MeasuresOf(r model.Report) Measures {
 	m := Measures{}
-	m.Add("loss", r.Plain)
+	m.Add(metric.Loss.Name, r.Plain)
 	if r.Loss != r.Plain {
-		m.Add("objective", r.Loss)
+		m.Add(objectiveKey, r.Loss)
 	}
-	for _, name := range Scores(spec) {
+	for _, name := range r.Scores() {
 		m.Add(name, r.Score(name))
 	}
 	return m

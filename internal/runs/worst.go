@@ -9,9 +9,11 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"descent/data"
 	"descent/internal/human"
+	"descent/metric"
 	"descent/model"
 )
 
@@ -35,6 +37,11 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 		m := c.Confusion()
 		t.Classes, t.Confusion = m.Classes, m.Counts
 	}
+	if m := r.MultiLabel; m != nil {
+		for _, k := range m.Labels() {
+			t.Labels = append(t.Labels, Label{k.Name, k.Rows, k.Predicted, k.Right, k.Precision, k.Recall, k.F1})
+		}
+	}
 	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
 	for _, s := range r.Worst {
 		if err := source.Read([]int{s.Row}, x, y); err != nil {
@@ -44,18 +51,44 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 		if s.Row < len(names) {
 			w.Name = names[s.Row]
 		}
-		if spec.Task == data.Classification {
-			k := Likeliest(s.Prediction)
-			w.Actual, w.Predicted, w.Probability = spec.Classes[int(y[0])], spec.Classes[k], &s.Prediction[k]
-		} else {
-			w.Actual, w.Predicted = targetText(spec, decodeTargets(spec, y)), targetText(spec, s.Prediction)
-		}
+		w.answer(spec, r.Goals[0].Metrics.Spec(), y, s.Prediction)
 		if err := showSample(&w, spec.Encoder, x); err != nil {
 			return nil, err
 		}
 		t.Worst = append(t.Worst, w)
 	}
 	return t, nil
+}
+
+// answer puts into w what was right and what was predicted, of the kind that the
+// first goal predicts. What a row has at many positions takes more room than there
+// is.
+func (w *Worst) answer(spec data.Spec, of metric.Spec, y []float32, prediction []float64) {
+	switch fits := len(prediction) == len(of.Names); {
+	case of.Kind == metric.Classes && fits && len(y) == 1:
+		k := Likeliest(prediction)
+		w.Actual, w.Predicted, w.Probability = of.Names[int(y[0])], of.Names[k], &prediction[k]
+	case of.Kind == metric.Labels && fits && len(y) == len(of.Names):
+		w.Actual, w.Predicted = labelsText(of.Names, decodeTargets(spec, y)), labelsText(of.Names, prediction)
+	case of.Kind == metric.Numbers && fits && len(y) == len(prediction):
+		w.Actual, w.Predicted = targetText(spec, decodeTargets(spec, y)), targetText(spec, prediction)
+	default:
+		w.Actual, w.Predicted = "-", "-"
+	}
+}
+
+// labelsText names the labels of a probability above one half.
+func labelsText(names []string, values []float64) string {
+	var yes []string
+	for i, v := range values {
+		if v > 0.5 {
+			yes = append(yes, names[i])
+		}
+	}
+	if yes == nil {
+		return "none"
+	}
+	return strings.Join(yes, ", ")
 }
 
 func decodeTargets(spec data.Spec, y []float32) []float64 {

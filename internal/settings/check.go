@@ -13,7 +13,6 @@ import (
 	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/loss"
-	"descent/metric"
 	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
@@ -46,7 +45,8 @@ func (s *Settings) Check() error {
 	c.wrap("checkpoint_every", second(train.ParseInterval(s.CheckpointEvery)))
 	c.wrap("stall_timeout", second(parseTimeout(s.StallTimeout)))
 	c.wrap("batch", second(parseBatch(s.Batch.Or("all"))))
-	c.wrap("monitor", second(metric.ByName(s.Monitor)))
+	c.wrap("monitor", second(lookUp(s.Monitor)))
+	c.wrap("", second(s.askedMetrics()))
 	if heads := []string{"auto", "new"}; !slices.Contains(heads, s.Head) {
 		c.wrap("head", suggest.Unknown("start of the last layer", s.Head, heads))
 	}

@@ -163,7 +163,7 @@ func (j *Job) build() error {
 		Penalty: loss.Penalty{L1: s.L1, L2: s.L2},
 		Augment: augment, Average: average, Freeze: s.Freeze,
 		BatchSize: batch, Epochs: s.Epochs.Value,
-		Monitor: s.Monitor, Patience: s.Patience,
+		Monitor: s.Monitor, Metrics: j.metrics(), Patience: s.Patience,
 		Seed: s.Seed, Workers: s.Workers,
 	}
 	if err := s.surround(&j.Config, units); err != nil {

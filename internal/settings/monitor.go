@@ -1,35 +1,94 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"descent/data"
 	"descent/internal/usage"
 	"descent/metric"
 	"descent/model"
 	"descent/objective"
 )
 
-// monitor checks that the monitored score exists, and points a plateau the
-// way in which the score improves.
+// MetricNames lists those that --monitor, --metrics and --metric take.
+func MetricNames() string {
+	return strings.Join(metric.Names(), ", ") + "; a number in a name may be another, as in top3"
+}
+
+// askedMetrics returns the metrics of the setting metrics, each once. The loss is
+// always measured.
+func (s *Settings) askedMetrics() ([]metric.Metric, error) {
+	list, err := ParseMetrics(s.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return list, nil
+}
+
+// ParseMetrics returns the metrics of those names, each once and the loss, which
+// is always measured, left out. The error for another suggests the nearest name.
+func ParseMetrics(names []string) ([]metric.Metric, error) {
+	var list []metric.Metric
+	for _, name := range names {
+		m, err := lookUp(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
+		}
+		if m.New != nil && !holds(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+// lookUp returns the metric of that name. The setting stands before the error, and
+// need not be followed by the name of the package.
+func lookUp(name string) (metric.Metric, error) {
+	m, err := metric.ByName(name)
+	if err != nil {
+		err = errors.New(strings.TrimPrefix(err.Error(), "metric: "))
+	}
+	return m, err
+}
+
+func holds(list []metric.Metric, m metric.Metric) bool {
+	return slices.ContainsFunc(list, func(o metric.Metric) bool { return o.Name == m.Name })
+}
+
+// goal is what the job trains for.
+func (j *Job) goal() objective.Goal { return objective.For(j.Spec, nil).First() }
+
+// monitor checks that the data has the monitored score and those asked for, and
+// points a plateau the way in which the score improves.
 func (j *Job) monitor() error {
 	s := &j.Settings
-	classes := []string{"accuracy", "balanced_accuracy", "f1", "auroc"}
-	switch {
-	case s.Monitor == "loss":
+	asked, err := s.askedMetrics()
+	if err != nil {
+		return err
+	}
+	for _, m := range asked {
+		if err := model.Suits(m, j.goal(), j.Spec); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+	}
+	m, err := lookUp(s.Monitor)
+	if err != nil {
+		return fmt.Errorf("monitor: %w", err)
+	}
+	if m.Name == metric.Loss.Name {
 		return nil
-	case slices.Contains(classes, s.Monitor) != (j.Spec.Task == data.Classification):
-		return fmt.Errorf("monitor: %s has no score %q", j.Spec.Task, s.Monitor)
-	case s.Monitor == "auroc" && len(j.Spec.Classes) != 2:
-		return fmt.Errorf("monitor: auroc is for two classes, and the data has %d", len(j.Spec.Classes))
-	case j.Parts.Validation.Len() == 0:
+	}
+	if err := model.Suits(m, j.goal(), j.Spec); err != nil {
+		return fmt.Errorf("monitor: %w", err)
+	}
+	if j.Parts.Validation.Len() == 0 {
 		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor)
 	}
-	j.absent()
+	j.absent(m)
 	plateau, _, _ := strings.Cut(s.Schedule, ":")
-	if plateau == "plateau" && metric.HigherIsBetter(s.Monitor) && !strings.Contains(s.Schedule, "mode=") {
+	if plateau == "plateau" && m.Higher && !strings.Contains(s.Schedule, "mode=") {
 		if s.Schedule == plateau {
 			s.Schedule += ":mode=max"
 		} else {
@@ -39,17 +98,36 @@ func (j *Job) monitor() error {
 	return nil
 }
 
-// absent notes classes that a monitored mean over classes leaves out.
-func (j *Job) absent() {
-	m := j.Settings.Monitor
-	if m != "balanced_accuracy" && m != "f1" {
+// absent notes classes that a monitored metric leaves out, if it does not count
+// rows but averages over classes.
+func (j *Job) absent(m metric.Metric) {
+	if m.Share {
 		return
 	}
 	for _, c := range j.Parts.Counts {
 		if c.Train > 0 && c.Validation == 0 {
-			j.Notes = append(j.Notes, fmt.Sprintf("class %q has no row in validation, so %s there says nothing about it", c.Class, m))
+			j.Notes = append(j.Notes, fmt.Sprintf("class %q has no row in validation, so %s there says nothing about it", c.Class, m.Name))
 		}
 	}
+}
+
+// metrics returns what the run measures beside the usual metrics: those asked
+// for, and the monitored one.
+func (j *Job) metrics() []metric.Metric {
+	list, err := j.Settings.askedMetrics()
+	if m, failed := metric.ByName(j.Settings.Monitor); err == nil && failed == nil && m.New != nil && !holds(list, m) {
+		list = append(list, m)
+	}
+	return list
+}
+
+// Measure makes the run measure one more metric.
+func (j *Job) Measure(name string) error {
+	m, err := metric.ByName(name)
+	if err == nil && m.New != nil && !holds(j.Config.Metrics, m) {
+		j.Config.Metrics = append(j.Config.Metrics, m)
+	}
+	return err
 }
 
 // Measured returns an error if the validation part leaves the monitored score
@@ -62,7 +140,7 @@ func (j *Job) measured(setting, score string) error {
 	}
 	m, err := metric.ByName(score)
 	if err == nil {
-		err = model.Measurable(m, objective.For(j.Spec, nil).First(), j.Parts.Validation)
+		err = model.Measurable(m, j.goal(), j.Parts.Validation)
 	}
 	if err == nil {
 		return nil

@@ -10,7 +10,6 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/suggest"
-	"descent/metric"
 	"descent/nn"
 	"descent/optim"
 )
@@ -73,6 +72,7 @@ type Settings struct {
 	Epochs   Auto[int]
 	Patience int
 	Monitor  string
+	Metrics  []string
 	Seed     uint64
 
 	OnNonfinite     string
@@ -255,7 +255,8 @@ var table = []Setting{
 	{"Run", "batch", "batch", "rows an update, or all; auto: " + batchDefault, func(s *Settings) any { return &s.Batch }},
 	{"", "epochs", "epochs", "passes over the training part; auto: " + epochsDefault, func(s *Settings) any { return &s.Epochs }},
 	{"", "patience", "patience", "stop after so many epochs without a better validation score; 0: never", func(s *Settings) any { return &s.Patience }},
-	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + strings.Join(metric.Names(), ", "), func(s *Settings) any { return &s.Monitor }},
+	{"", "monitor", "monitor", "validation score that picks the best model, stops early and drives plateau: " + MetricNames(), func(s *Settings) any { return &s.Monitor }},
+	{"", "metrics", "metrics", "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b", func(s *Settings) any { return &s.Metrics }},
 	{"", "seed", "seed", "of first weights, order of rows, augmentation and dropout", func(s *Settings) any { return &s.Seed }},
 	{"", "on_nonfinite", "on-nonfinite", "about an update whose loss or gradient is not finite: stop; skip the batch, up to 10 in a row; or rewind to the start of the epoch, with half the rate", func(s *Settings) any { return &s.OnNonfinite }},
 	{"", "workers", "workers", "cores to use at most, which does not change the result; 0: all", func(s *Settings) any { return &s.Workers }},

@@ -14,7 +14,7 @@ import (
 
 // page draws the result.
 func (c *Comparison) page(r *CompareResult) report.Page {
-	m := strings.ReplaceAll(r.Metric, "_", " ")
+	m := human.Label(r.Metric)
 	p := report.Page{
 		Title: fmt.Sprintf("Which settings for %s?", runs.DataName(r.Data)),
 		Note:  r.Verdict,
@@ -64,7 +64,7 @@ func (r *CompareResult) intervalNote(i interval) string {
 
 func (r *CompareResult) tableNote() string {
 	return fmt.Sprintf("Over %s of each; low and high are the ends of 95 %% intervals by Student's t. Steps and seconds are to a validation %s of %s. p is of the hypothesis that a row is as good as the best: a paired t test over seeds, adjusted after Holm.",
-		human.Plural(len(r.Seeds), "run"), strings.ReplaceAll(r.Metric, "_", " "), human.Score(r.Metric, float64(r.Target)))
+		human.Plural(len(r.Seeds), "run"), human.Label(r.Metric), human.Score(r.Metric, float64(r.Target)))
 }
 
 func (r *CompareResult) pageTable() report.Table {

@@ -69,6 +69,7 @@ var fixed = map[string]string{
 	"epochs":  "runs that are compared have the same length",
 	"seed":    "runs are compared with the same seeds",
 	"workers": "the number of workers does not change results",
+	"metrics": "what is measured does not change results",
 }
 
 // varies returns why a setting cannot be varied, or nil.

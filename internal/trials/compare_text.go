@@ -3,7 +3,6 @@ package trials
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"descent/internal/human"
 	"descent/internal/runs"
@@ -19,7 +18,7 @@ func (c *Comparison) Commands() []string { return c.again("compare") }
 
 // table has a row for each of the settings that were compared.
 func (r *CompareResult) table() string {
-	m := strings.ReplaceAll(r.Metric, "_", " ")
+	m := human.Label(r.Metric)
 	rows := [][]string{{"", "rate", "validation " + m, "test " + m, "last epoch", "steps to " + human.Score(r.Metric, float64(r.Target)), "seconds", "diverged", "p"}}
 	for _, row := range r.Rows {
 		steps, seconds, p := "never", "", ""

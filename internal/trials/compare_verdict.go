@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descent/internal/human"
+	"descent/metric"
 )
 
 // leastRows is by how many validation rows two accuracies must differ: even if
@@ -24,8 +25,14 @@ func (r *CompareResult) apart(row *compareRow) bool {
 // metric counts them.
 func (r *CompareResult) rowsBehind(row *compareRow) (rows float64, counted bool) {
 	const rounding = 1e-9
-	d := float64(r.Rows[0].Validation.Mean - row.Validation.Mean)
-	return d*float64(r.DataRows["validation"]) + rounding, r.Metric == "accuracy"
+	d := math.Abs(float64(r.Rows[0].Validation.Mean - row.Validation.Mean))
+	return d*float64(r.DataRows["validation"]) + rounding, r.counts()
+}
+
+// counts reports whether every row counts as 0 or 1 in the metric.
+func (r *CompareResult) counts() bool {
+	m, err := metric.ByName(r.Metric)
+	return err == nil && m.Share
 }
 
 // verdict says in words what the runs show, and how sure that is.
@@ -36,7 +43,7 @@ func (r *CompareResult) verdict() string {
 	}
 	var s []string
 	say := func(format string, args ...any) { s = append(s, fmt.Sprintf(format, args...)) }
-	m := strings.ReplaceAll(r.Metric, "_", " ")
+	m := human.Label(r.Metric)
 	first := fmt.Sprintf("Best is %s at rate %s: validation %s %s", best.Name, human.Float(best.Rate), m, r.span(best.Validation))
 	if !math.IsNaN(float64(best.Test.Mean)) {
 		first += fmt.Sprintf(", test %s %s", m, r.span(best.Test))
@@ -92,8 +99,8 @@ func (r *CompareResult) verdict() string {
 		say("At an end of the rates tried is that of %s; a better one may lie beyond.", human.And(ends))
 	}
 	what := "Seeds vary first weights and the order of rows, not the split"
-	if n := r.DataRows["validation"]; strings.Contains(r.Metric, "accuracy") && n <= 10000 { // else the row is nothing
-		what += fmt.Sprintf(", and one row of the validation part is %s", human.Score("accuracy", 1/float64(n)))
+	if n := r.DataRows["validation"]; r.counts() && n <= 10000 { // else the row is nothing
+		what += fmt.Sprintf(", and one row of the validation part is %s", human.Score(r.Metric, 1/float64(n)))
 	}
 	say("%s: on other rows the order may differ.", what)
 	return strings.Join(s, " ")

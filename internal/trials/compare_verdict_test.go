@@ -1,16 +1,25 @@
 package trials
 
 import (
+	"math"
 	"strings"
 	"testing"
 
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/metric"
 )
 
 // TestVerdict asks for the words about made-up runs on the digits, whose
 // validation part has 180 rows.
 func TestVerdict(t *testing.T) {
+	missed := metric.Metric{
+		Name: "missed", Doc: "share of rows whose class is less likely than ½", Unit: metric.Percent, Hi: 1, Share: true,
+		Fits: metric.OnClasses, New: metric.MeanOf(func(p, y []float64) float64 { return math.Round(1 - p[int(y[0])]) }),
+	}
+	if err := metric.Register(missed); err != nil {
+		t.Fatal(err)
+	}
 	base, err := settings.Prepare(settings.Default())
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +57,18 @@ func TestVerdict(t *testing.T) {
 			"sgd", true,
 			[]string{"Best is sgd", "validation loss 0.951", "more than chance: p = less than 0.001"},
 			[]string{"one row of"},
+		}, {
+			"a mean over classes has no rows", "balanced_accuracy",
+			map[string][]float64{"adam": {0.970, 0.972, 0.971}, "sgd": {0.950, 0.951, 0.952}},
+			"adam", true,
+			[]string{"validation balanced accuracy 97.10 %", "more than chance: p = less than 0.001"},
+			[]string{"one row of"},
+		}, {
+			"a share of errors", "missed",
+			map[string][]float64{"adam": {0.030, 0.028, 0.029}, "sgd": {0.050, 0.049, 0.048}},
+			"adam", false,
+			[]string{"validation missed 2.90 %", "no more than 3.6 of 180 rows", "one row of the validation part is 0.56 %"},
+			nil,
 		}, {
 			"three", "accuracy",
 			map[string][]float64{"adam": {0.97, 0.98, 0.96}, "lion": {0.96, 0.98, 0.96}, "sgd": {0.80, 0.81, 0.80}},

@@ -111,7 +111,9 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	}
 	l := &lab{base: base, metric: by, side: 1, workers: cores(s.Workers)}
 	if l.metric == "" {
-		l.metric = runs.MainScore(base.Spec)
+		if l.metric, err = runs.MainScore(base.Spec, nil); err != nil {
+			return nil, err
+		}
 	}
 	if err := base.Scored(l.metric); err != nil {
 		return nil, err
@@ -175,6 +177,9 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 	if err != nil {
 		return o, err
 	}
+	if err := j.Measure(l.metric); err != nil {
+		return o, err
+	}
 	j.Config.Workers = l.workers
 	j.Config.Callback = func(_ *train.Trainer, p train.Progress) error {
 		if p.Epoch != nil {
@@ -209,7 +214,7 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 		return o, err
 	}
 	o.Test = map[string]numeral{}
-	for _, name := range append([]string{"loss"}, runs.Scores(j.Spec)...) {
+	for _, name := range append([]string{metric.Loss.Name}, r.Scores()...) {
 		o.Test[name] = numeral(measure(r, name))
 	}
 	return o, nil
@@ -218,19 +223,19 @@ func (l *lab) train(ctx context.Context, t trial) (outcome, error) {
 // measure is a score that compares between runs, however each weights classes
 // or smooths labels.
 func measure(r model.Report, name string) float64 {
-	if name == "loss" {
+	if name == metric.Loss.Name {
 		return r.Plain
 	}
 	return r.Score(name)
 }
 
-func (o *outcome) note(e *train.Epoch, metric string) {
+func (o *outcome) note(e *train.Epoch, by string) {
 	c := &o.Curve
 	c.Updates = append(c.Updates, e.Updates)
 	c.Seconds = append(c.Seconds, numeral(e.Seconds))
 	c.TrainLoss = append(c.TrainLoss, numeral(e.TrainLoss))
 	c.Loss = append(c.Loss, numeral(e.Validation.Plain))
-	c.Score = append(c.Score, numeral(measure(*e.Validation, metric)))
+	c.Score = append(c.Score, numeral(measure(*e.Validation, by)))
 	if e.Best {
 		o.BestEpoch = len(c.Updates)
 	}

@@ -13,7 +13,7 @@ import (
 
 // page draws the result.
 func (w *Sweep) page(r *SweepResult, best *settings.Job) report.Page {
-	m := strings.ReplaceAll(r.Metric, "_", " ")
+	m := human.Label(r.Metric)
 	p := report.Page{Title: fmt.Sprintf("Searching settings for %s", runs.DataName(r.Data)), Note: r.verdict()}
 	add := func(group, title, note, source string, wide bool, body report.Body) {
 		p.Sections = append(p.Sections, report.Section{Group: group, Title: title, Note: note, Source: source, Wide: wide, Body: body})

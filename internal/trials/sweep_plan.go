@@ -11,6 +11,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
+	"descent/metric"
 )
 
 // NewSweep begins a sweep by settings, which the folder out keeps. Where the
@@ -80,12 +81,12 @@ func (w *Sweep) prepare(ctx context.Context) error {
 // oneMeasure returns an error if trials are to be ranked by a loss that is
 // another measure from trial to trial.
 func (w *Sweep) oneMeasure() error {
-	if w.plan.Metric != "loss" {
+	if w.plan.Metric != metric.Loss.Name {
 		return nil
 	}
-	other := "accuracy"
-	if w.lab.base.Spec.Task == data.Regression {
-		other = "r2"
+	other, err := runs.MainScore(w.lab.base.Spec, nil)
+	if err != nil {
+		return err
 	}
 	first := ""
 	for i := range w.values {
@@ -136,10 +137,10 @@ func (w *Sweep) trialText(o outcome) string {
 }
 
 // foundText is the score of a trial in words.
-func foundText(o *outcome, metric string) string {
+func foundText(o *outcome, by string) string {
 	if o.failed() {
 		return "diverged"
 	}
 	score, _ := o.best()
-	return metric + " " + human.Score(metric, score)
+	return by + " " + human.Score(by, score)
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"descent/internal/human"
 	"descent/internal/runs"
@@ -140,7 +139,7 @@ func csvNumber(v numeral) string {
 // Text is the result for people.
 func (w *Sweep) Text(r *SweepResult) string {
 	const most = 10
-	head := []string{"", "trial", "validation " + strings.ReplaceAll(r.Metric, "_", " "), "loss", "epochs"}
+	head := []string{"", "trial", "validation " + human.Label(r.Metric), "loss", "epochs"}
 	for _, x := range w.plan.Space {
 		head = append(head, x.Name)
 	}
@@ -174,7 +173,7 @@ func (r *SweepResult) verdict() string {
 		}
 	}
 	text := fmt.Sprintf("Best of %s in %s is trial %d: validation %s %s after %s.", human.Plural(len(r.Rows), "combination"), human.Plural(r.Runs, "run"),
-		r.Best.Trial, strings.ReplaceAll(r.Metric, "_", " "), human.Score(r.Metric, float64(r.Best.Score)), human.Plural(r.Best.Epochs, "epoch"))
+		r.Best.Trial, human.Label(r.Metric), human.Score(r.Metric, float64(r.Best.Score)), human.Plural(r.Best.Epochs, "epoch"))
 	if failed > 0 {
 		text += fmt.Sprintf(" %s diverged.", human.Plural(failed, "trial"))
 	}

@@ -1,5 +1,5 @@
 // The exclusive or, learned, saved, loaded and computed by a program of
-// another module.
+// another module. The model is saved at the path that is given, if one is.
 package main
 
 import (
@@ -37,6 +37,9 @@ func main() {
 	model, err := trainer.Fit(context.Background(), source, nil)
 	check(err)
 	path := filepath.Join(dir, "xor.safetensors")
+	if len(os.Args) > 1 {
+		path = os.Args[1]
+	}
 	check(model.Save(path))
 
 	again, err := descent.Load(path)

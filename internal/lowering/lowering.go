@@ -1,0 +1,73 @@
+// Package lowering says what there is between an operation of package graph and
+// the kernels: besides [graph.Op] an operation has exactly one of these, or is a
+// leaf or a composite.
+package lowering
+
+import (
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/internal/kernel/program"
+)
+
+// A Mapper computes each element from the same element of its operands: an
+// instruction of a fused program.
+type Mapper interface {
+	graph.Op
+	Lower(b *program.Builder, x ...program.Reg) program.Reg
+}
+
+// A Reducer folds axes of its operand to size 1.
+type Reducer interface {
+	graph.Op
+	Axes() graph.Axes
+	// Over returns the same reduction over other axes.
+	Over(graph.Axes) graph.Op
+	// Sinks reports whether LowerSink exists.
+	Sinks() bool
+	// LowerRows folds each row of a fused program.
+	LowerRows(b *program.Builder, x program.Reg) program.Reg
+	// LowerSink folds all elements, or each column, as a sink of a fused program.
+	LowerSink(b *program.Builder, x program.Reg, columns bool)
+}
+
+// A Producer has a kernel of its own, such as a matrix product.
+type Producer interface {
+	graph.Op
+	Kernel(out graph.Type, in ...graph.Type) kernel.Kernel
+}
+
+// A Product is a matrix product that can read its operands transposed.
+type Product interface {
+	Producer
+	// SwapOperand returns the product that reads operand i the other way.
+	SwapOperand(i int) graph.Op
+	// Inner is the length of the sum for each element.
+	Inner(in ...graph.Tensor) int
+}
+
+// A Unit is an operation that, with certain constants, returns an operand
+// unchanged.
+type Unit interface {
+	graph.Op
+	// Unit returns the number of the operand that equals the result.
+	Unit(in ...graph.Tensor) (operand int, ok bool)
+}
+
+// A Viewer's result is the memory of its operand under another type.
+type Viewer interface {
+	graph.Op
+	View()
+}
+
+// A Broadcaster repeats its operand along axes, which fused programs do
+// while they read. Its kernel copies where no program can.
+type Broadcaster interface {
+	Producer
+	Broadcasts()
+}
+
+// A Columns operation is the column number itself, which fused programs know.
+type Columns interface {
+	Mapper
+	Columns()
+}
