@@ -14,10 +14,9 @@ func (x Tensor) BroadcastTo(t Type) Tensor {
 	if !x.Valid() {
 		return x
 	}
-	if a, b := x.Type().Dims(), t.Dims(); fmt.Sprint(a) == fmt.Sprint(b) {
+	if t.DType = x.Type().DType; t == x.Type() {
 		return x
 	}
-	t.DType = x.Type().DType
 	return x.apply(broadcast{t})
 }
 

@@ -1,5 +1,5 @@
-// Package bench measures this machine, the kernels and whole training steps,
-// for the command "descent bench". Its workloads have the names and the shapes
+// Package bench measures this machine, the kernels, whole training steps and
+// the compiling of them, for the command "descent bench". Its workloads have the names and the shapes
 // that bench/peers runs in other libraries.
 package bench
 
@@ -26,7 +26,8 @@ type Row struct {
 	NsPerParam    float64 `json:"ns_per_param,omitempty"`
 	BytesPerParam float64 `json:"bytes_per_param,omitempty"`
 	SamplesPerS   float64 `json:"samples_per_s,omitempty"`
-	OfLimit       float64 `json:"of_limit,omitempty"` // part of what the machine can do; memory that stays in a cache can make it more than 1
+	Instructions  int     `json:"instructions,omitempty"` // of the plan that was compiled
+	OfLimit       float64 `json:"of_limit,omitempty"`     // part of what the machine can do; memory that stays in a cache can make it more than 1
 }
 
 // Options bound what is measured.
@@ -50,6 +51,7 @@ var groups = [...]group{
 	{name: "conv", run: (*bench).convRows},
 	{name: "updates", run: (*bench).updateRows},
 	{name: "steps", run: (*bench).stepRows},
+	{name: "compile", run: (*bench).compileRows},
 	{name: "scaling", run: (*bench).scalingRows, asked: true},
 }
 

@@ -165,7 +165,7 @@ func TestRun(t *testing.T) {
 	if err := Run(ctx, Options{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if got := strings.Join(Groups(), " "); got != "limits gemm conv updates steps scaling" {
+	if got := strings.Join(Groups(), " "); got != "limits gemm conv updates steps compile scaling" {
 		t.Errorf("groups %s", got)
 	}
 }

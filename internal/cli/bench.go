@@ -30,8 +30,8 @@ func (a *app) benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Measure this machine, the kernels and whole training steps",
 		Long: `Measure what this machine can do at most, and then products of matrices,
-convolutions, updates and whole training steps beside it. All of it takes about
-a minute.
+convolutions, updates, whole training steps and the compiling of them beside it.
+All of it takes about a minute.
 
 Each row is a workload: the cores it may use, the median time of a run, and the
 rate of operations and of memory traffic, each value of an operand counted once.
@@ -41,7 +41,10 @@ a line of cache that goes to another core and back: small steps on all cores
 take several times as long where the cores share no cache.
 
 Steps are one update by Adam on cross-entropy, as NAME/ROWS, the assembly of the
-batch included; bench/peers in the sources runs the same in PyTorch.`,
+batch included; bench/peers in the sources runs the same in PyTorch. Compiling
+is what such a step takes once, before the first: from layers to instructions
+that are bound to memory, as compile/NAME/ROWS. Networks of 200 layers are among
+them. Machine code is not; it is made as instructions first run.`,
 		Example: `  descent bench
   descent bench --only limits,steps
   descent bench --only updates --secs 1 --json`,
@@ -104,6 +107,8 @@ func (a *app) benchText() func(bench.Row) {
 		switch {
 		case r.NsPerParam > 0:
 			more = fmt.Sprintf("  %.3f ns, %.0f bytes a parameter", r.NsPerParam, r.BytesPerParam)
+		case r.Instructions > 0:
+			more = fmt.Sprintf("  %d instructions", r.Instructions)
 		case r.SamplesPerS > 0:
 			more = fmt.Sprintf("  %s samples/s", human.Thousands(r.SamplesPerS))
 		}

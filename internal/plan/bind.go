@@ -33,6 +33,9 @@ func (c *compiler) bind() {
 		}
 		c.prepare(i, l)
 	}
+	for i := range c.plan.Instrs {
+		c.reads(i)
+	}
 	for s, stage := range c.stages {
 		var out []int
 		for _, x := range stage {
@@ -55,14 +58,19 @@ func (c *compiler) prepare(i int, l lowered) {
 		return
 	}
 	x := l.in[operand]
-	at := slices.IndexFunc(c.low, func(p lowered) bool {
-		return p.prepares && p.stage <= l.stage && p.in[0] == x && reflect.DeepEqual(p.kernel, form)
-	})
+	at := -1
+	for _, k := range c.forms[x.ID()] {
+		if p := c.low[k]; p.stage <= l.stage && reflect.DeepEqual(p.kernel, form) {
+			at = k
+			break
+		}
+	}
 	if at < 0 {
 		at = len(c.low)
+		c.forms[x.ID()] = append(c.forms[x.ID()], at)
 		p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
 		c.plan.Instrs = append(c.plan.Instrs, p)
-		c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true, prepares: true})
+		c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true})
 		if from, ok := c.made[x.ID()]; ok {
 			c.after(at, from)
 		}
@@ -124,10 +132,10 @@ func (c *compiler) reaches(i, j int) bool {
 	seen := map[int]bool{}
 	var visit func(int) bool
 	visit = func(i int) bool {
-		if i == j {
+		switch {
+		case i == j:
 			return true
-		}
-		if seen[i] {
+		case seen[i], c.plan.Instrs[i].Stage < c.plan.Instrs[j].Stage:
 			return false
 		}
 		seen[i] = true
@@ -152,17 +160,15 @@ func (c *compiler) update() {
 		m := rewrite.Memory(u.Value)
 		v := c.bufferOf(u.Variable)
 		if writer, ok := c.made[m.ID()]; ok && !taken[m.ID()] && c.inPlace(writer, v) {
-			for i, in := range c.plan.Instrs {
-				if reads(in, v) {
-					c.after(writer, i)
-				}
+			for _, i := range c.readers[v] {
+				c.after(writer, i)
 			}
 			for i, b := range c.plan.Instrs[writer].Out {
 				if b == c.buffer[m.ID()] {
 					c.plan.Instrs[writer].Out[i] = v
 				}
 			}
-			c.moveUses(slices.Concat(copies, c.plan.Instrs), c.buffer[m.ID()], v)
+			c.moveUses(copies, c.buffer[m.ID()], v)
 			c.buffer[m.ID()] = v
 			taken[m.ID()] = true
 			continue
@@ -195,25 +201,26 @@ func (c *compiler) inPlace(writer, v int) bool {
 			return false
 		}
 	}
-	for i, in := range c.plan.Instrs {
-		if i != writer && reads(in, v) && c.reaches(i, writer) {
+	for _, i := range c.readers[v] {
+		if i != writer && c.reaches(i, writer) {
 			return false
 		}
 	}
 	return true
 }
 
-func reads(in *Instr, buffer int) bool {
-	for _, b := range in.In {
-		if b == buffer {
-			return true
+// reads notes that instruction i reads its operands.
+func (c *compiler) reads(i int) {
+	for _, b := range c.plan.Instrs[i].In {
+		if list := c.readers[b]; len(list) == 0 || list[len(list)-1] != i {
+			c.readers[b] = append(list, i)
 		}
 	}
-	return false
 }
 
-// moveUses makes all who read buffer a read b.
-func (c *compiler) moveUses(instrs []*Instr, a, b int) {
+// moveUses makes all who read buffer a read b, copies that are no instructions
+// yet among them.
+func (c *compiler) moveUses(copies []*Instr, a, b int) {
 	move := func(list []int) {
 		for i := range list {
 			if list[i] == a {
@@ -221,12 +228,18 @@ func (c *compiler) moveUses(instrs []*Instr, a, b int) {
 			}
 		}
 	}
-	for _, in := range instrs {
+	for _, in := range copies {
 		move(in.In)
+	}
+	for _, i := range c.readers[a] {
+		move(c.plan.Instrs[i].In)
 	}
 	for _, out := range c.plan.Outputs {
 		move(out)
 	}
+	c.readers[b] = append(c.readers[b], c.readers[a]...)
+	slices.Sort(c.readers[b])
+	c.readers[b], c.readers[a] = slices.Compact(c.readers[b]), nil
 }
 
 // copy adds an instruction that copies a leaf before anything writes it.
@@ -240,6 +253,7 @@ func (c *compiler) copy(from, to, stage int) int {
 	}
 	c.plan.Instrs = append(c.plan.Instrs, copier(from, to, c.plan.Buffers[to].Size, stage))
 	c.low = append(c.low, lowered{})
+	c.reads(len(c.plan.Instrs) - 1)
 	return to
 }
 

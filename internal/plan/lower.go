@@ -20,8 +20,6 @@ type lowered struct {
 	whole  []bool         // for each of in: read other than element by element
 	out    []graph.Tensor // in the order of the kernel's outputs
 	fixed  bool           // the kernel writes out[0] before it reads all of in
-
-	prepares bool // brings in[0] into the form that kernels read
 }
 
 // lower turns g into a kernel. needed tells which tensors others read.

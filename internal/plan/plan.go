@@ -78,8 +78,10 @@ type compiler struct {
 	stages  [][]graph.Tensor
 	updates []graph.Update
 	low     []lowered
-	made    map[int]int // the instruction that makes a tensor, by the tensor's ID
-	buffer  map[int]int // the buffer of a tensor, by its ID
+	made    map[int]int   // the instruction that makes a tensor, by the tensor's ID
+	buffer  map[int]int   // the buffer of a tensor, by its ID
+	forms   map[int][]int // the instructions that bring a tensor into a form that kernels read, by its ID
+	readers map[int][]int // the instructions that read a buffer, in order; known when all but copies are bound
 }
 
 func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (*compiler, error) {
@@ -119,7 +121,7 @@ func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	c := &compiler{made: map[int]int{}, buffer: map[int]int{}}
+	c := &compiler{made: map[int]int{}, buffer: map[int]int{}, forms: map[int][]int{}, readers: map[int][]int{}}
 	for _, stage := range stages {
 		c.stages = append(c.stages, simple[:len(stage)])
 		simple = simple[len(stage):]

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,7 +135,7 @@ func TestOrder(t *testing.T) {
 			}
 			for j, other := range p.Instrs {
 				for _, out := range other.Out {
-					if i == j || !reads(in, out) {
+					if i == j || !slices.Contains(in.In, out) {
 						continue
 					}
 					arena := p.Buffers[out].Place == Arena
@@ -171,7 +172,7 @@ func TestPrepared(t *testing.T) {
 		}
 		forms++
 		for _, other := range p.Instrs {
-			if reads(other, in.Out[0]) {
+			if slices.Contains(other.In, in.Out[0]) {
 				readers++
 			}
 		}

@@ -15,8 +15,8 @@ func (f *fuser) fit(a, b *Group) bool {
 	case a.Producer.Valid() && b.Producer.Valid(),
 		(a.Producer.Valid() || b.Producer.Valid()) && (a.folds || b.folds),
 		a.Producer.Valid() && f.onlyFolded(b.Members[len(b.Members)-1]),
-		a.Producer.Valid() && !canFollow(a.Producer),
-		b.Producer.Valid() && !canFollow(b.Producer):
+		a.Producer.Valid() && !a.follows,
+		b.Producer.Valid() && !b.follows:
 		return false
 	}
 	return !f.readsSink(a, b) && !f.readsSink(b, a) && !f.detour(a, b)
@@ -90,62 +90,6 @@ func (f *fuser) readsSink(a, b *Group) bool {
 			x := a.Read(in)
 			if op, ok := x.Op().(lowering.Reducer); ok && f.Of[x.ID()] == b {
 				if rowFolds(op, b.Domain)&splits == 0 {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// detour reports whether something outside of a and b depends on one of them
-// and is needed by the other, or reads their results by another way than as
-// an operand, as through a view.
-func (f *fuser) detour(a, b *Group) bool {
-	seen := map[int]bool{}
-	var reaches func(x graph.Tensor) bool
-	reaches = func(x graph.Tensor) bool {
-		if g := f.Of[x.ID()]; g == a || g == b {
-			return true
-		}
-		if seen[x.ID()] {
-			return false
-		}
-		seen[x.ID()] = true
-		if g := f.Of[x.ID()]; g != nil { // a group runs as one
-			for _, m := range append(g.Members, g.Producer) {
-				if !m.Valid() {
-					continue
-				}
-				for _, in := range m.Inputs() {
-					if f.Of[in.ID()] != g && reaches(in) {
-						return true
-					}
-				}
-			}
-			return false
-		}
-		for _, in := range x.Inputs() {
-			if reaches(in) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, g := range []*Group{a, b} {
-		for _, m := range append(g.Members, g.Producer) {
-			if !m.Valid() {
-				continue
-			}
-			for _, in := range m.Inputs() {
-				x := g.Read(in)
-				if h := f.Of[x.ID()]; h == a || h == b {
-					if m == g.Producer {
-						return true // a kernel reads it whole
-					}
-					continue
-				}
-				if reaches(x) {
 					return true
 				}
 			}

@@ -1,6 +1,9 @@
 package rewrite
 
 import (
+	"iter"
+	"slices"
+
 	"descent/graph"
 	"descent/internal/lowering"
 )
@@ -14,13 +17,17 @@ type Group struct {
 	Producer graph.Tensor   // the result of a product or another kernel, or none
 	Members  []graph.Tensor // in order; without the producer
 	folds    bool           // has a member that folds rows, columns or everything
+	follows  bool           // its producer can run a program over its blocks
 	copied   map[int]bool   // the broadcasts that it reads from memory, by ID
+	number   int            // among all groups, in the order of their making
+	level    int            // no group that it depends on has a higher one
+	seen     int            // the last walk that came by
 }
 
 // Partition is what Fuse returns.
 type Partition struct {
 	Groups []*Group
-	Of     map[int]*Group // the group that computes a tensor, by its ID
+	Of     []*Group // the group that computes a tensor, by the tensor's ID; nil if none does
 }
 
 // Stage lists what a part of a step has to compute.
@@ -33,22 +40,12 @@ type Stage []graph.Tensor
 // in place. One that must exist in memory as such, because a kernel reads it
 // or it is an output, gets a group of its own.
 func Fuse(stages ...Stage) Partition {
-	f := fuser{Partition: Partition{Of: map[int]*Group{}}, uses: map[int][]graph.Tensor{}}
-	var all []graph.Tensor
-	for _, stage := range stages {
-		all = append(all, stage...)
-	}
-	for _, x := range graph.Sorted(all...) {
-		for _, in := range x.Inputs() {
-			f.uses[in.ID()] = append(f.uses[in.ID()], x)
-		}
-	}
-	done := map[int]bool{}
+	f := newFuser(stages)
 	for i, stage := range stages {
 		f.stage = i
 		for _, x := range graph.Sorted(stage...) {
-			if !done[x.ID()] {
-				done[x.ID()] = true
+			if !f.placed[x.ID()] {
+				f.placed[x.ID()] = true
 				f.place(x)
 			}
 		}
@@ -56,13 +53,37 @@ func Fuse(stages ...Stage) Partition {
 			f.materialize(x)
 		}
 	}
+	f.Groups = slices.DeleteFunc(f.Groups, func(g *Group) bool { return g == nil })
 	return f.Partition
 }
 
+// fuser holds a partition while it is made. Groups that others took in have
+// left nil in Groups. Slices go by the IDs of tensors.
 type fuser struct {
 	Partition
-	stage int
-	uses  map[int][]graph.Tensor
+	stage  int
+	placed []bool
+	uses   [][]graph.Tensor // who reads a tensor, in any stage
+	walks  int
+}
+
+func newFuser(stages []Stage) *fuser {
+	var all []graph.Tensor
+	for _, stage := range stages {
+		all = append(all, stage...)
+	}
+	all = graph.Sorted(all...)
+	n := 0
+	for _, x := range all {
+		n = max(n, x.ID()+1)
+	}
+	f := &fuser{Partition: Partition{Of: make([]*Group, n)}, placed: make([]bool, n), uses: make([][]graph.Tensor, n)}
+	for _, x := range all {
+		for _, in := range x.Inputs() {
+			f.uses[in.ID()] = append(f.uses[in.ID()], x)
+		}
+	}
+	return f
 }
 
 // Memory returns the tensor whose memory x is read from: x without views.
@@ -123,14 +144,30 @@ func (f *fuser) copy(g *Group, x graph.Tensor) {
 }
 
 func (f *fuser) add(g *Group) *Group {
+	g.number = len(f.Groups)
 	f.Groups = append(f.Groups, g)
-	for _, x := range g.Members {
+	for x := range g.tensors() {
 		f.Of[x.ID()] = g
 	}
-	if g.Producer.Valid() {
-		f.Of[g.Producer.ID()] = g
+	for h := range f.needed(g) {
+		g.level = max(g.level, h.level+1)
 	}
+	f.lift(g, g.level)
 	return g
+}
+
+// tensors are those that the group computes.
+func (g *Group) tensors() iter.Seq[graph.Tensor] {
+	return func(yield func(graph.Tensor) bool) {
+		for _, x := range g.Members {
+			if !yield(x) {
+				return
+			}
+		}
+		if g.Producer.Valid() {
+			yield(g.Producer)
+		}
+	}
 }
 
 // place puts x into a group, if it needs one.
@@ -144,8 +181,8 @@ func (f *fuser) place(x graph.Tensor) {
 		for _, in := range x.Inputs() {
 			f.materialize(in)
 		}
-		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x}
-		if canFollow(x) { // its blocks are rows of the last axis
+		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x, follows: canFollow(x)}
+		if g.follows { // its blocks are rows of the last axis
 			g.Splits = 1 << (x.Type().Rank() - 1)
 		}
 		f.add(g)
@@ -182,83 +219,6 @@ func source(x graph.Tensor) graph.Tensor {
 		return x.Inputs()[0]
 	}
 	return x
-}
-
-// merge joins g, which is new and has one member, with the groups that
-// compute its operands, and a reduction also with others that read the same
-// memory, where one program can hold them all.
-func (f *fuser) merge(g *Group) {
-	x := g.Members[0]
-	for i := len(x.Inputs()) - 1; i >= 0; i-- {
-		other := f.Of[g.Read(x.Inputs()[i]).ID()]
-		if other != nil && other != g && other.Stage == g.Stage && f.fit(other, g) {
-			g = f.join(other, g)
-		}
-	}
-	if _, ok := x.Op().(lowering.Reducer); ok {
-		for _, other := range f.Groups {
-			if other != g && other.folds && other.Stage == g.Stage && f.sharesMemory(other, g) && f.fit(other, g) {
-				g = f.join(other, g)
-				break
-			}
-		}
-	}
-	sortByID(g.Members)
-}
-
-// join makes one of two groups and returns it. The older one takes the newer
-// in. The order of groups means nothing; the plan sorts them.
-func (f *fuser) join(old, g *Group) *Group {
-	old.Members = append(old.Members, g.Members...)
-	old.Splits &= g.Splits
-	old.folds = old.folds || g.folds
-	for id := range g.copied {
-		if old.copied == nil {
-			old.copied = map[int]bool{}
-		}
-		old.copied[id] = true
-	}
-	if g.Producer.Valid() {
-		old.Producer = g.Producer
-	}
-	for i, h := range f.Groups {
-		if h == g {
-			f.Groups = append(f.Groups[:i], f.Groups[i+1:]...)
-			break
-		}
-	}
-	for _, m := range append(g.Members, g.Producer) {
-		if m.Valid() {
-			f.Of[m.ID()] = old
-		}
-	}
-	return old
-}
-
-// sharesMemory reports whether two groups over one domain read a tensor that
-// fills it.
-func (f *fuser) sharesMemory(a, b *Group) bool {
-	if !sameShape(a.Domain, b.Domain) {
-		return false
-	}
-	read := map[int]bool{}
-	for _, x := range a.Reads(f.Partition) {
-		read[x.ID()] = sameShape(x.Type(), a.Domain)
-	}
-	for _, x := range b.Reads(f.Partition) {
-		if read[x.ID()] {
-			return true
-		}
-	}
-	return false
-}
-
-func sortByID(xs []graph.Tensor) {
-	for i := range xs {
-		for j := i; j > 0 && xs[j].ID() < xs[j-1].ID(); j-- {
-			xs[j], xs[j-1] = xs[j-1], xs[j]
-		}
-	}
 }
 
 // Reads returns the tensors that the group reads from memory.

@@ -1,0 +1,4 @@
+package plan
+
+// Update is the flag by which tests write what is on record anew.
+var Update = update
