@@ -258,6 +258,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{[]loop.Part{{Of: "a", Update: adam}, {Of: "a", Update: adam}}, `loop: part "a": "a.weight" is trained by part "a", too`},
 		{[]loop.Part{{Of: "c", Update: adam}}, `part "c": the loss is the zero Tensor`},
+		{[]loop.Part{{Of: "a", Update: adam, Loss: graph.New().Const(1)}}, "the loss is no tensor of the graph"},
 		{[]loop.Part{{Of: "a"}}, "Rule is nil"},
 		{[]loop.Part{{Of: "a", Update: adam, Rate: -1}}, "learning rate is -1"},
 		{[]loop.Part{{Of: "a", Update: adam, Rate: math.NaN()}}, "learning rate is NaN"},
