@@ -172,5 +172,14 @@ func rowsOf(s data.Spec) func() (*data.RowEncoder, error) {
 			return nil, errors.New("the model was trained on samples made by a program, which its file cannot describe; a row is []float32")
 		}
 	}
-	return func() (*data.RowEncoder, error) { return data.NewRowEncoder(s.Encoder) }
+	return func() (*data.RowEncoder, error) {
+		rows, err := data.NewRowEncoder(s.Encoder)
+		if err != nil {
+			return nil, err
+		}
+		if n := s.Encoder.Spec().Size(); n != s.Size() {
+			return nil, fmt.Errorf("the encoder of the model makes samples of %d values, its network takes %d, of shape %v", n, s.Size(), s.Input)
+		}
+		return rows, nil
+	}
 }
