@@ -52,6 +52,9 @@ func NewSet(spec Spec, metrics ...Metric) (*Set, error) {
 	}
 	s := &Set{spec: spec.clone(), metrics: slices.Clone(metrics), truth: NewTruth(spec), pair: make([]float64, 2)}
 	s.of = s.open()
+	if i := slices.Index(s.of.values, nil); i >= 0 {
+		return nil, fmt.Errorf("metric: New of %s gave no accumulator for %v", metrics[i].Name, spec)
+	}
 	return s, nil
 }
 
