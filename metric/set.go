@@ -40,7 +40,7 @@ func NewSet(spec Spec, metrics ...Metric) (*Set, error) {
 		if m.Name == Loss.Name {
 			return nil, fmt.Errorf("metric: loss is measured where it is made small; no set takes it")
 		}
-		if err := m.valid(); err != nil {
+		if err := m.Validate(); err != nil {
 			return nil, err
 		}
 		if named(metrics[:i], m.Name) >= 0 {

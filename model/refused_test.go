@@ -13,6 +13,7 @@ import (
 	"descent/graph"
 	"descent/internal/safetensors"
 	"descent/loss"
+	"descent/metric"
 	"descent/model"
 	"descent/nn"
 	"descent/objective"
@@ -113,5 +114,67 @@ func TestPredictRowOfBadImages(t *testing.T) {
 	}
 	if _, err := read("[3,1,1]").PredictRow(context.Background(), good); err == nil || !strings.Contains(err.Error(), "makes samples of 3 values, its network takes 2") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestFindScoreOfGoals: the longest name of a goal is meant; a goal has no score
+// of its loss; and a metric of the caller's stands for the usual one of its name,
+// in what is found and in what is measured.
+func TestFindScoreOfGoals(t *testing.T) {
+	o := objective.Objective{{Name: "a", Task: data.Classification}, {Name: "a.b", Task: data.Regression, Target: "age"}}
+	if m, goal, err := model.FindScore("a.b.mae", o, nil); m.Name != "mae" || goal != 1 || err != nil {
+		t.Errorf("%s of goal %d, %v", m.Name, goal, err)
+	}
+	if _, _, err := model.FindScore("a.loss", o, nil); err == nil || !strings.Contains(err.Error(), `the loss of goal "a" is not measured by itself`) {
+		t.Errorf("error %v", err)
+	}
+
+	spec := data.Spec{Input: []int{1}, Task: data.Regression, Targets: []string{"y"}}
+	own := metric.Metric{Name: "mae", Higher: true, Fits: metric.OnNumbers, New: metric.MeanOf(func(_, _ []float64) float64 { return 42 })}
+	m, err := model.New(of(func(_ *nn.Context, x graph.Tensor) graph.Tensor { return x }), spec, nil, engine.NewStore())
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := data.FromTargets([][]float32{{1}, {2}}, [][]float32{{1}, {2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := m.Measuring(metric.Metric{Name: "none"}, own, own).Evaluate(context.Background(), source)
+	if err != nil || report.Score("mae") != 42 {
+		t.Errorf("mae %v, %v", report.Score("mae"), err)
+	}
+}
+
+// TestMeasurableCounts: rows that a mask leaves out, and positions of no class, say
+// nothing about a goal.
+func TestMeasurableCounts(t *testing.T) {
+	spec := data.Spec{Input: []int{1}, More: []data.Field{
+		{Name: "age", Role: data.TargetRole, Shape: []int{1}}, {Name: "mask", Role: data.TargetRole, Shape: []int{1}},
+		{Name: "tags", Kind: data.Class, Role: data.TargetRole, Shape: []int{2}, Names: []string{"a", "b"}},
+	}}
+	values := map[string][]float32{"x": {1, 2}, "age": {7, 1000}, "mask": {1, 0}, "tags": {-1, -1, -1, -1}}
+	source, err := data.FromFields(spec, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	age := objective.Goal{Task: data.Regression, Target: "age", Mask: "mask"}
+	truth, err := model.TruthOf(context.Background(), age, source)
+	if err != nil || truth.Rows != 1 || truth.Baseline()[0] != 7 {
+		t.Errorf("%v rows, mean %v, %v", truth.Rows, truth.Baseline(), err)
+	}
+	accuracy, err := metric.ByName("accuracy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = model.Measurable(accuracy, objective.Goal{Task: data.Classification, Target: "tags"}, source)
+	if err == nil || !strings.Contains(err.Error(), "accuracy takes rows, and there are none") {
+		t.Errorf("error %v", err)
+	}
+	mae, err := metric.ByName("mae")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := model.Measurable(mae, age, source); err != nil {
+		t.Error(err)
 	}
 }
