@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"reflect"
 	"slices"
 
@@ -159,7 +160,7 @@ func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32,
 	if err := d.Decode(&row); err != nil {
 		return dst, fmt.Errorf("the row is no JSON object: %w", err)
 	}
-	if row == nil || d.More() {
+	if _, err := d.Token(); row == nil || !errors.Is(err, io.EOF) {
 		return dst, errors.New("the row is not one JSON object")
 	}
 	return rows.AppendRow(dst, row)
