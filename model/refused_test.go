@@ -53,7 +53,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}
-	for want, l := range map[string]loss.Loss{"PerSample of loss mse gives no tensor": nothing{predicts: true}, "Predict of loss mse gives no tensor": nothing{}} {
+	for want, l := range map[string]loss.Loss{"loss mse gives no tensor by PerSample": nothing{predicts: true}, "loss mse gives no tensor by Predict": nothing{}} {
 		_, err := model.New(same, spec, objective.For(spec, l), engine.NewStore())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)

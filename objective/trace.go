@@ -151,7 +151,7 @@ func (g Goal) fits(p Pass, z graph.Tensor, at int, target data.Field) bool {
 	want := graph.Shape(p.Rows*at, tasks[g.Task].outputs(target, at))
 	predicted := g.Loss.Predict(z)
 	if !predicted.Valid() {
-		g.fail(p, fmt.Errorf("Predict of loss %s gives no tensor", g.Loss.Name()))
+		g.fail(p, fmt.Errorf("loss %s gives no tensor by Predict", g.Loss.Name()))
 		return false
 	}
 	if predicted.Type() == want {
@@ -174,7 +174,7 @@ func (g Goal) fail(p Pass, err error) {
 func (g Goal) perRow(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
 	losses := l.PerSample(z, y)
 	if !losses.Valid() {
-		g.fail(p, fmt.Errorf("PerSample of loss %s gives no tensor", l.Name()))
+		g.fail(p, fmt.Errorf("loss %s gives no tensor by PerSample", l.Name()))
 		return losses
 	}
 	n := z.Dim(0)
