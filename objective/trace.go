@@ -118,6 +118,10 @@ func (g Goal) operands(p Pass) (z, y, mask graph.Tensor, ok bool) {
 	if ok = g.fits(p, z, at, target); ok && g.Target != data.Y && y.Type().DType == graph.Index {
 		mask = known(p.Rows, y, mask, len(target.Names))
 	}
+	if ok && mask.Valid() && g.Task == data.Regression {
+		// What stands where nothing was measured may be too large to be squared.
+		y = mask.Reshape(p.Rows*at, 1).Select(y, y.Const(0))
+	}
 	return z, y, mask, ok
 }
 
