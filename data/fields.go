@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -17,12 +18,12 @@ import (
 //	source, err := data.FromFields(spec, map[string][]float32{"x": pixels, "y": labels, "place": places})
 //
 // An error names the field and what is wrong with it: its number of values, one
-// that is not finite, a class that there is not.
+// that is not finite, a class that there is not, a label that is neither 0 nor 1.
 func FromFields(spec Spec, values map[string][]float32) (Source, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	s := &fields{spec: spec, values: values}
+	s := &fields{spec: spec, values: maps.Clone(values)}
 	known := map[string]bool{}
 	for _, f := range spec.Fields() {
 		known[f.Name] = true
@@ -44,6 +45,11 @@ func FromFields(spec Spec, values map[string][]float32) (Source, error) {
 		}
 		if i := slices.Index(v, -1); f.Name == Y && f.Kind == Class && i >= 0 {
 			return nil, fmt.Errorf("data: row %d has no class: %w", i, ErrLabel)
+		}
+		if f.Name == Y && spec.Task == MultiLabel {
+			if err := checkLabels(spec.Targets, rows, v); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for name := range values {

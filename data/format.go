@@ -127,6 +127,9 @@ func (f *found) grid(as *format) (*grid.Grid, error) {
 		if err != nil {
 			return nil, fmt.Errorf("data: %s: %w", f.path, err)
 		}
+		if rows == nil {
+			return nil, fmt.Errorf("data: %s: format %q gave no rows to go through", f.path, as.name)
+		}
 		return grid.FromRows(f.path, columns, rows)
 	}
 	file, err := input.Open(f.path)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 	"sync"
 )
 
@@ -16,6 +17,9 @@ import (
 // One of Table, Images and Samples says how. What comes of the first two is
 // treated as a CSV file or a folder of images is: columns are found out, rows and
 // images encoded, and models trained on them predict from files of any format.
+//
+// What is wrong with a file comes back as an error. A panic of these functions is
+// that of Open, in its caller's goroutine.
 type Format struct {
 	// Name is the format for people, as it follows "is": "a Parquet file".
 	Name string
@@ -95,6 +99,9 @@ func (f Format) set() func(path string, o setOptions) (Source, error) {
 			if err != nil {
 				return nil, fmt.Errorf("data: %s: %w", path, err)
 			}
+			if fsys == nil {
+				return nil, fmt.Errorf("data: %s: format %q gave no file system", path, f.Name)
+			}
 			if c, ok := fsys.(io.Closer); ok {
 				defer c.Close()
 			}
@@ -109,6 +116,9 @@ func (f Format) set() func(path string, o setOptions) (Source, error) {
 			if s == nil {
 				return nil, fmt.Errorf("data: %s: format %q gave no set", path, f.Name)
 			}
+			if n := s.Len(); n < 0 {
+				return nil, fmt.Errorf("data: %s: format %q gave a set of %d rows", path, f.Name, n)
+			}
 			return s, s.Spec().Validate()
 		}
 	}
@@ -119,10 +129,11 @@ func (f Format) set() func(path string, o setOptions) (Source, error) {
 // match are an error.
 func registeredFor(f *found) (*format, error) {
 	registered.RLock()
-	defer registered.RUnlock()
+	all := slices.Clip(registered.formats)
+	registered.RUnlock() // Match may take long, and open or register others
 	var as *format
-	for i := range registered.formats {
-		r := &registered.formats[i]
+	for i := range all {
+		r := &all[i]
 		if !r.match(f.path, f.head) {
 			continue
 		}

@@ -121,8 +121,12 @@ func (r *RowEncoder) lacks(get func(column string) (any, bool), has []string) er
 func absentError(rows string, absent, inputs, has []string) error {
 	known := naming.Set(inputs)
 	others := slices.DeleteFunc(slices.Clone(has), func(name string) bool { return known[name] })
+	there := "none"
+	if len(has) > 0 {
+		there = naming.List(has)
+	}
 	return fault.Errorf(fault.ErrNoColumn, "data: %s lacks the columns %s that the model was trained on%s; it has %s",
-		rows, naming.List(absent), suggest.DidYouMean(absent[0], others), naming.List(has))
+		rows, naming.List(absent), suggest.DidYouMean(absent[0], others), there)
 }
 
 // encode writes the features of a value.

@@ -11,9 +11,17 @@ import (
 )
 
 // AppendImage appends the sample of an image to dst: made grey or coloured as the
-// model's, resized, and standardized.
+// model's, resized, and standardized. An image whose methods panic, such as a nil
+// pointer, is an error.
 func (r *RowEncoder) AppendImage(dst []float32, img image.Image) ([]float32, error) {
-	return r.appendImage(dst, func(form images.Form) (*images.Set, error) { return images.Of(img, form) })
+	return r.appendImage(dst, func(form images.Form) (set *images.Set, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("an image that is %T panicked: %v", img, p)
+			}
+		}()
+		return images.Of(img, form)
+	})
 }
 
 // AppendImageBytes appends the sample of an image in the bytes of a PNG, JPEG or GIF

@@ -25,6 +25,9 @@ func (r *RowEncoder) AppendStruct(dst []float32, row any) ([]float32, error) {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
+	if v.Kind() == reflect.Pointer {
+		return dst, fmt.Errorf("data: a row is a struct or a pointer to one, not a nil %v", v.Type())
+	}
 	if v.Kind() != reflect.Struct {
 		return dst, fmt.Errorf("data: a row is a struct or a pointer to one, not %T", row)
 	}

@@ -1,10 +1,12 @@
 package data
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +31,11 @@ func ReadSamples(r io.Reader, name string, s Spec) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", name, err)
 	}
-	in := csv.NewReader(plain)
+	text := bufio.NewReader(plain)
+	if mark, _ := text.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
+		text.Discard(len(byteOrderMark)) // which are there
+	}
+	in := csv.NewReader(text)
 	in.ReuseRecord, in.TrimLeadingSpace, in.Comment = true, true, '#'
 	read := &samples{spec: s, file: name}
 	for {
@@ -41,7 +47,12 @@ func ReadSamples(r io.Reader, name string, s Spec) (Source, error) {
 			return nil, fmt.Errorf("data: %s: %w", name, err)
 		}
 		line, _ := in.FieldPos(0)
-		if err := read.add(record, line); err != nil {
+		if heads := !read.begun && !slices.ContainsFunc(record, isNumber); heads {
+			read.begun = true
+			continue
+		}
+		read.begun = true
+		if err := read.add(record); err != nil {
 			return nil, fmt.Errorf("data: %s, line %d: %w", name, line, err)
 		}
 	}
@@ -56,20 +67,27 @@ func ReadSamples(r io.Reader, name string, s Spec) (Source, error) {
 	return FromFields(read.spec, values)
 }
 
+// byteOrderMark is how some programs begin a text in UTF-8.
+const byteOrderMark = "\ufeff"
+
+// isNumber reports whether a cell is a number, though it may not be finite.
+func isNumber(cell string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(cell), 32)
+	return err == nil || errors.Is(err, strconv.ErrRange)
+}
+
 // samples gathers rows of numbers.
 type samples struct {
 	spec    Spec
 	file    string
 	rows    int
+	begun   bool // the first line was read
 	labeled bool // rows have targets
 	x, y    []float32
 }
 
-func (s *samples) add(record []string, line int) error {
+func (s *samples) add(record []string) error {
 	size, targets := s.spec.Size(), s.spec.TargetSize()
-	if _, err := number32(record[0]); err != nil && s.rows == 0 && line == 1 {
-		return nil // a heading
-	}
 	if s.rows == 0 {
 		s.labeled = len(record) == size+targets && s.spec.Task.Valid()
 	}

@@ -167,16 +167,29 @@ func checkFinite(spec Spec, rows []int, x, y []float32) error {
 		if y == nil {
 			continue
 		}
-		for j, v := range y[i*targetSize : (i+1)*targetSize] {
+		of := y[i*targetSize : (i+1)*targetSize]
+		for j, v := range of {
 			if v-v != 0 {
 				return fmt.Errorf("data: row %d, target %d is %v; targets must be finite", r, j, v)
-			}
-			if spec.Task == MultiLabel && v != 0 && v != 1 {
-				return fmt.Errorf("data: row %d has %v for label %q; it is 1 where the label holds, and 0 where it does not: %w", r, v, spec.Targets[j], ErrLabel)
 			}
 			if spec.Task == Classification && (v < 0 || int(v) >= len(spec.Classes) || v != float32(int(v))) {
 				return fmt.Errorf("data: row %d is of class %v; classes are 0 to %d: %w", r, v, len(spec.Classes)-1, ErrLabel)
 			}
+		}
+		if spec.Task == MultiLabel {
+			if err := checkLabels(spec.Targets, rows[i:i+1], of); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkLabels checks the labels of some rows, of the given names.
+func checkLabels(names []string, rows []int, y []float32) error {
+	for i, v := range y {
+		if v != 0 && v != 1 {
+			return fmt.Errorf("data: row %d has %v for label %q; it is 1 where the label holds, and 0 where it does not: %w", rows[i/len(names)], v, names[i%len(names)], ErrLabel)
 		}
 	}
 	return nil

@@ -52,9 +52,15 @@ func (env Env) checkGradient(y graph.Tensor, xs []graph.Tensor) error {
 	}
 	keys := make([]string, len(xs))
 	for i, x := range xs {
+		if x.Graph() != y.Graph() {
+			return fmt.Errorf("x %d is no tensor of the graph of y", i)
+		}
 		var err error
 		if keys[i], err = leafName(x); err != nil {
 			return fmt.Errorf("x %d: %w", i, err)
+		}
+		if _, ok := env.Values[keys[i]]; !ok {
+			return fmt.Errorf("no value for %q", keys[i])
 		}
 	}
 	env.Values = rounded(env.Values)

@@ -92,6 +92,8 @@ func (env Env) scalars(outputs []graph.Tensor) ([]float64, error) {
 		switch g := x.Graph(); {
 		case g == nil:
 			return nil, fmt.Errorf("output %d is the zero Tensor", i)
+		case g != outputs[0].Graph():
+			return nil, fmt.Errorf("output %d is no tensor of the graph of output 0", i)
 		case g.Err() != nil:
 			return nil, g.Err()
 		}

@@ -14,14 +14,17 @@ import (
 // name when it is complete and on the disk; after an error the one that was
 // there is as it was.
 func (s *Store) Save(path string, meta map[string]string) error {
-	var tensors []safetensors.Tensor
-	for _, name := range s.Names() {
-		tensors = append(tensors, safetensors.Tensor{Name: name, Shape: s.Type(name).Dims(), Data: s.Value(name)})
-	}
-	if err := safetensors.WriteFile(path, meta, tensors); err != nil {
+	if err := safetensors.WriteFile(path, meta, s.tensors()); err != nil {
 		return fmt.Errorf("engine: save: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) tensors() (list []safetensors.Tensor) {
+	for _, name := range s.Names() {
+		list = append(list, safetensors.Tensor{Name: name, Shape: s.Type(name).Dims(), Data: s.Value(name)})
+	}
+	return list
 }
 
 // Load sets the variables to what [Store.Save] wrote, and returns what stands

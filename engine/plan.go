@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"errors"
+	"fmt"
+
 	"descent/graph"
 	"descent/internal/exec"
 	"descent/internal/plan"
@@ -55,8 +58,17 @@ func (p *Plan) Variables() []Variable { return p.variables }
 func (p *Plan) Inputs() []Variable { return p.inputs }
 
 // Bind returns the program that runs the plan on e, with the variables of s.
-// Every variable of the plan must be in s.
+// Every variable of the plan must be in s, in its shape; the error names one that
+// is not.
 func (p *Plan) Bind(e *Engine, s *Store) (*Program, error) {
+	if e == nil || s == nil {
+		return nil, errors.New("a plan is bound to an engine and a store, and one of them is nil")
+	}
+	for _, v := range p.variables {
+		if t := s.Type(v.Name); s.Value(v.Name) != nil && t != v.Type {
+			return nil, fmt.Errorf("variable %q has shape %v in the store, the plan takes %v", v.Name, t, v.Type)
+		}
+	}
 	bound, err := exec.Bind(p.plan, s.exec, &e.arena, e.pool)
 	if err != nil {
 		return nil, err

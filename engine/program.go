@@ -10,7 +10,7 @@ type Program struct{ exec *exec.Program }
 // input that the plan does not need is no error.
 func (p *Program) Feed(name string, values []float32) error { return p.exec.Feed(name, values) }
 
-// Run runs all stages. Each input of [Plan.Inputs] must have been fed.
+// Run runs all stages. It panics if an input of [Plan.Inputs] was never fed.
 func (p *Program) Run() {
 	for stage := range p.exec.Plan().Stages {
 		p.exec.Run(stage)
@@ -18,7 +18,7 @@ func (p *Program) Run() {
 }
 
 // RunStage runs one stage; those before it must have been run since inputs were
-// fed.
+// fed. It panics if the stage reads an input that was never fed.
 func (p *Program) RunStage(stage int) { p.exec.Run(stage) }
 
 // Output returns the values of output i of the first stage, in row-major order.

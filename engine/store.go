@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,7 +19,8 @@ type Variable struct {
 // share its variables.
 type Store struct{ exec *exec.Store }
 
-// NewStore returns a store of zeros, in the order given.
+// NewStore returns a store of zeros, in the order given. It panics if two
+// variables have one name.
 func NewStore(variables ...Variable) *Store { return &Store{exec.NewStore(declared(variables))} }
 
 // StoreOf returns a store whose variables have the caller's memory: values has a
@@ -59,9 +61,13 @@ func (s *Store) Variables() []Variable {
 	return list
 }
 
-// Copy sets every variable of s to its value in from, which must have them all.
+// Copy sets every variable of s to its value in from, which must have them all in
+// the same shapes.
 // After an error s is as it was.
 func (s *Store) Copy(from *Store) error {
+	if from == nil {
+		return errors.New("engine: copy: there is no store to copy from")
+	}
 	if err := s.exec.Copy(from.exec); err != nil {
 		return fmt.Errorf("engine: copy: %w", err)
 	}
@@ -72,7 +78,7 @@ func (s *Store) Copy(from *Store) error {
 func (s *Store) Clone() *Store { return &Store{s.exec.Clone()} }
 
 // View returns a store in which each variable of s has the memory of the one
-// that rename names, where s has that.
+// that rename names, where s has that. It panics if the two differ in size.
 func (s *Store) View(rename func(name string) string) *Store { return &Store{s.exec.View(rename)} }
 
 // Under returns a store of the variables whose names begin with path and a

@@ -152,6 +152,9 @@ func trace(c *nn.Context, p Part, owner map[string]string) (*part, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	if p.Loss.Graph() != c.Graph() {
+		return nil, errors.New("the loss is no tensor of the graph of the context")
+	}
 	if p.Rate == 0 {
 		p.Rate = p.Update.Rule.DefaultRate()
 	}

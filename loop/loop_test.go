@@ -278,6 +278,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{loop.Part{Of: "b", Loss: y.Mean(), Update: adam}, loop.Config{}, "no parameters below that path"},
 		{loop.Part{Of: "a", Loss: y, Update: adam}, loop.Config{}, "the loss has shape [2 2]"},
+		{loop.Part{Of: "a", Loss: graph.New().Const(1), Update: adam}, loop.Config{}, `part "a": the loss is no tensor of the graph`},
 		{loop.Part{Of: "a", Loss: y.Mean(), Update: adam}, loop.Config{Outputs: []graph.Tensor{g.Variable("own", graph.Shape(1)).Exp()}}, `variable "own" has no first value`},
 	} {
 		if _, err := loop.New(engine.New(1), c, tt.cfg, tt.part); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -152,8 +152,8 @@ func (m Metric) Measurable(t *Truth) error {
 	return nil
 }
 
-// valid returns an error if a metric lacks what it cannot do without.
-func (m Metric) valid() error {
+// Validate returns an error if a metric lacks what it cannot do without.
+func (m Metric) Validate() error {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '.'
 	}

@@ -20,7 +20,7 @@ var own struct {
 //
 // An error says what the metric lacks, or that the name is taken.
 func Register(m Metric) error {
-	if err := m.valid(); err != nil {
+	if err := m.Validate(); err != nil {
 		return err
 	}
 	if _, found, _ := member(m.Name); found {

@@ -40,7 +40,7 @@ func NewSet(spec Spec, metrics ...Metric) (*Set, error) {
 		if m.Name == Loss.Name {
 			return nil, fmt.Errorf("metric: loss is measured where it is made small; no set takes it")
 		}
-		if err := m.valid(); err != nil {
+		if err := m.Validate(); err != nil {
 			return nil, err
 		}
 		if named(metrics[:i], m.Name) >= 0 {
@@ -52,6 +52,9 @@ func NewSet(spec Spec, metrics ...Metric) (*Set, error) {
 	}
 	s := &Set{spec: spec.clone(), metrics: slices.Clone(metrics), truth: NewTruth(spec), pair: make([]float64, 2)}
 	s.of = s.open()
+	if i := slices.Index(s.of.values, nil); i >= 0 {
+		return nil, fmt.Errorf("metric: New of %s gave no accumulator for %v", metrics[i].Name, spec)
+	}
 	return s, nil
 }
 

@@ -150,8 +150,8 @@ func TestRowsAreComplete(t *testing.T) {
 	for _, m := range builtin {
 		lo, hi := m.Bounds()
 		switch {
-		case m.valid() != nil:
-			t.Error(m.valid())
+		case m.Validate() != nil:
+			t.Error(m.Validate())
 		case seen[m.Name]:
 			t.Errorf("%s stands twice in the table", m.Name)
 		case m.Label() == "" || m.Doc == "":

@@ -3,6 +3,7 @@ package model_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"descent/data"
@@ -21,10 +22,20 @@ func FuzzModel(f *testing.F) {
 	f.Add(string(conv), `{"Input":[8,8,3],"Task":"classification","Classes":["a","b","c"]}`, `{"name":"cross-entropy","values":{"LabelSmoothing":0.1}}`)
 	f.Add(`{"type":"dense","units":1}`, `{"Input":[2],"Task":"regression","Targets":["y"]}`, `{"name":"mse"}`)
 	f.Add(`{"type":"pad","top":1073741824}`, `{"Input":[2,2,1],"Task":"regression","Targets":["y"]}`, `{"name":"huber","values":{"Delta":2}}`)
-	f.Fuzz(func(t *testing.T, network, spec, loss string) {
-		meta, err := json.Marshal(map[string]any{
-			"format": 1, "version": "x", "network": json.RawMessage(network), "spec": json.RawMessage(spec), "loss": json.RawMessage(loss),
-		})
+	f.Add(string(dense), `{"Input":[2],"Task":"classification","Classes":["a","b"],"More":[{"Name":"age","Kind":"numbers","Role":"target","Shape":[2]},{"Name":"m","Kind":"numbers","Role":"target"}]}`,
+		`[{"task":"classification","weight":0.5},{"task":"regression","target":"age","mask":"m","loss":{"name":"mae"}}]`)
+	f.Add(`{"type":"sequential","layers":[{"type":"join","field":"place"},{"type":"dense","units":2}]}`,
+		`{"Input":[3],"Task":"multilabel","Targets":["a","b"],"More":[{"Name":"place","Kind":"numbers","Role":"input","Shape":[2]}]}`, `[{"task":"multilabel"}]`)
+	f.Add(`{"type":"sequential","layers":[{"type":"embedding","dim":4},{"type":"dense","units":3}]}`,
+		`{"Input":[3],"Unlabeled":true,"More":[{"Name":"tags","Kind":"class","Role":"target","Shape":[3],"Names":["a","b","c"]}]}`, `[{"task":"classification","target":"tags"}]`)
+	f.Add(`{"type":"identity"}`, `{"Input":[2,2,1],"More":[{"Name":"q","Kind":"tokens","Role":"input","Names":["a"]}]}`, `[{"task":"regression","target":"x"}]`)
+	f.Fuzz(func(t *testing.T, network, spec, trained string) {
+		entries := map[string]any{"format": 1, "version": "x", "network": json.RawMessage(network), "spec": json.RawMessage(spec)}
+		if entries["loss"] = json.RawMessage(trained); strings.HasPrefix(strings.TrimSpace(trained), "[") { // the goals of format 2
+			delete(entries, "loss")
+			entries["format"], entries["objective"] = 2, json.RawMessage(trained)
+		}
+		meta, err := json.Marshal(entries)
 		if err != nil {
 			return // one of them is no JSON
 		}
@@ -37,8 +48,13 @@ func FuzzModel(f *testing.F) {
 			t.Log(err)
 			return
 		}
-		largest := m.Spec().Size()
-		rows, err := nn.Summary(m.Network(), m.Spec().Input)
+		fields, largest := map[string][]float32{}, 0
+		for _, field := range m.Spec().Fields() {
+			if largest = max(largest, field.Size()); field.Role == data.InputRole && field.Size() <= 1<<20 {
+				fields[field.Name] = make([]float32, field.Size())
+			}
+		}
+		rows, err := m.Layers()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,9 +68,12 @@ func FuzzModel(f *testing.F) {
 		if largest > 1<<20 {
 			return // would take too long
 		}
-		got, err := m.Predict(make([]float32, m.Spec().Size()))
-		if err != nil || len(got) != m.Spec().Outputs() {
-			t.Fatalf("%d predictions, %v; want %d", len(got), err, m.Spec().Outputs())
+		got, err := m.PredictFields(fields)
+		if err != nil || len(got) != len(m.Objective()) {
+			t.Fatalf("predictions %v, error %v", got, err)
+		}
+		if g := m.Objective()[0]; len(fields) == 1 && g.Target == data.Y && len(got[g.Name]) != m.Spec().Outputs() {
+			t.Fatalf("%d predictions, want %d", len(got[g.Name]), m.Spec().Outputs())
 		}
 		b.Reset()
 		if err := m.Write(&b); err != nil {
@@ -78,6 +97,9 @@ func zeros(network, spec string) (all []safetensors.Tensor) {
 	}
 	g := graph.New()
 	c := nn.NewContext(g, false)
+	for _, f := range s.More {
+		c.Provide(f.Name, g.Input(f.Name, graph.Shape(append([]int{1}, f.Shape...)...)))
+	}
 	layer.Forward(c, g.Input("x", graph.Shape(append([]int{1}, s.Input...)...)))
 	total := 0
 	for _, p := range c.Params() {

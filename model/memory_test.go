@@ -114,6 +114,7 @@ func TestPredictRowErrors(t *testing.T) {
 		{[]byte(`[1]`), []string{"JSON"}},
 		{[]byte(`null`), []string{"one JSON object"}},
 		{[]byte(`{} {}`), []string{"one JSON object"}},
+		{[]byte(`{"rooms": 1, "city": "Bonn", "garden": true}]`), []string{"one JSON object"}},
 		{[]float32{1}, []string{"1 values", "shape"}},
 		{image.NewGray(image.Rect(0, 0, 2, 2)), []string{"table", "no images"}},
 		{7, []string{"not int"}},

@@ -37,12 +37,18 @@ func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMete
 }
 
 // measured are the usual metrics of what is predicted, and those of more that
-// fit it.
+// fit it, which stand for usual ones of their name, as [FindScore] has it. Of
+// several with one name the first counts.
 func measured(spec metric.Spec, more []metric.Metric) []metric.Metric {
 	metrics := metric.Usual(spec)
-	for _, m := range more {
-		known := slices.ContainsFunc(metrics, func(o metric.Metric) bool { return o.Name == m.Name })
-		if !known && m.New != nil && m.Fits(spec) == nil {
+	for i, m := range more {
+		same := func(o metric.Metric) bool { return o.Name == m.Name }
+		if slices.ContainsFunc(more[:i], same) || m.Validate() != nil || m.Fits(spec) != nil {
+			continue
+		}
+		if at := slices.IndexFunc(metrics, same); at >= 0 {
+			metrics[at] = m
+		} else {
 			metrics = append(metrics, m)
 		}
 	}
@@ -112,17 +118,27 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	m.predictions = appendDecoded(m.predictions[:0], m.net, m.goal, values)
 	m.targets = appendDecoded(m.targets[:0], m.net, m.goal, b.Field(g.Target))
 	width := m.set.Spec().Width()
-	if n := len(m.targets) / width; g.Mask != "" || g.Target != data.Y && g.Task == data.Classification {
+	if n := len(m.targets) / width; partly(g) {
 		m.keep(n, width, b.Field(g.Mask))
 	}
 	return m.set.Add(m.predictions, m.targets)
+}
+
+// partly reports whether some rows or positions of a goal may not count.
+func partly(g objective.Goal) bool {
+	return g.Mask != "" || g.Target != data.Y && g.Task == data.Classification
+}
+
+// counts reports whether target i of n counts, which begins with the value first.
+func counts(kind metric.Kind, mask []float32, i, n int, first float64) bool {
+	return (mask == nil || mask[i*len(mask)/n] != 0) && (kind != metric.Classes || first >= 0)
 }
 
 // keep drops predictions and targets that do not count, of n.
 func (m *goalMeter) keep(n, width int, mask []float32) {
 	kept := 0
 	for i := range n {
-		if mask != nil && mask[i*len(mask)/n] == 0 || m.set.Spec().Kind == metric.Classes && m.targets[i] < 0 {
+		if !counts(m.set.Spec().Kind, mask, i, n, m.targets[i*width]) {
 			continue
 		}
 		copy(m.predictions[kept*m.wide:(kept+1)*m.wide], m.predictions[i*m.wide:])
@@ -137,11 +153,15 @@ func (m *goalMeter) keep(n, width int, mask []float32) {
 // that goal, or -1. The error suggests the nearest name.
 func FindScore(name string, o objective.Objective, own []metric.Metric) (m metric.Metric, goal int, err error) {
 	goal = -1
+	longest := "" // a goal's name may begin with another's
 	for i, g := range o.Names() {
-		if rest, ok := strings.CutPrefix(name, g+"."); ok {
-			name, goal = rest, i
-			break
+		if prefix := g + "."; strings.HasPrefix(name, prefix) && len(prefix) > len(longest) {
+			longest, goal = prefix, i
 		}
+	}
+	name = name[len(longest):]
+	if goal >= 0 && name == metric.Loss.Name {
+		return m, goal, fmt.Errorf("model: the loss of goal %q is not measured by itself; loss is that of all goals", o.Names()[goal])
 	}
 	if i := slices.IndexFunc(own, func(m metric.Metric) bool { return m.Name == name }); i >= 0 {
 		return own[i], goal, nil
@@ -168,7 +188,10 @@ func Measurable(m metric.Metric, g objective.Goal, source data.Source) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Suits(spec); err != nil || m.Needs == nil {
+	if g.Target == "" {
+		g.Target = data.Y
+	}
+	if err := m.Suits(spec); err != nil || m.New == nil || m.Needs == nil && !partly(g) {
 		return err
 	}
 	truth, err := TruthOf(context.Background(), g, source)
@@ -178,8 +201,8 @@ func Measurable(m metric.Metric, g objective.Goal, source data.Source) error {
 	return m.Measurable(truth)
 }
 
-// TruthOf returns what the targets of a goal are in the samples of source, in
-// their own units. Of training samples it says what the simplest model predicts:
+// TruthOf returns what the targets of a goal that count are in the samples of
+// source, in their own units. Of training samples it says what the simplest model predicts:
 // see [metric.Truth.Baseline] and [Model.Beside].
 func TruthOf(ctx context.Context, g objective.Goal, source data.Source) (*metric.Truth, error) {
 	if g.Target == "" {
@@ -199,10 +222,24 @@ func TruthOf(ctx context.Context, g objective.Goal, source data.Source) (*metric
 			return nil, err
 		}
 		targets = appendDecoded(targets[:0], n, 0, b.Field(g.Target))
-		targets = slices.DeleteFunc(targets, func(y float64) bool { return spec.Kind == metric.Classes && y < 0 })
+		if partly(g) {
+			targets = counted(spec, targets, b.Field(g.Mask))
+		}
 		if err := truth.Add(targets); err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}
 	}
 	return truth, nil
+}
+
+// counted keeps those of targets that count.
+func counted(spec metric.Spec, targets []float64, mask []float32) []float64 {
+	width := spec.Width()
+	n, kept := len(targets)/width, targets[:0]
+	for i := range n {
+		if row := targets[i*width : (i+1)*width]; counts(spec.Kind, mask, i, n, row[0]) {
+			kept = append(kept, row...)
+		}
+	}
+	return kept
 }

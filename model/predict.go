@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"reflect"
 	"slices"
 
@@ -202,7 +203,7 @@ func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32,
 	if err := d.Decode(&row); err != nil {
 		return dst, fmt.Errorf("the row is no JSON object: %w", err)
 	}
-	if row == nil || d.More() {
+	if _, err := d.Token(); row == nil || !errors.Is(err, io.EOF) {
 		return dst, errors.New("the row is not one JSON object")
 	}
 	return rows.AppendRow(dst, row)
@@ -215,5 +216,14 @@ func rowsOf(s data.Spec) func() (*data.RowEncoder, error) {
 			return nil, errors.New("the model was trained on samples made by a program, which its file cannot describe; a row is []float32")
 		}
 	}
-	return func() (*data.RowEncoder, error) { return data.NewRowEncoder(s.Encoder) }
+	return func() (*data.RowEncoder, error) {
+		rows, err := data.NewRowEncoder(s.Encoder)
+		if err != nil {
+			return nil, err
+		}
+		if n := s.Encoder.Spec().Size(); n != s.Size() {
+			return nil, fmt.Errorf("the encoder of the model makes samples of %d values, its network takes %d, of shape %v", n, s.Size(), s.Input)
+		}
+		return rows, nil
+	}
 }

@@ -204,8 +204,14 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 // layers have no weights, so that a few bytes could ask for any amount of memory.
 const maxRow = 1 << 28
 
-// bounded returns an error if a layer makes more of a row than memory holds.
+// bounded returns an error if a row or what a layer makes of it is more than
+// memory holds.
 func bounded(n network.Network) error {
+	for _, f := range n.Spec.Fields() {
+		if f.Role == data.InputRole && f.Size() > maxRow {
+			return fmt.Errorf("field %q has %v in one row; at most %d values are read", f.Name, f.Shape, maxRow)
+		}
+	}
 	rows, err := nn.Summary(n.Layer, n.Spec.Input, network.Inputs(n.Spec)...)
 	if err != nil {
 		return err
@@ -229,6 +235,9 @@ func (d metadata) goals(o loadOptions) (objective.Objective, error) {
 	if d.Objective == nil {
 		l := o.loss
 		if l == nil {
+			if d.Loss == nil {
+				return nil, errors.New("metadata: there is neither a loss nor an objective; the file is of no network that was trained")
+			}
 			var err error
 			if l, err = loss.Unmarshal(d.Loss); err != nil {
 				return nil, ownLoss(err)

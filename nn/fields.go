@@ -40,6 +40,8 @@ func (c *Context) Head(name string, y graph.Tensor) graph.Tensor {
 	switch _, twice := c.heads[name]; {
 	case name == "":
 		return c.fail("Head", errors.New("a head needs a name; what Forward returns is the one without"), y.Type())
+	case c.graph.Err() == nil && !y.Valid():
+		return c.fail("Head", fmt.Errorf("head %q is the zero Tensor", name))
 	case twice:
 		return c.fail("Head", fmt.Errorf("there are two heads %q", name), y.Type())
 	case c.heads == nil:

@@ -47,6 +47,9 @@ var ErrUnknownLayer = errors.New("no layer of that type is registered: nn.Regist
 func Marshal(l Layer) ([]byte, error) { return marshal(l, nil) }
 
 func marshal(l Layer, at place) ([]byte, error) {
+	if len(at) > maxDepth {
+		return nil, at.tooDeep()
+	}
 	if a, ok := l.(Activation); ok {
 		return json.Marshal(activationJSON{tagJSON{activationType}, a})
 	}
@@ -78,12 +81,13 @@ func marshalList(name string, v reflect.Value, at place) ([]byte, error) {
 func Unmarshal(data []byte) (Layer, error) { return unmarshal(data, nil) }
 
 // maxDepth bounds how deep layers lie inside each other: each level reads
-// what it holds again, so that a hostile file could take long.
+// what it holds again, so that a hostile file could take long, and a list may
+// hold itself.
 const maxDepth = 64
 
 func unmarshal(data []byte, at place) (Layer, error) {
 	if len(at) > maxDepth {
-		return nil, fmt.Errorf("nn: %v lies more than %d levels deep", at, maxDepth)
+		return nil, at.tooDeep()
 	}
 	var tag tagJSON
 	if err := json.Unmarshal(data, &tag); err != nil {
@@ -151,6 +155,10 @@ func isList(t reflect.Type) bool {
 type place []string
 
 func (p place) inside(name string) place { return append(slices.Clip(p), name) }
+
+func (p place) tooDeep() error {
+	return fmt.Errorf("nn: %v lies more than %d levels deep", p, maxDepth)
+}
 
 func (p place) String() string {
 	if len(p) == 0 {

@@ -95,9 +95,16 @@ func marshalValue(v reflect.Value, at place) ([]byte, error) {
 	case formList:
 		return marshalValues(v, at)
 	case formStruct:
+		if len(at) > maxDepth {
+			return nil, at.tooDeep()
+		}
 		return marshalStruct("", v, at)
 	}
-	return json.Marshal(v.Interface())
+	text, err := json.Marshal(v.Interface())
+	if err != nil {
+		return nil, fmt.Errorf("nn: %v: %w", at, err)
+	}
+	return text, nil
 }
 
 func marshalValues(v reflect.Value, at place) ([]byte, error) {

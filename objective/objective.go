@@ -106,6 +106,9 @@ func (g Goal) check(s data.Spec) error {
 	if err != nil {
 		return err
 	}
+	if mask.Kind != data.Numbers {
+		return fmt.Errorf("mask %q is of kind %v; it must be %v, 1 where a position counts and 0 where not", g.Mask, mask.Kind, data.Numbers)
+	}
 	if at := positions(g.Task, f); len(mask.Shape) > len(at) || fmt.Sprint(mask.Shape) != fmt.Sprint(at[:len(mask.Shape)]) {
 		return fmt.Errorf("mask %q has shape %v; the positions of %q are %v", g.Mask, mask.Shape, g.Target, at)
 	}

@@ -118,6 +118,10 @@ func (g Goal) operands(p Pass) (z, y, mask graph.Tensor, ok bool) {
 	if ok = g.fits(p, z, at, target); ok && g.Target != data.Y && y.Type().DType == graph.Index {
 		mask = known(p.Rows, y, mask, len(target.Names))
 	}
+	if ok && mask.Valid() && g.Task == data.Regression {
+		// What stands where nothing was measured may be too large to be squared.
+		y = mask.Reshape(p.Rows*at, 1).Select(y, y.Const(0))
+	}
 	return z, y, mask, ok
 }
 
@@ -151,6 +155,7 @@ func (g Goal) fits(p Pass, z graph.Tensor, at int, target data.Field) bool {
 	want := graph.Shape(p.Rows*at, tasks[g.Task].outputs(target, at))
 	predicted := g.Loss.Predict(z)
 	if !predicted.Valid() {
+		g.fail(p, fmt.Errorf("loss %s gives no tensor by Predict", g.Loss.Name()))
 		return false
 	}
 	if predicted.Type() == want {
@@ -173,6 +178,7 @@ func (g Goal) fail(p Pass, err error) {
 func (g Goal) perRow(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
 	losses := l.PerSample(z, y)
 	if !losses.Valid() {
+		g.fail(p, fmt.Errorf("loss %s gives no tensor by PerSample", l.Name()))
 		return losses
 	}
 	n := z.Dim(0)

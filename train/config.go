@@ -137,6 +137,11 @@ func (c Config) Validate() error {
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
 	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)
 	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)
+	for i, m := range c.Metrics {
+		if err := m.Validate(); err != nil && m.Name != metric.Loss.Name { // which is measured anyway
+			errs = append(errs, fmt.Errorf("metric %d of Config.Metrics: %w", i, err))
+		}
+	}
 	finite("L1 penalty", c.Penalty.L1)
 	finite("L2 penalty", c.Penalty.L2)
 	finite("minimum improvement", c.MinDelta)

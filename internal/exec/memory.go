@@ -38,8 +38,11 @@ type Declaration struct {
 	Type graph.Type
 }
 
-// NewStore returns a store of zeros.
+// NewStore returns a store of zeros. It panics if two variables have one name.
 func NewStore(declared []Declaration) *Store {
+	if err := distinct(declared); err != nil {
+		panic(err)
+	}
 	s := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
 	total := 0
 	for _, d := range declared {
@@ -56,9 +59,24 @@ func NewStore(declared []Declaration) *Store {
 	return s
 }
 
+// distinct returns an error if two variables have one name.
+func distinct(declared []Declaration) error {
+	seen := make(map[string]bool, len(declared))
+	for _, d := range declared {
+		if seen[d.Name] {
+			return fmt.Errorf("two variables are called %q", d.Name)
+		}
+		seen[d.Name] = true
+	}
+	return nil
+}
+
 // StoreOf returns a store whose variables have the memory of values, each of the
 // size of its type.
 func StoreOf(declared []Declaration, values map[string][]float32) (*Store, error) {
+	if err := distinct(declared); err != nil {
+		return nil, err
+	}
 	s := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
 	for _, d := range declared {
 		v := values[d.Name]
@@ -81,17 +99,38 @@ func (s *Store) Value(name string) []float32 { return s.values[name] }
 func (s *Store) Type(name string) graph.Type { return s.types[name] }
 
 // Copy sets every variable of s to its value in from, which must have them all.
+// from may be a view of s.
 func (s *Store) Copy(from *Store) error {
 	for _, name := range s.names {
-		v := from.values[name]
-		if len(v) != len(s.values[name]) {
+		switch v, t := from.values[name], from.types[name]; {
+		case len(v) != len(s.values[name]):
 			return fmt.Errorf("variable %q: %d values do not fit %v", name, len(v), s.types[name])
+		case t != s.types[name]:
+			return fmt.Errorf("variable %q has shape %v, not %v", name, t, s.types[name])
 		}
+	}
+	if s.movedIn(from) {
+		from = from.Clone()
 	}
 	for _, name := range s.names {
 		copy(s.values[name], from.values[name])
 	}
 	return nil
+}
+
+// movedIn reports whether the memory of a variable of s is that of another one
+// in from.
+func (s *Store) movedIn(from *Store) bool {
+	at := map[*float32]string{}
+	for name, v := range s.values {
+		at[unsafe.SliceData(v)] = name
+	}
+	for name, v := range from.values {
+		if own, ok := at[unsafe.SliceData(v)]; ok && own != name {
+			return true
+		}
+	}
+	return false
 }
 
 // Clone returns a store with the same variables and values.
@@ -108,14 +147,20 @@ func (s *Store) Clone() *Store {
 }
 
 // View returns a store in which each variable of s has the memory of the one
-// that rename names, where s has that.
+// that rename names, where s has that. It panics if the two differ in size.
 func (s *Store) View(rename func(name string) string) *Store {
 	v := &Store{names: s.names, values: map[string][]float32{}, types: s.types}
 	for _, name := range s.names {
 		v.values[name] = s.values[name]
-		if other, ok := s.values[rename(name)]; ok {
-			v.values[name] = other
+		as := rename(name)
+		other, ok := s.values[as]
+		if !ok {
+			continue
 		}
+		if len(other) != s.types[name].Size() {
+			panic(fmt.Sprintf("variable %q has shape %v, and %q, which is to stand for it, %v", name, s.types[name], as, s.types[as]))
+		}
+		v.values[name] = other
 	}
 	return v
 }
@@ -123,6 +168,9 @@ func (s *Store) View(rename func(name string) string) *Store {
 // Select returns a store of some variables of s, in the order given and with
 // the same memory.
 func (s *Store) Select(declared []Declaration) (*Store, error) {
+	if err := distinct(declared); err != nil {
+		return nil, err
+	}
 	v := &Store{values: map[string][]float32{}, types: map[string]graph.Type{}}
 	for _, d := range declared {
 		typ, ok := s.types[d.Name]

@@ -21,9 +21,10 @@ type Program struct {
 	scalars []float32
 	feeds   map[string][]feed
 	sizes   map[string]int
-	shares  [][]share   // for each worker, of each instruction
-	crews   []crew      // for each stage
-	scratch [][]float32 // for each worker
+	unfed   map[string]bool // inputs that an instruction reads and that have no memory yet
+	shares  [][]share       // for each worker, of each instruction
+	crews   []crew          // for each stage
+	scratch [][]float32     // for each worker
 	calls   []kernel.Call
 	seed    uint64
 	draw    uint32
@@ -60,6 +61,7 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 		scalars: make([]float32, len(p.Scalars)),
 		feeds:   map[string][]feed{},
 		sizes:   map[string]int{},
+		unfed:   map[string]bool{},
 		shares:  make([][]share, pool.workers),
 		crews:   make([]crew, len(p.Stages)),
 		scratch: make([][]float32, pool.workers),
@@ -92,6 +94,7 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 			to.call.In = append(to.call.In, buffers[from])
 			if buf := p.Buffers[from]; buf.Place == plan.Input {
 				b.feeds[buf.Key] = append(b.feeds[buf.Key], feed{i, j})
+				b.unfed[buf.Key] = true
 			}
 		}
 		for _, out := range in.Out {
@@ -144,6 +147,7 @@ func (p *Program) Feed(name string, values []float32) error {
 	for _, f := range p.feeds[name] {
 		p.instrs[f.instr].call.In[f.operand] = values
 	}
+	delete(p.unfed, name)
 	return nil
 }
 
@@ -180,8 +184,12 @@ func (p *Program) Plan() *plan.Plan { return p.plan }
 // Random sets the seed and the number of the forward pass for random streams.
 func (p *Program) Random(seed uint64, draw uint32) { p.seed, p.draw = seed, draw }
 
-// Run runs one stage of the plan.
+// Run runs one stage of the plan. It panics if the stage reads an input that was
+// never fed.
 func (p *Program) Run(stage int) {
+	if len(p.unfed) > 0 {
+		p.mustBeFed(stage)
+	}
 	first := 0
 	if stage > 0 {
 		first = p.plan.Stages[stage-1]
@@ -193,6 +201,17 @@ func (p *Program) Run(stage int) {
 	crew.ran(wall)
 	if p.meter != nil {
 		p.meter.measure(stage, wall)
+	}
+}
+
+// mustBeFed panics if a stage reads an input that was never fed.
+func (p *Program) mustBeFed(stage int) {
+	for name := range p.unfed {
+		for _, f := range p.feeds[name] {
+			if p.plan.Instrs[f.instr].Stage == stage {
+				panic(fmt.Sprintf("nothing was fed to input %q", name))
+			}
+		}
 	}
 }
 

@@ -44,6 +44,9 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 	}
 	f := Forward{Graph: g}
 	f.Out = n.Layer.Forward(c, fields[data.X])
+	if f.Out.Graph() != g {
+		g.Fail("Network", fmt.Errorf("%T returned no tensor of the graph that it was given", n.Layer))
+	}
 	if g.Err() == nil {
 		f.Terms = n.Objective.Trace(objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training})
 		f.Params, f.Buffers, f.Layers = c.Params(), c.Updates(), c.Outputs()

@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -85,6 +86,12 @@ type compiler struct {
 }
 
 func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (*compiler, error) {
+	if g == nil {
+		return nil, errors.New("there is no graph to compile")
+	}
+	if err := g.Err(); err != nil {
+		return nil, err
+	}
 	if len(stages) == 0 {
 		stages = [][]graph.Tensor{nil}
 	}
@@ -92,30 +99,21 @@ func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (
 	for i, stage := range stages {
 		for j, x := range stage {
 			if x.Graph() != g {
-				g.Fail("Compile", fmt.Errorf("output %d of stage %d is no tensor of the graph", j, i), x.Type())
+				return nil, fmt.Errorf("output %d of stage %d is no tensor of the graph", j, i)
 			}
 		}
 		all = append(all, stage...)
 	}
 	updated := map[graph.Tensor]bool{}
-	for _, u := range updates {
-		_, ok := u.Variable.Op().(graph.Variable)
-		switch {
-		case u.Value.Graph() != g || u.Variable.Graph() != g:
-			g.Fail("Update", fmt.Errorf("%v and its value must be tensors of the graph", u.Variable), u.Value.Type())
-		case !u.Value.Valid() || !u.Variable.Valid(): // an error already
-		case !ok:
-			g.Fail("Update", fmt.Errorf("%v is no variable", u.Variable), u.Value.Type())
-		case u.Value.Type() != u.Variable.Type():
-			g.Fail("Update", fmt.Errorf("%v takes a value of its own shape", u.Variable), u.Value.Type())
-		case updated[u.Variable]:
-			g.Fail("Update", fmt.Errorf("%v is updated twice", u.Variable), u.Value.Type())
+	for i, u := range updates {
+		if err := updatable(g, u); err != nil {
+			return nil, fmt.Errorf("update %d: %w", i, err)
+		}
+		if updated[u.Variable] {
+			return nil, fmt.Errorf("update %d: %v is updated twice", i, u.Variable)
 		}
 		updated[u.Variable] = true
 		all = append(all, u.Value)
-	}
-	if err := g.Err(); err != nil {
-		return nil, err
 	}
 	simple := rewrite.Simplify(all...)
 	if err := g.Err(); err != nil {
@@ -130,6 +128,21 @@ func simplify(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (
 		c.updates = append(c.updates, graph.Update{Variable: u.Variable, Value: simple[i]})
 	}
 	return c, nil
+}
+
+// updatable returns why an update cannot be made. It is an error of the call and
+// not of the graph, which can be compiled again with others.
+func updatable(g *graph.Graph, u graph.Update) error {
+	if u.Variable.Graph() != g || u.Value.Graph() != g {
+		return errors.New("the variable and its value must be tensors of the graph")
+	}
+	if _, ok := u.Variable.Op().(graph.Variable); !ok {
+		return fmt.Errorf("%v is no variable", u.Variable)
+	}
+	if u.Value.Type() != u.Variable.Type() {
+		return fmt.Errorf("%v takes a value of its own shape, not %v", u.Variable, u.Value.Type())
+	}
+	return nil
 }
 
 // lower makes the instructions.

@@ -4,6 +4,7 @@ package value
 
 import (
 	"encoding"
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -74,7 +75,11 @@ func Cell(v any, form string) (cell string, plain bool, err error) {
 	case reflect.Float32, reflect.Float64:
 		return floatText(r.Float(), r.Type().Bits()), true, nil
 	}
-	return "", false, fmt.Errorf("%v is a %T; a value is text, a number, true, false, nil or a time", v, v)
+	shown := "what stands there"
+	if _, err := json.Marshal(v); err == nil { // it does not hold itself
+		shown = fmt.Sprint(v)
+	}
+	return "", false, fmt.Errorf("%s is a %T; a value is text, a number, true, false, nil or a time", shown, v)
 }
 
 // floatText writes a number as encoding/json does: with an exponent only where it is

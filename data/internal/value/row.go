@@ -45,11 +45,18 @@ func findNormal(row map[string]any, column string) (any, bool) {
 	return nil, false
 }
 
+// deepestMap bounds how deep maps are listed, as one may hold itself.
+const deepestMap = 8
+
 // Keys appends the names of the columns that a row has, sorted.
 func Keys(row map[string]any, prefix string, names []string) []string {
+	return keys(row, prefix, names, 0)
+}
+
+func keys(row map[string]any, prefix string, names []string, depth int) []string {
 	for key, v := range row {
-		if inner, ok := v.(map[string]any); ok {
-			names = Keys(inner, prefix+key+".", names)
+		if inner, ok := v.(map[string]any); ok && depth < deepestMap {
+			names = keys(inner, prefix+key+".", names, depth+1)
 		} else {
 			names = append(names, prefix+key)
 		}
