@@ -17,8 +17,11 @@ func (r *run) startText() string {
 		fmt.Fprintf(&b, "%-9s %s\n", name, human.Line(fmt.Sprintf(format, args...)))
 	}
 	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
-	if r.Spec.Task == data.Regression {
+	switch r.Spec.Task {
+	case data.Regression:
 		what = human.Plural(len(r.Spec.Targets), "target")
+	case data.MultiLabel:
+		what = human.Plural(len(r.Spec.Targets), "label")
 	}
 	line("data", "%s: samples of %s, %s", s.Data, human.Shape(r.Spec.Input), what)
 	if e := r.Spec.Encoder; e != nil {
