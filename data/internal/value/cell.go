@@ -74,6 +74,12 @@ func Cell(v any, form string) (cell string, plain bool, err error) {
 	case reflect.Float32, reflect.Float64:
 		return floatText(r.Float(), r.Type().Bits()), true, nil
 	}
+	switch v.(type) {
+	case []any:
+		return "", false, fmt.Errorf("%v is a list; a value is text, a number, true, false, nil or a time", v)
+	case map[string]any:
+		return "", false, fmt.Errorf("%v is an object; a value is text, a number, true, false, nil or a time", v)
+	}
 	return "", false, fmt.Errorf("%v is a %T; a value is text, a number, true, false, nil or a time", v, v)
 }
 
