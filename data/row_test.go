@@ -312,8 +312,8 @@ func TestRowErrors(t *testing.T) {
 		{map[string]any{"color": "red", "size": "big"}, `column "size": "big" is not a number, as the column holds`, ErrCell},
 		{map[string]any{"color": "red", "size": math.Inf(1)}, `column "size": +Inf is infinite`, ErrCell},
 		{map[string]any{"color": "red", "size": 1e300}, `column "size": 1e+300 is too far from the training part`, ErrCell},
-		{map[string]any{"color": []any{"red"}, "size": 1}, `column "color": [red] is a []interface {}; a value is text`, ErrCell},
-		{map[string]any{"color": map[string]any{"x": 1}, "size": 1}, `column "color": map[x:1] is a map[string]interface {}`, ErrCell},
+		{map[string]any{"color": []any{"red"}, "size": 1}, `column "color": [red] is a list; a value is text`, ErrCell},
+		{map[string]any{"color": map[string]any{"x": 1}, "size": 1}, `column "color": map[x:1] is an object`, ErrCell},
 		{map[string]any{"color": "\xff", "size": 1}, `column "color": "\xff" is not UTF-8`, ErrCell},
 	} {
 		got, err := r.AppendRow(dst, test.row)

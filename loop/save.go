@@ -38,6 +38,10 @@ func (s *Step) Save(path string, meta map[string]string) error {
 
 // Load takes over what [Step.Save] wrote, of a step of the same graph, rules and
 // seed, and returns what stands beside it. After an error the step is as it was.
+//
+// Rates, schedules and hyperparameters are not in the file: where this step has
+// others, it goes on with its own. Nor are the samples: who makes them as a
+// function of [Step.Updates] resumes to the bit.
 func (s *Step) Load(path string) (meta map[string]string, err error) {
 	before := s.store.Clone()
 	meta, err = s.store.Load(path)

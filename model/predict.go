@@ -201,6 +201,9 @@ func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32,
 	d.UseNumber()
 	var row map[string]any
 	if err := d.Decode(&row); err != nil {
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+			return dst, fmt.Errorf("the row is a JSON %s; it must be one object, with the columns by name", wrong.Value)
+		}
 		return dst, fmt.Errorf("the row is no JSON object: %w", err)
 	}
 	if _, err := d.Token(); row == nil || !errors.Is(err, io.EOF) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"descent/data"
@@ -131,10 +132,14 @@ func WithObjective(o objective.Objective) LoadOption {
 	return func(options *loadOptions) { options.objective = o }
 }
 
-// Load reads a model that [Model.Save] wrote.
+// Load reads a model that [Model.Save] wrote. The best model of a run folder of
+// the command is the file best.safetensors in it.
 func Load(path string, options ...LoadOption) (*Model, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
+		if info, e := os.Stat(path); e == nil && info.IsDir() {
+			return nil, fmt.Errorf("load model: %s is a folder; a model is a file, and that of a run folder is best.safetensors in it", path)
+		}
 		return nil, fmt.Errorf("load model: %w", err)
 	}
 	m, err := open(file, options)

@@ -37,7 +37,7 @@ const activationType = "activation"
 
 // ErrUnknownLayer is wrapped by the errors of [Marshal] and [Unmarshal] for
 // layers that were not registered, or that hold a function.
-var ErrUnknownLayer = errors.New("no layer of that type is registered: nn.Register makes a layer of your own known, or give the network itself where the model is loaded")
+var ErrUnknownLayer = errors.New("no layer of that type is registered: nn.Register makes a layer of your own known, in a program or in a command of your own, see package command; model.With gives the network itself")
 
 // Marshal writes a network of this package's layers, and of those that were
 // registered, as JSON, which [Unmarshal] reads. An [initial.Initializer] that

@@ -75,11 +75,17 @@ func Cell(v any, form string) (cell string, plain bool, err error) {
 	case reflect.Float32, reflect.Float64:
 		return floatText(r.Float(), r.Type().Bits()), true, nil
 	}
-	shown := "what stands there"
+	shown, kind := "what stands there", fmt.Sprintf("a %T", v)
 	if _, err := json.Marshal(v); err == nil { // it does not hold itself
 		shown = fmt.Sprint(v)
 	}
-	return "", false, fmt.Errorf("%s is a %T; a value is text, a number, true, false, nil or a time", shown, v)
+	switch v.(type) {
+	case []any:
+		kind = "a list"
+	case map[string]any:
+		kind = "an object"
+	}
+	return "", false, fmt.Errorf("%s is %s; a value is text, a number, true, false, nil or a time", shown, kind)
 }
 
 // floatText writes a number as encoding/json does: with an exponent only where it is
