@@ -18,7 +18,7 @@ func TestRowsThatHoldThemselves(t *testing.T) {
 	if _, err := r.AppendRow(nil, self); err == nil || !strings.Contains(err.Error(), `lacks the columns "a"`) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := r.AppendRow(nil, map[string]any{"a": self}); err == nil || !strings.Contains(err.Error(), `column "a": what stands there is a map[string]interface {}`) {
+	if _, err := r.AppendRow(nil, map[string]any{"a": self}); err == nil || !strings.Contains(err.Error(), `column "a": what stands there is an object`) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := r.AppendRow(nil, nil); err == nil || !strings.Contains(err.Error(), "it has none") {
