@@ -60,8 +60,8 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 // columns as key.key. They are read as in a file of JSON objects, numbers in text in
 // the column's notation.
 //
-// Of a table with images, the column of paths holds an [image.Image], the bytes of an
-// image file, or the path of one, relative to the working directory. What is appended
+// Of a table with images, the column of paths holds an [image.Image] or the bytes of an
+// image file, in text as base64; the path of a file is not followed. What is appended
 // is the image, and behind it the field [RowField], if there is one.
 //
 // Keys that the model does not know are ignored; one that it was trained on and that

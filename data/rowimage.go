@@ -1,9 +1,10 @@
 package data
 
 import (
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"image"
-	"path/filepath"
 	"slices"
 
 	"descent/data/images"
@@ -70,9 +71,13 @@ func (r *RowEncoder) appendPicture(dst []float32, cell any) ([]float32, error) {
 	case []byte:
 		return r.appendForm(dst, func(form images.Form) (*images.Set, error) { return images.Decode(v, form) })
 	case string:
-		return r.appendForm(dst, func(form images.Form) (*images.Set, error) { return images.DecodeFile(filepath.FromSlash(v), form) })
+		file, err := base64.StdEncoding.DecodeString(v)
+		if err != nil {
+			return dst, errors.New("an image in text is the bytes of its file in base64; a path is not followed, as rows may come from strangers")
+		}
+		return r.appendPicture(dst, file)
 	}
-	return dst, fmt.Errorf("an image is an image.Image, the bytes of an image file or the path of one, not %T", cell)
+	return dst, fmt.Errorf("an image is an image.Image or the bytes of an image file, also in base64, not %T", cell)
 }
 
 // appendPixels appends what pixels become.

@@ -3,6 +3,7 @@ package model_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -293,8 +294,8 @@ func TestPredictRowWithImage(t *testing.T) {
 				t.Fatal(err)
 			}
 			age := i * i % 13
-			object, _ := json.Marshal(map[string]any{"photo": photo, "age": age})
-			for _, row := range []any{map[string]any{"photo": photo, "age": age}, map[string]any{"photo": content, "age": age}, map[string]any{"photo": img, "age": age}, object} {
+			object, _ := json.Marshal(map[string]any{"photo": content, "age": age}) // in base64
+			for _, row := range []any{map[string]any{"photo": base64.StdEncoding.EncodeToString(content), "age": age}, map[string]any{"photo": content, "age": age}, map[string]any{"photo": img, "age": age}, object} {
 				rows, want = append(rows, row), append(want, slices.Clone(values))
 			}
 			p, err := m.PredictRow(background, content)
@@ -313,6 +314,8 @@ func TestPredictRowWithImage(t *testing.T) {
 		}
 		_, err = m.PredictRows(background, rows[0], map[string]any{"age": 3})
 		says(t, err, "row 1", "lacks the columns \"photo\"")
+		_, err = m.PredictRow(background, map[string]any{"photo": filepath.Join(dir, "0.png"), "age": 3})
+		says(t, err, "photo", "a path is not followed")
 		_, err = m.PredictRow(background, []float32{1})
 		says(t, err, "1 values", "[4 4 1]")
 	}

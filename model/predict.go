@@ -78,9 +78,9 @@ func (m *Model) PredictRow(ctx context.Context, row any) (Prediction, error) {
 //	image.Image               an image
 //	[]float32                 a sample of the shape that Spec gives, as it is; other inputs behind it
 //
-// For a model of a table with images, the column of paths holds an image.Image, the
-// bytes of an image file, or a path relative to the working directory. A row as a JSON
-// object has such a path, too: of rows from strangers, put bytes in its place.
+// For a model of a table with images, the column of paths holds an image.Image or
+// the bytes of an image file, which are base64 in a JSON object. The path of a file is
+// not followed, as rows may come from strangers.
 //
 // The result is that of the same rows in files, to the bit. It may be called by
 // many goroutines; ctx is looked at between batches. An error names the row by

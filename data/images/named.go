@@ -1,7 +1,6 @@
 package images
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -61,21 +60,4 @@ func (n Named) file() (imageFile, error) {
 	f.size = info.Size()
 	f.open = func() (io.ReadCloser, error) { return os.Open(n.Path) }
 	return f, nil
-}
-
-// DecodeFile is [Decode] of a file.
-func DecodeFile(path string, form Form) (*Set, error) {
-	f, err := Named{Name: path, Path: path}.file()
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w: %w", path, ErrCorrupt, err)
-	}
-	var buffer bytes.Buffer
-	if err := f.read(&buffer); err != nil {
-		return nil, fmt.Errorf("%q: %w: %w", path, ErrCorrupt, err)
-	}
-	set, err := Decode(buffer.Bytes(), form)
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w", path, err)
-	}
-	return set, nil
 }
