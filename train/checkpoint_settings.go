@@ -32,14 +32,18 @@ func settingsOf(net nn.Layer, c Config) []setting {
 }
 
 // sameSettings returns an error that names the first setting in which a
-// checkpoint differs. One that either of them lacks is of another version.
+// checkpoint differs. One that it lacks is of a later version, and was zero then.
 func sameSettings(saved, have []setting) error {
 	values := map[string]string{}
 	for _, s := range saved {
 		values[s.Name] = s.Value
 	}
 	for _, s := range have {
-		if v, ok := values[s.Name]; ok && plain(v) != plain(s.Value) {
+		v, ok := values[s.Name]
+		if !ok {
+			v = words(reflect.ValueOf(Config{}).FieldByName(s.Name), 0)
+		}
+		if plain(v) != plain(s.Value) {
 			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, v, s.Value)
 		}
 	}
