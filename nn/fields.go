@@ -19,6 +19,13 @@ func (c *Context) Provide(name string, x graph.Tensor) {
 	c.inputs[name] = x
 }
 
+// ProvideFields provides inputs of the graph for so many rows of fields.
+func (c *Context) ProvideFields(rows int, fields ...Field) {
+	for _, f := range fields {
+		c.Provide(f.Name, c.graph.Input(f.Name, graph.Shape(append([]int{rows}, f.Shape...)...)))
+	}
+}
+
 // Input returns the field of the samples of that name, [n, ...], which any layer
 // may read beside what it is applied to: a mask, a row of numbers beside an
 // image. A name that there is not is an error of the graph.

@@ -37,9 +37,7 @@ func Summary(l Layer, input []int, fields ...Field) ([]Row, error) {
 	if err := g.Err(); err != nil {
 		return nil, fmt.Errorf("nn: input shape %v: %w", input, err)
 	}
-	for _, f := range fields {
-		c.Provide(f.Name, g.Input(f.Name, graph.Shape(append([]int{1}, f.Shape...)...)))
-	}
+	c.ProvideFields(1, fields...)
 	y := l.Forward(c, x)
 	if err := g.Err(); err != nil {
 		return nil, err

@@ -6,13 +6,16 @@ import (
 
 	"descent/data"
 	"descent/graph"
+	"descent/internal/network"
 	"descent/nn"
 )
 
 // alone returns why net cannot train on a single row, nil if it can.
 func alone(net nn.Layer, spec data.Spec) error {
 	g := graph.New()
-	net.Forward(nn.NewContext(g, true), g.Input("x", graph.Shape(append([]int{1}, spec.Input...)...)))
+	c := nn.NewContext(g, true)
+	c.ProvideFields(1, network.Inputs(spec)...)
+	net.Forward(c, g.Input(data.X, graph.Shape(append([]int{1}, spec.Input...)...)))
 	var at *graph.ShapeError
 	if err := g.Err(); errors.As(err, &at) && errors.Is(err, nn.ErrOneValue) {
 		return fmt.Errorf("layer %s cannot train on one: %w", at.Path, nn.ErrOneValue)

@@ -131,3 +131,25 @@ func TestRowLeftOverResumes(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftOverRowWithFields: a normalization behind fields beside x is found, too.
+func TestLeftOverRowWithFields(t *testing.T) {
+	spec := data.Spec{Input: []int{2}, Task: data.Regression, Targets: []string{"y"}, More: []data.Field{{Name: "row", Shape: []int{1}}}}
+	values := map[string][]float32{}
+	for i := range 9 {
+		v := float32(i)
+		values["x"], values["row"], values["y"] = append(values["x"], v, 1), append(values["row"], v*v), append(values["y"], v/3)
+	}
+	source, err := data.FromFields(spec, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := nn.Sequential{nn.Join{Field: "row"}, nn.BatchNorm{}, nn.Dense{Units: 1}}
+	var got []int
+	for _, s := range steps(t, newTrainer(t, net, spec, train.Config{BatchSize: 4, Epochs: 1}), source) {
+		got = append(got, s.Rows)
+	}
+	if want := []int{4, 5}; !slices.Equal(got, want) {
+		t.Errorf("updates of %v rows, want %v", got, want)
+	}
+}
