@@ -62,6 +62,17 @@ func Plain(l Loss) Loss {
 	return l
 }
 
+// Weighted reports whether [Plain] is another loss than l.
+func Weighted(l Loss) bool {
+	switch l := l.(type) {
+	case CrossEntropy:
+		return l.LabelSmoothing != 0 || l.ClassWeights != nil
+	case BinaryCrossEntropy:
+		return l.PosWeight != 0 && l.PosWeight != 1
+	}
+	return false
+}
+
 // Func makes a loss of a function from outputs and targets to the loss of
 // each row [n]; its prediction is z itself.
 //

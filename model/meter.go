@@ -62,7 +62,7 @@ func Scores(s data.Spec, o objective.Objective, more ...metric.Metric) ([]string
 	if o == nil {
 		o = objective.For(s, nil)
 	}
-	o, err := o.Filled(labeled(s))
+	o, err := o.Filled(network.Labeled(s))
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
@@ -96,7 +96,7 @@ func MetricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
 	if g.Target == "" {
 		g.Target = data.Y
 	}
-	f, err := labeled(s).Field(g.Target)
+	f, err := network.Labeled(s).Field(g.Target)
 	if err != nil {
 		return metric.Spec{}, err
 	}

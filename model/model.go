@@ -59,7 +59,7 @@ func New(net nn.Layer, spec data.Spec, o objective.Objective, weights *engine.St
 	if o == nil {
 		o = objective.For(spec, nil)
 	}
-	filled, err := o.Filled(labeled(spec))
+	filled, err := o.Filled(network.Labeled(spec))
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
@@ -69,13 +69,6 @@ func New(net nn.Layer, spec data.Spec, o objective.Objective, weights *engine.St
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	return m, nil
-}
-
-// labeled is the kind of the samples that a network for samples of kind s was
-// trained on: those of s may lack their targets.
-func labeled(s data.Spec) data.Spec {
-	s.Unlabeled = s.Unlabeled && !s.Task.Valid()
-	return s
 }
 
 // Workers returns the model, with the same weights, as one whose evaluations
@@ -111,6 +104,14 @@ func (m *Model) Beside(predictions ...[]float64) *Model {
 func (m *Model) On(e *engine.Engine) *Model {
 	c := m.clone()
 	c.evaluator = newPredictor(c, e)
+	return c
+}
+
+// Copy returns the model with a copy of its weights, which what changes these
+// leaves alone. It shares what was compiled.
+func (m *Model) Copy() *Model {
+	c := m.clone()
+	c.weights = m.weights.Clone()
 	return c
 }
 

@@ -28,7 +28,7 @@ type predictor struct {
 
 func newPredictor(m *Model, e *engine.Engine) *predictor {
 	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, programs: map[size]*engine.Program{}}
-	for _, f := range labeled(m.net.Spec).Fields() {
+	for _, f := range network.Labeled(m.net.Spec).Fields() {
 		p.fields = append(p.fields, f.Name)
 	}
 	p.filled = make([][]float32, len(p.fields))

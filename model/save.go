@@ -68,7 +68,7 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 	if layers, err := nn.Marshal(m.net.Layer); err == nil {
 		d.Network = layers
 	}
-	if m.net.Objective.Usual(labeled(m.net.Spec)) {
+	if m.net.Objective.Usual(network.Labeled(m.net.Spec)) {
 		l, err := loss.Marshal(m.net.Objective[0].Loss)
 		if err != nil {
 			return nil, nil, err
@@ -196,7 +196,7 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.net.Objective, err = goals.Filled(labeled(d.Spec)); err != nil {
+	if m.net.Objective, err = goals.Filled(network.Labeled(d.Spec)); err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	if err := bounded(m.net); err != nil {

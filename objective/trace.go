@@ -57,15 +57,7 @@ func (o Objective) Trace(p Pass) Terms {
 
 // Weighted reports whether training feels another loss than predictions are
 // measured by.
-func (g Goal) Weighted() bool {
-	switch l := g.Loss.(type) {
-	case loss.CrossEntropy:
-		return l.LabelSmoothing != 0 || l.ClassWeights != nil
-	case loss.BinaryCrossEntropy:
-		return l.PosWeight != 0 && l.PosWeight != 1
-	}
-	return false
-}
+func (g Goal) Weighted() bool { return loss.Weighted(g.Loss) }
 
 // Weighted reports whether any goal is.
 func (o Objective) Weighted() bool { return slices.ContainsFunc(o, Goal.Weighted) }

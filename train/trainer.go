@@ -216,18 +216,7 @@ func (t *Trainer) Observe(metric float64) (reduced bool) {
 
 // Model returns the network with a copy of its current weights, or of their
 // average.
-func (t *Trainer) Model() *model.Model {
-	weights := engine.NewStore(network.Variables(t.params)...)
-	err := weights.Copy(t.evaluated())
-	if err != nil {
-		panic(err) // the same names and shapes
-	}
-	m, err := model.New(t.net.Layer, t.net.Spec, t.net.Objective, weights)
-	if err != nil {
-		panic(err) // they have been traced
-	}
-	return m.Workers(t.cfg.Workers).Measuring(t.metrics()...)
-}
+func (t *Trainer) Model() *model.Model { return t.validate.Copy().Workers(t.cfg.Workers) }
 
 // Best returns the best model that [Trainer.Fit] has seen so far, by the
 // monitored score; nil before the first epoch has ended.

@@ -20,6 +20,13 @@ type Network struct {
 	Soft      bool                // in training, y is the part of each class, [rows, classes]
 }
 
+// Labeled is the kind of the samples that a network for samples of kind s was
+// trained on: those of s may lack their targets.
+func Labeled(s data.Spec) data.Spec {
+	s.Unlabeled = s.Unlabeled && !s.Task.Valid()
+	return s
+}
+
 // Forward is a traced forward pass over some samples.
 type Forward struct {
 	Graph   *graph.Graph
@@ -32,7 +39,7 @@ type Forward struct {
 
 // Trace builds the forward pass over so many samples.
 func (n Network) Trace(rows int, training bool) (Forward, error) {
-	n.Spec.Unlabeled = n.Spec.Unlabeled && !n.Spec.Task.Valid() // the network has targets, though a set may have none
+	n.Spec = Labeled(n.Spec)
 	g := graph.New()
 	c := nn.NewContext(g, training)
 	fields := map[string]graph.Tensor{}
