@@ -61,7 +61,7 @@ func (p Periodic) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	bias := c.Declare(Param{Name: "bias", Init: spread, Role: Bias}, d, units-1)
 
 	x = x.Reshape(n, d, 1)
-	waves := x.Mul(frequency.Scale(2 * math.Pi)).Add(phase).Clamp(-farthest, farthest).Cos()
+	waves := x.Mul(frequency.Scale(2*math.Pi)).Add(phase).Clamp(-farthest, farthest).Cos()
 	y := waves.Reshape(n, d, 1, f).Mul(weight.Transpose(0, 2, 1)).Sum(-1).Add(bias)
 	return x.Concat(-1, p.Activation.Apply(y)).Reshape(n, d*units)
 }

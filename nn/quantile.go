@@ -16,10 +16,9 @@ import (
 //	x [n, d] → y like x
 //
 // Quantiles of a column are those of equal distances in probability, smallest
-// first, 0 and 1 included. Equal ones are a step, in whose middle u jumps: a
-// value that has ten percent of the rows takes ten percent of [0, 1], and stands
-// in the middle of them. u is 0 below the first and 1 above the last, Φ⁻¹ of which
-// is ±5.2. Steps have no gradient.
+// first, 0 and 1 included. Equal ones are a step: a value that has ten percent of
+// the rows takes ten percent of [0, 1], and stands in the middle of them. u is 0 up
+// to the first and 1 from the last on, Φ⁻¹ of which is ±5.2. Steps have no gradient.
 //
 // Equal to scikit-learn's QuantileTransformer, Φ⁻¹ within 2e-6 of it, relatively.
 type QuantileMap struct {
@@ -34,7 +33,7 @@ func (q QuantileMap) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("QuantileMap", err, t)
 	}
 	var b bins
-	var steps []float64 // for each bin: half of it where it is a step
+	var above, from []float64 // for each bin: how much of a step counts above its edge, and from it on
 	stepped := false
 	count := len(q.Quantiles[0]) - 1
 	for i, list := range q.Quantiles {
@@ -47,24 +46,41 @@ func (q QuantileMap) Forward(c *Context, x graph.Tensor) graph.Tensor {
 			case width < 0:
 				return c.fail("QuantileMap", fmt.Errorf("quantiles %d and %d of column %d are %v and %v; they must not fall", j, j+1, i, list[j], list[j+1]), t)
 			case width == 0 || finite(1/width) != nil:
-				b.add(i, list[j], 0, 0, 1)
-				steps, stepped = append(steps, 0.5), true
+				b.add(i, list[j], noSlope, 0, 0)
+				a := stepAbove(list, j)
+				above, from, stepped = append(above, a), append(from, 1-a), true
 			default:
 				b.add(i, list[j], 1/width, 0, 1)
-				steps = append(steps, 0)
+				above, from = append(above, 0), append(from, 0)
 			}
 		}
 	}
 	u := b.apply(c, x)
 	if stepped {
 		at, edge := x.Take(b.columns), c.graph.Vector(b.edge)
-		u = u.Add(edge.Less(at).Add(edge.LessEqual(at)).Mul(c.graph.Vector(steps)))
+		u = u.Add(edge.Less(at).Mul(c.graph.Vector(above))).Add(edge.LessEqual(at).Mul(c.graph.Vector(from)))
 	}
 	u = u.Reshape(t.Dim(0), t.Dim(1), count).Mean(-1)
 	if !q.Normal {
 		return u
 	}
 	return normalQuantile(u)
+}
+
+// noSlope is that of a step, which has none: 0 times an infinite x would be NaN.
+const noSlope = 1e-30
+
+// stepAbove is how much of the step at quantile j counts above it alone: half of
+// it, so that its value stands in its middle, but all of it at the lower end,
+// and nothing at the upper.
+func stepAbove(quantiles []float64, j int) float64 {
+	switch e := float32(quantiles[j]); {
+	case e == float32(quantiles[0]):
+		return 1
+	case e == float32(quantiles[len(quantiles)-1]):
+		return 0
+	}
+	return 0.5
 }
 
 // The quantiles of the normal distribution are those of q = min(u, 1-u), which

@@ -235,7 +235,7 @@ def piecewise(x, p):
 
 case("piecewise linear", dict(type="piecewiselinear", edges=edges), table, piecewise)
 quantiles = [[-1.0, -0.5, 0.125, 1.75], [-0.25, -0.25, -0.25, 0.5], [-2.0, 0.0, 0.0, 2], [-1.5, -1, -0.5, 1.5]]
-spots = torch.tensor([[-0.75, -0.25, 0, 1.5], [2, -0.5, -4, -1.25], [1, 0.25, 0.5, 0.625]])
+spots = torch.tensor([[-0.75, -0.3, 0, 1.25], [2, -0.5, -4, -1.25], [1, 0.25, 0.5, 0.625]])
 
 
 def uniform(x, p):
