@@ -15,10 +15,12 @@ import (
 //	x.Einsum("bmk,bkn->bmn", y)       z[b, m, n] = Σₖ x[b, m, k]·y[b, k, n]
 //	q.Einsum("bthd,bshd->bhts", k)    one product for each b and h
 //
-// One letter stands in x and y alone, and is summed over; one in x and the result
-// alone, one in y and the result alone; those of all three number the products.
-// The order of axes is free but for the last, which must not number products.
-// Operands are read and the result is written where they lie, without copies.
+// One letter stands in x and y alone, and is summed over; one or more in x and the
+// result alone, one in y and the result alone. Those of all three number the
+// products, and so do those of x and the result after the first, as in
+// "nkd,du->nku", k products by one y. The order of axes is free but for the last,
+// which must not number products. Operands are read and the result is written
+// where they lie, without copies.
 //
 // Gradient: dx = z, y → x and dy = x, z → y, by the same letters.
 func (x Tensor) Einsum(spec string, y Tensor) Tensor {
@@ -30,7 +32,7 @@ func (x Tensor) Einsum(spec string, y Tensor) Tensor {
 		}
 		return Tensor{&node{graph: x.node().graph}}
 	}
-	return x.apply(einsum{a, b, out}, y)
+	return einsum{a, b, out}.of(x, y)
 }
 
 // einsum has a letter for each axis of its operands and result.
@@ -40,6 +42,19 @@ type einsum struct{ x, y, z string }
 type roles struct {
 	m, n, k byte
 	batch   string // in the order of the result
+	free    string // those of batch that are not in y
+}
+
+// of applies e, as a plain product where nothing numbers products.
+func (e einsum) of(x, y Tensor) Tensor {
+	r, err := e.roles()
+	if err != nil || r.batch != "" || x.Type().Rank() != 2 || y.Type().Rank() != 2 {
+		return x.apply(e, y)
+	}
+	if e.z[0] == r.n {
+		return y.apply(matMul{transX: e.y[0] == r.k, transY: e.x[0] == r.m}, x)
+	}
+	return x.apply(matMul{transX: e.x[0] == r.k, transY: e.y[0] == r.n}, y)
 }
 
 func (e einsum) Name() string { return "Einsum " + e.x + "," + e.y + "->" + e.z }
@@ -64,8 +79,11 @@ func (e einsum) roles() (r roles, err error) {
 		switch c := e.z[i]; {
 		case has(e.x, c) && has(e.y, c):
 			r.batch += string(c)
+		case has(e.x, c) && r.m != 0:
+			r.batch += string(c)
+			r.free += string(c)
 		case has(e.x, c):
-			sort(&r.m, c, "in the first operand and the result alone")
+			r.m = c
 		case has(e.y, c):
 			sort(&r.n, c, "in the second operand and the result alone")
 		default:
@@ -208,7 +226,38 @@ func (e einsum) RowAxes() int {
 }
 
 func (e einsum) Grad(_, dz Tensor, in ...Tensor) []Tensor {
-	return []Tensor{dz.apply(einsum{e.z, e.y, e.x}, in[1]), in[0].apply(einsum{e.x, e.z, e.y}, dz)}
+	dx := einsum{e.z, e.y, e.x}.of(dz, in[1])
+	r, _ := e.roles()
+	if r.free == "" {
+		return []Tensor{dx, einsum{e.x, e.z, e.y}.of(in[0], dz)}
+	}
+	// Products by one y add up: as one over all rows where these lie in one order.
+	rows := string(r.m) + r.free
+	if strings.Contains(e.x, rows) && strings.Contains(e.z, rows) {
+		one := strings.NewReplacer(rows, string(r.m))
+		x, z := mergeAxes(in[0], e.x, rows), mergeAxes(dz, e.z, rows)
+		return []Tensor{dx, einsum{one.Replace(e.x), one.Replace(e.z), e.y}.of(x, z)}
+	}
+	apart := einsum{e.x, e.z, r.free + e.y}.of(in[0], dz)
+	axes := make([]int, len(r.free))
+	for i := range axes {
+		axes[i] = i
+	}
+	return []Tensor{dx, apart.Sum(axes...)}
+}
+
+// mergeAxes makes one axis of those of the given letters, which are neighbours.
+func mergeAxes(x Tensor, letters, run string) Tensor {
+	at := strings.Index(letters, run)
+	var dims []int
+	for i, d := range x.Type().Dims() {
+		if i > at && i < at+len(run) {
+			dims[at] *= d
+		} else {
+			dims = append(dims, d)
+		}
+	}
+	return x.Reshape(dims...)
 }
 
 // Untransposed implements lowering.Transposer: the product that reads what operand

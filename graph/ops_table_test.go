@@ -76,7 +76,9 @@ var rows = []row{
 	{op: "einsum", build: einsum("bthd,bshd->bhts"), shapes: shapes{{dims(2, 5, 3, 4), dims(2, 9, 3, 4)}, {dims(2, 40, 2, 16), dims(2, 40, 2, 16)}}, whole: true, ulp: 8, grad: 2e-06},
 	{op: "einsum", build: einsum("bhts,bshd->bthd"), shapes: shapes{{dims(2, 3, 5, 9), dims(2, 9, 3, 4)}, {dims(1, 4, 40, 33), dims(1, 33, 4, 20)}}, whole: true, ulp: 8, grad: 2e-06},
 	{op: "einsum", build: einsum("kbm,nbk->bnm"), shapes: shapes{{dims(5, 3, 9), dims(4, 3, 5)}, {dims(520, 2, 33), dims(17, 2, 520)}}, whole: true, ulp: 20, grad: 2e-06},
-	{op: "einsum", build: einsum("mk,nk->nm"), shapes: shapes{{dims(5, 9), dims(4, 9)}, {dims(90, 20), dims(70, 20)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "einsum", build: einsum("nkd,du->nku"), shapes: shapes{{dims(1, 1, 1), dims(1, 1)}, {dims(20, 3, 5), dims(5, 7)}, {dims(33, 4, 40), dims(40, 17)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "einsum", build: einsum("bnjk,bmk->jbnm"), shapes: shapes{{dims(2, 5, 3, 4), dims(2, 6, 4)}, {dims(3, 20, 2, 17), dims(3, 40, 17)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "matMul", build: einsum("mk,nk->nm"), shapes: shapes{{dims(5, 9), dims(4, 9)}, {dims(90, 20), dims(70, 20)}}, whole: true, ulp: 20, grad: 2e-06},
 	{op: "einsum", build: two(func(x, y graph.Tensor) graph.Tensor {
 		return x.Transpose(1, 2, 0).MatMul(y.Transpose(0, 2, 1)).Transpose(1, 0, 2)
 	}), shapes: shapes{{dims(5, 3, 9), dims(3, 7, 5)}, {dims(64, 2, 40), dims(2, 33, 64)}}, whole: true, ulp: 20, grad: 2e-06},
