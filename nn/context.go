@@ -22,6 +22,9 @@ type Context struct {
 	outputs  []Output
 	inputs   map[string]graph.Tensor // fields of the samples, by name
 	heads    map[string]graph.Tensor // by [Context.Head]
+
+	factors  map[string]func(t int) float64 // by [Context.Follow]
+	followed []string
 }
 
 // Output is what a layer made of its operand.
