@@ -6,6 +6,7 @@ import (
 
 	"descent/data"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // Network builds the network of a recipe:
@@ -21,16 +22,12 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	if len(front) == 0 {
 		return nil, errors.New("tabular: no column has more than one value; there is nothing to learn from")
 	}
-	scaling := nn.Standard
-	if r.NTK {
-		scaling = nn.NTK
-	}
 	net := nn.Sequential{front, nn.Scale{}}
 	for i, units := range r.Hidden {
 		if units < 1 {
 			return nil, fmt.Errorf("tabular: hidden layer %d has %d units; want at least 1", i+1, units)
 		}
-		net = append(net, nn.Dense{Units: units, Activation: r.Activation, Scaling: scaling})
+		net = append(net, nn.Dense{Units: units, Activation: r.Activation, Init: initial.LeCunNormal{}})
 		if r.Dropout > 0 {
 			net = append(net, nn.Dropout{Rate: r.Dropout})
 		}
@@ -39,7 +36,7 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	if outputs == 0 {
 		outputs = t.Spec.Outputs()
 	}
-	net = append(net, nn.Dense{Units: outputs, Scaling: scaling})
+	net = append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}})
 	if t.bounded() {
 		net = append(net, nn.Clamp{Low: t.Low, High: t.High, Predicting: true})
 	}
