@@ -1,9 +1,7 @@
 package tabular
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"descent/data"
 	"descent/loss"
@@ -155,36 +153,4 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		of.WeightDecay = new(r.WeightDecay / first)
 	}
 	return append(groups, of, optim.Group{Match: "*.bias", RateFactor: biasFactor})
-}
-
-// Words says how the columns are encoded, a line for each way.
-func (t *Table) Words(r Recipe) []string {
-	smooth, spiky, plain := t.groups()
-	var lines []string
-	if n := len(smooth); n > 0 {
-		text := fmt.Sprintf("%s by median and quartiles, bent at 3", count(n, "number"))
-		if r.Sigma > 0 {
-			text += fmt.Sprintf(", with waves of 16 frequencies (σ %v)", r.Sigma)
-		}
-		lines = append(lines, text)
-	}
-	if len(spiky) > 0 {
-		var names []string
-		for _, i := range spiky {
-			c := t.Columns[i]
-			names = append(names, fmt.Sprintf("%s (%d bins, %.0f %% of rows have one value)", c.Name, len(c.edges)-1, 100*c.Share))
-		}
-		lines = append(lines, "in bins between quantiles: "+strings.Join(names, ", "))
-	}
-	if n := len(plain); n > 0 {
-		lines = append(lines, count(n, "level or indicator", "levels and indicators")+" as they are")
-	}
-	return lines
-}
-
-func count(n int, one string, more ...string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, append(more, one+"s")[0])
 }

@@ -21,6 +21,8 @@ const (
 func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = Given(s.Model.Or(modelDefault))
+	s.Activation, s.LabelSmoothing = Given(s.Activation.Or("relu")), Given(s.LabelSmoothing.Or(0))
+	s.Schedule, s.Monitor, s.Ties = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Ties.Or("first"))
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}
