@@ -76,7 +76,7 @@ internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 train/profile:
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
-tabular: schedule nn/initial nn loss optim data train
+tabular: metric schedule nn/initial nn loss optim data train
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/goldentest:

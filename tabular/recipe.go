@@ -5,6 +5,7 @@ import (
 
 	"descent/data"
 	"descent/loss"
+	"descent/metric"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -117,9 +118,9 @@ const decay = "weight_decay"
 // Monitor returns the score that picks the best epoch.
 func (t *Table) Monitor() string {
 	if t.Spec.Task == data.Classification {
-		return "accuracy"
+		return metric.Main(metric.Spec{Kind: metric.Classes, Names: t.Spec.Classes}).Name
 	}
-	return "loss"
+	return metric.Loss.Name
 }
 
 // Groups returns the parameters that have rates of their own: the front scale,

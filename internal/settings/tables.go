@@ -55,7 +55,7 @@ func (j *Job) fillTable() error {
 	}
 	s, r := &j.Settings, t.Recipe()
 	own := r.Optimizer.Name()
-	if !s.Optimizer.Name.Given && !s.Optimizer.Has("momentum") {
+	if !s.Optimizer.chosen() {
 		s.Optimizer.Name = Given(own)
 	}
 	if s.Optimizer.Name.Value == own {
