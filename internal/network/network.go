@@ -61,7 +61,11 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 		g.Fail("Network", fmt.Errorf("%T returned no tensor of the graph that it was given", n.Layer))
 	}
 	if g.Err() == nil {
-		f.Terms = n.Objective.Trace(objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training})
+		pass := objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training}
+		if training {
+			pass.Members = c.Members
+		}
+		f.Terms = n.Objective.Trace(pass)
 		f.Params, f.Buffers, f.Layers, f.Followed = c.Params(), c.Updates(), c.Outputs(), c.Followed()
 	}
 	return f, g.Err()
