@@ -11,6 +11,7 @@ import (
 // values were chosen on validation parts, never on test parts.
 const (
 	modelDefault   = "mlp:256,128"
+	tableModel     = "table"
 	dropoutDefault = "0.2 for an mlp of classes below 50,000 rows, else 0; 0 for lbfgs"
 	batchDefault   = "8, 16 from 200 rows, 32 from 1,000; all for lbfgs"
 	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000"

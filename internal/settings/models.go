@@ -32,9 +32,9 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
-	case name == "table" && !more:
+	case name == tableModel && !more:
 		return modelSpec{table: true}, nil
-	case name == "table":
+	case name == tableModel:
 		hidden, err := parseSizes(rest)
 		if err != nil {
 			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
@@ -67,7 +67,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"table", "mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
 }
 
 // parseSizes reads the sizes of hidden layers.

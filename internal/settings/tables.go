@@ -15,7 +15,13 @@ import (
 func (j *Job) decide() error {
 	s := &j.Settings
 	if !s.Model.Given && tabular.IsTable(j.Spec) {
-		s.Model = Given("table")
+		name, why, err := j.chooseModel()
+		if err != nil {
+			return err
+		}
+		if s.Model = Given(name); why != "" {
+			j.Notes = append(j.Notes, why)
+		}
 	}
 	if s.IsTableModel() {
 		if err := j.fillTable(); err != nil {
