@@ -276,7 +276,7 @@ func TestColumnsThatSplit(t *testing.T) {
 			}
 		}
 		notes := strings.Join(all[0].Notes, "\n")
-		if !strings.Contains(notes, `1 rows have no value in "patient"; each is a group of its own`) {
+		if !strings.Contains(notes, `1 row without a value in "patient": each is a group of its own`) {
 			t.Error(notes)
 		}
 		if has := strings.Contains(notes, `column "patient" is left out: it says which rows belong together`); has != (cfg.Drop == nil) {

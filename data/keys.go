@@ -7,6 +7,7 @@ import (
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
 	"descent/data/internal/schema"
+	"descent/internal/human"
 	"descent/internal/suggest"
 )
 
@@ -72,7 +73,7 @@ func (cfg SplitConfig) keys(s Source) (keys, Source, error) {
 	}
 	groups, lone, rest, err := of.groupsBy(cfg.Group)
 	if lone > 0 {
-		k.note = fmt.Sprintf("%d rows have no value in %q; each is a group of its own", lone, cfg.Group)
+		k.note = fmt.Sprintf("%s without a value in %q: each is a group of its own", human.Plural(lone, "row"), cfg.Group)
 	}
 	k.groups = groups
 	return k, rest, err

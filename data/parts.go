@@ -62,7 +62,11 @@ func (d division) parts() (Parts, error) {
 	if err := p.count(); err != nil {
 		return p, err
 	}
-	return p, p.noteOverlap()
+	if err := p.noteOverlap(); err != nil {
+		return p, err
+	}
+	d.hint(&p)
+	return p, p.noteLeaks(cfg.Seed)
 }
 
 // note takes over what a set has to say about itself.

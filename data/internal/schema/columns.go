@@ -127,7 +127,7 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 		v.present++
 	}
 	v.rising = v.rising && v.missing == 0 && v.present > 2
-	if v.whole && !v.rising && isCounterName(g.Columns[col]) {
+	if v.whole && !v.rising && IsCounterName(g.Columns[col]) {
 		v.distinct = len(levelsOf(g, col))
 	}
 	if v.present > 0 && r.Kind == parse.NumberKind {
@@ -187,8 +187,8 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 	return parse.CategoryKind, ""
 }
 
-// isCounterName reports whether columns of that name usually number rows.
-func isCounterName(name string) bool {
+// IsCounterName reports whether columns of that name usually number rows.
+func IsCounterName(name string) bool {
 	if strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") {
 		return true
 	}
