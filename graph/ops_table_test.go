@@ -106,6 +106,11 @@ var rows = []row{
 		return slope(x[0].Gather(x[1]), x[0], x[0].Gather(x[1]).Square())
 	}, shapes: lookups, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
 
+	{op: "take", build: one(func(x graph.Tensor) graph.Tensor { return x.Take(turns(x.Dim(-1))) }), shapes: atLeast1, grad: 1e-06},
+	{op: "takeAdd", build: one(func(x graph.Tensor) graph.Tensor {
+		return slope(x.Take(turns(x.Dim(-1))), x, x.Take(turns(x.Dim(-1))).Square())
+	}), shapes: atLeast1, ulp: 4, whole: true, grad: 1e-06},
+
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "rmsNormalize", build: one(func(x graph.Tensor) graph.Tensor { return x.RMSNormalize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1e-5},
@@ -197,6 +202,15 @@ func one(f func(x graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor
 
 func two(f func(x, y graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0], x[1]) }
+}
+
+// turns lists the last of n columns twice, then some from the first on.
+func turns(n int) []int {
+	list := []int{n - 1, n - 1}
+	for i := range (n + 1) / 2 {
+		list = append(list, i)
+	}
+	return list
 }
 
 // with multiplies the operand by what f returns.

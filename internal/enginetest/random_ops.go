@@ -185,7 +185,13 @@ func (b *maker) move(x graph.Tensor) graph.Tensor {
 	}
 	axis := b.IntN(t.Rank())
 	n := t.Dim(axis)
-	switch b.IntN(8) {
+	switch b.IntN(9) {
+	case 8:
+		columns := make([]int, 1+b.IntN(2*t.Dim(-1)))
+		for i := range columns {
+			columns[i] = b.IntN(t.Dim(-1))
+		}
+		return x.Take(columns)
 	case 0:
 		return x.Transpose(b.Perm(t.Rank())...)
 	case 1:
