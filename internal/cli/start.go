@@ -29,6 +29,9 @@ func (r *run) startText() string {
 	}
 	line("split", "%s training rows, %s validation, %s test (%s)", human.Thousands(float64(r.Parts.Train.Len())),
 		human.Thousands(float64(r.Parts.Validation.Len())), human.Thousands(float64(r.Parts.Test.Len())), r.splitText())
+	if r.Folds != nil {
+		line("bag", "%s, of which that is the first; each is validated on another of %s", human.Plural(len(r.Folds), "network"), human.Plural(s.Folds.Or(s.Bag), "fold"))
+	}
 	line("network", "%s", r.networkText())
 	if s.Augment != "none" {
 		line("augment", "%s", s.Augment)
@@ -100,7 +103,13 @@ func (r *run) splitText() string {
 	if _, own := r.Source.(*data.Parted); own && s.Test == "" {
 		parts = append(parts, "the set's own test part")
 	} else if s.Split == "auto" && s.Test == "" && s.Validation == "" {
-		parts = append(parts, "70/10/20")
+		parts = append(parts, choose(s.Bag > 0, "80/0/20", "70/10/20"))
+	}
+	switch {
+	case s.Group != "":
+		parts = append(parts, fmt.Sprintf("whole groups by %q", s.Group))
+	case s.Time != "":
+		parts = append(parts, fmt.Sprintf("in time by %q", s.Time))
 	}
 	if s.Validation != "" {
 		parts = append(parts, "validation "+s.Validation)
