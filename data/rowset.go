@@ -144,7 +144,7 @@ func (p *Parts) noteOverlap() error {
 
 // alikeShare is the part of rows from which on it is worth a note that they are those
 // of training but for their targets, where most rows of training differ.
-const alikeShare = 0.01
+const alikeShare = 0.05
 
 // noteTrained notes the rows of a part that also stand in training, wholly or but for
 // their targets.

@@ -85,7 +85,11 @@ func (a *app) reopenBag(folder *runs.Folder, s settings.Settings, opt trainOptio
 			return nil, err
 		}
 	}
-	return newBag(r, members)
+	b, err := newBag(r, members)
+	if err == nil {
+		r.resumed = fmt.Sprintf("with %d of %d networks done", b.done, len(members))
+	}
+	return b, err
 }
 
 // lookUp returns the member of a folder, nil if it is not done.

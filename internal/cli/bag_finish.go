@@ -94,13 +94,18 @@ func (b *bag) leave(sum *runs.Summary, result string) error {
 	return b.finished(b.folder)
 }
 
-// joined is the model that the members become.
+// joined is the model that the members become. In time the first of them saw few
+// rows, and the oldest: each counts by what it saw.
 func (b *bag) joined() (*model.Model, error) {
 	models := make([]*model.Model, len(b.members))
+	var weights []float64
 	for i, m := range b.members {
 		models[i] = m.model
+		if b.Settings.Time != "" {
+			weights = append(weights, float64(m.outcome.Rows))
+		}
 	}
-	all, err := model.Join(models, nil)
+	all, err := model.Join(models, weights)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +183,7 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
-	fmt.Fprintf(w, "Kept the mean of %s, each of its best epoch by validation %s. %s in %s.\n",
+	fmt.Fprintf(w, "Kept the mean of %s, each at its best epoch by validation %s. %s in %s.\n",
 		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
 		b.folder.Path, b.folder.File(runs.ReportFile), b.folder.File(runs.FoldsFile))

@@ -140,6 +140,7 @@ type run struct {
 	begun   time.Time              // by this one
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
+	resumed string                 // what of a bag was done before
 
 	model   *model.Model // the best one
 	last    *train.Epoch // that ended
