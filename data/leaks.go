@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"descent/data/internal/parse"
-	"descent/internal/human"
 	"descent/internal/rng"
 )
 
@@ -92,8 +91,8 @@ func (c *Column) tells(e *Encoder, values, y []float32, targets int) string {
 			}
 		default:
 			if right, commonest := g.accuracy(); 1-right <= (1-leakSkill)*(1-commonest) && commonest < 1 {
-				return fmt.Sprintf("alone predicts the target %q (right in %s of rows it was not fitted on; the commonest answer is in %s)",
-					e.Targets[k].Name, human.Score("accuracy", right), human.Score("accuracy", commonest))
+				return fmt.Sprintf("alone predicts the target %q (right in %.2f %% of rows it was not fitted on; the commonest answer is in %.2f %%)",
+					e.Targets[k].Name, 100*right, 100*commonest)
 			}
 		}
 	}
