@@ -23,6 +23,9 @@ type Context struct {
 	inputs   map[string]graph.Tensor       // fields of the samples, by name
 	heads    map[string]graph.Tensor       // by [Context.Head]
 	members  map[graph.Tensor]graph.Tensor // by their mean, see [Context.Members]
+
+	factors  map[string]func(t int) float64 // by [Context.Follow]
+	followed []string
 }
 
 // Output is what a layer made of its operand.
