@@ -33,6 +33,7 @@ const (
 	mostSampled = 1 << 18 // rows of which columns are measured, evenly spaced ones of more
 	mostKept    = 1 << 24 // values in memory while they are
 	quantiles   = 128     // of the values, and of the distinct ones
+	most        = 64
 )
 
 // Spiky reports whether more than a tenth of the rows have the same value of more
@@ -178,6 +179,10 @@ func (c *Column) measure(values []float32) {
 	}
 	if c.Spiky() {
 		c.edges = edgesOf(values, distinct)
+		return
+	}
+	for i := range most + 1 {
+		c.edges = append(c.edges, quantile(values, float64(i)/most))
 	}
 }
 

@@ -22,6 +22,13 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	if len(front) == 0 {
 		return nil, errors.New("tabular: no column has more than one value; there is nothing to learn from")
 	}
+	outputs := r.Outputs
+	if outputs == 0 {
+		outputs = t.Spec.Outputs()
+	}
+	if r.Members != 0 {
+		return t.ensemble(r, front, outputs)
+	}
 	net := nn.Sequential{front, nn.Scale{}}
 	for i, units := range r.Hidden {
 		if units < 1 {
@@ -32,15 +39,32 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 			net = append(net, nn.Dropout{Rate: r.Dropout})
 		}
 	}
-	outputs := r.Outputs
-	if outputs == 0 {
-		outputs = t.Spec.Outputs()
-	}
 	net = append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}})
-	if t.bounded() {
-		net = append(net, nn.Clamp{Low: t.Low, High: t.High, Predicting: true})
+	return t.within(net), nil
+}
+
+// ensemble builds the network of a recipe with members, which [nn.TabM] describes.
+func (t *Table) ensemble(r Recipe, front nn.Concat, outputs int) (nn.Sequential, error) {
+	if r.Members < 1 {
+		return nil, fmt.Errorf("tabular: %d members; want at least 1, or 0 for one network", r.Members)
 	}
-	return net, nil
+	of := nn.Values
+	switch {
+	case t.Spec.Task == data.Classification && outputs > 1:
+		of = nn.Classes
+	case t.Spec.Task != data.Regression:
+		of = nn.Labels
+	}
+	tabm := nn.TabM(r.Members, r.Hidden, outputs, r.Activation, r.Dropout, of)
+	return t.within(append(nn.Sequential{front}, tabm...)), nil
+}
+
+// within bounds the values of regression by those of training.
+func (t *Table) within(net nn.Sequential) nn.Sequential {
+	if !t.bounded() {
+		return net
+	}
+	return append(net, nn.Clamp{Low: t.Low, High: t.High, Predicting: true})
 }
 
 // bounded reports whether each target of regression has a range.
@@ -67,6 +91,20 @@ func (t *Table) front(r Recipe) nn.Concat {
 			branch = append(branch, nn.Periodic{Sigma: r.Sigma})
 		}
 		front = append(front, branch)
+	}
+	if len(smooth) > 0 && r.Bins > 0 {
+		bins := nn.PiecewiseLinear{}
+		bounds := nn.Clamp{}
+		for _, i := range smooth {
+			c := t.Columns[i]
+			var edges []float64
+			for k := range r.Bins + 1 {
+				edges = append(edges, c.edges[k*most/r.Bins])
+			}
+			bins.Edges = append(bins.Edges, apart(edges))
+			bounds.Low, bounds.High = append(bounds.Low, c.Low), append(bounds.High, c.High)
+		}
+		front = append(front, nn.Sequential{nn.Select{Columns: smooth}, bounds, bins})
 	}
 	if len(spiky) > 0 {
 		bins := nn.PiecewiseLinear{}

@@ -18,12 +18,16 @@ type Recipe struct {
 	Hidden     []int         // units of hidden layers
 	Activation nn.Activation // of them
 	Sigma      float64       // of the first frequencies of periodic encodings; 0: none
+	Bins       int           // between quantiles, of each number that is not spiky, beside the waves, up to 64; 0: none
+	Members    int           // of an ensemble that shares weights, as TabM; 0: one network
 	Outputs    int           // 0: as the samples ask for
 
 	Optimizer    optim.Rule
 	LearningRate float64 // of weights over 256 units
+	Schedule     string  // of the rate, as [schedule.Parse] reads it
 	WeightDecay  float64 // at first, of weights over 256 units
 	Dropout      float64 // at first, of hidden units
+	Fall         string  // the schedule of weight decay and dropout; "" leaves them
 	Smoothing    float64 // of labels, for classes
 	Batch        int     // rows
 	Epochs       int
@@ -58,7 +62,7 @@ func (t *Table) Recipe() Recipe {
 	rule.Beta2 = 0.95
 	r := Recipe{
 		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1,
-		Optimizer: rule, LearningRate: 0.0025, WeightDecay: 0.32, Dropout: 0.15,
+		Optimizer: rule, LearningRate: 0.0025, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
 	}
 	if t.Rows >= 10000 {
 		r.Sigma = 1
@@ -70,6 +74,19 @@ func (t *Table) Recipe() Recipe {
 		r.Smoothing = 0.1
 	}
 	r.Batch, r.Epochs = Length(t.Rows)
+	return r
+}
+
+// TabM returns a recipe for so many members of an ensemble that share weights: it
+// takes about as many times the computations of one network.
+//
+// Source: Gorishniy, Kotelnikov and Babenko, "TabM: Advancing Tabular Deep Learning
+// with Parameter-Efficient Ensembling", ICLR 2025, arXiv:2410.24210; the rate falls in
+// the second half here.
+func (t *Table) TabM(members int) Recipe {
+	r := t.Recipe()
+	r.Members, r.Activation, r.Optimizer = members, nn.ReLU, optim.NewAdamW()
+	r.LearningRate, r.Schedule, r.WeightDecay, r.Dropout, r.Fall, r.Smoothing = 0.002, "flat-cosine", 3e-4, 0.1, "", 0
 	return r
 }
 
@@ -86,30 +103,59 @@ func Length(rows int) (batch, epochs int) {
 // what else belongs to a run are the caller's.
 func (t *Table) Config(r Recipe) (train.Config, error) {
 	updates := (t.Rows + r.Batch - 1) / r.Batch * r.Epochs
+	units := schedule.Units{StepsPerEpoch: updates / r.Epochs, TotalSteps: updates}
 	cfg := train.Config{
 		Optimizer: r.Optimizer, LearningRate: r.LearningRate, Groups: t.Groups(r),
-		Schedule: schedule.CosLog{Steps: updates, Waves: 4}, Schedules: map[string]schedule.Schedule{},
 		BatchSize: r.Batch, Epochs: r.Epochs, Monitor: t.Monitor(), Later: true,
 	}
-	falling := schedule.FlatCosine{Steps: updates, Flat: 0.5}
-	if r.Dropout > 0 {
-		cfg.Schedules[nn.DropoutRate] = falling
+	var err error
+	if cfg.Schedule, err = schedule.Parse(r.Schedule, units); err != nil {
+		return cfg, err
+	}
+	if cfg.Schedules, err = r.falling(units); err != nil {
+		return cfg, err
 	}
 	if _, own := optim.Value(r.Optimizer, decay); own {
-		var err error
 		if cfg.Optimizer, err = optim.With(r.Optimizer, decay, r.WeightDecay); err != nil {
 			return cfg, err
 		}
 	} else {
 		cfg.WeightDecay = r.WeightDecay
 	}
-	if r.WeightDecay > 0 {
-		cfg.Schedules[decay] = falling
-	}
 	if t.Spec.Task == data.Classification && r.Smoothing > 0 {
 		cfg.Loss = loss.CrossEntropy{LabelSmoothing: r.Smoothing}
 	}
 	return cfg, nil
+}
+
+// Falling returns the names of what the recipe has fall: weight decay and dropout,
+// where they are not 0.
+func (r Recipe) Falling() (names []string) {
+	if r.Fall == "" {
+		return nil
+	}
+	if r.Dropout > 0 {
+		names = append(names, nn.DropoutRate)
+	}
+	if r.WeightDecay > 0 {
+		names = append(names, decay)
+	}
+	return names
+}
+
+func (r Recipe) falling(u schedule.Units) (map[string]schedule.Schedule, error) {
+	var schedules map[string]schedule.Schedule
+	for _, name := range r.Falling() {
+		s, err := schedule.Parse(r.Fall, u)
+		if err != nil {
+			return nil, err
+		}
+		if schedules == nil {
+			schedules = map[string]schedule.Schedule{}
+		}
+		schedules[name] = s
+	}
+	return schedules, nil
 }
 
 // decay is the name of weight decay among hyperparameters.
@@ -134,7 +180,13 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		return nil
 	}
 	smooth, spiky, plain := t.groups()
-	width := len(plain)
+	if r.Members > 0 {
+		if len(smooth) == 0 || r.Sigma == 0 {
+			return nil
+		}
+		return []optim.Group{{Match: "*.periodic.*", RateFactor: 10}}
+	}
+	width := len(plain) + r.Bins*len(smooth)
 	for _, i := range spiky {
 		width += len(t.Columns[i].edges) - 1
 	}

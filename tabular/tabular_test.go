@@ -136,6 +136,8 @@ func TestGroupsFit(t *testing.T) {
 			"no decay":   func(r *tabular.Recipe) { r.WeightDecay = 0 },
 			"no dropout": func(r *tabular.Recipe) { r.Dropout = 0 },
 			"shallow":    func(r *tabular.Recipe) { r.Hidden = []int{8} },
+			"bins":       func(r *tabular.Recipe) { r.Bins = 8 },
+			"tabm":       func(r *tabular.Recipe) { *r = table.TabM(3); r.Hidden, r.Epochs = []int{8, 8}, 2 },
 			"momentum":   func(r *tabular.Recipe) { r.Optimizer, r.LearningRate = optim.NewMomentum(), 0.01 },
 		} {
 			r := table.Recipe()
