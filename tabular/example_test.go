@@ -58,7 +58,7 @@ func Example() {
 	fmt.Println("R² above 0.9:", report.Score("r2") > 0.9)
 	// Output:
 	// 1 number by median and quartiles, bent smoothly towards ±3: area; each beside 3 numbers made of 16 waves of learned frequencies, at first of deviation 0.1
-	// 1 number with a frequent value, in bins between quantiles: rooms (4)
+	// 1 number in bins between quantiles: rooms (4)
 	// 2 levels and indicators as they are
 	// R² above 0.9: true
 }

@@ -26,7 +26,7 @@ type Column struct {
 	Spread   float64   // between quartiles; where that is 0, half of that between the extremes
 	Low      float64   // the smallest value
 	High     float64   // the largest
-	edges    []float64 // quantiles of the values and of the distinct ones
+	edges    []float64 // quantiles: of a spiky number, of its values and of the distinct ones; of another, most of equal distances and the last
 }
 
 const (

@@ -44,6 +44,9 @@ const (
 	biasFactor     = 1.6
 )
 
+// mostBins is how many inputs numbers that are not spiky become by bins.
+const mostBins = 512
+
 // byRows is a value that holds from so many rows on.
 type byRows struct{ rows, value int }
 
@@ -64,8 +67,8 @@ func (t *Table) Recipe() Recipe {
 		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1,
 		Optimizer: rule, LearningRate: 0.0025, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
 	}
-	if t.Rows >= 10000 {
-		r.Sigma = 1
+	if t.Rows >= 10000 || t.Spec.Task == data.Regression && t.Rows >= 2000 {
+		r.Sigma, r.Bins = 1, t.bins()
 	}
 	switch t.Spec.Task {
 	case data.Regression:
@@ -75,6 +78,18 @@ func (t *Table) Recipe() Recipe {
 	}
 	r.Batch, r.Epochs = Length(t.Rows)
 	return r
+}
+
+// bins returns how many bins there are of each number beside its waves: fewer where
+// there are many numbers, so that they become at most mostBins inputs, and none where
+// they would be too few to say more than the waves.
+func (t *Table) bins() int {
+	smooth, _, _ := t.groups()
+	n := mostBins / max(1, len(smooth))
+	if n < 8 {
+		return 0
+	}
+	return min(n, most)
 }
 
 // TabM returns a recipe for so many members of an ensemble that share weights: it
@@ -179,28 +194,23 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 	if r.Optimizer.DefaultRate() >= 0.01 {
 		return nil
 	}
-	smooth, spiky, plain := t.groups()
+	smooth, _, _ := t.groups()
+	waves := len(smooth) > 0 && r.Sigma > 0
 	if r.Members > 0 {
-		if len(smooth) == 0 || r.Sigma == 0 {
+		if !waves {
 			return nil
 		}
 		return []optim.Group{{Match: "*.periodic.*", RateFactor: 10}}
 	}
-	width := len(plain) + r.Bins*len(smooth)
-	for _, i := range spiky {
-		width += len(t.Columns[i].edges) - 1
-	}
 	groups := []optim.Group{{Match: "1.scale.scale", RateFactor: scaleFactor}}
-	if len(smooth) > 0 && r.Sigma > 0 {
-		waves := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
+	if waves {
+		of := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
 		if r.WeightDecay > 0 {
-			waves.WeightDecay = new(0.0)
+			of.WeightDecay = new(0.0)
 		}
-		groups, width = append(groups, waves), width+4*len(smooth)
-	} else {
-		width += len(smooth)
+		groups = append(groups, of)
 	}
-	first := math.Sqrt(usualInputs / float64(width))
+	first := math.Sqrt(usualInputs / float64(width(t.front(r))))
 	of := optim.Group{Match: "2.dense.weight", RateFactor: first}
 	if r.WeightDecay > 0 {
 		of.WeightDecay = new(r.WeightDecay / first)
