@@ -11,7 +11,7 @@ import (
 // modelRows are the network and what it starts from.
 var modelRows = []Setting{
 	{key: "model", def: "auto", basic: true, listed: true,
-		usage: modelUsage + "; auto: " + modelDefault,
+		usage: modelUsage + "; auto: " + modelUsual,
 		at:    func(s *Settings) any { return &s.Model }, check: parses(parseModel), start: Told},
 	{key: "activation", def: "auto",
 		usage: "of hidden layers of an mlp or table: " + strings.Join(activations(), ", ") + "; auto: relu, silu for table",
