@@ -39,7 +39,10 @@ func (d Dense) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("Dense", err, t)
 	}
 	w := c.Declare(Param{Name: "weight", Init: init, L1: d.L1, L2: d.L2}, t.Dim(1), d.Units)
-	y := x.MatMul(w).Scale(factor)
+	y := x.MatMul(w)
+	if d.Scaling != Standard {
+		y = y.Scale(factor)
+	}
 	if !d.NoBias {
 		y = y.Add(c.Bias("bias", d.Units))
 	}

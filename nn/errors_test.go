@@ -109,6 +109,15 @@ func TestLayerErrors(t *testing.T) {
 		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Of: 9}, flat, "there is no Averaging(9)"},
 		{nn.Ensemble{Members: []nn.Layer{nn.ReLU, nil}}, flat, "layer 0.ensemble.1: Call: the layer is nil"},
 		{nn.Ensemble{Members: []nn.Layer{nn.ReLU, nn.Dense{Units: 2}}}, flat, "member 0 gives [4 7] and member 1 [4 2]"},
+		{nn.DenseEach{}, sequence, "0 units; want at least 1"},
+		{nn.DenseEach{Units: 1}, flat, "0.denseeach: DenseEach of [4 7]: takes [n, k, features]"},
+		{nn.DenseEach{Units: 1, Scaling: 3}, sequence, "there is no Scaling(3)"},
+		{nn.BatchEnsemble{}, flat, "0 units"},
+		{nn.BatchEnsemble{Units: 1}, flat, "0 members; want at least 1"},
+		{nn.BatchEnsemble{Units: 1, Members: 2}, sequence, "has 2 members; there are 9"},
+		{nn.BatchEnsemble{Units: 1, Members: 2}, image, "takes [n, features] or [n, members, features]"},
+		{nn.MemberMean{}, flat, "takes [n, members, outputs]"},
+		{nn.MemberMean{Of: 4}, sequence, "there is no Averaging(4)"},
 		{nn.EnsureChannels{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
 	} {
 		g := graph.New()

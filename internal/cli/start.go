@@ -51,11 +51,14 @@ func (r *run) startText() string {
 		return b.String()
 	}
 	line("network", "%s", r.networkText())
+	for _, text := range r.Encodings() {
+		b.WriteString(human.Indent(human.Line(text), "          "))
+	}
 	if s.Augment != "none" {
 		line("augment", "%s", s.Augment)
 	}
 	line("objective", "%s", r.objectiveText())
-	rule := []string{s.RuleText(), "rate " + human.Float(s.LearningRate.Value), "schedule " + s.Schedule + r.warmupText()}
+	rule := []string{s.RuleText(), "rate " + human.Float(s.LearningRate.Value), "schedule " + s.Schedule.Value + r.warmupText()}
 	line("rule", "%s", strings.Join(append(rule, s.InWords(settings.LineRule)...), ", "))
 	if around := s.InWords(settings.LineAround); len(around) > 0 {
 		line("around", "%s", strings.Join(around, ", "))
@@ -87,7 +90,7 @@ func (r *run) networkText() string {
 	s := &r.Settings
 	text := s.Model.Value
 	if !s.IsImageModel() {
-		text += " " + s.Activation
+		text += " " + s.Activation.Value
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")
 	if freeze := s.Train.Freeze; len(freeze) > 0 {
@@ -100,6 +103,9 @@ func (r *run) networkText() string {
 func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
+		if s.Ties.Value == "later" {
+			return "best by validation " + r.monitorText() + ", the later of equals"
+		}
 		return "best by validation " + r.monitorText()
 	case s.Train.Patience > 0:
 		return "no validation part: best by training " + s.LossName()
@@ -109,10 +115,11 @@ func (r *run) keepsText() string {
 
 // monitorText names the monitored score as what it is.
 func (r *run) monitorText() string {
-	if r.Settings.Monitor == "loss" {
-		return r.Settings.LossName()
+	name := r.Settings.Monitor.Value
+	if name == "loss" {
+		name = r.Settings.LossName()
 	}
-	return r.Settings.Monitor
+	return name
 }
 
 func (r *run) splitText() string {

@@ -134,5 +134,5 @@ func (f filling) warmed() (schedule.Schedule, error) {
 	if f.Warmup == "0" || f.into.Schedule == nil { // which has been told of
 		return f.into.Schedule, nil
 	}
-	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule, f.units)
+	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule.Or("cosine"), f.units)
 }

@@ -11,6 +11,7 @@ import (
 	"descent/model"
 	"descent/nn"
 	"descent/schedule"
+	"descent/tabular"
 	"descent/train"
 )
 
@@ -25,6 +26,8 @@ type Job struct {
 	Config   train.Config
 	Steps    int // updates an epoch
 	Notes    []string
+
+	table *tabular.Table // what was measured of the training rows; nil: nothing yet
 }
 
 // Prepare opens the data, decides what the settings leave open and builds
@@ -49,7 +52,9 @@ func Prepare(s Settings) (*Job, error) {
 		j.Settings.Image = j.Spec.Encoder.Image
 	}
 	j.Notes = j.Parts.Notes
-	j.Settings.fill(j.Spec, j.Parts.Train.Len())
+	if err := j.decide(); err != nil {
+		return j, err
+	}
 	return j, j.build()
 }
 
@@ -146,10 +151,13 @@ func (j *Job) build() error {
 	if err := s.configure(&j.Config, units); err != nil {
 		return usage.Mark(err)
 	}
+	if err := j.tableGroups(); err != nil {
+		return usage.Mark(err)
+	}
 	if _, ok := objective.(loss.CrossEntropy); j.Config.Augment.Mixes() && !ok {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
-	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor, j.metrics()
+	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
@@ -166,7 +174,9 @@ func (j *Job) build() error {
 
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
-	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec}
-	k.Settings.fill(k.Spec, k.Parts.Train.Len())
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec, table: j.table}
+	if err := k.decide(); err != nil {
+		return k, err
+	}
 	return k, k.build()
 }

@@ -41,9 +41,16 @@ var runRows = []Setting{
 		usage: "stop after so many epochs without a better validation score; 0: never",
 		at:    func(s *Settings) any { return &s.Train.Patience }, start: Told,
 		check: must(func(v float64) bool { return v >= 0 }, "0, for never, or more epochs")},
-	{key: "monitor", def: "loss",
-		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames(),
+	{key: "monitor", def: "auto",
+		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames() + "; auto: loss, accuracy for table and classes",
 		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
+	{key: "ties", def: "auto",
+		usage: "which of epochs with equal validation scores is the best: first or later; auto: first, later for table",
+		at:    func(s *Settings) any { return &s.Ties }, check: oneOf("epoch", "first", "later"), start: Told,
+		fill: func(f filling) error {
+			f.into.Later = f.Ties.Value == "later"
+			return nil
+		}},
 	{key: "metrics",
 		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
 		at:    func(s *Settings) any { return &s.Metrics }, start: Told, fixed: "what is measured does not change results",

@@ -41,14 +41,14 @@ type Settings struct {
 	TTA         string
 
 	Model      Auto[string]
-	Activation string
+	Activation Auto[string]
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
 	Head       string
 
 	Loss           Auto[string]
-	LabelSmoothing float64
+	LabelSmoothing Auto[float64]
 	ClassWeights   string
 
 	Optimizer    Optimizer
@@ -56,7 +56,7 @@ type Settings struct {
 	WeightDecay  Auto[float64]
 	Groups       Groups
 	Schedules    Schedules
-	Schedule     string
+	Schedule     Auto[string]
 	Warmup       string
 
 	Bag     int
@@ -66,7 +66,8 @@ type Settings struct {
 	Budget  string
 	Batch   Auto[string]
 	Epochs  Auto[int]
-	Monitor string
+	Monitor Auto[string]
+	Ties    Auto[string]
 	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand

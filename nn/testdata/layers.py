@@ -274,6 +274,26 @@ case("ensemble of classes, weights", dict(members, weights=weights, of="classes"
 case("ensemble of labels, weights", dict(members, weights=weights, of="labels"), table, lambda x, p: torch.logit(mean([torch.sigmoid(y) for y in each(x, p)], weights)), three)
 
 
+trio = numbers([5, 3, 4], 1)
+case("dense each", dict(type="denseeach", units=2, activation="tanh"), trio, lambda x, p: torch.tanh(torch.einsum("nki,kiu->nku", x, p["weight"]) + p["bias"]),
+     dict(weight=numbers([3, 4, 2], 2, -1, 1), bias=numbers([3, 2], 3)))
+case("dense each, ntk", dict(type="denseeach", units=1, scaling="ntk", no_bias=True), trio, lambda x, p: torch.einsum("nki,kiu->nku", x, p["weight"]) / 2, dict(weight=numbers([3, 4, 1], 2)))
+
+
+def batch_ensemble(x, p):
+    x = x[:, None, :] if x.dim() == 2 else x
+    return torch.tanh((p["in"] * x) @ p["weight"] * p["out"] + p["bias"])
+
+
+shared = {"weight": numbers([4, 2], 2), "in": numbers([3, 4], 3, -1, 1), "out": numbers([3, 2], 4, -1, 1), "bias": numbers([3, 2], 5)}
+case("batch ensemble", dict(type="batchensemble", units=2, activation="tanh"), trio, batch_ensemble, shared)
+case("batch ensemble of one input", dict(type="batchensemble", units=2, members=3, activation="tanh"), table, batch_ensemble, shared)
+case("batch ensemble, ntk", dict(type="batchensemble", units=2, members=3, scaling="ntk"), table, lambda x, p: (p["in"] * x[:, None, :]) @ p["weight"] / 2 * p["out"] + p["bias"], shared)
+case("mean of members", dict(type="membermean"), trio, lambda x, p: x.mean(1))
+case("mean of members, classes", dict(type="membermean", of="classes"), trio, lambda x, p: F.softmax(x, 2).mean(1).log())
+case("mean of members, labels", dict(type="membermean", of="labels"), trio, lambda x, p: torch.logit(torch.sigmoid(x).mean(1)))
+
+
 
 def running():
     """Buffers after each of several batches of different sizes."""
