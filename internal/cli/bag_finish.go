@@ -178,7 +178,6 @@ func (b *bag) interrupted() error {
 
 // print ends a bag that is done.
 func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
-	s := &b.Settings
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
@@ -190,7 +189,7 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 	b.next(w,
 		b.call("eval", b.folder.Path, b.evalData()),
 		b.call("predict", b.folder.Path, b.evalData()),
-		b.call("train", "--config", b.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))
+		b.anotherSeed())
 }
 
 // membersText is a table of what members reach alone and together.

@@ -33,6 +33,9 @@ type Job struct {
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
 func Prepare(s Settings) (*Job, error) {
+	if s.Best && s.Bag == 0 {
+		s.Bag = bestMembers
+	}
 	j := &Job{Settings: s}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
@@ -171,7 +174,7 @@ func (j *Job) build() error {
 
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
-	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec, table: j.table}
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec, table: j.table}
 	if err := k.decide(); err != nil {
 		return k, err
 	}

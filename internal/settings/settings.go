@@ -61,6 +61,9 @@ type Settings struct {
 
 	Bag     int
 	Folds   Auto[int]
+	Best    bool
+	Tries   int
+	Budget  string
 	Batch   Auto[string]
 	Epochs  Auto[int]
 	Monitor Auto[string]
