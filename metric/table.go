@@ -90,16 +90,16 @@ var builtin = []Metric{
 		Unit: Nats, Hi: infinite, Fits: onClassesOrLabels,
 		New: ofEither((*Classification).LogLoss, (*MultiLabel).LogLoss),
 	}, {
-		// brier_score_loss of two classes. Of more the sum over classes, as
-		// Brier (1950) has it.
-		Name: "brier", Title: "brier score", Doc: "mean squared distance of the probabilities from the truth: of class 1 where there are two, else the sum over classes",
-		Hi: 2, Fits: OnClasses, New: MeanOf(brier),
+		// brier_score_loss of two classes, and of labels the mean of it over them. Of
+		// more classes the sum over them, as Brier (1950) has it.
+		Name: "brier", Title: "brier score", Doc: "mean squared distance of the probabilities from the truth: of class 1 where there are two, else the sum over classes, or the mean over labels",
+		Hi: 2, Fits: onClassesOrLabels, New: ofBrier,
 	}, {
 		// Not in scikit-learn. Source: Guo et al., ICML 2017, arXiv:1706.04599,
 		// equation 3, with 15 bins of equal width.
-		Name: "ece", Title: "calibration error", Doc: "how far the probability of the likeliest class is from how often it is right, in 15 bins",
-		Unit: Percent, Hi: 1, Fits: OnClasses,
-		New: calibrationRows.Read((*calibration).expectedError),
+		Name: "ece", Title: "calibration error", Doc: "how far the probability of the likeliest class, or of each label, is from how often it is right, in 15 bins",
+		Unit: Percent, Hi: 1, Fits: onClassesOrLabels,
+		New: reliabilityRows.Read((*Reliability).ExpectedError),
 	}, {
 		// r2_score.
 		Name: "r2", Doc: "share of the variance that is explained: 1 - Σ(pred - want)²/Σ(want - mean)², the mean over targets",

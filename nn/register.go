@@ -58,7 +58,7 @@ func builtin() *registry {
 		Dropout{}, SpatialDropout{}, DropPath{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
-		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
+		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Temperature{},
 	} {
 		r.add(kind(l), l)
 	}

@@ -25,6 +25,7 @@ type Pass struct {
 type Terms struct {
 	Losses      graph.Tensor   // of each row, [rows]
 	Plain       graph.Tensor   // likewise without what only training is meant to feel; none if that is the same
+	Outputs     []graph.Tensor // of each goal: what its loss reads, before it is a prediction, [rows·positions, ...]
 	Predictions []graph.Tensor // of each goal: [rows·positions, outputs]
 }
 
@@ -46,6 +47,7 @@ func (o Objective) Trace(p Pass) Terms {
 		if !ok {
 			return t
 		}
+		t.Outputs = append(t.Outputs, z)
 		t.Predictions = append(t.Predictions, g.Loss.Predict(z))
 		t.Losses = g.add(t.Losses, g.perRow(p, g.Loss, z, y, mask))
 		if p.Plain && plain {

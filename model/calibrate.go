@@ -1,0 +1,266 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"descent/data"
+	"descent/engine"
+	"descent/loss"
+	"descent/nn"
+	"descent/objective"
+)
+
+// Calibration is the temperature that suits some rows; see [Model.Calibrate].
+type Calibration struct {
+	Temperature   float64 // T, by which outputs are divided, to four digits
+	Before, After float64 // the mean loss of a row, without T and with it
+	Noise         float64 // standard error of Before - After
+	Rows          int
+}
+
+// Helps reports whether the temperature lowers the loss by more than noise: by
+// more than one standard error, which is about the likelihood ratio test at 5 %,
+// as T was chosen on the same rows.
+func (c Calibration) Helps() bool { return c.Before-c.After > c.Noise }
+
+// Calibrate finds the temperature T that makes the log loss of classes or labels
+// least on rows that the model was not trained on, if its outputs are divided by
+// it:
+//
+//	L(T) = -(1/n) Σᵢ Σ_c q(i, c) log softmax(z(i)/T)_c
+//
+// of yes or no the two logits are z and 0. The loss is that without class weights
+// and label smoothing. But q gives the right class 1 - s and the others s together,
+// s = 1/(n + 2): a few rows that are all right are no proof of certainty, and T
+// stays above 0. [Model.WithTemperature] returns the calibrated model.
+//
+// An error says why outputs are no logits of classes or labels. Of many rows the
+// first are taken, as many as have 2²⁵ logits.
+//
+// Source: Guo et al., ICML 2017, arXiv:1706.04599, §4.2; s: Platt, "Probabilistic
+// Outputs for Support Vector Machines", 1999, §2.2.
+func (m *Model) Calibrate(ctx context.Context, source data.Source) (Calibration, error) {
+	if err := m.calibratable(); err != nil {
+		return Calibration{}, fmt.Errorf("model: calibrate: %w", err)
+	}
+	if source == nil || source.Len() == 0 {
+		return Calibration{}, errors.New("model: there are no rows to calibrate on")
+	}
+	if err := m.net.Fits(source.Spec()); err != nil {
+		return Calibration{}, fmt.Errorf("model: %w", err)
+	}
+	a, err := m.answers(ctx, source)
+	if err != nil {
+		return Calibration{}, err
+	}
+	c := Calibration{Rows: len(a.truth) / a.perRow}
+	t := a.best() / m.Temperature() // of the outputs without one
+	c.Temperature, _ = strconv.ParseFloat(strconv.FormatFloat(1/t, 'g', 4, 64), 64)
+	c.Before, c.After, c.Noise = a.compare(m.Temperature() / c.Temperature)
+	return c, nil
+}
+
+// calibratable returns an error unless the outputs are logits of one goal of
+// classes or labels.
+func (m *Model) calibratable() error {
+	o := m.net.Objective
+	switch g := o[0]; {
+	case len(o) > 1:
+		return fmt.Errorf("the model has %d goals; a temperature is of one", len(o))
+	case g.Task == data.Regression:
+		return errors.New("the model predicts numbers; a temperature is of the probabilities of classes and labels")
+	case g.Target != data.Y || g.Mask != "" || g.Output != "":
+		return fmt.Errorf("goal %q is not of the network's result and y", g.Name)
+	default:
+		return temperate(g)
+	}
+}
+
+// temperate returns an error unless the loss of a goal takes logits.
+func temperate(g objective.Goal) error {
+	switch g.Loss.(type) {
+	case loss.CrossEntropy, loss.BinaryCrossEntropy:
+		return nil
+	}
+	return fmt.Errorf("loss %s takes no logits, which a temperature divides", g.Loss.Name())
+}
+
+// answers are logits and what was right: of each row one answer of several
+// classes, or one for each label.
+type answers struct {
+	z      []float32 // [answers, wide]; of yes or no one, whose other is 0
+	truth  []int
+	wide   int
+	perRow int
+	s      float64 // how much of the truth is taken to be another class
+}
+
+// mostLogits bounds the memory that calibration takes.
+const mostLogits = 1 << 25
+
+// answers gathers the logits of the rows of source.
+func (m *Model) answers(ctx context.Context, source data.Source) (*answers, error) {
+	e := engine.New(m.workers)
+	defer e.Close()
+	p := newPredictor(m, e)
+	a := &answers{perRow: 1}
+	rows := 0
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+		if err != nil {
+			return nil, err
+		}
+		out, err := p.outputs(len(batch.Rows), &batch)
+		if err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		z := out[0]
+		if a.wide = len(z) / len(batch.Rows); m.net.Objective[0].Task == data.MultiLabel {
+			a.perRow, a.wide = a.wide, 1
+		}
+		a.z = append(a.z, z...)
+		for _, y := range batch.Y {
+			a.truth = append(a.truth, int(y))
+		}
+		if rows += len(batch.Rows); len(a.z) >= mostLogits {
+			break
+		}
+	}
+	if i := slices.IndexFunc(a.z, func(v float32) bool { return v-v != 0 }); i >= 0 {
+		return nil, fmt.Errorf("model: row %d: an output is %v; there is no temperature for it", i/(a.wide*a.perRow), a.z[i])
+	}
+	a.s = 1 / float64(rows+2)
+	return a, nil
+}
+
+// at returns the loss of answer i whose logits are multiplied by t, and its first
+// two derivatives by t. Powers are of 2, whose bits are the same everywhere.
+func (a *answers) at(i int, t float64) (l, d, dd float64) {
+	z := a.z[i*a.wide : (i+1)*a.wide]
+	others := float64(a.wide - 1)
+	if a.wide == 1 {
+		z, others = []float32{0, z[0]}, 1
+	}
+	top := t * float64(slices.Max(z))
+	var sum, mean, square, want float64
+	for k, v := range z {
+		v := float64(v)
+		p := math.Exp2((t*v - top) * math.Log2E)
+		sum, mean, square = sum+p, mean+float64(p*v), square+float64(p*v*v)
+		if k == a.truth[i] {
+			want += float64((1 - a.s) * v)
+		} else {
+			want += float64(a.s / others * v)
+		}
+	}
+	mean, square = mean/sum, square/sum
+	return math.Log(sum) + top - t*want, mean - want, square - mean*mean
+}
+
+// best returns the t that makes the loss least, which is convex in it: by Newton's
+// method between bounds that close in.
+func (a *answers) best() float64 {
+	low, high, t := 1.0/64, 64.0, 1.0
+	for range 60 {
+		var d, dd float64
+		for i := range a.truth {
+			_, di, ddi := a.at(i, t)
+			d, dd = d+di, dd+ddi
+		}
+		if d > 0 {
+			high = t
+		} else {
+			low = t
+		}
+		next := t - d/dd
+		if !(next > low && next < high) {
+			next = math.Sqrt(low * high)
+		}
+		if math.Abs(next-t) <= 1e-7*t {
+			return next
+		}
+		t = next
+	}
+	return t
+}
+
+// compare returns the mean loss of a row with its logits as they are and multiplied
+// by t, and the standard error of the difference.
+func (a *answers) compare(t float64) (before, after, noise float64) {
+	n := len(a.truth) / a.perRow
+	var sum, squares float64
+	for row := range n {
+		var fell float64
+		for k := range a.perRow {
+			was, _, _ := a.at(row*a.perRow+k, 1)
+			is, _, _ := a.at(row*a.perRow+k, t)
+			before, after, fell = before+was/float64(a.perRow), after+is/float64(a.perRow), fell+(was-is)/float64(a.perRow)
+		}
+		sum, squares = sum+fell, squares+float64(fell*fell)
+	}
+	size := float64(n)
+	variance := max(0, squares/size-(sum/size)*(sum/size))
+	return before / size, after / size, math.Sqrt(variance / max(1, size-1))
+}
+
+// Temperature is the T of the [nn.Temperature] behind the last layer; 1 if there is
+// none.
+func (m *Model) Temperature() float64 {
+	if s, ok := m.net.Layer.(nn.Sequential); ok && len(s) > 0 {
+		if last, ok := s[len(s)-1].(nn.Temperature); ok {
+			return last.T
+		}
+	}
+	return 1
+}
+
+// WithTemperature returns the model, with the same weights, as one whose outputs
+// are divided by t, by a layer [nn.Temperature] behind the last; what stood there
+// before no longer does. The weights of an [nn.Sequential] keep their names.
+func (m *Model) WithTemperature(t float64) (*Model, error) {
+	layers, listed := m.net.Layer.(nn.Sequential)
+	switch {
+	case !listed:
+		layers = nn.Sequential{m.net.Layer}
+	case m.hasTemperature():
+		layers = layers[:len(layers)-1]
+	}
+	c := m.clone()
+	c.net.Layer = append(slices.Clip(layers), nn.Temperature{T: t})
+	err := c.declare(func(declared []engine.Variable) (*engine.Store, error) {
+		if listed {
+			return m.weights.Select(declared...)
+		}
+		return renamed(m.weights, declared)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return c, nil
+}
+
+// renamed returns the weights of a layer that now stands first in a list: its number
+// and its kind are before their names.
+func renamed(weights *engine.Store, declared []engine.Variable) (*engine.Store, error) {
+	values := map[string][]float32{}
+	for _, d := range declared {
+		if parts := strings.SplitN(d.Name, ".", 3); len(parts) == 3 {
+			values[d.Name] = weights.Value(parts[2])
+		}
+	}
+	return engine.StoreOf(values, declared...)
+}
+
+func (m *Model) hasTemperature() bool {
+	s, ok := m.net.Layer.(nn.Sequential)
+	if !ok || len(s) == 0 {
+		return false
+	}
+	_, ok = s[len(s)-1].(nn.Temperature)
+	return ok
+}
