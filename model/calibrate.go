@@ -29,22 +29,21 @@ type Calibration struct {
 // as T was chosen on the same rows.
 func (c Calibration) Helps() bool { return c.Before-c.After > c.Noise }
 
-// Calibrate finds the temperature T that makes the log loss of classes or labels
-// least on rows that the model was not trained on, if its outputs are divided by
-// it:
+// Calibrate finds the temperature T by which the outputs for classes or labels are
+// divided best, on rows that the model was not trained on: that which makes
 //
-//	L(T) = -(1/n) Σᵢ Σ_c q(i, c) log softmax(z(i)/T)_c
+//	L(T) = -(1/n) Σᵢ log softmax(z(i)/T)_y(i) + (ln T)²/(2nσ²),  σ = ln 2
 //
-// of yes or no the two logits are z and 0. The loss is that without class weights
-// and label smoothing. But q gives the right class 1 - s and the others s together,
-// s = 1/(n + 2): a few rows that are all right are no proof of certainty, and T
-// stays above 0. [Model.WithTemperature] returns the calibrated model.
+// least. The sum is the log loss, without class weights and label smoothing; of yes
+// or no the two logits are z and 0. The other term counts as much as a row or two: T
+// hardly leaves the range of 1/4 to 4 unless many rows say so, since a few that are all
+// right are no proof of certainty. [Model.WithTemperature] returns the calibrated
+// model.
 //
 // An error says why outputs are no logits of classes or labels. Of many rows the
 // first are taken, as many as have 2²⁵ logits.
 //
-// Source: Guo et al., ICML 2017, arXiv:1706.04599, §4.2; s: Platt, "Probabilistic
-// Outputs for Support Vector Machines", 1999, §2.2.
+// Source: Guo et al., ICML 2017, arXiv:1706.04599, §4.2, without the second term.
 func (m *Model) Calibrate(ctx context.Context, source data.Source) (Calibration, error) {
 	if err := m.calibratable(); err != nil {
 		return Calibration{}, fmt.Errorf("model: calibrate: %w", err)
@@ -60,7 +59,7 @@ func (m *Model) Calibrate(ctx context.Context, source data.Source) (Calibration,
 		return Calibration{}, err
 	}
 	c := Calibration{Rows: len(a.truth) / a.perRow}
-	t := a.best() / m.Temperature() // of the outputs without one
+	t := a.best(m.Temperature()) / m.Temperature() // of the outputs without one
 	c.Temperature, _ = strconv.ParseFloat(strconv.FormatFloat(1/t, 'g', 4, 64), 64)
 	c.Before, c.After, c.Noise = a.compare(m.Temperature() / c.Temperature)
 	return c, nil
@@ -98,7 +97,6 @@ type answers struct {
 	truth  []int
 	wide   int
 	perRow int
-	s      float64 // how much of the truth is taken to be another class
 }
 
 // mostLogits bounds the memory that calibration takes.
@@ -110,7 +108,6 @@ func (m *Model) answers(ctx context.Context, source data.Source) (*answers, erro
 	defer e.Close()
 	p := newPredictor(m, e)
 	a := &answers{perRow: 1}
-	rows := 0
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return nil, err
@@ -127,14 +124,13 @@ func (m *Model) answers(ctx context.Context, source data.Source) (*answers, erro
 		for _, y := range batch.Y {
 			a.truth = append(a.truth, int(y))
 		}
-		if rows += len(batch.Rows); len(a.z) >= mostLogits {
+		if len(a.z) >= mostLogits {
 			break
 		}
 	}
 	if i := slices.IndexFunc(a.z, func(v float32) bool { return v-v != 0 }); i >= 0 {
 		return nil, fmt.Errorf("model: row %d: an output is %v; there is no temperature for it", i/(a.wide*a.perRow), a.z[i])
 	}
-	a.s = 1 / float64(rows+2)
 	return a, nil
 }
 
@@ -142,51 +138,53 @@ func (m *Model) answers(ctx context.Context, source data.Source) (*answers, erro
 // two derivatives by t. Powers are of 2, whose bits are the same everywhere.
 func (a *answers) at(i int, t float64) (l, d, dd float64) {
 	z := a.z[i*a.wide : (i+1)*a.wide]
-	others := float64(a.wide - 1)
+	var pair [2]float32
 	if a.wide == 1 {
-		z, others = []float32{0, z[0]}, 1
+		pair[1] = z[0]
+		z = pair[:]
 	}
 	top := t * float64(slices.Max(z))
-	var sum, mean, square, want float64
-	for k, v := range z {
+	var sum, mean, square float64
+	for _, v := range z {
 		v := float64(v)
 		p := math.Exp2((t*v - top) * math.Log2E)
 		sum, mean, square = sum+p, mean+float64(p*v), square+float64(p*v*v)
-		if k == a.truth[i] {
-			want += float64((1 - a.s) * v)
-		} else {
-			want += float64(a.s / others * v)
-		}
 	}
 	mean, square = mean/sum, square/sum
-	return math.Log(sum) + top - t*want, mean - want, square - mean*mean
+	right := float64(z[a.truth[i]])
+	return math.Log(sum) + top - t*right, mean - right, square - mean*mean
 }
 
-// best returns the t that makes the loss least, which is convex in it: by Newton's
-// method between bounds that close in.
-func (a *answers) best() float64 {
-	low, high, t := 1.0/64, 64.0, 1.0
+// best returns by what to multiply logits that were divided by divided, so that L is
+// least: by Newton's method for the logarithm u, between bounds that close in.
+func (a *answers) best(divided float64) float64 {
+	const strength = 1 / (math.Ln2 * math.Ln2) // 1/σ²
+	known := math.Log(divided)
+	low, high, u := known-math.Log(64), known+math.Log(64), 0.0
 	for range 60 {
+		t := math.Exp2(u * math.Log2E)
 		var d, dd float64
 		for i := range a.truth {
 			_, di, ddi := a.at(i, t)
 			d, dd = d+di, dd+ddi
 		}
-		if d > 0 {
-			high = t
+		d, dd = d/float64(a.perRow), dd/float64(a.perRow)
+		slope, bend := t*d+(u-known)*strength, t*d+t*t*dd+strength
+		if slope > 0 {
+			high = u
 		} else {
-			low = t
+			low = u
 		}
-		next := t - d/dd
-		if !(next > low && next < high) {
-			next = math.Sqrt(low * high)
+		next := u - slope/bend
+		if !(bend > 0 && next > low && next < high) {
+			next = (low + high) / 2
 		}
-		if math.Abs(next-t) <= 1e-7*t {
-			return next
+		if math.Abs(next-u) <= 1e-7 {
+			return math.Exp2(next * math.Log2E)
 		}
-		t = next
+		u = next
 	}
-	return t
+	return math.Exp2(u * math.Log2E)
 }
 
 // compare returns the mean loss of a row with its logits as they are and multiplied

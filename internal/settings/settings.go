@@ -48,6 +48,7 @@ type Settings struct {
 	Loss           Auto[string]
 	LabelSmoothing float64
 	ClassWeights   string
+	Calibrate      string
 
 	Optimizer    Optimizer
 	LearningRate Auto[float64]
