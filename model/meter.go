@@ -17,7 +17,8 @@ type goalMeter struct {
 	net  *network.Network
 	goal int
 	set  *metric.Set
-	wide int // values of a prediction, as metrics take them
+	wide int                 // values of a prediction, as metrics take them
+	sure *metric.Reliability // of classes and labels
 
 	predictions, targets []float64
 }
@@ -33,7 +34,11 @@ func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMete
 	if err != nil {
 		return nil, err
 	}
-	return &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}, nil
+	g := &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}
+	if spec.Kind != metric.Numbers {
+		g.sure = metric.NewReliability(spec)
+	}
+	return g, nil
 }
 
 // measured are the usual metrics of what is predicted, and those of more that
@@ -121,7 +126,13 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	if n := len(m.targets) / width; partly(g) {
 		m.keep(n, width, b.Field(g.Mask))
 	}
-	return m.set.Add(m.predictions, m.targets)
+	if err := m.set.Add(m.predictions, m.targets); err != nil || m.sure == nil {
+		return err
+	}
+	for i := range len(m.targets) / width {
+		m.sure.Add(m.predictions[i*m.wide:(i+1)*m.wide], m.targets[i*width:(i+1)*width])
+	}
+	return nil
 }
 
 // partly reports whether some rows or positions of a goal may not count.

@@ -30,6 +30,8 @@ type Report struct {
 type GoalReport struct {
 	Name    string
 	Metrics *metric.Set
+
+	Reliability *metric.Reliability // of the probabilities of classes or labels; nil for numbers
 }
 
 // Score returns the score of the given name: "loss" is the field Loss, others
@@ -89,7 +91,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 			}
 		}
 		goals = append(goals, g)
-		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set})
+		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set, g.sure})
 	}
 	first := goals[0].set
 	r.Classification, r.Regression, r.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()

@@ -41,7 +41,8 @@ type inspection struct {
 	Input      []int    `json:"input"`
 	Classes    []string `json:"classes,omitempty"`
 	Targets    []string `json:"targets,omitempty"`
-	Loss       string   `json:"loss"` // of the first goal
+	Loss       string   `json:"loss"`                  // of the first goal
+	Heat       float64  `json:"temperature,omitempty"` // by which outputs are divided; none: they are as they were trained
 	Goals      []goal   `json:"goals,omitempty"`
 	Layers     []layer  `json:"layers"`
 	Parameters int      `json:"parameters"`
@@ -81,6 +82,9 @@ func (a *app) inspect(path string, asJSON bool) error {
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
+	}
+	if t := m.Temperature(); t != 1 {
+		i.Heat = t
 	}
 	if o := m.Objective(); !o.Usual(spec) {
 		for _, g := range o {
@@ -132,6 +136,9 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
 		fmt.Fprintf(out, "loss %s\n", i.Loss)
+	}
+	if i.Heat != 0 {
+		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))
 	}
 	for _, g := range i.Goals {
 		fmt.Fprintf(out, "goal %s\n", human.Line(fmt.Sprintf("%s: %s of %s, loss %s, weight %s", g.Name, g.Task, g.Target, g.Loss, human.Float(g.Weight))))

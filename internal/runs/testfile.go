@@ -22,9 +22,10 @@ import (
 type Test struct {
 	Rows      int      `json:"rows"`
 	Classes   []string `json:"classes,omitempty"`
-	Confusion [][]int  `json:"confusion,omitempty"` // [actual][predicted]
-	Labels    []Label  `json:"labels,omitempty"`    // where labels are predicted
-	Worst     []Worst  `json:"worst"`               // rows, that of the largest loss first
+	Confusion [][]int  `json:"confusion,omitempty"`   // [actual][predicted]
+	Labels    []Label  `json:"labels,omitempty"`      // where labels are predicted
+	Bins      []Bin    `json:"reliability,omitempty"` // of probabilities
+	Worst     []Worst  `json:"worst"`                 // rows, that of the largest loss first
 }
 
 // Label is how well a label is predicted; see [metric.Class].
@@ -36,6 +37,13 @@ type Label struct {
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	F1        float64 `json:"f1"`
+}
+
+// Bin is how sure and how right answers are; see [metric.Bin].
+type Bin struct {
+	Answers int     `json:"answers"`
+	Sure    float64 `json:"sure"`
+	Right   float64 `json:"right"`
 }
 
 // Worst is a row on which the model does badly.
@@ -74,6 +82,13 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 	if m := r.MultiLabel; m != nil {
 		for _, k := range m.Labels() {
 			t.Labels = append(t.Labels, Label{k.Name, k.Rows, k.Predicted, k.Right, k.Precision, k.Recall, k.F1})
+		}
+	}
+	if sure := r.Goals[0].Reliability; sure != nil {
+		for _, b := range sure.Bins() {
+			if b.Sure == b.Sure { // a NaN has no JSON form
+				t.Bins = append(t.Bins, Bin(b))
+			}
 		}
 	}
 	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
