@@ -31,6 +31,8 @@ type metadata struct {
 	Loss      json.RawMessage   `json:"loss,omitempty"`    // of the usual objective
 	Objective []json.RawMessage `json:"objective,omitempty"`
 	Spec      data.Spec         `json:"spec"`
+
+	Residuals *Residuals `json:"residuals,omitempty"` // of regression; who does not read them predicts the same
 }
 
 // MetadataKey is the entry of the safetensors metadata.
@@ -64,7 +66,7 @@ func (m *Model) Write(w io.Writer) error {
 }
 
 func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
-	d := metadata{Format: 1, Version: Version(), Spec: m.net.Spec}
+	d := metadata{Format: 1, Version: Version(), Spec: m.net.Spec, Residuals: m.residuals}
 	if layers, err := nn.Marshal(m.net.Layer); err == nil {
 		d.Network = layers
 	}
@@ -202,7 +204,13 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	if err := bounded(m.net); err != nil {
 		return nil, err
 	}
-	return m, m.declare(from(file))
+	if err := m.declare(from(file)); err != nil || d.Residuals == nil {
+		return m, err
+	}
+	if m, err = m.WithResiduals(d.Residuals); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	return m, nil
 }
 
 // maxRow is how many values the result of a layer may have for one row. Some
