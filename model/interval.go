@@ -126,16 +126,12 @@ func (m *Model) spans() error {
 // from: of quantiles the outer ones, else the prediction itself.
 type bands struct{ values, low, high []float64 }
 
-// widen moves the ends by the margin of each target, but not across the middle.
+// widen moves the ends by the margin of each target. The prediction stays inside,
+// where quantiles are so far apart that margins are below 0.
 func (b bands) widen(margins []float64) {
-	for i := range b.values {
+	for i, v := range b.values {
 		margin := margins[i%len(margins)]
-		if b.low[i] -= margin; b.low[i] > b.high[i]+margin { // quantiles that are too wide by more than all
-			b.low[i] = (b.low[i] + b.high[i] + margin) / 2
-			b.high[i] = b.low[i]
-			continue
-		}
-		b.high[i] += margin
+		b.low[i], b.high[i] = min(b.low[i]-margin, v), max(b.high[i]+margin, v)
 	}
 }
 

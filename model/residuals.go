@@ -79,7 +79,7 @@ func (r *Residuals) Margin(target int, level float64) (float64, error) {
 
 // validate returns what is wrong with residuals of so many targets from a file.
 func (r *Residuals) validate(targets int) error {
-	if r.Rows < 1 || len(r.Scores) != targets {
+	if r.Rows < 1 || r.Rows > 1<<40 || len(r.Scores) != targets {
 		return fmt.Errorf("residuals of %d rows and %d targets; the model has %d", r.Rows, len(r.Scores), targets)
 	}
 	for _, list := range r.Scores {

@@ -3,14 +3,23 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"github.com/spf13/cobra"
+
+	"descent/data"
 	"descent/internal/human"
+	"descent/internal/settings"
+	"descent/internal/usage"
+	"descent/model"
 )
 
 // decide gives the best model what is found on the validation part once it is
 // trained.
 func (r *run) decide(ctx context.Context) (err error) {
-	r.model, r.heat, err = r.Calibrated(ctx, r.model)
+	if r.model, r.heat, err = r.Calibrated(ctx, r.model); err == nil {
+		r.model, err = r.Spanned(ctx, r.model)
+	}
 	return err
 }
 
@@ -26,4 +35,80 @@ func (r *run) decidedText() string {
 	}
 	return fmt.Sprintf("Calibrated on the validation part: probabilities are %s, by a temperature of %s. Log loss there %s, without it %s; no answer changes.\n",
 		what, human.Float(c.Temperature), human.Score("loss", c.After), human.Score("loss", c.Before))
+}
+
+// usualLevel is how often the intervals that are measured unless others are asked for
+// hold what is predicted.
+const usualLevel = 0.9
+
+// cover measures the intervals of a model; nothing where it has none, or too few rows
+// told how far off it is and no level was asked for.
+func cover(ctx context.Context, m *model.Model, source data.Source, level float64) ([]model.Coverage, error) {
+	asked := level != 0
+	if !asked {
+		level = usualLevel
+	}
+	if m.Residuals() == nil && !asked {
+		return nil, nil
+	}
+	if err := spans(m, level); err != nil {
+		if asked {
+			return nil, err
+		}
+		return nil, nil
+	}
+	return m.Cover(ctx, source, level)
+}
+
+// spans returns why a model has no intervals of a level.
+func spans(m *model.Model, level float64) error {
+	switch r := m.Residuals(); {
+	case m.Spec().Task != data.Regression:
+		return usage.Errorf("--interval: the model predicts %s, and an interval is of numbers; --probabilities says how sure it is", strings.Join(outputNames(m.Spec()), ", "))
+	case r == nil:
+		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part and --intervals auto keeps that")
+	default:
+		if _, err := r.Margin(0, level); err != nil {
+			return usage.Errorf("--interval: %s", strings.TrimPrefix(err.Error(), "model: "))
+		}
+		return nil
+	}
+}
+
+// coverText draws how intervals did.
+func coverText(list []model.Coverage) string {
+	if len(list) == 0 {
+		return ""
+	}
+	rows := [][]string{{"", "covered", "mean width"}}
+	for _, c := range list {
+		rows = append(rows, []string{human.Line(c.Target), fmt.Sprintf("%.2f %%", 100*c.Covered), fmt.Sprintf("%.4g", c.Width)})
+	}
+	return fmt.Sprintf("\nIntervals for %s %%\n%s", human.Number(100*list[0].Level), human.Indent(human.Columns(rows), "  "))
+}
+
+// registerInterval adds the flag of intervals, which are off at 0.
+func registerInterval(cmd *cobra.Command, level *float64, usage string) {
+	cmd.Flags().Var((*share)(level), "interval", usage)
+}
+
+// share is a flag that is a share between 0 and 1; 0 where it was not given.
+type share float64
+
+func (s *share) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return human.Float(float64(*s))
+}
+
+func (s *share) Type() string { return "float" }
+
+func (s *share) Set(text string) error {
+	v, err := settings.ParseFloat(text)
+	if err != nil || !(v > 0 && v < 1) {
+		return fmt.Errorf("want a share between 0 and 1, such as 0.9")
+	}
+	*s = share(v)
+	return nil
 }

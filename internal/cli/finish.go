@@ -50,10 +50,15 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
 			sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
+			covers, err := cover(ctx, r.model, r.Parts.Test, 0)
+			if err != nil {
+				return err
+			}
+			sum.Intervals = runs.CoverageOf(covers)
 			if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
 				return err
 			}
-			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec)
+			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:

@@ -140,6 +140,9 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	if i.Heat != 0 {
 		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))
 	}
+	if r := m.Residuals(); r != nil {
+		fmt.Fprintf(out, "intervals by how far off it was on %s\n", human.Plural(r.Rows, "row"))
+	}
 	for _, g := range i.Goals {
 		fmt.Fprintf(out, "goal %s\n", human.Line(fmt.Sprintf("%s: %s of %s, loss %s, weight %s", g.Name, g.Task, g.Target, g.Loss, human.Float(g.Weight))))
 	}

@@ -2,6 +2,22 @@ package runs
 
 import "descent/model"
 
+// Coverage is how the intervals of a target did.
+type Coverage struct {
+	Target  string  `json:"target"`
+	Level   float64 `json:"level"`
+	Covered float64 `json:"covered"`
+	Width   float64 `json:"mean_width"`
+}
+
+// CoverageOf returns the coverages as JSON has them.
+func CoverageOf(list []model.Coverage) (out []Coverage) {
+	for _, c := range list {
+		out = append(out, Coverage(c))
+	}
+	return out
+}
+
 // Calibration is the temperature of a model, and the log loss of the validation part
 // without it and with it.
 type Calibration struct {

@@ -28,6 +28,7 @@ type Summary struct {
 	SHA256     string   `json:"weights_sha256"`
 
 	Calibration *Calibration `json:"calibration,omitempty"` // of the model that was kept
+	Intervals   []Coverage   `json:"intervals,omitempty"`   // on the test part
 	Run         string       `json:"run"`
 
 	Status     string         `json:"status"` // done, interrupted or diverged

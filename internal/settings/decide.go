@@ -23,6 +23,19 @@ func (j *Job) decided() error {
 	return nil
 }
 
+// Spanned returns the trained model with what it is off by on the validation part,
+// where it predicts numbers and that is asked for.
+func (j *Job) Spanned(ctx context.Context, m *model.Model) (*model.Model, error) {
+	if j.Settings.Intervals == "none" || j.Spec.Task != data.Regression || j.Parts.Validation.Len() == 0 {
+		return m, nil
+	}
+	residuals, err := m.MeasureResiduals(ctx, j.Parts.Validation)
+	if err != nil {
+		return m, fmt.Errorf("intervals: %w; --intervals none keeps none", err)
+	}
+	return m.WithResiduals(residuals)
+}
+
 // Calibrated returns the trained model with the temperature that suits the
 // validation part, and what it does; the model as it is, and nil, where there is
 // none to find, or it does not help and is not asked for.

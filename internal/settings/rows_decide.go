@@ -7,6 +7,10 @@ var decideRows = []Setting{
 		usage: "probabilities by a temperature that makes the log loss of the validation part least: temperature; none; auto: where that loss falls by more than noise",
 		at:    func(s *Settings) any { return &s.Calibrate }, start: LineRun, fixed: afterTraining,
 		check: oneOf("calibration", "auto", "temperature", "none")},
+	{key: "intervals", def: "auto", before: "none",
+		usage: "auto: the model keeps how far off it is on the validation part, in a regression, so that \"descent predict --interval 0.9\" says between what a target is; none",
+		at:    func(s *Settings) any { return &s.Intervals }, start: Told, fixed: afterTraining,
+		check: oneOf("kind of intervals", "auto", "none")},
 }
 
 // afterTraining is why settings of what comes after training are not varied.

@@ -49,6 +49,7 @@ type Settings struct {
 	LabelSmoothing float64
 	ClassWeights   string
 	Calibrate      string
+	Intervals      string
 
 	Optimizer    Optimizer
 	LearningRate Auto[float64]
