@@ -58,7 +58,9 @@ func builtin() *registry {
 		Dropout{}, SpatialDropout{}, DropPath{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
-		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{}, Temperature{},
+		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
+		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
+		Parametric{}, Clamp{}, Temperature{}, Ensemble{},
 	} {
 		r.add(kind(l), l)
 	}
