@@ -168,8 +168,17 @@ func (g Goal) fail(p Pass, err error) {
 	p.Out.Graph().Fail("Network", err)
 }
 
-// perRow is the loss of each row by l.
+// perRow is the loss of each row by l, times how much the row counts.
 func (g Goal) perRow(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
+	losses := g.alike(p, l, z, y, mask)
+	if weights := p.Fields[g.Rows]; g.Rows != "" && weights.Valid() && losses.Valid() {
+		return losses.Mul(weights.Reshape(p.Rows))
+	}
+	return losses
+}
+
+// alike is the loss of each row by l, where all count alike.
+func (g Goal) alike(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
 	losses := l.PerSample(z, y)
 	if !losses.Valid() {
 		g.fail(p, fmt.Errorf("loss %s gives no tensor by PerSample", l.Name()))

@@ -92,10 +92,7 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 		}
 	}
 	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
-	beside, err := besides(spec)
-	if err != nil {
-		return nil, err
-	}
+	beside := besides(spec)
 	for _, s := range r.Worst {
 		if err := source.Read([]int{s.Row}, x, y); err != nil {
 			return nil, err
@@ -190,12 +187,13 @@ func targetText(spec data.Spec, values []float64) string {
 
 // besides returns room for the row of numbers beside an image, nil where there is
 // none.
-func besides(spec data.Spec) ([]float32, error) {
-	if spec.Encoder == nil || spec.More == nil {
-		return nil, nil
+func besides(spec data.Spec) []float32 {
+	for _, f := range spec.More {
+		if spec.Encoder != nil && f.Name == data.RowField {
+			return make([]float32, f.Size())
+		}
 	}
-	f, err := spec.Field(data.RowField)
-	return make([]float32, f.Size()), err
+	return nil
 }
 
 // showSample puts the raw row that a sample stands for into w: a picture, the

@@ -77,7 +77,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	}
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
-		Image: s.Image, Images: images,
+		Image: s.Image, Images: images, Weight: s.Weight,
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
 	})
 	if errors.Is(err, data.ErrNoTarget) {

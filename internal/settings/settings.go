@@ -22,6 +22,7 @@ type Settings struct {
 	Target     Columns
 	Task       string
 	Image      string
+	Weight     string
 	Drop       Columns
 	Keep       Columns
 	Category   Columns
