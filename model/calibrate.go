@@ -97,6 +97,7 @@ type answers struct {
 	truth  []int
 	wide   int
 	perRow int
+	weight []float64 // of each row, with the mean 1; nil: all 1
 }
 
 // mostLogits bounds the memory that calibration takes.
@@ -124,6 +125,9 @@ func (m *Model) answers(ctx context.Context, source data.Source) (*answers, erro
 		for _, y := range batch.Y {
 			a.truth = append(a.truth, int(y))
 		}
+		for _, w := range batch.Field(m.net.Objective[0].Rows) {
+			a.weight = append(a.weight, float64(w))
+		}
 		if len(a.z) >= mostLogits {
 			break
 		}
@@ -131,7 +135,30 @@ func (m *Model) answers(ctx context.Context, source data.Source) (*answers, erro
 	if i := slices.IndexFunc(a.z, func(v float32) bool { return v-v != 0 }); i >= 0 {
 		return nil, fmt.Errorf("model: row %d: an output is %v; there is no temperature for it", i/(a.wide*a.perRow), a.z[i])
 	}
-	return a, nil
+	return a, a.balance()
+}
+
+// balance gives the weights the mean 1.
+func (a *answers) balance() error {
+	sum := 0.0
+	for _, w := range a.weight {
+		sum += w
+	}
+	if a.weight != nil && !(sum > 0) {
+		return errors.New("model: the weights of all rows are 0: there is nothing to calibrate on")
+	}
+	for i := range a.weight {
+		a.weight[i] *= float64(len(a.weight)) / sum
+	}
+	return nil
+}
+
+// of is the weight of an answer.
+func (a *answers) of(answer int) float64 {
+	if a.weight == nil {
+		return 1
+	}
+	return a.weight[answer/a.perRow]
 }
 
 // at returns the loss of answer i whose logits are multiplied by t, and its first
@@ -166,7 +193,8 @@ func (a *answers) best(divided float64) float64 {
 		var d, dd float64
 		for i := range a.truth {
 			_, di, ddi := a.at(i, t)
-			d, dd = d+di, dd+ddi
+			w := a.of(i)
+			d, dd = d+float64(w*di), dd+float64(w*ddi)
 		}
 		d, dd = d/float64(a.perRow), dd/float64(a.perRow)
 		slope, bend := t*d+(u-known)*strength, t*d+t*t*dd+strength
@@ -197,7 +225,8 @@ func (a *answers) compare(t float64) (before, after, noise float64) {
 		for k := range a.perRow {
 			was, _, _ := a.at(row*a.perRow+k, 1)
 			is, _, _ := a.at(row*a.perRow+k, t)
-			before, after, fell = before+was/float64(a.perRow), after+is/float64(a.perRow), fell+(was-is)/float64(a.perRow)
+			share := a.of(row*a.perRow+k) / float64(a.perRow)
+			before, after, fell = before+float64(share*was), after+float64(share*is), fell+float64(share*(was-is))
 		}
 		sum, squares = sum+fell, squares+float64(fell*fell)
 	}

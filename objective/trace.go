@@ -67,7 +67,7 @@ func (o Objective) Weighted() bool { return slices.ContainsFunc(o, Goal.Weighted
 // Probable reports whether the loss of a row is -log of the probability of its
 // class, so that the loss of a mean of predictions follows from theirs.
 func (o Objective) Probable() bool {
-	if len(o) != 1 || o[0].Task != data.Classification {
+	if len(o) != 1 || o[0].Task != data.Classification || o[0].Rows != "" {
 		return false
 	}
 	switch o[0].Loss.(type) {

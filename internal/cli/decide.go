@@ -112,3 +112,18 @@ func (s *share) Set(text string) error {
 	*s = share(v)
 	return nil
 }
+
+// alikeText says of which scores rows count as their weights say, and of which alike.
+func alikeText(r model.Report) string {
+	var alike []string
+	for _, m := range r.Goals[0].Metrics.Metrics() {
+		if !r.Goals[0].Metrics.Weighs(m.Name) {
+			alike = append(alike, m.Label())
+		}
+	}
+	text := "  rows count as their weights say"
+	if alike != nil {
+		text += ", but alike for " + human.And(alike)
+	}
+	return text + "\n"
+}

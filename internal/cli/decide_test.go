@@ -140,3 +140,42 @@ func TestIntervals(t *testing.T) {
 		contains(t, r.stderr, tt.want)
 	}
 }
+
+// TestWeightColumn: a column of weights is no input, and losses and scores are means
+// with it.
+func TestWeightColumn(t *testing.T) {
+	var b strings.Builder
+	for i, line := range strings.Split(strings.TrimSpace(doubtful(600)), "\n") {
+		fmt.Fprintf(&b, "%s,%s\n", line, []string{"1", "3", "0"}[i%3])
+	}
+	path := write(t, "weighted.csv", strings.Replace(b.String(), "length,kind,1", "length,kind,times", 1))
+	args := []string{"--data", path, "--target", "kind", "--epochs", "4"}
+	sum, run := trained(t, append(args, "--weight", "times", "--metrics", "mcc")...)
+	plain, _ := trained(t, append(args, "--drop", "times")...)
+	if sum["weights_sha256"] == plain["weights_sha256"] || sum["parameters"] != plain["parameters"] {
+		t.Error("weights change nothing, or are an input")
+	}
+	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "rows count as their weights say, but alike for auroc and matthews correlation")
+	e := evalJSON(t, run, path)
+	if score(t, e, "test", "loss") != score(t, sum, "test", "loss") || score(t, e, "test", "accuracy") != score(t, sum, "test", "accuracy") {
+		t.Errorf("eval measures %v, and the run %v", e["test"], sum["test"])
+	}
+	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "weight    times (mean ")
+	r := command(t, "predict", run, write(t, "new.csv", "length\n0.5\n")).want(t, exitDone)
+	if r.stdout == "" || r.stderr != "" {
+		t.Errorf("predict without weights: %s%s", r.stdout, r.stderr)
+	}
+	bad := command(t, append([]string{"train"}, append(args, "--weight", "kind")...)...)
+	contains(t, bad.stderr, `"kind" is a target and cannot be in weight too`)
+}
+
+// TestRareClass: of classes that are very unequal a run says what to look at.
+func TestRareClass(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("length,kind\n")
+	for i := range 400 {
+		fmt.Fprintf(&b, "%d.%d,%s\n", i%19, i%7, []string{"no", "yes"}[max(0, i%40-38)])
+	}
+	r := command(t, "train", "--data", write(t, "rare.csv", b.String()), "--target", "kind", "--model", "linear", "--epochs", "1", "--ui", "plain", "--out", filepath.Join(t.TempDir(), "run")).want(t, exitDone)
+	contains(t, r.stderr, `of class "yes" are 2.5 % of the training rows`, "--metrics average_precision", "--class-weights balanced")
+}

@@ -54,3 +54,23 @@ func (j *Job) Calibrated(ctx context.Context, m *model.Model) (*model.Model, *mo
 	calibrated, err := m.WithTemperature(c.Temperature)
 	return calibrated, &c, err
 }
+
+// rareShare is how many of the rows the rarer of two classes has, at most, where the
+// commoner one makes most scores look good.
+const rareShare = 0.05
+
+// noteRare notes that one of two classes is rare.
+func (j *Job) noteRare() {
+	counts := j.Parts.Counts
+	if j.Spec.Task != data.Classification || len(counts) != 2 || j.Settings.ClassWeights != "none" {
+		return
+	}
+	rare := counts[0]
+	if counts[1].Train < rare.Train {
+		rare = counts[1]
+	}
+	share := float64(rare.Train) / float64(counts[0].Train+counts[1].Train)
+	if rare.Train > 0 && share <= rareShare {
+		j.Notes = append(j.Notes, fmt.Sprintf("of class %q are %.2g %% of the training rows: --metrics average_precision says how well they are found, and --class-weights balanced or --threshold f1 finds more of them", rare.Class, 100*share))
+	}
+}

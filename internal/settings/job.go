@@ -147,6 +147,7 @@ func (j *Job) build() error {
 			return usage.Mark(err)
 		}
 	}
+	j.noteRare()
 	n := j.Parts.Train.Len()
 	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
 		return usage.Mark(fmt.Errorf("batch: %w", err))
