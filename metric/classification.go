@@ -27,6 +27,7 @@ type Classification struct {
 	weight    float64      // of the rows, their number if they all count alike
 	mass      *mass        // nil: they do
 	loss      float64      // Σ -log p(actual)
+	threshold *float64     // of class 1 of two; nil: the likeliest class is the answer
 	margins   [2][]float64 // two classes: score for class 1, by actual class
 }
 
@@ -101,6 +102,12 @@ func (c *Classification) addWeighted(row []float64, actual int, weight float64) 
 	c.weight += weight
 	c.loss += float64(weight * c.negLog(row, actual))
 	predicted := argmax(row)
+	if predicted >= 0 && c.threshold != nil {
+		predicted = 0
+		if row[1] > *c.threshold {
+			predicted = 1
+		}
+	}
 	if predicted >= 0 {
 		c.counts[actual][predicted]++
 	} else {

@@ -23,11 +23,12 @@ type predictor struct {
 	batch   data.Batch  // of samples that are no set's
 	metrics []metric.Metric
 	beside  [][]float64
+	decided []float64 // thresholds of the first goal; nil: ½
 	out     predicted
 }
 
 func newPredictor(m *Model, e *engine.Engine) *predictor {
-	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, programs: map[size]*engine.Program{}}
+	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, decided: m.thresholds, programs: map[size]*engine.Program{}}
 	for _, f := range network.Labeled(m.net.Spec).Fields() {
 		p.fields = append(p.fields, f.Name)
 	}

@@ -20,11 +20,18 @@ func (r *run) decide(ctx context.Context) (err error) {
 	if r.model, r.heat, err = r.Calibrated(ctx, r.model); err == nil {
 		r.model, err = r.Spanned(ctx, r.model)
 	}
+	if err == nil {
+		r.model, r.cuts, err = r.Decided(ctx, r.model)
+	}
 	return err
 }
 
 // decidedText says what was found.
 func (r *run) decidedText() string {
+	return r.heatText() + r.cutsText()
+}
+
+func (r *run) heatText() string {
 	c := r.heat
 	if c == nil {
 		return ""
@@ -35,6 +42,28 @@ func (r *run) decidedText() string {
 	}
 	return fmt.Sprintf("Calibrated on the validation part: probabilities are %s, by a temperature of %s. Log loss there %s, without it %s; no answer changes.\n",
 		what, human.Float(c.Temperature), human.Score("loss", c.After), human.Score("loss", c.Before))
+}
+
+// cutsText says what answers are decided by.
+func (r *run) cutsText() string {
+	var b strings.Builder
+	of := choose(r.Spec.Task == data.MultiLabel, "label", "class")
+	for i, c := range r.cuts {
+		if i == 0 {
+			b.WriteString("Answers are decided by thresholds")
+			b.WriteString(choose(c.By == "", "", " that were found on the validation part, by "+c.By))
+			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
+		}
+		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))
+		if p := c.Here; r.validated() && p.Recall == p.Recall {
+			fmt.Fprintf(&b, ": %.1f %% of these are right there, and %.1f %% of its rows are found", 100*p.Precision, 100*p.Recall)
+		}
+		if r.Settings.Costs != "" && r.validated() {
+			fmt.Fprintf(&b, ", cost %.4g a row, at one half %.4g", c.Cost, c.CostAtOne)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 // usualLevel is how often the intervals that are measured unless others are asked for
@@ -126,4 +155,25 @@ func alikeText(r model.Report) string {
 		text += ", but alike for " + human.And(alike)
 	}
 	return text + "\n"
+}
+
+// thresholdsOf are those found, by the class or the label; nil where they are one half.
+func thresholdsOf(list []settings.Threshold) map[string]float64 {
+	if list == nil {
+		return nil
+	}
+	of := map[string]float64{}
+	for _, c := range list {
+		of[c.Name] = c.At
+	}
+	return of
+}
+
+// decidedNames are those of what thresholds decide: the second of two classes, or the
+// labels.
+func decidedNames(spec data.Spec) []string {
+	if spec.Task == data.MultiLabel {
+		return spec.Targets
+	}
+	return spec.Classes[1:]
 }

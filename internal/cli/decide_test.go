@@ -179,3 +179,86 @@ func TestRareClass(t *testing.T) {
 	r := command(t, "train", "--data", write(t, "rare.csv", b.String()), "--target", "kind", "--model", "linear", "--epochs", "1", "--ui", "plain", "--out", filepath.Join(t.TempDir(), "run")).want(t, exitDone)
 	contains(t, r.stderr, `of class "yes" are 2.5 % of the training rows`, "--metrics average_precision", "--class-weights balanced")
 }
+
+// TestThreshold: costs move the threshold, which eval and predict decide by, too.
+func TestThreshold(t *testing.T) {
+	path := write(t, "doubtful.csv", doubtful(800))
+	args := []string{"--data", path, "--target", "kind", "--epochs", "6"}
+	sum, run := trained(t, append(args, "--costs", "fp=1,fn=9")...)
+	plain, _ := trained(t, args...)
+	if sum["weights_sha256"] != plain["weights_sha256"] {
+		t.Error("a threshold changes weights")
+	}
+	at := score(t, sum, "thresholds", "yes")
+	if !(at > 0 && at < 0.4) || plain["thresholds"] != nil {
+		t.Errorf("thresholds %v and %v", sum["thresholds"], plain["thresholds"])
+	}
+	if a, b := score(t, sum, "test", "loss"), score(t, plain, "test", "loss"); a != b {
+		t.Errorf("the loss is %v, without a threshold %v", a, b)
+	}
+	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "found on the validation part, by cost (fp=1,fn=9)", "class yes above ", "a row, at one half ")
+	contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Precision and recall of yes")
+	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "answers yes above a probability of ", "format 3")
+	e := evalJSON(t, run, path)
+	if score(t, e, "test", "accuracy") != score(t, sum, "test", "accuracy") {
+		t.Errorf("eval measures %v, and the run %v", e["test"], sum["test"])
+	}
+	r := command(t, "predict", run, path, "--probabilities").want(t, exitDone)
+	rows, err := csv.NewReader(strings.NewReader(r.stdout)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := 0
+	for _, row := range rows[1:] {
+		p, err := strconv.ParseFloat(row[2], 64)
+		if err != nil || (p > at) != (row[0] == "yes") {
+			t.Fatalf("row %v with the threshold %v, %v", row, at, err)
+		}
+		if p > at && p < 0.5 {
+			between++
+		}
+	}
+	if between == 0 {
+		t.Error("no answer depends on the threshold")
+	}
+	_, given := trained(t, append(args, "--threshold", "0.3", "--split", "80/0/20")...)
+	contains(t, readFile(t, filepath.Join(given, runs.ResultFile)), "Answers are decided by thresholds:\n  class yes above 0.3\n")
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{append(args, "--threshold", "cost"), "cost takes costs, such as fp=1,fn=5"},
+		{append(args, "--threshold", "1.5"), "want a probability from 0 to below 1"},
+		{append(args, "--costs", "fp=1"), "want both costs"},
+		{append(args, "--costs", "fp=1,fn=-2"), `"fn=-2" is no cost`},
+		{append(args, "--threshold", "f1", "--split", "80/0/20"), "the split leaves none"},
+		{[]string{"--threshold", "f1"}, "the data has 10 classes"},
+	} {
+		r := command(t, append([]string{"train"}, tt.args...)...).want(t, exitUsage)
+		contains(t, r.stderr, tt.want)
+	}
+}
+
+// TestThresholdsOfLabels: each label has its own.
+func TestThresholdsOfLabels(t *testing.T) {
+	k := rng.Key{Seed: 4, Stream: rng.Stream("labels")}
+	var b strings.Builder
+	b.WriteString("a,b,labels\n")
+	for i := range 400 {
+		x, y := k.Normal(3*i), k.Normal(3*i+1)
+		var labels []string
+		if x+k.Normal(3*i+2) > 1 {
+			labels = append(labels, "hot")
+		}
+		if y > 0 {
+			labels = append(labels, "wide")
+		}
+		fmt.Fprintf(&b, "%.3f,%.3f,%s\n", x, y, strings.Join(labels, ";"))
+	}
+	sum, run := trained(t, "--data", write(t, "labels.csv", b.String()), "--target", "labels", "--task", "multilabel", "--threshold", "f1", "--epochs", "8", "--metrics", "ece,brier")
+	if a, b := score(t, sum, "thresholds", "hot"), score(t, sum, "thresholds", "wide"); a == b {
+		t.Errorf("both labels have the threshold %v", a)
+	}
+	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "label hot above ", "label wide above ", "calibration error", "brier score")
+	contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Precision and recall", "Reliability")
+}

@@ -139,6 +139,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 			sum.Validation = runs.MeasuresOf(*v)
 		}
 	}
+	sum.Thresholds = thresholdsOf(r.cuts)
 	sum.Calibration = runs.CalibrationOf(r.heat)
 	if r.model != nil {
 		sum.SHA256 = r.model.SHA256()

@@ -30,7 +30,7 @@ func (a *app) predictCommand() *cobra.Command {
 		Use:   "predict MODEL DATA",
 		Short: "Predict with a trained model",
 		Long: `Predict each row of DATA: the class, the targets in their own units, or the labels
-whose probability is more than one half.
+whose probability is more than one half, or than the threshold of the model.
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
@@ -56,7 +56,8 @@ type predictOptions struct {
 	format        string
 	probabilities bool
 	images        imageOptions
-	level         float64 // of intervals; 0: none
+	level         float64   // of intervals; 0: none
+	thresholds    []float64 // of the model; nil: one half
 	out           string
 }
 
@@ -75,6 +76,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if opt.probabilities && spec.Task == data.Regression {
 		return usage.Errorf("--probabilities: the model predicts %s, neither classes nor labels", strings.Join(spec.Targets, ", "))
 	}
+	opt.thresholds = m.Thresholds()
 	if opt.level != 0 {
 		if err := spans(m, opt.level); err != nil {
 			return err
@@ -219,9 +221,9 @@ func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (fo
 		}
 		switch spec.Task {
 		case data.Classification:
-			fields = append(fields, spec.Classes[runs.Likeliest(values)])
+			fields = append(fields, spec.Classes[runs.Answer(values, opt.thresholds)])
 		case data.MultiLabel:
-			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, values), separator(spec)))
+			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, values, opt.thresholds), separator(spec)))
 		}
 		if spec.Task == data.Regression || opt.probabilities {
 			for i, v := range values {
@@ -274,9 +276,9 @@ func newJSONForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (f
 		b.WriteString(`"prediction":`)
 		switch {
 		case spec.Task == data.Classification:
-			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
+			b.WriteString(jsonText(spec.Classes[runs.Answer(values, opt.thresholds)]))
 		case spec.Task == data.MultiLabel:
-			writeTexts(&b, runs.LabelsOf(spec.Targets, values))
+			writeTexts(&b, runs.LabelsOf(spec.Targets, values, opt.thresholds))
 		default:
 			writeTargets(&b, spec, values[:len(spec.Targets)])
 		}

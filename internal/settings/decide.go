@@ -11,6 +11,9 @@ import (
 
 // decided checks that the data has what is asked for after training.
 func (j *Job) decided() error {
+	if err := j.thresholded(); err != nil {
+		return err
+	}
 	if j.Settings.Calibrate != "temperature" {
 		return nil
 	}
@@ -71,6 +74,6 @@ func (j *Job) noteRare() {
 	}
 	share := float64(rare.Train) / float64(counts[0].Train+counts[1].Train)
 	if rare.Train > 0 && share <= rareShare {
-		j.Notes = append(j.Notes, fmt.Sprintf("of class %q are %.2g %% of the training rows: --metrics average_precision says how well they are found, and --class-weights balanced or --threshold f1 finds more of them", rare.Class, 100*share))
+		j.Notes = append(j.Notes, fmt.Sprintf("of class %q are %.2g %% of the training rows: --metrics average_precision says how well they are found, and --class-weights balanced or a lower --threshold finds more of them", rare.Class, 100*share))
 	}
 }

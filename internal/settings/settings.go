@@ -50,6 +50,8 @@ type Settings struct {
 	LabelSmoothing float64
 	ClassWeights   string
 	Calibrate      string
+	Threshold      string
+	Costs          string
 	Intervals      string
 
 	Optimizer    Optimizer
