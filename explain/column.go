@@ -27,6 +27,15 @@ type Column struct {
 	of *data.Column // nil: a number as it is
 }
 
+// Suits returns an error if samples are not rows of a table, as images are not.
+func Suits(spec data.Spec) error {
+	if len(spec.More) > 0 {
+		return fmt.Errorf("explain: the samples have field %q beside x; rows of a table alone are explained", spec.More[0].Name)
+	}
+	_, err := columnsOf(spec)
+	return err
+}
+
 // columnsOf returns the columns of samples.
 func columnsOf(spec data.Spec) ([]Column, error) {
 	if spec.Encoder != nil {

@@ -75,12 +75,12 @@ func New(m *model.Model, cfg Config) (*Explainer, error) {
 		return nil, err
 	}
 	spec := m.Spec()
+	if err := Suits(spec); err != nil {
+		return nil, err
+	}
 	columns, err := columnsOf(spec)
 	if err != nil {
 		return nil, err
-	}
-	if len(spec.More) > 0 {
-		return nil, fmt.Errorf("explain: the model reads field %q beside x; rows of a table alone are explained", spec.More[0].Name)
 	}
 	goal := m.Objective()[0]
 	of, err := model.MetricSpec(spec, goal)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -112,6 +113,20 @@ func (e *Explainer) Importance(ctx context.Context, rows *Rows) (*Importance, er
 		slices.SortStableFunc(list, func(a, b Effect) int { return cmp.Compare(b.Costs[0].Mean, a.Costs[0].Mean) })
 	}
 	return of, nil
+}
+
+// Validate returns an error if an importance cannot be one, as when its file was
+// changed by hand.
+func (im *Importance) Validate() error {
+	if im == nil || len(im.Scores) == 0 {
+		return errors.New("explain: an importance of no score")
+	}
+	for _, e := range append(slices.Clone(im.Columns), im.Alike...) {
+		if len(e.Columns) == 0 || len(e.Costs) != len(im.Scores) {
+			return fmt.Errorf("explain: columns %q have %d costs of %d scores", e.Columns, len(e.Costs), len(im.Scores))
+		}
+	}
+	return nil
 }
 
 // columnSets lists what is shuffled: each column, then columns that go together.

@@ -31,6 +31,11 @@ func (e *Explainer) Background(ctx context.Context, source data.Source) (*Rows, 
 	return e.read(ctx, source, max(1, e.cfg.Samples/2))
 }
 
+// Sample reads at most so many rows of a set, as for curves, which are means.
+func (e *Explainer) Sample(ctx context.Context, source data.Source, most int) (*Rows, error) {
+	return e.read(ctx, source, max(1, min(most, e.cfg.Rows)))
+}
+
 func (e *Explainer) read(ctx context.Context, source data.Source, most int) (*Rows, error) {
 	if source != nil && source.Spec().Size() != e.model.Spec().Size() {
 		return nil, fmt.Errorf("explain: samples of %d values do not fit the model, which takes %d", source.Spec().Size(), e.model.Spec().Size())

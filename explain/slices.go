@@ -13,8 +13,9 @@ import (
 // Slices are parts of the rows on which a model does worse than on the others.
 type Slices struct {
 	Rows   int     `json:"rows"`
-	Looked int     `json:"looked_at"` // parts that were compared
-	Score  string  `json:"score"`     // beside the loss; "" where there is none
+	Total  int     `json:"rows_there"` // of which it took some, or all
+	Looked int     `json:"looked_at"`  // parts that were compared
+	Score  string  `json:"score"`      // beside the loss; "" where there is none
 	Higher bool    `json:"higher_is_better"`
 	Worst  []Slice `json:"worst"` // worse than the others for certain first
 }
@@ -55,7 +56,7 @@ func (e *Explainer) Slices(ctx context.Context, rows *Rows) (*Slices, error) {
 		return nil, err
 	}
 	parts := e.parts(rows)
-	out := &Slices{Rows: rows.Len(), Looked: len(parts), Worst: []Slice{}}
+	out := &Slices{Rows: rows.Len(), Total: rows.Total, Looked: len(parts), Worst: []Slice{}}
 	by, fits := e.sliceScore()
 	if fits {
 		out.Score, out.Higher = by.name, by.higher
@@ -106,14 +107,17 @@ func (e *Explainer) Slices(ctx context.Context, rows *Rows) (*Slices, error) {
 }
 
 // sliceScore is a score that can be compared between parts of the rows: how many
-// are right, or how far off.
+// are right, or how far off they are in the unit of the target.
 func (e *Explainer) sliceScore() (score, bool) {
-	name := map[metric.Kind]string{metric.Classes: "accuracy", metric.Numbers: "mae", metric.Labels: "hamming_loss"}[e.of.Kind]
-	by, err := metric.ByName(name)
-	if err != nil || e.of.Kind == metric.Numbers && len(e.of.Names) > 1 { // whose units may differ
+	if e.of.Kind == metric.Numbers && len(e.of.Names) > 1 { // whose units may differ
 		return score{}, false
 	}
-	return scoreOf(e.of, by, -1), true
+	for _, m := range metric.Usual(e.of) {
+		if m.Share || m.Unit == metric.TargetUnit {
+			return scoreOf(e.of, m, -1), true
+		}
+	}
+	return score{}, false
 }
 
 // part is some of the rows.

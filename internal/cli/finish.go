@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"descent/data"
+	"descent/explain"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -36,7 +38,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+	if err := errors.Join(r.folder.WriteRows(r.Parts.Train), r.folder.WriteColumns(context.WithoutCancel(ctx), r.Parts.Train)); err != nil {
 		return err
 	}
 	sum := r.summary(status, hash)
@@ -49,6 +51,11 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 				return err
 			}
 			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec)
+			found, err := r.explainTest(ctx)
+			if err != nil {
+				return err
+			}
+			result += mattersText(found)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -163,11 +170,11 @@ func (r *run) print(w io.Writer, result string) {
 	if r.Spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
 	}
-	r.next(w,
-		r.call("inspect", r.folder.Path),
-		r.call("eval", r.folder.Path, r.evalData()),
-		r.call(predict...),
-		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))
+	next := []string{r.call("inspect", r.folder.Path), r.call("eval", r.folder.Path, r.evalData()), r.call(predict...)}
+	if explain.Suits(r.Spec) == nil {
+		next = append(next, r.call("explain", r.folder.Path, r.evalData()))
+	}
+	r.next(w, append(next, r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))...)
 }
 
 // evalData is data to measure the model on again.
