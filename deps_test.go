@@ -84,7 +84,7 @@ internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
 internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
-internal/runpage: metric internal/human internal/shell explain train internal/report internal/runs
+internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train

@@ -158,7 +158,7 @@ func cutOf(c *Column, rows *Rows) (at []int, texts []string) {
 			at[i] = c.slot(rows.Row(i)) + 1
 		}
 		for slot := range c.Width + 1 {
-			texts = append(texts, "= "+c.level(slot-1))
+			texts = append(texts, levelText(c.level(slot-1)))
 		}
 		return at, texts
 	}
@@ -198,6 +198,19 @@ func cutOf(c *Column, rows *Rows) (at []int, texts []string) {
 		texts = append(texts, rangeText(c, rows, first[b], last[b]))
 	}
 	return at, append(texts, "missing")
+}
+
+// levelText names the rows of a level.
+func levelText(level string) string {
+	switch level {
+	case "<missing>":
+		return "missing"
+	case "<rare>":
+		return "of a rare level"
+	case "<unk>":
+		return "of a level that training did not have"
+	}
+	return "= " + level
 }
 
 // rangeText names the numbers between those of two rows.

@@ -184,11 +184,11 @@ func mattersText(found *runs.Explained) string {
 	var names []string
 	for _, c := range found.Importance.Columns {
 		if len(names) < 5 && c.Costs[0].Low > 0 {
-			names = append(names, fmt.Sprintf("%s (+%s)", human.Line(c.Columns[0]), runpage.Short(c.Costs[0].Mean)))
+			names = append(names, fmt.Sprintf("%s +%s", human.Line(c.Columns[0]), runpage.Short(c.Costs[0].Mean)))
 		}
 	}
 	if names == nil {
 		return ""
 	}
-	return fmt.Sprintf("What matters most, by how much the test loss rises without it: %s.\n", strings.Join(names, ", "))
+	return fmt.Sprintf("\nWhat matters most, by how much the test loss rises when it is shuffled: %s.\n", strings.Join(names, ", "))
 }

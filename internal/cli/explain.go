@@ -316,7 +316,7 @@ func (x *explaining) page() report.Page {
 func (x *explaining) next(path, of string) {
 	path = shell.Path(path)
 	line := []string{"explain", path}
-	if of != "" {
+	if of != "" && (x.found.Reasons == nil || !x.set.source.Spec().Unlabeled) {
 		line = append(line, shell.Path(of))
 	}
 	var lines []string

@@ -158,7 +158,11 @@ func slicesText(b *strings.Builder, s *explain.Slices, most int) {
 		}
 		rows = append(rows, row)
 	}
-	if len(rows) == 1 {
+	switch {
+	case s.Looked == 0:
+		b.WriteString("The rows are too few to say on which the model is worse: a part of them takes 20, and the others, too.\n")
+		return
+	case len(rows) == 1:
 		fmt.Fprintf(b, "On no part of the rows, by level or range of a column, is the model worse beyond chance (%d were compared).\n", s.Looked)
 		return
 	}
@@ -228,15 +232,8 @@ func curveText(b *strings.Builder, spec data.Spec, d *explain.Dependence) {
 // reasonsText says why a row has its prediction.
 func (x *explaining) reasonsText(b *strings.Builder) {
 	spec, r := x.model.Spec(), x.found.Reasons
-	list := []int{runpage.Foremost(spec, r.Prediction)}
-	if spec.Task == data.Regression {
-		list = nil
-		for k := range r.Outputs {
-			list = append(list, k)
-		}
-	}
 	fmt.Fprintf(b, "%s\n", x.title())
-	for _, k := range list {
+	for _, k := range runpage.Predicted(spec, r.Prediction) {
 		fmt.Fprintf(b, "\n  %s\n", human.Line(runpage.OutputTitle(spec, r.Outputs, k)))
 		rows := [][]string{{"", "this row", "its share", "without it"}}
 		rows = append(rows, []string{fmt.Sprintf("mean of %s %s", human.Thousands(float64(r.Background)), human.Line(x.found.Background)), "", runpage.Amount(spec, r.Mean[k]), ""})

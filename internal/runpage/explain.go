@@ -223,11 +223,7 @@ func levelTable(spec data.Spec, d *explain.Dependence) report.Table {
 // ReasonSections show why a row has its prediction.
 func ReasonSections(group string, spec data.Spec, r *explain.Reasons, background string) []report.Section {
 	var sections []report.Section
-	list := []int{Foremost(spec, r.Prediction)}
-	if spec.Task == data.Regression {
-		list = drawn(spec, r.Outputs)
-	}
-	for _, k := range list {
+	for _, k := range Predicted(spec, r.Prediction) {
 		bars := report.Bars{X: report.Axis{Label: "share of the prediction beyond the mean"}}
 		table := report.Table{Columns: []string{"column", "this row", "share", "from", "to", "predicted without it"}}
 		for _, c := range r.Strongest(k) {
@@ -266,6 +262,20 @@ func Foremost(spec data.Spec, values []float64) int {
 		}
 	}
 	return best
+}
+
+// Predicted lists the outputs that are what is predicted for a row: the likeliest
+// class; every target; the labels that hold, or the likeliest.
+func Predicted(spec data.Spec, prediction []float64) (list []int) {
+	for k, v := range prediction {
+		if spec.Task == data.Regression || spec.Task == data.MultiLabel && v > 0.5 {
+			list = append(list, k)
+		}
+	}
+	if list == nil {
+		list = []int{Foremost(spec, prediction)}
+	}
+	return list
 }
 
 // OutputTitle says what an output is.

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import optimize, stats
 
 welch, chi = [], []
+# stats.t.ppf is good to ten digits only, so the quantile is searched
 for a, b in [([1.2, 3.4, 2.2, 5.0, 4.1], [0.3, 0.9, 1.1, 0.2, 0.5, 0.4, 0.8]), ([1, 2], [1.5, 2.5, 3.25]), ([100, 101, 99, 100.5], [0.01, 0.02])]:
     va, vb = np.var(a, ddof=1) / len(a), np.var(b, ddof=1) / len(b)
     nu = (va + vb) ** 2 / (va**2 / (len(a) - 1) + vb**2 / (len(b) - 1))
