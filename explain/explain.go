@@ -17,6 +17,7 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -31,7 +32,7 @@ import (
 // Config says how much is computed. The zero value is the defaults.
 type Config struct {
 	Seed    uint64 // of all that is drawn
-	Rows    int    // of a set that are read, at most; more are sampled. 0: 10,000
+	Rows    int    // of a set that are read, at most; more are sampled, fewer of very wide ones. 0: 10,000
 	Repeats int    // shuffles of each column; 0: 5
 	Samples int    // orders of the columns for the reasons of a row, in pairs; 0: 1,000
 	Points  int    // of a curve; 0: 40
@@ -70,6 +71,9 @@ type Explainer struct {
 // samples of numbers made by a program, whose values then count as columns. Of
 // several goals it explains the first.
 func New(m *model.Model, cfg Config) (*Explainer, error) {
+	if m == nil {
+		return nil, errors.New("explain: there is no model")
+	}
 	cfg, err := cfg.filled()
 	if err != nil {
 		return nil, err

@@ -51,7 +51,8 @@ type costText struct {
 //	cost = mean over repeats of s(rows shuffled) - s(rows)    for a loss s; -cost for a score
 //
 // The intervals of 95 % are of the jackknife over ten groups of rows: they say how
-// far the cost would lie elsewhere on other rows and shuffles. Columns whose values
+// far the cost would lie elsewhere on other rows and shuffles. A row that is left out
+// is so as one that takes a value and as one that gives it. Columns whose values
 // are nearly a function of each other share what they say, so that each looks
 // less important than it is; they are also shuffled together.
 //
@@ -77,18 +78,19 @@ func (e *Explainer) Importance(ctx context.Context, rows *Rows) (*Importance, er
 		of.Scores = append(of.Scores, Scored{scores[s].name, scores[s].higher, bases[s].interval()})
 	}
 	sets, strength := e.columnSets(rows)
-	worse := make([][]jackknifed, len(sets)*e.cfg.Repeats) // of each score
-	err = e.each(ctx, len(worse), func(i int) error {
-		m, err := e.measure(ctx, rows, e.shuffle(rows, sets[i/e.cfg.Repeats], i%e.cfg.Repeats))
+	costs := make([][]jackknifed, len(sets)*e.cfg.Repeats) // of each score
+	err = e.each(ctx, len(costs), func(i int) error {
+		from := e.shuffled(rows, sets[i/e.cfg.Repeats], i%e.cfg.Repeats)
+		worse, err := e.measure(ctx, rows, e.taking(rows, sets[i/e.cfg.Repeats], from))
 		if err != nil {
 			return err
 		}
-		for _, s := range scores {
-			j, err := s.jackknife(m, group)
+		for s := range scores {
+			c, err := scores[s].cost(base, worse, bases[s].all, group, from)
 			if err != nil {
 				return err
 			}
-			worse[i] = append(worse[i], j)
+			costs[i] = append(costs[i], c)
 		}
 		return nil
 	})
@@ -101,7 +103,7 @@ func (e *Explainer) Importance(ctx context.Context, rows *Rows) (*Importance, er
 			effect.Columns = append(effect.Columns, e.columns[c].Name)
 		}
 		for s := range scores {
-			effect.Costs = append(effect.Costs, costOf(scores[s], bases[s], worse[i*e.cfg.Repeats:(i+1)*e.cfg.Repeats], s))
+			effect.Costs = append(effect.Costs, meanCost(costs[i*e.cfg.Repeats:(i+1)*e.cfg.Repeats], s))
 		}
 		if len(set) > 1 {
 			of.Alike = append(of.Alike, effect)
@@ -140,14 +142,19 @@ func (e *Explainer) columnSets(rows *Rows) (sets [][]int, strength []float64) {
 	return sets, strength
 }
 
-// shuffle returns what gives each row the columns of another, by a permutation. The
-// permutation of a repeat depends on the first of the columns alone.
-func (e *Explainer) shuffle(rows *Rows, columns []int, repeat int) func(i int, x []float32) {
+// shuffled returns the row that each row takes columns from. The permutation of a
+// repeat depends on the first of the columns alone.
+func (e *Explainer) shuffled(rows *Rows, columns []int, repeat int) []int {
 	from := make([]int, rows.Len())
 	for i := range from {
 		from[i] = i
 	}
 	e.draws("shuffle "+e.columns[columns[0]].Name, repeat).Shuffle(from)
+	return from
+}
+
+// taking returns what gives each row the columns of another.
+func (e *Explainer) taking(rows *Rows, columns, from []int) func(i int, x []float32) {
 	return func(i int, x []float32) {
 		for _, c := range columns {
 			e.columns[c].put(x, rows.Row(from[i]))
@@ -155,20 +162,43 @@ func (e *Explainer) shuffle(rows *Rows, columns []int, repeat int) func(i int, x
 	}
 }
 
-// costOf is by how much score s became worse, over the repeats.
-func costOf(of score, base jackknifed, repeats [][]jackknifed, s int) Cost {
+// cost is by how much the score of shuffled rows is worse than that of the rows, also
+// without each group of them. A row that is left out is so in both of its parts: the
+// one that takes, and the one that is taken from; both scores are of the same rows.
+func (s score) cost(base, worse *measured, all float64, group, from []int) (c jackknifed, err error) {
 	sign := 1.0
-	if of.higher {
+	if s.higher {
 		sign = -1
 	}
-	mean := jackknifed{without: make([]float64, len(base.without))}
-	var c Cost
+	shuffled, err := s.of(worse, func(int) bool { return true })
+	if err != nil {
+		return c, err
+	}
+	c.all = sign * (shuffled - all)
+	for g := range min(groups, len(group)) {
+		stays := func(i int) bool { return group[i] != g && group[from[i]] != g }
+		before, err := s.of(base, stays)
+		if err != nil {
+			return c, err
+		}
+		after, err := s.of(worse, stays)
+		if err != nil {
+			return c, err
+		}
+		c.without = append(c.without, sign*(after-before))
+	}
+	return c, nil
+}
+
+// meanCost is the mean of the costs of score s over the repeats.
+func meanCost(repeats [][]jackknifed, s int) (c Cost) {
+	n := float64(len(repeats))
+	mean := jackknifed{without: make([]float64, len(repeats[0][s].without))}
 	for _, r := range repeats {
-		cost := sign * (r[s].all - base.all)
-		c.Repeats = append(c.Repeats, cost)
-		mean.all += cost / float64(len(repeats))
-		for g := range mean.without {
-			mean.without[g] += sign * (r[s].without[g] - base.without[g]) / float64(len(repeats))
+		c.Repeats = append(c.Repeats, r[s].all)
+		mean.all += r[s].all / n
+		for g, v := range r[s].without {
+			mean.without[g] += v / n
 		}
 	}
 	c.Interval = mean.interval()

@@ -109,7 +109,7 @@ func close32(a, b float64) bool { return math.Abs(a-b) <= 4e-6*(1+math.Abs(b)) }
 
 func TestImportanceEqualsScikitLearn(t *testing.T) {
 	ref, m, s := known(t)
-	const repeats = 400
+	const repeats = 150
 	e := explainer(t, m, explain.Config{Repeats: repeats})
 	for i, want := range ref.Predictions {
 		x := make([]float32, s.Spec().Size())

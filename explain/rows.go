@@ -43,13 +43,17 @@ func (e *Explainer) read(ctx context.Context, source data.Source, most int) (*Ro
 	return readRows(ctx, source, most, e.draws("rows", 0))
 }
 
-// readRows reads at most so many rows of a set.
+// mostValues bounds the values of rows in memory: 128 MiB.
+const mostValues = 1 << 25
+
+// readRows reads at most so many rows of a set, fewer where they are wide.
 func readRows(ctx context.Context, source data.Source, most int, draws rng.Key) (*Rows, error) {
 	if source == nil || source.Len() == 0 {
 		return nil, fmt.Errorf("explain: there are no rows")
 	}
 	spec := source.Spec()
 	size := spec.Size()
+	most = min(most, max(100, mostValues/size))
 	r := &Rows{Total: source.Len(), Of: make([]int, source.Len()), spec: spec}
 	for i := range r.Of {
 		r.Of[i] = i

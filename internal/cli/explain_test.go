@@ -2,13 +2,19 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"descent/data"
+	"descent/engine"
+	"descent/graph"
 	"descent/internal/runs"
+	"descent/model"
+	"descent/nn"
 )
 
 // explainJSON runs explain --json.
@@ -147,4 +153,31 @@ func TestEvalSaysWhatIsUnlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, command(t, "eval", run, other).want(t, exitFailed).stderr, "columns.json", "does not add up to 3 rows")
+}
+
+// TestExplainNumbers: the samples of a model without an encoder are rows of numbers,
+// each value a column.
+func TestExplainNumbers(t *testing.T) {
+	spec := data.Spec{Input: []int{3}, Task: data.Regression, Targets: []string{"y"}}
+	store := engine.NewStore(engine.Variable{Name: "0.dense.weight", Type: graph.Shape(3, 1)}, engine.Variable{Name: "0.dense.bias", Type: graph.Shape(1)})
+	copy(store.Value("0.dense.weight"), []float32{1, 0, 4})
+	m, err := model.New(nn.Sequential{nn.Dense{Units: 1}}, spec, nil, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "numbers.safetensors")
+	if err := m.Save(file); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for i := range 50 {
+		x, z := i%7, i*i%11
+		fmt.Fprintf(&b, "%d,%d,%d,%d\n", x, i%3, z, x+4*z)
+	}
+	rows := write(t, "rows.csv", b.String())
+	x := explainJSON(t, file, rows)
+	if c := x.Importance.Columns; c[0].Columns[0] != "x2" || c[1].Columns[0] != "x0" || c[2].Costs[0].Mean != 0 {
+		t.Errorf("%+v", c)
+	}
+	contains(t, command(t, "explain", file, rows, "--row", "2").want(t, exitDone).stdout, "Row 2 of rows.csv", "x2", "mean of 50 rows of rows.csv")
 }

@@ -120,7 +120,7 @@ func SliceSections(group, source string, s *explain.Slices) []report.Section {
 		if w.Sure() {
 			sure++
 		}
-		row := report.Row{w.Column + " " + w.Text, w.Rows, w.Loss, w.Others, w.Worse.Mean, w.Worse.Low, w.Worse.High, w.P}
+		row := report.Row{w.Column + " " + w.Text, w.Rows, inShort(w.Loss), inShort(w.Others), inShort(w.Worse.Mean), inShort(w.Worse.Low), inShort(w.Worse.High), inShort(w.P)}
 		for _, v := range []*float64{w.Score, w.Besides} {
 			if v != nil {
 				row = append(row, report.Score(s.Score, *v))
@@ -130,6 +130,14 @@ func SliceSections(group, source string, s *explain.Slices) []report.Section {
 	}
 	note := fmt.Sprintf("Levels and ranges of columns on which the loss is higher than on the other rows; %d were compared, and intervals and p are of all together. Worse beyond chance are %d.", s.Looked, sure)
 	return []report.Section{{Group: group, Title: "Worst parts", Note: note, Source: source, Wide: true, Body: t}}
+}
+
+// inShort is a number of a table that is read in three digits, nil of none.
+func inShort(v float64) any {
+	if v-v != 0 {
+		return nil
+	}
+	return report.Quantity{Value: v, Text: human.Rounded(v, 3)}
 }
 
 // mostOutputs are drawn of a curve.
@@ -230,7 +238,7 @@ func ReasonSections(group string, spec data.Spec, r *explain.Reasons, background
 			of := r.Columns[c]
 			s := of.Shapley[k]
 			bars.Bars = append(bars.Bars, report.Bar{Name: of.Column + " " + of.Cell, Text: Signed(spec, s.Mean), Value: s.Mean, Low: s.Low, High: s.High})
-			table.Rows = append(table.Rows, report.Row{of.Column, of.Cell, s.Mean, s.Low, s.High, r.Prediction[k] - of.Occlusion[k].Mean})
+			table.Rows = append(table.Rows, report.Row{of.Column, of.Cell, inShort(s.Mean), inShort(s.Low), inShort(s.High), inShort(r.Prediction[k] - of.Occlusion[k].Mean)})
 		}
 		title := OutputTitle(spec, r.Outputs, k)
 		note := fmt.Sprintf("Predicted is %s; the mean of %s %s is %s. Shares are Shapley values: they add up to the difference.", Amount(spec, r.Prediction[k]), human.Thousands(float64(r.Background)), background, Amount(spec, r.Mean[k]))
