@@ -77,6 +77,7 @@ internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 train/profile:
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
+tabular: metric schedule nn/initial nn loss optim data train
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/goldentest:
@@ -88,11 +89,11 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
-internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
+internal/settings: internal/suggest metric internal/human internal/rng schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
 command: internal/cli
 cmd/descent: command
 `

@@ -116,7 +116,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	sum := &runs.Summary{
 		Data: s.Data, Model: s.Model.Value, Optimizer: s.Optimizer.Name.Value,
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
-		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor,
+		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor.Value,
 		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
 		Seeds:      map[string]any{"seed": s.Train.Seed, "split_seed": s.SplitSeed},
 		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),
@@ -154,7 +154,7 @@ func (r *run) print(w io.Writer, result string) {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor.Value, v.Score(s.Monitor.Value)))
 		case s.Train.Patience > 0:
 			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:

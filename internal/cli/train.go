@@ -56,6 +56,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --data photos.csv --target kind --image file --model cnn:16
+  descent train --data houses.csv --target price --bag 5
   descent train --print-config > run.yaml
   descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7
   descent train --resume runs/20260131-120000-digits`,
@@ -115,6 +116,13 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err := r.compile(); err != nil {
 		return errors.Join(err, r.folder.Discard())
 	}
+	if j.Folds != nil {
+		b, err := newBag(r, nil)
+		if err != nil {
+			return errors.Join(err, r.folder.Discard())
+		}
+		return b.runAndClose(ctx)
+	}
 	return r.runAndClose(ctx)
 }
 
@@ -132,6 +140,7 @@ type run struct {
 	begun   time.Time              // by this one
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
+	resumed string                 // what of a bag was done before
 
 	model   *model.Model // the best one
 	last    *train.Epoch // that ended

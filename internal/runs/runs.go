@@ -39,6 +39,9 @@ const (
 	ResultFile  = "result.txt"  // what was printed in the end, which is left last
 	PictureFile = "profile.svg" // of the plan
 	Checkpoints = "checkpoints" // a folder, until the run is done
+
+	MembersFile = "members.json" // of a bag: what its networks reached
+	FoldsFile   = "folds.csv"    // of a bag: what each training row was predicted to be by a network that was not trained on it
 )
 
 // Run is what a run folder holds.
@@ -53,6 +56,7 @@ type Run struct {
 	Test      *Test            // nil if the run was not measured
 	Explained *Explained       // nil of what is no table
 	Profile   *profile.Profile // nil if the run was not profiled
+	Members   []Member         // of a bag
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -92,7 +96,10 @@ func Read(path string) (*Run, error) {
 			return nil, fmt.Errorf("%s: %w", r.file(ExplainFile), err)
 		}
 	}
-	r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures)
+	if r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures); err != nil {
+		return nil, err
+	}
+	r.Members, err = readMembers(r.file(MembersFile))
 	return r, err
 }
 

@@ -31,6 +31,8 @@ type Settings struct {
 	Validation string
 	Split      string
 	SplitSeed  uint64
+	Group      string
+	Time       string
 
 	ImageSize   string
 	ImageMode   string
@@ -39,14 +41,14 @@ type Settings struct {
 	TTA         string
 
 	Model      Auto[string]
-	Activation string
+	Activation Auto[string]
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
 	Head       string
 
 	Loss           Auto[string]
-	LabelSmoothing float64
+	LabelSmoothing Auto[float64]
 	ClassWeights   string
 
 	Optimizer    Optimizer
@@ -54,12 +56,15 @@ type Settings struct {
 	WeightDecay  Auto[float64]
 	Groups       Groups
 	Schedules    Schedules
-	Schedule     string
+	Schedule     Auto[string]
 	Warmup       string
 
+	Bag     int
+	Folds   Auto[int]
 	Batch   Auto[string]
 	Epochs  Auto[int]
-	Monitor string
+	Monitor Auto[string]
+	Ties    Auto[string]
 	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand
