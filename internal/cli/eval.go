@@ -102,6 +102,9 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		return err
 	}
 	covers, err := cover(ctx, m, set.source, opt.level)
+	if err != nil {
+		return err
+	}
 	slices, err := slicesOf(ctx, m, set.source)
 	if err != nil {
 		return err
