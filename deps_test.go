@@ -59,7 +59,9 @@ data/internal/fault:
 data/internal/naming:
 data/internal/input:
 data/internal/parse: data/internal/naming
-data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse
+data/internal/parallel:
+data/internal/scratch:
+data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch
 data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
