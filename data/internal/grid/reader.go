@@ -82,6 +82,9 @@ type Reader struct {
 	slot   []uint16
 	digits []int64
 	forms  []uint8
+	counts []uint32 // of each text
+	firsts []uint32
+	order  []uint16
 }
 
 // NewReader returns a reader of a table.

@@ -9,6 +9,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
 )
 
@@ -24,6 +25,21 @@ type Column struct {
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
 	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
+	views := make([]columnView, len(g.Columns))
+	err := parallel.Each(len(g.Columns), func(_, col int) error {
+		name := g.Columns[col]
+		if other[name] || drop[name] {
+			return nil
+		}
+		var err error
+		if views[col], err = look(g, col, &found[col].Reading); err != nil && !category[name] {
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	var plan []Column
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
 	for col, name := range g.Columns {
@@ -32,11 +48,7 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 		}
 		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
 		if !drop[name] {
-			f := found[col]
-			view, err := look(g, col, &f.Reading)
-			if err != nil && !category[name] {
-				return nil, err
-			}
+			f, view := found[col], views[col]
 			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
 			p.Reading = f.Reading
 			if category[name] && view.present > 0 {
@@ -96,26 +108,31 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 		return lookAtText(g, col), nil
 	}
 	v := columnView{kind: r.Kind, whole: true, rising: true, constant: true}
-	last := math.NaN()
-	for row := range g.Rows() {
-		x, err := g.Value(row, col, r)
+	last, at := math.NaN(), 0
+	reader := grid.NewReader(g)
+	for _, run := range g.Runs(nil) {
+		values, err := reader.Floats(run, col, r)
 		if err != nil {
 			return v, err
 		}
-		if x != x {
-			v.missing++
-			continue
+		for i, x := range values {
+			if x != x {
+				v.missing++
+				continue
+			}
+			v.constant = v.constant && (v.present == 0 || x == last)
+			v.rising = v.rising && (v.present > 0 && x == last+1 || v.present == 0 && (x == 0 || x == 1))
+			v.whole = v.whole && x == math.Trunc(x)
+			last, at = x, run.From+i
+			v.present++
 		}
-		v.constant = v.constant && (v.present == 0 || x == last)
-		v.rising = v.rising && (v.present > 0 && x == last+1 || v.present == 0 && (x == 0 || x == 1))
-		v.whole = v.whole && x == math.Trunc(x)
-		v.example = g.Cell(row, col)
-		last = x
-		v.present++
 	}
 	v.rising = v.rising && v.missing == 0 && v.present > 2
 	if v.whole && !v.rising && isCounterName(g.Columns[col]) {
-		v.distinct = len(levelsOf(g, col))
+		v.distinct = g.Distinct(col, func([]byte) bool { return true })
+	}
+	if v.present > 0 {
+		v.example = g.Cell(at, col)
 	}
 	if v.present > 0 && r.Kind == parse.NumberKind {
 		v.example = parse.FormatNumber(last)
@@ -126,13 +143,14 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 // lookAtText views a column of text.
 func lookAtText(g *grid.Grid, col int) columnView {
 	var v columnView
-	for level, count := range levelsOf(g, col) {
+	v.distinct = g.Distinct(col, func(cell []byte) bool { return !parse.Missing(string(cell)) })
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		level, count := string(t.Text), t.Count
 		if parse.Missing(level) {
 			v.missing += count
-			continue
+			return true
 		}
 		v.present += count
-		v.distinct++
 		v.length += count * len(level)
 		v.words += count * (1 + strings.Count(level, " "))
 		if _, ok := parse.AnyNumber(level); ok {
@@ -141,7 +159,8 @@ func lookAtText(g *grid.Grid, col int) columnView {
 			v.stray = level
 		}
 		v.example = level
-	}
+		return true
+	})
 	v.constant = v.distinct == 1
 	return v
 }
