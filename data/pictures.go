@@ -79,8 +79,7 @@ func (s *encodedTable) ReadField(name string, rows []int, dst []float32) error {
 	if err := checkRead(s.Len(), f.Size(), 0, rows, dst, nil); err != nil {
 		return err
 	}
-	s.readColumns(rows, dst, f.Size())
-	return nil
+	return s.readColumns(rows, dst, f.Size())
 }
 
 // ReadField reads rows encoded with the statistics of all rows.
