@@ -48,21 +48,29 @@ func NewCategory(levels, rare []string, missing bool) *Category {
 // FitCategory counts the levels of a column in the given rows; nil means all.
 // Beyond MaxLevels, the most frequent keep a slot and the others share one.
 func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Dropped, err error) {
-	count := make(map[string]int)
+	at := make(map[string]int) // the place of a level among the counts
+	var counts []int
 	missing := false
 	r := grid.NewReader(g)
 	for _, run := range g.Runs(rows) {
 		err := r.Tallies(run, col, true, func(t grid.Tally) bool {
-			if cell := string(t.Text); parse.Missing(cell) {
+			if i, met := at[string(t.Text)]; met {
+				counts[i] += t.Count
+			} else if cell := string(t.Text); parse.Missing(cell) {
 				missing = true
 			} else {
-				count[cell] += t.Count
+				at[cell] = len(counts)
+				counts = append(counts, t.Count)
 			}
 			return true
 		})
 		if err != nil {
 			return nil, "", err
 		}
+	}
+	count := at
+	for level, i := range at {
+		count[level] = counts[i]
 	}
 	for level, n := range count { // with accents behind their letters
 		if as := naming.Normal(level); as != level && count[as] > 0 {

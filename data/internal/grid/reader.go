@@ -95,9 +95,21 @@ func (r *Reader) at(run Run) []uint16 {
 	if r.places != nil && r.run.is(run) {
 		return r.places
 	}
-	r.run, r.places = run, slices.Grow(r.places[:0], run.To-run.From)
-	for i := run.From; i < run.To; i++ {
-		r.places = append(r.places, uint16(r.grid.Lines.under(run.Row(i))-run.block.from))
+	n, from := run.To-run.From, run.block.from
+	r.run, r.places = run, slices.Grow(r.places[:0], n)[:n]
+	switch {
+	case r.grid.Lines.kept != nil:
+		for i := range r.places {
+			r.places[i] = uint16(r.grid.Lines.under(run.Row(run.From+i)) - from)
+		}
+	case run.rows != nil:
+		for i, row := range run.rows[run.From:run.To] {
+			r.places[i] = uint16(row - from)
+		}
+	default:
+		for i := range r.places {
+			r.places[i] = uint16(run.From + i - from)
+		}
 	}
 	return r.places
 }

@@ -96,9 +96,8 @@ type columnView struct {
 	whole, rising    bool // all whole; each one more than the last, from 0 or 1
 	distinct         int  // for numbers counted only where that matters
 	constant         bool
-	words, length    int    // of text, over all cells
-	numbers          int    // cells of text that are
-	stray            string // one that is not
+	words, length    int           // of text, over all cells
+	strayIn          func() string // one that is no number, where most are
 	example          string
 }
 
@@ -153,16 +152,33 @@ func lookAtText(g *grid.Grid, col int) columnView {
 		v.present += count
 		v.length += count * len(level)
 		v.words += count * (1 + strings.Count(level, " "))
-		if _, ok := parse.AnyNumber(level); ok {
-			v.numbers += count
-		} else if v.stray == "" || level < v.stray {
-			v.stray = level
-		}
 		v.example = level
 		return true
 	})
 	v.constant = v.distinct == 1
+	v.strayIn = func() string { return strayIn(g, col, v.present) }
 	return v
+}
+
+// strayIn returns the first in order of the cells that are no numbers, if fewer than
+// half of those that are there are not.
+func strayIn(g *grid.Grid, col, present int) (stray string) {
+	others := 0
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		level := string(t.Text)
+		if _, ok := parse.AnyNumber(level); ok || parse.Missing(level) {
+			return true
+		}
+		others += t.Count
+		if stray == "" || level < stray {
+			stray = level
+		}
+		return 2*others < present
+	})
+	if 2*others >= present {
+		return ""
+	}
+	return stray
 }
 
 // judge decides what a column is; keep asks for it to be used.
@@ -185,8 +201,8 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		return parse.DroppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > MaxLevels || v.distinct == v.present && v.present >= 20):
 		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
-		if 2*v.numbers > v.present && v.stray != "" {
-			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", v.stray)
+		if stray := v.strayIn(); stray != "" {
+			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", stray)
 		}
 		return parse.DroppedKind, why
 	}
