@@ -63,7 +63,7 @@ data/internal/parallel:
 data/internal/scratch:
 data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch
 data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid data/internal/parallel
-data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid data/internal/scratch
 data/internal/value: data/internal/naming data/internal/parse
 data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
 data/augment: internal/suggest internal/rng

@@ -12,7 +12,8 @@ import (
 )
 
 // Fit learns the encoding from the given rows; nil means all.
-func (t *Table) Fit(rows []int) (*Encoder, error) {
+func (t *Table) Fit(rows []int) (_ *Encoder, err error) {
+	defer grid.Recover(&err)
 	g := t.grid
 	if rows != nil && len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.File, errEmpty)
@@ -24,7 +25,7 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 	}
 	e := &Encoder{Kind: tableKind, Task: Task(t.plan.Target.Task), Reason: t.plan.Target.Reason, Classes: t.plan.Target.Classes}
 	e.Columns = make([]Column, len(t.plan.Columns))
-	err := parallel.Each(len(e.Columns), func(_, i int) (err error) {
+	err = parallel.Each(len(e.Columns), func(_, i int) (err error) {
 		e.Columns[i], err = fitColumn(g, t.plan.Columns[i], rows)
 		return err
 	})

@@ -100,7 +100,8 @@ func (s *encodedTable) rowNames() []string {
 
 // encodeTable encodes a table, which is at path, with its images if the model
 // takes some.
-func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (Source, error) {
+func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (_ Source, err error) {
+	defer grid.Recover(&err)
 	if e.Kind != pictureKind {
 		return e.encodeGrid(g, naming.Base(path))
 	}

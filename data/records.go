@@ -2,7 +2,6 @@ package data
 
 import (
 	"math"
-	"runtime/debug"
 	"sync"
 
 	"descent/data/internal/scratch"
@@ -17,14 +16,14 @@ type records struct {
 	buffers sync.Pool // of *[]byte, to read from the file
 }
 
-// memoryShare is the part of the memory limit that the rows of a set may take.
+// memoryShare says which part of the memory limit the rows of a set may take: one of
+// so many.
 const memoryShare = 4
 
 // newRecords returns room for n records.
 func newRecords(n, size int) (*records, error) {
 	r := &records{n: n, size: size}
-	limit := debug.SetMemoryLimit(-1)
-	if limit == math.MaxInt64 || int64(n)*int64(size) <= limit/memoryShare {
+	if int64(n)*int64(size) <= scratch.Budget(math.MaxInt64, memoryShare) {
 		r.bytes = make([]byte, n*size)
 		return r, nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
+	"descent/data/internal/scratch"
 )
 
 // sample is the numbers of some rows of a column, in order. They are in memory where
@@ -21,8 +22,8 @@ type sample struct {
 	missing int
 }
 
-// mostValues is how many values stand in memory.
-const mostValues = 1 << 21
+// valueBytes is how much memory values take that are not read again.
+const valueBytes = 1 << 24
 
 // sampleOf takes the numbers of the given rows; nil means all. It fails where a cell
 // is none.
@@ -32,7 +33,7 @@ func sampleOf(g *grid.Grid, col int, rows []int, r parse.Reading) (*sample, erro
 	if len(s.runs) > 0 {
 		n = s.runs[len(s.runs)-1].To
 	}
-	if n <= mostValues {
+	if int64(n) <= scratch.Budget(valueBytes, 32)/8 {
 		s.values = make([]float64, 0, n)
 	}
 	for _, run := range s.runs {

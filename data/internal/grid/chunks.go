@@ -11,7 +11,7 @@ import (
 type chunks struct {
 	text *bufio.Reader
 	form csvForm
-	size int    // of a piece, about; 0: of a block of few columns
+	size int    // of a piece, about
 	rest []byte // behind the last one
 	cut  bool   // the last one is longer than any record and ends within one
 	err  error  // of the text; io.EOF at its end
@@ -19,7 +19,7 @@ type chunks struct {
 
 // next returns the next piece, in a buffer that may be given. It ends with io.EOF.
 func (c *chunks) next(buffer []byte) ([]byte, error) {
-	size := max(c.size, blockText)
+	size := c.size
 	buffer = append(buffer[:0], c.rest...)
 	c.rest = c.rest[:0]
 	for c.err == nil {

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,10 @@ import (
 
 // ReadCSV reads a table whose cells stand between delimiters. What stands around
 // the table is passed over, as [examine] finds it.
-func ReadCSV(r io.Reader, file string) (*Grid, error) {
+func ReadCSV(r io.Reader, file string) (*Grid, error) { return readCSV(r, file, 0) }
+
+// readCSV is ReadCSV of chunks of so many bytes; 0: as many as a block has.
+func readCSV(r io.Reader, file string, chunk int) (*Grid, error) {
 	text := input.Text(r)
 	sample, _ := text.Peek(input.Ahead)
 	form := examine(string(sample))
@@ -23,8 +27,8 @@ func ReadCSV(r io.Reader, file string) (*Grid, error) {
 			return nil, fmt.Errorf("data: %s: %w", file, err)
 		}
 	}
-	t := &csvTable{file: file, form: form, notes: form.notes}
-	g, err := t.read(&chunks{text: text, form: form})
+	t := &csvTable{file: file, form: form, notes: form.notes, chunk: chunk}
+	g, err := t.read(&chunks{text: text, form: form, size: cmp.Or(chunk, blockText)})
 	if err == nil {
 		g.Comma = form.comma
 	}
@@ -46,6 +50,7 @@ type csvTable struct {
 	file  string
 	form  csvForm
 	notes []string
+	chunk int // bytes of a chunk; 0: of a block
 	gridder
 	line  int             // on which the next chunk begins
 	last  int             // the line of the last row

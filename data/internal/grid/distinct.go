@@ -1,10 +1,14 @@
 package grid
 
-import "hash/maphash"
+import (
+	"hash/maphash"
 
-// mostHashes is how many hashes are held to count distinct cells: where there are
+	"descent/data/internal/scratch"
+)
+
+// hashBytes is how much memory hashes take that count distinct cells: where there are
 // more, the column is read again for each part of them.
-const mostHashes = 1 << 20
+const hashBytes = 1 << 25
 
 // Distinct returns how many different cells a column holds among those that a
 // condition accepts. Cells are told apart by hashes of 64 bits.
@@ -24,13 +28,14 @@ func (g *Grid) Distinct(col int, of func(cell []byte) bool) int {
 // distinctIn is Distinct of the cells of a part, unless there are too many.
 func (g *Grid) distinctIn(col int, of func(cell []byte) bool, part, parts uint64) (n int, more bool) {
 	var met hashSet
+	most := int(scratch.Budget(hashBytes, 16) / 32) // with room in the table, and while it grows
 	g.Tallies(col, true, func(t Tally) bool {
 		hash := maphash.Bytes(seed, t.Text)
 		if parts > 1 && hash>>32*parts>>32 != part || !of(t.Text) {
 			return true
 		}
 		met.add(hash)
-		more = met.n > mostHashes
+		more = met.n > most
 		return !more
 	})
 	return met.n, more

@@ -14,6 +14,7 @@ import (
 	"descent/data/internal/fault"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
+	"descent/data/internal/scratch"
 )
 
 // Grid is the text of a table: named columns, the cells of each, and the line
@@ -158,7 +159,7 @@ type gridder struct {
 
 // newGrid returns a grid without columns.
 func newGrid(file string) *Grid {
-	return &Grid{File: file, named: make(map[string]int), shelf: new(shelf), last: &lastRead{columns: make(map[int]readBlock)}}
+	return &Grid{File: file, named: make(map[string]int), shelf: &shelf{most: scratch.Budget(keptBytes, 16)}, last: &lastRead{columns: make(map[int]readBlock)}}
 }
 
 // begin takes the header, which stands in a line.

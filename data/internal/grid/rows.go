@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -39,20 +40,23 @@ type notText int
 
 func (notText) Error() string { return "a cell is not UTF-8" }
 
+// mostWorkers is how many goroutines read rows, each of which holds a few chunks.
+const mostWorkers = 8
+
 // rows reads the rows of a table: those of the chunk that was begun, and of the next
 // ones, several at a time. It ends with io.EOF.
 func (t *csvTable) rows(text []byte, c *chunks) error {
-	c.size = blockBytes(len(t.grid.Columns))
-	workers := parallel.Workers()
+	c.size = cmp.Or(t.chunk, blockBytes(len(t.grid.Columns)))
+	workers := min(mostWorkers, parallel.Workers())
 	if c.err == io.EOF || workers == 1 {
 		return t.rowsInTurn(text, c)
 	}
 	var (
-		inOrder  = make(chan *piece, 2*workers)
-		work     = make(chan *piece, 2*workers)
+		inOrder  = make(chan *piece, workers)
+		work     = make(chan *piece, workers)
 		stop     = make(chan struct{})
-		free     = make(chan []byte, 4*workers) // buffers of chunks
-		freePack = make(chan []byte, 4*workers) // and of blocks
+		free     = make(chan []byte, 2*workers) // buffers of chunks
+		freePack = make(chan []byte, 2*workers) // and of blocks
 		over     error
 	)
 	defer close(stop)

@@ -4,13 +4,15 @@ import (
 	"descent/data/internal/scratch"
 )
 
-// keptBytes is how many bytes of blocks stand in memory. Those of a larger table are
-// in a temporary file, from where they are read again a block at a time.
+// keptBytes is how many bytes of blocks stand in memory, unless the memory limit is
+// low. Those of a larger table are in a temporary file, from where they are read again
+// a block at a time.
 const keptBytes = 16 << 20
 
 // shelf keeps the blocks of a table.
 type shelf struct {
-	kept   int
+	most   int64 // bytes that may stand in memory
+	kept   int64 // that do
 	file   *scratch.File
 	noFile bool // none can be written; all stays in memory
 }
@@ -25,7 +27,7 @@ type block struct {
 
 // put keeps the bytes of a block, and reports whether it has copied them.
 func (s *shelf) put(b *block, bytes []byte) (copied bool) {
-	if s.kept+len(bytes) > keptBytes && !s.noFile {
+	if s.kept+int64(len(bytes)) > s.most && !s.noFile {
 		var err error
 		if s.file == nil {
 			s.file, err = scratch.New()
@@ -38,7 +40,7 @@ func (s *shelf) put(b *block, bytes []byte) (copied bool) {
 		}
 		s.noFile = true
 	}
-	s.kept += len(bytes)
+	s.kept += int64(len(bytes))
 	b.bytes = bytes
 	return false
 }
