@@ -166,7 +166,8 @@ def main():
         missing = [f for f in files(task) if not os.path.exists(f"{raw}/{f}.csv")]
         other = [f for f in files(task) if f not in missing and digest(f"{raw}/{f}.csv") != pinned.get(f + ".csv")]
         if missing or other:
-            print(f"left out {task.name}: {' and '.join(missing or other)} {'cannot be had' if missing else 'is not what sums.txt pins'}", file=sys.stderr)
+            why = "cannot be had" if missing else f"is not what sums.txt pins; remove it from {raw} to bring it anew"
+            print(f"left out {task.name}: {' and '.join(missing or other)} {why}", file=sys.stderr)
             continue
         cut(task, arg.work)
         had += 1

@@ -41,7 +41,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MISSING = {"", "?", "NA"}
 METHODS = ("linear", "forest", "boosting", "boosting-tuned")
 ROUND, MOST, PATIENCE = 50, 500, 2  # trees between two looks, at most, and looks without a better loss
-LEVELS = 250  # of a category, the most frequent, which is what boosting can take
+LEVELS = 250  # of a category, the most frequent, which is as many as boosting can take; others are blank
 
 
 def read(path):
@@ -67,7 +67,7 @@ def spread_dates(header, rows, dates):
 class Columns:
     """What training rows say of the columns: which are numbers, and the levels of the others."""
 
-    def __init__(self, rows):
+    def __init__(self, rows, most):
         self.levels = []  # of a column; None for numbers
         for column in zip(*rows):
             values = [v for v in column if v not in MISSING]
@@ -78,7 +78,7 @@ class Columns:
                 counts = {}
                 for v in values:
                     counts[v] = counts.get(v, 0) + 1
-                often = sorted(counts, key=lambda v: (-counts[v], v))[:LEVELS]
+                often = sorted(counts, key=lambda v: (-counts[v], v))[:most]
                 self.levels.append({v: i for i, v in enumerate(often)})
 
     def categories(self):
@@ -175,7 +175,7 @@ def measure(task, method, seed, folder):
         y[part] = np.array([r[at] if task.classes else float(r[at]) for r in all])
         names, rest = spread_dates(header[:at] + header[at + 1 :], [r[:at] + r[at + 1 :] for r in all], task.dates)
         if part == "train":
-            columns = Columns(rest)
+            columns = Columns(rest, LEVELS if method.startswith("boosting") else None)
         x[part] = columns.matrix(rest)
     detail = {}
     if method == "linear":

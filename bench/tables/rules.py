@@ -66,7 +66,7 @@ Written by `bench/tables/rules.py` from `bench/tables/rules.jsonl`. Gorishniy, R
 Optimizers for MLPs in Tabular Deep Learning", arXiv:2604.15297) trained networks on 17 tables by 15 rules and ranked them; the
 nine rules below are those of theirs that lead, and AdamW. Here each is tuned alike by `descent compare`: a rate searched
 on the validation part, then three seeds, in about the same time for each rule and table. The network is plain, and the rate
-constant, so that an average of the weights has something to smooth:
+constant, so that an average of the weights has something to smooth; of each rule only the rate is tuned, the rest is its default:
 
     {settings}
 
@@ -134,9 +134,9 @@ def main():
     parser.add_argument("--page", action="store_true", help="write the page alone")
     arg = parser.parse_args()
     if not arg.page:
-        built = arg.commit or commit(arg.bin)
+        tasks, built = chosen(arg.tables), arg.commit or commit(arg.bin)
         done = {(l["table"], l["commit"], l["seconds"]) for l in lines.read(arg.lines)}
-        for task in chosen(arg.tables):
+        for task in tasks:
             if (task.name, built, arg.seconds) not in done:
                 measure(task, built, arg)
     page(arg.lines)

@@ -29,7 +29,9 @@ MODES = {"default": [], "bag": ["--bag", "5"], "best": ["--best", "--budget", "5
 
 def commit(binary):
     """The revision that go stamped into the binary; with a + where the tree was not clean."""
-    out = subprocess.run(["go", "version", "-m", binary], capture_output=True, text=True, check=True).stdout
+    if not os.path.exists(binary):
+        raise SystemExit(f"there is no {binary}; build it by go build -o {binary} ./cmd/descent, or name another with --bin")
+    out = subprocess.run(["go", "version", "-m", binary], capture_output=True, text=True).stdout
     found = dict(w.split("=", 1) for w in out.split() if w.startswith("vcs."))
     if "vcs.revision" not in found:
         raise SystemExit(f"{binary} does not say of which commit it is, as go build outside of a checkout's first work tree does not; give --commit")
@@ -56,7 +58,8 @@ def measure(task, mode, seed, folder, out, arg):
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     line = {"seconds": round(time.time() - wall, 2), "user": round(used.ru_utime - before.ru_utime, 2)}
     if ran.returncode != 0:
-        line["error"] = (ran.stderr.strip().splitlines() or [f"exit {ran.returncode}"])[-1]
+        said = [l for l in ran.stderr.splitlines() if l.startswith("descent: ")] or [f"exit {ran.returncode}"]
+        line["error"] = said[0].removeprefix("descent: ")
         return line
     result = json.loads(ran.stdout)
     test = result["test"]
@@ -82,9 +85,10 @@ def main():
     arg = parser.parse_args()
     if arg.flags and not arg.name:
         parser.error("flags make another mode; name it with --as")
+    tasks = chosen(arg.tables)
     name, built = arg.name or arg.mode, arg.commit or commit(arg.bin)
     done = {(l["table"], l["mode"], l["seed"], l["commit"]) for l in lines.read(arg.lines) if not (arg.again and "error" in l)}
-    for task in chosen(arg.tables):
+    for task in tasks:
         for seed in range(1, min(task.seeds, arg.seeds) + 1):
             folder = f"{arg.work}/cut/{task.name}/{seed}"
             if (task.name, name, seed, built) in done or not os.path.exists(folder):
