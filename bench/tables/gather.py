@@ -141,7 +141,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default=f"{ROOT}/runs/tables", help="work folder")
     parser.add_argument("--shared", default=f"{ROOT}/../shared/data", help="folder of the tables that lie beside the checkout")
-    parser.add_argument("--tables", default="", help="only these, as in adult,iris")
+    parser.add_argument("--tables", default="", help="only these, as in adult,iris; mission or others for all of a kind")
     parser.add_argument("--pin", action="store_true", help="write sums.txt by what was found")
     arg = parser.parse_args()
     tasks = chosen(arg.tables)

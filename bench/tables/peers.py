@@ -206,7 +206,7 @@ def measure(task, method, seed, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default=f"{ROOT}/runs/tables", help="work folder of gather.py")
-    parser.add_argument("--tables", default="", help="only these, as in adult,iris")
+    parser.add_argument("--tables", default="", help="only these, as in adult,iris; mission or others for all of a kind")
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--seeds", type=int, default=100, help="at most so many")
     parser.add_argument("--lines", default=f"{HERE}/peers.jsonl")

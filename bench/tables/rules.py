@@ -24,6 +24,7 @@ PAGE = f"{ROOT}/docs/rules-on-tables.md"
 LINES = f"{HERE}/rules.jsonl"
 TABLES = "adult,california,higgs,wine-white,churn"
 EMA = "average=ema:0.99"
+ENOUGH = 5  # epochs, below which a run says little of a rule
 PUBLISHED = {  # mean ranks among 15 rules on 17 tables
     f"adamw {EMA}": 4.8, f"muon {EMA}": 4.8, "muon": 5.2, "schedule-free-adamw": 6.1, "adan": 8.1, "adabelief": 8.6,
     "ademamix": 8.8, "soap": 9.1, "adamw": 9.2,
@@ -98,7 +99,7 @@ def page(path):
         for name, ((built, seconds), rows) in found.items():
             one = next(iter(rows.values()))
             text.append(f"- {name}: at {built}, {seconds} s a rule, {one['epochs']} epoch{'s' * (one['epochs'] != 1)} a run, "
-                        f"test {one['metric']} with 95 % intervals over the {one['runs']} seeds.")
+                        f"test {one['metric']} with 95 % intervals over the {one['runs']} seeds{'' if one['epochs'] >= ENOUGH else ': too short to rank rules by'}.")
     with open(PAGE, "w", encoding="utf-8") as f:
         f.write("\n".join(text).rstrip() + "\n")
 

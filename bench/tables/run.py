@@ -76,7 +76,7 @@ def main():
     parser.add_argument("--mode", default="default", choices=MODES)
     parser.add_argument("--as", dest="name", help="name of the mode in lines, where flags make it another")
     parser.add_argument("--work", default=f"{ROOT}/runs/tables", help="work folder of gather.py")
-    parser.add_argument("--tables", default="", help="only these, as in adult,iris")
+    parser.add_argument("--tables", default="", help="only these, as in adult,iris; mission or others for all of a kind")
     parser.add_argument("--seeds", type=int, default=100, help="at most so many")
     parser.add_argument("--workers", type=int, default=0, help="cores to use; 0: all")
     parser.add_argument("--again", action="store_true", help="repeat runs that failed")

@@ -79,12 +79,11 @@ TASKS = MISSION + OTHERS
 
 
 def chosen(names):
-    """The tasks of a list such as adult,iris; all of them for an empty one."""
-    if not names:
-        return TASKS
-    known = {t.name: t for t in TASKS}
-    wanted = names.split(",")
-    for name in wanted:
+    """The tasks of a list such as mission,titanic; all of them for an empty one."""
+    known = {t.name: [t] for t in TASKS} | {"mission": MISSION, "others": OTHERS}
+    tasks = []
+    for name in names.split(",") if names else ["mission", "others"]:
         if name not in known:
             raise SystemExit(f"no table is called {name}; there are {', '.join(known)}")
-    return [known[name] for name in wanted]
+        tasks += known[name]
+    return tasks
