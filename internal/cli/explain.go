@@ -52,7 +52,7 @@ part, as the worst rows on the page of the run are counted; it needs no target.`
 		},
 	}
 	cmd.Flags().IntVar(&opt.row, "row", -1, "the row whose prediction is explained")
-	cmd.Flags().Lookup("row").DefValue = ""
+	cmd.Flags().Lookup("row").DefValue = "0" // which help leaves out
 	cmd.Flags().StringSliceVar(&opt.columns, "column", nil, "columns whose curves are shown, also as text (default for the page: those that matter most)")
 	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data; unseen: of any data the rows that the run did not train on")
 	cmd.Flags().IntVar(&opt.cfg.Rows, "rows", 0, "rows to take at most, a sample of more (default 10000)")

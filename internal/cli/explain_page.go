@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 
@@ -28,7 +29,12 @@ func (x *explaining) writePage() (string, error) {
 	if err := x.work.begin(); err != nil {
 		return "", err
 	}
-	return shell.Path(out), write(out, x.page().WriteHTML)
+	err := write(out, x.page().WriteHTML)
+	if err != nil && x.opt.out == "" { // the folder may be another's to write to
+		fmt.Fprintf(x.stderr, "note: there is no page: %v; --out names another file\n", err)
+		return "", nil
+	}
+	return shell.Path(out), err
 }
 
 // ownPage reports whether a path is that of the page of the run.
