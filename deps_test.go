@@ -72,7 +72,7 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network
-explain: internal/rng internal/symmetric internal/search metric data model
+explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 train/profile:
@@ -90,7 +90,7 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
 internal/settings: internal/suggest metric internal/human internal/rng schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
-internal/trials: internal/suggest metric internal/human internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
+internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
 internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage

@@ -25,7 +25,8 @@ import (
 type bag struct {
 	*run
 	members []*member
-	workers int // of each member
+	workers int               // of each member
+	passing func(line string) // shows for a moment how far members are
 
 	mu    sync.Mutex // of what members tell
 	done  int
@@ -48,7 +49,7 @@ func newBag(r *run, done []*member) (*bag, error) {
 	if _, err := model.Join([]*model.Model{r.trainer.Model()}, nil); err != nil {
 		return nil, err
 	}
-	b := &bag{run: r, members: done, epoch: make([]int, len(r.Folds))}
+	b := &bag{run: r, members: done, epoch: make([]int, len(r.Folds)), passing: r.ui.Passing}
 	if b.members == nil {
 		b.members = make([]*member, len(r.Folds))
 	}
@@ -74,22 +75,31 @@ func (a *app) reopenBag(folder *runs.Folder, s settings.Settings, opt trainOptio
 	if err := errors.Join(folder.Cut(nil), r.compile()); err != nil {
 		return nil, err
 	}
-	members := make([]*member, len(j.Folds))
-	for i := range members {
-		f, err := folder.Member(i + 1)
-		if err == nil {
-			members[i], err = r.lookUp(f)
-		}
-		if err != nil {
-			r.trainer.Close()
-			return nil, err
-		}
+	members, err := r.lookUpAll()
+	if err != nil {
+		r.trainer.Close()
+		return nil, err
 	}
 	b, err := newBag(r, members)
 	if err == nil {
 		r.resumed = fmt.Sprintf("with %d of %d networks done", b.done, len(members))
 	}
 	return b, err
+}
+
+// lookUpAll returns the members of the run's folder, nil for those that are not done.
+func (r *run) lookUpAll() ([]*member, error) {
+	members := make([]*member, len(r.Folds))
+	for i := range members {
+		f, err := r.folder.Member(i + 1)
+		if err == nil {
+			members[i], err = r.lookUp(f)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
 }
 
 // lookUp returns the member of a folder, nil if it is not done.
@@ -255,7 +265,7 @@ func (b *bag) told(i int, m *member, p train.Progress) error {
 			epochs = append(epochs, fmt.Sprintf("%d: %d", k+1, epoch))
 		}
 	}
-	b.ui.Passing(fmt.Sprintf("%d of %d networks done; of %s, network %s", b.done, len(b.members), human.Plural(m.Settings.Epochs.Value, "epoch"), human.And(epochs)))
+	b.passing(fmt.Sprintf("%d of %d networks done; of %s, network %s", b.done, len(b.members), human.Plural(m.Settings.Epochs.Value, "epoch"), human.And(epochs)))
 	return b.watchers.take(p)
 }
 

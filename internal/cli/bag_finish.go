@@ -185,7 +185,6 @@ func (b *bag) interrupted() error {
 
 // print ends a bag that is done.
 func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
-	s := &b.Settings
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
@@ -198,7 +197,7 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 	if explain.Suits(b.Spec) == nil {
 		next = append(next, b.call("explain", b.folder.Path, b.evalData()))
 	}
-	b.next(w, append(next, b.call("train", "--config", b.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))...)
+	b.next(w, append(next, b.anotherSeed())...)
 }
 
 // membersText is a table of what members reach alone and together.

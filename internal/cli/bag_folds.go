@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ func (b *bag) outOfFold(ctx context.Context) (*foldPredictions, error) {
 		}
 		metrics = append(metrics, m)
 	}
-	goal := b.model.Objective().First()
+	goal := b.members[0].model.Objective().First()
 	of, err := model.MetricSpec(b.Spec, goal)
 	if err != nil {
 		return nil, err
@@ -64,11 +65,18 @@ func (b *bag) outOfFold(ctx context.Context) (*foldPredictions, error) {
 		for k := range values {
 			values[k] /= times[at]
 		}
+	}
+	return p, p.measure()
+}
+
+// measure gathers the scores of the predictions.
+func (p *foldPredictions) measure() error {
+	for at, values := range p.values {
 		if err := p.set.Add(values, p.targets[at]); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // add adds what a member predicts for its fold.
@@ -161,10 +169,10 @@ func (p *foldPredictions) fields(target, values []float64) (fields []string) {
 	spec := p.spec
 	switch spec.Task {
 	case data.Classification:
-		fields = []string{spec.Classes[int(target[0])], spec.Classes[runs.Likeliest(values)]}
+		fields = []string{spec.Classes[int(target[0])], spec.Classes[runs.Answer(values, nil)]}
 	case data.MultiLabel:
 		for _, of := range [][]float64{target, values} {
-			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, of), separator(spec)))
+			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, of, nil), separator(spec)))
 		}
 	default:
 		for i := range values {
@@ -176,4 +184,37 @@ func (p *foldPredictions) fields(target, values []float64) (fields []string) {
 		fields = append(fields, runs.Predicted(spec, i, v))
 	}
 	return fields
+}
+
+// flat are the predictions of all rows, one after the other.
+func (p *foldPredictions) flat() []float64 { return slices.Concat(p.values...) }
+
+// leastProbability keeps the logarithm of a probability finite.
+const leastProbability = 1e-9
+
+// plainLoss is what predictions of all rows lose: the log loss of classes and labels,
+// in nats, and the mean squared error of numbers in standard deviations of their target.
+func (p *foldPredictions) plainLoss(flat []float64) float64 {
+	sum, width := 0.0, len(flat)/len(p.targets)
+	for i, target := range p.targets {
+		values := flat[i*width : (i+1)*width]
+		switch p.spec.Task {
+		case data.Classification:
+			sum -= math.Log(max(values[int(target[0])], leastProbability))
+		case data.MultiLabel:
+			for k, v := range values {
+				sum -= math.Log(max(leastProbability, 1-math.Abs(target[k]-v))) / float64(width)
+			}
+		default:
+			for k, v := range values {
+				std := 1.0
+				if p.spec.Encoder != nil {
+					_, std = p.spec.Encoder.Units(k)
+				}
+				d := (v - target[k]) / std
+				sum += d * d / float64(width)
+			}
+		}
+	}
+	return sum / float64(len(p.targets))
 }

@@ -90,7 +90,10 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err := opt.ApplyTo(&s); err != nil {
 		return nil, err
 	}
-	if s.Bag > 0 {
+	switch {
+	case s.Best:
+		return a.reopenBest(folder, s, opt)
+	case s.Bag > 0:
 		return a.reopenBag(folder, s, opt)
 	}
 	begun, err := folder.Begun()

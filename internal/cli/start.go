@@ -39,6 +39,17 @@ func (r *run) startText() string {
 		}
 		line("bag", "%s, each trained on "+how, human.Plural(len(r.Folds), "network"), human.Plural(s.Folds.Or(s.Bag), "fold"))
 	}
+	if s.Best {
+		line("best", "%s, seed %d", budgetText(s), s.Train.Seed)
+		line("folder", "%s", r.folder.Path)
+		if r.resumed != "" {
+			line("resumed", "%s", r.resumed)
+		}
+		for _, note := range r.Notes {
+			line("note", "%s", note)
+		}
+		return b.String()
+	}
 	line("network", "%s", r.networkText())
 	for _, text := range r.Encodings() {
 		b.WriteString(human.Indent(human.Line(text), "          "))
@@ -70,6 +81,9 @@ func (r *run) startText() string {
 func inputText(spec data.Spec) string {
 	text := human.Shape(spec.Input)
 	for _, f := range spec.More {
+		if f.Role == data.TargetRole {
+			continue
+		}
 		text += fmt.Sprintf(" and a %s of %s", f.Name, human.Shape(f.Shape))
 	}
 	return text

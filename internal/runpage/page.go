@@ -32,6 +32,7 @@ func Of(list ...*runs.Run) report.Page {
 			of = " of " + names[i]
 		}
 		p.Sections = append(p.Sections, memberSections(r, "Networks"+of)...)
+		p.Sections = append(p.Sections, candidateSections(r, "Tried"+of)...)
 		p.Sections = append(p.Sections, testSections(r, "Test"+of)...)
 		p.Sections = append(p.Sections, costSections(r, "Cost"+of)...)
 		p.Sections = append(p.Sections, settingSections(r, "Settings"+of)...)

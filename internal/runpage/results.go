@@ -54,7 +54,7 @@ func resultSection(r *runs.Run) report.Section {
 			}
 			f := report.Fact{Name: part + " " + human.Label(score), Value: human.Score(score, v)}
 			if bag && part == validationPart {
-				f.Name, f.Note = "out of fold "+human.Label(score), "of networks alone, each on the rows that it was not trained on"
+				f.Name, f.Note = "out of fold "+human.Label(score), "of networks on rows that they were not trained on"
 			}
 			if base, ok := r.Number("baseline." + score); ok && part == testPart && (score != "loss" || sameMeasure(r)) {
 				f.Note = "baseline " + human.Score(score, base)
@@ -63,7 +63,10 @@ func resultSection(r *runs.Run) report.Section {
 		}
 	}
 	if n, ok := r.Number("members"); ok {
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each of its best epoch, by " + r.Settings["monitor"]})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each at its best epoch, by " + r.Settings["monitor"]})
+	}
+	if n, ok := r.Number("tried"); ok {
+		facts = append(facts, report.Fact{Name: "tried", Value: fmt.Sprintf("%.0f candidates", n), Note: "of which the networks are chosen by their folds"})
 	}
 	if best, ok := r.Number("best_epoch"); ok && best > 0 {
 		epochs, _ := r.Number("epochs")

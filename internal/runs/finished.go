@@ -61,10 +61,10 @@ func (f *Folder) removeCheckpoints() (stays []string, err error) {
 }
 
 // passing reports whether a path of a run folder is of what only a run that goes on
-// needs: checkpoints, and members of a bag.
+// needs: checkpoints, members of a bag, and candidates for the best.
 func passing(path string) bool {
 	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
-	return first == Checkpoints || ofMembers.MatchString(first)
+	return first == Checkpoints || ofFolders.MatchString(first)
 }
 
 // Discard removes what [Create] made.

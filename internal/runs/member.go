@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -34,8 +33,14 @@ type Member struct {
 }
 
 // Member returns the folder of member i of a bag, from 1.
-func (f *Folder) Member(i int) (*Folder, error) {
-	m := &Folder{Path: filepath.Join(f.Path, fmt.Sprintf("member-%d", i))}
+func (f *Folder) Member(i int) (*Folder, error) { return f.inside(fmt.Sprintf("member-%d", i)) }
+
+// Candidate returns the folder of candidate i for the best, from 1.
+func (f *Folder) Candidate(i int) (*Folder, error) { return f.inside(fmt.Sprintf("candidate-%d", i)) }
+
+// inside returns a folder of the run's own.
+func (f *Folder) inside(name string) (*Folder, error) {
+	m := &Folder{Path: filepath.Join(f.Path, name)}
 	if err := os.MkdirAll(m.Path, 0o777); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
@@ -110,11 +115,11 @@ func (f *Folder) WriteMembers(list []Member) error {
 	return f.Write(MembersFile, func(w io.Writer) error { return WriteJSON(w, list) })
 }
 
-// readMembers reads what [Folder.WriteMembers] wrote; nil if there is none.
-func readMembers(path string) ([]Member, error) {
-	list, err := readJSON[[]Member](path, mostPictures)
-	if errors.Is(err, fs.ErrNotExist) || list == nil {
+// readList reads a file that holds a list, nothing if it is not there.
+func readList[T any](path string) ([]T, error) {
+	list, err := readJSON[[]T](path, mostPictures)
+	if err != nil || list == nil {
 		return nil, err
 	}
-	return *list, err
+	return *list, nil
 }

@@ -15,11 +15,11 @@ import (
 // it. Nothing else in a folder is ever removed, cut or replaced.
 var (
 	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ColumnsFile, ExplainFile, ExplainPage, ProfileFile,
-		ReportFile, BestFile, LastFile, ResultFile, PictureFile, MembersFile, FoldsFile, MemberFile, "events.out.tfevents.*")
+		ReportFile, BestFile, LastFile, ResultFile, PictureFile, MembersFile, FoldsFile, MemberFile, CandidatesFile, "events.out.tfevents.*")
 	ofCheckpoints = written(filepath.Base(lockName), "epoch-#-batch-#.safetensors", "epoch-#-batch-#.safetensors.damaged")
 	ofTrials      = written(SettingsFile, PlanFile, TrialsFile, CompareFile, ComparePage, BoardFile, SweepFile, SweepPage,
 		ConfigFile, LRFindFile, LRFindPage)
-	ofMembers = regexp.MustCompile(`^member-[0-9]+$`)
+	ofFolders = regexp.MustCompile(`^(candidate-[0-9]+|(candidate-[0-9]+/)?member-[0-9]+)$`)
 )
 
 // written returns the pattern of names, in which # stands for digits and * for
@@ -62,17 +62,16 @@ func inventoryIn(folder, inside string, names *regexp.Regexp) (own []string, oth
 }
 
 // insideOf returns what a run writes into a folder of its own: its checkpoints, and
-// of a bag its members, which have checkpoints too; nil for all else.
+// of a bag its members, which have checkpoints too, as have those of candidates; nil
+// for all else.
 func insideOf(o stranger) *regexp.Regexp {
-	dir, name := filepath.Split(o.path)
-	member := ofMembers.MatchString(filepath.Clean(dir))
-	switch {
+	switch path := filepath.ToSlash(o.path); {
 	case o.why != files.Folder:
 		return nil
-	case name == Checkpoints && (dir == "" || member):
-		return ofCheckpoints
-	case dir == "" && ofMembers.MatchString(name):
+	case ofFolders.MatchString(path):
 		return ofRun
+	case filepath.Base(path) == Checkpoints && (path == Checkpoints || ofFolders.MatchString(strings.TrimSuffix(path, "/"+Checkpoints))):
+		return ofCheckpoints
 	}
 	return nil
 }

@@ -40,8 +40,9 @@ const (
 	PictureFile = "profile.svg" // of the plan
 	Checkpoints = "checkpoints" // a folder, until the run is done
 
-	MembersFile = "members.json" // of a bag: what its networks reached
-	FoldsFile   = "folds.csv"    // of a bag: what each training row was predicted to be by a network that was not trained on it
+	MembersFile    = "members.json"    // of a bag: what its networks reached
+	CandidatesFile = "candidates.json" // of the best of several: what each reached
+	FoldsFile      = "folds.csv"       // of a bag: what each training row was predicted to be by a network that was not trained on it
 )
 
 // Run is what a run folder holds.
@@ -57,6 +58,7 @@ type Run struct {
 	Explained *Explained       // nil of what is no table
 	Profile   *profile.Profile // nil if the run was not profiled
 	Members   []Member         // of a bag
+	Tried     []Candidate      // for the best, the best of them first
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -99,7 +101,10 @@ func Read(path string) (*Run, error) {
 	if r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Members, err = readMembers(r.file(MembersFile))
+	if r.Members, err = readList[Member](r.file(MembersFile)); err != nil {
+		return nil, err
+	}
+	r.Tried, err = readList[Candidate](r.file(CandidatesFile))
 	return r, err
 }
 

@@ -6,6 +6,9 @@ import (
 	"descent/internal/usage"
 )
 
+// bestMembers are the networks of each candidate for the best, unless it is said.
+const bestMembers = 5
+
 // Member is the job of one network of a bag: its fold, and a seed of its own.
 func (j *Job) Member(i int) (*Job, error) {
 	k := &Job{Settings: j.Settings, Source: j.Source, Parts: j.Folds[i], Spec: j.Spec}
@@ -30,8 +33,8 @@ func (j *Job) Whole() (data.Source, error) {
 
 // Single returns an error if settings are for a bag, which not every command makes.
 func (s *Settings) Single(command string) error {
-	if s.Bag == 0 {
+	if s.Bag == 0 && !s.Best {
 		return nil
 	}
-	return usage.Errorf("bag: %s is of one network at a time; leave bag out", command)
+	return usage.Errorf("bag, best: %s is of one network at a time; leave them out", command)
 }

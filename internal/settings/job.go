@@ -33,6 +33,9 @@ type Job struct {
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
 func Prepare(s Settings) (*Job, error) {
+	if s.Best && s.Bag == 0 {
+		s.Bag = bestMembers
+	}
 	j := &Job{Settings: s}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
@@ -83,7 +86,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	}
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
-		Image: s.Image, Images: images,
+		Image: s.Image, Images: images, Weight: s.Weight,
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
@@ -132,11 +135,12 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}
 	}
+	j.noteRare()
 	n := j.Parts.Train.Len()
 	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
 		return usage.Mark(fmt.Errorf("batch: %w", err))
@@ -171,7 +175,7 @@ func (j *Job) build() error {
 
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
-	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec, table: j.table}
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec, table: j.table}
 	if err := k.decide(); err != nil {
 		return k, err
 	}

@@ -89,3 +89,9 @@ func parseTimeout(text string) (time.Duration, error) {
 	}
 	return d, nil
 }
+
+// ParseBudget reads a time, or off, which is 0.
+func ParseBudget(text string) (time.Duration, error) {
+	d, err := parseTimeout(text)
+	return max(0, d), err
+}

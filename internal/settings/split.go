@@ -88,6 +88,11 @@ func (s *Settings) checkSplit() error {
 
 // checkBag returns what does not go with a bag.
 func (s *Settings) checkBag() error {
+	if s.Bag == 0 && s.Best {
+		of := *s
+		of.Bag = bestMembers
+		return of.checkBag()
+	}
 	if s.Bag == 0 {
 		if s.Folds.Given {
 			return errors.New("folds: they are those of a bag; give bag, too")
@@ -100,6 +105,8 @@ func (s *Settings) checkBag() error {
 		return nil // which is told of
 	case s.Validation != "":
 		return errors.New("validation: the folds of a bag are its validation; leave it out")
+	case s.InitFrom != "" && s.Best:
+		return errors.New("init_from: best tries networks that are not those of one model; leave one of them out")
 	case cfg.Validation != 0:
 		return fmt.Errorf("split: the folds of a bag are its validation; %s leaves it rows that nothing takes, want training/0/test such as 80/0/20", s.Split)
 	case s.Bag%s.folds() != 0:
