@@ -167,7 +167,12 @@ func (r *run) print(w io.Writer, result string) {
 		r.call("inspect", r.folder.Path),
 		r.call("eval", r.folder.Path, r.evalData()),
 		r.call(predict...),
-		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))
+		r.anotherSeed())
+}
+
+// anotherSeed is the command that makes the run again by the next seed.
+func (r *run) anotherSeed() string {
+	return r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(r.Settings.Train.Seed+1))
 }
 
 // evalData is data to measure the model on again.

@@ -30,6 +30,8 @@ func Of(list ...*runs.Run) report.Page {
 		if len(list) > 1 {
 			of = " of " + names[i]
 		}
+		p.Sections = append(p.Sections, memberSections(r, "Networks"+of)...)
+		p.Sections = append(p.Sections, candidateSections(r, "Tried"+of)...)
 		p.Sections = append(p.Sections, testSections(r, "Test"+of)...)
 		p.Sections = append(p.Sections, costSections(r, "Cost"+of)...)
 		p.Sections = append(p.Sections, settingSections(r, "Settings"+of)...)

@@ -36,6 +36,10 @@ const (
 	ResultFile  = "result.txt"  // what was printed in the end, which is left last
 	PictureFile = "profile.svg" // of the plan
 	Checkpoints = "checkpoints" // a folder, until the run is done
+
+	MembersFile    = "members.json"    // of a bag: what its networks reached
+	CandidatesFile = "candidates.json" // of the best of several: what each reached
+	FoldsFile      = "folds.csv"       // of a bag: what each training row was predicted to be by a network that was not trained on it
 )
 
 // Run is what a run folder holds.
@@ -49,6 +53,8 @@ type Run struct {
 	Probes   []train.Probe
 	Test     *Test            // nil if the run was not measured
 	Profile  *profile.Profile // nil if the run was not profiled
+	Members  []Member         // of a bag
+	Tried    []Candidate      // for the best, the best of them first
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -80,7 +86,13 @@ func Read(path string) (*Run, error) {
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures)
+	if r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures); err != nil {
+		return nil, err
+	}
+	if r.Members, err = readList[Member](r.file(MembersFile)); err != nil {
+		return nil, err
+	}
+	r.Tried, err = readList[Candidate](r.file(CandidatesFile))
 	return r, err
 }
 

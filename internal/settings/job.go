@@ -19,7 +19,8 @@ import (
 type Job struct {
 	Settings Settings // all decided
 	Source   data.Source
-	Parts    data.Parts
+	Parts    data.Parts   // of a bag, those of its first member
+	Folds    []data.Parts // of each member of a bag
 	Spec     data.Spec
 	Net      nn.Layer
 	Config   train.Config
@@ -32,12 +33,15 @@ type Job struct {
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
 func Prepare(s Settings) (*Job, error) {
+	if s.Best && s.Bag == 0 {
+		s.Bag = bestMembers
+	}
 	j := &Job{Settings: s}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
 		return nil, err
 	}
-	if j.Parts, err = Split(&s, j.Source); err != nil {
+	if err = j.split(&s); err != nil {
 		return nil, err
 	}
 	j.Spec = j.Parts.Train.Spec()
@@ -89,22 +93,6 @@ func OpenData(s *Settings) (data.Source, error) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
 	}
 	return source, asClasses(err)
-}
-
-// Split cuts the data as settings say.
-func Split(s *Settings, source data.Source) (data.Parts, error) {
-	cfg, err := parseSplit(s.Split)
-	if err != nil {
-		return data.Parts{}, usage.Mark(err)
-	}
-	cfg.Seed = s.SplitSeed
-	if s.Test != "" {
-		cfg.TestSet = laterSet{s.Test, s.SkipCorrupt}
-	}
-	if s.Validation != "" {
-		cfg.ValidationSet = laterSet{s.Validation, s.SkipCorrupt}
-	}
-	return data.Split(source, cfg)
 }
 
 // laterSet is a set of its own that can be read only when the encoding of the
@@ -186,7 +174,7 @@ func (j *Job) build() error {
 
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
-	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec, table: j.table}
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec, table: j.table}
 	if err := k.decide(); err != nil {
 		return k, err
 	}

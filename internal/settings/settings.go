@@ -31,6 +31,8 @@ type Settings struct {
 	Validation string
 	Split      string
 	SplitSeed  uint64
+	Group      string
+	Time       string
 
 	ImageSize   string
 	ImageMode   string
@@ -57,6 +59,11 @@ type Settings struct {
 	Schedule     Auto[string]
 	Warmup       string
 
+	Bag     int
+	Folds   Auto[int]
+	Best    bool
+	Tries   int
+	Budget  string
 	Batch   Auto[string]
 	Epochs  Auto[int]
 	Monitor Auto[string]
