@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"descent/internal/human"
 	"descent/nn"
@@ -148,6 +149,16 @@ func (j *Job) tableGroups() error {
 	return nil
 }
 
-// Encodings says how the network encodes the columns of a table, in words; none if it
-// does not.
-func (j *Job) Encodings() []string { return tabular.Words(j.Spec, j.Net) }
+// Encodings says how the network encodes the columns of a table, and which parameters
+// have rates of their own, in words; none if it does neither.
+func (j *Job) Encodings() []string {
+	words := tabular.Words(j.Spec, j.Net)
+	var rates []string
+	for _, g := range j.Config.Groups[len(j.Settings.Groups):] { // those of package tabular
+		rates = append(rates, fmt.Sprintf("%s ×%.3g", g.Match, g.RateFactor))
+	}
+	if len(rates) > 0 {
+		words = append(words, "rates beside that of weights over 256 units: "+strings.Join(rates, ", "))
+	}
+	return words
+}
