@@ -24,13 +24,27 @@ func (j *Job) decide() error {
 			j.Notes = append(j.Notes, why)
 		}
 	}
-	if s.IsTableModel() {
+	switch {
+	case s.IsTableModel():
 		if err := j.fillTable(); err != nil {
 			return err
 		}
+	case s.Model.Value == "linear" && tabular.IsTable(j.Spec):
+		s.fillLinear()
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
+}
+
+// linearRate is the rate of a linear model of a table, which starts at zero: it has no
+// units that must differ, and at a smaller rate would still be on its way at the end.
+const linearRate = 0.01
+
+// fillLinear gives a linear model its rate and start where both are left open.
+func (s *Settings) fillLinear() {
+	if s.Init == "auto" && !s.LearningRate.Given && !s.Optimizer.chosen() {
+		s.Init, s.LearningRate = "zeros", Given(linearRate)
+	}
 }
 
 // IsTableModel reports whether s names a network that encodes the numbers of a table.
