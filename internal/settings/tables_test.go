@@ -88,7 +88,7 @@ func TestFewRowsDecide(t *testing.T) {
 		t.Fatal(err)
 	}
 	note := a.Notes[len(a.Notes)-1]
-	if a.Settings.Model != Given("linear") || !strings.Contains(note, "model linear: of 3 networks") || !strings.Contains(note, "mean r2") {
+	if a.Settings.Model != Given("linear") || !strings.Contains(note, "model linear: of 3 networks, each trained five times") || !strings.Contains(note, "; r2 on the rest: linear 0.9") {
 		t.Errorf("model %v, note %q", a.Settings.Model, note)
 	}
 	if other := b.Notes[len(b.Notes)-1]; other != note {
@@ -97,7 +97,7 @@ func TestFewRowsDecide(t *testing.T) {
 	for _, tt := range []struct {
 		rows int
 		want string
-	}{{40, modelDefault}, {1500, tableModel}} {
+	}{{40, modelDefault}, {7500, tableModel}} {
 		j, err := prepared("--data", sheet(t, tt.rows, true), "--target", "y", "--epochs", "1")
 		if err != nil {
 			t.Fatal(err)
