@@ -73,14 +73,16 @@ func (s *encodedTable) ReadField(name string, rows []int, dst []float32) error {
 	if err != nil {
 		return err
 	}
+	if name == WeightField {
+		return s.readWeights(rows, dst)
+	}
 	if name != RowField {
 		return fmt.Errorf("data: field %q is read by Read", name)
 	}
 	if err := checkRead(s.Len(), f.Size(), 0, rows, dst, nil); err != nil {
 		return err
 	}
-	s.readColumns(rows, dst, f.Size())
-	return nil
+	return s.readColumns(rows, dst, f.Size())
 }
 
 // ReadField reads rows encoded with the statistics of all rows.
@@ -101,7 +103,8 @@ func (s *encodedTable) rowNames() []string {
 
 // encodeTable encodes a table, which is at path, with its images if the model
 // takes some.
-func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (Source, error) {
+func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (_ Source, err error) {
+	defer grid.Recover(&err)
 	if e.Kind != pictureKind {
 		return e.encodeGrid(g, naming.Base(path))
 	}

@@ -10,6 +10,7 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/suggest"
+	"descent/loss"
 	"descent/model"
 	"descent/nn"
 )
@@ -133,9 +134,9 @@ func (j *Job) network() error {
 	if err != nil {
 		return err
 	}
-	outputs := j.Spec.Outputs()
-	if s.Loss.Value == "bce" && j.Spec.Task == data.Classification { // of two classes
-		outputs = 1
+	outputs, err := j.outputs()
+	if err != nil {
+		return err
 	}
 	if m.images != nil {
 		return j.imageNetwork(m, outputs)
@@ -153,6 +154,15 @@ func (j *Job) network() error {
 	}
 	j.Net = j.joined(nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init), 1)
 	return nil
+}
+
+// outputs is how many the network has.
+func (j *Job) outputs() (int, error) {
+	l, err := loss.Parse(j.Settings.Loss.Value)
+	if _, binary := l.(loss.BinaryCrossEntropy); binary && j.Spec.Task == data.Classification { // of two classes
+		return 1, err
+	}
+	return loss.Outputs(l, j.Spec.Outputs()), err
 }
 
 // imageNetwork builds a network for images, with the dropout that is asked for

@@ -11,6 +11,7 @@ import (
 	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parse"
 )
 
 // Task is what a target is to be: nothing said, classes, amounts or labels.
@@ -32,6 +33,7 @@ type Config struct {
 	Numbers    []string
 	Dates      []string
 	Images     []string // the column of paths to images, if there is one
+	Weights    []string // the column of how much rows count, if there is one
 
 	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
 }
@@ -42,10 +44,12 @@ var ErrNoTarget = errors.New("which column is the target?")
 
 // Plan is what the columns of a table are, judged by all rows.
 type Plan struct {
-	Columns []Column // those that are neither targets nor images
+	Columns []Column // those that are neither targets nor images nor weights
 	Target  Target
-	Image   int      // the column of paths to images, or -1
-	Notes   []string // what was taken for granted
+	Image   int           // the column of paths to images, or -1
+	Weight  int           // the column of how much rows count, or -1
+	Weigh   parse.Reading // how it is read
+	Notes   []string      // what was taken for granted
 }
 
 // Of decides the schema of a table. Rows without a target are taken out of
@@ -55,7 +59,7 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Plan{Notes: g.Notes, Image: -1}
+	s := &Plan{Notes: g.Notes, Image: -1, Weight: -1}
 	if len(cfg.Images) > 0 {
 		s.Image = g.Index(cfg.Images[0])
 	}
@@ -63,7 +67,8 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	lacks := func(row int) (int, bool) { return lacksTarget(g, row, cfg.Targets, found) }
+	absent := absentTargets(g, cfg.Targets, found)
+	lacks := func(row int) (int, bool) { return lacksTarget(absent, row) }
 	if cfg.Task == Labels {
 		if s.Target, err = labelTarget(g, cfg); err != nil {
 			return nil, err
@@ -88,6 +93,10 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 		s.Notes = append(s.Notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.Rows()))
 	}
 	s.Notes = append(s.Notes, noteSpellings(cfg.Targets[0], s.Target.Classes)...)
+	if len(cfg.Weights) > 0 {
+		s.Weight = g.Index(cfg.Weights[0])
+		s.Weigh = found[s.Weight].Reading
+	}
 	if s.Columns, err = planColumns(g, cfg, found); err != nil {
 		return nil, err
 	}
@@ -95,11 +104,42 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	return s, nil
 }
 
-// lacksTarget returns the first target that is missing in a row, if one is.
-func lacksTarget(g *grid.Grid, row int, targets []string, found map[int]*finding) (col int, lacks bool) {
+// absence says of a column in which rows it has no value.
+type absence struct {
+	col  int
+	rows []bool
+}
+
+// absentTargets finds the rows in which targets are missing, of those targets that
+// are missing somewhere.
+func absentTargets(g *grid.Grid, targets []string, found map[int]*finding) (absent []absence) {
 	for _, name := range targets {
-		if col := g.Index(name); found[col].Missing(g.Cell(row, col)) {
-			return col, true
+		col := g.Index(name)
+		f, some := found[col], false
+		g.Tallies(col, false, func(t grid.Tally) bool {
+			some = f.Missing(string(t.Text))
+			return !some
+		})
+		if !some {
+			continue
+		}
+		a := absence{col, make([]bool, 0, g.Rows())}
+		g.EachCell(col, func(text []byte) int32 {
+			if f.Missing(string(text)) {
+				return 1
+			}
+			return 0
+		}, func(missing int32) { a.rows = append(a.rows, missing == 1) })
+		absent = append(absent, a)
+	}
+	return absent
+}
+
+// lacksTarget returns the first target that is missing in a row, if one is.
+func lacksTarget(absent []absence, row int) (col int, lacks bool) {
+	for _, a := range absent {
+		if a.rows[row] {
+			return a.col, true
 		}
 	}
 	return -1, false
