@@ -128,6 +128,11 @@ var builtin = []Metric{
 		Unit: TargetUnit, Hi: infinite, Fits: OnNumbers, New: OfRegression((*Regression).RMSE),
 	},
 	Quantile(0.9),
+	{
+		// mean_poisson_deviance, which refuses what is not above 0.
+		Name: "poisson_deviance", Doc: "mean of 2(want·log(want/pred) - want + pred), of counts: 0 is perfect; infinite where 0 is predicted and not wanted",
+		Hi: infinite, Fits: OnNumbers, Needs: noNegatives, New: MeanOf(poissonDeviance),
+	},
 }
 
 // Usual returns what a report shows unless other metrics are asked for.

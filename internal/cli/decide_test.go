@@ -262,3 +262,36 @@ func TestThresholdsOfLabels(t *testing.T) {
 	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "label hot above ", "label wide above ", "calibration error", "brier score")
 	contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Precision and recall", "Reliability")
 }
+
+// TestPoisson: rates of counts are above 0 and closer by the deviance than means.
+func TestPoisson(t *testing.T) {
+	k := rng.Key{Seed: 5, Stream: rng.Stream("counts")}
+	var b strings.Builder
+	b.WriteString("a,n\n")
+	for i := range 800 {
+		a, n := k.Normal(50*i), 0
+		for at := 0; at < 40; at++ { // a sum of rare events
+			if k.Normal(50*i+at+1) > 2.2-a/2 {
+				n++
+			}
+		}
+		fmt.Fprintf(&b, "%.3f,%d\n", a, n)
+	}
+	path := write(t, "counts.csv", b.String())
+	args := []string{"--data", path, "--target", "n", "--task", "regression", "--epochs", "15", "--metrics", "poisson_deviance"}
+	sum, run := trained(t, append(args, "--loss", "poisson")...)
+	if got, base := score(t, sum, "test", "poisson_deviance"), score(t, sum, "baseline", "poisson_deviance"); !(got < base/1.3) {
+		t.Errorf("deviance %v, of the mean %v", got, base)
+	}
+	if text := readFile(t, filepath.Join(run, runs.ResultFile)); strings.Contains(text, "standardized") {
+		t.Errorf("the loss of counts is called standardized:\n%s", text)
+	}
+	r := command(t, "predict", run, path).want(t, exitDone)
+	for line := range strings.Lines(strings.TrimPrefix(r.stdout, "prediction\n")) {
+		if v, err := strconv.ParseFloat(strings.TrimSpace(line), 64); err != nil || v < 0 {
+			t.Fatalf("rate %q", line)
+		}
+	}
+	bad := command(t, "train", "--data", write(t, "neg.csv", strings.Replace(b.String(), ",0\n", ",-2\n", 1)), "--target", "n", "--task", "regression", "--loss", "poisson").want(t, exitUsage)
+	contains(t, bad.stderr, "loss poisson is for counts, 0 or more, and the least of n in the ", " part is -2")
+}

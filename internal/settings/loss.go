@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/loss"
 	"descent/model"
 )
@@ -15,7 +16,7 @@ import (
 // suiting lists the losses that suit a task, the usual one first.
 var suiting = map[data.Task][]string{
 	data.Classification: {"cross-entropy", "bce"},
-	data.Regression:     {"mse", "mae", "huber", "quantile"},
+	data.Regression:     {"mse", "mae", "huber", "quantile", "poisson"},
 	data.MultiLabel:     {"bce"},
 }
 
@@ -38,6 +39,9 @@ func (j *Job) loss() (loss.Loss, error) {
 	case s.ClassWeights != "none" && task == data.Regression:
 		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
 	}
+	if _, counts := l.(loss.Poisson); counts {
+		return j.poisson()
+	}
 	if s.ClassWeights != "balanced" {
 		if cross {
 			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing}, nil
@@ -53,6 +57,37 @@ func (j *Job) loss() (loss.Loss, error) {
 		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
 	}
 	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+}
+
+// poisson is the loss of counts in the units of the data.
+func (j *Job) poisson() (loss.Loss, error) {
+	for _, part := range []struct {
+		name   string
+		source data.Source
+	}{{"training", j.Parts.Train}, {"validation", j.Parts.Validation}, {"test", j.Parts.Test}} {
+		if part.source.Len() == 0 {
+			continue
+		}
+		truth, err := model.TruthOf(context.Background(), j.goal(), part.source)
+		if err != nil {
+			return nil, err
+		}
+		if name, least, below := truth.Negative(); below {
+			return nil, fmt.Errorf("loss poisson is for counts, 0 or more, and the least of %s in the %s part is %s", name, part.name, human.Rounded(least, 6))
+		}
+	}
+	var l loss.Poisson
+	if j.Spec.Encoder == nil { // targets are as they are
+		return l, nil
+	}
+	for k, name := range j.Spec.Targets {
+		mean, std := j.Spec.Encoder.Units(k)
+		if !(mean > 0) {
+			return nil, fmt.Errorf("loss poisson is for counts, and the target %s has the mean %v in the training part", name, mean)
+		}
+		l.Mean, l.Std = append(l.Mean, mean), append(l.Std, std)
+	}
+	return l, nil
 }
 
 // suitedBy names the tasks that a loss suits.
@@ -74,7 +109,7 @@ func lossesFor(t data.Task) string {
 	case data.MultiLabel:
 		return "bce, which asks yes or no of each label"
 	}
-	return "mse, mae, huber or quantile"
+	return "mse, mae, huber, quantile or poisson"
 }
 
 // balanced returns n/(k·n_c) for each of the k classes, by the n training

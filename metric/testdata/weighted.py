@@ -32,14 +32,15 @@ def classes(k, n):
 
 
 def numbers(k, n):
-    y = rng.normal(5, 2, (n, k))
-    p = y + rng.normal(0, 1, (n, k))
+    y = np.abs(rng.normal(5, 2, (n, k)))
+    p = np.abs(y + rng.normal(0, 1, (n, k)))
     w = rng.exponential(1, n)
     w[:2] = 0
     of = dict(sample_weight=w)
     values = dict(
         mse=sk.mean_squared_error(y, p, **of), rmse=np.mean(np.sqrt(sk.mean_squared_error(y, p, multioutput="raw_values", **of))),
         mae=sk.mean_absolute_error(y, p, **of), r2=sk.r2_score(y, p, **of), mape=sk.mean_absolute_percentage_error(y, p, **of))
+    values["poisson_deviance"] = np.mean([sk.mean_poisson_deviance(y[:, c], p[:, c], **of) for c in range(k)])
     values["quantile0.9"] = sk.mean_pinball_loss(y, p, alpha=0.9, **of)
     cases.append(dict(kind="numbers", width=k, pred=p.ravel().tolist(), target=y.ravel().tolist(), weight=w.tolist(), values=values))
 
