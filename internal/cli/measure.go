@@ -10,6 +10,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
+	"descent/loss"
 	"descent/metric"
 	"descent/model"
 )
@@ -19,7 +20,11 @@ import (
 // is refused.
 func measuring(m *model.Model, folder string, names []string) (*model.Model, error) {
 	if len(names) == 0 {
-		return m.Measuring(measuredBy(folder)...), nil
+		list := measuredBy(folder)
+		if _, ordered := m.Objective()[0].Loss.(loss.Ordinal); ordered {
+			list = append(list, metric.Ordered()...)
+		}
+		return m.Measuring(list...), nil
 	}
 	list, err := settings.ParseMetrics(names)
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/data"
@@ -15,7 +17,7 @@ import (
 
 // suiting lists the losses that suit a task, the usual one first.
 var suiting = map[data.Task][]string{
-	data.Classification: {"cross-entropy", "bce"},
+	data.Classification: {"cross-entropy", "bce", "ordinal"},
 	data.Regression:     {"mse", "mae", "huber", "quantile", "poisson"},
 	data.MultiLabel:     {"bce"},
 }
@@ -39,6 +41,9 @@ func (j *Job) loss() (loss.Loss, error) {
 	case s.ClassWeights != "none" && task == data.Regression:
 		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
 	}
+	if _, ordered := l.(loss.Ordinal); ordered {
+		return l, j.ordered()
+	}
 	if _, counts := l.(loss.Poisson); counts {
 		return j.poisson()
 	}
@@ -57,6 +62,24 @@ func (j *Job) loss() (loss.Loss, error) {
 		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
 	}
 	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+}
+
+// ordered returns an error unless classes have an order that can be known: that of
+// their names, which begin with numbers.
+func (j *Job) ordered() error {
+	if j.Settings.ClassWeights != "none" {
+		return errors.New("class_weights are for loss cross-entropy and bce, not ordinal")
+	}
+	last := math.Inf(-1)
+	for _, name := range j.Spec.Classes {
+		number := name[:len(name)-len(strings.TrimLeft(name, "+-.0123456789"))]
+		v, err := strconv.ParseFloat(number, 64)
+		if err != nil || v <= last {
+			return fmt.Errorf("loss ordinal is for classes in order, and these are %s; let their names begin with ascending numbers, as in \"1 low\", \"2 high\"", strings.Join(j.Spec.Classes, ", "))
+		}
+		last = v
+	}
+	return nil
 }
 
 // poisson is the loss of counts in the units of the data.
@@ -105,7 +128,7 @@ func suitedBy(name string) string {
 func lossesFor(t data.Task) string {
 	switch t {
 	case data.Classification:
-		return "cross-entropy, or bce for two classes"
+		return "cross-entropy, bce for two classes, or ordinal for classes in order"
 	case data.MultiLabel:
 		return "bce, which asks yes or no of each label"
 	}

@@ -84,6 +84,8 @@ def classes(name, n, k, labels=None, quantum=0, zero=False, lost=0):
         precision=sk.precision_score(y, best, labels=occur, average="macro", zero_division=0),
         recall=sk.recall_score(y, best, labels=occur, average="macro", zero_division=0),
         mcc=sk.matthews_corrcoef(y, best),
+        kappa=nan if lost or len(set(y) | set(best)) < 2 else sk.cohen_kappa_score(y, best, labels=range(k), weights="quadratic"),
+        rank_error=nan if lost else sk.mean_absolute_error(y, best),
         log_loss=-np.log(right).mean(),
         ece=nan if lost else calibration_error(y, p),
         auroc_ovr=nan if lost else one_against_rest(y, p),

@@ -25,6 +25,7 @@ def classes(k, n):
     values = dict(
         accuracy=sk.accuracy_score(y, best, sample_weight=w), balanced_accuracy=sk.balanced_accuracy_score(y, best, sample_weight=w),
         f1=sk.f1_score(y, best, **of), precision=sk.precision_score(y, best, **of), recall=sk.recall_score(y, best, **of),
+        kappa=sk.cohen_kappa_score(y, best, weights="quadratic", sample_weight=w), rank_error=sk.mean_absolute_error(y, best, sample_weight=w),
         log_loss=sk.log_loss(y, p, sample_weight=w), brier=(w * distance).sum() / w.sum())
     if k == 2:
         assert abs(values["brier"] - sk.brier_score_loss(y, p[:, 1], sample_weight=w)) < 1e-12
