@@ -10,7 +10,6 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
-	"descent/loss"
 	"descent/metric"
 	"descent/model"
 )
@@ -21,9 +20,7 @@ import (
 func measuring(m *model.Model, folder string, names []string) (*model.Model, error) {
 	if len(names) == 0 {
 		list := measuredBy(folder)
-		if _, ordered := m.Objective()[0].Loss.(loss.Ordinal); ordered {
-			list = append(list, metric.Ordered()...)
-		}
+		list = append(list, settings.MetricsOfLoss(m.Objective()[0].Loss.Name())...)
 		return m.Measuring(list...), nil
 	}
 	list, err := settings.ParseMetrics(names)

@@ -119,7 +119,7 @@ func (j *Job) metrics() []metric.Metric {
 	if m, failed := metric.ByName(j.Settings.Monitor); err == nil && failed == nil && m.New != nil && !holds(list, m) {
 		list = append(list, m)
 	}
-	for _, m := range metricsOfLoss(j.Settings.Loss.Value) {
+	for _, m := range MetricsOfLoss(j.Settings.Loss.Value) {
 		if !holds(list, m) {
 			list = append(list, m)
 		}
@@ -127,8 +127,8 @@ func (j *Job) metrics() []metric.Metric {
 	return list
 }
 
-// metricsOfLoss are the metrics that say what a loss is for.
-func metricsOfLoss(name string) []metric.Metric {
+// MetricsOfLoss are the metrics that say what a loss is for.
+func MetricsOfLoss(name string) []metric.Metric {
 	if name == (loss.Ordinal{}).Name() {
 		return metric.Ordered()
 	}
