@@ -89,7 +89,7 @@ internal/runpage: metric internal/human internal/shell train internal/report int
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
 internal/settings: internal/suggest metric internal/human internal/rng schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
-internal/trials: internal/suggest metric internal/human internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
+internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
 internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage

@@ -103,8 +103,9 @@ func TestBestRepeats(t *testing.T) {
 // TestBestWithinBudget checks that a search ends with its time, with a model.
 func TestBestWithinBudget(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	r := command(t, append(searched(smallTable(t)), "--budget", "1ms", "--ui", "none", "--out", out)...).want(t, exitDone)
-	contains(t, r.stdout, "of 1 candidate", "together")
+	line := []string{"train", "--data", smallTable(t), "--target", "y", "--best", "--budget", "1ms", "--ui", "none", "--out", out}
+	r := command(t, line...).want(t, exitDone)
+	contains(t, r.stdout, "Kept 5 networks, of 1 candidate", "together")
 	contains(t, readFile(t, filepath.Join(out, runs.ConfigFile)), "tries: 1", "budget: off")
 }
 
