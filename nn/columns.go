@@ -121,7 +121,7 @@ func (p Parametric) Forward(c *Context, x graph.Tensor) graph.Tensor {
 // Forward implements [Layer].
 func (l Temperature) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if !(l.T > 0) || math.IsInf(l.T, 0) || math.IsInf(1/float64(float32(l.T)), 0) {
-		return c.fail("Temperature", fmt.Errorf("T = %v; want a number above 0, such as 1.5", l.T), x.Type())
+		return c.fail("Temperature", fmt.Errorf("temperature %v; want a number above 0, such as 1.5", l.T), x.Type())
 	}
 	return x.Scale(1 / l.T)
 }

@@ -30,6 +30,7 @@ type Pass struct {
 type Terms struct {
 	Losses      graph.Tensor   // of each row, [rows]
 	Plain       graph.Tensor   // likewise without what only training is meant to feel; none if that is the same
+	Outputs     []graph.Tensor // of each goal: what its loss reads, before it is a prediction, [rows·positions, ...]
 	Predictions []graph.Tensor // of each goal: [rows·positions, outputs]
 }
 
@@ -51,6 +52,7 @@ func (o Objective) Trace(p Pass) Terms {
 		if !ok {
 			return t
 		}
+		t.Outputs = append(t.Outputs, z)
 		t.Predictions = append(t.Predictions, g.Loss.Predict(z))
 		t.Losses = g.add(t.Losses, g.perRow(p, g.Loss, z, y, mask))
 		if p.Plain && plain {
@@ -70,7 +72,7 @@ func (o Objective) Weighted() bool { return slices.ContainsFunc(o, Goal.Weighted
 // Probable reports whether the loss of a row is -log of the probability of its
 // class, so that the loss of a mean of predictions follows from theirs.
 func (o Objective) Probable() bool {
-	if len(o) != 1 || o[0].Task != data.Classification {
+	if len(o) != 1 || o[0].Task != data.Classification || o[0].Rows != "" {
 		return false
 	}
 	switch o[0].Loss.(type) {
@@ -171,8 +173,17 @@ func (g Goal) fail(p Pass, err error) {
 	p.Out.Graph().Fail("Network", err)
 }
 
-// perRow is the loss of each row by l.
+// perRow is the loss of each row by l, times how much the row counts.
 func (g Goal) perRow(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
+	losses := g.alike(p, l, z, y, mask)
+	if weights := p.Fields[g.Rows]; g.Rows != "" && weights.Valid() && losses.Valid() {
+		return losses.Mul(weights.Reshape(p.Rows))
+	}
+	return losses
+}
+
+// alike is the loss of each row by l, where all count alike.
+func (g Goal) alike(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
 	losses := g.losses(p, l, z, y)
 	if !losses.Valid() {
 		g.fail(p, fmt.Errorf("loss %s gives no tensor by PerSample", l.Name()))

@@ -26,13 +26,14 @@ type Column struct {
 	Spread   float64   // between quartiles; where that is 0, half of that between the extremes
 	Low      float64   // the smallest value
 	High     float64   // the largest
-	edges    []float64 // quantiles of the values and of the distinct ones
+	edges    []float64 // quantiles: of a spiky number, of its values and of the distinct ones; of another, most of equal distances and the last
 }
 
 const (
 	mostSampled = 1 << 18 // rows of which columns are measured, evenly spaced ones of more
 	mostKept    = 1 << 24 // values in memory while they are
 	quantiles   = 128     // of the values, and of the distinct ones
+	most        = 64
 )
 
 // Spiky reports whether more than a tenth of the rows have the same value of more
@@ -178,6 +179,10 @@ func (c *Column) measure(values []float32) {
 	}
 	if c.Spiky() {
 		c.edges = edgesOf(values, distinct)
+		return
+	}
+	for i := range most + 1 {
+		c.edges = append(c.edges, quantile(values, float64(i)/most))
 	}
 }
 

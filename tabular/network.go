@@ -22,6 +22,13 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	if len(front) == 0 {
 		return nil, errors.New("tabular: no column has more than one value; there is nothing to learn from")
 	}
+	outputs := r.Outputs
+	if outputs == 0 {
+		outputs = t.Spec.Outputs()
+	}
+	if r.Members != 0 {
+		return t.ensemble(r, front, outputs)
+	}
 	net := nn.Sequential{front, nn.Scale{}}
 	for i, units := range r.Hidden {
 		if units < 1 {
@@ -32,15 +39,32 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 			net = append(net, nn.Dropout{Rate: r.Dropout})
 		}
 	}
-	outputs := r.Outputs
-	if outputs == 0 {
-		outputs = t.Spec.Outputs()
-	}
 	net = append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}})
-	if t.bounded() {
-		net = append(net, nn.Clamp{Low: t.Low, High: t.High, Predicting: true})
+	return t.within(net), nil
+}
+
+// ensemble builds the network of a recipe with members, which [nn.TabM] describes.
+func (t *Table) ensemble(r Recipe, front nn.Concat, outputs int) (nn.Sequential, error) {
+	if r.Members < 1 {
+		return nil, fmt.Errorf("tabular: %d members; want at least 1, or 0 for one network", r.Members)
 	}
-	return net, nil
+	of := nn.Values
+	switch {
+	case t.Spec.Task == data.Classification && outputs > 1:
+		of = nn.Classes
+	case t.Spec.Task != data.Regression:
+		of = nn.Labels
+	}
+	tabm := nn.TabM(r.Members, r.Hidden, outputs, r.Activation, r.Dropout, of)
+	return t.within(append(nn.Sequential{front}, tabm...)), nil
+}
+
+// within bounds the values of regression by those of training.
+func (t *Table) within(net nn.Sequential) nn.Sequential {
+	if !t.bounded() {
+		return net
+	}
+	return append(net, nn.Clamp{Low: t.Low, High: t.High, Predicting: true})
 }
 
 // bounded reports whether each target of regression has a range.
@@ -51,51 +75,4 @@ func (t *Table) bounded() bool {
 		}
 	}
 	return len(t.Low) > 0
-}
-
-// front encodes the numbers of x.
-func (t *Table) front(r Recipe) nn.Concat {
-	smooth, spiky, plain := t.groups()
-	var front nn.Concat
-	if len(smooth) > 0 {
-		clip := nn.SmoothClip{}
-		for _, i := range smooth {
-			clip.Center, clip.Scale = append(clip.Center, t.Columns[i].Median), append(clip.Scale, t.Columns[i].Spread)
-		}
-		branch := nn.Sequential{nn.Select{Columns: smooth}, clip}
-		if r.Sigma > 0 {
-			branch = append(branch, nn.Periodic{Sigma: r.Sigma})
-		}
-		front = append(front, branch)
-	}
-	if len(spiky) > 0 {
-		bins := nn.PiecewiseLinear{}
-		bounds := nn.Clamp{}
-		for _, i := range spiky {
-			c := t.Columns[i]
-			bins.Edges = append(bins.Edges, c.edges)
-			bounds.Low, bounds.High = append(bounds.Low, c.Low), append(bounds.High, c.High)
-		}
-		front = append(front, nn.Sequential{nn.Select{Columns: spiky}, bounds, bins})
-	}
-	if len(plain) > 0 {
-		front = append(front, nn.Select{Columns: plain})
-	}
-	return front
-}
-
-// groups returns the numbers of x by how they are encoded.
-func (t *Table) groups() (smooth, spiky, plain []int) {
-	for i, c := range t.Columns {
-		switch {
-		case c.Kind == data.EmptyFeature || c.Kind == data.NumberFeature && c.Distinct < 2:
-		case c.Kind != data.NumberFeature:
-			plain = append(plain, i)
-		case c.Spiky() && len(c.edges) > 2:
-			spiky = append(spiky, i)
-		default:
-			smooth = append(smooth, i)
-		}
-	}
-	return smooth, spiky, plain
 }

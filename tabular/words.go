@@ -46,7 +46,7 @@ func (t *Table) words(branch nn.Layer) string {
 		case nn.Periodic:
 			text += fmt.Sprintf("; each beside 3 numbers made of 16 waves of learned frequencies, at first of deviation %v", l.Sigma)
 		case nn.PiecewiseLinear:
-			text = count(len(columns), "number") + " with a frequent value, in bins between quantiles: " + t.named(columns, l.Edges)
+			text = count(len(columns), "number") + " in bins between quantiles: " + t.named(columns, l.Edges)
 		}
 	}
 	return text

@@ -169,10 +169,10 @@ func (p *foldPredictions) fields(target, values []float64) (fields []string) {
 	spec := p.spec
 	switch spec.Task {
 	case data.Classification:
-		fields = []string{spec.Classes[int(target[0])], spec.Classes[runs.Likeliest(values)]}
+		fields = []string{spec.Classes[int(target[0])], spec.Classes[runs.Answer(values, nil)]}
 	case data.MultiLabel:
 		for _, of := range [][]float64{target, values} {
-			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, of), separator(spec)))
+			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, of, nil), separator(spec)))
 		}
 	default:
 		for i := range values {

@@ -44,6 +44,7 @@ of a file that has grown since; --part unseen measures the others alone.`,
 	}
 	cmd.Flags().StringVar(&opt.part, "part", "auto", "of the data that the run trained on: train, validation, test or all; auto: test of such data, all of other data; unseen: of any data the rows that the run did not train on")
 	cmd.Flags().StringSliceVar(&opt.metrics, "metrics", nil, "scores to measure beside the usual ones, instead of those that the run of the model measured: "+settings.MetricNames())
+	registerInterval(cmd, &opt.level, "measure intervals that are to hold so much of what is predicted, as in 0.9, which is measured unless another is asked for; of a regression")
 	opt.images.register(cmd)
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
@@ -53,6 +54,7 @@ type evalOptions struct {
 	part    string
 	metrics []string
 	images  imageOptions
+	level   float64 // of intervals; 0: the usual one, where the model has them
 	json    bool
 }
 
@@ -67,6 +69,8 @@ type evaluation struct {
 	Baseline runs.Measures `json:"baseline"`
 	SHA256   string        `json:"weights_sha256"`
 	Seen     *int          `json:"rows_seen_in_training"` // null where the run does not know
+
+	Intervals []runs.Coverage `json:"intervals,omitempty"`
 }
 
 func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
@@ -76,6 +80,11 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	}
 	if m, err = measuring(m, filepath.Dir(file), opt.metrics); err != nil {
 		return err
+	}
+	if opt.level != 0 {
+		if err := spans(m, opt.level); err != nil {
+			return err
+		}
 	}
 	set, err := a.evalSet(file, m, path, opt)
 	if err != nil {
@@ -88,12 +97,16 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if err != nil {
 		return err
 	}
+	covers, err := cover(ctx, m, set.source, opt.level)
+	if err != nil {
+		return err
+	}
 	if opt.json {
 		return runs.WriteJSON(a.data, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen,
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers),
 		})
 	}
-	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), "\n")
+	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), coverText(covers), "\n")
 	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
 	return nil

@@ -27,6 +27,11 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err := r.trainer.Model().Save(r.folder.File(runs.LastFile)); err != nil {
 		return err
 	}
+	if status == "done" {
+		if err := r.decide(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
 	if r.model != nil {
 		if err := r.model.Save(r.folder.File(runs.BestFile)); err != nil {
 			return err
@@ -45,10 +50,15 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		switch report, b, err := r.measure(ctx); {
 		case err == nil:
 			sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
+			covers, err := cover(ctx, r.model, r.Parts.Test, 0)
+			if err != nil {
+				return err
+			}
+			sum.Intervals = runs.CoverageOf(covers)
 			if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
 				return err
 			}
-			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec)
+			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -129,6 +139,8 @@ func (r *run) summary(status, hash string) *runs.Summary {
 			sum.Validation = runs.MeasuresOf(*v)
 		}
 	}
+	sum.Thresholds = thresholdsOf(r.cuts)
+	sum.Calibration = runs.CalibrationOf(r.heat)
 	if r.model != nil {
 		sum.SHA256 = r.model.SHA256()
 	}
@@ -157,6 +169,7 @@ func (r *run) print(w io.Writer, result string) {
 	if r.last != nil && r.last.Epoch+1 < s.Epochs.Value {
 		kept += fmt.Sprintf("; stopped early, after %s without a better one", human.Plural(s.Train.Patience, "epoch"))
 	}
+	fmt.Fprint(w, r.decidedText())
 	fmt.Fprintf(w, "Kept %s. %s in %s.\n", kept, human.Plural(r.trainer.Updates(), "update"), human.Took(r.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\n\n", r.folder.Path, r.folder.File(runs.ReportFile))
 	predict := []string{"predict", r.folder.Path, r.evalData()}

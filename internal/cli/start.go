@@ -81,6 +81,9 @@ func (r *run) startText() string {
 func inputText(spec data.Spec) string {
 	text := human.Shape(spec.Input)
 	for _, f := range spec.More {
+		if f.Role == data.TargetRole {
+			continue
+		}
 		text += fmt.Sprintf(" and a %s of %s", f.Name, human.Shape(f.Shape))
 	}
 	return text

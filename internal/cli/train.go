@@ -150,11 +150,13 @@ type run struct {
 	hash    func() (string, error) // of the data; waits for it
 	resumed string                 // what of a bag was done before
 
-	model   *model.Model // the best one
-	last    *train.Epoch // that ended
-	best    *train.Epoch // whose model was kept
-	saved   *model.Model // in the folder, as the best
-	looked  time.Time    // whether the folder is there
+	model   *model.Model         // the best one
+	last    *train.Epoch         // that ended
+	best    *train.Epoch         // whose model was kept
+	saved   *model.Model         // in the folder, as the best
+	cuts    []settings.Threshold // of the model; nil: one half
+	heat    *model.Calibration   // of the model; nil: it is as it was trained
+	looked  time.Time            // whether the folder is there
 	seconds float64
 
 	asked    watchOptions

@@ -15,9 +15,10 @@ import (
 // may be as good or better. They are tried, which takes seconds: each is trained on
 // four fifths of the training rows and measured on the rest, five times. The simplest
 // is taken that is as good as the best, within the standard error of their difference
-// over the folds.
+// over the folds. Below some dozens of rows scores say nothing.
 const (
 	triedBelow = 1000 // training rows
+	triedFrom  = 50   // and as many of each class as there are folds, in the mean
 	folds      = 5
 )
 
@@ -27,8 +28,11 @@ var tried = []string{"linear", modelDefault, tableModel}
 // chooseModel returns the network for rows of a table, and why it is that.
 func (j *Job) chooseModel() (name, why string, err error) {
 	n := j.Parts.Train.Len()
-	if n >= triedBelow {
+	switch {
+	case n >= triedBelow:
 		return tableModel, "", nil
+	case n < triedFrom || n < folds*len(j.Spec.Classes):
+		return modelDefault, "", nil
 	}
 	cut, err := j.folds()
 	if err != nil {

@@ -89,7 +89,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	}
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
-		Image: s.Image, Images: images,
+		Image: s.Image, Images: images, Weight: s.Weight,
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
@@ -138,11 +138,12 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}
 	}
+	j.noteRare()
 	n := j.Parts.Train.Len()
 	if j.Steps, err = (train.Config{BatchSize: batch}).Updates(j.Net, j.Spec, n); err != nil {
 		return usage.Mark(fmt.Errorf("batch: %w", err))

@@ -15,14 +15,14 @@ import (
 // suiting lists the losses that suit a task, the usual one first.
 var suiting = map[data.Task][]string{
 	data.Classification: {"cross-entropy", "bce"},
-	data.Regression:     {"mse", "mae", "huber"},
+	data.Regression:     {"mse", "mae", "huber", "quantile"},
 	data.MultiLabel:     {"bce"},
 }
 
 // loss builds the objective and checks that it suits the data.
 func (j *Job) loss() (loss.Loss, error) {
 	s := &j.Settings
-	l, err := loss.ByName(s.Loss.Value)
+	l, err := loss.Parse(s.Loss.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func lossesFor(t data.Task) string {
 	case data.MultiLabel:
 		return "bce, which asks yes or no of each label"
 	}
-	return "mse, mae or huber"
+	return "mse, mae, huber or quantile"
 }
 
 // balanced returns n/(k·n_c) for each of the k classes, by the n training

@@ -11,7 +11,7 @@ import (
 // modelRows are the network and what it starts from.
 var modelRows = []Setting{
 	{key: "model", def: "auto", basic: true, listed: true,
-		usage: modelUsage + "; auto: " + modelDefault,
+		usage: modelUsage + "; auto: " + modelUsual,
 		at:    func(s *Settings) any { return &s.Model }, check: parses(parseModel), start: Told},
 	{key: "activation", def: "auto",
 		usage: "of hidden layers of an mlp or table: " + strings.Join(activations(), ", ") + "; auto: relu, silu for table",
@@ -36,8 +36,8 @@ var modelRows = []Setting{
 // objectiveRows are what a network is trained for.
 var objectiveRows = []Setting{
 	{key: "loss", def: "auto",
-		usage: "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression, bce for labels",
-		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.ByName), start: Told},
+		usage: "cross-entropy, bce, mse, mae, huber, or quantile:0.1,0.5,0.9 for these quantiles of each target, of which the middle one is the prediction; auto: cross-entropy for classes, mse for regression, bce for labels",
+		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.Parse), start: Told},
 	{key: "label_smoothing", def: "auto",
 		usage: "share of the target spread over all classes; auto: 0, 0.1 for table",
 		at:    func(s *Settings) any { return &s.LabelSmoothing }, check: share, start: LineObjective},

@@ -22,6 +22,7 @@ type Settings struct {
 	Target     Columns
 	Task       string
 	Image      string
+	Weight     string
 	Drop       Columns
 	Keep       Columns
 	Category   Columns
@@ -50,6 +51,10 @@ type Settings struct {
 	Loss           Auto[string]
 	LabelSmoothing Auto[float64]
 	ClassWeights   string
+	Calibrate      string
+	Threshold      string
+	Costs          string
+	Intervals      string
 
 	Optimizer    Optimizer
 	LearningRate Auto[float64]

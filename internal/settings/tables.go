@@ -32,8 +32,7 @@ func (j *Job) decide() error {
 	return nil
 }
 
-// IsTableModel reports whether s names the network that encodes the numbers of a
-// table.
+// IsTableModel reports whether s names a network that encodes the numbers of a table.
 func (s *Settings) IsTableModel() bool {
 	m, err := parseModel(s.Model.Or("linear"))
 	return err == nil && m.table
@@ -59,7 +58,7 @@ func (j *Job) fillTable() error {
 	if err != nil {
 		return err
 	}
-	s, r := &j.Settings, t.Recipe()
+	s, r := &j.Settings, j.Settings.recipeOf(t)
 	own := r.Optimizer.Name()
 	if !s.Optimizer.chosen() {
 		s.Optimizer.Name = Given(own)
@@ -77,7 +76,7 @@ func (j *Job) fillTable() error {
 	s.Activation = Given(s.Activation.Or(r.Activation.String()))
 	if s.Optimizer.Name.Value != optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout = Given(s.Dropout.Or(r.Dropout))
-		s.Schedule = Given(s.Schedule.Or("coslog4"))
+		s.Schedule = Given(s.Schedule.Or(r.Schedule))
 		s.Batch = Given(s.Batch.Or(strconv.Itoa(r.Batch)))
 	}
 	if r.Smoothing > 0 && s.Loss.Or("cross-entropy") == "cross-entropy" {
@@ -88,21 +87,25 @@ func (j *Job) fillTable() error {
 		s.Monitor = Given(s.Monitor.Or(t.Monitor()))
 	}
 	if len(s.Schedules) == 0 {
-		s.Schedules = j.falling()
+		r.Dropout, r.WeightDecay = s.Dropout.Value, s.WeightDecay.Value
+		for _, name := range r.Falling() {
+			s.Schedules = append(s.Schedules, pair{name, r.Fall})
+		}
 	}
 	return nil
 }
 
-// falling are the hyperparameters of a table that fall in the second half.
-func (j *Job) falling() (list Schedules) {
-	s := &j.Settings
-	if s.Dropout.Value > 0 {
-		list = append(list, pair{nn.DropoutRate, "flat-cosine"})
+// recipeOf is that of package tabular for the network that the settings name.
+func (s *Settings) recipeOf(t *tabular.Table) tabular.Recipe {
+	m, err := parseModel(s.Model.Value)
+	r := t.Recipe()
+	if err == nil && m.members > 0 {
+		r = t.TabM(m.members)
 	}
-	if s.WeightDecay.Value > 0 {
-		list = append(list, pair{"weight_decay", "flat-cosine"})
+	if err == nil && m.hidden != nil {
+		r.Hidden = m.hidden
 	}
-	return list
+	return r
 }
 
 // recipe is that of the settings, which are decided.
@@ -111,12 +114,9 @@ func (j *Job) recipe() (*tabular.Table, tabular.Recipe, error) {
 	if err != nil {
 		return nil, tabular.Recipe{}, err
 	}
-	s, r := &j.Settings, t.Recipe()
+	s, r := &j.Settings, j.Settings.recipeOf(t)
 	r.Optimizer, err = s.Rule()
 	r.LearningRate, r.WeightDecay, r.Dropout = s.LearningRate.Value, s.WeightDecay.Value, s.Dropout.Value
-	if m, err := parseModel(s.Model.Value); err == nil && m.hidden != nil {
-		r.Hidden = m.hidden
-	}
 	return t, r, err
 }
 

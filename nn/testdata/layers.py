@@ -234,6 +234,8 @@ def piecewise(x, p):
 
 
 case("piecewise linear", dict(type="piecewiselinear", edges=edges), table, piecewise)
+case("piecewise linear, apart", dict(type="piecewiselinear", edges=edges, apart=True), table,
+     lambda x, p: torch.stack([F.pad(f, [0, 6 - f.shape[1]]) for f in piecewise(x, p).split([len(e) - 1 for e in edges], 1)], 1))
 quantiles = [[-1.0, -0.5, 0.125, 1.75], [-0.25, -0.25, -0.25, 0.5], [-2.0, 0.0, 0.0, 2], [-1.5, -1, -0.5, 1.5]]
 spots = torch.tensor([[-0.75, -0.3, 0, 1.25], [2, -0.5, -4, -1.25], [1, 0.25, 0.5, 0.625]])
 

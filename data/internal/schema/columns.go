@@ -23,7 +23,7 @@ type Column struct {
 
 // planColumns decides what each column is that is not a target.
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
-	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images))
+	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images, cfg.Weights))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
 	var plan []Column
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
