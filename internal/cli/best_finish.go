@@ -5,11 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/search"
-	"descent/metric"
 	"descent/model"
 )
 
@@ -133,13 +133,9 @@ func (b *best) blended() (*foldPredictions, error) {
 		}
 		of := b.tried[i].folds
 		if p == nil {
-			p = &foldPredictions{spec: of.spec, rows: of.rows, fold: of.fold, targets: of.targets}
 			var err error
-			if p.set, err = metric.NewSet(of.set.Spec(), of.set.Metrics()...); err != nil {
+			if p, err = of.blank(); err != nil {
 				return nil, err
-			}
-			for _, values := range of.values {
-				p.values = append(p.values, make([]float64, len(values)))
 			}
 		}
 		all += float64(n)
@@ -181,7 +177,27 @@ func (b *best) candidates() (list []runs.Candidate) {
 		}
 		list = append(list, of)
 	}
-	return list
+	return b.withBaseline(list)
+}
+
+// withBaseline puts what the simplest model reaches on the folds in its place among
+// candidates: the mean of each target, or how often each class or label occurs. Its
+// number is 0.
+func (b *best) withBaseline(list []runs.Candidate) []runs.Candidate {
+	i := slices.IndexFunc(b.tried, func(c *candidate) bool { return c.folds != nil })
+	if i < 0 {
+		return list
+	}
+	p, err := b.tried[i].folds.baseline()
+	if err != nil { // which the candidate's own measures would have met
+		return list
+	}
+	simplest := runs.Candidate{Settings: "baseline", Folds: p.measures(), Loss: &p.loss}
+	at := slices.IndexFunc(list, func(c runs.Candidate) bool { return c.Loss == nil || *c.Loss > p.loss })
+	if at < 0 {
+		at = len(list)
+	}
+	return slices.Insert(list, at, simplest)
 }
 
 // confidence returns the mean of scores and its interval of 95 %, nil where there is
@@ -235,21 +251,22 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 func (b *best) boardText(sum *runs.Summary) string {
 	const most = 12
 	main := b.ui.Scores[0]
-	rows := [][]string{{"", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight", "settings"}}
+	rows := [][]string{{"settings", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight"}}
 	list := b.candidates()
-	for i, c := range list[:min(most, len(list))] {
-		if c.Folds == nil {
-			rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), "no result", "", "", "", c.Settings})
-			continue
+	for _, c := range list[:min(most, len(list))] {
+		row := []string{c.Settings, fmt.Sprint(c.Number), "no result", "", "", ""}
+		if c.Folds != nil {
+			row[2], row[3] = scoreText(main, c.Folds), human.Score("loss", *c.Loss)
 		}
-		around := ""
 		if c.Low != nil {
-			around = " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
+			row[2] += " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), scoreText(main, c.Folds) + around, human.Score("loss", *c.Loss),
-			fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight), c.Settings})
+		if c.Folds != nil && c.Number > 0 {
+			row[4], row[5] = fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight)
+		}
+		rows = append(rows, row)
 	}
-	rows = append(rows, []string{"", "together", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", "", ""})
+	rows = append(rows, []string{"together", "", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", ""})
 	text := human.Columns(rows)
 	if more := len(list) - most; more > 0 {
 		text += fmt.Sprintf("and %d more in %s\n", more, b.folder.File(runs.CandidatesFile))
