@@ -3,10 +3,12 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 
+	"descent/explain"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -29,7 +31,7 @@ func (b *bag) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.folder.WriteRows(whole); err != nil {
+	if err := errors.Join(b.folder.WriteRows(whole), b.folder.WriteColumns(ctx, whole)); err != nil {
 		return err
 	}
 	folds, err := b.outOfFold(ctx)
@@ -58,6 +60,11 @@ func (b *bag) finish(ctx context.Context) error {
 			return err
 		}
 		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
+		found, err := b.explainTest(ctx)
+		if err != nil {
+			return err
+		}
+		result += mattersText(found)
 	}
 	return b.leave(sum, result)
 }
@@ -186,10 +193,11 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
 		b.folder.Path, b.folder.File(runs.ReportFile), b.folder.File(runs.FoldsFile))
-	b.next(w,
-		b.call("eval", b.folder.Path, b.evalData()),
-		b.call("predict", b.folder.Path, b.evalData()),
-		b.anotherSeed())
+	next := []string{b.call("eval", b.folder.Path, b.evalData()), b.call("predict", b.folder.Path, b.evalData())}
+	if explain.Suits(b.Spec) == nil {
+		next = append(next, b.call("explain", b.folder.Path, b.evalData()))
+	}
+	b.next(w, append(next, b.anotherSeed())...)
 }
 
 // membersText is a table of what members reach alone and together.

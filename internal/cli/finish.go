@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"descent/data"
+	"descent/explain"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -41,7 +43,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+	if err := errors.Join(r.folder.WriteRows(r.Parts.Train), r.folder.WriteColumns(context.WithoutCancel(ctx), r.Parts.Train)); err != nil {
 		return err
 	}
 	sum := r.summary(status, hash)
@@ -59,6 +61,11 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 				return err
 			}
 			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers)
+			found, err := r.explainTest(ctx)
+			if err != nil {
+				return err
+			}
+			result += mattersText(found)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -176,11 +183,11 @@ func (r *run) print(w io.Writer, result string) {
 	if r.Spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
 	}
-	r.next(w,
-		r.call("inspect", r.folder.Path),
-		r.call("eval", r.folder.Path, r.evalData()),
-		r.call(predict...),
-		r.anotherSeed())
+	next := []string{r.call("inspect", r.folder.Path), r.call("eval", r.folder.Path, r.evalData()), r.call(predict...)}
+	if explain.Suits(r.Spec) == nil {
+		next = append(next, r.call("explain", r.folder.Path, r.evalData()))
+	}
+	r.next(w, append(next, r.anotherSeed())...)
 }
 
 // anotherSeed is the command that makes the run again by the next seed.
