@@ -255,3 +255,28 @@ func (p *foldPredictions) baseline() (*foldPredictions, error) {
 	of.loss = of.plainLoss(of.flat())
 	return of, of.measure()
 }
+
+// answers are the probabilities that thresholds are found by; nil where there are none.
+func (p *foldPredictions) answers() []metric.Answers {
+	switch {
+	case p.set.Classification() != nil:
+		return p.set.Classification().Answers()
+	case p.set.MultiLabel() != nil:
+		return p.set.MultiLabel().Answers()
+	}
+	return nil
+}
+
+// residuals are how far off predictions of numbers are, of each target; nil of others.
+func (p *foldPredictions) residuals() [][]float64 {
+	if p.spec.Task != data.Regression || len(p.values[0]) != len(p.targets[0]) {
+		return nil
+	}
+	off := make([][]float64, len(p.targets[0]))
+	for i, target := range p.targets {
+		for k, v := range target {
+			off[k] = append(off[k], math.Abs(p.values[i][k]-v))
+		}
+	}
+	return off
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"descent/internal/human"
@@ -24,15 +25,9 @@ func (b *best) finish(ctx context.Context) error {
 	}
 	var result string
 	if b.Parts.Test.Len() > 0 {
-		report, base, err := b.measure(ctx)
-		if err != nil {
+		if result, err = b.tested(ctx, sum); err != nil {
 			return err
 		}
-		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
-		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
-			return err
-		}
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
 	}
 	if err := b.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
@@ -78,20 +73,24 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 		return nil, err
 	}
 	b.model = b.model.Measuring(b.Config.Metrics...).Workers(b.Settings.Train.Workers)
+	folds, err := b.blended()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.decideBy(folds); err != nil {
+		return nil, err
+	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
+		return nil, err
+	}
+	if err := b.writeTrained(context.Background()); err != nil {
 		return nil, err
 	}
 	whole, err := b.Whole()
 	if err != nil {
 		return nil, err
 	}
-	if err := b.folder.WriteRows(whole); err != nil {
-		return nil, err
-	}
-	folds, err := b.blended()
-	if err != nil {
-		return nil, err
-	}
+	sum.Thresholds = thresholdsOf(b.cuts)
 	sum.Model, sum.Members, sum.SHA256 = fmt.Sprintf("best of %d", len(b.tried)), len(networks), b.model.SHA256()
 	sum.Parameters, sum.Steps, sum.Validation = b.model.Parameters(), 0, folds.measures()
 	sum.Rows["train"], sum.Rows["validation"] = whole.Len(), whole.Len()
@@ -193,6 +192,11 @@ func (b *best) withBaseline(list []runs.Candidate) []runs.Candidate {
 		return list
 	}
 	simplest := runs.Candidate{Settings: "baseline", Folds: p.measures(), Loss: &p.loss}
+	for name, v := range simplest.Folds {
+		if v, ok := v.(float64); ok && math.Abs(v) < 1e-9 { // as R² of the mean is, but for rounding
+			simplest.Folds[name] = 0.0
+		}
+	}
 	at := slices.IndexFunc(list, func(c runs.Candidate) bool { return c.Loss == nil || *c.Loss > p.loss })
 	if at < 0 {
 		at = len(list)
@@ -240,6 +244,7 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
+	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
