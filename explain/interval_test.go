@@ -15,6 +15,9 @@ import (
 // what is true of all rows there could be: shuffling a column costs 2w²σ², and the
 // Shapley value is w·(x-E[x]).
 func TestIntervalsCover(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many samples of rows")
+	}
 	const samples, n = 200, 120
 	k := rng.Key{Seed: 8, Stream: rng.Stream("cover")}
 	inside := map[string]int{}

@@ -285,23 +285,3 @@ func (e einsum) MultiplyAdds(z Type, in ...Type) int {
 	r, _ := e.roles()
 	return z.Size() * layout{e.x, in[0]}.size(r.k)
 }
-
-// batchMatMul is x·y over leading axes: one product for each of them, or where y
-// is one matrix, one product over all rows.
-func batchMatMul(x, y Tensor) Tensor {
-	a, b := x.Type(), y.Type()
-	if b.Rank() == 2 {
-		rows := a.Dims()[:a.Rank()-1]
-		return x.Reshape(-1, a.Dim(-1)).MatMul(y).Reshape(append(rows, b.Dim(1))...)
-	}
-	lead := "abcd"[:max(a.Rank(), b.Rank())-2]
-	dimsX, dimsY := a.Dims(), b.Dims()
-	common, err := broadcastShape(Shape(dimsX[:a.Rank()-2]...), Shape(dimsY[:b.Rank()-2]...))
-	if err != nil {
-		x.n.graph.Fail("MatMul", fmt.Errorf("the axes before the last two: %w", err), a, b)
-		return x.apply(matMul{}, y)
-	}
-	x = x.BroadcastTo(Shape(append(common.Dims(), dimsX[a.Rank()-2:]...)...))
-	y = y.BroadcastTo(Shape(append(common.Dims(), dimsY[b.Rank()-2:]...)...))
-	return x.apply(einsum{lead + "mk", lead + "kn", lead + "mn"}, y)
-}

@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"strings"
 
 	"descent/graph"
 	"descent/nn"
@@ -117,4 +118,35 @@ func ExampleRegister() {
 	// Output:
 	// {"type":"sequential","layers":[{"type":"gate"},{"type":"dense","units":3},{"type":"gate","init":"constant:0.1"}]} <nil>
 	// [{Init:<nil>} {Units:3 Activation:linear Init:<nil> NoBias:false L1:0 L2:0 Scaling:standard} {Init:constant:0.1}] <nil>
+}
+
+// A table of five numbers: one of them in bins, two as waves, all with factors
+// that are learned; behind that four networks in one, the mean of whose
+// probabilities is what it predicts.
+func ExampleTabM() {
+	front := nn.Concat{
+		nn.Sequential{nn.Select{Columns: []int{0}}, nn.PiecewiseLinear{Edges: [][]float64{{-1, 0, 0.5, 2}}}},
+		nn.Sequential{nn.Select{Columns: []int{1, 3}}, nn.SmoothClip{}, nn.Periodic{}},
+		nn.Select{Columns: []int{2, 4}},
+	}
+	net := nn.Sequential{front, nn.Scale{}, nn.TabM(4, []int{32}, 3, nn.SiLU, 0.1, nn.Classes)}
+	rows, err := nn.Summary(net, []int{5})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range rows {
+		if strings.Count(r.Path, ".") == 1 || strings.HasPrefix(r.Path, "2.") {
+			fmt.Println(r.Path, r.Output, r.Params)
+		}
+	}
+	// Output:
+	// 0.concat [13] 0
+	// 1.scale [13] 13
+	// 2.sequential [3] 0
+	// 2.sequential.0.flatten [13] 0
+	// 2.sequential.1.batchensemble [4 32] 724
+	// 2.sequential.2.dropout [4 32] 0
+	// 2.sequential.3.denseeach [4 3] 396
+	// 2.sequential.4.membermean [3] 0
 }

@@ -9,8 +9,11 @@
 //		nn.Dense{Units: 10},
 //	}
 //
-// Images are [n, height, width, channels], sequences [n, length, channels].
-// [LeNet], [CNN] and [ResNet] return whole networks to read or to start from.
+// Images are [n, height, width, channels], sequences [n, length, channels], rows
+// of tables [n, columns]. [LeNet], [CNN], [ResNet] and [TabM] return whole networks
+// to read or to start from. Numbers of tables are encoded by [SmoothClip],
+// [PiecewiseLinear], [Periodic] and [QuantileMap], with [Select] and [Concat] for
+// some columns each; [Ensemble] averages networks that were trained apart.
 //
 // Any type with the method of [Layer] is a layer, so that a network of one's
 // own is a struct and a few lines. After [Register] model files hold it by name.

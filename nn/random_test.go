@@ -22,7 +22,7 @@ func randomLayer(r *rand.Rand, channels int) nn.Layer {
 	if channels%2 == 0 && r.IntN(2) == 0 {
 		groups = 2
 	}
-	switch r.IntN(12) {
+	switch r.IntN(14) {
 	case 0, 1:
 		return nn.Conv2D{Filters: 2 * (1 + r.IntN(9)), Kernel: size(), Stride: size(), Dilation: size(), Padding: padding, Groups: groups, Activation: act}
 	case 2:
@@ -43,6 +43,11 @@ func randomLayer(r *rand.Rand, channels int) nn.Layer {
 		return nn.Residual{Layers: nn.Sequential{nn.Conv2D{Filters: channels, Kernel: size(), Padding: nn.Same}, nn.DropPath{Rate: 0.5}}, Activation: act}
 	case 10:
 		return nn.Concat{nn.SpatialDropout{Rate: 0.3}, nn.RMSNorm{Eps: 0.01}, act}
+	case 11:
+		return nn.Sequential{nn.SmoothClip{Limit: 0.5 + r.Float64()}, nn.Scale{}, nn.Parametric{Activation: nn.SiLU}}
+	case 12:
+		two := []nn.Layer{nn.Dropout{Rate: 0.2}, nn.LayerNorm{Eps: 0.01}}
+		return nn.Ensemble{Members: two, Weights: []float64{1, 0.5}, Of: nn.Averaging(r.IntN(3))}
 	default:
 		return nn.Pad{Top: r.IntN(2), Left: r.IntN(3)}
 	}

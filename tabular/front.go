@@ -78,7 +78,7 @@ func (t *Table) divisible(columns []int, bins int) (list []int) {
 
 // between returns the edges of so many bins, all that there are for 0.
 func (c Column) between(bins int) []float64 {
-	if bins == 0 {
+	if bins == 0 || len(c.edges) == 0 {
 		return c.edges
 	}
 	var edges []float64

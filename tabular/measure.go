@@ -33,6 +33,8 @@ const (
 	mostSampled = 1 << 18 // rows of which columns are measured, evenly spaced ones of more
 	mostKept    = 1 << 24 // values in memory while they are
 	quantiles   = 128     // of the values, and of the distinct ones
+	mostSpiky   = 4096    // inputs that spiky numbers become together
+	leastBins   = 8       // of a number, which fewer do not describe
 	most        = 64
 )
 
@@ -69,7 +71,24 @@ func Measure(s data.Source) (*Table, error) {
 			c.measure(values[i])
 		}
 	}
+	t.thin()
 	return t, nil
+}
+
+// thin leaves spiky numbers fewer edges where there are many of them, so that they
+// become at most mostSpiky inputs. Those that would keep too few are treated as others.
+func (t *Table) thin() {
+	_, spiky, _ := t.groups()
+	each := mostSpiky / max(1, len(spiky))
+	for _, i := range spiky {
+		c := &t.Columns[i]
+		switch n := len(c.edges) - 1; {
+		case each < leastBins:
+			c.edges = nil
+		case n > each:
+			c.edges = c.between(each)
+		}
+	}
 }
 
 // layOut says what the numbers of x are.

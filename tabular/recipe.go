@@ -47,6 +47,9 @@ const (
 // mostBins is how many inputs numbers that are not spiky become by bins.
 const mostBins = 512
 
+// mostWaves is how many numbers have waves beside them, which quadruple the inputs.
+const mostWaves = 512
+
 // byRows is a value that holds from so many rows on.
 type byRows struct{ rows, value int }
 
@@ -70,6 +73,9 @@ func (t *Table) Recipe() Recipe {
 	if t.Rows >= 10000 || t.Spec.Task == data.Regression && t.Rows >= 2000 {
 		r.Sigma, r.Bins = 1, t.bins()
 	}
+	if smooth, _, _ := t.groups(); len(smooth) > mostWaves { // as of pixels
+		r.Sigma = 0
+	}
 	switch t.Spec.Task {
 	case data.Regression:
 		r.LearningRate = 0.0125
@@ -86,7 +92,7 @@ func (t *Table) Recipe() Recipe {
 func (t *Table) bins() int {
 	smooth, _, _ := t.groups()
 	n := mostBins / max(1, len(smooth))
-	if n < 8 {
+	if n < leastBins {
 		return 0
 	}
 	return min(n, most)

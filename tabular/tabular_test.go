@@ -241,3 +241,41 @@ func TestLength(t *testing.T) {
 		}
 	}
 }
+
+// TestManyNumbers: pixels, which are 0 in most rows, become no more inputs than a
+// network can take.
+func TestManyNumbers(t *testing.T) {
+	for _, columns := range []int{40, 900} {
+		var x, y [][]float32
+		for i := range 200 {
+			row := make([]float32, columns)
+			for j := range row {
+				if (i+j)%3 == 0 {
+					row[j] = float32(i*j%97) / 97
+				}
+			}
+			x, y = append(x, row), append(y, []float32{float32(i % 7)})
+		}
+		source, err := data.FromTargets(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := measured(t, source)
+		net, err := table.Network(table.Recipe())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := nn.Summary(net, source.Spec().Input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := rows[len(rows)-1].Output[0]; n != 1 {
+			t.Errorf("%d columns: %d outputs", columns, n)
+		}
+		for _, row := range rows {
+			if row.Path == "1.scale" && row.Output[0] > 8000 {
+				t.Errorf("%d columns become %d inputs", columns, row.Output[0])
+			}
+		}
+	}
+}

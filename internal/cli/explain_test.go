@@ -91,6 +91,12 @@ func TestExplainRow(t *testing.T) {
 	if r := command(t, "explain", lone, data).want(t, exitDone); strings.Contains(r.stdout, "page") {
 		t.Errorf("a model without a run has a page:\n%s", r.stdout)
 	}
+	if err := os.Mkdir(filepath.Join(run, runs.ExplainPage), 0o777); err != nil { // where nothing can be written
+		t.Fatal(err)
+	}
+	r = command(t, "explain", run).want(t, exitDone)
+	contains(t, r.stderr, "note: there is no page", runs.ExplainPage)
+	contains(t, r.stdout, "Test part of the run")
 	contains(t, command(t, "explain", lone).want(t, exitFailed).stderr, "the model lies in no run folder", "DATA")
 }
 

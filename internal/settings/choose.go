@@ -13,12 +13,14 @@ import (
 
 // Where a table has few rows, networks that are simpler than that of package tabular
 // may be as good or better. They are tried, which takes seconds: each is trained on
-// four fifths of the training rows and measured on the rest, five times. The simplest
-// is taken that is as good as the best, within the standard error of their difference
-// over the folds. Below some dozens of rows scores say nothing.
+// four fifths of the training rows and measured on the rest, five times, and the
+// simplest is taken that is as good as the best, within the standard error of their
+// difference over the folds. From some hundred rows on once is enough, and takes as
+// long: the best is taken. Below some dozens of rows scores say nothing.
 const (
-	triedBelow = 1000 // training rows
-	triedFrom  = 50   // and as many of each class as there are folds, in the mean
+	triedBelow = 5000 // training rows
+	onceFrom   = 1000
+	triedFrom  = 50 // and as many of each class as there are folds, in the mean
 	folds      = 5
 )
 
@@ -38,6 +40,10 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	if err != nil {
 		return "", "", err
 	}
+	often, which := "five times", "the simplest that is as good as the best within the noise"
+	if n >= onceFrom {
+		cut, often, which = cut[:1], "once", "the best"
+	}
 	var scores [][]float64 // of each network, by fold
 	var text []string
 	for _, model := range tried {
@@ -56,24 +62,22 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	}
 	at := simplest(scores, best)
 	metric, err := runs.MainScore(j.Spec, nil)
-	why = fmt.Sprintf("model %s: of %d networks, each trained on %d times four fifths of the training rows, the simplest that is as good as the best within the noise; mean %s on the rest: %s",
-		tried[at], len(tried), folds, metric, strings.Join(text, ", "))
+	why = fmt.Sprintf("model %s: of %d networks, each trained %s on four fifths of the training rows, %s; %s on the rest: %s",
+		tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
 	return tried[at], why, err
 }
 
 // simplest returns the first network whose score is that of the best, or is not lower
 // by more than the standard error of the difference.
 func simplest(scores [][]float64, best int) int {
+	n := float64(len(scores[best]))
 	for i, list := range scores {
-		var lost, squares float64
-		for fold, v := range list {
-			lost += (scores[best][fold] - v) / folds
-		}
+		lost, squares := mean(scores[best])-mean(list), 0.0
 		for fold, v := range list {
 			d := scores[best][fold] - v - lost
 			squares += d * d
 		}
-		if lost <= math.Sqrt(squares/(folds-1)/folds) {
+		if n > 1 && lost <= math.Sqrt(squares/(n-1)/n) {
 			return i
 		}
 	}

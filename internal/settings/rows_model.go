@@ -17,7 +17,7 @@ var modelRows = []Setting{
 		usage: "of hidden layers of an mlp or table: " + strings.Join(activations(), ", ") + "; auto: relu, silu for table",
 		at:    func(s *Settings) any { return &s.Activation }, check: parses(nn.ParseActivation), start: Told},
 	{key: "init", def: "auto",
-		usage: "how weights of an mlp start: " + strings.Join(initial.Names(), ", ") + "; constant takes its value, as in constant:0.1; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others",
+		usage: "how weights of an mlp start: " + strings.Join(initial.Names(), ", ") + "; constant takes its value, as in constant:0.1; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others, zeros for linear of a table",
 		at:    func(s *Settings) any { return &s.Init }, check: parses(parseInit), start: LineNetwork},
 	{key: "dropout", def: "auto",
 		usage: "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault,

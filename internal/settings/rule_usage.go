@@ -31,7 +31,7 @@ func hyperUsage(h optim.Hyperparameter) string {
 func rateUsage() string {
 	return "learning rate η₀; auto: " + defaultsOf(func(rule optim.Rule) (float64, bool) {
 		return rule.DefaultRate(), true
-	}, human.Float) + "; for table, of adamw 0.0025 for classes and labels and 0.0125 for numbers"
+	}, human.Float) + "; for table, of adamw 0.0025 for classes and labels and 0.0125 for numbers; 0.01 for linear of a table"
 }
 
 func decayUsage() string {

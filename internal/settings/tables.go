@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"descent/internal/human"
 	"descent/nn"
@@ -23,13 +24,27 @@ func (j *Job) decide() error {
 			j.Notes = append(j.Notes, why)
 		}
 	}
-	if s.IsTableModel() {
+	switch {
+	case s.IsTableModel():
 		if err := j.fillTable(); err != nil {
 			return err
 		}
+	case s.Model.Value == "linear" && tabular.IsTable(j.Spec):
+		s.fillLinear()
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
+}
+
+// linearRate is the rate of a linear model of a table, which starts at zero: it has no
+// units that must differ, and at a smaller rate would still be on its way at the end.
+const linearRate = 0.01
+
+// fillLinear gives a linear model its rate and start where both are left open.
+func (s *Settings) fillLinear() {
+	if s.Init == "auto" && !s.LearningRate.Given && !s.Optimizer.chosen() {
+		s.Init, s.LearningRate = "zeros", Given(linearRate)
+	}
 }
 
 // IsTableModel reports whether s names a network that encodes the numbers of a table.
@@ -148,6 +163,16 @@ func (j *Job) tableGroups() error {
 	return nil
 }
 
-// Encodings says how the network encodes the columns of a table, in words; none if it
-// does not.
-func (j *Job) Encodings() []string { return tabular.Words(j.Spec, j.Net) }
+// Encodings says how the network encodes the columns of a table, and which parameters
+// have rates of their own, in words; none if it does neither.
+func (j *Job) Encodings() []string {
+	words := tabular.Words(j.Spec, j.Net)
+	var rates []string
+	for _, g := range j.Config.Groups[len(j.Settings.Groups):] { // those of package tabular
+		rates = append(rates, fmt.Sprintf("%s ×%.3g", g.Match, g.RateFactor))
+	}
+	if len(rates) > 0 {
+		words = append(words, "rates beside that of weights over 256 units: "+strings.Join(rates, ", "))
+	}
+	return words
+}

@@ -47,8 +47,12 @@ func (m *Strided) Run(i int, c *kernel.Call) {
 	for at < end {
 		n := min(m.Dims[last]-index[last], end-at) // the rest of the innermost axis
 		stride := m.Strides[last]
-		for j, o := 0, from; j < n; j, o = j+1, o+stride {
-			out[at+j] = in[o]
+		if stride == 1 {
+			copy(out[at:at+n], in[from:])
+		} else {
+			for j, o := 0, from; j < n; j, o = j+1, o+stride {
+				out[at+j] = in[o]
+			}
 		}
 		at += n
 		from += n * stride

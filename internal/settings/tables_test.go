@@ -1,0 +1,123 @@
+package settings
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sheet writes a table of so many rows whose y is a line in a, with some noise, or
+// yes where it is large, and returns its path.
+func sheet(t *testing.T, rows int, classes bool) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("a,b,y\n")
+	for i := range rows {
+		a := float64(i*71%97) / 97
+		y := fmt.Sprint(3*a + float64(i*37%11)/50)
+		if classes {
+			y = choose(a > 0.4, "yes", "no")
+		}
+		fmt.Fprintf(&b, "%v,%v,%s\n", a, float64(i*53%89)/89, y)
+	}
+	path := filepath.Join(t.TempDir(), "sheet.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestTableDefaults: what is open has the values of package tabular, and what is given
+// keeps its own.
+func TestTableDefaults(t *testing.T) {
+	classes, numbers := sheet(t, 100, true), sheet(t, 100, false)
+	of := func(path string, args ...string) *Job {
+		t.Helper()
+		j, err := prepared(append([]string{"--data", path, "--target", "y", "--model", "table"}, args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j
+	}
+	text := func(j *Job, keys ...string) (list []string) {
+		for _, key := range keys {
+			row, err := Find(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, row.Text(&j.Settings))
+		}
+		return list
+	}
+	keys := []string{"optimizer.name", "optimizer.beta2", "learning_rate", "weight_decay", "dropout", "activation", "schedule", "schedules", "label_smoothing", "batch", "monitor", "ties"}
+	for _, tt := range []struct {
+		name string
+		job  *Job
+		want string
+	}{
+		{"classes", of(classes), "adamw 0.95 0.0025 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0.1 16 accuracy later"},
+		{"numbers", of(numbers), "adamw 0.95 0.0125 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0 16 loss later"},
+		{"given", of(classes, "--optimizer", "adamw", "--set", "optimizer.beta2=0.9", "--lr", "0.1", "--weight-decay", "0", "--dropout", "0", "--activation", "tanh", "--schedule", "constant", "--label-smoothing", "0", "--batch", "8", "--monitor", "f1", "--ties", "first"),
+			"adamw 0.9 0.1 0 0 tanh constant  0 8 f1 first"},
+		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0.15 silu coslog4 dropout=flat-cosine 0 16 loss later"},
+		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.002 0.0003 0.1 relu flat-cosine  0 16 accuracy later"},
+		{"all rows at once", of(numbers, "--optimizer", "lbfgs"), "lbfgs auto 1 0 0 silu cosine  0 all loss later"},
+	} {
+		if got := strings.Join(text(tt.job, keys...), " "); got != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+	if words := of(classes).Encodings(); len(words) != 2 || !strings.Contains(words[0], "2 numbers by median") || !strings.Contains(words[1], "1.scale.scale ×96") {
+		t.Errorf("the network is told of as %q", words)
+	}
+}
+
+// TestFewRowsDecide: a line is learned by a linear model, with a note that says what
+// was tried; the same rows decide the same; a model that is given is not asked about.
+func TestFewRowsDecide(t *testing.T) {
+	path := sheet(t, 120, false)
+	args := []string{"--data", path, "--target", "y", "--lr", "0.03", "--epochs", "60"}
+	a, err := prepared(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := prepared(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := a.Notes[len(a.Notes)-1]
+	if a.Settings.Model != Given("linear") || !strings.Contains(note, "model linear: of 3 networks, each trained five times") || !strings.Contains(note, "; r2 on the rest: linear 0.9") {
+		t.Errorf("model %v, note %q", a.Settings.Model, note)
+	}
+	if other := b.Notes[len(b.Notes)-1]; other != note {
+		t.Errorf("the same rows decide otherwise: %q, %q", note, other)
+	}
+	for _, tt := range []struct {
+		rows int
+		want string
+	}{{40, modelDefault}, {7500, tableModel}} {
+		j, err := prepared("--data", sheet(t, tt.rows, true), "--target", "y", "--epochs", "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j.Settings.Model.Value != tt.want {
+			t.Errorf("%d rows train %s, want %s", tt.rows, j.Settings.Model.Value, tt.want)
+		}
+	}
+}
+
+// TestTableRefuses names what is no table, and what is no model.
+func TestTableRefuses(t *testing.T) {
+	for args, want := range map[string]string{
+		"--data digits --model table":   "takes rows of a table",
+		"--data digits --model tabm":    "takes rows of a table",
+		"--data digits --model tabm:16": "no number of networks",
+		"--data digits --model table:0": "no size of a hidden layer",
+	} {
+		if _, err := prepared(strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one that says %q", args, err, want)
+		}
+	}
+}
