@@ -24,18 +24,17 @@ func (b *bag) finish(ctx context.Context) error {
 	if b.model, err = b.joined(); err != nil {
 		return err
 	}
+	folds, err := b.outOfFold(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.decideBy(folds); err != nil {
+		return err
+	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
 		return err
 	}
-	whole, err := b.Whole()
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(b.folder.WriteRows(whole), b.folder.WriteColumns(ctx, whole)); err != nil {
-		return err
-	}
-	folds, err := b.outOfFold(ctx)
-	if err != nil {
+	if err := b.writeTrained(ctx); err != nil {
 		return err
 	}
 	if err := b.folder.Write(runs.FoldsFile, folds.write); err != nil {
@@ -48,23 +47,12 @@ func (b *bag) finish(ctx context.Context) error {
 	sum.Validation = folds.measures()
 	var result string
 	if b.Parts.Test.Len() > 0 {
-		report, base, err := b.measure(ctx)
-		if err != nil {
-			return err
-		}
-		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
-		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
+		if result, err = b.tested(ctx, sum); err != nil {
 			return err
 		}
 		if err := b.testMembers(ctx); err != nil {
 			return err
 		}
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
-		found, err := b.explainTest(ctx)
-		if err != nil {
-			return err
-		}
-		result += mattersText(found)
 	}
 	return b.leave(sum, result)
 }
@@ -99,6 +87,27 @@ func (b *bag) leave(sum *runs.Summary, result string) error {
 		b.stdout.Write(text.Bytes())
 	}
 	return b.finished(b.folder)
+}
+
+// writeTrained leaves which rows the networks of a bag were trained on, and what their
+// columns hold.
+func (r *run) writeTrained(ctx context.Context) error {
+	whole, err := r.Whole()
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.folder.WriteRows(whole), r.folder.WriteColumns(context.WithoutCancel(ctx), whole))
+}
+
+// decideBy gives the model of a bag what is found out of fold: thresholds, and how far
+// off its networks were. A temperature is not found: it is that of networks alone, and
+// their mean is less sure than they are.
+func (r *run) decideBy(folds *foldPredictions) (err error) {
+	if r.model, r.cuts, err = r.DecidedBy(r.model, folds.answers()); err != nil {
+		return err
+	}
+	r.model, err = r.SpannedBy(r.model, folds.residuals())
+	return err
 }
 
 // joined is the model that the members become. In time the first of them saw few
@@ -189,6 +198,7 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
+	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept the mean of %s, each at its best epoch by validation %s. %s in %s.\n",
 		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",

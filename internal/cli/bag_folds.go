@@ -218,3 +218,65 @@ func (p *foldPredictions) plainLoss(flat []float64) float64 {
 	}
 	return sum / float64(len(p.targets))
 }
+
+// blank are predictions of zeros for the same rows, by the same metrics.
+func (p *foldPredictions) blank() (*foldPredictions, error) {
+	set, err := metric.NewSet(p.set.Spec(), p.set.Metrics()...)
+	if err != nil {
+		return nil, err
+	}
+	of := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold, targets: p.targets}
+	for _, values := range p.values {
+		of.values = append(of.values, make([]float64, len(values)))
+	}
+	return of, nil
+}
+
+// baseline is what the simplest model predicts for the same rows: always the mean of
+// a target, or how often a class or label occurs among them.
+func (p *foldPredictions) baseline() (*foldPredictions, error) {
+	of, err := p.blank()
+	if err != nil {
+		return nil, err
+	}
+	constant := make([]float64, len(p.values[0]))
+	for _, target := range p.targets {
+		if p.spec.Task == data.Classification {
+			constant[int(target[0])] += 1 / float64(len(p.targets))
+			continue
+		}
+		for k, v := range target {
+			constant[k] += v / float64(len(p.targets))
+		}
+	}
+	for _, values := range of.values {
+		copy(values, constant)
+	}
+	of.loss = of.plainLoss(of.flat())
+	return of, of.measure()
+}
+
+// answers are the probabilities that thresholds are found by; nil where there are none.
+func (p *foldPredictions) answers() []metric.Answers {
+	switch {
+	case p.set.Classification() != nil:
+		return p.set.Classification().Answers()
+	case p.set.MultiLabel() != nil:
+		return p.set.MultiLabel().Answers()
+	}
+	return nil
+}
+
+// residuals are how far off predictions of numbers are, of each target; nil of others.
+func (p *foldPredictions) residuals() [][]float64 {
+	if p.spec.Task != data.Regression || len(p.values[0]) != len(p.targets[0]) {
+		return nil
+	}
+	off := make([][]float64, len(p.targets[0]))
+	for i, target := range p.targets {
+		for k, v := range target {
+			off[k] = append(off[k], math.Abs(p.values[i][k]-v))
+		}
+	}
+	return off
+}

@@ -5,11 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/search"
-	"descent/metric"
 	"descent/model"
 )
 
@@ -24,15 +25,9 @@ func (b *best) finish(ctx context.Context) error {
 	}
 	var result string
 	if b.Parts.Test.Len() > 0 {
-		report, base, err := b.measure(ctx)
-		if err != nil {
+		if result, err = b.tested(ctx, sum); err != nil {
 			return err
 		}
-		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
-		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
-			return err
-		}
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
 	}
 	if err := b.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
@@ -78,20 +73,24 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 		return nil, err
 	}
 	b.model = b.model.Measuring(b.Config.Metrics...).Workers(b.Settings.Train.Workers)
+	folds, err := b.blended()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.decideBy(folds); err != nil {
+		return nil, err
+	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
+		return nil, err
+	}
+	if err := b.writeTrained(context.Background()); err != nil {
 		return nil, err
 	}
 	whole, err := b.Whole()
 	if err != nil {
 		return nil, err
 	}
-	if err := b.folder.WriteRows(whole); err != nil {
-		return nil, err
-	}
-	folds, err := b.blended()
-	if err != nil {
-		return nil, err
-	}
+	sum.Thresholds = thresholdsOf(b.cuts)
 	sum.Model, sum.Members, sum.SHA256 = fmt.Sprintf("best of %d", len(b.tried)), len(networks), b.model.SHA256()
 	sum.Parameters, sum.Steps, sum.Validation = b.model.Parameters(), 0, folds.measures()
 	sum.Rows["train"], sum.Rows["validation"] = whole.Len(), whole.Len()
@@ -133,13 +132,9 @@ func (b *best) blended() (*foldPredictions, error) {
 		}
 		of := b.tried[i].folds
 		if p == nil {
-			p = &foldPredictions{spec: of.spec, rows: of.rows, fold: of.fold, targets: of.targets}
 			var err error
-			if p.set, err = metric.NewSet(of.set.Spec(), of.set.Metrics()...); err != nil {
+			if p, err = of.blank(); err != nil {
 				return nil, err
-			}
-			for _, values := range of.values {
-				p.values = append(p.values, make([]float64, len(values)))
 			}
 		}
 		all += float64(n)
@@ -181,7 +176,32 @@ func (b *best) candidates() (list []runs.Candidate) {
 		}
 		list = append(list, of)
 	}
-	return list
+	return b.withBaseline(list)
+}
+
+// withBaseline puts what the simplest model reaches on the folds in its place among
+// candidates: the mean of each target, or how often each class or label occurs. Its
+// number is 0.
+func (b *best) withBaseline(list []runs.Candidate) []runs.Candidate {
+	i := slices.IndexFunc(b.tried, func(c *candidate) bool { return c.folds != nil })
+	if i < 0 {
+		return list
+	}
+	p, err := b.tried[i].folds.baseline()
+	if err != nil { // which the candidate's own measures would have met
+		return list
+	}
+	simplest := runs.Candidate{Settings: "baseline", Folds: p.measures(), Loss: &p.loss}
+	for name, v := range simplest.Folds {
+		if v, ok := v.(float64); ok && math.Abs(v) < 1e-9 { // as R² of the mean is, but for rounding
+			simplest.Folds[name] = 0.0
+		}
+	}
+	at := slices.IndexFunc(list, func(c runs.Candidate) bool { return c.Loss == nil || *c.Loss > p.loss })
+	if at < 0 {
+		at = len(list)
+	}
+	return slices.Insert(list, at, simplest)
 }
 
 // confidence returns the mean of scores and its interval of 95 %, nil where there is
@@ -224,6 +244,7 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
+	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
@@ -235,21 +256,22 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 func (b *best) boardText(sum *runs.Summary) string {
 	const most = 12
 	main := b.ui.Scores[0]
-	rows := [][]string{{"", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight", "settings"}}
+	rows := [][]string{{"settings", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight"}}
 	list := b.candidates()
-	for i, c := range list[:min(most, len(list))] {
-		if c.Folds == nil {
-			rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), "no result", "", "", "", c.Settings})
-			continue
+	for _, c := range list[:min(most, len(list))] {
+		row := []string{c.Settings, fmt.Sprint(c.Number), "no result", "", "", ""}
+		if c.Folds != nil {
+			row[2], row[3] = scoreText(main, c.Folds), human.Score("loss", *c.Loss)
 		}
-		around := ""
 		if c.Low != nil {
-			around = " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
+			row[2] += " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), scoreText(main, c.Folds) + around, human.Score("loss", *c.Loss),
-			fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight), c.Settings})
+		if c.Folds != nil && c.Number > 0 {
+			row[4], row[5] = fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight)
+		}
+		rows = append(rows, row)
 	}
-	rows = append(rows, []string{"", "together", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", "", ""})
+	rows = append(rows, []string{"together", "", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", ""})
 	text := human.Columns(rows)
 	if more := len(list) - most; more > 0 {
 		text += fmt.Sprintf("and %d more in %s\n", more, b.folder.File(runs.CandidatesFile))

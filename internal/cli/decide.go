@@ -51,7 +51,7 @@ func (r *run) cutsText() string {
 	for i, c := range r.cuts {
 		if i == 0 {
 			b.WriteString("Answers are decided by thresholds")
-			b.WriteString(choose(c.By == "", "", " that were found on the validation part, by "+c.By))
+			b.WriteString(choose(c.By == "", "", " that were found on the "+choose(r.Folds == nil, "validation part", "folds")+", by "+c.By))
 			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
 		}
 		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))

@@ -47,6 +47,19 @@ func (j *Job) Spanned(ctx context.Context, m *model.Model) (*model.Model, error)
 	return m.WithResiduals(residuals)
 }
 
+// SpannedBy is [Job.Spanned] by how far off predictions were of rows that none of
+// those who predict was trained on, of each target; nil where that is not known.
+func (j *Job) SpannedBy(m *model.Model, off [][]float64) (*model.Model, error) {
+	if j.Settings.Intervals == "none" || off == nil {
+		return m, nil
+	}
+	residuals, err := model.NewResiduals(off...)
+	if err != nil {
+		return m, fmt.Errorf("intervals: %w", err)
+	}
+	return m.WithResiduals(residuals)
+}
+
 // Calibrated returns the trained model with the temperature that suits the
 // validation part, and what it does; the model as it is, and nil, where there is
 // none to find, or it does not help and is not asked for.

@@ -37,6 +37,9 @@ func Prepare(s Settings) (*Job, error) {
 		s.Bag = bestMembers
 	}
 	j := &Job{Settings: s}
+	if s.Best { // whose candidates say what they are
+		j.Settings.Model = Given(s.Model.Or("linear"))
+	}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
 		return nil, err
