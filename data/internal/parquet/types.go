@@ -134,14 +134,18 @@ func (r *reader) ofIntegers(as logical) (why string) {
 	part := map[int]time.Duration{1: time.Millisecond, 2: time.Microsecond, 3: time.Nanosecond}[as.unit]
 	switch {
 	case as.kind == logicalInteger && !as.signed:
-		r.write = func(dst, v []byte) []byte { return strconv.AppendUint(dst, uint64(whole(v))&(1<<(8*r.width-1)<<1-1), 10) }
+		r.write = func(dst, v []byte) []byte {
+			return strconv.AppendUint(dst, uint64(whole(v))&(1<<(8*r.width-1)<<1-1), 10)
+		}
 	case as.kind == logicalInteger, as.kind == 0, as.kind == logicalUnknown:
 		r.write = func(dst, v []byte) []byte { return strconv.AppendInt(dst, whole(v), 10) }
 	case as.kind == logicalDecimal:
 		return r.ofDecimals(as.scale, func(v []byte) []byte { return strconv.AppendInt(nil, whole(v), 10) })
 	case as.kind == logicalDate:
 		r.kind = Date
-		r.write = func(dst, v []byte) []byte { return time.Unix(whole(v)*secondsOfDay, 0).UTC().AppendFormat(dst, time.DateOnly) }
+		r.write = func(dst, v []byte) []byte {
+			return time.Unix(whole(v)*secondsOfDay, 0).UTC().AppendFormat(dst, time.DateOnly)
+		}
 	case as.kind == logicalTime && part > 0:
 		r.kind = TimeOfDay
 		r.write = func(dst, v []byte) []byte { return writeMoment(dst, whole(v), part, clockLayout) }

@@ -213,6 +213,9 @@ func noColumn(g *grid.Grid, text, as, written string) error {
 	if strings.ContainsAny(text, "*?[") {
 		what += ", nor one that matches it as a pattern"
 	}
+	if why := g.WhyLeftOut(text); why != "" {
+		return fault.Errorf(fault.ErrNoColumn, "data: %s: column %q cannot be used: it %s", g.File, text, why)
+	}
 	meant := suggest.DidYouMean(text, g.Columns)
 	if written != text {
 		what += fmt.Sprintf(", nor one %q", written)

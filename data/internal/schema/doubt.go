@@ -3,7 +3,6 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
@@ -43,7 +42,7 @@ func doubtful(g *grid.Grid, col, distinct int) error {
 func strayWords(g *grid.Grid, col int) error {
 	words := make(map[string]int)
 	numbers := make(map[float64]bool)
-	var lines []string
+	var rows []int
 	first, text, whole := -1, 0, true
 	for row := range g.Rows() {
 		cell := g.Cell(row, col)
@@ -55,8 +54,8 @@ func strayWords(g *grid.Grid, col int) error {
 		if text++; first < 0 {
 			first = row
 		}
-		if len(lines) < 5 {
-			lines = append(lines, fmt.Sprint(g.Line(row)))
+		if len(rows) < 5 {
+			rows = append(rows, row)
 		}
 		words[cell]++
 	}
@@ -65,12 +64,9 @@ func strayWords(g *grid.Grid, col int) error {
 	if !few || !amounts || 2*text >= g.Rows() {
 		return nil
 	}
-	where := "line " + lines[0]
-	if text > 1 {
-		where = "lines " + strings.Join(lines, ", ")
-	}
-	if text > len(lines) {
-		where += fmt.Sprintf(" and %d more", text-len(lines))
+	where := g.Lines.Places(rows)
+	if text > len(rows) {
+		where += fmt.Sprintf(" and %d more", text-len(rows))
 	}
 	return fmt.Errorf("%s: %q is not a number, and %d of %d values of the target are (all but %s); leave such cells empty to have their rows left out: %w",
 		g.At(first, col), g.Cell(first, col), g.Rows()-text, g.Rows(), where, ErrDoubtfulTarget)

@@ -1,0 +1,58 @@
+package data
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descent/data/images"
+	"descent/data/internal/naming"
+)
+
+// Files returns the files that a name of data means, sorted by their names: those that
+// a pattern such as "logs/*.csv" matches, and those with tables in a folder of such. It
+// returns nothing for any other name.
+func Files(name string) []string {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return matching(name)
+	case info.IsDir():
+		return tablesIn(name)
+	}
+	return nil
+}
+
+// matching returns the files that a pattern matches, without hidden ones.
+func matching(pattern string) []string {
+	if !strings.ContainsAny(pattern, naming.Wild) {
+		return nil
+	}
+	files, _ := filepath.Glob(pattern) // a pattern that is none matches nothing
+	hidden := strings.HasPrefix(filepath.Base(pattern), ".")
+	return slices.DeleteFunc(files, func(file string) bool { return !hidden && isAside(filepath.Base(file)) })
+}
+
+// isAside tells what programs leave beside the files of a table, such as _SUCCESS.
+func isAside(name string) bool { return naming.Hidden(name) || strings.HasPrefix(name, "_") }
+
+// tablesIn returns the files of a folder that holds files with tables, and neither
+// other folders nor images; nothing for any other folder.
+func tablesIn(folder string) (files []string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		switch path := filepath.Join(folder, name); {
+		case isAside(name):
+		case images.IsName(name), isFolder(path):
+			return nil
+		case (&found{path: name}).ends(tableEndings[2:]...):
+			files = append(files, path)
+		}
+	}
+	return files
+}
