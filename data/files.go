@@ -1,12 +1,14 @@
 package data
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"descent/data/images"
+	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 )
 
@@ -34,11 +36,33 @@ func matching(pattern string) []string {
 	return slices.DeleteFunc(files, func(file string) bool { return !hidden && isAside(filepath.Base(file)) })
 }
 
+// joinedFiles reads the files with parts of a table.
+func (f *found) joinedFiles() (*grid.Grid, error) {
+	g, err := grid.Join(f.path, f.files, openGrid)
+	if err != nil || !f.folder {
+		return g, err
+	}
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	var others []string
+	for _, entry := range entries {
+		if name := entry.Name(); !isAside(name) && !slices.Contains(f.files, filepath.Join(f.path, name)) {
+			others = append(others, name)
+		}
+	}
+	if others != nil {
+		g.Notes = append(g.Notes, fmt.Sprintf("%s also holds %s, which are not read", f.path, naming.List(others)))
+	}
+	return g, nil
+}
+
 // isAside tells what programs leave beside the files of a table, such as _SUCCESS.
 func isAside(name string) bool { return naming.Hidden(name) || strings.HasPrefix(name, "_") }
 
-// tablesIn returns the files of a folder that holds files with tables, and neither
-// other folders nor images; nothing for any other folder.
+// tablesIn returns the files of a folder that holds files with tables, and no other
+// folders, images or archives; nothing for any other folder.
 func tablesIn(folder string) (files []string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -48,11 +72,15 @@ func tablesIn(folder string) (files []string) {
 		name := entry.Name()
 		switch path := filepath.Join(folder, name); {
 		case isAside(name):
-		case images.IsName(name), isFolder(path):
+		case images.IsName(name), isArchive(name), isFolder(path):
 			return nil
 		case (&found{path: name}).ends(tableEndings[2:]...):
 			files = append(files, path)
 		}
 	}
 	return files
+}
+
+func isArchive(name string) bool {
+	return (&found{path: name}).ends(".zip", ".tar", ".tgz", ".7z", ".rar")
 }

@@ -128,7 +128,7 @@ func (f *found) grid(as *format) (*grid.Grid, error) {
 	}
 	switch {
 	case as.joined:
-		return grid.Join(f.path, f.files, openGrid)
+		return f.joinedFiles()
 	case as.packed:
 		return f.unpacked()
 	case as.rows != nil:

@@ -74,7 +74,7 @@ func nothingAt(name string, err error) error {
 	if strings.ContainsAny(name, naming.Wild) {
 		return fmt.Errorf("data: no file matches %q: %w", name, err)
 	}
-	return fmt.Errorf("data: there is no %q%s; name a CSV or Parquet file, several by a pattern such as 'part-*.csv', a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
+	return fmt.Errorf("data: there is no %q%s; name a CSV file or another table, several by a pattern such as 'part-*.csv', a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
 		name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
 }
 

@@ -137,11 +137,9 @@ func (t *sorter) block(s *stage, rows int) block {
 // RowLines says in which line of a file each row stands: as a rule in the one
 // after that of the row before. Only the exceptions are kept.
 type RowLines struct {
-	ByRow bool // rows are counted, as there are no lines
-
 	marks []lineMark
-	kept  []int32   // the rows that were kept of those read; nil: all
-	files []rowFile // that rows stand in, if there are several
+	kept  []int32 // the rows that were kept of those read; nil: all
+	rowPlaces
 }
 
 // lineMark says that a row and those after it stand in consecutive lines.

@@ -109,9 +109,12 @@ type gridder struct {
 	sorter sorter
 }
 
+// newGrid returns a grid without columns.
+func newGrid(file string) *Grid { return &Grid{File: file, named: make(map[string]int)} }
+
 // begin takes the header, which stands in a line.
 func (b *gridder) begin(file string, header []string, line int) error {
-	b.grid = &Grid{File: file, named: make(map[string]int)}
+	b.grid = newGrid(file)
 	numbers, fractions := 0, false
 	for _, name := range header {
 		if v, ok := parse.Number(name); ok {
@@ -262,8 +265,8 @@ func FromRows(file string, columns []string, rows iter.Seq2[[]string, error], by
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has no columns", file)
 	}
 	var b gridder
-	b.grid = &Grid{File: file, Plain: true, named: make(map[string]int)}
-	b.grid.Lines.ByRow = byRow
+	b.grid = newGrid(file)
+	b.grid.Plain, b.grid.Lines.ByRow = true, byRow
 	unit := b.grid.Lines.unit()
 	for i, name := range columns {
 		if _, there := b.grid.named[name]; there || name == "" {

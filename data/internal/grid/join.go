@@ -38,11 +38,6 @@ func Join(name string, files []string, open func(file string) (*Grid, error)) (*
 		return nil, err
 	}
 	g.File = name
-	for _, left := range g.LeftOut {
-		if col := g.Index(left.Name); col >= 0 {
-			g.remove(col)
-		}
-	}
 	for _, said := range j.said {
 		of := j.notes[said]
 		where := of[0]
@@ -116,7 +111,8 @@ func (j *joining) add(g *Grid) error {
 // begin takes what the first table is for what all are.
 func (j *joining) begin(g *Grid) error {
 	j.first = g.File
-	j.grid = &Grid{File: g.File, Plain: g.Plain, Comma: g.Comma, Types: slices.Clone(g.Types), named: make(map[string]int)}
+	j.grid = newGrid(g.File)
+	j.grid.Plain, j.grid.Comma, j.grid.Types = g.Plain, g.Comma, slices.Clone(g.Types)
 	j.grid.Lines.ByRow = g.Lines.ByRow
 	if g.spelt != nil {
 		j.grid.spelt = make(map[int]bool)

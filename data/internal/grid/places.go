@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// rowPlaces is what places are called.
+type rowPlaces struct {
+	ByRow bool      // rows are counted, as there are no lines
+	files []rowFile // that rows stand in, if there are several
+}
+
 // rowFile says from which row on rows stand in a file.
 type rowFile struct {
 	row  int // as it was read

@@ -2,7 +2,6 @@ package grid
 
 import (
 	"fmt"
-	"slices"
 
 	"descent/data/internal/parse"
 )
@@ -46,28 +45,14 @@ func (g *Grid) Type(col int) Type {
 	return g.Types[col]
 }
 
-// LeaveOut notes columns that are not read, and takes those of them out that are
-// there.
+// LeaveOut leaves columns out: those that are there are dropped by the schema, and on
+// others there is a note.
 func (g *Grid) LeaveOut(columns []LeftOut) {
 	for _, c := range columns {
 		g.LeftOut = append(g.LeftOut, c)
-		g.Notes = append(g.Notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
-		if col := g.Index(c.Name); col >= 0 {
-			g.remove(col)
+		if g.Index(c.Name) < 0 {
+			g.Notes = append(g.Notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
 		}
-	}
-}
-
-// remove takes a column out.
-func (g *Grid) remove(col int) {
-	g.Columns = slices.Delete(g.Columns, col, col+1)
-	g.cells = slices.Delete(g.cells, col, col+1)
-	if g.Types != nil {
-		g.Types = slices.Delete(g.Types, col, col+1)
-	}
-	g.named = make(map[string]int)
-	for i, name := range g.Columns {
-		g.named[name] = i
 	}
 }
 

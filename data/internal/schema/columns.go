@@ -31,7 +31,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			continue
 		}
 		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
-		if !drop[name] {
+		if why := g.WhyLeftOut(name); why != "" {
+			p.Why = why
+		} else if !drop[name] {
 			f := found[col]
 			view, err := look(g, col, &f.Reading)
 			if err != nil && !category[name] {

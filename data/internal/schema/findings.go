@@ -60,7 +60,7 @@ func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
 			f.want = asDate
 		}
 		found[col] = f
-		if skip[name] {
+		if skip[name] || g.WhyLeftOut(name) != "" {
 			continue
 		}
 		if err := f.find(g, col); err != nil {
