@@ -53,7 +53,7 @@ func (f *found) joinedFiles() (*grid.Grid, error) {
 		}
 	}
 	if others != nil {
-		g.Notes = append(g.Notes, fmt.Sprintf("%s also holds %s, which are not read", f.path, naming.List(others)))
+		g.Notes = append(g.Notes, fmt.Sprintf("left out of %s, as no tables: %s", f.path, naming.List(others)))
 	}
 	return g, nil
 }

@@ -12,6 +12,9 @@ import (
 // megabyte, or give each row group one.
 const maxPage = 1 << 29
 
+// headRoom is the room for the head of a page; pages go past it.
+const headRoom = 512
+
 // The kinds of pages.
 const (
 	dataPage       = 0
@@ -107,7 +110,7 @@ type column struct {
 }
 
 func newColumn(f *File, l *leaf, c *chunk) *column {
-	in := bufio.NewReader(io.NewSectionReader(f.in, c.start(), f.pages-c.start()))
+	in := bufio.NewReaderSize(io.NewSectionReader(f.in, c.start(), f.pages-c.start()), headRoom)
 	return &column{reader: l.reader, codec: c.codec, in: in, levels: l.levels, left: c.values}
 }
 
@@ -177,8 +180,13 @@ func (c *column) nextPage() error {
 	return nil
 }
 
-// grow reads n bytes into new room, which is made as they come.
+// grow reads n bytes into new room, which is made as they come if they are many.
 func grow(in io.Reader, n int) ([]byte, error) {
+	if n <= 1<<16 {
+		read := make([]byte, n)
+		_, err := io.ReadFull(in, read)
+		return read, err
+	}
 	read, err := fill(nil, io.LimitReader(in, int64(n)), n)
 	if err == nil && len(read) < n {
 		err = io.ErrUnexpectedEOF

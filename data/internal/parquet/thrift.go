@@ -7,8 +7,7 @@ import (
 )
 
 // compact reads Thrift's compact protocol, in which a file says what is in it. The
-// first error stays, and ends every loop. Nothing is allocated by what a length
-// claims, only by what is there.
+// first error stays, and ends every loop. What a length claims allocates nothing.
 //
 // Source: "Thrift Compact protocol encoding", thrift/doc/specs/thrift-compact-protocol.md.
 type compact struct {
@@ -35,6 +34,9 @@ const (
 	kindStruct = 12
 	kindUUID   = 13
 )
+
+// longestText bounds texts, of which names of columns are the only ones that are read.
+const longestText = 1 << 16
 
 // deepestStruct bounds how deep structs are nested.
 const deepestStruct = 64
@@ -140,11 +142,12 @@ func (c *compact) boolean(kind byte, to *bool) bool {
 func (c *compact) text(kind byte, to *string) bool {
 	if c.want(kind == kindBytes) {
 		n := c.varint()
-		read, err := io.ReadAll(io.LimitReader(c.in, int64(n&(1<<62-1))))
-		if err == nil && uint64(len(read)) < n {
-			err = io.ErrUnexpectedEOF
+		if n > longestText {
+			c.fail(fmt.Errorf("%w: a text of %d bytes", errThrift, n))
+			return true
 		}
-		if err != nil {
+		read := make([]byte, n)
+		if _, err := io.ReadFull(c.in, read); err != nil {
 			c.fail(err)
 		}
 		*to = string(read)
