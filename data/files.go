@@ -13,8 +13,13 @@ import (
 )
 
 // Files returns the files that a name of data means, sorted by their names: those that
-// a pattern such as "logs/*.csv" matches, and those with tables in a folder of such. It
-// returns nothing for any other name.
+// a pattern such as "logs/*.csv" matches, as of [filepath.Match], and those with tables
+// in a folder of such. It returns nothing for any other name.
+//
+// [Open] reads them as one table. They are of one format and have the same columns, in
+// any order, but that objects lack keys; Parquet files have the same types. Messages
+// name the file and the line. Names that begin with . or _ are left out, and files
+// without rows are, with a note.
 func Files(name string) []string {
 	info, err := os.Stat(name)
 	switch {
