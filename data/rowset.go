@@ -10,6 +10,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"descent/data/internal/parallel"
 	"descent/internal/human"
 )
 
@@ -29,8 +30,11 @@ func RowsOf(s Source) (RowSet, error) {
 
 // hashesOf returns the hash of each row of s, in order.
 func hashesOf(s Source) ([]uint64, error) {
-	hashes := make([]uint64, 0, s.Len())
-	err := fingerprints(s, func(h uint64) { hashes = append(hashes, h) })
+	const some = 1 << 14 // rows at a time
+	hashes := make([]uint64, s.Len())
+	err := parallel.Each((len(hashes)+some-1)/some, func(_, i int) error {
+		return fingerprints(s, i*some, hashes[i*some:min((i+1)*some, len(hashes))])
+	})
 	return hashes, err
 }
 
@@ -57,15 +61,17 @@ func (r RowSet) has(hash uint64) bool {
 
 // Unseen returns the rows of s that r does not hold, in order.
 func (r RowSet) Unseen(s Source) ([]int, error) {
+	hashes, err := hashesOf(s)
+	if err != nil {
+		return nil, err
+	}
 	var rows []int
-	at := 0
-	err := fingerprints(s, func(h uint64) {
+	for row, h := range hashes {
 		if !r.has(h) {
-			rows = append(rows, at)
+			rows = append(rows, row)
 		}
-		at++
-	})
-	return rows, err
+	}
+	return rows, nil
 }
 
 // rowSetMark begins the file of a RowSet.
@@ -140,29 +146,47 @@ func (p *Parts) noteTrained(train RowSet, part string, rows []uint64) {
 	}
 }
 
-// fingerprints visits a 64-bit hash of each row. Different rows share one
-// with a chance of about 2⁻⁶⁴ a pair, which a note can bear.
-func fingerprints(s Source, visit func(uint64)) error {
+// fingerprints computes a 64-bit hash of each row from a number on. Different rows
+// share one with a chance of about 2⁻⁶⁴ a pair, which a note can bear.
+func fingerprints(s Source, from int, hashes []uint64) error {
 	size, targetSize := s.Spec().Size(), s.Spec().TargetSize()
-	return each(s, func(rows []int, x, y []float32, more [][]float32) error {
-		for i := range rows {
-			h := mix(0x243f6a8885a308d3, x[i*size:(i+1)*size])
-			h = mix(h, y[i*targetSize:(i+1)*targetSize])
-			for _, values := range more {
-				width := len(values) / len(rows)
-				h = mix(h, values[i*width:(i+1)*width])
-			}
-			visit(h)
+	return eachOf(s, from, from+len(hashes), func(rows []int, x, y []float32, more [][]float32) error {
+		to := hashes[:len(rows)]
+		hashes = hashes[len(rows):]
+		for i := range to {
+			to[i] = 0x243f6a8885a308d3
+		}
+		mix(to, x, size)
+		if y != nil {
+			mix(to, y, targetSize)
+		}
+		for _, values := range more {
+			mix(to, values, len(values)/len(rows))
 		}
 		return nil
 	})
 }
 
-// mix folds values into a hash, each by a full 64×64-bit product.
-func mix(h uint64, values []float32) uint64 {
-	for _, v := range values {
-		high, low := bits.Mul64(h^uint64(math.Float32bits(v+0)), 0x9e3779b97f4a7c15) // +0 makes -0 and 0 one
-		h = high ^ low + 0xd1342543de82ef95
+// mix folds the values of rows, so many of each, into their hashes. Four rows go side
+// by side, since a product waits for the one before.
+func mix(hashes []uint64, values []float32, size int) {
+	for ; len(hashes) >= 4; hashes, values = hashes[4:], values[4*size:] {
+		a, b, c, d := hashes[0], hashes[1], hashes[2], hashes[3]
+		v, w, x, y := values[:size], values[size:2*size], values[2*size:3*size], values[3*size:4*size]
+		for j := range v {
+			a, b, c, d = fold(a, v[j]), fold(b, w[j]), fold(c, x[j]), fold(d, y[j])
+		}
+		hashes[0], hashes[1], hashes[2], hashes[3] = a, b, c, d
 	}
-	return h
+	for i := range hashes {
+		for _, v := range values[i*size : (i+1)*size] {
+			hashes[i] = fold(hashes[i], v)
+		}
+	}
+}
+
+// fold folds a value into a hash by a full 64×64-bit product.
+func fold(h uint64, v float32) uint64 {
+	high, low := bits.Mul64(h^uint64(math.Float32bits(v+0)), 0x9e3779b97f4a7c15) // +0 makes -0 and 0 one
+	return high ^ low + 0xd1342543de82ef95
 }

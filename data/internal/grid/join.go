@@ -15,7 +15,8 @@ import (
 // columns, which may stand in any order. open reads one of them; only one is there at a
 // time, beside what was joined. Files without rows are left out, with a note. name
 // stands for all in messages about no row.
-func Join(name string, files []string, open func(file string) (*Grid, error)) (*Grid, error) {
+func Join(name string, files []string, open func(file string) (*Grid, error)) (g *Grid, err error) {
+	defer Recover(&err)
 	j := joining{notes: make(map[string][]string)}
 	for _, file := range files {
 		g, err := open(file)
@@ -33,7 +34,7 @@ func Join(name string, files []string, open func(file string) (*Grid, error)) (*
 	if j.grid == nil {
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s: none of %d files has a row", name, len(files))
 	}
-	g, err := j.end()
+	g, err = j.end()
 	if err != nil {
 		return nil, err
 	}
