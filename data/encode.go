@@ -77,9 +77,10 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	}
 	if e.Task == MultiLabel {
 		e.encodeLabels(s, g)
-		return s, nil
+	} else if err := e.encodeTargets(s, g); err != nil {
+		return nil, err
 	}
-	return s, e.encodeTargets(s, g)
+	return s, e.encodeWeights(s, g)
 }
 
 // encodeColumn encodes the cells of a column, whose features begin at a place.

@@ -24,6 +24,7 @@ type encodedTable struct {
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
 	unknown feature.Unknowns
+	weights []float32 // of each row; nil where none is known, and all count alike
 }
 
 // encodedColumn is a number with or without indicator, a category, or a date.

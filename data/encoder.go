@@ -47,6 +47,7 @@ type Encoder struct {
 
 	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
 	Image       string       `json:"image,omitempty"`        // the column of a table that holds paths of images
+	Weight      *Weight      `json:"weight,omitempty"`       // the column of how much rows count
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
@@ -118,6 +119,9 @@ func (e *Encoder) Validate() error {
 		}
 	}
 	if err := e.validateColumns(); err != nil {
+		return err
+	}
+	if err := e.Weight.validate(); err != nil {
 		return err
 	}
 	if e.width() == 0 && e.Kind == tableKind {
@@ -208,6 +212,9 @@ func (e *Encoder) spec(name string) Spec {
 		fallthrough
 	default:
 		s.Input = e.Shape
+	}
+	if e.Weight != nil {
+		s.More = append(s.More, Field{Name: WeightField, Role: TargetRole})
 	}
 	return s
 }

@@ -29,6 +29,12 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 		}
 		e.Columns = append(e.Columns, c)
 	}
+	if t.plan.Weight >= 0 {
+		var err error
+		if e.Weight, err = fitWeight(g, t.plan.Weight, t.plan.Weigh, rows); err != nil {
+			return nil, err
+		}
+	}
 	if t.images != nil {
 		e.Kind, e.Image = pictureKind, g.Columns[t.plan.Image]
 		if err := t.images.measure(e, rows); err != nil {

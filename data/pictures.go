@@ -77,6 +77,9 @@ func (s *encodedTable) ReadField(name string, rows []int, dst []float32) error {
 	if err != nil {
 		return err
 	}
+	if name == WeightField {
+		return s.readWeights(rows, dst)
+	}
 	if name != RowField {
 		return fmt.Errorf("data: field %q is read by Read", name)
 	}

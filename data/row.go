@@ -39,7 +39,9 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 	spec := e.spec("")
 	r := &RowEncoder{encoder: e, size: spec.Size()}
 	for _, f := range spec.More {
-		r.size += f.Size()
+		if f.Role == InputRole {
+			r.size += f.Size()
+		}
 	}
 	for i := range e.Columns {
 		c := &e.Columns[i]

@@ -29,9 +29,17 @@ func RowsOf(s Source) (RowSet, error) {
 
 // hashesOf returns the hash of each row of s, in order.
 func hashesOf(s Source) ([]uint64, error) {
-	hashes := make([]uint64, 0, s.Len())
-	err := fingerprints(s, func(h uint64) { hashes = append(hashes, h) })
-	return hashes, err
+	all, err := printsOf(s)
+	return all.rows, err
+}
+
+// prints are hashes of the rows of a set, in order.
+type prints struct{ rows, inputs []uint64 }
+
+func printsOf(s Source) (p prints, err error) {
+	p.rows, p.inputs = make([]uint64, 0, s.Len()), make([]uint64, 0, s.Len())
+	err = fingerprints(s, func(h, inputs uint64) { p.rows, p.inputs = append(p.rows, h), append(p.inputs, inputs) })
+	return p, err
 }
 
 // rowSetOf makes a set of hashes, whose order is lost.
@@ -59,7 +67,7 @@ func (r RowSet) has(hash uint64) bool {
 func (r RowSet) Unseen(s Source) ([]int, error) {
 	var rows []int
 	at := 0
-	err := fingerprints(s, func(h uint64) {
+	err := fingerprints(s, func(h, _ uint64) {
 		if !r.has(h) {
 			rows = append(rows, at)
 		}
@@ -108,51 +116,65 @@ func ReadRowSet(r io.Reader) (RowSet, error) {
 }
 
 // noteOverlap notes rows that stand both in training and in another part: the
-// same sample with the same target; and a test part that is all in validation. It
-// reads all parts, and so meets every row that cannot be read.
+// same sample with the same target, and of a table also the same sample with another;
+// and a test part that is all in validation. It reads all parts, and so meets every
+// row that cannot be read.
 func (p *Parts) noteOverlap() error {
-	train, err := RowsOf(p.Train)
+	train, err := printsOf(p.Train)
 	if err != nil {
 		return err
 	}
-	validation, err := hashesOf(p.Validation)
+	validation, err := printsOf(p.Validation)
 	if err != nil {
 		return err
 	}
-	test, err := hashesOf(p.Test)
+	test, err := printsOf(p.Test)
 	if err != nil {
 		return err
 	}
-	p.noteTrained(train, "validation", validation)
-	p.noteTrained(train, "test", test)
-	if n := len(test); n > 0 && rowSetOf(validation).count(test) == n {
+	rows, inputs := rowSetOf(train.rows), rowSetOf(train.inputs)
+	p.noteTrained(rows, inputs, "validation", validation)
+	p.noteTrained(rows, inputs, "test", test)
+	if n := len(test.rows); n > 0 && rowSetOf(validation.rows).count(test.rows) == n {
 		p.Notes = append(p.Notes, fmt.Sprintf("all %s test rows also stand in validation, by which the model is chosen, so results on them flatter",
 			human.Thousands(float64(n))))
 	}
 	return nil
 }
 
-// noteTrained notes the rows of a part that also stand in training.
-func (p *Parts) noteTrained(train RowSet, part string, rows []uint64) {
-	if n := train.count(rows); n > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows also stand in training, so results on them flatter",
-			human.Thousands(float64(n)), human.Thousands(float64(len(rows))), part))
+// alikeShare is the part of rows from which on it is worth a note that they are those
+// of training but for their targets, where most rows of training differ.
+const alikeShare = 0.05
+
+// noteTrained notes the rows of a part that also stand in training, wholly or but for
+// their targets.
+func (p *Parts) noteTrained(rows, inputs RowSet, part string, of prints) {
+	n, all := rows.count(of.rows), human.Thousands(float64(len(of.rows)))
+	if n > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows also stand in training, so results on them flatter", human.Thousands(float64(n)), all, part))
+	}
+	if e := p.Train.Spec().Encoder; e == nil || e.OfImages() || 4*len(inputs.hashes) < 3*p.Train.Len() {
+		return
+	}
+	if alike := inputs.count(of.inputs) - n; float64(alike) > alikeShare*float64(len(of.rows)) {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s of %s %s rows have the inputs of a training row, with another target", human.Thousands(float64(alike)), all, part))
 	}
 }
 
-// fingerprints visits a 64-bit hash of each row. Different rows share one
-// with a chance of about 2⁻⁶⁴ a pair, which a note can bear.
-func fingerprints(s Source, visit func(uint64)) error {
+// fingerprints visits a 64-bit hash of each row, and one of its inputs alone.
+// Different rows share one with a chance of about 2⁻⁶⁴ a pair, which a note can bear.
+func fingerprints(s Source, visit func(row, inputs uint64)) error {
 	size, targetSize := s.Spec().Size(), s.Spec().TargetSize()
 	return each(s, func(rows []int, x, y []float32, more [][]float32) error {
 		for i := range rows {
-			h := mix(0x243f6a8885a308d3, x[i*size:(i+1)*size])
-			h = mix(h, y[i*targetSize:(i+1)*targetSize])
+			inputs := mix(0x243f6a8885a308d3, x[i*size:(i+1)*size])
+			h := mix(inputs, y[i*targetSize:(i+1)*targetSize])
 			for _, values := range more {
 				width := len(values) / len(rows)
 				h = mix(h, values[i*width:(i+1)*width])
+				inputs = mix(inputs, values[i*width:(i+1)*width])
 			}
-			visit(h)
+			visit(h, inputs)
 		}
 		return nil
 	})

@@ -38,6 +38,9 @@ func (e *Encoder) String() string {
 	if e.Task == Classification {
 		fmt.Fprintf(&b, "classes   %s\n", naming.List(e.Classes))
 	}
+	if e.Weight != nil {
+		fmt.Fprintf(&b, "weight    %s (mean %s), how much a row counts\n", human.Line(e.Weight.Name), human.Rounded(e.Weight.Mean, 6))
+	}
 	columns := len(e.inputNames())
 	if e.Kind == pictureKind {
 		columns = len(e.besides())

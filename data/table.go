@@ -31,6 +31,8 @@ type CSVConfig struct {
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
 
+	Weight string // a column that says how much a row counts, at least 0; see [WeightField]
+
 	Image  string      // a column of paths to images, relative to the folder of the file; see [RowField]
 	Images ImageConfig // how they become samples of one shape
 }
@@ -114,15 +116,18 @@ func newTable(g *grid.Grid, path string, cfg CSVConfig) (*Table, error) {
 func (cfg CSVConfig) schema() schema.Config {
 	return schema.Config{
 		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
-		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Images: cfg.imageColumns(),
+		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Images: cfg.imageColumns(), Weights: one(cfg.Weight),
 	}
 }
 
-func (cfg CSVConfig) imageColumns() []string {
-	if cfg.Image == "" {
+func (cfg CSVConfig) imageColumns() []string { return one(cfg.Image) }
+
+// one is a list of a name, of none if it is empty.
+func one(name string) []string {
+	if name == "" {
 		return nil
 	}
-	return []string{cfg.Image}
+	return []string{name}
 }
 
 // openImages reads the image of each row. Where some are skipped, the schema is that

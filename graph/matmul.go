@@ -7,12 +7,19 @@ import (
 	"descent/internal/kernel/product"
 )
 
-// MatMul returns the matrix product x·y.
+// MatMul returns the matrix product x·y, or one for each index of the axes before
+// the last two, which broadcast:
 //
-//	x [m, k]    y [k, n]    result [m, n]
+//	x [..., m, k]    y [..., k, n]    result [..., m, n]
 //
-// Gradient: dx = dz·yᵀ, dy = xᵀ·dz.
-func (x Tensor) MatMul(y Tensor) Tensor { return x.apply(matMul{}, y) }
+// Gradient: dx = dz·yᵀ, dy = xᵀ·dz. [Tensor.Einsum] leaves the order of axes to
+// the caller.
+func (x Tensor) MatMul(y Tensor) Tensor {
+	if max(x.Type().Rank(), y.Type().Rank()) > 2 && min(x.Type().Rank(), y.Type().Rank()) >= 2 {
+		return batchMatMul(x, y)
+	}
+	return x.apply(matMul{}, y)
+}
 
 // matMul is op(x)·op(y), where op transposes if the field says so. Transposed
 // operands are read as they lie; no transposed copy is made.

@@ -71,6 +71,18 @@ var rows = []row{
 	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.MatMul(y.Transpose()) }), shapes: products(false, true), whole: true, ulp: 20, grad: 1e-06},
 	{op: "matMul", build: two(func(x, y graph.Tensor) graph.Tensor { return x.Transpose().MatMul(y.Transpose()) }), shapes: products(true, true), whole: true, ulp: 3, grad: 2e-06},
 
+	{op: "einsum", build: two(graph.Tensor.MatMul), shapes: batches, whole: true, ulp: 5, grad: 1e-06},
+	{op: "einsum", build: einsum("ngk,gku->ngu"), shapes: shapes{{dims(1, 1, 1), dims(1, 1, 1)}, {dims(50, 3, 7), dims(3, 7, 4)}, {dims(300, 5, 16), dims(5, 16, 3)}, {dims(3, 20, 600), dims(20, 600, 1)}, {dims(70, 2, 33), dims(2, 33, 140)}}, whole: true, ulp: 8, grad: 2e-06},
+	{op: "einsum", build: einsum("bthd,bshd->bhts"), shapes: shapes{{dims(2, 5, 3, 4), dims(2, 9, 3, 4)}, {dims(2, 40, 2, 16), dims(2, 40, 2, 16)}}, whole: true, ulp: 8, grad: 2e-06},
+	{op: "einsum", build: einsum("bhts,bshd->bthd"), shapes: shapes{{dims(2, 3, 5, 9), dims(2, 9, 3, 4)}, {dims(1, 4, 40, 33), dims(1, 33, 4, 20)}}, whole: true, ulp: 8, grad: 2e-06},
+	{op: "einsum", build: einsum("kbm,nbk->bnm"), shapes: shapes{{dims(5, 3, 9), dims(4, 3, 5)}, {dims(520, 2, 33), dims(17, 2, 520)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "einsum", build: einsum("nkd,du->nku"), shapes: shapes{{dims(1, 1, 1), dims(1, 1)}, {dims(20, 3, 5), dims(5, 7)}, {dims(33, 4, 40), dims(40, 17)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "einsum", build: einsum("bnjk,bmk->jbnm"), shapes: shapes{{dims(2, 5, 3, 4), dims(2, 6, 4)}, {dims(3, 20, 2, 17), dims(3, 40, 17)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "matMul", build: einsum("mk,nk->nm"), shapes: shapes{{dims(5, 9), dims(4, 9)}, {dims(90, 20), dims(70, 20)}}, whole: true, ulp: 20, grad: 2e-06},
+	{op: "einsum", build: two(func(x, y graph.Tensor) graph.Tensor {
+		return x.Transpose(1, 2, 0).MatMul(y.Transpose(0, 2, 1)).Transpose(1, 0, 2)
+	}), shapes: shapes{{dims(5, 3, 9), dims(3, 7, 5)}, {dims(64, 2, 40), dims(2, 33, 64)}}, whole: true, ulp: 20, grad: 2e-06},
+
 	{op: "convolution", build: conv(graph.Conv{}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
 	{op: "convolution", build: conv(graph.Conv{Stride: [2]int{2, 3}, Pad: [2][2]int{{2, 1}, {0, 2}}}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
 	{op: "convolution", build: conv(graph.Conv{Dilation: [2]int{3, 2}, Pad: [2][2]int{{3, 3}, {3, 3}}}), shapes: convolutions(), whole: true, ulp: 7, grad: 1e-06},
@@ -105,6 +117,11 @@ var rows = []row{
 	{op: "scatterAdd", build: func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
 		return slope(x[0].Gather(x[1]), x[0], x[0].Gather(x[1]).Square())
 	}, shapes: lookups, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
+
+	{op: "take", build: one(func(x graph.Tensor) graph.Tensor { return x.Take(turns(x.Dim(-1))) }), shapes: atLeast1, grad: 1e-06},
+	{op: "takeAdd", build: one(func(x graph.Tensor) graph.Tensor {
+		return slope(x.Take(turns(x.Dim(-1))), x, x.Take(turns(x.Dim(-1))).Square())
+	}), shapes: atLeast1, ulp: 4, whole: true, grad: 1e-06},
 
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
@@ -149,6 +166,7 @@ var (
 var (
 	longRows = shapes{{dims(7)}, {dims(3, 5)}, {dims(1, 37)}, {dims(2, 1500)}, {dims(131, 129)}, {dims(2, 3, 4)}}
 	channels = shapes{{dims(5, 3), dims(3), dims(3)}, {dims(700, 1), dims(1), dims(1)}, {dims(2, 3, 4, 5), dims(5), dims(5)}, {dims(4, 30, 31, 33), dims(33), dims(33)}}
+	batches  = shapes{{dims(1, 1, 1), dims(1, 1, 1)}, {dims(2, 3, 4), dims(2, 4, 5)}, {dims(40, 5, 3), dims(40, 3, 6)}, {dims(2, 3, 5, 7), dims(2, 3, 7, 2)}, {dims(1, 3, 5, 7), dims(2, 1, 7, 2)}, {dims(5, 7), dims(3, 7, 2)}, {dims(2, 130, 9), dims(2, 9, 35)}, {dims(3, 1, 600), dims(3, 600, 4)}}
 	lookups  = shapes{{dims(1, 1), graph.Indices(1)}, {dims(5, 3), graph.Indices(2, 7)}, {dims(300, 17), graph.Indices(40)}, {dims(3, 40), graph.Indices(1000)}}
 )
 
@@ -191,12 +209,25 @@ func conv(cfg graph.Conv) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return two(func(x, w graph.Tensor) graph.Tensor { return x.Conv2D(w, cfg) })
 }
 
+func einsum(spec string) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return two(func(x, y graph.Tensor) graph.Tensor { return x.Einsum(spec, y) })
+}
+
 func one(f func(x graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0]) }
 }
 
 func two(f func(x, y graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0], x[1]) }
+}
+
+// turns lists the last of n columns twice, then some from the first on.
+func turns(n int) []int {
+	list := []int{n - 1, n - 1}
+	for i := range (n + 1) / 2 {
+		list = append(list, i)
+	}
+	return list
 }
 
 // with multiplies the operand by what f returns.

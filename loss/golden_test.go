@@ -32,6 +32,8 @@ func TestGolden(t *testing.T) {
 				l = withFields[loss.MAE](t, tt.Fields)
 			case "huber":
 				l = withFields[loss.Huber](t, tt.Fields)
+			case "quantile":
+				l = withFields[loss.Quantile](t, tt.Fields)
 			}
 			if l == nil || l.Name() != tt.Name {
 				t.Fatalf("%s is %T", tt.Name, l)

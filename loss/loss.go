@@ -11,6 +11,7 @@ package loss
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"descent/graph"
 	"descent/internal/suggest"
@@ -35,9 +36,9 @@ type Loss interface {
 }
 
 // ByName returns the loss of that name with its usual parameters:
-// "cross-entropy", "bce", "mse", "mae" or "huber".
+// "cross-entropy", "bce", "mse", "mae", "huber" or "quantile".
 func ByName(name string) (Loss, error) {
-	known := []Loss{CrossEntropy{}, BinaryCrossEntropy{}, MSE{}, MAE{}, Huber{Delta: 1}}
+	known := []Loss{CrossEntropy{}, BinaryCrossEntropy{}, MSE{}, MAE{}, Huber{Delta: 1}, Quantile{Levels: []float64{0.1, 0.5, 0.9}}}
 	var names []string
 	for _, l := range known {
 		if l.Name() == name {
@@ -46,6 +47,37 @@ func ByName(name string) (Loss, error) {
 		names = append(names, l.Name())
 	}
 	return nil, fmt.Errorf("loss: %w", suggest.Unknown("loss", name, names))
+}
+
+// Parse is [ByName] of a name that may have parameters behind a colon: the levels
+// of quantiles, as in "quantile:0.05,0.5,0.95".
+func Parse(text string) (Loss, error) {
+	name, rest, more := strings.Cut(text, ":")
+	l, err := ByName(name)
+	switch _, levels := l.(Quantile); {
+	case err != nil || !more:
+		return l, err
+	case levels:
+		return parseLevels(rest)
+	}
+	return nil, fmt.Errorf("loss: %s takes nothing after its name", name)
+}
+
+// Wide is a loss that takes another number of outputs than there are classes or
+// targets.
+type Wide interface {
+	Loss
+
+	// Outputs is how many a network has for so many of them.
+	Outputs(of int) int
+}
+
+// Outputs is how many outputs a network has for so many classes or targets.
+func Outputs(l Loss, of int) int {
+	if w, ok := l.(Wide); ok {
+		return w.Outputs(of)
+	}
+	return of
 }
 
 // Plain returns l as a measure of predictions: without what only training is

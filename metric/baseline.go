@@ -37,17 +37,24 @@ func (c *Classification) Baseline(training []int) (ClassBaseline, error) {
 	b := ClassBaseline{Class: c.classes[commonest]}
 	for i, k := range c.Classes() {
 		if i == commonest {
-			b.Accuracy = float64(k.Rows) / float64(c.rows)
+			b.Accuracy = c.share(i, k)
 		}
 		if k.Rows > 0 {
-			share := float64(k.Rows) / float64(c.rows)
-			b.LogLoss -= float64(share * math.Log(float64(training[i])/float64(total)))
+			b.LogLoss -= float64(c.share(i, k) * math.Log(float64(training[i])/float64(total)))
 		}
 	}
 	if c.rows == 0 {
 		b.LogLoss = math.NaN()
 	}
 	return b, nil
+}
+
+// share is which part of what all rows count the rows of a class do.
+func (c *Classification) share(class int, k Class) float64 {
+	if c.mass != nil {
+		return c.mass.actual(class) / c.weight
+	}
+	return float64(k.Rows) / float64(c.rows)
 }
 
 // CountLabels adds to counts how often each label occurs. An error names the

@@ -24,7 +24,10 @@ type Classification struct {
 	counts    [][]int // [actual][predicted]
 	undecided []int   // rows of each actual class with a NaN
 	rows      int
+	weight    float64      // of the rows, their number if they all count alike
+	mass      *mass        // nil: they do
 	loss      float64      // Σ -log p(actual)
+	threshold *float64     // of class 1 of two; nil: the likeliest class is the answer
 	margins   [2][]float64 // two classes: score for class 1, by actual class
 }
 
@@ -89,14 +92,31 @@ func (c *Classification) widen(pair []float64, score float64) []float64 {
 	return pair
 }
 
-func (c *Classification) add(row []float64, actual int) {
+func (c *Classification) add(row []float64, actual int) { c.addWeighted(row, actual, 1) }
+
+func (c *Classification) addWeighted(row []float64, actual int, weight float64) {
+	if weight != 1 && c.mass == nil {
+		c.mass = massOf(c.counts, c.undecided)
+	}
 	c.rows++
-	c.loss += c.negLog(row, actual)
+	c.weight += weight
+	c.loss += float64(weight * c.negLog(row, actual))
 	predicted := argmax(row)
+	if predicted >= 0 && c.threshold != nil {
+		predicted = 0
+		if row[1] > *c.threshold {
+			predicted = 1
+		}
+	}
 	if predicted >= 0 {
 		c.counts[actual][predicted]++
 	} else {
 		c.undecided[actual]++
+	}
+	if c.mass != nil && predicted >= 0 {
+		c.mass.counts[actual][predicted] += weight
+	} else if c.mass != nil {
+		c.mass.undecided[actual] += weight
 	}
 	if len(row) == 2 {
 		margin := row[1]
@@ -149,9 +169,15 @@ func (c *Classification) Rows() int { return c.rows }
 
 // Accuracy returns the share of rows whose prediction is their label.
 func (c *Classification) Accuracy() float64 {
-	right := 0
+	right, weighed := 0, 0.0
 	for i := range c.counts {
 		right += c.counts[i][i]
+		if c.mass != nil {
+			weighed += c.mass.counts[i][i]
+		}
+	}
+	if c.mass != nil {
+		return weighed / c.weight
 	}
 	return float64(right) / float64(c.rows)
 }
@@ -159,7 +185,7 @@ func (c *Classification) Accuracy() float64 {
 // LogLoss returns the mean of -log p(label), in nats: the cross-entropy. It
 // is NaN after a NaN and +Inf after a label of probability 0; nothing is
 // clipped.
-func (c *Classification) LogLoss() float64 { return c.loss / float64(c.rows) }
+func (c *Classification) LogLoss() float64 { return c.loss / c.weight }
 
 // Class is what is known of one class.
 type Class struct {
@@ -181,7 +207,11 @@ func (c *Classification) Classes() []Class {
 			k.Rows += c.counts[i][j]
 			k.Predicted += c.counts[j][i]
 		}
-		out[i] = k.rate()
+		if c.mass != nil {
+			out[i] = c.mass.rate(k, i)
+		} else {
+			out[i] = k.rate()
+		}
 	}
 	return out
 }

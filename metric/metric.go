@@ -40,6 +40,10 @@ type Metric struct {
 	// whole rows.
 	Share bool
 
+	// Alike says that all rows count alike, though some are to count more than
+	// others; see [Weigher].
+	Alike bool
+
 	// Fits returns nil if predictions of that kind have this metric, and
 	// otherwise an error that goes on after the name: "is of numbers". See
 	// [OnClasses], [OnTwoClasses], [OnNumbers] and [OnLabels].

@@ -17,6 +17,8 @@ type MultiLabel struct {
 	right   int     // rows without a wrong answer
 	loss    float64 // Σ -log p(truth) over rows and labels
 	tallies []tally
+
+	thresholds []float64 // nil: ½
 }
 
 // tally is what is known of one label.
@@ -58,7 +60,11 @@ func (m *MultiLabel) row(probabilities, truth []float64) {
 	m.rows++
 	all := true
 	for i, p := range probabilities {
-		all = m.tallies[i].add(p, truth[i] == 1) && all
+		threshold := 0.5
+		if m.thresholds != nil {
+			threshold = m.thresholds[i]
+		}
+		all = m.tallies[i].add(p, threshold, truth[i] == 1) && all
 		if truth[i] == 1 {
 			m.loss -= math.Log(p)
 		} else {
@@ -71,8 +77,8 @@ func (m *MultiLabel) row(probabilities, truth []float64) {
 }
 
 // add reports whether the answer is right.
-func (t *tally) add(p float64, truth bool) bool {
-	yes := p > 0.5
+func (t *tally) add(p, threshold float64, truth bool) bool {
+	yes := p > threshold
 	right := yes == truth && !math.IsNaN(p)
 	side := 0
 	if truth {

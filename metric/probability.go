@@ -21,40 +21,22 @@ func brier(p, target []float64) float64 {
 	return sum
 }
 
-// calibrationBins is in how many bins of equal width [calibration] puts rows.
-const calibrationBins = 15
-
-// calibration gathers how sure and how right predictions are: bin b has the
-// rows whose largest probability is in (b/15, (b+1)/15].
-type calibration struct {
-	rows  int
-	sure  [calibrationBins]float64 // Σ largest probability
-	right [calibrationBins]float64 // rows
-}
-
-var calibrationRows = Shared(func(Spec) *calibration { return new(calibration) })
-
-func (c *calibration) Add(p, target []float64) {
-	c.rows++
-	best := argmax(p)
-	if best < 0 {
-		c.sure[0] = math.NaN()
-		return
-	}
-	b := int(max(0, min(calibrationBins-1, math.Ceil(p[best]*calibrationBins)-1)))
-	c.sure[b] += p[best]
-	if best == int(target[0]) {
-		c.right[b]++
-	}
-}
-
-// expectedError returns Σ over bins of |right - sure|, by row.
-func (c *calibration) expectedError() float64 {
+// brierLabels is the squared distance between the probabilities of the labels and
+// the truth, the mean over them.
+func brierLabels(p, target []float64) float64 {
 	sum := 0.0
-	for b := range c.sure {
-		sum += math.Abs(c.right[b] - c.sure[b])
+	for i, x := range p {
+		sum += float64((x - target[i]) * (x - target[i]))
 	}
-	return sum / float64(c.rows)
+	return sum / float64(len(p))
+}
+
+// ofBrier is of classes or labels.
+func ofBrier(s Spec) Accumulator {
+	if s.Kind == Labels {
+		return MeanOf(brierLabels)(s)
+	}
+	return MeanOf(brier)(s)
 }
 
 // top returns 1 if fewer than k classes come before that of the target, of

@@ -50,16 +50,18 @@ func (r *Regression) Add(pred, want []float64) error {
 	return nil
 }
 
-func (r *Regression) row(pred, want []float64) {
-	r.truth.row(want)
+func (r *Regression) row(pred, want []float64) { r.addWeighted(pred, want, 1) }
+
+func (r *Regression) addWeighted(pred, want []float64, weight float64) {
+	r.truth.weigh(want, weight)
 	for t, y := range want {
 		e := pred[t] - y
-		r.square[t] += float64(e * e)
-		r.abs[t] += math.Abs(e)
+		r.square[t] += float64(weight * float64(e*e))
+		r.abs[t] += float64(weight * math.Abs(e))
 		if r.baseline != nil {
 			e = r.baseline[t] - y
-			r.square0[t] += float64(e * e)
-			r.abs0[t] += math.Abs(e)
+			r.square0[t] += float64(weight * float64(e*e))
+			r.abs0[t] += float64(weight * math.Abs(e))
 		}
 	}
 }
@@ -102,7 +104,7 @@ func (r *Regression) Baseline() []Target {
 
 func (r *Regression) targets(square, abs []float64) []Target {
 	out := make([]Target, len(r.names))
-	n := float64(r.truth.rows)
+	n := r.truth.weight
 	for i, name := range r.names {
 		out[i] = Target{
 			Name: name,
@@ -159,6 +161,7 @@ func (r *Regression) R2() float64 { return Average(r.Targets()).R2 }
 // Source: Welford, Technometrics 4 (1962) 419.
 type Means struct {
 	rows    int
+	weight  float64   // of the rows
 	origin  []float64 // the first row
 	mean    []float64 // of x-origin
 	squares []float64 // Σ(x-mean)²
@@ -188,16 +191,20 @@ func (m *Means) fill(x []float64) error {
 	return nil
 }
 
-func (m *Means) row(row []float64) {
+func (m *Means) row(row []float64) { m.weigh(row, 1) }
+
+// weigh takes a row that counts so much.
+func (m *Means) weigh(row []float64, weight float64) {
 	if m.rows == 0 {
 		copy(m.origin, row)
 	}
 	m.rows++
+	m.weight += weight
 	for j, v := range row {
 		v -= m.origin[j]
 		d := v - m.mean[j]
-		m.mean[j] += d / float64(m.rows)
-		m.squares[j] += float64(d * (v - m.mean[j]))
+		m.mean[j] += float64(weight*d) / m.weight
+		m.squares[j] += float64(weight * float64(d*(v-m.mean[j])))
 	}
 }
 

@@ -105,11 +105,26 @@ func (s *Set) Beside(prediction []float64) error {
 //
 // An error names the row, counted over all calls, and leaves s as it was.
 func (s *Set) Add(predictions, targets []float64) error {
+	return s.AddWeighted(predictions, targets, nil)
+}
+
+// AddWeighted is [Set.Add] of rows that count more or less, as weights says, at least
+// 0 each; nil is 1. A row of weight 0 is as if it were not there. Metrics count rows
+// alike that say [Metric.Alike] or whose accumulator is no [Weigher].
+func (s *Set) AddWeighted(predictions, targets, weights []float64) error {
 	width, wide := s.spec.Width(), len(s.spec.Names)
 	n := len(targets) / width
 	single := s.spec.two() && len(predictions) == n
 	if !single && len(predictions) != n*wide {
 		return fmt.Errorf("metric: %d predictions for %d rows of %v; want %d", len(predictions), n, s.spec, n*wide)
+	}
+	if weights != nil && len(weights) != n {
+		return fmt.Errorf("metric: %d weights for %d rows", len(weights), n)
+	}
+	for i, w := range weights {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("metric: row %d: weight %v; want a finite number of at least 0", s.truth.Rows+i, w)
+		}
 	}
 	if err := s.truth.Add(targets); err != nil {
 		return err
@@ -121,12 +136,18 @@ func (s *Set) Add(predictions, targets []float64) error {
 		} else {
 			row = predictions[i*wide : (i+1)*wide]
 		}
-		target := targets[i*width : (i+1)*width]
+		target, weight := targets[i*width:(i+1)*width], 1.0
+		if weights != nil {
+			weight = weights[i]
+		}
+		if weight == 0 {
+			continue
+		}
 		for _, a := range s.of.gather {
-			a.Add(row, target)
+			addTo(a, row, target, weight)
 		}
 		for _, a := range s.baseline.gather {
-			a.Add(s.constant, target)
+			addTo(a, s.constant, target, weight)
 		}
 	}
 	return nil

@@ -7,17 +7,17 @@ func MeanOf(f func(prediction, target []float64) float64) func(Spec) Accumulator
 }
 
 type meanOf struct {
-	of   func(prediction, target []float64) float64
-	sum  float64
-	rows int
+	of     func(prediction, target []float64) float64
+	sum    float64
+	weight float64 // of the rows
 }
 
 func (m *meanOf) Add(prediction, target []float64) {
 	m.sum += m.of(prediction, target)
-	m.rows++
+	m.weight++
 }
 
-func (m *meanOf) Value() float64 { return m.sum / float64(m.rows) }
+func (m *meanOf) Value() float64 { return m.sum / m.weight }
 
 // Gatherer gathers rows, lent to it one by one.
 type Gatherer interface {

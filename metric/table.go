@@ -25,7 +25,7 @@ var builtin = []Metric{
 		Fits: OnClasses, New: OfClassification((*Classification).Accuracy),
 	}, {
 		// accuracy_score.
-		Name: "subset_accuracy", Doc: "share of rows whose labels are all right",
+		Name: "subset_accuracy", Alike: true, Doc: "share of rows whose labels are all right",
 		Higher: true, Unit: Percent, Hi: 1, Share: true,
 		Fits: OnLabels, New: OfMultiLabel((*MultiLabel).SubsetAccuracy),
 	}, {
@@ -37,7 +37,7 @@ var builtin = []Metric{
 	TopK(5),
 	{
 		// hamming_loss.
-		Name: "hamming_loss", Doc: "share of answers to labels that are wrong",
+		Name: "hamming_loss", Alike: true, Doc: "share of answers to labels that are wrong",
 		Unit: Percent, Hi: 1,
 		Fits: OnLabels, New: OfMultiLabel((*MultiLabel).HammingLoss),
 	}, {
@@ -47,7 +47,7 @@ var builtin = []Metric{
 		New: ofEither((*Classification).MacroF1, (*MultiLabel).MacroF1),
 	}, {
 		// f1_score, average="micro".
-		Name: "micro_f1", Doc: "F1 of the answers to all labels taken together",
+		Name: "micro_f1", Alike: true, Doc: "F1 of the answers to all labels taken together",
 		Higher: true, Hi: 1, Fits: OnLabels, Needs: someLabel,
 		New: OfMultiLabel((*MultiLabel).MicroF1),
 	}, {
@@ -63,24 +63,24 @@ var builtin = []Metric{
 	}, {
 		// roc_auc_score; of labels average="macro", without those that all rows
 		// have or none.
-		Name: "auroc", Doc: "chance that a row of class 1, or with a label, scores higher than another",
+		Name: "auroc", Alike: true, Doc: "chance that a row of class 1, or with a label, scores higher than another",
 		Higher: true, Hi: 1, Fits: onTwoClassesOrLabels, Needs: bothSides,
 		New: ofEither((*Classification).AUROC, (*MultiLabel).AUROC),
 	}, {
 		// roc_auc_score, multi_class="ovr", average="macro". Keeps 8 bytes for
 		// every row and class.
-		Name: "auroc_ovr", Title: "auroc, one against the rest", Doc: "mean over classes of the chance that a row of the class scores higher for it than another",
+		Name: "auroc_ovr", Alike: true, Title: "auroc, one against the rest", Doc: "mean over classes of the chance that a row of the class scores higher for it than another",
 		Higher: true, Hi: 1, Fits: OnClasses, Needs: everyClass,
 		New: rankingRows.Read((*ranking).auroc),
 	}, {
 		// average_precision_score; of labels average="macro", without those that
 		// no row has.
-		Name: "average_precision", Doc: "mean precision over the recalls of class 1, or of each label, from the surest prediction down",
+		Name: "average_precision", Alike: true, Doc: "mean precision over the recalls of class 1, or of each label, from the surest prediction down",
 		Higher: true, Hi: 1, Fits: onTwoClassesOrLabels, Needs: bothSides,
 		New: ofEither((*Classification).AveragePrecision, (*MultiLabel).AveragePrecision),
 	}, {
 		// matthews_corrcoef.
-		Name: "mcc", Title: "matthews correlation", Doc: "correlation of labels and predictions: 1 is perfect, 0 chance",
+		Name: "mcc", Alike: true, Title: "matthews correlation", Doc: "correlation of labels and predictions: 1 is perfect, 0 chance",
 		Higher: true, Lo: -1, Hi: 1, Fits: OnClasses, Needs: twoOccur,
 		New: OfClassification((*Classification).Matthews),
 	}, {
@@ -90,16 +90,16 @@ var builtin = []Metric{
 		Unit: Nats, Hi: infinite, Fits: onClassesOrLabels,
 		New: ofEither((*Classification).LogLoss, (*MultiLabel).LogLoss),
 	}, {
-		// brier_score_loss of two classes. Of more the sum over classes, as
-		// Brier (1950) has it.
-		Name: "brier", Title: "brier score", Doc: "mean squared distance of the probabilities from the truth: of class 1 where there are two, else the sum over classes",
-		Hi: 2, Fits: OnClasses, New: MeanOf(brier),
+		// brier_score_loss of two classes, and of labels the mean of it over them. Of
+		// more classes the sum over them, as Brier (1950) has it.
+		Name: "brier", Title: "brier score", Doc: "mean squared distance of the probabilities from the truth: of class 1 where there are two, else the sum over classes, or the mean over labels",
+		Hi: 2, Fits: onClassesOrLabels, New: ofBrier,
 	}, {
 		// Not in scikit-learn. Source: Guo et al., ICML 2017, arXiv:1706.04599,
 		// equation 3, with 15 bins of equal width.
-		Name: "ece", Title: "calibration error", Doc: "how far the probability of the likeliest class is from how often it is right, in 15 bins",
-		Unit: Percent, Hi: 1, Fits: OnClasses,
-		New: calibrationRows.Read((*calibration).expectedError),
+		Name: "ece", Alike: true, Title: "calibration error", Doc: "how far the probability of the likeliest class, or of each label, is from how often it is right, in 15 bins",
+		Unit: Percent, Hi: 1, Fits: onClassesOrLabels,
+		New: reliabilityRows.Read((*Reliability).ExpectedError),
 	}, {
 		// r2_score.
 		Name: "r2", Doc: "share of the variance that is explained: 1 - Σ(pred - want)²/Σ(want - mean)², the mean over targets",
@@ -111,7 +111,7 @@ var builtin = []Metric{
 		Unit: TargetUnit, Hi: infinite, Fits: OnNumbers, New: OfRegression((*Regression).MAE),
 	}, {
 		// median_absolute_error. Keeps 8 bytes for every value.
-		Name: "median_ae", Title: "median absolute error", Doc: "median of |pred - want|, the mean over targets",
+		Name: "median_ae", Alike: true, Title: "median absolute error", Doc: "median of |pred - want|, the mean over targets",
 		Unit: TargetUnit, Hi: infinite, Fits: OnNumbers, New: absoluteRows.Read((*absolutes).median),
 	}, {
 		// mean_absolute_percentage_error, which divides by 2⁻⁵² where the target

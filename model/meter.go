@@ -17,9 +17,11 @@ type goalMeter struct {
 	net  *network.Network
 	goal int
 	set  *metric.Set
-	wide int // values of a prediction, as metrics take them
+	wide int                 // values of a prediction, as metrics take them
+	sure *metric.Reliability // of classes and labels
 
 	predictions, targets []float64
+	weights              []float64 // of the targets, where rows do not count alike
 }
 
 // newGoalMeter returns a meter of the usual metrics of a goal and of those of
@@ -33,7 +35,11 @@ func newGoalMeter(n *network.Network, goal int, more []metric.Metric) (*goalMete
 	if err != nil {
 		return nil, err
 	}
-	return &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}, nil
+	g := &goalMeter{net: n, goal: goal, set: set, wide: len(spec.Names)}
+	if spec.Kind != metric.Numbers {
+		g.sure = metric.NewReliability(spec)
+	}
+	return g, nil
 }
 
 // measured are the usual metrics of what is predicted, and those of more that
@@ -118,10 +124,30 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	m.predictions = appendDecoded(m.predictions[:0], m.net, m.goal, values)
 	m.targets = appendDecoded(m.targets[:0], m.net, m.goal, b.Field(g.Target))
 	width := m.set.Spec().Width()
-	if n := len(m.targets) / width; partly(g) {
+	n := len(m.targets) / width
+	m.weigh(rows, n, b.Field(g.Rows))
+	if partly(g) {
 		m.keep(n, width, b.Field(g.Mask))
 	}
-	return m.set.Add(m.predictions, m.targets)
+	if err := m.set.AddWeighted(m.predictions, m.targets, m.weights); err != nil || m.sure == nil {
+		return err
+	}
+	for i := range len(m.targets) / width {
+		m.sure.Add(m.predictions[i*m.wide:(i+1)*m.wide], m.targets[i*width:(i+1)*width])
+	}
+	return nil
+}
+
+// weigh sets the weights of n targets of so many rows, nil if all count alike.
+func (m *goalMeter) weigh(rows, n int, weights []float32) {
+	if weights == nil {
+		m.weights = nil
+		return
+	}
+	m.weights = m.weights[:0]
+	for i := range n {
+		m.weights = append(m.weights, float64(weights[i*rows/n]))
+	}
 }
 
 // partly reports whether some rows or positions of a goal may not count.
@@ -143,9 +169,15 @@ func (m *goalMeter) keep(n, width int, mask []float32) {
 		}
 		copy(m.predictions[kept*m.wide:(kept+1)*m.wide], m.predictions[i*m.wide:])
 		copy(m.targets[kept*width:(kept+1)*width], m.targets[i*width:])
+		if m.weights != nil {
+			m.weights[kept] = m.weights[i]
+		}
 		kept++
 	}
 	m.predictions, m.targets = m.predictions[:kept*m.wide], m.targets[:kept*width]
+	if m.weights != nil {
+		m.weights = m.weights[:kept]
+	}
 }
 
 // FindScore returns the metric that a score's name means: one of own, or of

@@ -26,16 +26,18 @@ import (
 
 // Model is a trained network. It is safe for concurrent use.
 type Model struct {
-	net     network.Network
-	weights *engine.Store
-	workers int
-	views   Views
-	params  int             // values of parameters
-	inputs  []nn.Field      // that the network may read beside x
-	metrics []metric.Metric // beside the usual ones
-	beside  [][]float64     // what the simplest model predicts for each goal
-	plans   *plans
-	encoder func() (*data.RowEncoder, error) // of rows from memory
+	net        network.Network
+	weights    *engine.Store
+	workers    int
+	views      Views
+	params     int             // values of parameters
+	inputs     []nn.Field      // that the network may read beside x
+	metrics    []metric.Metric // beside the usual ones
+	beside     [][]float64     // what the simplest model predicts for each goal
+	thresholds []float64       // of class 1 of two, or of each label; nil: ½
+	residuals  *Residuals      // nil: not known
+	plans      *plans
+	encoder    func() (*data.RowEncoder, error) // of rows from memory
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -119,7 +121,7 @@ func (m *Model) Copy() *Model {
 func (m *Model) clone() *Model {
 	return &Model{
 		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
-		metrics: m.metrics, beside: m.beside, encoder: m.encoder, plans: m.plans,
+		metrics: m.metrics, beside: m.beside, residuals: m.residuals, thresholds: m.thresholds, encoder: m.encoder, plans: m.plans,
 	}
 }
 

@@ -27,6 +27,7 @@ func padded(rows int) int {
 type size struct {
 	rows   int
 	losses bool // with the loss of each row, which needs targets
+	plain  bool // what losses read instead of predictions
 }
 
 // plans holds what was compiled for a network: at most one plan a size, and
@@ -58,6 +59,9 @@ func compile(n network.Network, s size) (*engine.Plan, error) {
 	f, err := n.Trace(s.rows, false)
 	if err != nil {
 		return nil, err
+	}
+	if s.plain {
+		return engine.Compile(f.Graph, f.Outputs)
 	}
 	outputs := slices.Clone(f.Predictions)
 	if s.losses {

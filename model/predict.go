@@ -21,10 +21,13 @@ type Prediction struct {
 	Names  []string  // of the classes, the targets or the labels; the model's own
 	Values []float64 // the probability of each class or label, or the targets in their own units
 	task   data.Task
+
+	thresholds []float64 // nil: ½
 }
 
 // Class returns the likeliest class, and its probability; "" where no class is
-// predicted. Of equal ones it is the first.
+// predicted. Of equal ones it is the first. Where the model has a threshold, the class
+// is that which it decides for; see [Model.Thresholds].
 func (p Prediction) Class() (name string, probability float64) {
 	if p.task != data.Classification {
 		return "", 0
@@ -35,18 +38,28 @@ func (p Prediction) Class() (name string, probability float64) {
 			best = i
 		}
 	}
+	if p.thresholds != nil {
+		best = 0
+		if p.Values[1] > p.thresholds[0] {
+			best = 1
+		}
+	}
 	return p.Names[best], p.Values[best]
 }
 
-// Labels returns the labels whose probability is more than ½; nil where no labels
-// are predicted.
+// Labels returns the labels whose probability is more than ½, or than the threshold
+// that the model has for each; nil where no labels are predicted.
 func (p Prediction) Labels() []string {
 	if p.task != data.MultiLabel {
 		return nil
 	}
 	labels := []string{}
 	for i, v := range p.Values {
-		if v > 0.5 {
+		threshold := 0.5
+		if p.thresholds != nil {
+			threshold = p.thresholds[i]
+		}
+		if v > threshold {
 			labels = append(labels, p.Names[i])
 		}
 	}
@@ -110,7 +123,7 @@ func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, err
 		}
 		wide := len(values) / len(part)
 		for i := range part {
-			predictions = append(predictions, Prediction{names, values[i*wide : (i+1)*wide : (i+1)*wide], m.net.Objective[0].Task})
+			predictions = append(predictions, Prediction{names, values[i*wide : (i+1)*wide : (i+1)*wide], m.net.Objective[0].Task, m.thresholds})
 		}
 	}
 	return predictions, nil

@@ -23,11 +23,12 @@ type predictor struct {
 	batch   data.Batch  // of samples that are no set's
 	metrics []metric.Metric
 	beside  [][]float64
+	decided []float64 // thresholds of the first goal; nil: ½
 	out     predicted
 }
 
 func newPredictor(m *Model, e *engine.Engine) *predictor {
-	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, programs: map[size]*engine.Program{}}
+	p := &predictor{net: &m.net, plans: m.plans, store: m.weights, engine: e, metrics: m.metrics, beside: m.beside, decided: m.thresholds, programs: map[size]*engine.Program{}}
 	for _, f := range network.Labeled(m.net.Spec).Fields() {
 		p.fields = append(p.fields, f.Name)
 	}
@@ -71,21 +72,11 @@ func (p *predictor) run(rows int, b *data.Batch, losses bool) (*predicted, error
 }
 
 func (p *predictor) runOnce(rows int, b *data.Batch, losses bool) (*predicted, error) {
-	s := size{padded(rows), losses}
-	program, err := p.program(s)
+	s := size{rows: padded(rows), losses: losses}
+	program, err := p.ran(s, rows, b)
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range p.fields {
-		values := b.Field(name)
-		if values == nil {
-			continue // a target that is not asked for
-		}
-		if err := program.Feed(name, p.fill(i, values, rows, s.rows)); err != nil {
-			return nil, err
-		}
-	}
-	program.Run()
 	out, goals := &p.out, len(p.net.Objective)
 	out.values = out.values[:0]
 	for i := range goals {
@@ -101,6 +92,41 @@ func (p *predictor) runOnce(rows int, b *data.Batch, losses bool) (*predicted, e
 		}
 	}
 	return out, nil
+}
+
+// outputs returns what the loss of each goal reads of some rows, at most as many as
+// most. It is valid until the next run.
+func (p *predictor) outputs(rows int, b *data.Batch) ([][]float32, error) {
+	s := size{rows: padded(rows), plain: true}
+	program, err := p.ran(s, rows, b)
+	if err != nil {
+		return nil, err
+	}
+	var out [][]float32
+	for i := range p.net.Objective {
+		values := program.Output(i)
+		out = append(out, values[:len(values)/s.rows*rows])
+	}
+	return out, nil
+}
+
+// ran returns the program of a size after it ran over some rows.
+func (p *predictor) ran(s size, rows int, b *data.Batch) (*engine.Program, error) {
+	program, err := p.program(s)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range p.fields {
+		values := b.Field(name)
+		if values == nil {
+			continue // a target that is not asked for
+		}
+		if err := program.Feed(name, p.fill(i, values, rows, s.rows)); err != nil {
+			return nil, err
+		}
+	}
+	program.Run()
+	return program, nil
 }
 
 // fill returns the values of field i with zeros for the rows that a plan takes

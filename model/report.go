@@ -14,7 +14,7 @@ import (
 // Report says how good a model is on a set of samples.
 type Report struct {
 	Rows  int
-	Loss  float64 // what training makes small: the mean over the rows with class weights and label smoothing, without penalties
+	Loss  float64 // what training makes small: the mean over the rows with class weights and label smoothing, without penalties; of rows that do not count alike the mean by their weights, see [objective.Goal]
 	Plain float64 // the mean over the rows by [loss.Plain], to stand beside a baseline: Loss, where there are no weights and no smoothing
 
 	// Measures of the first goal, in the targets' own units; two of them are nil.
@@ -30,6 +30,10 @@ type Report struct {
 type GoalReport struct {
 	Name    string
 	Metrics *metric.Set
+
+	Thresholds  []float64           // that decide what is answered, see [Model.Thresholds]
+	Weighed     bool                // rows count as a field says, and not all alike
+	Reliability *metric.Reliability // of the probabilities of classes or labels; nil for numbers
 }
 
 // Score returns the score of the given name: "loss" is the field Loss, others
@@ -88,12 +92,19 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 				return Report{}, fmt.Errorf("model: %w", err)
 			}
 		}
+		var thresholds []float64
+		if i == 0 && p.decided != nil {
+			thresholds = slices.Clone(p.decided)
+			if err := g.set.Decide(p.decided); err != nil {
+				return Report{}, fmt.Errorf("model: %w", err)
+			}
+		}
 		goals = append(goals, g)
-		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set})
+		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set, thresholds, p.net.Objective[i].Rows != "", g.sure})
 	}
 	first := goals[0].set
 	r.Classification, r.Regression, r.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()
-	var sum, plain float64
+	var sum, plain, weight float64
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return Report{}, err
@@ -106,6 +117,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 			sum += float64(l)
 			plain += float64(y.plain[i])
 		}
+		weight += weightOf(&batch, p.net.Objective[0].Rows)
 		r.keepWorst(p.net, r.Rows, y.plain, y.values[0])
 		for i, g := range goals {
 			if err := g.add(len(batch.Rows), y.values[i], &batch); err != nil {
@@ -114,6 +126,22 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		}
 		r.Rows += len(batch.Rows)
 	}
-	r.Loss, r.Plain = sum/float64(r.Rows), plain/float64(r.Rows)
+	if !(weight > 0) {
+		return Report{}, fmt.Errorf("model: the weights of all %d rows are 0: none counts", r.Rows)
+	}
+	r.Loss, r.Plain = sum/weight, plain/weight
 	return r, nil
+}
+
+// weightOf is what the rows of a batch count together, by a field; each 1, if there is
+// none.
+func weightOf(b *data.Batch, field string) float64 {
+	if field == "" {
+		return float64(len(b.Rows))
+	}
+	sum := 0.0
+	for _, w := range b.Field(field) {
+		sum += float64(w)
+	}
+	return sum
 }

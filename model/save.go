@@ -20,8 +20,9 @@ import (
 
 // Format is the latest version of model files. This package reads all up to it,
 // and writes the oldest that can say what a model is: 2 where there is more than
-// x and y, or an objective other than the usual one of classes or numbers.
-const Format = 2
+// x and y, or an objective other than the usual one of classes or numbers; 3 where
+// thresholds decide what is answered.
+const Format = 3
 
 // metadata stands in a model file under "descent".
 type metadata struct {
@@ -31,6 +32,9 @@ type metadata struct {
 	Loss      json.RawMessage   `json:"loss,omitempty"`    // of the usual objective
 	Objective []json.RawMessage `json:"objective,omitempty"`
 	Spec      data.Spec         `json:"spec"`
+
+	Thresholds []float64  `json:"thresholds,omitempty"` // see [Model.Thresholds]
+	Residuals  *Residuals `json:"residuals,omitempty"`  // of regression; who does not read them predicts the same
 }
 
 // MetadataKey is the entry of the safetensors metadata.
@@ -64,7 +68,7 @@ func (m *Model) Write(w io.Writer) error {
 }
 
 func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
-	d := metadata{Format: 1, Version: Version(), Spec: m.net.Spec}
+	d := metadata{Format: 1, Version: Version(), Spec: m.net.Spec, Residuals: m.residuals, Thresholds: m.thresholds}
 	if layers, err := nn.Marshal(m.net.Layer); err == nil {
 		d.Network = layers
 	}
@@ -86,6 +90,9 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 	}
 	if s := m.net.Spec; s.More != nil || s.Task == data.MultiLabel || s.Encoder != nil && s.Encoder.Image != "" {
 		d.Format = 2
+	}
+	if m.thresholds != nil {
+		d.Format = 3
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -202,7 +209,20 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	if err := bounded(m.net); err != nil {
 		return nil, err
 	}
-	return m, m.declare(from(file))
+	if err := m.declare(from(file)); err != nil {
+		return nil, err
+	}
+	if d.Thresholds != nil {
+		if m, err = m.WithThresholds(d.Thresholds); err != nil {
+			return nil, fmt.Errorf("metadata: %w", err)
+		}
+	}
+	if d.Residuals != nil {
+		if m, err = m.WithResiduals(d.Residuals); err != nil {
+			return nil, fmt.Errorf("metadata: %w", err)
+		}
+	}
+	return m, nil
 }
 
 // maxRow is how many values the result of a layer may have for one row. Some

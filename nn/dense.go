@@ -13,13 +13,14 @@ import (
 //	x [n, in] → y [n, Units]    params: weight [in, Units], bias [Units]
 //
 // The bias starts at zero, weight by [Activation.Initializer] unless Init
-// says otherwise. An x with more axes is an error: put [Flatten] before.
+// or Scaling says otherwise. An x with more axes is an error: put [Flatten] before.
 type Dense struct {
 	Units      int // outputs, at least 1
 	Activation Activation
 	Init       initial.Initializer // of weight; nil: chosen by Activation
 	NoBias     bool
 	L1, L2     float64 // penalty on weight, added to the network's
+	Scaling    Scaling // of the weight; the zero value leaves it as it is
 }
 
 // Forward implements [Layer].
@@ -33,12 +34,15 @@ func (d Dense) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	case t.Rank() != 2:
 		return c.fail("Dense", errors.New("takes [rows, features]; put nn.Flatten{} before it"), t)
 	}
-	init := d.Init
-	if init == nil {
-		init = d.Activation.Initializer()
+	init, factor, err := d.Scaling.start(d.Init, d.Activation, t.Dim(1))
+	if err != nil {
+		return c.fail("Dense", err, t)
 	}
 	w := c.Declare(Param{Name: "weight", Init: init, L1: d.L1, L2: d.L2}, t.Dim(1), d.Units)
 	y := x.MatMul(w)
+	if d.Scaling != Standard {
+		y = y.Scale(factor)
+	}
 	if !d.NoBias {
 		y = y.Add(c.Bias("bias", d.Units))
 	}

@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 // layer, the shapes, and what would be right.
 func TestLayerErrors(t *testing.T) {
 	image, flat, sequence, grey := graph.Shape(4, 6, 5, 3), graph.Shape(4, 7), graph.Shape(4, 9, 3), graph.Shape(4, 6, 5)
-	k3 := nn.Square(3)
+	k3, nan := nn.Square(3), math.NaN()
 	for _, tt := range []struct {
 		layer nn.Layer
 		x     graph.Type
@@ -70,6 +71,53 @@ func TestLayerErrors(t *testing.T) {
 		{nn.Pad{Top: -1}, image, "want numbers of at least 0"},
 		{nn.Pad{Top: 1}, sequence, "set Left and Right"},
 		{nn.Pad{Left: 1}, flat, "takes images"},
+		{nn.Select{}, flat, "0.select: Select of [4 7]: no columns"},
+		{nn.Select{Columns: []int{0, 7}}, flat, "there is no column 7; there are 7, from 0"},
+		{nn.Select{Columns: []int{-1}}, flat, "there is no column -1"},
+		{nn.Select{Columns: []int{0}}, graph.Shape(7), "takes [n, ..., columns]"},
+		{nn.Scale{}, graph.Shape(7), "takes [n, ..., columns]"},
+		{nn.Parametric{}, graph.Shape(7), "takes [n, ..., units]"},
+		{nn.Temperature{}, flat, "temperature 0; want a number above 0"},
+		{nn.Temperature{T: nan}, flat, "temperature NaN"},
+		{nn.Clamp{Low: []float64{0}}, flat, "High has 0 numbers; want 7, one for each column, or one for all"},
+		{nn.Clamp{Low: []float64{0, 0}, High: []float64{1}}, flat, "Low has 2 numbers"},
+		{nn.Clamp{Low: []float64{2}, High: []float64{1}}, flat, "column 0 lies between 2 and 1; Low must be below High"},
+		{nn.Clamp{Low: []float64{nan}, High: []float64{1}}, flat, "Low of column 0: NaN is no number that float32 holds"},
+		{nn.SmoothClip{Limit: -1}, flat, "limit -1; want a number above 0, such as 3"},
+		{nn.SmoothClip{Center: []float64{1, 2}}, flat, "Center has 2 numbers; want 7"},
+		{nn.SmoothClip{Center: []float64{math.Inf(1)}}, flat, "Center of column 0: +Inf is no number"},
+		{nn.SmoothClip{Scale: []float64{0}}, flat, "Scale of column 0 is 0; want a number above 0"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{0, 1}}}, flat, "edges of 1 columns; there are 7"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{0, 1}}}, sequence, "takes [n, columns]"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{0}}}, graph.Shape(4, 1), "column 0 has 1 edges; want at least 2"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{0, 1, 1}}}, graph.Shape(4, 1), "edges 1 and 2 of column 0 are 1 and 1; want rising ones"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{1e9, 1e9 + 1}}}, graph.Shape(4, 1), "apart also as float32"},
+		{nn.PiecewiseLinear{Edges: [][]float64{{0, nan}}}, graph.Shape(4, 1), "edge 1 of column 0: NaN"},
+		{nn.QuantileMap{Quantiles: [][]float64{{0, 1, 0}}}, graph.Shape(4, 1), "quantiles 1 and 2 of column 0 are 1 and 0; they must not fall"},
+		{nn.QuantileMap{Quantiles: [][]float64{{0, 1, 2}, {0, 1}}}, graph.Shape(4, 2), "column 1 has 2 quantiles, and column 0 has 3"},
+		{nn.QuantileMap{}, flat, "edges of 0 columns; there are 7"},
+		{nn.Periodic{Units: 1}, flat, "1 units; want at least 2"},
+		{nn.Periodic{Frequencies: -1}, flat, "-1 frequencies"},
+		{nn.Periodic{Sigma: nan}, flat, "sigma NaN"},
+		{nn.Periodic{}, sequence, "takes [n, columns]"},
+		{nn.Dense{Units: 1, Scaling: 7}, flat, "there is no Scaling(7); use nn.Standard or nn.NTK"},
+		{nn.Ensemble{}, flat, "0.ensemble: Ensemble of [4 7]: has no members"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Weights: []float64{1, 2}}, flat, "2 weights of 1 members"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Weights: []float64{-1}}, flat, "the weight of member 0 is -1; want a number of at least 0"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Weights: []float64{0}}, flat, "the weights add up to 0; want a sum above 0"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Weights: []float64{nan}}, flat, "is NaN"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU}, Of: 9}, flat, "there is no Averaging(9)"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU, nil}}, flat, "layer 0.ensemble.1: Call: the layer is nil"},
+		{nn.Ensemble{Members: []nn.Layer{nn.ReLU, nn.Dense{Units: 2}}}, flat, "member 0 gives [4 7] and member 1 [4 2]"},
+		{nn.DenseEach{}, sequence, "0 units; want at least 1"},
+		{nn.DenseEach{Units: 1}, flat, "0.denseeach: DenseEach of [4 7]: takes [n, k, features]"},
+		{nn.DenseEach{Units: 1, Scaling: 3}, sequence, "there is no Scaling(3)"},
+		{nn.BatchEnsemble{}, flat, "0 units"},
+		{nn.BatchEnsemble{Units: 1}, flat, "0 members; want at least 1"},
+		{nn.BatchEnsemble{Units: 1, Members: 2}, sequence, "has 2 members; there are 9"},
+		{nn.BatchEnsemble{Units: 1, Members: 2}, image, "takes [n, features] or [n, members, features]"},
+		{nn.MemberMean{}, flat, "takes [n, members, outputs]"},
+		{nn.MemberMean{Of: 4}, sequence, "there is no Averaging(4)"},
 		{nn.EnsureChannels{}, flat, "takes images [n, h, w] or [n, h, w, channels]"},
 	} {
 		g := graph.New()

@@ -116,5 +116,5 @@ func ExampleRegister() {
 	fmt.Printf("%+v %v\n", net, err)
 	// Output:
 	// {"type":"sequential","layers":[{"type":"gate"},{"type":"dense","units":3},{"type":"gate","init":"constant:0.1"}]} <nil>
-	// [{Init:<nil>} {Units:3 Activation:linear Init:<nil> NoBias:false L1:0 L2:0} {Init:constant:0.1}] <nil>
+	// [{Init:<nil>} {Units:3 Activation:linear Init:<nil> NoBias:false L1:0 L2:0 Scaling:standard} {Init:constant:0.1}] <nil>
 }

@@ -23,6 +23,10 @@ func TestJSON(t *testing.T) {
 		nn.Residual{Shortcut: nn.Identity{}}, nn.Identity{}, nn.Residual{Shortcut: nn.AvgPool{Window: nn.Square(3), Padding: nn.Same}}, nn.Reshape{Dims: []int{3, -1}},
 		nn.Flatten{}, nn.Dense{Units: 8, Activation: nn.SELU, Init: initial.Normal{Std: 0.125}, NoBias: true, L1: 1e-5, L2: 0.1},
 		nn.Sequential{nn.Dropout{Rate: 0.3}, nn.LeakyReLU}, nn.Dense{Units: 2},
+		nn.Concat{nn.Select{Columns: []int{2, 0}}, nn.PiecewiseLinear{Edges: [][]float64{{-1, 0.1}, {0, 1, 1e9}}}, nn.SmoothClip{Scale: []float64{2}}},
+		nn.Periodic{Units: 3, Sigma: 1}, nn.QuantileMap{Quantiles: [][]float64{{0, 0, 1}}, Normal: true}, nn.Scale{Init: initial.Constant{Value: 2}}, nn.Dense{Units: 3, Scaling: nn.NTK},
+		nn.Ensemble{Members: []nn.Layer{nn.Sequential{nn.Parametric{Activation: nn.SiLU}}, nn.Identity{}}, Weights: []float64{0.25, 1}, Of: nn.Labels},
+		nn.Clamp{Low: []float64{0}, High: []float64{1}}, nn.Temperature{T: 1.25},
 	}
 	text, err := nn.Marshal(net)
 	if err != nil {
@@ -59,6 +63,9 @@ func TestJSON(t *testing.T) {
 		`{"type":"residual","shortcut":{"type":"x"}}`:                          `layer shortcut has type "x"`,
 		`{"type":"concat","layers":[{"type":"residual","shortcut":{"a":1}}]}`:  `layer 0.shortcut has type ""`,
 		`{"type":"concat","layers":[{"type":"maxpool"},{"type":"pad","x":1}]}`: `layer 1, pad: unknown field "x"`,
+		`{"type":"ensemble","of":"class"}`:                                     `averaging "class"; did you mean "classes"`,
+		`{"type":"dense","scaling":"ntc"}`:                                     `scaling "ntc"; did you mean "ntk"`,
+		`{"type":"ensemble","members":[{"type":"relu"}]}`:                      `layer members.0 has type "relu"`,
 		`{"type":"dropout","rate":0.1}{}`:                                      "invalid",
 		`null`:                                                                 `type ""`,
 		`[`:                                                                    "unexpected end",
@@ -116,6 +123,7 @@ func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(`{"type":"concat","layers":[{"type":"image"},{"type":"join","field":"m","layers":{"type":"sequential","layers":[{"type":"identity"}]}}]}`))
 	f.Add([]byte(`{"type":"tree","children":[{"type":"tree"},{"type":"tree","children":[]}]}`))
 	f.Add([]byte(`{"type":"activation","name":"gelu"}`))
+	f.Add([]byte(`{"type":"ensemble","members":[{"type":"select","columns":[1]},{"type":"piecewiselinear","edges":[[0,1]]}],"weights":[1,0],"of":"labels"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l, err := nn.Unmarshal(text)
 		if err != nil {

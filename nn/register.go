@@ -59,6 +59,8 @@ func builtin() *registry {
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
+		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
+		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, DenseEach{}, BatchEnsemble{}, MemberMean{},
 	} {
 		r.add(kind(l), l)
 	}

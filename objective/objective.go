@@ -37,11 +37,25 @@ type Goal struct {
 	Target string    // field of the samples; empty: [data.Y]
 	Mask   string    // field that is 1 where a row, or a position of it, counts and 0 where not; empty: all do
 	Weight float64   // of its loss in the sum; 0 means 1
+
+	Rows string // field that says how much a row counts, by which its loss is multiplied; empty: all alike
 }
 
 // For returns the objective that the task of the samples says, with the given
-// loss; nil is the usual one.
-func For(s data.Spec, l loss.Loss) Objective { return Objective{Goal{Task: s.Task, Loss: l}} }
+// loss; nil is the usual one. Rows count as [data.WeightField] says, if there is one.
+func For(s data.Spec, l loss.Loss) Objective {
+	return Objective{Goal{Task: s.Task, Loss: l, Rows: weights(s)}}
+}
+
+// weights is the field that says how much rows of samples count; empty if none does.
+func weights(s data.Spec) string {
+	for _, f := range s.More {
+		if f.Name == data.WeightField && f.Role == data.TargetRole {
+			return f.Name
+		}
+	}
+	return ""
+}
 
 // Filled returns the objective with what was left out filled in, or what is
 // wrong with it for samples of kind s.
@@ -99,6 +113,15 @@ func (g Goal) check(s data.Spec) error {
 	if err := tasks[g.Task].fits(f); err != nil {
 		return err
 	}
+	if g.Rows != "" {
+		rows, err := s.Field(g.Rows)
+		if err != nil {
+			return err
+		}
+		if rows.Kind != data.Numbers || rows.Size() != 1 {
+			return fmt.Errorf("%q is %v of shape %v; how much a row counts is one number", g.Rows, rows.Kind, rows.Shape)
+		}
+	}
 	if g.Mask == "" {
 		return nil
 	}
@@ -133,7 +156,7 @@ func (o Objective) Fields() []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, g := range o {
-		for _, name := range []string{g.Target, g.Mask} {
+		for _, name := range []string{g.Target, g.Mask, g.Rows} {
 			if name != "" && !seen[name] {
 				seen[name] = true
 				names = append(names, name)
@@ -151,7 +174,7 @@ func (o Objective) Usual(s data.Spec) bool {
 	}
 	g := o[0]
 	g.Loss = nil
-	return g == Goal{Name: data.Y, Task: s.Task, Target: data.Y, Weight: 1}
+	return g == Goal{Name: data.Y, Task: s.Task, Target: data.Y, Weight: 1, Rows: weights(s)}
 }
 
 // saved is a goal in JSON.
@@ -163,11 +186,12 @@ type saved struct {
 	Target string          `json:"target,omitempty"`
 	Mask   string          `json:"mask,omitempty"`
 	Weight float64         `json:"weight,omitempty"`
+	Rows   string          `json:"rows,omitempty"`
 }
 
 // MarshalJSON writes the goal, its loss as [loss.Marshal] does.
 func (g Goal) MarshalJSON() ([]byte, error) {
-	s := saved{g.Name, g.Task, nil, g.Output, g.Target, g.Mask, g.Weight}
+	s := saved{g.Name, g.Task, nil, g.Output, g.Target, g.Mask, g.Weight, g.Rows}
 	if g.Loss != nil {
 		var err error
 		if s.Loss, err = loss.Marshal(g.Loss); err != nil {
@@ -183,7 +207,7 @@ func (g *Goal) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	*g = Goal{s.Name, s.Task, nil, s.Output, s.Target, s.Mask, s.Weight}
+	*g = Goal{s.Name, s.Task, nil, s.Output, s.Target, s.Mask, s.Weight, s.Rows}
 	if s.Loss != nil {
 		l, err := loss.Unmarshal(s.Loss)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"descent/internal/safetensors"
 	"descent/internal/shell"
 	"descent/model"
+	"descent/tabular"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -34,20 +36,22 @@ MODEL is a model file, or a run folder, which means its best model.`,
 
 // inspection is what inspect --json prints.
 type inspection struct {
-	Model      string   `json:"model"`
-	Version    string   `json:"version"`
-	Format     int      `json:"format"`
-	Task       string   `json:"task"`
-	Input      []int    `json:"input"`
-	Classes    []string `json:"classes,omitempty"`
-	Targets    []string `json:"targets,omitempty"`
-	Loss       string   `json:"loss"` // of the first goal
-	Goals      []goal   `json:"goals,omitempty"`
-	Layers     []layer  `json:"layers"`
-	Parameters int      `json:"parameters"`
-	Buffers    int      `json:"buffers,omitempty"` // values that training measures, such as running means
-	Products   int      `json:"multiply_adds"`     // for one row
-	SHA256     string   `json:"weights_sha256"`
+	Model      string    `json:"model"`
+	Version    string    `json:"version"`
+	Format     int       `json:"format"`
+	Task       string    `json:"task"`
+	Input      []int     `json:"input"`
+	Classes    []string  `json:"classes,omitempty"`
+	Targets    []string  `json:"targets,omitempty"`
+	Loss       string    `json:"loss"`                  // of the first goal
+	Thresholds []float64 `json:"thresholds,omitempty"`  // of the second of two classes, or of each label; none: one half
+	Heat       float64   `json:"temperature,omitempty"` // by which outputs are divided; none: they are as they were trained
+	Goals      []goal    `json:"goals,omitempty"`
+	Layers     []layer   `json:"layers"`
+	Parameters int       `json:"parameters"`
+	Buffers    int       `json:"buffers,omitempty"` // values that training measures, such as running means
+	Products   int       `json:"multiply_adds"`     // for one row
+	SHA256     string    `json:"weights_sha256"`
 }
 
 // goal is one of several that a model was trained for, or one of another field
@@ -81,6 +85,10 @@ func (a *app) inspect(path string, asJSON bool) error {
 	i := inspection{
 		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
+	}
+	i.Thresholds = m.Thresholds()
+	if t := m.Temperature(); t != 1 {
+		i.Heat = t
 	}
 	if o := m.Objective(); !o.Usual(spec) {
 		for _, g := range o {
@@ -126,12 +134,24 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	if err := printLayers(out, i); err != nil {
 		return err
 	}
+	if words := tabular.Words(m.Spec(), m.Network()); len(words) > 0 {
+		fmt.Fprintf(out, "\nencodings\n%s", human.Indent(human.Escape(strings.Join(words, "\n")), "  "))
+	}
 	if e := m.Spec().Encoder; e != nil {
 		fmt.Fprintf(out, "\ndata\n%s", human.Indent(e.String(), "  "))
 	}
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
 		fmt.Fprintf(out, "loss %s\n", i.Loss)
+	}
+	if i.Heat != 0 {
+		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))
+	}
+	for k, t := range m.Thresholds() {
+		fmt.Fprintf(out, "answers %s above a probability of %s\n", human.Line(decidedNames(m.Spec())[k]), human.Float(t))
+	}
+	if r := m.Residuals(); r != nil {
+		fmt.Fprintf(out, "intervals by how far off it was on %s\n", human.Plural(r.Rows, "row"))
 	}
 	for _, g := range i.Goals {
 		fmt.Fprintf(out, "goal %s\n", human.Line(fmt.Sprintf("%s: %s of %s, loss %s, weight %s", g.Name, g.Task, g.Target, g.Loss, human.Float(g.Weight))))

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (a *app) predictCommand() *cobra.Command {
 		Use:   "predict MODEL DATA",
 		Short: "Predict with a trained model",
 		Long: `Predict each row of DATA: the class, the targets in their own units, or the labels
-whose probability is more than one half.
+whose probability is more than one half, or than the threshold of the model.
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
@@ -46,6 +47,7 @@ order, and images with their names.`,
 	}
 	cmd.Flags().StringVar(&opt.format, "format", "csv", "csv, with a header, or jsonl, an object a line")
 	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class or label")
+	registerInterval(cmd, &opt.level, "add between what each target is with that probability, as in 0.9: lower and upper, by how far off the model was on the validation part")
 	opt.images.register(cmd)
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout; none that the command reads or a run keeps")
 	return cmd
@@ -55,6 +57,8 @@ type predictOptions struct {
 	format        string
 	probabilities bool
 	images        imageOptions
+	level         float64   // of intervals; 0: none
+	thresholds    []float64 // of the model; nil: one half
 	out           string
 }
 
@@ -72,6 +76,12 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	}
 	if opt.probabilities && spec.Task == data.Regression {
 		return usage.Errorf("--probabilities: the model predicts %s, neither classes nor labels", strings.Join(spec.Targets, ", "))
+	}
+	opt.thresholds = m.Thresholds()
+	if opt.level != 0 {
+		if err := spans(m, opt.level); err != nil {
+			return err
+		}
 	}
 	if opt.out != "" {
 		if err := a.reads(model, file, path).Spare(opt.out); err != nil {
@@ -135,12 +145,12 @@ func writePredictions(ctx context.Context, w io.Writer, m *model.Model, source d
 		newForm = newJSONForm
 	}
 	names := data.RowNames(source)
-	write, err := newForm(w, m.Spec(), opt.probabilities, names != nil)
+	write, err := newForm(w, m.Spec(), opt, names != nil)
 	if err != nil {
 		return err
 	}
 	row := 0
-	for values, err := range m.Predictions(ctx, source) {
+	for values, err := range predictions(ctx, m, source, opt.level) {
 		name := ""
 		if row < len(names) {
 			name = names[row]
@@ -156,11 +166,27 @@ func writePredictions(ctx context.Context, w io.Writer, m *model.Model, source d
 	return nil
 }
 
-// form writes the prediction of a row, which may have a name.
+// predictions yields those of all rows, with the lower and the upper ends of their
+// intervals behind their values, if there is a level.
+func predictions(ctx context.Context, m *model.Model, source data.Source, level float64) iter.Seq2[[]float64, error] {
+	if level == 0 {
+		return m.Predictions(ctx, source)
+	}
+	return func(yield func([]float64, error) bool) {
+		for i, err := range m.Intervals(ctx, source, level) {
+			if !yield(slices.Concat(i.Values, i.Lower, i.Upper), err) {
+				return
+			}
+		}
+	}
+}
+
+// form writes the prediction of a row, which may have a name. Behind the values of
+// all targets stand the ends of their intervals, if they are asked for.
 type form func(name string, values []float64) error
 
 // newCSVForm returns what writes a prediction as CSV, after the header.
-func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, error) {
+func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (form, error) {
 	out := csv.NewWriter(w)
 	put := func(fields []string) error {
 		if len(fields) == 1 && fields[0] == "" { // an empty line, which is no row
@@ -175,10 +201,13 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 	if spec.Task == data.Regression && len(spec.Targets) > 1 {
 		names = spec.Targets
 	}
-	if probabilities {
+	if opt.probabilities {
 		for _, of := range outputNames(spec) {
 			names = append(names, "p_"+of)
 		}
+	}
+	if opt.level != 0 {
+		names = append(names, ends(spec)...)
 	}
 	if named {
 		names = append([]string{"file"}, names...)
@@ -193,17 +222,31 @@ func newCSVForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, e
 		}
 		switch spec.Task {
 		case data.Classification:
-			fields = append(fields, spec.Classes[runs.Likeliest(values)])
+			fields = append(fields, spec.Classes[runs.Answer(values, opt.thresholds)])
 		case data.MultiLabel:
-			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, values), separator(spec)))
+			fields = append(fields, strings.Join(runs.LabelsOf(spec.Targets, values, opt.thresholds), separator(spec)))
 		}
-		if spec.Task == data.Regression || probabilities {
+		if spec.Task == data.Regression || opt.probabilities {
 			for i, v := range values {
-				fields = append(fields, runs.Predicted(spec, i, v))
+				fields = append(fields, runs.Predicted(spec, i%len(outputNames(spec)), v))
 			}
 		}
 		return put(fields)
 	}, nil
+}
+
+// ends names the ends of intervals.
+func ends(spec data.Spec) (names []string) {
+	for _, end := range []string{"lower", "upper"} {
+		if len(spec.Targets) == 1 {
+			names = append(names, end)
+			continue
+		}
+		for _, target := range spec.Targets {
+			names = append(names, end+"_"+target)
+		}
+	}
+	return names
 }
 
 // outputNames are the classes, the targets or the labels.
@@ -224,7 +267,7 @@ func separator(spec data.Spec) string {
 }
 
 // newJSONForm returns what writes a prediction as an object a line.
-func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, error) {
+func newJSONForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (form, error) {
 	return func(name string, values []float64) error {
 		var b strings.Builder
 		b.WriteByte('{')
@@ -234,15 +277,19 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		b.WriteString(`"prediction":`)
 		switch {
 		case spec.Task == data.Classification:
-			b.WriteString(jsonText(spec.Classes[runs.Likeliest(values)]))
+			b.WriteString(jsonText(spec.Classes[runs.Answer(values, opt.thresholds)]))
 		case spec.Task == data.MultiLabel:
-			writeTexts(&b, runs.LabelsOf(spec.Targets, values))
-		case len(values) == 1:
-			b.WriteString(runs.Predicted(spec, 0, values[0]))
+			writeTexts(&b, runs.LabelsOf(spec.Targets, values, opt.thresholds))
 		default:
-			writeNumbers(&b, spec, spec.Targets, values)
+			writeTargets(&b, spec, values[:len(spec.Targets)])
 		}
-		if probabilities {
+		if k := len(spec.Targets); opt.level != 0 {
+			b.WriteString(`,"lower":`)
+			writeTargets(&b, spec, values[k:2*k])
+			b.WriteString(`,"upper":`)
+			writeTargets(&b, spec, values[2*k:])
+		}
+		if opt.probabilities {
 			b.WriteString(`,"probabilities":`)
 			writeNumbers(&b, spec, outputNames(spec), values)
 		}
@@ -250,6 +297,15 @@ func newJSONForm(w io.Writer, spec data.Spec, probabilities, named bool) (form, 
 		_, err := io.WriteString(w, b.String())
 		return err
 	}, nil
+}
+
+// writeTargets writes one number, or several as an object.
+func writeTargets(b *strings.Builder, spec data.Spec, values []float64) {
+	if len(values) == 1 {
+		b.WriteString(runs.Predicted(spec, 0, values[0]))
+		return
+	}
+	writeNumbers(b, spec, spec.Targets, values)
 }
 
 // writeNumbers writes an object whose keys keep their order.

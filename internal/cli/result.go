@@ -28,6 +28,7 @@ func resultText(title string, r model.Report, b baseline, spec data.Spec) string
 		t.head = max(t.head, 2+utf8.RuneCountInString(human.Label(name)))
 	}
 	fmt.Fprintf(&t.out, "%-*s %12s   baseline: %s\n", t.head, title, "this model", b.what)
+	weighed := r.Goals[0].Weighed
 	label := "loss"
 	if spec.Task == data.Regression && spec.Encoder != nil {
 		label = "loss (standardized)"
@@ -39,6 +40,9 @@ func resultText(title string, r model.Report, b baseline, spec data.Spec) string
 			t.line(names[0], human.Label(names[0]), g.Metrics.Value(m.Name), g.Metrics.Undefined(m.Name))
 			names = names[1:]
 		}
+	}
+	if weighed {
+		t.out.WriteString(alikeText(r))
 	}
 	for _, g := range r.Goals {
 		of := ""

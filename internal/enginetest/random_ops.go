@@ -149,6 +149,9 @@ func (b *maker) reduce(x graph.Tensor) graph.Tensor {
 
 func (b *maker) matmul(x graph.Tensor) graph.Tensor {
 	t := x.Type()
+	if t.Rank() == 3 && b.IntN(3) > 0 {
+		return b.products(x)
+	}
 	if t.Rank() < 2 {
 		if t.Rank() == 0 {
 			return graph.Tensor{}
@@ -178,6 +181,28 @@ func (b *maker) matmul(x graph.Tensor) graph.Tensor {
 	return graph.Tensor{}
 }
 
+// products multiplies x with itself, in batches, with an order of axes that needs
+// a turn or has one folded into it.
+func (b *maker) products(x graph.Tensor) graph.Tensor {
+	if n := x.Type().Size(); n*max(x.Dim(0), x.Dim(1), x.Dim(2)) > 1<<17 {
+		return graph.Tensor{}
+	}
+	var y graph.Tensor
+	switch b.IntN(5) {
+	case 0:
+		y = x.MatMul(x.Transpose(0, 2, 1))
+	case 1:
+		y = x.Einsum("ngk,hgk->ngh", x)
+	case 2:
+		y = x.Einsum("ngk,ngj->gkj", x.Tanh())
+	case 3:
+		y = x.Transpose(1, 0, 2).Einsum("bmk,bnk->mbn", x.Transpose(1, 0, 2))
+	default:
+		y = x.Einsum("bkm,bkn->bnm", x)
+	}
+	return y.Add(y.Slice(0, 0, 1).Sigmoid()).Scale(0.1).Tanh()
+}
+
 func (b *maker) move(x graph.Tensor) graph.Tensor {
 	t := x.Type()
 	if t.Rank() == 0 {
@@ -185,7 +210,13 @@ func (b *maker) move(x graph.Tensor) graph.Tensor {
 	}
 	axis := b.IntN(t.Rank())
 	n := t.Dim(axis)
-	switch b.IntN(8) {
+	switch b.IntN(9) {
+	case 8:
+		columns := make([]int, 1+b.IntN(2*t.Dim(-1)))
+		for i := range columns {
+			columns[i] = b.IntN(t.Dim(-1))
+		}
+		return x.Take(columns)
 	case 0:
 		return x.Transpose(b.Perm(t.Rank())...)
 	case 1:

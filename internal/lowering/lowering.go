@@ -45,6 +45,22 @@ type Product interface {
 	Inner(in ...graph.Tensor) int
 }
 
+// A Transposer can read its operands as they were before their axes were turned.
+type Transposer interface {
+	Producer
+	// Untransposed returns the operation that reads what operand i is the
+	// transpose of, if it can.
+	Untransposed(i int, operand graph.Tensor) (graph.Op, bool)
+}
+
+// A Rower is a [Producer] whose kernel makes blocks of its result as a matrix
+// whose rows end elsewhere than before the last axis.
+type Rower interface {
+	Producer
+	// RowAxes is the number of leading axes that are rows.
+	RowAxes() int
+}
+
 // A Unit is an operation that, with certain constants, returns an operand
 // unchanged.
 type Unit interface {

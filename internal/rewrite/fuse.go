@@ -182,8 +182,12 @@ func (f *fuser) place(x graph.Tensor) {
 			f.materialize(in)
 		}
 		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x, follows: canFollow(x)}
-		if g.follows { // its blocks are rows of the last axis
-			g.Splits = 1 << (x.Type().Rank() - 1)
+		if g.follows { // its blocks are rows of the last axis, or of more
+			rows := x.Type().Rank() - 1
+			if r, ok := op.(lowering.Rower); ok {
+				rows = r.RowAxes()
+			}
+			g.Splits = 1 << rows
 		}
 		f.add(g)
 	case lowering.Reducer:

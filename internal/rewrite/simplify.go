@@ -22,6 +22,7 @@ var rules = []struct {
 	{"join two views or broadcasts", join},
 	{"repeat a scalar instead of viewing it", viewScalar},
 	{"read a product's operand transposed", foldTranspose},
+	{"read the operand of products in batches as it was before its axes were turned", foldTurn},
 	{"make a product of inner length one elementwise", outerProduct},
 	{"bring the axes to reduce to the end", trailingAxes},
 }
@@ -121,6 +122,22 @@ func foldTranspose(x graph.Tensor) (graph.Tensor, bool) {
 			in := append([]graph.Tensor(nil), x.Inputs()...)
 			in[i] = operand.Inputs()[0]
 			return x.Graph().Apply(product.SwapOperand(i), in...), true
+		}
+	}
+	return x, false
+}
+
+// foldTurn is foldTranspose where axes number products.
+func foldTurn(x graph.Tensor) (graph.Tensor, bool) {
+	op, ok := x.Op().(lowering.Transposer)
+	if !ok {
+		return x, false
+	}
+	for i, operand := range x.Inputs() {
+		if other, ok := op.Untransposed(i, operand); ok {
+			in := append([]graph.Tensor(nil), x.Inputs()...)
+			in[i] = operand.Inputs()[0]
+			return x.Graph().Apply(other, in...), true
 		}
 	}
 	return x, false

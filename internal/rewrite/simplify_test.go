@@ -40,6 +40,15 @@ var forms = []struct {
 	{"read a product's operand transposed", func(x, y, _ graph.Tensor) graph.Tensor {
 		return x.Transpose().MatMul(y.Reshape(6, 4).Transpose())
 	}, "MatMulTT(x, Reshape(y))"},
+	{"read the operand of products in batches as it was before its axes were turned", func(x, y, _ graph.Tensor) graph.Tensor {
+		return x.Reshape(2, 3, 4).MatMul(y.Reshape(2, 3, 4).Transpose(0, 2, 1))
+	}, "Einsum amk,ank->amn(Reshape(x), Reshape(y))"},
+	{"read the operand of products in batches as it was before its axes were turned", func(x, y, _ graph.Tensor) graph.Tensor {
+		return x.Reshape(2, 3, 4).Transpose(1, 0, 2).MatMul(y.Reshape(3, 4, 2))
+	}, "Einsum mak,akn->amn(Reshape(x), Reshape(y))"},
+	{"", func(x, y, _ graph.Tensor) graph.Tensor { // its axis of products would be the last
+		return x.Reshape(2, 3, 4).Transpose(2, 0, 1).MatMul(y.Reshape(4, 3, 2))
+	}, "Einsum amk,akn->amn(Transpose(Reshape(x)), Reshape(y))"},
 	{"make a product of inner length one elementwise", func(x, y, _ graph.Tensor) graph.Tensor {
 		return x.Reshape(24, 1).MatMul(y.Reshape(1, 24))
 	}, "Mul(Broadcast(Reshape(x)), Broadcast(Reshape(y)))"},

@@ -28,6 +28,7 @@ func testSections(r *runs.Run, group string) []report.Section {
 		}
 		sections = append(sections, report.Section{Group: group, Title: "Labels", Note: fmt.Sprintf("Of %d rows of the test part: those with the label, those predicted to have it, those with both.", t.Rows), Source: source, Body: table})
 	}
+	sections = append(sections, decideSections(r, group)...)
 	if len(t.Worst) == 0 {
 		return sections
 	}

@@ -71,10 +71,16 @@ func MeasuresOf(r model.Report) Measures {
 	return m
 }
 
-// Likeliest returns the class of the greatest probability, the first of equal
-// ones.
-func Likeliest(p []float64) int {
+// Answer returns the class of the greatest probability, the first of equal ones; or
+// that which the threshold of class 1 decides for, if there is one.
+func Answer(p, thresholds []float64) int {
 	best := 0
+	if thresholds != nil {
+		if p[1] > thresholds[0] {
+			return 1
+		}
+		return 0
+	}
 	for i, v := range p {
 		if v > p[best] {
 			best = i

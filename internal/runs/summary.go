@@ -26,7 +26,11 @@ type Summary struct {
 	Test       Measures `json:"test"`
 	Baseline   Measures `json:"baseline"` // on the test part
 	SHA256     string   `json:"weights_sha256"`
-	Run        string   `json:"run"`
+
+	Calibration *Calibration       `json:"calibration,omitempty"` // of the model that was kept
+	Thresholds  map[string]float64 `json:"thresholds,omitempty"`  // of class 1 of two, or of labels; none: one half
+	Intervals   []Coverage         `json:"intervals,omitempty"`   // on the test part
+	Run         string             `json:"run"`
 
 	Status     string         `json:"status"` // done, interrupted or diverged
 	Task       string         `json:"task"`
@@ -37,6 +41,8 @@ type Summary struct {
 	DataSHA256 string         `json:"data_sha256"`
 	Started    time.Time      `json:"started"`
 	Build      Build          `json:"build"`
+	Tried      int            `json:"tried,omitempty"`   // candidates for the best
+	Members    int            `json:"members,omitempty"` // of a bag, whose validation is that of each fold by a network that was not trained on it
 }
 
 // Build names what made a run.

@@ -22,9 +22,11 @@ import (
 type Test struct {
 	Rows      int      `json:"rows"`
 	Classes   []string `json:"classes,omitempty"`
-	Confusion [][]int  `json:"confusion,omitempty"` // [actual][predicted]
-	Labels    []Label  `json:"labels,omitempty"`    // where labels are predicted
-	Worst     []Worst  `json:"worst"`               // rows, that of the largest loss first
+	Confusion [][]int  `json:"confusion,omitempty"`   // [actual][predicted]
+	Labels    []Label  `json:"labels,omitempty"`      // where labels are predicted
+	Curves    []Curve  `json:"curves,omitempty"`      // of thresholds
+	Bins      []Bin    `json:"reliability,omitempty"` // of probabilities
+	Worst     []Worst  `json:"worst"`                 // rows, that of the largest loss first
 }
 
 // Label is how well a label is predicted; see [metric.Class].
@@ -36,6 +38,23 @@ type Label struct {
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	F1        float64 `json:"f1"`
+}
+
+// Curve is how well class 1 of two, or a label, is found by thresholds.
+type Curve struct {
+	Name      string       `json:"name"`
+	Threshold float64      `json:"threshold"` // of the model
+	Points    [][3]float64 `json:"points"`    // threshold, precision, recall
+}
+
+// mostPoints is how many of a curve are left.
+const mostPoints = 120
+
+// Bin is how sure and how right answers are; see [metric.Bin].
+type Bin struct {
+	Answers int     `json:"answers"`
+	Sure    float64 `json:"sure"`
+	Right   float64 `json:"right"`
 }
 
 // Worst is a row on which the model does badly.
@@ -76,11 +95,28 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 			t.Labels = append(t.Labels, Label{k.Name, k.Rows, k.Predicted, k.Right, k.Precision, k.Recall, k.F1})
 		}
 	}
-	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
-	beside, err := besides(spec)
-	if err != nil {
-		return nil, err
+	thresholds := r.Goals[0].Thresholds
+	for i, a := range r.Answers() {
+		c := Curve{Name: a.Name, Threshold: 0.5}
+		if thresholds != nil {
+			c.Threshold = thresholds[i]
+		}
+		for _, p := range a.Curve(mostPoints) {
+			if p.Recall == p.Recall {
+				c.Points = append(c.Points, [3]float64{p.Threshold, p.Precision, p.Recall})
+			}
+		}
+		t.Curves = append(t.Curves, c)
 	}
+	if sure := r.Goals[0].Reliability; sure != nil {
+		for _, b := range sure.Bins() {
+			if b.Sure == b.Sure { // a NaN has no JSON form
+				t.Bins = append(t.Bins, Bin(b))
+			}
+		}
+	}
+	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
+	beside := besides(spec)
 	for _, s := range r.Worst {
 		if err := source.Read([]int{s.Row}, x, y); err != nil {
 			return nil, err
@@ -89,7 +125,7 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 		if s.Row < len(names) {
 			w.Name = names[s.Row]
 		}
-		w.answer(spec, r.Goals[0].Metrics.Spec(), y, s.Prediction)
+		w.answer(spec, r.Goals[0].Metrics.Spec(), y, s.Prediction, thresholds)
 		if beside != nil {
 			if err := source.(data.FieldReader).ReadField(data.RowField, []int{s.Row}, beside); err != nil {
 				return nil, err
@@ -106,13 +142,13 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 // answer puts into w what was right and what was predicted, of the kind that the
 // first goal predicts. What a row has at many positions takes more room than there
 // is.
-func (w *Worst) answer(spec data.Spec, of metric.Spec, y []float32, prediction []float64) {
+func (w *Worst) answer(spec data.Spec, of metric.Spec, y []float32, prediction, thresholds []float64) {
 	switch fits := len(prediction) == len(of.Names); {
 	case of.Kind == metric.Classes && fits && len(y) == 1:
-		k := Likeliest(prediction)
+		k := Answer(prediction, thresholds)
 		w.Actual, w.Predicted, w.Probability = of.Names[int(y[0])], of.Names[k], &prediction[k]
 	case of.Kind == metric.Labels && fits && len(y) == len(of.Names):
-		w.Actual, w.Predicted = labelsText(of.Names, decodeTargets(spec, y)), labelsText(of.Names, prediction)
+		w.Actual, w.Predicted = labelsText(of.Names, decodeTargets(spec, y), nil), labelsText(of.Names, prediction, thresholds)
 	case of.Kind == metric.Numbers && fits && len(y) == len(prediction):
 		w.Actual, w.Predicted = targetText(spec, decodeTargets(spec, y)), targetText(spec, prediction)
 	default:
@@ -120,11 +156,16 @@ func (w *Worst) answer(spec data.Spec, of metric.Spec, y []float32, prediction [
 	}
 }
 
-// LabelsOf returns the labels of a probability above one half.
-func LabelsOf(names []string, values []float64) []string {
+// LabelsOf returns the labels of a probability above one half, or above the threshold
+// of each.
+func LabelsOf(names []string, values, thresholds []float64) []string {
 	var yes []string
 	for i, v := range values {
-		if v > 0.5 {
+		threshold := 0.5
+		if thresholds != nil {
+			threshold = thresholds[i]
+		}
+		if v > threshold {
 			yes = append(yes, names[i])
 		}
 	}
@@ -132,8 +173,8 @@ func LabelsOf(names []string, values []float64) []string {
 }
 
 // labelsText names them.
-func labelsText(names []string, values []float64) string {
-	yes := LabelsOf(names, values)
+func labelsText(names []string, values, thresholds []float64) string {
+	yes := LabelsOf(names, values, thresholds)
 	if yes == nil {
 		return "none"
 	}
@@ -175,12 +216,13 @@ func targetText(spec data.Spec, values []float64) string {
 
 // besides returns room for the row of numbers beside an image, nil where there is
 // none.
-func besides(spec data.Spec) ([]float32, error) {
-	if spec.Encoder == nil || spec.More == nil {
-		return nil, nil
+func besides(spec data.Spec) []float32 {
+	for _, f := range spec.More {
+		if spec.Encoder != nil && f.Name == data.RowField {
+			return make([]float32, f.Size())
+		}
 	}
-	f, err := spec.Field(data.RowField)
-	return make([]float32, f.Size()), err
+	return nil
 }
 
 // showSample puts the raw row that a sample stands for into w: a picture, the

@@ -15,14 +15,14 @@ import (
 // suiting lists the losses that suit a task, the usual one first.
 var suiting = map[data.Task][]string{
 	data.Classification: {"cross-entropy", "bce"},
-	data.Regression:     {"mse", "mae", "huber"},
+	data.Regression:     {"mse", "mae", "huber", "quantile"},
 	data.MultiLabel:     {"bce"},
 }
 
 // loss builds the objective and checks that it suits the data.
 func (j *Job) loss() (loss.Loss, error) {
 	s := &j.Settings
-	l, err := loss.ByName(s.Loss.Value)
+	l, err := loss.Parse(s.Loss.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -33,14 +33,14 @@ func (j *Job) loss() (loss.Loss, error) {
 		return nil, fmt.Errorf("loss %s is for %s, and the task is %s; use %s", l.Name(), suitedBy(l.Name()), task, lossesFor(task))
 	case task == data.Classification && binary && len(j.Spec.Classes) != 2:
 		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
-	case s.LabelSmoothing > 0 && !cross:
+	case s.LabelSmoothing.Value > 0 && !cross:
 		return nil, fmt.Errorf("label_smoothing is for loss cross-entropy, not %s", l.Name())
 	case s.ClassWeights != "none" && task == data.Regression:
 		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
 	}
 	if s.ClassWeights != "balanced" {
 		if cross {
-			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing}, nil
+			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value}, nil
 		}
 		return l, nil
 	}
@@ -52,7 +52,7 @@ func (j *Job) loss() (loss.Loss, error) {
 	if binary {
 		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
 	}
-	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value, ClassWeights: weights}, nil
 }
 
 // suitedBy names the tasks that a loss suits.
@@ -74,7 +74,7 @@ func lossesFor(t data.Task) string {
 	case data.MultiLabel:
 		return "bce, which asks yes or no of each label"
 	}
-	return "mse, mae or huber"
+	return "mse, mae, huber or quantile"
 }
 
 // balanced returns n/(k·n_c) for each of the k classes, by the n training

@@ -11,10 +11,10 @@ import (
 // modelRows are the network and what it starts from.
 var modelRows = []Setting{
 	{key: "model", def: "auto", basic: true, listed: true,
-		usage: modelUsage + "; auto: " + modelDefault,
+		usage: modelUsage + "; auto: " + modelUsual,
 		at:    func(s *Settings) any { return &s.Model }, check: parses(parseModel), start: Told},
-	{key: "activation", def: "relu",
-		usage: "of hidden layers of an mlp: " + strings.Join(activations(), ", "),
+	{key: "activation", def: "auto",
+		usage: "of hidden layers of an mlp or table: " + strings.Join(activations(), ", ") + "; auto: relu, silu for table",
 		at:    func(s *Settings) any { return &s.Activation }, check: parses(nn.ParseActivation), start: Told},
 	{key: "init", def: "auto",
 		usage: "how weights of an mlp start: " + strings.Join(initial.Names(), ", ") + "; constant takes its value, as in constant:0.1; xavier, he and lecun alone are xavier-uniform, he-normal and lecun-normal; auto: he-normal for the relu family, lecun-normal for selu, xavier-uniform for others",
@@ -36,10 +36,10 @@ var modelRows = []Setting{
 // objectiveRows are what a network is trained for.
 var objectiveRows = []Setting{
 	{key: "loss", def: "auto",
-		usage: "cross-entropy, bce, mse, mae or huber; auto: cross-entropy for classes, mse for regression, bce for labels",
-		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.ByName), start: Told},
-	{key: "label_smoothing",
-		usage: "share of the target spread over all classes",
+		usage: "cross-entropy, bce, mse, mae, huber, or quantile:0.1,0.5,0.9 for these quantiles of each target, of which the middle one is the prediction; auto: cross-entropy for classes, mse for regression, bce for labels",
+		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.Parse), start: Told},
+	{key: "label_smoothing", def: "auto",
+		usage: "share of the target spread over all classes; auto: 0, 0.1 for table",
 		at:    func(s *Settings) any { return &s.LabelSmoothing }, check: share, start: LineObjective},
 	{key: "class_weights", def: "none",
 		usage: "none, or balanced: rows/(classes·rows of the class), from the training part; of labels, one weight for those that hold, as often as labels do not hold",

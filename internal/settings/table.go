@@ -12,10 +12,11 @@ import (
 // it but what it means. Files, --set, flags, help, checks, the start of a run,
 // --resume, comparisons and sweeps read it from here.
 type Setting struct {
-	key   string // in files and --set; a dot goes into a section
-	flag  string // "": the key with dashes
-	usage string // what people read about it
-	def   string // its default as it is written; "": the zero value
+	key    string // in files and --set; a dot goes into a section
+	flag   string // "": the key with dashes
+	usage  string // what people read about it
+	def    string // its default as it is written; "": the zero value
+	before string // what runs of before the setting was there had, and go on with; "": the default
 
 	at    func(*Settings) any // its field; nil: it is kept as text until fill reads it
 	check check               // what is wrong with a value by itself
@@ -64,7 +65,7 @@ var table = slices.Concat(
 	under("Data", dataRows),
 	under("Images", imageRows),
 	under("Model", modelRows),
-	under("Objective", objectiveRows),
+	under("Objective", objectiveRows, decideRows),
 	under("Optimizer", ruleRows, hyperRows(), aroundRows, scheduleRows),
 	under("Run", runRows),
 )

@@ -55,6 +55,8 @@ func (s *transfer) outputs() naming {
 	switch {
 	case s.to.NewHead || here.Task != there.Task:
 		return naming{}
+	case here.Task == data.Regression && s.here.Out.Dim(1) != len(here.Targets): // quantiles go by position
+		return naming{}
 	case here.Task == data.Regression:
 		return match("targets", here.Targets, there.Targets)
 	}

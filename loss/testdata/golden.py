@@ -81,6 +81,19 @@ for name, (fields, f) in regression.items():
 case("huber", predicted, targets, lambda z, y: F.huber_loss(
     z, y, reduction="none", delta=0.5).mean(1), Delta=0.5)
 
+
+
+def quantile(z, y, levels):
+    def f(z, y):
+        e = y.reshape(len(z), -1, 1) - z.reshape(len(z), -1, len(levels))
+        tau = torch.tensor(levels, dtype=torch.float64)
+        return torch.maximum(tau * e, (tau - 1) * e).flatten(1).mean(1)
+    case("quantile", z, y, f, Levels=levels)
+
+
+quantile(logits, targets[[0, 1, 2, 4, 1, 0]] + 0.0625, [0.125, 0.75])
+quantile(logits, targets[[0, 1, 2, 4, 1, 0], 1] + 0.0625, [0.125, 0.25, 0.5, 0.875])
+
 # The penalty: 0.25 Σw² + 0.5 Σ|w| over a [3, 2] weight, with 0.125 and 0.0625 of its layer's own.
 w = torch.tensor([[0.5, -0.25], [0.0, 1.0], [-2.0, 0.125]], dtype=torch.float64, requires_grad=True)
 p = (0.25 + 0.125) * (w ** 2).sum() + (0.5 + 0.0625) * w.abs().sum()

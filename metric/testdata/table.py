@@ -48,6 +48,12 @@ def calibration_error(y, p, bins=15):
     return sum(abs((best == y)[at == b].mean() - sure[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any())
 
 
+def label_calibration_error(truth, p, bins=15):
+    y, p = truth.ravel(), p.ravel()
+    at = np.clip(np.ceil(p * bins) - 1, 0, bins - 1)
+    return sum(abs(y[at == b].mean() - p[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any())
+
+
 def one_against_rest(y, p):
     if len(set(y)) < p.shape[1]:
         return nan
@@ -158,6 +164,8 @@ def labels(name, truth, quantum=None, lost=False, zero=False):
         subset_accuracy=1 - wrong.any(1).mean(),
         hamming_loss=wrong.mean(),
         log_loss=-np.log(np.where(truth == 1, p, 1 - p)).mean(),
+        brier=nan if lost else np.mean([sk.brier_score_loss(truth[:, c], p[:, c], pos_label=1) for c in range(k)]),
+        ece=nan if lost else label_calibration_error(truth, p),
         micro_f1=sk.f1_score(truth, best, average="micro", zero_division=0) if k > 1 else sk.f1_score(truth[:, 0], best[:, 0], zero_division=0),
         average_precision=nan if lost or not usual else np.mean([ap[c] for c in usual]),
         auroc=nan if lost or not both else np.mean([roc[c] for c in both]),

@@ -206,6 +206,96 @@ case("pad a sequence", dict(type="pad", left=2), seq, lambda x, p: F.pad(x, [0, 
 case("reshape", dict(type="reshape", dims=[-1, 6]), branch, lambda x, p: x.reshape(2, 8, 6))
 case("image", dict(type="image"), seq, lambda x, p: x.reshape(2, 7, 3, 1))
 
+# Layers for tables.
+table = numbers([5, 4], 1)
+case("select, turned and repeated", dict(type="select", columns=[2, 0, 0]), table, lambda x, p: x[:, [2, 0, 0]])
+case("select, a run", dict(type="select", columns=[1, 2]), table, lambda x, p: x[:, 1:3])
+case("scale", dict(type="scale"), table, lambda x, p: x * p["scale"], dict(scale=numbers([4], 2)))
+case("parametric", dict(type="parametric", activation="silu"), table, lambda x, p: x + p["alpha"] * (F.silu(x) - x), dict(alpha=numbers([4], 2)))
+case("temperature", dict(type="temperature", t=1.5), table, lambda x, p: x / 1.5)
+low, high = torch.tensor([-1.0, -0.5, 0.25, -9]), torch.tensor([1.0, 0.75, 0.5, 9])
+case("clamp", dict(type="clamp", low=low.tolist(), high=high.tolist()), table, lambda x, p: torch.minimum(torch.maximum(x, low), high))
+case("clamp, one for all", dict(type="clamp", low=[-0.7], high=[0.3]), table, lambda x, p: x.clamp(-0.7, 0.3))
+center, scale = torch.tensor([0.5, -1, 100, 0]), torch.tensor([2, 0.125, 0.25, 1])
+z = lambda x: (x - center) / scale
+case("smooth clip", dict(type="smoothclip", center=center.tolist(), scale=scale.tolist()), table, lambda x, p: z(x) / (1 + (z(x) / 3) ** 2).sqrt())
+case("smooth clip, limit", dict(type="smoothclip", limit=0.5), table, lambda x, p: x / (1 + (x / 0.5) ** 2).sqrt())
+edges = [[-1.0, -0.5, 0.125, 1.75], [-0.25, 0.5], [-3.0, 0.0, 0.03125], [-1.5, -1, -0.5, 0, 0.5, 1, 1.5]]
+
+
+def piecewise(x, p):
+    out = []
+    for i, e in enumerate(edges):
+        for j in range(len(e) - 1):
+            v = (x[:, i] - e[j]) / (e[j + 1] - e[j])
+            v = v if j == 0 else v.clamp(min=0)
+            out.append(v if j == len(e) - 2 else v.clamp(max=1))
+    return torch.stack(out, 1)
+
+
+case("piecewise linear", dict(type="piecewiselinear", edges=edges), table, piecewise)
+case("piecewise linear, apart", dict(type="piecewiselinear", edges=edges, apart=True), table,
+     lambda x, p: torch.stack([F.pad(f, [0, 6 - f.shape[1]]) for f in piecewise(x, p).split([len(e) - 1 for e in edges], 1)], 1))
+quantiles = [[-1.0, -0.5, 0.125, 1.75], [-0.25, -0.25, -0.25, 0.5], [-2.0, 0.0, 0.0, 2], [-1.5, -1, -0.5, 1.5]]
+spots = torch.tensor([[-0.75, -0.3, 0, 1.25], [2, -0.5, -4, -1.25], [1, 0.25, 0.5, 0.625]])
+
+
+def uniform(x, p):
+    """As scikit-learn's QuantileTransformer, but with gradients: the mean of interpolations from both sides."""
+    out = []
+    for i, q in enumerate(quantiles):
+        sides = []
+        for v, sign, e in [(x[:, i], 1, q), (-x[:, i], -1, [-v for v in q[::-1]])]:
+            e = np.array(e)
+            v0 = v.detach().numpy()
+            j = np.clip(np.searchsorted(e, v0, side="right") - 1, 0, len(e) - 2)
+            with np.errstate(divide="ignore"):
+                slope = np.where((v0 >= e[0]) & (v0 < e[-1]), 1 / (e[j + 1] - e[j]), 0) / (len(e) - 1)
+            base = np.interp(v0, e, np.linspace(0, 1, len(e)))
+            u = torch.tensor(base) + torch.tensor(slope) * (v - torch.tensor(v0))
+            sides.append(u if sign == 1 else 1 - u)
+        out.append((sides[0] + sides[1]) / 2)
+    return torch.stack(out, 1)
+
+
+case("quantile map, ties", dict(type="quantilemap", quantiles=quantiles), spots, uniform)
+waves = dict(frequency=numbers([4, 3], 2, -0.25, 0.25), phase=numbers([4, 3], 3), weight=numbers([4, 3, 2], 4), bias=numbers([4, 2], 5))
+case("periodic", dict(type="periodic", frequencies=3, units=3, activation="tanh"), table, lambda x, p: torch.cat([
+    x[:, :, None], torch.tanh(torch.einsum("ndf,dfu->ndu", torch.cos(2 * np.pi * x[:, :, None] * p["frequency"] + p["phase"]), p["weight"]) + p["bias"])], 2).flatten(1),
+    waves)
+case("dense, ntk", dict(type="dense", units=3, activation="relu", scaling="ntk"), table,
+     lambda x, p: F.relu(x @ p["weight"] / 2 + p["bias"]), dict(weight=numbers([4, 3], 2), bias=numbers([3], 3)))
+members = dict(type="ensemble", members=[dict(type="dense", units=3), dict(type="sequential", layers=[dict(type="activation", name="tanh"), dict(type="dense", units=3, no_bias=True)]), dict(type="dense", units=3)])
+three = {"0.weight": numbers([4, 3], 2), "0.bias": numbers([3], 3), "1.1.dense.weight": numbers([4, 3], 4, -9, 9), "2.weight": numbers([4, 3], 5), "2.bias": numbers([3], 6)}
+each = lambda x, p: [x @ p["0.weight"] + p["0.bias"], torch.tanh(x) @ p["1.1.dense.weight"], x @ p["2.weight"] + p["2.bias"]]
+weights = [1.0, 0.5, 2.5]
+mean = lambda ys, w: sum(y * v for y, v in zip(ys, w)) / sum(w)
+case("ensemble of values", members, table, lambda x, p: mean(each(x, p), [1, 1, 1]), three)
+case("ensemble of values, weights", dict(members, weights=weights), table, lambda x, p: mean(each(x, p), weights), three)
+case("ensemble of classes, weights", dict(members, weights=weights, of="classes"), table, lambda x, p: mean([F.softmax(y, 1) for y in each(x, p)], weights).log(), three)
+case("ensemble of labels, weights", dict(members, weights=weights, of="labels"), table, lambda x, p: torch.logit(mean([torch.sigmoid(y) for y in each(x, p)], weights)), three)
+
+
+trio = numbers([5, 3, 4], 1)
+case("dense each", dict(type="denseeach", units=2, activation="tanh"), trio, lambda x, p: torch.tanh(torch.einsum("nki,kiu->nku", x, p["weight"]) + p["bias"]),
+     dict(weight=numbers([3, 4, 2], 2, -1, 1), bias=numbers([3, 2], 3)))
+case("dense each, ntk", dict(type="denseeach", units=1, scaling="ntk", no_bias=True), trio, lambda x, p: torch.einsum("nki,kiu->nku", x, p["weight"]) / 2, dict(weight=numbers([3, 4, 1], 2)))
+
+
+def batch_ensemble(x, p):
+    x = x[:, None, :] if x.dim() == 2 else x
+    return torch.tanh((p["in"] * x) @ p["weight"] * p["out"] + p["bias"])
+
+
+shared = {"weight": numbers([4, 2], 2), "in": numbers([3, 4], 3, -1, 1), "out": numbers([3, 2], 4, -1, 1), "bias": numbers([3, 2], 5)}
+case("batch ensemble", dict(type="batchensemble", units=2, activation="tanh"), trio, batch_ensemble, shared)
+case("batch ensemble of one input", dict(type="batchensemble", units=2, members=3, activation="tanh"), table, batch_ensemble, shared)
+case("batch ensemble, ntk", dict(type="batchensemble", units=2, members=3, scaling="ntk"), table, lambda x, p: (p["in"] * x[:, None, :]) @ p["weight"] / 2 * p["out"] + p["bias"], shared)
+case("mean of members", dict(type="membermean"), trio, lambda x, p: x.mean(1))
+case("mean of members, classes", dict(type="membermean", of="classes"), trio, lambda x, p: F.softmax(x, 2).mean(1).log())
+case("mean of members, labels", dict(type="membermean", of="labels"), trio, lambda x, p: torch.logit(torch.sigmoid(x).mean(1)))
+
+
 
 def running():
     """Buffers after each of several batches of different sizes."""

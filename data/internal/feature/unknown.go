@@ -41,6 +41,17 @@ func (u *Unknowns) Add(f Fate, row int, name string, of Feature, text string) {
 	}
 }
 
+// Cells visits the columns of a fate with the number of their cells.
+func (u *Unknowns) Cells(f Fate, visit func(column string, cells int)) {
+	for _, c := range u[f].columns {
+		cells := 0
+		for _, n := range c.count {
+			cells += n
+		}
+		visit(c.name, cells)
+	}
+}
+
 // Notes says what was counted in a set of n rows.
 func (u *Unknowns) Notes(n int) []string {
 	var notes []string

@@ -17,6 +17,7 @@ import (
 const (
 	asTarget   = "target"
 	asImage    = "image"
+	asWeight   = "weight"
 	asDrop     = "drop"
 	asKeep     = "keep"
 	asCategory = "category"
@@ -41,7 +42,7 @@ type choice struct {
 
 func (cfg *Config) lists() []chosenList {
 	return []chosenList{
-		{as: asTarget, names: &cfg.Targets}, {as: asImage, names: &cfg.Images}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
+		{as: asTarget, names: &cfg.Targets}, {as: asImage, names: &cfg.Images}, {as: asWeight, names: &cfg.Weights}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
 		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates},
 	}
 }
@@ -85,7 +86,7 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 				}
 			}
 			as[column] = append(as[column], l.as)
-			taken[column] = taken[column] || l.as == asTarget || l.as == asImage
+			taken[column] = taken[column] || l.as == asTarget || l.as == asImage || l.as == asWeight
 		}
 		*l.names = columns
 		for _, c := range l.choices {
@@ -96,6 +97,9 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 	}
 	if len(cfg.Images) > 1 {
 		return cfg, fmt.Errorf("data: %s: one column holds the paths of images, and %s are %d", g.File, naming.List(cfg.Images), len(cfg.Images))
+	}
+	if len(cfg.Weights) > 1 {
+		return cfg, fmt.Errorf("data: %s: one column holds the weights of rows, and %s are %d", g.File, naming.List(cfg.Weights), len(cfg.Weights))
 	}
 	return cfg, nil
 }
@@ -128,12 +132,14 @@ func (l chosenList) columns(g *grid.Grid, taken map[string]bool) ([]string, erro
 // together.
 func agree(a, b string) string {
 	switch {
-	case a == asTarget && b == asNumber:
+	case (a == asTarget || a == asWeight) && b == asNumber:
 		return ""
 	case a == asTarget:
 		return fmt.Sprintf("a target and cannot be in %s too", b)
 	case a == asImage:
 		return fmt.Sprintf("the image of a row and cannot be in %s too", b)
+	case a == asWeight:
+		return fmt.Sprintf("the weight of a row and cannot be in %s too", b)
 	case a == asDrop && b == asKeep:
 		return "both dropped and kept"
 	case a == asDrop:

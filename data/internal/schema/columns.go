@@ -17,12 +17,13 @@ type Column struct {
 	Col     int
 	Kind    string // a kind of [parse]
 	Why     string // of a dropped column
+	Kept    bool   // it was asked for
 	Reading parse.Reading
 }
 
 // planColumns decides what each column is that is not a target.
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
-	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images))
+	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images, cfg.Weights))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
 	var plan []Column
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
@@ -40,7 +41,7 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 				return nil, err
 			}
 			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
-			p.Reading = f.Reading
+			p.Reading, p.Kept = f.Reading, keep[name]
 			if category[name] && view.present > 0 {
 				p.Kind, p.Why = parse.CategoryKind, ""
 			}
@@ -71,6 +72,18 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 		reasons = append(reasons, fmt.Sprintf("%q %s", g.Columns[p.Col], p.Why))
 	}
 	return nil, fmt.Errorf("data: %s has no column left to predict from: %s", g.File, strings.Join(reasons, "; "))
+}
+
+// ReadingOf returns how a column is read that is no target, also if it was left out.
+func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
+	for _, c := range s.Columns {
+		if c.Col == col && c.Reading.Kind != "" {
+			return c.Reading, nil
+		}
+	}
+	var f finding
+	err := f.find(g, col)
+	return f.Reading, err
 }
 
 const (
@@ -116,7 +129,7 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 		v.present++
 	}
 	v.rising = v.rising && v.missing == 0 && v.present > 2
-	if v.whole && !v.rising && isCounterName(g.Columns[col]) {
+	if v.whole && !v.rising && IsCounterName(g.Columns[col]) {
 		v.distinct = len(levelsOf(g, col))
 	}
 	if v.present > 0 && r.Kind == parse.NumberKind {
@@ -176,8 +189,8 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 	return parse.CategoryKind, ""
 }
 
-// isCounterName reports whether columns of that name usually number rows.
-func isCounterName(name string) bool {
+// IsCounterName reports whether columns of that name usually number rows.
+func IsCounterName(name string) bool {
 	if strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") {
 		return true
 	}

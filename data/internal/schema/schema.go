@@ -11,6 +11,7 @@ import (
 	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parse"
 )
 
 // Task is what a target is to be: nothing said, classes, amounts or labels.
@@ -32,6 +33,7 @@ type Config struct {
 	Numbers    []string
 	Dates      []string
 	Images     []string // the column of paths to images, if there is one
+	Weights    []string // the column of how much rows count, if there is one
 
 	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
 }
@@ -42,10 +44,12 @@ var ErrNoTarget = errors.New("which column is the target?")
 
 // Plan is what the columns of a table are, judged by all rows.
 type Plan struct {
-	Columns []Column // those that are neither targets nor images
+	Columns []Column // those that are neither targets nor images nor weights
 	Target  Target
-	Image   int      // the column of paths to images, or -1
-	Notes   []string // what was taken for granted
+	Image   int           // the column of paths to images, or -1
+	Weight  int           // the column of how much rows count, or -1
+	Weigh   parse.Reading // how it is read
+	Notes   []string      // what was taken for granted
 }
 
 // Of decides the schema of a table. Rows without a target are taken out of
@@ -55,7 +59,7 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Plan{Notes: g.Notes, Image: -1}
+	s := &Plan{Notes: g.Notes, Image: -1, Weight: -1}
 	if len(cfg.Images) > 0 {
 		s.Image = g.Index(cfg.Images[0])
 	}
@@ -88,6 +92,10 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 		s.Notes = append(s.Notes, fmt.Sprintf("the target %q has %d classes in %d rows; is it the column that you mean?", cfg.Targets[0], classes, g.Rows()))
 	}
 	s.Notes = append(s.Notes, noteSpellings(cfg.Targets[0], s.Target.Classes)...)
+	if len(cfg.Weights) > 0 {
+		s.Weight = g.Index(cfg.Weights[0])
+		s.Weigh = found[s.Weight].Reading
+	}
 	if s.Columns, err = planColumns(g, cfg, found); err != nil {
 		return nil, err
 	}

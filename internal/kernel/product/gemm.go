@@ -22,9 +22,10 @@ import (
 // So tiles, tasks and instruction sets cannot change a bit; only the payload
 // of a NaN may depend on them.
 type Gemm struct {
-	M, N, K        int
-	TransA, TransB bool
-	Epilogue       kernel.Epilogue // nil: none
+	M, N, K          int
+	TransA, TransB   bool
+	RowA, RowB, RowC int             // how far apart rows are in memory; 0: one follows the other
+	Epilogue         kernel.Epilogue // nil: none
 }
 
 // Tasks returns the number of blocks of C.
@@ -51,7 +52,7 @@ func (g Gemm) Run(i int, c *kernel.Call) {
 	r := g.block(i)
 	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch)
 	if g.Epilogue != nil {
-		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.N, r.r0, r.r1, r.c0, r.c1, c.Scratch)
+		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.rowC(), r.r0, r.r1, r.c0, r.c1, c.Scratch)
 	}
 }
 
@@ -70,6 +71,9 @@ func (g Gemm) stored() (rows, cols int) {
 func (g Gemm) rowA() int {
 	const page, near, few = 1024, 8, 8 // float32, and rows
 	rows, cols := g.stored()
+	if g.RowA != 0 {
+		return g.RowA
+	}
 	if (cols+near)%page <= 2*near && cols > page/2 && rows > few && g.N >= 2*minWidth {
 		return cols + tile.Line
 	}
@@ -80,7 +84,7 @@ func (g Gemm) rowA() int {
 func (g Gemm) Prepare() (operand int, form kernel.Kernel, size int) {
 	rows, cols := g.stored()
 	row := g.rowA()
-	if row == cols {
+	if row == cols || g.RowA != 0 {
 		return 0, nil, 0
 	}
 	return 0, &move.Splice{Runs: rows, Width: row, Parts: []move.Part{{To: cols, Width: cols}}}, rows * row
@@ -88,14 +92,32 @@ func (g Gemm) Prepare() (operand int, form kernel.Kernel, size int) {
 
 // strides returns how far apart in A and B the neighbours in m, n and k are.
 func (g Gemm) strides() (am, ak, bk, bn int) {
-	am, ak, bk, bn = g.rowA(), 1, g.N, 1
+	am, ak, bk, bn = g.rowA(), 1, g.rowB(), 1
 	if g.TransA {
 		am, ak = 1, g.rowA()
 	}
 	if g.TransB {
-		bk, bn = 1, g.K
+		bk, bn = 1, g.rowB()
 	}
 	return am, ak, bk, bn
+}
+
+// rowB and rowC are how far apart rows of B and C are in memory.
+func (g Gemm) rowB() int {
+	switch {
+	case g.RowB != 0:
+		return g.RowB
+	case g.TransB:
+		return g.K
+	}
+	return g.N
+}
+
+func (g Gemm) rowC() int {
+	if g.RowC != 0 {
+		return g.RowC
+	}
+	return g.N
 }
 
 // Cost implements [kernel.Coster].

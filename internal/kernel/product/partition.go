@@ -31,10 +31,14 @@ const (
 // cost estimates the time of a block in multiply-adds.
 func (g Gemm) cost(height, width int) int { return (height + loadCost) * width * max(g.K, 1) }
 
-// partition halves the block until it is small enough. It keeps blocks tall:
-// each row of blocks reads and packs all of B again.
-func (g Gemm) partition() blocks {
-	limit := min(max(g.cost(g.M, g.N)/worthTasks, minCost), maxCost)
+// partition cuts a product that is computed alone.
+func (g Gemm) partition() blocks { return g.partitionAmong(1) }
+
+// partitionAmong cuts one of several equal products: it halves the block until it
+// is small enough. It keeps blocks tall: each row of blocks reads and packs all of
+// B again.
+func (g Gemm) partitionAmong(products int) blocks {
+	limit := min(max(products*g.cost(g.M, g.N)/worthTasks, minCost), maxCost)
 	least := minWidth
 	if g.M <= fewRows {
 		least = fewWidth
@@ -58,8 +62,9 @@ func (g Gemm) partition() blocks {
 // who take neighbouring blocks, each read a part of B, the weights: what no
 // other core holds is soon updated. Those of a transposed A, the gradients of
 // weights, are counted along rows, as the update goes through them.
-func (g Gemm) block(i int) rect {
-	p := g.partition()
+func (g Gemm) block(i int) rect { return g.partition().block(g, i) }
+
+func (p blocks) block(g Gemm, i int) rect {
 	x, y := i/p.down, i%p.down
 	if g.TransA {
 		y, x = i/p.across, i%p.across

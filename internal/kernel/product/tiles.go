@@ -25,7 +25,7 @@ func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 	switch set := tile.Current(); {
 	case g.K == 0:
 		for i := r.r0; i < r.r1; i++ {
-			clear(c[i*g.N+r.c0 : i*g.N+r.c1])
+			clear(c[i*g.rowC()+r.c0 : i*g.rowC()+r.c1])
 		}
 	case r.r0 == r.r1 || r.c0 == r.c1:
 	case set == nil:
@@ -39,6 +39,7 @@ func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 // so that a strip of B stays close.
 func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 	am, ak, bk, _ := g.strides()
+	row := g.rowC()
 	wide := set.Vectors(r.r1-r.r0, r.c1-r.c0)
 	if g.TransB {
 		wide = min(wide, 1) // transposing bounds the time, and likes a narrow panel
@@ -83,7 +84,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 				case k0+k < g.K:
 					ahead, aheadRow = tile.Address(&b[(k0+k)*bk+r.c0]), 4*bk
 				}
-				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*g.N+j], 4*g.N, tail, k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
+				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*row+j], 4*row, tail, k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
 				if packs {
 					bAt, bRow = panelB, panelRow
 				}
@@ -96,6 +97,6 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 // panel with rows of panelRow bytes.
 func (g Gemm) packB(set *tile.Set, b, packed []float32, k0, k, j, next, panelRow int) {
 	for v := j; v < next; v += set.Lanes {
-		set.Transpose(k, &b[v*g.K+k0], 4*g.K, min(set.Lanes, next-v), &packed[v-j], panelRow)
+		set.Transpose(k, &b[v*g.rowB()+k0], 4*g.rowB(), min(set.Lanes, next-v), &packed[v-j], panelRow)
 	}
 }
