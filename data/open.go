@@ -131,6 +131,9 @@ func (s Spec) Open(path string) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if as.random != nil || as.joined {
+		return nil, fmt.Errorf("data: the model has no encoder: it takes rows of numbers in one file of text, and %s is %s", path, as.name)
+	}
 	if as.isTable() {
 		file, err := os.Open(f.path)
 		if err != nil {

@@ -144,3 +144,13 @@ func TestZstandard(t *testing.T) {
 		}
 	}
 }
+
+// TestParquetWithoutEncoder asks for text where a model takes rows of numbers.
+func TestParquetWithoutEncoder(t *testing.T) {
+	spec := Spec{Input: []int{2}, Task: Regression, Targets: []string{"y"}}
+	for name, want := range map[string]string{parquetFile: "is a Parquet file", "internal/parquet/testdata/*.csv": "is several files with a table"} {
+		if _, err := spec.Open(name); err == nil || !strings.Contains(err.Error(), "rows of numbers in one file of text, and "+name+" "+want) {
+			t.Error(err)
+		}
+	}
+}

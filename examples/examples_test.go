@@ -41,7 +41,7 @@ func TestDatabaseExamples(t *testing.T) {
 			run := func(args ...string) (string, error) {
 				cmd := exec.Command("go", args...)
 				cmd.Dir = name
-				cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+				cmd.Env = append(os.Environ(), "GOWORK=off")
 				out, err := cmd.CombinedOutput()
 				return string(out), err
 			}
