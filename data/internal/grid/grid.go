@@ -294,20 +294,6 @@ func (g *Grid) Find(name string) int {
 	return slices.IndexFunc(g.Columns, func(column string) bool { return naming.Normal(column) == naming.Normal(name) })
 }
 
-// Among visits the given rows of a grid; nil means all.
-func (g *Grid) Among(rows []int) iter.Seq[int] {
-	if rows != nil {
-		return slices.Values(rows)
-	}
-	return func(yield func(int) bool) {
-		for row := range g.Rows() {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
 // FromRows makes a grid of columns and rows that a program gives, whose numbers
 // are as programs write them. Rows count as lines, or as rows.
 func FromRows(file string, columns []string, rows iter.Seq2[[]string, error], byRow bool) (*Grid, error) {
