@@ -59,39 +59,43 @@ data/internal/fault:
 data/internal/naming:
 data/internal/input:
 data/internal/parse: data/internal/naming
-data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse
-data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
-data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/grid
+data/internal/parallel:
+data/internal/scratch:
+data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch
+data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/parallel data/internal/grid
+data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
 data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
+data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network
+explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 train/profile:
 train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
+tabular: metric schedule nn/initial nn loss optim data train
 internal/usage:
 internal/traintest: internal/rng internal/safetensors nn data model train
 internal/goldentest:
 internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model train/profile train internal/report internal/tensorboard
-internal/runpage: metric internal/human internal/shell train internal/report internal/runs
+internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
+internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
-internal/settings: internal/suggest metric internal/human schedule nn/initial nn loss optim data objective model train internal/usage internal/runs
-internal/trials: internal/suggest metric internal/human internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
+internal/settings: internal/suggest metric internal/human internal/rng schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
+internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/suggest metric internal/human internal/shell internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model train internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
 command: internal/cli
 cmd/descent: command
 `

@@ -29,6 +29,16 @@ func (e *Encoder) DecodeRow(x []float32) []Cell {
 	return row
 }
 
+// Decode returns the cell that the features of a column stand for, in the form of
+// [Encoder.DecodeRow]; "" is a missing one, as is that of a column that was dropped.
+func (c Column) Decode(x []float32) string {
+	f, err := c.feature()
+	if err != nil || f == nil || len(x) < f.Width() {
+		return ""
+	}
+	return f.Decode(x[:f.Width()])
+}
+
 // DecodePixels returns the image that a sample stands for, as bytes in its own
 // order [height width channels]; nil if samples are no images. One of 16 bits is
 // stretched from its least value to its greatest, as it may use few of them.

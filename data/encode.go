@@ -9,6 +9,7 @@ import (
 	"descent/data/internal/feature"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
 )
 
@@ -53,27 +54,48 @@ func (e *Encoder) mustHaveColumns(g *grid.Grid) error {
 	return nil
 }
 
-// encodeGrid encodes the columns of a table, without images.
+// encodeGrid encodes the columns of a table, without images, some rows at a time on
+// all cores.
 func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	if err := e.mustHaveColumns(g); err != nil {
 		return nil, err
 	}
 	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
-	at := 0
+	var cols []int
 	for i := range e.Columns {
 		f, err := e.Columns[i].feature()
 		if err != nil {
 			return nil, err
 		}
-		if f == nil {
-			continue
+		if f != nil {
+			s.add(f)
+			cols = append(cols, g.Find(e.Columns[i].Name))
 		}
-		column, err := encodeColumn(g, e.Columns[i].Name, f, at, &s.unknown)
-		if err != nil {
-			return nil, err
+	}
+	var err error
+	if s.rows, err = newRecords(s.n, s.size); err != nil {
+		return nil, err
+	}
+	runs := g.Runs(nil)
+	readers, buffers := make([]*grid.Reader, parallel.Workers()), make([][]byte, parallel.Workers())
+	odd := make([][]feature.Odd, len(runs)) // cells whose like training did not have
+	err = parallel.Each(len(runs), func(worker, i int) (err error) {
+		if readers[worker] == nil {
+			readers[worker] = grid.NewReader(g)
 		}
-		s.columns = append(s.columns, column)
-		at += f.Width()
+		buffer := s.rows.room(runs[i].From, runs[i].To, &buffers[worker])
+		if odd[i], err = s.encodeRun(readers[worker], g, runs[i], cols, buffer); err != nil {
+			return err
+		}
+		return s.rows.put(runs[i].From, buffer)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range s.columns {
+		for _, some := range odd {
+			s.unknown.Gather(g.Columns[cols[i]], c.packing.Feature(), i, some)
+		}
 	}
 	if e.Task == MultiLabel {
 		e.encodeLabels(s, g)
@@ -83,52 +105,68 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	return s, e.encodeWeights(s, g)
 }
 
-// encodeColumn encodes the cells of a column, whose features begin at a place.
-func encodeColumn(g *grid.Grid, name string, f feature.Feature, at int, u *feature.Unknowns) (encodedColumn, error) {
-	c := encodedColumn{at: at}
-	col := g.Find(name)
-	plain := g.IsPlain(col)
-	switch f := f.(type) {
-	case *feature.Category:
-		c.slots = make([]int16, g.Rows())
-		for row := range c.slots {
-			cell := g.Cell(row, col)
-			slot, fate := f.Slot(cell)
-			c.slots[row] = int16(slot)
-			if fate == feature.AsNoLevel {
-				cell = ""
-			}
-			u.Add(fate, row, name, f, cell)
-		}
-	case *feature.Number:
-		c.values = make([]float32, g.Rows())
-		if f.Missing {
-			c.missing = make([]bool, g.Rows())
-		}
-		for row := range c.values {
-			var to [2]float32
-			fate, err := f.Encode(to[:], g.Cell(row, col), plain)
+// encodeRun encodes the columns of some rows to their records.
+func (s *encodedTable) encodeRun(r *grid.Reader, g *grid.Grid, run grid.Run, cols []int, to []byte) (odd []feature.Odd, err error) {
+	for i := range s.columns {
+		c := &s.columns[i]
+		if category, ok := c.packing.Feature().(*feature.Category); ok {
+			cells, err := r.Cells(run, cols[i])
 			if err != nil {
-				return c, cellError(g.At(row, col), err)
+				return nil, err
 			}
-			c.values[row] = to[0]
-			if f.Missing {
-				c.missing[row] = to[1] != 0
-			}
-			u.Add(fate, row, name, f, "")
+			odd = s.encodeLevels(category, cells, i, run.From, to, odd)
+			continue
 		}
-	default:
-		width := f.Width()
-		c.dense = make([]float32, g.Rows()*width)
-		for row := range g.Rows() {
-			fate, err := f.Encode(c.dense[row*width:(row+1)*width], g.Cell(row, col), plain)
+		reading := c.packing.Reading()
+		values, err := r.Floats(run, cols[i], &reading)
+		if err != nil {
+			return nil, err
+		}
+		var fates []feature.Odd
+		for j, v := range values {
+			fate, err := c.packing.Pack(to[j*s.size+c.from:], v)
 			if err != nil {
-				return c, cellError(g.At(row, col), err)
+				return nil, cellError(g.At(run.Row(run.From+j), cols[i]), err)
 			}
-			u.Add(fate, row, name, f, "")
+			if fate != feature.Known {
+				fates = feature.AddOdd(fates, feature.Odd{Column: i, Fate: fate}, run.From+j)
+			}
+		}
+		odd = append(odd, fates...)
+	}
+	return odd, nil
+}
+
+// encodeLevels encodes the levels of some rows.
+func (s *encodedTable) encodeLevels(f *feature.Category, cells *grid.Cells, column, from int, to []byte, odd []feature.Odd) []feature.Odd {
+	type place struct {
+		slot int
+		odd  int // where it is counted, or -1
+	}
+	c := &s.columns[column]
+	places := make([]place, cells.Texts())
+	kinds := make([]feature.Odd, 0)
+	for code := range places {
+		text := string(cells.Text(code))
+		slot, fate := f.Slot(text)
+		places[code] = place{slot, -1}
+		if fate == feature.Known {
+			continue
+		}
+		if fate == feature.AsNoLevel {
+			text = ""
+		}
+		places[code].odd = len(kinds)
+		kinds = append(kinds, feature.Odd{Column: column, Fate: fate, Text: text})
+	}
+	for j, code := range cells.Codes {
+		p := &places[code]
+		c.packing.PackSlot(to[j*s.size+c.from:], p.slot)
+		if p.odd >= 0 {
+			kinds[p.odd].Rows = append(kinds[p.odd].Rows, int32(from+j))
 		}
 	}
-	return c, nil
+	return append(odd, feature.InOrder(kinds)...)
 }
 
 // cellError says where a cell is that cannot be encoded.
@@ -148,36 +186,98 @@ func (e *Encoder) encodeTargets(s *encodedTable, g *grid.Grid) error {
 		if err != nil {
 			return err
 		}
-		for row := range g.Rows() {
-			at := row*width + k
-			if col < 0 || e.untargeted(&r, classes, g.Cell(row, col)) {
-				s.y[at] = float32(math.NaN())
-				missing++
-				continue
+		if col < 0 {
+			for row := range g.Rows() {
+				s.y[row*width+k] = float32(math.NaN())
 			}
-			problem := ""
-			if e.Task == Classification {
-				class, known := classes.Find(g.Cell(row, col))
-				if s.y[at] = float32(class); !known {
+			missing += g.Rows()
+			continue
+		}
+		read := func(row int, cell string) (y float32, problem string) {
+			switch {
+			case e.untargeted(&r, classes, cell):
+				missing++
+				return float32(math.NaN()), ""
+			case e.Task == Classification:
+				class, known := classes.Find(cell)
+				if !known {
 					problem = e.noClass(g, row, col)
 				}
-			} else if v, err := g.Value(row, col, &r); err != nil {
-				problem = err.Error()
-			} else if s.y[at], err = feature.Standardize(v, t.Mean, t.Std); err != nil {
+				return float32(class), problem
+			}
+			v, err := g.Value(row, col, &r)
+			if err != nil {
+				return 0, err.Error()
+			}
+			if y, err = feature.Standardize(v, t.Mean, t.Std); err != nil {
 				problem = cellError(g.At(row, col), err).Error()
 			}
-			if problem != "" {
-				s.y[at] = float32(math.NaN())
-				if len(s.wrong) < 100 {
-					s.wrong[row] = problem
+			return y, problem
+		}
+		reader := grid.NewReader(g)
+		for _, run := range g.Runs(nil) {
+			if e.Task == Regression {
+				if n, ok := s.putNumbers(reader, run, col, k, &r, &t); ok {
+					missing += n
+					continue
 				}
 			}
+			cells, err := reader.Cells(run, col)
+			if err != nil {
+				return err
+			}
+			s.putTargets(cells, run, k, read)
 		}
 	}
 	if missing == len(s.y) {
 		s.spec.Unlabeled, s.y = true, nil
 	}
 	return nil
+}
+
+// putNumbers encodes targets of some rows, and reports how many are missing, if all
+// others are numbers.
+func (s *encodedTable) putNumbers(reader *grid.Reader, run grid.Run, col, k int, r *parse.Reading, t *Target) (missing int, ok bool) {
+	values, err := reader.Floats(run, col, r)
+	if err != nil {
+		return 0, false
+	}
+	width := s.spec.TargetSize()
+	for i, v := range values {
+		y := &s.y[(run.From+i)*width+k]
+		if v != v {
+			*y = float32(math.NaN())
+			missing++
+		} else if *y, err = feature.Standardize(v, t.Mean, t.Std); err != nil {
+			return 0, false
+		}
+	}
+	return missing, true
+}
+
+// putTargets encodes targets of some rows; read says what a cell becomes, or what is
+// wrong with it, and is asked once for cells that are alike and right.
+func (s *encodedTable) putTargets(cells *grid.Cells, run grid.Run, k int, read func(row int, cell string) (float32, string)) {
+	width := s.spec.TargetSize()
+	known, asked := make([]float32, cells.Texts()), make([]bool, cells.Texts())
+	for i, code := range cells.Codes {
+		row := run.From + i
+		y := &s.y[row*width+k]
+		if asked[code] {
+			*y = known[code]
+			continue
+		}
+		problem := ""
+		if *y, problem = read(row, string(cells.Text(int(code)))); problem == "" && *y == *y {
+			known[code], asked[code] = *y, true
+		}
+		if problem != "" {
+			*y = float32(math.NaN())
+			if len(s.wrong) < 100 {
+				s.wrong[row] = problem
+			}
+		}
+	}
 }
 
 // untargeted reports whether a target's cell has no value.

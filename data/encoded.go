@@ -1,7 +1,9 @@
 package data
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 
 	"descent/data/internal/fault"
@@ -11,8 +13,8 @@ import (
 	"descent/data/internal/schema"
 )
 
-// encodedTable holds the rows of a table as samples, column by column; one-hot
-// features are written only when read.
+// encodedTable holds the rows of a table as samples, packed; one-hot features are
+// written only when read.
 type encodedTable struct {
 	spec    Spec
 	file    string
@@ -20,6 +22,10 @@ type encodedTable struct {
 	lines   grid.RowLines // in the file
 	notes   []string
 	columns []encodedColumn
+	size    int // bytes of a row
+	width   int // features
+	copies  []copied
+	rows    *records
 	images  *encodedImages // of each row; nil of plain tables
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
@@ -27,13 +33,32 @@ type encodedTable struct {
 	weights []float32 // of each row; nil where none is known, and all count alike
 }
 
-// encodedColumn is a number with or without indicator, a category, or a date.
+// encodedColumn is what a column becomes.
 type encodedColumn struct {
-	at      int // its first feature
-	values  []float32
-	missing []bool
-	slots   []int16   // perhaps none
-	dense   []float32 // [rows, features], of any other
+	at, from int // its first feature, and its first byte
+	packing  *feature.Packing
+}
+
+// copied is columns whose bytes are the features themselves, one behind the other, or
+// one column that is not so.
+type copied struct {
+	at, from, n int // the first feature, the first byte, and how many there are
+	packing     *feature.Packing
+}
+
+// add adds a column to the rows.
+func (s *encodedTable) add(f feature.Feature) {
+	p := feature.PackingOf(f)
+	s.columns = append(s.columns, encodedColumn{s.width, s.size, p})
+	if n := len(s.copies); p.Plain() && n > 0 && s.copies[n-1].packing == nil {
+		s.copies[n-1].n++
+	} else if p.Plain() {
+		s.copies = append(s.copies, copied{s.width, s.size, 1, nil})
+	} else {
+		s.copies = append(s.copies, copied{s.width, s.size, f.Width(), p})
+	}
+	s.width += f.Width()
+	s.size += p.Size()
 }
 
 func (s *encodedTable) Spec() Spec   { return s.spec }
@@ -54,7 +79,9 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 	if s.images != nil {
 		s.images.readPixels(rows, x)
 	} else {
-		s.readColumns(rows, x, size)
+		if err := s.readColumns(rows, x, size); err != nil {
+			return err
+		}
 	}
 	if y == nil {
 		return nil
@@ -63,29 +90,22 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 }
 
 // readColumns reads what the columns become, so many features a row.
-func (s *encodedTable) readColumns(rows []int, x []float32, size int) {
+func (s *encodedTable) readColumns(rows []int, x []float32, size int) error {
 	clear(x[:len(rows)*size])
-	for i := range s.columns {
-		c := &s.columns[i]
-		for i, r := range rows {
-			to := x[i*size+c.at:]
-			switch {
-			case c.slots != nil:
-				if slot := c.slots[r]; slot != feature.None {
-					to[slot] = 1
-				}
-				continue
-			case c.dense != nil:
-				width := len(c.dense) / s.Len()
-				copy(to, c.dense[r*width:(r+1)*width])
+	return s.rows.each(rows, func(i int, record []byte) {
+		to := x[i*size : (i+1)*size]
+		for k := range s.copies {
+			c := &s.copies[k]
+			if c.packing != nil {
+				c.packing.Unpack(to[c.at:c.at+c.n], record[c.from:])
 				continue
 			}
-			to[0] = c.values[r]
-			if c.missing != nil && c.missing[r] {
-				to[1] = 1
+			from := record[c.from : c.from+4*c.n]
+			for j, to := 0, to[c.at:c.at+c.n]; j < len(to); j++ {
+				to[j] = math.Float32frombits(binary.LittleEndian.Uint32(from[4*j:]))
 			}
 		}
-	}
+	})
 }
 
 func (s *encodedTable) readTargets(rows []int, y []float32) error {

@@ -6,12 +6,14 @@ import (
 	"descent/data/internal/feature"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
 	"descent/data/internal/schema"
 )
 
 // Fit learns the encoding from the given rows; nil means all.
-func (t *Table) Fit(rows []int) (*Encoder, error) {
+func (t *Table) Fit(rows []int) (_ *Encoder, err error) {
+	defer grid.Recover(&err)
 	g := t.grid
 	if rows != nil && len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", g.File, errEmpty)
@@ -22,12 +24,13 @@ func (t *Table) Fit(rows []int) (*Encoder, error) {
 		}
 	}
 	e := &Encoder{Kind: tableKind, Task: Task(t.plan.Target.Task), Reason: t.plan.Target.Reason, Classes: t.plan.Target.Classes}
-	for _, p := range t.plan.Columns {
-		c, err := fitColumn(g, p, rows)
-		if err != nil {
-			return nil, err
-		}
-		e.Columns = append(e.Columns, c)
+	e.Columns = make([]Column, len(t.plan.Columns))
+	err = parallel.Each(len(e.Columns), func(_, i int) (err error) {
+		e.Columns[i], err = fitColumn(g, t.plan.Columns[i], rows)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if t.plan.Weight >= 0 {
 		var err error
@@ -83,7 +86,11 @@ func fitColumn(g *grid.Grid, p schema.Column, rows []int) (Column, error) {
 		c.Notation, c.Form, c.Absent = p.Reading.Notation.String(), p.Reading.Form, p.Reading.Absent
 	case parse.CategoryKind:
 		var category *feature.Category
-		if category, dropped = feature.FitCategory(g, p.Col, rows); category != nil {
+		var err error
+		if category, dropped, err = feature.FitCategory(g, p.Col, rows); err != nil {
+			return c, err
+		}
+		if category != nil {
 			c.Levels, c.Rare, c.Missing = category.Levels, category.Rare, category.Missing
 		}
 	}

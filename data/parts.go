@@ -27,10 +27,14 @@ func (p Parts) String() string {
 	return b.String()
 }
 
-// assemble encodes a set, takes its parts and looks for what deserves a note.
-func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
+// parts encodes a set, takes its parts and looks for what deserves a note.
+func (d division) parts() (Parts, error) {
+	s, cfg, rows := d.set, d.cfg, d.rows
 	var p Parts
 	p.note("", s)
+	if d.keys.note != "" {
+		p.Notes = append(p.Notes, d.keys.note)
+	}
 	var e *Encoder
 	encoded := s
 	if raw, ok := s.(Fitter); ok {
@@ -58,7 +62,11 @@ func assemble(s Source, cfg SplitConfig, rows [3][]int) (Parts, error) {
 	if err := p.count(); err != nil {
 		return p, err
 	}
-	return p, p.noteOverlap()
+	if err := p.noteOverlap(); err != nil {
+		return p, err
+	}
+	d.hint(&p)
+	return p, p.noteLeaks(cfg.Seed)
 }
 
 // note takes over what a set has to say about itself.
@@ -107,11 +115,30 @@ func (p *Parts) adopt(s Source, e *Encoder, want Spec, part string) (Source, err
 
 // count counts classes and notes those that cannot be learned or measured.
 func (p *Parts) count() error {
+	if err := p.tally(); err != nil {
+		return err
+	}
+	for _, c := range p.Counts {
+		switch others := c.Validation + c.Test; {
+		case c.Train == 0:
+			p.Notes = append(p.Notes, fmt.Sprintf("class %q has no row in training and cannot be learned", c.Class))
+		case c.Train == 1 && others == 0:
+			p.Notes = append(p.Notes, fmt.Sprintf("class %q has a single row, which is kept in training; nothing measures how well it is learned", c.Class))
+		}
+	}
+	return nil
+}
+
+// tally counts the classes of each part.
+func (p *Parts) tally() error {
 	spec := p.Train.Spec()
 	if spec.Task != Classification {
 		return nil
 	}
 	p.Counts = make([]ClassCount, len(spec.Classes))
+	for i, class := range spec.Classes {
+		p.Counts[i].Class = class
+	}
 	for i, part := range []Source{p.Train, p.Validation, p.Test} {
 		labels, err := labelsOf(part)
 		if err != nil {
@@ -120,16 +147,6 @@ func (p *Parts) count() error {
 		for _, label := range labels {
 			c := &p.Counts[label]
 			*[]*int{&c.Train, &c.Validation, &c.Test}[i]++
-		}
-	}
-	for i, class := range spec.Classes {
-		c := &p.Counts[i]
-		c.Class = class
-		switch others := c.Validation + c.Test; {
-		case c.Train == 0:
-			p.Notes = append(p.Notes, fmt.Sprintf("class %q has no row in training and cannot be learned", class))
-		case c.Train == 1 && others == 0:
-			p.Notes = append(p.Notes, fmt.Sprintf("class %q has a single row, which is kept in training; nothing measures how well it is learned", class))
 		}
 	}
 	return nil

@@ -82,8 +82,7 @@ func (s *encodedTable) ReadField(name string, rows []int, dst []float32) error {
 	if err := checkRead(s.Len(), f.Size(), 0, rows, dst, nil); err != nil {
 		return err
 	}
-	s.readColumns(rows, dst, f.Size())
-	return nil
+	return s.readColumns(rows, dst, f.Size())
 }
 
 // ReadField reads rows encoded with the statistics of all rows.
@@ -104,7 +103,8 @@ func (s *encodedTable) rowNames() []string {
 
 // encodeTable encodes a table, which is at path, with its images if the model
 // takes some.
-func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (Source, error) {
+func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (_ Source, err error) {
+	defer grid.Recover(&err)
 	if e.Kind != pictureKind {
 		return e.encodeGrid(g, naming.Base(path))
 	}

@@ -221,7 +221,12 @@ var errEmpty = fault.ErrNoRows
 // each reads all rows of a source in order, chunk by chunk, and checks what
 // may need checking. The slices are valid during the call only.
 func each(s Source, visit func(rows []int, x, y []float32, more [][]float32) error) error {
-	spec, n := s.Spec(), s.Len()
+	return eachOf(s, 0, s.Len(), visit)
+}
+
+// eachOf is each of the rows from a number to another.
+func eachOf(s Source, from, n int, visit func(rows []int, x, y []float32, more [][]float32) error) error {
+	spec := s.Spec()
 	if err := spec.Validate(); err != nil {
 		return err
 	}
@@ -237,7 +242,7 @@ func each(s Source, visit func(rows []int, x, y []float32, more [][]float32) err
 		more[i] = make([]float32, chunk*f.Size())
 	}
 	trusted := isVetted(s)
-	for start := 0; start < n; start += chunk {
+	for start := from; start < n; start += chunk {
 		rows = rows[:0]
 		for r := start; r < min(start+chunk, n); r++ {
 			rows = append(rows, r)

@@ -11,10 +11,21 @@ import (
 
 // SplitConfig says how a set is cut. The zero value is 70% training, 10%
 // validation and 20% test.
+//
+// Rows of one group all go to one part, as those of one patient should where the
+// model is for others; the column that says so is left out of the inputs, unless
+// [CSVConfig].Keep names it. Rows with a time are cut by it instead of at random:
+// training is what came first, and the test part what came last. A column that
+// says when stays among the inputs.
 type SplitConfig struct {
 	Train, Validation, Test float64 // fractions; Train 0 is the rest
 	Seed                    uint64  // of the split alone
 	ValidationSet, TestSet  Source  // instead of a fraction
+
+	Group  string    // column of a table: rows of equal cells are a group
+	Groups []int     // instead of it, of each row; of any set
+	Time   string    // column of numbers or dates that says when a row was
+	Times  []float64 // instead of it, of each row; of any set
 }
 
 // Parts is a set cut into parts, encoded alike.
@@ -39,14 +50,34 @@ const wholeValidation = 5000
 // fewer than 50,000. ValidationSet and TestSet override both; of a [*Parted],
 // they are its test part.
 //
+// Whole groups are dealt so that sizes and classes of the parts come near their
+// fractions; rows of one time stand in one part. See [SplitConfig].
+//
 // A [Fitter] is fitted on the training part, and all parts read encoded.
 // Other sources are taken as they are.
 func Split(s Source, cfg SplitConfig) (Parts, error) {
+	d, err := divide(s, cfg)
+	if err != nil {
+		return Parts{}, err
+	}
+	return d.parts()
+}
+
+// division is a set and which of its rows are training, validation and test.
+type division struct {
+	set  Source
+	cfg  SplitConfig // with the test set that the set brought
+	keys keys
+	rows [3][]int
+}
+
+// divide decides which rows go to which part.
+func divide(s Source, cfg SplitConfig) (d division, err error) {
 	if s == nil {
-		return Parts{}, fmt.Errorf("data: there is no set to split")
+		return d, fmt.Errorf("data: there is no set to split")
 	}
 	if spec := s.Spec(); spec.Unlabeled {
-		return Parts{}, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), naming.List(spec.Targets))
+		return d, fmt.Errorf("data: %s has no target %s; there is nothing to learn from it", spec.name(), naming.List(spec.Targets))
 	}
 	own := s
 	p, parted := s.(*Parted)
@@ -54,43 +85,79 @@ func Split(s Source, cfg SplitConfig) (Parts, error) {
 		own = p.Source
 	}
 	if own.Len() == 0 {
-		return Parts{}, fmt.Errorf("data: %s: %w", own.Spec().name(), errEmpty)
+		return d, fmt.Errorf("data: %s: %w", own.Spec().name(), errEmpty)
+	}
+	d = division{set: own, cfg: cfg}
+	if d.keys, d.set, err = cfg.keys(own); err != nil {
+		return d, err
 	}
 	if parted && p.Test != nil {
 		if cfg.TestSet == nil {
 			if cfg.Test != 0 {
-				return Parts{}, fmt.Errorf("data: %s has its own test part; leave the test fraction at 0", s.Spec().name())
+				return d, fmt.Errorf("data: %s has its own test part; leave the test fraction at 0", s.Spec().name())
 			}
-			cfg.TestSet = p.Test
+			d.cfg.TestSet = p.Test
 		}
-		if cfg.ValidationSet == nil && cfg.Validation == 0 && cfg.Train == 0 {
-			return assemble(own, cfg, lastRows(own.Len(), cfg.Seed))
+		if cfg.ValidationSet == nil && cfg.Validation == 0 && cfg.Train == 0 && d.keys.groups == nil && d.keys.times == nil {
+			d.rows = lastRows(own.Len(), cfg.Seed)
+			return d, nil
 		}
 	}
-	fractions, err := cfg.fractions()
+	return d, d.cut()
+}
+
+// cut gives each part its rows, by fractions.
+func (d *division) cut() error {
+	fractions, err := d.cfg.fractions()
 	if err != nil {
-		return Parts{}, err
+		return err
 	}
-	groups := [][]int{natural(own.Len())}
-	if spec := own.Spec(); spec.Task == Classification {
-		labels, err := labelsOf(own)
-		if err != nil {
-			return Parts{}, err
+	spec, n := d.set.Spec(), d.set.Len()
+	var labels []int32
+	classes := 0
+	if spec.Task == Classification {
+		if labels, err = labelsOf(d.set); err != nil {
+			return err
 		}
-		groups = grouped(labels, len(spec.Classes))
+		classes = len(spec.Classes)
 	}
-	rows := cut(groups, fractions, cfg.Seed)
+	what := fmt.Sprintf("%d rows", n)
+	switch {
+	case d.keys.times != nil:
+		d.rows = cutInTime(d.keys.times, fractions)
+		what += " in time"
+	case d.keys.groups != nil:
+		groups := membersOf(d.keys.groups)
+		what = fmt.Sprintf("%d groups", len(groups))
+		copy(d.rows[:], deal(groups, labels, classes, fractions[:], splitKey(d.cfg.Seed, 0)))
+	default:
+		strata := [][]int{natural(n)}
+		if labels != nil {
+			strata = grouped(labels, classes)
+		}
+		d.rows = cut(strata, fractions, d.cfg.Seed)
+		if err := tooManyClasses(spec, len(strata), n, fractions, d.rows); err != nil {
+			return err
+		}
+	}
 	for i, part := range []string{"training", "validation", "test"} {
-		if fractions[i] > 0 && len(rows[i]) == 0 {
-			if len(groups) > own.Len()/2 && len(groups) > 1 {
-				return Parts{}, fmt.Errorf("data: %s: there are %d classes in %d rows; each keeps a row in training, and none is left for the %s part; is the target the column that you mean?",
-					own.Spec().name(), len(groups), own.Len(), part)
-			}
-			return Parts{}, fmt.Errorf("data: %s: of %d rows none is left for the %s part; give it a set of its own or a fraction of 0",
-				own.Spec().name(), own.Len(), part)
+		if fractions[i] > 0 && len(d.rows[i]) == 0 {
+			return fmt.Errorf("data: %s: of %s none is left for the %s part; give it a set of its own or a fraction of 0", spec.name(), what, part)
 		}
 	}
-	return assemble(own, cfg, rows)
+	return nil
+}
+
+// tooManyClasses returns an error if classes leave nothing for a part that was asked
+// for.
+func tooManyClasses(spec Spec, strata, n int, fractions [3]float64, rows [3][]int) error {
+	for i, part := range []string{"training", "validation", "test"} {
+		if fractions[i] > 0 && len(rows[i]) == 0 && strata > n/2 && strata > 1 {
+			return fmt.Errorf("data: %s: there are %d classes in %d rows; each keeps a row in training, and none is left for the %s part; is the target the column that you mean?",
+				spec.name(), strata, n, part)
+		}
+	}
+	return nil
 }
 
 // grouped returns the rows of each class, in order.

@@ -86,9 +86,9 @@ func ReadCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 }
 
 // newTable decides the schema of a grid that was read from path.
-func newTable(g *grid.Grid, path string, cfg CSVConfig) (*Table, error) {
-	t := &Table{grid: g, name: naming.Base(path)}
-	var err error
+func newTable(g *grid.Grid, path string, cfg CSVConfig) (t *Table, err error) {
+	defer grid.Recover(&err)
+	t = &Table{grid: g, name: naming.Base(path)}
 	if t.plan, err = schema.Of(g, cfg.schema()); err != nil {
 		return nil, err
 	}
@@ -196,7 +196,8 @@ func (t *Table) vetted() bool    { return true }
 
 // Encode returns the rows as samples under an encoding learned here or on
 // another file with these columns.
-func (t *Table) Encode(e *Encoder) (Source, error) {
+func (t *Table) Encode(e *Encoder) (_ Source, err error) {
+	defer grid.Recover(&err)
 	s, err := e.encodeGrid(t.grid, t.name)
 	if err != nil {
 		return nil, err

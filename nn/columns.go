@@ -71,7 +71,8 @@ type Temperature struct {
 // Low and High have one number for each column, or one for all. The gradient is
 // that of x between them, 0 outside, and half of it on a bound.
 type Clamp struct {
-	Low, High []float64 // Low below High
+	Low, High  []float64 // Low below High
+	Predicting bool      // in training, x passes as it is, so that what lies outside can come back
 }
 
 // Forward implements [Layer].
@@ -120,7 +121,7 @@ func (p Parametric) Forward(c *Context, x graph.Tensor) graph.Tensor {
 // Forward implements [Layer].
 func (l Temperature) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if !(l.T > 0) || math.IsInf(l.T, 0) || math.IsInf(1/float64(float32(l.T)), 0) {
-		return c.fail("Temperature", fmt.Errorf("T = %v; want a number above 0, such as 1.5", l.T), x.Type())
+		return c.fail("Temperature", fmt.Errorf("temperature %v; want a number above 0, such as 1.5", l.T), x.Type())
 	}
 	return x.Scale(1 / l.T)
 }
@@ -143,6 +144,9 @@ func (l Clamp) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		if lo, hi := low[i%len(low)], high[i%len(high)]; !(lo < hi) {
 			return c.fail("Clamp", fmt.Errorf("column %d lies between %v and %v; Low must be below High", i, lo, hi), t)
 		}
+	}
+	if l.Predicting && c.Training() {
+		return x
 	}
 	return x.Max(c.graph.Vector(low)).Min(c.graph.Vector(high))
 }

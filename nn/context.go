@@ -20,8 +20,12 @@ type Context struct {
 	rows     []Row          // one for each call; the first stands for the network
 	open     []int          // rows of the calls that have not returned
 	outputs  []Output
-	inputs   map[string]graph.Tensor // fields of the samples, by name
-	heads    map[string]graph.Tensor // by [Context.Head]
+	inputs   map[string]graph.Tensor       // fields of the samples, by name
+	heads    map[string]graph.Tensor       // by [Context.Head]
+	members  map[graph.Tensor]graph.Tensor // by their mean, see [Context.Members]
+
+	factors  map[string]func(t int) float64 // by [Context.Follow]
+	followed []string
 }
 
 // Output is what a layer made of its operand.

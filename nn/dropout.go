@@ -8,7 +8,8 @@ import "descent/graph"
 //
 //	y = x·[u ≥ Rate]/(1-Rate), u uniform on [0, 1)
 //
-// At evaluation y = x. Shapes: x, y any, equal.
+// At evaluation y = x. Shapes: x, y any, equal. The rate may follow the updates, see
+// [Context.Follow].
 //
 // Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural
 // Networks from Overfitting", JMLR 15, 2014; inverted as in section 10, so
@@ -25,6 +26,6 @@ func (d Dropout) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if !c.Training() || d.Rate == 0 {
 		return x
 	}
-	kept := x.Const(d.Rate).LessEqual(c.Uniform(x.Type().Dims()...))
-	return x.Mul(kept).Scale(1 / (1 - d.Rate))
+	kept, factor := c.kept(d.Rate, x.Type().Dims()...)
+	return x.Mul(kept).Mul(factor)
 }

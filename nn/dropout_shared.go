@@ -54,8 +54,8 @@ func dropShared(c *Context, name string, rate float64, x graph.Tensor, channels 
 	for i := 1; i < len(dims) && (i < len(dims)-1 || !channels); i++ {
 		dims[i] = 1
 	}
-	kept := x.Const(rate).LessEqual(c.Uniform(dims...))
-	return x.Mul(kept.Scale(1 / (1 - rate)))
+	kept, factor := c.kept(rate, dims...)
+	return x.Mul(kept.Mul(factor))
 }
 
 // checkRate returns an error unless rate is a probability below 1.

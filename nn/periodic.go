@@ -60,10 +60,14 @@ func (p Periodic) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	weight := c.Param("weight", spread, d, f, units-1)
 	bias := c.Declare(Param{Name: "bias", Init: spread, Role: Bias}, d, units-1)
 
-	x = x.Reshape(n, d, 1)
-	waves := x.Mul(frequency.Scale(2*math.Pi)).Add(phase).Clamp(-farthest, farthest).Cos()
-	y := waves.Reshape(n, d, 1, f).Mul(weight.Transpose(0, 2, 1)).Sum(-1).Add(bias)
-	return x.Concat(-1, p.Activation.Apply(y)).Reshape(n, d*units)
+	columns := make([]int, 0, d*f) // each of them for all its frequencies
+	for i := range d * f {
+		columns = append(columns, i/f)
+	}
+	turns := x.Take(columns).Mul(frequency.Scale(2 * math.Pi).Reshape(d * f)).Add(phase.Reshape(d * f))
+	waves := turns.Clamp(-farthest, farthest).Cos().Reshape(n, d, f)
+	y := waves.Einsum("ndf,dfu->ndu", weight).Add(bias)
+	return x.Reshape(n, d, 1).Concat(-1, p.Activation.Apply(y)).Reshape(n, d*units)
 }
 
 // orUsual returns v, or what is usual where v is 0.

@@ -13,7 +13,7 @@ import (
 //
 //	bin j of edges e: clamp((x - eⱼ)/(eⱼ₊₁ - eⱼ), 0, 1)
 //
-//	x [n, d] → y [n, Σ bins], those of column 0 first
+//	x [n, d] → y [n, Σ bins], those of column 0 first, or [n, d, most bins] if Apart
 //
 // The first bin of a column has no lower bound and the last no upper one, so
 // that values outside the edges differ still. A linear map of the features is a
@@ -25,6 +25,10 @@ import (
 // in Tabular Deep Learning", NeurIPS 2022, arXiv:2203.05556, section 3.2.
 type PiecewiseLinear struct {
 	Edges [][]float64 // of each column, at least 2, rising also as float32
+
+	// Apart keeps the columns on an axis of their own, for a [DenseEach] that
+	// embeds each. What a column has less bins than another is zeros.
+	Apart bool
 }
 
 // bins are the features of a [PiecewiseLinear] or a [QuantileMap], one number
@@ -34,6 +38,10 @@ type bins struct {
 	edge, slope, low, high []float64
 }
 
+// noSlope is that of a bin that is 0 wherever x is: 0 times an infinite x would be
+// NaN.
+const noSlope = 1e-30
+
 // Forward implements [Layer].
 func (p PiecewiseLinear) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	t := x.Type()
@@ -41,6 +49,10 @@ func (p PiecewiseLinear) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("PiecewiseLinear", err, t)
 	}
 	var b bins
+	most := 0
+	for _, edges := range p.Edges {
+		most = max(most, len(edges)-1)
+	}
 	for i, edges := range p.Edges {
 		for j := range len(edges) - 1 {
 			width := float64(float32(edges[j+1])) - float64(float32(edges[j]))
@@ -56,8 +68,17 @@ func (p PiecewiseLinear) Forward(c *Context, x graph.Tensor) graph.Tensor {
 			}
 			b.add(i, edges[j], 1/width, low, high)
 		}
+		for range most - len(edges) + 1 {
+			if p.Apart {
+				b.add(i, edges[0], noSlope, 0, 0)
+			}
+		}
 	}
-	return b.apply(c, x)
+	y := b.apply(c, x)
+	if p.Apart {
+		return y.Reshape(t.Dim(0), t.Dim(1), most)
+	}
+	return y
 }
 
 func (b *bins) add(column int, edge, slope, low, high float64) {

@@ -67,9 +67,6 @@ func (q QuantileMap) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	return normalQuantile(u)
 }
 
-// noSlope is that of a step, which has none: 0 times an infinite x would be NaN.
-const noSlope = 1e-30
-
 // stepAbove is how much of the step at quantile j counts above it alone: half of
 // it, so that its value stands in its middle, but all of it at the lower end,
 // and nothing at the upper.

@@ -60,7 +60,7 @@ func builtin() *registry {
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
 		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
-		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, Cutpoints{},
+		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, Cutpoints{}, DenseEach{}, BatchEnsemble{}, MemberMean{},
 	} {
 		r.add(kind(l), l)
 	}

@@ -19,6 +19,11 @@ type Pass struct {
 	Heads  map[string]graph.Tensor // what layers handed out by name
 	Fields map[string]graph.Tensor // of the samples
 	Plain  bool                    // also the losses by [loss.Plain]
+
+	// Members returns what each of k members made of which an output is the
+	// mean, [rows, k, outputs], none where it is not, or where the loss is to be
+	// that of the mean; nil: nowhere.
+	Members func(output graph.Tensor) graph.Tensor
 }
 
 // Terms is what an objective makes of a forward pass.
@@ -179,7 +184,7 @@ func (g Goal) perRow(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor 
 
 // alike is the loss of each row by l, where all count alike.
 func (g Goal) alike(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
-	losses := l.PerSample(z, y)
+	losses := g.losses(p, l, z, y)
 	if !losses.Valid() {
 		g.fail(p, fmt.Errorf("loss %s gives no tensor by PerSample", l.Name()))
 		return losses
@@ -199,6 +204,28 @@ func (g Goal) alike(p Pass, l loss.Loss, z, y, mask graph.Tensor) graph.Tensor {
 		return losses.Reshape(p.Rows, -1).Mean(1)
 	}
 	return losses
+}
+
+// losses is the loss of each row of z, or the mean of the losses of the members that
+// z is the mean of.
+func (g Goal) losses(p Pass, l loss.Loss, z, y graph.Tensor) graph.Tensor {
+	out := p.Out
+	if g.Output != "" {
+		out = p.Heads[g.Output]
+	}
+	if p.Members == nil || !p.Members(out).Valid() {
+		return l.PerSample(z, y)
+	}
+	members := p.Members(out)
+	n, k, rest := z.Dim(0), members.Dim(1), y.Type().Dims()[1:]
+	one := append([]int{n, 1}, rest...)
+	same := append([]int{n, k}, rest...)
+	all := append([]int{n * k}, rest...)
+	losses := l.PerSample(members.Reshape(n*k, -1), y.Reshape(one...).BroadcastTo(graph.Shape(same...)).Reshape(all...))
+	if losses.Type() != graph.Shape(n*k) {
+		return losses
+	}
+	return losses.Reshape(n, k).Mean(1)
 }
 
 // add adds the loss of a goal to the sum of those before, none at first.

@@ -3,6 +3,7 @@ package optim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 
@@ -24,6 +25,10 @@ type Group struct {
 	WeightDecay *float64               // λ, of all parameters of the group, biases too; nil: Config's, of weights
 	Adaptive    *float64               // [Clip].Adaptive of the group; nil: Config's
 	Freeze      bool                   // not to be updated at all
+
+	// Schedules are those of hyperparameters that the group gives values for, instead of
+	// Config's: of "weight_decay" where it has WeightDecay, and of its Rule's.
+	Schedules map[string]schedule.Schedule
 }
 
 // Validate returns an error that names what is wrong.
@@ -34,7 +39,7 @@ func (g Group) Validate() error {
 	if _, err := path.Match(g.Match, ""); err != nil {
 		return fmt.Errorf("pattern %q: %w", g.Match, err)
 	}
-	if g.Freeze && (g.Rule != nil || g.RateFactor != 0 || g.WeightDecay != nil || g.Adaptive != nil) {
+	if g.Freeze && (g.Rule != nil || g.RateFactor != 0 || g.WeightDecay != nil || g.Adaptive != nil || g.Schedules != nil) {
 		return errors.New("what is frozen is not updated, so that it takes no rule, rate, decay or limit")
 	}
 	errs := []error{notNegative("Group.RateFactor", g.RateFactor)}
@@ -135,13 +140,24 @@ func (c Config) treatments() ([]*treatment, error) {
 	if err := c.checkSchedules(list); err != nil {
 		return nil, err
 	}
-	for _, t := range list {
+	for i, t := range list {
+		t.schedules = c.Schedules
+		if i > 0 && c.Groups[i-1].Schedules != nil {
+			if err := c.Groups[i-1].checkSchedules(t); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Groups[i-1].describe(i-1), err)
+			}
+			t.schedules = maps.Clone(c.Schedules)
+			if t.schedules == nil {
+				t.schedules = map[string]schedule.Schedule{}
+			}
+			maps.Copy(t.schedules, c.Groups[i-1].Schedules)
+		}
 		if t.with == t {
-			if err := t.follow(c.Schedules); err != nil {
+			if err := t.follow(t.schedules); err != nil {
 				return nil, err
 			}
 		}
-		t.rule, t.scheduled, t.schedules = t.with.rule, t.with.scheduled, c.Schedules
+		t.rule, t.scheduled = t.with.rule, t.with.scheduled
 	}
 	return list, nil
 }

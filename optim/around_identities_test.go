@@ -75,6 +75,16 @@ func TestAroundIdentities(t *testing.T) {
 			c.Schedules = map[string]schedule.Schedule{"beta1": schedule.Constant{}, "eps": schedule.Constant{}, "weight_decay": schedule.Constant{}}
 		}), adamw},
 		{"a schedule of a rule's own decay", with(adamw, func(c *Config) { c.Schedules = drive("weight_decay") }), with(adam, func(c *Config) { c.WeightDecay, c.Schedules = 0.01, drive("weight_decay") })},
+		{"a group's schedule of its decay", with(adamw, func(c *Config) {
+			c.Groups = []Group{{Match: "b", WeightDecay: new(0.0)}, {Where: all, WeightDecay: new(0.01), Schedules: drive("weight_decay")}}
+		}), with(adamw, func(c *Config) { c.Schedules = drive("weight_decay") })},
+		{"a group's schedule instead of that of all", with(adamw, func(c *Config) {
+			c.Schedules = map[string]schedule.Schedule{"weight_decay": schedule.NewDip(9)}
+			c.Groups = []Group{{Match: "b", WeightDecay: new(0.0)}, {Where: all, WeightDecay: new(0.01), Schedules: drive("weight_decay")}}
+		}), with(adamw, func(c *Config) { c.Schedules = drive("weight_decay") })},
+		{"a group's schedule of its rule", with(adam, func(c *Config) {
+			c.Groups = []Group{{Where: all, Rule: NewMomentum(), Schedules: drive("momentum")}}
+		}), with(Config{Rule: NewMomentum()}, func(c *Config) { c.Schedules = drive("momentum") })},
 		{"a schedule in a wrapper", with(Config{Rule: Centralized{NewMomentum()}}, func(c *Config) {
 			c.Schedules = drive("momentum")
 			c.Groups = []Group{{Where: all, Rule: NewMomentum()}}

@@ -188,15 +188,8 @@ func (c Config) checkSchedules(groups []*treatment) error {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Schedules)) {
-		s := c.Schedules[key]
-		if s == nil {
-			return fmt.Errorf("optim.Config.Schedules: that of %s is nil", key)
-		}
-		if err := s.Validate(); err != nil {
-			return fmt.Errorf("optim.Config.Schedules: %s: %w", key, err)
-		}
-		if _, ok := schedule.Watched(s); ok {
-			return fmt.Errorf("optim.Config.Schedules: %s cannot follow a plateau, which drives the learning rate alone", key)
+		if err := usable(key, c.Schedules[key]); err != nil {
+			return fmt.Errorf("optim.Config.Schedules: %w", err)
 		}
 		if !slices.Contains(known, key) {
 			if strings.Contains(key, "rate") || key == "lr" {
@@ -206,6 +199,43 @@ func (c Config) checkSchedules(groups []*treatment) error {
 		}
 		if !c.drives(key, groups) {
 			return fmt.Errorf("optim.Config.Schedules: %s is 0, and a schedule is a factor of it; give it a value", key)
+		}
+	}
+	return nil
+}
+
+// usable returns what keeps a schedule from driving a hyperparameter.
+func usable(key string, s schedule.Schedule) error {
+	if s == nil {
+		return fmt.Errorf("that of %s is nil", key)
+	}
+	if err := s.Validate(); err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	if _, ok := schedule.Watched(s); ok {
+		return fmt.Errorf("%s cannot follow a plateau, which drives the learning rate alone", key)
+	}
+	return nil
+}
+
+// checkSchedules checks that every schedule of a group drives something of its own.
+func (g Group) checkSchedules(t *treatment) error {
+	for _, key := range slices.Sorted(maps.Keys(g.Schedules)) {
+		if err := usable(key, g.Schedules[key]); err != nil {
+			return fmt.Errorf("Schedules: %w", err)
+		}
+		value, own := 0.0, false
+		switch {
+		case key == weightDecay && g.WeightDecay != nil:
+			value, own = *g.WeightDecay, true
+		case g.Rule != nil:
+			value, own = Value(t.rule, key)
+		}
+		if !own {
+			return fmt.Errorf("Schedules: the group gives no %s, so that it follows the schedule of all parameters; give it one, WeightDecay or a Rule", key)
+		}
+		if value == 0 {
+			return fmt.Errorf("Schedules: %s is 0, and a schedule is a factor of it; give it a value", key)
 		}
 	}
 	return nil

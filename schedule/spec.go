@@ -34,6 +34,8 @@ func (u Units) less(n int) Units {
 //	restarts:steps=10e,mult=2,floor=0.01,peak=0.8
 //	onecycle:rise=0.3,start=0.04,end=4e-6,linear,steps=5000
 //	dip:rise=0.3,low=0.8947,linear,steps=5000
+//	coslog4:waves=4,steps=5000
+//	flat-cosine:flat=0.5,floor=0.01,steps=5000
 //	wsd:warmup=1e,decay=4e,floor=0.01,shape=sqrt,steps=5000
 //	cyclic:up=2e,down=2e,floor=0.1,mode=triangular2
 //	sequence:steps=5e,first=(invsqrt:steps=100),then=cosine
@@ -42,9 +44,9 @@ func (u Units) less(n int) Units {
 // A number of updates is whole, such as 500, or counts epochs with the suffix
 // e, such as 10e or 0.5e, rounded to the nearest update. Step and exp need
 // both keys; warmup needs steps=, and then= takes all the text that follows
-// it, as other schedules in a schedule stand in parentheses. Cosine, poly,
-// onecycle, dip and wsd last for all updates, or all that a warm-up or sequence
-// leaves, unless steps= is given. The keys of plateau start at [NewPlateau],
+// it, as other schedules in a schedule stand in parentheses. Cosine, coslog4,
+// flat-cosine, poly, onecycle, dip and wsd last for all updates, or all that a
+// warm-up or sequence leaves, unless steps= is given. The keys of plateau start at [NewPlateau],
 // those of onecycle at [NewOneCycle] and those of dip at [NewDip].
 //
 // The error names the text, the key and what would be right. The result has
@@ -71,9 +73,11 @@ func Forms() []Form {
 	return []Form{
 		{"constant", "the rate stays", "constant", parseConstant},
 		{"cosine", "half a cosine, down to floor at the end", "cosine[:floor=0.01]", parseCosine},
+		{"coslog4", "up and down four times, each longer than the one before", "coslog4", parseCosLog},
 		{"cyclic", "up and down in straight lines", "cyclic:up=2e,floor=0.1", parseCyclic},
 		{"dip", "down and up again, for momentum beside onecycle", "dip[:rise=0.3]", parseDip},
 		{"exp", "a little less with each update", "exp:every=1e,factor=0.96[,stairs]", parseExponential},
+		{"flat-cosine", "held, and half a cosine down to floor in the second half", "flat-cosine[:flat=0.5]", parseFlatCosine},
 		{"invsqrt", "up, or held, and down by the root of the number of updates", "invsqrt:steps=500[,hold]", parseInvSqrt},
 		{"invtime", "down by the number of updates, 1/(1+kt)", "invtime:decay=0.5,every=1e[,stairs]", parseInverseTime},
 		{"multistep", "a drop at each of some updates", "multistep:at=30e/60e,factor=0.2", parseMultiStep},

@@ -43,7 +43,9 @@ type Config struct {
 	Lookahead   optim.Lookahead // around the rule; the slow weights are evaluated, and are the model
 	Groups      []optim.Group   // parameters that are treated in another way
 
-	Schedules map[string]schedule.Schedule // factors of hyperparameters by name, such as "momentum"
+	// Schedules are factors of hyperparameters by name, such as "momentum"; see
+	// [optim.Config]. That of "dropout" is a factor of the rates of all layers that drop.
+	Schedules map[string]schedule.Schedule
 
 	Augment data.Augment // how training images are varied, anew in each epoch
 	Average Average      // of the weights, to evaluate and to be the model
@@ -58,6 +60,7 @@ type Config struct {
 	Metrics  []metric.Metric `bits:"same"` // measured beside the usual ones, to monitor or to look at
 	Patience int             // stop after so many epochs without a better one; 0: never
 	MinDelta float64         // what counts as better
+	Later    bool            // of epochs whose scores are equal, the later is the better
 
 	Seed    uint64       // of initial weights, order, augmentation and dropout
 	Workers int          `bits:"same"` // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
@@ -155,7 +158,7 @@ func (c Config) Validate() error {
 		errs = append(errs, around.Validate())
 		check(c.Average == (Average{}) || around.OwnAverage() == "", "optimizer %s evaluates an average of its own; keep no other", around.OwnAverage())
 	}
-	errs = append(errs, c.searchable())
+	errs = append(errs, c.searchable(), c.checkFollow())
 	if c.Schedule != nil {
 		errs = append(errs, c.Schedule.Validate())
 	}
@@ -170,7 +173,7 @@ func (c Config) Validate() error {
 func (c Config) around() optim.Config {
 	return optim.Config{
 		Rule: c.Optimizer, Clip: c.Clip, Noise: c.Noise, WeightDecay: c.WeightDecay, DecayKind: c.DecayKind,
-		ProxL1: c.ProxL1, MaxNorm: c.MaxNorm, Lookahead: c.Lookahead, Groups: c.Groups, Schedules: c.Schedules, PeakRate: c.LearningRate,
+		ProxL1: c.ProxL1, MaxNorm: c.MaxNorm, Lookahead: c.Lookahead, Groups: c.Groups, Schedules: c.ofRule(), PeakRate: c.LearningRate,
 	}
 }
 

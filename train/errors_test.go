@@ -221,6 +221,8 @@ func TestBadNetworks(t *testing.T) {
 		{"not flattened", nn.Sequential{nn.Dense{Units: 10}}, train.Config{}, []string{"0.dense", "Flatten"}},
 		{"outputs", nn.MLP([]int{5}, 9, nn.ReLU, 0, nil), train.Config{}, []string{"[32 9]", "10 classes", "[32 10]"}},
 		{"no units", nn.Sequential{nn.Flatten{}, nn.Dense{}}, train.Config{}, []string{"1.dense", "0 units"}},
+		{"dropout that follows, without any", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 10}}, train.Config{Schedules: map[string]schedule.Schedule{"dropout": schedule.Constant{}}}, []string{"no layer of the network drops"}},
+		{"dropout that follows nothing", nn.Sequential{nn.Flatten{}, nn.Dropout{Rate: 0.5}, nn.Dense{Units: 10}}, train.Config{Schedules: map[string]schedule.Schedule{"dropout": nil}}, []string{"of dropout is nil"}},
 		{"dropout rate", nn.Sequential{nn.Flatten{}, nn.Dense{Units: 10}, nn.Dropout{Rate: 1}}, train.Config{}, []string{"2.dropout", "rate 1"}},
 		{"shapes inside", nn.Sequential{nn.Flatten{}, twoTower{}}, train.Config{}, []string{"1.twotower", "errors_test.go", "64", "7"}},
 		{"loss of the wrong shape", nn.MLP(nil, 10, nn.ReLU, 0, nil), train.Config{Loss: total{}}, []string{"total", "[]", "[32]"}},

@@ -198,7 +198,7 @@ func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
 		e.Validation, e.Score = &r, r.Score(f.cfg.Monitor)
 		higher = f.higher
 	}
-	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) {
+	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) || f.cfg.Later && e.Score == f.fit.best {
 		f.fit.best, f.fit.waiting, e.Best = e.Score, 0, true
 		if f.validation != nil || f.cfg.Patience > 0 {
 			f.best = f.Model()

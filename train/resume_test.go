@@ -39,7 +39,7 @@ func brokenRuns(t *testing.T) []broken {
 		add("rule "+name, func(c *train.Config) { c.Optimizer = rule })
 	}
 	for _, text := range []string{
-		"constant", "step:every=5,factor=0.5", "exp:every=5,factor=0.9", "cosine", "plateau:factor=0.5,patience=0",
+		"constant", "coslog4", "flat-cosine", "step:every=5,factor=0.5", "exp:every=5,factor=0.9", "cosine", "plateau:factor=0.5,patience=0",
 		"warmup:steps=7,then=cosine", "multistep:at=5/9,factor=0.1", "poly:power=2", "invsqrt:steps=4", "restarts:steps=5",
 		"onecycle", "wsd:decay=5", "cyclic:up=3,floor=0.1", "sequence:steps=8,first=(constant),then=cosine",
 		"product:a=(cosine),b=(plateau:factor=0.5,patience=0)", "warmup:steps=3,then=plateau:factor=0.5,patience=0",
@@ -77,6 +77,13 @@ func brokenRuns(t *testing.T) []broken {
 		list = append(list, broken{name, true, change})
 	}
 	image("crop, flip, mixup", func(c *train.Config) { c.Augment = augment(t, "crop:1,flip,mixup:0.4") })
+	falling := map[string]schedule.Schedule{"dropout": schedule.FlatCosine{Steps: 20, Flat: 0.2}}
+	image("falling dropout", func(c *train.Config) { c.Schedules = falling })
+	image("falling dropout, accumulated", func(c *train.Config) { c.Schedules, c.BatchSize, c.MicroBatch = falling, 20, 6 })
+	add("decay by group", func(c *train.Config) {
+		c.Optimizer = optim.NewAdamW()
+		c.Groups = []optim.Group{{Match: "*.bias", RateFactor: 0.1, WeightDecay: new(0.1), Schedules: map[string]schedule.Schedule{"weight_decay": schedule.FlatCosine{Steps: 20}}}}
+	})
 	image("cutmix, accumulated", func(c *train.Config) {
 		c.Augment, c.MicroBatch = augment(t, "rotate:10,cutmix:1"), 20
 	})

@@ -60,6 +60,9 @@ func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(t.net.Follow) > 0 && len(f.Followed) == 0 {
+		return nil, fmt.Errorf("Config.Schedules has a schedule for %s, and no layer of the network drops anything", nn.DropoutRate)
+	}
 	s := &step{g: f.Graph, params: f.Params}
 	if s.trained, err = trained(f.Params, t.cfg.Freeze, t.cfg.Groups); err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ type compareOptions struct {
 	trialOptions
 	optimizers []string
 	vary       []string
+	also       []string
 	metric     string
 	seeds      int
 	budget     time.Duration
@@ -50,6 +51,7 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 		Example: `  descent compare
   descent compare --data iris.csv --target species --budget 1m
   descent compare --optimizers sgd,adam,lion --epochs 20 --seeds 10
+  descent compare --optimizers adamw,muon --also optimizer=adamw,average=ema:0.998
   descent compare --vary init=xavier-uniform,he-normal --vary batch=8,32,all
   descent compare --optimizer adam --lr 0.001 --vary 'schedule=constant,cosine,"step:every=10e,factor=0.5"'
   descent compare --resume runs/NAME`,
@@ -62,6 +64,7 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&opt.optimizers, "optimizers", nil, "rules to compare, or all (default "+strings.Join(defaultRules, ",")+"; with --vary, the one of --optimizer)")
 	f.StringArrayVar(&opt.vary, "vary", nil, "a setting by its name in files, and values to compare, as in batch=1,32,all; one with a comma in it in double quotes; repeat it for every combination")
+	f.StringArrayVar(&opt.also, "also", nil, "one more to compare, by settings that hold together, as in optimizer=adamw,average=ema:0.998 beside adamw without; one with a comma in it in double quotes; repeat it")
 	f.StringVar(&opt.metric, "metric", "auto", "score of kept models on the validation part to choose and compare by: "+settings.MetricNames()+"; auto: "+mainScores()+"; equal ones by the loss")
 	f.IntVar(&opt.seeds, "seeds", 5, "runs of each rule at its rate, with different seeds")
 	f.DurationVar(&opt.budget, "budget", 0, "time for all runs together, as in 90s or 10m, which sets the epochs of a run, at most those it would have; what was set is kept in the folder (default: none)")
@@ -141,7 +144,7 @@ func (a *app) comparison(ctx context.Context, opt compareOptions, ui *terminal.P
 	if err != nil {
 		return nil, err
 	}
-	plan := trials.ComparePlan{Optimizers: opt.optimizers, Seeds: opt.seeds, Budget: opt.budget.Seconds(), Reach: opt.reach}
+	plan := trials.ComparePlan{Optimizers: opt.optimizers, Also: opt.also, Seeds: opt.seeds, Budget: opt.budget.Seconds(), Reach: opt.reach}
 	if opt.metric != "auto" {
 		plan.Metric = opt.metric
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -209,6 +210,27 @@ func TestCompareVaries(t *testing.T) {
 	contains(t, read(t, filepath.Join(out, "compare.html")), "step:every=1e,factor=0.5", "compare --resume")
 }
 
+// TestCompareAlso asks for single settings beside the combinations, one with a
+// rate of its own, and for the same of them when a comparison goes on.
+func TestCompareAlso(t *testing.T) {
+	sum, out := compared(t, "--optimizers", "sgd,adam", "--also", "optimizer=adam,average=ema:0.9",
+		"--also", `optimizer=sgd,learning_rate=0.02,"schedule=step:every=1e,factor=0.5"`)
+	var names []string
+	for _, row := range rowsOf(t, sum) {
+		names = append(names, row["name"].(string))
+		if row["name"] == "sgd learning_rate=0.02 schedule=step:every=1e,factor=0.5" && (row["lr"] != 0.02 || row["rates"] != nil) {
+			t.Errorf("a rate that was given is searched: %v", row)
+		}
+	}
+	slices.Sort(names)
+	want := []string{"adam", "adam average=ema:0.9", "sgd", "sgd learning_rate=0.02 schedule=step:every=1e,factor=0.5"}
+	if !slices.Equal(names, want) {
+		t.Errorf("compared are %q, want %q", names, want)
+	}
+	again := command(t, "compare", "--resume", out, "--json").want(t, exitDone)
+	contains(t, again.stdout, `"adam average=ema:0.9"`)
+}
+
 func TestCompareOfWhatDiverges(t *testing.T) {
 	houses := write(t, "houses.csv", houses(80))
 	r := command(t, "compare", "--data", houses, "--target", "price", "--optimizers", "sgd,adam", "--vary", "learning_rate=0.01,1e6",
@@ -242,6 +264,12 @@ func TestCompareRefuses(t *testing.T) {
 		{"--vary split=70/10/20,80/10/10", exitUsage, []string{"split cannot be varied", "same rows"}},
 		{"--vary batch=1 --vary batch=2", exitUsage, []string{"batch stands twice"}},
 		{"--optimizers all --vary batch=1,2,3,4,5,6", exitUsage, []string{"too many", "sweep"}},
+		{"--also optimizer", exitUsage, []string{"--also", "optimizer=adamw,average=ema:0.998"}},
+		{"--also optimizer=adm", exitUsage, []string{`did you mean "adam"`}},
+		{"--also batch=8,batch=16", exitUsage, []string{"--also", "batch stands twice"}},
+		{"--also batch=8,seed=1", exitUsage, []string{"seed cannot be varied"}},
+		{"--also batch=8 --also batch=8", exitUsage, []string{"batch=8 is compared twice"}},
+		{"--optimizers sgd,adam --also optimizer=adam", exitUsage, []string{"adam is compared twice"}},
 		{"--seeds 1", exitUsage, []string{"--seeds", "2"}},
 		{"--metric acuracy", exitUsage, []string{"--metric", `did you mean "accuracy"`}},
 		{"--metric r2", exitUsage, []string{"r2"}},

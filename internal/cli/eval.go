@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/explain"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -71,6 +72,9 @@ type evaluation struct {
 	Seen     *int          `json:"rows_seen_in_training"` // null where the run does not know
 
 	Intervals []runs.Coverage `json:"intervals,omitempty"`
+
+	Drift  []explain.Drift `json:"drift"`  // of the columns of a table; null where the run does not know, and of images
+	Slices *explain.Slices `json:"slices"` // null of images
 }
 
 func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) error {
@@ -101,14 +105,26 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	if err != nil {
 		return err
 	}
+	slices, err := slicesOf(ctx, m, set.source)
+	if err != nil {
+		return err
+	}
+	drift, err := driftOf(ctx, file, set.all())
+	if err != nil {
+		return err
+	}
 	if opt.json {
 		return runs.WriteJSON(a.data, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers),
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers), drift, slices,
 		})
 	}
-	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), coverText(covers), "\n")
+	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), coverText(covers), worstText(slices), driftText(drift), "\n")
 	model, path = shell.Path(model), shell.Path(path)
-	a.next(a.stdout, a.call("predict", model, path), a.call("inspect", model))
+	next := []string{a.call("predict", model, path), a.call("inspect", model)}
+	if slices != nil {
+		next = append(next, a.call("explain", model, path))
+	}
+	a.next(a.stdout, next...)
 	return nil
 }
 
@@ -133,10 +149,19 @@ func loadModel(path string) (file string, m *model.Model, err error) {
 // evaluated is what eval measures on.
 type evaluated struct {
 	source data.Source
-	part   string // all, or of the split of the run
+	whole  data.Source // with the rows that are not measured, as they lack a target; nil: source
+	part   string      // all, or of the split of the run
 	title  string
 	counts []int // rows of each class in training, if they are known
 	seen   *int  // rows that the run trained on, if they are known
+}
+
+// all are the rows that were there.
+func (e evaluated) all() data.Source {
+	if e.whole != nil {
+		return e.whole
+	}
+	return e.source
 }
 
 // evalSet opens the data at path, and takes a part of it if the run of the
@@ -175,11 +200,12 @@ func (a *app) evalSet(file string, m *model.Model, path string, opt evalOptions)
 	if source.Spec().Unlabeled {
 		return evaluated{}, fmt.Errorf("%s has no column %q to compare with; descent predict needs none", path, columnOf(m.Spec()))
 	}
+	whole := source
 	source, note := data.Targeted(source)
 	if note != "" {
 		fmt.Fprintf(a.stderr, "note: %s\n", note)
 	}
-	return unseen(evaluated{source: source, part: "all", title: filepath.Base(path)}, filepath.Dir(file), part == "unseen")
+	return unseen(evaluated{source: source, whole: whole, part: "all", title: filepath.Base(path)}, filepath.Dir(file), part == "unseen")
 }
 
 // columnOf names the column, or the first, that targets are read from.

@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"descent/data"
+	"descent/explain"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
@@ -41,7 +43,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := r.folder.WriteRows(r.Parts.Train); err != nil {
+	if err := errors.Join(r.folder.WriteRows(r.Parts.Train), r.folder.WriteColumns(context.WithoutCancel(ctx), r.Parts.Train)); err != nil {
 		return err
 	}
 	sum := r.summary(status, hash)
@@ -59,6 +61,11 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 				return err
 			}
 			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers)
+			found, err := r.explainTest(ctx)
+			if err != nil {
+				return err
+			}
+			result += mattersText(found)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -119,7 +126,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	sum := &runs.Summary{
 		Data: s.Data, Model: s.Model.Value, Optimizer: s.Optimizer.Name.Value,
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
-		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor,
+		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor.Value,
 		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
 		Seeds:      map[string]any{"seed": s.Train.Seed, "split_seed": s.SplitSeed},
 		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),
@@ -159,7 +166,7 @@ func (r *run) print(w io.Writer, result string) {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
 		case v != nil:
-			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor, v.Score(s.Monitor)))
+			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor.Value, v.Score(s.Monitor.Value)))
 		case s.Train.Patience > 0:
 			kept += fmt.Sprintf(", the best by training %s (%s), as there is no validation part", s.LossName(), human.Score("loss", r.best.TrainLoss))
 		default:
@@ -176,11 +183,16 @@ func (r *run) print(w io.Writer, result string) {
 	if r.Spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
 	}
-	r.next(w,
-		r.call("inspect", r.folder.Path),
-		r.call("eval", r.folder.Path, r.evalData()),
-		r.call(predict...),
-		r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(s.Train.Seed+1)))
+	next := []string{r.call("inspect", r.folder.Path), r.call("eval", r.folder.Path, r.evalData()), r.call(predict...)}
+	if explain.Suits(r.Spec) == nil {
+		next = append(next, r.call("explain", r.folder.Path, r.evalData()))
+	}
+	r.next(w, append(next, r.anotherSeed())...)
+}
+
+// anotherSeed is the command that makes the run again by the next seed.
+func (r *run) anotherSeed() string {
+	return r.call("train", "--config", r.folder.File(runs.ConfigFile), "--seed", fmt.Sprint(r.Settings.Train.Seed+1))
 }
 
 // evalData is data to measure the model on again.

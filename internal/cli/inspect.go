@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"descent/internal/safetensors"
 	"descent/internal/shell"
 	"descent/model"
+	"descent/tabular"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -131,6 +133,9 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s\n\n", i.Model, i.Version, i.Format, i.SHA256)
 	if err := printLayers(out, i); err != nil {
 		return err
+	}
+	if words := tabular.Words(m.Spec(), m.Network()); len(words) > 0 {
+		fmt.Fprintf(out, "\nencodings\n%s", human.Indent(human.Escape(strings.Join(words, "\n")), "  "))
 	}
 	if e := m.Spec().Encoder; e != nil {
 		fmt.Fprintf(out, "\ndata\n%s", human.Indent(e.String(), "  "))

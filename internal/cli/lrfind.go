@@ -87,6 +87,9 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Single("lr-find"); err != nil {
+		return err
+	}
 	j, err := settings.Prepare(s)
 	if err != nil {
 		return err

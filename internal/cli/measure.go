@@ -48,7 +48,7 @@ func measuredBy(folder string) (list []metric.Metric) {
 	if err := settings.ReadKept(filepath.Join(folder, runs.ConfigFile), &s); err != nil {
 		return nil
 	}
-	for _, name := range append(s.Metrics, s.Monitor) {
+	for _, name := range append(s.Metrics, s.Monitor.Value) {
 		if m, err := metric.ByName(name); err == nil {
 			list = append(list, m)
 		}

@@ -57,6 +57,11 @@ func (a *app) resume(ctx context.Context, opt trainOptions) error {
 	return r.runAndClose(ctx)
 }
 
+// reopened is a run or a bag that goes on.
+type reopened interface {
+	runAndClose(ctx context.Context) error
+}
+
 // printAgain prints the result of a run that is done. The file of the text is
 // the last that a run leaves.
 func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
@@ -75,14 +80,21 @@ func (a *app) printAgain(f *runs.Folder, asJSON bool) (done bool, err error) {
 	return true, errors.Join(err, a.finished(f))
 }
 
-// reopen returns the run of the folder where its last checkpoint stands.
-func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions) (*run, error) {
+// reopen returns the run of the folder where its last checkpoint stands, or the bag
+// with those of its members.
+func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions) (reopened, error) {
 	s := settings.Default()
 	if err := settings.ReadKept(folder.File(runs.ConfigFile), &s); err != nil {
 		return nil, err
 	}
 	if err := opt.ApplyTo(&s); err != nil {
 		return nil, err
+	}
+	switch {
+	case s.Best:
+		return a.reopenBest(folder, s, opt)
+	case s.Bag > 0:
+		return a.reopenBag(folder, s, opt)
 	}
 	begun, err := folder.Begun()
 	if err != nil {
@@ -178,8 +190,7 @@ func (b beside) Restore(text string) error {
 		case err != nil:
 			return err
 		case hash != s.Data:
-			return fmt.Errorf("the data %s has changed: its SHA-256 is %s, and was %s when the run was started; a run goes on with the same data only",
-				r.Settings.Data, hash, s.Data)
+			return otherData(r.Settings.Data, hash, s.Data)
 		}
 	}
 	if err := r.folder.Cut(s.Logs); err != nil {
@@ -194,6 +205,11 @@ func (b beside) Restore(text string) error {
 	}
 	r.best, err = s.Best.epoch(r.best)
 	return err
+}
+
+// otherData refuses to go on with other data.
+func otherData(name, is, was string) error {
+	return fmt.Errorf("the data %s has changed: its SHA-256 is %s, and was %s when the run was started; a run goes on with the same data only", name, is, was)
 }
 
 func saveEpoch(e *train.Epoch) *savedEpoch {

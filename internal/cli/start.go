@@ -27,20 +27,47 @@ func (r *run) startText() string {
 	if e := r.Spec.Encoder; e != nil {
 		b.WriteString(human.Indent(clip(e.String(), 40), "          "))
 	}
-	line("split", "%s training rows, %s validation, %s test (%s)", human.Thousands(float64(r.Parts.Train.Len())),
-		human.Thousands(float64(r.Parts.Validation.Len())), human.Thousands(float64(r.Parts.Test.Len())), r.splitText())
+	rows := func(part data.Source) string { return human.Thousands(float64(part.Len())) }
+	if r.Folds == nil {
+		line("split", "%s training rows, %s validation, %s test (%s)", rows(r.Parts.Train), rows(r.Parts.Validation), rows(r.Parts.Test), r.splitText())
+	} else {
+		last := r.Folds[len(r.Folds)-1]
+		line("split", "%s training rows, %s test (%s)", human.Thousands(float64(last.Train.Len()+last.Validation.Len())), rows(r.Parts.Test), r.splitText())
+		how := "all but one of %s and validated on that"
+		if s.Time != "" {
+			how = "what came before one of %s and validated on that, with weight by its rows"
+		}
+		line("bag", "%s, each trained on "+how, human.Plural(len(r.Folds), "network"), human.Plural(s.Folds.Or(s.Bag), "fold"))
+	}
+	if s.Best {
+		line("best", "%s, seed %d", budgetText(s), s.Train.Seed)
+		line("folder", "%s", r.folder.Path)
+		if r.resumed != "" {
+			line("resumed", "%s", r.resumed)
+		}
+		for _, note := range r.Notes {
+			line("note", "%s", note)
+		}
+		return b.String()
+	}
 	line("network", "%s", r.networkText())
+	for _, text := range r.Encodings() {
+		b.WriteString(human.Indent(human.Line(text), "          "))
+	}
 	if s.Augment != "none" {
 		line("augment", "%s", s.Augment)
 	}
 	line("objective", "%s", r.objectiveText())
-	rule := []string{s.RuleText(), "rate " + human.Float(s.LearningRate.Value), "schedule " + s.Schedule + r.warmupText()}
+	rule := []string{s.RuleText(), "rate " + human.Float(s.LearningRate.Value), "schedule " + s.Schedule.Value + r.warmupText()}
 	line("rule", "%s", strings.Join(append(rule, s.InWords(settings.LineRule)...), ", "))
 	if around := s.InWords(settings.LineAround); len(around) > 0 {
 		line("around", "%s", strings.Join(around, ", "))
 	}
 	line("run", "%s of %s of %s rows, seed %d, %s", human.Plural(s.Epochs.Value, "epoch"), human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
 	line("folder", "%s", r.folder.Path)
+	if r.resumed != "" {
+		line("resumed", "%s", r.resumed)
+	}
 	if n := r.trainer.Updates(); n > 0 {
 		line("resumed", "after %s", human.Plural(n, "update"))
 	}
@@ -66,7 +93,7 @@ func (r *run) networkText() string {
 	s := &r.Settings
 	text := s.Model.Value
 	if !s.IsImageModel() {
-		text += " " + s.Activation
+		text += " " + s.Activation.Value
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")
 	if freeze := s.Train.Freeze; len(freeze) > 0 {
@@ -79,6 +106,9 @@ func (r *run) networkText() string {
 func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
+		if s.Ties.Value == "later" {
+			return "best by validation " + r.monitorText() + ", the later of equals"
+		}
 		return "best by validation " + r.monitorText()
 	case s.Train.Patience > 0:
 		return "no validation part: best by training " + s.LossName()
@@ -88,10 +118,11 @@ func (r *run) keepsText() string {
 
 // monitorText names the monitored score as what it is.
 func (r *run) monitorText() string {
-	if r.Settings.Monitor == "loss" {
-		return r.Settings.LossName()
+	name := r.Settings.Monitor.Value
+	if name == "loss" {
+		name = r.Settings.LossName()
 	}
-	return r.Settings.Monitor
+	return name
 }
 
 func (r *run) splitText() string {
@@ -103,7 +134,13 @@ func (r *run) splitText() string {
 	if _, own := r.Source.(*data.Parted); own && s.Test == "" {
 		parts = append(parts, "the set's own test part")
 	} else if s.Split == "auto" && s.Test == "" && s.Validation == "" {
-		parts = append(parts, "70/10/20")
+		parts = append(parts, choose(s.Bag > 0, "80/0/20", "70/10/20"))
+	}
+	switch {
+	case s.Group != "":
+		parts = append(parts, fmt.Sprintf("whole groups by %q", s.Group))
+	case s.Time != "":
+		parts = append(parts, fmt.Sprintf("in time by %q", s.Time))
 	}
 	if s.Validation != "" {
 		parts = append(parts, "validation "+s.Validation)

@@ -56,6 +56,8 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --data photos.csv --target kind --image file --model cnn:16
+  descent train --data houses.csv --target price --bag 5
+  descent train --data houses.csv --target price --best --budget 5m
   descent train --print-config > run.yaml
   descent train --config run.yaml --set optimizer.beta1=0.8 --seed 7
   descent train --resume runs/20260131-120000-digits`,
@@ -95,8 +97,12 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err != nil {
 		return err
 	}
+	write := j.Settings.Write
+	if s.Best { // which decides of each candidate what is left open
+		write = s.Write
+	}
 	if opt.print {
-		return j.Settings.Write(a.data)
+		return write(a.data)
 	}
 	if err := j.Measured(); err != nil {
 		return err
@@ -106,7 +112,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 		return err
 	}
 	err = a.work.make(func() (undo func() error, err error) {
-		r.folder, err = runs.Create(opt.out, j.Settings.Data, j.Settings.Write)
+		r.folder, err = runs.Create(opt.out, j.Settings.Data, write)
 		return r.folder.Discard, err
 	})
 	if err != nil {
@@ -115,7 +121,17 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err := r.compile(); err != nil {
 		return errors.Join(err, r.folder.Discard())
 	}
-	return r.runAndClose(ctx)
+	var whole reopened = r
+	switch {
+	case s.Best:
+		whole, err = newBest(r, s)
+	case j.Folds != nil:
+		whole, err = newBag(r, nil)
+	}
+	if err != nil {
+		return errors.Join(err, r.folder.Discard())
+	}
+	return whole.runAndClose(ctx)
 }
 
 // run is one training run on its way.
@@ -132,6 +148,7 @@ type run struct {
 	begun   time.Time              // by this one
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
+	resumed string                 // what of a bag was done before
 
 	model   *model.Model         // the best one
 	last    *train.Epoch         // that ended

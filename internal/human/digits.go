@@ -17,6 +17,9 @@ func Number(v float64) string {
 // Within writes v in as few digits as lie no farther from it than half a step:
 // all that was computed where values are a step apart, and nothing beyond.
 func Within(v, step float64) string {
+	if math.Abs(v) <= step/2 {
+		return "0"
+	}
 	for digits := range 17 {
 		text := strconv.FormatFloat(v, 'e', digits, 64)
 		if near, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(near-v) <= step/2 {

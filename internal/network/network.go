@@ -18,6 +18,8 @@ type Network struct {
 	Spec      data.Spec
 	Objective objective.Objective // filled in
 	Soft      bool                // in training, y is the part of each class, [rows, classes]
+
+	Follow map[string]func(t int) float64 // in training: what numbers of layers follow, by name; see [nn.Context.Follow]
 }
 
 // Labeled is the kind of the samples that a network for samples of kind s was
@@ -34,7 +36,8 @@ type Forward struct {
 	Buffers []nn.Update  // new values of buffers, in training
 	Out     graph.Tensor // the network's result
 	objective.Terms
-	Layers []nn.Output // what they return
+	Layers   []nn.Output // what they return
+	Followed []string    // the names of Follow that layers have
 }
 
 // Trace builds the forward pass over so many samples.
@@ -42,6 +45,9 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 	n.Spec = Labeled(n.Spec)
 	g := graph.New()
 	c := nn.NewContext(g, training)
+	for name, factor := range n.Follow {
+		c.Follow(name, factor)
+	}
 	fields := map[string]graph.Tensor{}
 	for _, f := range n.Spec.Fields() {
 		fields[f.Name] = g.Input(f.Name, n.fieldType(f, rows, training))
@@ -55,8 +61,12 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 		g.Fail("Network", fmt.Errorf("%T returned no tensor of the graph that it was given", n.Layer))
 	}
 	if g.Err() == nil {
-		f.Terms = n.Objective.Trace(objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training})
-		f.Params, f.Buffers, f.Layers = c.Params(), c.Updates(), c.Outputs()
+		pass := objective.Pass{Rows: rows, Spec: n.Spec, Out: f.Out, Heads: c.Heads(), Fields: fields, Plain: !training}
+		if training {
+			pass.Members = c.Members
+		}
+		f.Terms = n.Objective.Trace(pass)
+		f.Params, f.Buffers, f.Layers, f.Followed = c.Params(), c.Updates(), c.Outputs(), c.Followed()
 	}
 	return f, g.Err()
 }

@@ -36,7 +36,7 @@ type Section struct {
 	Body   Body
 }
 
-// Body is what a section shows: [Facts], [Chart], [Layers], [Table],
+// Body is what a section shows: [Facts], [Chart], [Layers], [Bars], [Table],
 // [Histograms], [Confusion], [Images], [Text] or [Commands].
 type Body interface{ kind() string }
 

@@ -35,6 +35,8 @@ func (s Section) pictures() iter.Seq2[string, drawing] {
 		switch body := s.Body.(type) {
 		case Chart:
 			yield(s.Title, body.draw)
+		case Bars:
+			yield(s.Title, body.draw)
 		case Layers:
 			for _, l := range body {
 				if !yield(s.Title+": "+l.Name, l.Chart.draw) {

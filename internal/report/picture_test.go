@@ -28,7 +28,7 @@ func pictures(t testing.TB, p report.Page) map[string]string {
 
 func TestPictures(t *testing.T) {
 	all := pictures(t, everything())
-	if len(all) != 8 {
+	if len(all) != 9 {
 		t.Fatalf("%d pictures are drawn", len(all))
 	}
 	for name, text := range all {

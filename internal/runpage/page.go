@@ -19,6 +19,7 @@ func Of(list ...*runs.Run) report.Page {
 	if len(list) == 1 {
 		p.Note = headline(list[0])
 		p.Sections = append(p.Sections, resultSection(list[0]))
+		p.Sections = append(p.Sections, explainedSections(list[0])...)
 	} else {
 		p.Title = fmt.Sprintf("%d runs: %s", len(list), p.Title)
 		p.Sections = append(p.Sections, compareSections(list, names)...)
@@ -30,6 +31,8 @@ func Of(list ...*runs.Run) report.Page {
 		if len(list) > 1 {
 			of = " of " + names[i]
 		}
+		p.Sections = append(p.Sections, memberSections(r, "Networks"+of)...)
+		p.Sections = append(p.Sections, candidateSections(r, "Tried"+of)...)
 		p.Sections = append(p.Sections, testSections(r, "Test"+of)...)
 		p.Sections = append(p.Sections, costSections(r, "Cost"+of)...)
 		p.Sections = append(p.Sections, settingSections(r, "Settings"+of)...)

@@ -48,15 +48,25 @@ func resultSection(r *runs.Run) report.Section {
 	for _, part := range []string{testPart, validationPart} {
 		for _, score := range scoresOf(r) {
 			v, ok := r.Number(part + "." + score)
-			if !ok || part == validationPart && r.Summary["test.loss"] != nil {
+			_, bag := r.Number("members")
+			if !ok || part == validationPart && r.Summary["test.loss"] != nil && !bag {
 				continue
 			}
 			f := report.Fact{Name: part + " " + human.Label(score), Value: human.Score(score, v)}
+			if bag && part == validationPart {
+				f.Name, f.Note = "out of fold "+human.Label(score), "of networks on rows that they were not trained on"
+			}
 			if base, ok := r.Number("baseline." + score); ok && part == testPart && (score != "loss" || sameMeasure(r)) {
 				f.Note = "baseline " + human.Score(score, base)
 			}
 			facts = append(facts, f)
 		}
+	}
+	if n, ok := r.Number("members"); ok {
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each at its best epoch, by " + r.Settings["monitor"]})
+	}
+	if n, ok := r.Number("tried"); ok {
+		facts = append(facts, report.Fact{Name: "tried", Value: fmt.Sprintf("%.0f candidates", n), Note: "of which the networks are chosen by their folds"})
 	}
 	if best, ok := r.Number("best_epoch"); ok && best > 0 {
 		epochs, _ := r.Number("epochs")

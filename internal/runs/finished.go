@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"descent/internal/disk"
 	"descent/internal/files"
@@ -30,7 +31,8 @@ func (f *Folder) RemoveUnfinished() error {
 
 // Finished removes what only a run that goes on needs, once all else is on the
 // disk, the lock with it: not every system removes a file that is open. What is
-// among the checkpoints and no run writes stays, and is returned.
+// among the checkpoints or in the folders of members and no run writes stays, and is
+// returned.
 func (f *Folder) Finished() (stays []string, err error) {
 	if err := disk.SyncFolder(f.Path); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
@@ -44,18 +46,25 @@ func (f *Folder) removeCheckpoints() (stays []string, err error) {
 	own, others, err := inventory(f.Path)
 	err = errors.Join(err, f.unlock())
 	for _, name := range own {
-		if name == Checkpoints || filepath.Dir(name) == Checkpoints {
+		if passing(name) {
 			if failed := os.Remove(f.File(name)); !errors.Is(failed, fs.ErrNotExist) { // another process may be as far
 				err = errors.Join(err, failed)
 			}
 		}
 	}
 	for _, o := range others {
-		if filepath.Dir(o.path) == Checkpoints {
+		if o.path != Checkpoints && passing(o.path) {
 			stays = append(stays, f.File(o.path))
 		}
 	}
 	return stays, err
+}
+
+// passing reports whether a path of a run folder is of what only a run that goes on
+// needs: checkpoints, members of a bag, and candidates for the best.
+func passing(path string) bool {
+	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
+	return first == Checkpoints || ofFolders.MatchString(first)
 }
 
 // Discard removes what [Create] made.

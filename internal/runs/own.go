@@ -14,11 +14,12 @@ import (
 // What a run writes, by name; each name may also be that of a file on its way to
 // it. Nothing else in a folder is ever removed, cut or replaced.
 var (
-	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ProfileFile,
-		ReportFile, BestFile, LastFile, ResultFile, PictureFile, "events.out.tfevents.*")
+	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, TestFile, RowsFile, ColumnsFile, ExplainFile, ExplainPage, ProfileFile,
+		ReportFile, BestFile, LastFile, ResultFile, PictureFile, MembersFile, FoldsFile, MemberFile, CandidatesFile, "events.out.tfevents.*")
 	ofCheckpoints = written(filepath.Base(lockName), "epoch-#-batch-#.safetensors", "epoch-#-batch-#.safetensors.damaged")
 	ofTrials      = written(SettingsFile, PlanFile, TrialsFile, CompareFile, ComparePage, BoardFile, SweepFile, SweepPage,
 		ConfigFile, LRFindFile, LRFindPage)
+	ofFolders = regexp.MustCompile(`^(candidate-[0-9]+|(candidate-[0-9]+/)?member-[0-9]+)$`)
 )
 
 // written returns the pattern of names, in which # stands for digits and * for
@@ -30,28 +31,49 @@ func written(names ...string) *regexp.Regexp {
 }
 
 // inventory lists the paths in a run folder, below it: what a run writes, and
-// all else, with why. Checkpoints that hold all else are among all else.
+// all else, with why. Folders of a run that hold all else are among all else.
 func inventory(folder string) (own []string, others []stranger, err error) {
-	own, others, err = sorted(folder, "", ofRun)
+	return inventoryIn(folder, "", ofRun)
+}
+
+// inventoryIn lists what lies in a folder of a run folder, and in folders of a run
+// that are there: each behind what is in it, if that is all of a run.
+func inventoryIn(folder, inside string, names *regexp.Regexp) (own []string, others []stranger, err error) {
+	own, found, err := sorted(folder, inside, names)
 	if err != nil {
 		return nil, nil, err
 	}
-	for i, o := range others {
-		if o.path != Checkpoints || o.why != files.Folder {
+	for _, o := range found {
+		names := insideOf(o)
+		if names == nil {
+			others = append(others, o)
 			continue
 		}
-		inside, strange, err := sorted(folder, Checkpoints, ofCheckpoints)
+		in, strange, err := inventoryIn(folder, o.path, names)
 		if err != nil {
 			return nil, nil, err
 		}
-		others = append(others[:i], append(others[i+1:], strange...)...)
-		own = append(own, inside...)
+		own, others = append(own, in...), append(others, strange...)
 		if len(strange) == 0 {
-			own = append(own, Checkpoints) // after what is in it
+			own = append(own, o.path)
 		}
-		break
 	}
 	return own, others, nil
+}
+
+// insideOf returns what a run writes into a folder of its own: its checkpoints, and
+// of a bag its members, which have checkpoints too, as have those of candidates; nil
+// for all else.
+func insideOf(o stranger) *regexp.Regexp {
+	switch path := filepath.ToSlash(o.path); {
+	case o.why != files.Folder:
+		return nil
+	case ofFolders.MatchString(path):
+		return ofRun
+	case filepath.Base(path) == Checkpoints && (path == Checkpoints || ofFolders.MatchString(strings.TrimSuffix(path, "/"+Checkpoints))):
+		return ofCheckpoints
+	}
+	return nil
 }
 
 // stranger is what lies in a run folder and no run writes.

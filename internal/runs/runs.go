@@ -28,7 +28,10 @@ const (
 	StepsFile   = "steps.csv"    // a row an update, or every k-th
 	ProbesFile  = "probes.jsonl" // a line a probe
 	TestFile    = "test.json"
-	RowsFile    = "rows.bin" // hashes of the training rows, a [data.RowSet]
+	RowsFile    = "rows.bin"     // hashes of the training rows, a [data.RowSet]
+	ColumnsFile = "columns.json" // how the columns of the training rows are spread, an [explain.Profile]
+	ExplainFile = "explain.json" // which columns matter on the test part, an [Explained]
+	ExplainPage = "explain.html" // what the command explain found
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
@@ -36,19 +39,26 @@ const (
 	ResultFile  = "result.txt"  // what was printed in the end, which is left last
 	PictureFile = "profile.svg" // of the plan
 	Checkpoints = "checkpoints" // a folder, until the run is done
+
+	MembersFile    = "members.json"    // of a bag: what its networks reached
+	CandidatesFile = "candidates.json" // of the best of several: what each reached
+	FoldsFile      = "folds.csv"       // of a bag: what each training row was predicted to be by a network that was not trained on it
 )
 
 // Run is what a run folder holds.
 type Run struct {
-	Path     string
-	Config   string            // the text of its settings
-	Settings map[string]string // by key, as in optimizer.name
-	Summary  map[string]any    // by key, as in test.accuracy; empty while the run goes on
-	Metrics  Log
-	Steps    Log
-	Probes   []train.Probe
-	Test     *Test            // nil if the run was not measured
-	Profile  *profile.Profile // nil if the run was not profiled
+	Path      string
+	Config    string            // the text of its settings
+	Settings  map[string]string // by key, as in optimizer.name
+	Summary   map[string]any    // by key, as in test.accuracy; empty while the run goes on
+	Metrics   Log
+	Steps     Log
+	Probes    []train.Probe
+	Test      *Test            // nil if the run was not measured
+	Explained *Explained       // nil of what is no table
+	Profile   *profile.Profile // nil if the run was not profiled
+	Members   []Member         // of a bag
+	Tried     []Candidate      // for the best, the best of them first
 }
 
 // IsRun reports whether path is a run folder: one that holds settings and
@@ -80,7 +90,21 @@ func Read(path string) (*Run, error) {
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
 		return nil, err
 	}
-	r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures)
+	if r.Explained, err = readJSON[Explained](r.file(ExplainFile), mostPictures); err != nil {
+		return nil, err
+	}
+	if r.Explained != nil {
+		if err := r.Explained.Importance.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.file(ExplainFile), err)
+		}
+	}
+	if r.Profile, err = readJSON[profile.Profile](r.file(ProfileFile), mostPictures); err != nil {
+		return nil, err
+	}
+	if r.Members, err = readList[Member](r.file(MembersFile)); err != nil {
+		return nil, err
+	}
+	r.Tried, err = readList[Candidate](r.file(CandidatesFile))
 	return r, err
 }
 

@@ -41,6 +41,8 @@ type Summary struct {
 	DataSHA256 string         `json:"data_sha256"`
 	Started    time.Time      `json:"started"`
 	Build      Build          `json:"build"`
+	Tried      int            `json:"tried,omitempty"`   // candidates for the best
+	Members    int            `json:"members,omitempty"` // of a bag, whose validation is that of each fold by a network that was not trained on it
 }
 
 // Build names what made a run.

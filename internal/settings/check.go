@@ -28,7 +28,7 @@ func (s *Settings) Check() error {
 
 // together returns what is wrong with settings beside others.
 func (s *Settings) together() error {
-	errs := []error{s.ownLayers()}
+	errs := []error{s.ownLayers(), s.checkSplit(), s.checkBag()}
 	if _, err := s.imageConfig(); err != nil {
 		errs = append(errs, fmt.Errorf("images: %w", err))
 	}
@@ -134,5 +134,5 @@ func (f filling) warmed() (schedule.Schedule, error) {
 	if f.Warmup == "0" || f.into.Schedule == nil { // which has been told of
 		return f.into.Schedule, nil
 	}
-	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule, f.units)
+	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule.Or("cosine"), f.units)
 }

@@ -11,9 +11,11 @@ import (
 // values were chosen on validation parts, never on test parts.
 const (
 	modelDefault   = "mlp:256,128"
-	dropoutDefault = "0.2 for an mlp of classes below 50,000 rows, else 0; 0 for lbfgs"
-	batchDefault   = "8, 16 from 200 rows, 32 from 1,000; all for lbfgs"
-	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000"
+	tableModel     = "table"
+	modelUsual     = "table for rows of a table, of which few decide by themselves between linear, mlp:256,128 and table; else mlp:256,128"
+	dropoutDefault = "0.15 for table, 0.2 for an mlp of classes below 50,000 rows, else 0; 0 for lbfgs"
+	batchDefault   = "8, 16 from 200 rows, 32 from 1,000; for table 16, 32 from 500, 64 from 2,000, 128 from 5,000, 256 from 10,000; all for lbfgs"
+	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000; for table 64, but 500 to 2,500 updates"
 )
 
 // fill gives every setting that is left open its value for n training rows of
@@ -21,6 +23,8 @@ const (
 func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = Given(s.Model.Or(modelDefault))
+	s.Activation, s.LabelSmoothing = Given(s.Activation.Or("relu")), Given(s.LabelSmoothing.Or(0))
+	s.Schedule, s.Monitor, s.Ties = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Ties.Or("first"))
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}

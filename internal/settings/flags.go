@@ -90,6 +90,9 @@ func Marked(f *pflag.Flag, mark string) bool {
 func (src *Sources) Register(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	for _, row := range table {
+		if flags.Lookup(row.Flag()) != nil { // the command has one of its own, which means something else
+			continue
+		}
 		f := &flagValue{Setting: row}
 		src.flags = append(src.flags, f)
 		usage := row.usage

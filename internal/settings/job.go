@@ -11,6 +11,7 @@ import (
 	"descent/model"
 	"descent/nn"
 	"descent/schedule"
+	"descent/tabular"
 	"descent/train"
 )
 
@@ -18,23 +19,29 @@ import (
 type Job struct {
 	Settings Settings // all decided
 	Source   data.Source
-	Parts    data.Parts
+	Parts    data.Parts   // of a bag, those of its first member
+	Folds    []data.Parts // of each member of a bag
 	Spec     data.Spec
 	Net      nn.Layer
 	Config   train.Config
 	Steps    int // updates an epoch
 	Notes    []string
+
+	table *tabular.Table // what was measured of the training rows; nil: nothing yet
 }
 
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
 func Prepare(s Settings) (*Job, error) {
+	if s.Best && s.Bag == 0 {
+		s.Bag = bestMembers
+	}
 	j := &Job{Settings: s}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
 		return nil, err
 	}
-	if j.Parts, err = Split(&s, j.Source); err != nil {
+	if err = j.split(&s); err != nil {
 		return nil, err
 	}
 	j.Spec = j.Parts.Train.Spec()
@@ -45,7 +52,9 @@ func Prepare(s Settings) (*Job, error) {
 		j.Settings.Image = j.Spec.Encoder.Image
 	}
 	j.Notes = j.Parts.Notes
-	j.Settings.fill(j.Spec, j.Parts.Train.Len())
+	if err := j.decide(); err != nil {
+		return j, err
+	}
 	return j, j.build()
 }
 
@@ -84,22 +93,6 @@ func OpenData(s *Settings) (data.Source, error) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
 	}
 	return source, asClasses(err)
-}
-
-// Split cuts the data as settings say.
-func Split(s *Settings, source data.Source) (data.Parts, error) {
-	cfg, err := parseSplit(s.Split)
-	if err != nil {
-		return data.Parts{}, usage.Mark(err)
-	}
-	cfg.Seed = s.SplitSeed
-	if s.Test != "" {
-		cfg.TestSet = laterSet{s.Test, s.SkipCorrupt}
-	}
-	if s.Validation != "" {
-		cfg.ValidationSet = laterSet{s.Validation, s.SkipCorrupt}
-	}
-	return data.Split(source, cfg)
 }
 
 // laterSet is a set of its own that can be read only when the encoding of the
@@ -159,10 +152,13 @@ func (j *Job) build() error {
 	if err := s.configure(&j.Config, units); err != nil {
 		return usage.Mark(err)
 	}
+	if err := j.tableGroups(); err != nil {
+		return usage.Mark(err)
+	}
 	if _, ok := objective.(loss.CrossEntropy); j.Config.Augment.Mixes() && !ok {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
-	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor, j.metrics()
+	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
@@ -179,7 +175,9 @@ func (j *Job) build() error {
 
 // With returns a job on the same data by other settings.
 func (j *Job) With(s Settings) (*Job, error) {
-	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Spec: j.Spec}
-	k.Settings.fill(k.Spec, k.Parts.Train.Len())
+	k := &Job{Settings: s, Source: j.Source, Parts: j.Parts, Folds: j.Folds, Spec: j.Spec, table: j.table}
+	if err := k.decide(); err != nil {
+		return k, err
+	}
 	return k, k.build()
 }

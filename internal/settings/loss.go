@@ -36,7 +36,7 @@ func (j *Job) loss() (loss.Loss, error) {
 		return nil, fmt.Errorf("loss %s is for %s, and the task is %s; use %s", l.Name(), suitedBy(l.Name()), task, lossesFor(task))
 	case task == data.Classification && binary && len(j.Spec.Classes) != 2:
 		return nil, fmt.Errorf("loss bce is for two classes, and the data has %d; use cross-entropy", len(j.Spec.Classes))
-	case s.LabelSmoothing > 0 && !cross:
+	case s.LabelSmoothing.Value > 0 && !cross:
 		return nil, fmt.Errorf("label_smoothing is for loss cross-entropy, not %s", l.Name())
 	case s.ClassWeights != "none" && task == data.Regression:
 		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
@@ -49,7 +49,7 @@ func (j *Job) loss() (loss.Loss, error) {
 	}
 	if s.ClassWeights != "balanced" {
 		if cross {
-			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing}, nil
+			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value}, nil
 		}
 		return l, nil
 	}
@@ -61,7 +61,7 @@ func (j *Job) loss() (loss.Loss, error) {
 	if binary {
 		return loss.BinaryCrossEntropy{PosWeight: weights[1] / weights[0]}, nil
 	}
-	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing, ClassWeights: weights}, nil
+	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value, ClassWeights: weights}, nil
 }
 
 // ordered returns an error unless classes have an order that can be known: that of

@@ -16,12 +16,14 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128; tabm:k=16 for k such networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
-	hidden []int                                    // of an mlp; none for linear
-	images func(classes int) (nn.Sequential, error) // of a network for images, else nil
+	hidden  []int                                    // of an mlp or table; none for linear
+	table   bool                                     // encodes numbers by the training rows
+	members int                                      // of such a network; 0: one
+	images  func(classes int) (nn.Sequential, error) // of a network for images, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -32,6 +34,20 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
+	case name == "tabm":
+		k, err := parseMembers(rest, more)
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
+		}
+		return modelSpec{table: true, members: k}, nil
+	case name == tableModel && !more:
+		return modelSpec{table: true}, nil
+	case name == tableModel:
+		hidden, err := parseSizes(rest)
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
+		}
+		return modelSpec{hidden: hidden, table: true}, nil
 	case name == "lenet":
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
 	case name == "cnn":
@@ -59,7 +75,20 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{"mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
+}
+
+// parseMembers reads k=16, which nothing stands for, too.
+func parseMembers(text string, more bool) (int, error) {
+	if !more {
+		return 16, nil
+	}
+	number, ok := strings.CutPrefix(text, "k=")
+	k, err := strconv.Atoi(number)
+	if !ok || err != nil || k < 1 || k > maxMembers {
+		return 0, fmt.Errorf("%q is no number of networks, k=1 to k=%d", text, maxMembers)
+	}
+	return k, nil
 }
 
 // parseSizes reads the sizes of hidden layers.
@@ -76,19 +105,20 @@ func parseSizes(text string) ([]int, error) {
 }
 
 const (
-	maxUnits = 1 << 20
-	maxWidth = 4096
-	maxDepth = 1202
+	maxUnits   = 1 << 20
+	maxMembers = 256
+	maxWidth   = 4096
+	maxDepth   = 1202
 )
 
 // ownLayers returns what s asks of a network for images that only an mlp has.
 func (s *Settings) ownLayers() error {
 	m, err := parseModel(s.Model.Or("linear"))
-	if err != nil || m.images == nil {
+	if err != nil || m.images == nil && !m.table {
 		return nil
 	}
 	var errs []error
-	if s.Activation != "relu" {
+	if !m.table && s.Activation.Or("relu") != "relu" {
 		errs = append(errs, fmt.Errorf("activation: model %s has its own; leave it at relu", s.Model.Value))
 	}
 	if s.Init != "auto" {
@@ -111,13 +141,16 @@ func (j *Job) network() error {
 	if m.images != nil {
 		return j.imageNetwork(m, outputs)
 	}
-	activation, err := nn.ParseActivation(s.Activation)
+	activation, err := nn.ParseActivation(s.Activation.Value)
 	if err != nil {
 		return err
 	}
 	init, err := parseInit(s.Init)
 	if err != nil {
 		return err
+	}
+	if m.table {
+		return j.tableNetwork(outputs, activation)
 	}
 	j.Net = j.joined(nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init), 1)
 	return nil

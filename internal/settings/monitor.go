@@ -74,7 +74,7 @@ func (j *Job) monitor() error {
 			return fmt.Errorf("metrics: %w", err)
 		}
 	}
-	m, err := lookUp(s.Monitor)
+	m, err := lookUp(s.Monitor.Value)
 	if err != nil {
 		return fmt.Errorf("monitor: %w", err)
 	}
@@ -85,15 +85,15 @@ func (j *Job) monitor() error {
 		return fmt.Errorf("monitor: %w", err)
 	}
 	if j.Parts.Validation.Len() == 0 {
-		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor)
+		return fmt.Errorf("monitor: %s is measured on a validation part, and the split leaves none", s.Monitor.Value)
 	}
 	j.absent(m)
-	plateau, _, _ := strings.Cut(s.Schedule, ":")
-	if plateau == "plateau" && m.Higher && !strings.Contains(s.Schedule, "mode=") {
-		if s.Schedule == plateau {
-			s.Schedule += ":mode=max"
+	plateau, _, _ := strings.Cut(s.Schedule.Value, ":")
+	if plateau == "plateau" && m.Higher && !strings.Contains(s.Schedule.Value, "mode=") {
+		if s.Schedule.Value == plateau {
+			s.Schedule.Value += ":mode=max"
 		} else {
-			s.Schedule += ",mode=max"
+			s.Schedule.Value += ",mode=max"
 		}
 	}
 	return nil
@@ -116,7 +116,7 @@ func (j *Job) absent(m metric.Metric) {
 // for, and the monitored one.
 func (j *Job) metrics() []metric.Metric {
 	list, err := j.Settings.askedMetrics()
-	if m, failed := metric.ByName(j.Settings.Monitor); err == nil && failed == nil && m.New != nil && !holds(list, m) {
+	if m, failed := metric.ByName(j.Settings.Monitor.Value); err == nil && failed == nil && m.New != nil && !holds(list, m) {
 		list = append(list, m)
 	}
 	for _, m := range MetricsOfLoss(j.Settings.Loss.Value) {
@@ -146,7 +146,7 @@ func (j *Job) Measure(name string) error {
 
 // Measured returns an error if the validation part leaves the monitored score
 // undefined, so that no model could be the best by it.
-func (j *Job) Measured() error { return j.measured("monitor", j.Settings.Monitor) }
+func (j *Job) Measured() error { return j.measured("monitor", j.Settings.Monitor.Value) }
 
 func (j *Job) measured(setting, score string) error {
 	if j.Parts.Validation.Len() == 0 {
@@ -175,7 +175,7 @@ func (j *Job) measured(setting, score string) error {
 // validation part leaves it undefined.
 func (j *Job) Scored(metric string) error {
 	k := *j
-	k.Settings.Monitor = metric
+	k.Settings.Monitor = Given(metric)
 	if err := k.monitor(); err != nil {
 		return usage.Errorf("metric: %s", strings.TrimPrefix(err.Error(), "monitor: "))
 	}

@@ -38,14 +38,19 @@ func parseBatch(text string) (int, error) {
 	return n, nil
 }
 
-// parseSplit reads a/b/c, in percent or as fractions; auto is the zero value.
+// inTime begins a split that is cut by the times of rows.
+const inTime = "time"
+
+// parseSplit reads a/b/c, in percent or as fractions, which may stand behind time and
+// a colon; auto and time are the zero value.
 func parseSplit(text string) (data.SplitConfig, error) {
 	var cfg data.SplitConfig
-	if text == "auto" {
+	text = strings.TrimPrefix(text, inTime+":")
+	if text == "auto" || text == inTime {
 		return cfg, nil
 	}
 	parts := strings.Split(text, "/")
-	wrong := fmt.Errorf("%q: want training/validation/test in percent, such as 70/10/20", text)
+	wrong := fmt.Errorf("%q: want training/validation/test in percent, such as 70/10/20, or time:70/10/20", text)
 	if len(parts) != 3 {
 		return cfg, wrong
 	}
@@ -83,4 +88,10 @@ func parseTimeout(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no time; want one such as 90s or 10m, or off", text)
 	}
 	return d, nil
+}
+
+// ParseBudget reads a time, or off, which is 0.
+func ParseBudget(text string) (time.Duration, error) {
+	d, err := parseTimeout(text)
+	return max(0, d), err
 }

@@ -47,11 +47,17 @@ var dataRows = []Setting{
 		usage: "data to validate on, instead of a part of --data",
 		at:    func(s *Settings) any { return &s.Validation }, check: anything, start: Told, fixed: sameRows},
 	{key: "split", def: "auto",
-		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part",
+		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part; time or time:70/10/20 cuts by --time: training is what came first, and the test part what came last",
 		at:    func(s *Settings) any { return &s.Split }, check: parses(parseSplit), start: Told, fixed: sameRows},
 	{key: "split_seed",
 		usage: "seed of the split alone",
 		at:    func(s *Settings) any { return &s.SplitSeed }, check: anything, start: Told, fixed: sameRows},
+	{key: "group",
+		usage: "column of a table whose equal cells say which rows belong together, such as those of one patient: they all go to one part, or one fold; it is left out of the inputs, unless --keep names it",
+		at:    func(s *Settings) any { return &s.Group }, check: anything, start: Told, fixed: sameRows},
+	{key: "time",
+		usage: "column of a table, numbers or dates, that says when a row was, to split by instead of at random; it stays among the inputs, unless --drop names it",
+		at:    func(s *Settings) any { return &s.Time }, check: anything, start: Told, fixed: sameRows},
 }
 
 // imageRows are how images are read and varied.

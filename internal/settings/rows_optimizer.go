@@ -13,7 +13,7 @@ import (
 // ruleRows are the update rule and its rate.
 var ruleRows = []Setting{
 	{key: "optimizer.name", flag: "optimizer", def: "auto", basic: true, listed: true, ofRule: true,
-		usage: strings.Join(optim.Names(), ", ") + "; " + wrapUsage + "; auto: adam, or momentum if --momentum is given",
+		usage: strings.Join(optim.Names(), ", ") + "; " + wrapUsage + "; auto: adam, for table adamw with a beta2 of 0.95, or momentum if --momentum is given",
 		at:    func(s *Settings) any { return &s.Optimizer.Name }, start: Told,
 		fill: func(f filling) (err error) {
 			f.into.Optimizer, err = f.Rule()
@@ -115,15 +115,15 @@ var aroundRows = []Setting{
 
 // scheduleRows are what changes while a run goes on.
 var scheduleRows = []Setting{
-	{key: "schedule", def: "cosine",
+	{key: "schedule", def: "auto",
 		usage: scheduleUsage(),
 		at:    func(s *Settings) any { return &s.Schedule }, start: Told,
 		fill: func(f filling) (err error) {
-			f.into.Schedule, err = schedule.Parse(f.Schedule, f.units)
+			f.into.Schedule, err = schedule.Parse(f.Schedule.Or("cosine"), f.units)
 			return err
 		}},
 	{key: "schedules",
-		usage: "how hyperparameters change, as factors like --schedule, as in \"momentum=dip;weight_decay=cosine\"; dip goes with onecycle, from 1 down to 0.85/0.95 and back",
+		usage: "how hyperparameters and dropout change, as factors like --schedule, as in \"momentum=dip;weight_decay=cosine\"; dip goes with onecycle, from 1 down to 0.85/0.95 and back; for table, dropout and weight_decay follow flat-cosine unless it is given",
 		at:    func(s *Settings) any { return &s.Schedules }, start: LineAround,
 		fill: func(f filling) (err error) {
 			f.into.Schedules, err = f.Schedules.build(f.units)

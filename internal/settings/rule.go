@@ -24,6 +24,9 @@ func (o Optimizer) Has(key string) bool {
 	return ok
 }
 
+// chosen reports whether the rule is given, by its name or by a momentum.
+func (o Optimizer) chosen() bool { return o.Name.Given || o.Has("momentum") }
+
 // section is what keys of hyperparameters begin with.
 const section = "optimizer."
 

@@ -32,6 +32,8 @@ type Settings struct {
 	Validation string
 	Split      string
 	SplitSeed  uint64
+	Group      string
+	Time       string
 
 	ImageSize   string
 	ImageMode   string
@@ -40,14 +42,14 @@ type Settings struct {
 	TTA         string
 
 	Model      Auto[string]
-	Activation string
+	Activation Auto[string]
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
 	Head       string
 
 	Loss           Auto[string]
-	LabelSmoothing float64
+	LabelSmoothing Auto[float64]
 	ClassWeights   string
 	Calibrate      string
 	Threshold      string
@@ -59,12 +61,18 @@ type Settings struct {
 	WeightDecay  Auto[float64]
 	Groups       Groups
 	Schedules    Schedules
-	Schedule     string
+	Schedule     Auto[string]
 	Warmup       string
 
+	Bag     int
+	Folds   Auto[int]
+	Best    bool
+	Tries   int
+	Budget  string
 	Batch   Auto[string]
 	Epochs  Auto[int]
-	Monitor string
+	Monitor Auto[string]
+	Ties    Auto[string]
 	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand

@@ -60,13 +60,13 @@ func (s *Settings) Objective() string {
 	if s.ClassWeights != "none" {
 		name += ", class weights " + s.ClassWeights
 	}
-	if s.LabelSmoothing > 0 {
-		name += ", label smoothing " + human.Float(s.LabelSmoothing)
+	if s.LabelSmoothing.Value > 0 {
+		name += ", label smoothing " + human.Float(s.LabelSmoothing.Value)
 	}
 	return name
 }
 
 // LossName is what the loss of training and validation is called.
 func (s *Settings) LossName() string {
-	return runs.LossName(s.ClassWeights != "none", s.LabelSmoothing > 0)
+	return runs.LossName(s.ClassWeights != "none", s.LabelSmoothing.Value > 0)
 }

@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type ComparePlan struct {
 	Kind       string   `json:"kind"` // "compare"
 	Optimizers []string `json:"optimizers,omitempty"`
 	Vary       []Varied `json:"vary,omitempty"`
+	Also       []string `json:"also,omitempty"` // single settings beside the combinations, as key=value,key=value
 	Metric     string   `json:"metric"`
 	Seeds      int      `json:"seeds"`
 	Epochs     int      `json:"epochs"`           // of a whole run
@@ -38,16 +40,22 @@ func ParseVaried(text string) (Varied, error) {
 	if !ok {
 		return Varied{}, fmt.Errorf("want a setting and its values, such as batch=1,32,all")
 	}
-	v := Varied{Key: strings.TrimSpace(key)}
+	values, err := settings.ParseList(list)
+	if err != nil {
+		return Varied{}, fmt.Errorf("want values: %w", err)
+	}
+	return newVaried(key, values)
+}
+
+// newVaried checks that a setting can be varied and takes each of the values.
+func newVaried(key string, values []string) (Varied, error) {
+	v := Varied{strings.TrimSpace(key), values}
 	if v.Key == "optimizer" {
 		v.Key = "optimizer.name"
 	}
 	row, err := settings.Find(v.Key)
 	if err != nil {
 		return v, err
-	}
-	if v.Values, err = settings.ParseList(list); err != nil {
-		return v, fmt.Errorf("want values: %w", err)
 	}
 	if len(v.Values) == 0 {
 		return v, fmt.Errorf("there are no values; want some, such as batch=1,32,all")
@@ -62,6 +70,34 @@ func ParseVaried(text string) (Varied, error) {
 		}
 	}
 	return v, row.Varies()
+}
+
+// parseAlso reads key=value,key=value, which together are one of the settings to
+// compare.
+func parseAlso(text string) ([][2]string, error) {
+	const want = "want settings and a value for each, such as optimizer=adamw,average=ema:0.998"
+	list, err := settings.ParseList(text)
+	if err != nil || len(list) == 0 {
+		return nil, errors.New(want)
+	}
+	var pairs [][2]string
+	for _, word := range list {
+		key, value, ok := strings.Cut(word, "=")
+		if !ok {
+			return nil, fmt.Errorf("%q is no setting with a value; %s", word, want)
+		}
+		v, err := newVaried(key, []string{value})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pairs {
+			if p[0] == v.Key {
+				return nil, fmt.Errorf("%s stands twice", v.Key)
+			}
+		}
+		pairs = append(pairs, [2]string{v.Key, value})
+	}
+	return pairs, nil
 }
 
 const (
@@ -95,8 +131,14 @@ func (p *ComparePlan) check() error {
 		if v.Key == "optimizer.name" && len(p.Optimizers) > 0 {
 			return fmt.Errorf("--vary optimizer.name and --optimizers both name rules; give one")
 		}
-		if n *= len(v.Values); n > mostVariants {
+		n *= len(v.Values)
+		if n+len(p.Also) > mostVariants {
 			return fmt.Errorf("more than %d combinations are too many to compare; leave values out, or search with \"descent sweep\"", mostVariants)
+		}
+	}
+	for _, text := range p.Also {
+		if _, err := parseAlso(text); err != nil {
+			return fmt.Errorf("--also %s: %w", text, err)
 		}
 	}
 	return checkMetric(p.Metric)
@@ -112,44 +154,69 @@ type variant struct {
 	searched bool
 }
 
-// variants returns all combinations. Each must be valid by itself.
-func (p *ComparePlan) variants(base settings.Settings) ([]variant, error) {
+// with returns v with one more setting, in its name too.
+func (v variant) with(key, value string) (variant, error) {
+	row, err := settings.Find(key)
+	if err != nil {
+		return v, err
+	}
+	if err := row.Set(&v.settings, value); err != nil {
+		return v, err
+	}
+	word := value
+	if key != "optimizer.name" {
+		word = key + "=" + value
+		v.varied = append(slices.Clone(v.varied), [2]string{key, value})
+	}
+	v.name = strings.TrimSpace(v.name + " " + word)
+	return v, nil
+}
+
+// combinations returns what is compared, not yet checked: every combination of
+// rules and varied values, and then each of Also by itself.
+func (p *ComparePlan) combinations(base settings.Settings) ([]variant, error) {
+	lists := p.Vary
+	if len(p.Optimizers) > 0 {
+		lists = slices.Insert(slices.Clone(lists), 0, Varied{"optimizer.name", p.Optimizers})
+	}
 	all := []variant{{settings: base}}
-	cross := func(key string, values []string, named bool) error {
-		row, err := settings.Find(key)
-		if err != nil {
-			return err
-		}
+	for _, list := range lists {
 		var next []variant
 		for _, v := range all {
-			for _, value := range values {
-				w := v
-				w.varied = slices.Clone(v.varied)
-				if err := row.Set(&w.settings, value); err != nil {
-					return err
+			for _, value := range list.Values {
+				w, err := v.with(list.Key, value)
+				if err != nil {
+					return nil, err
 				}
-				word := value
-				if named {
-					word = key + "=" + value
-					w.varied = append(w.varied, [2]string{key, value})
-				}
-				w.name = strings.TrimSpace(v.name + " " + word)
 				next = append(next, w)
 			}
 		}
 		all = next
-		return nil
 	}
-	if len(p.Optimizers) > 0 {
-		if err := cross("optimizer.name", p.Optimizers, false); err != nil {
+	for _, text := range p.Also {
+		pairs, err := parseAlso(text)
+		if err != nil {
 			return nil, err
 		}
-	}
-	for _, v := range p.Vary {
-		if err := cross(v.Key, v.Values, v.Key != "optimizer.name"); err != nil {
-			return nil, err
+		v := variant{settings: base}
+		for _, pair := range pairs {
+			if v, err = v.with(pair[0], pair[1]); err != nil {
+				return nil, err
+			}
 		}
+		all = append(all, v)
 	}
+	return all, nil
+}
+
+// variants returns all combinations. Each must be valid by itself, and they must
+// differ.
+func (p *ComparePlan) variants(base settings.Settings) ([]variant, error) {
+	all, err := p.combinations(base)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
 	for i := range all {
 		v := &all[i]
 		if err := v.settings.Check(); err != nil {
@@ -163,6 +230,10 @@ func (p *ComparePlan) variants(base settings.Settings) ([]variant, error) {
 		if v.name == "" {
 			v.name = v.rule
 		}
+		if names[v.name] {
+			return nil, fmt.Errorf("%s is compared twice; leave one out", v.name)
+		}
+		names[v.name] = true
 	}
 	return all, nil
 }

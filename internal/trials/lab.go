@@ -102,6 +102,9 @@ func (o *outcome) cost(by string) search.Cost {
 
 // newLab opens the data and measures how many runs at once are fastest.
 func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
+	if err := s.Single("each trial"); err != nil {
+		return nil, err
+	}
 	base, err := settings.Prepare(s)
 	if err != nil {
 		return nil, err

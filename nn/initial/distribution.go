@@ -24,6 +24,9 @@ type TruncatedNormal struct {
 	Std float64 // of the result, > 0
 }
 
+// Signs draws 1 or -1, each with a chance of one half.
+type Signs struct{}
+
 // truncatedStd is the standard deviation of the standard normal distribution
 // cut at ±2: √(1 - 4φ(2)/(2Φ(2)-1)).
 const truncatedStd = 0.87962566103423978
@@ -31,6 +34,17 @@ const truncatedStd = 0.87962566103423978
 func (n Normal) Fill(dst []float32, _ []int, k Key)          { normal(dst, n.Std, k) }
 func (u Uniform) Fill(dst []float32, _ []int, k Key)         { uniform(dst, u.Bound, k) }
 func (n TruncatedNormal) Fill(dst []float32, _ []int, k Key) { truncated(dst, n.Std, k) }
+
+func (Signs) Validate() error { return nil }
+
+// Fill implements [Initializer].
+func (Signs) Fill(dst []float32, _ []int, k Key) {
+	for i := range dst {
+		if dst[i] = 1; k.Float64(i) < 0.5 {
+			dst[i] = -1
+		}
+	}
+}
 
 func normal(dst []float32, std float64, k Key) {
 	for i := range dst {

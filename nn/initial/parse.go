@@ -32,6 +32,7 @@ var known = struct {
 	{"uniform", number(usualSpread, func(v float64) Initializer { return Uniform{v} })},
 	{"truncated-normal", number(usualSpread, func(v float64) Initializer { return TruncatedNormal{v} })},
 	{"identity", alone(Identity{})},
+	{"signs", alone(Signs{})},
 }}
 
 type row struct {
@@ -82,7 +83,7 @@ func Names() []string {
 //	xavier-uniform[:gain]   he-uniform[:slope]   lecun-uniform   orthogonal[:gain]
 //	xavier-normal[:gain]    he-normal[:slope]    lecun-normal    identity
 //	normal[:std]            uniform[:bound]      truncated-normal[:std]
-//	constant:value          zeros                ones
+//	constant:value          zeros                ones                 signs
 //
 // std and bound are 0.05 if left out. The result has passed Validate.
 func Parse(spec string) (Initializer, error) {
@@ -159,6 +160,7 @@ func (o Orthogonal) String() string      { return option("orthogonal", o.Gain) }
 func (Zeros) String() string             { return "zeros" }
 func (Ones) String() string              { return "ones" }
 func (Identity) String() string          { return "identity" }
+func (Signs) String() string             { return "signs" }
 func (c Constant) String() string        { return "constant:" + text(c.Value) }
 func (n Normal) String() string          { return "normal:" + text(n.Std) }
 func (u Uniform) String() string         { return "uniform:" + text(u.Bound) }

@@ -234,6 +234,8 @@ def piecewise(x, p):
 
 
 case("piecewise linear", dict(type="piecewiselinear", edges=edges), table, piecewise)
+case("piecewise linear, apart", dict(type="piecewiselinear", edges=edges, apart=True), table,
+     lambda x, p: torch.stack([F.pad(f, [0, 6 - f.shape[1]]) for f in piecewise(x, p).split([len(e) - 1 for e in edges], 1)], 1))
 quantiles = [[-1.0, -0.5, 0.125, 1.75], [-0.25, -0.25, -0.25, 0.5], [-2.0, 0.0, 0.0, 2], [-1.5, -1, -0.5, 1.5]]
 spots = torch.tensor([[-0.75, -0.3, 0, 1.25], [2, -0.5, -4, -1.25], [1, 0.25, 0.5, 0.625]])
 
@@ -272,6 +274,26 @@ case("ensemble of values", members, table, lambda x, p: mean(each(x, p), [1, 1, 
 case("ensemble of values, weights", dict(members, weights=weights), table, lambda x, p: mean(each(x, p), weights), three)
 case("ensemble of classes, weights", dict(members, weights=weights, of="classes"), table, lambda x, p: mean([F.softmax(y, 1) for y in each(x, p)], weights).log(), three)
 case("ensemble of labels, weights", dict(members, weights=weights, of="labels"), table, lambda x, p: torch.logit(mean([torch.sigmoid(y) for y in each(x, p)], weights)), three)
+
+
+trio = numbers([5, 3, 4], 1)
+case("dense each", dict(type="denseeach", units=2, activation="tanh"), trio, lambda x, p: torch.tanh(torch.einsum("nki,kiu->nku", x, p["weight"]) + p["bias"]),
+     dict(weight=numbers([3, 4, 2], 2, -1, 1), bias=numbers([3, 2], 3)))
+case("dense each, ntk", dict(type="denseeach", units=1, scaling="ntk", no_bias=True), trio, lambda x, p: torch.einsum("nki,kiu->nku", x, p["weight"]) / 2, dict(weight=numbers([3, 4, 1], 2)))
+
+
+def batch_ensemble(x, p):
+    x = x[:, None, :] if x.dim() == 2 else x
+    return torch.tanh((p["in"] * x) @ p["weight"] * p["out"] + p["bias"])
+
+
+shared = {"weight": numbers([4, 2], 2), "in": numbers([3, 4], 3, -1, 1), "out": numbers([3, 2], 4, -1, 1), "bias": numbers([3, 2], 5)}
+case("batch ensemble", dict(type="batchensemble", units=2, activation="tanh"), trio, batch_ensemble, shared)
+case("batch ensemble of one input", dict(type="batchensemble", units=2, members=3, activation="tanh"), table, batch_ensemble, shared)
+case("batch ensemble, ntk", dict(type="batchensemble", units=2, members=3, scaling="ntk"), table, lambda x, p: (p["in"] * x[:, None, :]) @ p["weight"] / 2 * p["out"] + p["bias"], shared)
+case("mean of members", dict(type="membermean"), trio, lambda x, p: x.mean(1))
+case("mean of members, classes", dict(type="membermean", of="classes"), trio, lambda x, p: F.softmax(x, 2).mean(1).log())
+case("mean of members, labels", dict(type="membermean", of="labels"), trio, lambda x, p: torch.logit(torch.sigmoid(x).mean(1)))
 
 
 

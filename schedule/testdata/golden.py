@@ -2,6 +2,7 @@
 
 Run with torch 1.13:  python3 golden.py > golden.json
 """
+import decimal
 import json
 import math
 import sys
@@ -47,6 +48,19 @@ def trapezoid(steps, warmup, decay, floor, shape):
     up = np.arange(1, warmup + 1) / max(warmup, 1)
     down = floor + (1 - floor) * shape(np.arange(decay + 1) / decay)
     return list(np.concatenate([up, np.ones(steps - warmup - decay), down, [floor] * 3]))
+
+
+def coslog(steps, waves):
+    """½(1 - cos(2πu)) = sin²(πu) over the run, its end included; u in 50 digits, as whole waves cost float64 some of its own."""
+    decimal.getcontext().prec = 50
+    u = [(1 + (2**waves - 1) * decimal.Decimal(t) / steps).ln() / decimal.Decimal(2).ln() for t in range(steps + 1)]
+    return [math.sin(math.pi * float(v - round(v))) ** 2 for v in u]
+
+
+def flat_cosine(steps, flat, floor):
+    """flat_cos over the run, its end included."""
+    x = [t / steps for t in range(steps + 1)]
+    return [floor + (1 - floor) * (1 if u <= flat else 0.5 * (1 + math.cos(math.pi * (u - flat) / (1 - flat)))) for u in x]
 
 
 pure = [
@@ -96,6 +110,11 @@ pure = [
         "cyclic:up=3,down=2,floor=0,mode=exp_range,gamma=0.9",
         factors(20, lambda o: lr.CyclicLR(o, 0.0, 1.0, 3, 2, mode="exp_range", gamma=0.9, cycle_momentum=False)),
     ),
+    # As pytabkit writes them, over the share of the run that is done.
+    ("coslog4:steps=32", coslog(32, 4) + [0.0] * 2),
+    ("coslog4:steps=16,waves=2", coslog(16, 2) + [0.0] * 2),
+    ("flat-cosine:steps=20,flat=0.5,floor=0", flat_cosine(20, 0.5, 0) + [0.0] * 2),
+    ("flat-cosine:steps=9,flat=0.3,floor=0.1", flat_cosine(9, 0.3, 0.1) + [0.1] * 2),
     (
         "sequence:steps=4,first=(poly:steps=8,power=1,floor=0),then=step:every=3,factor=0.5",
         factors(4, lambda o: lr.PolynomialLR(o, 8, 1.0)) + factors(9, lambda o: lr.StepLR(o, 3, 0.5)),

@@ -47,15 +47,30 @@ func NewCategory(levels, rare []string, missing bool) *Category {
 
 // FitCategory counts the levels of a column in the given rows; nil means all.
 // Beyond MaxLevels, the most frequent keep a slot and the others share one.
-func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Dropped) {
-	count := make(map[string]int)
+func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Dropped, err error) {
+	at := make(map[string]int) // the place of a level among the counts
+	var counts []int
 	missing := false
-	for row := range g.Among(rows) {
-		if cell := g.Cell(row, col); parse.Missing(cell) {
-			missing = true
-		} else {
-			count[cell]++
+	r := grid.NewReader(g)
+	for _, run := range g.Runs(rows) {
+		err := r.Tallies(run, col, true, func(t grid.Tally) bool {
+			if i, met := at[string(t.Text)]; met {
+				counts[i] += t.Count
+			} else if cell := string(t.Text); parse.Missing(cell) {
+				missing = true
+			} else {
+				at[cell] = len(counts)
+				counts = append(counts, t.Count)
+			}
+			return true
+		})
+		if err != nil {
+			return nil, "", err
 		}
+	}
+	count := at
+	for level, i := range at {
+		count[level] = counts[i]
 	}
 	for level, n := range count { // with accents behind their letters
 		if as := naming.Normal(level); as != level && count[as] > 0 {
@@ -69,9 +84,9 @@ func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Droppe
 	}
 	switch {
 	case len(levels) == 0:
-		return nil, holdsNothing
+		return nil, holdsNothing, nil
 	case len(levels) == 1 && !missing:
-		return nil, constant(levels[0])
+		return nil, constant(levels[0]), nil
 	}
 	if len(levels) > MaxLevels {
 		sort.Slice(levels, func(i, j int) bool {
@@ -86,7 +101,7 @@ func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Droppe
 		sort.Strings(rare)
 	}
 	sort.Strings(levels)
-	return NewCategory(levels, rare, missing), ""
+	return NewCategory(levels, rare, missing), "", nil
 }
 
 // Width returns the number of slots.

@@ -18,19 +18,31 @@ type Date struct {
 
 // FitDate measures a column of dates. Parts that do not vary are left out.
 func FitDate(g *grid.Grid, col int, rows []int, r parse.Reading) (d Date, dropped Dropped, err error) {
-	if d.Number, dropped, err = FitNumber(g, col, rows, r); err != nil || dropped != "" {
+	s, err := sampleOf(g, col, rows, r)
+	if err != nil {
+		return d, "", err
+	}
+	if d.Number, dropped, err = fitNumber(s); err != nil || dropped != "" {
 		return d, dropped, err
 	}
-	values, _, err := numbersAt(g, col, rows, r)
+	began, err := s.first()
 	if err != nil {
 		return d, "", err
 	}
 	d.Parts = []string{parse.DaysPart}
 	has := parse.PartsOf(r.Form)
 	for _, circle := range parse.Circles {
-		first := circle.Share(values[0])
-		varies := func(days float64) bool { return circle.Share(days) != first }
-		if slices.Contains(has, circle.Part) && slices.ContainsFunc(values, varies) {
+		if !slices.Contains(has, circle.Part) {
+			continue
+		}
+		first, varies := circle.Share(began), false
+		err := s.each(func(values []float64) {
+			varies = varies || slices.ContainsFunc(values, func(days float64) bool { return circle.Share(days) != first })
+		})
+		if err != nil {
+			return d, "", err
+		}
+		if varies {
 			d.Parts = append(d.Parts, circle.Part)
 		}
 	}

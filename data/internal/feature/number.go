@@ -3,7 +3,6 @@ package feature
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
@@ -21,81 +20,73 @@ type Number struct {
 // FitNumber measures a column of numbers, or of dates in days, on the given rows;
 // nil means all.
 func FitNumber(g *grid.Grid, col int, rows []int, r parse.Reading) (n Number, dropped Dropped, err error) {
-	values, missing, err := numbersAt(g, col, rows, r)
+	s, err := sampleOf(g, col, rows, r)
 	if err != nil {
 		return n, "", err
 	}
-	if len(values) == 0 {
+	return fitNumber(s)
+}
+
+// fitNumber measures numbers.
+func fitNumber(s *sample) (n Number, dropped Dropped, err error) {
+	if s.n == 0 {
 		return n, holdsNothing, nil
 	}
-	n = Number{Missing: missing > 0, Reading: r}
-	if n.Mean, n.Std, err = spread(g, col, values); err != nil {
+	n = Number{Missing: s.missing > 0, Reading: s.reading}
+	var same bool
+	if n.Mean, n.Std, same, err = s.spread(); err != nil {
 		return n, "", err
 	}
-	sort.Float64s(values)
-	half := len(values) / 2
-	n.Median = values[half]
-	if len(values)%2 == 0 {
-		n.Median = values[half-1]/2 + values[half]/2
+	if same && !n.Missing {
+		return n, constant(parse.FormatNumber(n.Mean)), nil
 	}
-	if values[0] == values[len(values)-1] && !n.Missing {
-		return n, constant(parse.FormatNumber(values[0])), nil
-	}
-	return n, "", nil
+	n.Median, err = s.median()
+	return n, "", err
 }
 
 // Spread returns the mean and the standard deviation of a column's numbers in the
 // given rows; nil means all.
 func Spread(g *grid.Grid, col int, rows []int, r parse.Reading) (mean, std float64, err error) {
-	values, _, err := numbersAt(g, col, rows, r)
+	s, err := sampleOf(g, col, rows, r)
 	if err != nil {
 		return 0, 0, err
 	}
-	return spread(g, col, values)
-}
-
-// numbersAt returns the numbers of the given rows that are there.
-func numbersAt(g *grid.Grid, col int, rows []int, r parse.Reading) (values []float64, missing int, err error) {
-	n := len(rows)
-	if rows == nil {
-		n = g.Rows()
-	}
-	values = make([]float64, 0, n)
-	for row := range g.Among(rows) {
-		v, err := g.Value(row, col, &r)
-		if err != nil {
-			return nil, 0, err
-		}
-		if v != v {
-			missing++
-			continue
-		}
-		values = append(values, v)
-	}
-	return values, missing, nil
+	mean, std, _, err = s.spread()
+	return mean, std, err
 }
 
 // spread returns the mean and the standard deviation of the population, in
 // two passes; 1 for values that are all equal.
-func spread(g *grid.Grid, col int, values []float64) (mean, std float64, err error) {
-	same := true
-	for _, v := range values {
-		mean += v
-		same = same && v == values[0]
+func (s *sample) spread() (mean, std float64, same bool, err error) {
+	same = true
+	first, err := s.first()
+	if err != nil {
+		return 0, 0, false, err
 	}
-	mean /= float64(len(values))
-	if same {
-		return values[0], 1, nil
+	err = s.each(func(values []float64) {
+		for _, v := range values {
+			mean += v
+			same = same && v == first
+		}
+	})
+	mean /= float64(s.n)
+	if same || err != nil {
+		return first, 1, true, err
 	}
-	for _, v := range values {
-		std += float64((v - mean) * (v - mean)) // rounded, on every machine
+	err = s.each(func(values []float64) {
+		for _, v := range values {
+			std += float64((v - mean) * (v - mean)) // rounded, on every machine
+		}
+	})
+	if err != nil {
+		return 0, 0, false, err
 	}
-	std = math.Sqrt(std / float64(len(values)))
+	std = math.Sqrt(std / float64(s.n))
 	if !(std > 0) || math.IsInf(std, 0) {
-		return 0, 0, fmt.Errorf("data: %s, column %q: its numbers cannot be standardized: mean %v, standard deviation %v; rescale the column",
-			g.File, g.Columns[col], mean, std)
+		return 0, 0, false, fmt.Errorf("data: %s, column %q: its numbers cannot be standardized: mean %v, standard deviation %v; rescale the column",
+			s.grid.File, s.grid.Columns[s.col], mean, std)
 	}
-	return mean, std, nil
+	return mean, std, false, nil
 }
 
 // Width returns 1, and one more for the indicator.

@@ -41,6 +41,54 @@ func (u *Unknowns) Add(f Fate, row int, name string, of Feature, text string) {
 	}
 }
 
+// Cells visits the columns of a fate with the number of their cells.
+func (u *Unknowns) Cells(f Fate, visit func(column string, cells int)) {
+	for _, c := range u[f].columns {
+		cells := 0
+		for _, n := range c.count {
+			cells += n
+		}
+		visit(c.name, cells)
+	}
+}
+
+// Odd is a cell whose like training did not have, in one column, and its rows.
+type Odd struct {
+	Column int
+	Fate   Fate
+	Text   string
+	Rows   []int32
+}
+
+// AddOdd adds a row to the one that has the fate.
+func AddOdd(odd []Odd, like Odd, row int) []Odd {
+	i := slices.IndexFunc(odd, func(o Odd) bool { return o.Fate == like.Fate })
+	if i < 0 {
+		i = len(odd)
+		odd = append(odd, like)
+	}
+	odd[i].Rows = append(odd[i].Rows, int32(row))
+	return odd
+}
+
+// InOrder returns those that have rows, in the order of the first of these.
+func InOrder(odd []Odd) []Odd {
+	odd = slices.DeleteFunc(odd, func(o Odd) bool { return len(o.Rows) == 0 })
+	slices.SortFunc(odd, func(a, b Odd) int { return int(a.Rows[0]) - int(b.Rows[0]) })
+	return odd
+}
+
+// Gather counts those of one column, of which it is given those of all.
+func (u *Unknowns) Gather(name string, of Feature, column int, odd []Odd) {
+	for _, o := range odd {
+		if o.Column == column {
+			for _, row := range o.Rows {
+				u.Add(o.Fate, int(row), name, of, o.Text)
+			}
+		}
+	}
+}
+
 // Notes says what was counted in a set of n rows.
 func (u *Unknowns) Notes(n int) []string {
 	var notes []string

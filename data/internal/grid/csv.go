@@ -2,7 +2,7 @@ package grid
 
 import (
 	"bufio"
-	"encoding/csv"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +13,12 @@ import (
 	"descent/data/internal/parse"
 )
 
-// records gives a table line by line, as cells; both are valid until the next
-// call. It ends with io.EOF.
-type records interface {
-	next() (record []string, line int, err error)
-}
-
 // ReadCSV reads a table whose cells stand between delimiters. What stands around
 // the table is passed over, as [examine] finds it.
-func ReadCSV(r io.Reader, file string) (*Grid, error) {
+func ReadCSV(r io.Reader, file string) (*Grid, error) { return readCSV(r, file, 0) }
+
+// readCSV is ReadCSV of chunks of so many bytes; 0: as many as a block has.
+func readCSV(r io.Reader, file string, chunk int) (*Grid, error) {
 	text := input.Text(r)
 	sample, _ := text.Peek(input.Ahead)
 	form := examine(string(sample))
@@ -30,8 +27,8 @@ func ReadCSV(r io.Reader, file string) (*Grid, error) {
 			return nil, fmt.Errorf("data: %s: %w", file, err)
 		}
 	}
-	t := &csvTable{file: file, lines: form.records(text), notes: form.notes}
-	g, err := t.read()
+	t := &csvTable{file: file, form: form, notes: form.notes, chunk: chunk}
+	g, err := t.read(&chunks{text: text, form: form, size: cmp.Or(chunk, blockText)})
 	if err == nil {
 		g.Comma = form.comma
 	}
@@ -48,115 +45,15 @@ func skipLine(text *bufio.Reader) error {
 	}
 }
 
-// records returns the lines that come in that form after those above the table.
-func (f csvForm) records(text *bufio.Reader) records {
-	if f.comma == blanks {
-		return &blankSeparated{text: text, line: f.skip, comment: f.comment}
-	}
-	guard := &input.Guard{R: text}
-	r := csv.NewReader(guard)
-	r.ReuseRecord = true
-	r.FieldsPerRecord = -1
-	r.Comma = f.comma
-	r.TrimLeadingSpace = f.comma != '\t'
-	if f.comment {
-		r.Comment = '#'
-	}
-	return &separated{csv: r, guard: guard, skip: f.skip}
-}
-
-// separated reads cells between delimiters.
-type separated struct {
-	csv   *csv.Reader
-	guard *input.Guard
-	skip  int // lines above the first
-	last  int // line of the record before
-}
-
-func (s *separated) next() ([]string, int, error) {
-	s.guard.Begin()
-	record, err := s.csv.Read()
-	for err == nil && s.csv.Comma == '|' && isRuler(strings.Join(record, "|")) {
-		record, err = s.csv.Read()
-	}
-	line := 0
-	if len(record) > 0 {
-		line, _ = s.csv.FieldPos(0)
-	}
-	var bad *csv.ParseError
-	switch {
-	case errors.Is(err, input.ErrLongLine):
-		line = s.last + 1
-	case errors.As(err, &bad):
-		return nil, bad.Line + s.skip, fmt.Errorf("byte %d: %w; a quote inside a quoted cell is written twice", bad.Column, bad.Err)
-	}
-	s.last = line
-	return record, line + s.skip, err
-}
-
-// blankSeparated reads cells between any number of blanks.
-type blankSeparated struct {
-	text    *bufio.Reader
-	line    int
-	comment bool
-	cells   []string
-}
-
-func (s *blankSeparated) next() ([]string, int, error) {
-	for {
-		var whole strings.Builder
-		for {
-			part, err := s.text.ReadSlice('\n')
-			whole.Write(part)
-			if whole.Len() > input.MaxLine {
-				return nil, s.line + 1, input.ErrLongLine
-			}
-			if err == nil || errors.Is(err, io.EOF) && whole.Len() > 0 {
-				break
-			}
-			if !errors.Is(err, bufio.ErrBufferFull) {
-				return nil, s.line + 1, err
-			}
-		}
-		s.line++
-		text := strings.TrimSpace(whole.String())
-		if text == "" || s.comment && text[0] == '#' || isRuler(text) {
-			continue
-		}
-		cells, err := splitBlanks(s.cells[:0], text)
-		s.cells = cells
-		return cells, s.line, err
-	}
-}
-
-// splitBlanks cuts a line at blanks that are not within quotes.
-func splitBlanks(cells []string, line string) ([]string, error) {
-	for line = strings.TrimSpace(line); line != ""; line = strings.TrimSpace(line) {
-		end := strings.IndexAny(line, " \t")
-		if quote := line[0]; quote == '"' {
-			close := strings.IndexByte(line[1:], quote)
-			if close < 0 {
-				return cells, errors.New("a quote is not closed")
-			}
-			cells = append(cells, line[1:close+1])
-			line = line[close+2:]
-			continue
-		}
-		if end < 0 {
-			end = len(line)
-		}
-		cells = append(cells, line[:end])
-		line = line[end:]
-	}
-	return cells, nil
-}
-
 // csvTable reads records into a grid.
 type csvTable struct {
 	file  string
-	lines records
+	form  csvForm
 	notes []string
+	chunk int // bytes of a chunk; 0: of a block
 	gridder
+	line  int             // on which the next chunk begins
+	last  int             // the line of the last row
 	after []odd           // lines of another width, behind which no row came so far
 	names map[string]bool // of the first rows, where the header does not name their column
 }
@@ -165,6 +62,7 @@ type csvTable struct {
 type odd struct {
 	line, cells int
 	text        string
+	rows, last  int // rows of the chunk before it, and the line of the last of them
 }
 
 const (
@@ -172,19 +70,22 @@ const (
 	manyNames = 1000 // how many rows tell whether their first cells are names
 )
 
-func (t *csvTable) read() (*Grid, error) {
-	header, at, err := t.next()
+func (t *csvTable) read(c *chunks) (*Grid, error) {
+	r := &records{form: t.form}
+	r.begin(nil, t.form.skip+1)
+	at, err := t.next(r, c)
 	if err == io.EOF {
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s is empty; want a header line and rows", t.file)
 	}
 	if err != nil {
-		return nil, err
+		return nil, t.fail(at, err)
 	}
-	header = append([]string(nil), header...)
-	record, line, err := t.next()
+	header := r.strings()
+	from := *r
+	line, err := t.next(r, c)
 	if err == nil {
 		n := len(header)
-		if header = fitHeader(header, record); len(header) > n {
+		if header = fitHeader(header, r.strings()); len(header) > n {
 			t.names = make(map[string]bool)
 			t.notes = append(t.notes, fmt.Sprintf("rows have one cell more than the header, so the first is taken for the name of the row, and %q for the name of the second column", header[1]))
 		}
@@ -192,12 +93,17 @@ func (t *csvTable) read() (*Grid, error) {
 	if begun := t.begin(t.file, header, at); begun != nil {
 		return nil, begun
 	}
-	for ; err == nil; record, line, err = t.next() {
-		if err := t.row(record, line); err != nil {
-			return nil, err
+	if err == nil {
+		if &from.text[0] != &r.text[0] { // nothing but empty lines was left of the chunk
+			from.text, from.at = r.text, 0
+			from.line = r.first
 		}
+		t.line = from.line
+		err = t.rows(from.text[from.at:], c)
+	} else {
+		err = t.fail(line, err)
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if len(t.after) > 0 {
@@ -207,20 +113,30 @@ func (t *csvTable) read() (*Grid, error) {
 	return t.end()
 }
 
-// next returns the next line with its cells trimmed, or an error that names it.
-func (t *csvTable) next() ([]string, int, error) {
-	record, line, err := t.lines.next()
+// next returns the line of the next record, which may be in one of the next chunks.
+func (t *csvTable) next(r *records, c *chunks) (int, error) {
+	for {
+		line, err := r.next()
+		if err != io.EOF {
+			return line, err
+		}
+		chunk, err := c.next(nil)
+		if err != nil {
+			return 0, err
+		}
+		r.begin(chunk, r.line)
+	}
+}
+
+// fail adds the place to an error.
+func (t *csvTable) fail(line int, err error) error {
 	switch {
-	case err == nil || err == io.EOF:
+	case err == io.EOF:
+		return err
 	case line > 0:
-		err = fmt.Errorf("data: %s, line %d: %w", t.file, line, input.Explain(err))
-	default:
-		err = fmt.Errorf("data: %s: %w", t.file, input.Explain(err))
+		return fmt.Errorf("data: %s, line %d: %w", t.file, line, input.Explain(err))
 	}
-	for i, cell := range record {
-		record[i] = strings.TrimSpace(cell)
-	}
-	return record, line, err
+	return fmt.Errorf("data: %s: %w", t.file, input.Explain(err))
 }
 
 // fitHeader completes a header by the first row. Names of rows often have no
@@ -236,43 +152,13 @@ func fitHeader(header, row []string) []string {
 	return header
 }
 
-// row takes a line as a row, or keeps it as one that is none.
-func (t *csvTable) row(record []string, line int) error {
-	n := len(t.grid.Columns)
-	if len(record) == n+1 && record[n] == "" { // each line ends in a delimiter
-		record = record[:n]
-	}
-	if len(record) != n {
-		o := odd{line, len(record), record[0]}
-		if t.after = append(t.after, o); !t.isFooter(o) {
-			return t.ragged(t.after[0])
-		}
-		return nil
-	}
-	if len(t.after) > 0 {
-		return t.ragged(t.after[0])
-	}
-	if t.names != nil && t.grid.n < manyNames {
-		if t.names[record[0]] { // no name of a row, so that a comma in a cell is likelier
-			return fmt.Errorf("data: %s, line %d has %d cells; the header has %d, and the first cells do not name rows, as %q occurs twice", t.file, line, n, n-1, record[0])
-		}
-		t.names[strings.Clone(record[0])] = true
-	}
-	for col, cell := range record {
-		if err := t.put(col, cell, line); err != nil {
-			return err
-		}
-	}
-	return t.gridder.next(line)
-}
-
-// isFooter tells a line below a table from a row that was cut off: it is text by
-// itself, with words or apart from the rows.
-func (t *csvTable) isFooter(o odd) bool {
-	if _, number := parse.Number(o.text); number || o.cells > 1 || len(t.after) > maxFooter || t.grid.n == 0 {
+// isFooter tells a line below a table of so many rows from a row that was cut off: it
+// is text by itself, with words or apart from the rows.
+func (t *csvTable) isFooter(o odd, rows int) bool {
+	if _, number := parse.Number(o.text); number || o.cells > 1 || len(t.after) > maxFooter || rows == 0 {
 		return false
 	}
-	return len(t.after) > 1 || strings.ContainsAny(o.text, " :") || o.line > t.grid.Line(t.grid.n-1)+1
+	return len(t.after) > 1 || strings.ContainsAny(o.text, " :") || o.line > t.last+1
 }
 
 func (t *csvTable) ragged(o odd) error {

@@ -8,11 +8,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"descent/data/internal/fault"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
+	"descent/data/internal/scratch"
 )
 
 // Grid is the text of a table: named columns, the cells of each, and the line
@@ -20,16 +22,17 @@ import (
 type Grid struct {
 	File    string // for messages
 	Columns []string
-	cells   []cells // of each column
 	Lines   RowLines
 	Notes   []string     // what was passed over
 	Comma   rune         // between cells, if there is one
 	Plain   bool         // numbers are as programs write them, whatever the notation of a column
 	spelt   map[int]bool // but for columns with text such as "1.234"
 
-	n     int // rows
-	block int // rows of a block
-	named map[string]int
+	n      int // rows
+	blocks []block
+	shelf  *shelf
+	named  map[string]int
+	last   *lastRead
 }
 
 // Rows returns the number of rows.
@@ -38,10 +41,62 @@ func (g *Grid) Rows() int { return g.n }
 // Line returns the line of the file on which a row stands.
 func (g *Grid) Line(row int) int { return g.Lines.Of(row) }
 
-// Cell returns the text of a cell, without blanks around it.
+// Cell returns the text of a cell, without blanks around it. To look at many cells of
+// a column, [Grid.Runs] are faster.
 func (g *Grid) Cell(row, col int) string {
 	row = g.Lines.under(row)
-	return g.cells[col][row/g.block].at(row % g.block)
+	b := g.blockOf(row)
+	var number [maxDigits + 3]byte
+	if b.bytes != nil || col+1 >= len(b.at) {
+		c, _, _ := g.shelf.column(b, col, nil)
+		return string(c.cell(row-b.from, number[:0]))
+	}
+	return g.last.cell(g.shelf, b, col, row-b.from)
+}
+
+// lastRead remembers the column of a block in the file that was read last, of each
+// column.
+type lastRead struct {
+	sync.Mutex
+	columns map[int]readBlock
+}
+
+type readBlock struct {
+	of     *block
+	column column
+}
+
+// cell returns the text of a cell that stands in the file.
+func (l *lastRead) cell(s *shelf, b *block, col, row int) string {
+	l.Lock()
+	read := l.columns[col]
+	l.Unlock()
+	if read.of != b {
+		c, _, err := s.column(b, col, nil)
+		if err != nil {
+			panic(Unread{err})
+		}
+		read = readBlock{b, c}
+		l.Lock()
+		l.columns[col] = read
+		l.Unlock()
+	}
+	var number [maxDigits + 3]byte
+	return string(read.column.cell(row, number[:0]))
+}
+
+// Unread is the panic of [Grid.Cell] when the temporary file cannot be read.
+type Unread struct{ error }
+
+// Recover makes an error of a panic of [Grid.Cell]; it is to be deferred.
+func Recover(err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case Unread:
+		*err = p.error
+	default:
+		panic(p)
+	}
 }
 
 // IsPlain reports whether the numbers of a column are as programs write them.
@@ -98,14 +153,18 @@ const (
 
 // gridder makes a grid row by row.
 type gridder struct {
-	grid   *Grid
-	stages []stage // of each column
-	sorter sorter
+	grid *Grid
+	sheet
+}
+
+// newGrid returns a grid without columns.
+func newGrid(file string) *Grid {
+	return &Grid{File: file, named: make(map[string]int), shelf: &shelf{most: scratch.Budget(keptBytes, 16)}, last: &lastRead{columns: make(map[int]readBlock)}}
 }
 
 // begin takes the header, which stands in a line.
 func (b *gridder) begin(file string, header []string, line int) error {
-	b.grid = &Grid{File: file, named: make(map[string]int)}
+	b.grid = newGrid(file)
 	numbers, fractions := 0, false
 	for _, name := range header {
 		if v, ok := parse.Number(name); ok {
@@ -145,34 +204,19 @@ func (b *gridder) column(name string, line int) error {
 	name = strings.Clone(name) // of the line that it was read with
 	g.named[name] = len(g.Columns)
 	g.Columns = append(g.Columns, name)
-	var before cells
-	for range g.sealed() {
-		before = append(before, empty)
-	}
-	g.cells = append(g.cells, before)
 	b.stages = append(b.stages, stage{})
 	return nil
-}
-
-// sealed is the number of blocks that are done.
-func (g *Grid) sealed() int {
-	if g.block == 0 {
-		return 0
-	}
-	return g.n / g.block
 }
 
 // put takes a cell, without blanks around it, of the row that is read, which
 // stands in a line.
 func (b *gridder) put(col int, cell string, line int) error {
-	g := b.grid
-	if !utf8.ValidString(cell) {
-		return notUTF8(g.File, line, col)
-	}
 	s := &b.stages[col]
-	s.add(g.n-g.sealed()*g.block, cell)
-	if len(s.text) > maxBlockText {
-		return fmt.Errorf("data: %s, line %d, column %q: %d rows up to here hold more than %d bytes", g.File, line, g.Columns[col], len(s.ends), maxBlockText)
+	s.pad(b.rows)
+	b.taken += len(cell) + 1
+	b.scratch = append(b.scratch[:0], cell...)
+	if !s.add(b.scratch) {
+		return notUTF8(b.grid.File, line, col)
 	}
 	return nil
 }
@@ -187,33 +231,42 @@ func (b *gridder) next(line int) error {
 	if g.n == maxRows {
 		return fmt.Errorf("data: %s, line %d: a table of more than %d rows is not read", g.File, line, maxRows)
 	}
-	if g.block == 0 {
-		g.block = blockRows(len(g.Columns))
-	}
 	g.Lines.add(g.n, line)
-	if g.n++; g.n%g.block == 0 {
-		b.seal(g.block)
+	g.n++
+	if b.rows++; b.full() {
+		b.seal()
 	}
 	return nil
 }
 
-// seal makes the waiting rows a block of each column.
-func (b *gridder) seal(rows int) {
-	for col := range b.stages {
-		b.grid.cells[col] = append(b.grid.cells[col], b.sorter.block(&b.stages[col], rows))
-		b.stages[col].reset()
+// seal makes the waiting rows a block.
+func (b *gridder) seal() {
+	bytes, at := b.pack(nil)
+	b.grid.take(bytes, at, b.rows)
+	b.reset()
+}
+
+// take keeps the bytes of the next block, and reports whether it has copied them.
+func (g *Grid) take(bytes []byte, at []uint32, rows int) (copied bool) {
+	b := block{rows: rows, at: at}
+	if n := len(g.blocks); n > 0 {
+		b.from = g.blocks[n-1].from + g.blocks[n-1].rows
 	}
+	copied = g.shelf.put(&b, bytes)
+	g.blocks = append(g.blocks, b)
+	return copied
 }
 
 // end returns the grid when all rows are there.
 func (b *gridder) end() (*Grid, error) {
 	g := b.grid
+	if b.rows > 0 {
+		b.seal()
+	}
 	if g.n == 0 {
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s holds a header and no rows", g.File)
 	}
-	if rows := g.n - g.sealed()*g.block; rows > 0 {
-		b.seal(rows)
-	}
+	b.stages = nil
 	return g, nil
 }
 
@@ -256,7 +309,8 @@ func FromRows(file string, columns []string, rows iter.Seq2[[]string, error]) (*
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has no columns", file)
 	}
 	var b gridder
-	b.grid = &Grid{File: file, Plain: true, named: make(map[string]int)}
+	b.grid = newGrid(file)
+	b.grid.Plain = true
 	for i, name := range columns {
 		if _, there := b.grid.named[name]; there || name == "" {
 			return nil, fmt.Errorf("data: %s: column %d is named %q; each needs a name of its own", file, i+1, name)

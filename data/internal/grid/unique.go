@@ -10,12 +10,13 @@ import (
 type UniqueCell struct {
 	Text  string
 	Count int
-	Row   int // the first
+	Row   int  // the first
+	Later bool // it is none of the first cells, and may come again: each of its cells counts as one
 }
 
 // Uniques are the cells of a column that are there, each once, in the order of
 // their first rows. Of a column that holds very many, those behind the first ones
-// come as often as they stand there, so that they need not be kept.
+// come as often as blocks of the table hold them, so that they need not be kept.
 type Uniques struct {
 	grid  *Grid
 	col   int
@@ -30,23 +31,22 @@ const MaxUnique = 1 << 16
 // Unique finds the cells of a column.
 func Unique(g *Grid, col int) Uniques {
 	u := Uniques{grid: g, col: col, at: make(map[string]int), after: g.Rows()}
-	for row := range g.Rows() {
-		text := g.Cell(row, col)
-		if parse.Missing(text) {
-			continue
+	g.Tallies(col, true, func(t Tally) bool {
+		if i, met := u.at[string(t.Text)]; met {
+			u.First[i].Count += t.Count
+			return true
 		}
-		i, met := u.at[text]
-		if !met && len(u.First) == MaxUnique {
-			u.after = min(u.after, row)
-			continue
+		text := string(t.Text)
+		switch {
+		case parse.Missing(text):
+		case len(u.First) == MaxUnique:
+			u.after = min(u.after, t.First)
+		default:
+			u.at[text] = len(u.First)
+			u.First = append(u.First, UniqueCell{Text: text, Count: t.Count, Row: t.First})
 		}
-		if !met {
-			i = len(u.First)
-			u.at[text] = i
-			u.First = append(u.First, UniqueCell{Text: text, Row: row})
-		}
-		u.First[i].Count++
-	}
+		return true
+	})
 	return u
 }
 
@@ -58,9 +58,28 @@ func (u Uniques) All() iter.Seq[UniqueCell] {
 				return
 			}
 		}
-		for row := u.after; row < u.grid.Rows(); row++ {
-			text := u.grid.Cell(row, u.col)
-			if _, met := u.at[text]; !met && !parse.Missing(text) && !yield(UniqueCell{text, 1, row}) {
+		if u.after == u.grid.Rows() {
+			return
+		}
+		r := NewReader(u.grid)
+		for _, run := range u.grid.Runs(nil) {
+			if run.To <= u.after {
+				continue
+			}
+			going := true
+			err := r.Tallies(run, u.col, true, func(t Tally) bool {
+				if _, met := u.at[string(t.Text)]; met {
+					return true
+				}
+				if text := string(t.Text); !parse.Missing(text) {
+					going = yield(UniqueCell{text, t.Count, t.First, true})
+				}
+				return going
+			})
+			if err != nil {
+				panic(Unread{err})
+			}
+			if !going {
 				return
 			}
 		}

@@ -15,15 +15,27 @@ const (
 	HourPart     = "hour"
 )
 
-// Circles are the parts that go round, as shares of the circle.
-var Circles = []struct {
-	Part  string
-	Share func(days float64) float64
-}{
-	{monthPart, func(days float64) float64 { return float64(DateOf(days).Month()-1) / 12 }},
-	{monthdayPart, func(days float64) float64 { return float64(DateOf(days).Day()-1) / 31 }},
-	{weekdayPart, func(days float64) float64 { return float64(DateOf(days).Weekday()) / 7 }},
-	{HourPart, func(days float64) float64 { return days - math.Floor(days) }},
+// Circle is a part of a date that goes round.
+type Circle struct {
+	Part   string
+	Places int                    // on the circle; 0: any
+	Place  func(days float64) int // of a date, from 0 on
+}
+
+// Circles are the parts that go round.
+var Circles = []Circle{
+	{monthPart, 12, func(days float64) int { return int(DateOf(days).Month()) - 1 }},
+	{monthdayPart, 31, func(days float64) int { return DateOf(days).Day() - 1 }},
+	{weekdayPart, 7, func(days float64) int { return int(DateOf(days).Weekday()) }},
+	{HourPart, 0, nil},
+}
+
+// Share returns the place of a date as a share of the circle.
+func (c Circle) Share(days float64) float64 {
+	if c.Places == 0 {
+		return days - math.Floor(days)
+	}
+	return float64(c.Place(days)) / float64(c.Places)
 }
 
 // OnCircle returns the sine and the cosine of 2πs, for s in [0, 1), to 1e-15. Each

@@ -36,6 +36,14 @@ type Moment struct {
 // Date reads a cell as a date, in the order where that matters. Zones
 // are read over: a time of day is as it is written.
 func Date(cell, order string) (m Moment, ok bool) {
+	if m, ok = numericDate(cell, order); ok {
+		return m, true
+	}
+	return anyDate(cell, order)
+}
+
+// anyDate is Date of all dates.
+func anyDate(cell, order string) (m Moment, ok bool) {
 	if len(cell) < 4 || len(cell) > 40 {
 		return m, false
 	}
@@ -227,6 +235,14 @@ func SplitDay(text string) []string {
 			return parts
 		}
 	}
+	if !mayBeDay(text) {
+		return nil
+	}
+	return byPattern(text)
+}
+
+// byPattern takes the parts of a date of the pattern apart.
+func byPattern(text string) []string {
 	found := dayPattern.FindStringSubmatch(text)
 	if found == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
 )
 
@@ -17,6 +18,7 @@ type Column struct {
 	Col     int
 	Kind    string // a kind of [parse]
 	Why     string // of a dropped column
+	Kept    bool   // it was asked for
 	Reading parse.Reading
 }
 
@@ -24,6 +26,21 @@ type Column struct {
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
 	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images, cfg.Weights))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
+	views := make([]columnView, len(g.Columns))
+	err := parallel.Each(len(g.Columns), func(_, col int) error {
+		name := g.Columns[col]
+		if other[name] || drop[name] {
+			return nil
+		}
+		var err error
+		if views[col], err = look(g, col, &found[col].Reading); err != nil && !category[name] {
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	var plan []Column
 	kept, counter := 0, -1 // counter is a dropped column that numbers the rows
 	for col, name := range g.Columns {
@@ -32,13 +49,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 		}
 		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
 		if !drop[name] {
-			f := found[col]
-			view, err := look(g, col, &f.Reading)
-			if err != nil && !category[name] {
-				return nil, err
-			}
+			f, view := found[col], views[col]
 			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
-			p.Reading = f.Reading
+			p.Reading, p.Kept = f.Reading, keep[name]
 			if category[name] && view.present > 0 {
 				p.Kind, p.Why = parse.CategoryKind, ""
 			}
@@ -71,6 +84,18 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 	return nil, fmt.Errorf("data: %s has no column left to predict from: %s", g.File, strings.Join(reasons, "; "))
 }
 
+// ReadingOf returns how a column is read that is no target, also if it was left out.
+func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
+	for _, c := range s.Columns {
+		if c.Col == col && c.Reading.Kind != "" {
+			return c.Reading, nil
+		}
+	}
+	var f finding
+	err := f.find(g, col)
+	return f.Reading, err
+}
+
 const (
 	Asked       = "was asked to be left out"
 	numbersRows = "numbers the rows"
@@ -84,9 +109,8 @@ type columnView struct {
 	whole, rising    bool // all whole; each one more than the last, from 0 or 1
 	distinct         int  // for numbers counted only where that matters
 	constant         bool
-	words, length    int    // of text, over all cells
-	numbers          int    // cells of text that are
-	stray            string // one that is not
+	words, length    int           // of text, over all cells
+	strayIn          func() string // one that is no number, where most are
 	example          string
 }
 
@@ -96,26 +120,31 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 		return lookAtText(g, col), nil
 	}
 	v := columnView{kind: r.Kind, whole: true, rising: true, constant: true}
-	last := math.NaN()
-	for row := range g.Rows() {
-		x, err := g.Value(row, col, r)
+	last, at := math.NaN(), 0
+	reader := grid.NewReader(g)
+	for _, run := range g.Runs(nil) {
+		values, err := reader.Floats(run, col, r)
 		if err != nil {
 			return v, err
 		}
-		if x != x {
-			v.missing++
-			continue
+		for i, x := range values {
+			if x != x {
+				v.missing++
+				continue
+			}
+			v.constant = v.constant && (v.present == 0 || x == last)
+			v.rising = v.rising && (v.present > 0 && x == last+1 || v.present == 0 && (x == 0 || x == 1))
+			v.whole = v.whole && x == math.Trunc(x)
+			last, at = x, run.From+i
+			v.present++
 		}
-		v.constant = v.constant && (v.present == 0 || x == last)
-		v.rising = v.rising && (v.present > 0 && x == last+1 || v.present == 0 && (x == 0 || x == 1))
-		v.whole = v.whole && x == math.Trunc(x)
-		v.example = g.Cell(row, col)
-		last = x
-		v.present++
 	}
 	v.rising = v.rising && v.missing == 0 && v.present > 2
-	if v.whole && !v.rising && isCounterName(g.Columns[col]) {
-		v.distinct = len(levelsOf(g, col))
+	if v.whole && !v.rising && IsCounterName(g.Columns[col]) {
+		v.distinct = g.Distinct(col, func([]byte) bool { return true })
+	}
+	if v.present > 0 {
+		v.example = g.Cell(at, col)
 	}
 	if v.present > 0 && r.Kind == parse.NumberKind {
 		v.example = parse.FormatNumber(last)
@@ -126,24 +155,43 @@ func look(g *grid.Grid, col int, r *parse.Reading) (columnView, error) {
 // lookAtText views a column of text.
 func lookAtText(g *grid.Grid, col int) columnView {
 	var v columnView
-	for level, count := range levelsOf(g, col) {
+	v.distinct = g.Distinct(col, func(cell []byte) bool { return !parse.Missing(string(cell)) })
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		level, count := string(t.Text), t.Count
 		if parse.Missing(level) {
 			v.missing += count
-			continue
+			return true
 		}
 		v.present += count
-		v.distinct++
 		v.length += count * len(level)
 		v.words += count * (1 + strings.Count(level, " "))
-		if _, ok := parse.AnyNumber(level); ok {
-			v.numbers += count
-		} else if v.stray == "" || level < v.stray {
-			v.stray = level
-		}
 		v.example = level
-	}
+		return true
+	})
 	v.constant = v.distinct == 1
+	v.strayIn = func() string { return strayIn(g, col, v.present) }
 	return v
+}
+
+// strayIn returns the first in order of the cells that are no numbers, if fewer than
+// half of those that are there are not.
+func strayIn(g *grid.Grid, col, present int) (stray string) {
+	others := 0
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		level := string(t.Text)
+		if _, ok := parse.AnyNumber(level); ok || parse.Missing(level) {
+			return true
+		}
+		others += t.Count
+		if stray == "" || level < stray {
+			stray = level
+		}
+		return 2*others < present
+	})
+	if 2*others >= present {
+		return ""
+	}
+	return stray
 }
 
 // judge decides what a column is; keep asks for it to be used.
@@ -166,16 +214,16 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		return parse.DroppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > MaxLevels || v.distinct == v.present && v.present >= 20):
 		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
-		if 2*v.numbers > v.present && v.stray != "" {
-			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", v.stray)
+		if stray := v.strayIn(); stray != "" {
+			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", stray)
 		}
 		return parse.DroppedKind, why
 	}
 	return parse.CategoryKind, ""
 }
 
-// isCounterName reports whether columns of that name usually number rows.
-func isCounterName(name string) bool {
+// IsCounterName reports whether columns of that name usually number rows.
+func IsCounterName(name string) bool {
 	if strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") {
 		return true
 	}

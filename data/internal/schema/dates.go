@@ -15,6 +15,9 @@ func (f *finding) findDates(g *grid.Grid, col int, cells grid.Uniques) (bool, er
 	if f.how == parse.UnixForm {
 		return f.findUnix(g, col, cells)
 	}
+	if f.hopeless(g, cells, mayBeDate) {
+		return false, nil
+	}
 	compact := f.want == asDate || isDateName(g.Columns[col])
 	orders := []string{parse.MonthFirst, parse.DayFirst}
 	if f.how != "" {
@@ -46,6 +49,15 @@ func (f *finding) findDates(g *grid.Grid, col int, cells grid.Uniques) (bool, er
 		}
 	}
 	return true, nil
+}
+
+// mayBeDate reports whether a cell is a date in any order.
+func mayBeDate(text string) bool {
+	if _, ok := parse.Date(text, parse.MonthFirst); ok {
+		return true
+	}
+	_, ok := parse.Date(text, parse.DayFirst)
+	return ok
 }
 
 // countDates counts the dates among cells in an order. They are all months,

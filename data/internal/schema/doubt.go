@@ -41,29 +41,36 @@ func doubtful(g *grid.Grid, col, distinct int) error {
 
 // strayWords refuses amounts among which a few cells hold words.
 func strayWords(g *grid.Grid, col int) error {
-	words := make(map[string]int)
+	words := make(map[string]bool)
 	numbers := make(map[float64]bool)
 	var lines []string
 	first, text, whole := -1, 0, true
-	for row := range g.Rows() {
-		cell := g.Cell(row, col)
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		cell := string(t.Text)
 		if v, ok := parse.AnyNumber(cell); ok {
-			numbers[v] = true
+			if len(numbers) <= fewIntegers {
+				numbers[v] = true
+			}
 			whole = whole && v == float64(int64(v))
-			continue
+			return true
 		}
-		if text++; first < 0 {
-			first = row
+		if text += t.Count; first < 0 {
+			first = t.First
 		}
-		if len(lines) < 5 {
-			lines = append(lines, fmt.Sprint(g.Line(row)))
+		if first = min(first, t.First); len(words) <= 5 {
+			words[cell] = true
 		}
-		words[cell]++
-	}
+		return true
+	})
 	few := text <= max(1, g.Rows()/20) || len(words) <= 5
 	amounts := len(numbers) > fewIntegers || !whole && len(numbers) > fewIntegers/2
 	if !few || !amounts || 2*text >= g.Rows() {
 		return nil
+	}
+	for row := first; row < g.Rows() && len(lines) < 5; row++ {
+		if _, ok := parse.AnyNumber(g.Cell(row, col)); !ok {
+			lines = append(lines, fmt.Sprint(g.Line(row)))
+		}
 	}
 	where := "line " + lines[0]
 	if text > 1 {

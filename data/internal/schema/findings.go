@@ -7,6 +7,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
+	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
 )
 
@@ -48,6 +49,7 @@ func findTargets(g *grid.Grid, cfg Config) (map[int]*finding, error) {
 // and no categories, and settles how all are.
 func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
 	skip, number, date := naming.Set(slices.Concat(cfg.Drop, cfg.Categories, cfg.Images)), naming.Set(slices.Concat(cfg.Numbers, cfg.Weights)), naming.Set(cfg.Dates)
+	var open []int // columns of which nothing was said
 	for col, name := range g.Columns {
 		if found[col] != nil {
 			continue
@@ -60,12 +62,13 @@ func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
 			f.want = asDate
 		}
 		found[col] = f
-		if skip[name] {
-			continue
+		if !skip[name] {
+			open = append(open, col)
 		}
-		if err := f.find(g, col); err != nil {
-			return err
-		}
+	}
+	err := parallel.Each(len(open), func(_, i int) error { return found[open[i]].find(g, open[i]) })
+	if err != nil {
+		return err
 	}
 	settle(g, found)
 	return nil
@@ -215,9 +218,15 @@ func (f *finding) settleMark(g *grid.Grid, col int, comma, point bool) {
 // hasFractions reports whether a column of plain numbers has decimal points
 // for sure.
 func (f *finding) hasFractions(g *grid.Grid, col int) bool {
-	for row := range g.Rows() {
-		if cell := g.Cell(row, col); strings.IndexByte(cell, '.') >= 0 && !f.Missing(cell) && !parse.AllMarks[parse.PointGroups].Fits(strings.TrimLeft(cell, "+-")) {
-			return true
+	r := grid.NewReader(g)
+	for _, run := range g.Runs(nil) {
+		if !r.HasPoints(run, col) {
+			continue
+		}
+		for row := run.From; row < run.To; row++ {
+			if cell := g.Cell(row, col); strings.IndexByte(cell, '.') >= 0 && !f.Missing(cell) && !parse.AllMarks[parse.PointGroups].Fits(strings.TrimLeft(cell, "+-")) {
+				return true
+			}
 		}
 	}
 	return false
@@ -227,11 +236,17 @@ func (f *finding) hasFractions(g *grid.Grid, col int) bool {
 // thousands where all may be that, and either the file has decimal commas or
 // 1.230 stands beside 999: a decimal would be 1.23 there, or 999.000.
 func (f *finding) settlePoints(g *grid.Grid, col int, comma bool) {
+	if !g.HasPoints(col) {
+		return
+	}
 	some, zero, hundreds, thousands := false, false, false, false
 	for row := range g.Rows() {
 		cell := g.Cell(row, col)
 		if f.Missing(cell) {
 			continue
+		}
+		if thousands && !comma {
+			return
 		}
 		cell = strings.TrimLeft(cell, "+-")
 		if !parse.AllMarks[parse.PointGroups].Fits(cell) {
@@ -257,16 +272,14 @@ func (f *finding) settlePoints(g *grid.Grid, col int, comma bool) {
 
 // allPlain reports whether all cells that are there are plain numbers.
 func allPlain(g *grid.Grid, col int) bool {
-	for row := range g.Rows() {
-		cell := g.Cell(row, col)
-		if parse.IsDigits(cell) {
-			continue
-		}
-		if _, ok := parse.Number(cell); !ok && !parse.Missing(cell) {
-			return false
-		}
-	}
-	return true
+	plain := true
+	g.Tallies(col, false, func(t grid.Tally) bool {
+		cell := string(t.Text)
+		_, ok := parse.Number(cell)
+		plain = ok || parse.Missing(cell)
+		return plain
+	})
+	return plain
 }
 
 // notesOn returns what was taken for granted about columns that are used.

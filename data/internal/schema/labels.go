@@ -15,16 +15,17 @@ import (
 // each row's: by value where all are numbers, and else as text.
 func classesOf(g *grid.Grid, col int, numbers bool) (names []string, labels []int32) {
 	value := make(map[string]float64)
-	for row := range g.Rows() {
-		cell := g.Cell(row, col)
-		if _, seen := value[cell]; !seen {
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		if _, seen := value[string(t.Text)]; !seen {
+			cell := string(t.Text)
 			value[cell] = 0
 			if numbers {
 				value[cell], _ = parse.Number(cell)
 			}
 			names = append(names, cell)
 		}
-	}
+		return true
+	})
 	sort.Slice(names, func(i, j int) bool {
 		a, b := names[i], names[j]
 		return value[a] < value[b] || value[a] == value[b] && a < b
@@ -38,10 +39,8 @@ func classesOf(g *grid.Grid, col int, numbers bool) (names []string, labels []in
 			kept = append(kept, name)
 		}
 	}
-	labels = make([]int32, g.Rows())
-	for row := range labels {
-		labels[row] = number[one[g.Cell(row, col)]]
-	}
+	labels = make([]int32, 0, g.Rows())
+	g.EachCell(col, func(text []byte) int32 { return number[one[string(text)]] }, func(label int32) { labels = append(labels, label) })
 	return kept, labels
 }
 

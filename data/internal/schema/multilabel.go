@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sort"
@@ -154,7 +155,10 @@ func (t *Target) noteLabels(g *grid.Grid) (notes []string) {
 // noteLists says that targets, whose task was not asked for, look like labels.
 func (t *Target) noteLists(g *grid.Grid) []string {
 	if len(t.Columns) == 1 {
-		if example := listIn(g, t.Columns[0]); t.Task == Classes && example != "" {
+		if t.Task != Classes {
+			return nil
+		}
+		if example := listIn(g, t.Columns[0]); example != "" {
 			return []string{fmt.Sprintf("the target %q looks like lists of labels, such as %q, and each list is taken for a class; task multilabel takes the labels in them", t.Names[0], example)}
 		}
 		return nil
@@ -171,9 +175,17 @@ func (t *Target) noteLists(g *grid.Grid) []string {
 // third of its rows are lists, and their labels are fewer than the lists, as they
 // occur in several.
 func listIn(g *grid.Grid, col int) (example string) {
+	separated := false
+	g.Tallies(col, false, func(t grid.Tally) bool {
+		separated = bytes.ContainsAny(t.Text, strings.Join(parse.Separators, ""))
+		return !separated
+	})
+	if !separated {
+		return ""
+	}
+	cells := levelsOf(g, col)
 	for _, separator := range parse.Separators {
 		lists, rows, shortest := 0, 0, ""
-		cells := levelsOf(g, col)
 		for cell, count := range cells {
 			if labels := parse.Labels(cell, separator); len(labels) > 1 {
 				lists, rows = lists+1, rows+count

@@ -42,13 +42,18 @@ const maxOthers = 3
 func (c *census) add(cell grid.UniqueCell, read bool) bool {
 	switch {
 	case read:
-		c.read++
 		c.rows += cell.Count
+		if c.read++; cell.Later {
+			c.read += cell.Count - 1
+		}
 	case parse.LooseWord(cell.Text):
 		c.word(cell)
 	default:
 		c.strange += cell.Count
 		c.digits = c.digits || strings.ContainsAny(cell.Text, parse.Digits)
+		if cell.Later {
+			cell.Count = 1
+		}
 		if len(c.others) <= maxOthers {
 			c.others = append(c.others, cell)
 		}
@@ -94,6 +99,27 @@ func (f *finding) agreed(g *grid.Grid, col int, c census, what string) (bool, er
 	return true, nil
 }
 
+// hopeless reports early whether a column is what its cells seldom are: so many are
+// no words that mean missing, and not read, that [finding.agreed] will say no.
+func (f *finding) hopeless(g *grid.Grid, cells grid.Uniques, read func(text string) bool) bool {
+	if f.want != "" || f.how != "" {
+		return false
+	}
+	var c census
+	for cell := range cells.All() {
+		if c.add(cell, read(cell.Text)); len(c.others) > maxOthers && c.strange > g.Rows()/9 && c.strange > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeNumber reports whether a cell is a number in any notation, with any unit.
+func mayBeNumber(text string) bool {
+	_, ok := parse.AnyNumber(text)
+	return ok
+}
+
 // inOrder says in which order dates were asked for.
 func (f *finding) inOrder() string {
 	if name := parse.FormNames[f.how]; name != "" {
@@ -132,6 +158,9 @@ func (f *finding) takeAbsent(g *grid.Grid, col int, c census) {
 // findNumbers finds out whether a column holds numbers, and which marks they
 // may have. Where it holds some that no notation explains together, it fails.
 func (f *finding) findNumbers(g *grid.Grid, col int, cells grid.Uniques) (bool, error) {
+	if f.hopeless(g, cells, mayBeNumber) {
+		return false, nil
+	}
 	var c census
 	f.explains = 1<<len(parse.AllMarks) - 1
 	plain, unit := true, commonUnit(cells)

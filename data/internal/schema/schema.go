@@ -67,7 +67,8 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	lacks := func(row int) (int, bool) { return lacksTarget(g, row, cfg.Targets, found) }
+	absent := absentTargets(g, cfg.Targets, found)
+	lacks := func(row int) (int, bool) { return lacksTarget(absent, row) }
 	if cfg.Task == Labels {
 		if s.Target, err = labelTarget(g, cfg); err != nil {
 			return nil, err
@@ -103,11 +104,42 @@ func Of(g *grid.Grid, cfg Config) (*Plan, error) {
 	return s, nil
 }
 
-// lacksTarget returns the first target that is missing in a row, if one is.
-func lacksTarget(g *grid.Grid, row int, targets []string, found map[int]*finding) (col int, lacks bool) {
+// absence says of a column in which rows it has no value.
+type absence struct {
+	col  int
+	rows []bool
+}
+
+// absentTargets finds the rows in which targets are missing, of those targets that
+// are missing somewhere.
+func absentTargets(g *grid.Grid, targets []string, found map[int]*finding) (absent []absence) {
 	for _, name := range targets {
-		if col := g.Index(name); found[col].Missing(g.Cell(row, col)) {
-			return col, true
+		col := g.Index(name)
+		f, some := found[col], false
+		g.Tallies(col, false, func(t grid.Tally) bool {
+			some = f.Missing(string(t.Text))
+			return !some
+		})
+		if !some {
+			continue
+		}
+		a := absence{col, make([]bool, 0, g.Rows())}
+		g.EachCell(col, func(text []byte) int32 {
+			if f.Missing(string(text)) {
+				return 1
+			}
+			return 0
+		}, func(missing int32) { a.rows = append(a.rows, missing == 1) })
+		absent = append(absent, a)
+	}
+	return absent
+}
+
+// lacksTarget returns the first target that is missing in a row, if one is.
+func lacksTarget(absent []absence, row int) (col int, lacks bool) {
+	for _, a := range absent {
+		if a.rows[row] {
+			return a.col, true
 		}
 	}
 	return -1, false

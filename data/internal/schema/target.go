@@ -55,7 +55,7 @@ func decideTarget(g *grid.Grid, cfg Config, found map[int]*finding) (Target, err
 		if isInfinite(g, col) {
 			return t, notNumbers
 		}
-		if distinct = len(levelsOf(g, col)); cfg.Task == 0 {
+		if distinct = g.Distinct(col, func([]byte) bool { return true }); cfg.Task == 0 {
 			if err := doubtful(g, col, distinct); err != nil {
 				return t, err
 			}
@@ -101,14 +101,17 @@ func decideTarget(g *grid.Grid, cfg Config, found map[int]*finding) (Target, err
 func numbersOf(g *grid.Grid, col int, r parse.Reading) (distinct int, whole bool, err error) {
 	seen := make(map[float64]bool)
 	whole = true
-	for row := range g.Rows() {
-		v, err := g.Value(row, col, &r)
+	reader := grid.NewReader(g)
+	for _, run := range g.Runs(nil) {
+		values, err := reader.Floats(run, col, &r)
 		if err != nil {
 			return 0, false, err
 		}
-		whole = whole && v == math.Trunc(v)
-		if len(seen) <= fewIntegers {
-			seen[v] = true
+		for _, v := range values {
+			whole = whole && v == math.Trunc(v)
+			if len(seen) <= fewIntegers {
+				seen[v] = true
+			}
 		}
 	}
 	return len(seen), whole, nil
@@ -126,8 +129,9 @@ func isInfinite(g *grid.Grid, col int) bool {
 
 func levelsOf(g *grid.Grid, col int) map[string]int {
 	levels := make(map[string]int)
-	for row := range g.Rows() {
-		levels[g.Cell(row, col)]++
-	}
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		levels[string(t.Text)] += t.Count
+		return true
+	})
 	return levels
 }

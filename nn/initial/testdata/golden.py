@@ -84,6 +84,8 @@ def initializer(spec, dims, s):
         w = np.zeros(dims)
         w[tuple(d // 2 for d in dims[:-2])] = np.eye(dims[-2], dims[-1])
         return w
+    if name == "signs":
+        return np.where(s.uniform(n) < 0.5, -1.0, 1.0)
     if name == "normal":
         return a * s.normal(n)
     if name == "uniform":
@@ -113,7 +115,7 @@ def initializers():
     for spec in ["xavier-uniform", "xavier-uniform:1.5", "xavier-normal", "he-uniform", "he-uniform:0.2",
                  "he-normal", "he-normal:0.01", "lecun-uniform", "lecun-normal", "orthogonal",
                  "orthogonal:0.5", "zeros", "ones", "constant:0.1", "normal:0.02", "uniform:0.3",
-                 "truncated-normal:0.5", "identity"]:
+                 "truncated-normal:0.5", "identity", "signs"]:
         for dims in [[7, 3], [3, 8], [3, 3, 4, 5], [6]]:
             if len(dims) < 2 and spec.split(":")[0] in ("orthogonal", "identity"):
                 continue

@@ -1,0 +1,258 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"descent/internal/human"
+	"descent/internal/runs"
+	"descent/internal/search"
+	"descent/metric"
+	"descent/model"
+)
+
+// finish makes the model of the ensemble, measures it, and says what was tried.
+func (b *best) finish(ctx context.Context) error {
+	sum, err := b.keep("done")
+	if err != nil {
+		return err
+	}
+	if b.model == nil {
+		return fmt.Errorf("no candidate has a result; the first: %s", b.tried[0].failed)
+	}
+	var result string
+	if b.Parts.Test.Len() > 0 {
+		report, base, err := b.measure(ctx)
+		if err != nil {
+			return err
+		}
+		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
+		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
+			return err
+		}
+		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
+	}
+	if err := b.folder.Write(runs.SummaryFile, sum.Write); err != nil {
+		return err
+	}
+	again := b.open // which repeats the search, to the bit
+	again.Tries, again.Budget = len(b.tried), "off"
+	if err := b.folder.Write(runs.ConfigFile, again.Write); err != nil {
+		return err
+	}
+	if err := b.writePage(); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	b.print(&text, sum, result)
+	if err := b.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
+		return err
+	}
+	if b.json {
+		_ = sum.Write(b.data) // the run is done all the same, and [Run] tells of the error
+	} else {
+		b.stdout.Write(text.Bytes())
+	}
+	return b.finished(b.folder)
+}
+
+// keep leaves the model of the best so far, what it predicted of the folds, and what
+// was tried.
+func (b *best) keep(status string) (*runs.Summary, error) {
+	hash, err := b.hash()
+	if err != nil {
+		return nil, err
+	}
+	sum := b.run.summary(status, hash)
+	sum.Tried = len(b.tried)
+	if err := b.folder.WriteCandidates(b.candidates()); err != nil {
+		return nil, err
+	}
+	networks, weights := b.networks()
+	if len(networks) == 0 {
+		return sum, nil
+	}
+	if b.model, err = model.Join(networks, weights); err != nil {
+		return nil, err
+	}
+	b.model = b.model.Measuring(b.Config.Metrics...).Workers(b.Settings.Train.Workers)
+	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
+		return nil, err
+	}
+	whole, err := b.Whole()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.folder.WriteRows(whole); err != nil {
+		return nil, err
+	}
+	folds, err := b.blended()
+	if err != nil {
+		return nil, err
+	}
+	sum.Model, sum.Members, sum.SHA256 = fmt.Sprintf("best of %d", len(b.tried)), len(networks), b.model.SHA256()
+	sum.Parameters, sum.Steps, sum.Validation = b.model.Parameters(), 0, folds.measures()
+	sum.Rows["train"], sum.Rows["validation"] = whole.Len(), whole.Len()
+	for _, c := range b.tried {
+		for _, m := range c.bag.members {
+			if m != nil {
+				sum.Steps += m.outcome.Steps
+			}
+		}
+	}
+	return sum, b.folder.Write(runs.FoldsFile, folds.write)
+}
+
+// networks are those of the ensemble, and their weights.
+func (b *best) networks() (list []*model.Model, weights []float64) {
+	for i, n := range b.counts {
+		if n == 0 {
+			continue
+		}
+		for _, m := range b.tried[i].bag.members {
+			w := float64(n)
+			if b.Settings.Time != "" { // as of a bag
+				w *= float64(m.outcome.Rows)
+			}
+			list, weights = append(list, m.model), append(weights, w)
+		}
+	}
+	return list, weights
+}
+
+// blended is what the ensemble predicts of the folds: each network of those that it
+// was not trained on.
+func (b *best) blended() (*foldPredictions, error) {
+	var p *foldPredictions
+	all := 0.0
+	for i, n := range b.counts {
+		if n == 0 {
+			continue
+		}
+		of := b.tried[i].folds
+		if p == nil {
+			p = &foldPredictions{spec: of.spec, rows: of.rows, fold: of.fold, targets: of.targets}
+			var err error
+			if p.set, err = metric.NewSet(of.set.Spec(), of.set.Metrics()...); err != nil {
+				return nil, err
+			}
+			for _, values := range of.values {
+				p.values = append(p.values, make([]float64, len(values)))
+			}
+		}
+		all += float64(n)
+		for row, values := range of.values {
+			for k, v := range values {
+				p.values[row][k] += float64(n) * v
+			}
+		}
+	}
+	for _, values := range p.values {
+		for k := range values {
+			values[k] /= all
+		}
+	}
+	p.loss = p.plainLoss(p.flat())
+	return p, p.measure()
+}
+
+// candidates are what was tried, the best first.
+func (b *best) candidates() (list []runs.Candidate) {
+	all := 0
+	for _, n := range b.counts {
+		all += n
+	}
+	main := b.ui.Scores[0]
+	for _, c := range b.ranked() {
+		of := runs.Candidate{Number: c.Number, Settings: c.Candidate.String(), Around: c.Around, Failed: c.failed}
+		if c.folds != nil {
+			of.Folds, of.Loss, of.Predicts = c.folds.measures(), &c.loss, c.predicts
+			of.Weight = float64(b.counts[c.Number-1]) / float64(max(1, all))
+			var scores []float64
+			for _, m := range c.bag.members {
+				scores = append(scores, scoreOf(main, m.outcome.Validation))
+				of.Seconds += m.outcome.Seconds
+			}
+			if of.Mean, of.Low, of.High = confidence(scores); of.Mean != of.Mean {
+				of.Mean = 0
+			}
+		}
+		list = append(list, of)
+	}
+	return list
+}
+
+// confidence returns the mean of scores and its interval of 95 %, nil where there is
+// none.
+func confidence(scores []float64) (mean float64, low, high *float64) {
+	of := search.Confidence(scores, 0.95)
+	if of.Low-of.Low == 0 && of.High-of.High == 0 {
+		low, high = &of.Low, &of.High
+	}
+	return of.Mean, low, high
+}
+
+// interrupted leaves the best so far, and tells how to go on.
+func (b *best) interrupted(context.Context) error {
+	sum, err := b.keep("interrupted")
+	if err == nil {
+		err = b.folder.Write(runs.SummaryFile, sum.Write)
+	}
+	if err == nil {
+		err = b.writePage()
+	}
+	if err != nil {
+		return err
+	}
+	if b.json {
+		_ = sum.Write(b.data)
+	}
+	what := "no candidate is done yet"
+	if b.model != nil {
+		what = fmt.Sprintf("the best of %s is in %s", human.Plural(len(b.tried), "candidate"), b.folder.File(runs.BestFile))
+	}
+	fmt.Fprintf(b.stderr, "descent: interrupted; %s\n", what)
+	b.next(b.stderr, b.resumeCall())
+	return errInterrupted
+}
+
+// print ends a search that is done.
+func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
+	if result == "" {
+		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
+	}
+	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
+	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
+	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
+	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
+		b.folder.Path, b.folder.File(runs.ReportFile), b.folder.File(runs.FoldsFile))
+	b.next(w, b.call("eval", b.folder.Path, b.evalData()), b.call("predict", b.folder.Path, b.evalData()), b.call("train", "--config", b.folder.File(runs.ConfigFile)))
+}
+
+// boardText is the table of what was tried.
+func (b *best) boardText(sum *runs.Summary) string {
+	const most = 12
+	main := b.ui.Scores[0]
+	rows := [][]string{{"", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight", "settings"}}
+	list := b.candidates()
+	for i, c := range list[:min(most, len(list))] {
+		if c.Folds == nil {
+			rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), "no result", "", "", "", c.Settings})
+			continue
+		}
+		around := ""
+		if c.Low != nil {
+			around = " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
+		}
+		rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), scoreText(main, c.Folds) + around, human.Score("loss", *c.Loss),
+			fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight), c.Settings})
+	}
+	rows = append(rows, []string{"", "together", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", "", ""})
+	text := human.Columns(rows)
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf("and %d more in %s\n", more, b.folder.File(runs.CandidatesFile))
+	}
+	return text
+}

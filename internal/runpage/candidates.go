@@ -1,0 +1,73 @@
+package runpage
+
+import (
+	"math"
+
+	"descent/internal/human"
+	"descent/internal/report"
+	"descent/internal/runs"
+)
+
+// candidateSections shows what was tried for the best model: a ranking, and how the
+// best of them came.
+func candidateSections(r *runs.Run, group string) []report.Section {
+	if len(r.Tried) == 0 {
+		return nil
+	}
+	source := sources([]*runs.Run{r}, runs.CandidatesFile)
+	table := report.Table{Columns: []string{"rank", "candidate", "settings", "loss"}}
+	scores := scoresOf(r)
+	for _, score := range scores {
+		table.Columns = append(table.Columns, "out of fold "+human.Label(score))
+	}
+	table.Columns = append(table.Columns, "mean of folds", "from", "to", "weight", "seconds to train", "seconds to predict 1,000 rows", "around", "failed")
+	for i, c := range r.Tried {
+		row := report.Row{i + 1, c.Number, c.Settings, number(c.Loss)}
+		for _, score := range scores {
+			row = append(row, measured(score, c.Folds))
+		}
+		row = append(row, c.Mean, number(c.Low), number(c.High), c.Weight, c.Seconds, c.Predicts)
+		if c.Around > 0 {
+			row = append(row, c.Around)
+		} else {
+			row = append(row, nil)
+		}
+		table.Rows = append(table.Rows, append(row, c.Failed))
+	}
+	return []report.Section{
+		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean of the main score over folds.", Source: source, Body: table},
+		{Group: group, Title: "Loss of each", Note: "In the order in which they were tried.", Source: source, Body: lossesOf(r.Tried)},
+	}
+}
+
+// lossesOf draws the loss of each candidate, and the least so far.
+func lossesOf(list []runs.Candidate) report.Chart {
+	byNumber := make([]float64, len(list))
+	for i := range byNumber {
+		byNumber[i] = math.NaN()
+	}
+	for _, c := range list {
+		if c.Loss != nil && c.Number >= 1 && c.Number <= len(list) {
+			byNumber[c.Number-1] = *c.Loss
+		}
+	}
+	each, least := report.Series{Name: "candidate", Points: true}, report.Series{Name: "least so far"}
+	low := math.Inf(1)
+	for i, v := range byNumber {
+		if v == v {
+			low = min(low, v)
+			each.X, each.Y = append(each.X, float64(i+1)), append(each.Y, v)
+		}
+		if low < math.Inf(1) {
+			least.X, least.Y = append(least.X, float64(i+1)), append(least.Y, low)
+		}
+	}
+	return report.Chart{X: report.Axis{Label: "candidate"}, Y: report.Axis{Label: "loss"}, Series: []report.Series{each, least}}
+}
+
+func number(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}

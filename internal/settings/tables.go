@@ -1,0 +1,153 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"descent/internal/human"
+	"descent/nn"
+	"descent/optim"
+	"descent/tabular"
+)
+
+// decide gives every setting that is left open its value, by the data.
+func (j *Job) decide() error {
+	s := &j.Settings
+	if !s.Model.Given && tabular.IsTable(j.Spec) {
+		name, why, err := j.chooseModel()
+		if err != nil {
+			return err
+		}
+		if s.Model = Given(name); why != "" {
+			j.Notes = append(j.Notes, why)
+		}
+	}
+	if s.IsTableModel() {
+		if err := j.fillTable(); err != nil {
+			return err
+		}
+	}
+	s.fill(j.Spec, j.Parts.Train.Len())
+	return nil
+}
+
+// IsTableModel reports whether s names a network that encodes the numbers of a table.
+func (s *Settings) IsTableModel() bool {
+	m, err := parseModel(s.Model.Or("linear"))
+	return err == nil && m.table
+}
+
+// Table returns what was measured of the training rows, once.
+func (j *Job) Table() (*tabular.Table, error) {
+	if j.table != nil {
+		return j.table, nil
+	}
+	if !tabular.IsTable(j.Spec) {
+		return nil, fmt.Errorf("model: %s takes rows of a table, and the samples of %s are %s; use %s", j.Settings.Model.Value, j.Settings.Data, human.Shape(j.Spec.Input), modelDefault)
+	}
+	var err error
+	j.table, err = tabular.Measure(j.Parts.Train)
+	return j.table, err
+}
+
+// fillTable gives settings that are left open the values of package tabular. Those of
+// the rule are for the rule that it has; another keeps its own.
+func (j *Job) fillTable() error {
+	t, err := j.Table()
+	if err != nil {
+		return err
+	}
+	s, r := &j.Settings, j.Settings.recipeOf(t)
+	own := r.Optimizer.Name()
+	if !s.Optimizer.chosen() {
+		s.Optimizer.Name = Given(own)
+	}
+	if s.Optimizer.Name.Value == own {
+		for _, h := range s.Optimizer.of(r.Optimizer) {
+			if v, _ := optim.Value(r.Optimizer, h.key); !s.Optimizer.Has(h.key) && !h.onOrOff {
+				if err := h.set(human.Float(v)); err != nil {
+					return err
+				}
+			}
+		}
+		s.LearningRate, s.WeightDecay = Given(s.LearningRate.Or(r.LearningRate)), Given(s.WeightDecay.Or(r.WeightDecay))
+	}
+	s.Activation = Given(s.Activation.Or(r.Activation.String()))
+	if s.Optimizer.Name.Value != optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
+		s.Dropout = Given(s.Dropout.Or(r.Dropout))
+		s.Schedule = Given(s.Schedule.Or(r.Schedule))
+		s.Batch = Given(s.Batch.Or(strconv.Itoa(r.Batch)))
+	}
+	if r.Smoothing > 0 && s.Loss.Or("cross-entropy") == "cross-entropy" {
+		s.LabelSmoothing = Given(s.LabelSmoothing.Or(r.Smoothing))
+	}
+	s.Epochs, s.Ties = Given(s.Epochs.Or(r.Epochs)), Given(s.Ties.Or("later"))
+	if j.Parts.Validation.Len() > 0 {
+		s.Monitor = Given(s.Monitor.Or(t.Monitor()))
+	}
+	if len(s.Schedules) == 0 {
+		r.Dropout, r.WeightDecay = s.Dropout.Value, s.WeightDecay.Value
+		for _, name := range r.Falling() {
+			s.Schedules = append(s.Schedules, pair{name, r.Fall})
+		}
+	}
+	return nil
+}
+
+// recipeOf is that of package tabular for the network that the settings name.
+func (s *Settings) recipeOf(t *tabular.Table) tabular.Recipe {
+	m, err := parseModel(s.Model.Value)
+	r := t.Recipe()
+	if err == nil && m.members > 0 {
+		r = t.TabM(m.members)
+	}
+	if err == nil && m.hidden != nil {
+		r.Hidden = m.hidden
+	}
+	return r
+}
+
+// recipe is that of the settings, which are decided.
+func (j *Job) recipe() (*tabular.Table, tabular.Recipe, error) {
+	t, err := j.Table()
+	if err != nil {
+		return nil, tabular.Recipe{}, err
+	}
+	s, r := &j.Settings, j.Settings.recipeOf(t)
+	r.Optimizer, err = s.Rule()
+	r.LearningRate, r.WeightDecay, r.Dropout = s.LearningRate.Value, s.WeightDecay.Value, s.Dropout.Value
+	return t, r, err
+}
+
+// tableNetwork builds the network of package tabular.
+func (j *Job) tableNetwork(outputs int, activation nn.Activation) error {
+	t, r, err := j.recipe()
+	if err != nil {
+		return err
+	}
+	r.Outputs, r.Activation = outputs, activation
+	j.Net, err = t.Network(r)
+	return err
+}
+
+// tableGroups adds the groups of package tabular behind those that were asked for.
+func (j *Job) tableGroups() error {
+	if !j.Settings.IsTableModel() {
+		return nil
+	}
+	t, r, err := j.recipe()
+	if err != nil {
+		return err
+	}
+	for _, g := range t.Groups(r) {
+		if !slices.ContainsFunc(j.Config.Groups, func(have optim.Group) bool { return have.Match == g.Match }) {
+			j.Config.Groups = append(j.Config.Groups, g)
+		}
+	}
+	return nil
+}
+
+// Encodings says how the network encodes the columns of a table, in words; none if it
+// does not.
+func (j *Job) Encodings() []string { return tabular.Words(j.Spec, j.Net) }

@@ -1,0 +1,219 @@
+package tabular
+
+import (
+	"math"
+
+	"descent/data"
+	"descent/loss"
+	"descent/metric"
+	"descent/nn"
+	"descent/optim"
+	"descent/schedule"
+	"descent/train"
+)
+
+// Recipe is how a network for a table is built and trained. [Table.Recipe] returns
+// the one for a table; any field may be changed.
+type Recipe struct {
+	Hidden     []int         // units of hidden layers
+	Activation nn.Activation // of them
+	Sigma      float64       // of the first frequencies of periodic encodings; 0: none
+	Bins       int           // between quantiles, of each number that is not spiky, beside the waves, up to 64; 0: none
+	Members    int           // of an ensemble that shares weights, as TabM; 0: one network
+	Outputs    int           // 0: as the samples ask for
+
+	Optimizer    optim.Rule
+	LearningRate float64 // of weights over 256 units
+	Schedule     string  // of the rate, as [schedule.Parse] reads it
+	WeightDecay  float64 // at first, of weights over 256 units
+	Dropout      float64 // at first, of hidden units
+	Fall         string  // the schedule of weight decay and dropout; "" leaves them
+	Smoothing    float64 // of labels, for classes
+	Batch        int     // rows
+	Epochs       int
+}
+
+// What rates are multiplied by, relative to that of weights over 256 units. In the
+// paper weights have deviation 1 and are divided by √inputs where they are used,
+// which leaves one rate for all: here they start divided, and their rates are. So
+// any rule works with the rates that are usual for it.
+const (
+	usualInputs    = 256
+	scaleFactor    = 96 // of the factors of the front scale
+	periodicFactor = 1.6
+	biasFactor     = 1.6
+)
+
+// mostBins is how many inputs numbers that are not spiky become by bins.
+const mostBins = 512
+
+// byRows is a value that holds from so many rows on.
+type byRows struct{ rows, value int }
+
+func step(n, otherwise int, steps ...byRows) int {
+	for _, s := range steps {
+		if n >= s.rows {
+			otherwise = s.value
+		}
+	}
+	return otherwise
+}
+
+// Recipe returns what suits the table.
+func (t *Table) Recipe() Recipe {
+	rule := optim.NewAdamW()
+	rule.Beta2 = 0.95
+	r := Recipe{
+		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1,
+		Optimizer: rule, LearningRate: 0.0025, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
+	}
+	if t.Rows >= 10000 || t.Spec.Task == data.Regression && t.Rows >= 2000 {
+		r.Sigma, r.Bins = 1, t.bins()
+	}
+	switch t.Spec.Task {
+	case data.Regression:
+		r.LearningRate = 0.0125
+	case data.Classification:
+		r.Smoothing = 0.1
+	}
+	r.Batch, r.Epochs = Length(t.Rows)
+	return r
+}
+
+// bins returns how many bins there are of each number beside its waves: fewer where
+// there are many numbers, so that they become at most mostBins inputs, and none where
+// they would be too few to say more than the waves.
+func (t *Table) bins() int {
+	smooth, _, _ := t.groups()
+	n := mostBins / max(1, len(smooth))
+	if n < 8 {
+		return 0
+	}
+	return min(n, most)
+}
+
+// TabM returns a recipe for so many members of an ensemble that share weights: it
+// takes about as many times the computations of one network.
+//
+// Source: Gorishniy, Kotelnikov and Babenko, "TabM: Advancing Tabular Deep Learning
+// with Parameter-Efficient Ensembling", ICLR 2025, arXiv:2410.24210; the rate falls in
+// the second half here.
+func (t *Table) TabM(members int) Recipe {
+	r := t.Recipe()
+	r.Members, r.Activation, r.Optimizer = members, nn.ReLU, optim.NewAdamW()
+	r.LearningRate, r.Schedule, r.WeightDecay, r.Dropout, r.Fall, r.Smoothing = 0.002, "flat-cosine", 3e-4, 0.1, "", 0
+	return r
+}
+
+// Length returns the rows of a batch and the epochs that suit so many rows: 64
+// epochs, but 500 to 2,500 updates.
+func Length(rows int) (batch, epochs int) {
+	batch = step(rows, 16, byRows{500, 32}, byRows{2000, 64}, byRows{5000, 128}, byRows{10000, 256})
+	updates := (rows + batch - 1) / batch
+	total := min(max(64*updates, 500), 2500)
+	return batch, max(1, int(math.Round(float64(total)/float64(updates))))
+}
+
+// Config returns how the network of a recipe is trained. Seed, checkpoints and
+// what else belongs to a run are the caller's.
+func (t *Table) Config(r Recipe) (train.Config, error) {
+	updates := (t.Rows + r.Batch - 1) / r.Batch * r.Epochs
+	units := schedule.Units{StepsPerEpoch: updates / r.Epochs, TotalSteps: updates}
+	cfg := train.Config{
+		Optimizer: r.Optimizer, LearningRate: r.LearningRate, Groups: t.Groups(r),
+		BatchSize: r.Batch, Epochs: r.Epochs, Monitor: t.Monitor(), Later: true,
+	}
+	var err error
+	if cfg.Schedule, err = schedule.Parse(r.Schedule, units); err != nil {
+		return cfg, err
+	}
+	if cfg.Schedules, err = r.falling(units); err != nil {
+		return cfg, err
+	}
+	if _, own := optim.Value(r.Optimizer, decay); own {
+		if cfg.Optimizer, err = optim.With(r.Optimizer, decay, r.WeightDecay); err != nil {
+			return cfg, err
+		}
+	} else {
+		cfg.WeightDecay = r.WeightDecay
+	}
+	if t.Spec.Task == data.Classification && r.Smoothing > 0 {
+		cfg.Loss = loss.CrossEntropy{LabelSmoothing: r.Smoothing}
+	}
+	return cfg, nil
+}
+
+// Falling returns the names of what the recipe has fall: weight decay and dropout,
+// where they are not 0.
+func (r Recipe) Falling() (names []string) {
+	if r.Fall == "" {
+		return nil
+	}
+	if r.Dropout > 0 {
+		names = append(names, nn.DropoutRate)
+	}
+	if r.WeightDecay > 0 {
+		names = append(names, decay)
+	}
+	return names
+}
+
+func (r Recipe) falling(u schedule.Units) (map[string]schedule.Schedule, error) {
+	var schedules map[string]schedule.Schedule
+	for _, name := range r.Falling() {
+		s, err := schedule.Parse(r.Fall, u)
+		if err != nil {
+			return nil, err
+		}
+		if schedules == nil {
+			schedules = map[string]schedule.Schedule{}
+		}
+		schedules[name] = s
+	}
+	return schedules, nil
+}
+
+// decay is the name of weight decay among hyperparameters.
+const decay = "weight_decay"
+
+// Monitor returns the score that picks the best epoch.
+func (t *Table) Monitor() string {
+	if t.Spec.Task == data.Classification {
+		return metric.Main(metric.Spec{Kind: metric.Classes, Names: t.Spec.Classes}).Name
+	}
+	return metric.Loss.Name
+}
+
+// Groups returns the parameters that have rates of their own: the front scale,
+// periodic encodings, the first layer, whose inputs are others than the usual 256,
+// and biases. Decay times rate is the same for all weights.
+//
+// There are none for a rule that does not step by about its rate, whatever the
+// gradient: one whose default rate is .01 or more.
+func (t *Table) Groups(r Recipe) []optim.Group {
+	if r.Optimizer.DefaultRate() >= 0.01 {
+		return nil
+	}
+	smooth, _, _ := t.groups()
+	waves := len(smooth) > 0 && r.Sigma > 0
+	if r.Members > 0 {
+		if !waves {
+			return nil
+		}
+		return []optim.Group{{Match: "*.periodic.*", RateFactor: 10}}
+	}
+	groups := []optim.Group{{Match: "1.scale.scale", RateFactor: scaleFactor}}
+	if waves {
+		of := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
+		if r.WeightDecay > 0 {
+			of.WeightDecay = new(0.0)
+		}
+		groups = append(groups, of)
+	}
+	first := math.Sqrt(usualInputs / float64(width(t.front(r))))
+	of := optim.Group{Match: "2.dense.weight", RateFactor: first}
+	if r.WeightDecay > 0 {
+		of.WeightDecay = new(r.WeightDecay / first)
+	}
+	return append(groups, of, optim.Group{Match: "*.bias", RateFactor: biasFactor})
+}
