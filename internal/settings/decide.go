@@ -101,3 +101,9 @@ func (j *Job) noteRare() {
 		j.Notes = append(j.Notes, fmt.Sprintf("of class %q are %.2g %% of the training rows: --metrics average_precision says how well they are found, and --class-weights balanced or a lower --threshold finds more of them", rare.Class, 100*share))
 	}
 }
+
+// undecide leaves out what comes after training.
+func (s *Settings) undecide() {
+	original := Default()
+	s.Calibrate, s.Threshold, s.Costs, s.Intervals = original.Calibrate, original.Threshold, original.Costs, original.Intervals
+}

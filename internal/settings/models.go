@@ -168,9 +168,18 @@ func (j *Job) outputs() (int, error) {
 	return loss.Outputs(l, j.Spec.Outputs()), err
 }
 
-// cut puts cut points behind a network for classes in order.
+// cut puts cut points behind a network for classes in order, and takes away bounds of
+// targets where outputs are none.
 func (j *Job) cut() error {
 	net, listed := j.Net.(nn.Sequential)
+	if l, err := loss.Parse(j.Settings.Loss.Value); err == nil && listed && len(net) > 0 {
+		_, counts := l.(loss.Poisson)
+		_, wide := l.(loss.Wide)
+		if _, bounded := net[len(net)-1].(nn.Clamp); bounded && (counts || wide) { // whose outputs are no targets
+			net = net[:len(net)-1]
+			j.Net = net
+		}
+	}
 	switch {
 	case j.Settings.Loss.Value != (loss.Ordinal{}).Name():
 		return nil
