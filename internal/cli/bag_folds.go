@@ -24,6 +24,7 @@ type foldPredictions struct {
 	rows    []int // of the data, in order
 	fold    []int // of each, from 1
 	targets [][]float64
+	weights []float64 // nil: rows count alike
 	values  [][]float64
 	loss    float64
 }
@@ -72,7 +73,11 @@ func (b *bag) outOfFold(ctx context.Context) (*foldPredictions, error) {
 // measure gathers the scores of the predictions.
 func (p *foldPredictions) measure() error {
 	for at, values := range p.values {
-		if err := p.set.Add(values, p.targets[at]); err != nil {
+		var weight []float64
+		if p.weights != nil {
+			weight = p.weights[at : at+1]
+		}
+		if err := p.set.AddWeighted(values, p.targets[at], weight); err != nil {
 			return err
 		}
 	}
@@ -86,7 +91,8 @@ func (p *foldPredictions) add(ctx context.Context, place map[int]int, times *[]f
 		return err
 	}
 	origin := data.Origin(rows)
-	x, y := make([]float32, p.spec.Size()), make([]float32, p.spec.TargetSize())
+	x, y, weight := make([]float32, p.spec.Size()), make([]float32, p.spec.TargetSize()), make([]float32, 1)
+	_, unweighted := p.spec.Field(data.WeightField)
 	at := 0
 	for values, err := range one.Predictions(ctx, rows) {
 		if err != nil {
@@ -96,6 +102,12 @@ func (p *foldPredictions) add(ctx context.Context, place map[int]int, times *[]f
 		if !met {
 			if err := rows.Read([]int{at}, x, y); err != nil {
 				return err
+			}
+			if unweighted == nil {
+				if err := rows.(data.FieldReader).ReadField(data.WeightField, []int{at}, weight); err != nil {
+					return err
+				}
+				p.weights = append(p.weights, float64(weight[0]))
 			}
 			k = len(p.rows)
 			place[origin[at]] = k
@@ -195,15 +207,19 @@ const leastProbability = 1e-9
 // plainLoss is what predictions of all rows lose: the log loss of classes and labels,
 // in nats, and the mean squared error of numbers in standard deviations of their target.
 func (p *foldPredictions) plainLoss(flat []float64) float64 {
-	sum, width := 0.0, len(flat)/len(p.targets)
+	sum, all, width := 0.0, 0.0, len(flat)/len(p.targets)
 	for i, target := range p.targets {
-		values := flat[i*width : (i+1)*width]
+		weight, values := 1.0, flat[i*width:(i+1)*width]
+		if p.weights != nil {
+			weight = p.weights[i]
+		}
+		all += weight
 		switch p.spec.Task {
 		case data.Classification:
-			sum -= math.Log(max(values[int(target[0])], leastProbability))
+			sum -= weight * math.Log(max(values[int(target[0])], leastProbability))
 		case data.MultiLabel:
 			for k, v := range values {
-				sum -= math.Log(max(leastProbability, 1-math.Abs(target[k]-v))) / float64(width)
+				sum -= weight * math.Log(max(leastProbability, 1-math.Abs(target[k]-v))) / float64(width)
 			}
 		default:
 			for k, v := range values {
@@ -212,11 +228,11 @@ func (p *foldPredictions) plainLoss(flat []float64) float64 {
 					_, std = p.spec.Encoder.Units(k)
 				}
 				d := (v - target[k]) / std
-				sum += d * d / float64(width)
+				sum += weight * d * d / float64(width)
 			}
 		}
 	}
-	return sum / float64(len(p.targets))
+	return sum / all
 }
 
 // blank are predictions of zeros for the same rows, by the same metrics.
@@ -225,7 +241,7 @@ func (p *foldPredictions) blank() (*foldPredictions, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold, targets: p.targets}
+	of := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold, targets: p.targets, weights: p.weights}
 	for _, values := range p.values {
 		of.values = append(of.values, make([]float64, len(values)))
 	}

@@ -50,7 +50,7 @@ func (j *Job) Spanned(ctx context.Context, m *model.Model) (*model.Model, error)
 // SpannedBy is [Job.Spanned] by how far off predictions were of rows that none of
 // those who predict was trained on, of each target; nil where that is not known.
 func (j *Job) SpannedBy(m *model.Model, off [][]float64) (*model.Model, error) {
-	if j.Settings.Intervals == "none" || off == nil {
+	if _, quantiles := j.Config.Loss.(loss.Quantile); j.Settings.Intervals == "none" || off == nil || quantiles { // which are intervals of their own
 		return m, nil
 	}
 	residuals, err := model.NewResiduals(off...)
