@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/train"
 )
@@ -36,13 +37,13 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	case n < triedFrom || n < folds*len(j.Spec.Classes):
 		return modelDefault, "", nil
 	}
-	cut, err := j.folds()
+	cut, told, err := j.heldBack()
 	if err != nil {
 		return "", "", err
 	}
-	often, which := "five times", "the simplest that is as good as the best within the noise"
-	if n >= onceFrom {
-		cut, often, which = cut[:1], "once", "the best"
+	often, which := human.Plural(len(cut), "time"), "the simplest that is as good as the best within the noise"
+	if len(cut) == 1 {
+		often, which = "once", "the best"
 	}
 	var scores [][]float64 // of each network, by fold
 	var text []string
@@ -62,8 +63,7 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	}
 	at := simplest(scores, best)
 	metric, err := runs.MainScore(j.Spec, nil)
-	why = fmt.Sprintf("model %s: of %d networks, each trained %s on four fifths of the training rows, %s; %s on the rest: %s",
-		tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
+	why = fmt.Sprintf("model %s: of %d networks, each trained %s "+told+": %s", tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
 	return tried[at], why, err
 }
 
@@ -92,40 +92,28 @@ func mean(list []float64) float64 {
 	return sum / float64(len(list))
 }
 
-// folds cuts the training rows, each class evenly.
-func (j *Job) folds() ([]data.Parts, error) {
-	n, width := j.Parts.Train.Len(), j.Spec.TargetSize()
-	rows := data.Order(n, j.Settings.SplitSeed, 0)
-	if j.Spec.Task == data.Classification {
-		x, y := make([]float32, n*j.Spec.Size()), make([]float32, n*width)
-		if err := j.Parts.Train.Read(rows, x, y); err != nil {
-			return nil, err
-		}
-		var sorted []int
-		for class := range j.Spec.Classes {
-			for i, row := range rows {
-				if int(y[i]) == class {
-					sorted = append(sorted, row)
-				}
-			}
-		}
-		rows = sorted
+// heldBack returns the parts that networks are compared on: as Train and Test, with no
+// Validation. They are the folds of a bag; else the validation part, where rows belong
+// together or come one after the other; else folds of the training part. told says
+// what a network is trained and measured on.
+func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
+	cut, told = j.Folds, "on all folds but one of the training rows, %s; %s on that"
+	switch s := &j.Settings; {
+	case cut != nil:
+	case (s.Group != "" || s.Time != "") && j.Parts.Validation.Len() > 0:
+		cut, told = []data.Parts{j.Parts}, "on the training rows, %s; %s on the validation rows"
+	default:
+		told = "on four fifths of the training rows, %s; %s on the rest"
+		cut, err = data.Folds(j.Parts.Train, data.FoldConfig{K: folds, SplitConfig: data.SplitConfig{Seed: s.SplitSeed}})
 	}
-	var cut []data.Parts
-	for fold := range folds {
-		var training, rest []int
-		for i, row := range rows {
-			if i%folds == fold {
-				rest = append(rest, row)
-			} else {
-				training = append(training, row)
-			}
-		}
-		cut = append(cut, data.Parts{
-			Train: data.Subset(j.Parts.Train, training), Validation: data.Subset(j.Parts.Train, nil), Test: data.Subset(j.Parts.Train, rest),
-		})
+	if j.Parts.Train.Len() >= onceFrom && len(cut) > 0 {
+		cut = cut[len(cut)-1:] // in time the one with most rows
 	}
-	return cut, nil
+	held := make([]data.Parts, len(cut))
+	for i, p := range cut {
+		held[i] = data.Parts{Train: p.Train, Validation: data.Subset(p.Train, nil), Test: p.Validation}
+	}
+	return held, told, err
 }
 
 // score returns what a network scores on each fold that it was not trained on.

@@ -88,7 +88,7 @@ func TestFewRowsDecide(t *testing.T) {
 		t.Fatal(err)
 	}
 	note := a.Notes[len(a.Notes)-1]
-	if a.Settings.Model != Given("linear") || !strings.Contains(note, "model linear: of 3 networks, each trained five times") || !strings.Contains(note, "; r2 on the rest: linear 0.9") {
+	if a.Settings.Model != Given("linear") || !strings.Contains(note, "model linear: of 3 networks, each trained 5 times") || !strings.Contains(note, "; r2 on the rest: linear 0.9") {
 		t.Errorf("model %v, note %q", a.Settings.Model, note)
 	}
 	if other := b.Notes[len(b.Notes)-1]; other != note {
