@@ -108,6 +108,18 @@ func TestFewRowsDecide(t *testing.T) {
 	}
 }
 
+// TestTableOfWeights: a column that says how much rows count leaves the others a table.
+func TestTableOfWeights(t *testing.T) {
+	for _, model := range []string{"table", "tabm:k=2"} {
+		j, err := prepared("--data", sheet(t, 60, true), "--target", "y", "--weight", "a", "--model", model)
+		if err != nil {
+			t.Errorf("%s: %v", model, err)
+		} else if _, err := j.Table(); err != nil {
+			t.Errorf("%s: %v", model, err)
+		}
+	}
+}
+
 // TestTableRefuses names what is no table, and what is no model.
 func TestTableRefuses(t *testing.T) {
 	for args, want := range map[string]string{
