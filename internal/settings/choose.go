@@ -49,6 +49,9 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	for _, model := range tried {
 		list, err := j.score(model, cut)
 		if err != nil {
+			if _, also := j.trying(tableModel, cut[0]); also != nil && also.Error() == err.Error() {
+				return "", "", err // which no other network mends
+			}
 			return "", "", fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", model, err)
 		}
 		scores = append(scores, list)
@@ -132,14 +135,8 @@ func (j *Job) folds() ([]data.Parts, error) {
 func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
 	var list []float64
 	for _, parts := range cut {
-		k := &Job{Settings: j.Settings, Source: j.Source, Parts: parts, Spec: j.Spec}
-		k.Settings.Model = Given(model)
-		k.Settings.Monitor = Given("loss")
-		k.Settings.undecide()
-		if err := k.decide(); err != nil {
-			return nil, err
-		}
-		if err := k.build(); err != nil {
+		k, err := j.trying(model, parts)
+		if err != nil {
 			return nil, err
 		}
 		v, err := k.trial()
@@ -149,6 +146,18 @@ func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
 		list = append(list, v)
 	}
 	return list, nil
+}
+
+// trying returns the job of a network on some of the rows.
+func (j *Job) trying(model string, parts data.Parts) (*Job, error) {
+	k := &Job{Settings: j.Settings, Source: j.Source, Parts: parts, Spec: j.Spec}
+	k.Settings.Model = Given(model)
+	k.Settings.Monitor = Given("loss")
+	k.Settings.undecide()
+	if err := k.decide(); err != nil {
+		return nil, err
+	}
+	return k, k.build()
 }
 
 // trial trains the job and returns the main score of its test part.

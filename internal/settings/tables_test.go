@@ -120,6 +120,16 @@ func TestTableOfWeights(t *testing.T) {
 	}
 }
 
+// TestTriedNetworksRefuse: what no network mends is said as of one that is given.
+func TestTriedNetworksRefuse(t *testing.T) {
+	args := []string{"--data", sheet(t, 100, true), "--target", "y", "--loss", "mse"}
+	_, open := prepared(args...)
+	_, given := prepared(append(args, "--model", "linear")...)
+	if open == nil || given == nil || open.Error() != given.Error() {
+		t.Errorf("without a model %v, with one %v", open, given)
+	}
+}
+
 // TestTableRefuses names what is no table, and what is no model.
 func TestTableRefuses(t *testing.T) {
 	for args, want := range map[string]string{
