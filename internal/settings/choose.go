@@ -8,6 +8,7 @@ import (
 
 	"descent/data"
 	"descent/internal/runs"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -31,6 +32,8 @@ var tried = []string{"linear", modelDefault, tableModel}
 func (j *Job) chooseModel() (name, why string, err error) {
 	n := j.Parts.Train.Len()
 	switch {
+	case j.Settings.InitFrom != "":
+		return j.fittingModel()
 	case n >= triedBelow:
 		return tableModel, "", nil
 	case n < triedFrom || n < folds*len(j.Spec.Classes):
@@ -68,6 +71,21 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	why = fmt.Sprintf("model %s: of %d networks, each trained %s on four fifths of the training rows, %s; %s on the rest: %s",
 		tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
 	return tried[at], why, err
+}
+
+// fittingModel returns the network that the weights to start from are of.
+func (j *Job) fittingModel() (name, why string, err error) {
+	for _, model := range []string{tableModel, modelDefault, "linear"} {
+		k, err := j.trying(model, j.Parts)
+		if err != nil {
+			return "", "", err
+		}
+		if trainer, err := train.New(k.Net, k.Spec, k.Config); err == nil {
+			trainer.Close()
+			return model, fmt.Sprintf("model %s: the weights of %s fit it", model, j.Settings.InitFrom), nil
+		}
+	}
+	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s, %s and linear on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, tableModel, modelDefault)
 }
 
 // simplest returns the first network whose score is that of the best, or is not lower
