@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -58,7 +59,7 @@ func (j *Job) chooseModel() (name, why string, err error) {
 			return "", "", fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", model, err)
 		}
 		scores = append(scores, list)
-		text = append(text, fmt.Sprintf("%s %.4g", model, mean(list)))
+		text = append(text, model+" "+scoreText(mean(list)))
 	}
 	best := 0
 	for i, list := range scores {
@@ -103,6 +104,14 @@ func simplest(scores [][]float64, best int) int {
 		}
 	}
 	return best
+}
+
+// scoreText is a mean score, of which one of training that diverged is -∞.
+func scoreText(v float64) string {
+	if math.IsInf(v, -1) {
+		return "diverged"
+	}
+	return fmt.Sprintf("%.4g", v)
 }
 
 func mean(list []float64) float64 {
@@ -158,7 +167,10 @@ func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
 			return nil, err
 		}
 		v, err := k.trial()
-		if err != nil {
+		switch {
+		case errors.Is(err, train.ErrDiverged):
+			v = math.Inf(-1) // which no other score is below
+		case err != nil:
 			return nil, err
 		}
 		list = append(list, v)

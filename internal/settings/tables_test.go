@@ -165,6 +165,18 @@ func TestFirstWeightsChoose(t *testing.T) {
 	}
 }
 
+// TestDivergedIsNotChosen: a network whose training diverges in a trial is not taken, and
+// the others are.
+func TestDivergedIsNotChosen(t *testing.T) {
+	j, err := prepared("--data", sheet(t, 120, false), "--target", "y", "--lr", "1e6", "--optimizer", "sgd", "--schedule", "constant", "--epochs", "5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := j.Notes[len(j.Notes)-1]; !strings.Contains(note, "table diverged") {
+		t.Errorf("note %q", note)
+	}
+}
+
 // TestTableRefuses names what is no table, and what is no model.
 func TestTableRefuses(t *testing.T) {
 	for args, want := range map[string]string{
