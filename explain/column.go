@@ -29,8 +29,10 @@ type Column struct {
 
 // Suits returns an error if samples are not rows of a table, as images are not.
 func Suits(spec data.Spec) error {
-	if len(spec.More) > 0 {
-		return fmt.Errorf("explain: the samples have field %q beside x; rows of a table alone are explained", spec.More[0].Name)
+	for _, f := range spec.More {
+		if f.Name != data.WeightField || f.Role != data.TargetRole {
+			return fmt.Errorf("explain: the samples have field %q beside x; rows of a table alone are explained", f.Name)
+		}
 	}
 	_, err := columnsOf(spec)
 	return err

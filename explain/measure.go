@@ -60,7 +60,8 @@ func there(v *float64) float64 {
 // measured is what a model makes of rows: the loss of each, and its prediction
 // beside what is true.
 type measured struct {
-	losses      []float64
+	losses      []float64 // times what the row counts
+	weights     []float32 // nil: all count alike
 	predictions []float64 // [rows, outputs]
 	targets     []float64 // [rows, targets], in their own units
 }
@@ -70,7 +71,7 @@ func (e *Explainer) measure(ctx context.Context, rows *Rows, edit func(i int, x 
 	if rows.Y == nil {
 		return nil, fmt.Errorf("explain: the rows have no target to compare with")
 	}
-	m := &measured{targets: e.targets(rows)}
+	m := &measured{targets: e.targets(rows), weights: rows.Weights}
 	for s, err := range e.model.Samples(ctx, view{rows, edit}) {
 		if err != nil {
 			return nil, err
@@ -115,14 +116,22 @@ func (e *Explainer) scores() []score {
 
 // loss is the mean over the rows that count.
 func (m *measured) loss(counts func(i int) bool) float64 {
-	sum, n := 0.0, 0
+	sum, n := 0.0, 0.0
 	for i, l := range m.losses {
 		if counts(i) {
 			sum += l
-			n++
+			n += m.weight(i)
 		}
 	}
-	return sum / float64(n)
+	return sum / n
+}
+
+// weight is how much a row counts.
+func (m *measured) weight(i int) float64 {
+	if m.weights == nil {
+		return 1
+	}
+	return float64(m.weights[i])
 }
 
 // scoreOf is a metric of all that is predicted, or of one target of several.
@@ -144,7 +153,11 @@ func scoreOf(of metric.Spec, by metric.Metric, target int) score {
 			if !counts(i) {
 				continue
 			}
-			if err := set.Add(pick(m.predictions[i*wide:(i+1)*wide]), pick(m.targets[i*width:(i+1)*width])); err != nil {
+			var weight []float64
+			if m.weights != nil {
+				weight = []float64{m.weight(i)}
+			}
+			if err := set.AddWeighted(pick(m.predictions[i*wide:(i+1)*wide]), pick(m.targets[i*width:(i+1)*width]), weight); err != nil {
 				return 0, err
 			}
 		}

@@ -16,6 +16,9 @@ type Rows struct {
 	Y     []float32 // [rows, targets]; nil of rows without a target
 	Total int       // rows of the set
 
+	// Weights say how much each row counts; nil: all alike.
+	Weights []float32
+
 	spec data.Spec
 }
 
@@ -64,6 +67,9 @@ func readRows(ctx context.Context, source data.Source, most int, draws rng.Key) 
 		slices.Sort(r.Of)
 	}
 	r.X = make([]float32, len(r.Of)*size)
+	if _, err := spec.Field(data.WeightField); err == nil && !spec.Unlabeled {
+		r.Weights = make([]float32, len(r.Of))
+	}
 	if !spec.Unlabeled && spec.Task != 0 {
 		r.Y = make([]float32, len(r.Of)*spec.TargetSize())
 	}
@@ -78,6 +84,9 @@ func readRows(ctx context.Context, source data.Source, most int, draws rng.Key) 
 		if err := source.Read(rows, r.X[from*size:], y); err != nil {
 			return nil, err
 		}
+		if err := r.readWeights(source, from, rows); err != nil {
+			return nil, err
+		}
 	}
 	for i, v := range r.X {
 		if v-v != 0 {
@@ -85,6 +94,18 @@ func readRows(ctx context.Context, source data.Source, most int, draws rng.Key) 
 		}
 	}
 	return r, nil
+}
+
+// readWeights reads how much some rows count, where that is said.
+func (r *Rows) readWeights(source data.Source, from int, rows []int) error {
+	if r.Weights == nil {
+		return nil
+	}
+	fields, ok := source.(data.FieldReader)
+	if !ok {
+		return fmt.Errorf("explain: %T does not read its field %q", source, data.WeightField)
+	}
+	return fields.ReadField(data.WeightField, rows, r.Weights[from:from+len(rows)])
 }
 
 // Len returns the number of rows.
@@ -114,6 +135,17 @@ func (v view) Read(rows []int, x, y []float32) error {
 		}
 		if y != nil {
 			copy(y[i*targets:(i+1)*targets], v.Y[row*targets:])
+		}
+	}
+	return nil
+}
+
+// ReadField reads how much rows count, the one field beside x and y that there may be.
+func (v view) ReadField(name string, rows []int, dst []float32) error {
+	for i, row := range rows {
+		dst[i] = 1
+		if v.Weights != nil {
+			dst[i] = v.Weights[row]
 		}
 	}
 	return nil

@@ -65,15 +65,8 @@ func (e *Explainer) Slices(ctx context.Context, rows *Rows) (*Slices, error) {
 	var all []Slice
 	for _, part := range parts {
 		s := Slice{Column: part.column, Text: part.text, Rows: part.rows}
-		var in, others []float64
-		for i, l := range m.losses {
-			if part.has(i) {
-				in = append(in, l)
-			} else {
-				others = append(others, l)
-			}
-		}
-		a, b := search.GroupOf(in), search.GroupOf(others)
+		a := search.GroupOf(m.lossesOf(part.has))
+		b := search.GroupOf(m.lossesOf(func(row int) bool { return !part.has(row) }))
 		t := search.WelchT(a, b, 1-(1-confidence)/float64(len(parts)))
 		s.Loss, s.Others, s.Worse = a.Mean, b.Mean, Interval{t.Mean, t.Low, t.High}
 		p = append(p, t.P)
@@ -104,6 +97,25 @@ func (e *Explainer) Slices(ctx context.Context, rows *Rows) (*Slices, error) {
 		}
 	}
 	return out, nil
+}
+
+// lossesOf returns the losses of some rows, so that their mean is that of the rows as
+// they count.
+func (m *measured) lossesOf(counts func(i int) bool) []float64 {
+	var list []float64
+	weight := 0.0
+	for i, l := range m.losses {
+		if counts(i) {
+			list = append(list, l)
+			weight += m.weight(i)
+		}
+	}
+	if m.weights != nil {
+		for i := range list {
+			list[i] *= float64(len(list)) / weight
+		}
+	}
+	return list
 }
 
 // sliceScore is a score that can be compared between parts of the rows: how many

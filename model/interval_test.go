@@ -217,6 +217,9 @@ func TestIntervalErrors(t *testing.T) {
 			}
 		}
 	}
+	if _, err := model.NewResiduals([]float64{1, 4e38}); err == nil {
+		t.Error("a residual beyond float32 is kept")
+	}
 	if _, err := model.NewResiduals([]float64{1, math.NaN()}); err == nil {
 		t.Error("NaN is taken")
 	}

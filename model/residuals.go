@@ -32,8 +32,8 @@ func NewResiduals(scores ...[]float64) (*Residuals, error) {
 		if len(list) != r.Rows {
 			return nil, fmt.Errorf("model: %d residuals of one target and %d of another", r.Rows, len(list))
 		}
-		if i := slices.IndexFunc(list, func(v float64) bool { return v-v != 0 }); i >= 0 {
-			return nil, fmt.Errorf("model: row %d: the residual is %v; it must be finite", i, list[i])
+		if i := slices.IndexFunc(list, func(v float64) bool { return !(math.Abs(v) <= math.MaxFloat32) }); i >= 0 {
+			return nil, fmt.Errorf("model: row %d: the residual is %v; it must be finite in float32", i, list[i])
 		}
 		sorted := slices.Sorted(slices.Values(list))
 		kept := make([]float32, min(r.Rows, mostScores))

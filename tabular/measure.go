@@ -44,12 +44,13 @@ const (
 func (c Column) Spiky() bool { return c.Kind == data.NumberFeature && c.Share > 0.1 && c.Distinct > 2 }
 
 // IsTable reports whether samples are rows of a table: plain numbers, or what an
-// encoder made of columns.
+// encoder made of columns. What stands beside a target, as how much a row counts, is
+// no input of a network.
 func IsTable(s data.Spec) bool {
 	if s.Encoder != nil && len(s.Encoder.Columns) == 0 {
 		return false // images
 	}
-	return len(s.Input) == 1 && s.More == nil && s.Task.Valid()
+	return len(s.Input) == 1 && s.Task.Valid() && !slices.ContainsFunc(s.More, func(f data.Field) bool { return f.Role != data.TargetRole })
 }
 
 // Measure reads all samples once. Samples without an encoder count as numbers.

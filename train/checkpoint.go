@@ -143,6 +143,11 @@ func readCheckpoint(path string) (checkpoint, []safetensors.Tensor, error) {
 // restore takes over what a checkpoint holds, which must be of the same
 // network and configuration. After an error all is as it was.
 func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
+	if b, ok := t.cfg.Checkpoints.Beside.(interface{ Check(text string) error }); ok {
+		if err := b.Check(c.Beside); err != nil {
+			return err
+		}
+	}
 	if err := sameSettings(c.Config, t.settings); err != nil {
 		return err
 	}

@@ -26,7 +26,9 @@ type Checkpoints struct {
 }
 
 // Companion is what the owner of the training loop saves and restores with the
-// trainer, such as the length of a log.
+// trainer, such as the length of a log. One with a method Check(text string) error is
+// asked first whether it can go back, as on other data it cannot, where settings that
+// follow from the data differ, too.
 type Companion interface {
 	// Save returns the state as text.
 	Save() (string, error)

@@ -44,10 +44,35 @@ func sameSettings(saved, have []setting) error {
 			v = words(reflect.ValueOf(Config{}).FieldByName(s.Name), 0)
 		}
 		if plain(v) != plain(s.Value) {
-			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, v, s.Value)
+			is, here := whereUnlike(v, s.Value)
+			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, is, here)
 		}
 	}
 	return nil
+}
+
+// whereUnlike cuts long words to what stands around the first place where they differ,
+// as those of a network that was measured on a table fill pages.
+func whereUnlike(a, b string) (string, string) {
+	const most, before = 400, 100
+	at := 0
+	for at < min(len(a), len(b)) && a[at] == b[at] {
+		at++
+	}
+	cut := func(s string) string {
+		if len(s) <= most {
+			return s
+		}
+		from, to := max(0, at-before), min(len(s), at+most-before)
+		if from > 0 {
+			s, to = "… "+s[from:], to-from+len("… ")
+		}
+		if to < len(s) {
+			s = s[:to] + " …"
+		}
+		return strings.ToValidUTF8(s, "")
+	}
+	return cut(a), cut(b)
 }
 
 // spelling is what words wrote, or another version of it, and says nothing: fields

@@ -100,3 +100,15 @@ func TestRenamedSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestWhereUnlike: words of pages are cut to where they differ, short ones are whole.
+func TestWhereUnlike(t *testing.T) {
+	if a, b := whereUnlike("0.1", "0.2"); a != "0.1" || b != "0.2" {
+		t.Errorf("%s and %s are cut", a, b)
+	}
+	long := strings.Repeat("1 ", 1000)
+	a, b := whereUnlike(long+"é "+long, long+"3")
+	if len(a) > 450 || len(b) > 450 || !strings.Contains(a, "1 é 1") || !strings.HasSuffix(b, "1 3") || !strings.HasPrefix(b, "… ") || !strings.HasSuffix(a, " …") {
+		t.Errorf("%q and %q", a, b)
+	}
+}

@@ -177,21 +177,28 @@ func (b beside) Save() (string, error) {
 	return string(text), err
 }
 
-// Restore implements [train.Companion]. It refuses other data than the run was
-// started with.
+// Check refuses other data than the run was started with, see [train.Companion].
+func (b beside) Check(text string) error {
+	var s savedRun
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return fmt.Errorf("state of the run: %w", err)
+	}
+	if s.Data == "" {
+		return nil
+	}
+	hash, err := b.run.hash()
+	if err == nil && hash != s.Data {
+		err = otherData(b.run.Settings.Data, hash, s.Data)
+	}
+	return err
+}
+
+// Restore implements [train.Companion].
 func (b beside) Restore(text string) error {
 	r := b.run
 	var s savedRun
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return fmt.Errorf("state of the run: %w", err)
-	}
-	if s.Data != "" {
-		switch hash, err := r.hash(); {
-		case err != nil:
-			return err
-		case hash != s.Data:
-			return otherData(r.Settings.Data, hash, s.Data)
-		}
 	}
 	if err := r.folder.Cut(s.Logs); err != nil {
 		return err

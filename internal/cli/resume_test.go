@@ -178,3 +178,14 @@ func TestResumeFromNothing(t *testing.T) {
 		t.Error("from nothing: other results")
 	}
 }
+
+// TestResumeOfOtherTable: a network that is measured on its table differs where the data
+// does, and the data is what is named.
+func TestResumeOfOtherTable(t *testing.T) {
+	table := write(t, "flowers.csv", flowers(90))
+	out, _, _ := interrupted(t, "epoch   2/", "--data", table, "--target", "kind", "--epochs", "500", "--model", "table:8")
+	if err := os.WriteFile(table, []byte(flowers(91)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, command(t, "train", "--resume", out).want(t, exitFailed).stderr, "has changed", "SHA-256", table)
+}

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/usage"
 	"descent/train"
 )
 
@@ -32,6 +34,8 @@ var tried = []string{"linear", modelDefault, tableModel}
 func (j *Job) chooseModel() (name, why string, err error) {
 	n := j.Parts.Train.Len()
 	switch {
+	case j.Settings.InitFrom != "":
+		return j.fittingModel()
 	case n >= triedBelow:
 		return tableModel, "", nil
 	case n < triedFrom || n < folds*len(j.Spec.Classes):
@@ -50,10 +54,13 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	for _, model := range tried {
 		list, err := j.score(model, cut)
 		if err != nil {
+			if _, also := j.trying(tableModel, cut[0]); also != nil && also.Error() == err.Error() {
+				return "", "", err // which no other network mends
+			}
 			return "", "", fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", model, err)
 		}
 		scores = append(scores, list)
-		text = append(text, fmt.Sprintf("%s %.4g", model, mean(list)))
+		text = append(text, model+" "+scoreText(mean(list)))
 	}
 	best := 0
 	for i, list := range scores {
@@ -65,6 +72,21 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	metric, err := runs.MainScore(j.Spec, nil)
 	why = fmt.Sprintf("model %s: of %d networks, each trained %s "+told+": %s", tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
 	return tried[at], why, err
+}
+
+// fittingModel returns the network that the weights to start from are of.
+func (j *Job) fittingModel() (name, why string, err error) {
+	for _, model := range []string{tableModel, modelDefault, "linear"} {
+		k, err := j.trying(model, j.Parts)
+		if err != nil {
+			return "", "", err
+		}
+		if trainer, err := train.New(k.Net, k.Spec, k.Config); err == nil {
+			trainer.Close()
+			return model, fmt.Sprintf("model %s: the weights of %s fit it", model, j.Settings.InitFrom), nil
+		}
+	}
+	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s, %s and linear on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, tableModel, modelDefault)
 }
 
 // simplest returns the first network whose score is that of the best, or is not lower
@@ -82,6 +104,14 @@ func simplest(scores [][]float64, best int) int {
 		}
 	}
 	return best
+}
+
+// scoreText is a mean score, of which one of training that diverged is -∞.
+func scoreText(v float64) string {
+	if math.IsInf(v, -1) {
+		return "diverged"
+	}
+	return fmt.Sprintf("%.4g", v)
 }
 
 func mean(list []float64) float64 {
@@ -120,23 +150,32 @@ func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
 func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
 	var list []float64
 	for _, parts := range cut {
-		k := &Job{Settings: j.Settings, Source: j.Source, Parts: parts, Spec: j.Spec}
-		k.Settings.Model = Given(model)
-		k.Settings.Monitor = Given("loss")
-		k.Settings.undecide()
-		if err := k.decide(); err != nil {
-			return nil, err
-		}
-		if err := k.build(); err != nil {
+		k, err := j.trying(model, parts)
+		if err != nil {
 			return nil, err
 		}
 		v, err := k.trial()
-		if err != nil {
+		switch {
+		case errors.Is(err, train.ErrDiverged):
+			v = math.Inf(-1) // which no other score is below
+		case err != nil:
 			return nil, err
 		}
 		list = append(list, v)
 	}
 	return list, nil
+}
+
+// trying returns the job of a network on some of the rows.
+func (j *Job) trying(model string, parts data.Parts) (*Job, error) {
+	k := &Job{Settings: j.Settings, Source: j.Source, Parts: parts, Spec: j.Spec}
+	k.Settings.Model = Given(model)
+	k.Settings.Monitor = Given("loss")
+	k.Settings.undecide()
+	if err := k.decide(); err != nil {
+		return nil, err
+	}
+	return k, k.build()
 }
 
 // trial trains the job and returns the main score of its test part.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/train"
 )
 
 // sheet writes a table of so many rows whose y is a line in a, with some noise, or
@@ -105,6 +107,73 @@ func TestFewRowsDecide(t *testing.T) {
 		if j.Settings.Model.Value != tt.want {
 			t.Errorf("%d rows train %s, want %s", tt.rows, j.Settings.Model.Value, tt.want)
 		}
+	}
+}
+
+// TestTableOfWeights: a column that says how much rows count leaves the others a table.
+func TestTableOfWeights(t *testing.T) {
+	for _, model := range []string{"table", "tabm:k=2"} {
+		j, err := prepared("--data", sheet(t, 60, true), "--target", "y", "--weight", "a", "--model", model)
+		if err != nil {
+			t.Errorf("%s: %v", model, err)
+		} else if _, err := j.Table(); err != nil {
+			t.Errorf("%s: %v", model, err)
+		}
+	}
+}
+
+// TestTriedNetworksRefuse: what no network mends is said as of one that is given.
+func TestTriedNetworksRefuse(t *testing.T) {
+	args := []string{"--data", sheet(t, 100, true), "--target", "y", "--loss", "mse"}
+	_, open := prepared(args...)
+	_, given := prepared(append(args, "--model", "linear")...)
+	if open == nil || given == nil || open.Error() != given.Error() {
+		t.Errorf("without a model %v, with one %v", open, given)
+	}
+}
+
+// TestFirstWeightsChoose: weights to start from say which network it is, and none that
+// they do not fit is tried.
+func TestFirstWeightsChoose(t *testing.T) {
+	path := sheet(t, 100, false)
+	for _, model := range []string{tableModel, modelDefault, "linear", "mlp:7"} {
+		args := []string{"--data", path, "--target", "y"}
+		j, err := prepared(append(args, "--model", model)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := train.New(j.Net, j.Spec, j.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Close()
+		file := filepath.Join(t.TempDir(), "m.safetensors")
+		if err := trainer.Model().Save(file); err != nil {
+			t.Fatal(err)
+		}
+		k, err := prepared(append(args, "--init-from", file)...)
+		switch {
+		case model == "mlp:7":
+			if err == nil || !strings.Contains(err.Error(), "fit none of table, mlp:256,128 and linear") {
+				t.Errorf("%s: %v", model, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", model, err)
+		case k.Settings.Model.Value != model:
+			t.Errorf("weights of %s start %s", model, k.Settings.Model.Value)
+		}
+	}
+}
+
+// TestDivergedIsNotChosen: a network whose training diverges in a trial is not taken, and
+// the others are.
+func TestDivergedIsNotChosen(t *testing.T) {
+	j, err := prepared("--data", sheet(t, 120, false), "--target", "y", "--lr", "1e6", "--optimizer", "sgd", "--schedule", "constant", "--epochs", "5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := j.Notes[len(j.Notes)-1]; !strings.Contains(note, "table diverged") {
+		t.Errorf("note %q", note)
 	}
 }
 
