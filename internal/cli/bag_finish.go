@@ -24,6 +24,13 @@ func (b *bag) finish(ctx context.Context) error {
 	if b.model, err = b.joined(); err != nil {
 		return err
 	}
+	folds, err := b.outOfFold(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.decide(ctx, settings.OutOfFold(&folds.HeldOut)); err != nil {
+		return err
+	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
 		return err
 	}
@@ -32,10 +39,6 @@ func (b *bag) finish(ctx context.Context) error {
 		return err
 	}
 	if err := errors.Join(b.folder.WriteRows(whole), b.folder.WriteColumns(ctx, whole)); err != nil {
-		return err
-	}
-	folds, err := b.outOfFold(ctx)
-	if err != nil {
 		return err
 	}
 	if err := b.folder.Write(runs.FoldsFile, folds.write); err != nil {
@@ -59,7 +62,12 @@ func (b *bag) finish(ctx context.Context) error {
 		if err := b.testMembers(ctx); err != nil {
 			return err
 		}
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
+		covers, err := cover(ctx, b.model, b.Parts.Test, 0)
+		if err != nil {
+			return err
+		}
+		sum.Intervals = runs.CoverageOf(covers)
+		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec) + coverText(covers)
 		found, err := b.explainTest(ctx)
 		if err != nil {
 			return err
@@ -188,7 +196,7 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
-	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
+	fmt.Fprintf(w, "%s\n%s\n%s", result, b.membersText(sum), b.decidedText())
 	fmt.Fprintf(w, "Kept the mean of %s, each at its best epoch by validation %s. %s in %s.\n",
 		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",

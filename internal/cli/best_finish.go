@@ -9,13 +9,14 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/search"
+	"descent/internal/settings"
 	"descent/metric"
 	"descent/model"
 )
 
 // finish makes the model of the ensemble, measures it, and says what was tried.
 func (b *best) finish(ctx context.Context) error {
-	sum, err := b.keep("done")
+	sum, err := b.keep(ctx, "done")
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,12 @@ func (b *best) finish(ctx context.Context) error {
 		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
 			return err
 		}
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec)
+		covers, err := cover(ctx, b.model, b.Parts.Test, 0)
+		if err != nil {
+			return err
+		}
+		sum.Intervals = runs.CoverageOf(covers)
+		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec) + coverText(covers)
 	}
 	if err := b.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
@@ -60,7 +66,7 @@ func (b *best) finish(ctx context.Context) error {
 
 // keep leaves the model of the best so far, what it predicted of the folds, and what
 // was tried.
-func (b *best) keep(status string) (*runs.Summary, error) {
+func (b *best) keep(ctx context.Context, status string) (*runs.Summary, error) {
 	hash, err := b.hash()
 	if err != nil {
 		return nil, err
@@ -78,6 +84,13 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 		return nil, err
 	}
 	b.model = b.model.Measuring(b.Config.Metrics...).Workers(b.Settings.Train.Workers)
+	folds, err := b.blended()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.decide(ctx, settings.OutOfFold(&folds.HeldOut)); err != nil {
+		return nil, err
+	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
 		return nil, err
 	}
@@ -88,10 +101,7 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 	if err := b.folder.WriteRows(whole); err != nil {
 		return nil, err
 	}
-	folds, err := b.blended()
-	if err != nil {
-		return nil, err
-	}
+	sum.Thresholds, sum.Calibration = thresholdsOf(b.cuts), runs.CalibrationOf(b.heat)
 	sum.Model, sum.Members, sum.SHA256 = fmt.Sprintf("best of %d", len(b.tried)), len(networks), b.model.SHA256()
 	sum.Parameters, sum.Steps, sum.Validation = b.model.Parameters(), 0, folds.measures()
 	sum.Rows["train"], sum.Rows["validation"] = whole.Len(), whole.Len()
@@ -133,25 +143,22 @@ func (b *best) blended() (*foldPredictions, error) {
 		}
 		of := b.tried[i].folds
 		if p == nil {
-			p = &foldPredictions{spec: of.spec, rows: of.rows, fold: of.fold, targets: of.targets}
+			p = of.like()
 			var err error
 			if p.set, err = metric.NewSet(of.set.Spec(), of.set.Metrics()...); err != nil {
 				return nil, err
 			}
-			for _, values := range of.values {
-				p.values = append(p.values, make([]float64, len(values)))
-			}
 		}
 		all += float64(n)
-		for row, values := range of.values {
-			for k, v := range values {
-				p.values[row][k] += float64(n) * v
-			}
+		for row := range of.rows {
+			p.addTo(row, &of.HeldOut, row, float64(n))
 		}
 	}
-	for _, values := range p.values {
-		for k := range values {
-			values[k] /= all
+	for _, list := range p.sums() {
+		for _, values := range list {
+			for k := range values {
+				values[k] /= all
+			}
 		}
 	}
 	p.loss = p.plainLoss(p.flat())
@@ -195,8 +202,8 @@ func confidence(scores []float64) (mean float64, low, high *float64) {
 }
 
 // interrupted leaves the best so far, and tells how to go on.
-func (b *best) interrupted(context.Context) error {
-	sum, err := b.keep("interrupted")
+func (b *best) interrupted(ctx context.Context) error {
+	sum, err := b.keep(context.WithoutCancel(ctx), "interrupted")
 	if err == nil {
 		err = b.folder.Write(runs.SummaryFile, sum.Write)
 	}
@@ -223,7 +230,7 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
-	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
+	fmt.Fprintf(w, "%s\n%s\n%s", result, b.boardText(sum), b.decidedText())
 	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",

@@ -14,14 +14,14 @@ import (
 	"descent/model"
 )
 
-// decide gives the best model what is found on the validation part once it is
+// decide gives the best model what is found on rows that were held out once it is
 // trained.
-func (r *run) decide(ctx context.Context) (err error) {
-	if r.model, r.heat, err = r.Calibrated(ctx, r.model); err == nil {
-		r.model, err = r.Spanned(ctx, r.model)
+func (r *run) decide(ctx context.Context, held settings.Held) (err error) {
+	if r.model, r.heat, err = r.Calibrated(ctx, r.model, held); err == nil {
+		r.model, err = r.Spanned(ctx, r.model, held)
 	}
 	if err == nil {
-		r.model, r.cuts, err = r.Decided(ctx, r.model)
+		r.model, r.cuts, err = r.Decided(ctx, r.model, held)
 	}
 	return err
 }
@@ -40,8 +40,17 @@ func (r *run) heatText() string {
 	if c.Temperature > 1 {
 		what = "less sure"
 	}
-	return fmt.Sprintf("Calibrated on the validation part: probabilities are %s, by a temperature of %s. Log loss there %s, without it %s; no answer changes.\n",
-		what, human.Float(c.Temperature), human.Score("loss", c.After), human.Score("loss", c.Before))
+	of := ""
+	if r.Folds != nil {
+		of = " of single networks"
+	}
+	return fmt.Sprintf("Calibrated %s: probabilities are %s, by a temperature of %s. Log loss%s there %s, without it %s; no answer changes.\n",
+		r.heldText(), what, human.Float(c.Temperature), of, human.Score("loss", c.After), human.Score("loss", c.Before))
+}
+
+// heldText says where rows stand that were held out.
+func (r *run) heldText() string {
+	return choose(r.Folds != nil, "out of fold", "on the validation part")
 }
 
 // cutsText says what answers are decided by.
@@ -51,7 +60,7 @@ func (r *run) cutsText() string {
 	for i, c := range r.cuts {
 		if i == 0 {
 			b.WriteString("Answers are decided by thresholds")
-			b.WriteString(choose(c.By == "", "", " that were found on the validation part, by "+c.By))
+			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By))
 			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
 		}
 		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))
@@ -95,7 +104,7 @@ func spans(m *model.Model, level float64) error {
 	case m.Spec().Task != data.Regression:
 		return usage.Errorf("--interval: the model predicts %s, and an interval is of numbers; --probabilities says how sure it is", strings.Join(outputNames(m.Spec()), ", "))
 	case r == nil:
-		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part and --intervals auto keeps that")
+		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part, or of a bag, and --intervals auto keeps that")
 	default:
 		if _, err := r.Margin(0, level); err != nil {
 			return usage.Errorf("--interval: %s", strings.TrimPrefix(err.Error(), "model: "))

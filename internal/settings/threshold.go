@@ -88,27 +88,27 @@ func (j *Job) thresholded() error {
 	return nil
 }
 
-// Threshold is what an answer is decided by, and what that gives on the validation
-// part.
+// Threshold is what an answer is decided by, and what that gives on rows that were held
+// out.
 type Threshold struct {
 	Name      string // of the class or the label
 	At        float64
 	By        string       // "f1", "cost" or "": it was given
-	Here      metric.Point // on the validation part
+	Here      metric.Point // on rows that were held out
 	Cost      float64      // of a row there, where costs are known
 	CostAtOne float64      // likewise, at one half
 }
 
 // Decided returns the trained model with its thresholds, and these; the model as it is,
 // and nothing, where they are one half.
-func (j *Job) Decided(ctx context.Context, m *model.Model) (*model.Model, []Threshold, error) {
+func (j *Job) Decided(ctx context.Context, m *model.Model, held Held) (*model.Model, []Threshold, error) {
 	t, costs, err := j.Settings.threshold()
 	if err != nil || t == (threshold{at: 0.5}) {
 		return m, nil, err
 	}
 	var list []Threshold
 	if j.Parts.Validation.Len() > 0 {
-		answers, err := m.Answers(ctx, j.Parts.Validation)
+		answers, err := held.Answers(ctx, m)
 		if err != nil {
 			return m, nil, fmt.Errorf("threshold: %w", err)
 		}
