@@ -44,13 +44,13 @@ func readJSONFile[T any](t testing.TB, path string) (v T) {
 func TestBestRepeats(t *testing.T) {
 	path := smallTable(t)
 	whole := filepath.Join(t.TempDir(), "run")
-	line := append(searched(path), "--tries", "7", "--budget", "off", "--ui", "none")
+	line := append(searched(path), "--tries", "8", "--budget", "off", "--ui", "none")
 	r := command(t, append(line, "--workers", "1", "--json", "--out", whole)...).want(t, exitDone)
 	var sum runs.Summary
 	if err := json.Unmarshal([]byte(r.stdout), &sum); err != nil {
 		t.Fatal(err)
 	}
-	if sum.Tried != 7 || sum.Members < 2 || sum.Status != "done" || sum.Test["r2"] == nil || sum.Validation["r2"] == nil {
+	if sum.Tried != 8 || sum.Members < 2 || sum.Status != "done" || sum.Test["r2"] == nil || sum.Validation["r2"] == nil {
 		t.Errorf("summary %+v", sum)
 	}
 	list := readJSONFile[[]runs.Candidate](t, filepath.Join(whole, runs.CandidatesFile))
@@ -64,7 +64,7 @@ func TestBestRepeats(t *testing.T) {
 			t.Errorf("candidate %d stands below one of a greater loss", c.Number)
 		}
 	}
-	if len(list) != 7 || weights < 0.999 || weights > 1.001 || around == 0 {
+	if len(list) != 8 || weights < 0.999 || weights > 1.001 || around == 0 {
 		t.Errorf("%d candidates of weight %v, %d around others", len(list), weights, around)
 	}
 	if best := sum.Validation["loss"].(float64); best > *list[0].Loss {
@@ -77,14 +77,14 @@ func TestBestRepeats(t *testing.T) {
 		return all
 	}
 	want := kept(whole)
-	contains(t, readFile(t, filepath.Join(whole, runs.ReportFile)), "Candidates", "7 candidates")
+	contains(t, readFile(t, filepath.Join(whole, runs.ReportFile)), "Candidates", "8 candidates")
 	again := filepath.Join(t.TempDir(), "again")
 	command(t, "train", "--config", filepath.Join(whole, runs.ConfigFile), "--ui", "none", "--out", again).want(t, exitDone)
 	if kept(again) != want {
 		t.Error("the settings that a search leaves make another model")
 	}
 	for _, at := range []string{"candidate 1", "candidate 5"} {
-		out, code, stderr := interrupted(t, at, append(searched(path)[1:], "--tries", "7", "--budget", "off", "--model", "auto")...)
+		out, code, stderr := interrupted(t, at, append(searched(path)[1:], "--tries", "8", "--budget", "off", "--model", "auto")...)
 		if code != 143 {
 			t.Fatalf("exit %d, want 143: %s", code, stderr)
 		}
