@@ -65,7 +65,9 @@ func TestCalibrateOn(t *testing.T) {
 // TestAnswersOf: thresholds of predictions of before are those of their rows, with the
 // temperature of the model.
 func TestAnswersOf(t *testing.T) {
-	mlp := func(outputs int) nn.Layer { return nn.Sequential{nn.Dense{Units: 8}, nn.ReLU, nn.Dense{Units: outputs}} }
+	mlp := func(outputs int) nn.Layer {
+		return nn.Sequential{nn.Dense{Units: 8}, nn.ReLU, nn.Dense{Units: outputs}}
+	}
 	for _, tt := range []struct {
 		targets []string
 		task    data.Task

@@ -59,7 +59,7 @@ func TestBagDecides(t *testing.T) {
 		t.Errorf("thresholds %v and %v", at, plain["thresholds"])
 	}
 	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)),
-		"Calibrated out of fold: probabilities are surer", "Log loss of single networks there",
+		"Calibrated out of fold: probabilities are surer", "Log loss there, of the networks that did not see a row, ",
 		"found out of fold, by cost (fp=1,fn=9)", "class yes above ")
 	e := evalJSON(t, run, path)
 	for _, name := range []string{"loss", "accuracy", "ece"} {

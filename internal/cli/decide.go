@@ -42,9 +42,9 @@ func (r *run) heatText() string {
 	}
 	of := ""
 	if r.Folds != nil {
-		of = " of single networks"
+		of = ", of the networks that did not see a row,"
 	}
-	return fmt.Sprintf("Calibrated %s: probabilities are %s, by a temperature of %s. Log loss%s there %s, without it %s; no answer changes.\n",
+	return fmt.Sprintf("Calibrated %s: probabilities are %s, by a temperature of %s. Log loss there%s %s, without it %s; no answer changes.\n",
 		r.heldText(), what, human.Float(c.Temperature), of, human.Score("loss", c.After), human.Score("loss", c.Before))
 }
 

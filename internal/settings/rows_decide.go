@@ -4,7 +4,7 @@ package settings
 // predicted. They change no weights.
 var decideRows = []Setting{
 	{key: "calibrate", def: "auto", before: "none",
-		usage: "probabilities by a temperature that makes the log loss of the validation part least: temperature; none; auto: where that loss falls by more than noise; of a bag it is that of single networks out of fold, and auto takes one below 1",
+		usage: "probabilities by a temperature that makes the log loss of the validation part least: temperature; none; auto: where that loss falls by more than noise; of a bag that loss is out of fold, and auto takes only a temperature below 1",
 		at:    func(s *Settings) any { return &s.Calibrate }, start: LineRun, fixed: afterTraining,
 		check: oneOf("calibration", "auto", "temperature", "none")},
 	{key: "threshold", def: "auto", before: "auto",
