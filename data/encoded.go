@@ -153,7 +153,7 @@ func Targeted(s Source) (Source, string) {
 			first = row
 		}
 	}
-	return Subset(t, rows), schema.UntargetedNote(t.n-len(rows), t.n, t.spec.Targets, fmt.Sprintf("first in line %d", t.lines.Of(first)))
+	return Subset(t, rows), schema.UntargetedNote(t.n-len(rows), t.n, t.spec.Targets, "first in "+t.lines.Place(first))
 }
 
 // untargeted says why a row's target cannot be read.
@@ -161,8 +161,8 @@ func (s *encodedTable) untargeted(row int) error {
 	if problem := s.wrong[row]; problem != "" {
 		return fault.Errorf(fault.ErrCell, "%s", problem)
 	}
-	return fmt.Errorf("data: %s, line %d has no usable value for the target %s; prediction needs none, but training and evaluation do",
-		s.file, s.lines.Of(row), naming.List(s.spec.Targets))
+	return fmt.Errorf("data: %s has no usable value for the target %s; prediction needs none, but training and evaluation do",
+		s.lines.In(s.file, row), naming.List(s.spec.Targets))
 }
 
 func (s *encodedTable) labels() []int32 {

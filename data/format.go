@@ -13,19 +13,22 @@ import (
 	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/input"
+	"descent/data/internal/parquet"
 )
 
 // format is a row of the table of formats: how data is recognized, and one way
 // to open it.
 type format struct {
-	name   string                                                          // for people, after "is"
-	match  func(f *found) bool                                             // by path and first bytes
-	text   func(r io.Reader, file string) (*grid.Grid, error)              // of a table, from its decompressed bytes
-	packed bool                                                            // a zip file, in which the table is
-	rows   func(path string) ([]string, iter.Seq2[[]string, error], error) // of a table: its columns and rows
-	set    func(path string, o setOptions) (Source, error)                 // of samples
-	images bool                                                            // these are images
-	not    string                                                          // it is not read; what to do instead
+	name   string                                                           // for people, after "is"
+	match  func(f *found) bool                                              // by path and first bytes
+	text   func(r io.Reader, file string) (*grid.Grid, error)               // of a table, from its decompressed bytes
+	random func(r io.ReaderAt, size int64, file string) (*grid.Grid, error) // likewise, read in any order
+	packed bool                                                             // a zip file, in which the table is
+	joined bool                                                             // several files, each with a part of the table
+	rows   func(path string) ([]string, iter.Seq2[[]string, error], error)  // of a table: its columns and rows
+	set    func(path string, o setOptions) (Source, error)                  // of samples
+	images bool                                                             // these are images
+	not    string                                                           // it is not read; what to do instead
 }
 
 // setOptions say how image files become samples: as cfg says, or as the model
@@ -40,6 +43,7 @@ type setOptions struct {
 var formats = []format{
 	{name: "the embedded digits", match: func(f *found) bool { return f.path == digitsName }, set: openDigits, images: true},
 	{name: "a run folder, not data", match: isRunFolder, not: "give it to predict, eval or inspect as MODEL"},
+	{name: "several files with a table", match: func(f *found) bool { return f.files != nil }, joined: true},
 	{name: "a folder", match: func(f *found) bool { return f.folder }, set: openFolder, images: true},
 
 	{name: "an Excel workbook", match: func(f *found) bool { return f.holds("[Content_Types].xml", "xl/") }, not: input.AsCSV},
@@ -55,6 +59,7 @@ var formats = []format{
 	{name: "IDX", match: func(f *found) bool { return f.begins("\x00\x00\x08\x03") || f.begins("\x00\x00\x08\x01") },
 		not: "name the folder that holds images and labels"},
 
+	{name: "a Parquet file", match: func(f *found) bool { return f.begins(parquet.Mark) && !input.IsText(f.head) }, random: readParquet},
 	{name: "a file of JSON objects", match: isJSON, text: grid.ReadJSON},
 	{name: "binary, not text", match: func(f *found) bool { return bytes.IndexByte(f.text, 0) >= 0 }, not: "want a table as text, or images"},
 	{name: "a CSV file", match: func(*found) bool { return true }, text: grid.ReadCSV},
@@ -65,7 +70,7 @@ const headBytes = 512
 
 // tableEndings are those of files in a zip file that are taken for tables; those
 // of any text come first.
-var tableEndings = []string{".txt", ".data", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"}
+var tableEndings = []string{".txt", ".data", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet"}
 
 // isRunFolder recognizes the files that training leaves.
 func isRunFolder(f *found) bool {
@@ -96,7 +101,9 @@ func isJSON(f *found) bool {
 }
 
 // isTable reports whether the format is one of tables.
-func (f *format) isTable() bool { return f.text != nil || f.rows != nil || f.packed }
+func (f *format) isTable() bool {
+	return f.text != nil || f.random != nil || f.rows != nil || f.packed || f.joined
+}
 
 // refuse returns why data of this format is not read.
 func (f *format) refuse(file string) error {
@@ -120,6 +127,8 @@ func (f *found) grid(as *format) (*grid.Grid, error) {
 		return nil, err
 	}
 	switch {
+	case as.joined:
+		return f.joinedFiles()
 	case as.packed:
 		return f.unpacked()
 	case as.rows != nil:
@@ -130,14 +139,36 @@ func (f *found) grid(as *format) (*grid.Grid, error) {
 		if rows == nil {
 			return nil, fmt.Errorf("data: %s: format %q gave no rows to go through", f.path, as.name)
 		}
-		return grid.FromRows(f.path, columns, rows)
+		return grid.FromRows(f.path, columns, rows, false)
 	}
 	file, err := input.Open(f.path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return as.text(file, f.path)
+	if in, size, ok := file.Raw(); ok && as.random != nil {
+		return as.random(in, size, f.path)
+	}
+	return as.read(file, f.path)
+}
+
+// maxInMemory bounds a file that is read in any order where it cannot be: within a
+// compressed file, or on the standard input.
+const maxInMemory = 1 << 30
+
+// read reads a table from its decompressed bytes.
+func (f *format) read(r io.Reader, file string) (*grid.Grid, error) {
+	if f.random == nil {
+		return f.text(r, file)
+	}
+	content, err := io.ReadAll(io.LimitReader(r, maxInMemory+1))
+	if err != nil {
+		return nil, fmt.Errorf("data: %s: %w", file, input.Explain(err))
+	}
+	if len(content) > maxInMemory {
+		return nil, fmt.Errorf("data: %s is %s of more than %d MiB within another file or a stream; unpack it, and name it", file, f.name, maxInMemory>>20)
+	}
+	return f.random(bytes.NewReader(content), int64(len(content)), file)
 }
 
 // openGrid reads a file that holds a table.
@@ -165,5 +196,5 @@ func readGrid(r io.Reader, file string) (*grid.Grid, error) {
 	if err := as.mustBeTable(file); err != nil {
 		return nil, err
 	}
-	return as.text(buffered, file)
+	return as.read(buffered, file)
 }

@@ -25,6 +25,7 @@ type found struct {
 	head   []byte   // the first bytes, decompressed
 	text   []byte   // the same as UTF-8, without a byte order mark
 	zipped []string // names in a zip file
+	files  []string // several files with tables, if a folder or a pattern means that
 }
 
 // recognize finds what a user names, and its format. A name without a file may
@@ -38,6 +39,9 @@ func recognize(name string) (*found, *format, error) {
 			if !known {
 				if as, clash := registeredFor(f); as != nil || clash != nil {
 					return f, as, clash
+				}
+				if f.files = matching(name); f.files != nil {
+					return f, f.builtin(), nil
 				}
 				return nil, nil, nothingAt(name, err)
 			}
@@ -54,6 +58,8 @@ func recognize(name string) (*found, *format, error) {
 			if err := f.look(); err != nil {
 				return nil, nil, err
 			}
+		} else {
+			f.files = tablesIn(f.path)
 		}
 	}
 	as, err := f.format()
@@ -65,7 +71,10 @@ func nothingAt(name string, err error) error {
 	if target, linkErr := os.Readlink(name); linkErr == nil {
 		return fmt.Errorf("data: %s is a link to %s, where nothing is: %w", name, target, err)
 	}
-	return fmt.Errorf("data: there is no %q%s; name a CSV file, a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
+	if strings.ContainsAny(name, naming.Wild) {
+		return fmt.Errorf("data: no file matches %q: %w", name, err)
+	}
+	return fmt.Errorf("data: there is no %q%s; name a CSV file or another table, several by a pattern such as 'part-*.csv', a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
 		name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
 }
 
@@ -127,7 +136,7 @@ func (f *found) begins(magic string) bool { return bytes.HasPrefix(f.head, []byt
 // ends reports whether the name of the file has an ending, compressed or not.
 func (f *found) ends(endings ...string) bool {
 	lower := strings.ToLower(f.path)
-	for _, packed := range []string{".gz", ".bz2"} {
+	for _, packed := range []string{".gz", ".bz2", ".zst"} {
 		lower = strings.TrimSuffix(lower, packed)
 	}
 	for _, ending := range endings {

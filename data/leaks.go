@@ -12,11 +12,12 @@ import (
 
 // Bounds of the search for columns that give the target away.
 const (
-	leakRows   = 20_000  // that are looked at
-	leakValues = 4 << 20 // of all their features
-	leastRows  = 60      // below which a coincidence is too likely
-	leakR2     = 0.995   // of numbers, on rows that were not fitted
-	leakSkill  = 0.98    // of classes: the part of the commonest class's errors that the column avoids
+	leakRows   = 20_000   // that are looked at
+	leakValues = 4 << 20  // of all their features
+	leakWork   = 10 << 20 // rows times columns times targets
+	leastRows  = 60       // below which a coincidence is too likely
+	leakR2     = 0.995    // of numbers, on rows that were not fitted
+	leakSkill  = 0.98     // of classes: the part of the commonest class's errors that the column avoids
 )
 
 // noteLeaks notes columns of a table each of which predicts a target almost perfectly
@@ -28,7 +29,7 @@ func (p *Parts) noteLeaks(seed uint64) error {
 		return nil
 	}
 	width, targets := e.width(), p.Train.Spec().TargetSize()
-	n := min(p.Train.Len(), leakRows, leakValues/width)
+	n := min(p.Train.Len(), leakRows, leakValues/width, leakWork/(len(e.inputNames())*targets))
 	if n < leastRows {
 		return nil
 	}

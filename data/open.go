@@ -16,8 +16,8 @@ const digitsName = "digits"
 // such as "mnist" for a set that "descent data get" has fetched, unless a file
 // here has that name; a folder of IDX files, of CIFAR-10's binary batches or of
 // images in a folder a class; a zip file of such folders; or a table, for
-// which cfg names the target, in a CSV file, a file of JSON objects or a zip file
-// with one of them. Files are recognized by their first bytes, and those of
+// which cfg names the target, in a CSV file, a file of JSON objects, a Parquet file
+// or a zip file with one of them; or a table in several files, see [Files]. Files are recognized by their first bytes, and those of
 // formats that are not read are named. [OpenImages] takes options for images, and
 // [Register] adds formats.
 func Open(path string, cfg CSVConfig) (Source, error) {
@@ -130,6 +130,9 @@ func (s Spec) Open(path string) (Source, error) {
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err
+	}
+	if as.random != nil || as.joined {
+		return nil, fmt.Errorf("data: the model has no encoder: it takes rows of numbers in one file of text, and %s is %s", path, as.name)
 	}
 	if as.isTable() {
 		file, err := os.Open(f.path)

@@ -21,12 +21,16 @@ func openPictures(g *grid.Grid, col int, path string, o setOptions) (*rawImages,
 	if err != nil {
 		return nil, err
 	}
+	folder := filepath.Dir(path)
+	if isFolder(path) { // of files with tables
+		folder = path
+	}
 	files := make([]images.Named, g.Rows())
 	for row := range files {
 		name := g.Cell(row, col)
 		at := filepath.FromSlash(name)
 		if !filepath.IsAbs(at) {
-			at = filepath.Join(filepath.Dir(path), at)
+			at = filepath.Join(folder, at)
 		}
 		files[row] = images.Named{Name: name, Path: at, At: strings.TrimPrefix(g.At(row, col), "data: ")}
 	}

@@ -21,11 +21,11 @@ import (
 // What is wrong with a file comes back as an error. A panic of these functions is
 // that of Open, in its caller's goroutine.
 type Format struct {
-	// Name is the format for people, as it follows "is": "a Parquet file".
+	// Name is the format for people, as it follows "is": "an Arrow file".
 	Name string
 
 	// Match reports whether path is of the format. head are its first 512 bytes,
-	// decompressed if the file is gzip or bzip2, and nil of a folder and of a path at
+	// decompressed if the file is gzip, bzip2 or Zstandard, and nil of a folder and of a path at
 	// which nothing is, as the address of a database.
 	Match func(path string, head []byte) bool
 

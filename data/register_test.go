@@ -220,6 +220,7 @@ func TestFaults(t *testing.T) {
 	e := table.Spec().Encoder
 	open := func(name string, cfg CSVConfig) error { _, err := Open(path(name), cfg); return err }
 	encode := func(name string) error { _, err := e.Open(path(name)); return err }
+	_, empty := Open(t.TempDir(), CSVConfig{})
 	all := []error{ErrNotRead, ErrNoRows, ErrNoColumn, ErrCell, ErrNoTarget, fs.ErrNotExist}
 	for i, test := range []struct {
 		err, want error
@@ -230,13 +231,11 @@ func TestFaults(t *testing.T) {
 		{open("t.csv", CSVConfig{Targets: []string{"z"}}), ErrNoColumn},
 		{open("t.csv", CSVConfig{}), ErrNoTarget},
 		{open("none.csv", b), fs.ErrNotExist},
-		{open(".", CSVConfig{}), nil}, // a folder of no images
+		{open(".", CSVConfig{}), ErrNoColumn}, // files with other columns
+		{empty, ErrNoRows},
 		{encode("bad.csv"), ErrCell},
 		{encode("c.csv"), ErrNoColumn},
 	} {
-		if test.want == nil {
-			test.want = ErrNoRows
-		}
 		for _, kind := range all {
 			if is := errors.Is(test.err, kind); is != (kind == test.want) {
 				t.Errorf("%d: %v: is %v: %v", i, test.err, kind, is)

@@ -62,9 +62,11 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // ReadCSV reads a table and decides its schema; name stands for the file in
 // messages. The text is recognized by its beginning: cells between commas,
 // semicolons, tabs, bars or blanks below a line with their names, or JSON, an
-// object a row. It may be compressed by gzip or bzip2, be UTF-16 with a byte
+// object a row. It may be compressed by gzip, bzip2 or Zstandard, be UTF-16 with a byte
 // order mark, and have any line ends. Lines above and below the table are left
-// out with a note.
+// out with a note. Or it is Parquet, of which columns of numbers, dates and truth
+// values are what their types say, and those of lists and maps are left out, with a
+// note; a stream is read into memory for that.
 //
 // A column is numbers, in the notation of all its cells; dates; categories; or
 // dropped with a note (constant, numbering the rows, all different, free text).

@@ -32,6 +32,10 @@ func TestGolden(t *testing.T) {
 				l = withFields[loss.MAE](t, tt.Fields)
 			case "huber":
 				l = withFields[loss.Huber](t, tt.Fields)
+			case "poisson":
+				l = withFields[loss.Poisson](t, tt.Fields)
+			case "ordinal":
+				l = withFields[loss.Ordinal](t, tt.Fields)
 			case "quantile":
 				l = withFields[loss.Quantile](t, tt.Fields)
 			}

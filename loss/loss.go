@@ -36,9 +36,9 @@ type Loss interface {
 }
 
 // ByName returns the loss of that name with its usual parameters:
-// "cross-entropy", "bce", "mse", "mae", "huber" or "quantile".
+// "cross-entropy", "bce", "mse", "mae", "huber", "quantile", "poisson" or "ordinal".
 func ByName(name string) (Loss, error) {
-	known := []Loss{CrossEntropy{}, BinaryCrossEntropy{}, MSE{}, MAE{}, Huber{Delta: 1}, Quantile{Levels: []float64{0.1, 0.5, 0.9}}}
+	known := []Loss{CrossEntropy{}, BinaryCrossEntropy{}, MSE{}, MAE{}, Huber{Delta: 1}, Quantile{Levels: []float64{0.1, 0.5, 0.9}}, Poisson{}, Ordinal{}}
 	var names []string
 	for _, l := range known {
 		if l.Name() == name {

@@ -37,6 +37,27 @@ func pinball(q float64) func(pred, want []float64) float64 {
 	}
 }
 
+// poissonDeviance returns the mean over targets of 2(y·log(y/λ) - y + λ), NaN of what
+// is below 0 by more than rounding.
+func poissonDeviance(pred, want []float64) float64 {
+	sum := 0.0
+	for i, y := range want {
+		rate := pred[i]
+		if y < 0 && y > -1e-6*(1+rate) {
+			y = 0
+		}
+		switch {
+		case y < 0 || rate < 0:
+			return math.NaN()
+		case y == 0 || math.IsInf(rate, 1):
+			sum += 2 * rate
+		default:
+			sum += 2 * (float64(y*math.Log(y/rate)) - y + rate)
+		}
+	}
+	return sum / float64(len(want))
+}
+
 // absolutes keeps the absolute error of every target.
 type absolutes struct{ targets [][]float64 }
 

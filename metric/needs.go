@@ -58,6 +58,14 @@ func varied(t *Truth) error {
 	return nil
 }
 
+// noNegatives asks for targets that may be counts.
+func noNegatives(t *Truth) error {
+	if name, least, below := t.Negative(); below {
+		return fmt.Errorf("takes targets of 0 or more, and the least of %q is %v", name, least)
+	}
+	return nil
+}
+
 // noZeros asks for targets to divide by.
 func noZeros(t *Truth) error {
 	if t.Zeros > 0 {

@@ -15,7 +15,7 @@ func TestSetShares(t *testing.T) {
 	}{
 		{Spec{Classes, names(2)}, 1 + len([]string{"auroc_ovr", "brier", "ece"})},
 		{Spec{Classes, names(6)}, 1 + len([]string{"auroc_ovr", "brier", "ece", "top5"})},
-		{Spec{Numbers, names(3)}, 1 + len([]string{"mape", "quantile0.9", "median_ae"})},
+		{Spec{Numbers, names(3)}, 1 + len([]string{"mape", "quantile0.9", "median_ae", "poisson_deviance"})},
 		{Spec{Labels, names(3)}, 1 + len([]string{"brier", "ece"})},
 	} {
 		s, err := NewSet(c.spec, For(c.spec)...)

@@ -84,6 +84,15 @@ var builtin = []Metric{
 		Higher: true, Lo: -1, Hi: 1, Fits: OnClasses, Needs: twoOccur,
 		New: OfClassification((*Classification).Matthews),
 	}, {
+		// cohen_kappa_score, weights="quadratic".
+		Name: "kappa", Title: "quadratic kappa", Doc: "Cohen's κ with quadratic weights, of classes in order: 1 is perfect, 0 chance",
+		Higher: true, Lo: -1, Hi: 1, Fits: OnClasses, Needs: twoOccur,
+		New: OfClassification((*Classification).Kappa),
+	}, {
+		// mean_absolute_error of the numbers of classes.
+		Name: "rank_error", Doc: "mean of how many classes the answer is off, of classes in order",
+		Hi: infinite, Fits: OnClasses, New: OfClassification((*Classification).RankError),
+	}, {
 		// log_loss, which clips probabilities and scales rows to a sum of 1. Of
 		// labels the mean over them, too, which scikit-learn lacks.
 		Name: "log_loss", Doc: "mean of -log p of the right class or answer, in nats; infinite where p is 0",
@@ -128,6 +137,11 @@ var builtin = []Metric{
 		Unit: TargetUnit, Hi: infinite, Fits: OnNumbers, New: OfRegression((*Regression).RMSE),
 	},
 	Quantile(0.9),
+	{
+		// mean_poisson_deviance, which refuses what is not above 0.
+		Name: "poisson_deviance", Doc: "mean of 2(want·log(want/pred) - want + pred), of counts: 0 is perfect; infinite where 0 is predicted and not wanted",
+		Hi: infinite, Fits: OnNumbers, Needs: noNegatives, New: MeanOf(poissonDeviance),
+	},
 }
 
 // Usual returns what a report shows unless other metrics are asked for.
@@ -142,6 +156,10 @@ func Usual(s Spec) []Metric {
 	}
 	return pick("accuracy", "balanced_accuracy", "f1")
 }
+
+// Ordered returns what a report shows beside the usual metrics of classes that have an
+// order.
+func Ordered() []Metric { return pick("kappa", "rank_error") }
 
 // ofTarget are those of [Usual] of one target among several.
 var ofTarget = map[string]func(Target) float64{

@@ -16,6 +16,7 @@ type Truth struct {
 	spec   Spec
 	first  []float64 // numbers: the first row
 	varied bool
+	least  []float64 // of each value, at most 0
 	means  Means
 }
 
@@ -23,7 +24,7 @@ type Truth struct {
 func NewTruth(spec Spec) *Truth {
 	t := &Truth{spec: spec.clone()}
 	if spec.Kind == Numbers {
-		t.means = NewMeans(len(spec.Names))
+		t.means, t.least = NewMeans(len(spec.Names)), make([]float64, len(spec.Names))
 	} else {
 		t.Counts = make([]int, len(spec.Names))
 	}
@@ -86,10 +87,23 @@ func (t *Truth) row(target []float64) {
 			if y == 0 {
 				t.Zeros++
 			}
+			t.least[i] = min(t.least[i], y)
 		}
 		t.means.row(target)
 	}
 	t.Rows++
+}
+
+// Negative returns the name and the least of the first value that is below 0 in some
+// row, by more than rounding.
+func (t *Truth) Negative() (name string, least float64, below bool) {
+	for i, v := range t.least {
+		spread := math.Sqrt(t.means.squares[i]/float64(max(1, t.Rows))) + math.Abs(t.means.mean[i]+t.means.origin[i])
+		if v < -1e-6*spread {
+			return t.spec.Names[i], v, true
+		}
+	}
+	return "", 0, false
 }
 
 // Baseline returns what the simplest model predicts for every row: how often

@@ -13,7 +13,6 @@ import (
 	"descent/engine"
 	"descent/loss"
 	"descent/nn"
-	"descent/objective"
 )
 
 // Calibration is the temperature that suits some rows; see [Model.Calibrate].
@@ -82,17 +81,18 @@ func (m *Model) calibratable() error {
 	case g.Target != data.Y || g.Mask != "" || g.Output != "":
 		return fmt.Errorf("goal %q is not of the network's result and y", g.Name)
 	default:
-		return temperate(g)
+		return Temperate(g.Loss)
 	}
 }
 
-// temperate returns an error unless the loss of a goal takes logits.
-func temperate(g objective.Goal) error {
-	switch g.Loss.(type) {
+// Temperate returns an error unless a loss takes logits, which a temperature divides
+// without another answer.
+func Temperate(l loss.Loss) error {
+	switch l.(type) {
 	case loss.CrossEntropy, loss.BinaryCrossEntropy:
 		return nil
 	}
-	return fmt.Errorf("loss %s takes no logits, which a temperature divides", g.Loss.Name())
+	return fmt.Errorf("loss %s takes no logits, which a temperature divides", l.Name())
 }
 
 // answers are logits and what was right: of each row one answer of several

@@ -8,6 +8,7 @@ import (
 
 	"descent/data"
 	"descent/internal/network"
+	"descent/loss"
 	"descent/metric"
 	"descent/objective"
 )
@@ -123,6 +124,9 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	g := m.net.Objective[m.goal]
 	m.predictions = appendDecoded(m.predictions[:0], m.net, m.goal, values)
 	m.targets = appendDecoded(m.targets[:0], m.net, m.goal, b.Field(g.Target))
+	if _, counts := g.Loss.(loss.Poisson); counts {
+		snap(m.net, m.goal, m.targets)
+	}
 	width := m.set.Spec().Width()
 	n := len(m.targets) / width
 	m.weigh(rows, n, b.Field(g.Rows))
@@ -136,6 +140,19 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 		m.sure.Add(m.predictions[i*m.wide:(i+1)*m.wide], m.targets[i*width:(i+1)*width])
 	}
 	return nil
+}
+
+// snap makes 0 of counts that are below it only because they were standardized.
+func snap(n *network.Network, goal int, counts []float64) {
+	if !ownUnits(n, goal) {
+		return
+	}
+	for i, v := range counts {
+		mean, std := n.Spec.Encoder.Units(i % len(n.Spec.Targets))
+		if v < 0 && v > -1e-6*(std+mean) {
+			counts[i] = 0
+		}
+	}
 }
 
 // weigh sets the weights of n targets of so many rows, nil if all count alike.

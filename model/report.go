@@ -31,6 +31,7 @@ type GoalReport struct {
 	Name    string
 	Metrics *metric.Set
 
+	Loss        string              // the name of its loss
 	Thresholds  []float64           // that decide what is answered, see [Model.Thresholds]
 	Weighed     bool                // rows count as a field says, and not all alike
 	Reliability *metric.Reliability // of the probabilities of classes or labels; nil for numbers
@@ -100,7 +101,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 			}
 		}
 		goals = append(goals, g)
-		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set, thresholds, p.net.Objective[i].Rows != "", g.sure})
+		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set, p.net.Objective[i].Loss.Name(), thresholds, p.net.Objective[i].Rows != "", g.sure})
 	}
 	first := goals[0].set
 	r.Classification, r.Regression, r.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()

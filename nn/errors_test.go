@@ -77,6 +77,8 @@ func TestLayerErrors(t *testing.T) {
 		{nn.Select{Columns: []int{0}}, graph.Shape(7), "takes [n, ..., columns]"},
 		{nn.Scale{}, graph.Shape(7), "takes [n, ..., columns]"},
 		{nn.Parametric{}, graph.Shape(7), "takes [n, ..., units]"},
+		{nn.Cutpoints{Classes: 1}, graph.Shape(4, 1), "want 2 to 1000"},
+		{nn.Cutpoints{Classes: 3}, flat, "takes [n, 1]"},
 		{nn.Temperature{}, flat, "temperature 0; want a number above 0"},
 		{nn.Temperature{T: nan}, flat, "temperature NaN"},
 		{nn.Clamp{Low: []float64{0}}, flat, "High has 0 numbers; want 7, one for each column, or one for all"},

@@ -60,7 +60,7 @@ func builtin() *registry {
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
 		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
-		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, DenseEach{}, BatchEnsemble{}, MemberMean{},
+		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, DenseEach{}, BatchEnsemble{}, MemberMean{}, Cutpoints{},
 	} {
 		r.add(kind(l), l)
 	}

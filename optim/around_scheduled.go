@@ -222,7 +222,7 @@ func usable(key string, s schedule.Schedule) error {
 func (g Group) checkSchedules(t *treatment) error {
 	for _, key := range slices.Sorted(maps.Keys(g.Schedules)) {
 		if err := usable(key, g.Schedules[key]); err != nil {
-			return fmt.Errorf("Schedules: %w", err)
+			return fmt.Errorf("schedules: %w", err)
 		}
 		value, own := 0.0, false
 		switch {
@@ -232,10 +232,10 @@ func (g Group) checkSchedules(t *treatment) error {
 			value, own = Value(t.rule, key)
 		}
 		if !own {
-			return fmt.Errorf("Schedules: the group gives no %s, so that it follows the schedule of all parameters; give it one, WeightDecay or a Rule", key)
+			return fmt.Errorf("schedules: the group gives no %s, so that it follows the schedule of all parameters; give it one, WeightDecay or a Rule", key)
 		}
 		if value == 0 {
-			return fmt.Errorf("Schedules: %s is 0, and a schedule is a factor of it; give it a value", key)
+			return fmt.Errorf("schedules: %s is 0, and a schedule is a factor of it; give it a value", key)
 		}
 	}
 	return nil

@@ -221,7 +221,7 @@ func TestAroundErrors(t *testing.T) {
 		{"plateau", Config{Rule: adam, Schedules: one("beta1", schedule.NewPlateau())}, "plateau"},
 		{"bad", Config{Rule: adam, Schedules: one("beta1", schedule.Step{})}, "Step.Every is 0"},
 		{"nothing to drive", Config{Rule: adam, Schedules: one("weight_decay", half)}, "weight_decay is 0"},
-		{"group's schedule of what it lacks", Config{Rule: NewAdamW(), Groups: []Group{{Match: "w", Schedules: one("weight_decay", half)}}}, `"w": Schedules: the group gives no weight_decay`},
+		{"group's schedule of what it lacks", Config{Rule: NewAdamW(), Groups: []Group{{Match: "w", Schedules: one("weight_decay", half)}}}, `"w": schedules: the group gives no weight_decay`},
 		{"group's schedule of nothing", Config{Rule: adam, Groups: []Group{{Match: "w", WeightDecay: new(0.0), Schedules: one("weight_decay", half)}}}, "weight_decay is 0"},
 		{"group's schedule, nil", Config{Rule: adam, Groups: []Group{{Match: "w", Rule: adam, Schedules: one("beta1", nil)}}}, "of beta1 is nil"},
 		{"out of range", Config{Rule: adam, Schedules: one("beta1", twice{})}, "beta1 of adam at update 5"},

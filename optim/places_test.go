@@ -21,8 +21,8 @@ import (
 func TestPlaces(t *testing.T) {
 	known := map[string][]string{ // where a rule may be named, by what paths begin with
 		"adam":     {"optim/adamw.go", "optim/lamb.go", "optim/muon.go", "optim/shampoo.go", "optim/soap.go", "train/", "internal/"}, // and the default
-		"adamw":    {"internal/"},
-		"sgd":      {"internal/"}, // which --momentum turns into momentum
+		"adamw":    {"internal/", "tabular/"},                                                                                        // which has it for its default
+		"sgd":      {"internal/"},                                                                                                    // which --momentum turns into momentum
 		"momentum": {"internal/"},
 		"rmsprop":  {"internal/"},          // with others, what compare compares
 		"lbfgs":    {"internal/settings/"}, // which wants the whole data in a batch

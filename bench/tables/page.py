@@ -39,13 +39,16 @@ class Results:
             else:
                 self.runs.setdefault((table, method), []).append(l)
 
-    def mean(self, table, method):
-        """The mean score over seeds, or None."""
-        runs = self.runs.get((table, method))
-        return statistics.mean(l["score"] for l in runs) if runs else None
+    def seeds(self, table, method):
+        return {l["seed"] for l in self.runs.get((table, method), [])}
+
+    def mean(self, table, method, seeds=None):
+        """The mean score over seeds, or over those that are named, or None."""
+        scores = [l["score"] for l in self.runs.get((table, method), []) if seeds is None or l["seed"] in seeds]
+        return statistics.mean(scores) if scores else None
 
     def cell(self, table, method):
-        """Mean ± standard deviation over seeds."""
+        """Mean ± standard deviation over seeds, without it where there is but one seed so far."""
         runs = self.runs.get((table, method))
         if not runs:
             return ""
@@ -93,9 +96,10 @@ def mission(r):
 
 
 def ranks(r, task, methods):
-    """Places by mean score, equal ones share theirs; empty unless all methods have been measured."""
-    means = {m: r.mean(task.name, m) for m in methods}
-    if None in means.values():
+    """Places by mean score over the seeds that all methods have, equal ones share theirs; empty if there are none."""
+    common = set.intersection(*(r.seeds(task.name, m) for m in methods)) if methods else set()
+    means = {m: r.mean(task.name, m, common) for m in methods}
+    if not means or None in means.values():
         return {}
     sign = 1 if task.higher else -1
     rounded = {m: sign * round(v, 4) for m, v in means.items()}
@@ -165,7 +169,7 @@ def main():
     for mode, commits in r.commits.items():
         page.append(f"{DESCENT[mode]} was measured at {', '.join(commits)}.")
     page += ["", "## Tables with a mark to reach", "", "Beside each number of Descent stands what must be reached, and within which time; r2 and rmse as scikit-learn has them.", "", *mission(r)]
-    page += ["## Other tables", "", "The first of each row is bold.", "", *others(r), *mean_ranks(r)]
+    page += ["## Other tables", "", "The first of each row, over the seeds that all in it have, is bold. A number without ± is of one seed so far.", "", *others(r), *mean_ranks(r)]
     page += ["## Seconds", "", "Of the whole command or measurement, by the wall, whatever else the machine did.", "", *seconds(r)]
     if r.failed:
         page += ["## Failed", "", *(f"- {l['table']}, {DESCENT[l['mode']]}, seed {l['seed']}: {l['error']}" for l in r.failed), ""]

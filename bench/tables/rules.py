@@ -111,7 +111,7 @@ def table(found):
     yield "|---" * (3 + len(found)) + "|"
     for rule in sorted(PUBLISHED, key=lambda r: (mean.get(r, 99), PUBLISHED[r])):
         cells = [cell(rows.get(rule)) for _, rows in found.values()]
-        yield f"| {rule.replace(' average=ema:0.99', ' with EMA')} | {PUBLISHED[rule]} | {mean[rule]:.1f} | " + " | ".join(cells) + " |"
+        yield f"| {rule.replace(' average=ema:0.99', ' with EMA')} | {PUBLISHED[rule]} | {format(mean[rule], '.1f') if rule in mean else ''} | " + " | ".join(cells) + " |"
     yield ""
 
 

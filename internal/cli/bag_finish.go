@@ -34,11 +34,7 @@ func (b *bag) finish(ctx context.Context) error {
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
 		return err
 	}
-	whole, err := b.Whole()
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(b.folder.WriteRows(whole), b.folder.WriteColumns(ctx, whole)); err != nil {
+	if err := b.writeTrained(ctx); err != nil {
 		return err
 	}
 	if err := b.folder.Write(runs.FoldsFile, folds.write); err != nil {
@@ -51,28 +47,12 @@ func (b *bag) finish(ctx context.Context) error {
 	sum.Validation = folds.measures()
 	var result string
 	if b.Parts.Test.Len() > 0 {
-		report, base, err := b.measure(ctx)
-		if err != nil {
-			return err
-		}
-		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
-		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
+		if result, err = b.tested(ctx, sum); err != nil {
 			return err
 		}
 		if err := b.testMembers(ctx); err != nil {
 			return err
 		}
-		covers, err := cover(ctx, b.model, b.Parts.Test, 0)
-		if err != nil {
-			return err
-		}
-		sum.Intervals = runs.CoverageOf(covers)
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec) + coverText(covers)
-		found, err := b.explainTest(ctx)
-		if err != nil {
-			return err
-		}
-		result += mattersText(found)
 	}
 	return b.leave(sum, result)
 }
@@ -107,6 +87,16 @@ func (b *bag) leave(sum *runs.Summary, result string) error {
 		b.stdout.Write(text.Bytes())
 	}
 	return b.finished(b.folder)
+}
+
+// writeTrained leaves which rows the networks of a bag were trained on, and what their
+// columns hold.
+func (r *run) writeTrained(ctx context.Context) error {
+	whole, err := r.Whole()
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.folder.WriteRows(whole), r.folder.WriteColumns(context.WithoutCancel(ctx), whole))
 }
 
 // joined is the model that the members become. In time the first of them saw few
@@ -196,7 +186,8 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
-	fmt.Fprintf(w, "%s\n%s\n%s", result, b.membersText(sum), b.decidedText())
+	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
+	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept the mean of %s, each at its best epoch by validation %s. %s in %s.\n",
 		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",

@@ -120,9 +120,13 @@ func (p *foldPredictions) add(ctx context.Context, place map[int]int, times *[]f
 	return weight, nil
 }
 
-// like has the same rows, of which nothing is predicted yet.
-func (p *foldPredictions) like() *foldPredictions {
-	q := &foldPredictions{spec: p.spec, rows: p.rows, fold: p.fold}
+// blank are predictions of zeros for the same rows, by the same metrics.
+func (p *foldPredictions) blank() (*foldPredictions, error) {
+	set, err := metric.NewSet(p.set.Spec(), p.set.Metrics()...)
+	if err != nil {
+		return nil, err
+	}
+	q := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold}
 	q.Targets, q.Weights = p.Targets, p.Weights
 	zero := func(list [][]float64) (zeros [][]float64) {
 		for _, values := range list {
@@ -131,7 +135,7 @@ func (p *foldPredictions) like() *foldPredictions {
 		return zeros
 	}
 	q.Values, q.Lower, q.Upper = zero(p.Values), zero(p.Lower), zero(p.Upper)
-	return q
+	return q, nil
 }
 
 // addTo adds row at of what was predicted elsewhere, times n, to row k.
@@ -245,4 +249,28 @@ func (p *foldPredictions) lost(target, values []float64) (sum float64) {
 		}
 	}
 	return sum / float64(len(values))
+}
+
+// baseline is what the simplest model predicts for the same rows: always the mean of
+// a target, or how often a class or label occurs among them.
+func (p *foldPredictions) baseline() (*foldPredictions, error) {
+	of, err := p.blank()
+	if err != nil {
+		return nil, err
+	}
+	constant := make([]float64, len(p.Values[0]))
+	for _, target := range p.Targets {
+		if p.spec.Task == data.Classification {
+			constant[int(target[0])] += 1 / float64(len(p.Targets))
+			continue
+		}
+		for k, v := range target {
+			constant[k] += v / float64(len(p.Targets))
+		}
+	}
+	for _, values := range of.Values {
+		copy(values, constant)
+	}
+	of.loss = of.plainLoss(of.flat())
+	return of, of.measure()
 }

@@ -123,6 +123,7 @@ func TestBagsAreOfAllData(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"--data", path, "--target", "kind"},
+		{"--data", path, "--target", "kind", "--weight", "a"},
 		{"--data", path, "--target", "kind", "--group", "who", "--metrics", "log_loss"},
 		{"--data", path, "--target", "kind", "--time", "when", "--split", "time"},
 		{"--data", path, "--target", "kind", "--split", "100/0/0", "--folds", "3", "--bag", "6"},

@@ -44,6 +44,7 @@ func newBest(r *run, s settings.Settings) (*best, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Bag = r.Settings.Bag // which may be decided
 	b := &best{run: check.run, open: s}
 	for _, c := range trials.Listed(r.Spec, s) {
 		if _, err := b.job(c); err == nil { // it goes with the data

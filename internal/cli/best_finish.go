@@ -5,18 +5,19 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/search"
 	"descent/internal/settings"
-	"descent/metric"
 	"descent/model"
 )
 
 // finish makes the model of the ensemble, measures it, and says what was tried.
 func (b *best) finish(ctx context.Context) error {
-	sum, err := b.keep(ctx, "done")
+	sum, err := b.keep("done")
 	if err != nil {
 		return err
 	}
@@ -25,20 +26,9 @@ func (b *best) finish(ctx context.Context) error {
 	}
 	var result string
 	if b.Parts.Test.Len() > 0 {
-		report, base, err := b.measure(ctx)
-		if err != nil {
+		if result, err = b.tested(ctx, sum); err != nil {
 			return err
 		}
-		sum.Test, sum.Baseline = runs.MeasuresOf(report), base.scores
-		if err := b.folder.WriteTest(report, b.Parts.Test); err != nil {
-			return err
-		}
-		covers, err := cover(ctx, b.model, b.Parts.Test, 0)
-		if err != nil {
-			return err
-		}
-		sum.Intervals = runs.CoverageOf(covers)
-		result = resultText("Test"+viewsText(b.Settings.TTA), report, base, b.Spec) + coverText(covers)
 	}
 	if err := b.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
@@ -66,7 +56,7 @@ func (b *best) finish(ctx context.Context) error {
 
 // keep leaves the model of the best so far, what it predicted of the folds, and what
 // was tried.
-func (b *best) keep(ctx context.Context, status string) (*runs.Summary, error) {
+func (b *best) keep(status string) (*runs.Summary, error) {
 	hash, err := b.hash()
 	if err != nil {
 		return nil, err
@@ -88,17 +78,17 @@ func (b *best) keep(ctx context.Context, status string) (*runs.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.decide(ctx, settings.OutOfFold(&folds.HeldOut)); err != nil {
+	if err := b.decide(context.Background(), settings.OutOfFold(&folds.HeldOut)); err != nil {
 		return nil, err
 	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
 		return nil, err
 	}
-	whole, err := b.Whole()
-	if err != nil {
+	if err := b.writeTrained(context.Background()); err != nil {
 		return nil, err
 	}
-	if err := b.folder.WriteRows(whole); err != nil {
+	whole, err := b.Whole()
+	if err != nil {
 		return nil, err
 	}
 	sum.Thresholds, sum.Calibration = thresholdsOf(b.cuts), runs.CalibrationOf(b.heat)
@@ -143,9 +133,8 @@ func (b *best) blended() (*foldPredictions, error) {
 		}
 		of := b.tried[i].folds
 		if p == nil {
-			p = of.like()
 			var err error
-			if p.set, err = metric.NewSet(of.set.Spec(), of.set.Metrics()...); err != nil {
+			if p, err = of.blank(); err != nil {
 				return nil, err
 			}
 		}
@@ -188,7 +177,32 @@ func (b *best) candidates() (list []runs.Candidate) {
 		}
 		list = append(list, of)
 	}
-	return list
+	return b.withBaseline(list)
+}
+
+// withBaseline puts what the simplest model reaches on the folds in its place among
+// candidates: the mean of each target, or how often each class or label occurs. Its
+// number is 0.
+func (b *best) withBaseline(list []runs.Candidate) []runs.Candidate {
+	i := slices.IndexFunc(b.tried, func(c *candidate) bool { return c.folds != nil })
+	if i < 0 {
+		return list
+	}
+	p, err := b.tried[i].folds.baseline()
+	if err != nil { // which the candidate's own measures would have met
+		return list
+	}
+	simplest := runs.Candidate{Settings: "baseline", Folds: p.measures(), Loss: &p.loss}
+	for name, v := range simplest.Folds {
+		if v, ok := v.(float64); ok && math.Abs(v) < 1e-9 { // as R² of the mean is, but for rounding
+			simplest.Folds[name] = 0.0
+		}
+	}
+	at := slices.IndexFunc(list, func(c runs.Candidate) bool { return c.Loss == nil || *c.Loss > p.loss })
+	if at < 0 {
+		at = len(list)
+	}
+	return slices.Insert(list, at, simplest)
 }
 
 // confidence returns the mean of scores and its interval of 95 %, nil where there is
@@ -202,8 +216,8 @@ func confidence(scores []float64) (mean float64, low, high *float64) {
 }
 
 // interrupted leaves the best so far, and tells how to go on.
-func (b *best) interrupted(ctx context.Context) error {
-	sum, err := b.keep(context.WithoutCancel(ctx), "interrupted")
+func (b *best) interrupted(context.Context) error {
+	sum, err := b.keep("interrupted")
 	if err == nil {
 		err = b.folder.Write(runs.SummaryFile, sum.Write)
 	}
@@ -230,7 +244,8 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 	if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
-	fmt.Fprintf(w, "%s\n%s\n%s", result, b.boardText(sum), b.decidedText())
+	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
+	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
@@ -242,21 +257,22 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 func (b *best) boardText(sum *runs.Summary) string {
 	const most = 12
 	main := b.ui.Scores[0]
-	rows := [][]string{{"", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight", "settings"}}
+	rows := [][]string{{"settings", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight"}}
 	list := b.candidates()
-	for i, c := range list[:min(most, len(list))] {
-		if c.Folds == nil {
-			rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), "no result", "", "", "", c.Settings})
-			continue
+	for _, c := range list[:min(most, len(list))] {
+		row := []string{c.Settings, fmt.Sprint(c.Number), "no result", "", "", ""}
+		if c.Folds != nil {
+			row[2], row[3] = scoreText(main, c.Folds), human.Score("loss", *c.Loss)
 		}
-		around := ""
 		if c.Low != nil {
-			around = " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
+			row[2] += " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprint(c.Number), scoreText(main, c.Folds) + around, human.Score("loss", *c.Loss),
-			fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight), c.Settings})
+		if c.Folds != nil && c.Number > 0 {
+			row[4], row[5] = fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight)
+		}
+		rows = append(rows, row)
 	}
-	rows = append(rows, []string{"", "together", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", "", ""})
+	rows = append(rows, []string{"together", "", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", ""})
 	text := human.Columns(rows)
 	if more := len(list) - most; more > 0 {
 		text += fmt.Sprintf("and %d more in %s\n", more, b.folder.File(runs.CandidatesFile))

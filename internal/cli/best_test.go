@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"descent/internal/runs"
@@ -27,7 +28,7 @@ func smallTable(t testing.TB) string {
 
 // searched are the arguments of a search on that table.
 func searched(path string) []string {
-	return []string{"train", "--data", path, "--target", "y", "--best", "--bag", "2", "--epochs", "2", "--batch", "32"}
+	return []string{"train", "--data", path, "--target", "y", "--best", "--model", "mlp:16", "--bag", "2", "--epochs", "2", "--batch", "32"}
 }
 
 func readJSONFile[T any](t testing.TB, path string) (v T) {
@@ -44,18 +45,21 @@ func readJSONFile[T any](t testing.TB, path string) (v T) {
 func TestBestRepeats(t *testing.T) {
 	path := smallTable(t)
 	whole := filepath.Join(t.TempDir(), "run")
-	line := append(searched(path), "--tries", "8", "--budget", "off", "--ui", "none")
+	line := append(searched(path), "--tries", "7", "--budget", "off", "--ui", "none")
 	r := command(t, append(line, "--workers", "1", "--json", "--out", whole)...).want(t, exitDone)
 	var sum runs.Summary
 	if err := json.Unmarshal([]byte(r.stdout), &sum); err != nil {
 		t.Fatal(err)
 	}
-	if sum.Tried != 8 || sum.Members < 2 || sum.Status != "done" || sum.Test["r2"] == nil || sum.Validation["r2"] == nil {
+	if sum.Tried != 7 || sum.Members < 2 || sum.Status != "done" || sum.Test["r2"] == nil || sum.Validation["r2"] == nil {
 		t.Errorf("summary %+v", sum)
 	}
 	list := readJSONFile[[]runs.Candidate](t, filepath.Join(whole, runs.CandidatesFile))
-	weights, around := 0.0, 0
+	weights, around, baseline := 0.0, 0, 0
 	for i, c := range list {
+		if c.Number == 0 && c.Settings == "baseline" && *c.Loss > 0.9 && *c.Loss < 1.2 { // of the mean, in standard deviations
+			baseline++
+		}
 		weights += c.Weight
 		if c.Around > 0 {
 			around++
@@ -64,7 +68,7 @@ func TestBestRepeats(t *testing.T) {
 			t.Errorf("candidate %d stands below one of a greater loss", c.Number)
 		}
 	}
-	if len(list) != 8 || weights < 0.999 || weights > 1.001 || around == 0 {
+	if len(list) != 8 || baseline != 1 || weights < 0.999 || weights > 1.001 || around == 0 {
 		t.Errorf("%d candidates of weight %v, %d around others", len(list), weights, around)
 	}
 	if best := sum.Validation["loss"].(float64); best > *list[0].Loss {
@@ -77,14 +81,14 @@ func TestBestRepeats(t *testing.T) {
 		return all
 	}
 	want := kept(whole)
-	contains(t, readFile(t, filepath.Join(whole, runs.ReportFile)), "Candidates", "8 candidates")
+	contains(t, readFile(t, filepath.Join(whole, runs.ReportFile)), "Candidates", "7 candidates")
 	again := filepath.Join(t.TempDir(), "again")
 	command(t, "train", "--config", filepath.Join(whole, runs.ConfigFile), "--ui", "none", "--out", again).want(t, exitDone)
 	if kept(again) != want {
 		t.Error("the settings that a search leaves make another model")
 	}
 	for _, at := range []string{"candidate 1", "candidate 5"} {
-		out, code, stderr := interrupted(t, at, append(searched(path)[1:], "--tries", "8", "--budget", "off", "--model", "auto")...)
+		out, code, stderr := interrupted(t, at, append(searched(path)[1:], "--tries", "7", "--budget", "off")...)
 		if code != 143 {
 			t.Fatalf("exit %d, want 143: %s", code, stderr)
 		}
@@ -103,18 +107,19 @@ func TestBestRepeats(t *testing.T) {
 // TestBestWithinBudget checks that a search ends with its time, with a model.
 func TestBestWithinBudget(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	r := command(t, append(searched(smallTable(t)), "--budget", "1ms", "--ui", "none", "--out", out)...).want(t, exitDone)
-	contains(t, r.stdout, "of 1 candidate", "together")
+	line := []string{"train", "--data", smallTable(t), "--target", "y", "--best", "--budget", "1ms", "--ui", "none", "--out", out}
+	r := command(t, line...).want(t, exitDone)
+	contains(t, r.stdout, "Kept 5 networks, of 1 candidate", "together")
 	contains(t, readFile(t, filepath.Join(out, runs.ConfigFile)), "tries: 1", "budget: off")
 }
 
 // TestBestKeepsWhatIsGiven checks that a setting that is given is not varied.
 func TestBestKeepsWhatIsGiven(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	command(t, append(searched(smallTable(t)), "--model", "mlp:8", "--lr", "0.003", "--tries", "5", "--budget", "off", "--ui", "none", "--out", out)...).want(t, exitDone)
+	command(t, append(searched(smallTable(t)), "--lr", "0.003", "--tries", "5", "--budget", "off", "--ui", "none", "--out", out)...).want(t, exitDone)
 	for _, c := range readJSONFile[[]runs.Candidate](t, filepath.Join(out, runs.CandidatesFile)) {
-		if settings := c.Settings; len(settings) > 0 && settings[:4] == "mlp:" {
-			t.Errorf("candidate %d has %s", c.Number, settings)
+		if strings.Contains(c.Settings, "mlp") || strings.Contains(c.Settings, "rate") {
+			t.Errorf("candidate %d has %s", c.Number, c.Settings)
 		}
 	}
 	for _, args := range [][]string{{"--budget", "soon"}, {"--tries", "-1"}, {"--validation", "digits"}} {

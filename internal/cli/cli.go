@@ -154,8 +154,22 @@ func positional(names ...string) cobra.PositionalArgs {
 		if len(names) > 0 {
 			want = strings.Join(names, " and ")
 		}
-		return fmt.Errorf("%s takes %s; given were %q", cmd.Name(), want, args)
+		return fmt.Errorf("%s takes %s; given were %q%s", cmd.Name(), want, args, unquoted(args, len(names)))
 	}
+}
+
+// unquoted says how several files are named, where a shell seems to have put them in
+// place of a pattern.
+func unquoted(args []string, want int) string {
+	if len(args) <= want {
+		return ""
+	}
+	for _, arg := range args[want:] {
+		if info, err := os.Stat(arg); err != nil || !info.Mode().IsRegular() {
+			return ""
+		}
+	}
+	return "; several files are named by a pattern in quotes, such as 'part-*.csv'"
 }
 
 // calledBy returns how the user may call the program again.

@@ -262,3 +262,75 @@ func TestThresholdsOfLabels(t *testing.T) {
 	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "label hot above ", "label wide above ", "calibration error", "brier score")
 	contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Precision and recall", "Reliability")
 }
+
+// TestPoisson: rates of counts are above 0 and closer by the deviance than means.
+func TestPoisson(t *testing.T) {
+	k := rng.Key{Seed: 5, Stream: rng.Stream("counts")}
+	var b strings.Builder
+	b.WriteString("a,n\n")
+	for i := range 800 {
+		a, n := k.Normal(50*i), 0
+		for at := 0; at < 40; at++ { // a sum of rare events
+			if k.Normal(50*i+at+1) > 2.2-a/2 {
+				n++
+			}
+		}
+		fmt.Fprintf(&b, "%.3f,%d\n", a, n)
+	}
+	path := write(t, "counts.csv", b.String())
+	args := []string{"--data", path, "--target", "n", "--task", "regression", "--epochs", "15", "--metrics", "poisson_deviance"}
+	sum, run := trained(t, append(args, "--loss", "poisson")...)
+	if got, base := score(t, sum, "test", "poisson_deviance"), score(t, sum, "baseline", "poisson_deviance"); !(got < base/1.3) {
+		t.Errorf("deviance %v, of the mean %v", got, base)
+	}
+	if text := readFile(t, filepath.Join(run, runs.ResultFile)); strings.Contains(text, "standardized") {
+		t.Errorf("the loss of counts is called standardized:\n%s", text)
+	}
+	r := command(t, "predict", run, path).want(t, exitDone)
+	for line := range strings.Lines(strings.TrimPrefix(r.stdout, "prediction\n")) {
+		if v, err := strconv.ParseFloat(strings.TrimSpace(line), 64); err != nil || v < 0 {
+			t.Fatalf("rate %q", line)
+		}
+	}
+	bad := command(t, "train", "--data", write(t, "neg.csv", strings.Replace(b.String(), ",0\n", ",-2\n", 1)), "--target", "n", "--task", "regression", "--loss", "poisson").want(t, exitUsage)
+	contains(t, bad.stderr, "loss poisson is for counts, 0 or more, and the least of n in the ", " part is -2")
+}
+
+// TestOrdinal: classes in order are missed by less than without the order.
+func TestOrdinal(t *testing.T) {
+	k := rng.Key{Seed: 6, Stream: rng.Stream("ranks")}
+	var b strings.Builder
+	b.WriteString("a,b,grade\n")
+	for i := range 900 {
+		x, y := k.Normal(3*i), k.Normal(3*i+1)
+		grade := min(5, max(1, int(3.5+x-y+0.5*k.Normal(3*i+2))))
+		fmt.Fprintf(&b, "%.3f,%.3f,%d\n", x, y, grade)
+	}
+	path := write(t, "grades.csv", b.String())
+	sum, run := trained(t, "--data", path, "--target", "grade", "--loss", "ordinal", "--epochs", "20")
+	if kappa, off := score(t, sum, "test", "kappa"), score(t, sum, "test", "rank_error"); !(kappa > 0.8 && off < 0.5) {
+		t.Errorf("kappa %v, %v classes off", kappa, off)
+	}
+	if sum["calibration"] != nil {
+		t.Errorf("cut points have a temperature: %v", sum["calibration"])
+	}
+	e := evalJSON(t, run, path)
+	if score(t, e, "test", "kappa") != score(t, sum, "test", "kappa") {
+		t.Errorf("eval measures %v, and the run %v", e["test"], sum["test"])
+	}
+	r := command(t, "predict", run, path, "--probabilities").want(t, exitDone)
+	contains(t, r.stdout, "prediction,p_1,p_2,p_3,p_4,p_5\n")
+	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "cutpoints", "loss ordinal")
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--data", write(t, "flowers.csv", flowers(60)), "--target", "kind", "--loss", "ordinal"}, "let their names begin with ascending numbers"},
+		{[]string{"--data", path, "--target", "grade", "--loss", "ordinal", "--class-weights", "balanced"}, "not ordinal"},
+		{[]string{"--data", path, "--target", "grade", "--loss", "ordinal", "--label-smoothing", "0.1"}, "label_smoothing is for loss cross-entropy"},
+		{[]string{"--data", path, "--target", "grade", "--loss", "ordinal", "--calibrate", "temperature"}, "no logits"},
+	} {
+		r := command(t, append([]string{"train", "--epochs", "1", "--out", filepath.Join(t.TempDir(), "x")}, tt.args...)...)
+		contains(t, r.stderr, tt.want)
+	}
+}

@@ -49,23 +49,8 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	sum := r.summary(status, hash)
 	var result string
 	if status == "done" && r.Parts.Test.Len() > 0 {
-		switch report, b, err := r.measure(ctx); {
+		switch result, err = r.tested(ctx, sum); {
 		case err == nil:
-			sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
-			covers, err := cover(ctx, r.model, r.Parts.Test, 0)
-			if err != nil {
-				return err
-			}
-			sum.Intervals = runs.CoverageOf(covers)
-			if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
-				return err
-			}
-			result = resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers)
-			found, err := r.explainTest(ctx)
-			if err != nil {
-				return err
-			}
-			result += mattersText(found)
 		case ctx.Err() != nil:
 			status, sum.Status = "interrupted", "interrupted"
 		default:
@@ -97,6 +82,29 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		r.stdout.Write(text.Bytes())
 	}
 	return r.finished(r.folder)
+}
+
+// tested measures the model on the test part, leaves what was found in the folder and
+// in the summary, and returns it in words.
+func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
+	report, b, err := r.measure(ctx)
+	if err != nil {
+		return "", err
+	}
+	sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
+	covers, err := cover(ctx, r.model, r.Parts.Test, 0)
+	if err != nil {
+		return "", err
+	}
+	sum.Intervals = runs.CoverageOf(covers)
+	if err := r.folder.WriteTest(report, r.Parts.Test); err != nil {
+		return "", err
+	}
+	found, err := r.explainTest(ctx)
+	if err != nil {
+		return "", err
+	}
+	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers) + mattersText(found), nil
 }
 
 // finished removes what only a run that goes on needs.

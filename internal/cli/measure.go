@@ -19,7 +19,9 @@ import (
 // is refused.
 func measuring(m *model.Model, folder string, names []string) (*model.Model, error) {
 	if len(names) == 0 {
-		return m.Measuring(measuredBy(folder)...), nil
+		list := measuredBy(folder)
+		list = append(list, settings.MetricsOfLoss(m.Objective()[0].Loss.Name())...)
+		return m.Measuring(list...), nil
 	}
 	list, err := settings.ParseMetrics(names)
 	if err != nil {

@@ -34,8 +34,9 @@ whose probability is more than one half, or than the threshold of the model.
 
 MODEL is a model file, or a run folder, which means its best model. DATA holds
 raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
-objects, an image, a folder or zip file of images, a folder of IDX files, digits,
-or - for a table on the standard input. One prediction is written for each row, in
+objects, a Parquet file, several of them by a pattern in quotes such as 'part-*.csv',
+an image, a folder or zip file of images, a folder of IDX files, digits, or - for a
+table on the standard input. One prediction is written for each row, in
 order, and images with their names.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
   descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,

@@ -30,7 +30,7 @@ func resultText(title string, r model.Report, b baseline, spec data.Spec) string
 	fmt.Fprintf(&t.out, "%-*s %12s   baseline: %s\n", t.head, title, "this model", b.what)
 	weighed := r.Goals[0].Weighed
 	label := "loss"
-	if spec.Task == data.Regression && spec.Encoder != nil {
+	if spec.Task == data.Regression && spec.Encoder != nil && r.Goals[0].Loss != "poisson" { // which is of counts
 		label = "loss (standardized)"
 	}
 	t.line(metric.Loss.Name, label, r.Plain, nil)

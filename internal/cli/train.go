@@ -43,6 +43,10 @@ The data is cut into a training, a validation and a test part. The model of the
 best epoch by the validation part is kept, and measured on the test part. Models,
 settings and metrics are left in a run folder.
 
+With --bag 5, five networks are trained on all rows but those of the test, each
+without a fold of its own by which it is stopped, and become one model. With --best,
+networks and settings are tried like that for a while.
+
 A run that was interrupted, killed or lost its disk goes on with --resume and its
 folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
 update, save, and exit with 130 and 143; the second one ends the process at once.

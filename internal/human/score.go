@@ -53,13 +53,13 @@ func Bare(name string, v float64, digits int) string {
 }
 
 // apart writes v in as many more digits as keep it apart from the bounds of the
-// score.
+// score, unless it is off one by what sums round to.
 func apart(name string, v float64, text func(v float64, more int) string) string {
 	out := text(v, 0)
 	least, most := Bounds(name)
 	for _, bound := range []float64{least, most} {
-		const enough = 14 // digits more, which float64 hardly has
-		for more := 1; v != bound && out == text(bound, more-1) && more <= enough; more++ {
+		const enough, rounding = 14, 1e-12
+		for more := 1; math.Abs(v-bound) > rounding && out == text(bound, more-1) && more <= enough; more++ {
 			out = text(v, more)
 		}
 	}

@@ -26,6 +26,10 @@ func candidateSections(r *runs.Run, group string) []report.Section {
 		for _, score := range scores {
 			row = append(row, measured(score, c.Folds))
 		}
+		if c.Number == 0 { // the baseline
+			table.Rows = append(table.Rows, append(row, nil, nil, nil, nil, nil, nil, nil, nil))
+			continue
+		}
 		row = append(row, c.Mean, number(c.Low), number(c.High), c.Weight, c.Seconds, c.Predicts)
 		if c.Around > 0 {
 			row = append(row, c.Around)

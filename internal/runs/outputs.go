@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"descent/data"
 )
 
 // Inputs are the files and folders that a command reads.
@@ -16,9 +18,11 @@ type input struct {
 	info os.FileInfo
 }
 
-// Reads lists what lies at paths. A name of a set, or of nothing, is no input.
+// Reads lists what lies at paths, with the files that a pattern or a folder of tables
+// means. A name of a set, or of nothing, is no input.
 func Reads(paths ...string) (in Inputs) {
 	for _, path := range paths {
+		in = append(in, Reads(data.Files(path)...)...)
 		if info, err := os.Stat(path); err == nil && path != "" {
 			in = append(in, input{path, info})
 		}

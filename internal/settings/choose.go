@@ -135,6 +135,7 @@ func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
 		k := &Job{Settings: j.Settings, Source: j.Source, Parts: parts, Spec: j.Spec}
 		k.Settings.Model = Given(model)
 		k.Settings.Monitor = Given("loss")
+		k.Settings.undecide()
 		if err := k.decide(); err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"descent/data"
+	"descent/loss"
 	"descent/model"
 )
 
@@ -22,6 +23,13 @@ func (j *Job) decided() error {
 		return errors.New("calibrate: a temperature is of the probabilities of classes and labels, and the task is regression")
 	case j.Parts.Validation.Len() == 0:
 		return errors.New("calibrate: a temperature is found on a validation part, and the split leaves none")
+	}
+	l, err := loss.Parse(j.Settings.Loss.Value)
+	if err == nil {
+		err = model.Temperate(l)
+	}
+	if err != nil {
+		return fmt.Errorf("calibrate: %w", err)
 	}
 	return nil
 }
@@ -46,6 +54,9 @@ func (j *Job) Spanned(ctx context.Context, m *model.Model, held Held) (*model.Mo
 func (j *Job) Calibrated(ctx context.Context, m *model.Model, held Held) (*model.Model, *model.Calibration, error) {
 	asked := j.Settings.Calibrate
 	if asked == "none" || j.Spec.Task == data.Regression || j.Parts.Validation.Len() == 0 {
+		return m, nil, nil
+	}
+	if loss := m.Objective()[0].Loss; asked == "auto" && model.Temperate(loss) != nil {
 		return m, nil, nil
 	}
 	c, err := held.Calibrate(ctx, m)
@@ -77,4 +88,10 @@ func (j *Job) noteRare() {
 	if rare.Train > 0 && share <= rareShare {
 		j.Notes = append(j.Notes, fmt.Sprintf("of class %q are %.2g %% of the training rows: --metrics average_precision says how well they are found, and --class-weights balanced or a lower --threshold finds more of them", rare.Class, 100*share))
 	}
+}
+
+// undecide leaves out what comes after training.
+func (s *Settings) undecide() {
+	original := Default()
+	s.Calibrate, s.Threshold, s.Costs, s.Intervals = original.Calibrate, original.Threshold, original.Costs, original.Intervals
 }

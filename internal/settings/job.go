@@ -37,6 +37,9 @@ func Prepare(s Settings) (*Job, error) {
 		s.Bag = bestMembers
 	}
 	j := &Job{Settings: s}
+	if s.Best { // whose candidates say what they are
+		j.Settings.Model = Given(s.Model.Or("linear"))
+	}
 	var err error
 	if j.Source, err = OpenData(&s); err != nil {
 		return nil, err
@@ -135,7 +138,7 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.pictures, j.monitor, j.decided} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}

@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/data"
+	"descent/internal/human"
 	"descent/loss"
 	"descent/model"
 )
 
 // suiting lists the losses that suit a task, the usual one first.
 var suiting = map[data.Task][]string{
-	data.Classification: {"cross-entropy", "bce"},
-	data.Regression:     {"mse", "mae", "huber", "quantile"},
+	data.Classification: {"cross-entropy", "bce", "ordinal"},
+	data.Regression:     {"mse", "mae", "huber", "quantile", "poisson"},
 	data.MultiLabel:     {"bce"},
 }
 
@@ -38,6 +41,12 @@ func (j *Job) loss() (loss.Loss, error) {
 	case s.ClassWeights != "none" && task == data.Regression:
 		return nil, errors.New("class_weights are for classes and labels, and the task is regression")
 	}
+	if _, ordered := l.(loss.Ordinal); ordered {
+		return l, j.ordered()
+	}
+	if _, counts := l.(loss.Poisson); counts {
+		return j.poisson()
+	}
 	if s.ClassWeights != "balanced" {
 		if cross {
 			return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value}, nil
@@ -55,6 +64,55 @@ func (j *Job) loss() (loss.Loss, error) {
 	return loss.CrossEntropy{LabelSmoothing: s.LabelSmoothing.Value, ClassWeights: weights}, nil
 }
 
+// ordered returns an error unless classes have an order that can be known: that of
+// their names, which begin with numbers.
+func (j *Job) ordered() error {
+	if j.Settings.ClassWeights != "none" {
+		return errors.New("class_weights are for loss cross-entropy and bce, not ordinal")
+	}
+	last := math.Inf(-1)
+	for _, name := range j.Spec.Classes {
+		number := name[:len(name)-len(strings.TrimLeft(name, "+-.0123456789"))]
+		v, err := strconv.ParseFloat(number, 64)
+		if err != nil || v <= last {
+			return fmt.Errorf("loss ordinal is for classes in order, and these are %s; let their names begin with ascending numbers, as in \"1 low\", \"2 high\"", strings.Join(j.Spec.Classes, ", "))
+		}
+		last = v
+	}
+	return nil
+}
+
+// poisson is the loss of counts in the units of the data.
+func (j *Job) poisson() (loss.Loss, error) {
+	for _, part := range []struct {
+		name   string
+		source data.Source
+	}{{"training", j.Parts.Train}, {"validation", j.Parts.Validation}, {"test", j.Parts.Test}} {
+		if part.source.Len() == 0 {
+			continue
+		}
+		truth, err := model.TruthOf(context.Background(), j.goal(), part.source)
+		if err != nil {
+			return nil, err
+		}
+		if name, least, below := truth.Negative(); below {
+			return nil, fmt.Errorf("loss poisson is for counts, 0 or more, and the least of %s in the %s part is %s", name, part.name, human.Rounded(least, 6))
+		}
+	}
+	var l loss.Poisson
+	if j.Spec.Encoder == nil { // targets are as they are
+		return l, nil
+	}
+	for k, name := range j.Spec.Targets {
+		mean, std := j.Spec.Encoder.Units(k)
+		if !(mean > 0) {
+			return nil, fmt.Errorf("loss poisson is for counts, and the target %s has the mean %v in the training part", name, mean)
+		}
+		l.Mean, l.Std = append(l.Mean, mean), append(l.Std, std)
+	}
+	return l, nil
+}
+
 // suitedBy names the tasks that a loss suits.
 func suitedBy(name string) string {
 	var tasks []string
@@ -70,11 +128,11 @@ func suitedBy(name string) string {
 func lossesFor(t data.Task) string {
 	switch t {
 	case data.Classification:
-		return "cross-entropy, or bce for two classes"
+		return "cross-entropy, bce for two classes, or ordinal for classes in order"
 	case data.MultiLabel:
 		return "bce, which asks yes or no of each label"
 	}
-	return "mse, mae, huber or quantile"
+	return "mse, mae, huber, quantile or poisson"
 }
 
 // balanced returns n/(k·n_c) for each of the k classes, by the n training

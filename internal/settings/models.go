@@ -162,7 +162,32 @@ func (j *Job) outputs() (int, error) {
 	if _, binary := l.(loss.BinaryCrossEntropy); binary && j.Spec.Task == data.Classification { // of two classes
 		return 1, err
 	}
+	if _, ordered := l.(loss.Ordinal); ordered { // which cut points make of one number
+		return 1, err
+	}
 	return loss.Outputs(l, j.Spec.Outputs()), err
+}
+
+// cut puts cut points behind a network for classes in order, and takes away bounds of
+// targets where outputs are none.
+func (j *Job) cut() error {
+	net, listed := j.Net.(nn.Sequential)
+	if l, err := loss.Parse(j.Settings.Loss.Value); err == nil && listed && len(net) > 0 {
+		_, counts := l.(loss.Poisson)
+		_, wide := l.(loss.Wide)
+		if _, bounded := net[len(net)-1].(nn.Clamp); bounded && (counts || wide) { // whose outputs are no targets
+			net = net[:len(net)-1]
+			j.Net = net
+		}
+	}
+	switch {
+	case j.Settings.Loss.Value != (loss.Ordinal{}).Name():
+		return nil
+	case !listed:
+		return fmt.Errorf("loss ordinal is for a network whose last layer gives one number, and model %s is another", j.Settings.Model.Value)
+	}
+	j.Net = append(slices.Clip(net), nn.Cutpoints{Classes: len(j.Spec.Classes)})
+	return nil
 }
 
 // imageNetwork builds a network for images, with the dropout that is asked for

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/internal/usage"
+	"descent/loss"
 	"descent/metric"
 	"descent/model"
 	"descent/objective"
@@ -118,7 +119,20 @@ func (j *Job) metrics() []metric.Metric {
 	if m, failed := metric.ByName(j.Settings.Monitor.Value); err == nil && failed == nil && m.New != nil && !holds(list, m) {
 		list = append(list, m)
 	}
+	for _, m := range MetricsOfLoss(j.Settings.Loss.Value) {
+		if !holds(list, m) {
+			list = append(list, m)
+		}
+	}
 	return list
+}
+
+// MetricsOfLoss are the metrics that say what a loss is for.
+func MetricsOfLoss(name string) []metric.Metric {
+	if name == (loss.Ordinal{}).Name() {
+		return metric.Ordered()
+	}
+	return nil
 }
 
 // Measure makes the run measure one more metric.

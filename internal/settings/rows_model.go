@@ -36,7 +36,7 @@ var modelRows = []Setting{
 // objectiveRows are what a network is trained for.
 var objectiveRows = []Setting{
 	{key: "loss", def: "auto",
-		usage: "cross-entropy, bce, mse, mae, huber, or quantile:0.1,0.5,0.9 for these quantiles of each target, of which the middle one is the prediction; auto: cross-entropy for classes, mse for regression, bce for labels",
+		usage: "cross-entropy, bce, ordinal for classes whose names begin with ascending numbers, mse, mae, huber, poisson for counts, or quantile:0.1,0.5,0.9 for these quantiles of each target, of which the middle one is the prediction; auto: cross-entropy for classes, mse for regression, bce for labels",
 		at:    func(s *Settings) any { return &s.Loss }, check: parses(loss.Parse), start: Told},
 	{key: "label_smoothing", def: "auto",
 		usage: "share of the target spread over all classes; auto: 0, 0.1 for table",

@@ -63,6 +63,9 @@ func (s *transfer) outputs() naming {
 	if here.Task == data.MultiLabel {
 		return match("labels", here.Targets, there.Targets)
 	}
+	if k := s.here.Out.Dim(1); k > 1 && k != len(here.Classes) { // cut points go by position
+		return naming{}
+	}
 	n := match("classes", here.Classes, there.Classes)
 	if s.here.Out.Dim(1) == 1 && !n.same { // one output tells these two classes apart and no others
 		n.position, n.fresh, n.gone = []int{-1}, here.Classes, there.Classes

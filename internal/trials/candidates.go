@@ -1,7 +1,6 @@
 package trials
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -24,6 +23,9 @@ type Value struct{ Key, Text string }
 
 // String returns what the candidate sets.
 func (c Candidate) String() string {
+	if len(c.Values) == 0 {
+		return "as given"
+	}
 	var words []string
 	for _, v := range c.Values {
 		if v.Key == "model" {
@@ -140,12 +142,4 @@ func (c *Candidate) set(s settings.Settings, key, text string) {
 		return
 	}
 	c.Values = append(c.Values, values...)
-}
-
-// Where says where the candidate comes from.
-func (c Candidate) Where() string {
-	if c.Around == 0 {
-		return "of the list"
-	}
-	return fmt.Sprintf("around %d", c.Around)
 }

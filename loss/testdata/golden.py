@@ -94,6 +94,35 @@ def quantile(z, y, levels):
 quantile(logits, targets[[0, 1, 2, 4, 1, 0]] + 0.0625, [0.125, 0.75])
 quantile(logits, targets[[0, 1, 2, 4, 1, 0], 1] + 0.0625, [0.125, 0.25, 0.5, 0.875])
 
+
+
+def poisson(z, y, mean=None, std=None):
+    m, s = (torch.tensor(v, dtype=torch.float64) for v in (mean or [1.0], std or [1.0]))
+
+    def f(z, y):
+        counts = y if mean is None else y * s + m
+        return F.poisson_nll_loss(z + m.log(), counts, log_input=True, reduction="none").mean(1)
+    case("poisson", z, y, f, **({} if mean is None else dict(Mean=mean, Std=std)))
+
+
+counts = torch.tensor([[0.0, 3.0], [1.0, 0.0], [7.0, 2.0], [2.0, 2.0], [0.0, 40.0], [1.0, 5.0]], dtype=torch.float64)
+poisson(logits[:, :2] / 2, counts)
+poisson(logits[:, :2] / 2, (counts - 1) / torch.tensor([2.0, 16.0]), [1.0, 1.0], [2.0, 16.0])  # whose logarithms are exact in float32
+
+
+
+def ordinal(z, y):
+    def f(z, y):
+        far = torch.full((len(z), 1), float("inf"), dtype=torch.float64)
+        p = -torch.diff(torch.sigmoid(torch.cat([far, z, -far], 1)))
+        return -p[torch.arange(len(z)), y].log()
+    case("ordinal", z, y, f, labels=True)
+
+
+falling = logits.sort(1, descending=True)[0] - torch.tensor([0.0, 0.25, 0.5, 0.75], dtype=torch.float64)
+ordinal(falling, torch.tensor([0, 4, 2, 3, 1, 2]))
+ordinal(falling[:, :1], torch.tensor([0, 1, 1, 0, 1, 0]))
+
 # The penalty: 0.25 Σw² + 0.5 Σ|w| over a [3, 2] weight, with 0.125 and 0.0625 of its layer's own.
 w = torch.tensor([[0.5, -0.25], [0.0, 1.0], [-2.0, 0.125]], dtype=torch.float64, requires_grad=True)
 p = (0.25 + 0.125) * (w ** 2).sum() + (0.5 + 0.0625) * w.abs().sum()

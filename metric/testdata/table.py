@@ -84,6 +84,8 @@ def classes(name, n, k, labels=None, quantum=0, zero=False, lost=0):
         precision=sk.precision_score(y, best, labels=occur, average="macro", zero_division=0),
         recall=sk.recall_score(y, best, labels=occur, average="macro", zero_division=0),
         mcc=sk.matthews_corrcoef(y, best),
+        kappa=nan if lost or len(set(y) | set(best)) < 2 else sk.cohen_kappa_score(y, best, labels=range(k), weights="quadratic"),
+        rank_error=nan if lost else sk.mean_absolute_error(y, best),
         log_loss=-np.log(right).mean(),
         ece=nan if lost else calibration_error(y, p),
         auroc_ovr=nan if lost else one_against_rest(y, p),
@@ -110,6 +112,18 @@ def classes(name, n, k, labels=None, quantum=0, zero=False, lost=0):
     else:
         values["brier"] = square
     return case("classes", name, k, p, y, values, averages=averages(y, best, occur))
+
+
+def deviance(want, pred):
+    if not (want >= 0).all() or not (pred >= 0).all():
+        return nan
+    if np.isinf(pred).any():
+        return np.inf
+    with np.errstate(all="ignore"):
+        out = (2 * (np.where(want > 0, want * np.log(np.where(want > 0, want / pred, 1)), 0) - want + pred)).mean()
+    if (pred > 0).all() and np.isfinite(pred).all():
+        assert abs(out - np.mean([sk.mean_poisson_deviance(want[:, c], pred[:, c]) for c in range(want.shape[1])])) < 1e-12
+    return out
 
 
 def numbers(name, want, noise=0.5, round_to=None, first=None):
@@ -139,6 +153,7 @@ def numbers(name, want, noise=0.5, round_to=None, first=None):
             values["quantile0.9"] = np.inf
             values["median_ae"] = sk.median_absolute_error(want, np.where(np.isinf(pred), 1e300, pred))
         values["r2"] = -first
+    values["poisson_deviance"] = deviance(want, pred)
     return case("numbers", name, k, pred, want, values)
 
 
@@ -231,5 +246,6 @@ cases = [
     labels("NaN", coins(12, [0.4, 0.5]), lost=True),
     labels("sure and wrong", coins(12, [0.4, 0.5]), zero=True),
     labels("one row", [[1, 0, 1]]),
+    numbers("counts", rng.poisson(4, (30, 2)) * [1, 5] + [[0, 3]], noise=0.05),
 ]
 sys.stdout.write("[\n%s\n]\n" % ",\n".join(json.dumps(c) for c in cases))

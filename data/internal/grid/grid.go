@@ -26,6 +26,8 @@ type Grid struct {
 	Notes   []string     // what was passed over
 	Comma   rune         // between cells, if there is one
 	Plain   bool         // numbers are as programs write them, whatever the notation of a column
+	Types   []Type       // what each column is known to hold, if the table says so
+	LeftOut []LeftOut    // columns that the file has, and that are not read
 	spelt   map[int]bool // but for columns with text such as "1.234"
 
 	n      int // rows
@@ -40,6 +42,10 @@ func (g *Grid) Rows() int { return g.n }
 
 // Line returns the line of the file on which a row stands.
 func (g *Grid) Line(row int) int { return g.Lines.Of(row) }
+
+// Place says where a row stands, as it follows "in": the line, and the file if there
+// are several.
+func (g *Grid) Place(row int) string { return g.Lines.Place(row) }
 
 // Cell returns the text of a cell, without blanks around it. To look at many cells of
 // a column, [Grid.Runs] are faster.
@@ -104,7 +110,7 @@ func (g *Grid) IsPlain(col int) bool { return g.Plain && !g.spelt[col] }
 
 // At returns the place of a cell, to begin a message with.
 func (g *Grid) At(row, col int) string {
-	return fmt.Sprintf("data: %s, line %d, column %q", g.File, g.Line(row), g.Columns[col])
+	return fmt.Sprintf("data: %s, column %q", g.Lines.In(g.File, row), g.Columns[col])
 }
 
 // Index returns the number of a named column, or -1.
@@ -288,29 +294,16 @@ func (g *Grid) Find(name string) int {
 	return slices.IndexFunc(g.Columns, func(column string) bool { return naming.Normal(column) == naming.Normal(name) })
 }
 
-// Among visits the given rows of a grid; nil means all.
-func (g *Grid) Among(rows []int) iter.Seq[int] {
-	if rows != nil {
-		return slices.Values(rows)
-	}
-	return func(yield func(int) bool) {
-		for row := range g.Rows() {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
 // FromRows makes a grid of columns and rows that a program gives, whose numbers
-// are as programs write them. Rows count as lines.
-func FromRows(file string, columns []string, rows iter.Seq2[[]string, error]) (*Grid, error) {
+// are as programs write them. Rows count as lines, or as rows.
+func FromRows(file string, columns []string, rows iter.Seq2[[]string, error], byRow bool) (*Grid, error) {
 	if len(columns) == 0 {
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has no columns", file)
 	}
 	var b gridder
 	b.grid = newGrid(file)
-	b.grid.Plain = true
+	b.grid.Plain, b.grid.Lines.ByRow = true, byRow
+	unit := b.grid.Lines.unit()
 	for i, name := range columns {
 		if _, there := b.grid.named[name]; there || name == "" {
 			return nil, fmt.Errorf("data: %s: column %d is named %q; each needs a name of its own", file, i+1, name)
@@ -324,9 +317,9 @@ func FromRows(file string, columns []string, rows iter.Seq2[[]string, error]) (*
 		row++
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("data: %s, line %d: %w", file, row, err)
+			return nil, fmt.Errorf("data: %s, %s %d: %w", file, unit, row, err)
 		case len(cells) != len(columns):
-			return nil, fmt.Errorf("data: %s, line %d has %d cells; there are %d columns", file, row, len(cells), len(columns))
+			return nil, fmt.Errorf("data: %s, %s %d has %d cells; there are %d columns", file, unit, row, len(cells), len(columns))
 		}
 		for col, cell := range cells {
 			if err := b.put(col, strings.TrimSpace(cell), row); err != nil {

@@ -7,6 +7,7 @@ import "sort"
 type RowLines struct {
 	marks []lineMark
 	kept  []int32 // the rows that were kept of those read; nil: all
+	rowPlaces
 }
 
 // lineMark says that a row and those after it stand in consecutive lines.

@@ -39,9 +39,10 @@ var signatures = []Signature{
 	{257, "ustar\x00", "a tar archive", unpack},
 	{257, "ustar  \x00", "a tar archive", unpack},
 	{0, "\xfd7zXZ\x00", "an xz file", unpack},
-	{0, "\x28\xb5\x2f\xfd", "a Zstandard file", unpack},
+	{0, "\x28\xb5\x2f\xfd", "a Zstandard file", ""},
 
-	{0, "PAR1", "a Parquet file", AsCSV},
+	{0, "PAR1", "a Parquet file", ""},
+	{0, "PARE", "an encrypted Parquet file", "write it without encryption, or save it as CSV"},
 	{0, "ARROW1", "an Arrow file", AsCSV},
 	{0, "SQLite format 3\x00", "an SQLite database", AsCSV},
 	{0, "\x89HDF\r\n\x1a\n", "an HDF5 file", AsCSV},
@@ -117,14 +118,14 @@ func signatureOf(begin []byte) *Signature {
 // happens to have one of other formats, as a header that begins with BM, has none.
 func Unread(begin []byte) *Signature {
 	s := signatureOf(begin)
-	if s == nil || s.Not == "" || isText(begin) && !strings.ContainsAny(s.begin[:1], "<%v@-") {
+	if s == nil || s.Not == "" || IsText(begin) && !strings.ContainsAny(s.begin[:1], "<%v@-") {
 		return nil
 	}
 	return s
 }
 
-// isText reports whether a text of UTF-8 begins as given.
-func isText(begin []byte) bool {
+// IsText reports whether a text of UTF-8 begins as given.
+func IsText(begin []byte) bool {
 	if len(begin) >= Beginning { // cut off, perhaps within a letter
 		for i := 1; i < utf8.UTFMax && !utf8.Valid(begin); i++ {
 			begin = begin[:len(begin)-1]

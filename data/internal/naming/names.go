@@ -29,12 +29,20 @@ func HiddenPart(parts []string) bool {
 	return false
 }
 
-// Base returns the name of a file or folder without path and ending.
+// Wild are the characters that make a path a pattern.
+const Wild = "*?["
+
+// Base returns the name of a file or folder without path and ending, and of a pattern
+// that of the folder of its files.
 func Base(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
 	}
-	base := strings.TrimSuffix(filepath.Base(path), ".gz")
+	base := filepath.Base(path)
+	if strings.ContainsAny(base, Wild) && filepath.Dir(path) != path { // of files: their folder
+		return Base(filepath.Dir(path))
+	}
+	base = strings.TrimSuffix(strings.TrimSuffix(base, ".gz"), ".zst")
 	if stem := strings.TrimSuffix(base, filepath.Ext(base)); stem != "" {
 		return stem
 	}

@@ -155,6 +155,9 @@ func agree(a, b string) string {
 // parts.
 func chooseIn(g *grid.Grid, text, as string) ([]choice, error) {
 	if i := g.Find(text); i >= 0 {
+		if why := g.WhyLeftOut(text); why != "" && as != asDrop {
+			return nil, unusable(g, text, why)
+		}
 		return []choice{{column: g.Columns[i]}}, nil
 	}
 	var choices []choice
@@ -219,6 +222,9 @@ func noColumn(g *grid.Grid, text, as, written string) error {
 	if strings.ContainsAny(text, "*?[") {
 		what += ", nor one that matches it as a pattern"
 	}
+	if why := g.WhyLeftOut(text); why != "" {
+		return unusable(g, text, why)
+	}
 	meant := suggest.DidYouMean(text, g.Columns)
 	if written != text {
 		what += fmt.Sprintf(", nor one %q", written)
@@ -228,6 +234,11 @@ func noColumn(g *grid.Grid, text, as, written string) error {
 		meant += `; a name with a comma in it may stand in double quotes, as in '"a, b",c'`
 	}
 	return fault.Errorf(fault.ErrNoColumn, "data: %s has no %s%s; it has %s", g.File, what, meant, naming.List(g.Columns))
+}
+
+// unusable is the error for a column that a file has and that is not read.
+func unusable(g *grid.Grid, column, why string) error {
+	return fault.Errorf(fault.ErrNoColumn, "data: %s: column %q cannot be used: it %s", g.File, column, why)
 }
 
 // matches reports whether a column has a name of a pattern; * stands for a

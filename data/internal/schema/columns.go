@@ -48,7 +48,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			continue
 		}
 		p := Column{Col: col, Kind: parse.DroppedKind, Why: Asked}
-		if !drop[name] {
+		if why := g.WhyLeftOut(name); why != "" {
+			p.Why = why
+		} else if !drop[name] {
 			f, view := found[col], views[col]
 			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
 			p.Reading, p.Kept = f.Reading, keep[name]

@@ -3,7 +3,6 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
@@ -43,7 +42,6 @@ func doubtful(g *grid.Grid, col, distinct int) error {
 func strayWords(g *grid.Grid, col int) error {
 	words := make(map[string]bool)
 	numbers := make(map[float64]bool)
-	var lines []string
 	first, text, whole := -1, 0, true
 	g.Tallies(col, true, func(t grid.Tally) bool {
 		cell := string(t.Text)
@@ -67,17 +65,15 @@ func strayWords(g *grid.Grid, col int) error {
 	if !few || !amounts || 2*text >= g.Rows() {
 		return nil
 	}
-	for row := first; row < g.Rows() && len(lines) < 5; row++ {
+	var rows []int
+	for row := first; row < g.Rows() && len(rows) < 5; row++ {
 		if _, ok := parse.AnyNumber(g.Cell(row, col)); !ok {
-			lines = append(lines, fmt.Sprint(g.Line(row)))
+			rows = append(rows, row)
 		}
 	}
-	where := "line " + lines[0]
-	if text > 1 {
-		where = "lines " + strings.Join(lines, ", ")
-	}
-	if text > len(lines) {
-		where += fmt.Sprintf(" and %d more", text-len(lines))
+	where := g.Lines.Places(rows)
+	if text > len(rows) {
+		where += fmt.Sprintf(" and %d more", text-len(rows))
 	}
 	return fmt.Errorf("%s: %q is not a number, and %d of %d values of the target are (all but %s); leave such cells empty to have their rows left out: %w",
 		g.At(first, col), g.Cell(first, col), g.Rows()-text, g.Rows(), where, ErrDoubtfulTarget)

@@ -62,7 +62,7 @@ func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
 			f.want = asDate
 		}
 		found[col] = f
-		if !skip[name] {
+		if !skip[name] && g.WhyLeftOut(name) == "" {
 			open = append(open, col)
 		}
 	}
@@ -77,6 +77,9 @@ func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
 // find finds out how a column is read, from its cells alone. Plain numbers
 // need no finding, unless it was said how they are written.
 func (f *finding) find(g *grid.Grid, col int) error {
+	if f.isTyped(g, col) {
+		return nil
+	}
 	if f.how == "" && f.want != asDate && allPlain(g, col) {
 		f.Kind = parse.NumberKind
 		if !f.target && f.want == "" {
@@ -97,8 +100,8 @@ func (f *finding) find(g *grid.Grid, col int) error {
 		*f = finding{want: f.want, how: f.how, target: f.target}
 	}
 	if f.want != "" && len(cells.First) > 0 {
-		return fmt.Errorf("data: %s: column %q cannot be read as %ss, as was asked for; its first cell is %q in line %d",
-			g.File, g.Columns[col], f.want, cells.First[0].Text, g.Line(cells.First[0].Row))
+		return fmt.Errorf("data: %s: column %q cannot be read as %ss, as was asked for; its first cell is %q in %s",
+			g.File, g.Columns[col], f.want, cells.First[0].Text, g.Place(cells.First[0].Row))
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (f *finding) takeAbsent(g *grid.Grid, col int, c census) {
 	var said []string
 	for _, cell := range cells {
 		f.Absent = append(f.Absent, cell.Text)
-		said = append(said, fmt.Sprintf("%q (%d cells, first in line %d)", cell.Text, cell.Count, g.Line(cell.Row)))
+		said = append(said, fmt.Sprintf("%q (%d cells, first in %s)", cell.Text, cell.Count, g.Place(cell.Row)))
 	}
 	are := "is"
 	if len(said) > 1 {
@@ -313,8 +313,8 @@ func mixed(g *grid.Grid, col int, figures iter.Seq[figureCell]) error {
 			continue
 		}
 		other := firstOf(figures, func(before figureCell) bool { return before.ExplainedBy()&own == 0 })
-		return fmt.Errorf("%s: %q is a number as in %s, and %q in line %d as in %s: no one notation explains the column; write all in one way, or make the column a category",
-			g.At(other.Row, col), other.Text, exampleOf(other.Figure), fig.Text, g.Line(fig.Row), exampleOf(fig.Figure))
+		return fmt.Errorf("%s: %q is a number as in %s, and %q in %s as in %s: no one notation explains the column; write all in one way, or make the column a category",
+			g.At(other.Row, col), other.Text, exampleOf(other.Figure), fig.Text, g.Place(fig.Row), exampleOf(fig.Figure))
 	}
 	return nil
 }

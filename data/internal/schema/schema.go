@@ -153,7 +153,7 @@ func (s *Plan) dropUntargeted(g *grid.Grid, targets []string, lacks func(row int
 	g.Keep(func(row int) bool {
 		col, lacks := lacks(row)
 		if lacks && firstRow < 0 {
-			firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in line %d", g.Line(row))
+			firstRow, firstCol, firstPlace = row, col, fmt.Sprintf("first in %s", g.Place(row))
 		}
 		return !lacks
 	})

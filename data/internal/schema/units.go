@@ -79,6 +79,6 @@ func (f *finding) findUnits(g *grid.Grid, col int, figures iter.Seq[figureCell],
 func isMoney(unit string) bool { return unit == "%" || parse.IsCurrency(unit) }
 
 func twoUnits(g *grid.Grid, col int, a, b figureCell, how string) error {
-	return fmt.Errorf("%s: %q beside %q in line %d: the column looks like numbers, %s; write all in one way, or make the column a category",
-		g.At(a.Row, col), a.Text, b.Text, g.Line(b.Row), how)
+	return fmt.Errorf("%s: %q beside %q in %s: the column looks like numbers, %s; write all in one way, or make the column a category",
+		g.At(a.Row, col), a.Text, b.Text, g.Place(b.Row), how)
 }

@@ -73,7 +73,7 @@ func Cell(v any, form string) (cell string, plain bool, err error) {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return strconv.FormatUint(r.Uint(), 10), true, nil
 	case reflect.Float32, reflect.Float64:
-		return floatText(r.Float(), r.Type().Bits()), true, nil
+		return string(AppendFloat(nil, r.Float(), r.Type().Bits())), true, nil
 	}
 	shown, kind := "what stands there", fmt.Sprintf("a %T", v)
 	if _, err := json.Marshal(v); err == nil { // it does not hold itself
@@ -88,13 +88,13 @@ func Cell(v any, form string) (cell string, plain bool, err error) {
 	return "", false, fmt.Errorf("%s is %s; a value is text, a number, true, false, nil or a time", shown, kind)
 }
 
-// floatText writes a number as encoding/json does: with an exponent only where it is
+// AppendFloat writes a number as encoding/json does: with an exponent only where it is
 // very large or small.
-func floatText(v float64, bits int) string {
+func AppendFloat(dst []byte, v float64, bits int) []byte {
 	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e21) {
-		return strconv.FormatFloat(v, 'e', -1, bits)
+		return strconv.AppendFloat(dst, v, 'e', -1, bits)
 	}
-	return strconv.FormatFloat(v, 'f', -1, bits)
+	return strconv.AppendFloat(dst, v, 'f', -1, bits)
 }
 
 // textCell returns a text as a cell.
