@@ -57,11 +57,16 @@ func (m *Model) Calibrate(ctx context.Context, source data.Source) (Calibration,
 	if err != nil {
 		return Calibration{}, err
 	}
+	return a.calibration(m.Temperature()), nil
+}
+
+// calibration is the temperature of logits that were divided by one already.
+func (a *answers) calibration(divided float64) Calibration {
 	c := Calibration{Rows: len(a.truth) / a.perRow}
-	t := a.best(m.Temperature()) / m.Temperature() // of the outputs without one
+	t := a.best(divided) / divided // of the outputs without one
 	c.Temperature, _ = strconv.ParseFloat(strconv.FormatFloat(1/t, 'g', 4, 64), 64)
-	c.Before, c.After, c.Noise = a.compare(m.Temperature() / c.Temperature)
-	return c, nil
+	c.Before, c.After, c.Noise = a.compare(divided / c.Temperature)
+	return c
 }
 
 // calibratable returns an error unless the outputs are logits of one goal of

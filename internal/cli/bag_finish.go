@@ -28,7 +28,7 @@ func (b *bag) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.decideBy(folds); err != nil {
+	if err := b.decide(ctx, settings.OutOfFold(&folds.HeldOut)); err != nil {
 		return err
 	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
@@ -97,17 +97,6 @@ func (r *run) writeTrained(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(r.folder.WriteRows(whole), r.folder.WriteColumns(context.WithoutCancel(ctx), whole))
-}
-
-// decideBy gives the model of a bag what is found out of fold: thresholds, and how far
-// off its networks were. A temperature is not found: it is that of networks alone, and
-// their mean is less sure than they are.
-func (r *run) decideBy(folds *foldPredictions) (err error) {
-	if r.model, r.cuts, err = r.DecidedBy(r.model, folds.answers()); err != nil {
-		return err
-	}
-	r.model, err = r.SpannedBy(r.model, folds.residuals())
-	return err
 }
 
 // joined is the model that the members become. In time the first of them saw few

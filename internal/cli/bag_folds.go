@@ -19,14 +19,12 @@ import (
 // foldPredictions are what networks predicted for the rows of the folds that they were
 // not trained on: of several for one row their mean.
 type foldPredictions struct {
-	spec    data.Spec
-	set     *metric.Set
-	rows    []int // of the data, in order
-	fold    []int // of each, from 1
-	targets [][]float64
-	weights []float64 // nil: rows count alike
-	values  [][]float64
-	loss    float64
+	spec data.Spec
+	set  *metric.Set
+	rows []int // of the data, in order
+	fold []int // of each, from 1
+	loss float64
+	model.HeldOut
 }
 
 // outOfFold predicts each row of the folds by the members that were not trained on it.
@@ -50,89 +48,104 @@ func (b *bag) outOfFold(ctx context.Context) (*foldPredictions, error) {
 	}
 	place := map[int]int{}
 	var times []float64
-	rows := 0
+	all := 0.0
 	for i, m := range b.members {
 		fold := b.Folds[i].Validation
-		if err := p.add(ctx, place, &times, i%b.folds()+1, m, fold, b.Settings.TTA); err != nil {
+		weight, err := p.add(ctx, place, &times, i%b.folds()+1, m, fold, b.Settings.TTA)
+		if err != nil {
 			return nil, err
 		}
-		if loss, ok := m.outcome.Validation[metric.Loss.Name].(float64); ok {
-			p.loss += loss * float64(fold.Len())
+		if loss, ok := m.outcome.Validation[metric.Loss.Name].(float64); ok && weight > 0 {
+			p.loss += loss * weight
+			all += weight
 		}
-		rows += fold.Len()
 	}
-	p.loss /= float64(rows)
-	for at, values := range p.values {
-		for k := range values {
-			values[k] /= times[at]
+	p.loss /= all
+	for at, n := range times {
+		for _, values := range p.sums() {
+			for k := range values[at] {
+				values[at][k] /= n
+			}
 		}
 	}
 	return p, p.measure()
 }
 
+// sums are what is averaged, of each row.
+func (p *foldPredictions) sums() [][][]float64 {
+	if p.Lower == nil {
+		return [][][]float64{p.Values}
+	}
+	return [][][]float64{p.Values, p.Lower, p.Upper}
+}
+
 // measure gathers the scores of the predictions.
 func (p *foldPredictions) measure() error {
-	for at, values := range p.values {
-		var weight []float64
-		if p.weights != nil {
-			weight = p.weights[at : at+1]
-		}
-		if err := p.set.AddWeighted(values, p.targets[at], weight); err != nil {
+	for at, values := range p.Values {
+		if err := p.set.AddWeighted(values, p.Targets[at], []float64{p.Weight(at)}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// add adds what a member predicts for its fold.
-func (p *foldPredictions) add(ctx context.Context, place map[int]int, times *[]float64, fold int, m *member, rows data.Source, views string) error {
+// add adds what a member predicts for its fold, and returns how much the fold counts.
+func (p *foldPredictions) add(ctx context.Context, place map[int]int, times *[]float64, fold int, m *member, rows data.Source, views string) (weight float64, err error) {
 	one, err := settings.WithViews(m.model, views)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	origin := data.Origin(rows)
-	x, y, weight := make([]float32, p.spec.Size()), make([]float32, p.spec.TargetSize()), make([]float32, 1)
-	_, unweighted := p.spec.Field(data.WeightField)
-	at := 0
-	for values, err := range one.Predictions(ctx, rows) {
-		if err != nil {
-			return err
-		}
-		k, met := place[origin[at]]
-		if !met {
-			if err := rows.Read([]int{at}, x, y); err != nil {
-				return err
-			}
-			if unweighted == nil {
-				if err := rows.(data.FieldReader).ReadField(data.WeightField, []int{at}, weight); err != nil {
-					return err
-				}
-				p.weights = append(p.weights, float64(weight[0]))
-			}
-			k = len(p.rows)
-			place[origin[at]] = k
-			p.rows, p.fold, *times = append(p.rows, origin[at]), append(p.fold, fold), append(*times, 0)
-			p.targets, p.values = append(p.targets, p.decoded(y)), append(p.values, make([]float64, len(values)))
-		}
-		(*times)[k]++
-		for c, v := range values {
-			p.values[k][c] += v
-		}
-		at++
+	h, err := one.HeldOut(ctx, rows)
+	if err != nil {
+		return 0, err
 	}
-	return nil
+	for at, row := range data.Origin(rows) {
+		weight += h.Weight(at)
+		k, met := place[row]
+		if met {
+			(*times)[k]++
+			p.addTo(k, h, at, 1)
+			continue
+		}
+		place[row] = len(p.rows)
+		p.rows, p.fold, *times = append(p.rows, row), append(p.fold, fold), append(*times, 1)
+		p.Targets, p.Values = append(p.Targets, h.Targets[at]), append(p.Values, h.Values[at])
+		if h.Lower != nil {
+			p.Lower, p.Upper = append(p.Lower, h.Lower[at]), append(p.Upper, h.Upper[at])
+		}
+		if h.Weights != nil {
+			p.Weights = append(p.Weights, h.Weights[at])
+		}
+	}
+	return weight, nil
 }
 
-// decoded is a target in its own units.
-func (p *foldPredictions) decoded(y []float32) []float64 {
-	if p.spec.Encoder != nil && p.spec.Task == data.Regression {
-		return p.spec.Encoder.DecodeTarget(y)
+// blank are predictions of zeros for the same rows, by the same metrics.
+func (p *foldPredictions) blank() (*foldPredictions, error) {
+	set, err := metric.NewSet(p.set.Spec(), p.set.Metrics()...)
+	if err != nil {
+		return nil, err
 	}
-	target := make([]float64, len(y))
-	for i, v := range y {
-		target[i] = float64(v)
+	q := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold}
+	q.Targets, q.Weights = p.Targets, p.Weights
+	zero := func(list [][]float64) (zeros [][]float64) {
+		for _, values := range list {
+			zeros = append(zeros, make([]float64, len(values)))
+		}
+		return zeros
 	}
-	return target
+	q.Values, q.Lower, q.Upper = zero(p.Values), zero(p.Lower), zero(p.Upper)
+	return q, nil
+}
+
+// addTo adds row at of what was predicted elsewhere, times n, to row k.
+func (p *foldPredictions) addTo(k int, h *model.HeldOut, at int, n float64) {
+	other := (&foldPredictions{HeldOut: *h}).sums()
+	for i, values := range p.sums() {
+		for c, v := range other[i][at] {
+			values[k][c] += float64(n * v)
+		}
+	}
 }
 
 // measures are the scores over all rows.
@@ -170,7 +183,7 @@ func (p *foldPredictions) write(w io.Writer) error {
 	}
 	slices.SortFunc(order, func(a, b int) int { return p.rows[a] - p.rows[b] })
 	for _, i := range order {
-		out.Write(append([]string{strconv.Itoa(p.rows[i]), strconv.Itoa(p.fold[i])}, p.fields(p.targets[i], p.values[i])...))
+		out.Write(append([]string{strconv.Itoa(p.rows[i]), strconv.Itoa(p.fold[i])}, p.fields(p.Targets[i], p.Values[i])...))
 	}
 	out.Flush()
 	return out.Error()
@@ -199,7 +212,7 @@ func (p *foldPredictions) fields(target, values []float64) (fields []string) {
 }
 
 // flat are the predictions of all rows, one after the other.
-func (p *foldPredictions) flat() []float64 { return slices.Concat(p.values...) }
+func (p *foldPredictions) flat() []float64 { return slices.Concat(p.Values...) }
 
 // leastProbability keeps the logarithm of a probability finite.
 const leastProbability = 1e-9
@@ -207,45 +220,35 @@ const leastProbability = 1e-9
 // plainLoss is what predictions of all rows lose: the log loss of classes and labels,
 // in nats, and the mean squared error of numbers in standard deviations of their target.
 func (p *foldPredictions) plainLoss(flat []float64) float64 {
-	sum, all, width := 0.0, 0.0, len(flat)/len(p.targets)
-	for i, target := range p.targets {
-		weight, values := 1.0, flat[i*width:(i+1)*width]
-		if p.weights != nil {
-			weight = p.weights[i]
-		}
-		all += weight
-		switch p.spec.Task {
-		case data.Classification:
-			sum -= weight * math.Log(max(values[int(target[0])], leastProbability))
-		case data.MultiLabel:
-			for k, v := range values {
-				sum -= weight * math.Log(max(leastProbability, 1-math.Abs(target[k]-v))) / float64(width)
-			}
-		default:
-			for k, v := range values {
-				std := 1.0
-				if p.spec.Encoder != nil {
-					_, std = p.spec.Encoder.Units(k)
-				}
-				d := (v - target[k]) / std
-				sum += weight * d * d / float64(width)
-			}
-		}
+	sum, all, width := 0.0, 0.0, len(flat)/len(p.Targets)
+	for i, target := range p.Targets {
+		w := p.Weight(i)
+		sum += float64(w * p.lost(target, flat[i*width:(i+1)*width]))
+		all += w
 	}
 	return sum / all
 }
 
-// blank are predictions of zeros for the same rows, by the same metrics.
-func (p *foldPredictions) blank() (*foldPredictions, error) {
-	set, err := metric.NewSet(p.set.Spec(), p.set.Metrics()...)
-	if err != nil {
-		return nil, err
+// lost is what the predictions of a row lose.
+func (p *foldPredictions) lost(target, values []float64) (sum float64) {
+	switch p.spec.Task {
+	case data.Classification:
+		return -math.Log(max(values[int(target[0])], leastProbability))
+	case data.MultiLabel:
+		for k, v := range values {
+			sum -= math.Log(max(leastProbability, 1-math.Abs(target[k]-v)))
+		}
+	default:
+		for k, v := range values {
+			std := 1.0
+			if p.spec.Encoder != nil {
+				_, std = p.spec.Encoder.Units(k)
+			}
+			d := (v - target[k]) / std
+			sum += float64(d * d)
+		}
 	}
-	of := &foldPredictions{spec: p.spec, set: set, rows: p.rows, fold: p.fold, targets: p.targets, weights: p.weights}
-	for _, values := range p.values {
-		of.values = append(of.values, make([]float64, len(values)))
-	}
-	return of, nil
+	return sum / float64(len(values))
 }
 
 // baseline is what the simplest model predicts for the same rows: always the mean of
@@ -255,44 +258,19 @@ func (p *foldPredictions) baseline() (*foldPredictions, error) {
 	if err != nil {
 		return nil, err
 	}
-	constant := make([]float64, len(p.values[0]))
-	for _, target := range p.targets {
+	constant := make([]float64, len(p.Values[0]))
+	for _, target := range p.Targets {
 		if p.spec.Task == data.Classification {
-			constant[int(target[0])] += 1 / float64(len(p.targets))
+			constant[int(target[0])] += 1 / float64(len(p.Targets))
 			continue
 		}
 		for k, v := range target {
-			constant[k] += v / float64(len(p.targets))
+			constant[k] += v / float64(len(p.Targets))
 		}
 	}
-	for _, values := range of.values {
+	for _, values := range of.Values {
 		copy(values, constant)
 	}
 	of.loss = of.plainLoss(of.flat())
 	return of, of.measure()
-}
-
-// answers are the probabilities that thresholds are found by; nil where there are none.
-func (p *foldPredictions) answers() []metric.Answers {
-	switch {
-	case p.set.Classification() != nil:
-		return p.set.Classification().Answers()
-	case p.set.MultiLabel() != nil:
-		return p.set.MultiLabel().Answers()
-	}
-	return nil
-}
-
-// residuals are how far off predictions of numbers are, of each target; nil of others.
-func (p *foldPredictions) residuals() [][]float64 {
-	if p.spec.Task != data.Regression || len(p.values[0]) != len(p.targets[0]) {
-		return nil
-	}
-	off := make([][]float64, len(p.targets[0]))
-	for i, target := range p.targets {
-		for k, v := range target {
-			off[k] = append(off[k], math.Abs(p.values[i][k]-v))
-		}
-	}
-	return off
 }

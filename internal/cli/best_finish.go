@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/search"
+	"descent/internal/settings"
 	"descent/model"
 )
 
@@ -77,7 +78,7 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.decideBy(folds); err != nil {
+	if err := b.decide(context.Background(), settings.OutOfFold(&folds.HeldOut)); err != nil {
 		return nil, err
 	}
 	if err := b.model.Save(b.folder.File(runs.BestFile)); err != nil {
@@ -90,7 +91,7 @@ func (b *best) keep(status string) (*runs.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum.Thresholds = thresholdsOf(b.cuts)
+	sum.Thresholds, sum.Calibration = thresholdsOf(b.cuts), runs.CalibrationOf(b.heat)
 	sum.Model, sum.Members, sum.SHA256 = fmt.Sprintf("best of %d", len(b.tried)), len(networks), b.model.SHA256()
 	sum.Parameters, sum.Steps, sum.Validation = b.model.Parameters(), 0, folds.measures()
 	sum.Rows["train"], sum.Rows["validation"] = whole.Len(), whole.Len()
@@ -138,15 +139,15 @@ func (b *best) blended() (*foldPredictions, error) {
 			}
 		}
 		all += float64(n)
-		for row, values := range of.values {
-			for k, v := range values {
-				p.values[row][k] += float64(n) * v
-			}
+		for row := range of.rows {
+			p.addTo(row, &of.HeldOut, row, float64(n))
 		}
 	}
-	for _, values := range p.values {
-		for k := range values {
-			values[k] /= all
+	for _, list := range p.sums() {
+		for _, values := range list {
+			for k := range values {
+				values[k] /= all
+			}
 		}
 	}
 	p.loss = p.plainLoss(p.flat())

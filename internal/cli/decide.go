@@ -14,14 +14,14 @@ import (
 	"descent/model"
 )
 
-// decide gives the best model what is found on the validation part once it is
+// decide gives the best model what is found on rows that were held out once it is
 // trained.
-func (r *run) decide(ctx context.Context) (err error) {
-	if r.model, r.heat, err = r.Calibrated(ctx, r.model); err == nil {
-		r.model, err = r.Spanned(ctx, r.model)
+func (r *run) decide(ctx context.Context, held settings.Held) (err error) {
+	if r.model, r.heat, err = r.Calibrated(ctx, r.model, held); err == nil {
+		r.model, err = r.Spanned(ctx, r.model, held)
 	}
 	if err == nil {
-		r.model, r.cuts, err = r.Decided(ctx, r.model)
+		r.model, r.cuts, err = r.Decided(ctx, r.model, held)
 	}
 	return err
 }
@@ -40,8 +40,17 @@ func (r *run) heatText() string {
 	if c.Temperature > 1 {
 		what = "less sure"
 	}
-	return fmt.Sprintf("Calibrated on the validation part: probabilities are %s, by a temperature of %s. Log loss there %s, without it %s; no answer changes.\n",
-		what, human.Float(c.Temperature), human.Score("loss", c.After), human.Score("loss", c.Before))
+	of := ""
+	if r.Folds != nil {
+		of = ", of the networks that did not see a row,"
+	}
+	return fmt.Sprintf("Calibrated %s: probabilities are %s, by a temperature of %s. Log loss there%s %s, without it %s; no answer changes.\n",
+		r.heldText(), what, human.Float(c.Temperature), of, human.Score("loss", c.After), human.Score("loss", c.Before))
+}
+
+// heldText says where rows stand that were held out.
+func (r *run) heldText() string {
+	return choose(r.Folds != nil, "out of fold", "on the validation part")
 }
 
 // cutsText says what answers are decided by.
@@ -51,7 +60,7 @@ func (r *run) cutsText() string {
 	for i, c := range r.cuts {
 		if i == 0 {
 			b.WriteString("Answers are decided by thresholds")
-			b.WriteString(choose(c.By == "", "", " that were found on the "+choose(r.Folds == nil, "validation part", "folds")+", by "+c.By))
+			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By))
 			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
 		}
 		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))
@@ -97,7 +106,7 @@ func spans(m *model.Model, level float64) error {
 	case r == nil && m.Objective().First().Loss.Name() == "quantile":
 		return usage.Errorf("--interval: the model does not know how far off its quantiles are; a run of one network, without --bag and --best, that has a validation part and --intervals auto keeps that")
 	case r == nil:
-		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part and --intervals auto keeps that")
+		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part, or of a bag, and --intervals auto keeps that")
 	default:
 		if _, err := r.Margin(0, level); err != nil {
 			return usage.Errorf("--interval: %s", strings.TrimPrefix(err.Error(), "model: "))

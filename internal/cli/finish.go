@@ -30,7 +30,7 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 		return err
 	}
 	if status == "done" {
-		if err := r.decide(ctx); err != nil && ctx.Err() == nil {
+		if err := r.decide(ctx, settings.OnPart(r.Parts.Validation)); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

@@ -34,36 +34,24 @@ func (j *Job) decided() error {
 	return nil
 }
 
-// Spanned returns the trained model with what it is off by on the validation part,
+// Spanned returns the trained model with what it is off by on rows that were held out,
 // where it predicts numbers and that is asked for.
-func (j *Job) Spanned(ctx context.Context, m *model.Model) (*model.Model, error) {
+func (j *Job) Spanned(ctx context.Context, m *model.Model, held Held) (*model.Model, error) {
 	if j.Settings.Intervals == "none" || j.Spec.Task != data.Regression || j.Parts.Validation.Len() == 0 {
 		return m, nil
 	}
-	residuals, err := m.MeasureResiduals(ctx, j.Parts.Validation)
+	residuals, err := held.Residuals(ctx, m)
 	if err != nil {
 		return m, fmt.Errorf("intervals: %w; --intervals none keeps none", err)
 	}
 	return m.WithResiduals(residuals)
 }
 
-// SpannedBy is [Job.Spanned] by how far off predictions were of rows that none of
-// those who predict was trained on, of each target; nil where that is not known.
-func (j *Job) SpannedBy(m *model.Model, off [][]float64) (*model.Model, error) {
-	if _, quantiles := j.Config.Loss.(loss.Quantile); j.Settings.Intervals == "none" || off == nil || quantiles { // which are intervals of their own
-		return m, nil
-	}
-	residuals, err := model.NewResiduals(off...)
-	if err != nil {
-		return m, fmt.Errorf("intervals: %w", err)
-	}
-	return m.WithResiduals(residuals)
-}
-
-// Calibrated returns the trained model with the temperature that suits the
-// validation part, and what it does; the model as it is, and nil, where there is
-// none to find, or it does not help and is not asked for.
-func (j *Job) Calibrated(ctx context.Context, m *model.Model) (*model.Model, *model.Calibration, error) {
+// Calibrated returns the trained model with the temperature that suits rows that were
+// held out, and what it does; the model as it is, and nil, where there is none to find,
+// or it does not help and is not asked for. Of a bag it helps for sure where it makes
+// members surer: one that makes them less sure undoes what their mean does, too.
+func (j *Job) Calibrated(ctx context.Context, m *model.Model, held Held) (*model.Model, *model.Calibration, error) {
 	asked := j.Settings.Calibrate
 	if asked == "none" || j.Spec.Task == data.Regression || j.Parts.Validation.Len() == 0 {
 		return m, nil, nil
@@ -71,11 +59,11 @@ func (j *Job) Calibrated(ctx context.Context, m *model.Model) (*model.Model, *mo
 	if loss := m.Objective()[0].Loss; asked == "auto" && model.Temperate(loss) != nil {
 		return m, nil, nil
 	}
-	c, err := m.Calibrate(ctx, j.Parts.Validation)
+	c, err := held.Calibrate(ctx, m)
 	if err != nil {
 		return m, nil, fmt.Errorf("calibrate: %w; --calibrate none leaves probabilities as they are", err)
 	}
-	if asked == "auto" && !c.Helps() {
+	if asked == "auto" && (!c.Helps() || j.Folds != nil && c.Temperature > 1) {
 		return m, nil, nil
 	}
 	calibrated, err := m.WithTemperature(c.Temperature)

@@ -105,8 +105,6 @@ func (s *Settings) checkBag() error {
 		return nil // which is told of
 	case s.Validation != "":
 		return errors.New("validation: the folds of a bag are its validation; leave it out")
-	case s.Calibrate == "temperature":
-		return errors.New("calibrate: the mean of a bag's networks is less sure than they are, and no rows are left to find a temperature of it on; leave calibrate or bag out")
 	case s.InitFrom != "" && s.Best:
 		return errors.New("init_from: best tries networks that are not those of one model; leave one of them out")
 	case cfg.Validation != 0:

@@ -88,40 +88,30 @@ func (j *Job) thresholded() error {
 	return nil
 }
 
-// Threshold is what an answer is decided by, and what that gives on the validation
-// part.
+// Threshold is what an answer is decided by, and what that gives on rows that were held
+// out.
 type Threshold struct {
 	Name      string // of the class or the label
 	At        float64
 	By        string       // "f1", "cost" or "": it was given
-	Here      metric.Point // on the validation part
+	Here      metric.Point // on rows that were held out
 	Cost      float64      // of a row there, where costs are known
 	CostAtOne float64      // likewise, at one half
 }
 
 // Decided returns the trained model with its thresholds, and these; the model as it is,
 // and nothing, where they are one half.
-func (j *Job) Decided(ctx context.Context, m *model.Model) (*model.Model, []Threshold, error) {
-	t, _, err := j.Settings.threshold()
-	if err != nil || t == (threshold{at: 0.5}) || j.Parts.Validation.Len() == 0 {
-		return j.DecidedBy(m, nil)
-	}
-	answers, err := m.Answers(ctx, j.Parts.Validation)
-	if err != nil {
-		return m, nil, fmt.Errorf("threshold: %w", err)
-	}
-	return j.DecidedBy(m, answers)
-}
-
-// DecidedBy is [Job.Decided] by the probabilities of rows that the model was not
-// trained on; none where there are no such rows.
-func (j *Job) DecidedBy(m *model.Model, answers []metric.Answers) (*model.Model, []Threshold, error) {
+func (j *Job) Decided(ctx context.Context, m *model.Model, held Held) (*model.Model, []Threshold, error) {
 	t, costs, err := j.Settings.threshold()
 	if err != nil || t == (threshold{at: 0.5}) {
 		return m, nil, err
 	}
 	var list []Threshold
-	if answers != nil {
+	if j.Parts.Validation.Len() > 0 {
+		answers, err := held.Answers(ctx, m)
+		if err != nil {
+			return m, nil, fmt.Errorf("threshold: %w", err)
+		}
 		for _, a := range answers {
 			found := Threshold{Name: a.Name, At: t.at, By: t.by}
 			switch t.by {
