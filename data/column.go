@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"descent/data/internal/feature"
@@ -19,6 +20,8 @@ type Column struct {
 	Std     float64  `json:"std,omitempty"`     // likewise; of the population
 	Levels  []string `json:"levels,omitempty"`  // of a category, each with its slot
 	Rare    []string `json:"rare,omitempty"`    // levels that share one slot
+	Hashed  int      `json:"hashed,omitempty"`  // slots that levels have by their hash, instead of Levels
+	Empty   []int    `json:"empty,omitempty"`   // of these, those that training had no level for
 	Missing bool     `json:"missing,omitempty"` // has a feature that says "missing"
 
 	Notation string   `json:"notation,omitempty"` // of a number: 1234.56 as the column writes it; "" is plain
@@ -34,7 +37,9 @@ type Column struct {
 // A level that training did not have is <rare> if the column has rare levels,
 // and else sets none of them, as a missing value does where training had none:
 // no weight is learned for what does not occur. So <unk> is always 0; it stays
-// for the sake of models and bits of before.
+// for the sake of models and bits of before. Where levels are hashed, the slots stand
+// for them as #0, #1 and so on, and a level is unknown only whose slot no level of
+// training has.
 func (c Column) Features() []string {
 	var names []string
 	switch c.Kind {
@@ -43,7 +48,7 @@ func (c Column) Features() []string {
 	case parse.DateKind:
 		names = c.dateFeatures()
 	case parse.CategoryKind:
-		for _, level := range c.Levels {
+		for _, level := range c.levels() {
 			names = append(names, c.Name+"="+level)
 		}
 		if len(c.Rare) > 0 {
@@ -61,6 +66,14 @@ func (c Column) Features() []string {
 	return names
 }
 
+// levels names the slots of a category.
+func (c *Column) levels() []string {
+	if c.Hashed > 0 {
+		return feature.HashLevels(c.Hashed)
+	}
+	return c.Levels
+}
+
 // width is how many features there are.
 func (c *Column) width() int {
 	number := feature.Number{Missing: c.Missing}
@@ -70,7 +83,7 @@ func (c *Column) width() int {
 	case parse.DateKind:
 		return (&feature.Date{Number: number, Parts: c.Parts}).Width()
 	case parse.CategoryKind:
-		return (&feature.Category{Levels: c.Levels, Rare: c.Rare, Missing: c.Missing}).Width()
+		return (&feature.Category{Levels: c.levels(), Rare: c.Rare, Missing: c.Missing}).Width()
 	}
 	return 0
 }
@@ -88,6 +101,9 @@ func (c *Column) feature() (feature.Feature, error) {
 	case parse.DateKind:
 		return &feature.Date{Number: number, Parts: c.Parts}, nil
 	case parse.CategoryKind:
+		if c.Hashed > 0 {
+			return feature.NewHashed(c.Hashed, c.Empty, c.Missing), nil
+		}
 		return feature.NewCategory(c.Levels, c.Rare, c.Missing), nil
 	}
 	return nil, nil
@@ -122,6 +138,22 @@ func (c *Column) checkDate() error {
 	}
 	if len(c.Parts) == 0 {
 		return fmt.Errorf("data: encoder: column %q has dates without parts; the first is days", c.Name)
+	}
+	return nil
+}
+
+// checkLevels checks what a category becomes.
+func (c *Column) checkLevels() error {
+	if c.Hashed < 0 || c.Hashed > 0 && (len(c.Levels) > 0 || len(c.Rare) > 0) {
+		return fmt.Errorf("data: encoder: column %q has %d slots for hashed levels beside %d others", c.Name, c.Hashed, len(c.Levels)+len(c.Rare))
+	}
+	if n := max(len(c.Levels), c.Hashed); n > math.MaxInt16-3 {
+		return fmt.Errorf("data: encoder: column %q has %d levels; at most %d are kept", c.Name, n, math.MaxInt16-3)
+	}
+	for _, slot := range c.Empty {
+		if slot < 0 || slot >= c.Hashed {
+			return fmt.Errorf("data: encoder: column %q has no slot %d; it has %d", c.Name, slot, c.Hashed)
+		}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"descent/data/internal/feature"
 	"descent/data/internal/parse"
 	"descent/data/internal/schema"
 )
@@ -161,8 +160,8 @@ func (e *Encoder) validateColumns() error {
 				return err
 			}
 		case parse.CategoryKind:
-			if c.width() > math.MaxInt16 {
-				return fmt.Errorf("data: encoder: column %q has %d levels; at most %d are kept", c.Name, len(c.Levels), math.MaxInt16-3)
+			if err := c.checkLevels(); err != nil {
+				return err
 			}
 		case parse.DroppedKind:
 		default:
@@ -188,8 +187,8 @@ func (e *Encoder) Notes() []string {
 		if c.Kind == parse.DroppedKind && c.Why != schema.Asked {
 			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
 		}
-		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && !c.Missing {
-			notes = append(notes, fmt.Sprintf("column %q says nothing: none of its %d levels stands in %d rows or more", c.Name, len(c.Rare), feature.RareCount))
+		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && c.Hashed == 0 && !c.Missing {
+			notes = append(notes, fmt.Sprintf("column %q says nothing: each of its %d levels stands in too few rows; levels keeps rarer ones, as in %q", c.Name, len(c.Rare), c.Name+":1000/2"))
 		}
 	}
 	return notes

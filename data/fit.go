@@ -87,11 +87,14 @@ func fitColumn(g *grid.Grid, p schema.Column, rows []int) (Column, error) {
 	case parse.CategoryKind:
 		var category *feature.Category
 		var err error
-		if category, dropped, err = feature.FitCategory(g, p.Col, rows); err != nil {
+		if category, dropped, err = feature.FitCategory(g, p.Col, rows, p.Levels); err != nil {
 			return c, err
 		}
 		if category != nil {
 			c.Levels, c.Rare, c.Missing = category.Levels, category.Rare, category.Missing
+			if c.Hashed, c.Empty = category.Hashed, category.Empty; c.Hashed > 0 {
+				c.Levels = nil // which their number says
+			}
 		}
 	}
 	if dropped != "" {

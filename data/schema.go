@@ -95,6 +95,12 @@ func (c Column) detail() string {
 		return text + c.absence()
 	case parse.CategoryKind:
 		text = fmt.Sprintf("%d levels", len(c.Levels))
+		if c.Hashed > 0 {
+			text = fmt.Sprintf("levels by hash in %d slots", c.Hashed)
+			if len(c.Empty) > 0 {
+				text += fmt.Sprintf(", of which %d have none", len(c.Empty))
+			}
+		}
 		if len(c.Rare) > 0 {
 			text += fmt.Sprintf(", %d rare ones together", len(c.Rare))
 		}

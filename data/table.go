@@ -22,6 +22,14 @@ import (
 // A name in Numbers may end in :comma or :point, which is the decimal mark, as
 // in "price:comma"; one in Dates in :dmy, :mdy or :ymd, the order of day, month
 // and year, or in :unix, for seconds since 1970. Targets may be in Numbers.
+//
+// An item of Levels says which levels of categories become a feature each, while the
+// others share one: "1000/2" is the 1,000 most frequent that stand in 2 rows or more,
+// and "1000" is 1000/10; of up to 100 levels the rows do not matter. "auto" is 1000/2,
+// but at most 4,096 levels of all columns, or 100 of each. "hashed=256" gives a level
+// one of 256 features by its hash, also one that training did not have. Behind a name
+// or a pattern, as in "city:hashed=256", it is for those columns; one that is named is
+// not left out for differing in nearly every row.
 type CSVConfig struct {
 	Targets    []string // columns to be predicted; several for regression and labels
 	Task       Task     // 0: decided by the target's values
@@ -30,6 +38,7 @@ type CSVConfig struct {
 	Categories []string // columns of codes, which may be numbers
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
+	Levels     []string // how many levels categories keep; none: "100/10"
 
 	Weight string // a column that says how much a row counts, at least 0; see [WeightField]
 
@@ -116,7 +125,7 @@ func newTable(g *grid.Grid, path string, cfg CSVConfig) (t *Table, err error) {
 func (cfg CSVConfig) schema() schema.Config {
 	return schema.Config{
 		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
-		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Images: cfg.imageColumns(), Weights: one(cfg.Weight),
+		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Levels: cfg.Levels, Images: cfg.imageColumns(), Weights: one(cfg.Weight),
 	}
 }
 

@@ -131,9 +131,18 @@ func (c *Column) slot(x []float32) int {
 
 // level names a slot: a level, "<rare>", "<missing>" or "<unk>".
 func (c *Column) level(slot int) string {
-	names := c.of.Features()
+	names := c.levels()
 	if slot == none {
 		slot = len(names) - 1
 	}
-	return strings.TrimPrefix(names[slot], c.Name+"=")
+	return names[slot]
+}
+
+// levels names the slots of a category.
+func (c *Column) levels() []string {
+	names := c.of.Features()
+	for i, name := range names {
+		names[i] = strings.TrimPrefix(name, c.Name+"=")
+	}
+	return names
 }

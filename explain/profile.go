@@ -57,9 +57,7 @@ func spreadOf(c *Column, rows *Rows) ColumnSpread {
 	s := ColumnSpread{Name: c.Name, Kind: c.Kind}
 	if c.Kind == categoryKind {
 		s.Counts = make([]int, c.Width) // <unk> is the last
-		for slot := range c.Width {
-			s.Levels = append(s.Levels, c.level(slot))
-		}
+		s.Levels = c.levels()
 		for i := range rows.Len() {
 			slot := c.slot(rows.Row(i))
 			if slot == none {

@@ -169,8 +169,9 @@ func cutOf(c *Column, rows *Rows) (at []int, texts []string) {
 		for i := range at {
 			at[i] = c.slot(rows.Row(i)) + 1
 		}
-		for slot := range c.Width + 1 {
-			texts = append(texts, levelText(c.level(slot-1)))
+		texts = append(texts, levelText(c.level(none)))
+		for _, level := range c.levels() {
+			texts = append(texts, levelText(level))
 		}
 		return at, texts
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // front encodes the numbers of x: smooth ones by waves and perhaps bins, spiky ones
-// by bins of their own, and leaves what is 0 or 1.
+// by bins of their own, the levels of a column of many by vectors, and leaves what else
+// is 0 or 1.
 func (t *Table) front(r Recipe) (front nn.Concat) {
 	smooth, spiky, plain := t.groups()
 	if len(smooth) > 0 {
@@ -17,6 +18,10 @@ func (t *Table) front(r Recipe) (front nn.Concat) {
 	}
 	if len(spiky) > 0 {
 		front = append(front, t.inBins(spiky, 0))
+	}
+	many, plain := t.learned(plain, r.Vectors)
+	for _, column := range many {
+		front = append(front, vectors(column, r.Vectors))
 	}
 	if len(plain) > 0 {
 		front = append(front, nn.Select{Columns: plain})
@@ -100,6 +105,8 @@ func width(front nn.Concat) (n int) {
 			switch l := l.(type) {
 			case nn.Select:
 				of = len(l.Columns)
+			case nn.Dense:
+				of = l.Units
 			case nn.Periodic:
 				of *= 4
 			case nn.PiecewiseLinear:

@@ -13,6 +13,7 @@ import (
 //
 //	numbers            SmoothClip, Periodic ┐
 //	spiky numbers      PiecewiseLinear      ├ Scale, Dense and Dropout for each of Hidden, Dense
+//	levels of columns of many Dense         │
 //	indicators, levels as they are          ┘
 //
 // behind which values of regression are bounded by those of training. Features that

@@ -19,6 +19,7 @@ type Recipe struct {
 	Activation nn.Activation // of them
 	Sigma      float64       // of the first frequencies of periodic encodings; 0: none
 	Bins       int           // between quantiles, of each number that is not spiky, beside the waves, up to 64; 0: none
+	Vectors    int           // numbers of the learned vector of a level, in columns of more than 50; 0: each level is an input
 	Members    int           // of an ensemble that shares weights, as TabM; 0: one network
 	Outputs    int           // 0: as the samples ask for
 
@@ -67,7 +68,7 @@ func (t *Table) Recipe() Recipe {
 	rule := optim.NewAdamW()
 	rule.Beta2 = 0.95
 	r := Recipe{
-		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1,
+		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1, Vectors: vectorLength,
 		Optimizer: rule, LearningRate: 0.0025, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
 	}
 	if t.Rows >= 10000 || t.Spec.Task == data.Regression && t.Rows >= 2000 {
@@ -106,6 +107,7 @@ func (t *Table) bins() int {
 // the second half here.
 func (t *Table) TabM(members int) Recipe {
 	r := t.Recipe()
+	r.Vectors = 0 // which were not seen to be better here
 	r.Members, r.Activation, r.Optimizer = members, nn.ReLU, optim.NewAdamW()
 	r.LearningRate, r.Schedule, r.WeightDecay, r.Dropout, r.Fall, r.Smoothing = 0.002, "flat-cosine", 3e-4, 0.1, "", 0
 	return r
@@ -200,7 +202,7 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 	if r.Optimizer.DefaultRate() >= 0.01 {
 		return nil
 	}
-	smooth, _, _ := t.groups()
+	smooth, _, plain := t.groups()
 	waves := len(smooth) > 0 && r.Sigma > 0
 	if r.Members > 0 {
 		if !waves {
@@ -213,6 +215,13 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		of := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
 		if r.WeightDecay > 0 {
 			of.WeightDecay = new(0.0)
+		}
+		groups = append(groups, of)
+	}
+	if columns, _ := t.learned(plain, r.Vectors); len(columns) > 0 {
+		of := optim.Group{Match: vectorWeights, RateFactor: vectorFactor}
+		if r.WeightDecay > 0 {
+			of.WeightDecay = new(r.WeightDecay / of.RateFactor)
 		}
 		groups = append(groups, of)
 	}

@@ -23,7 +23,12 @@ func Words(spec data.Spec, net nn.Layer) []string {
 	t.layOut()
 	var lines []string
 	for _, branch := range front {
-		lines = append(lines, t.words(branch))
+		if _, vectors := vectorsOf(branch); vectors == 0 {
+			lines = append(lines, t.words(branch))
+		}
+	}
+	if text := t.inVectors(front); text != "" {
+		lines = append(lines, text)
 	}
 	return lines
 }

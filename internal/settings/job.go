@@ -81,7 +81,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	}
 	if images != (data.ImageConfig{}) && s.Image == "" {
 		for _, row := range table {
-			if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 {
+			if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 && row.Text(s) != row.def {
 				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file; if it has a column of paths to images, name it with image", row.key, row.Text(s))
 			}
 		}
@@ -90,7 +90,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
 		Image: s.Image, Images: images, Weight: s.Weight,
-		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
+		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))

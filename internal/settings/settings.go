@@ -28,6 +28,7 @@ type Settings struct {
 	Category   Columns
 	Number     Columns
 	Date       Columns
+	Levels     Columns
 	Test       string
 	Validation string
 	Split      string

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"fmt"
 	"sort"
 
 	"descent/data/internal/grid"
@@ -14,19 +15,16 @@ import (
 type Category struct {
 	Levels, Rare []string
 	Missing      bool
+	Hashed       int   // slots that levels have by their hash, in Levels as #0, #1 and so on; 0: each has its own
+	Empty        []int // of these, those that training had no level for
 
 	slots         *parse.Spellings
 	rare, missing int // slots; none if there is none
+	empty         map[int]bool
 }
 
 // None is the slot of a cell that sets no feature.
 const None = -1
-
-// Bounds on categories.
-const (
-	MaxLevels = 100 // that get a slot of their own
-	RareCount = 10  // how often a level must occur in training to have one, where there are more
-)
 
 // NewCategory encodes levels, of which rare ones share a slot.
 func NewCategory(levels, rare []string, missing bool) *Category {
@@ -45,9 +43,29 @@ func NewCategory(levels, rare []string, missing bool) *Category {
 	return c
 }
 
-// FitCategory counts the levels of a column in the given rows; nil means all.
-// Beyond MaxLevels, the most frequent keep a slot and the others share one.
-func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Dropped, err error) {
+// NewHashed encodes levels by their hash.
+func NewHashed(slots int, empty []int, missing bool) *Category {
+	c := NewCategory(HashLevels(slots), nil, missing)
+	c.Hashed, c.Empty, c.empty = slots, empty, make(map[int]bool)
+	for _, slot := range empty {
+		c.empty[slot] = true
+	}
+	return c
+}
+
+// HashLevels names the slots of a column whose levels have them by their hash.
+func HashLevels(slots int) []string {
+	levels := make([]string, slots)
+	for i := range levels {
+		levels[i] = fmt.Sprintf("#%d", i)
+	}
+	return levels
+}
+
+// FitCategory counts the levels of a column in the given rows; nil means all. Where
+// there are more than keep.Most, or than usual, as many of the most frequent keep a
+// slot that stand in keep.Least rows, and the others share one.
+func FitCategory(g *grid.Grid, col int, rows []int, keep parse.Levels) (c *Category, dropped Dropped, err error) {
 	at := make(map[string]int) // the place of a level among the counts
 	var counts []int
 	missing := false
@@ -88,20 +106,38 @@ func FitCategory(g *grid.Grid, col int, rows []int) (c *Category, dropped Droppe
 	case len(levels) == 1 && !missing:
 		return nil, constant(levels[0]), nil
 	}
-	if len(levels) > MaxLevels {
+	if keep.Hashed > 0 {
+		return fitHashed(levels, keep.Hashed, missing), "", nil
+	}
+	if len(levels) > min(keep.Most, parse.FewLevels.Most) {
 		sort.Slice(levels, func(i, j int) bool {
 			a, b := levels[i], levels[j]
 			return count[a] > count[b] || count[a] == count[b] && a < b
 		})
-		keep := 0
-		for keep < MaxLevels && count[levels[keep]] >= RareCount {
-			keep++
+		n := 0
+		for n < min(keep.Most, len(levels)) && count[levels[n]] >= keep.Least {
+			n++
 		}
-		levels, rare = levels[:keep:keep], levels[keep:]
+		levels, rare = levels[:n:n], levels[n:]
 		sort.Strings(rare)
 	}
 	sort.Strings(levels)
 	return NewCategory(levels, rare, missing), "", nil
+}
+
+// fitHashed finds the slots that no level has.
+func fitHashed(levels []string, slots int, missing bool) *Category {
+	used := make([]bool, slots)
+	for _, level := range levels {
+		used[parse.HashSlot(level, slots)] = true
+	}
+	var empty []int
+	for slot, is := range used {
+		if !is {
+			empty = append(empty, slot)
+		}
+	}
+	return NewHashed(slots, empty, missing)
 }
 
 // Width returns the number of slots.
@@ -118,11 +154,18 @@ func (c *Category) Width() int {
 
 // Slot returns the place of a cell's 1, or None.
 func (c *Category) Slot(cell string) (int, Fate) {
-	if _, known := c.slots.Known[cell]; !known && parse.Missing(cell) {
+	if _, known := c.slots.Known[cell]; (!known || c.Hashed > 0) && parse.Missing(cell) {
 		if c.missing == None {
 			return None, AsNoLevel
 		}
 		return c.missing, Known
+	}
+	if c.Hashed > 0 {
+		slot := parse.HashSlot(cell, c.Hashed)
+		if c.empty[slot] {
+			return None, AsNone
+		}
+		return slot, Known
 	}
 	slot, known := c.slots.Find(cell)
 	switch {

@@ -101,7 +101,9 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 	if len(cfg.Weights) > 1 {
 		return cfg, fmt.Errorf("data: %s: one column holds the weights of rows, and %s are %d", g.File, naming.List(cfg.Weights), len(cfg.Weights))
 	}
-	return cfg, nil
+	var err error
+	cfg.levels, err = cfg.resolveLevels(g)
+	return cfg, err
 }
 
 // columns returns the columns of a list, each once, in the order of the list.
@@ -276,6 +278,11 @@ func (cfg Config) Named() (as string, names []string) {
 	for _, l := range cfg.lists() {
 		if len(*l.names) > 0 {
 			return l.as, *l.names
+		}
+	}
+	for _, text := range cfg.Levels {
+		if strings.Contains(text, ":") {
+			return asLevels, []string{text}
 		}
 	}
 	return "", nil

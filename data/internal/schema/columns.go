@@ -20,12 +20,14 @@ type Column struct {
 	Why     string // of a dropped column
 	Kept    bool   // it was asked for
 	Reading parse.Reading
+	Levels  parse.Levels // that a category keeps
 }
 
 // planColumns decides what each column is that is not a target.
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
 	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images, cfg.Weights))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
+	counted := naming.Set(cfg.levels.named) // which are meant to be used, too
 	views := make([]columnView, len(g.Columns))
 	err := parallel.Each(len(g.Columns), func(_, col int) error {
 		name := g.Columns[col]
@@ -52,7 +54,7 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			p.Why = why
 		} else if !drop[name] {
 			f, view := found[col], views[col]
-			p.Kind, p.Why = view.judge(name, keep[name] || f.want != "")
+			p.Kind, p.Why = view.judge(name, keep[name] || counted[name] || f.want != "")
 			p.Reading, p.Kept = f.Reading, keep[name]
 			if category[name] && view.present > 0 {
 				p.Kind, p.Why = parse.CategoryKind, ""
@@ -65,6 +67,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			kept++
 		}
 		plan = append(plan, p)
+	}
+	if err := cfg.levels.give(g, plan); err != nil {
+		return nil, err
 	}
 	if len(cfg.Images) > 0 { // which are enough to predict from
 		return plan, nil
@@ -101,7 +106,7 @@ func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 const (
 	Asked       = "was asked to be left out"
 	numbersRows = "numbers the rows"
-	MaxLevels   = 100 // of a category that get a slot of their own
+	MaxLevels   = 100 // values beyond which text may be no category
 )
 
 // columnView is what can be seen of a column.

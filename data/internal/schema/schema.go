@@ -34,8 +34,10 @@ type Config struct {
 	Dates      []string
 	Images     []string // the column of paths to images, if there is one
 	Weights    []string // the column of how much rows count, if there is one
+	Levels     []string // how many levels categories keep, of all or behind a column and a colon
 
-	hows map[string]string // how the columns of Numbers and Dates are written, of resolved names
+	hows   map[string]string // how the columns of Numbers and Dates are written, of resolved names
+	levels keeping           // what Levels says
 }
 
 // ErrNoTarget is wrapped by the error of a table that was opened without the name
