@@ -103,8 +103,6 @@ func spans(m *model.Model, level float64) error {
 	switch r := m.Residuals(); {
 	case m.Spec().Task != data.Regression:
 		return usage.Errorf("--interval: the model predicts %s, and an interval is of numbers; --probabilities says how sure it is", strings.Join(outputNames(m.Spec()), ", "))
-	case r == nil && m.Objective().First().Loss.Name() == "quantile":
-		return usage.Errorf("--interval: the model does not know how far off its quantiles are; a run of one network, without --bag and --best, that has a validation part and --intervals auto keeps that")
 	case r == nil:
 		return usage.Errorf("--interval: the model does not know how far off it is; a run with a validation part, or of a bag, and --intervals auto keeps that")
 	default:

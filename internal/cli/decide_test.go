@@ -122,7 +122,6 @@ func TestIntervals(t *testing.T) {
 	}
 	_, few := trained(t, "--data", write(t, "few.csv", houses(40)), "--target", "price")
 	_, none := trained(t, "--data", path, "--target", "price", "--intervals", "none")
-	_, several := trained(t, "--data", path, "--target", "price", "--loss", "quantile:0.1,0.9", "--bag", "2", "--model", "mlp:8", "--epochs", "2")
 	_, classes := trained(t, "--data", write(t, "flowers.csv", flowers(60)), "--target", "kind")
 	for _, tt := range []struct {
 		args []string
@@ -131,7 +130,6 @@ func TestIntervals(t *testing.T) {
 		{[]string{"predict", few, path, "--interval", "0.95"}, "takes 19 rows of validation or more, and there were 4"},
 		{[]string{"eval", few, path, "--interval", "0.95"}, "takes 19 rows of validation or more, and there were 4"},
 		{[]string{"predict", none, path, "--interval", "0.9"}, "does not know how far off it is"},
-		{[]string{"predict", several, path, "--interval", "0.9"}, "how far off its quantiles are; a run of one network"},
 		{[]string{"predict", classes, path, "--interval", "0.9"}, "the model predicts iris, rose, violet, and an interval is of numbers"},
 		{[]string{"predict", few, path, "--interval", "1.5"}, "want a share between 0 and 1"},
 		{[]string{"train", "--data", path, "--target", "price", "--loss", "quantile:0.9,0.1"}, "each above the one before"},

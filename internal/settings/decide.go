@@ -90,13 +90,6 @@ func (j *Job) noteRare() {
 	}
 }
 
-// noteQuantiles notes that quantiles of several networks are not measured.
-func (j *Job) noteQuantiles() {
-	if _, ok := j.Config.Loss.(loss.Quantile); ok && len(j.Folds) > 0 && j.Settings.Intervals != "none" {
-		j.Notes = append(j.Notes, "the model keeps no intervals: those of quantiles are of one network, without --bag and --best")
-	}
-}
-
 // undecide leaves out what comes after training.
 func (s *Settings) undecide() {
 	original := Default()

@@ -162,7 +162,6 @@ func (j *Job) build() error {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
 	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
-	j.noteQuantiles()
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
