@@ -41,6 +41,9 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	case n < triedFrom || n < folds*len(j.Spec.Classes):
 		return modelDefault, "", nil
 	}
+	if err := j.buildable(); err != nil {
+		return "", "", err
+	}
 	cut, told, err := j.heldBack()
 	if err != nil {
 		return "", "", err
@@ -54,9 +57,6 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	for _, model := range tried {
 		list, err := j.score(model, cut)
 		if err != nil {
-			if _, also := j.trying(tableModel, cut[0]); also != nil && also.Error() == err.Error() {
-				return "", "", err // which no other network mends
-			}
 			return "", "", fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", model, err)
 		}
 		scores = append(scores, list)
@@ -72,6 +72,22 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	metric, err := runs.MainScore(j.Spec, nil)
 	why = fmt.Sprintf("model %s: of %d networks, each trained %s "+told+": %s", tried[at], len(tried), often, which, metric, strings.Join(text, ", "))
 	return tried[at], why, err
+}
+
+// buildable returns what is wrong with the settings whichever network is taken, before
+// any is trained.
+func (j *Job) buildable() error {
+	var found error
+	for i, model := range tried {
+		s := j.Settings
+		s.Model = Given(model)
+		_, err := j.With(s)
+		if err == nil || i > 0 && err.Error() != found.Error() {
+			return nil // it is of one network
+		}
+		found = err
+	}
+	return found
 }
 
 // fittingModel returns the network that the weights to start from are of.
