@@ -28,11 +28,16 @@ func TestOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	own, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, requires, _ := strings.Cut(string(own), "\nrequire") // all of them, so that no module behind them is looked up
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/outside")); err != nil {
 		t.Fatal(err)
 	}
-	gomod := "module outside\n\ngo 1.26\n\nrequire " + module.Path() + " v0.0.0\n\nreplace " + module.Path() + " => " + strconv.Quote(root) + "\n"
+	gomod := "module outside\n\ngo 1.26.0\n\nrequire " + module.Path() + " v0.0.0\n\nreplace " + module.Path() + " => " + strconv.Quote(root) + "\n\nrequire" + requires
 	for name, text := range map[string]string{"go.mod": gomod, "go.sum": string(sums)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
@@ -65,7 +70,7 @@ func runTool(t *testing.T, tool, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(tool, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("go %v: %v\n%s", args, err, out)
