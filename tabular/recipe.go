@@ -129,7 +129,7 @@ func (t *Table) Config(r Recipe) (train.Config, error) {
 	units := schedule.Units{StepsPerEpoch: updates / r.Epochs, TotalSteps: updates}
 	cfg := train.Config{
 		Optimizer: r.Optimizer, LearningRate: r.LearningRate, Groups: t.Groups(r),
-		BatchSize: r.Batch, Epochs: r.Epochs, Monitor: t.Monitor(), Later: true,
+		BatchSize: r.Batch, Epochs: r.Epochs, Monitor: t.Monitor(), Kept: train.BestLater,
 	}
 	var err error
 	if cfg.Schedule, err = schedule.Parse(r.Schedule, units); err != nil {

@@ -60,7 +60,7 @@ type Config struct {
 	Metrics  []metric.Metric `bits:"same"` // measured beside the usual ones, to monitor or to look at
 	Patience int             // stop after so many epochs without a better one; 0: never
 	MinDelta float64         // what counts as better
-	Later    bool            // of epochs whose scores are equal, the later is the better
+	Kept     Kept            // the epoch whose model is the result
 
 	Seed    uint64       // of initial weights, order, augmentation and dropout
 	Workers int          `bits:"same"` // cores to use at most; 0: all. A small step may take fewer; the result does not depend on it
@@ -149,7 +149,7 @@ func (c Config) Validate() error {
 	finite("L2 penalty", c.Penalty.L2)
 	finite("minimum improvement", c.MinDelta)
 	finite("SAM's ρ", c.SAM)
-	errs = append(errs, c.Augment.Validate(), c.Average.Validate(), c.Checkpoints.Validate(), c.OnNonfinite.validate(c.Checkpoints))
+	errs = append(errs, c.Augment.Validate(), c.Average.Validate(), c.Checkpoints.Validate(), c.OnNonfinite.validate(c.Checkpoints), c.Kept.validate(c.Patience))
 	if c.Loss != nil {
 		errs = append(errs, c.Loss.Validate())
 	}

@@ -34,7 +34,7 @@ type Epoch struct {
 	Penalty    float64       // at the last update
 	Validation *model.Report // nil without a validation set
 	Score      float64       // the monitored one
-	Best       bool          // it is the best so far
+	Best       bool          // it is the best so far, or the last one is kept: its model would be the result
 	Seconds    float64       // since Fit began
 }
 
@@ -198,7 +198,7 @@ func (f *fitting) close(ctx context.Context, s Step) (*Epoch, error) {
 		e.Validation, e.Score = &r, r.Score(f.cfg.Monitor)
 		higher = f.higher
 	}
-	if better(e.Score, f.fit.best, higher, f.cfg.MinDelta) || f.cfg.Later && e.Score == f.fit.best {
+	if f.cfg.Kept.takes(e.Score, f.fit.best, higher, f.cfg.MinDelta) {
 		f.fit.best, f.fit.waiting, e.Best = e.Score, 0, true
 		if f.validation != nil || f.cfg.Patience > 0 {
 			f.best = f.Model()

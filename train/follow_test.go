@@ -59,29 +59,40 @@ type times struct{ factor float64 }
 func (s times) At(int) float64  { return s.factor }
 func (s times) Validate() error { return nil }
 
-// TestLaterOfEquals: where no epoch is better than another, the first is the model,
-// and the last with Later, unless patience ends the run before.
-func TestLaterOfEquals(t *testing.T) {
+// TestKept: where no epoch is better than another, the first is the model, and the last
+// with BestLater; with Last that of the last epoch, also if each is worse than the one
+// before.
+func TestKept(t *testing.T) {
 	training, validation := slope(t)
-	for later, want := range map[bool][]bool{false: {true, false, false}, true: {true, true, true, true}} {
+	all := []bool{true, true, true, true}
+	for _, tt := range []struct {
+		kept     train.Kept
+		patience int
+		rate     float64
+		want     []bool
+	}{{train.Best, 2, 1e-30, []bool{true, false, false}}, {train.BestLater, 2, 1e-30, all}, {train.Last, 0, 1e-30, all}, {train.Last, 0, 10, all}} {
 		var trainer *train.Trainer
-		cfg := train.Config{Epochs: 4, Later: later, Patience: 2, LearningRate: 1e-30}
+		cfg := train.Config{Epochs: 4, Kept: tt.kept, Patience: tt.patience, LearningRate: tt.rate}
 		past := watch(&cfg, &trainer)
 		made, err := train.New(nn.Dense{Units: 1}, training.Spec(), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		trainer = made
-		if _, err := trainer.Fit(context.Background(), training, validation); err != nil {
+		m, err := trainer.Fit(context.Background(), training, validation)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if tt.kept == train.Last && !maps.EqualFunc(maps.Collect(m.Weights()), maps.Collect(trainer.Model().Weights()), slices.Equal) {
+			t.Errorf("%v at rate %v: the model is not that of the last epoch", tt.kept, tt.rate)
 		}
 		trainer.Close()
 		var best []bool
 		for _, e := range past.epochs {
 			best = append(best, e.Best)
 		}
-		if !slices.Equal(best, want) {
-			t.Errorf("later %v: epochs are the best so far as in %v, want %v", later, best, want)
+		if !slices.Equal(best, tt.want) {
+			t.Errorf("%v: epochs are kept so far as in %v, want %v", tt.kept, best, tt.want)
 		}
 	}
 }

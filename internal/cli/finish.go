@@ -15,6 +15,7 @@ import (
 	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/model"
+	"descent/train"
 )
 
 // finish saves what training left, measures it if training came to its end,
@@ -173,6 +174,8 @@ func (r *run) print(w io.Writer, result string) {
 	if r.best != nil {
 		kept = fmt.Sprintf("the model of epoch %d of %d", r.best.Epoch+1, r.last.Epoch+1)
 		switch v := r.best.Validation; {
+		case r.Config.Kept == train.Last:
+			kept += ", the last one"
 		case v != nil:
 			kept += fmt.Sprintf(", the best by validation %s (%s)", r.monitorText(), human.Score(s.Monitor.Value, v.Score(s.Monitor.Value)))
 		case s.Train.Patience > 0:

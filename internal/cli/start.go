@@ -7,6 +7,7 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/settings"
+	"descent/train"
 )
 
 // startText says what is about to happen.
@@ -106,7 +107,10 @@ func (r *run) networkText() string {
 func (r *run) keepsText() string {
 	switch s := &r.Settings; {
 	case r.validated():
-		if s.Ties.Value == "later" {
+		switch r.Config.Kept {
+		case train.Last:
+			return "the last epoch"
+		case train.BestLater:
 			return "best by validation " + r.monitorText() + ", the later of equals"
 		}
 		return "best by validation " + r.monitorText()

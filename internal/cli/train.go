@@ -181,7 +181,7 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	if ui.Scores, err = shownScores(j); err != nil {
 		return nil, err
 	}
-	ui.Epochs = j.Settings.Epochs.Value
+	ui.Epochs, ui.Last = j.Settings.Epochs.Value, j.Config.Kept == train.Last
 	j.Config.Logger = slog.New(ui)
 	j.Config.Callback = r.report
 	j.Config.Profile = opt.profile

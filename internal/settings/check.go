@@ -32,6 +32,9 @@ func (s *Settings) together() error {
 	if _, err := s.imageConfig(); err != nil {
 		errs = append(errs, fmt.Errorf("images: %w", err))
 	}
+	if s.Kept.Value == train.Last.String() && s.Train.Patience > 0 {
+		errs = append(errs, errors.New("patience waits for a better epoch, and kept is last; leave out one of them"))
+	}
 	if s.Head == "new" && s.InitFrom == "" {
 		errs = append(errs, errors.New("head: new takes init_from, the model that the other layers start from"))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"descent/data"
 	"descent/optim"
+	"descent/train"
 )
 
 // What is decided by the data unless it is given, as the help says it. The
@@ -24,7 +25,8 @@ func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = Given(s.Model.Or(modelDefault))
 	s.Activation, s.LabelSmoothing = Given(s.Activation.Or("relu")), Given(s.LabelSmoothing.Or(0))
-	s.Schedule, s.Monitor, s.Ties = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Ties.Or("first"))
+	s.L2 = Given(s.L2.Or(0))
+	s.Schedule, s.Monitor, s.Kept = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Kept.Or(train.Best.String()))
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}

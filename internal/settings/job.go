@@ -163,6 +163,9 @@ func (j *Job) build() error {
 	}
 	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
+	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
+		return usage.Mark(fmt.Errorf("kept: %w", err))
+	}
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
 		if err != nil {

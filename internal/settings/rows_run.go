@@ -44,13 +44,9 @@ var runRows = []Setting{
 	{key: "monitor", def: "auto",
 		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames() + "; auto: loss, accuracy for table and classes",
 		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
-	{key: "ties", def: "auto",
-		usage: "which of epochs with equal validation scores is the best: first or later; auto: first, later for table",
-		at:    func(s *Settings) any { return &s.Ties }, check: oneOf("epoch", "first", "later"), start: Told,
-		fill: func(f filling) error {
-			f.into.Later = f.Ties.Value == "later"
-			return nil
-		}},
+	{key: "kept", def: "auto", before: "best",
+		usage: "epoch whose model is the result: best, by the monitored score and of equal ones the first; best-later, of equal ones the last; or last, whatever its score; auto: best, best-later for table, last for a linear model of a table",
+		at:    func(s *Settings) any { return &s.Kept }, check: parses(train.ParseKept), start: Told},
 	{key: "metrics",
 		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
 		at:    func(s *Settings) any { return &s.Metrics }, start: Told, fixed: "what is measured does not change results",

@@ -51,6 +51,7 @@ type Settings struct {
 
 	Loss           Auto[string]
 	LabelSmoothing Auto[float64]
+	L2             Auto[float64]
 	ClassWeights   string
 	Calibrate      string
 	Threshold      string
@@ -73,7 +74,7 @@ type Settings struct {
 	Batch   Auto[string]
 	Epochs  Auto[int]
 	Monitor Auto[string]
-	Ties    Auto[string]
+	Kept    Auto[string]
 	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand

@@ -10,6 +10,7 @@ import (
 	"descent/nn"
 	"descent/optim"
 	"descent/tabular"
+	"descent/train"
 )
 
 // decide gives every setting that is left open its value, by the data.
@@ -36,12 +37,21 @@ func (j *Job) decide() error {
 	return nil
 }
 
-// linearRate is the rate of a linear model of a table, which starts at zero: it has no
-// units that must differ, and at a smaller rate would still be on its way at the end.
-const linearRate = 0.01
+// A linear model of a table starts at zero: it has no units that must differ, and at a
+// smaller rate would still be on its way at the end. What keeps it from learning few rows
+// by heart is a penalty, and its last epoch is kept: where few rows validate, the best of
+// many is the luckiest.
+const (
+	linearRate    = 0.01
+	linearPenalty = 0.003
+)
 
-// fillLinear gives a linear model its rate and start where both are left open.
+// fillLinear gives a linear model what is left open: its rate and start if both are.
 func (s *Settings) fillLinear() {
+	s.L2 = Given(s.L2.Or(linearPenalty))
+	if !s.Kept.Given && s.Train.Patience == 0 {
+		s.Kept = Given(train.Last.String())
+	}
 	if s.Init == "auto" && !s.LearningRate.Given && !s.Optimizer.chosen() {
 		s.Init, s.LearningRate = "zeros", Given(linearRate)
 	}
@@ -97,7 +107,7 @@ func (j *Job) fillTable() error {
 	if r.Smoothing > 0 && s.Loss.Or("cross-entropy") == "cross-entropy" {
 		s.LabelSmoothing = Given(s.LabelSmoothing.Or(r.Smoothing))
 	}
-	s.Epochs, s.Ties = Given(s.Epochs.Or(r.Epochs)), Given(s.Ties.Or("later"))
+	s.Epochs, s.Kept = Given(s.Epochs.Or(r.Epochs)), Given(s.Kept.Or(train.BestLater.String()))
 	if j.Parts.Validation.Len() > 0 {
 		s.Monitor = Given(s.Monitor.Or(t.Monitor()))
 	}

@@ -41,6 +41,7 @@ type Progress struct {
 
 	Epochs int
 	Scores []string // shown beside the loss, the first where there is room for one
+	Last   bool     // the last epoch is kept, and none is marked as the best
 
 	area   area
 	next   time.Time // the area may be drawn again
@@ -171,7 +172,7 @@ func (p *Progress) epochLine(u train.Progress) string {
 	if !p.live { // where the area says so
 		line += fmt.Sprintf("  rate %.3g  %s samples/s  %s left", e.Rate, human.Thousands(u.Samples), human.Clock(u.Left))
 	}
-	if e.Best && e.Validation != nil {
+	if e.Best && e.Validation != nil && !p.Last {
 		line += "  best"
 	}
 	return line
