@@ -46,14 +46,17 @@ func TestManyLevels(t *testing.T) {
 	table := measured(t, parts.Train)
 	r := table.Recipe()
 	for _, c := range []struct {
+		networks       int
 		length, inputs int
+		in, first      string // pattern and first name of the networks' parameters
 		want           string
 	}{
-		{r.Vectors, 4 + 8 + 40, "1 column of many levels, each a learned vector of 8 numbers: street (120)"},
-		{3, 4 + 3 + 40, "1 column of many levels, each a learned vector of 3 numbers: street (120)"},
-		{0, 4 + 120 + 40, "160 levels and indicators as they are"},
+		{1, r.Vectors, 4 + 8 + 40, "", "", "1 column of many levels, each a learned vector of 8 numbers: street (120)"},
+		{1, 3, 4 + 3 + 40, "", "", "1 column of many levels, each a learned vector of 3 numbers: street (120)"},
+		{1, 0, 4 + 120 + 40, "", "", "160 levels and indicators as they are"},
+		{2, 3, 4 + 3 + 40, "0.concat.*.sequential.", "0.concat.0.sequential.", "1 column of many levels, each a learned vector of 3 numbers: street (120)"},
 	} {
-		r.Vectors = c.length
+		r.Networks, r.Vectors = c.networks, c.length
 		net, err := table.Network(r)
 		if err != nil {
 			t.Fatal(err)
@@ -66,16 +69,16 @@ func TestManyLevels(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, row := range rows {
-			if row.Path == "1.scale" && row.Output[0] != c.inputs {
+			if row.Path == c.first+"1.scale" && row.Output[0] != c.inputs {
 				t.Errorf("vectors of %d: %d inputs, want %d", c.length, row.Output[0], c.inputs)
 			}
 		}
 		first, vectors := 0.0, 0.0
 		for _, g := range table.Groups(r) {
 			switch g.Match {
-			case "0.*.dense.weight":
+			case c.in + "0.*.dense.weight":
 				vectors = g.RateFactor
-			case "2.dense.weight":
+			case c.in + "2.dense.weight":
 				first = g.RateFactor
 			}
 		}

@@ -3,6 +3,7 @@ package tabular
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"descent/data"
 	"descent/nn"
@@ -16,7 +17,8 @@ import (
 //	levels of columns of many Dense         │
 //	indicators, levels as they are          ┘
 //
-// behind which values of regression are bounded by those of training. Features that
+// or several such networks side by side, whose predictions are averaged, behind which
+// values of regression are bounded by those of training. Features that
 // are always 0, and columns of one value, are left out.
 func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	front := t.front(r)
@@ -41,7 +43,48 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 		}
 	}
 	net = append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}})
+	if r.Networks > 1 {
+		net = t.sideBySide(net, r.Networks, outputs)
+	}
 	return t.within(net), nil
+}
+
+// sideBySide is several networks of one kind, whose predictions are averaged. Each
+// starts with weights of its own and learns by a loss of its own, but they see the same
+// batches and the epoch that is kept is the best of all together.
+func (t *Table) sideBySide(net nn.Sequential, networks, outputs int) nn.Sequential {
+	return nn.Sequential{
+		nn.Concat(slices.Repeat([]nn.Layer{net}, networks)), nn.Reshape{Dims: []int{networks, outputs}},
+		nn.MemberMean{Of: t.averaging(outputs)},
+	}
+}
+
+// inEach begins the names of parameters in networks side by side.
+const inEach = "0.concat.*.sequential."
+
+// eachOf returns the first of networks side by side, and how many there are.
+func eachOf(net nn.Sequential) (nn.Sequential, int) {
+	if len(net) < 2 {
+		return net, 1
+	}
+	_, mean := net[1].(nn.Reshape)
+	if side, ok := net[0].(nn.Concat); ok && mean && len(side) > 0 {
+		if first, ok := side[0].(nn.Sequential); ok {
+			return first, len(side)
+		}
+	}
+	return net, 1
+}
+
+// averaging says what networks give of which the mean is the prediction.
+func (t *Table) averaging(outputs int) nn.Averaging {
+	switch {
+	case t.Spec.Task == data.Classification && outputs > 1:
+		return nn.Classes
+	case t.Spec.Task != data.Regression:
+		return nn.Labels
+	}
+	return nn.Values
 }
 
 // ensemble builds the network of a recipe with members, which [nn.TabM] describes.
@@ -49,14 +92,7 @@ func (t *Table) ensemble(r Recipe, front nn.Concat, outputs int) (nn.Sequential,
 	if r.Members < 1 {
 		return nil, fmt.Errorf("tabular: %d members; want at least 1, or 0 for one network", r.Members)
 	}
-	of := nn.Values
-	switch {
-	case t.Spec.Task == data.Classification && outputs > 1:
-		of = nn.Classes
-	case t.Spec.Task != data.Regression:
-		of = nn.Labels
-	}
-	tabm := nn.TabM(r.Members, r.Hidden, outputs, r.Activation, r.Dropout, of)
+	tabm := nn.TabM(r.Members, r.Hidden, outputs, r.Activation, r.Dropout, t.averaging(outputs))
 	return t.within(append(nn.Sequential{front}, tabm...)), nil
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"descent/data"
 	"descent/loss"
-	"descent/metric"
 	"descent/nn"
 	"descent/optim"
 	"descent/schedule"
@@ -20,6 +19,7 @@ type Recipe struct {
 	Sigma      float64       // of the first frequencies of periodic encodings; 0: none
 	Bins       int           // between quantiles, of each number that is not spiky, beside the waves, up to 64; 0: none
 	Vectors    int           // numbers of the learned vector of a level, in columns of more than 50; 0: each level is an input
+	Networks   int           // side by side, whose predictions are averaged; 0: one
 	Members    int           // of an ensemble that shares weights, as TabM; 0: one network
 	Outputs    int           // 0: as the samples ask for
 
@@ -83,8 +83,17 @@ func (t *Table) Recipe() Recipe {
 	case data.Classification:
 		r.Smoothing = 0.1
 	}
+	r.Networks = networks(t.Rows, width(t.front(r)))
 	r.Batch, r.Epochs = Length(t.Rows)
 	return r
+}
+
+// networks returns how many stand side by side: as many as seconds allow.
+func networks(rows, inputs int) int {
+	if rows >= 20000 || inputs > 1024 {
+		return 2
+	}
+	return 4
 }
 
 // bins returns how many bins there are of each number beside its waves: fewer where
@@ -107,7 +116,7 @@ func (t *Table) bins() int {
 // the second half here.
 func (t *Table) TabM(members int) Recipe {
 	r := t.Recipe()
-	r.Vectors = 0 // which were not seen to be better here
+	r.Vectors, r.Networks = 0, 0 // which were not seen to be better here
 	r.Members, r.Activation, r.Optimizer = members, nn.ReLU, optim.NewAdamW()
 	r.LearningRate, r.Schedule, r.WeightDecay, r.Dropout, r.Fall, r.Smoothing = 0.002, "flat-cosine", 3e-4, 0.1, "", 0
 	return r
@@ -129,7 +138,7 @@ func (t *Table) Config(r Recipe) (train.Config, error) {
 	units := schedule.Units{StepsPerEpoch: updates / r.Epochs, TotalSteps: updates}
 	cfg := train.Config{
 		Optimizer: r.Optimizer, LearningRate: r.LearningRate, Groups: t.Groups(r),
-		BatchSize: r.Batch, Epochs: r.Epochs, Monitor: t.Monitor(), Kept: train.BestLater,
+		BatchSize: r.Batch, Epochs: r.Epochs, Kept: train.BestLater,
 	}
 	var err error
 	if cfg.Schedule, err = schedule.Parse(r.Schedule, units); err != nil {
@@ -184,14 +193,6 @@ func (r Recipe) falling(u schedule.Units) (map[string]schedule.Schedule, error) 
 // decay is the name of weight decay among hyperparameters.
 const decay = "weight_decay"
 
-// Monitor returns the score that picks the best epoch.
-func (t *Table) Monitor() string {
-	if t.Spec.Task == data.Classification {
-		return metric.Main(metric.Spec{Kind: metric.Classes, Names: t.Spec.Classes}).Name
-	}
-	return metric.Loss.Name
-}
-
 // Groups returns the parameters that have rates of their own: the front scale,
 // periodic encodings, the first layer, whose inputs are others than the usual 256,
 // and biases. Decay times rate is the same for all weights.
@@ -210,7 +211,11 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		}
 		return []optim.Group{{Match: "*.periodic.*", RateFactor: 10}}
 	}
-	groups := []optim.Group{{Match: "1.scale.scale", RateFactor: scaleFactor}}
+	in := ""
+	if r.Networks > 1 {
+		in = inEach
+	}
+	groups := []optim.Group{{Match: in + "1.scale.scale", RateFactor: scaleFactor}}
 	if waves {
 		of := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
 		if r.WeightDecay > 0 {
@@ -219,14 +224,14 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		groups = append(groups, of)
 	}
 	if columns, _ := t.learned(plain, r.Vectors); len(columns) > 0 {
-		of := optim.Group{Match: vectorWeights, RateFactor: vectorFactor}
+		of := optim.Group{Match: in + vectorWeights, RateFactor: vectorFactor}
 		if r.WeightDecay > 0 {
 			of.WeightDecay = new(r.WeightDecay / of.RateFactor)
 		}
 		groups = append(groups, of)
 	}
 	first := math.Sqrt(usualInputs / float64(width(t.front(r))))
-	of := optim.Group{Match: "2.dense.weight", RateFactor: first}
+	of := optim.Group{Match: in + "2.dense.weight", RateFactor: first}
 	if r.WeightDecay > 0 {
 		of.WeightDecay = new(r.WeightDecay / first)
 	}

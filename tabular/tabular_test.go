@@ -131,7 +131,8 @@ func TestGroupsFit(t *testing.T) {
 		parts := shop(t, 300, target)
 		table := measured(t, parts.Train)
 		for name, change := range map[string]func(*tabular.Recipe){
-			"usual":      func(*tabular.Recipe) {},
+			"usual":      func(r *tabular.Recipe) { r.Networks = 1 },
+			"several":    func(r *tabular.Recipe) { r.Networks = 3 },
 			"no waves":   func(r *tabular.Recipe) { r.Sigma = 0 },
 			"no decay":   func(r *tabular.Recipe) { r.WeightDecay = 0 },
 			"no dropout": func(r *tabular.Recipe) { r.Dropout = 0 },

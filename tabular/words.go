@@ -11,7 +11,8 @@ import (
 // Words says how the network of [Table.Network] encodes the columns of its samples,
 // a line for each way; nothing of another network.
 func Words(spec data.Spec, net nn.Layer) []string {
-	layers, _ := net.(nn.Sequential)
+	all, _ := net.(nn.Sequential)
+	layers, networks := eachOf(all)
 	if len(layers) == 0 {
 		return nil
 	}
@@ -29,6 +30,9 @@ func Words(spec data.Spec, net nn.Layer) []string {
 	}
 	if text := t.inVectors(front); text != "" {
 		lines = append(lines, text)
+	}
+	if networks > 1 {
+		lines = append(lines, fmt.Sprintf("so in each of %d networks side by side, whose predictions are averaged", networks))
 	}
 	return lines
 }

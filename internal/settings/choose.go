@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/search"
 	"descent/internal/usage"
 	"descent/train"
 )
@@ -52,15 +54,13 @@ func (j *Job) chooseModel() (name, why string, err error) {
 	if len(cut) == 1 {
 		often, which = "once", "the best"
 	}
-	var scores [][]float64 // of each network, by fold
+	scores, err := j.scores(cut)
+	if err != nil {
+		return "", "", err
+	}
 	var text []string
-	for _, model := range tried {
-		list, err := j.score(model, cut)
-		if err != nil {
-			return "", "", fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", model, err)
-		}
-		scores = append(scores, list)
-		text = append(text, model+" "+scoreText(mean(list)))
+	for i, model := range tried {
+		text = append(text, model+" "+scoreText(mean(scores[i])))
 	}
 	best := 0
 	for i, list := range scores {
@@ -162,24 +162,35 @@ func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
 	return held, told, err
 }
 
-// score returns what a network scores on each fold that it was not trained on.
-func (j *Job) score(model string, cut []data.Parts) ([]float64, error) {
-	var list []float64
-	for _, parts := range cut {
-		k, err := j.trying(model, parts)
-		if err != nil {
-			return nil, err
+// scores returns what each network scores on each fold that it was not trained on. They
+// are trained side by side, which changes seconds only.
+func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
+	cores := j.Settings.Train.Workers
+	if cores == 0 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	n := len(tried) * len(cut)
+	side := min(cores, n)
+	scores := make([][]float64, len(tried))
+	for i := range scores {
+		scores[i] = make([]float64, len(cut))
+	}
+	err := search.Each(context.Background(), n, side, func(ctx context.Context, i int) error {
+		model, fold := len(tried)-1-i/len(cut), i%len(cut) // the slowest first
+		k, err := j.trying(tried[model], cut[fold])
+		if err == nil {
+			k.Config.Workers = cores / side
+			scores[model][fold], err = k.trial(ctx)
 		}
-		v, err := k.trial()
 		switch {
 		case errors.Is(err, train.ErrDiverged):
-			v = math.Inf(-1) // which no other score is below
+			scores[model][fold] = math.Inf(-1) // which no other score is below
 		case err != nil:
-			return nil, err
+			return fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", tried[model], err)
 		}
-		list = append(list, v)
-	}
-	return list, nil
+		return nil
+	})
+	return scores, err
 }
 
 // trying returns the job of a network on some of the rows.
@@ -195,7 +206,7 @@ func (j *Job) trying(model string, parts data.Parts) (*Job, error) {
 }
 
 // trial trains the job and returns the main score of its test part.
-func (j *Job) trial() (float64, error) {
+func (j *Job) trial(ctx context.Context) (float64, error) {
 	name, err := runs.MainScore(j.Spec, nil)
 	if err != nil {
 		return 0, err
@@ -205,10 +216,10 @@ func (j *Job) trial() (float64, error) {
 		return 0, err
 	}
 	defer trainer.Close()
-	m, err := trainer.Fit(context.Background(), j.Parts.Train, nil)
+	m, err := trainer.Fit(ctx, j.Parts.Train, nil)
 	if err != nil {
 		return 0, err
 	}
-	report, err := m.Evaluate(context.Background(), j.Parts.Test)
+	report, err := m.Evaluate(ctx, j.Parts.Test)
 	return report.Score(name), err
 }

@@ -16,14 +16,15 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128; tabm:k=16 for k such networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
-	hidden  []int                                    // of an mlp or table; none for linear
-	table   bool                                     // encodes numbers by the training rows
-	members int                                      // of such a network; 0: one
-	images  func(classes int) (nn.Sequential, error) // of a network for images, else nil
+	hidden   []int                                    // of an mlp or table; none for linear
+	table    bool                                     // encodes numbers by the training rows
+	networks int                                      // such ones side by side; 0: as many as suit the rows
+	members  int                                      // that share weights; 0: none do
+	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -40,14 +41,12 @@ func parseModel(text string) (modelSpec, error) {
 			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
 		}
 		return modelSpec{table: true, members: k}, nil
-	case name == tableModel && !more:
-		return modelSpec{table: true}, nil
 	case name == tableModel:
-		hidden, err := parseSizes(rest)
+		m, err := parseTable(rest, more)
 		if err != nil {
 			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
 		}
-		return modelSpec{hidden: hidden, table: true}, nil
+		return m, nil
 	case name == "lenet":
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
 	case name == "cnn":
@@ -76,6 +75,22 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
 	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
+}
+
+// parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
+func parseTable(text string, more bool) (m modelSpec, err error) {
+	m.table = true
+	sizes, number := text, ""
+	if at := strings.LastIndex(text, "k="); at == 0 || at > 0 && text[at-1] == ',' {
+		sizes, number = strings.TrimSuffix(text[:at], ","), text[at:]
+		if m.networks, err = parseMembers(number, true); err != nil {
+			return m, err
+		}
+	}
+	if sizes != "" || more && number == "" {
+		m.hidden, err = parseSizes(sizes)
+	}
+	return m, err
 }
 
 // parseMembers reads k=16, which nothing stands for, too.

@@ -42,7 +42,7 @@ var runRows = []Setting{
 		at:    func(s *Settings) any { return &s.Train.Patience }, start: Told,
 		check: must(func(v float64) bool { return v >= 0 }, "0, for never, or more epochs")},
 	{key: "monitor", def: "auto",
-		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames() + "; auto: loss, accuracy for table and classes",
+		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames() + "; auto: loss",
 		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
 	{key: "kept", def: "auto", before: "best",
 		usage: "epoch whose model is the result: best, by the monitored score and of equal ones the first; best-later, of equal ones the last; or last, whatever its score; auto: best, best-later for table, last for a linear model of a table",

@@ -108,9 +108,6 @@ func (j *Job) fillTable() error {
 		s.LabelSmoothing = Given(s.LabelSmoothing.Or(r.Smoothing))
 	}
 	s.Epochs, s.Kept = Given(s.Epochs.Or(r.Epochs)), Given(s.Kept.Or(train.BestLater.String()))
-	if j.Parts.Validation.Len() > 0 {
-		s.Monitor = Given(s.Monitor.Or(t.Monitor()))
-	}
 	if len(s.Schedules) == 0 {
 		r.Dropout, r.WeightDecay = s.Dropout.Value, s.WeightDecay.Value
 		for _, name := range r.Falling() {
@@ -126,6 +123,14 @@ func (s *Settings) recipeOf(t *tabular.Table) tabular.Recipe {
 	r := t.Recipe()
 	if err == nil && m.members > 0 {
 		r = t.TabM(m.members)
+	}
+	switch {
+	case err == nil && m.networks != 0:
+		r.Networks = m.networks
+	case s.Best: // which averages candidates
+		r.Networks = 1
+	case s.Bag > 0:
+		r.Networks = min(r.Networks, 2)
 	}
 	if err == nil && m.hidden != nil {
 		r.Hidden = m.hidden

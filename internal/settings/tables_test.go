@@ -53,25 +53,25 @@ func TestTableDefaults(t *testing.T) {
 		}
 		return list
 	}
-	keys := []string{"optimizer.name", "optimizer.beta2", "learning_rate", "weight_decay", "dropout", "activation", "schedule", "schedules", "label_smoothing", "batch", "monitor", "ties"}
+	keys := []string{"optimizer.name", "optimizer.beta2", "learning_rate", "weight_decay", "dropout", "activation", "schedule", "schedules", "label_smoothing", "batch", "monitor", "kept"}
 	for _, tt := range []struct {
 		name string
 		job  *Job
 		want string
 	}{
-		{"classes", of(classes), "adamw 0.95 0.0025 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0.1 16 accuracy later"},
-		{"numbers", of(numbers), "adamw 0.95 0.0125 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0 16 loss later"},
-		{"given", of(classes, "--optimizer", "adamw", "--set", "optimizer.beta2=0.9", "--lr", "0.1", "--weight-decay", "0", "--dropout", "0", "--activation", "tanh", "--schedule", "constant", "--label-smoothing", "0", "--batch", "8", "--monitor", "f1", "--ties", "first"),
-			"adamw 0.9 0.1 0 0 tanh constant  0 8 f1 first"},
-		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0.15 silu coslog4 dropout=flat-cosine 0 16 loss later"},
-		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.002 0.0003 0.1 relu flat-cosine  0 16 accuracy later"},
-		{"all rows at once", of(numbers, "--optimizer", "lbfgs"), "lbfgs auto 1 0 0 silu cosine  0 all loss later"},
+		{"classes", of(classes), "adamw 0.95 0.0025 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0.1 16 loss best-later"},
+		{"numbers", of(numbers), "adamw 0.95 0.0125 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0 16 loss best-later"},
+		{"given", of(classes, "--optimizer", "adamw", "--set", "optimizer.beta2=0.9", "--lr", "0.1", "--weight-decay", "0", "--dropout", "0", "--activation", "tanh", "--schedule", "constant", "--label-smoothing", "0", "--batch", "8", "--monitor", "f1", "--kept", "best"),
+			"adamw 0.9 0.1 0 0 tanh constant  0 8 f1 best"},
+		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0.15 silu coslog4 dropout=flat-cosine 0 16 loss best-later"},
+		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.002 0.0003 0.1 relu flat-cosine  0 16 loss best-later"},
+		{"all rows at once", of(numbers, "--optimizer", "lbfgs"), "lbfgs auto 1 0 0 silu cosine  0 all loss best-later"},
 	} {
 		if got := strings.Join(text(tt.job, keys...), " "); got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
 		}
 	}
-	if words := of(classes).Encodings(); len(words) != 2 || !strings.Contains(words[0], "2 numbers by median") || !strings.Contains(words[1], "1.scale.scale ×96") {
+	if words := of(classes).Encodings(); len(words) != 3 || !strings.Contains(words[0], "2 numbers by median") || words[1] != "so in each of 4 networks side by side, whose predictions are averaged" || !strings.Contains(words[2], "1.scale.scale ×96") {
 		t.Errorf("the network is told of as %q", words)
 	}
 }

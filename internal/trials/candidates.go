@@ -58,7 +58,7 @@ func (c Candidate) Apply(s settings.Settings) (settings.Settings, error) {
 var families = [][]string{
 	{"mlp:256,128", "mlp:512,256", "mlp:256,256,256", "mlp:128,64", "mlp:64"},
 	{"table", "table:512,512,512", "table:256,256", "table:128,128,128"},
-	{"tabm", "tabm:k=8"},
+	{"tabm:k=8", "tabm:k=4", "tabm"},
 	{"cnn:16", "cnn:32", "cnn:8"},
 }
 
@@ -68,9 +68,9 @@ var listed = map[bool][][]Value{
 	false: {
 		{{"model", "linear"}},
 		{{"model", "table"}},
-		{{"model", "tabm"}},
 		{{"model", "mlp:256,128"}},
 		{{"model", "table:512,512,512"}, {"dropout", "0.3"}},
+		{{"model", "tabm:k=8"}},
 		{{"model", "mlp:512,256"}, {"dropout", "0.4"}},
 		{{"model", "mlp:128,64"}, {"dropout", "0"}},
 	},
@@ -109,11 +109,11 @@ func open(values []Value, s settings.Settings) []Value {
 // Around returns the candidate of a number that varies the best one so far at random:
 // its rate, and each of the other settings or not. decided are the settings of that as
 // they were decided. It is a function of its arguments.
-func Around(best Candidate, decided, s settings.Settings, number int) Candidate {
-	key := rng.Key{Seed: s.Train.Seed, Stream: rng.Stream("around"), Draw: uint32(number)}
-	c := Candidate{Number: number, Around: best.Number, Values: slices.Clone(best.Values)}
-	rate := decided.LearningRate.Value * math.Pow(4, 2*key.Float64(0)-1)
-	c.set(s, "learning_rate", strconv.FormatFloat(rate, 'g', 3, 64))
+func Around(best Candidate, decided, s settings.Settings, n int) Candidate {
+	key := rng.Key{Seed: s.Train.Seed, Stream: rng.Stream("around"), Draw: uint32(n)}
+	c := Candidate{Number: n, Around: best.Number, Values: slices.Clone(best.Values)}
+	rate := decided.LearningRate.Value * math.Pow(2, 2*key.Float64(0)-1)
+	c.set(s, "learning_rate", number(rate))
 	choose := func(draw int, name string, share float64, choices ...string) {
 		if key.Float64(draw) < share && len(choices) > 0 {
 			c.set(s, name, choices[int(key.Float64(draw+1)*float64(len(choices)))%len(choices)])
@@ -127,9 +127,16 @@ func Around(best Candidate, decided, s settings.Settings, number int) Candidate 
 	if decided.Model.Value != "linear" {
 		choose(3, "dropout", 0.5, "0", "0.1", "0.2", "0.3", "0.4")
 	}
-	choose(5, "weight_decay", 0.3, "0", "0.001", "0.01", "0.1")
+	decays := []string{"0", "0.001", "0.01", "0.1"}
+	if decay := decided.WeightDecay.Value; decay > 0.1 {
+		decays = []string{"0", number(decay / 3), number(decay * 3)}
+	}
+	choose(5, "weight_decay", 0.3, decays...)
 	return c
 }
+
+// number is a value as a candidate has it.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
 
 // set gives the candidate a value, unless the settings have one.
 func (c *Candidate) set(s settings.Settings, key, text string) {
