@@ -129,7 +129,7 @@ func (s *Settings) recipeOf(t *tabular.Table) tabular.Recipe {
 		r.Networks = m.networks
 	case s.Best: // which averages candidates
 		r.Networks = 1
-	case s.Bag > 0:
+	case s.Bag > 0 && t.Rows >= 10000: // where seconds count
 		r.Networks = min(r.Networks, 2)
 	}
 	if err == nil && m.hidden != nil {

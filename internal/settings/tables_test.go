@@ -60,10 +60,10 @@ func TestTableDefaults(t *testing.T) {
 		want string
 	}{
 		{"classes", of(classes), "adamw 0.95 0.0025 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0.1 16 loss best-later"},
-		{"numbers", of(numbers), "adamw 0.95 0.0125 0.32 0.15 silu coslog4 dropout=flat-cosine;weight_decay=flat-cosine 0 16 loss best-later"},
+		{"numbers", of(numbers), "adamw 0.95 0.0125 0.32 0 silu coslog4 weight_decay=flat-cosine 0 16 loss best-later"},
 		{"given", of(classes, "--optimizer", "adamw", "--set", "optimizer.beta2=0.9", "--lr", "0.1", "--weight-decay", "0", "--dropout", "0", "--activation", "tanh", "--schedule", "constant", "--label-smoothing", "0", "--batch", "8", "--monitor", "f1", "--kept", "best"),
 			"adamw 0.9 0.1 0 0 tanh constant  0 8 f1 best"},
-		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0.15 silu coslog4 dropout=flat-cosine 0 16 loss best-later"},
+		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0 silu coslog4  0 16 loss best-later"},
 		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.002 0.0003 0.1 relu flat-cosine  0 16 loss best-later"},
 		{"all rows at once", of(numbers, "--optimizer", "lbfgs"), "lbfgs auto 1 0 0 silu cosine  0 all loss best-later"},
 	} {
