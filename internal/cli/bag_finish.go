@@ -13,6 +13,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/model"
+	"descent/train"
 )
 
 // finish joins the members, measures the whole, and says what it is.
@@ -188,8 +189,9 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
 	fmt.Fprint(w, b.decidedText())
-	fmt.Fprintf(w, "Kept the mean of %s, each at its best epoch by validation %s. %s in %s.\n",
-		human.Plural(len(b.members), "network"), b.monitorText(), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
+	epoch := choose(b.Config.Kept == train.Last, "last epoch", "best epoch by validation "+b.monitorText())
+	fmt.Fprintf(w, "Kept the mean of %s, each at its %s. %s in %s.\n",
+		human.Plural(len(b.members), "network"), epoch, human.Plural(sum.Steps, "update"), human.Took(b.seconds))
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
 		b.folder.Path, b.folder.File(runs.ReportFile), b.folder.File(runs.FoldsFile))
 	next := []string{b.call("eval", b.folder.Path, b.evalData()), b.call("predict", b.folder.Path, b.evalData())}

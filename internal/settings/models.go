@@ -80,16 +80,17 @@ func parseModel(text string) (modelSpec, error) {
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
 func parseTable(text string, more bool) (m modelSpec, err error) {
 	m.table = true
-	sizes, number := text, ""
-	if at := strings.LastIndex(text, "k="); at == 0 || at > 0 && text[at-1] == ',' {
-		sizes, number = strings.TrimSuffix(text[:at], ","), text[at:]
-		if m.networks, err = parseMembers(number, true); err != nil {
+	if !more {
+		return m, nil
+	}
+	at := strings.LastIndex(text, ",")
+	if last := strings.TrimSpace(text[at+1:]); strings.HasPrefix(last, "k=") {
+		if m.networks, err = parseMembers(last, true); err != nil || at < 0 {
 			return m, err
 		}
+		text = text[:at]
 	}
-	if sizes != "" || more && number == "" {
-		m.hidden, err = parseSizes(sizes)
-	}
+	m.hidden, err = parseSizes(text)
 	return m, err
 }
 

@@ -190,3 +190,77 @@ func TestTableRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestTableNames reads what stands behind the name of a network for tables.
+func TestTableNames(t *testing.T) {
+	for text, want := range map[string]modelSpec{
+		"table":             {table: true},
+		"table:128,64":      {table: true, hidden: []int{128, 64}},
+		"table:k=1":         {table: true, networks: 1},
+		"table:128,64, k=3": {table: true, hidden: []int{128, 64}, networks: 3},
+	} {
+		if got, err := parseModel(text); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%q is read as %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"table:":        "no size of a hidden layer",
+		"table:k=0":     "no number of networks",
+		"table:k=2,128": "no size of a hidden layer",
+		"table:128,k=":  "no number of networks",
+		"table:128k=2":  "no size of a hidden layer",
+	} {
+		if _, err := parseModel(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+}
+
+// TestNetworksSideBySide: as many as suit the rows, unless it is said; fewer in a bag of
+// many rows.
+func TestNetworksSideBySide(t *testing.T) {
+	small, large := sheet(t, 100, false), sheet(t, 16000, false)
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--data", small}, "in each of 4 networks"},
+		{[]string{"--data", small, "--model", "table:8,k=3"}, "in each of 3 networks"},
+		{[]string{"--data", small, "--model", "table:k=1"}, ""},
+		{[]string{"--data", small, "--bag", "2"}, "in each of 4 networks"},
+		{[]string{"--data", large}, "in each of 4 networks"},
+		{[]string{"--data", large, "--bag", "5"}, "in each of 2 networks"},
+	} {
+		j, err := prepared(append([]string{"--target", "y", "--model", "table"}, tt.args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := strings.Join(j.Encodings(), "\n")
+		if strings.Contains(words, "in each of") != (tt.want != "") || !strings.Contains(words, tt.want) {
+			t.Errorf("%q: %s", tt.args, words)
+		}
+	}
+}
+
+// TestLastIsKept: patience and the last epoch do not go together.
+func TestLastIsKept(t *testing.T) {
+	path := sheet(t, 100, false)
+	if _, err := prepared("--data", path, "--target", "y", "--kept", "last", "--patience", "3"); err == nil || !strings.Contains(err.Error(), "patience waits for a better epoch") {
+		t.Errorf("error %v", err)
+	}
+	for _, tt := range []struct {
+		args []string
+		want train.Kept
+	}{
+		{nil, train.Last},
+		{[]string{"--patience", "3"}, train.Best},
+		{[]string{"--kept", "best-later"}, train.BestLater},
+		{[]string{"--model", "table"}, train.BestLater},
+		{[]string{"--model", "mlp:4"}, train.Best},
+	} {
+		j, err := prepared(append([]string{"--data", path, "--target", "y", "--model", "linear"}, tt.args...)...)
+		if err != nil || j.Config.Kept != tt.want {
+			t.Errorf("%q: %v, %v; want %v", tt.args, j.Config.Kept, err, tt.want)
+		}
+	}
+}
