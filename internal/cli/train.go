@@ -97,7 +97,12 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err != nil {
 		return err
 	}
-	j, err := settings.Prepare(s)
+	ui, err := terminal.NewProgress(a.screen, opt.ui)
+	if err != nil {
+		return err
+	}
+	j, err := settings.PrepareTelling(s, ui.Passing)
+	ui.Finish()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 
 	"descent/data"
 	"descent/internal/human"
@@ -175,6 +176,14 @@ func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
 	for i := range scores {
 		scores[i] = make([]float64, len(cut))
 	}
+	var mu sync.Mutex
+	done := 0
+	tell := func() {
+		if j.tell != nil {
+			j.tell(fmt.Sprintf("choosing among %s: %d of %d trained", human.And(tried), done, n))
+		}
+	}
+	tell()
 	err := search.Each(context.Background(), n, side, func(ctx context.Context, i int) error {
 		model, fold := len(tried)-1-i/len(cut), i%len(cut) // the slowest first
 		k, err := j.trying(tried[model], cut[fold])
@@ -188,6 +197,10 @@ func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
 		case err != nil:
 			return fmt.Errorf("model %s, of which it is to be found whether it suits the data: %w; name a model to try none", tried[model], err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		tell()
 		return nil
 	})
 	return scores, err

@@ -27,16 +27,20 @@ type Job struct {
 	Steps    int // updates an epoch
 	Notes    []string
 
+	tell  func(string)   // how far it is; nil: nobody
 	table *tabular.Table // what was measured of the training rows; nil: nothing yet
 }
 
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
-func Prepare(s Settings) (*Job, error) {
+func Prepare(s Settings) (*Job, error) { return PrepareTelling(s, func(string) {}) }
+
+// PrepareTelling tells how far it is where that takes seconds.
+func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Best && s.Bag == 0 {
 		s.Bag = bestMembers
 	}
-	j := &Job{Settings: s}
+	j := &Job{Settings: s, tell: tell}
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
 	}

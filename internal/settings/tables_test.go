@@ -110,6 +110,19 @@ func TestFewRowsDecide(t *testing.T) {
 	}
 }
 
+// TestChoiceIsTold: who waits for the choice is told how far it is.
+func TestChoiceIsTold(t *testing.T) {
+	s := Default()
+	s.Data, s.Target, s.Epochs = sheet(t, 120, false), []string{"y"}, Given(1)
+	var told []string
+	if _, err := PrepareTelling(s, func(line string) { told = append(told, line) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 16 || told[15] != "choosing among linear, mlp:256,128 and table: 15 of 15 trained" {
+		t.Errorf("told %q", told)
+	}
+}
+
 // TestTableOfWeights: a column that says how much rows count leaves the others a table.
 func TestTableOfWeights(t *testing.T) {
 	for _, model := range []string{"table", "tabm:k=2"} {
