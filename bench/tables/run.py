@@ -38,11 +38,23 @@ def commit(binary):
     return found["vcs.revision"][:10] + ("+" if found["vcs.modified"] == "true" else "")
 
 
+def joined(folder):
+    """The training rows and those of a table's own validation part in one file: the folds of a bag are its validation."""
+    path = f"{folder}/both.csv"
+    with open(path, "w", encoding="utf-8") as both:
+        for i, part in enumerate(("train", "validation")):
+            with open(f"{folder}/{part}.csv", encoding="utf-8") as rows:
+                both.writelines(list(rows)[i > 0 :])
+    return path
+
+
 def command(task, mode, seed, folder, out, arg):
-    line = [arg.bin, "train", "--data", f"{folder}/train.csv", "--test", f"{folder}/test.csv", "--target", task.target,
+    own = os.path.exists(f"{folder}/validation.csv")
+    rows = joined(folder) if own and mode != "default" else f"{folder}/train.csv"
+    line = [arg.bin, "train", "--data", rows, "--test", f"{folder}/test.csv", "--target", task.target,
             "--task", "classification" if task.classes else "regression",
             "--seed", str(seed), "--split-seed", str(seed), "--ui", "none", "--json", "--out", out]
-    if os.path.exists(f"{folder}/validation.csv"):
+    if own and mode == "default":
         line += ["--validation", f"{folder}/validation.csv"]
     if task.metric == "auroc":
         line += ["--metrics", "auroc"]
