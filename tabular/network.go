@@ -18,8 +18,8 @@ import (
 //	indicators, levels as they are          ┘
 //
 // or several such networks side by side, whose predictions are averaged, behind which
-// values of regression are bounded by those of training. Features that
-// are always 0, and columns of one value, are left out.
+// values of regression are bounded by those of training. Features that are always 0,
+// and columns of one value, are left out.
 func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	front := t.front(r)
 	if len(front) == 0 {

@@ -33,7 +33,7 @@ type Job struct {
 
 // Prepare opens the data, decides what the settings leave open and builds
 // what they describe.
-func Prepare(s Settings) (*Job, error) { return PrepareTelling(s, func(string) {}) }
+func Prepare(s Settings) (*Job, error) { return PrepareTelling(s, nil) }
 
 // PrepareTelling tells how far it is where that takes seconds.
 func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
