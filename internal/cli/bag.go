@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
 
@@ -161,13 +160,8 @@ func (b *bag) do(ctx context.Context) (err error) {
 }
 
 // share divides the cores between members, and returns how many are trained at once.
-func (b *bag) share() int {
-	cores := b.Settings.Train.Workers
-	if cores == 0 {
-		cores = runtime.GOMAXPROCS(0)
-	}
-	side := min(cores, len(b.members))
-	b.workers = cores / side
+func (b *bag) share() (side int) {
+	side, b.workers = b.Settings.Share(len(b.members))
 	return side
 }
 

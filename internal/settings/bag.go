@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"runtime"
+
 	"descent/data"
 	"descent/internal/rng"
 	"descent/internal/usage"
@@ -29,6 +31,17 @@ func (j *Job) Whole() (data.Source, error) {
 	}
 	last := j.Folds[len(j.Folds)-1] // which in time has all that came before
 	return data.Union(last.Train, last.Validation)
+}
+
+// Share divides the cores between so many networks: how many are trained side by side,
+// and the workers of each.
+func (s *Settings) Share(networks int) (side, workers int) {
+	cores := s.Train.Workers
+	if cores == 0 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	side = min(cores, networks)
+	return side, cores / side
 }
 
 // Single returns an error if settings are for a bag, which not every command makes.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -166,12 +165,8 @@ func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
 // scores returns what each network scores on each fold that it was not trained on. They
 // are trained side by side, which changes seconds only.
 func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
-	cores := j.Settings.Train.Workers
-	if cores == 0 {
-		cores = runtime.GOMAXPROCS(0)
-	}
 	n := len(tried) * len(cut)
-	side := min(cores, n)
+	side, workers := j.Settings.Share(n)
 	scores := make([][]float64, len(tried))
 	for i := range scores {
 		scores[i] = make([]float64, len(cut))
@@ -188,7 +183,7 @@ func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
 		model, fold := len(tried)-1-i/len(cut), i%len(cut) // the slowest first
 		k, err := j.trying(tried[model], cut[fold])
 		if err == nil {
-			k.Config.Workers = cores / side
+			k.Config.Workers = workers
 			scores[model][fold], err = k.trial(ctx)
 		}
 		switch {
