@@ -3,8 +3,6 @@ package train
 import (
 	"errors"
 	"fmt"
-
-	"descent/internal/suggest"
 )
 
 // Kept says the model of which epoch is the result.
@@ -27,12 +25,7 @@ var keptNames = []string{"best", "best-later", "last"}
 
 // ParseKept reads best, best-later or last.
 func ParseKept(text string) (Kept, error) {
-	for i, name := range keptNames {
-		if name == text {
-			return Kept(i), nil
-		}
-	}
-	return Best, suggest.Unknown("epoch to keep", text, keptNames)
+	return named[Kept]("epoch to keep", text, keptNames)
 }
 
 func (k Kept) String() string {

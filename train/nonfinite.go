@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"descent/engine"
-	"descent/internal/suggest"
 	"descent/nn"
 	"descent/optim"
 )
@@ -40,12 +39,7 @@ var nonfiniteNames = []string{"stop", "skip", "rewind"}
 
 // ParseNonfinite reads stop, skip or rewind.
 func ParseNonfinite(text string) (Nonfinite, error) {
-	for i, name := range nonfiniteNames {
-		if name == text {
-			return Nonfinite(i), nil
-		}
-	}
-	return Stop, suggest.Unknown("way to meet what is not finite", text, nonfiniteNames)
+	return named[Nonfinite]("way to meet what is not finite", text, nonfiniteNames)
 }
 
 func (n Nonfinite) String() string {

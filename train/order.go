@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descent/data"
-	"descent/internal/suggest"
 )
 
 // Order says in which order an epoch takes the rows of the training set.
@@ -19,12 +18,7 @@ var orderNames = []string{"shuffled", "file"}
 
 // ParseOrder reads shuffled or file.
 func ParseOrder(text string) (Order, error) {
-	for i, name := range orderNames {
-		if name == text {
-			return Order(i), nil
-		}
-	}
-	return Shuffled, suggest.Unknown("order of rows", text, orderNames)
+	return named[Order]("order of rows", text, orderNames)
 }
 
 func (o Order) String() string {
