@@ -3,6 +3,7 @@ package tabular
 import (
 	"descent/data"
 	"descent/nn"
+	"descent/nn/initial"
 )
 
 // front encodes the numbers of x: smooth ones by waves and perhaps bins, spiky ones
@@ -14,10 +15,10 @@ func (t *Table) front(r Recipe) (front nn.Concat) {
 		front = append(front, t.waves(smooth, r.Sigma))
 	}
 	if binned := t.divisible(smooth, r.Bins); len(binned) > 0 {
-		front = append(front, t.inBins(binned, r.Bins))
+		front = append(front, t.inBins(binned, r.Bins, r.Embedding))
 	}
 	if len(spiky) > 0 {
-		front = append(front, t.inBins(spiky, 0))
+		front = append(front, t.inBins(spiky, 0, 0))
 	}
 	many, plain := t.learned(plain, r.Vectors)
 	for _, column := range many {
@@ -58,9 +59,10 @@ func (t *Table) waves(columns []int, sigma float64) nn.Layer {
 	return layers
 }
 
-// inBins encodes numbers by bins between their edges, or so many of them. Beyond the
-// values of training a number counts as the nearest of them.
-func (t *Table) inBins(columns []int, bins int) nn.Layer {
+// inBins encodes numbers by bins between their edges, or so many of them, or by
+// embeddings of those. Beyond the values of training a number counts as the nearest of
+// them.
+func (t *Table) inBins(columns []int, bins, embedding int) nn.Layer {
 	var bounds nn.Clamp
 	var encoding nn.PiecewiseLinear
 	for _, i := range columns {
@@ -68,7 +70,12 @@ func (t *Table) inBins(columns []int, bins int) nn.Layer {
 		bounds.Low, bounds.High = append(bounds.Low, c.Low), append(bounds.High, c.High)
 		encoding.Edges = append(encoding.Edges, c.between(bins))
 	}
-	return nn.Sequential{nn.Select{Columns: columns}, bounds, encoding}
+	layers := nn.Sequential{nn.Select{Columns: columns}, bounds}
+	if embedding == 0 {
+		return append(layers, encoding)
+	}
+	encoding.Apart = true
+	return append(layers, encoding, nn.DenseEach{Units: embedding, Init: initial.LeCunNormal{}}, nn.Flatten{})
 }
 
 // divisible returns the columns that so many bins divide.
@@ -100,11 +107,11 @@ func width(front nn.Concat) (n int) {
 		if !ok {
 			layers = nn.Sequential{branch}
 		}
-		of := 0
+		of, columns := 0, 0
 		for _, l := range layers {
 			switch l := l.(type) {
 			case nn.Select:
-				of = len(l.Columns)
+				of, columns = len(l.Columns), len(l.Columns)
 			case nn.Dense:
 				of = l.Units
 			case nn.Periodic:
@@ -114,6 +121,8 @@ func width(front nn.Concat) (n int) {
 				for _, edges := range l.Edges {
 					of += len(edges) - 1
 				}
+			case nn.DenseEach:
+				of = l.Units * columns
 			}
 		}
 		n += of

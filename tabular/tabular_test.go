@@ -278,5 +278,39 @@ func TestManyNumbers(t *testing.T) {
 				t.Errorf("%d columns become %d inputs", columns, row.Output[0])
 			}
 		}
+		if r := table.TabM(2); r.Embedding != 0 && r.Bins*columns > 4096 {
+			t.Errorf("%d columns have embeddings of %d bins each", columns, r.Bins)
+		}
+	}
+}
+
+// TestEmbeddings: of the bins of each number, those of few distinct values too, members
+// that share weights see as many numbers as a recipe says, beside the number itself.
+func TestEmbeddings(t *testing.T) {
+	var x, y [][]float32
+	for i := range 300 {
+		x = append(x, []float32{float32(i % 299), float32(i * i % 251), float32(i % 11)})
+		y = append(y, []float32{float32(i % 7)})
+	}
+	source, err := data.FromTargets(x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := measured(t, source)
+	r := table.TabM(4)
+	net, err := table.Network(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := nn.Summary(net, source.Spec().Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := rows[0].Output[0], 3+3*r.Embedding; got != want || r.Embedding != 8 || r.Bins != 52 || r.Sigma != 0 {
+		t.Errorf("%s has %d outputs, want %d; %+v", rows[0].Path, got, want, r)
+	}
+	words := strings.Join(tabular.Words(source.Spec(), net), "; ")
+	if !strings.Contains(words, "in bins between quantiles: ") || !strings.Contains(words, "; of the bins of each, a linear map makes 8 numbers") {
+		t.Errorf("told of as %q", words)
 	}
 }

@@ -56,6 +56,8 @@ func (t *Table) words(branch nn.Layer) string {
 			text += fmt.Sprintf("; each beside 3 numbers made of 16 waves of learned frequencies, at first of deviation %v", l.Sigma)
 		case nn.PiecewiseLinear:
 			text = count(len(columns), "number") + " in bins between quantiles: " + t.named(columns, l.Edges)
+		case nn.DenseEach:
+			text += fmt.Sprintf("; of the bins of each, a linear map makes %d numbers", l.Units)
 		}
 	}
 	return text

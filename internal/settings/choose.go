@@ -26,11 +26,20 @@ const (
 	triedBelow = 5000 // training rows
 	onceFrom   = 1000
 	triedFrom  = 50 // and as many of each class as there are folds, in the mean
+	sharedFrom = 500
 	folds      = 5
 )
 
-// tried are the networks that few rows decide between, the simplest first.
-var tried = []string{"linear", modelDefault, tableModel}
+// tried returns the networks that few rows decide between, the simplest first. One whose
+// members share weights is the slowest, and was seen to be better where numbers are
+// predicted only.
+func (j *Job) tried() []string {
+	list := []string{"linear", modelDefault, tableModel}
+	if j.Spec.Task == data.Regression && j.Parts.Train.Len() >= sharedFrom {
+		list = append(list, tabmModel)
+	}
+	return list
+}
 
 // chooseModel returns the network for rows of a table, and why it is that.
 func (j *Job) chooseModel() (name, why string, err error) {
@@ -59,6 +68,7 @@ func (j *Job) chooseModel() (name, why string, err error) {
 		return "", "", err
 	}
 	var text []string
+	tried := j.tried()
 	for i, model := range tried {
 		text = append(text, model+" "+scoreText(mean(scores[i])))
 	}
@@ -78,7 +88,7 @@ func (j *Job) chooseModel() (name, why string, err error) {
 // any is trained.
 func (j *Job) buildable() error {
 	var found error
-	for i, model := range tried {
+	for i, model := range j.tried() {
 		s := j.Settings
 		s.Model = Given(model)
 		_, err := j.With(s)
@@ -92,7 +102,7 @@ func (j *Job) buildable() error {
 
 // fittingModel returns the network that the weights to start from are of.
 func (j *Job) fittingModel() (name, why string, err error) {
-	for _, model := range []string{tableModel, modelDefault, "linear"} {
+	for _, model := range []string{tabmModel, tableModel, modelDefault, "linear"} {
 		k, err := j.trying(model, j.Parts)
 		if err != nil {
 			return "", "", err
@@ -102,7 +112,7 @@ func (j *Job) fittingModel() (name, why string, err error) {
 			return model, fmt.Sprintf("model %s: the weights of %s fit it", model, j.Settings.InitFrom), nil
 		}
 	}
-	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s, %s and linear on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, tableModel, modelDefault)
+	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s, %s, %s and linear on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, tabmModel, tableModel, modelDefault)
 }
 
 // simplest returns the first network whose score is that of the best, or is not lower
@@ -165,6 +175,7 @@ func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
 // scores returns what each network scores on each fold that it was not trained on. They
 // are trained side by side, which changes seconds only.
 func (j *Job) scores(cut []data.Parts) ([][]float64, error) {
+	tried := j.tried()
 	n := len(tried) * len(cut)
 	side, workers := j.Settings.Share(n)
 	scores := make([][]float64, len(tried))

@@ -64,7 +64,7 @@ func TestTableDefaults(t *testing.T) {
 		{"given", of(classes, "--optimizer", "adamw", "--set", "optimizer.beta2=0.9", "--lr", "0.1", "--weight-decay", "0", "--dropout", "0", "--activation", "tanh", "--schedule", "constant", "--label-smoothing", "0", "--batch", "8", "--monitor", "f1", "--kept", "best"),
 			"adamw 0.9 0.1 0 0 tanh constant  0 8 f1 best"},
 		{"another rule", of(numbers, "--optimizer", "momentum"), "momentum auto 0.01 0 0 silu coslog4  0 16 loss best-later"},
-		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.002 0.0003 0.1 relu flat-cosine  0 16 loss best-later"},
+		{"tabm", of(classes, "--model", "tabm:k=3"), "adamw 0.999 0.0038 0.0003 0.1 relu flat-cosine  0 16 loss best-later"},
 		{"all rows at once", of(numbers, "--optimizer", "lbfgs"), "lbfgs auto 1 0 0 silu cosine  0 all loss best-later"},
 	} {
 		if got := strings.Join(text(tt.job, keys...), " "); got != tt.want {
@@ -95,6 +95,13 @@ func TestFewRowsDecide(t *testing.T) {
 	}
 	if other := b.Notes[len(b.Notes)-1]; other != note {
 		t.Errorf("the same rows decide otherwise: %q, %q", note, other)
+	}
+	many, err := prepared("--data", sheet(t, 1800, false), "--target", "y", "--epochs", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := many.Notes[len(many.Notes)-1]; !strings.Contains(note, "of 4 networks, each trained once") || !strings.Contains(note, ", tabm:k=8 ") {
+		t.Errorf("of 1,800 rows decides: %q", note)
 	}
 	for _, tt := range []struct {
 		rows int
@@ -167,7 +174,7 @@ func TestFirstWeightsChoose(t *testing.T) {
 		k, err := prepared(append(args, "--init-from", file)...)
 		switch {
 		case model == "mlp:7":
-			if err == nil || !strings.Contains(err.Error(), "fit none of table, mlp:256,128 and linear") {
+			if err == nil || !strings.Contains(err.Error(), "fit none of tabm:k=8, table, mlp:256,128 and linear") {
 				t.Errorf("%s: %v", model, err)
 			}
 		case err != nil:
