@@ -36,12 +36,17 @@ func (j *Job) Whole() (data.Source, error) {
 // Share divides the cores between so many networks: how many are trained side by side,
 // and the workers of each.
 func (s *Settings) Share(networks int) (side, workers int) {
-	cores := s.Train.Workers
-	if cores == 0 {
-		cores = runtime.GOMAXPROCS(0)
-	}
+	cores := s.Cores()
 	side = min(cores, networks)
 	return side, cores / side
+}
+
+// Cores returns how many there are to train on.
+func (s *Settings) Cores() int {
+	if s.Train.Workers > 0 {
+		return s.Train.Workers
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // Single returns an error if settings are for a bag, which not every command makes.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	if base.Parts.Validation.Len() == 0 {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
-	l := &lab{base: base, metric: by, side: 1, workers: cores(s.Train.Workers)}
+	l := &lab{base: base, metric: by, side: 1, workers: s.Cores()}
 	if l.metric == "" {
 		if l.metric, err = runs.MainScore(base.Spec, nil); err != nil {
 			return nil, err
@@ -137,13 +136,6 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 		l.side, l.workers = l.workers, 1
 	}
 	return l, nil
-}
-
-func cores(workers int) int {
-	if workers > 0 {
-		return workers
-	}
-	return runtime.GOMAXPROCS(0)
 }
 
 // run makes trials, but those that the log has, and returns what they left in
