@@ -2,10 +2,12 @@ package runpage
 
 import (
 	"math"
+	"slices"
 
 	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
+	"descent/metric"
 )
 
 // candidateSections shows what was tried for the best model: a ranking, and how the
@@ -15,31 +17,42 @@ func candidateSections(r *runs.Run, group string) []report.Section {
 		return nil
 	}
 	source := sources([]*runs.Run{r}, runs.CandidatesFile)
-	table := report.Table{Columns: []string{"rank", "candidate", "settings", "loss"}}
-	scores := scoresOf(r)
-	for _, score := range scores {
-		table.Columns = append(table.Columns, "out of fold "+human.Label(score))
+	scores := slices.DeleteFunc(scoresOf(r), func(score string) bool { return score == metric.Loss.Name })
+	table := report.Table{Columns: []string{"rank", "candidate", "settings", "loss", "weight"}}
+	for i, score := range scores {
+		table.Columns = append(table.Columns, human.Label(score))
+		if i == 0 {
+			table.Columns = append(table.Columns, "mean of folds", "from", "to")
+		}
 	}
-	table.Columns = append(table.Columns, "mean of folds", "from", "to", "weight", "seconds to train", "seconds to predict 1,000 rows", "around", "failed")
+	table.Columns = append(table.Columns, "seconds to train", "seconds to predict 1,000 rows", "around", "failed")
 	for i, c := range r.Tried {
-		row := report.Row{i + 1, c.Number, c.Settings, number(c.Loss)}
-		for _, score := range scores {
+		row := report.Row{i + 1, c.Number, c.Settings, number(c.Loss), c.Weight}
+		baseline := c.Number == 0
+		if baseline {
+			row[4] = nil
+		}
+		for i, score := range scores {
 			row = append(row, measured(score, c.Folds))
+			switch {
+			case i == 0 && baseline:
+				row = append(row, nil, nil, nil)
+			case i == 0:
+				row = append(row, c.Mean, number(c.Low), number(c.High))
+			}
 		}
-		if c.Number == 0 { // the baseline
-			table.Rows = append(table.Rows, append(row, nil, nil, nil, nil, nil, nil, nil, nil))
-			continue
+		switch {
+		case baseline:
+			row = append(row, nil, nil, nil, nil)
+		case c.Around > 0:
+			row = append(row, c.Seconds, c.Predicts, c.Around, c.Failed)
+		default:
+			row = append(row, c.Seconds, c.Predicts, nil, c.Failed)
 		}
-		row = append(row, c.Mean, number(c.Low), number(c.High), c.Weight, c.Seconds, c.Predicts)
-		if c.Around > 0 {
-			row = append(row, c.Around)
-		} else {
-			row = append(row, nil)
-		}
-		table.Rows = append(table.Rows, append(row, c.Failed))
+		table.Rows = append(table.Rows, row)
 	}
 	return []report.Section{
-		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean of the main score over folds.", Source: source, Body: table},
+		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss; loss and scores are on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean of the first score over folds. Weight is its share in the prediction.", Source: source, Body: table},
 		{Group: group, Title: "Loss of each", Note: "In the order in which they were tried.", Source: source, Body: lossesOf(r.Tried)},
 	}
 }

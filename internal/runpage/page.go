@@ -70,11 +70,24 @@ func sources(list []*runs.Run, file string) string {
 }
 
 func headline(r *runs.Run) string {
-	words := []string{r.Settings["data"], r.Settings["model"], r.Settings["optimizer.name"], "seed " + r.Settings["seed"]}
+	network, rule := r.Settings["model"], r.Settings["optimizer.name"]
+	if of, ok := r.Summary["model"].(string); ok { // the best of several has settings that are open
+		network = of
+	}
+	words := slices.DeleteFunc([]string{r.Settings["data"], network, rule}, func(s string) bool { return s == "" || s == "auto" })
+	words = append(words, "seed "+r.Settings["seed"])
 	if n, ok := r.Number("parameters"); ok {
 		words = append(words, fmt.Sprintf("%.0f parameters", n))
 	}
 	return strings.Join(words, ", ")
+}
+
+// otherSeed is one that the run does not have.
+func otherSeed(r *runs.Run) string {
+	if r.Settings["seed"] == "1" {
+		return "2"
+	}
+	return "1"
 }
 
 // settingSections shows how to do it again.
@@ -86,7 +99,7 @@ func settingSections(r *runs.Run, group string) []report.Section {
 			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
 			Body: report.Commands{
 				shell.Line("descent", "train", "--config", config),
-				shell.Line("descent", "train", "--config", config, "--seed", "1"),
+				shell.Line("descent", "train", "--config", config, "--seed", otherSeed(r)),
 				shell.Line("descent", "inspect", folder),
 				shell.Line("descent", "eval", folder, shell.Path(r.Settings["data"])),
 				shell.Line("descent", "report", folder),

@@ -45,6 +45,10 @@ func scoresOf(list ...*runs.Run) []string {
 // resultSection shows the results of a run.
 func resultSection(r *runs.Run) report.Section {
 	facts := report.Facts{{Name: "status", Value: r.Status()}}
+	monitor := r.Settings["monitor"]
+	if monitor == "auto" { // as the best of several has it
+		monitor = metric.Loss.Name
+	}
 	for _, part := range []string{testPart, validationPart} {
 		for _, score := range scoresOf(r) {
 			v, ok := r.Number(part + "." + score)
@@ -63,14 +67,14 @@ func resultSection(r *runs.Run) report.Section {
 		}
 	}
 	if n, ok := r.Number("members"); ok {
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each at its best epoch, by " + r.Settings["monitor"]})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each at its best epoch, by " + monitor})
 	}
 	if n, ok := r.Number("tried"); ok {
 		facts = append(facts, report.Fact{Name: "tried", Value: fmt.Sprintf("%.0f candidates", n), Note: "of which the networks are chosen by their folds"})
 	}
 	if best, ok := r.Number("best_epoch"); ok && best > 0 {
 		epochs, _ := r.Number("epochs")
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, r.Settings["monitor"])})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, monitor)})
 	}
 	if s, ok := r.Number("seconds"); ok {
 		steps, _ := r.Number("steps")
