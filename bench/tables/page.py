@@ -95,6 +95,18 @@ def mission(r):
     return table(head, rows)
 
 
+def flags(r):
+    """What was measured with more flags than those of its mode."""
+    given = {}
+    for (name, method), runs in r.runs.items():
+        for l in runs:
+            if l.get("flags"):
+                given.setdefault((method, l["flags"]), {})[name] = True
+    for (method, text), names in given.items():
+        yield f"{DESCENT[method]} of {', '.join(names)} was measured with `{text}`."
+        yield ""
+
+
 def ranks(r, task, methods):
     """Places by mean score over the seeds that all methods have, equal ones share theirs; empty if there are none."""
     common = set.intersection(*(r.seeds(task.name, m) for m in methods)) if methods else set()
@@ -168,7 +180,7 @@ def main():
     page = [INTRO]
     for mode, commits in r.commits.items():
         page.append(f"{DESCENT[mode]} was measured at {', '.join(commits)}.")
-    page += ["", "## Tables with a mark to reach", "", "Beside each number of Descent stands what must be reached, and within which time; r2 and rmse as scikit-learn has them.", "", *mission(r)]
+    page += ["", "## Tables with a mark to reach", "", "Beside each number of Descent stands what must be reached, and within which time; r2 and rmse as scikit-learn has them.", "", *mission(r), *flags(r)]
     page += ["## Other tables", "", "The first of each row, over the seeds that all in it have, is bold. A number without ± is of one seed so far.", "", *others(r), *mean_ranks(r)]
     page += ["## Seconds", "", "Of the whole command or measurement, by the wall, whatever else the machine did.", "", *seconds(r)]
     if r.failed:

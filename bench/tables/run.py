@@ -106,6 +106,8 @@ def main():
             if (task.name, name, seed, built) in done or not os.path.exists(folder):
                 continue
             line = {"table": task.name, "mode": name, "seed": seed, "commit": built, "metric": task.metric}
+            if arg.flags:
+                line["flags"] = " ".join(arg.flags)
             line.update(measure(task, arg.mode, seed, folder, f"{arg.work}/run-{name}", arg))
             lines.append(arg.lines, line)
             print(task.name, name, seed, line.get("score", line.get("error")), line["seconds"], flush=True)
