@@ -45,10 +45,6 @@ func scoresOf(list ...*runs.Run) []string {
 // resultSection shows the results of a run.
 func resultSection(r *runs.Run) report.Section {
 	facts := report.Facts{{Name: "status", Value: r.Status()}}
-	monitor := r.Settings["monitor"]
-	if monitor == "auto" { // as the best of several has it
-		monitor = metric.Loss.Name
-	}
 	for _, part := range []string{testPart, validationPart} {
 		for _, score := range scoresOf(r) {
 			v, ok := r.Number(part + "." + score)
@@ -67,20 +63,32 @@ func resultSection(r *runs.Run) report.Section {
 		}
 	}
 	if n, ok := r.Number("members"); ok {
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: "each at its best epoch, by " + monitor})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: epochOfEach(r)})
 	}
 	if n, ok := r.Number("tried"); ok {
 		facts = append(facts, report.Fact{Name: "tried", Value: fmt.Sprintf("%.0f candidates", n), Note: "of which the networks are chosen by their folds"})
 	}
 	if best, ok := r.Number("best_epoch"); ok && best > 0 {
 		epochs, _ := r.Number("epochs")
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, monitor)})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, r.Settings["monitor"])})
 	}
 	if s, ok := r.Number("seconds"); ok {
 		steps, _ := r.Number("steps")
 		facts = append(facts, report.Fact{Name: "training took", Value: fmt.Sprintf("%.3g s", s), Note: fmt.Sprintf("%.0f updates", steps)})
 	}
 	return report.Section{Group: "Result", Source: sources([]*runs.Run{r}, runs.SummaryFile), Body: facts}
+}
+
+// epochOfEach says which epoch of each network of several is kept, where one setting
+// decides it for all.
+func epochOfEach(r *runs.Run) string {
+	switch r.Settings["kept"] {
+	case "auto": // as the best of several has it
+		return ""
+	case "last":
+		return "each at its last epoch"
+	}
+	return "each at its best epoch, by " + r.Settings["monitor"]
 }
 
 // sameMeasure reports whether the loss of the test is of the same measure as

@@ -25,6 +25,11 @@ func (j *Job) decide() error {
 			j.Notes = append(j.Notes, why)
 		}
 	}
+	if s.Best && j.Parts.Train.Len() < onceFrom && !s.Kept.Given && s.Train.Patience == 0 && tabular.IsTable(j.Spec) {
+		// Few rows that say which epoch is the best cannot rank candidates, too: those
+		// that vary most would win by luck.
+		s.Kept = Given(train.Last.String())
+	}
 	switch {
 	case s.IsTableModel():
 		if err := j.fillTable(); err != nil {

@@ -283,4 +283,16 @@ func TestLastIsKept(t *testing.T) {
 			t.Errorf("%q: %v, %v; want %v", tt.args, j.Config.Kept, err, tt.want)
 		}
 	}
+	for rows, want := range map[int]train.Kept{100: train.Last, 3000: train.BestLater} {
+		j, err := prepared("--data", sheet(t, rows, false), "--target", "y", "--best")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := j.Settings
+		s.Model = Given("table")
+		candidate, err := j.With(s)
+		if err != nil || candidate.Config.Kept != want {
+			t.Errorf("a candidate for %d rows keeps %v, %v; want %v", rows, candidate.Config.Kept, err, want)
+		}
+	}
 }
