@@ -284,12 +284,13 @@ func TestLastIsKept(t *testing.T) {
 		}
 	}
 	for rows, want := range map[int]train.Kept{100: train.Last, 3000: train.BestLater} {
-		j, err := prepared("--data", sheet(t, rows, false), "--target", "y", "--best")
+		s := Default()
+		s.Data, s.Target, s.Best = sheet(t, rows, false), []string{"y"}, true
+		j, err := Prepare(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := j.Settings
-		s.Model = Given("table")
+		s.Bag, s.Model = j.Settings.Bag, Given("table")
 		candidate, err := j.With(s)
 		if err != nil || candidate.Config.Kept != want {
 			t.Errorf("a candidate for %d rows keeps %v, %v; want %v", rows, candidate.Config.Kept, err, want)
