@@ -265,6 +265,9 @@ func TestVecGenerated(t *testing.T) {
 	kerneltest.Generated(t, "vec")
 }
 
+// TestVecWords holds the words of the assembly for arm64 to their comments.
+func TestVecWords(t *testing.T) { kerneltest.Words(t, "neon_arm64.s") }
+
 func BenchmarkVec(b *testing.B) {
 	const n = 1024
 	x, y, z, dst := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)

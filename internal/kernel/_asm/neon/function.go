@@ -6,6 +6,7 @@ package neon
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,23 @@ func (f *Func) put(encode func(v []int) code, vecs ...Vec) Vec {
 	d := f.Vec()
 	f.emit(encode, append([]Vec{d}, vecs...)...)
 	return d
+}
+
+// Interleave writes n parts, which are alike and do not depend on each other, line
+// by line in turn, so that one goes on while another waits.
+func (f *Func) Interleave(n int, part func(i int)) {
+	begin := len(f.items)
+	for i := range n {
+		part(i)
+	}
+	all := slices.Clone(f.items[begin:])
+	length := len(all) / n
+	f.items = f.items[:begin]
+	for at := range length {
+		for i := range n {
+			f.items = append(f.items, all[i*length+at])
+		}
+	}
 }
 
 // Zero returns zeros.
