@@ -98,12 +98,7 @@ func (c code) call(times int) code {
 	return path
 }
 
-// count is how many instructions have that name.
-func count(c code, name string) (n int) {
-	for _, i := range c {
-		if strings.HasPrefix(i.text, name+" ") {
-			n++
-		}
-	}
-	return n
+// only returns the instructions of that name.
+func (c code) only(name string) code {
+	return slices.DeleteFunc(slices.Clone(c), func(i instruction) bool { return !strings.HasPrefix(i.text, name+" ") })
 }

@@ -52,20 +52,8 @@ func run() error {
 }
 
 // products prints the multiply-adds of tiles against the most that the units of a
-// core do, as they would in the function peak128.
+// core do: those of the same instructions without any others.
 func products(binary string) error {
-	peak := map[string]float64{}
-	all, err := disassemble(binary, symbol("tile", "peak128"))
-	if err != nil {
-		return err
-	}
-	for _, c := range cores {
-		p, err := predict(c.name, all.loop())
-		if err != nil {
-			return err
-		}
-		peak[c.name] = float64(count(all.loop(), "fmla")) / p.pressure
-	}
 	row("product", func(c string) string { return "" }, true)
 	for _, t := range []struct {
 		name, what string
@@ -98,7 +86,11 @@ func products(binary string) error {
 			if err != nil {
 				return err
 			}
-			share[c.name] = fmt.Sprintf("%.0f %%", 100*float64(count(path, "fmla"))/p.cycles/peak[c.name])
+			alone, err := predict(c.name, path.only("fmla"))
+			if err != nil {
+				return err
+			}
+			share[c.name] = fmt.Sprintf("%.0f %%", 100*alone.pressure/p.cycles)
 		}
 		row(t.what, func(c string) string { return share[c] }, false)
 	}

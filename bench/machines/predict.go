@@ -28,7 +28,8 @@ var units = []struct {
 
 // predict asks llvm-mca.
 func predict(core string, c code) (p prediction, err error) {
-	const iterations = 50
+	const long = 20_000 // instructions in all, so that beginning and end do not count
+	iterations := max(10, long/len(c))
 	var source strings.Builder
 	source.WriteString("begin:\n")
 	for _, i := range c {
@@ -60,7 +61,7 @@ func predict(core string, c code) (p prediction, err error) {
 		return p, fmt.Errorf("what llvm-mca-19 says: %d regions, %v", len(report.CodeRegions), err)
 	}
 	r := report.CodeRegions[0]
-	p.cycles = r.SummaryView.TotalCycles / iterations
+	p.cycles = r.SummaryView.TotalCycles / float64(iterations)
 	for _, u := range r.ResourcePressureView.ResourcePressureInfo {
 		if u.InstructionIndex != len(c) || u.ResourceUsage <= p.pressure { // the last one is the sum
 			continue

@@ -1561,9 +1561,8 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc00085 // ldr q5, [x4]
+	WORD $0xad401885 // ldp q5, q6, [x4, #0]
 	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
-	WORD $0x3dc00486 // ldr q6, [x4, #16]
 	WORD $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
 	ADD R3, R4, R4
 store:
@@ -1679,14 +1678,12 @@ done:
 	MOVBU add+72(FP), R2
 	CBZ R2, store
 	MOVD R3, R5
-	WORD $0x3dc000a8 // ldr q8, [x5]
+	WORD $0xad4024a8 // ldp q8, q9, [x5, #0]
 	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x3dc004a9 // ldr q9, [x5, #16]
 	WORD $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000aa // ldr q10, [x5]
+	WORD $0xad402caa // ldp q10, q11, [x5, #0]
 	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x3dc004ab // ldr q11, [x5, #16]
 	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
 	ADD R4, R5, R5
 store:
@@ -1832,19 +1829,16 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000cb // ldr q11, [x6]
+	WORD $0xad4030cb // ldp q11, q12, [x6, #0]
 	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x3dc004cc // ldr q12, [x6, #16]
 	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000cd // ldr q13, [x6]
+	WORD $0xad4038cd // ldp q13, q14, [x6, #0]
 	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
-	WORD $0x3dc004ce // ldr q14, [x6, #16]
 	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000cf // ldr q15, [x6]
+	WORD $0xad4040cf // ldp q15, q16, [x6, #0]
 	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
-	WORD $0x3dc004d0 // ldr q16, [x6, #16]
 	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
 	ADD R5, R6, R6
 store:
@@ -2020,24 +2014,20 @@ done:
 	MOVBU add+72(FP), R4
 	CBZ R4, store
 	MOVD R5, R7
-	WORD $0x3dc000ee // ldr q14, [x7]
+	WORD $0xad403cee // ldp q14, q15, [x7, #0]
 	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x3dc004ef // ldr q15, [x7, #16]
 	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f0 // ldr q16, [x7]
+	WORD $0xad4044f0 // ldp q16, q17, [x7, #0]
 	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD $0x3dc004f1 // ldr q17, [x7, #16]
 	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0xad404cf2 // ldp q18, q19, [x7, #0]
 	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
-	WORD $0x3dc004f3 // ldr q19, [x7, #16]
 	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
 	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
-	WORD $0x3dc004f5 // ldr q21, [x7, #16]
 	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R6, R7, R7
 store:
@@ -2243,29 +2233,24 @@ done:
 	MOVBU add+72(FP), R5
 	CBZ R5, store
 	MOVD R6, R8
-	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xad404911 // ldp q17, q18, [x8, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
-	WORD $0x3dc00512 // ldr q18, [x8, #16]
 	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad405113 // ldp q19, q20, [x8, #0]
 	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
-	WORD $0x3dc00514 // ldr q20, [x8, #16]
 	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
 	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
-	WORD $0x3dc00516 // ldr q22, [x8, #16]
 	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00117 // ldr q23, [x8]
+	WORD $0xad406117 // ldp q23, q24, [x8, #0]
 	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
-	WORD $0x3dc00518 // ldr q24, [x8, #16]
 	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
 	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
-	WORD $0x3dc0051a // ldr q26, [x8, #16]
 	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
 	ADD R7, R8, R8
 store:
@@ -2501,34 +2486,28 @@ done:
 	MOVBU add+72(FP), R6
 	CBZ R6, store
 	MOVD R7, R9
-	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0xad405534 // ldp q20, q21, [x9, #0]
 	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD $0x3dc00535 // ldr q21, [x9, #16]
 	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00136 // ldr q22, [x9]
+	WORD $0xad405d36 // ldp q22, q23, [x9, #0]
 	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
-	WORD $0x3dc00537 // ldr q23, [x9, #16]
 	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00138 // ldr q24, [x9]
+	WORD $0xad406538 // ldp q24, q25, [x9, #0]
 	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD $0x3dc00539 // ldr q25, [x9, #16]
 	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013a // ldr q26, [x9]
+	WORD $0xad406d3a // ldp q26, q27, [x9, #0]
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
-	WORD $0x3dc0053b // ldr q27, [x9, #16]
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013c // ldr q28, [x9]
+	WORD $0xad40753c // ldp q28, q29, [x9, #0]
 	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
-	WORD $0x3dc0053d // ldr q29, [x9, #16]
 	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
 	ADD R8, R9, R9
 store:
@@ -2794,39 +2773,32 @@ done:
 	MOVBU add+72(FP), R7
 	CBZ R7, store
 	MOVD R8, R10
-	WORD $0x3dc00157 // ldr q23, [x10]
+	WORD $0xad406157 // ldp q23, q24, [x10, #0]
 	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
-	WORD $0x3dc00558 // ldr q24, [x10, #16]
 	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00159 // ldr q25, [x10]
+	WORD $0xad406959 // ldp q25, q26, [x10, #0]
 	WORD $0x4e39d442 // fadd v2.4s, v2.4s, v25.4s
-	WORD $0x3dc0055a // ldr q26, [x10, #16]
 	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
 	ADD R9, R10, R10
-	WORD $0x3dc0015b // ldr q27, [x10]
+	WORD $0xad40715b // ldp q27, q28, [x10, #0]
 	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
-	WORD $0x3dc0055c // ldr q28, [x10, #16]
 	WORD $0x4e3cd4a5 // fadd v5.4s, v5.4s, v28.4s
 	ADD R9, R10, R10
-	WORD $0x3dc0015d // ldr q29, [x10]
+	WORD $0xad40795d // ldp q29, q30, [x10, #0]
 	WORD $0x4e3dd4c6 // fadd v6.4s, v6.4s, v29.4s
-	WORD $0x3dc0055e // ldr q30, [x10, #16]
 	WORD $0x4e3ed4e7 // fadd v7.4s, v7.4s, v30.4s
 	ADD R9, R10, R10
-	WORD $0x3dc0015f // ldr q31, [x10]
+	WORD $0xad40415f // ldp q31, q16, [x10, #0]
 	WORD $0x4e3fd508 // fadd v8.4s, v8.4s, v31.4s
-	WORD $0x3dc00550 // ldr q16, [x10, #16]
 	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00151 // ldr q17, [x10]
+	WORD $0xad404951 // ldp q17, q18, [x10, #0]
 	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
-	WORD $0x3dc00552 // ldr q18, [x10, #16]
 	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00153 // ldr q19, [x10]
+	WORD $0xad405153 // ldp q19, q20, [x10, #0]
 	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
-	WORD $0x3dc00554 // ldr q20, [x10, #16]
 	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
 	ADD R9, R10, R10
 store:
@@ -3122,44 +3094,36 @@ done:
 	MOVBU add+72(FP), R8
 	CBZ R8, store
 	MOVD R9, R11
-	WORD $0x3dc0017a // ldr q26, [x11]
+	WORD $0xad406d7a // ldp q26, q27, [x11, #0]
 	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
-	WORD $0x3dc0057b // ldr q27, [x11, #16]
 	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
 	ADD R10, R11, R11
-	WORD $0x3dc0017c // ldr q28, [x11]
+	WORD $0xad40757c // ldp q28, q29, [x11, #0]
 	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
-	WORD $0x3dc0057d // ldr q29, [x11, #16]
 	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
 	ADD R10, R11, R11
-	WORD $0x3dc0017e // ldr q30, [x11]
+	WORD $0xad407d7e // ldp q30, q31, [x11, #0]
 	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
-	WORD $0x3dc0057f // ldr q31, [x11, #16]
 	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00172 // ldr q18, [x11]
+	WORD $0xad404d72 // ldp q18, q19, [x11, #0]
 	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
-	WORD $0x3dc00573 // ldr q19, [x11, #16]
 	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00174 // ldr q20, [x11]
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
 	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
-	WORD $0x3dc00575 // ldr q21, [x11, #16]
 	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00176 // ldr q22, [x11]
+	WORD $0xad405d76 // ldp q22, q23, [x11, #0]
 	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD $0x3dc00577 // ldr q23, [x11, #16]
 	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00178 // ldr q24, [x11]
+	WORD $0xad404178 // ldp q24, q16, [x11, #0]
 	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD $0x3dc00570 // ldr q16, [x11, #16]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00179 // ldr q25, [x11]
+	WORD $0xad404579 // ldp q25, q17, [x11, #0]
 	WORD $0x4e39d5ce // fadd v14.4s, v14.4s, v25.4s
-	WORD $0x3dc00571 // ldr q17, [x11, #16]
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
 	ADD R10, R11, R11
 store:
@@ -3442,13 +3406,11 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc00089 // ldr q9, [x4]
+	WORD $0xad402889 // ldp q9, q10, [x4, #0]
 	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
-	WORD $0x3dc0048a // ldr q10, [x4, #16]
 	WORD $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
-	WORD $0x3dc0088b // ldr q11, [x4, #32]
+	WORD $0xad41308b // ldp q11, q12, [x4, #32]
 	WORD $0x4e2bd442 // fadd v2.4s, v2.4s, v11.4s
-	WORD $0x3dc00c8c // ldr q12, [x4, #48]
 	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
 	ADD R3, R4, R4
 store:
@@ -3503,9 +3465,8 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc00098 // ldr q24, [x4]
+	WORD $0xad406498 // ldp q24, q25, [x4, #0]
 	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD $0x3dc00499 // ldr q25, [x4, #16]
 	WORD $0x4e39d5ce // fadd v14.4s, v14.4s, v25.4s
 	WORD $0x3dc0089a // ldr q26, [x4, #32]
 	WORD $0x4e3ad5ef // fadd v15.4s, v15.4s, v26.4s
@@ -3586,22 +3547,18 @@ done:
 	MOVBU add+72(FP), R2
 	CBZ R2, store
 	MOVD R3, R5
-	WORD $0x3dc000ae // ldr q14, [x5]
+	WORD $0xad403cae // ldp q14, q15, [x5, #0]
 	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x3dc004af // ldr q15, [x5, #16]
 	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	WORD $0x3dc008b0 // ldr q16, [x5, #32]
+	WORD $0xad4144b0 // ldp q16, q17, [x5, #32]
 	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD $0x3dc00cb1 // ldr q17, [x5, #48]
 	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000b2 // ldr q18, [x5]
+	WORD $0xad404cb2 // ldp q18, q19, [x5, #0]
 	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
-	WORD $0x3dc004b3 // ldr q19, [x5, #16]
 	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
-	WORD $0x3dc008b4 // ldr q20, [x5, #32]
+	WORD $0xad4154b4 // ldp q20, q21, [x5, #32]
 	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
-	WORD $0x3dc00cb5 // ldr q21, [x5, #48]
 	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R4, R5, R5
 store:
@@ -3670,9 +3627,8 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0x3dc000ae // ldr q14, [x5]
+	WORD $0xad403cae // ldp q14, q15, [x5, #0]
 	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
-	WORD $0x3dc004af // ldr q15, [x5, #16]
 	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
 	WORD $0x3dc008b0 // ldr q16, [x5, #32]
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
@@ -3683,9 +3639,8 @@ partdone:
 	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
 	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000b4 // ldr q20, [x5]
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
 	WORD $0x4e34d75a // fadd v26.4s, v26.4s, v20.4s
-	WORD $0x3dc004b5 // ldr q21, [x5, #16]
 	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
 	WORD $0x3dc008a0 // ldr q0, [x5, #32]
 	WORD $0x4e20d79c // fadd v28.4s, v28.4s, v0.4s
@@ -3785,31 +3740,25 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000d3 // ldr q19, [x6]
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
 	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	WORD $0x3dc004d4 // ldr q20, [x6, #16]
 	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD $0x3dc008d5 // ldr q21, [x6, #32]
+	WORD $0xad4158d5 // ldp q21, q22, [x6, #32]
 	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
-	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
 	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d7 // ldr q23, [x6]
+	WORD $0xad4060d7 // ldp q23, q24, [x6, #0]
 	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
-	WORD $0x3dc004d8 // ldr q24, [x6, #16]
 	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
-	WORD $0x3dc008d9 // ldr q25, [x6, #32]
+	WORD $0xad4168d9 // ldp q25, q26, [x6, #32]
 	WORD $0x4e39d4c6 // fadd v6.4s, v6.4s, v25.4s
-	WORD $0x3dc00cda // ldr q26, [x6, #48]
 	WORD $0x4e3ad4e7 // fadd v7.4s, v7.4s, v26.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000db // ldr q27, [x6]
+	WORD $0xad4070db // ldp q27, q28, [x6, #0]
 	WORD $0x4e3bd508 // fadd v8.4s, v8.4s, v27.4s
-	WORD $0x3dc004dc // ldr q28, [x6, #16]
 	WORD $0x4e3cd529 // fadd v9.4s, v9.4s, v28.4s
-	WORD $0x3dc008dd // ldr q29, [x6, #32]
+	WORD $0xad4178dd // ldp q29, q30, [x6, #32]
 	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
-	WORD $0x3dc00cde // ldr q30, [x6, #48]
 	WORD $0x4e3ed56b // fadd v11.4s, v11.4s, v30.4s
 	ADD R5, R6, R6
 store:
@@ -3892,9 +3841,8 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000c1 // ldr q1, [x6]
+	WORD $0xad4008c1 // ldp q1, q2, [x6, #0]
 	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
-	WORD $0x3dc004c2 // ldr q2, [x6, #16]
 	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
 	WORD $0x3dc008c3 // ldr q3, [x6, #32]
 	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
@@ -3905,9 +3853,8 @@ partdone:
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
 	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000c7 // ldr q7, [x6]
+	WORD $0xad4020c7 // ldp q7, q8, [x6, #0]
 	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
-	WORD $0x3dc004c8 // ldr q8, [x6, #16]
 	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
 	WORD $0x3dc008c9 // ldr q9, [x6, #32]
 	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
@@ -3918,9 +3865,8 @@ partdone:
 	WORD $0x6e14074a // mov v10.s[2], v26.s[0]
 	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000de // ldr q30, [x6]
+	WORD $0xad4000de // ldp q30, q0, [x6, #0]
 	WORD $0x4e3ed673 // fadd v19.4s, v19.4s, v30.4s
-	WORD $0x3dc004c0 // ldr q0, [x6, #16]
 	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
 	WORD $0x3dc008db // ldr q27, [x6, #32]
 	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
@@ -4039,40 +3985,32 @@ done:
 	MOVBU add+72(FP), R4
 	CBZ R4, store
 	MOVD R5, R7
-	WORD $0x3dc000f8 // ldr q24, [x7]
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD $0x3dc004f9 // ldr q25, [x7, #16]
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x3dc008fa // ldr q26, [x7, #32]
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
-	WORD $0x3dc00cfb // ldr q27, [x7, #48]
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000fc // ldr q28, [x7]
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
 	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
-	WORD $0x3dc004fd // ldr q29, [x7, #16]
 	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
-	WORD $0x3dc008fe // ldr q30, [x7, #32]
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
 	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
-	WORD $0x3dc00cff // ldr q31, [x7, #48]
 	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
 	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
-	WORD $0x3dc004f5 // ldr q21, [x7, #16]
 	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
-	WORD $0x3dc008f6 // ldr q22, [x7, #32]
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
 	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD $0x3dc00cf0 // ldr q16, [x7, #48]
 	WORD $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f1 // ldr q17, [x7]
+	WORD $0xad4048f1 // ldp q17, q18, [x7, #0]
 	WORD $0x4e31d58c // fadd v12.4s, v12.4s, v17.4s
-	WORD $0x3dc004f2 // ldr q18, [x7, #16]
 	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD $0x3dc008f7 // ldr q23, [x7, #32]
+	WORD $0xad414cf7 // ldp q23, q19, [x7, #32]
 	WORD $0x4e37d5ce // fadd v14.4s, v14.4s, v23.4s
-	WORD $0x3dc00cf3 // ldr q19, [x7, #48]
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R6, R7, R7
 store:
@@ -4169,9 +4107,8 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0x3dc000ea // ldr q10, [x7]
+	WORD $0xad402cea // ldp q10, q11, [x7, #0]
 	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x3dc004eb // ldr q11, [x7, #16]
 	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
 	WORD $0x3dc008ec // ldr q12, [x7, #32]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
@@ -4182,9 +4119,8 @@ partdone:
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e4 // ldr q4, [x7]
+	WORD $0xad4014e4 // ldp q4, q5, [x7, #0]
 	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
-	WORD $0x3dc004e5 // ldr q5, [x7, #16]
 	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
 	WORD $0x3dc008e6 // ldr q6, [x7, #32]
 	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
@@ -4195,9 +4131,8 @@ partdone:
 	WORD $0x6e140407 // mov v7.s[2], v0.s[0]
 	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e1 // ldr q1, [x7]
+	WORD $0xad4008e1 // ldp q1, q2, [x7, #0]
 	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
-	WORD $0x3dc004e2 // ldr q2, [x7, #16]
 	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
 	WORD $0x3dc008e9 // ldr q9, [x7, #32]
 	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
@@ -4208,9 +4143,8 @@ partdone:
 	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
 	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000ec // ldr q12, [x7]
+	WORD $0xad4038ec // ldp q12, q14, [x7, #0]
 	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
-	WORD $0x3dc004ee // ldr q14, [x7, #16]
 	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
 	WORD $0x3dc008ef // ldr q15, [x7, #32]
 	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
@@ -4348,49 +4282,39 @@ done:
 	MOVBU add+72(FP), R5
 	CBZ R5, store
 	MOVD R6, R8
-	WORD $0x3dc0011d // ldr q29, [x8]
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
 	WORD $0x4e3dd400 // fadd v0.4s, v0.4s, v29.4s
-	WORD $0x3dc0051e // ldr q30, [x8, #16]
 	WORD $0x4e3ed421 // fadd v1.4s, v1.4s, v30.4s
-	WORD $0x3dc0091f // ldr q31, [x8, #32]
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
 	WORD $0x4e3fd442 // fadd v2.4s, v2.4s, v31.4s
-	WORD $0x3dc00d18 // ldr q24, [x8, #48]
 	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
 	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x3dc0051a // ldr q26, [x8, #16]
 	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
-	WORD $0x3dc0091b // ldr q27, [x8, #32]
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
 	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
-	WORD $0x3dc00d14 // ldr q20, [x8, #48]
 	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
 	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
-	WORD $0x3dc00516 // ldr q22, [x8, #16]
 	WORD $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
-	WORD $0x3dc0091c // ldr q28, [x8, #32]
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
 	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
-	WORD $0x3dc00d17 // ldr q23, [x8, #48]
 	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011d // ldr q29, [x8]
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
 	WORD $0x4e3dd58c // fadd v12.4s, v12.4s, v29.4s
-	WORD $0x3dc0051e // ldr q30, [x8, #16]
 	WORD $0x4e3ed5ad // fadd v13.4s, v13.4s, v30.4s
-	WORD $0x3dc0091f // ldr q31, [x8, #32]
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
 	WORD $0x4e3fd5ce // fadd v14.4s, v14.4s, v31.4s
-	WORD $0x3dc00d18 // ldr q24, [x8, #48]
 	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
 	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
-	WORD $0x3dc0051a // ldr q26, [x8, #16]
 	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
-	WORD $0x3dc0091b // ldr q27, [x8, #32]
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
 	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
-	WORD $0x3dc00d14 // ldr q20, [x8, #48]
 	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 	ADD R7, R8, R8
 store:
@@ -4501,9 +4425,8 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
@@ -4514,9 +4437,8 @@ partdone:
 	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
 	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
-	WORD $0x3dc00508 // ldr q8, [x8, #16]
 	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
 	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
@@ -4527,9 +4449,8 @@ partdone:
 	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
 	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
@@ -4540,9 +4461,8 @@ partdone:
 	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
 	WORD $0x4e2fd694 // fadd v20.4s, v20.4s, v15.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
-	WORD $0x3dc00508 // ldr q8, [x8, #16]
 	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
 	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
@@ -4553,9 +4473,8 @@ partdone:
 	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
 	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
@@ -4712,58 +4631,46 @@ done:
 	MOVBU add+72(FP), R6
 	CBZ R6, store
 	MOVD R7, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd4c6 // fadd v6.4s, v6.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad5ad // fadd v13.4s, v13.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd5ce // fadd v14.4s, v14.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d694 // fadd v20.4s, v20.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad6b5 // fadd v21.4s, v21.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd6d6 // fadd v22.4s, v22.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd6f7 // fadd v23.4s, v23.4s, v27.4s
 	ADD R8, R9, R9
 store:
@@ -4888,9 +4795,8 @@ partdone:
 	MOVBU add+72(FP), R6
 	CBZ R6, partstore
 	MOVD R7, R9
-	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0xad405534 // ldp q20, q21, [x9, #0]
 	WORD $0x4e34d7de // fadd v30.4s, v30.4s, v20.4s
-	WORD $0x3dc00535 // ldr q21, [x9, #16]
 	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
 	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
@@ -4901,9 +4807,8 @@ partdone:
 	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00137 // ldr q23, [x9]
+	WORD $0xad404d37 // ldp q23, q19, [x9, #0]
 	WORD $0x4e37d739 // fadd v25.4s, v25.4s, v23.4s
-	WORD $0x3dc00533 // ldr q19, [x9, #16]
 	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
 	WORD $0x3dc00934 // ldr q20, [x9, #32]
 	WORD $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
@@ -4914,9 +4819,8 @@ partdone:
 	WORD $0x6e140635 // mov v21.s[2], v17.s[0]
 	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00132 // ldr q18, [x9]
+	WORD $0xad404132 // ldp q18, q16, [x9, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
-	WORD $0x3dc00530 // ldr q16, [x9, #16]
 	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
 	WORD $0x3dc00937 // ldr q23, [x9, #32]
 	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
@@ -4927,9 +4831,8 @@ partdone:
 	WORD $0x6e1406d3 // mov v19.s[2], v22.s[0]
 	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00131 // ldr q17, [x9]
+	WORD $0xad405531 // ldp q17, q21, [x9, #0]
 	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
-	WORD $0x3dc00535 // ldr q21, [x9, #16]
 	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
 	WORD $0x3dc00932 // ldr q18, [x9, #32]
 	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
@@ -4940,9 +4843,8 @@ partdone:
 	WORD $0x6e140690 // mov v16.s[2], v20.s[0]
 	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00136 // ldr q22, [x9]
+	WORD $0xad404d36 // ldp q22, q19, [x9, #0]
 	WORD $0x4e36d508 // fadd v8.4s, v8.4s, v22.4s
-	WORD $0x3dc00533 // ldr q19, [x9, #16]
 	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
 	WORD $0x3dc00931 // ldr q17, [x9, #32]
 	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
@@ -4953,9 +4855,8 @@ partdone:
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
 	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0xad404134 // ldp q20, q16, [x9, #0]
 	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
-	WORD $0x3dc00530 // ldr q16, [x9, #16]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
 	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
@@ -5082,21 +4983,17 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc00091 // ldr q17, [x4]
+	WORD $0xad404891 // ldp q17, q18, [x4, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
-	WORD $0x3dc00492 // ldr q18, [x4, #16]
 	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
-	WORD $0x3dc00893 // ldr q19, [x4, #32]
+	WORD $0xad415093 // ldp q19, q20, [x4, #32]
 	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
-	WORD $0x3dc00c94 // ldr q20, [x4, #48]
 	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
-	WORD $0x3dc01095 // ldr q21, [x4, #64]
+	WORD $0xad425895 // ldp q21, q22, [x4, #64]
 	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
-	WORD $0x3dc01496 // ldr q22, [x4, #80]
 	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
-	WORD $0x3dc01897 // ldr q23, [x4, #96]
+	WORD $0xad436097 // ldp q23, q24, [x4, #96]
 	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
-	WORD $0x3dc01c98 // ldr q24, [x4, #112]
 	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
 	ADD R3, R4, R4
 store:
@@ -5166,17 +5063,14 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc00094 // ldr q20, [x4]
+	WORD $0xad405494 // ldp q20, q21, [x4, #0]
 	WORD $0x4e34d739 // fadd v25.4s, v25.4s, v20.4s
-	WORD $0x3dc00495 // ldr q21, [x4, #16]
 	WORD $0x4e35d75a // fadd v26.4s, v26.4s, v21.4s
-	WORD $0x3dc00896 // ldr q22, [x4, #32]
+	WORD $0xad415c96 // ldp q22, q23, [x4, #32]
 	WORD $0x4e36d77b // fadd v27.4s, v27.4s, v22.4s
-	WORD $0x3dc00c97 // ldr q23, [x4, #48]
 	WORD $0x4e37d79c // fadd v28.4s, v28.4s, v23.4s
-	WORD $0x3dc01098 // ldr q24, [x4, #64]
+	WORD $0xad420098 // ldp q24, q0, [x4, #64]
 	WORD $0x4e38d7bd // fadd v29.4s, v29.4s, v24.4s
-	WORD $0x3dc01480 // ldr q0, [x4, #80]
 	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
 	WORD $0x3dc01881 // ldr q1, [x4, #96]
 	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
@@ -5280,38 +5174,30 @@ done:
 	MOVBU add+72(FP), R2
 	CBZ R2, store
 	MOVD R3, R5
-	WORD $0x3dc000ba // ldr q26, [x5]
+	WORD $0xad406cba // ldp q26, q27, [x5, #0]
 	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
-	WORD $0x3dc004bb // ldr q27, [x5, #16]
 	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
-	WORD $0x3dc008bc // ldr q28, [x5, #32]
+	WORD $0xad4174bc // ldp q28, q29, [x5, #32]
 	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
-	WORD $0x3dc00cbd // ldr q29, [x5, #48]
 	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
-	WORD $0x3dc010be // ldr q30, [x5, #64]
+	WORD $0xad427cbe // ldp q30, q31, [x5, #64]
 	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
-	WORD $0x3dc014bf // ldr q31, [x5, #80]
 	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
-	WORD $0x3dc018b2 // ldr q18, [x5, #96]
+	WORD $0xad434cb2 // ldp q18, q19, [x5, #96]
 	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
-	WORD $0x3dc01cb3 // ldr q19, [x5, #112]
 	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000b4 // ldr q20, [x5]
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
 	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
-	WORD $0x3dc004b5 // ldr q21, [x5, #16]
 	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
-	WORD $0x3dc008b6 // ldr q22, [x5, #32]
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
 	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD $0x3dc00cb7 // ldr q23, [x5, #48]
 	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
-	WORD $0x3dc010b8 // ldr q24, [x5, #64]
+	WORD $0xad4240b8 // ldp q24, q16, [x5, #64]
 	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD $0x3dc014b0 // ldr q16, [x5, #80]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD $0x3dc018b1 // ldr q17, [x5, #96]
+	WORD $0xad4364b1 // ldp q17, q25, [x5, #96]
 	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
-	WORD $0x3dc01cb9 // ldr q25, [x5, #112]
 	WORD $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
 	ADD R4, R5, R5
 store:
@@ -5407,17 +5293,14 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0x3dc000ac // ldr q12, [x5]
+	WORD $0xad4034ac // ldp q12, q13, [x5, #0]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
-	WORD $0x3dc004ad // ldr q13, [x5, #16]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
-	WORD $0x3dc008ae // ldr q14, [x5, #32]
+	WORD $0xad413cae // ldp q14, q15, [x5, #32]
 	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
-	WORD $0x3dc00caf // ldr q15, [x5, #48]
 	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
-	WORD $0x3dc010a2 // ldr q2, [x5, #64]
+	WORD $0xad420ca2 // ldp q2, q3, [x5, #64]
 	WORD $0x4e22d7de // fadd v30.4s, v30.4s, v2.4s
-	WORD $0x3dc014a3 // ldr q3, [x5, #80]
 	WORD $0x4e23d7ff // fadd v31.4s, v31.4s, v3.4s
 	WORD $0x3dc018a4 // ldr q4, [x5, #96]
 	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
@@ -5428,17 +5311,14 @@ partdone:
 	WORD $0x6e140545 // mov v5.s[2], v10.s[0]
 	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000ab // ldr q11, [x5]
+	WORD $0xad401cab // ldp q11, q7, [x5, #0]
 	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
-	WORD $0x3dc004a7 // ldr q7, [x5, #16]
 	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
-	WORD $0x3dc008a8 // ldr q8, [x5, #32]
+	WORD $0xad4100a8 // ldp q8, q0, [x5, #32]
 	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	WORD $0x3dc00ca0 // ldr q0, [x5, #48]
 	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
-	WORD $0x3dc010a1 // ldr q1, [x5, #64]
+	WORD $0xad4224a1 // ldp q1, q9, [x5, #64]
 	WORD $0x4e21d718 // fadd v24.4s, v24.4s, v1.4s
-	WORD $0x3dc014a9 // ldr q9, [x5, #80]
 	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
 	WORD $0x3dc018ac // ldr q12, [x5, #96]
 	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
@@ -5573,55 +5453,43 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000de // ldr q30, [x6]
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
 	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
-	WORD $0x3dc004df // ldr q31, [x6, #16]
 	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
-	WORD $0x3dc008db // ldr q27, [x6, #32]
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
 	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
-	WORD $0x3dc00cdc // ldr q28, [x6, #48]
 	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
-	WORD $0x3dc010d8 // ldr q24, [x6, #64]
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
 	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD $0x3dc014d9 // ldr q25, [x6, #80]
 	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
-	WORD $0x3dc018da // ldr q26, [x6, #96]
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
-	WORD $0x3dc01cdd // ldr q29, [x6, #112]
 	WORD $0x4e3dd4e7 // fadd v7.4s, v7.4s, v29.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000de // ldr q30, [x6]
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
 	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
-	WORD $0x3dc004df // ldr q31, [x6, #16]
 	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
-	WORD $0x3dc008db // ldr q27, [x6, #32]
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
 	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
-	WORD $0x3dc00cdc // ldr q28, [x6, #48]
 	WORD $0x4e3cd56b // fadd v11.4s, v11.4s, v28.4s
-	WORD $0x3dc010d8 // ldr q24, [x6, #64]
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
 	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	WORD $0x3dc014d9 // ldr q25, [x6, #80]
 	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
-	WORD $0x3dc018da // ldr q26, [x6, #96]
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
-	WORD $0x3dc01cdd // ldr q29, [x6, #112]
 	WORD $0x4e3dd5ef // fadd v15.4s, v15.4s, v29.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000de // ldr q30, [x6]
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
 	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
-	WORD $0x3dc004df // ldr q31, [x6, #16]
 	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
-	WORD $0x3dc008db // ldr q27, [x6, #32]
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
 	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
-	WORD $0x3dc00cdc // ldr q28, [x6, #48]
 	WORD $0x4e3cd673 // fadd v19.4s, v19.4s, v28.4s
-	WORD $0x3dc010d8 // ldr q24, [x6, #64]
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
 	WORD $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
-	WORD $0x3dc014d9 // ldr q25, [x6, #80]
 	WORD $0x4e39d6b5 // fadd v21.4s, v21.4s, v25.4s
-	WORD $0x3dc018da // ldr q26, [x6, #96]
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
 	WORD $0x4e3ad6d6 // fadd v22.4s, v22.4s, v26.4s
-	WORD $0x3dc01cdd // ldr q29, [x6, #112]
 	WORD $0x4e3dd6f7 // fadd v23.4s, v23.4s, v29.4s
 	ADD R5, R6, R6
 store:
@@ -5743,17 +5611,14 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000d6 // ldr q22, [x6]
+	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
 	WORD $0x4e36d7de // fadd v30.4s, v30.4s, v22.4s
-	WORD $0x3dc004d7 // ldr q23, [x6, #16]
 	WORD $0x4e37d7ff // fadd v31.4s, v31.4s, v23.4s
-	WORD $0x3dc008d3 // ldr q19, [x6, #32]
+	WORD $0xad4150d3 // ldp q19, q20, [x6, #32]
 	WORD $0x4e33d77b // fadd v27.4s, v27.4s, v19.4s
-	WORD $0x3dc00cd4 // ldr q20, [x6, #48]
 	WORD $0x4e34d79c // fadd v28.4s, v28.4s, v20.4s
-	WORD $0x3dc010d0 // ldr q16, [x6, #64]
+	WORD $0xad4244d0 // ldp q16, q17, [x6, #64]
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
-	WORD $0x3dc014d1 // ldr q17, [x6, #80]
 	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
 	WORD $0x3dc018d2 // ldr q18, [x6, #96]
 	WORD $0x4e32d75a // fadd v26.4s, v26.4s, v18.4s
@@ -5764,17 +5629,14 @@ partdone:
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
 	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d3 // ldr q19, [x6]
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
 	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	WORD $0x3dc004d4 // ldr q20, [x6, #16]
 	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD $0x3dc008d0 // ldr q16, [x6, #32]
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
 	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD $0x3dc00cd1 // ldr q17, [x6, #48]
 	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
-	WORD $0x3dc010d2 // ldr q18, [x6, #64]
+	WORD $0xad4258d2 // ldp q18, q22, [x6, #64]
 	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
-	WORD $0x3dc014d6 // ldr q22, [x6, #80]
 	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
 	WORD $0x3dc018d7 // ldr q23, [x6, #96]
 	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
@@ -5785,17 +5647,14 @@ partdone:
 	WORD $0x6e140695 // mov v21.s[2], v20.s[0]
 	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d0 // ldr q16, [x6]
+	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
 	WORD $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
-	WORD $0x3dc004d1 // ldr q17, [x6, #16]
 	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
-	WORD $0x3dc008d2 // ldr q18, [x6, #32]
+	WORD $0xad4158d2 // ldp q18, q22, [x6, #32]
 	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
-	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
 	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
-	WORD $0x3dc010d7 // ldr q23, [x6, #64]
+	WORD $0xad424cd7 // ldp q23, q19, [x6, #64]
 	WORD $0x4e37d58c // fadd v12.4s, v12.4s, v23.4s
-	WORD $0x3dc014d3 // ldr q19, [x6, #80]
 	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
 	WORD $0x3dc018d4 // ldr q20, [x6, #96]
 	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
@@ -5929,37 +5788,29 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc00092 // ldr q18, [x4]
+	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
-	WORD $0x3dc00493 // ldr q19, [x4, #16]
 	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
-	WORD $0x3dc00894 // ldr q20, [x4, #32]
+	WORD $0xad415494 // ldp q20, q21, [x4, #32]
 	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
-	WORD $0x3dc00c95 // ldr q21, [x4, #48]
 	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
-	WORD $0x3dc01096 // ldr q22, [x4, #64]
+	WORD $0xad425c96 // ldp q22, q23, [x4, #64]
 	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
-	WORD $0x3dc01497 // ldr q23, [x4, #80]
 	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
-	WORD $0x3dc01898 // ldr q24, [x4, #96]
+	WORD $0xad436498 // ldp q24, q25, [x4, #96]
 	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD $0x3dc01c99 // ldr q25, [x4, #112]
 	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
-	WORD $0x3dc0209a // ldr q26, [x4, #128]
+	WORD $0xad446c9a // ldp q26, q27, [x4, #128]
 	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
-	WORD $0x3dc0249b // ldr q27, [x4, #144]
 	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
-	WORD $0x3dc0289c // ldr q28, [x4, #160]
+	WORD $0xad45749c // ldp q28, q29, [x4, #160]
 	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
-	WORD $0x3dc02c9d // ldr q29, [x4, #176]
 	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
-	WORD $0x3dc0309e // ldr q30, [x4, #192]
+	WORD $0xad467c9e // ldp q30, q31, [x4, #192]
 	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
-	WORD $0x3dc0349f // ldr q31, [x4, #208]
 	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
-	WORD $0x3dc03890 // ldr q16, [x4, #224]
+	WORD $0xad474490 // ldp q16, q17, [x4, #224]
 	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD $0x3dc03c91 // ldr q17, [x4, #240]
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
 	ADD R3, R4, R4
 store:
@@ -6059,33 +5910,26 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc00084 // ldr q4, [x4]
+	WORD $0xad401484 // ldp q4, q5, [x4, #0]
 	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
-	WORD $0x3dc00485 // ldr q5, [x4, #16]
 	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
-	WORD $0x3dc00886 // ldr q6, [x4, #32]
+	WORD $0xad411c86 // ldp q6, q7, [x4, #32]
 	WORD $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
-	WORD $0x3dc00c87 // ldr q7, [x4, #48]
 	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
-	WORD $0x3dc01088 // ldr q8, [x4, #64]
+	WORD $0xad422488 // ldp q8, q9, [x4, #64]
 	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	WORD $0x3dc01489 // ldr q9, [x4, #80]
 	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
-	WORD $0x3dc0188a // ldr q10, [x4, #96]
+	WORD $0xad432c8a // ldp q10, q11, [x4, #96]
 	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x3dc01c8b // ldr q11, [x4, #112]
 	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
-	WORD $0x3dc0208c // ldr q12, [x4, #128]
+	WORD $0xad44348c // ldp q12, q13, [x4, #128]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
-	WORD $0x3dc0248d // ldr q13, [x4, #144]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
-	WORD $0x3dc02882 // ldr q2, [x4, #160]
+	WORD $0xad450c82 // ldp q2, q3, [x4, #160]
 	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
-	WORD $0x3dc02c83 // ldr q3, [x4, #176]
 	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
-	WORD $0x3dc0308e // ldr q14, [x4, #192]
+	WORD $0xad463c8e // ldp q14, q15, [x4, #192]
 	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
-	WORD $0x3dc0348f // ldr q15, [x4, #208]
 	WORD $0x4e2fd7ff // fadd v31.4s, v31.4s, v15.4s
 	WORD $0x3dc03880 // ldr q0, [x4, #224]
 	WORD $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
@@ -6158,9 +6002,11 @@ loop:
 	WORD $0xbc60688d // ldr s13, [x4, x0]
 	WORD $0xbc61688e // ldr s14, [x4, x1]
 	WORD $0xad4040cf // ldp q15, q16, [x6, #0]
-	WORD $0xad00410f // stp q15, q16, [x8, #0]
+	WORD $0x3d80010f // str q15, [x8]
+	WORD $0x3d800510 // str q16, [x8, #16]
 	WORD $0xad4148d1 // ldp q17, q18, [x6, #32]
-	WORD $0xad014911 // stp q17, q18, [x8, #32]
+	WORD $0x3d800911 // str q17, [x8, #32]
+	WORD $0x3d800d12 // str q18, [x8, #48]
 	WORD $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
 	WORD $0x4f8d11e4 // fmla v4.4s, v15.4s, v13.s[0]
 	WORD $0x4f8e11e8 // fmla v8.4s, v15.4s, v14.s[0]
@@ -6192,31 +6038,25 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000d3 // ldr q19, [x6]
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
 	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	WORD $0x3dc004d4 // ldr q20, [x6, #16]
 	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD $0x3dc008d5 // ldr q21, [x6, #32]
+	WORD $0xad4158d5 // ldp q21, q22, [x6, #32]
 	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
-	WORD $0x3dc00cd6 // ldr q22, [x6, #48]
 	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d7 // ldr q23, [x6]
+	WORD $0xad4060d7 // ldp q23, q24, [x6, #0]
 	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
-	WORD $0x3dc004d8 // ldr q24, [x6, #16]
 	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
-	WORD $0x3dc008d9 // ldr q25, [x6, #32]
+	WORD $0xad4168d9 // ldp q25, q26, [x6, #32]
 	WORD $0x4e39d4c6 // fadd v6.4s, v6.4s, v25.4s
-	WORD $0x3dc00cda // ldr q26, [x6, #48]
 	WORD $0x4e3ad4e7 // fadd v7.4s, v7.4s, v26.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000db // ldr q27, [x6]
+	WORD $0xad4070db // ldp q27, q28, [x6, #0]
 	WORD $0x4e3bd508 // fadd v8.4s, v8.4s, v27.4s
-	WORD $0x3dc004dc // ldr q28, [x6, #16]
 	WORD $0x4e3cd529 // fadd v9.4s, v9.4s, v28.4s
-	WORD $0x3dc008dd // ldr q29, [x6, #32]
+	WORD $0xad4178dd // ldp q29, q30, [x6, #32]
 	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
-	WORD $0x3dc00cde // ldr q30, [x6, #48]
 	WORD $0x4e3ed56b // fadd v11.4s, v11.4s, v30.4s
 	ADD R5, R6, R6
 store:
@@ -6263,7 +6103,8 @@ partloop:
 	WORD $0xbc606898 // ldr s24, [x4, x0]
 	WORD $0xbc616899 // ldr s25, [x4, x1]
 	WORD $0xad406cda // ldp q26, q27, [x6, #0]
-	WORD $0xad006d1a // stp q26, q27, [x8, #0]
+	WORD $0x3d80011a // str q26, [x8]
+	WORD $0x3d80051b // str q27, [x8, #16]
 	WORD $0x3dc008dc // ldr q28, [x6, #32]
 	WORD $0x3d80091c // str q28, [x8, #32]
 	WORD $0x4f97135f // fmla v31.4s, v26.4s, v23.s[0]
@@ -6303,9 +6144,8 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000c1 // ldr q1, [x6]
+	WORD $0xad4008c1 // ldp q1, q2, [x6, #0]
 	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
-	WORD $0x3dc004c2 // ldr q2, [x6, #16]
 	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
 	WORD $0x3dc008c3 // ldr q3, [x6, #32]
 	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
@@ -6316,9 +6156,8 @@ partdone:
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
 	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000c7 // ldr q7, [x6]
+	WORD $0xad4020c7 // ldp q7, q8, [x6, #0]
 	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
-	WORD $0x3dc004c8 // ldr q8, [x6, #16]
 	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
 	WORD $0x3dc008c9 // ldr q9, [x6, #32]
 	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
@@ -6329,9 +6168,8 @@ partdone:
 	WORD $0x6e14074a // mov v10.s[2], v26.s[0]
 	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000de // ldr q30, [x6]
+	WORD $0xad4000de // ldp q30, q0, [x6, #0]
 	WORD $0x4e3ed673 // fadd v19.4s, v19.4s, v30.4s
-	WORD $0x3dc004c0 // ldr q0, [x6, #16]
 	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
 	WORD $0x3dc008db // ldr q27, [x6, #32]
 	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
@@ -6412,9 +6250,11 @@ loop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
 	WORD $0xad4044f0 // ldp q16, q17, [x7, #0]
-	WORD $0xad004530 // stp q16, q17, [x9, #0]
+	WORD $0x3d800130 // str q16, [x9]
+	WORD $0x3d800531 // str q17, [x9, #16]
 	WORD $0xad414cf2 // ldp q18, q19, [x7, #32]
-	WORD $0xad014d32 // stp q18, q19, [x9, #32]
+	WORD $0x3d800932 // str q18, [x9, #32]
+	WORD $0x3d800d33 // str q19, [x9, #48]
 	WORD $0xbc7f68b4 // ldr s20, [x5, xzr]
 	WORD $0xbc6068b5 // ldr s21, [x5, x0]
 	WORD $0xbc6168b6 // ldr s22, [x5, x1]
@@ -6454,40 +6294,32 @@ done:
 	MOVBU add+72(FP), R4
 	CBZ R4, store
 	MOVD R5, R7
-	WORD $0x3dc000f8 // ldr q24, [x7]
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
-	WORD $0x3dc004f9 // ldr q25, [x7, #16]
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x3dc008fa // ldr q26, [x7, #32]
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
-	WORD $0x3dc00cfb // ldr q27, [x7, #48]
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000fc // ldr q28, [x7]
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
 	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
-	WORD $0x3dc004fd // ldr q29, [x7, #16]
 	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
-	WORD $0x3dc008fe // ldr q30, [x7, #32]
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
 	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
-	WORD $0x3dc00cff // ldr q31, [x7, #48]
 	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
 	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
-	WORD $0x3dc004f5 // ldr q21, [x7, #16]
 	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
-	WORD $0x3dc008f6 // ldr q22, [x7, #32]
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
 	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD $0x3dc00cf0 // ldr q16, [x7, #48]
 	WORD $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f1 // ldr q17, [x7]
+	WORD $0xad4048f1 // ldp q17, q18, [x7, #0]
 	WORD $0x4e31d58c // fadd v12.4s, v12.4s, v17.4s
-	WORD $0x3dc004f2 // ldr q18, [x7, #16]
 	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD $0x3dc008f7 // ldr q23, [x7, #32]
+	WORD $0xad414cf7 // ldp q23, q19, [x7, #32]
 	WORD $0x4e37d5ce // fadd v14.4s, v14.4s, v23.4s
-	WORD $0x3dc00cf3 // ldr q19, [x7, #48]
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R6, R7, R7
 store:
@@ -6540,7 +6372,8 @@ partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
 	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
-	WORD $0xad000520 // stp q0, q1, [x9, #0]
+	WORD $0x3d800120 // str q0, [x9]
+	WORD $0x3d800521 // str q1, [x9, #16]
 	WORD $0x3dc008e2 // ldr q2, [x7, #32]
 	WORD $0x3d800922 // str q2, [x9, #32]
 	WORD $0xbd4030e3 // ldr s3, [x7, #48]
@@ -6588,9 +6421,8 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0x3dc000ea // ldr q10, [x7]
+	WORD $0xad402cea // ldp q10, q11, [x7, #0]
 	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x3dc004eb // ldr q11, [x7, #16]
 	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
 	WORD $0x3dc008ec // ldr q12, [x7, #32]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
@@ -6601,9 +6433,8 @@ partdone:
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e4 // ldr q4, [x7]
+	WORD $0xad4014e4 // ldp q4, q5, [x7, #0]
 	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
-	WORD $0x3dc004e5 // ldr q5, [x7, #16]
 	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
 	WORD $0x3dc008e6 // ldr q6, [x7, #32]
 	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
@@ -6614,9 +6445,8 @@ partdone:
 	WORD $0x6e140407 // mov v7.s[2], v0.s[0]
 	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e1 // ldr q1, [x7]
+	WORD $0xad4008e1 // ldp q1, q2, [x7, #0]
 	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
-	WORD $0x3dc004e2 // ldr q2, [x7, #16]
 	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
 	WORD $0x3dc008e9 // ldr q9, [x7, #32]
 	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
@@ -6627,9 +6457,8 @@ partdone:
 	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
 	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000ec // ldr q12, [x7]
+	WORD $0xad4038ec // ldp q12, q14, [x7, #0]
 	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
-	WORD $0x3dc004ee // ldr q14, [x7, #16]
 	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
 	WORD $0x3dc008ef // ldr q15, [x7, #32]
 	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
@@ -6724,9 +6553,11 @@ loop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
 	WORD $0xad405514 // ldp q20, q21, [x8, #0]
-	WORD $0xad005554 // stp q20, q21, [x10, #0]
+	WORD $0x3d800154 // str q20, [x10]
+	WORD $0x3d800555 // str q21, [x10, #16]
 	WORD $0xad415d16 // ldp q22, q23, [x8, #32]
-	WORD $0xad015d56 // stp q22, q23, [x10, #32]
+	WORD $0x3d800956 // str q22, [x10, #32]
+	WORD $0x3d800d57 // str q23, [x10, #48]
 	WORD $0xbc7f68d8 // ldr s24, [x6, xzr]
 	WORD $0xbc6068d9 // ldr s25, [x6, x0]
 	WORD $0xbc6168da // ldr s26, [x6, x1]
@@ -6771,49 +6602,39 @@ done:
 	MOVBU add+72(FP), R5
 	CBZ R5, store
 	MOVD R6, R8
-	WORD $0x3dc0011d // ldr q29, [x8]
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
 	WORD $0x4e3dd400 // fadd v0.4s, v0.4s, v29.4s
-	WORD $0x3dc0051e // ldr q30, [x8, #16]
 	WORD $0x4e3ed421 // fadd v1.4s, v1.4s, v30.4s
-	WORD $0x3dc0091f // ldr q31, [x8, #32]
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
 	WORD $0x4e3fd442 // fadd v2.4s, v2.4s, v31.4s
-	WORD $0x3dc00d18 // ldr q24, [x8, #48]
 	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
 	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x3dc0051a // ldr q26, [x8, #16]
 	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
-	WORD $0x3dc0091b // ldr q27, [x8, #32]
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
 	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
-	WORD $0x3dc00d14 // ldr q20, [x8, #48]
 	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
 	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
-	WORD $0x3dc00516 // ldr q22, [x8, #16]
 	WORD $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
-	WORD $0x3dc0091c // ldr q28, [x8, #32]
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
 	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
-	WORD $0x3dc00d17 // ldr q23, [x8, #48]
 	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011d // ldr q29, [x8]
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
 	WORD $0x4e3dd58c // fadd v12.4s, v12.4s, v29.4s
-	WORD $0x3dc0051e // ldr q30, [x8, #16]
 	WORD $0x4e3ed5ad // fadd v13.4s, v13.4s, v30.4s
-	WORD $0x3dc0091f // ldr q31, [x8, #32]
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
 	WORD $0x4e3fd5ce // fadd v14.4s, v14.4s, v31.4s
-	WORD $0x3dc00d18 // ldr q24, [x8, #48]
 	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
 	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
-	WORD $0x3dc0051a // ldr q26, [x8, #16]
 	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
-	WORD $0x3dc0091b // ldr q27, [x8, #32]
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
 	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
-	WORD $0x3dc00d14 // ldr q20, [x8, #48]
 	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 	ADD R7, R8, R8
 store:
@@ -6875,7 +6696,8 @@ partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
 	WORD $0xad402508 // ldp q8, q9, [x8, #0]
-	WORD $0xad002548 // stp q8, q9, [x10, #0]
+	WORD $0x3d800148 // str q8, [x10]
+	WORD $0x3d800549 // str q9, [x10, #16]
 	WORD $0x3dc0090a // ldr q10, [x8, #32]
 	WORD $0x3d80094a // str q10, [x10, #32]
 	WORD $0xbd40310b // ldr s11, [x8, #48]
@@ -6928,9 +6750,8 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
@@ -6941,9 +6762,8 @@ partdone:
 	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
 	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
-	WORD $0x3dc00508 // ldr q8, [x8, #16]
 	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
 	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
@@ -6954,9 +6774,8 @@ partdone:
 	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
 	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
@@ -6967,9 +6786,8 @@ partdone:
 	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
 	WORD $0x4e2fd694 // fadd v20.4s, v20.4s, v15.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
-	WORD $0x3dc00508 // ldr q8, [x8, #16]
 	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
 	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
@@ -6980,9 +6798,8 @@ partdone:
 	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
 	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
 	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
-	WORD $0x3dc0050c // ldr q12, [x8, #16]
 	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
 	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
@@ -7091,9 +6908,11 @@ loop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
 	WORD $0xad406538 // ldp q24, q25, [x9, #0]
-	WORD $0xad006578 // stp q24, q25, [x11, #0]
+	WORD $0x3d800178 // str q24, [x11]
+	WORD $0x3d800579 // str q25, [x11, #16]
 	WORD $0xad416d3a // ldp q26, q27, [x9, #32]
-	WORD $0xad016d7a // stp q26, q27, [x11, #32]
+	WORD $0x3d80097a // str q26, [x11, #32]
+	WORD $0x3d800d7b // str q27, [x11, #48]
 	WORD $0xbc7f68fc // ldr s28, [x7, xzr]
 	WORD $0xbc6068fd // ldr s29, [x7, x0]
 	WORD $0xbc6168fe // ldr s30, [x7, x1]
@@ -7143,58 +6962,46 @@ done:
 	MOVBU add+72(FP), R6
 	CBZ R6, store
 	MOVD R7, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd4c6 // fadd v6.4s, v6.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad5ad // fadd v13.4s, v13.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd5ce // fadd v14.4s, v14.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
-	WORD $0x3dc0093c // ldr q28, [x9, #32]
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
 	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
-	WORD $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
 	WORD $0x4e39d694 // fadd v20.4s, v20.4s, v25.4s
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
 	WORD $0x4e3ad6b5 // fadd v21.4s, v21.4s, v26.4s
-	WORD $0x3dc0093d // ldr q29, [x9, #32]
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
 	WORD $0x4e3dd6d6 // fadd v22.4s, v22.4s, v29.4s
-	WORD $0x3dc00d3b // ldr q27, [x9, #48]
 	WORD $0x4e3bd6f7 // fadd v23.4s, v23.4s, v27.4s
 	ADD R8, R9, R9
 store:
@@ -7265,7 +7072,8 @@ partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
 	WORD $0xad404530 // ldp q16, q17, [x9, #0]
-	WORD $0xad004570 // stp q16, q17, [x11, #0]
+	WORD $0x3d800170 // str q16, [x11]
+	WORD $0x3d800571 // str q17, [x11, #16]
 	WORD $0x3dc00932 // ldr q18, [x9, #32]
 	WORD $0x3d800972 // str q18, [x11, #32]
 	WORD $0xbd403133 // ldr s19, [x9, #48]
@@ -7323,9 +7131,8 @@ partdone:
 	MOVBU add+72(FP), R6
 	CBZ R6, partstore
 	MOVD R7, R9
-	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0xad405534 // ldp q20, q21, [x9, #0]
 	WORD $0x4e34d7de // fadd v30.4s, v30.4s, v20.4s
-	WORD $0x3dc00535 // ldr q21, [x9, #16]
 	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
 	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
@@ -7336,9 +7143,8 @@ partdone:
 	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00137 // ldr q23, [x9]
+	WORD $0xad404d37 // ldp q23, q19, [x9, #0]
 	WORD $0x4e37d739 // fadd v25.4s, v25.4s, v23.4s
-	WORD $0x3dc00533 // ldr q19, [x9, #16]
 	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
 	WORD $0x3dc00934 // ldr q20, [x9, #32]
 	WORD $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
@@ -7349,9 +7155,8 @@ partdone:
 	WORD $0x6e140635 // mov v21.s[2], v17.s[0]
 	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00132 // ldr q18, [x9]
+	WORD $0xad404132 // ldp q18, q16, [x9, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
-	WORD $0x3dc00530 // ldr q16, [x9, #16]
 	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
 	WORD $0x3dc00937 // ldr q23, [x9, #32]
 	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
@@ -7362,9 +7167,8 @@ partdone:
 	WORD $0x6e1406d3 // mov v19.s[2], v22.s[0]
 	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00131 // ldr q17, [x9]
+	WORD $0xad405531 // ldp q17, q21, [x9, #0]
 	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
-	WORD $0x3dc00535 // ldr q21, [x9, #16]
 	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
 	WORD $0x3dc00932 // ldr q18, [x9, #32]
 	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
@@ -7375,9 +7179,8 @@ partdone:
 	WORD $0x6e140690 // mov v16.s[2], v20.s[0]
 	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00136 // ldr q22, [x9]
+	WORD $0xad404d36 // ldp q22, q19, [x9, #0]
 	WORD $0x4e36d508 // fadd v8.4s, v8.4s, v22.4s
-	WORD $0x3dc00533 // ldr q19, [x9, #16]
 	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
 	WORD $0x3dc00931 // ldr q17, [x9, #32]
 	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
@@ -7388,9 +7191,8 @@ partdone:
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
 	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0xad404134 // ldp q20, q16, [x9, #0]
 	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
-	WORD $0x3dc00530 // ldr q16, [x9, #16]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
 	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
@@ -9187,12 +8989,10 @@ TEXT ·depth128R1V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0x3dc00082 // ldr q2, [x4]
-	WORD $0x3dc00043 // ldr q3, [x2]
-	WORD $0x4e22cc60 // fmla v0.4s, v3.4s, v2.4s
-	WORD $0x3dc00484 // ldr q4, [x4, #16]
-	WORD $0x3dc00445 // ldr q5, [x2, #16]
-	WORD $0x4e24cca1 // fmla v1.4s, v5.4s, v4.4s
+	WORD $0xad400c82 // ldp q2, q3, [x4, #0]
+	WORD $0xad401444 // ldp q4, q5, [x2, #0]
+	WORD $0x4e22cc80 // fmla v0.4s, v4.4s, v2.4s
+	WORD $0x4e23cca1 // fmla v1.4s, v5.4s, v3.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -9211,9 +9011,8 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc00086 // ldr q6, [x4]
+	WORD $0xad401c86 // ldp q6, q7, [x4, #0]
 	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
-	WORD $0x3dc00487 // ldr q7, [x4, #16]
 	WORD $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
 	ADD R3, R4, R4
 store:
@@ -9235,19 +9034,19 @@ partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
 	WORD $0x3dc0008a // ldr q10, [x4]
-	WORD $0x3dc0004b // ldr q11, [x2]
-	WORD $0x4e2acd68 // fmla v8.4s, v11.4s, v10.4s
-	WORD $0xbd40108c // ldr s12, [x4, #16]
-	WORD $0xbc6b688d // ldr s13, [x4, x11]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc6a688e // ldr s14, [x4, x10]
-	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0xbd40108b // ldr s11, [x4, #16]
+	WORD $0xbc6b688c // ldr s12, [x4, x11]
+	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
+	WORD $0xbc6a688d // ldr s13, [x4, x10]
+	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
+	WORD $0x3dc0004e // ldr q14, [x2]
 	WORD $0xbd40104f // ldr s15, [x2, #16]
 	WORD $0xbc6b6850 // ldr s16, [x2, x11]
 	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
 	WORD $0xbc6a6851 // ldr s17, [x2, x10]
 	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e2ccde9 // fmla v9.4s, v15.4s, v12.4s
+	WORD $0x4e2acdc8 // fmla v8.4s, v14.4s, v10.4s
+	WORD $0x4e2bcde9 // fmla v9.4s, v15.4s, v11.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -9309,18 +9108,14 @@ TEXT ·depth128R2V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0x3dc000a4 // ldr q4, [x5]
-	WORD $0x3dc00065 // ldr q5, [x3]
-	WORD $0x4e24cca0 // fmla v0.4s, v5.4s, v4.4s
+	WORD $0xad4014a4 // ldp q4, q5, [x5, #0]
+	WORD $0xad401c66 // ldp q6, q7, [x3, #0]
+	WORD $0x4e24ccc0 // fmla v0.4s, v6.4s, v4.4s
+	WORD $0x4e25cce1 // fmla v1.4s, v7.4s, v5.4s
 	ADD R0, R3, R10
-	WORD $0x3dc00146 // ldr q6, [x10]
-	WORD $0x4e24ccc2 // fmla v2.4s, v6.4s, v4.4s
-	WORD $0x3dc004a7 // ldr q7, [x5, #16]
-	WORD $0x3dc00468 // ldr q8, [x3, #16]
-	WORD $0x4e27cd01 // fmla v1.4s, v8.4s, v7.4s
-	ADD R0, R3, R10
-	WORD $0x3dc00549 // ldr q9, [x10, #16]
-	WORD $0x4e27cd23 // fmla v3.4s, v9.4s, v7.4s
+	WORD $0xad402548 // ldp q8, q9, [x10, #0]
+	WORD $0x4e24cd02 // fmla v2.4s, v8.4s, v4.4s
+	WORD $0x4e25cd23 // fmla v3.4s, v9.4s, v5.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -9339,14 +9134,12 @@ done:
 	MOVBU add+72(FP), R2
 	CBZ R2, store
 	MOVD R3, R5
-	WORD $0x3dc000aa // ldr q10, [x5]
+	WORD $0xad402caa // ldp q10, q11, [x5, #0]
 	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
-	WORD $0x3dc004ab // ldr q11, [x5, #16]
 	WORD $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000ac // ldr q12, [x5]
+	WORD $0xad4034ac // ldp q12, q13, [x5, #0]
 	WORD $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
-	WORD $0x3dc004ad // ldr q13, [x5, #16]
 	WORD $0x4e2dd463 // fadd v3.4s, v3.4s, v13.4s
 	ADD R4, R5, R5
 store:
@@ -9373,29 +9166,28 @@ partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
 	WORD $0x3dc000b2 // ldr q18, [x5]
-	WORD $0x3dc00073 // ldr q19, [x3]
-	WORD $0x4e32ce6e // fmla v14.4s, v19.4s, v18.4s
+	WORD $0xbd4010b3 // ldr s19, [x5, #16]
+	WORD $0xbc6c68b4 // ldr s20, [x5, x12]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6b68b5 // ldr s21, [x5, x11]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x3dc00076 // ldr q22, [x3]
+	WORD $0xbd401077 // ldr s23, [x3, #16]
+	WORD $0xbc6c6878 // ldr s24, [x3, x12]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6b6879 // ldr s25, [x3, x11]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e32cece // fmla v14.4s, v22.4s, v18.4s
+	WORD $0x4e33ceef // fmla v15.4s, v23.4s, v19.4s
 	ADD R0, R3, R10
-	WORD $0x3dc00154 // ldr q20, [x10]
-	WORD $0x4e32ce90 // fmla v16.4s, v20.4s, v18.4s
-	WORD $0xbd4010b5 // ldr s21, [x5, #16]
-	WORD $0xbc6c68b6 // ldr s22, [x5, x12]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6b68b7 // ldr s23, [x5, x11]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0xbd401078 // ldr s24, [x3, #16]
-	WORD $0xbc6c6879 // ldr s25, [x3, x12]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6b687a // ldr s26, [x3, x11]
-	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
-	WORD $0x4e35cf0f // fmla v15.4s, v24.4s, v21.4s
-	ADD R0, R3, R10
+	WORD $0x3dc0015a // ldr q26, [x10]
 	WORD $0xbd40115b // ldr s27, [x10, #16]
 	WORD $0xbc6c695c // ldr s28, [x10, x12]
 	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
 	WORD $0xbc6b695d // ldr s29, [x10, x11]
 	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e35cf71 // fmla v17.4s, v27.4s, v21.4s
+	WORD $0x4e32cf50 // fmla v16.4s, v26.4s, v18.4s
+	WORD $0x4e33cf71 // fmla v17.4s, v27.4s, v19.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -9417,17 +9209,17 @@ partdone:
 	WORD $0x3dc000be // ldr q30, [x5]
 	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
 	WORD $0xbd4010bf // ldr s31, [x5, #16]
-	WORD $0xbc6c68a5 // ldr s5, [x5, x12]
-	WORD $0x6e0c04bf // mov v31.s[1], v5.s[0]
-	WORD $0xbc6b68a4 // ldr s4, [x5, x11]
-	WORD $0x6e14049f // mov v31.s[2], v4.s[0]
+	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
+	WORD $0x6e0c04df // mov v31.s[1], v6.s[0]
+	WORD $0xbc6b68a7 // ldr s7, [x5, x11]
+	WORD $0x6e1404ff // mov v31.s[2], v7.s[0]
 	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000a6 // ldr q6, [x5]
-	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x3dc000a4 // ldr q4, [x5]
+	WORD $0x4e24d610 // fadd v16.4s, v16.4s, v4.4s
 	WORD $0xbd4010a8 // ldr s8, [x5, #16]
-	WORD $0xbc6c68a7 // ldr s7, [x5, x12]
-	WORD $0x6e0c04e8 // mov v8.s[1], v7.s[0]
+	WORD $0xbc6c68a5 // ldr s5, [x5, x12]
+	WORD $0x6e0c04a8 // mov v8.s[1], v5.s[0]
 	WORD $0xbc6b68a9 // ldr s9, [x5, x11]
 	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
 	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
@@ -9476,24 +9268,18 @@ TEXT ·depth128R3V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0x3dc000c6 // ldr q6, [x6]
-	WORD $0x3dc00087 // ldr q7, [x4]
-	WORD $0x4e26cce0 // fmla v0.4s, v7.4s, v6.4s
+	WORD $0xad401cc6 // ldp q6, q7, [x6, #0]
+	WORD $0xad402488 // ldp q8, q9, [x4, #0]
+	WORD $0x4e26cd00 // fmla v0.4s, v8.4s, v6.4s
+	WORD $0x4e27cd21 // fmla v1.4s, v9.4s, v7.4s
 	ADD R0, R4, R11
-	WORD $0x3dc00168 // ldr q8, [x11]
-	WORD $0x4e26cd02 // fmla v2.4s, v8.4s, v6.4s
+	WORD $0xad402d6a // ldp q10, q11, [x11, #0]
+	WORD $0x4e26cd42 // fmla v2.4s, v10.4s, v6.4s
+	WORD $0x4e27cd63 // fmla v3.4s, v11.4s, v7.4s
 	ADD R1, R4, R11
-	WORD $0x3dc00169 // ldr q9, [x11]
-	WORD $0x4e26cd24 // fmla v4.4s, v9.4s, v6.4s
-	WORD $0x3dc004ca // ldr q10, [x6, #16]
-	WORD $0x3dc0048b // ldr q11, [x4, #16]
-	WORD $0x4e2acd61 // fmla v1.4s, v11.4s, v10.4s
-	ADD R0, R4, R11
-	WORD $0x3dc0056c // ldr q12, [x11, #16]
-	WORD $0x4e2acd83 // fmla v3.4s, v12.4s, v10.4s
-	ADD R1, R4, R11
-	WORD $0x3dc0056d // ldr q13, [x11, #16]
-	WORD $0x4e2acda5 // fmla v5.4s, v13.4s, v10.4s
+	WORD $0xad40356c // ldp q12, q13, [x11, #0]
+	WORD $0x4e26cd84 // fmla v4.4s, v12.4s, v6.4s
+	WORD $0x4e27cda5 // fmla v5.4s, v13.4s, v7.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -9512,19 +9298,16 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000ce // ldr q14, [x6]
+	WORD $0xad403cce // ldp q14, q15, [x6, #0]
 	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x3dc004cf // ldr q15, [x6, #16]
 	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d0 // ldr q16, [x6]
+	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
 	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
-	WORD $0x3dc004d1 // ldr q17, [x6, #16]
 	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d2 // ldr q18, [x6]
+	WORD $0xad404cd2 // ldp q18, q19, [x6, #0]
 	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
-	WORD $0x3dc004d3 // ldr q19, [x6, #16]
 	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
 	ADD R5, R6, R6
 store:
@@ -9556,39 +9339,37 @@ partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
 	WORD $0x3dc000da // ldr q26, [x6]
-	WORD $0x3dc0009b // ldr q27, [x4]
-	WORD $0x4e3acf74 // fmla v20.4s, v27.4s, v26.4s
-	ADD R0, R4, R11
-	WORD $0x3dc0017c // ldr q28, [x11]
-	WORD $0x4e3acf96 // fmla v22.4s, v28.4s, v26.4s
-	ADD R1, R4, R11
-	WORD $0x3dc0017d // ldr q29, [x11]
-	WORD $0x4e3acfb8 // fmla v24.4s, v29.4s, v26.4s
-	WORD $0xbd4010de // ldr s30, [x6, #16]
-	WORD $0xbc6d68df // ldr s31, [x6, x13]
-	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
-	WORD $0xbc6c68c7 // ldr s7, [x6, x12]
-	WORD $0x6e1404fe // mov v30.s[2], v7.s[0]
-	WORD $0xbd401088 // ldr s8, [x4, #16]
-	WORD $0xbc6d6886 // ldr s6, [x4, x13]
-	WORD $0x6e0c04c8 // mov v8.s[1], v6.s[0]
+	WORD $0xbd4010db // ldr s27, [x6, #16]
+	WORD $0xbc6d68dc // ldr s28, [x6, x13]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc6c68dd // ldr s29, [x6, x12]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x3dc0009e // ldr q30, [x4]
+	WORD $0xbd40109f // ldr s31, [x4, #16]
+	WORD $0xbc6d6888 // ldr s8, [x4, x13]
+	WORD $0x6e0c051f // mov v31.s[1], v8.s[0]
 	WORD $0xbc6c6889 // ldr s9, [x4, x12]
-	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
-	WORD $0x4e3ecd15 // fmla v21.4s, v8.4s, v30.4s
+	WORD $0x6e14053f // mov v31.s[2], v9.s[0]
+	WORD $0x4e3acfd4 // fmla v20.4s, v30.4s, v26.4s
+	WORD $0x4e3bcff5 // fmla v21.4s, v31.4s, v27.4s
 	ADD R0, R4, R11
+	WORD $0x3dc0016a // ldr q10, [x11]
 	WORD $0xbd40116b // ldr s11, [x11, #16]
-	WORD $0xbc6d696c // ldr s12, [x11, x13]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc6c696a // ldr s10, [x11, x12]
-	WORD $0x6e14054b // mov v11.s[2], v10.s[0]
-	WORD $0x4e3ecd77 // fmla v23.4s, v11.4s, v30.4s
+	WORD $0xbc6d6966 // ldr s6, [x11, x13]
+	WORD $0x6e0c04cb // mov v11.s[1], v6.s[0]
+	WORD $0xbc6c696c // ldr s12, [x11, x12]
+	WORD $0x6e14058b // mov v11.s[2], v12.s[0]
+	WORD $0x4e3acd56 // fmla v22.4s, v10.4s, v26.4s
+	WORD $0x4e3bcd77 // fmla v23.4s, v11.4s, v27.4s
 	ADD R1, R4, R11
+	WORD $0x3dc00167 // ldr q7, [x11]
 	WORD $0xbd40116d // ldr s13, [x11, #16]
 	WORD $0xbc6d696e // ldr s14, [x11, x13]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc6c696f // ldr s15, [x11, x12]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e3ecdb9 // fmla v25.4s, v13.4s, v30.4s
+	WORD $0x4e3accf8 // fmla v24.4s, v7.4s, v26.4s
+	WORD $0x4e3bcdb9 // fmla v25.4s, v13.4s, v27.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -9628,10 +9409,10 @@ partdone:
 	WORD $0x3dc000c4 // ldr q4, [x6]
 	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
 	WORD $0xbd4010c5 // ldr s5, [x6, #16]
-	WORD $0xbc6d68db // ldr s27, [x6, x13]
-	WORD $0x6e0c0765 // mov v5.s[1], v27.s[0]
-	WORD $0xbc6c68dc // ldr s28, [x6, x12]
-	WORD $0x6e140785 // mov v5.s[2], v28.s[0]
+	WORD $0xbc6d68dc // ldr s28, [x6, x13]
+	WORD $0x6e0c0785 // mov v5.s[1], v28.s[0]
+	WORD $0xbc6c68dd // ldr s29, [x6, x12]
+	WORD $0x6e1407a5 // mov v5.s[2], v29.s[0]
 	WORD $0x4e25d739 // fadd v25.4s, v25.4s, v5.4s
 	ADD R5, R6, R6
 partstore:
@@ -9688,30 +9469,22 @@ TEXT ·depth128R4V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000e8 // ldr q8, [x7]
-	WORD $0x3dc000a9 // ldr q9, [x5]
-	WORD $0x4e28cd20 // fmla v0.4s, v9.4s, v8.4s
+	WORD $0xad4024e8 // ldp q8, q9, [x7, #0]
+	WORD $0xad402caa // ldp q10, q11, [x5, #0]
+	WORD $0x4e28cd40 // fmla v0.4s, v10.4s, v8.4s
+	WORD $0x4e29cd61 // fmla v1.4s, v11.4s, v9.4s
 	ADD R0, R5, R12
-	WORD $0x3dc0018a // ldr q10, [x12]
-	WORD $0x4e28cd42 // fmla v2.4s, v10.4s, v8.4s
+	WORD $0xad40358c // ldp q12, q13, [x12, #0]
+	WORD $0x4e28cd82 // fmla v2.4s, v12.4s, v8.4s
+	WORD $0x4e29cda3 // fmla v3.4s, v13.4s, v9.4s
 	ADD R1, R5, R12
-	WORD $0x3dc0018b // ldr q11, [x12]
-	WORD $0x4e28cd64 // fmla v4.4s, v11.4s, v8.4s
+	WORD $0xad403d8e // ldp q14, q15, [x12, #0]
+	WORD $0x4e28cdc4 // fmla v4.4s, v14.4s, v8.4s
+	WORD $0x4e29cde5 // fmla v5.4s, v15.4s, v9.4s
 	ADD R2, R5, R12
-	WORD $0x3dc0018c // ldr q12, [x12]
-	WORD $0x4e28cd86 // fmla v6.4s, v12.4s, v8.4s
-	WORD $0x3dc004ed // ldr q13, [x7, #16]
-	WORD $0x3dc004ae // ldr q14, [x5, #16]
-	WORD $0x4e2dcdc1 // fmla v1.4s, v14.4s, v13.4s
-	ADD R0, R5, R12
-	WORD $0x3dc0058f // ldr q15, [x12, #16]
-	WORD $0x4e2dcde3 // fmla v3.4s, v15.4s, v13.4s
-	ADD R1, R5, R12
-	WORD $0x3dc00590 // ldr q16, [x12, #16]
-	WORD $0x4e2dce05 // fmla v5.4s, v16.4s, v13.4s
-	ADD R2, R5, R12
-	WORD $0x3dc00591 // ldr q17, [x12, #16]
-	WORD $0x4e2dce27 // fmla v7.4s, v17.4s, v13.4s
+	WORD $0xad404590 // ldp q16, q17, [x12, #0]
+	WORD $0x4e28ce06 // fmla v6.4s, v16.4s, v8.4s
+	WORD $0x4e29ce27 // fmla v7.4s, v17.4s, v9.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -9730,24 +9503,20 @@ done:
 	MOVBU add+72(FP), R4
 	CBZ R4, store
 	MOVD R5, R7
-	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0xad404cf2 // ldp q18, q19, [x7, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
-	WORD $0x3dc004f3 // ldr q19, [x7, #16]
 	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
 	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
-	WORD $0x3dc004f5 // ldr q21, [x7, #16]
 	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f6 // ldr q22, [x7]
+	WORD $0xad405cf6 // ldp q22, q23, [x7, #0]
 	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
-	WORD $0x3dc004f7 // ldr q23, [x7, #16]
 	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f8 // ldr q24, [x7]
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
 	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD $0x3dc004f9 // ldr q25, [x7, #16]
 	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
 	ADD R6, R7, R7
 store:
@@ -9777,56 +9546,53 @@ part:
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
 	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000eb // ldr q11, [x7]
+	WORD $0x3dc000ec // ldr q12, [x7]
+	WORD $0xbd4010ed // ldr s13, [x7, #16]
+	WORD $0xbc6e68ee // ldr s14, [x7, x14]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6d68ef // ldr s15, [x7, x13]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
 	WORD $0x3dc000a8 // ldr q8, [x5]
-	WORD $0x4e2bcd1a // fmla v26.4s, v8.4s, v11.4s
-	ADD R0, R5, R12
-	WORD $0x3dc0018c // ldr q12, [x12]
-	WORD $0x4e2bcd9c // fmla v28.4s, v12.4s, v11.4s
-	ADD R1, R5, R12
-	WORD $0x3dc0018e // ldr q14, [x12]
-	WORD $0x4e2bcdde // fmla v30.4s, v14.4s, v11.4s
-	ADD R2, R5, R12
-	WORD $0x3dc0018f // ldr q15, [x12]
-	WORD $0x4e2bcde9 // fmla v9.4s, v15.4s, v11.4s
-	WORD $0xbd4010f0 // ldr s16, [x7, #16]
-	WORD $0xbc6e68ed // ldr s13, [x7, x14]
-	WORD $0x6e0c05b0 // mov v16.s[1], v13.s[0]
-	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
+	WORD $0xbd4010b0 // ldr s16, [x5, #16]
+	WORD $0xbc6e68a9 // ldr s9, [x5, x14]
+	WORD $0x6e0c0530 // mov v16.s[1], v9.s[0]
+	WORD $0xbc6d68b1 // ldr s17, [x5, x13]
 	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
-	WORD $0xbd4010b2 // ldr s18, [x5, #16]
-	WORD $0xbc6e68b3 // ldr s19, [x5, x14]
-	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
-	WORD $0xbc6d68b4 // ldr s20, [x5, x13]
-	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
-	WORD $0x4e30ce5b // fmla v27.4s, v18.4s, v16.4s
+	WORD $0x4e2ccd1a // fmla v26.4s, v8.4s, v12.4s
+	WORD $0x4e2dce1b // fmla v27.4s, v16.4s, v13.4s
 	ADD R0, R5, R12
-	WORD $0xbd401195 // ldr s21, [x12, #16]
-	WORD $0xbc6e6996 // ldr s22, [x12, x14]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6d6997 // ldr s23, [x12, x13]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4e30cebd // fmla v29.4s, v21.4s, v16.4s
+	WORD $0x3dc00192 // ldr q18, [x12]
+	WORD $0xbd401193 // ldr s19, [x12, #16]
+	WORD $0xbc6e6994 // ldr s20, [x12, x14]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6d6995 // ldr s21, [x12, x13]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x4e2cce5c // fmla v28.4s, v18.4s, v12.4s
+	WORD $0x4e2dce7d // fmla v29.4s, v19.4s, v13.4s
 	ADD R1, R5, R12
-	WORD $0xbd401198 // ldr s24, [x12, #16]
-	WORD $0xbc6e6999 // ldr s25, [x12, x14]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6d6980 // ldr s0, [x12, x13]
-	WORD $0x6e140418 // mov v24.s[2], v0.s[0]
-	WORD $0x4e30cf1f // fmla v31.4s, v24.4s, v16.4s
+	WORD $0x3dc00196 // ldr q22, [x12]
+	WORD $0xbd401197 // ldr s23, [x12, #16]
+	WORD $0xbc6e6998 // ldr s24, [x12, x14]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6d6999 // ldr s25, [x12, x13]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e2ccede // fmla v30.4s, v22.4s, v12.4s
+	WORD $0x4e2dceff // fmla v31.4s, v23.4s, v13.4s
 	ADD R2, R5, R12
+	WORD $0x3dc00180 // ldr q0, [x12]
 	WORD $0xbd401181 // ldr s1, [x12, #16]
 	WORD $0xbc6e6982 // ldr s2, [x12, x14]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6d6983 // ldr s3, [x12, x13]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e30cc2a // fmla v10.4s, v1.4s, v16.4s
+	WORD $0x4e2ccc0a // fmla v10.4s, v0.4s, v12.4s
+	WORD $0x4e2dcc2b // fmla v11.4s, v1.4s, v13.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -9854,32 +9620,32 @@ partdone:
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
 	WORD $0x4e25d77b // fadd v27.4s, v27.4s, v5.4s
 	ADD R6, R7, R7
+	WORD $0x3dc000ee // ldr q14, [x7]
+	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
+	WORD $0xbd4010ef // ldr s15, [x7, #16]
+	WORD $0xbc6e68e9 // ldr s9, [x7, x14]
+	WORD $0x6e0c052f // mov v15.s[1], v9.s[0]
+	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	ADD R6, R7, R7
 	WORD $0x3dc000e8 // ldr q8, [x7]
-	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
-	WORD $0xbd4010ec // ldr s12, [x7, #16]
-	WORD $0xbc6e68ee // ldr s14, [x7, x14]
-	WORD $0x6e0c05cc // mov v12.s[1], v14.s[0]
-	WORD $0xbc6d68eb // ldr s11, [x7, x13]
-	WORD $0x6e14056c // mov v12.s[2], v11.s[0]
-	WORD $0x4e2cd7bd // fadd v29.4s, v29.4s, v12.4s
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0xbd4010f0 // ldr s16, [x7, #16]
+	WORD $0xbc6e68f4 // ldr s20, [x7, x14]
+	WORD $0x6e0c0690 // mov v16.s[1], v20.s[0]
+	WORD $0xbc6d68f5 // ldr s21, [x7, x13]
+	WORD $0x6e1406b0 // mov v16.s[2], v21.s[0]
+	WORD $0x4e30d7ff // fadd v31.4s, v31.4s, v16.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000ef // ldr q15, [x7]
-	WORD $0x4e2fd7de // fadd v30.4s, v30.4s, v15.4s
-	WORD $0xbd4010ed // ldr s13, [x7, #16]
-	WORD $0xbc6e68f1 // ldr s17, [x7, x14]
-	WORD $0x6e0c062d // mov v13.s[1], v17.s[0]
-	WORD $0xbc6d68f3 // ldr s19, [x7, x13]
-	WORD $0x6e14066d // mov v13.s[2], v19.s[0]
-	WORD $0x4e2dd7ff // fadd v31.4s, v31.4s, v13.4s
-	ADD R6, R7, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
-	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
-	WORD $0xbd4010f2 // ldr s18, [x7, #16]
-	WORD $0xbc6e68f6 // ldr s22, [x7, x14]
-	WORD $0x6e0c06d2 // mov v18.s[1], v22.s[0]
-	WORD $0xbc6d68f7 // ldr s23, [x7, x13]
-	WORD $0x6e1406f2 // mov v18.s[2], v23.s[0]
+	WORD $0x3dc000f2 // ldr q18, [x7]
 	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0xbd4010f3 // ldr s19, [x7, #16]
+	WORD $0xbc6e68f8 // ldr s24, [x7, x14]
+	WORD $0x6e0c0713 // mov v19.s[1], v24.s[0]
+	WORD $0xbc6d68f9 // ldr s25, [x7, x13]
+	WORD $0x6e140733 // mov v19.s[2], v25.s[0]
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
 	ADD R6, R7, R7
 partstore:
 	WORD $0x3d8000ba // str q26, [x5]
@@ -9903,12 +9669,12 @@ partstore:
 	WORD $0x0d00919f // st1 { v31.s }[1], [x12]
 	WORD $0xbd0010bf // str s31, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000a9 // str q9, [x5]
+	WORD $0x3d8000aa // str q10, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00818a // st1 { v10.s }[2], [x12]
+	WORD $0x4d00818b // st1 { v11.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918a // st1 { v10.s }[1], [x12]
-	WORD $0xbd0010aa // str s10, [x5, #16]
+	WORD $0x0d00918b // st1 { v11.s }[1], [x12]
+	WORD $0xbd0010ab // str s11, [x5, #16]
 	ADD R6, R5, R5
 	RET
 
@@ -9945,36 +9711,26 @@ TEXT ·depth128R5V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0x3dc0010a // ldr q10, [x8]
-	WORD $0x3dc000cb // ldr q11, [x6]
-	WORD $0x4e2acd60 // fmla v0.4s, v11.4s, v10.4s
+	WORD $0xad402d0a // ldp q10, q11, [x8, #0]
+	WORD $0xad4034cc // ldp q12, q13, [x6, #0]
+	WORD $0x4e2acd80 // fmla v0.4s, v12.4s, v10.4s
+	WORD $0x4e2bcda1 // fmla v1.4s, v13.4s, v11.4s
 	ADD R0, R6, R13
-	WORD $0x3dc001ac // ldr q12, [x13]
-	WORD $0x4e2acd82 // fmla v2.4s, v12.4s, v10.4s
+	WORD $0xad403dae // ldp q14, q15, [x13, #0]
+	WORD $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
+	WORD $0x4e2bcde3 // fmla v3.4s, v15.4s, v11.4s
 	ADD R1, R6, R13
-	WORD $0x3dc001ad // ldr q13, [x13]
-	WORD $0x4e2acda4 // fmla v4.4s, v13.4s, v10.4s
+	WORD $0xad4045b0 // ldp q16, q17, [x13, #0]
+	WORD $0x4e2ace04 // fmla v4.4s, v16.4s, v10.4s
+	WORD $0x4e2bce25 // fmla v5.4s, v17.4s, v11.4s
 	ADD R2, R6, R13
-	WORD $0x3dc001ae // ldr q14, [x13]
-	WORD $0x4e2acdc6 // fmla v6.4s, v14.4s, v10.4s
+	WORD $0xad404db2 // ldp q18, q19, [x13, #0]
+	WORD $0x4e2ace46 // fmla v6.4s, v18.4s, v10.4s
+	WORD $0x4e2bce67 // fmla v7.4s, v19.4s, v11.4s
 	ADD R3, R6, R13
-	WORD $0x3dc001af // ldr q15, [x13]
-	WORD $0x4e2acde8 // fmla v8.4s, v15.4s, v10.4s
-	WORD $0x3dc00510 // ldr q16, [x8, #16]
-	WORD $0x3dc004d1 // ldr q17, [x6, #16]
-	WORD $0x4e30ce21 // fmla v1.4s, v17.4s, v16.4s
-	ADD R0, R6, R13
-	WORD $0x3dc005b2 // ldr q18, [x13, #16]
-	WORD $0x4e30ce43 // fmla v3.4s, v18.4s, v16.4s
-	ADD R1, R6, R13
-	WORD $0x3dc005b3 // ldr q19, [x13, #16]
-	WORD $0x4e30ce65 // fmla v5.4s, v19.4s, v16.4s
-	ADD R2, R6, R13
-	WORD $0x3dc005b4 // ldr q20, [x13, #16]
-	WORD $0x4e30ce87 // fmla v7.4s, v20.4s, v16.4s
-	ADD R3, R6, R13
-	WORD $0x3dc005b5 // ldr q21, [x13, #16]
-	WORD $0x4e30cea9 // fmla v9.4s, v21.4s, v16.4s
+	WORD $0xad4055b4 // ldp q20, q21, [x13, #0]
+	WORD $0x4e2ace88 // fmla v8.4s, v20.4s, v10.4s
+	WORD $0x4e2bcea9 // fmla v9.4s, v21.4s, v11.4s
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -9993,29 +9749,24 @@ done:
 	MOVBU add+72(FP), R5
 	CBZ R5, store
 	MOVD R6, R8
-	WORD $0x3dc00116 // ldr q22, [x8]
+	WORD $0xad405d16 // ldp q22, q23, [x8, #0]
 	WORD $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
-	WORD $0x3dc00517 // ldr q23, [x8, #16]
 	WORD $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00118 // ldr q24, [x8]
+	WORD $0xad406518 // ldp q24, q25, [x8, #0]
 	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
-	WORD $0x3dc00519 // ldr q25, [x8, #16]
 	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011a // ldr q26, [x8]
+	WORD $0xad406d1a // ldp q26, q27, [x8, #0]
 	WORD $0x4e3ad484 // fadd v4.4s, v4.4s, v26.4s
-	WORD $0x3dc0051b // ldr q27, [x8, #16]
 	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011c // ldr q28, [x8]
+	WORD $0xad40751c // ldp q28, q29, [x8, #0]
 	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
-	WORD $0x3dc0051d // ldr q29, [x8, #16]
 	WORD $0x4e3dd4e7 // fadd v7.4s, v7.4s, v29.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011e // ldr q30, [x8]
+	WORD $0xad407d1e // ldp q30, q31, [x8, #0]
 	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
-	WORD $0x3dc0051f // ldr q31, [x8, #16]
 	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
 	ADD R7, R8, R8
 store:
@@ -10042,74 +9793,70 @@ part:
 	ADD $16, R15, R15
 	LSL $2, R14, R14
 	ADD $16, R14, R14
-	WORD $0x6f00e40b // movi v11.2d, #0
 	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R5, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0x3dc00110 // ldr q16, [x8]
-	WORD $0x3dc000d5 // ldr q21, [x6]
-	WORD $0x4e30ceab // fmla v11.4s, v21.4s, v16.4s
+	WORD $0x3dc0010b // ldr q11, [x8]
+	WORD $0xbd401115 // ldr s21, [x8, #16]
+	WORD $0xbc6f6916 // ldr s22, [x8, x15]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6e6917 // ldr s23, [x8, x14]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x3dc000d8 // ldr q24, [x6]
+	WORD $0xbd4010d9 // ldr s25, [x6, #16]
+	WORD $0xbc6f68da // ldr s26, [x6, x15]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6e68db // ldr s27, [x6, x14]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x4e2bcf0c // fmla v12.4s, v24.4s, v11.4s
+	WORD $0x4e35cf2d // fmla v13.4s, v25.4s, v21.4s
 	ADD R0, R6, R13
-	WORD $0x3dc001b6 // ldr q22, [x13]
-	WORD $0x4e30cecd // fmla v13.4s, v22.4s, v16.4s
-	ADD R1, R6, R13
-	WORD $0x3dc001b7 // ldr q23, [x13]
-	WORD $0x4e30ceea // fmla v10.4s, v23.4s, v16.4s
-	ADD R2, R6, R13
-	WORD $0x3dc001b8 // ldr q24, [x13]
-	WORD $0x4e30cf11 // fmla v17.4s, v24.4s, v16.4s
-	ADD R3, R6, R13
-	WORD $0x3dc001b9 // ldr q25, [x13]
-	WORD $0x4e30cf33 // fmla v19.4s, v25.4s, v16.4s
-	WORD $0xbd40111a // ldr s26, [x8, #16]
-	WORD $0xbc6f691b // ldr s27, [x8, x15]
-	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
-	WORD $0xbc6e691c // ldr s28, [x8, x14]
-	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
-	WORD $0xbd4010dd // ldr s29, [x6, #16]
-	WORD $0xbc6f68de // ldr s30, [x6, x15]
+	WORD $0x3dc001bc // ldr q28, [x13]
+	WORD $0xbd4011bd // ldr s29, [x13, #16]
+	WORD $0xbc6f69be // ldr s30, [x13, x15]
 	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6e68df // ldr s31, [x6, x14]
+	WORD $0xbc6e69bf // ldr s31, [x13, x14]
 	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e3acfac // fmla v12.4s, v29.4s, v26.4s
-	ADD R0, R6, R13
-	WORD $0xbd4011a0 // ldr s0, [x13, #16]
-	WORD $0xbc6f69a1 // ldr s1, [x13, x15]
-	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
-	WORD $0xbc6e69a2 // ldr s2, [x13, x14]
-	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
-	WORD $0x4e3acc0e // fmla v14.4s, v0.4s, v26.4s
+	WORD $0x4e2bcf8e // fmla v14.4s, v28.4s, v11.4s
+	WORD $0x4e35cfaf // fmla v15.4s, v29.4s, v21.4s
 	ADD R1, R6, R13
-	WORD $0xbd4011a3 // ldr s3, [x13, #16]
-	WORD $0xbc6f69a4 // ldr s4, [x13, x15]
-	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
-	WORD $0xbc6e69a5 // ldr s5, [x13, x14]
-	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
-	WORD $0x4e3acc6f // fmla v15.4s, v3.4s, v26.4s
+	WORD $0x3dc001a0 // ldr q0, [x13]
+	WORD $0xbd4011a1 // ldr s1, [x13, #16]
+	WORD $0xbc6f69a2 // ldr s2, [x13, x15]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6e69a3 // ldr s3, [x13, x14]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e2bcc10 // fmla v16.4s, v0.4s, v11.4s
+	WORD $0x4e35cc31 // fmla v17.4s, v1.4s, v21.4s
 	ADD R2, R6, R13
-	WORD $0xbd4011a6 // ldr s6, [x13, #16]
-	WORD $0xbc6f69a7 // ldr s7, [x13, x15]
-	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
-	WORD $0xbc6e69a8 // ldr s8, [x13, x14]
-	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
-	WORD $0x4e3accd2 // fmla v18.4s, v6.4s, v26.4s
+	WORD $0x3dc001a4 // ldr q4, [x13]
+	WORD $0xbd4011a5 // ldr s5, [x13, #16]
+	WORD $0xbc6f69a6 // ldr s6, [x13, x15]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc6e69a7 // ldr s7, [x13, x14]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e2bcc92 // fmla v18.4s, v4.4s, v11.4s
+	WORD $0x4e35ccb3 // fmla v19.4s, v5.4s, v21.4s
 	ADD R3, R6, R13
+	WORD $0x3dc001a8 // ldr q8, [x13]
 	WORD $0xbd4011a9 // ldr s9, [x13, #16]
-	WORD $0xbc6f69b5 // ldr s21, [x13, x15]
-	WORD $0x6e0c06a9 // mov v9.s[1], v21.s[0]
-	WORD $0xbc6e69b6 // ldr s22, [x13, x14]
-	WORD $0x6e1406c9 // mov v9.s[2], v22.s[0]
-	WORD $0x4e3acd34 // fmla v20.4s, v9.4s, v26.4s
+	WORD $0xbc6f69b6 // ldr s22, [x13, x15]
+	WORD $0x6e0c06c9 // mov v9.s[1], v22.s[0]
+	WORD $0xbc6e69b7 // ldr s23, [x13, x14]
+	WORD $0x6e1406e9 // mov v9.s[2], v23.s[0]
+	WORD $0x4e2bcd0a // fmla v10.4s, v8.4s, v11.4s
+	WORD $0x4e35cd34 // fmla v20.4s, v9.4s, v21.4s
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -10128,81 +9875,81 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0x3dc00117 // ldr q23, [x8]
-	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
-	WORD $0xbd401118 // ldr s24, [x8, #16]
-	WORD $0xbc6f6910 // ldr s16, [x8, x15]
-	WORD $0x6e0c0618 // mov v24.s[1], v16.s[0]
+	WORD $0x3dc0011a // ldr q26, [x8]
+	WORD $0x4e3ad58c // fadd v12.4s, v12.4s, v26.4s
+	WORD $0xbd40111b // ldr s27, [x8, #16]
+	WORD $0xbc6f6918 // ldr s24, [x8, x15]
+	WORD $0x6e0c071b // mov v27.s[1], v24.s[0]
 	WORD $0xbc6e6919 // ldr s25, [x8, x14]
-	WORD $0x6e140738 // mov v24.s[2], v25.s[0]
-	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
-	ADD R7, R8, R8
-	WORD $0x3dc0011b // ldr q27, [x8]
+	WORD $0x6e14073b // mov v27.s[2], v25.s[0]
 	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
-	WORD $0xbd40111c // ldr s28, [x8, #16]
-	WORD $0xbc6f691e // ldr s30, [x8, x15]
-	WORD $0x6e0c07dc // mov v28.s[1], v30.s[0]
-	WORD $0xbc6e691f // ldr s31, [x8, x14]
-	WORD $0x6e1407fc // mov v28.s[2], v31.s[0]
-	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011d // ldr q29, [x8]
-	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
-	WORD $0xbd401101 // ldr s1, [x8, #16]
-	WORD $0xbc6f6902 // ldr s2, [x8, x15]
-	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
-	WORD $0xbc6e6900 // ldr s0, [x8, x14]
-	WORD $0x6e140401 // mov v1.s[2], v0.s[0]
-	WORD $0x4e21d5ef // fadd v15.4s, v15.4s, v1.4s
+	WORD $0x3dc0011e // ldr q30, [x8]
+	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
+	WORD $0xbd40111f // ldr s31, [x8, #16]
+	WORD $0xbc6f691c // ldr s28, [x8, x15]
+	WORD $0x6e0c079f // mov v31.s[1], v28.s[0]
+	WORD $0xbc6e691d // ldr s29, [x8, x14]
+	WORD $0x6e1407bf // mov v31.s[2], v29.s[0]
+	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00104 // ldr q4, [x8]
-	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
-	WORD $0xbd401105 // ldr s5, [x8, #16]
-	WORD $0xbc6f6903 // ldr s3, [x8, x15]
-	WORD $0x6e0c0465 // mov v5.s[1], v3.s[0]
-	WORD $0xbc6e6907 // ldr s7, [x8, x14]
-	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
+	WORD $0x3dc00102 // ldr q2, [x8]
+	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	WORD $0xbd401103 // ldr s3, [x8, #16]
+	WORD $0xbc6f6900 // ldr s0, [x8, x15]
+	WORD $0x6e0c0403 // mov v3.s[1], v0.s[0]
+	WORD $0xbc6e6901 // ldr s1, [x8, x14]
+	WORD $0x6e140423 // mov v3.s[2], v1.s[0]
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00108 // ldr q8, [x8]
-	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
-	WORD $0xbd401106 // ldr s6, [x8, #16]
-	WORD $0xbc6f6915 // ldr s21, [x8, x15]
-	WORD $0x6e0c06a6 // mov v6.s[1], v21.s[0]
-	WORD $0xbc6e6916 // ldr s22, [x8, x14]
-	WORD $0x6e1406c6 // mov v6.s[2], v22.s[0]
-	WORD $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
+	WORD $0x3dc00106 // ldr q6, [x8]
+	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
+	WORD $0xbd401107 // ldr s7, [x8, #16]
+	WORD $0xbc6f6904 // ldr s4, [x8, x15]
+	WORD $0x6e0c0487 // mov v7.s[1], v4.s[0]
+	WORD $0xbc6e6905 // ldr s5, [x8, x14]
+	WORD $0x6e1404a7 // mov v7.s[2], v5.s[0]
+	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00116 // ldr q22, [x8]
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0xbd401117 // ldr s23, [x8, #16]
+	WORD $0xbc6f690b // ldr s11, [x8, x15]
+	WORD $0x6e0c0577 // mov v23.s[1], v11.s[0]
+	WORD $0xbc6e6908 // ldr s8, [x8, x14]
+	WORD $0x6e140517 // mov v23.s[2], v8.s[0]
+	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
 	ADD R7, R8, R8
 partstore:
-	WORD $0x3d8000cb // str q11, [x6]
+	WORD $0x3d8000cc // str q12, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081ac // st1 { v12.s }[2], [x13]
+	WORD $0x4d0081ad // st1 { v13.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091ac // st1 { v12.s }[1], [x13]
-	WORD $0xbd0010cc // str s12, [x6, #16]
+	WORD $0x0d0091ad // st1 { v13.s }[1], [x13]
+	WORD $0xbd0010cd // str s13, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000cd // str q13, [x6]
-	ADD R14, R6, R13
-	WORD $0x4d0081ae // st1 { v14.s }[2], [x13]
-	ADD R15, R6, R13
-	WORD $0x0d0091ae // st1 { v14.s }[1], [x13]
-	WORD $0xbd0010ce // str s14, [x6, #16]
-	ADD R7, R6, R6
-	WORD $0x3d8000ca // str q10, [x6]
+	WORD $0x3d8000ce // str q14, [x6]
 	ADD R14, R6, R13
 	WORD $0x4d0081af // st1 { v15.s }[2], [x13]
 	ADD R15, R6, R13
 	WORD $0x0d0091af // st1 { v15.s }[1], [x13]
 	WORD $0xbd0010cf // str s15, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000d1 // str q17, [x6]
+	WORD $0x3d8000d0 // str q16, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081b2 // st1 { v18.s }[2], [x13]
+	WORD $0x4d0081b1 // st1 { v17.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b2 // st1 { v18.s }[1], [x13]
-	WORD $0xbd0010d2 // str s18, [x6, #16]
+	WORD $0x0d0091b1 // st1 { v17.s }[1], [x13]
+	WORD $0xbd0010d1 // str s17, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000d3 // str q19, [x6]
+	WORD $0x3d8000d2 // str q18, [x6]
+	ADD R14, R6, R13
+	WORD $0x4d0081b3 // st1 { v19.s }[2], [x13]
+	ADD R15, R6, R13
+	WORD $0x0d0091b3 // st1 { v19.s }[1], [x13]
+	WORD $0xbd0010d3 // str s19, [x6, #16]
+	ADD R7, R6, R6
+	WORD $0x3d8000ca // str q10, [x6]
 	ADD R14, R6, R13
 	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
 	ADD R15, R6, R13
@@ -10247,42 +9994,30 @@ TEXT ·depth128R6V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
-	WORD $0x3dc0012c // ldr q12, [x9]
-	WORD $0x3dc000ed // ldr q13, [x7]
-	WORD $0x4e2ccda0 // fmla v0.4s, v13.4s, v12.4s
+	WORD $0xad40352c // ldp q12, q13, [x9, #0]
+	WORD $0xad403cee // ldp q14, q15, [x7, #0]
+	WORD $0x4e2ccdc0 // fmla v0.4s, v14.4s, v12.4s
+	WORD $0x4e2dcde1 // fmla v1.4s, v15.4s, v13.4s
 	ADD R0, R7, R14
-	WORD $0x3dc001ce // ldr q14, [x14]
-	WORD $0x4e2ccdc2 // fmla v2.4s, v14.4s, v12.4s
+	WORD $0xad4045d0 // ldp q16, q17, [x14, #0]
+	WORD $0x4e2cce02 // fmla v2.4s, v16.4s, v12.4s
+	WORD $0x4e2dce23 // fmla v3.4s, v17.4s, v13.4s
 	ADD R1, R7, R14
-	WORD $0x3dc001cf // ldr q15, [x14]
-	WORD $0x4e2ccde4 // fmla v4.4s, v15.4s, v12.4s
+	WORD $0xad404dd2 // ldp q18, q19, [x14, #0]
+	WORD $0x4e2cce44 // fmla v4.4s, v18.4s, v12.4s
+	WORD $0x4e2dce65 // fmla v5.4s, v19.4s, v13.4s
 	ADD R2, R7, R14
-	WORD $0x3dc001d0 // ldr q16, [x14]
-	WORD $0x4e2cce06 // fmla v6.4s, v16.4s, v12.4s
+	WORD $0xad4055d4 // ldp q20, q21, [x14, #0]
+	WORD $0x4e2cce86 // fmla v6.4s, v20.4s, v12.4s
+	WORD $0x4e2dcea7 // fmla v7.4s, v21.4s, v13.4s
 	ADD R3, R7, R14
-	WORD $0x3dc001d1 // ldr q17, [x14]
-	WORD $0x4e2cce28 // fmla v8.4s, v17.4s, v12.4s
+	WORD $0xad405dd6 // ldp q22, q23, [x14, #0]
+	WORD $0x4e2ccec8 // fmla v8.4s, v22.4s, v12.4s
+	WORD $0x4e2dcee9 // fmla v9.4s, v23.4s, v13.4s
 	ADD R4, R7, R14
-	WORD $0x3dc001d2 // ldr q18, [x14]
-	WORD $0x4e2cce4a // fmla v10.4s, v18.4s, v12.4s
-	WORD $0x3dc00533 // ldr q19, [x9, #16]
-	WORD $0x3dc004f4 // ldr q20, [x7, #16]
-	WORD $0x4e33ce81 // fmla v1.4s, v20.4s, v19.4s
-	ADD R0, R7, R14
-	WORD $0x3dc005d5 // ldr q21, [x14, #16]
-	WORD $0x4e33cea3 // fmla v3.4s, v21.4s, v19.4s
-	ADD R1, R7, R14
-	WORD $0x3dc005d6 // ldr q22, [x14, #16]
-	WORD $0x4e33cec5 // fmla v5.4s, v22.4s, v19.4s
-	ADD R2, R7, R14
-	WORD $0x3dc005d7 // ldr q23, [x14, #16]
-	WORD $0x4e33cee7 // fmla v7.4s, v23.4s, v19.4s
-	ADD R3, R7, R14
-	WORD $0x3dc005d8 // ldr q24, [x14, #16]
-	WORD $0x4e33cf09 // fmla v9.4s, v24.4s, v19.4s
-	ADD R4, R7, R14
-	WORD $0x3dc005d9 // ldr q25, [x14, #16]
-	WORD $0x4e33cf2b // fmla v11.4s, v25.4s, v19.4s
+	WORD $0xad4065d8 // ldp q24, q25, [x14, #0]
+	WORD $0x4e2ccf0a // fmla v10.4s, v24.4s, v12.4s
+	WORD $0x4e2dcf2b // fmla v11.4s, v25.4s, v13.4s
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -10301,35 +10036,29 @@ done:
 	MOVBU add+72(FP), R6
 	CBZ R6, store
 	MOVD R7, R9
-	WORD $0x3dc0013a // ldr q26, [x9]
+	WORD $0xad406d3a // ldp q26, q27, [x9, #0]
 	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
-	WORD $0x3dc0053b // ldr q27, [x9, #16]
 	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013c // ldr q28, [x9]
+	WORD $0xad40753c // ldp q28, q29, [x9, #0]
 	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
-	WORD $0x3dc0053d // ldr q29, [x9, #16]
 	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
 	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
-	WORD $0x3dc0053f // ldr q31, [x9, #16]
 	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0012d // ldr q13, [x9]
-	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
-	WORD $0x3dc0052e // ldr q14, [x9, #16]
-	WORD $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
+	WORD $0xad403d2e // ldp q14, q15, [x9, #0]
+	WORD $0x4e2ed4c6 // fadd v6.4s, v6.4s, v14.4s
+	WORD $0x4e2fd4e7 // fadd v7.4s, v7.4s, v15.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0012f // ldr q15, [x9]
-	WORD $0x4e2fd508 // fadd v8.4s, v8.4s, v15.4s
-	WORD $0x3dc00530 // ldr q16, [x9, #16]
-	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	WORD $0xad404530 // ldp q16, q17, [x9, #0]
+	WORD $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
+	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00131 // ldr q17, [x9]
-	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
-	WORD $0x3dc0052c // ldr q12, [x9, #16]
-	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
+	WORD $0xad404d32 // ldp q18, q19, [x9, #0]
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
 	ADD R8, R9, R9
 store:
 	WORD $0x3d8000e0 // str q0, [x7]
@@ -10358,13 +10087,13 @@ part:
 	ADD $16, R16, R16
 	LSL $2, R15, R15
 	ADD $16, R15, R15
-	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
@@ -10375,69 +10104,64 @@ partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
 	WORD $0x3dc0013e // ldr q30, [x9]
-	WORD $0x3dc000ff // ldr q31, [x7]
-	WORD $0x4e3ecff2 // fmla v18.4s, v31.4s, v30.4s
+	WORD $0xbd40113f // ldr s31, [x9, #16]
+	WORD $0xbc70692e // ldr s14, [x9, x16]
+	WORD $0x6e0c05df // mov v31.s[1], v14.s[0]
+	WORD $0xbc6f692f // ldr s15, [x9, x15]
+	WORD $0x6e1405ff // mov v31.s[2], v15.s[0]
+	WORD $0x3dc000f0 // ldr q16, [x7]
+	WORD $0xbd4010f1 // ldr s17, [x7, #16]
+	WORD $0xbc7068f2 // ldr s18, [x7, x16]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc6f68f3 // ldr s19, [x7, x15]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4e3ece14 // fmla v20.4s, v16.4s, v30.4s
+	WORD $0x4e3fce35 // fmla v21.4s, v17.4s, v31.4s
 	ADD R0, R7, R14
-	WORD $0x3dc001cd // ldr q13, [x14]
-	WORD $0x4e3ecdb5 // fmla v21.4s, v13.4s, v30.4s
+	WORD $0x3dc001c0 // ldr q0, [x14]
+	WORD $0xbd4011c1 // ldr s1, [x14, #16]
+	WORD $0xbc7069c2 // ldr s2, [x14, x16]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6f69c3 // ldr s3, [x14, x15]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e3ecc16 // fmla v22.4s, v0.4s, v30.4s
+	WORD $0x4e3fcc37 // fmla v23.4s, v1.4s, v31.4s
 	ADD R1, R7, R14
-	WORD $0x3dc001ce // ldr q14, [x14]
-	WORD $0x4e3ecdd7 // fmla v23.4s, v14.4s, v30.4s
-	ADD R2, R7, R14
-	WORD $0x3dc001cf // ldr q15, [x14]
-	WORD $0x4e3ecdf3 // fmla v19.4s, v15.4s, v30.4s
-	ADD R3, R7, R14
-	WORD $0x3dc001d0 // ldr q16, [x14]
-	WORD $0x4e3ece1a // fmla v26.4s, v16.4s, v30.4s
-	ADD R4, R7, R14
-	WORD $0x3dc001d1 // ldr q17, [x14]
-	WORD $0x4e3ece3c // fmla v28.4s, v17.4s, v30.4s
-	WORD $0xbd40112c // ldr s12, [x9, #16]
-	WORD $0xbc706920 // ldr s0, [x9, x16]
-	WORD $0x6e0c040c // mov v12.s[1], v0.s[0]
-	WORD $0xbc6f6921 // ldr s1, [x9, x15]
-	WORD $0x6e14042c // mov v12.s[2], v1.s[0]
-	WORD $0xbd4010e2 // ldr s2, [x7, #16]
-	WORD $0xbc7068e3 // ldr s3, [x7, x16]
-	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
-	WORD $0xbc6f68e4 // ldr s4, [x7, x15]
-	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
-	WORD $0x4e2ccc54 // fmla v20.4s, v2.4s, v12.4s
-	ADD R0, R7, R14
+	WORD $0x3dc001c4 // ldr q4, [x14]
 	WORD $0xbd4011c5 // ldr s5, [x14, #16]
 	WORD $0xbc7069c6 // ldr s6, [x14, x16]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6f69c7 // ldr s7, [x14, x15]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e2cccb6 // fmla v22.4s, v5.4s, v12.4s
-	ADD R1, R7, R14
-	WORD $0xbd4011c8 // ldr s8, [x14, #16]
-	WORD $0xbc7069c9 // ldr s9, [x14, x16]
-	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
-	WORD $0xbc6f69ca // ldr s10, [x14, x15]
-	WORD $0x6e140548 // mov v8.s[2], v10.s[0]
-	WORD $0x4e2ccd18 // fmla v24.4s, v8.4s, v12.4s
+	WORD $0x4e3ecc8c // fmla v12.4s, v4.4s, v30.4s
+	WORD $0x4e3fccb8 // fmla v24.4s, v5.4s, v31.4s
 	ADD R2, R7, R14
-	WORD $0xbd4011cb // ldr s11, [x14, #16]
-	WORD $0xbc7069df // ldr s31, [x14, x16]
-	WORD $0x6e0c07eb // mov v11.s[1], v31.s[0]
-	WORD $0xbc6f69cd // ldr s13, [x14, x15]
-	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x4e2ccd79 // fmla v25.4s, v11.4s, v12.4s
+	WORD $0x3dc001c8 // ldr q8, [x14]
+	WORD $0xbd4011c9 // ldr s9, [x14, #16]
+	WORD $0xbc7069ca // ldr s10, [x14, x16]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6f69cb // ldr s11, [x14, x15]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e3ecd0d // fmla v13.4s, v8.4s, v30.4s
+	WORD $0x4e3fcd39 // fmla v25.4s, v9.4s, v31.4s
 	ADD R3, R7, R14
-	WORD $0xbd4011ce // ldr s14, [x14, #16]
-	WORD $0xbc7069cf // ldr s15, [x14, x16]
-	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
-	WORD $0xbc6f69d0 // ldr s16, [x14, x15]
-	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e2ccddb // fmla v27.4s, v14.4s, v12.4s
+	WORD $0x3dc001ce // ldr q14, [x14]
+	WORD $0xbd4011cf // ldr s15, [x14, #16]
+	WORD $0xbc7069d2 // ldr s18, [x14, x16]
+	WORD $0x6e0c064f // mov v15.s[1], v18.s[0]
+	WORD $0xbc6f69d3 // ldr s19, [x14, x15]
+	WORD $0x6e14066f // mov v15.s[2], v19.s[0]
+	WORD $0x4e3ecdda // fmla v26.4s, v14.4s, v30.4s
+	WORD $0x4e3fcdfb // fmla v27.4s, v15.4s, v31.4s
 	ADD R4, R7, R14
-	WORD $0xbd4011de // ldr s30, [x14, #16]
-	WORD $0xbc7069d1 // ldr s17, [x14, x16]
-	WORD $0x6e0c063e // mov v30.s[1], v17.s[0]
-	WORD $0xbc6f69c0 // ldr s0, [x14, x15]
-	WORD $0x6e14041e // mov v30.s[2], v0.s[0]
-	WORD $0x4e2ccfdd // fmla v29.4s, v30.4s, v12.4s
+	WORD $0x3dc001d0 // ldr q16, [x14]
+	WORD $0xbd4011d1 // ldr s17, [x14, #16]
+	WORD $0xbc7069c2 // ldr s2, [x14, x16]
+	WORD $0x6e0c0451 // mov v17.s[1], v2.s[0]
+	WORD $0xbc6f69c3 // ldr s3, [x14, x15]
+	WORD $0x6e140471 // mov v17.s[2], v3.s[0]
+	WORD $0x4e3ece1c // fmla v28.4s, v16.4s, v30.4s
+	WORD $0x4e3fce3d // fmla v29.4s, v17.4s, v31.4s
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -10456,83 +10180,83 @@ partdone:
 	MOVBU add+72(FP), R6
 	CBZ R6, partstore
 	MOVD R7, R9
-	WORD $0x3dc00121 // ldr q1, [x9]
-	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
-	WORD $0xbd401123 // ldr s3, [x9, #16]
-	WORD $0xbc706924 // ldr s4, [x9, x16]
-	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
-	WORD $0xbc6f6922 // ldr s2, [x9, x15]
-	WORD $0x6e140443 // mov v3.s[2], v2.s[0]
-	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
+	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
+	WORD $0xbd401121 // ldr s1, [x9, #16]
+	WORD $0xbc706926 // ldr s6, [x9, x16]
+	WORD $0x6e0c04c1 // mov v1.s[1], v6.s[0]
+	WORD $0xbc6f6927 // ldr s7, [x9, x15]
+	WORD $0x6e1404e1 // mov v1.s[2], v7.s[0]
+	WORD $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00126 // ldr q6, [x9]
-	WORD $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
-	WORD $0xbd401127 // ldr s7, [x9, #16]
-	WORD $0xbc706925 // ldr s5, [x9, x16]
-	WORD $0x6e0c04a7 // mov v7.s[1], v5.s[0]
-	WORD $0xbc6f6929 // ldr s9, [x9, x15]
-	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e27d6d6 // fadd v22.4s, v22.4s, v7.4s
+	WORD $0x3dc00124 // ldr q4, [x9]
+	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
+	WORD $0xbd401125 // ldr s5, [x9, #16]
+	WORD $0xbc70692a // ldr s10, [x9, x16]
+	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
+	WORD $0xbc6f692b // ldr s11, [x9, x15]
+	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
+	WORD $0x4e25d6f7 // fadd v23.4s, v23.4s, v5.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0012a // ldr q10, [x9]
-	WORD $0x4e2ad6f7 // fadd v23.4s, v23.4s, v10.4s
-	WORD $0xbd401128 // ldr s8, [x9, #16]
-	WORD $0xbc70693f // ldr s31, [x9, x16]
-	WORD $0x6e0c07e8 // mov v8.s[1], v31.s[0]
-	WORD $0xbc6f692d // ldr s13, [x9, x15]
-	WORD $0x6e1405a8 // mov v8.s[2], v13.s[0]
-	WORD $0x4e28d718 // fadd v24.4s, v24.4s, v8.4s
+	WORD $0x3dc00128 // ldr q8, [x9]
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0xbd401129 // ldr s9, [x9, #16]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0649 // mov v9.s[1], v18.s[0]
+	WORD $0xbc6f6933 // ldr s19, [x9, x15]
+	WORD $0x6e140669 // mov v9.s[2], v19.s[0]
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0012b // ldr q11, [x9]
-	WORD $0x4e2bd673 // fadd v19.4s, v19.4s, v11.4s
+	WORD $0x3dc0012e // ldr q14, [x9]
+	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 	WORD $0xbd40112f // ldr s15, [x9, #16]
-	WORD $0xbc706930 // ldr s16, [x9, x16]
-	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
-	WORD $0xbc6f692e // ldr s14, [x9, x15]
-	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0xbc706922 // ldr s2, [x9, x16]
+	WORD $0x6e0c044f // mov v15.s[1], v2.s[0]
+	WORD $0xbc6f6923 // ldr s3, [x9, x15]
+	WORD $0x6e14046f // mov v15.s[2], v3.s[0]
 	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00131 // ldr q17, [x9]
-	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
-	WORD $0xbd401120 // ldr s0, [x9, #16]
-	WORD $0xbc70692c // ldr s12, [x9, x16]
-	WORD $0x6e0c0580 // mov v0.s[1], v12.s[0]
-	WORD $0xbc6f693e // ldr s30, [x9, x15]
-	WORD $0x6e1407c0 // mov v0.s[2], v30.s[0]
-	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+	WORD $0x3dc0013e // ldr q30, [x9]
+	WORD $0x4e3ed75a // fadd v26.4s, v26.4s, v30.4s
+	WORD $0xbd401130 // ldr s16, [x9, #16]
+	WORD $0xbc70693f // ldr s31, [x9, x16]
+	WORD $0x6e0c07f0 // mov v16.s[1], v31.s[0]
+	WORD $0xbc6f6931 // ldr s17, [x9, x15]
+	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
+	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
 	ADD R8, R9, R9
-	WORD $0x3dc00121 // ldr q1, [x9]
-	WORD $0x4e21d79c // fadd v28.4s, v28.4s, v1.4s
-	WORD $0xbd401124 // ldr s4, [x9, #16]
-	WORD $0xbc706922 // ldr s2, [x9, x16]
-	WORD $0x6e0c0444 // mov v4.s[1], v2.s[0]
-	WORD $0xbc6f6923 // ldr s3, [x9, x15]
-	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
-	WORD $0x4e24d7bd // fadd v29.4s, v29.4s, v4.4s
+	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x4e20d79c // fadd v28.4s, v28.4s, v0.4s
+	WORD $0xbd401126 // ldr s6, [x9, #16]
+	WORD $0xbc706927 // ldr s7, [x9, x16]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6f6921 // ldr s1, [x9, x15]
+	WORD $0x6e140426 // mov v6.s[2], v1.s[0]
+	WORD $0x4e26d7bd // fadd v29.4s, v29.4s, v6.4s
 	ADD R8, R9, R9
 partstore:
-	WORD $0x3d8000f2 // str q18, [x7]
+	WORD $0x3d8000f4 // str q20, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
+	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
-	WORD $0xbd0010f4 // str s20, [x7, #16]
+	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
+	WORD $0xbd0010f5 // str s21, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f5 // str q21, [x7]
+	WORD $0x3d8000f6 // str q22, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d6 // st1 { v22.s }[2], [x14]
+	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d6 // st1 { v22.s }[1], [x14]
-	WORD $0xbd0010f6 // str s22, [x7, #16]
+	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
+	WORD $0xbd0010f7 // str s23, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f7 // str q23, [x7]
+	WORD $0x3d8000ec // str q12, [x7]
 	ADD R15, R7, R14
 	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
 	ADD R16, R7, R14
 	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
 	WORD $0xbd0010f8 // str s24, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f3 // str q19, [x7]
+	WORD $0x3d8000ed // str q13, [x7]
 	ADD R15, R7, R14
 	WORD $0x4d0081d9 // st1 { v25.s }[2], [x14]
 	ADD R16, R7, R14
@@ -10594,48 +10318,34 @@ TEXT ·depth128R7V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0x3dc0014e // ldr q14, [x10]
-	WORD $0x3dc0010f // ldr q15, [x8]
-	WORD $0x4e2ecde0 // fmla v0.4s, v15.4s, v14.4s
+	WORD $0xad403d4e // ldp q14, q15, [x10, #0]
+	WORD $0xad404510 // ldp q16, q17, [x8, #0]
+	WORD $0x4e2ece00 // fmla v0.4s, v16.4s, v14.4s
+	WORD $0x4e2fce21 // fmla v1.4s, v17.4s, v15.4s
 	ADD R0, R8, R15
-	WORD $0x3dc001f0 // ldr q16, [x15]
-	WORD $0x4e2ece02 // fmla v2.4s, v16.4s, v14.4s
+	WORD $0xad404df2 // ldp q18, q19, [x15, #0]
+	WORD $0x4e2ece42 // fmla v2.4s, v18.4s, v14.4s
+	WORD $0x4e2fce63 // fmla v3.4s, v19.4s, v15.4s
 	ADD R1, R8, R15
-	WORD $0x3dc001f1 // ldr q17, [x15]
-	WORD $0x4e2ece24 // fmla v4.4s, v17.4s, v14.4s
+	WORD $0xad4055f4 // ldp q20, q21, [x15, #0]
+	WORD $0x4e2ece84 // fmla v4.4s, v20.4s, v14.4s
+	WORD $0x4e2fcea5 // fmla v5.4s, v21.4s, v15.4s
 	ADD R2, R8, R15
-	WORD $0x3dc001f2 // ldr q18, [x15]
-	WORD $0x4e2ece46 // fmla v6.4s, v18.4s, v14.4s
+	WORD $0xad405df6 // ldp q22, q23, [x15, #0]
+	WORD $0x4e2ecec6 // fmla v6.4s, v22.4s, v14.4s
+	WORD $0x4e2fcee7 // fmla v7.4s, v23.4s, v15.4s
 	ADD R3, R8, R15
-	WORD $0x3dc001f3 // ldr q19, [x15]
-	WORD $0x4e2ece68 // fmla v8.4s, v19.4s, v14.4s
+	WORD $0xad4065f8 // ldp q24, q25, [x15, #0]
+	WORD $0x4e2ecf08 // fmla v8.4s, v24.4s, v14.4s
+	WORD $0x4e2fcf29 // fmla v9.4s, v25.4s, v15.4s
 	ADD R4, R8, R15
-	WORD $0x3dc001f4 // ldr q20, [x15]
-	WORD $0x4e2ece8a // fmla v10.4s, v20.4s, v14.4s
+	WORD $0xad406dfa // ldp q26, q27, [x15, #0]
+	WORD $0x4e2ecf4a // fmla v10.4s, v26.4s, v14.4s
+	WORD $0x4e2fcf6b // fmla v11.4s, v27.4s, v15.4s
 	ADD R5, R8, R15
-	WORD $0x3dc001f5 // ldr q21, [x15]
-	WORD $0x4e2eceac // fmla v12.4s, v21.4s, v14.4s
-	WORD $0x3dc00556 // ldr q22, [x10, #16]
-	WORD $0x3dc00517 // ldr q23, [x8, #16]
-	WORD $0x4e36cee1 // fmla v1.4s, v23.4s, v22.4s
-	ADD R0, R8, R15
-	WORD $0x3dc005f8 // ldr q24, [x15, #16]
-	WORD $0x4e36cf03 // fmla v3.4s, v24.4s, v22.4s
-	ADD R1, R8, R15
-	WORD $0x3dc005f9 // ldr q25, [x15, #16]
-	WORD $0x4e36cf25 // fmla v5.4s, v25.4s, v22.4s
-	ADD R2, R8, R15
-	WORD $0x3dc005fa // ldr q26, [x15, #16]
-	WORD $0x4e36cf47 // fmla v7.4s, v26.4s, v22.4s
-	ADD R3, R8, R15
-	WORD $0x3dc005fb // ldr q27, [x15, #16]
-	WORD $0x4e36cf69 // fmla v9.4s, v27.4s, v22.4s
-	ADD R4, R8, R15
-	WORD $0x3dc005fc // ldr q28, [x15, #16]
-	WORD $0x4e36cf8b // fmla v11.4s, v28.4s, v22.4s
-	ADD R5, R8, R15
-	WORD $0x3dc005fd // ldr q29, [x15, #16]
-	WORD $0x4e36cfad // fmla v13.4s, v29.4s, v22.4s
+	WORD $0xad4075fc // ldp q28, q29, [x15, #0]
+	WORD $0x4e2ecf8c // fmla v12.4s, v28.4s, v14.4s
+	WORD $0x4e2fcfad // fmla v13.4s, v29.4s, v15.4s
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -10654,40 +10364,33 @@ done:
 	MOVBU add+72(FP), R7
 	CBZ R7, store
 	MOVD R8, R10
-	WORD $0x3dc0015e // ldr q30, [x10]
+	WORD $0xad407d5e // ldp q30, q31, [x10, #0]
 	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
-	WORD $0x3dc0055f // ldr q31, [x10, #16]
 	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
 	ADD R9, R10, R10
-	WORD $0x3dc0014f // ldr q15, [x10]
-	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
-	WORD $0x3dc00550 // ldr q16, [x10, #16]
-	WORD $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	WORD $0xad404550 // ldp q16, q17, [x10, #0]
+	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
+	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00151 // ldr q17, [x10]
-	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
-	WORD $0x3dc00552 // ldr q18, [x10, #16]
-	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
+	WORD $0xad404d52 // ldp q18, q19, [x10, #0]
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00153 // ldr q19, [x10]
-	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
-	WORD $0x3dc00554 // ldr q20, [x10, #16]
-	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
+	WORD $0xad405554 // ldp q20, q21, [x10, #0]
+	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
+	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R9, R10, R10
-	WORD $0x3dc0014e // ldr q14, [x10]
-	WORD $0x4e2ed508 // fadd v8.4s, v8.4s, v14.4s
-	WORD $0x3dc00555 // ldr q21, [x10, #16]
-	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0xad405d56 // ldp q22, q23, [x10, #0]
+	WORD $0x4e36d508 // fadd v8.4s, v8.4s, v22.4s
+	WORD $0x4e37d529 // fadd v9.4s, v9.4s, v23.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00157 // ldr q23, [x10]
-	WORD $0x4e37d54a // fadd v10.4s, v10.4s, v23.4s
-	WORD $0x3dc00558 // ldr q24, [x10, #16]
-	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	WORD $0xad406558 // ldp q24, q25, [x10, #0]
+	WORD $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
+	WORD $0x4e39d56b // fadd v11.4s, v11.4s, v25.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00159 // ldr q25, [x10]
-	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
-	WORD $0x3dc0055a // ldr q26, [x10, #16]
-	WORD $0x4e3ad5ad // fadd v13.4s, v13.4s, v26.4s
+	WORD $0xad406d5a // ldp q26, q27, [x10, #0]
+	WORD $0x4e3ad58c // fadd v12.4s, v12.4s, v26.4s
+	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
 	ADD R9, R10, R10
 store:
 	WORD $0x3d800100 // str q0, [x8]
@@ -10719,98 +10422,92 @@ part:
 	ADD $16, R17, R17
 	LSL $2, R16, R16
 	ADD $16, R16, R16
-	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
 	CBZ R7, partdone
 partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0x3dc00157 // ldr q23, [x10]
-	WORD $0x3dc00118 // ldr q24, [x8]
-	WORD $0x4e37cf1b // fmla v27.4s, v24.4s, v23.4s
+	WORD $0x3dc00158 // ldr q24, [x10]
+	WORD $0xbd401159 // ldr s25, [x10, #16]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0xbd401101 // ldr s1, [x8, #16]
+	WORD $0xbc716902 // ldr s2, [x8, x17]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc706903 // ldr s3, [x8, x16]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e38cc0e // fmla v14.4s, v0.4s, v24.4s
+	WORD $0x4e39cc3c // fmla v28.4s, v1.4s, v25.4s
 	ADD R0, R8, R15
-	WORD $0x3dc001f9 // ldr q25, [x15]
-	WORD $0x4e37cf36 // fmla v22.4s, v25.4s, v23.4s
-	ADD R1, R8, R15
-	WORD $0x3dc001fa // ldr q26, [x15]
-	WORD $0x4e37cf5e // fmla v30.4s, v26.4s, v23.4s
-	ADD R2, R8, R15
-	WORD $0x3dc001e0 // ldr q0, [x15]
-	WORD $0x4e37cc0f // fmla v15.4s, v0.4s, v23.4s
-	ADD R3, R8, R15
-	WORD $0x3dc001e1 // ldr q1, [x15]
-	WORD $0x4e37cc31 // fmla v17.4s, v1.4s, v23.4s
-	ADD R4, R8, R15
-	WORD $0x3dc001e2 // ldr q2, [x15]
-	WORD $0x4e37cc53 // fmla v19.4s, v2.4s, v23.4s
-	ADD R5, R8, R15
-	WORD $0x3dc001e3 // ldr q3, [x15]
-	WORD $0x4e37cc6e // fmla v14.4s, v3.4s, v23.4s
-	WORD $0xbd401144 // ldr s4, [x10, #16]
-	WORD $0xbc716945 // ldr s5, [x10, x17]
-	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc706946 // ldr s6, [x10, x16]
-	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0xbd401107 // ldr s7, [x8, #16]
-	WORD $0xbc716908 // ldr s8, [x8, x17]
-	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
-	WORD $0xbc706909 // ldr s9, [x8, x16]
-	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e24ccfc // fmla v28.4s, v7.4s, v4.4s
-	ADD R0, R8, R15
-	WORD $0xbd4011ea // ldr s10, [x15, #16]
-	WORD $0xbc7169eb // ldr s11, [x15, x17]
-	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc7069ec // ldr s12, [x15, x16]
-	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
-	WORD $0x4e24cd5d // fmla v29.4s, v10.4s, v4.4s
-	ADD R1, R8, R15
-	WORD $0xbd4011ed // ldr s13, [x15, #16]
-	WORD $0xbc7169f8 // ldr s24, [x15, x17]
-	WORD $0x6e0c070d // mov v13.s[1], v24.s[0]
-	WORD $0xbc7069f9 // ldr s25, [x15, x16]
-	WORD $0x6e14072d // mov v13.s[2], v25.s[0]
-	WORD $0x4e24cdbf // fmla v31.4s, v13.4s, v4.4s
-	ADD R2, R8, R15
-	WORD $0xbd4011fa // ldr s26, [x15, #16]
-	WORD $0xbc7169e0 // ldr s0, [x15, x17]
-	WORD $0x6e0c041a // mov v26.s[1], v0.s[0]
-	WORD $0xbc7069e1 // ldr s1, [x15, x16]
-	WORD $0x6e14043a // mov v26.s[2], v1.s[0]
-	WORD $0x4e24cf50 // fmla v16.4s, v26.4s, v4.4s
-	ADD R3, R8, R15
-	WORD $0xbd4011e2 // ldr s2, [x15, #16]
-	WORD $0xbc7169f7 // ldr s23, [x15, x17]
-	WORD $0x6e0c06e2 // mov v2.s[1], v23.s[0]
-	WORD $0xbc7069e3 // ldr s3, [x15, x16]
-	WORD $0x6e140462 // mov v2.s[2], v3.s[0]
-	WORD $0x4e24cc52 // fmla v18.4s, v2.4s, v4.4s
-	ADD R4, R8, R15
+	WORD $0x3dc001e4 // ldr q4, [x15]
 	WORD $0xbd4011e5 // ldr s5, [x15, #16]
 	WORD $0xbc7169e6 // ldr s6, [x15, x17]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
-	WORD $0xbc7069e8 // ldr s8, [x15, x16]
-	WORD $0x6e140505 // mov v5.s[2], v8.s[0]
-	WORD $0x4e24ccb4 // fmla v20.4s, v5.4s, v4.4s
-	ADD R5, R8, R15
+	WORD $0xbc7069e7 // ldr s7, [x15, x16]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e38cc8f // fmla v15.4s, v4.4s, v24.4s
+	WORD $0x4e39ccbd // fmla v29.4s, v5.4s, v25.4s
+	ADD R1, R8, R15
+	WORD $0x3dc001e8 // ldr q8, [x15]
 	WORD $0xbd4011e9 // ldr s9, [x15, #16]
-	WORD $0xbc7169e7 // ldr s7, [x15, x17]
-	WORD $0x6e0c04e9 // mov v9.s[1], v7.s[0]
+	WORD $0xbc7169ea // ldr s10, [x15, x17]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc7069eb // ldr s11, [x15, x16]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e24cd35 // fmla v21.4s, v9.4s, v4.4s
+	WORD $0x4e38cd1e // fmla v30.4s, v8.4s, v24.4s
+	WORD $0x4e39cd3f // fmla v31.4s, v9.4s, v25.4s
+	ADD R2, R8, R15
+	WORD $0x3dc001ec // ldr q12, [x15]
+	WORD $0xbd4011ed // ldr s13, [x15, #16]
+	WORD $0xbc7169fa // ldr s26, [x15, x17]
+	WORD $0x6e0c074d // mov v13.s[1], v26.s[0]
+	WORD $0xbc7069fb // ldr s27, [x15, x16]
+	WORD $0x6e14076d // mov v13.s[2], v27.s[0]
+	WORD $0x4e38cd90 // fmla v16.4s, v12.4s, v24.4s
+	WORD $0x4e39cdb1 // fmla v17.4s, v13.4s, v25.4s
+	ADD R3, R8, R15
+	WORD $0x3dc001e2 // ldr q2, [x15]
+	WORD $0xbd4011e3 // ldr s3, [x15, #16]
+	WORD $0xbc7169e0 // ldr s0, [x15, x17]
+	WORD $0x6e0c0403 // mov v3.s[1], v0.s[0]
+	WORD $0xbc7069e1 // ldr s1, [x15, x16]
+	WORD $0x6e140423 // mov v3.s[2], v1.s[0]
+	WORD $0x4e38cc52 // fmla v18.4s, v2.4s, v24.4s
+	WORD $0x4e39cc73 // fmla v19.4s, v3.4s, v25.4s
+	ADD R4, R8, R15
+	WORD $0x3dc001e6 // ldr q6, [x15]
+	WORD $0xbd4011e7 // ldr s7, [x15, #16]
+	WORD $0xbc7169e4 // ldr s4, [x15, x17]
+	WORD $0x6e0c0487 // mov v7.s[1], v4.s[0]
+	WORD $0xbc7069e5 // ldr s5, [x15, x16]
+	WORD $0x6e1404a7 // mov v7.s[2], v5.s[0]
+	WORD $0x4e38ccd4 // fmla v20.4s, v6.4s, v24.4s
+	WORD $0x4e39ccf5 // fmla v21.4s, v7.4s, v25.4s
+	ADD R5, R8, R15
+	WORD $0x3dc001ea // ldr q10, [x15]
+	WORD $0xbd4011eb // ldr s11, [x15, #16]
+	WORD $0xbc7169e8 // ldr s8, [x15, x17]
+	WORD $0x6e0c050b // mov v11.s[1], v8.s[0]
+	WORD $0xbc7069e9 // ldr s9, [x15, x16]
+	WORD $0x6e14052b // mov v11.s[2], v9.s[0]
+	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
+	WORD $0x4e39cd77 // fmla v23.4s, v11.4s, v25.4s
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -10829,78 +10526,78 @@ partdone:
 	MOVBU add+72(FP), R7
 	CBZ R7, partstore
 	MOVD R8, R10
-	WORD $0x3dc0014c // ldr q12, [x10]
-	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
-	WORD $0xbd40114a // ldr s10, [x10, #16]
-	WORD $0xbc716958 // ldr s24, [x10, x17]
-	WORD $0x6e0c070a // mov v10.s[1], v24.s[0]
-	WORD $0xbc706959 // ldr s25, [x10, x16]
-	WORD $0x6e14072a // mov v10.s[2], v25.s[0]
-	WORD $0x4e2ad79c // fadd v28.4s, v28.4s, v10.4s
-	ADD R9, R10, R10
-	WORD $0x3dc0014d // ldr q13, [x10]
-	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
-	WORD $0xbd401140 // ldr s0, [x10, #16]
-	WORD $0xbc716941 // ldr s1, [x10, x17]
-	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
-	WORD $0xbc70695a // ldr s26, [x10, x16]
-	WORD $0x6e140740 // mov v0.s[2], v26.s[0]
-	WORD $0x4e20d7bd // fadd v29.4s, v29.4s, v0.4s
-	ADD R9, R10, R10
-	WORD $0x3dc00157 // ldr q23, [x10]
-	WORD $0x4e37d7de // fadd v30.4s, v30.4s, v23.4s
-	WORD $0xbd401143 // ldr s3, [x10, #16]
-	WORD $0xbc716942 // ldr s2, [x10, x17]
-	WORD $0x6e0c0443 // mov v3.s[1], v2.s[0]
-	WORD $0xbc706946 // ldr s6, [x10, x16]
-	WORD $0x6e1404c3 // mov v3.s[2], v6.s[0]
-	WORD $0x4e23d7ff // fadd v31.4s, v31.4s, v3.4s
-	ADD R9, R10, R10
-	WORD $0x3dc00148 // ldr q8, [x10]
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0xbd401145 // ldr s5, [x10, #16]
-	WORD $0xbc716947 // ldr s7, [x10, x17]
-	WORD $0x6e0c04e5 // mov v5.s[1], v7.s[0]
-	WORD $0xbc70694b // ldr s11, [x10, x16]
-	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
-	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
-	ADD R9, R10, R10
-	WORD $0x3dc00144 // ldr q4, [x10]
-	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
-	WORD $0xbd401149 // ldr s9, [x10, #16]
-	WORD $0xbc71694c // ldr s12, [x10, x17]
-	WORD $0x6e0c0589 // mov v9.s[1], v12.s[0]
-	WORD $0xbc706958 // ldr s24, [x10, x16]
-	WORD $0x6e140709 // mov v9.s[2], v24.s[0]
-	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
-	ADD R9, R10, R10
-	WORD $0x3dc00159 // ldr q25, [x10]
-	WORD $0x4e39d673 // fadd v19.4s, v19.4s, v25.4s
-	WORD $0xbd40114a // ldr s10, [x10, #16]
-	WORD $0xbc71694d // ldr s13, [x10, x17]
-	WORD $0x6e0c05aa // mov v10.s[1], v13.s[0]
-	WORD $0xbc706941 // ldr s1, [x10, x16]
-	WORD $0x6e14042a // mov v10.s[2], v1.s[0]
-	WORD $0x4e2ad694 // fadd v20.4s, v20.4s, v10.4s
-	ADD R9, R10, R10
 	WORD $0x3dc0015a // ldr q26, [x10]
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
-	WORD $0xbd401140 // ldr s0, [x10, #16]
-	WORD $0xbc716957 // ldr s23, [x10, x17]
-	WORD $0x6e0c06e0 // mov v0.s[1], v23.s[0]
+	WORD $0xbd40115b // ldr s27, [x10, #16]
+	WORD $0xbc71694c // ldr s12, [x10, x17]
+	WORD $0x6e0c059b // mov v27.s[1], v12.s[0]
+	WORD $0xbc70694d // ldr s13, [x10, x16]
+	WORD $0x6e1405bb // mov v27.s[2], v13.s[0]
+	WORD $0x4e3bd79c // fadd v28.4s, v28.4s, v27.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x4e20d5ef // fadd v15.4s, v15.4s, v0.4s
+	WORD $0xbd401141 // ldr s1, [x10, #16]
+	WORD $0xbc716942 // ldr s2, [x10, x17]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc706943 // ldr s3, [x10, x16]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00144 // ldr q4, [x10]
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0xbd401145 // ldr s5, [x10, #16]
+	WORD $0xbc716946 // ldr s6, [x10, x17]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc706947 // ldr s7, [x10, x16]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00148 // ldr q8, [x10]
+	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
+	WORD $0xbd401149 // ldr s9, [x10, #16]
+	WORD $0xbc716958 // ldr s24, [x10, x17]
+	WORD $0x6e0c0709 // mov v9.s[1], v24.s[0]
+	WORD $0xbc70694a // ldr s10, [x10, x16]
+	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
+	WORD $0x4e29d631 // fadd v17.4s, v17.4s, v9.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00159 // ldr q25, [x10]
+	WORD $0x4e39d652 // fadd v18.4s, v18.4s, v25.4s
+	WORD $0xbd40114b // ldr s11, [x10, #16]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c074b // mov v11.s[1], v26.s[0]
+	WORD $0xbc70694c // ldr s12, [x10, x16]
+	WORD $0x6e14058b // mov v11.s[2], v12.s[0]
+	WORD $0x4e2bd673 // fadd v19.4s, v19.4s, v11.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0014d // ldr q13, [x10]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0xbd40115b // ldr s27, [x10, #16]
+	WORD $0xbc716940 // ldr s0, [x10, x17]
+	WORD $0x6e0c041b // mov v27.s[1], v0.s[0]
 	WORD $0xbc706942 // ldr s2, [x10, x16]
-	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
-	WORD $0x4e20d6b5 // fadd v21.4s, v21.4s, v0.4s
+	WORD $0x6e14045b // mov v27.s[2], v2.s[0]
+	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00143 // ldr q3, [x10]
+	WORD $0x4e23d6d6 // fadd v22.4s, v22.4s, v3.4s
+	WORD $0xbd401141 // ldr s1, [x10, #16]
+	WORD $0xbc716944 // ldr s4, [x10, x17]
+	WORD $0x6e0c0481 // mov v1.s[1], v4.s[0]
+	WORD $0xbc706946 // ldr s6, [x10, x16]
+	WORD $0x6e1404c1 // mov v1.s[2], v6.s[0]
+	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
 	ADD R9, R10, R10
 partstore:
-	WORD $0x3d80011b // str q27, [x8]
+	WORD $0x3d80010e // str q14, [x8]
 	ADD R16, R8, R15
 	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
 	ADD R17, R8, R15
 	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
 	WORD $0xbd00111c // str s28, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800116 // str q22, [x8]
+	WORD $0x3d80010f // str q15, [x8]
 	ADD R16, R8, R15
 	WORD $0x4d0081fd // st1 { v29.s }[2], [x15]
 	ADD R17, R8, R15
@@ -10914,33 +10611,33 @@ partstore:
 	WORD $0x0d0091ff // st1 { v31.s }[1], [x15]
 	WORD $0xbd00111f // str s31, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80010f // str q15, [x8]
+	WORD $0x3d800110 // str q16, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f0 // st1 { v16.s }[2], [x15]
+	WORD $0x4d0081f1 // st1 { v17.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f0 // st1 { v16.s }[1], [x15]
-	WORD $0xbd001110 // str s16, [x8, #16]
+	WORD $0x0d0091f1 // st1 { v17.s }[1], [x15]
+	WORD $0xbd001111 // str s17, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800111 // str q17, [x8]
+	WORD $0x3d800112 // str q18, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f2 // st1 { v18.s }[2], [x15]
+	WORD $0x4d0081f3 // st1 { v19.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f2 // st1 { v18.s }[1], [x15]
-	WORD $0xbd001112 // str s18, [x8, #16]
+	WORD $0x0d0091f3 // st1 { v19.s }[1], [x15]
+	WORD $0xbd001113 // str s19, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800113 // str q19, [x8]
-	ADD R16, R8, R15
-	WORD $0x4d0081f4 // st1 { v20.s }[2], [x15]
-	ADD R17, R8, R15
-	WORD $0x0d0091f4 // st1 { v20.s }[1], [x15]
-	WORD $0xbd001114 // str s20, [x8, #16]
-	ADD R9, R8, R8
-	WORD $0x3d80010e // str q14, [x8]
+	WORD $0x3d800114 // str q20, [x8]
 	ADD R16, R8, R15
 	WORD $0x4d0081f5 // st1 { v21.s }[2], [x15]
 	ADD R17, R8, R15
 	WORD $0x0d0091f5 // st1 { v21.s }[1], [x15]
 	WORD $0xbd001115 // str s21, [x8, #16]
+	ADD R9, R8, R8
+	WORD $0x3d800116 // str q22, [x8]
+	ADD R16, R8, R15
+	WORD $0x4d0081f7 // st1 { v23.s }[2], [x15]
+	ADD R17, R8, R15
+	WORD $0x0d0091f7 // st1 { v23.s }[1], [x15]
+	WORD $0xbd001117 // str s23, [x8, #16]
 	ADD R9, R8, R8
 	RET
 
@@ -10986,54 +10683,38 @@ TEXT ·depth128R8V2(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R13), PLDL1KEEP
 	ADD R14, R13, R13
-	WORD $0x3dc00170 // ldr q16, [x11]
-	WORD $0x3dc00131 // ldr q17, [x9]
-	WORD $0x4e30ce20 // fmla v0.4s, v17.4s, v16.4s
+	WORD $0xad404570 // ldp q16, q17, [x11, #0]
+	WORD $0xad404d32 // ldp q18, q19, [x9, #0]
+	WORD $0x4e30ce40 // fmla v0.4s, v18.4s, v16.4s
+	WORD $0x4e31ce61 // fmla v1.4s, v19.4s, v17.4s
 	ADD R0, R9, R16
-	WORD $0x3dc00212 // ldr q18, [x16]
-	WORD $0x4e30ce42 // fmla v2.4s, v18.4s, v16.4s
+	WORD $0xad405614 // ldp q20, q21, [x16, #0]
+	WORD $0x4e30ce82 // fmla v2.4s, v20.4s, v16.4s
+	WORD $0x4e31cea3 // fmla v3.4s, v21.4s, v17.4s
 	ADD R1, R9, R16
-	WORD $0x3dc00213 // ldr q19, [x16]
-	WORD $0x4e30ce64 // fmla v4.4s, v19.4s, v16.4s
+	WORD $0xad405e16 // ldp q22, q23, [x16, #0]
+	WORD $0x4e30cec4 // fmla v4.4s, v22.4s, v16.4s
+	WORD $0x4e31cee5 // fmla v5.4s, v23.4s, v17.4s
 	ADD R2, R9, R16
-	WORD $0x3dc00214 // ldr q20, [x16]
-	WORD $0x4e30ce86 // fmla v6.4s, v20.4s, v16.4s
+	WORD $0xad406618 // ldp q24, q25, [x16, #0]
+	WORD $0x4e30cf06 // fmla v6.4s, v24.4s, v16.4s
+	WORD $0x4e31cf27 // fmla v7.4s, v25.4s, v17.4s
 	ADD R3, R9, R16
-	WORD $0x3dc00215 // ldr q21, [x16]
-	WORD $0x4e30cea8 // fmla v8.4s, v21.4s, v16.4s
+	WORD $0xad406e1a // ldp q26, q27, [x16, #0]
+	WORD $0x4e30cf48 // fmla v8.4s, v26.4s, v16.4s
+	WORD $0x4e31cf69 // fmla v9.4s, v27.4s, v17.4s
 	ADD R4, R9, R16
-	WORD $0x3dc00216 // ldr q22, [x16]
-	WORD $0x4e30ceca // fmla v10.4s, v22.4s, v16.4s
+	WORD $0xad40761c // ldp q28, q29, [x16, #0]
+	WORD $0x4e30cf8a // fmla v10.4s, v28.4s, v16.4s
+	WORD $0x4e31cfab // fmla v11.4s, v29.4s, v17.4s
 	ADD R5, R9, R16
-	WORD $0x3dc00217 // ldr q23, [x16]
-	WORD $0x4e30ceec // fmla v12.4s, v23.4s, v16.4s
+	WORD $0xad407e1e // ldp q30, q31, [x16, #0]
+	WORD $0x4e30cfcc // fmla v12.4s, v30.4s, v16.4s
+	WORD $0x4e31cfed // fmla v13.4s, v31.4s, v17.4s
 	ADD R6, R9, R16
-	WORD $0x3dc00218 // ldr q24, [x16]
-	WORD $0x4e30cf0e // fmla v14.4s, v24.4s, v16.4s
-	WORD $0x3dc00579 // ldr q25, [x11, #16]
-	WORD $0x3dc0053a // ldr q26, [x9, #16]
-	WORD $0x4e39cf41 // fmla v1.4s, v26.4s, v25.4s
-	ADD R0, R9, R16
-	WORD $0x3dc0061b // ldr q27, [x16, #16]
-	WORD $0x4e39cf63 // fmla v3.4s, v27.4s, v25.4s
-	ADD R1, R9, R16
-	WORD $0x3dc0061c // ldr q28, [x16, #16]
-	WORD $0x4e39cf85 // fmla v5.4s, v28.4s, v25.4s
-	ADD R2, R9, R16
-	WORD $0x3dc0061d // ldr q29, [x16, #16]
-	WORD $0x4e39cfa7 // fmla v7.4s, v29.4s, v25.4s
-	ADD R3, R9, R16
-	WORD $0x3dc0061e // ldr q30, [x16, #16]
-	WORD $0x4e39cfc9 // fmla v9.4s, v30.4s, v25.4s
-	ADD R4, R9, R16
-	WORD $0x3dc0061f // ldr q31, [x16, #16]
-	WORD $0x4e39cfeb // fmla v11.4s, v31.4s, v25.4s
-	ADD R5, R9, R16
-	WORD $0x3dc00611 // ldr q17, [x16, #16]
-	WORD $0x4e39ce2d // fmla v13.4s, v17.4s, v25.4s
-	ADD R6, R9, R16
-	WORD $0x3dc00612 // ldr q18, [x16, #16]
-	WORD $0x4e39ce4f // fmla v15.4s, v18.4s, v25.4s
+	WORD $0xad404e12 // ldp q18, q19, [x16, #0]
+	WORD $0x4e30ce4e // fmla v14.4s, v18.4s, v16.4s
+	WORD $0x4e31ce6f // fmla v15.4s, v19.4s, v17.4s
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -11052,45 +10733,37 @@ done:
 	MOVBU add+72(FP), R8
 	CBZ R8, store
 	MOVD R9, R11
-	WORD $0x3dc00173 // ldr q19, [x11]
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	WORD $0x3dc00574 // ldr q20, [x11, #16]
-	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00175 // ldr q21, [x11]
-	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
-	WORD $0x3dc00576 // ldr q22, [x11, #16]
-	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	WORD $0xad405d76 // ldp q22, q23, [x11, #0]
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00177 // ldr q23, [x11]
-	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
-	WORD $0x3dc00570 // ldr q16, [x11, #16]
-	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	WORD $0xad406578 // ldp q24, q25, [x11, #0]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00178 // ldr q24, [x11]
-	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
-	WORD $0x3dc0057a // ldr q26, [x11, #16]
-	WORD $0x4e3ad4e7 // fadd v7.4s, v7.4s, v26.4s
+	WORD $0xad406d7a // ldp q26, q27, [x11, #0]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R10, R11, R11
-	WORD $0x3dc0017b // ldr q27, [x11]
-	WORD $0x4e3bd508 // fadd v8.4s, v8.4s, v27.4s
-	WORD $0x3dc0057c // ldr q28, [x11, #16]
-	WORD $0x4e3cd529 // fadd v9.4s, v9.4s, v28.4s
+	WORD $0xad40757c // ldp q28, q29, [x11, #0]
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
 	ADD R10, R11, R11
-	WORD $0x3dc0017d // ldr q29, [x11]
-	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
-	WORD $0x3dc0057e // ldr q30, [x11, #16]
-	WORD $0x4e3ed56b // fadd v11.4s, v11.4s, v30.4s
+	WORD $0xad407d7e // ldp q30, q31, [x11, #0]
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
 	ADD R10, R11, R11
-	WORD $0x3dc0017f // ldr q31, [x11]
-	WORD $0x4e3fd58c // fadd v12.4s, v12.4s, v31.4s
-	WORD $0x3dc00571 // ldr q17, [x11, #16]
-	WORD $0x4e31d5ad // fadd v13.4s, v13.4s, v17.4s
+	WORD $0xad404970 // ldp q16, q18, [x11, #0]
+	WORD $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
 	ADD R10, R11, R11
-	WORD $0x3dc00179 // ldr q25, [x11]
-	WORD $0x4e39d5ce // fadd v14.4s, v14.4s, v25.4s
-	WORD $0x3dc00572 // ldr q18, [x11, #16]
-	WORD $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
+	WORD $0xad404d71 // ldp q17, q19, [x11, #0]
+	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R10, R11, R11
 store:
 	WORD $0x3d800120 // str q0, [x9]
@@ -11125,110 +10798,103 @@ part:
 	ADD $16, R19, R19
 	LSL $2, R17, R17
 	ADD $16, R17, R17
-	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R8, partdone
 partloop:
 	PRFM 0(R13), PLDL1KEEP
 	ADD R14, R13, R13
 	WORD $0x3dc00160 // ldr q0, [x11]
-	WORD $0x3dc00121 // ldr q1, [x9]
-	WORD $0x4e20cc33 // fmla v19.4s, v1.4s, v0.4s
+	WORD $0xbd401161 // ldr s1, [x11, #16]
+	WORD $0xbc736962 // ldr s2, [x11, x19]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc716963 // ldr s3, [x11, x17]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x3dc00124 // ldr q4, [x9]
+	WORD $0xbd401125 // ldr s5, [x9, #16]
+	WORD $0xbc736926 // ldr s6, [x9, x19]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc716927 // ldr s7, [x9, x17]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e20cc94 // fmla v20.4s, v4.4s, v0.4s
+	WORD $0x4e21ccb5 // fmla v21.4s, v5.4s, v1.4s
 	ADD R0, R9, R16
-	WORD $0x3dc00202 // ldr q2, [x16]
-	WORD $0x4e20cc55 // fmla v21.4s, v2.4s, v0.4s
-	ADD R1, R9, R16
-	WORD $0x3dc00203 // ldr q3, [x16]
-	WORD $0x4e20cc77 // fmla v23.4s, v3.4s, v0.4s
-	ADD R2, R9, R16
-	WORD $0x3dc00204 // ldr q4, [x16]
-	WORD $0x4e20cc98 // fmla v24.4s, v4.4s, v0.4s
-	ADD R3, R9, R16
-	WORD $0x3dc00205 // ldr q5, [x16]
-	WORD $0x4e20ccbb // fmla v27.4s, v5.4s, v0.4s
-	ADD R4, R9, R16
-	WORD $0x3dc00206 // ldr q6, [x16]
-	WORD $0x4e20ccdd // fmla v29.4s, v6.4s, v0.4s
-	ADD R5, R9, R16
-	WORD $0x3dc00207 // ldr q7, [x16]
-	WORD $0x4e20ccff // fmla v31.4s, v7.4s, v0.4s
-	ADD R6, R9, R16
 	WORD $0x3dc00208 // ldr q8, [x16]
-	WORD $0x4e20cd19 // fmla v25.4s, v8.4s, v0.4s
-	WORD $0xbd401169 // ldr s9, [x11, #16]
-	WORD $0xbc73696a // ldr s10, [x11, x19]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc71696b // ldr s11, [x11, x17]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0xbd40112c // ldr s12, [x9, #16]
-	WORD $0xbc73692d // ldr s13, [x9, x19]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc71692e // ldr s14, [x9, x17]
-	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
-	WORD $0x4e29cd94 // fmla v20.4s, v12.4s, v9.4s
-	ADD R0, R9, R16
-	WORD $0xbd40120f // ldr s15, [x16, #16]
-	WORD $0xbc736a01 // ldr s1, [x16, x19]
-	WORD $0x6e0c042f // mov v15.s[1], v1.s[0]
-	WORD $0xbc716a02 // ldr s2, [x16, x17]
-	WORD $0x6e14044f // mov v15.s[2], v2.s[0]
-	WORD $0x4e29cdf6 // fmla v22.4s, v15.4s, v9.4s
-	ADD R1, R9, R16
-	WORD $0xbd401203 // ldr s3, [x16, #16]
-	WORD $0xbc736a04 // ldr s4, [x16, x19]
-	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
-	WORD $0xbc716a05 // ldr s5, [x16, x17]
-	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
-	WORD $0x4e29cc70 // fmla v16.4s, v3.4s, v9.4s
-	ADD R2, R9, R16
-	WORD $0xbd401206 // ldr s6, [x16, #16]
-	WORD $0xbc736a07 // ldr s7, [x16, x19]
-	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
-	WORD $0xbc716a00 // ldr s0, [x16, x17]
-	WORD $0x6e140406 // mov v6.s[2], v0.s[0]
-	WORD $0x4e29ccda // fmla v26.4s, v6.4s, v9.4s
-	ADD R3, R9, R16
-	WORD $0xbd401208 // ldr s8, [x16, #16]
+	WORD $0xbd401209 // ldr s9, [x16, #16]
 	WORD $0xbc736a0a // ldr s10, [x16, x19]
-	WORD $0x6e0c0548 // mov v8.s[1], v10.s[0]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc716a0b // ldr s11, [x16, x17]
-	WORD $0x6e140568 // mov v8.s[2], v11.s[0]
-	WORD $0x4e29cd1c // fmla v28.4s, v8.4s, v9.4s
-	ADD R4, R9, R16
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e20cd16 // fmla v22.4s, v8.4s, v0.4s
+	WORD $0x4e21cd37 // fmla v23.4s, v9.4s, v1.4s
+	ADD R1, R9, R16
+	WORD $0x3dc0020c // ldr q12, [x16]
 	WORD $0xbd40120d // ldr s13, [x16, #16]
 	WORD $0xbc736a0e // ldr s14, [x16, x19]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc716a0c // ldr s12, [x16, x17]
-	WORD $0x6e14058d // mov v13.s[2], v12.s[0]
-	WORD $0x4e29cdbe // fmla v30.4s, v13.4s, v9.4s
-	ADD R5, R9, R16
-	WORD $0xbd401201 // ldr s1, [x16, #16]
-	WORD $0xbc736a02 // ldr s2, [x16, x19]
-	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc716a0f // ldr s15, [x16, x17]
-	WORD $0x6e1405e1 // mov v1.s[2], v15.s[0]
-	WORD $0x4e29cc31 // fmla v17.4s, v1.4s, v9.4s
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e20cd98 // fmla v24.4s, v12.4s, v0.4s
+	WORD $0x4e21cdb9 // fmla v25.4s, v13.4s, v1.4s
+	ADD R2, R9, R16
+	WORD $0x3dc00202 // ldr q2, [x16]
+	WORD $0xbd401203 // ldr s3, [x16, #16]
+	WORD $0xbc736a06 // ldr s6, [x16, x19]
+	WORD $0x6e0c04c3 // mov v3.s[1], v6.s[0]
+	WORD $0xbc716a07 // ldr s7, [x16, x17]
+	WORD $0x6e1404e3 // mov v3.s[2], v7.s[0]
+	WORD $0x4e20cc5a // fmla v26.4s, v2.4s, v0.4s
+	WORD $0x4e21cc7b // fmla v27.4s, v3.4s, v1.4s
+	ADD R3, R9, R16
+	WORD $0x3dc00204 // ldr q4, [x16]
+	WORD $0xbd401205 // ldr s5, [x16, #16]
+	WORD $0xbc736a0a // ldr s10, [x16, x19]
+	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
+	WORD $0xbc716a0b // ldr s11, [x16, x17]
+	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
+	WORD $0x4e20cc9c // fmla v28.4s, v4.4s, v0.4s
+	WORD $0x4e21ccbd // fmla v29.4s, v5.4s, v1.4s
+	ADD R4, R9, R16
+	WORD $0x3dc00208 // ldr q8, [x16]
+	WORD $0xbd401209 // ldr s9, [x16, #16]
+	WORD $0xbc736a0e // ldr s14, [x16, x19]
+	WORD $0x6e0c05c9 // mov v9.s[1], v14.s[0]
+	WORD $0xbc716a0f // ldr s15, [x16, x17]
+	WORD $0x6e1405e9 // mov v9.s[2], v15.s[0]
+	WORD $0x4e20cd1e // fmla v30.4s, v8.4s, v0.4s
+	WORD $0x4e21cd3f // fmla v31.4s, v9.4s, v1.4s
+	ADD R5, R9, R16
+	WORD $0x3dc0020c // ldr q12, [x16]
+	WORD $0xbd40120d // ldr s13, [x16, #16]
+	WORD $0xbc736a06 // ldr s6, [x16, x19]
+	WORD $0x6e0c04cd // mov v13.s[1], v6.s[0]
+	WORD $0xbc716a07 // ldr s7, [x16, x17]
+	WORD $0x6e1404ed // mov v13.s[2], v7.s[0]
+	WORD $0x4e20cd90 // fmla v16.4s, v12.4s, v0.4s
+	WORD $0x4e21cdb2 // fmla v18.4s, v13.4s, v1.4s
 	ADD R6, R9, R16
-	WORD $0xbd401204 // ldr s4, [x16, #16]
-	WORD $0xbc736a05 // ldr s5, [x16, x19]
-	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc716a03 // ldr s3, [x16, x17]
-	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
-	WORD $0x4e29cc92 // fmla v18.4s, v4.4s, v9.4s
+	WORD $0x3dc00202 // ldr q2, [x16]
+	WORD $0xbd401203 // ldr s3, [x16, #16]
+	WORD $0xbc736a0a // ldr s10, [x16, x19]
+	WORD $0x6e0c0543 // mov v3.s[1], v10.s[0]
+	WORD $0xbc716a0b // ldr s11, [x16, x17]
+	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
+	WORD $0x4e20cc51 // fmla v17.4s, v2.4s, v0.4s
+	WORD $0x4e21cc73 // fmla v19.4s, v3.4s, v1.4s
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -11247,134 +10913,134 @@ partdone:
 	MOVBU add+72(FP), R8
 	CBZ R8, partstore
 	MOVD R9, R11
-	WORD $0x3dc00167 // ldr q7, [x11]
-	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
-	WORD $0xbd401160 // ldr s0, [x11, #16]
-	WORD $0xbc736966 // ldr s6, [x11, x19]
-	WORD $0x6e0c04c0 // mov v0.s[1], v6.s[0]
-	WORD $0xbc71696a // ldr s10, [x11, x17]
-	WORD $0x6e140540 // mov v0.s[2], v10.s[0]
-	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
-	ADD R10, R11, R11
-	WORD $0x3dc0016b // ldr q11, [x11]
-	WORD $0x4e2bd6b5 // fadd v21.4s, v21.4s, v11.4s
-	WORD $0xbd401168 // ldr s8, [x11, #16]
+	WORD $0x3dc00164 // ldr q4, [x11]
+	WORD $0x4e24d694 // fadd v20.4s, v20.4s, v4.4s
+	WORD $0xbd401165 // ldr s5, [x11, #16]
 	WORD $0xbc73696e // ldr s14, [x11, x19]
-	WORD $0x6e0c05c8 // mov v8.s[1], v14.s[0]
-	WORD $0xbc71696c // ldr s12, [x11, x17]
-	WORD $0x6e140588 // mov v8.s[2], v12.s[0]
+	WORD $0x6e0c05c5 // mov v5.s[1], v14.s[0]
+	WORD $0xbc71696f // ldr s15, [x11, x17]
+	WORD $0x6e1405e5 // mov v5.s[2], v15.s[0]
+	WORD $0x4e25d6b5 // fadd v21.4s, v21.4s, v5.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00168 // ldr q8, [x11]
 	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	ADD R10, R11, R11
-	WORD $0x3dc0016d // ldr q13, [x11]
-	WORD $0x4e2dd6f7 // fadd v23.4s, v23.4s, v13.4s
-	WORD $0xbd401162 // ldr s2, [x11, #16]
-	WORD $0xbc73696f // ldr s15, [x11, x19]
-	WORD $0x6e0c05e2 // mov v2.s[1], v15.s[0]
-	WORD $0xbc716961 // ldr s1, [x11, x17]
-	WORD $0x6e140422 // mov v2.s[2], v1.s[0]
-	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
-	ADD R10, R11, R11
-	WORD $0x3dc00165 // ldr q5, [x11]
-	WORD $0x4e25d718 // fadd v24.4s, v24.4s, v5.4s
-	WORD $0xbd401163 // ldr s3, [x11, #16]
-	WORD $0xbc736969 // ldr s9, [x11, x19]
-	WORD $0x6e0c0523 // mov v3.s[1], v9.s[0]
-	WORD $0xbc716964 // ldr s4, [x11, x17]
-	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
-	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
-	ADD R10, R11, R11
-	WORD $0x3dc00167 // ldr q7, [x11]
-	WORD $0x4e27d77b // fadd v27.4s, v27.4s, v7.4s
-	WORD $0xbd401166 // ldr s6, [x11, #16]
-	WORD $0xbc73696a // ldr s10, [x11, x19]
-	WORD $0x6e0c0546 // mov v6.s[1], v10.s[0]
-	WORD $0xbc716960 // ldr s0, [x11, x17]
-	WORD $0x6e140406 // mov v6.s[2], v0.s[0]
-	WORD $0x4e26d79c // fadd v28.4s, v28.4s, v6.4s
-	ADD R10, R11, R11
-	WORD $0x3dc0016b // ldr q11, [x11]
-	WORD $0x4e2bd7bd // fadd v29.4s, v29.4s, v11.4s
-	WORD $0xbd40116e // ldr s14, [x11, #16]
-	WORD $0xbc73696c // ldr s12, [x11, x19]
-	WORD $0x6e0c058e // mov v14.s[1], v12.s[0]
-	WORD $0xbc716968 // ldr s8, [x11, x17]
-	WORD $0x6e14050e // mov v14.s[2], v8.s[0]
-	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
-	ADD R10, R11, R11
-	WORD $0x3dc0016d // ldr q13, [x11]
-	WORD $0x4e2dd7ff // fadd v31.4s, v31.4s, v13.4s
-	WORD $0xbd40116f // ldr s15, [x11, #16]
-	WORD $0xbc736961 // ldr s1, [x11, x19]
-	WORD $0x6e0c042f // mov v15.s[1], v1.s[0]
-	WORD $0xbc716962 // ldr s2, [x11, x17]
-	WORD $0x6e14044f // mov v15.s[2], v2.s[0]
-	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
-	ADD R10, R11, R11
-	WORD $0x3dc00165 // ldr q5, [x11]
-	WORD $0x4e25d739 // fadd v25.4s, v25.4s, v5.4s
 	WORD $0xbd401169 // ldr s9, [x11, #16]
-	WORD $0xbc736964 // ldr s4, [x11, x19]
-	WORD $0x6e0c0489 // mov v9.s[1], v4.s[0]
+	WORD $0xbc736966 // ldr s6, [x11, x19]
+	WORD $0x6e0c04c9 // mov v9.s[1], v6.s[0]
+	WORD $0xbc716967 // ldr s7, [x11, x17]
+	WORD $0x6e1404e9 // mov v9.s[2], v7.s[0]
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	WORD $0xbd40116d // ldr s13, [x11, #16]
+	WORD $0xbc73696a // ldr s10, [x11, x19]
+	WORD $0x6e0c054d // mov v13.s[1], v10.s[0]
+	WORD $0xbc71696b // ldr s11, [x11, x17]
+	WORD $0x6e14056d // mov v13.s[2], v11.s[0]
+	WORD $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00160 // ldr q0, [x11]
+	WORD $0x4e20d75a // fadd v26.4s, v26.4s, v0.4s
+	WORD $0xbd401162 // ldr s2, [x11, #16]
+	WORD $0xbc736961 // ldr s1, [x11, x19]
+	WORD $0x6e0c0422 // mov v2.s[1], v1.s[0]
 	WORD $0xbc716963 // ldr s3, [x11, x17]
-	WORD $0x6e140469 // mov v9.s[2], v3.s[0]
-	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
+	WORD $0x6e140462 // mov v2.s[2], v3.s[0]
+	WORD $0x4e22d77b // fadd v27.4s, v27.4s, v2.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00164 // ldr q4, [x11]
+	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0xbd40116e // ldr s14, [x11, #16]
+	WORD $0xbc73696f // ldr s15, [x11, x19]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc716965 // ldr s5, [x11, x17]
+	WORD $0x6e1404ae // mov v14.s[2], v5.s[0]
+	WORD $0x4e2ed7bd // fadd v29.4s, v29.4s, v14.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00168 // ldr q8, [x11]
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0xbd401166 // ldr s6, [x11, #16]
+	WORD $0xbc736967 // ldr s7, [x11, x19]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc716969 // ldr s9, [x11, x17]
+	WORD $0x6e140526 // mov v6.s[2], v9.s[0]
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
+	WORD $0xbd40116a // ldr s10, [x11, #16]
+	WORD $0xbc73696b // ldr s11, [x11, x19]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc71696d // ldr s13, [x11, x17]
+	WORD $0x6e1405aa // mov v10.s[2], v13.s[0]
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00160 // ldr q0, [x11]
+	WORD $0x4e20d631 // fadd v17.4s, v17.4s, v0.4s
+	WORD $0xbd401161 // ldr s1, [x11, #16]
+	WORD $0xbc736963 // ldr s3, [x11, x19]
+	WORD $0x6e0c0461 // mov v1.s[1], v3.s[0]
+	WORD $0xbc716962 // ldr s2, [x11, x17]
+	WORD $0x6e140441 // mov v1.s[2], v2.s[0]
+	WORD $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
 	ADD R10, R11, R11
 partstore:
-	WORD $0x3d800133 // str q19, [x9]
+	WORD $0x3d800134 // str q20, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008214 // st1 { v20.s }[2], [x16]
+	WORD $0x4d008215 // st1 { v21.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009214 // st1 { v20.s }[1], [x16]
-	WORD $0xbd001134 // str s20, [x9, #16]
+	WORD $0x0d009215 // st1 { v21.s }[1], [x16]
+	WORD $0xbd001135 // str s21, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800135 // str q21, [x9]
+	WORD $0x3d800136 // str q22, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008216 // st1 { v22.s }[2], [x16]
+	WORD $0x4d008217 // st1 { v23.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009216 // st1 { v22.s }[1], [x16]
-	WORD $0xbd001136 // str s22, [x9, #16]
-	ADD R10, R9, R9
-	WORD $0x3d800137 // str q23, [x9]
-	ADD R17, R9, R16
-	WORD $0x4d008210 // st1 { v16.s }[2], [x16]
-	ADD R19, R9, R16
-	WORD $0x0d009210 // st1 { v16.s }[1], [x16]
-	WORD $0xbd001130 // str s16, [x9, #16]
+	WORD $0x0d009217 // st1 { v23.s }[1], [x16]
+	WORD $0xbd001137 // str s23, [x9, #16]
 	ADD R10, R9, R9
 	WORD $0x3d800138 // str q24, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821a // st1 { v26.s }[2], [x16]
+	WORD $0x4d008219 // st1 { v25.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921a // st1 { v26.s }[1], [x16]
-	WORD $0xbd00113a // str s26, [x9, #16]
+	WORD $0x0d009219 // st1 { v25.s }[1], [x16]
+	WORD $0xbd001139 // str s25, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013b // str q27, [x9]
+	WORD $0x3d80013a // str q26, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821c // st1 { v28.s }[2], [x16]
+	WORD $0x4d00821b // st1 { v27.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921c // st1 { v28.s }[1], [x16]
-	WORD $0xbd00113c // str s28, [x9, #16]
+	WORD $0x0d00921b // st1 { v27.s }[1], [x16]
+	WORD $0xbd00113b // str s27, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013d // str q29, [x9]
+	WORD $0x3d80013c // str q28, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821e // st1 { v30.s }[2], [x16]
+	WORD $0x4d00821d // st1 { v29.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921e // st1 { v30.s }[1], [x16]
-	WORD $0xbd00113e // str s30, [x9, #16]
+	WORD $0x0d00921d // st1 { v29.s }[1], [x16]
+	WORD $0xbd00113d // str s29, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013f // str q31, [x9]
+	WORD $0x3d80013e // str q30, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008211 // st1 { v17.s }[2], [x16]
+	WORD $0x4d00821f // st1 { v31.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009211 // st1 { v17.s }[1], [x16]
-	WORD $0xbd001131 // str s17, [x9, #16]
+	WORD $0x0d00921f // st1 { v31.s }[1], [x16]
+	WORD $0xbd00113f // str s31, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800139 // str q25, [x9]
+	WORD $0x3d800130 // str q16, [x9]
 	ADD R17, R9, R16
 	WORD $0x4d008212 // st1 { v18.s }[2], [x16]
 	ADD R19, R9, R16
 	WORD $0x0d009212 // st1 { v18.s }[1], [x16]
 	WORD $0xbd001132 // str s18, [x9, #16]
+	ADD R10, R9, R9
+	WORD $0x3d800131 // str q17, [x9]
+	ADD R17, R9, R16
+	WORD $0x4d008213 // st1 { v19.s }[2], [x16]
+	ADD R19, R9, R16
+	WORD $0x0d009213 // st1 { v19.s }[1], [x16]
+	WORD $0xbd001133 // str s19, [x9, #16]
 	ADD R10, R9, R9
 	RET
 
@@ -11401,18 +11067,14 @@ TEXT ·depth128R1V4(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0x3dc00084 // ldr q4, [x4]
-	WORD $0x3dc00045 // ldr q5, [x2]
-	WORD $0x4e24cca0 // fmla v0.4s, v5.4s, v4.4s
-	WORD $0x3dc00486 // ldr q6, [x4, #16]
-	WORD $0x3dc00447 // ldr q7, [x2, #16]
-	WORD $0x4e26cce1 // fmla v1.4s, v7.4s, v6.4s
-	WORD $0x3dc00888 // ldr q8, [x4, #32]
-	WORD $0x3dc00849 // ldr q9, [x2, #32]
-	WORD $0x4e28cd22 // fmla v2.4s, v9.4s, v8.4s
-	WORD $0x3dc00c8a // ldr q10, [x4, #48]
-	WORD $0x3dc00c4b // ldr q11, [x2, #48]
-	WORD $0x4e2acd63 // fmla v3.4s, v11.4s, v10.4s
+	WORD $0xad401484 // ldp q4, q5, [x4, #0]
+	WORD $0xad411c86 // ldp q6, q7, [x4, #32]
+	WORD $0xad402448 // ldp q8, q9, [x2, #0]
+	WORD $0xad412c4a // ldp q10, q11, [x2, #32]
+	WORD $0x4e24cd00 // fmla v0.4s, v8.4s, v4.4s
+	WORD $0x4e25cd21 // fmla v1.4s, v9.4s, v5.4s
+	WORD $0x4e26cd42 // fmla v2.4s, v10.4s, v6.4s
+	WORD $0x4e27cd63 // fmla v3.4s, v11.4s, v7.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -11431,13 +11093,11 @@ done:
 	MOVBU add+72(FP), R1
 	CBZ R1, store
 	MOVD R2, R4
-	WORD $0x3dc0008c // ldr q12, [x4]
+	WORD $0xad40348c // ldp q12, q13, [x4, #0]
 	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
-	WORD $0x3dc0048d // ldr q13, [x4, #16]
 	WORD $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
-	WORD $0x3dc0088e // ldr q14, [x4, #32]
+	WORD $0xad413c8e // ldp q14, q15, [x4, #32]
 	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
-	WORD $0x3dc00c8f // ldr q15, [x4, #48]
 	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
 	ADD R3, R4, R4
 store:
@@ -11462,26 +11122,24 @@ part:
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0x3dc00094 // ldr q20, [x4]
-	WORD $0x3dc00055 // ldr q21, [x2]
-	WORD $0x4e34ceb0 // fmla v16.4s, v21.4s, v20.4s
-	WORD $0x3dc00496 // ldr q22, [x4, #16]
-	WORD $0x3dc00457 // ldr q23, [x2, #16]
-	WORD $0x4e36cef1 // fmla v17.4s, v23.4s, v22.4s
-	WORD $0x3dc00898 // ldr q24, [x4, #32]
-	WORD $0x3dc00859 // ldr q25, [x2, #32]
-	WORD $0x4e38cf32 // fmla v18.4s, v25.4s, v24.4s
-	WORD $0xbd40309a // ldr s26, [x4, #48]
-	WORD $0xbc6b689b // ldr s27, [x4, x11]
-	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
-	WORD $0xbc6a689c // ldr s28, [x4, x10]
-	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0xad405494 // ldp q20, q21, [x4, #0]
+	WORD $0x3dc00896 // ldr q22, [x4, #32]
+	WORD $0xbd403097 // ldr s23, [x4, #48]
+	WORD $0xbc6b6898 // ldr s24, [x4, x11]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6a6899 // ldr s25, [x4, x10]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0xad406c5a // ldp q26, q27, [x2, #0]
+	WORD $0x3dc0085c // ldr q28, [x2, #32]
 	WORD $0xbd40305d // ldr s29, [x2, #48]
 	WORD $0xbc6b685e // ldr s30, [x2, x11]
 	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
 	WORD $0xbc6a685f // ldr s31, [x2, x10]
 	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e3acfb3 // fmla v19.4s, v29.4s, v26.4s
+	WORD $0x4e34cf50 // fmla v16.4s, v26.4s, v20.4s
+	WORD $0x4e35cf71 // fmla v17.4s, v27.4s, v21.4s
+	WORD $0x4e36cf92 // fmla v18.4s, v28.4s, v22.4s
+	WORD $0x4e37cfb3 // fmla v19.4s, v29.4s, v23.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -11500,18 +11158,17 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc00084 // ldr q4, [x4]
+	WORD $0xad402084 // ldp q4, q8, [x4, #0]
 	WORD $0x4e24d610 // fadd v16.4s, v16.4s, v4.4s
-	WORD $0x3dc00485 // ldr q5, [x4, #16]
-	WORD $0x4e25d631 // fadd v17.4s, v17.4s, v5.4s
-	WORD $0x3dc00886 // ldr q6, [x4, #32]
-	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
-	WORD $0xbd403087 // ldr s7, [x4, #48]
-	WORD $0xbc6b6888 // ldr s8, [x4, x11]
-	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
-	WORD $0xbc6a6889 // ldr s9, [x4, x10]
-	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
+	WORD $0x3dc00885 // ldr q5, [x4, #32]
+	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
+	WORD $0xbd403089 // ldr s9, [x4, #48]
+	WORD $0xbc6b6886 // ldr s6, [x4, x11]
+	WORD $0x6e0c04c9 // mov v9.s[1], v6.s[0]
+	WORD $0xbc6a688a // ldr s10, [x4, x10]
+	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
+	WORD $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
 	ADD R3, R4, R4
 partstore:
 	WORD $0x3d800050 // str q16, [x2]
@@ -11553,30 +11210,21 @@ TEXT ·depth128R2V4(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0x3dc000a8 // ldr q8, [x5]
-	WORD $0x3dc00069 // ldr q9, [x3]
-	WORD $0x4e28cd20 // fmla v0.4s, v9.4s, v8.4s
+	WORD $0xad4024a8 // ldp q8, q9, [x5, #0]
+	WORD $0xad412caa // ldp q10, q11, [x5, #32]
+	WORD $0xad40346c // ldp q12, q13, [x3, #0]
+	WORD $0xad413c6e // ldp q14, q15, [x3, #32]
+	WORD $0x4e28cd80 // fmla v0.4s, v12.4s, v8.4s
+	WORD $0x4e29cda1 // fmla v1.4s, v13.4s, v9.4s
+	WORD $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
+	WORD $0x4e2bcde3 // fmla v3.4s, v15.4s, v11.4s
 	ADD R0, R3, R10
-	WORD $0x3dc0014a // ldr q10, [x10]
-	WORD $0x4e28cd44 // fmla v4.4s, v10.4s, v8.4s
-	WORD $0x3dc004ab // ldr q11, [x5, #16]
-	WORD $0x3dc0046c // ldr q12, [x3, #16]
-	WORD $0x4e2bcd81 // fmla v1.4s, v12.4s, v11.4s
-	ADD R0, R3, R10
-	WORD $0x3dc0054d // ldr q13, [x10, #16]
-	WORD $0x4e2bcda5 // fmla v5.4s, v13.4s, v11.4s
-	WORD $0x3dc008ae // ldr q14, [x5, #32]
-	WORD $0x3dc0086f // ldr q15, [x3, #32]
-	WORD $0x4e2ecde2 // fmla v2.4s, v15.4s, v14.4s
-	ADD R0, R3, R10
-	WORD $0x3dc00950 // ldr q16, [x10, #32]
-	WORD $0x4e2ece06 // fmla v6.4s, v16.4s, v14.4s
-	WORD $0x3dc00cb1 // ldr q17, [x5, #48]
-	WORD $0x3dc00c72 // ldr q18, [x3, #48]
-	WORD $0x4e31ce43 // fmla v3.4s, v18.4s, v17.4s
-	ADD R0, R3, R10
-	WORD $0x3dc00d53 // ldr q19, [x10, #48]
-	WORD $0x4e31ce67 // fmla v7.4s, v19.4s, v17.4s
+	WORD $0xad404550 // ldp q16, q17, [x10, #0]
+	WORD $0xad414d52 // ldp q18, q19, [x10, #32]
+	WORD $0x4e28ce04 // fmla v4.4s, v16.4s, v8.4s
+	WORD $0x4e29ce25 // fmla v5.4s, v17.4s, v9.4s
+	WORD $0x4e2ace46 // fmla v6.4s, v18.4s, v10.4s
+	WORD $0x4e2bce67 // fmla v7.4s, v19.4s, v11.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -11595,22 +11243,18 @@ done:
 	MOVBU add+72(FP), R2
 	CBZ R2, store
 	MOVD R3, R5
-	WORD $0x3dc000b4 // ldr q20, [x5]
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
 	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD $0x3dc004b5 // ldr q21, [x5, #16]
 	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
-	WORD $0x3dc008b6 // ldr q22, [x5, #32]
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
 	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
-	WORD $0x3dc00cb7 // ldr q23, [x5, #48]
 	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000b8 // ldr q24, [x5]
+	WORD $0xad4064b8 // ldp q24, q25, [x5, #0]
 	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
-	WORD $0x3dc004b9 // ldr q25, [x5, #16]
 	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
-	WORD $0x3dc008ba // ldr q26, [x5, #32]
+	WORD $0xad416cba // ldp q26, q27, [x5, #32]
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
-	WORD $0x3dc00cbb // ldr q27, [x5, #48]
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R4, R5, R5
 store:
@@ -11636,50 +11280,44 @@ part:
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
 	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0x3dc000ab // ldr q11, [x5]
-	WORD $0x3dc0006d // ldr q13, [x3]
-	WORD $0x4e2bcdbc // fmla v28.4s, v13.4s, v11.4s
-	ADD R0, R3, R10
-	WORD $0x3dc0014f // ldr q15, [x10]
-	WORD $0x4e2bcde9 // fmla v9.4s, v15.4s, v11.4s
-	WORD $0x3dc004ae // ldr q14, [x5, #16]
-	WORD $0x3dc00470 // ldr q16, [x3, #16]
-	WORD $0x4e2ece1d // fmla v29.4s, v16.4s, v14.4s
-	ADD R0, R3, R10
-	WORD $0x3dc00552 // ldr q18, [x10, #16]
-	WORD $0x4e2ece48 // fmla v8.4s, v18.4s, v14.4s
-	WORD $0x3dc008b1 // ldr q17, [x5, #32]
-	WORD $0x3dc00873 // ldr q19, [x3, #32]
-	WORD $0x4e31ce7e // fmla v30.4s, v19.4s, v17.4s
-	ADD R0, R3, R10
-	WORD $0x3dc00954 // ldr q20, [x10, #32]
-	WORD $0x4e31ce8a // fmla v10.4s, v20.4s, v17.4s
-	WORD $0xbd4030b5 // ldr s21, [x5, #48]
-	WORD $0xbc6c68b6 // ldr s22, [x5, x12]
+	WORD $0xad4040a8 // ldp q8, q16, [x5, #0]
+	WORD $0x3dc008a9 // ldr q9, [x5, #32]
+	WORD $0xbd4030b1 // ldr s17, [x5, #48]
+	WORD $0xbc6c68aa // ldr s10, [x5, x12]
+	WORD $0x6e0c0551 // mov v17.s[1], v10.s[0]
+	WORD $0xbc6b68b2 // ldr s18, [x5, x11]
+	WORD $0x6e140651 // mov v17.s[2], v18.s[0]
+	WORD $0xad404c6b // ldp q11, q19, [x3, #0]
+	WORD $0x3dc00874 // ldr q20, [x3, #32]
+	WORD $0xbd403075 // ldr s21, [x3, #48]
+	WORD $0xbc6c6876 // ldr s22, [x3, x12]
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6b68b7 // ldr s23, [x5, x11]
+	WORD $0xbc6b6877 // ldr s23, [x3, x11]
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0xbd403078 // ldr s24, [x3, #48]
-	WORD $0xbc6c6879 // ldr s25, [x3, x12]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6b687a // ldr s26, [x3, x11]
-	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
-	WORD $0x4e35cf1f // fmla v31.4s, v24.4s, v21.4s
+	WORD $0x4e28cd7c // fmla v28.4s, v11.4s, v8.4s
+	WORD $0x4e30ce7d // fmla v29.4s, v19.4s, v16.4s
+	WORD $0x4e29ce9e // fmla v30.4s, v20.4s, v9.4s
+	WORD $0x4e31cebf // fmla v31.4s, v21.4s, v17.4s
 	ADD R0, R3, R10
+	WORD $0xad406558 // ldp q24, q25, [x10, #0]
+	WORD $0x3dc0095a // ldr q26, [x10, #32]
 	WORD $0xbd40315b // ldr s27, [x10, #48]
 	WORD $0xbc6c6940 // ldr s0, [x10, x12]
 	WORD $0x6e0c041b // mov v27.s[1], v0.s[0]
 	WORD $0xbc6b6941 // ldr s1, [x10, x11]
 	WORD $0x6e14043b // mov v27.s[2], v1.s[0]
-	WORD $0x4e35cf6c // fmla v12.4s, v27.4s, v21.4s
+	WORD $0x4e28cf0c // fmla v12.4s, v24.4s, v8.4s
+	WORD $0x4e30cf2d // fmla v13.4s, v25.4s, v16.4s
+	WORD $0x4e29cf4e // fmla v14.4s, v26.4s, v9.4s
+	WORD $0x4e31cf6f // fmla v15.4s, v27.4s, v17.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -11698,9 +11336,8 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0x3dc000a2 // ldr q2, [x5]
+	WORD $0xad400ca2 // ldp q2, q3, [x5, #0]
 	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
-	WORD $0x3dc004a3 // ldr q3, [x5, #16]
 	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
 	WORD $0x3dc008a4 // ldr q4, [x5, #32]
 	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
@@ -11711,18 +11348,17 @@ partdone:
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
 	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000ad // ldr q13, [x5]
-	WORD $0x4e2dd529 // fadd v9.4s, v9.4s, v13.4s
-	WORD $0x3dc004ab // ldr q11, [x5, #16]
-	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
-	WORD $0x3dc008af // ldr q15, [x5, #32]
-	WORD $0x4e2fd54a // fadd v10.4s, v10.4s, v15.4s
-	WORD $0xbd4030b0 // ldr s16, [x5, #48]
-	WORD $0xbc6c68ae // ldr s14, [x5, x12]
-	WORD $0x6e0c05d0 // mov v16.s[1], v14.s[0]
-	WORD $0xbc6b68b2 // ldr s18, [x5, x11]
-	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
-	WORD $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
+	WORD $0xad4048aa // ldp q10, q18, [x5, #0]
+	WORD $0x4e2ad58c // fadd v12.4s, v12.4s, v10.4s
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
+	WORD $0x3dc008b6 // ldr q22, [x5, #32]
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0xbd4030b7 // ldr s23, [x5, #48]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c0577 // mov v23.s[1], v11.s[0]
+	WORD $0xbc6b68b3 // ldr s19, [x5, x11]
+	WORD $0x6e140677 // mov v23.s[2], v19.s[0]
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
 	ADD R4, R5, R5
 partstore:
 	WORD $0x3d80007c // str q28, [x3]
@@ -11734,14 +11370,14 @@ partstore:
 	WORD $0x0d00915f // st1 { v31.s }[1], [x10]
 	WORD $0xbd00307f // str s31, [x3, #48]
 	ADD R4, R3, R3
-	WORD $0x3d800069 // str q9, [x3]
-	WORD $0x3d800468 // str q8, [x3, #16]
-	WORD $0x3d80086a // str q10, [x3, #32]
+	WORD $0x3d80006c // str q12, [x3]
+	WORD $0x3d80046d // str q13, [x3, #16]
+	WORD $0x3d80086e // str q14, [x3, #32]
 	ADD R11, R3, R10
-	WORD $0x4d00814c // st1 { v12.s }[2], [x10]
+	WORD $0x4d00814f // st1 { v15.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00914c // st1 { v12.s }[1], [x10]
-	WORD $0xbd00306c // str s12, [x3, #48]
+	WORD $0x0d00914f // st1 { v15.s }[1], [x10]
+	WORD $0xbd00306f // str s15, [x3, #48]
 	ADD R4, R3, R3
 	RET
 
@@ -11778,42 +11414,28 @@ TEXT ·depth128R3V4(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0x3dc000cc // ldr q12, [x6]
-	WORD $0x3dc0008d // ldr q13, [x4]
-	WORD $0x4e2ccda0 // fmla v0.4s, v13.4s, v12.4s
+	WORD $0xad4034cc // ldp q12, q13, [x6, #0]
+	WORD $0xad413cce // ldp q14, q15, [x6, #32]
+	WORD $0xad404490 // ldp q16, q17, [x4, #0]
+	WORD $0xad414c92 // ldp q18, q19, [x4, #32]
+	WORD $0x4e2cce00 // fmla v0.4s, v16.4s, v12.4s
+	WORD $0x4e2dce21 // fmla v1.4s, v17.4s, v13.4s
+	WORD $0x4e2ece42 // fmla v2.4s, v18.4s, v14.4s
+	WORD $0x4e2fce63 // fmla v3.4s, v19.4s, v15.4s
 	ADD R0, R4, R11
-	WORD $0x3dc0016e // ldr q14, [x11]
-	WORD $0x4e2ccdc4 // fmla v4.4s, v14.4s, v12.4s
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
+	WORD $0xad415d76 // ldp q22, q23, [x11, #32]
+	WORD $0x4e2cce84 // fmla v4.4s, v20.4s, v12.4s
+	WORD $0x4e2dcea5 // fmla v5.4s, v21.4s, v13.4s
+	WORD $0x4e2ecec6 // fmla v6.4s, v22.4s, v14.4s
+	WORD $0x4e2fcee7 // fmla v7.4s, v23.4s, v15.4s
 	ADD R1, R4, R11
-	WORD $0x3dc0016f // ldr q15, [x11]
-	WORD $0x4e2ccde8 // fmla v8.4s, v15.4s, v12.4s
-	WORD $0x3dc004d0 // ldr q16, [x6, #16]
-	WORD $0x3dc00491 // ldr q17, [x4, #16]
-	WORD $0x4e30ce21 // fmla v1.4s, v17.4s, v16.4s
-	ADD R0, R4, R11
-	WORD $0x3dc00572 // ldr q18, [x11, #16]
-	WORD $0x4e30ce45 // fmla v5.4s, v18.4s, v16.4s
-	ADD R1, R4, R11
-	WORD $0x3dc00573 // ldr q19, [x11, #16]
-	WORD $0x4e30ce69 // fmla v9.4s, v19.4s, v16.4s
-	WORD $0x3dc008d4 // ldr q20, [x6, #32]
-	WORD $0x3dc00895 // ldr q21, [x4, #32]
-	WORD $0x4e34cea2 // fmla v2.4s, v21.4s, v20.4s
-	ADD R0, R4, R11
-	WORD $0x3dc00976 // ldr q22, [x11, #32]
-	WORD $0x4e34cec6 // fmla v6.4s, v22.4s, v20.4s
-	ADD R1, R4, R11
-	WORD $0x3dc00977 // ldr q23, [x11, #32]
-	WORD $0x4e34ceea // fmla v10.4s, v23.4s, v20.4s
-	WORD $0x3dc00cd8 // ldr q24, [x6, #48]
-	WORD $0x3dc00c99 // ldr q25, [x4, #48]
-	WORD $0x4e38cf23 // fmla v3.4s, v25.4s, v24.4s
-	ADD R0, R4, R11
-	WORD $0x3dc00d7a // ldr q26, [x11, #48]
-	WORD $0x4e38cf47 // fmla v7.4s, v26.4s, v24.4s
-	ADD R1, R4, R11
-	WORD $0x3dc00d7b // ldr q27, [x11, #48]
-	WORD $0x4e38cf6b // fmla v11.4s, v27.4s, v24.4s
+	WORD $0xad406578 // ldp q24, q25, [x11, #0]
+	WORD $0xad416d7a // ldp q26, q27, [x11, #32]
+	WORD $0x4e2ccf08 // fmla v8.4s, v24.4s, v12.4s
+	WORD $0x4e2dcf29 // fmla v9.4s, v25.4s, v13.4s
+	WORD $0x4e2ecf4a // fmla v10.4s, v26.4s, v14.4s
+	WORD $0x4e2fcf6b // fmla v11.4s, v27.4s, v15.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -11832,32 +11454,26 @@ done:
 	MOVBU add+72(FP), R3
 	CBZ R3, store
 	MOVD R4, R6
-	WORD $0x3dc000dc // ldr q28, [x6]
+	WORD $0xad4074dc // ldp q28, q29, [x6, #0]
 	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
-	WORD $0x3dc004dd // ldr q29, [x6, #16]
 	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
-	WORD $0x3dc008de // ldr q30, [x6, #32]
+	WORD $0xad417cde // ldp q30, q31, [x6, #32]
 	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
-	WORD $0x3dc00cdf // ldr q31, [x6, #48]
 	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000cd // ldr q13, [x6]
-	WORD $0x4e2dd484 // fadd v4.4s, v4.4s, v13.4s
-	WORD $0x3dc004ce // ldr q14, [x6, #16]
-	WORD $0x4e2ed4a5 // fadd v5.4s, v5.4s, v14.4s
-	WORD $0x3dc008cc // ldr q12, [x6, #32]
-	WORD $0x4e2cd4c6 // fadd v6.4s, v6.4s, v12.4s
-	WORD $0x3dc00ccf // ldr q15, [x6, #48]
-	WORD $0x4e2fd4e7 // fadd v7.4s, v7.4s, v15.4s
+	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
+	WORD $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
+	WORD $0x4e31d4a5 // fadd v5.4s, v5.4s, v17.4s
+	WORD $0xad414cd2 // ldp q18, q19, [x6, #32]
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000d1 // ldr q17, [x6]
-	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
-	WORD $0x3dc004d2 // ldr q18, [x6, #16]
-	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
-	WORD $0x3dc008d0 // ldr q16, [x6, #32]
-	WORD $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
-	WORD $0x3dc00cd3 // ldr q19, [x6, #48]
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0xad4054d4 // ldp q20, q21, [x6, #0]
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0xad415cd6 // ldp q22, q23, [x6, #32]
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
 	ADD R5, R6, R6
 store:
 	WORD $0x3d800080 // str q0, [x4]
@@ -11883,13 +11499,13 @@ part:
 	ADD $48, R13, R13
 	LSL $2, R12, R12
 	ADD $48, R12, R12
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
@@ -11899,58 +11515,48 @@ part:
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0x3dc000cd // ldr q13, [x6]
-	WORD $0x3dc0008e // ldr q14, [x4]
-	WORD $0x4e2dcdd5 // fmla v21.4s, v14.4s, v13.4s
+	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
+	WORD $0x3dc008d2 // ldr q18, [x6, #32]
+	WORD $0xbd4030d3 // ldr s19, [x6, #48]
+	WORD $0xbc6d68d4 // ldr s20, [x6, x13]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6c68d5 // ldr s21, [x6, x12]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0xad405c96 // ldp q22, q23, [x4, #0]
+	WORD $0x3dc00880 // ldr q0, [x4, #32]
+	WORD $0xbd403081 // ldr s1, [x4, #48]
+	WORD $0xbc6d6882 // ldr s2, [x4, x13]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6c6883 // ldr s3, [x4, x12]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e30cecc // fmla v12.4s, v22.4s, v16.4s
+	WORD $0x4e31cef8 // fmla v24.4s, v23.4s, v17.4s
+	WORD $0x4e32cc0d // fmla v13.4s, v0.4s, v18.4s
+	WORD $0x4e33cc39 // fmla v25.4s, v1.4s, v19.4s
 	ADD R0, R4, R11
-	WORD $0x3dc0016c // ldr q12, [x11]
-	WORD $0x4e2dcd99 // fmla v25.4s, v12.4s, v13.4s
-	ADD R1, R4, R11
-	WORD $0x3dc0016f // ldr q15, [x11]
-	WORD $0x4e2dcdfc // fmla v28.4s, v15.4s, v13.4s
-	WORD $0x3dc004d1 // ldr q17, [x6, #16]
-	WORD $0x3dc00492 // ldr q18, [x4, #16]
-	WORD $0x4e31ce56 // fmla v22.4s, v18.4s, v17.4s
-	ADD R0, R4, R11
-	WORD $0x3dc00570 // ldr q16, [x11, #16]
-	WORD $0x4e31ce1a // fmla v26.4s, v16.4s, v17.4s
-	ADD R1, R4, R11
-	WORD $0x3dc00573 // ldr q19, [x11, #16]
-	WORD $0x4e31ce7d // fmla v29.4s, v19.4s, v17.4s
-	WORD $0x3dc008c0 // ldr q0, [x6, #32]
-	WORD $0x3dc00881 // ldr q1, [x4, #32]
-	WORD $0x4e20cc34 // fmla v20.4s, v1.4s, v0.4s
-	ADD R0, R4, R11
-	WORD $0x3dc00962 // ldr q2, [x11, #32]
-	WORD $0x4e20cc58 // fmla v24.4s, v2.4s, v0.4s
-	ADD R1, R4, R11
-	WORD $0x3dc00963 // ldr q3, [x11, #32]
-	WORD $0x4e20cc7e // fmla v30.4s, v3.4s, v0.4s
-	WORD $0xbd4030c4 // ldr s4, [x6, #48]
-	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
-	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc6c68c6 // ldr s6, [x6, x12]
-	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0xbd403087 // ldr s7, [x4, #48]
-	WORD $0xbc6d6888 // ldr s8, [x4, x13]
+	WORD $0xad401564 // ldp q4, q5, [x11, #0]
+	WORD $0x3dc00966 // ldr q6, [x11, #32]
+	WORD $0xbd403167 // ldr s7, [x11, #48]
+	WORD $0xbc6d6968 // ldr s8, [x11, x13]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
-	WORD $0xbc6c6889 // ldr s9, [x4, x12]
+	WORD $0xbc6c6969 // ldr s9, [x11, x12]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e24ccf7 // fmla v23.4s, v7.4s, v4.4s
-	ADD R0, R4, R11
-	WORD $0xbd40316a // ldr s10, [x11, #48]
-	WORD $0xbc6d696b // ldr s11, [x11, x13]
-	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc6c696e // ldr s14, [x11, x12]
-	WORD $0x6e1405ca // mov v10.s[2], v14.s[0]
-	WORD $0x4e24cd5b // fmla v27.4s, v10.4s, v4.4s
+	WORD $0x4e30cc8e // fmla v14.4s, v4.4s, v16.4s
+	WORD $0x4e31ccba // fmla v26.4s, v5.4s, v17.4s
+	WORD $0x4e32cccf // fmla v15.4s, v6.4s, v18.4s
+	WORD $0x4e33ccfb // fmla v27.4s, v7.4s, v19.4s
 	ADD R1, R4, R11
-	WORD $0xbd40316c // ldr s12, [x11, #48]
-	WORD $0xbc6d696d // ldr s13, [x11, x13]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc6c696f // ldr s15, [x11, x12]
-	WORD $0x6e1405ec // mov v12.s[2], v15.s[0]
-	WORD $0x4e24cd9f // fmla v31.4s, v12.4s, v4.4s
+	WORD $0xad402d6a // ldp q10, q11, [x11, #0]
+	WORD $0x3dc00974 // ldr q20, [x11, #32]
+	WORD $0xbd403175 // ldr s21, [x11, #48]
+	WORD $0xbc6d6962 // ldr s2, [x11, x13]
+	WORD $0x6e0c0455 // mov v21.s[1], v2.s[0]
+	WORD $0xbc6c6963 // ldr s3, [x11, x12]
+	WORD $0x6e140475 // mov v21.s[2], v3.s[0]
+	WORD $0x4e30cd5c // fmla v28.4s, v10.4s, v16.4s
+	WORD $0x4e31cd7d // fmla v29.4s, v11.4s, v17.4s
+	WORD $0x4e32ce9e // fmla v30.4s, v20.4s, v18.4s
+	WORD $0x4e33cebf // fmla v31.4s, v21.4s, v19.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -11969,58 +11575,55 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000d2 // ldr q18, [x6]
-	WORD $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	WORD $0x3dc004d0 // ldr q16, [x6, #16]
-	WORD $0x4e30d6d6 // fadd v22.4s, v22.4s, v16.4s
-	WORD $0x3dc008d1 // ldr q17, [x6, #32]
-	WORD $0x4e31d694 // fadd v20.4s, v20.4s, v17.4s
-	WORD $0xbd4030d3 // ldr s19, [x6, #48]
-	WORD $0xbc6d68c1 // ldr s1, [x6, x13]
-	WORD $0x6e0c0433 // mov v19.s[1], v1.s[0]
-	WORD $0xbc6c68c2 // ldr s2, [x6, x12]
-	WORD $0x6e140453 // mov v19.s[2], v2.s[0]
-	WORD $0x4e33d6f7 // fadd v23.4s, v23.4s, v19.4s
-	ADD R5, R6, R6
-	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
-	WORD $0x3dc004c3 // ldr q3, [x6, #16]
-	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
-	WORD $0x3dc008c5 // ldr q5, [x6, #32]
-	WORD $0x4e25d718 // fadd v24.4s, v24.4s, v5.4s
-	WORD $0xbd4030c6 // ldr s6, [x6, #48]
+	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
+	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
+	WORD $0x4e37d718 // fadd v24.4s, v24.4s, v23.4s
+	WORD $0x3dc008c0 // ldr q0, [x6, #32]
+	WORD $0x4e20d5ad // fadd v13.4s, v13.4s, v0.4s
+	WORD $0xbd4030c1 // ldr s1, [x6, #48]
 	WORD $0xbc6d68c8 // ldr s8, [x6, x13]
-	WORD $0x6e0c0506 // mov v6.s[1], v8.s[0]
+	WORD $0x6e0c0501 // mov v1.s[1], v8.s[0]
 	WORD $0xbc6c68c9 // ldr s9, [x6, x12]
-	WORD $0x6e140526 // mov v6.s[2], v9.s[0]
-	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
+	WORD $0x6e140521 // mov v1.s[2], v9.s[0]
+	WORD $0x4e21d739 // fadd v25.4s, v25.4s, v1.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000c7 // ldr q7, [x6]
-	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
-	WORD $0x3dc004cb // ldr q11, [x6, #16]
-	WORD $0x4e2bd7bd // fadd v29.4s, v29.4s, v11.4s
-	WORD $0x3dc008ce // ldr q14, [x6, #32]
-	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
-	WORD $0xbd4030ca // ldr s10, [x6, #48]
-	WORD $0xbc6d68cd // ldr s13, [x6, x13]
-	WORD $0x6e0c05aa // mov v10.s[1], v13.s[0]
-	WORD $0xbc6c68cf // ldr s15, [x6, x12]
-	WORD $0x6e1405ea // mov v10.s[2], v15.s[0]
-	WORD $0x4e2ad7ff // fadd v31.4s, v31.4s, v10.4s
+	WORD $0xad4014c4 // ldp q4, q5, [x6, #0]
+	WORD $0x4e24d5ce // fadd v14.4s, v14.4s, v4.4s
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
+	WORD $0x3dc008c6 // ldr q6, [x6, #32]
+	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
+	WORD $0xbd4030c7 // ldr s7, [x6, #48]
+	WORD $0xbc6d68c2 // ldr s2, [x6, x13]
+	WORD $0x6e0c0447 // mov v7.s[1], v2.s[0]
+	WORD $0xbc6c68c3 // ldr s3, [x6, x12]
+	WORD $0x6e140467 // mov v7.s[2], v3.s[0]
+	WORD $0x4e27d77b // fadd v27.4s, v27.4s, v7.4s
+	ADD R5, R6, R6
+	WORD $0xad4028d0 // ldp q16, q10, [x6, #0]
+	WORD $0x4e30d79c // fadd v28.4s, v28.4s, v16.4s
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
+	WORD $0x3dc008d1 // ldr q17, [x6, #32]
+	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0xbd4030cb // ldr s11, [x6, #48]
+	WORD $0xbc6d68d2 // ldr s18, [x6, x13]
+	WORD $0x6e0c064b // mov v11.s[1], v18.s[0]
+	WORD $0xbc6c68d4 // ldr s20, [x6, x12]
+	WORD $0x6e14068b // mov v11.s[2], v20.s[0]
+	WORD $0x4e2bd7ff // fadd v31.4s, v31.4s, v11.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d800095 // str q21, [x4]
-	WORD $0x3d800496 // str q22, [x4, #16]
-	WORD $0x3d800894 // str q20, [x4, #32]
+	WORD $0x3d80008c // str q12, [x4]
+	WORD $0x3d800498 // str q24, [x4, #16]
+	WORD $0x3d80088d // str q13, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d008177 // st1 { v23.s }[2], [x11]
+	WORD $0x4d008179 // st1 { v25.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009177 // st1 { v23.s }[1], [x11]
-	WORD $0xbd003097 // str s23, [x4, #48]
+	WORD $0x0d009179 // st1 { v25.s }[1], [x11]
+	WORD $0xbd003099 // str s25, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d800099 // str q25, [x4]
+	WORD $0x3d80008e // str q14, [x4]
 	WORD $0x3d80049a // str q26, [x4, #16]
-	WORD $0x3d800898 // str q24, [x4, #32]
+	WORD $0x3d80088f // str q15, [x4, #32]
 	ADD R12, R4, R11
 	WORD $0x4d00817b // st1 { v27.s }[2], [x11]
 	ADD R13, R4, R11
@@ -12076,54 +11679,35 @@ TEXT ·depth128R4V4(SB), NOSPLIT, $0-128
 loop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000f0 // ldr q16, [x7]
-	WORD $0x3dc000b1 // ldr q17, [x5]
-	WORD $0x4e30ce20 // fmla v0.4s, v17.4s, v16.4s
+	WORD $0xad4044f0 // ldp q16, q17, [x7, #0]
+	WORD $0xad414cf2 // ldp q18, q19, [x7, #32]
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
+	WORD $0x4e30ce80 // fmla v0.4s, v20.4s, v16.4s
+	WORD $0x4e31cea1 // fmla v1.4s, v21.4s, v17.4s
+	WORD $0x4e32cec2 // fmla v2.4s, v22.4s, v18.4s
+	WORD $0x4e33cee3 // fmla v3.4s, v23.4s, v19.4s
 	ADD R0, R5, R12
-	WORD $0x3dc00192 // ldr q18, [x12]
-	WORD $0x4e30ce44 // fmla v4.4s, v18.4s, v16.4s
+	WORD $0xad406598 // ldp q24, q25, [x12, #0]
+	WORD $0xad416d9a // ldp q26, q27, [x12, #32]
+	WORD $0x4e30cf04 // fmla v4.4s, v24.4s, v16.4s
+	WORD $0x4e31cf25 // fmla v5.4s, v25.4s, v17.4s
+	WORD $0x4e32cf46 // fmla v6.4s, v26.4s, v18.4s
+	WORD $0x4e33cf67 // fmla v7.4s, v27.4s, v19.4s
 	ADD R1, R5, R12
-	WORD $0x3dc00193 // ldr q19, [x12]
-	WORD $0x4e30ce68 // fmla v8.4s, v19.4s, v16.4s
+	WORD $0xad40759c // ldp q28, q29, [x12, #0]
+	WORD $0xad417d9e // ldp q30, q31, [x12, #32]
+	WORD $0x4e30cf88 // fmla v8.4s, v28.4s, v16.4s
+	WORD $0x4e31cfa9 // fmla v9.4s, v29.4s, v17.4s
+	WORD $0x4e32cfca // fmla v10.4s, v30.4s, v18.4s
+	WORD $0x4e33cfeb // fmla v11.4s, v31.4s, v19.4s
 	ADD R2, R5, R12
-	WORD $0x3dc00194 // ldr q20, [x12]
+	WORD $0xad405594 // ldp q20, q21, [x12, #0]
+	WORD $0xad415d96 // ldp q22, q23, [x12, #32]
 	WORD $0x4e30ce8c // fmla v12.4s, v20.4s, v16.4s
-	WORD $0x3dc004f5 // ldr q21, [x7, #16]
-	WORD $0x3dc004b6 // ldr q22, [x5, #16]
-	WORD $0x4e35cec1 // fmla v1.4s, v22.4s, v21.4s
-	ADD R0, R5, R12
-	WORD $0x3dc00597 // ldr q23, [x12, #16]
-	WORD $0x4e35cee5 // fmla v5.4s, v23.4s, v21.4s
-	ADD R1, R5, R12
-	WORD $0x3dc00598 // ldr q24, [x12, #16]
-	WORD $0x4e35cf09 // fmla v9.4s, v24.4s, v21.4s
-	ADD R2, R5, R12
-	WORD $0x3dc00599 // ldr q25, [x12, #16]
-	WORD $0x4e35cf2d // fmla v13.4s, v25.4s, v21.4s
-	WORD $0x3dc008fa // ldr q26, [x7, #32]
-	WORD $0x3dc008bb // ldr q27, [x5, #32]
-	WORD $0x4e3acf62 // fmla v2.4s, v27.4s, v26.4s
-	ADD R0, R5, R12
-	WORD $0x3dc0099c // ldr q28, [x12, #32]
-	WORD $0x4e3acf86 // fmla v6.4s, v28.4s, v26.4s
-	ADD R1, R5, R12
-	WORD $0x3dc0099d // ldr q29, [x12, #32]
-	WORD $0x4e3acfaa // fmla v10.4s, v29.4s, v26.4s
-	ADD R2, R5, R12
-	WORD $0x3dc0099e // ldr q30, [x12, #32]
-	WORD $0x4e3acfce // fmla v14.4s, v30.4s, v26.4s
-	WORD $0x3dc00cff // ldr q31, [x7, #48]
-	WORD $0x3dc00cb1 // ldr q17, [x5, #48]
-	WORD $0x4e3fce23 // fmla v3.4s, v17.4s, v31.4s
-	ADD R0, R5, R12
-	WORD $0x3dc00d92 // ldr q18, [x12, #48]
-	WORD $0x4e3fce47 // fmla v7.4s, v18.4s, v31.4s
-	ADD R1, R5, R12
-	WORD $0x3dc00d93 // ldr q19, [x12, #48]
-	WORD $0x4e3fce6b // fmla v11.4s, v19.4s, v31.4s
-	ADD R2, R5, R12
-	WORD $0x3dc00d90 // ldr q16, [x12, #48]
-	WORD $0x4e3fce0f // fmla v15.4s, v16.4s, v31.4s
+	WORD $0x4e31cead // fmla v13.4s, v21.4s, v17.4s
+	WORD $0x4e32cece // fmla v14.4s, v22.4s, v18.4s
+	WORD $0x4e33ceef // fmla v15.4s, v23.4s, v19.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -12142,41 +11726,33 @@ done:
 	MOVBU add+72(FP), R4
 	CBZ R4, store
 	MOVD R5, R7
-	WORD $0x3dc000f4 // ldr q20, [x7]
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
-	WORD $0x3dc004f6 // ldr q22, [x7, #16]
-	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
-	WORD $0x3dc008f7 // ldr q23, [x7, #32]
-	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
-	WORD $0x3dc00cf8 // ldr q24, [x7, #48]
-	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f5 // ldr q21, [x7]
-	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
-	WORD $0x3dc004f9 // ldr q25, [x7, #16]
-	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
-	WORD $0x3dc008fb // ldr q27, [x7, #32]
-	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
-	WORD $0x3dc00cfc // ldr q28, [x7, #48]
-	WORD $0x4e3cd4e7 // fadd v7.4s, v7.4s, v28.4s
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
+	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000fd // ldr q29, [x7]
-	WORD $0x4e3dd508 // fadd v8.4s, v8.4s, v29.4s
-	WORD $0x3dc004fa // ldr q26, [x7, #16]
-	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
-	WORD $0x3dc008fe // ldr q30, [x7, #32]
-	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
-	WORD $0x3dc00cf1 // ldr q17, [x7, #48]
-	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	WORD $0xad4050f0 // ldp q16, q20, [x7, #0]
+	WORD $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0xad4154f1 // ldp q17, q21, [x7, #32]
+	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
+	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0xad4058f2 // ldp q18, q22, [x7, #0]
 	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
-	WORD $0x3dc004f3 // ldr q19, [x7, #16]
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
-	WORD $0x3dc008ff // ldr q31, [x7, #32]
-	WORD $0x4e3fd5ce // fadd v14.4s, v14.4s, v31.4s
-	WORD $0x3dc00cf0 // ldr q16, [x7, #48]
-	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	WORD $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
+	WORD $0xad415cf3 // ldp q19, q23, [x7, #32]
+	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
 	ADD R6, R7, R7
 store:
 	WORD $0x3d8000a0 // str q0, [x5]
@@ -12207,94 +11783,80 @@ part:
 	ADD $48, R14, R14
 	LSL $2, R13, R13
 	ADD $48, R13, R13
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000e0 // ldr q0, [x7]
-	WORD $0x3dc000a1 // ldr q1, [x5]
-	WORD $0x4e20cc34 // fmla v20.4s, v1.4s, v0.4s
+	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
+	WORD $0x3dc008e2 // ldr q2, [x7, #32]
+	WORD $0xbd4030e3 // ldr s3, [x7, #48]
+	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
+	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
+	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
+	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
+	WORD $0xad401ca6 // ldp q6, q7, [x5, #0]
+	WORD $0x3dc008a8 // ldr q8, [x5, #32]
+	WORD $0xbd4030a9 // ldr s9, [x5, #48]
+	WORD $0xbc6e68aa // ldr s10, [x5, x14]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6d68ab // ldr s11, [x5, x13]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e20ccd8 // fmla v24.4s, v6.4s, v0.4s
+	WORD $0x4e21ccf9 // fmla v25.4s, v7.4s, v1.4s
+	WORD $0x4e22cd1a // fmla v26.4s, v8.4s, v2.4s
+	WORD $0x4e23cd3b // fmla v27.4s, v9.4s, v3.4s
 	ADD R0, R5, R12
-	WORD $0x3dc00182 // ldr q2, [x12]
-	WORD $0x4e20cc55 // fmla v21.4s, v2.4s, v0.4s
-	ADD R1, R5, R12
-	WORD $0x3dc00183 // ldr q3, [x12]
-	WORD $0x4e20cc7d // fmla v29.4s, v3.4s, v0.4s
-	ADD R2, R5, R12
-	WORD $0x3dc00184 // ldr q4, [x12]
-	WORD $0x4e20cc92 // fmla v18.4s, v4.4s, v0.4s
-	WORD $0x3dc004e5 // ldr q5, [x7, #16]
-	WORD $0x3dc004a6 // ldr q6, [x5, #16]
-	WORD $0x4e25ccd6 // fmla v22.4s, v6.4s, v5.4s
-	ADD R0, R5, R12
-	WORD $0x3dc00587 // ldr q7, [x12, #16]
-	WORD $0x4e25ccf9 // fmla v25.4s, v7.4s, v5.4s
-	ADD R1, R5, R12
-	WORD $0x3dc00588 // ldr q8, [x12, #16]
-	WORD $0x4e25cd1a // fmla v26.4s, v8.4s, v5.4s
-	ADD R2, R5, R12
-	WORD $0x3dc00589 // ldr q9, [x12, #16]
-	WORD $0x4e25cd33 // fmla v19.4s, v9.4s, v5.4s
-	WORD $0x3dc008ea // ldr q10, [x7, #32]
-	WORD $0x3dc008ab // ldr q11, [x5, #32]
-	WORD $0x4e2acd77 // fmla v23.4s, v11.4s, v10.4s
-	ADD R0, R5, R12
-	WORD $0x3dc0098c // ldr q12, [x12, #32]
-	WORD $0x4e2acd9b // fmla v27.4s, v12.4s, v10.4s
-	ADD R1, R5, R12
-	WORD $0x3dc0098d // ldr q13, [x12, #32]
-	WORD $0x4e2acdbe // fmla v30.4s, v13.4s, v10.4s
-	ADD R2, R5, R12
+	WORD $0xad40358c // ldp q12, q13, [x12, #0]
 	WORD $0x3dc0098e // ldr q14, [x12, #32]
-	WORD $0x4e2acddf // fmla v31.4s, v14.4s, v10.4s
-	WORD $0xbd4030ef // ldr s15, [x7, #48]
-	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
-	WORD $0x6e0c042f // mov v15.s[1], v1.s[0]
-	WORD $0xbc6d68e2 // ldr s2, [x7, x13]
-	WORD $0x6e14044f // mov v15.s[2], v2.s[0]
-	WORD $0xbd4030a3 // ldr s3, [x5, #48]
-	WORD $0xbc6e68a0 // ldr s0, [x5, x14]
-	WORD $0x6e0c0403 // mov v3.s[1], v0.s[0]
-	WORD $0xbc6d68a4 // ldr s4, [x5, x13]
-	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
-	WORD $0x4e2fcc78 // fmla v24.4s, v3.4s, v15.4s
-	ADD R0, R5, R12
-	WORD $0xbd403186 // ldr s6, [x12, #48]
-	WORD $0xbc6e6987 // ldr s7, [x12, x14]
-	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
-	WORD $0xbc6d6988 // ldr s8, [x12, x13]
-	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
-	WORD $0x4e2fccdc // fmla v28.4s, v6.4s, v15.4s
+	WORD $0xbd40318f // ldr s15, [x12, #48]
+	WORD $0xbc6e6984 // ldr s4, [x12, x14]
+	WORD $0x6e0c048f // mov v15.s[1], v4.s[0]
+	WORD $0xbc6d6985 // ldr s5, [x12, x13]
+	WORD $0x6e1404af // mov v15.s[2], v5.s[0]
+	WORD $0x4e20cd9c // fmla v28.4s, v12.4s, v0.4s
+	WORD $0x4e21cdbd // fmla v29.4s, v13.4s, v1.4s
+	WORD $0x4e22cdde // fmla v30.4s, v14.4s, v2.4s
+	WORD $0x4e23cdff // fmla v31.4s, v15.4s, v3.4s
 	ADD R1, R5, R12
-	WORD $0xbd403185 // ldr s5, [x12, #48]
-	WORD $0xbc6e6989 // ldr s9, [x12, x14]
-	WORD $0x6e0c0525 // mov v5.s[1], v9.s[0]
-	WORD $0xbc6d698b // ldr s11, [x12, x13]
-	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
-	WORD $0x4e2fccb1 // fmla v17.4s, v5.4s, v15.4s
+	WORD $0xad402d8a // ldp q10, q11, [x12, #0]
+	WORD $0x3dc00986 // ldr q6, [x12, #32]
+	WORD $0xbd403187 // ldr s7, [x12, #48]
+	WORD $0xbc6e6988 // ldr s8, [x12, x14]
+	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
+	WORD $0xbc6d6989 // ldr s9, [x12, x13]
+	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
+	WORD $0x4e20cd50 // fmla v16.4s, v10.4s, v0.4s
+	WORD $0x4e21cd74 // fmla v20.4s, v11.4s, v1.4s
+	WORD $0x4e22ccd1 // fmla v17.4s, v6.4s, v2.4s
+	WORD $0x4e23ccf5 // fmla v21.4s, v7.4s, v3.4s
 	ADD R2, R5, R12
-	WORD $0xbd40318c // ldr s12, [x12, #48]
-	WORD $0xbc6e698d // ldr s13, [x12, x14]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc6d698a // ldr s10, [x12, x13]
-	WORD $0x6e14054c // mov v12.s[2], v10.s[0]
-	WORD $0x4e2fcd90 // fmla v16.4s, v12.4s, v15.4s
+	WORD $0xad401584 // ldp q4, q5, [x12, #0]
+	WORD $0x3dc0098c // ldr q12, [x12, #32]
+	WORD $0xbd40318d // ldr s13, [x12, #48]
+	WORD $0xbc6e698e // ldr s14, [x12, x14]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6d698f // ldr s15, [x12, x13]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e20cc92 // fmla v18.4s, v4.4s, v0.4s
+	WORD $0x4e21ccb6 // fmla v22.4s, v5.4s, v1.4s
+	WORD $0x4e22cd93 // fmla v19.4s, v12.4s, v2.4s
+	WORD $0x4e23cdb7 // fmla v23.4s, v13.4s, v3.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -12313,94 +11875,90 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0x3dc000ee // ldr q14, [x7]
-	WORD $0x4e2ed694 // fadd v20.4s, v20.4s, v14.4s
-	WORD $0x3dc004e1 // ldr q1, [x7, #16]
-	WORD $0x4e21d6d6 // fadd v22.4s, v22.4s, v1.4s
-	WORD $0x3dc008e2 // ldr q2, [x7, #32]
-	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
-	WORD $0xbd4030e0 // ldr s0, [x7, #48]
-	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
-	WORD $0x6e0c0480 // mov v0.s[1], v4.s[0]
-	WORD $0xbc6d68e3 // ldr s3, [x7, x13]
-	WORD $0x6e140460 // mov v0.s[2], v3.s[0]
-	WORD $0x4e20d718 // fadd v24.4s, v24.4s, v0.4s
-	ADD R6, R7, R7
-	WORD $0x3dc000e7 // ldr q7, [x7]
-	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
-	WORD $0x3dc004e8 // ldr q8, [x7, #16]
-	WORD $0x4e28d739 // fadd v25.4s, v25.4s, v8.4s
-	WORD $0x3dc008e6 // ldr q6, [x7, #32]
-	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
-	WORD $0xbd4030e9 // ldr s9, [x7, #48]
-	WORD $0xbc6e68eb // ldr s11, [x7, x14]
-	WORD $0x6e0c0569 // mov v9.s[1], v11.s[0]
-	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
-	WORD $0x6e1404a9 // mov v9.s[2], v5.s[0]
-	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
-	ADD R6, R7, R7
-	WORD $0x3dc000ed // ldr q13, [x7]
-	WORD $0x4e2dd7bd // fadd v29.4s, v29.4s, v13.4s
-	WORD $0x3dc004ea // ldr q10, [x7, #16]
+	WORD $0xad4024e8 // ldp q8, q9, [x7, #0]
+	WORD $0x4e28d718 // fadd v24.4s, v24.4s, v8.4s
+	WORD $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD $0x3dc008ea // ldr q10, [x7, #32]
 	WORD $0x4e2ad75a // fadd v26.4s, v26.4s, v10.4s
-	WORD $0x3dc008ef // ldr q15, [x7, #32]
-	WORD $0x4e2fd7de // fadd v30.4s, v30.4s, v15.4s
-	WORD $0xbd4030ec // ldr s12, [x7, #48]
-	WORD $0xbc6e68ee // ldr s14, [x7, x14]
-	WORD $0x6e0c05cc // mov v12.s[1], v14.s[0]
-	WORD $0xbc6d68e1 // ldr s1, [x7, x13]
-	WORD $0x6e14042c // mov v12.s[2], v1.s[0]
-	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
+	WORD $0xbd4030eb // ldr s11, [x7, #48]
+	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
+	WORD $0x6e0c04cb // mov v11.s[1], v6.s[0]
+	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
+	WORD $0x6e1404eb // mov v11.s[2], v7.s[0]
+	WORD $0x4e2bd77b // fadd v27.4s, v27.4s, v11.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e2 // ldr q2, [x7]
-	WORD $0x4e22d652 // fadd v18.4s, v18.4s, v2.4s
-	WORD $0x3dc004e4 // ldr q4, [x7, #16]
-	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
+	WORD $0xad403cee // ldp q14, q15, [x7, #0]
+	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x3dc008e0 // ldr q0, [x7, #32]
+	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
+	WORD $0xbd4030e4 // ldr s4, [x7, #48]
+	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
+	WORD $0x6e0c0424 // mov v4.s[1], v1.s[0]
+	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
+	WORD $0x6e1404a4 // mov v4.s[2], v5.s[0]
+	WORD $0x4e24d7ff // fadd v31.4s, v31.4s, v4.4s
+	ADD R6, R7, R7
+	WORD $0xad4030e2 // ldp q2, q12, [x7, #0]
+	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	WORD $0x4e2cd694 // fadd v20.4s, v20.4s, v12.4s
 	WORD $0x3dc008e3 // ldr q3, [x7, #32]
-	WORD $0x4e23d7ff // fadd v31.4s, v31.4s, v3.4s
-	WORD $0xbd4030e0 // ldr s0, [x7, #48]
-	WORD $0xbc6e68e7 // ldr s7, [x7, x14]
-	WORD $0x6e0c04e0 // mov v0.s[1], v7.s[0]
-	WORD $0xbc6d68e8 // ldr s8, [x7, x13]
-	WORD $0x6e140500 // mov v0.s[2], v8.s[0]
-	WORD $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
+	WORD $0x6e0c050d // mov v13.s[1], v8.s[0]
+	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
+	WORD $0x6e14052d // mov v13.s[2], v9.s[0]
+	WORD $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0xad4018ea // ldp q10, q6, [x7, #0]
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0x3dc008e7 // ldr q7, [x7, #32]
+	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	WORD $0xbd4030eb // ldr s11, [x7, #48]
+	WORD $0xbc6e68ee // ldr s14, [x7, x14]
+	WORD $0x6e0c05cb // mov v11.s[1], v14.s[0]
+	WORD $0xbc6d68ef // ldr s15, [x7, x13]
+	WORD $0x6e1405eb // mov v11.s[2], v15.s[0]
+	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000b4 // str q20, [x5]
-	WORD $0x3d8004b6 // str q22, [x5, #16]
-	WORD $0x3d8008b7 // str q23, [x5, #32]
-	ADD R13, R5, R12
-	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
-	ADD R14, R5, R12
-	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
-	WORD $0xbd0030b8 // str s24, [x5, #48]
-	ADD R6, R5, R5
-	WORD $0x3d8000b5 // str q21, [x5]
+	WORD $0x3d8000b8 // str q24, [x5]
 	WORD $0x3d8004b9 // str q25, [x5, #16]
-	WORD $0x3d8008bb // str q27, [x5, #32]
+	WORD $0x3d8008ba // str q26, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d00819c // st1 { v28.s }[2], [x12]
+	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919c // st1 { v28.s }[1], [x12]
-	WORD $0xbd0030bc // str s28, [x5, #48]
+	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
+	WORD $0xbd0030bb // str s27, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000bd // str q29, [x5]
-	WORD $0x3d8004ba // str q26, [x5, #16]
+	WORD $0x3d8000bc // str q28, [x5]
+	WORD $0x3d8004bd // str q29, [x5, #16]
 	WORD $0x3d8008be // str q30, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008191 // st1 { v17.s }[2], [x12]
+	WORD $0x4d00819f // st1 { v31.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009191 // st1 { v17.s }[1], [x12]
-	WORD $0xbd0030b1 // str s17, [x5, #48]
+	WORD $0x0d00919f // st1 { v31.s }[1], [x12]
+	WORD $0xbd0030bf // str s31, [x5, #48]
+	ADD R6, R5, R5
+	WORD $0x3d8000b0 // str q16, [x5]
+	WORD $0x3d8004b4 // str q20, [x5, #16]
+	WORD $0x3d8008b1 // str q17, [x5, #32]
+	ADD R13, R5, R12
+	WORD $0x4d008195 // st1 { v21.s }[2], [x12]
+	ADD R14, R5, R12
+	WORD $0x0d009195 // st1 { v21.s }[1], [x12]
+	WORD $0xbd0030b5 // str s21, [x5, #48]
 	ADD R6, R5, R5
 	WORD $0x3d8000b2 // str q18, [x5]
-	WORD $0x3d8004b3 // str q19, [x5, #16]
-	WORD $0x3d8008bf // str q31, [x5, #32]
+	WORD $0x3d8004b6 // str q22, [x5, #16]
+	WORD $0x3d8008b3 // str q19, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
+	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
-	WORD $0xbd0030b0 // str s16, [x5, #48]
+	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
+	WORD $0xbd0030b7 // str s23, [x5, #48]
 	ADD R6, R5, R5
 	RET
 

@@ -44,7 +44,6 @@ var (
 	UMULL2 = Op{"umull2", 0x6EA0C000, []string{"2d", "4s", "4s"}} // of the high ones
 
 	AND = Op{"and", 0x4E201C00, bytes}
-	BIC = Op{"bic", 0x4E601C00, bytes}
 	ORR = Op{"orr", 0x4EA01C00, bytes}
 	EOR = Op{"eor", 0x6E201C00, bytes}
 
@@ -101,10 +100,9 @@ func (s shift) by(d, n, count int) code {
 	return code{s.bits | uint32(imm)<<16 | uint32(n)<<5 | uint32(d), fmt.Sprintf("%s v%d.4s, v%d.4s, #%d", s.name, d, n, count)}
 }
 
-// element is fmla by one lane of m.
-func element(d, n, m, lane int) code {
-	return code{0x4F801000 | uint32(lane&1)<<21 | uint32(lane>>1)<<11 | uint32(m)<<16 | uint32(n)<<5 | uint32(d),
-		fmt.Sprintf("fmla v%d.4s, v%d.4s, v%d.s[%d]", d, n, m, lane)}
+// element is fmla by the first lane of m.
+func element(d, n, m int) code {
+	return code{0x4F801000 | uint32(m)<<16 | uint32(n)<<5 | uint32(d), fmt.Sprintf("fmla v%d.4s, v%d.4s, v%d.s[0]", d, n, m)}
 }
 
 // turn is n with its halves exchanged.
@@ -163,16 +161,13 @@ func (a access) index(t, base, index int) code {
 	return code{a.indexed | uint32(index)<<16 | uint32(base)<<5 | uint32(t), fmt.Sprintf("%s %s%d, [x%d, %s]", a.name, a.register, t, base, by)}
 }
 
-// loadPair reads two vectors that lie side by side, storePair writes them.
-func loadPair(t, u, base, offset int) code  { return pair("ldp", 0xAD400000, t, u, base, offset) }
-func storePair(t, u, base, offset int) code { return pair("stp", 0xAD000000, t, u, base, offset) }
-
-func pair(name string, bits uint32, t, u, base, offset int) code {
+// loadPair reads two vectors that lie side by side.
+func loadPair(t, u, base, offset int) code {
 	if offset%16 != 0 || offset < 0 || offset/16 >= 1<<6 {
-		panic(fmt.Sprintf("offset %d of %s", offset, name))
+		panic(fmt.Sprintf("offset %d of ldp", offset))
 	}
-	return code{bits | uint32(offset/16)<<15 | uint32(u)<<10 | uint32(base)<<5 | uint32(t),
-		fmt.Sprintf("%s q%d, q%d, [x%d, #%d]", name, t, u, base, offset)}
+	return code{0xAD400000 | uint32(offset/16)<<15 | uint32(u)<<10 | uint32(base)<<5 | uint32(t),
+		fmt.Sprintf("ldp q%d, q%d, [x%d, #%d]", t, u, base, offset)}
 }
 
 // loadLane reads one lane and leaves the others, storeLane writes one.

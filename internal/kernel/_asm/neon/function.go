@@ -131,7 +131,7 @@ func (f *Func) Into(o Op, d, x, y Vec) {
 
 // ByElement adds x times the first lane of y to d, rounded once.
 func (f *Func) ByElement(d, x, y Vec) {
-	f.emit(func(v []int) code { return element(v[0], v[1], v[2], 0) }, d, x, y)
+	f.emit(func(v []int) code { return element(v[0], v[1], v[2]) }, d, x, y)
 }
 
 // Shl, Sar and Shr shift integers; Sar keeps the sign.
@@ -194,11 +194,6 @@ func (f *Func) Store(x Vec, base Reg, offset int) {
 // StoreIndex writes a vector at the sum of two registers.
 func (f *Func) StoreIndex(x Vec, base, index Reg) {
 	f.emit(func(v []int) code { return store.index(v[0], int(base), int(index)) }, x)
-}
-
-// StorePair writes two vectors.
-func (f *Func) StorePair(x, y Vec, base Reg, offset int) {
-	f.emit(func(v []int) code { return storePair(v[0], v[1], int(base), offset) }, x, y)
 }
 
 // Store1 writes the first lane.

@@ -130,44 +130,50 @@ func (e *neonTiler) byColumn() {
 	}
 }
 
-// byLane multiplies lane by lane.
+// byLane multiplies lane by lane, with a row of B in registers.
 func (e *neonTiler) byLane() {
-	for j := range e.vectors {
-		b := e.vector(e.b, j)
-		for i := range e.rows {
-			at := e.a
-			if i > 0 {
-				at = e.free
-				e.Line("ADD %v, %v, %v", e.row[i], e.a, at)
-			}
-			e.Into(neon.FMLA, e.acc[i][j], e.vector(at, j), b)
+	b := e.vectorsAt(e.b)
+	for i := range e.rows {
+		at := e.a
+		if i > 0 {
+			at = e.free
+			e.Line("ADD %v, %v, %v", e.row[i], e.a, at)
+		}
+		for j, x := range e.vectorsAt(at) {
+			e.Into(neon.FMLA, e.acc[i][j], x, b[j])
 		}
 	}
 }
 
-// vector reads vector j of the row at base.
-func (e *neonTiler) vector(base neon.Reg, j int) neon.Vec {
-	if e.part != nil && j == e.vectors-1 {
-		return e.part.load(base)
+// vectorsAt reads all vectors of the row at base.
+func (e *neonTiler) vectorsAt(base neon.Reg) (all []neon.Vec) {
+	for len(all) < e.vectors {
+		all = append(all, e.load(base, len(all))...)
 	}
-	return e.Load(base, j*neonBytes)
+	return all
 }
 
-// loadB reads vector j of a row of B, and its neighbour if both are whole.
-func (e *neonTiler) loadB(j int) []neon.Vec {
-	at := j * neonBytes
-	if j+1 == e.vectors || e.part != nil && j+2 == e.vectors {
-		v := e.vector(e.b, j)
-		if e.packs {
-			e.Store(v, e.panel, at)
-		}
-		return []neon.Vec{v}
+// load reads vector j of the row at base, and its neighbour if both are whole.
+func (e *neonTiler) load(base neon.Reg, j int) []neon.Vec {
+	switch {
+	case e.part != nil && j == e.vectors-1:
+		return []neon.Vec{e.part.load(base)}
+	case j == e.vectors-1 || e.part != nil && j == e.vectors-2:
+		return []neon.Vec{e.Load(base, j*neonBytes)}
 	}
-	x, y := e.LoadPair(e.b, at)
-	if e.packs {
-		e.StorePair(x, y, e.panel, at)
-	}
+	x, y := e.LoadPair(base, j*neonBytes)
 	return []neon.Vec{x, y}
+}
+
+// loadB reads vector j of a row of B, perhaps with its neighbour, and packs it.
+func (e *neonTiler) loadB(j int) []neon.Vec {
+	v := e.load(e.b, j)
+	if e.packs {
+		for i, x := range v {
+			e.Store(x, e.panel, (j+i)*neonBytes)
+		}
+	}
+	return v
 }
 
 // finish stores the accumulators, or adds them to what is there.
@@ -180,8 +186,11 @@ func (e *neonTiler) finish(name string) {
 	e.Line("CBZ %v, %s", add, store)
 	e.Line("MOVD %v, %v", c, e.b)
 	for i := range e.rows {
-		for j, acc := range e.acc[i] {
-			e.Into(neon.FADD, acc, acc, e.vector(e.b, j))
+		for j := 0; j < e.vectors; {
+			for _, x := range e.load(e.b, j) {
+				e.Into(neon.FADD, e.acc[i][j], e.acc[i][j], x)
+				j++
+			}
 		}
 		e.Line("ADD %v, %v, %v", row, e.b, e.b)
 	}

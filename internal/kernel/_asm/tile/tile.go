@@ -29,23 +29,23 @@ func depths(rows ...int) (all []tile) {
 
 func (t tile) log() int { return bits.Len(uint(t.vectors)) - 1 }
 
-func (t tile) name(isa set) string {
+func (t tile) name(s set) string {
 	if t.depth {
-		return fmt.Sprintf("depth%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+		return fmt.Sprintf("depth%sR%dV%d", s.suffix(), t.rows, t.vectors)
 	}
 	if t.packs {
-		return fmt.Sprintf("packer%sR%d", isa.suffix(), t.rows)
+		return fmt.Sprintf("packer%sR%d", s.suffix(), t.rows)
 	}
-	return fmt.Sprintf("tile%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+	return fmt.Sprintf("tile%sR%dV%d", s.suffix(), t.rows, t.vectors)
 }
 
 const tileSignature = "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)"
 
-func (t tile) doc(isa set) string {
+func (t tile) doc(s set) string {
 	if t.depth {
-		return fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(isa), t.rows, t.vectors)
+		return fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(s), t.rows, t.vectors)
 	}
-	return fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(isa), t.rows, t.vectors)
+	return fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(s), t.rows, t.vectors)
 }
 
 // generateTile writes the kernel of one tile:

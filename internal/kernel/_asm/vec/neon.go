@@ -219,7 +219,7 @@ func (e *neonEmitter) Pick(mask, x, y neonV) neonV {
 
 func (e *neonEmitter) Only(mask, x neonV) neonV {
 	if mask.not {
-		return neonV{vec: e.Three(neon.BIC, e.operand(x), mask.vec)}
+		return e.Pick(mask, x, e.Const(0))
 	}
 	return e.And(mask, x)
 }
