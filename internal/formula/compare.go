@@ -58,12 +58,21 @@ func Select32(cond, x, y float32) float32 {
 	return y
 }
 
+// Extremes is what a [Machine] has whose instructions are Maximum and Minimum.
+type Extremes[V any] interface {
+	Maximum(x, y V) V // NaN if either is, +0 rather than −0
+	Minimum(x, y V) V // NaN if either is, −0 rather than +0
+}
+
 // Maximum is the greater of x and y: NaN if either is, +0 rather than −0.
 //
-// It asks in both orders: the answers differ where x and y are zeros of
+// Where that is no instruction it asks in both orders: the answers differ where x and y are zeros of
 // different sign, or where one is NaN. A constant is asked first, and so loses
 // to NaN and to any zero; then −0 turns to +0 by adding +0.
 func (w Writer[V]) Maximum(x, y V) V {
+	if m, ok := w.Machine.(Extremes[V]); ok {
+		return m.Maximum(x, y)
+	}
 	if _, ok := w.number(x); ok {
 		x, y = y, x
 	}
@@ -79,6 +88,9 @@ func (w Writer[V]) Maximum(x, y V) V {
 
 // Minimum is the lesser of x and y: NaN if either is, −0 rather than +0.
 func (w Writer[V]) Minimum(x, y V) V {
+	if m, ok := w.Machine.(Extremes[V]); ok {
+		return m.Minimum(x, y)
+	}
 	if _, ok := w.number(x); ok {
 		x, y = y, x
 	}

@@ -19,12 +19,13 @@ const (
 	Plain  Tier = iota // Go without assembly
 	AVX2               // AVX2 and FMA, 8 lanes
 	AVX512             // AVX-512 F, DQ, BW and VL, 16 lanes
+	NEON               // Advanced SIMD of arm64, 4 lanes
 
 	Count // the number of tiers, for tables
 )
 
 // names are those that DESCENT_CPU takes.
-var names = [Count]string{Plain: "plain", AVX2: "avx2", AVX512: "avx512"}
+var names = [Count]string{Plain: "plain", AVX2: "avx2", AVX512: "avx512", NEON: "neon"}
 
 // String returns the name that DESCENT_CPU takes.
 func (t Tier) String() string { return names[t] }

@@ -17,7 +17,7 @@ func Generated(t *testing.T, generator string) {
 	inModule := func(args ...string) ([]byte, error) {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = module
-		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOOS=", "GOARCH=") // of this machine, also where the test is emulated
 		return cmd.CombinedOutput()
 	}
 	if _, err := os.Stat(filepath.Join(module, "go.mod")); err != nil {

@@ -42,7 +42,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 	row := g.rowC()
 	wide := set.Vectors(r.r1-r.r0, r.c1-r.c0)
 	if g.TransB {
-		wide = min(wide, 1) // transposing bounds the time, and likes a narrow panel
+		wide = min(wide, set.Common) // transposing bounds the time, and likes a narrow panel
 	}
 	height := r.r1 - r.r0
 	down := (height + set.Rows[wide] - 1) / set.Rows[wide]
@@ -69,7 +69,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 			}
 			for t := range down {
 				r0, r1 := r.r0+t*height/down, r.r0+(t+1)*height/down
-				run, packs := set.Tiles[log][r1-r0], packB && t == 0 && log == 1
+				run, packs := set.Tiles[log][r1-r0], packB && t == 0 && log == set.Common
 				if packs {
 					run = set.Packers[r1-r0]
 				}

@@ -6,13 +6,12 @@ import "descent/internal/fma"
 // multiply-adds on the current tier, and returns how many floating-point
 // operations that was: the limit that products are measured against.
 func Peak(n int) (operations int) {
-	const chains = 12 // as in generatePeak in _asm/tile
 	s := Current()
 	if s == nil {
 		return peakPlain(n)
 	}
 	s.peak(n)
-	return 2 * s.Lanes * chains * n
+	return 2 * s.Lanes * s.chains * n
 }
 
 // peakPlain runs n steps of the inner loop of products in plain Go.

@@ -6,6 +6,8 @@ import (
 	"descent/internal/kernel/isa"
 )
 
+//go:generate sh -c "cd ../_asm && go run ./tile -dir ../tile"
+
 // A Func computes a block of C that fits the registers; see generateTile in
 // _asm/tile. Strides are in bytes.
 type Func func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)
@@ -21,13 +23,15 @@ type linear func(n int, src *float32, srcStep int, dst *float32, dstStep, count,
 type Set struct {
 	Lanes   int       // of a vector
 	Tiles   *Funcs    // products
-	Packers *[15]Func // those of two vectors that pack B, by rows
+	Common  int       // the logarithm of the vectors of the tiles for many rows
+	Packers *[15]Func // those tiles that pack B, by rows
 	Rows    [5]int    // the tallest tile, by the logarithm of its vectors
 
 	depths    *Funcs      // products channel by channel
 	depthRows [3]int      // the tallest of them
 	linears   *[10]linear // by the numbers of [Matrix]
 	peak      func(n int)
+	chains    int // of multiply-adds in a step of peak
 
 	// Transpose writes cols columns of rows ≤ Lanes rows as rows of Lanes;
 	// missing rows are zeros. Strides are in bytes.
@@ -42,8 +46,8 @@ func Current() *Set { return sets[isa.Current()] }
 // rows, the more, to keep enough chains of multiply-adds going and to read B in
 // long lines.
 func (s *Set) Vectors(height, width int) int {
-	wide := 1
-	for l := 2; l < len(s.Rows); l++ {
+	wide := s.Common
+	for l := wide + 1; l < len(s.Rows); l++ {
 		if height <= s.Rows[l] {
 			wide = l
 		}

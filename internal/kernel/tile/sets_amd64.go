@@ -4,16 +4,14 @@ package tile
 
 import "descent/internal/kernel/isa"
 
-//go:generate sh -c "cd ../_asm && go run ./tile -dir ../tile"
-
 // sets are the micro-kernels in assembly.
 var sets = [isa.Count]*Set{
 	isa.AVX2: {
-		Lanes: 8, Tiles: &tiles256, Packers: &packers256, Rows: [5]int{6, 6, 2, 1}, Transpose: transpose256,
-		depths: &depths256, depthRows: [3]int{8, 4, 3}, linears: &linears256, peak: peak256,
+		Lanes: 8, Tiles: &tiles256, Common: 1, Packers: &packers256, Rows: [5]int{6, 6, 2, 1}, Transpose: transpose256,
+		depths: &depths256, depthRows: [3]int{8, 4, 3}, linears: &linears256, peak: peak256, chains: 12,
 	},
 	isa.AVX512: {
-		Lanes: 16, Tiles: &tiles512, Packers: &packers512, Rows: [5]int{14, 14, 6, 3, 1}, Transpose: transpose512,
-		depths: &depths512, depthRows: [3]int{8, 8, 4}, linears: &linears512, peak: peak512,
+		Lanes: 16, Tiles: &tiles512, Common: 1, Packers: &packers512, Rows: [5]int{14, 14, 6, 3, 1}, Transpose: transpose512,
+		depths: &depths512, depthRows: [3]int{8, 8, 4}, linears: &linears512, peak: peak512, chains: 12,
 	},
 }

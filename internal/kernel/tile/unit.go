@@ -22,7 +22,7 @@ func (u Unit) Choose(height, width int, depth, packed bool) (wide, rows int) {
 	if !depth {
 		wide = u.set.Vectors(height, width)
 		if packed {
-			for wide > 1 && u.set.Lanes<<wide > MaxPanel {
+			for wide > u.set.Common && u.set.Lanes<<wide > MaxPanel {
 				wide--
 			}
 		}
@@ -49,7 +49,7 @@ func (u Unit) Piece(t *Tile, wide, n int) (panel int) {
 
 // Packs reports whether a tile of that many rows can pack what it reads of B.
 func (u Unit) Packs(t *Tile, rows int) bool {
-	return u.set != nil && !t.Depth && t.Log == 1 && u.set.Packers[rows] != nil
+	return u.set != nil && !t.Depth && t.Log == u.set.Common && u.set.Packers[rows] != nil
 }
 
 // Multiply computes the tile.

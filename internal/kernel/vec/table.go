@@ -11,6 +11,8 @@ import (
 	"descent/internal/kernel/isa"
 )
 
+//go:generate sh -c "cd ../_asm && go run ./vec -dir ../vec"
+
 // A Table holds the vector functions of one instruction set. In all of them dst
 // may be the same memory as an operand, and operands are at least as long as
 // dst, whose length counts.

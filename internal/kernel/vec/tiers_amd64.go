@@ -4,7 +4,5 @@ package vec
 
 import "descent/internal/kernel/isa"
 
-//go:generate sh -c "cd ../_asm && go run ./vec -dir ../vec"
-
 // tiers are the tables of assembly.
 var tiers = [isa.Count]*Table{isa.AVX2: &table256, isa.AVX512: &table512}

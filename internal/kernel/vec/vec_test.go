@@ -104,6 +104,29 @@ func TestVec(t *testing.T) {
 	})
 }
 
+// TestVecEdges puts operands at the edge of memory.
+func TestVecEdges(t *testing.T) {
+	fastTiers(t, func(t *testing.T, v *Table) {
+		r := rand.New(rand.NewPCG(15, 16))
+		for n := range 36 {
+			edge := func(n int) []float32 {
+				x := kerneltest.Edge(t, n)
+				copy(x, kerneltest.Floats(r, n, false))
+				return x
+			}
+			dst, x, y, z := edge(n), edge(n), edge(n), edge(n)
+			for _, c := range vecCases() {
+				c.run(v, dst, x, y, z, 1.5, 2.5)
+			}
+			v.SumLanes(edge(Lanes), x)
+			v.RowSum(edge(1), x, n)
+			v.RowMax(edge(1), x, n)
+			v.ColSum(dst, edge(3*n), 3)
+		}
+		v.Uniform(rng.Key{Seed: 1}, kerneltest.Edge(t, 2*uniformGroup), 0)
+	})
+}
+
 // TestVecSpecials crosses all special values with each other.
 func TestVecSpecials(t *testing.T) {
 	fastTiers(t, func(t *testing.T, v *Table) {
@@ -264,6 +287,9 @@ func TestVecGenerated(t *testing.T) {
 	}
 	kerneltest.Generated(t, "vec")
 }
+
+// TestVecWords holds the words of the assembly for arm64 to their comments.
+func TestVecWords(t *testing.T) { kerneltest.Words(t, "neon_arm64.s") }
 
 func BenchmarkVec(b *testing.B) {
 	const n = 1024

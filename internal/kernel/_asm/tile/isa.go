@@ -6,13 +6,18 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// An isa is what differs between AVX2 and AVX-512.
-type isa interface {
+// A set is what an instruction set has of tiles.
+type set interface {
 	suffix() string // of names
 	file() string
-	lanes() int
-	bytes() int // of a vector
 	tiles() []tile
+}
+
+// An isa is what differs between AVX2 and AVX-512.
+type isa interface {
+	set
+	lanes() int
+	bytes() int              // of a vector
 	data(ctx *build.Context) // constants
 
 	vector(ctx *build.Context) reg.VecVirtual

@@ -15,6 +15,7 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
@@ -28,13 +29,16 @@ func main() {
 			generateTile(ctx, isa, t)
 		}
 		generateTranspose(ctx, isa)
-		for _, l := range linears {
+		for _, l := range linears[reg.VecVirtual]() {
 			generateLinear(ctx, isa, l)
 		}
 		generatePeak(ctx, isa)
 		if err := write(*dir, isa, ctx); err != nil {
 			log.Fatal(err)
 		}
+	}
+	if err := writeNEON(*dir); err != nil {
+		log.Fatal(err)
 	}
 }
 
@@ -77,36 +81,37 @@ func write(dir string, isa isa, ctx *build.Context) error {
 }
 
 // table is the source of the table of tiles.
-func table(isa isa) string {
+func table(of set) string {
 	byWidth, depth := map[int]string{}, map[int]string{}
-	packing := ""
-	for _, t := range isa.tiles() {
+	packing, across := "", ""
+	for _, t := range of.tiles() {
 		if t.packs {
-			packing += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+			packing += fmt.Sprintf("%d: %s,\n", t.rows, t.name(of))
+			across = map[int]string{2: "two", 4: "four"}[t.vectors]
 			continue
 		}
 		if t.depth {
-			depth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+			depth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(of))
 			continue
 		}
-		byWidth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(isa))
+		byWidth[t.log()] += fmt.Sprintf("%d: %s,\n", t.rows, t.name(of))
 	}
 	s := ""
 	for _, set := range []struct {
 		name, what string
 		byWidth    map[int]string
 	}{{"tiles", "tiles", byWidth}, {"depths", "depth tiles", depth}} {
-		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by the logarithm of their vectors and by rows.\nvar %[1]s%[2]s = Funcs{\n", set.name, isa.suffix(), set.what)
+		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by the logarithm of their vectors and by rows.\nvar %[1]s%[2]s = Funcs{\n", set.name, of.suffix(), set.what)
 		for log := range len(set.byWidth) {
 			s += fmt.Sprintf("%d: {\n%s},\n", log, set.byWidth[log])
 		}
 		s += "}\n"
 	}
-	s += fmt.Sprintf("\n// linears%[1]s are the matrices, in the order of [Matrix], for 3 and 5 taps.\nvar linears%[1]s = [...]linear{\n", isa.suffix())
-	for _, l := range linears {
-		s += fmt.Sprintf("linear%s%s,\n", isa.suffix(), l.name)
+	s += fmt.Sprintf("\n// linears%[1]s are the matrices, in the order of [Matrix], for 3 and 5 taps.\nvar linears%[1]s = [...]linear{\n", of.suffix())
+	for _, l := range linears[any]() {
+		s += fmt.Sprintf("linear%s%s,\n", of.suffix(), l.name)
 	}
 	s += "}\n"
-	s += fmt.Sprintf("\n// packers%[1]s are the tiles of two vectors that pack, by rows.\nvar packers%[1]s = [15]Func{\n%[2]s}\n", isa.suffix(), packing)
+	s += fmt.Sprintf("\n// packers%[1]s are the tiles of %[3]s vectors that pack, by rows.\nvar packers%[1]s = [15]Func{\n%[2]s}\n", of.suffix(), packing, across)
 	return s
 }

@@ -29,14 +29,23 @@ func depths(rows ...int) (all []tile) {
 
 func (t tile) log() int { return bits.Len(uint(t.vectors)) - 1 }
 
-func (t tile) name(isa isa) string {
+func (t tile) name(s set) string {
 	if t.depth {
-		return fmt.Sprintf("depth%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+		return fmt.Sprintf("depth%sR%dV%d", s.suffix(), t.rows, t.vectors)
 	}
 	if t.packs {
-		return fmt.Sprintf("packer%sR%d", isa.suffix(), t.rows)
+		return fmt.Sprintf("packer%sR%d", s.suffix(), t.rows)
 	}
-	return fmt.Sprintf("tile%sR%dV%d", isa.suffix(), t.rows, t.vectors)
+	return fmt.Sprintf("tile%sR%dV%d", s.suffix(), t.rows, t.vectors)
+}
+
+const tileSignature = "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)"
+
+func (t tile) doc(s set) string {
+	if t.depth {
+		return fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(s), t.rows, t.vectors)
+	}
+	return fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(s), t.rows, t.vectors)
 }
 
 // generateTile writes the kernel of one tile:
@@ -60,11 +69,7 @@ func (t tile) name(isa isa) string {
 // A depth tile multiplies lane by lane, as convolutions of single channels do:
 // A has vectors where B has them, so that C[i, j] = Σₚ a[i, p, j]·b[p, j].
 func generateTile(ctx *build.Context, isa isa, t tile) {
-	doc := fmt.Sprintf("%s is the product of %d × k by k × %d vectors.", t.name(isa), t.rows, t.vectors)
-	if t.depth {
-		doc = fmt.Sprintf("%s is the product of %d × k vectors by k, lane by lane, %d times.", t.name(isa), t.rows, t.vectors)
-	}
-	function(ctx, t.name(isa), "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)", doc)
+	function(ctx, t.name(isa), tileSignature, t.doc(isa))
 
 	k := ctx.Load(ctx.Param("k"), ctx.GP64())
 	n := ctx.Load(ctx.Param("first"), ctx.GP64()) // left in this run; k are left after it

@@ -30,12 +30,14 @@ var interleave = []round{
 // leaves the two inner columns of each four exchanged.
 func holder(c int) int { return c&^3 | c&1<<1 | c&2>>1 }
 
+const transposeSignature = "func(cols int, src *float32, srcRow, rows int, dst *float32, dstRow int)"
+
 // generateTranspose writes the kernel that packs a transposed operand, a
 // square of lanes × lanes at a time.
 func generateTranspose(ctx *build.Context, isa isa) {
 	lanes := isa.lanes()
 	name := "transpose" + isa.suffix()
-	function(ctx, name, "func(cols int, src *float32, srcRow, rows int, dst *float32, dstRow int)",
+	function(ctx, name, transposeSignature,
 		fmt.Sprintf("%s writes cols columns of rows ≤ %d rows as rows of %d;", name, lanes, lanes),
 		"missing rows are zeros. Strides in bytes.")
 	cols := ctx.Load(ctx.Param("cols"), ctx.GP64()).(reg.GPVirtual)

@@ -8,83 +8,39 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A linear is one of the matrices of Winograd's algorithms as a list of sums:
-// sweep.go of package tile has the same and says what they are for.
-type linear struct {
-	name            string
-	inputs, outputs int
-	sums            func(s sums, x []reg.VecVirtual) []reg.VecVirtual
-}
-
-var linears = []linear{
-	{"BT3", 4, 4, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		return []reg.VecVirtual{s.sub(x[0], x[2]), s.add(x[1], x[2]), s.sub(x[2], x[1]), s.sub(x[3], x[1])}
-	}},
-	{"BT5", 6, 7, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		return []reg.VecVirtual{s.sub(x[0], x[2]), s.add(x[1], x[2]), s.sub(x[2], x[1]), s.sub(x[3], x[1]), s.sub(x[3], x[4]), x[4], s.sub(x[5], x[4])}
-	}},
-	{"G3", 3, 4, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		ends := s.add(x[0], x[2])
-		return []reg.VecVirtual{x[0], s.half(s.add(ends, x[1])), s.half(s.sub(ends, x[1])), x[2]}
-	}},
-	{"G5", 5, 7, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		ends := s.add(x[0], x[2])
-		return []reg.VecVirtual{x[0], s.half(s.add(ends, x[1])), s.half(s.sub(ends, x[1])), x[2], x[3], s.add(x[3], x[4]), x[4]}
-	}},
-	{"AT3", 4, 2, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		return []reg.VecVirtual{s.add(s.add(x[0], x[1]), x[2]), s.add(s.sub(x[1], x[2]), x[3])}
-	}},
-	{"AT5", 7, 2, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		return []reg.VecVirtual{s.add(s.add(s.add(x[0], x[1]), x[2]), s.add(x[4], x[5])), s.add(s.add(s.sub(x[1], x[2]), x[3]), s.add(x[5], x[6]))}
-	}},
-	{"A3", 2, 4, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		return []reg.VecVirtual{x[0], s.add(x[0], x[1]), s.sub(x[0], x[1]), x[1]}
-	}},
-	{"A5", 2, 7, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		sum := s.add(x[0], x[1])
-		return []reg.VecVirtual{x[0], sum, s.sub(x[0], x[1]), x[1], x[0], sum, x[1]}
-	}},
-	{"GT3", 4, 3, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		inner := s.half(s.add(x[1], x[2]))
-		return []reg.VecVirtual{s.add(x[0], inner), s.half(s.sub(x[1], x[2])), s.add(inner, x[3])}
-	}},
-	{"GT5", 7, 5, func(s sums, x []reg.VecVirtual) []reg.VecVirtual {
-		inner := s.half(s.add(x[1], x[2]))
-		return []reg.VecVirtual{s.add(x[0], inner), s.half(s.sub(x[1], x[2])), s.add(inner, x[3]), s.add(x[4], x[5]), s.add(x[5], x[6])}
-	}},
-}
-
-// sums emits the operations of a linear.
-type sums struct {
+// avxSums emits the operations of a linear.
+type avxSums struct {
 	ctx *build.Context
 	isa isa
 	h   reg.VecVirtual // ½ in every lane
 }
 
-func (s sums) add(x, y reg.VecVirtual) reg.VecVirtual {
+func (s avxSums) add(x, y reg.VecVirtual) reg.VecVirtual {
 	r := s.isa.vector(s.ctx)
 	s.ctx.VADDPS(y, x, r)
 	return r
 }
 
-func (s sums) sub(x, y reg.VecVirtual) reg.VecVirtual {
+func (s avxSums) sub(x, y reg.VecVirtual) reg.VecVirtual {
 	r := s.isa.vector(s.ctx)
 	s.ctx.VSUBPS(y, x, r)
 	return r
 }
 
-func (s sums) half(x reg.VecVirtual) reg.VecVirtual {
+func (s avxSums) half(x reg.VecVirtual) reg.VecVirtual {
 	r := s.isa.vector(s.ctx)
 	s.ctx.VMULPS(x, s.h, r)
 	return r
 }
 
+const linearSignature = "func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)"
+
 // generateLinear writes the kernel of one matrix, for columns of n float32 at
 // src, src + srcStep and so on; result j goes to dst + j·dstStep. It is applied
 // count times, srcNext and dstNext apart. Distances are in bytes.
-func generateLinear(ctx *build.Context, isa isa, l linear) {
+func generateLinear(ctx *build.Context, isa isa, l linear[reg.VecVirtual]) {
 	name := "linear" + isa.suffix() + l.name
-	function(ctx, name, "func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)",
+	function(ctx, name, linearSignature,
 		name+" multiplies columns by the matrix "+l.name+".")
 	n := ctx.Load(ctx.Param("n"), ctx.GP64()).(reg.GPVirtual)
 	tail := ctx.GP64()
@@ -102,7 +58,7 @@ func generateLinear(ctx *build.Context, isa isa, l linear) {
 	dstNext := ctx.Load(ctx.Param("dstNext"), ctx.GP64())
 	ctx.SUBQ(whole, srcNext)
 	ctx.SUBQ(whole, dstNext)
-	s := sums{ctx, isa, isa.vector(ctx)}
+	s := avxSums{ctx, isa, isa.vector(ctx)}
 	bits := ctx.GP32()
 	ctx.MOVL(operand.U32(math.Float32bits(0.5)), bits)
 	ctx.VMOVD(bits, s.h.AsX())

@@ -8,6 +8,11 @@ import (
 	"descent/internal/formula"
 )
 
+const (
+	takeEqualDoc       = " moves rest to dst where x is top, and leaves 0 in the other of the two, group by group of rest."
+	takeEqualSignature = "func(dst, rest, x, top []float32, width, dstStep, xStep int)"
+)
+
 // takeEqual writes the function that hands out what the first of several
 // elements, one call for each, gets: that which is equal to top. It does so for
 // several groups of elements.
@@ -17,8 +22,8 @@ func (e *emitter) takeEqual() {
 	e.Function(fn)
 	e.Attributes(attr.NOSPLIT)
 	e.Pragma("noescape")
-	e.Doc(fn + " moves rest to dst where x is top, and leaves 0 in the other of the two, group by group of rest.")
-	e.SignatureExpr("func(dst, rest, x, top []float32, width, dstStep, xStep int)")
+	e.Doc(fn + takeEqualDoc)
+	e.SignatureExpr(takeEqualSignature)
 	left := e.Load(e.Param("rest").Len(), e.GP64())
 	rest, top := e.pointer("rest"), e.pointer("top")
 	dstGroup, xGroup := e.pointer("dst"), e.pointer("x")

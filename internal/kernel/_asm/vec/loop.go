@@ -3,22 +3,15 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// symbol is the function of row [index] of the table's field name.
-func symbol(name, suffix string) string {
-	name = strings.NewReplacer("[", "", "]", "").Replace(name)
-	return "vec" + strings.ToUpper(name[:1]) + name[1:] + suffix
-}
-
 // mapping writes the loop of m: steps of several vectors, then single
 // vectors, then the rest under a mask.
-func (e *emitter) mapping(m mapping) {
+func (e *emitter) mapping(m mapping[V]) {
 	name := symbol(m.name, e.suffix())
 	e.rows = append(e.rows, m.name+"\x00"+name)
 	e.Function(name)
@@ -147,35 +140,4 @@ func (e *emitter) storeTail(m V) func(V, reg.GPVirtual, int) {
 			e.VMASKMOVPS(x, m, at)
 		}
 	}
-}
-
-// table is the source of the table of functions.
-func (e *emitter) table() string {
-	fields, groups := "", map[string]string{}
-	var order []string
-	for _, r := range e.rows {
-		field, fn, _ := strings.Cut(r, "\x00")
-		group, index, ok := strings.Cut(field, "[")
-		if !ok {
-			fields += fmt.Sprintf("%s: %s,\n", field, fn)
-			continue
-		}
-		if groups[group] == "" {
-			order = append(order, group)
-		}
-		groups[group] += fmt.Sprintf("formula.%s: %s,\n", strings.TrimSuffix(index, "]"), fn)
-	}
-	s := fmt.Sprintf("\n// table%[1]s has the functions above.\nvar table%[1]s = Table{\n", e.suffix())
-	for _, g := range order {
-		s += fmt.Sprintf("%s: %s{\n%s},\n", g, arrays[g], groups[g])
-	}
-	return s + fields + "}\n"
-}
-
-// arrays are the types of those fields of the table that are arrays.
-var arrays = map[string]string{
-	"Unary": "[formula.UnaryCount]func(dst, x []float32)",
-	"VV":    "[formula.BinaryCount]func(dst, x, y []float32)",
-	"VS":    "[formula.BinaryCount]func(dst, x []float32, s float32)",
-	"SV":    "[formula.BinaryCount]func(dst, x []float32, s float32)",
 }

@@ -1,8 +1,8 @@
 // Command vec writes the assembly of package vec.
 //
 // Formulas are those of package formula, and maps.go lists the functions made
-// of them. The emitter is AVX2 or AVX-512. Run it by go generate in that
-// package.
+// of them. The emitter is AVX2 or AVX-512, and that of files neon*.go is NEON.
+// Run it by go generate in that package.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 		ctx := build.NewContext()
 		ctx.ConstraintExpr("amd64,!purego")
 		e := &emitter{Context: ctx, lanes: lanes, constants: map[uint32]int{}}
-		for _, m := range maps() {
+		for _, m := range maps[V]() {
 			e.mapping(m)
 		}
 		e.sumLanes()
@@ -42,6 +42,9 @@ func main() {
 		if err := e.write(*dir); err != nil {
 			log.Fatal(err)
 		}
+	}
+	if err := writeNEON(*dir); err != nil {
+		log.Fatal(err)
 	}
 }
 
@@ -63,9 +66,8 @@ func (e *emitter) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	imports := fmt.Appendf(nil, "package vec\n\nimport %q\n", reflect.TypeFor[formula.Unary]().PkgPath())
-	stubs = bytes.Replace(stubs, []byte("package vec\n"), imports, 1)
-	stubs, err = format.Source(append(stubs, e.table()...))
+	stubs = bytes.Replace(stubs, []byte("package vec\n"), []byte("package vec\n"+imports()), 1)
+	stubs, err = format.Source(append(stubs, table(e.suffix(), e.rows)...))
 	if err != nil {
 		return err
 	}
@@ -74,4 +76,9 @@ func (e *emitter) write(dir string) error {
 		return err
 	}
 	return os.WriteFile(base+".go", stubs, 0o644)
+}
+
+// imports are what the table of functions needs.
+func imports() string {
+	return fmt.Sprintf("\nimport %q\n", reflect.TypeFor[formula.Unary]().PkgPath())
 }

@@ -5,18 +5,26 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
+const (
+	uniformDoc       = " sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32."
+	uniformSignature = "func(dst []float32, block, draw, stream0, stream1, seed0, seed1 uint32)"
+
+	philoxRounds             = 10
+	philoxMul0, philoxMul1   = 0xD2511F53, 0xCD9E8D57
+	philoxWeyl0, philoxWeyl1 = 0x9E3779B9, 0xBB67AE85
+)
+
 // uniform writes Philox4x32-10 over consecutive blocks. A 64-bit lane works
 // on one block, its words in the low halves, where the widening multiply
 // looks for them; what is in the high halves does not matter.
 func (e *emitter) uniform() {
-	const mul0, mul1, weyl0, weyl1, rounds = 0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85, 10
 	fn := symbol("uniformBlocks", e.suffix())
 	e.rows = append(e.rows, "uniformBlocks\x00"+fn)
 	e.Function(fn)
 	e.Attributes(attr.NOSPLIT)
 	e.Pragma("noescape")
-	e.Doc(fn + " sets dst to the uniform numbers of consecutive blocks of a stream. The length of dst is a multiple of 32.")
-	e.SignatureExpr("func(dst []float32, block, draw, stream0, stream1, seed0, seed1 uint32)")
+	e.Doc(fn + uniformDoc)
+	e.SignatureExpr(uniformSignature)
 	dst := e.pointer("dst")
 	n := e.Load(e.Param("dst").Len(), e.GP64())
 	counter := e.AddInt(e.word("block"), e.blockOrder())
@@ -26,14 +34,14 @@ func (e *emitter) uniform() {
 	e.Label("loop")
 	c0, c1, c2, c3 := counter, draw, stream0, stream1
 	k0, k1 := e.mov(seed0), e.mov(seed1)
-	for r := range rounds {
-		p0, p1 := e.mulWide(c0, e.Const(mul0)), e.mulWide(c2, e.Const(mul1))
+	for r := range philoxRounds {
+		p0, p1 := e.mulWide(c0, e.Const(philoxMul0)), e.mulWide(c2, e.Const(philoxMul1))
 		c0 = e.Xor(e.Xor(e.high(p1), c1), k0)
 		c2 = e.Xor(e.Xor(e.high(p0), c3), k1)
 		c1, c3 = p1, p0
-		if r < rounds-1 {
-			e.VPADDD(e.Const(weyl0), k0, k0)
-			e.VPADDD(e.Const(weyl1), k1, k1)
+		if r < philoxRounds-1 {
+			e.VPADDD(e.Const(philoxWeyl0), k0, k0)
+			e.VPADDD(e.Const(philoxWeyl1), k1, k1)
 		}
 	}
 	w01, w23 := e.join(c0, c1), e.join(c2, c3)
