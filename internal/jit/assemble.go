@@ -30,7 +30,11 @@ func (l *Loop) Assemble(t *Target) (*Text, error) {
 		return nil, err
 	}
 	out := &layout{l, p, t, end}
-	return &Text{out.write(t.writer(out)), p.spills * t.lanes, out.round()}, nil
+	code, err := out.write(t.writer(out))
+	if err != nil {
+		return nil, err
+	}
+	return &Text{code, p.spills * t.lanes, out.round()}, nil
 }
 
 // finishReductions appends what combines the lanes of each accumulator: first

@@ -25,7 +25,7 @@ func (l *layout) kept(v *value, part int) int {
 }
 
 // write has the loop written: rows of whole rounds, then the rest.
-func (l *layout) write(w writer) []byte {
+func (l *layout) write(w writer) ([]byte, error) {
 	w.enter()
 	for i := range l.values {
 		switch v := &l.values[i]; {

@@ -24,8 +24,8 @@ func (t *Target) hasMask(v *value) bool { return t.masks > 0 && v.op == opCompar
 
 // A writer writes machine code in the order that [layout.write] asks for.
 type writer interface {
-	enter()        // fills the registers that no row changes, but for values
-	leave() []byte // returns to the caller, and has all of the code
+	enter()                 // fills the registers that no row changes, but for values
+	leave() ([]byte, error) // returns to the caller, and has all of the code
 
 	constant(i int)  // fills the register of value i, a constant
 	number(i int)    // fills the place of value i, one of Args.Numbers

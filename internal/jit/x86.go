@@ -135,13 +135,13 @@ func (e *x86) nextRow(row int) {
 	e.lead(e.jump(differs), row)
 }
 
-func (e *x86) leave() []byte {
+func (e *x86) leave() ([]byte, error) {
 	e.code = append(e.code, 0xC5, 0xF8, 0x77, 0xC3) // VZEROUPPER, RET
 	code, start := e.appendConstants(e.code, 0xCC)
 	for _, p := range e.pooled {
 		binary.LittleEndian.PutUint32(code[p.at:], uint32(start+p.number*4*e.lanes-p.end))
 	}
-	return code
+	return code, nil
 }
 
 func (e *x86) start(acc int, bits uint32) {

@@ -2,24 +2,12 @@ package jit
 
 import (
 	"encoding/hex"
-	"os"
-	"strings"
 	"testing"
 )
 
-// TestEncodingX86 holds the encoder to what LLVM's disassembler reads in its
-// bytes: testdata/x86.txt has them line by line, made from the failures
-// of this test by testdata/x86.sh.
+// TestEncodingX86 holds the encoder of amd64 to testdata/x86.txt.
 func TestEncodingX86(t *testing.T) {
-	text, err := os.ReadFile("testdata/x86.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		code, instruction, _ := strings.Cut(strings.TrimSpace(line), " ")
-		read[code] = instruction
-	}
+	read := recorded(t, "testdata/x86.txt")
 	add, shl := form{0, 1, 0x58, 0}, byte(6)
 	memory, far := address(rbx, rsi, 0), address(r13, rsi, 0)
 	for _, c := range []struct {
