@@ -1,12 +1,6 @@
 package jit
 
-import (
-	"errors"
-	"fmt"
-)
-
-// ErrUnsupported says that this system or build runs no code made at run time.
-var ErrUnsupported = errors.New("jit: no machine code on this system")
+import "fmt"
 
 // Text is the machine code of a loop, before it is executable.
 type Text struct {

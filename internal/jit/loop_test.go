@@ -1,8 +1,7 @@
-//go:build linux && amd64 && !purego
-
 package jit_test
 
 import (
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -11,16 +10,33 @@ import (
 	"descent/internal/jit"
 )
 
+// targets are those that this machine runs.
+func targets(t *testing.T) (all []*jit.Target) {
+	if !jit.Available() {
+		t.Skip("this system or build runs no code made at run time")
+	}
+	for _, x := range []struct {
+		target *jit.Target
+		runs   bool
+	}{
+		{jit.AVX2, cpu.X86.HasAVX2 && cpu.X86.HasFMA},
+		{jit.AVX512, cpu.X86.HasAVX512DQ},
+		{jit.NEON, runtime.GOARCH == "arm64"},
+	} {
+		if x.runs {
+			all = append(all, x.target)
+		}
+	}
+	t.Logf("targets of this machine: %v", all)
+	return all
+}
+
 // TestLoop runs y = x·number + row number + sums of ten streams, and the sum
 // of y along rows, over rows of all lengths around a round. All values are
 // small whole numbers, so any order of sums is exact.
 func TestLoop(t *testing.T) {
 	const rows, most, more = 3, 40, 10 // more streams than pointers in registers
-	for _, target := range []*jit.Target{jit.AVX2, jit.AVX512} {
-		if target == jit.AVX512 && !cpu.X86.HasAVX512DQ || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
-			t.Logf("this machine lacks the instructions of %v", target)
-			continue
-		}
+	for _, target := range targets(t) {
 		l := jit.NewLoop()
 		y := l.FMA(l.Load(0), l.Number(1), l.RowNumber(1))
 		for i := range more {

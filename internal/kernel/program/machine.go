@@ -19,8 +19,9 @@ type machine struct {
 	// nothing besides, so that temporaries do not bound it; 0 elsewhere. A
 	// call of that size takes some ten microseconds.
 	chunk int
-	// shortLine is what shortRow is to the interpreter. Masks cost next to
-	// nothing in AVX-512; storing under one is slow in AVX2.
+	// shortLine is what shortRow is to the interpreter. The rest of a row
+	// costs next to nothing in AVX-512 and little in NEON; storing under a
+	// mask is slow in AVX2.
 	shortLine int
 }
 
@@ -47,7 +48,7 @@ const chunkWork = 1 << 16
 const spillSize = 512
 
 // targets are what machine code is made for; none for plain Go.
-var targets = [isa.Count]*jit.Target{isa.AVX2: jit.AVX2, isa.AVX512: jit.AVX512}
+var targets = [isa.Count]*jit.Target{isa.AVX2: jit.AVX2, isa.AVX512: jit.AVX512, isa.NEON: jit.NEON}
 
 // compile returns the machine code of p's body for tier t, or nil where the
 // body is to be interpreted: there is nothing to gain, the system forbids
@@ -55,7 +56,7 @@ var targets = [isa.Count]*jit.Target{isa.AVX2: jit.AVX2, isa.AVX512: jit.AVX512}
 // is set, loops add up what goes to SumAll; then the rows of a tile must be
 // multiples of 16 long, or be one row, for an element to meet its lane.
 func (p *Program) compile(t isa.Tier, sums bool) *machine {
-	if !jit.Supported || targets[t] == nil || len(p.outputs) > 64 {
+	if targets[t] == nil || !jit.Available() || len(p.outputs) > 64 {
 		return nil
 	}
 	c := cutter{p: p, m: &machine{shortLine: 32}, target: targets[t], sums: sums}
