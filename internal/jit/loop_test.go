@@ -35,7 +35,7 @@ func targets(t *testing.T) (all []*jit.Target) {
 // of y along rows, over rows of all lengths around a round. All values are
 // small whole numbers, so any order of sums is exact.
 func TestLoop(t *testing.T) {
-	const rows, most, more = 3, 40, 10 // more streams than pointers in registers
+	const rows, most, more = 3, 40, jit.MaxStreams - 4 // more streams than pointers in registers
 	for _, target := range targets(t) {
 		l := jit.NewLoop()
 		y := l.FMA(l.Load(0), l.Number(1), l.RowNumber(1))
