@@ -81,8 +81,8 @@ func (p *Program) Buffers() []Buffer {
 	return list
 }
 
-// InstructionSet names the instructions in use, "avx512", "avx2" or "plain",
-// and whether fused programs are machine code or interpreted.
+// InstructionSet names the instructions in use, "avx512", "avx2", "neon" or
+// "plain", and whether fused programs are machine code or interpreted.
 func InstructionSet() string { return kernel.Engine() }
 
 // String lists the instructions of the plan, wave by wave.

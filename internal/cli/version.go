@@ -37,8 +37,24 @@ func (a *app) version() error {
 		fmt.Fprintf(a.stdout, "linked  to the C library of this system; CGO_ENABLED=0 go build makes a binary that needs none\n")
 	}
 	fmt.Fprintf(a.stdout, "cpu     %d cores\n", runtime.GOMAXPROCS(0))
-	fmt.Fprintf(a.stdout, "kernels %s (this machine can run %s; DESCENT_CPU=plain, avx2 or avx512 asks for less, interpret for no machine code, avx2,interpret for both)\n",
-		kernel.Engine(), isa.Best())
+	fmt.Fprintf(a.stdout, "kernels %s (%s)\n", kernel.Engine(), choices(isa.Tiers()))
 	a.next(a.stdout, a.call("train"))
 	return nil
+}
+
+// choices says what else a machine with the given tiers can be asked to run.
+func choices(tiers []isa.Tier) string {
+	best := len(tiers) - 1
+	if best == 0 {
+		return "this machine or build runs no other"
+	}
+	less := tiers[0].String()
+	for _, t := range tiers[1:best] {
+		less += " or " + t.String()
+	}
+	text := fmt.Sprintf("this machine can run %v; %s=%s asks for less, %s for no machine code", tiers[best], isa.Environment, less, isa.Interpreted)
+	if best > 1 {
+		text += fmt.Sprintf(", %v,%s for both", tiers[best-1], isa.Interpreted)
+	}
+	return text
 }

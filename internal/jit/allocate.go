@@ -9,11 +9,11 @@ import (
 type places struct {
 	live []bool
 	last []int // the last reader of each value
-	reg  []int // of vectors and of masks; none: not in a register
+	reg  []int // of vectors, or of masks where the target has such; none: not in a register
 	slot []int // of an invariant in memory: number in the pool, or in the spill
-	acc  []int // registers of accumulators: two for each
+	acc  []int // registers of accumulators, those of the parts of one side by side
 
-	spare     int // a register for operands that must not be in memory; none: all are in registers
+	spare     int // the first of Target.spares registers; none: no operand is in memory
 	constants []uint32
 	spills    int
 }
@@ -42,52 +42,26 @@ func (p *pool) free(r int) {
 	p.count--
 }
 
-// allocate finds places for all values that something is made of: a linear
-// scan over the straight line, then the registers that are left for the
-// invariants that are read most.
-func (l *Loop) allocate() (*places, error) {
+// allocate finds places on target t for all values that something is made of:
+// a linear scan over the straight line, then the registers that are left for
+// the invariants that are read most.
+func (l *Loop) allocate(t *Target) (*places, error) {
 	n := len(l.values)
 	p := &places{live: make([]bool, n), last: make([]int, n), reg: make([]int, n), slot: make([]int, n), spare: none}
 	l.findLive(p)
-	vectors, masks := l.registers(), 8-firstMask
-	accs := len(l.reductions) * Step / l.lanes()
-
-	most, mostMasks := l.scan(p, accs)
-	if most > vectors || mostMasks > masks {
-		return nil, fmt.Errorf("jit: a loop of %d values holds %d vectors and %d masks at once, the machine has %d and %d",
-			n, most, mostMasks, vectors, masks)
+	most, masks := l.scan(p, t)
+	if most > t.vectors || masks > t.masks {
+		return nil, fmt.Errorf("jit: a loop of %d values holds %d vectors and %d masks at once, %s has %d and %d",
+			n, most, masks, t.name, t.vectors, t.masks)
 	}
-	return p, l.placeInvariants(p, most, vectors)
-}
-
-// firstMask is the first mask register for values: 0 means none, 1 is the mask
-// of the rest of a row.
-const firstMask = 2
-
-// registers is how many vector registers values have; AVX2 keeps the mask of
-// the rest in the last.
-func (l *Loop) registers() int {
-	if l.wide {
-		return 32
-	}
-	return restMask
-}
-
-// restMask is the register of AVX2 with the mask of the rest.
-const restMask = 15
-
-func (l *Loop) lanes() int {
-	if l.wide {
-		return 16
-	}
-	return 8
+	return p, l.placeInvariants(p, t, most)
 }
 
 func (l *Loop) findLive(p *places) {
 	for i := len(l.values) - 1; i >= 0; i-- {
 		v := &l.values[i]
 		p.reg[i], p.slot[i] = none, none
-		p.live[i] = p.live[i] || v.kind == kindStore || v.kind == kindKeep || v.kind == kindResult
+		p.live[i] = p.live[i] || v.op >= opStore
 		if !p.live[i] {
 			continue
 		}
@@ -99,14 +73,11 @@ func (l *Loop) findLive(p *places) {
 	}
 }
 
-// isMask says whether v is held in a mask register.
-func (l *Loop) isMask(v *value) bool { return l.wide && v.kind == kindCompare }
-
 // scan gives registers to all values but invariants and returns how many
-// there have to be. Accumulators have theirs throughout.
-func (l *Loop) scan(p *places, accs int) (vectors, masks int) {
+// there have to be. Accumulators have theirs throughout, one for each part.
+func (l *Loop) scan(p *places, t *Target) (vectors, masks int) {
 	var v, m pool
-	for range accs {
+	for range len(l.reductions) * t.parts() {
 		p.acc = append(p.acc, v.take())
 	}
 	for i := range l.values {
@@ -114,19 +85,18 @@ func (l *Loop) scan(p *places, accs int) (vectors, masks int) {
 		if !p.live[i] || x.invariant() {
 			continue
 		}
-		if x.kind == kindAcc {
-			p.reg[i] = p.acc[int(x.imm/2)*Step/l.lanes()+int(x.imm%2)]
+		if x.op == opAcc {
+			p.reg[i] = p.acc[x.imm/Step*uint32(t.parts())+x.imm%Step]
 			continue
 		}
 		args := x.uses()
 		dies := func(a Value) bool {
 			y := &l.values[a]
-			return p.last[a] == i && !y.invariant() && y.kind != kindAcc
+			return p.last[a] == i && !y.invariant() && y.op != opAcc
 		}
-		if x.kind == kindFMA || x.kind == kindFNMA {
-			p.reg[i] = none
-			for _, a := range []Value{args[2], args[0], args[1]} { // the operand that the result overwrites
-				if dies(a) {
+		if x.op == opFMA || x.op == opFNMA { // the result overwrites an operand, or a copy of one
+			for _, k := range t.onto {
+				if a := args[k]; dies(a) {
 					p.reg[i] = p.reg[a]
 					break
 				}
@@ -137,17 +107,17 @@ func (l *Loop) scan(p *places, accs int) (vectors, masks int) {
 		}
 		for k, a := range args {
 			if dies(a) && !slices.Contains(args[:k], a) && p.reg[a] != p.reg[i] {
-				if l.isMask(&l.values[a]) {
-					m.free(p.reg[a] - firstMask)
+				if t.hasMask(&l.values[a]) {
+					m.free(p.reg[a])
 				} else {
 					v.free(p.reg[a])
 				}
 			}
 		}
 		switch {
-		case x.kind >= kindStore, p.reg[i] != none:
-		case l.isMask(x):
-			p.reg[i] = firstMask + m.take()
+		case x.op >= opStore, p.reg[i] != none:
+		case t.hasMask(x):
+			p.reg[i] = m.take()
 		default:
 			p.reg[i] = v.take()
 		}
@@ -157,7 +127,8 @@ func (l *Loop) scan(p *places, accs int) (vectors, masks int) {
 
 // placeInvariants gives the registers from most on to the invariants that are
 // read most, and memory to the rest.
-func (l *Loop) placeInvariants(p *places, most, vectors int) error {
+func (l *Loop) placeInvariants(p *places, t *Target, most int) error {
+	vectors := t.vectors
 	uses := make([]int, len(l.values))
 	var all []int
 	for i := range l.values {
@@ -173,21 +144,21 @@ func (l *Loop) placeInvariants(p *places, most, vectors int) error {
 	}
 	slices.SortStableFunc(all, func(a, b int) int { return uses[b] - uses[a] })
 	if len(all) > vectors-most {
-		if most == vectors {
+		vectors -= t.spares
+		if most > vectors {
 			return fmt.Errorf("jit: a loop holds %d vectors at once, which leaves no register for its %d numbers", most, len(all))
 		}
-		p.spare = vectors - 1
-		vectors--
+		p.spare = vectors
 	}
 	for _, i := range all {
 		switch v := &l.values[i]; {
 		case most < vectors:
 			p.reg[i] = most
 			most++
-			if v.kind == kindConst {
+			if v.op == opConst {
 				p.slot[i] = p.constant(v.imm)
 			}
-		case v.kind == kindConst:
+		case v.op == opConst:
 			p.slot[i] = p.constant(v.imm)
 		default:
 			p.slot[i] = p.spills

@@ -1,8 +1,7 @@
-//go:build linux && amd64 && !purego
-
 package jit_test
 
 import (
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -11,24 +10,41 @@ import (
 	"descent/internal/jit"
 )
 
+// targets are those that this machine runs.
+func targets(t *testing.T) (all []*jit.Target) {
+	if !jit.Available() {
+		t.Skip("this system or build runs no code made at run time")
+	}
+	for _, x := range []struct {
+		target *jit.Target
+		runs   bool
+	}{
+		{jit.AVX2, cpu.X86.HasAVX2 && cpu.X86.HasFMA},
+		{jit.AVX512, cpu.X86.HasAVX512DQ},
+		{jit.NEON, runtime.GOARCH == "arm64"},
+	} {
+		if x.runs {
+			all = append(all, x.target)
+		}
+	}
+	t.Logf("targets of this machine: %v", all)
+	return all
+}
+
 // TestLoop runs y = x·number + row number + sums of ten streams, and the sum
 // of y along rows, over rows of all lengths around a round. All values are
 // small whole numbers, so any order of sums is exact.
 func TestLoop(t *testing.T) {
-	const rows, most, more = 3, 40, 10 // more streams than pointers in registers
-	for _, wide := range []bool{false, true} {
-		if wide && !cpu.X86.HasAVX512DQ || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
-			t.Logf("this machine lacks the instructions of wide=%v", wide)
-			continue
-		}
-		l := jit.NewLoop(wide)
+	const rows, most, more = 3, 40, jit.MaxStreams - 4 // more streams than pointers in registers
+	for _, target := range targets(t) {
+		l := jit.NewLoop()
 		y := l.FMA(l.Load(0), l.Number(1), l.RowNumber(1))
 		for i := range more {
 			y = l.Add(y, l.Load(4+i))
 		}
 		l.Store(2, y)
 		l.Reduce(3, 0, y, l.Add)
-		text, err := l.Assemble()
+		text, err := l.Assemble(target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,16 +78,16 @@ func TestLoop(t *testing.T) {
 				for i := range n {
 					want := float32(2*(r*n+i) + 100*(r+1) + more)
 					if got := out[r*n+i]; got != want {
-						t.Fatalf("wide=%v, row %d of %d elements, element %d: %v, want %v", wide, r, n, i, got, want)
+						t.Fatalf("%v, row %d of %d elements, element %d: %v, want %v", target, r, n, i, got, want)
 					}
 					sum += want
 				}
 				if sums[r] != sum {
-					t.Errorf("wide=%v, row %d of %d elements: sum %v, want %v", wide, r, n, sums[r], sum)
+					t.Errorf("%v, row %d of %d elements: sum %v, want %v", target, r, n, sums[r], sum)
 				}
 			}
 			if out[rows*n] != 0 {
-				t.Errorf("wide=%v, %d elements: writes behind the last row", wide, n)
+				t.Errorf("%v, %d elements: writes behind the last row", target, n)
 			}
 		}
 	}

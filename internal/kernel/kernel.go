@@ -110,8 +110,12 @@ func (c *Call) Key(stream uint64) rng.Key {
 // Engine names what runs programs: the tier, and whether their bodies are
 // machine code made at run time or interpreted.
 func Engine() string {
-	if jit.Supported && isa.Current() != isa.Plain && !isa.Interpreting() {
-		return isa.Current().String() + ", machine code"
+	switch tier := isa.Current(); {
+	case tier == isa.Plain, isa.Interpreting():
+		return tier.String() + ", interpreted"
+	case !jit.Available():
+		return tier.String() + ", interpreted, as this system runs no code made at run time"
+	default:
+		return tier.String() + ", machine code"
 	}
-	return isa.Current().String() + ", interpreted"
 }

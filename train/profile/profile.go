@@ -8,7 +8,7 @@ package profile
 // have taken.
 type Profile struct {
 	Workers      int
-	Instructions string  // the set in use, avx512, avx2 or plain, and whether fused programs are machine code or interpreted
+	Instructions string  // the set in use, avx512, avx2, neon or plain, and whether fused programs are machine code or interpreted
 	PeakFLOPS    float64 // operations a second that all workers reach at most; 0 if they were not measured
 	PeakBytes    float64 // bytes a second from memory, likewise
 	Plans        []Plan

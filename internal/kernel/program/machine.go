@@ -19,8 +19,9 @@ type machine struct {
 	// nothing besides, so that temporaries do not bound it; 0 elsewhere. A
 	// call of that size takes some ten microseconds.
 	chunk int
-	// shortLine is what shortRow is to the interpreter. Masks cost next to
-	// nothing in AVX-512; storing under one is slow in AVX2.
+	// shortLine is what shortRow is to the interpreter. The rest of a row
+	// costs next to nothing in AVX-512 and little in NEON; storing under a
+	// mask is slow in AVX2.
 	shortLine int
 }
 
@@ -46,16 +47,19 @@ const chunkWork = 1 << 16
 // spillSize is how many float32 of working memory loops may ask for.
 const spillSize = 512
 
+// targets are what machine code is made for; none for plain Go.
+var targets = [isa.Count]*jit.Target{isa.AVX2: jit.AVX2, isa.AVX512: jit.AVX512, isa.NEON: jit.NEON}
+
 // compile returns the machine code of p's body for tier t, or nil where the
 // body is to be interpreted: there is nothing to gain, the system forbids
 // code made at run time, or a loop needs more than the machine has. Where sums
 // is set, loops add up what goes to SumAll; then the rows of a tile must be
 // multiples of 16 long, or be one row, for an element to meet its lane.
 func (p *Program) compile(t isa.Tier, sums bool) *machine {
-	if !jit.Supported || t == isa.Plain || len(p.outputs) > 64 {
+	if targets[t] == nil || !jit.Available() || len(p.outputs) > 64 {
 		return nil
 	}
-	c := cutter{p: p, m: &machine{shortLine: 32}, wide: t == isa.AVX512, sums: sums}
+	c := cutter{p: p, m: &machine{shortLine: 32}, target: targets[t], sums: sums}
 	if t == isa.AVX2 {
 		c.m.shortLine = shortRow
 	}
@@ -86,14 +90,14 @@ func (c *cutter) isWhole() bool {
 // A cutter cuts a body into loops, as long as they can be: one ends where an
 // instruction reads a Row that the loop itself computes.
 type cutter struct {
-	p     *Program
-	m     *machine
-	wide  bool
-	sums  bool
-	loops int
-	round int  // instructions in a round of the last loop
-	homes bool // some loop stores a value into its temporary
-	err   error
+	p      *Program
+	m      *machine
+	target *jit.Target
+	sums   bool
+	loops  int
+	round  int  // instructions in a round of the last loop
+	homes  bool // some loop stores a value into its temporary
+	err    error
 
 	loop    *jit.Loop // nil: none is open
 	step    step
@@ -134,7 +138,7 @@ func (c *cutter) add(i int) {
 		c.close(i)
 	}
 	if c.loop == nil {
-		c.loop = jit.NewLoop(c.wide)
+		c.loop = jit.NewLoop()
 	}
 	if reduces {
 		c.reduce(in)
@@ -179,7 +183,7 @@ func (c *cutter) close(next int) {
 			c.loop.Store(c.stream(d.place, -1), d.value)
 		}
 	}
-	text, err := c.loop.Assemble()
+	text, err := c.loop.Assemble(c.target)
 	if err == nil && text.Spill > spillSize {
 		err = errSpill
 	}

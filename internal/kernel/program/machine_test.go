@@ -20,7 +20,7 @@ import (
 
 // machineTiers runs f on every tier that has machine code.
 func machineTiers(t *testing.T, f func(t *testing.T)) {
-	if !jit.Supported || len(isa.Tiers()) == 1 {
+	if !jit.Available() || len(isa.Tiers()) == 1 {
 		t.Skip("this machine or build makes no code at run time")
 	}
 	for _, tier := range isa.Tiers()[1:] {

@@ -25,7 +25,7 @@ func forTiers(t *testing.T, f func(t *testing.T)) {
 			defer isa.Interpret(false)()
 			f(t)
 		})
-		if tier != isa.Plain && jit.Supported {
+		if tier != isa.Plain && jit.Available() {
 			t.Run(tier.String()+","+isa.Interpreted, func(t *testing.T) {
 				defer isa.Use(tier)()
 				defer isa.Interpret(true)()

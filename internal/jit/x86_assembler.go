@@ -2,12 +2,12 @@ package jit
 
 import "encoding/binary"
 
-// An assembler appends machine code. Vectors are 512 bits wide, encoded by
+// An x86Assembler appends machine code of amd64. Vectors are 512 bits wide, encoded by
 // EVEX, or 256, encoded by VEX.
 //
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
 // volume 2, §2.3 (VEX) and §2.7 (EVEX).
-type assembler struct {
+type x86Assembler struct {
 	code   []byte
 	evex   bool
 	pooled []pooled
@@ -23,7 +23,6 @@ const (
 	rsi, rdi           = 6, 7
 	r8, r9, r10, r11   = 8, 9, 10, 11
 	r12, r13, r15      = 12, 13, 15
-	none               = -1
 )
 
 // A form is an instruction but for its operands: the prefix (0, 66, F3, F2 as
@@ -46,8 +45,6 @@ var (
 	swapHalves   = form{1, 3, 0x06, 0} // VEX alone
 	swapQuarters = form{1, 3, 0x23, 1} // EVEX alone
 	swapWithin   = form{0, 1, 0xC6, 0}
-	fma132       = form{1, 2, 0x98, 0} // less opcode: 132, plus 0x10: 213, plus 0x20: 231
-	fnma132      = form{1, 2, 0x9C, 0}
 )
 
 // A location is an operand that may be memory: a register, an address, or a
@@ -72,7 +69,7 @@ func bit(x, i int) byte { return byte(x>>i) & 1 }
 // vector encodes an instruction of whole vectors. reg is the operand in the
 // field of that name, src the one in the prefix (0 where there is none), k the
 // mask (0: none), zero whether masked lanes become zero, and imm the immediate.
-func (a *assembler) vector(f form, reg, src int, rm location, k int, zero bool, imm ...byte) {
+func (a *x86Assembler) vector(f form, reg, src int, rm location, k int, zero bool, imm ...byte) {
 	if !a.evex {
 		a.vex(f, 1, reg, src, rm, imm...)
 		return
@@ -94,7 +91,7 @@ func (a *assembler) vector(f form, reg, src int, rm location, k int, zero bool, 
 }
 
 // vex encodes an instruction of 256 bits, or less where l is 0.
-func (a *assembler) vex(f form, l byte, reg, src int, rm location, imm ...byte) {
+func (a *x86Assembler) vex(f form, l byte, reg, src int, rm location, imm ...byte) {
 	x, b := a.high(rm)
 	a.code = append(a.code, 0xC4,
 		(bit(reg, 3)<<7|x<<6|b<<5)^0xE0|f.table,
@@ -104,7 +101,7 @@ func (a *assembler) vex(f form, l byte, reg, src int, rm location, imm ...byte) 
 }
 
 // high returns bit 3 of the index and of the base, or of the register.
-func (a *assembler) high(rm location) (x, b byte) {
+func (a *x86Assembler) high(rm location) (x, b byte) {
 	switch {
 	case rm.reg >= 0:
 		return 0, bit(rm.reg, 3)
@@ -117,7 +114,7 @@ func (a *assembler) high(rm location) (x, b byte) {
 }
 
 // operand encodes reg and rm behind an opcode, before after bytes more.
-func (a *assembler) operand(reg int, rm location, after int) {
+func (a *x86Assembler) operand(reg int, rm location, after int) {
 	field := byte(reg&7) << 3
 	switch {
 	case rm.reg >= 0:
@@ -146,12 +143,12 @@ func (a *assembler) operand(reg int, rm location, after int) {
 	}
 }
 
-func (a *assembler) word(v int) {
+func (a *x86Assembler) word(v int) {
 	a.code = binary.LittleEndian.AppendUint32(a.code, uint32(int32(v)))
 }
 
 // general encodes an instruction on 64-bit general registers.
-func (a *assembler) general(opcode byte, reg int, rm location) {
+func (a *x86Assembler) general(opcode byte, reg int, rm location) {
 	x, b := a.high(rm)
 	a.code = append(a.code, 0x48|bit(reg, 3)<<2|x<<1|b, opcode)
 	a.operand(reg, rm, 0)
@@ -175,14 +172,18 @@ const (
 	atLeast = 0x8D
 )
 
-// jump appends a jump and returns where its distance stands.
-func (a *assembler) jump(condition byte) int {
+// jump appends a jump.
+func (a *x86Assembler) jump(condition byte) jump {
 	a.code = append(a.code, 0x0F, condition)
 	a.word(0)
-	return len(a.code) - 4
+	return jump(len(a.code) - 4)
 }
 
-// land makes the jump whose distance stands at go to target.
-func (a *assembler) land(at, target int) {
-	binary.LittleEndian.PutUint32(a.code[at:], uint32(int32(target-at-4)))
+// lead lets a jump lead to a place in the code, and land to the end of it.
+func (a *x86Assembler) lead(at jump, to int) {
+	if at != none {
+		binary.LittleEndian.PutUint32(a.code[at:], uint32(int32(to-int(at)-4)))
+	}
 }
+
+func (a *x86Assembler) land(at jump) { a.lead(at, len(a.code)) }
