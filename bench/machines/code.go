@@ -20,30 +20,42 @@ type instruction struct {
 type code []instruction
 
 var (
-	line   = regexp.MustCompile(`(?m)^\s*([0-9a-f]+):\s+(\S.*)$`)
+	head   = regexp.MustCompile(`^[0-9a-f]+ <(.*)>:$`)
+	line   = regexp.MustCompile(`^\s*([0-9a-f]+):\s+(\S.*)$`)
 	jump   = regexp.MustCompile(`^(.*?)\s*0x([0-9a-f]+) <.*>$`)
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// disassemble returns a function of a binary.
-func disassemble(binary, symbol string) (c code, err error) {
-	out, err := exec.Command("llvm-objdump-19", "-d", "--no-show-raw-insn", "--disassemble-symbols="+symbol, binary).Output()
+// disassemble returns functions of a binary by their symbols.
+func disassemble(binary string, symbols []string) (map[string]code, error) {
+	out, err := exec.Command("llvm-objdump-19", "-d", "--no-show-raw-insn", "--disassemble-symbols="+strings.Join(symbols, ","), binary).Output()
 	if err != nil {
 		return nil, fmt.Errorf("llvm-objdump-19: %w", err)
 	}
-	for _, l := range line.FindAllStringSubmatch(string(out), -1) {
-		at, _ := strconv.ParseUint(l[1], 16, 64)
-		i := instruction{at: at, text: spaces.ReplaceAllString(l[2], " ")}
+	all, name := map[string]code{}, ""
+	for text := range strings.Lines(string(out)) {
+		text = strings.TrimRight(text, "\n")
+		if h := head.FindStringSubmatch(text); h != nil {
+			name = h[1]
+		}
+		l := line.FindStringSubmatch(text)
+		if l == nil || name == "" {
+			continue
+		}
+		i := instruction{text: spaces.ReplaceAllString(l[2], " ")}
+		i.at, _ = strconv.ParseUint(l[1], 16, 64)
 		if j := jump.FindStringSubmatch(i.text); j != nil {
 			i.text = j[1]
 			i.target, _ = strconv.ParseUint(j[2], 16, 64)
 		}
-		c = append(c, i)
+		all[name] = append(all[name], i)
 	}
-	if len(c) == 0 {
-		return nil, fmt.Errorf("%s is not in the binary", symbol)
+	for _, s := range symbols {
+		if len(all[s]) == 0 {
+			return nil, fmt.Errorf("%s is not in the binary", s)
+		}
 	}
-	return c, nil
+	return all, nil
 }
 
 // main returns where the first loop without another inside begins and ends: that

@@ -25,6 +25,41 @@ var cores = []struct{ name, title string }{
 	{"neoverse-n1", "Neoverse N1"}, {"neoverse-v1", "Neoverse V1"}, {"neoverse-n2", "Neoverse N2"}, {"apple-a13", "Apple (Cyclone's model)"},
 }
 
+// tiles are the products that are looked at.
+var tiles = []struct {
+	name, what string
+	terms      int // of a whole call; 0: the loop alone
+}{
+	{"tile128R6V4", "6 × 16, most of large products", 0},
+	{"packer128R6", "6 × 16 that packs B on the way", 0},
+	{"tile128R5V4", "5 × 16", 0},
+	{"tile128R4V4", "4 × 16", 0},
+	{"tile128R8V2", "8 × 8", 0},
+	{"tile128R3V8", "3 × 32", 0},
+	{"tile128R1V16", "1 × 64", 0},
+	{"tile128R6V4", "Winograd's inner product, 6 × 16, a call over 64 channels", 64},
+	{"tile128R5V4", "the same, 5 × 16", 64},
+	{"tile128R6V4", "6 × 16, a call over 16 channels", 16},
+	{"depth128R8V2", "channel by channel, 8 × 8", 0},
+	{"depth128R4V4", "channel by channel, 4 × 16", 0},
+}
+
+// others are the other loops.
+var others = []struct{ dir, name, what string }{
+	{"tile", "linear128BT3", "Winograd's Bᵀ, 3 taps"},
+	{"tile", "linear128AT3", "Winograd's Aᵀ, 3 taps"},
+	{"vec", "vecVVAdd128", "x + y"},
+	{"vec", "vecAxpby128", "x·s + y·t"},
+	{"vec", "vecSquareAxpby128", "x²·s + y·t"},
+	{"vec", "vecRatioStep128", "a step of Adam's update"},
+	{"vec", "vecVVMax128", "the greater of x and y"},
+	{"vec", "vecUnaryExp128", "exp"},
+	{"vec", "vecUnaryTanh128", "tanh"},
+	{"vec", "vecUnarySin128", "sin"},
+	{"vec", "vecSumLanes128", "sums in 16 lanes"},
+	{"vec", "vecUniformBlocks128", "uniform numbers"},
+}
+
 func main() {
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "machines:", err)
@@ -45,37 +80,29 @@ func run() error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("building for arm64, from the top of the repository: %w", err)
 	}
-	if err := products(binary); err != nil {
+	var symbols []string
+	for _, t := range tiles {
+		symbols = append(symbols, symbol("tile", t.name))
+	}
+	for _, l := range others {
+		symbols = append(symbols, symbol(l.dir, l.name))
+	}
+	functions, err := disassemble(binary, symbols)
+	if err != nil {
 		return err
 	}
-	return loops(binary)
+	if err := products(functions); err != nil {
+		return err
+	}
+	return loops(functions)
 }
 
 // products prints the multiply-adds of tiles against the most that the units of a
 // core do: those of the same instructions without any others.
-func products(binary string) error {
+func products(functions map[string]code) error {
 	row("product", func(c string) string { return "" }, true)
-	for _, t := range []struct {
-		name, what string
-		terms      int // of a whole call; 0: the loop alone
-	}{
-		{"tile128R6V4", "6 × 16, most of large products", 0},
-		{"packer128R6", "6 × 16 that packs B on the way", 0},
-		{"tile128R5V4", "5 × 16", 0},
-		{"tile128R4V4", "4 × 16", 0},
-		{"tile128R8V2", "8 × 8", 0},
-		{"tile128R3V8", "3 × 32", 0},
-		{"tile128R1V16", "1 × 64", 0},
-		{"tile128R6V4", "Winograd's inner product, 6 × 16, a call over 64 channels", 64},
-		{"tile128R5V4", "the same, 5 × 16", 64},
-		{"tile128R6V4", "6 × 16, a call over 16 channels", 16},
-		{"depth128R8V2", "channel by channel, 8 × 8", 0},
-		{"depth128R4V4", "channel by channel, 4 × 16", 0},
-	} {
-		code, err := disassemble(binary, symbol("tile", t.name))
-		if err != nil {
-			return err
-		}
+	for _, t := range tiles {
+		code := functions[symbol("tile", t.name)]
 		path := code.loop()
 		if t.terms > 0 {
 			path = code.call(t.terms)
@@ -100,26 +127,10 @@ func products(binary string) error {
 
 // loops prints what bounds other loops: cycles for four elements, and the units
 // that are busiest in them.
-func loops(binary string) error {
+func loops(functions map[string]code) error {
 	row("loop", func(c string) string { return "" }, true)
-	for _, l := range []struct{ dir, name, what string }{
-		{"tile", "linear128BT3", "Winograd's Bᵀ, 3 taps"},
-		{"tile", "linear128AT3", "Winograd's Aᵀ, 3 taps"},
-		{"vec", "vecVVAdd128", "x + y"},
-		{"vec", "vecAxpby128", "x·s + y·t"},
-		{"vec", "vecSquareAxpby128", "x²·s + y·t"},
-		{"vec", "vecRatioStep128", "a step of Adam's update"},
-		{"vec", "vecVVMax128", "the greater of x and y"},
-		{"vec", "vecUnaryExp128", "exp"},
-		{"vec", "vecUnaryTanh128", "tanh"},
-		{"vec", "vecUnarySin128", "sin"},
-		{"vec", "vecSumLanes128", "sums in 16 lanes"},
-		{"vec", "vecUniformBlocks128", "uniform numbers"},
-	} {
-		code, err := disassemble(binary, symbol(l.dir, l.name))
-		if err != nil {
-			return err
-		}
+	for _, l := range others {
+		code := functions[symbol(l.dir, l.name)]
 		vectors := code.vectors()
 		bound := map[string]string{}
 		for _, c := range cores {

@@ -28,7 +28,7 @@ var units = []struct {
 
 // predict asks llvm-mca.
 func predict(core string, c code) (p prediction, err error) {
-	const long = 20_000 // instructions in all, so that beginning and end do not count
+	const long = 5_000 // instructions in all, so that beginning and end do not count
 	iterations := max(10, long/len(c))
 	var source strings.Builder
 	source.WriteString("begin:\n")
