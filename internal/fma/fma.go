@@ -14,10 +14,7 @@ import "math"
 // Sums: Proved Algorithms Using Rounding to Odd", IEEE Transactions on
 // Computers 57(4), 2008; the error of the sum is Knuth's TwoSum.
 func exact(a, b, c float32) float32 {
-	p, q := float64(a)*float64(b), float64(c)
-	s := p + q
-	t := s - p
-	e := (p - (s - t)) + (q - t) // s + e = p + q, exactly; NaN where s is not finite
+	s, e := twoSum(float64(a)*float64(b), float64(c))
 	bits := math.Float64bits(s)
 	if bits&1 == 0 && e != 0 && s-s == 0 {
 		if (e > 0) == (s > 0) {
@@ -29,10 +26,13 @@ func exact(a, b, c float32) float32 {
 	return float32(math.Float64frombits(bits))
 }
 
-// Dot returns the chain of multiply-adds Σ a[i·stride]·b[i], from zero.
-func Dot(a []float32, stride int, b []float32) (sum float32) {
-	for i, x := range b {
-		sum = MulAdd(a[i*stride], x, sum)
-	}
-	return sum
+// twoSum returns p + q and what float64 lost of it: s + e = p + q, exactly; e is
+// NaN where s is not finite.
+func twoSum(p, q float64) (s, e float64) {
+	s = p + q
+	t := s - p
+	return s, (p - (s - t)) + (q - t)
 }
+
+// Cols is the width of a [Tile].
+const Cols = 4

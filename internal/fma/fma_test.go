@@ -71,26 +71,153 @@ func TestFMAHalfway(t *testing.T) {
 	}
 }
 
-// TestFMALoops holds the loops to one rounding: there the operands come from
-// memory, and a compiler that fuses may choose otherwise.
-func TestFMALoops(t *testing.T) {
+// TestRow holds the loop to one rounding: there the operands come from memory,
+// and a compiler that fuses may choose otherwise.
+func TestRow(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const n = 2000
 	x, row, want := normal(r, n), normal(r, n), make([]float32, n)
-	a := normal(r, n)
-	var sum float32
+	a := float32(r.NormFloat64())
 	for i := range want {
-		want[i] = exact(a[0], x[i], row[i])
-		sum = exact(a[i], x[i], sum)
+		want[i] = exact(a, x[i], row[i])
 	}
-	Row(row, a[0], x)
+	Row(row, a, x)
 	for i := range want {
 		if row[i] != want[i] {
-			t.Fatalf("Row: element %d is %v, want %v", i, row[i], want[i])
+			t.Fatalf("element %d is %v, want %v", i, row[i], want[i])
 		}
 	}
-	if got := Dot(a, 1, x); got != sum {
-		t.Errorf("Dot: %v, want %v", got, sum)
+}
+
+// TestTile compares the sums with chains of exact multiply-adds, after each
+// term: of numbers whose sums are seldom halfway, often, and at the ends of the
+// range.
+func TestTile(t *testing.T) {
+	scaled := func(r *rand.Rand, low, high int) float32 {
+		return float32(math.Ldexp(r.NormFloat64(), low+r.IntN(high-low+1)))
+	}
+	lost := func(r *rand.Rand) (c, a, b float32) { // a·b is so near half of the last bit of c that float64 loses the rest
+		x := float32(math.Ldexp(1, -15-r.IntN(9)))
+		c = 1 + float32(r.IntN(1<<23))*0x1p-23
+		return c * float32(1-2*r.IntN(2)), 0x1p-12 * (1 + x) * float32(1-2*r.IntN(2)), 0x1p-12 * (1 - x)
+	}
+	var c, a, b float32
+	for _, kind := range []struct {
+		name string
+		next func(r *rand.Rand, i int) (a, b float32)
+	}{
+		{"normal", func(r *rand.Rand, _ int) (float32, float32) { return scaled(r, 0, 0), scaled(r, 0, 0) }},
+		{"wide", func(r *rand.Rand, _ int) (float32, float32) { return scaled(r, -20, 20), scaled(r, -20, 20) }},
+		{"few bits", func(r *rand.Rand, _ int) (float32, float32) {
+			return float32(r.IntN(64)-32) / 16, scaled(r, -3, 3)
+		}},
+		{"zeros", func(r *rand.Rand, _ int) (float32, float32) {
+			return float32(r.IntN(3) - 1), float32(math.Copysign(float64(r.IntN(2)), r.Float64()-0.5))
+		}},
+		{"lost", func(r *rand.Rand, i int) (float32, float32) {
+			switch i % 3 {
+			case 0: // begin anew: take back what there is
+				c, a, b = lost(r)
+				return 0, 0
+			case 1:
+				return c, 1
+			}
+			return a, b
+		}},
+		{"small", func(r *rand.Rand, _ int) (float32, float32) { // multiples of 2⁻¹⁴⁹, sums on both sides of the normal range
+			return float32(r.IntN(1<<12)-1<<11) * 0x1p-60, float32(r.IntN(1<<13)) * 0x1p-89
+		}},
+		{"large", func(r *rand.Rand, _ int) (float32, float32) {
+			return 0x1p57 * (1 + r.Float32()), float32(1-2*r.IntN(2)) * 0x1p59 * (1 + r.Float32())
+		}},
+		{"no numbers", func(r *rand.Rand, _ int) (float32, float32) {
+			if r.IntN(50) == 0 {
+				return float32(math.Inf(1 - 2*r.IntN(2))), float32(r.IntN(2)) * 0x1p-30
+			}
+			return scaled(r, 0, 0), scaled(r, -30, -30)
+		}},
+	} {
+		r := rand.New(rand.NewPCG(7, 8))
+		for range 300 {
+			const n = 60
+			x, y := make([]float32, Rows*n), make([]Term, n*Cols)
+			inA, inB := NewRange(), NewRange()
+			for i := range n {
+				p, q := kind.next(r, i)
+				for row := range Rows {
+					x[row*n+i] = p
+					inA.Include(p)
+				}
+				for col := range Cols {
+					y[i*Cols+col] = Term(q)
+					inB.Include(q)
+					if kind.name != "lost" {
+						_, q = kind.next(r, i)
+					}
+				}
+			}
+			if kind.name != "small" && !inA.Fits(inB) { // the range is careful about trailing zeros
+				t.Fatalf("%s: outside of the range", kind.name)
+			}
+			var at [Rows]int
+			for row := range at {
+				at[row] = row * n
+			}
+			var got [Rows * Cols]Term
+			var want [Rows * Cols]float32
+			for i := range n {
+				if kind.name == "lost" && i%3 == 0 {
+					clear(got[:])
+					clear(want[:])
+				}
+				before := want
+				Tile(&got, 1, x[i:], &at, 1, y[i*Cols:])
+				for e := range want {
+					p, q := x[e/Cols*n+i], float32(y[i*Cols+e%Cols])
+					want[e] = exact(p, q, want[e])
+					if g := float32(got[e]); math.Float32bits(g) != math.Float32bits(want[e]) && (g == g || want[e] == want[e]) || g == g && Term(g) != got[e] {
+						t.Fatalf("%s: term %d of element %d: %b·%b + %b = %b, want %b", kind.name, i, e, p, q, before[e], got[e], want[e])
+					}
+				}
+			}
+			var whole [Rows * Cols]Term
+			if kind.name != "lost" {
+				if Tile(&whole, n, x, &at, 1, y); float32(whole[0]) != want[0] && want[0] == want[0] {
+					t.Fatalf("%s: all terms at once: %v, want %v", kind.name, whole[0], want[0])
+				}
+			}
+		}
+	}
+}
+
+// TestRange asks for the borders: the largest sum of 512 products, and the
+// smallest multiple.
+func TestRange(t *testing.T) {
+	if Rows == 3 {
+		t.Skip("the instruction knows all numbers")
+	}
+	of := func(values ...float32) Range {
+		r := NewRange()
+		for _, v := range values {
+			r.Include(v)
+		}
+		return r
+	}
+	for _, c := range []struct {
+		a, b Range
+		want bool
+	}{
+		{of(), of(), true},
+		{of(0), of(float32(math.Inf(1))), true},
+		{of(0, 0x1.8p-51), of(-0x1.8p-52), true},
+		{of(0x1.8p-52), of(0x1.8p-52), false},
+		{of(math.SmallestNonzeroFloat32), of(1), false},
+		{of(0x1.fffffep57), of(-0x1.fffffep59), true},
+		{of(0x1p58), of(0x1p59), false},
+	} {
+		if got := c.a.Fits(c.b); got != c.want || c.b.Fits(c.a) != got {
+			t.Errorf("%v and %v: %v, want %v", c.a, c.b, got, c.want)
+		}
 	}
 }
 

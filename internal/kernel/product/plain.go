@@ -1,39 +1,27 @@
 package product
 
-import (
-	"descent/internal/fma"
-	"descent/internal/kernel/tile"
-)
+import "descent/internal/kernel/tile"
 
-// multiplyPlain computes a block of C in plain Go: the specification of every
-// other implementation.
+// multiplyPlain computes a block of C in plain Go: a transposed B in panels,
+// another where it lies.
 func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
-	am, ak, bk, bn := g.strides()
-	acc := scratch[:r.c1-r.c0]
-	for i := r.r0; i < r.r1; i++ {
-		row := c[i*g.rowC()+r.c0 : i*g.rowC()+r.c1]
-		clear(row)
-		for k0 := 0; k0 < g.K; k0 += tile.BlockK {
-			k1 := min(k0+tile.BlockK, g.K)
-			clear(acc)
+	am, ak, bk, _ := g.strides()
+	u := tile.CurrentUnit()
+	for k0 := 0; k0 < g.K; k0 += tile.BlockK {
+		t := tile.Tile{
+			Rows: r.r1 - r.r0, K: min(tile.BlockK, g.K-k0), Add: k0 > 0,
+			A: a, At: r.r0*am + k0*ak, ARow: am, ACol: ak, C: c, CRow: g.rowC(),
+		}
+		t.First = t.K
+		for j, next := r.c0, r.c1; j < r.c1; j, next = next, r.c1 {
+			t.B, t.BAt, t.BRow = b, k0*bk+j, bk
 			if g.TransB {
-				for j := range acc {
-					from := (r.c0 + j) * bn
-					acc[j] = fma.Dot(a[i*am+k0*ak:], ak, b[from+k0:from+k1])
-				}
-			} else {
-				for k := k0; k < k1; k++ {
-					from := k*bk + r.c0
-					fma.Row(acc, a[i*am+k*ak], b[from:from+len(acc)])
-				}
+				next = min(j+panel, r.c1)
+				u.Transpose(t.K, b[j*g.rowB()+k0:], g.rowB(), next-j, scratch, panel)
+				t.B, t.BAt, t.BRow = scratch, 0, panel
 			}
-			if k0 == 0 {
-				copy(row, acc)
-				continue
-			}
-			for j, x := range acc {
-				row[j] += x
-			}
+			t.Cols, t.CAt = next-j, r.r0*t.CRow+j
+			u.Multiply(&t)
 		}
 	}
 }

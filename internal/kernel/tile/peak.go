@@ -14,11 +14,15 @@ func Peak(n int) (operations int) {
 	return 2 * s.Lanes * s.chains * n
 }
 
-// peakPlain runs n steps of the inner loop of products in plain Go.
+// peakPlain runs n steps of the inner loop of products in plain Go, or some more.
 func peakPlain(n int) (operations int) {
-	var acc, x [16]float32
-	for range n {
-		fma.Row(acc[:], 1, x[:])
+	var acc [fma.Rows * fma.Cols]fma.Term
+	var a [1]float32
+	var b [fma.Cols * BlockK]fma.Term
+	var at [fma.Rows]int
+	for done := 0; done < n; done += BlockK {
+		fma.Tile(&acc, BlockK, a[:], &at, 0, b[:])
+		operations += 2 * len(acc) * BlockK
 	}
-	return 2 * len(acc) * n
+	return operations
 }

@@ -5,8 +5,6 @@
 // sizes in its [Set].
 package tile
 
-import "descent/internal/fma"
-
 // BlockK is how many terms are summed before they are added to C. It is part of
 // what a product means: results change with it.
 const BlockK = 512
@@ -39,55 +37,4 @@ type Tile struct {
 
 	C         []float32
 	CAt, CRow int
-}
-
-// Tiles in plain Go.
-const (
-	plainRows  = 8
-	plainLanes = 16
-	plainWide  = 1 // the logarithm of the vectors
-)
-
-// multiplyPlain is the specification of the micro-kernels.
-func (t *Tile) multiplyPlain() {
-	var sum [plainLanes << plainWide]float32
-	acc := sum[:t.Cols]
-	for i := range t.Rows {
-		clear(acc)
-		at, left, next := t.At+i*t.ARow, t.First, 0
-		for p := range t.K {
-			if left == 0 {
-				at += t.Jumps[next]
-				left = t.Run
-				next++
-			}
-			b := t.B[t.BAt+p*t.BRow:][:t.Cols]
-			if t.Depth {
-				for j, x := range t.A[at:][:t.Cols] {
-					acc[j] = fma.MulAdd(x, b[j], acc[j])
-				}
-			} else {
-				fma.Row(acc, t.A[at], b)
-			}
-			at += t.ACol
-			left--
-		}
-		row := t.C[t.CAt+i*t.CRow:][:t.Cols]
-		if !t.Add {
-			copy(row, acc)
-			continue
-		}
-		for j, x := range acc {
-			row[j] += x
-		}
-	}
-}
-
-// transposePlain writes cols columns of rows of src as rows of dst.
-func transposePlain(cols int, src []float32, srcRow, rows int, dst []float32, dstRow int) {
-	for c := range cols {
-		for r := range rows {
-			dst[c*dstRow+r] = src[r*srcRow+c]
-		}
-	}
 }
