@@ -91,7 +91,7 @@ def mission(r):
     rows = []
     for t in MISSION:
         own = [against(r, t, m, level) for m, level in zip(MODES, t.levels)]
-        rows.append([t.name, t.metric] + own + [f"{t.levels[3]:g}"] + [r.cell(t.name, m) for m in METHODS])
+        rows.append([t.name, t.metric] + own + ["" if t.levels[3] is None else f"{t.levels[3]:g}"] + [r.cell(t.name, m) for m in METHODS])
     return table(head, rows)
 
 
