@@ -105,10 +105,10 @@ type score struct {
 // that of each behind its name.
 func (e *Explainer) scores() []score {
 	loss := score{metric.Loss.Name, false, func(m *measured, counts func(i int) bool) (float64, error) { return m.loss(counts), nil }}
-	all := []score{loss, scoreOf(e.of, metric.Main(e.of), -1)}
+	all := []score{loss, e.scoreOf(metric.Main(e.of))}
 	if e.of.Kind == metric.Numbers && len(e.of.Names) > 1 {
 		for k := range e.of.Names {
-			all = append(all, scoreOf(e.of, metric.Main(e.of), k))
+			all = append(all, scoreOf(e.of, metric.Main(e.of), k, nil))
 		}
 	}
 	return all
@@ -134,8 +134,14 @@ func (m *measured) weight(i int) float64 {
 	return float64(m.weights[i])
 }
 
-// scoreOf is a metric of all that is predicted, or of one target of several.
-func scoreOf(of metric.Spec, by metric.Metric, target int) score {
+// scoreOf is a metric of what the model answers, by its thresholds.
+func (e *Explainer) scoreOf(by metric.Metric) score {
+	return scoreOf(e.of, by, -1, e.model.Thresholds())
+}
+
+// scoreOf is a metric of all that is predicted, or of one target of several. Thresholds
+// decide what is answered; nil are one half.
+func scoreOf(of metric.Spec, by metric.Metric, target int, thresholds []float64) score {
 	s := score{name: by.Name, higher: by.Higher}
 	wide, width := len(of.Names), of.Width()
 	pick := func(row []float64) []float64 { return row }
@@ -146,6 +152,9 @@ func scoreOf(of metric.Spec, by metric.Metric, target int) score {
 	}
 	s.of = func(m *measured, counts func(i int) bool) (float64, error) {
 		set, err := metric.NewSet(of, by)
+		if err == nil && thresholds != nil {
+			err = set.Decide(thresholds)
+		}
 		if err != nil {
 			return 0, err
 		}

@@ -197,3 +197,33 @@ func TestDrift(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestSlicesByThreshold: parts are measured by what the model answers.
+func TestSlicesByThreshold(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("x,y\n")
+	for i := range 400 {
+		fmt.Fprintf(&b, "%d,%s\n", i%2, []string{"no", "yes"}[i%2])
+	}
+	s := encoded(t, b.String(), data.CSVConfig{Targets: []string{"y"}, Task: data.Classification, Numbers: []string{"x"}})
+	// "yes" has probability ½ or less, and less where it is true: only a low threshold answers it.
+	m := network(t, s.Spec(), nn.Sequential{nn.Dense{Units: 2}}, map[string][]float64{"0.dense.weight": {0.5, -0.5}, "0.dense.bias": {0.5, -0.5}}, map[string][]int{"0.dense.weight": {1, 2}, "0.dense.bias": {2}})
+	decided, err := m.WithThresholds([]float64{0.01})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for threshold, want := range map[bool]float64{false: 0, true: 1} {
+		of := m
+		if threshold {
+			of = decided
+		}
+		e := explainer(t, of, explain.Config{})
+		found, err := e.Slices(context.Background(), read(t, e, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first := found.Worst[0]; found.Score != "accuracy" || *first.Score != want || *first.Besides != 1-want {
+			t.Errorf("by a threshold %v: %+v, %v and %v", threshold, first, *first.Score, *first.Besides)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type best struct {
 	listed []trials.Candidate
 	tried  []*candidate
 	counts []int // how often the ensemble has each
+	late   int   // number of the candidate that the budget was over for; 0: none
 }
 
 // candidate is one that was tried.
@@ -137,8 +138,11 @@ func (b *best) search(ctx context.Context) error {
 		}
 		c, err := b.try(within, proposed)
 		over := errors.Is(context.Cause(ctx), errBudget)
-		if err == nil {
+		switch {
+		case err == nil:
 			b.take(c)
+		case over:
+			b.late = number
 		}
 		if over || err != nil && !errors.Is(err, errBudget) {
 			return choose(over, nil, err)

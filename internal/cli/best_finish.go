@@ -247,7 +247,12 @@ func (b *best) print(w io.Writer, sum *runs.Summary, result string) {
 	fmt.Fprintf(w, "%s\n%s\n", result, b.boardText(sum))
 	fmt.Fprint(w, b.decidedText())
 	fmt.Fprintf(w, "Kept %s, of %s. %s in %s.\n", human.Plural(sum.Members, "network"), human.Plural(len(b.tried), "candidate"), human.Plural(sum.Steps, "update"), human.Took(b.seconds))
-	fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
+	if b.late > 0 {
+		fmt.Fprintf(w, "Candidate %d was not done when the budget ended, and is given up.\n", b.late)
+	}
+	if len(b.tried) > 1 {
+		fmt.Fprintf(w, "The best of many on its own folds is a little worse elsewhere; the test part was looked at once, in the end.\n")
+	}
 	fmt.Fprintf(w, "run folder  %s\nreport      %s, for a browser\nfolds       %s, what each training row was predicted to be\n\n",
 		b.folder.Path, b.folder.File(runs.ReportFile), b.folder.File(runs.FoldsFile))
 	b.next(w, b.call("eval", b.folder.Path, b.evalData()), b.call("predict", b.folder.Path, b.evalData()), b.call("train", "--config", b.folder.File(runs.ConfigFile)))
@@ -259,13 +264,26 @@ func (b *best) boardText(sum *runs.Summary) string {
 	main := b.ui.Scores[0]
 	rows := [][]string{{"settings", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight"}}
 	list := b.candidates()
-	for _, c := range list[:min(most, len(list))] {
+	kept := 0 // those that count are shown, however low they rank
+	for _, c := range list {
+		if c.Weight > 0 {
+			kept++
+		}
+	}
+	others := max(0, most-kept)
+	for _, c := range list {
+		if c.Weight == 0 {
+			if others == 0 {
+				continue
+			}
+			others--
+		}
 		row := []string{c.Settings, fmt.Sprint(c.Number), "no result", "", "", ""}
 		if c.Folds != nil {
 			row[2], row[3] = scoreText(main, c.Folds), human.Score("loss", *c.Loss)
 		}
 		if c.Low != nil {
-			row[2] += " ± " + human.Bare(main, (*c.High-*c.Low)/2, 2)
+			row[2] += " ± " + human.Score(main, (*c.High-*c.Low)/2)
 		}
 		if c.Folds != nil && c.Number > 0 {
 			row[4], row[5] = fmt.Sprintf("%.1f", c.Seconds), fmt.Sprintf("%.2f", c.Weight)
@@ -274,8 +292,8 @@ func (b *best) boardText(sum *runs.Summary) string {
 	}
 	rows = append(rows, []string{"together", "", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", ""})
 	text := human.Columns(rows)
-	if more := len(list) - most; more > 0 {
-		text += fmt.Sprintf("and %d more in %s\n", more, b.folder.File(runs.CandidatesFile))
+	if more := len(list) - len(rows) + 2; more > 0 {
+		text += fmt.Sprintf("and %d more, which have no weight, in %s\n", more, b.folder.File(runs.CandidatesFile))
 	}
 	return text
 }

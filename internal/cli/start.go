@@ -93,7 +93,7 @@ func inputText(spec data.Spec) string {
 func (r *run) networkText() string {
 	s := &r.Settings
 	text := s.Model.Value
-	if !s.IsImageModel() {
+	if !s.IsImageModel() && s.Model.Value != "linear" {
 		text += " " + s.Activation.Value
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")

@@ -31,7 +31,7 @@ func (s *Settings) fill(spec data.Spec, n int) {
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}
-	s.Dropout = Given(s.Dropout.Or(choose(classes && n < 50000 && !s.IsImageModel(), 0.2, 0)))
+	s.Dropout = Given(s.Dropout.Or(choose(classes && n < 50000 && !s.IsImageModel() && s.Model.Value != "linear", 0.2, 0)))
 	s.Loss = Given(s.Loss.Or(suiting[spec.Task][0]))
 	if !s.Batch.Given {
 		s.Batch = Given(strconv.Itoa(step(n, 8, byRows{200, 16}, byRows{1000, 32})))
