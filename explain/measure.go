@@ -105,10 +105,10 @@ type score struct {
 // that of each behind its name.
 func (e *Explainer) scores() []score {
 	loss := score{metric.Loss.Name, false, func(m *measured, counts func(i int) bool) (float64, error) { return m.loss(counts), nil }}
-	all := []score{loss, e.scoreOf(metric.Main(e.of))}
+	all := []score{loss, e.scoreOf(metric.Main(e.of), -1)}
 	if e.of.Kind == metric.Numbers && len(e.of.Names) > 1 {
 		for k := range e.of.Names {
-			all = append(all, scoreOf(e.of, metric.Main(e.of), k, nil))
+			all = append(all, e.scoreOf(metric.Main(e.of), k))
 		}
 	}
 	return all
@@ -134,15 +134,11 @@ func (m *measured) weight(i int) float64 {
 	return float64(m.weights[i])
 }
 
-// scoreOf is a metric of what the model answers, by its thresholds.
-func (e *Explainer) scoreOf(by metric.Metric) score {
-	return scoreOf(e.of, by, -1, e.model.Thresholds())
-}
-
-// scoreOf is a metric of all that is predicted, or of one target of several. Thresholds
-// decide what is answered; nil are one half.
-func scoreOf(of metric.Spec, by metric.Metric, target int, thresholds []float64) score {
+// scoreOf is a metric of all that is predicted, or of one target of several. What is
+// answered the model's thresholds decide.
+func (e *Explainer) scoreOf(by metric.Metric, target int) score {
 	s := score{name: by.Name, higher: by.Higher}
+	of, thresholds := e.of, e.model.Thresholds()
 	wide, width := len(of.Names), of.Width()
 	pick := func(row []float64) []float64 { return row }
 	if target >= 0 {

@@ -126,7 +126,7 @@ func (e *Explainer) sliceScore() (score, bool) {
 	}
 	for _, m := range metric.Usual(e.of) {
 		if m.Share || m.Unit == metric.TargetUnit {
-			return e.scoreOf(m), true
+			return e.scoreOf(m, -1), true
 		}
 	}
 	return score{}, false

@@ -264,20 +264,13 @@ func (b *best) boardText(sum *runs.Summary) string {
 	main := b.ui.Scores[0]
 	rows := [][]string{{"settings", "candidate", "out of fold " + human.Label(main), "loss", "seconds", "weight"}}
 	list := b.candidates()
-	kept := 0 // those that count are shown, however low they rank
-	for _, c := range list {
-		if c.Weight > 0 {
-			kept++
+	more := 0
+	for i := len(list) - 1; i >= 0 && len(list) > most; i-- {
+		if list[i].Weight == 0 { // those that count are shown, however low they rank
+			list, more = slices.Delete(list, i, i+1), more+1
 		}
 	}
-	others := max(0, most-kept)
 	for _, c := range list {
-		if c.Weight == 0 {
-			if others == 0 {
-				continue
-			}
-			others--
-		}
 		row := []string{c.Settings, fmt.Sprint(c.Number), "no result", "", "", ""}
 		if c.Folds != nil {
 			row[2], row[3] = scoreText(main, c.Folds), human.Score("loss", *c.Loss)
@@ -292,7 +285,7 @@ func (b *best) boardText(sum *runs.Summary) string {
 	}
 	rows = append(rows, []string{"together", "", scoreText(main, sum.Validation), scoreText("loss", sum.Validation), "", ""})
 	text := human.Columns(rows)
-	if more := len(list) - len(rows) + 2; more > 0 {
+	if more > 0 {
 		text += fmt.Sprintf("and %d more, which have no weight, in %s\n", more, b.folder.File(runs.CandidatesFile))
 	}
 	return text

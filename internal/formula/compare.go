@@ -66,9 +66,9 @@ type Extremes[V any] interface {
 
 // Maximum is the greater of x and y: NaN if either is, +0 rather than −0.
 //
-// Where that is no instruction it asks in both orders: the answers differ where x and y are zeros of
-// different sign, or where one is NaN. A constant is asked first, and so loses
-// to NaN and to any zero; then −0 turns to +0 by adding +0.
+// Where that is no instruction it asks in both orders: the answers differ where
+// x and y are zeros of different sign, or where one is NaN. A constant is asked
+// first, and so loses to NaN and to any zero; then −0 turns to +0 by adding +0.
 func (w Writer[V]) Maximum(x, y V) V {
 	if m, ok := w.Machine.(Extremes[V]); ok {
 		return m.Maximum(x, y)

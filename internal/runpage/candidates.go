@@ -28,28 +28,21 @@ func candidateSections(r *runs.Run, group string) []report.Section {
 	table.Columns = append(table.Columns, "seconds to train", "seconds to predict 1,000 rows", "around", "failed")
 	for i, c := range r.Tried {
 		row := report.Row{i + 1, c.Number, c.Settings, number(c.Loss), c.Weight}
-		baseline := c.Number == 0
-		if baseline {
-			row[4] = nil
+		folds := report.Row{c.Mean, number(c.Low), number(c.High)}
+		trained := report.Row{c.Seconds, c.Predicts, nil, c.Failed}
+		if c.Around > 0 {
+			trained[2] = c.Around
+		}
+		if c.Number == 0 { // the baseline
+			row[4], folds, trained = nil, make(report.Row, len(folds)), make(report.Row, len(trained))
 		}
 		for i, score := range scores {
 			row = append(row, measured(score, c.Folds))
-			switch {
-			case i == 0 && baseline:
-				row = append(row, nil, nil, nil)
-			case i == 0:
-				row = append(row, c.Mean, number(c.Low), number(c.High))
+			if i == 0 {
+				row = append(row, folds...)
 			}
 		}
-		switch {
-		case baseline:
-			row = append(row, nil, nil, nil, nil)
-		case c.Around > 0:
-			row = append(row, c.Seconds, c.Predicts, c.Around, c.Failed)
-		default:
-			row = append(row, c.Seconds, c.Predicts, nil, c.Failed)
-		}
-		table.Rows = append(table.Rows, row)
+		table.Rows = append(table.Rows, append(row, trained...))
 	}
 	return []report.Section{
 		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss; loss and scores are on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean of the first score over folds. Weight is its share in the prediction.", Source: source, Body: table},

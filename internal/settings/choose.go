@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,20 +26,21 @@ import (
 const (
 	triedBelow = 5000 // training rows
 	onceFrom   = 1000
-	triedFrom  = 50 // and as many of each class as there are folds, in the mean
-	sharedFrom = 500
+	triedFrom  = 50  // and as many of each class as there are folds, in the mean
+	tabmFrom   = 500 // for a network whose members share weights, which is the slowest
 	folds      = 5
 )
 
-// tried returns the networks that few rows decide between, the simplest first. One whose
-// members share weights is the slowest, and was seen to be better where numbers are
-// predicted only.
+// ofTables are the networks that a table may get, the simplest first.
+var ofTables = []string{"linear", modelDefault, tableModel, tabmModel}
+
+// tried returns those that few rows decide between: one whose members share weights was
+// seen to be better only where numbers are predicted.
 func (j *Job) tried() []string {
-	list := []string{"linear", modelDefault, tableModel}
-	if j.Spec.Task == data.Regression && j.Parts.Train.Len() >= sharedFrom {
-		list = append(list, tabmModel)
+	if j.Spec.Task == data.Regression && j.Parts.Train.Len() >= tabmFrom {
+		return ofTables
 	}
-	return list
+	return ofTables[:3]
 }
 
 // chooseModel returns the network for rows of a table, and why it is that.
@@ -102,7 +104,9 @@ func (j *Job) buildable() error {
 
 // fittingModel returns the network that the weights to start from are of.
 func (j *Job) fittingModel() (name, why string, err error) {
-	for _, model := range []string{tabmModel, tableModel, modelDefault, "linear"} {
+	models := slices.Clone(ofTables)
+	slices.Reverse(models)
+	for _, model := range models {
 		k, err := j.trying(model, j.Parts)
 		if err != nil {
 			return "", "", err
@@ -112,7 +116,7 @@ func (j *Job) fittingModel() (name, why string, err error) {
 			return model, fmt.Sprintf("model %s: the weights of %s fit it", model, j.Settings.InitFrom), nil
 		}
 	}
-	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s, %s, %s and linear on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, tabmModel, tableModel, modelDefault)
+	return "", "", usage.Errorf("init_from: the weights of %s fit none of %s on this data; give --model as it was trained, which \"descent inspect\" shows", j.Settings.InitFrom, human.And(models))
 }
 
 // simplest returns the first network whose score is that of the best, or is not lower

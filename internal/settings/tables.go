@@ -25,10 +25,10 @@ func (j *Job) decide() error {
 			j.Notes = append(j.Notes, why)
 		}
 	}
-	if s.Best && j.Parts.Train.Len() < onceFrom && !s.Kept.Given && s.Train.Patience == 0 && tabular.IsTable(j.Spec) {
+	if s.Best && j.Parts.Train.Len() < onceFrom && tabular.IsTable(j.Spec) {
 		// Few rows that say which epoch is the best cannot rank candidates, too: those
 		// that vary most would win by luck.
-		s.Kept = Given(train.Last.String())
+		s.keepLast()
 	}
 	switch {
 	case s.IsTableModel():
@@ -54,11 +54,16 @@ const (
 // fillLinear gives a linear model what is left open: its rate and start if both are.
 func (s *Settings) fillLinear() {
 	s.L2 = Given(s.L2.Or(linearPenalty))
-	if !s.Kept.Given && s.Train.Patience == 0 {
-		s.Kept = Given(train.Last.String())
-	}
+	s.keepLast()
 	if s.Init == "auto" && !s.LearningRate.Given && !s.Optimizer.chosen() {
 		s.Init, s.LearningRate = "zeros", Given(linearRate)
+	}
+}
+
+// keepLast has the last epoch kept, unless something else is asked for.
+func (s *Settings) keepLast() {
+	if !s.Kept.Given && s.Train.Patience == 0 {
+		s.Kept = Given(train.Last.String())
 	}
 }
 
