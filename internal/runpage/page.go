@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/internal/report"
@@ -82,12 +83,10 @@ func headline(r *runs.Run) string {
 	return strings.Join(words, ", ")
 }
 
-// otherSeed is one that the run does not have.
-func otherSeed(r *runs.Run) string {
-	if r.Settings["seed"] == "1" {
-		return "2"
-	}
-	return "1"
+// nextSeed is the one behind that of the run, as the command says at the end of it.
+func nextSeed(r *runs.Run) string {
+	seed, _ := strconv.ParseUint(r.Settings["seed"], 10, 64)
+	return strconv.FormatUint(seed+1, 10)
 }
 
 // settingSections shows how to do it again.
@@ -99,7 +98,7 @@ func settingSections(r *runs.Run, group string) []report.Section {
 			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
 			Body: report.Commands{
 				shell.Line("descent", "train", "--config", config),
-				shell.Line("descent", "train", "--config", config, "--seed", otherSeed(r)),
+				shell.Line("descent", "train", "--config", config, "--seed", nextSeed(r)),
 				shell.Line("descent", "inspect", folder),
 				shell.Line("descent", "eval", folder, shell.Path(r.Settings["data"])),
 				shell.Line("descent", "report", folder),

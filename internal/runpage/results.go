@@ -63,14 +63,14 @@ func resultSection(r *runs.Run) report.Section {
 		}
 	}
 	if n, ok := r.Number("members"); ok {
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: epochOfEach(r)})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("the mean of %.0f networks", n), Note: keptText(r, "each at its %s epoch")})
 	}
 	if n, ok := r.Number("tried"); ok {
 		facts = append(facts, report.Fact{Name: "tried", Value: fmt.Sprintf("%.0f candidates", n), Note: "of which the networks are chosen by their folds"})
 	}
 	if best, ok := r.Number("best_epoch"); ok && best > 0 {
 		epochs, _ := r.Number("epochs")
-		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: fmt.Sprintf("of %.0f, by %s", epochs, r.Settings["monitor"])})
+		facts = append(facts, report.Fact{Name: "kept", Value: fmt.Sprintf("epoch %.0f", best), Note: keptText(r, fmt.Sprintf("the %%s of %.0f", epochs))})
 	}
 	if s, ok := r.Number("seconds"); ok {
 		steps, _ := r.Number("steps")
@@ -79,16 +79,16 @@ func resultSection(r *runs.Run) report.Section {
 	return report.Section{Group: "Result", Source: sources([]*runs.Run{r}, runs.SummaryFile), Body: facts}
 }
 
-// epochOfEach says which epoch of each network of several is kept, where one setting
-// decides it for all.
-func epochOfEach(r *runs.Run) string {
+// keptText says which epoch is kept, the best or the last, in a format for that word;
+// nothing where several networks decide it each for itself.
+func keptText(r *runs.Run, format string) string {
 	switch r.Settings["kept"] {
 	case "auto": // as the best of several has it
 		return ""
 	case "last":
-		return "each at its last epoch"
+		return fmt.Sprintf(format, "last")
 	}
-	return "each at its best epoch, by " + r.Settings["monitor"]
+	return fmt.Sprintf(format, "best") + ", by " + r.Settings["monitor"]
 }
 
 // sameMeasure reports whether the loss of the test is of the same measure as
