@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"descent/data"
 	"descent/internal/search"
 )
 
@@ -16,6 +17,7 @@ type Reasons struct {
 	Background int       `json:"background"` // rows
 	Walks      int       `json:"walks"`      // from a background row to this one
 	Columns    []Reason  `json:"columns"`    // in the order of the table
+	Answer     []int     `json:"answer"`     // the outputs that are the answer: the class, by the threshold if there is one; every target; the labels that hold, or the likeliest
 }
 
 // Reason is what one column has to do with it, of each output.
@@ -62,6 +64,7 @@ func (e *Explainer) Row(ctx context.Context, x []float32, background *Rows) (*Re
 	if r.Prediction, err = e.predict(ctx, 1, func(_ int, to []float32) { copy(to, x) }); err != nil {
 		return nil, err
 	}
+	r.Answer = e.answer(r.Prediction)
 	shares, before, err := e.walks(ctx, x, background, pairs)
 	if err != nil {
 		return nil, err
@@ -168,4 +171,31 @@ func (r *Reasons) Strongest(output int) []int {
 	}
 	sortBy(order, func(i int) float64 { return math.Abs(r.Columns[i].Shapley[output].Mean) })
 	return order
+}
+
+// answer lists the outputs that are what the model answers, by its thresholds.
+func (e *Explainer) answer(prediction []float64) (list []int) {
+	task, thresholds := e.model.Spec().Task, e.model.Thresholds()
+	best := 0
+	for k, v := range prediction {
+		if v > prediction[best] {
+			best = k
+		}
+		at := 0.5
+		if thresholds != nil && task == data.MultiLabel {
+			at = thresholds[k]
+		}
+		if task == data.Regression || task == data.MultiLabel && v > at {
+			list = append(list, k)
+		}
+	}
+	switch {
+	case list != nil:
+		return list
+	case thresholds == nil || task != data.Classification:
+		return []int{best}
+	case prediction[1] > thresholds[0]:
+		return []int{1}
+	}
+	return []int{0}
 }

@@ -167,6 +167,22 @@ func TestClasses(t *testing.T) {
 			t.Errorf("%s moves two classes by %v", c.Column, c.Shapley)
 		}
 	}
+	likelier := 0
+	if reasons.Prediction[1] > 0.5 {
+		likelier = 1
+	}
+	if len(reasons.Answer) != 1 || reasons.Answer[0] != likelier {
+		t.Errorf("the answer is %v where %v is predicted", reasons.Answer, reasons.Prediction)
+	}
+	for answer, threshold := range []float64{reasons.Prediction[1], reasons.Prediction[1] / 2} {
+		decided, err := m.WithThresholds([]float64{threshold})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := explainer(t, decided, explain.Config{Samples: 64}).Row(context.Background(), rows.Row(0), rows); err != nil || r.Answer[0] != answer {
+			t.Errorf("above %v the answer is %v, not %d: %v", threshold, r.Answer, answer, err)
+		}
+	}
 	if at := reasons.Strongest(0)[0]; reasons.Columns[at].Column != "size" {
 		t.Errorf("the strongest is %s", reasons.Columns[at].Column)
 	}

@@ -188,6 +188,9 @@ func (b *bag) print(w io.Writer, sum *runs.Summary, result string) {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", result, b.membersText(sum))
+	if b.cuts != nil {
+		fmt.Fprintln(w, "Each network answers at one half there, and together they do by thresholds.")
+	}
 	fmt.Fprint(w, b.decidedText())
 	epoch := choose(b.Config.Kept == train.Last, "last epoch", "best epoch by validation "+b.monitorText())
 	fmt.Fprintf(w, "Kept the mean of %s, each at its %s. %s in %s.\n",

@@ -60,7 +60,7 @@ func (r *run) cutsText() string {
 	for i, c := range r.cuts {
 		if i == 0 {
 			b.WriteString("Answers are decided by thresholds")
-			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By))
+			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By+choose(c.By == "f1" && r.Spec.Task == data.Classification, " of the class", "")))
 			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
 		}
 		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))
@@ -71,6 +71,20 @@ func (r *run) cutsText() string {
 			fmt.Fprintf(&b, ", cost %.4g a row, at one half %.4g", c.Cost, c.CostAtOne)
 		}
 		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// costText says what wrong answers cost by a report, where that is known.
+func (r *run) costText(report model.Report) string {
+	if r.Settings.Costs == "" {
+		return ""
+	}
+	var b strings.Builder
+	answers := report.Answers()
+	for i, c := range r.cuts {
+		a, of := answers[i], choose(len(r.cuts) > 1, " of label "+human.Line(c.Name), "")
+		fmt.Fprintf(&b, "  cost %.4g a row%s, at one half %.4g\n", a.CostAt(c.At, c.Costs), of, a.CostAt(0.5, c.Costs))
 	}
 	return b.String()
 }

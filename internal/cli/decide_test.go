@@ -196,7 +196,7 @@ func TestThreshold(t *testing.T) {
 	if a, b := score(t, sum, "test", "loss"), score(t, plain, "test", "loss"); a != b {
 		t.Errorf("the loss is %v, without a threshold %v", a, b)
 	}
-	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "found on the validation part, by cost (fp=1,fn=9)", "class yes above ", "a row, at one half ")
+	contains(t, readFile(t, filepath.Join(run, runs.ResultFile)), "found on the validation part, by cost (fp=1,fn=9)", "class yes above ", "a row, at one half ", "\n  cost ")
 	contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Precision and recall of yes")
 	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "answers yes above a probability of ", "format 3")
 	e := evalJSON(t, run, path)

@@ -233,7 +233,7 @@ func curveText(b *strings.Builder, spec data.Spec, d *explain.Dependence) {
 func (x *explaining) reasonsText(b *strings.Builder) {
 	spec, r := x.model.Spec(), x.found.Reasons
 	fmt.Fprintf(b, "%s\n", x.title())
-	for _, k := range runpage.Predicted(spec, r.Prediction) {
+	for _, k := range r.Answer {
 		fmt.Fprintf(b, "\n  %s\n", human.Line(runpage.OutputTitle(spec, r.Outputs, k)))
 		rows := [][]string{{"", "this row", "its share", "without it"}}
 		rows = append(rows, []string{fmt.Sprintf("mean of %s %s", human.Thousands(float64(r.Background)), human.Line(x.found.Background)), "", runpage.Amount(spec, r.Mean[k]), ""})

@@ -105,7 +105,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers) + mattersText(found), nil
+	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + r.costText(report) + coverText(covers) + mattersText(found), nil
 }
 
 // finished removes what only a run that goes on needs.

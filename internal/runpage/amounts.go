@@ -77,35 +77,15 @@ func CurveOutput(spec data.Spec, d *explain.Dependence) int {
 	if spec.Task == data.Classification && len(d.Outputs) == 2 {
 		return 1
 	}
-	return Foremost(spec, d.Mean)
-}
-
-// Foremost is the output that is shown where there is room for one: the likeliest
-// class or label, or the first target.
-func Foremost(spec data.Spec, values []float64) int {
 	best := 0
 	if spec.Task != data.Regression {
-		for k, v := range values {
-			if v > values[best] {
+		for k, v := range d.Mean {
+			if v > d.Mean[best] {
 				best = k
 			}
 		}
 	}
 	return best
-}
-
-// Predicted lists the outputs that are what is predicted for a row: the likeliest
-// class; every target; the labels that hold, or the likeliest.
-func Predicted(spec data.Spec, prediction []float64) (list []int) {
-	for k, v := range prediction {
-		if spec.Task == data.Regression || spec.Task == data.MultiLabel && v > 0.5 {
-			list = append(list, k)
-		}
-	}
-	if list == nil {
-		list = []int{Foremost(spec, prediction)}
-	}
-	return list
 }
 
 // OutputTitle says what an output is.

@@ -170,7 +170,7 @@ func levelTable(spec data.Spec, d *explain.Dependence) report.Table {
 // ReasonSections show why a row has its prediction.
 func ReasonSections(group string, spec data.Spec, r *explain.Reasons, background string) []report.Section {
 	var sections []report.Section
-	for _, k := range Predicted(spec, r.Prediction) {
+	for _, k := range r.Answer {
 		bars := report.Bars{X: report.Axis{Label: "share of the prediction beyond the mean"}}
 		table := report.Table{Columns: []string{"column", "this row", "share", "from", "to", "predicted without it"}}
 		for _, c := range r.Strongest(k) {

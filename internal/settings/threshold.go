@@ -73,17 +73,21 @@ func (j *Job) thresholded() error {
 		return err
 	}
 	asked := j.Settings.Threshold != "auto" || j.Settings.Costs != ""
+	setting := "threshold"
+	if j.Settings.Threshold == "auto" {
+		setting = "costs"
+	}
 	switch yesOrNo := j.Spec.Task == data.MultiLabel || j.Spec.Task == data.Classification && len(j.Spec.Classes) == 2; {
 	case !asked:
 		return nil
 	case !yesOrNo && j.Spec.Task == data.Classification:
-		return fmt.Errorf("threshold: it is of two classes, or of labels, and the data has %d classes", len(j.Spec.Classes))
+		return fmt.Errorf("%s: a threshold is of two classes, or of labels, and the data has %d classes", setting, len(j.Spec.Classes))
 	case !yesOrNo:
-		return fmt.Errorf("threshold: it is of two classes, or of labels, and the task is %s", j.Spec.Task)
+		return fmt.Errorf("%s: a threshold is of two classes, or of labels, and the task is %s", setting, j.Spec.Task)
 	case t.by == "cost" && j.Settings.Costs == "":
 		return errors.New("threshold: cost takes costs, such as fp=1,fn=5")
 	case t.by != "" && j.Parts.Validation.Len() == 0:
-		return errors.New("threshold: it is found on a validation part, and the split leaves none; a number such as 0.3 needs none")
+		return fmt.Errorf("%s: a threshold is found on a validation part, and the split leaves none; a number such as --threshold 0.3 needs none", setting)
 	}
 	return nil
 }
@@ -95,7 +99,8 @@ type Threshold struct {
 	At        float64
 	By        string       // "f1", "cost" or "": it was given
 	Here      metric.Point // on rows that were held out
-	Cost      float64      // of a row there, where costs are known
+	Costs     metric.Cost  // of wrong answers, where they are known
+	Cost      float64      // of a row there, by these
 	CostAtOne float64      // likewise, at one half
 }
 
@@ -113,7 +118,7 @@ func (j *Job) Decided(ctx context.Context, m *model.Model, held Held) (*model.Mo
 			return m, nil, fmt.Errorf("threshold: %w", err)
 		}
 		for _, a := range answers {
-			found := Threshold{Name: a.Name, At: t.at, By: t.by}
+			found := Threshold{Name: a.Name, At: t.at, By: t.by, Costs: costs}
 			switch t.by {
 			case "f1":
 				found.At = a.BestF1()
@@ -132,7 +137,7 @@ func (j *Job) Decided(ctx context.Context, m *model.Model, held Held) (*model.Mo
 			names = j.Spec.Classes[1:]
 		}
 		for _, name := range names {
-			list = append(list, Threshold{Name: name, At: t.at})
+			list = append(list, Threshold{Name: name, At: t.at, Costs: costs})
 		}
 	}
 	var at []float64
