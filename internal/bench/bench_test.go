@@ -103,9 +103,12 @@ func TestNetworks(t *testing.T) {
 		"wide":   785*2048 + 2049*2048 + 2049*10,
 		"lenet":  26*32 + (25*32+1)*64 + 3137*512 + 513*10,
 		"convbn": 9*3*32 + 2*32 + 9*32*64 + 2*64 + 9*64*128 + 2*128 + 9*128*128 + 2*128 + 129*10,
+
+		"gpt-char": (65+64+1)*128 + 4*(2*128+12*128*128),
+		"gpt-baby": (65+256+1)*384 + 6*(2*384+12*384*384),
 	}
 	var all []string
-	for _, n := range networks() {
+	for _, n := range append(networks(), languageModels()...) {
 		trainer, _, err := b.trainer(n, 1, b.one)
 		if err != nil {
 			t.Fatalf("%s: %v", n.name, err)
@@ -114,7 +117,7 @@ func TestNetworks(t *testing.T) {
 			t.Errorf("%s has %d parameters, want %d", n.name, got, want[n.name])
 		}
 		trainer.Close()
-		if n.name != "wide" {
+		if n.name != "wide" && n.name != "gpt-baby" {
 			if err := b.stepRow(n.name+"/1", n, 1, b.one); err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +130,7 @@ func TestNetworks(t *testing.T) {
 	for _, r := range *rows {
 		check(t, r)
 	}
-	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 infer-mlp/1"; got != want {
+	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 gpt-char/1 infer-mlp/1"; got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
 	if len(all) != len(want) {

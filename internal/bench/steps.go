@@ -11,15 +11,18 @@ import (
 	"descent/internal/measure"
 	"descent/internal/rng"
 	"descent/nn"
+	"descent/objective"
+	"descent/optim"
 	"descent/train"
 )
 
 // network is a reference workload: bench/peers has the same.
 type network struct {
-	name  string
-	layer nn.Layer
-	input int // values of a sample
-	rows  []int
+	name   string
+	layer  nn.Layer
+	input  int // values of a sample
+	rows   []int
+	tokens bool // the values are, and what comes next at each is to be said
 }
 
 // networks returns the reference workloads: two perceptrons for 28 × 28
@@ -32,10 +35,10 @@ func networks() []network {
 	}
 	convbn = append(convbn, nn.GlobalAvgPool{}, nn.Dense{Units: classes})
 	return []network{
-		{"mlp", nn.MLP([]int{512, 256}, classes, nn.ReLU, 0, nil), 784, []int{1, 32, 128, 512, 2048}},
-		{"wide", nn.MLP([]int{2048, 2048}, classes, nn.ReLU, 0, nil), 784, []int{1, 32, 128, 512}},
-		{"lenet", nn.Sequential{nn.Reshape{Dims: []int{28, 28, 1}}, nn.LeNet(classes)}, 784, []int{1, 64, 256}},
-		{"convbn", convbn, 3072, []int{1, 64}},
+		{name: "mlp", layer: nn.MLP([]int{512, 256}, classes, nn.ReLU, 0, nil), input: 784, rows: []int{1, 32, 128, 512, 2048}},
+		{name: "wide", layer: nn.MLP([]int{2048, 2048}, classes, nn.ReLU, 0, nil), input: 784, rows: []int{1, 32, 128, 512}},
+		{name: "lenet", layer: nn.Sequential{nn.Reshape{Dims: []int{28, 28, 1}}, nn.LeNet(classes)}, input: 784, rows: []int{1, 64, 256}},
+		{name: "convbn", layer: convbn, input: 3072, rows: []int{1, 64}},
 	}
 }
 
@@ -49,7 +52,7 @@ func block(filters int) nn.Sequential {
 // stepRows measures whole steps with Adam and cross-entropy, the assembly of
 // batches included, and the prediction of one sample.
 func (b *bench) stepRows() error {
-	for _, n := range networks() {
+	for _, n := range append(networks(), languageModels()...) {
 		for _, rows := range n.rows {
 			if err := b.stepRow(fmt.Sprintf("%s/%d", n.name, rows), n, rows, b.pool); err != nil {
 				return err
@@ -80,12 +83,21 @@ func (b *bench) stepRow(work string, n network, rows int, pool *exec.Pool) error
 
 // trainer returns a trainer for batches of rows samples, and samples.
 func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, data.Source, error) {
-	source, err := noise(max(4*rows, 64), n.input)
+	make, cfg := noise, train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers()}
+	if n.tokens {
+		make, cfg.Optimizer, cfg.Objective = text, optim.NewAdamW(), n.objective()
+	}
+	source, err := make(max(4*rows, 64), n.input)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := train.New(n.layer, source.Spec(), train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers()})
+	t, err := train.New(n.layer, source.Spec(), cfg)
 	return t, source, err
+}
+
+// objective is that of the language models.
+func (n network) objective() objective.Objective {
+	return objective.Objective{{Task: data.Classification, Target: "next"}}
 }
 
 // steps returns what steps took, in ascending order.

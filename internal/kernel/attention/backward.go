@@ -25,7 +25,7 @@ func (f *Backward) Scratch() int {
 		f.scores(rows, f.S, f.Key, 0).Room(), f.scores(rows, f.S, f.Value, 0).Room(), f.mix(rows, f.S, f.Key, 0, 0).Room(),
 		f.spread(rows, f.S, f.Key, 0, 0).Room(), f.spread(rows, f.S, f.Value, 0, 0).Room(),
 	)
-	return tile.Line + (f.Key+f.Value+(2+f.draws())*rows+1)*f.row() + room
+	return 2*tile.Line + (f.Key+f.Value+(2+f.draws())*rows+1)*f.row() + room
 }
 
 // Run implements [kernel.Kernel].
@@ -34,7 +34,7 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 	q, k, v, dy := c.In[0], c.In[1], c.In[2], c.In[len(c.In)-1]
 	dq, dk, dv := c.Out[0], c.Out[1], c.Out[2]
 	s := carver(tile.Aligned(c.Scratch))
-	rows := min(blockRows, f.T)
+	fold, rows := s.take(tile.Line)[:1], min(blockRows, f.T)
 	keys, values := s.take(f.Key*f.row()), s.take(f.Value*f.row())
 	p, dp, one := s.take(rows*f.row()), s.take(rows*f.row()), s.take(f.row())
 	kept := p
@@ -52,7 +52,7 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 	}
 	for h := g * f.heads(); h < (g+1)*f.heads(); h++ {
 		for r0 := 0; r0 < f.T; r0 += blockRows {
-			b := f.newBlock(c, n, h, r0, f.T)
+			b := f.newBlock(c, n, h, r0, f.T, fold)
 			at := (n*f.T+r0)*f.Heads + h
 			q, dq, dy := q[at*f.Key:], dq[at*f.Key:], dy[at*f.Value:]
 			f.scores(b.rows(), b.keys, f.Key, f.queryRow()).Within(p, q, keys, s)

@@ -26,7 +26,7 @@ func (f *Forward) Shared() int { return 0 }
 func (f *Forward) Scratch() int {
 	rows := min(blockRows, f.T)
 	room := max(f.scores(rows, f.S, f.Key, 0).Room(), f.mix(rows, f.S, f.Value, 0, 0).Room())
-	return tile.Line + (f.Key+rows+f.draws())*f.row() + room
+	return 2*tile.Line + (f.Key+rows+f.draws())*f.row() + room
 }
 
 // draws is how many rows of draws a task needs.
@@ -42,14 +42,14 @@ func (f *Forward) Run(i int, c *kernel.Call) {
 	run, g, n := i%f.runs(), i/f.runs()%f.Groups, i/f.runs()/f.Groups
 	q, k, v, y := c.In[0], c.In[1], c.In[2], c.Out[0]
 	s := carver(tile.Aligned(c.Scratch))
-	rows := min(blockRows, f.T)
+	fold, rows := s.take(tile.Line)[:1], min(blockRows, f.T)
 	keys, p, draws := s.take(f.Key*f.row()), s.take(rows*f.row()), s.take(f.draws()*f.row())
 	start, end := run*f.T/f.runs(), (run+1)*f.T/f.runs()
 	from := n*f.S*f.Groups + g
 	f.turn(keys, k[from*f.Key:], f.Key, f.keyRow(), f.seen(end-1, f.count(c, n)))
 	for h := g * f.heads(); h < (g+1)*f.heads(); h++ {
 		for r0 := start; r0 < end; r0 += blockRows {
-			b := f.newBlock(c, n, h, r0, end)
+			b := f.newBlock(c, n, h, r0, end, fold)
 			at := (n*f.T+r0)*f.Heads + h
 			f.scores(b.rows(), b.keys, f.Key, f.queryRow()).Within(p, q[at*f.Key:], keys, s)
 			b.softmax(p)

@@ -12,16 +12,17 @@ type block struct {
 	c       *kernel.Call
 	v       *vec.Table
 	n, h    int
-	r0, r1  int // the queries
-	count   int // keys of the sample that count
-	keys    int // keys that the last query sees, and others at most
-	keep    float32
+	r0, r1  int     // the queries
+	count   int     // keys of the sample that count
+	keys    int     // keys that the last query sees, and others at most
 	dropped float32 // the rate of dropout
+	keep    float32 // 1 over the probability to be kept
+	fold    []float32
 }
 
-// newBlock returns the block of queries from r0 on of head h.
-func (s *Shape) newBlock(c *kernel.Call, n, h, r0, end int) block {
-	b := block{Shape: s, c: c, v: vec.Current(), n: n, h: h, r0: r0, r1: min(r0+blockRows, end), count: s.count(c, n)}
+// newBlock returns the block of queries from r0 on of head h. fold is room for a number.
+func (s *Shape) newBlock(c *kernel.Call, n, h, r0, end int, fold []float32) block {
+	b := block{fold: fold, Shape: s, c: c, v: vec.Current(), n: n, h: h, r0: r0, r1: min(r0+blockRows, end), count: s.count(c, n)}
 	b.keys = s.seen(b.r1-1, b.count)
 	if s.Dropout {
 		at := 3
@@ -46,13 +47,12 @@ func (b *block) softmax(scores []float32) {
 		if row = row[:seen]; seen == 0 {
 			continue
 		}
-		var fold [1]float32
 		b.v.VS[formula.Mul](row, row, b.Scale)
-		b.v.RowMax(fold[:], row, seen)
-		b.v.VS[formula.Sub](row, row, fold[0])
+		b.v.RowMax(b.fold, row, seen)
+		b.v.VS[formula.Sub](row, row, b.fold[0])
 		b.v.Unary[formula.Exp](row, row)
-		b.v.RowSum(fold[:], row, seen)
-		b.v.VS[formula.Div](row, row, fold[0])
+		b.v.RowSum(b.fold, row, seen)
+		b.v.VS[formula.Div](row, row, b.fold[0])
 	}
 }
 
@@ -81,10 +81,9 @@ func (b *block) differentiate(dp, p, products []float32) {
 		row := dp[at:][:b.keys]
 		clear(row[seen:])
 		row, p, products := row[:seen], p[at:][:seen], products[:seen]
-		var sum [1]float32
 		b.v.VV[formula.Mul](products, p, row)
-		b.v.RowSum(sum[:], products, seen)
-		b.v.VS[formula.Sub](row, row, sum[0])
+		b.v.RowSum(b.fold, products, seen)
+		b.v.VS[formula.Sub](row, row, b.fold[0])
 		b.v.VV[formula.Mul](row, p, row)
 		b.v.VS[formula.Mul](row, row, b.Scale)
 	}
