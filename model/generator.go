@@ -28,7 +28,8 @@ import (
 // every token, unless Keep of [Sampling] lets more go at once.
 //
 // Generators share the model's weights and what was compiled. Each is for one
-// goroutine at a time; a token allocates nothing.
+// goroutine at a time, and runs on it alone, or on the engine of [Model.On], whose
+// cores share the work; a token allocates nothing.
 type Generator struct {
 	plans    *plans
 	store    *engine.Store
@@ -83,7 +84,7 @@ func (m *Model) generator(s Sampling) (*Generator, error) {
 		return nil, err
 	}
 	g := &Generator{
-		plans: m.plans, engine: engine.New(1), programs: map[size]*reader{}, sampling: s,
+		plans: m.plans, engine: m.engine(), programs: map[size]*reader{}, sampling: s,
 		context: context, bounded: traced.Bounded, stepwise: traced.Stepwise, unread: -1,
 		tokens: make([]int, 0, context), order: make([]int, vocabulary),
 	}
@@ -102,6 +103,14 @@ func (m *Model) generator(s Sampling) (*Generator, error) {
 	}
 	_, err = g.reader(size{tokens: 1})
 	return g, err
+}
+
+// engine is what runs what is not spread over goroutines of the caller's.
+func (m *Model) engine() *engine.Engine {
+	if m.evaluator != nil {
+		return m.evaluator.engine
+	}
+	return engine.New(1)
 }
 
 // Context is how many tokens the network sees at once.

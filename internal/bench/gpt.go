@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/engine"
 	"descent/internal/kernel"
 	"descent/internal/rng"
 	"descent/model"
@@ -30,8 +31,8 @@ func gpt(layers, heads, width, context int) nn.Layer {
 	return nn.GPT(nn.GPTConfig{Vocabulary: characters, Context: context, Layers: layers, Heads: heads, Width: width})
 }
 
-// decodeRow measures what one token more takes a language model that has read some, on
-// one core and in one sequence.
+// decodeRow measures what one token more takes a language model that has read some, of
+// one sequence on all cores.
 func (b *bench) decodeRow(n network) error {
 	const before, span = 128, 16 // tokens read before, and around that
 	trainer, _, err := b.trainer(n, 1, b.one)
@@ -39,7 +40,9 @@ func (b *bench) decodeRow(n network) error {
 		return err
 	}
 	defer trainer.Close()
-	g, err := trainer.Model().Generator(model.Sampling{})
+	e := engine.New(b.pool.Workers())
+	defer e.Close()
+	g, err := trainer.Model().On(e).Generator(model.Sampling{})
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func (b *bench) decodeRow(n network) error {
 	}
 	slices.Sort(times)
 	p := trainer.Model().Parameters()
-	b.emit(b.row("decode-"+strings.TrimPrefix(n.name, "gpt-")+"/1", 1, times[len(times)/2], kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
+	b.emit(b.row("decode-"+strings.TrimPrefix(n.name, "gpt-")+"/1", e.Workers(), times[len(times)/2], kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
 	return b.ctx.Err()
 }
 
