@@ -67,6 +67,9 @@ const fewest = 8
 // numbers of tokens, and gives scores of each token at each position, by layers that
 // look only at what came before: of others the error says which do not.
 func (m *Model) Generator(s Sampling) (*Generator, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
 	g, err := m.generator(s)
 	if err != nil {
 		return nil, fmt.Errorf("model: generator: %w", err)
@@ -80,8 +83,8 @@ func (m *Model) generator(s Sampling) (*Generator, error) {
 		return nil, err
 	}
 	vocabulary, context := traced.Scores.Dim(1), traced.Context
-	if err := s.check(context); err != nil {
-		return nil, err
+	if s.Keep >= context {
+		return nil, fmt.Errorf("%d tokens to keep in a context of %d; want fewer", s.Keep, context)
 	}
 	g := &Generator{
 		plans: m.plans, engine: m.engine(), programs: map[size]*reader{}, sampling: s,

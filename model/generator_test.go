@@ -325,9 +325,11 @@ func TestGeneratorErrors(t *testing.T) {
 	}
 	m := textModel(t, generatable["nanogpt"])
 	for want, s := range map[string]model.Sampling{
-		"temperature -1":       {Temperature: -1},
-		"the -1 likeliest":     {TopK: -1},
-		"a probability of 1.5": {TopP: 1.5},
+		"a temperature of -1":                              {Temperature: -1},
+		"the -1 likeliest":                                 {TopK: -1},
+		"a temperature of 1e-09":                           {Temperature: 1e-9},
+		"-1 tokens to keep":                                {Keep: -1},
+		"a probability of 1.5":                             {TopP: 1.5},
 		"16 tokens to keep in a context of 16; want fewer": {Keep: textContext},
 	} {
 		if _, err := m.Generator(s); err == nil || !strings.Contains(err.Error(), want) {

@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"descent/internal/rng"
@@ -24,7 +23,7 @@ import (
 // Source of TopP: Holtzman et al., "The Curious Case of Neural Text Degeneration",
 // ICLR 2020, arXiv:1904.09751.
 type Sampling struct {
-	Temperature float64 // 0: always the likeliest token
+	Temperature float64 // from 0.001 to 1000; 0: always the likeliest token
 	TopK        int     // 0: all
 	TopP        float64 // in (0, 1]; 0: all
 	Seed        uint64
@@ -35,17 +34,17 @@ type Sampling struct {
 	Keep int
 }
 
-// check returns what is wrong with the fields for a network of such a context.
-func (s Sampling) check(context int) error {
+// Validate returns what is wrong with the fields.
+func (s Sampling) Validate() error {
 	switch {
-	case !(s.Temperature >= 0) || math.IsInf(s.Temperature, 0):
-		return fmt.Errorf("temperature %v; want a number of at least 0", s.Temperature)
+	case s.Temperature != 0 && !(s.Temperature >= 1e-3 && s.Temperature <= 1e3):
+		return fmt.Errorf("model: a temperature of %v; want one from 0.001 to 1000, or 0 for the likeliest token", s.Temperature)
 	case s.TopK < 0:
-		return fmt.Errorf("the %d likeliest tokens; want at least 1, or 0 for all", s.TopK)
+		return fmt.Errorf("model: the %d likeliest tokens; want at least 1, or 0 for all", s.TopK)
 	case !(s.TopP >= 0 && s.TopP <= 1):
-		return fmt.Errorf("tokens up to a probability of %v; want one in (0, 1], or 0 for all", s.TopP)
-	case s.Keep < 0 || s.Keep >= context:
-		return fmt.Errorf("%d tokens to keep in a context of %d; want fewer", s.Keep, context)
+		return fmt.Errorf("model: the likeliest tokens up to a probability of %v; want one in (0, 1], or 0 for all", s.TopP)
+	case s.Keep < 0:
+		return fmt.Errorf("model: %d tokens to keep; want at least 1, or 0 for as many as there is room for", s.Keep)
 	}
 	return nil
 }
