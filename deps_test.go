@@ -75,7 +75,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network
+model: metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
 explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
@@ -92,7 +92,7 @@ internal/runs: metric internal/human internal/shell internal/disk internal/files
 internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
-internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data train
+internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
 internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report

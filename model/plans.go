@@ -28,6 +28,9 @@ type size struct {
 	rows   int
 	losses bool // with the loss of each row, which needs targets
 	plain  bool // what losses read instead of predictions
+
+	tokens int  // above 0: it goes on with a sequence by so many tokens, see [Generator]
+	first  bool // they are the first
 }
 
 // plans holds what was compiled for a network: at most one plan a size, and
@@ -56,6 +59,9 @@ func (p *plans) of(s size) (*engine.Plan, error) {
 }
 
 func compile(n network.Network, s size) (*engine.Plan, error) {
+	if s.tokens > 0 {
+		return compileReader(n, s)
+	}
 	f, err := n.Trace(s.rows, false)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,10 @@ type Continuation struct {
 	// Stepwise says that a state is not a row for each position: such layers
 	// take the positions one by one, as those after the end of x would change it.
 	Stepwise bool
+
+	// Bounded says that there is nothing after the last position of the context, as
+	// for learned positions and what [Context.Past] keeps.
+	Bounded bool
 }
 
 // Continue applies l to x as one that goes on with sequences of at most so many
@@ -62,6 +66,7 @@ func (c *Context) Past(name string, x graph.Tensor) graph.Tensor {
 	if k == nil || c.graph.Err() != nil {
 		return x
 	}
+	k.Bounded = true
 	t := x.Type()
 	dims := t.Dims()
 	dims[1] = k.Context
@@ -117,7 +122,7 @@ func (c *Context) setState(state, value graph.Tensor) {
 	c.continues.States = append(c.continues.States, graph.Update{Variable: state, Value: value})
 }
 
-// Causal is implemented by layers of one's own that [Context.Continue] may have in a
+// CausalLayer is implemented by layers of one's own that [Context.Continue] may have in a
 // trace: what they make of a position depends on it and, by [Context.Past] or
 // [Context.State], on those before.
 type CausalLayer interface {

@@ -10,8 +10,8 @@
 //	}
 //
 // Images are [n, height, width, channels], sequences [n, length, channels], rows
-// of tables [n, columns]. [LeNet], [CNN], [ResNet] and [TabM] return whole networks
-// to read or to start from. Numbers of tables are encoded by [SmoothClip],
+// of tables [n, columns], texts [n, length] numbers of tokens. [LeNet], [CNN], [ResNet],
+// [GPT] and [TabM] return whole networks to read or to start from. Numbers of tables are encoded by [SmoothClip],
 // [PiecewiseLinear], [Periodic] and [QuantileMap], with [Select] and [Concat] for
 // some columns each; [Ensemble] averages networks that were trained apart.
 //

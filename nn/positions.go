@@ -29,6 +29,9 @@ func (p Positions) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if t.Dim(1) > p.Length {
 		return c.fail("Positions", fmt.Errorf("a sequence of %d positions, and there are rows for %d", t.Dim(1), p.Length), t)
 	}
+	if past := c.Continues(); past != nil {
+		past.Bounded = true
+	}
 	w := Embedding{Size: p.Length, Dim: t.Dim(2), Init: p.Init}.table(c)
 	if past := c.Continues(); past != nil && !past.First {
 		return x.Add(w.Gather(c.Positions(x)))

@@ -2,13 +2,16 @@ package bench
 
 import (
 	"fmt"
-	"math"
+	"slices"
+	"strings"
+	"time"
 
 	"descent/data"
-	"descent/graph"
+	"descent/engine"
+	"descent/internal/kernel"
 	"descent/internal/rng"
+	"descent/model"
 	"descent/nn"
-	"descent/nn/initial"
 	"descent/optim"
 )
 
@@ -18,46 +21,50 @@ const characters = 65
 // languageModels are those of nanoGPT: for a CPU, and the small one for a GPU.
 func languageModels() []network {
 	return []network{
-		{name: "gpt-char", layer: gpt{4, 4, 128, 64}, input: 64, tokens: true, rows: []int{12, 64}, rule: optim.NewAdamW()},
-		{name: "gpt-baby", layer: gpt{6, 6, 384, 256}, input: 256, tokens: true, rows: []int{4, 16}, rule: optim.NewAdamW()},
+		{name: "gpt-char", layer: gpt(4, 4, 128, 64), input: 64, tokens: true, rows: []int{12, 64}, rule: optim.NewAdamW()},
+		{name: "gpt-baby", layer: gpt(6, 6, 384, 256), input: 256, tokens: true, rows: []int{4, 16}, rule: optim.NewAdamW()},
 	}
 }
 
 // gpt is the network of bench/peers: learned positions, GELU, layer normalization
 // without shift, no biases, scores by the embedding's table.
-type gpt struct{ layers, heads, width, context int }
+func gpt(layers, heads, width, context int) nn.Layer {
+	return nn.GPT(nn.GPTConfig{Vocabulary: characters, Context: context, Layers: layers, Heads: heads, Width: width})
+}
 
-func (m gpt) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
-	n, t := x.Dim(0), x.Dim(1)
-	table := c.Param("tokens", initial.Normal{Std: 0.02}, characters, m.width)
-	h := table.Gather(x).Add(c.Param("positions", initial.Normal{Std: 0.02}, m.context, m.width))
-	h = h.Reshape(n*t, m.width)
-	for i := range m.layers {
-		h = c.Call(fmt.Sprint(i), gptBlock{m, n}, h)
+// decodeRow measures what one token more takes a language model that has read some, of
+// one sequence on all cores.
+func (b *bench) decodeRow(n network) error {
+	const before, span = 128, 16 // tokens read before, and around that
+	trainer, _, err := b.trainer(n, 1, b.one)
+	if err != nil {
+		return err
 	}
-	return norm(c, "norm", h).MatMul(table.Transpose()).Reshape(n, t, characters)
-}
-
-// gptBlock is attention and a feed-forward network over rows of n samples.
-type gptBlock struct {
-	gpt
-	n int
-}
-
-func (b gptBlock) Forward(c *nn.Context, h graph.Tensor) graph.Tensor {
-	in, last := initial.Normal{Std: 0.02}, initial.Normal{Std: 0.02 / math.Sqrt(2*float64(b.layers))}
-	x := norm(c, "norm1", h)
-	project := func(name string) graph.Tensor {
-		return x.MatMul(c.Param(name, in, b.width, b.width)).Reshape(b.n, -1, b.heads, b.width/b.heads)
+	defer trainer.Close()
+	e := engine.New(b.pool.Workers())
+	defer e.Close()
+	g, err := trainer.Model().On(e).Generator(model.Sampling{})
+	if err != nil {
+		return err
 	}
-	y := project("query").Attention(project("key"), project("value"), graph.Attention{Causal: true})
-	h = h.Add(y.Reshape(h.Type().Dims()...).MatMul(c.Param("out", last, b.width, b.width)))
-	up := nn.GELU.Apply(norm(c, "norm2", h).MatMul(c.Param("up", in, b.width, 4*b.width)))
-	return h.Add(up.MatMul(c.Param("down", last, 4*b.width, b.width)))
-}
-
-func norm(c *nn.Context, name string, x graph.Tensor) graph.Tensor {
-	return x.Standardize(1e-5).Mul(c.Param(name, initial.Ones{}, x.Dim(-1)))
+	var times []time.Duration
+	for begin := time.Now(); len(times) < span || time.Since(begin) < b.Each; {
+		g.Reset()
+		if err := g.Read(make([]int, before-span/2)...); err != nil {
+			return err
+		}
+		for range span {
+			start := time.Now()
+			if err := g.Read(1); err != nil {
+				return err
+			}
+			times = append(times, time.Since(start))
+		}
+	}
+	slices.Sort(times)
+	p := trainer.Model().Parameters()
+	b.emit(b.row("decode-"+strings.TrimPrefix(n.name, "gpt-")+"/1", e.Workers(), times[len(times)/2], kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
+	return b.ctx.Err()
 }
 
 // text returns random samples of tokens, each with the tokens that come next.

@@ -67,6 +67,9 @@ func (b *bench) stepRows() error {
 			}
 		}
 	}
+	if err := b.decodeRow(languageModels()[1]); err != nil {
+		return err
+	}
 	return b.inferRow(networks()[0])
 }
 
