@@ -66,5 +66,5 @@ func (e *Encoder) DecodePixels(x []float32) []byte {
 // pixel returns the pixel that value i of a sample stands for.
 func (e *Encoder) pixel(i int, v float32) float64 {
 	mean, std := e.channel(i % e.Shape[len(e.Shape)-1])
-	return float64(v)*std + mean
+	return float64(float64(v)*std) + mean
 }

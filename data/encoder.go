@@ -89,7 +89,7 @@ func (e *Encoder) DecodeTarget(y []float32) []float64 {
 func (e *Encoder) AppendTarget(dst []float64, y []float32) []float64 {
 	for i, v := range y {
 		mean, std := e.Units(i % max(1, len(e.Targets)))
-		dst = append(dst, float64(v)*std+mean)
+		dst = append(dst, float64(float64(v)*std)+mean)
 	}
 	return dst
 }

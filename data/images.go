@@ -172,7 +172,7 @@ func spreadOf(count []uint64) (mean, std float64, constant bool) {
 		squares += c * uint64(p*p)
 	}
 	mean = float64(sum) / float64(n)
-	return mean, math.Sqrt(float64(squares)/float64(n) - mean*mean), count[int(mean)] == n
+	return mean, math.Sqrt(float64(squares)/float64(n) - float64(mean*mean)), count[int(mean)] == n
 }
 
 // shade writes a pixel: one number for grey, and else one a channel.

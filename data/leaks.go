@@ -176,11 +176,11 @@ func (g *guesser) r2() float64 {
 	for i, v := range g.values {
 		guess := g.all.mean
 		if low, high, share, known := g.between(v); known {
-			guess = g.means[low]*(1-share) + g.means[high]*share
+			guess = float64(g.means[low]*(1-share)) + float64(g.means[high]*share)
 		}
 		y := float64(g.target[i])
-		left += (y - guess) * (y - guess)
-		spread += (y - mean) * (y - mean)
+		left += float64((y - guess) * (y - guess))
+		spread += float64((y - mean) * (y - mean))
 	}
 	if spread == 0 {
 		return 0

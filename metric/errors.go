@@ -79,7 +79,7 @@ func (a *absolutes) median() float64 {
 		e = slices.Sorted(slices.Values(e))
 		low, high := e[(len(e)-1)/2], e[len(e)/2]
 		if low != high { // of equal infinities there is no mean
-			low += (high - low) / 2
+			low += float64((high - low) / 2)
 		}
 		sum += low
 	}

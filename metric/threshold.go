@@ -100,7 +100,7 @@ func (a Answers) Curve(most int) []Point {
 func (a Answers) CostAt(threshold float64, c Cost) float64 {
 	wrong, right := a.at(threshold)
 	n := len(a.no) + len(a.yes)
-	return (c.FalsePositive*float64(wrong) + c.FalseNegative*float64(len(a.yes)-right)) / float64(n)
+	return (float64(c.FalsePositive*float64(wrong)) + float64(c.FalseNegative*float64(len(a.yes)-right))) / float64(n)
 }
 
 // Cheapest returns the threshold at which wrong answers cost least, of equally cheap
@@ -150,7 +150,7 @@ func (a Answers) cuts() []float64 {
 // between returns a number from low to below high, near their middle and with few
 // digits.
 func between(low, high float64) float64 {
-	middle := low + (high-low)/2
+	middle := low + float64((high-low)/2)
 	for digits := 2; digits < 17; digits++ {
 		v, err := strconv.ParseFloat(strconv.FormatFloat(middle, 'g', digits, 64), 64)
 		if err == nil && v >= low && v < high && math.Abs(v-middle) <= (high-low)/4 {

@@ -175,16 +175,16 @@ func (a *answers) at(i int, t float64) (l, d, dd float64) {
 		pair[1] = z[0]
 		z = pair[:]
 	}
-	top := t * float64(slices.Max(z))
+	top := float64(t * float64(slices.Max(z)))
 	var sum, mean, square float64
 	for _, v := range z {
 		v := float64(v)
-		p := math.Exp2((t*v - top) * math.Log2E)
+		p := math.Exp2((float64(t*v) - top) * math.Log2E)
 		sum, mean, square = sum+p, mean+float64(p*v), square+float64(p*v*v)
 	}
 	mean, square = mean/sum, square/sum
 	right := float64(z[a.truth[i]])
-	return math.Log(sum) + top - t*right, mean - right, square - mean*mean
+	return math.Log(sum) + top - float64(t*right), mean - right, square - float64(mean*mean)
 }
 
 // best returns by what to multiply logits that were divided by divided, so that L is
@@ -202,7 +202,7 @@ func (a *answers) best(divided float64) float64 {
 			d, dd = d+float64(w*di), dd+float64(w*ddi)
 		}
 		d, dd = d/float64(a.perRow), dd/float64(a.perRow)
-		slope, bend := t*d+(u-known)*strength, t*d+t*t*dd+strength
+		slope, bend := float64(t*d)+float64((u-known)*strength), float64(t*d)+float64(t*t*dd)+strength
 		if slope > 0 {
 			high = u
 		} else {
@@ -236,7 +236,7 @@ func (a *answers) compare(t float64) (before, after, noise float64) {
 		sum, squares = sum+fell, squares+float64(fell*fell)
 	}
 	size := float64(n)
-	variance := max(0, squares/size-(sum/size)*(sum/size))
+	variance := max(0, squares/size-float64((sum/size)*(sum/size)))
 	return before / size, after / size, math.Sqrt(variance / max(1, size-1))
 }
 

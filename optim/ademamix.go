@@ -80,5 +80,5 @@ func (o AdEMAMix) slow(t int) float64 {
 		return o.Beta3
 	}
 	from, to := math.Log(o.Beta1), math.Log(o.Beta3)
-	return math.Exp(from * to / ((1-x)*to + x*from))
+	return math.Exp(from * to / (float64((1-x)*to) + float64(x*from)))
 }

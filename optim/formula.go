@@ -44,7 +44,7 @@ func (p *Param) rectified(m, v, eps graph.Tensor, beta2 float64) graph.Tensor {
 // rectifier is r of [RAdam], or 0 while ρₜ ≤ 5.
 func rectifier(beta2 float64, t int) float64 {
 	end, n := 2/(1-beta2)-1, float64(t)
-	rho := end - 2*n*math.Pow(beta2, n)*debias(beta2, t) // near 5 at first: what is left of 2000
+	rho := end - float64(2*n*math.Pow(beta2, n)*debias(beta2, t)) // near 5 at first: what is left of 2000
 	if !(rho > 5) {
 		return 0
 	}

@@ -50,7 +50,7 @@ func (o NAdam) Update(p *Param) graph.Tensor {
 
 // mu is μₜ.
 func (o NAdam) mu(t int) float64 {
-	return o.Beta1 * (1 - 0.5*math.Pow(0.96, float64(t)*o.Psi))
+	return float64(o.Beta1 * (1 - float64(0.5*math.Pow(0.96, float64(t)*o.Psi))))
 }
 
 // product is μ₁·…·μₜ. With a = 0.96^ψ it is β₁ᵗ·∏(1 - aⁱ/2), and the logarithm
@@ -65,7 +65,7 @@ func (o NAdam) product(t int) float64 {
 		if a != 0 {
 			powers = math.Exp(k*a) * math.Expm1(n*k*a) / math.Expm1(k*a)
 		}
-		sum -= half / k * powers
+		sum -= float64(half / k * powers)
 	}
 	return math.Exp(sum)
 }

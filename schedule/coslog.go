@@ -26,7 +26,7 @@ type CosLog struct {
 // drop out of the phase, and with them its rounding.
 func (s CosLog) At(t int) float64 {
 	x := float64(min(t, s.Steps)) / float64(s.Steps)
-	m, _ := math.Frexp(1 + (math.Ldexp(1, s.Waves)-1)*x)
+	m, _ := math.Frexp(1 + float64((math.Ldexp(1, s.Waves)-1)*x))
 	if m < math.Sqrt2/2 {
 		m *= 2
 	}
@@ -76,7 +76,7 @@ func (s FlatCosine) At(t int) float64 {
 	if x <= s.Flat {
 		return 1
 	}
-	return s.Floor + (1-s.Floor)*(1+math.Cos(math.Pi*(x-s.Flat)/(1-s.Flat)))/2
+	return s.Floor + float64((1-s.Floor)*(1+math.Cos(math.Pi*(x-s.Flat)/(1-s.Flat)))/2)
 }
 
 func (s FlatCosine) Validate() error {

@@ -44,7 +44,7 @@ func (c Cycle) String() string {
 func (s Cyclic) At(t int) float64 {
 	up, down := float64(s.Up), float64(s.Down)
 	cycle := math.Floor(float64(t) / (up + down))
-	x := float64(t) - cycle*(up+down)
+	x := float64(t) - float64(cycle*(up+down))
 	height := x / up
 	if x > up {
 		height = (up + down - x) / down
@@ -55,7 +55,7 @@ func (s Cyclic) At(t int) float64 {
 	case ExpRange:
 		height *= math.Pow(s.Gamma, float64(t))
 	}
-	return s.Floor + (1-s.Floor)*height
+	return s.Floor + float64((1-s.Floor)*height)
 }
 
 func (s Cyclic) Validate() error {

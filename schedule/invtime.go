@@ -28,7 +28,7 @@ func (s InverseTime) At(t int) float64 {
 	if s.Stairs {
 		x = math.Floor(x)
 	}
-	return 1 / (1 + s.Decay*x)
+	return 1 / (1 + float64(s.Decay*x))
 }
 
 func (s InverseTime) Validate() error {

@@ -32,7 +32,7 @@ func NewOneCycle(steps int) OneCycle {
 }
 
 func (s OneCycle) At(t int) float64 {
-	up := math.Max(s.Rise*float64(s.Steps)-1, 0)
+	up := math.Max(float64(s.Rise*float64(s.Steps))-1, 0)
 	if x := float64(t); x < up {
 		return s.blend(s.Start, 1, x/up)
 	}
@@ -46,9 +46,9 @@ func (s OneCycle) At(t int) float64 {
 // blend goes from a at x = 0 to b at x = 1.
 func (s OneCycle) blend(a, b, x float64) float64 {
 	if s.Linear {
-		return a + (b-a)*x
+		return a + float64((b-a)*x)
 	}
-	return b + (a-b)*(1+math.Cos(math.Pi*x))/2
+	return b + float64((a-b)*(1+math.Cos(math.Pi*x))/2)
 }
 
 func (s OneCycle) Validate() error {
@@ -86,7 +86,7 @@ func NewDip(steps int) Dip { return Dip{Steps: steps, Rise: 0.3, Low: 0.85 / 0.9
 
 func (s Dip) cycle() OneCycle { return OneCycle{Steps: s.Steps, Rise: s.Rise, Linear: s.Linear} }
 
-func (s Dip) At(t int) float64 { return 1 - (1-s.Low)*s.cycle().At(t) }
+func (s Dip) At(t int) float64 { return 1 - float64((1-s.Low)*s.cycle().At(t)) }
 
 func (s Dip) Validate() error {
 	err := first(steps("Dip.Steps", s.Steps), share("Dip.Low", s.Low))

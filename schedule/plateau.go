@@ -117,8 +117,8 @@ func (p Plateau) Observe(s *PlateauState, base, metric float64) bool {
 		return false
 	}
 	s.Cooldown, s.Bad = p.Cooldown, 0
-	rate := base * s.Factor
-	next := max(rate*p.Factor, p.MinRate)
+	rate := float64(base * s.Factor)
+	next := max(float64(rate*p.Factor), p.MinRate)
 	factor := next / base
 	if !(rate-next > p.Eps) || factor == 0 {
 		return false

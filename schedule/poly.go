@@ -20,7 +20,7 @@ type Poly struct {
 
 func (s Poly) At(t int) float64 {
 	x := float64(min(t, s.Steps)) / float64(s.Steps)
-	return s.Floor + (1-s.Floor)*math.Pow(1-x, s.Power)
+	return s.Floor + float64((1-s.Floor)*math.Pow(1-x, s.Power))
 }
 
 func (s Poly) Validate() error {

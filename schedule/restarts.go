@@ -35,7 +35,7 @@ func (s Restarts) At(t int) float64 {
 		cycle = int(x / length)
 		x = float64(t - cycle*s.Steps)
 	}
-	return s.Floor + (1-s.Floor)*math.Pow(s.Peak, float64(cycle))*(1+math.Cos(math.Pi*x/length))/2
+	return s.Floor + float64((1-s.Floor)*math.Pow(s.Peak, float64(cycle))*(1+math.Cos(math.Pi*x/length))/2)
 }
 
 func (s Restarts) Validate() error {

@@ -62,7 +62,7 @@ func (s WSD) At(t int) float64 {
 		return 1
 	default:
 		x := math.Min(float64(t-from)/float64(s.Decay), 1)
-		return s.Floor + (1-s.Floor)*s.Shape.at(x)
+		return s.Floor + float64((1-s.Floor)*s.Shape.at(x))
 	}
 }
 

@@ -208,10 +208,10 @@ func (c *Column) measure(values []float32) {
 
 // quantile returns the quantile of sorted values, linearly between two.
 func quantile(values []float32, p float64) float64 {
-	at := p * float64(len(values)-1)
+	at := float64(p * float64(len(values)-1))
 	low := int(at)
 	high := min(low+1, len(values)-1)
-	return float64(values[low]) + (at-float64(low))*(float64(values[high])-float64(values[low]))
+	return float64(values[low]) + float64((at-float64(low))*(float64(values[high])-float64(values[low])))
 }
 
 // edgesOf returns the union of the quantiles of all values and of the distinct ones.

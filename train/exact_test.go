@@ -2,11 +2,9 @@ package train_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"descent/data"
-	"descent/internal/kernel/isa"
 	"descent/loss"
 	"descent/nn"
 	"descent/optim"
@@ -31,36 +29,6 @@ func exactly(t *testing.T, parts data.Parts, change func(*train.Config)) string 
 		t.Fatal(err)
 	}
 	return model.SHA256()
-}
-
-// TestEqualBits: whole runs end in the same bits for any number of workers
-// and any instruction set.
-func TestEqualBits(t *testing.T) {
-	parts := digits(t)
-	accumulate := func(c *train.Config) { c.BatchSize, c.MicroBatch, c.Epochs = train.All, 300, 3 }
-	for name, change := range map[string]func(*train.Config){"mini-batches": func(*train.Config) {}, "accumulated": accumulate} {
-		t.Run(name, func(t *testing.T) {
-			want := exactly(t, parts, change)
-			for tier := range isa.Count {
-				if !slices.Contains(isa.Tiers(), tier) {
-					t.Logf("this machine has no %v", tier)
-					continue
-				}
-				t.Run(tier.String(), func(t *testing.T) {
-					defer isa.Use(tier)()
-					for workers := 1; workers <= 4; workers++ {
-						got := exactly(t, parts, func(c *train.Config) {
-							change(c)
-							c.Workers = workers
-						})
-						if got != want {
-							t.Errorf("%d workers: weights %s, with one %s", workers, got, want)
-						}
-					}
-				})
-			}
-		})
-	}
 }
 
 // TestSeeds: each seed changes what it is for, and nothing else.

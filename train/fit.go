@@ -150,7 +150,7 @@ func (f *fitting) run(ctx context.Context, train data.Source) error {
 func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 	f.fit.last, f.fit.open = s, true
 	if !s.Skipped {
-		f.fit.sum += s.Loss * float64(s.Rows)
+		f.fit.sum += float64(s.Loss * float64(s.Rows))
 		f.fit.rows += s.Rows
 		f.met += s.Rows
 	}

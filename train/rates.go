@@ -146,7 +146,7 @@ type rateTest struct {
 // on.
 func (r *rateTest) add(rate, loss float64) bool {
 	const decay = 0.98
-	r.average = decay*r.average + (1-decay)*loss
+	r.average = float64(decay*r.average) + float64((1-decay)*loss)
 	smoothed := r.average / (1 - math.Pow(decay, float64(len(r.points)+1)))
 	r.points = append(r.points, RatePoint{rate, loss, smoothed})
 	if len(r.points) == 1 || smoothed < r.best {

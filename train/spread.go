@@ -49,13 +49,13 @@ func spreadOf(name string, values []float32) Spread {
 func squaredDistance(a, b []float32) (sum float64) {
 	if b == nil {
 		for _, v := range a {
-			sum += float64(v) * float64(v)
+			sum += float64(float64(v) * float64(v))
 		}
 		return sum
 	}
 	for i, v := range a {
 		d := float64(v) - float64(b[i])
-		sum += d * d
+		sum += float64(d * d)
 	}
 	return sum
 }

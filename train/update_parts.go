@@ -98,7 +98,7 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 			return err
 		}
 		share := float64(len(batch.Rows)) / float64(step.Rows)
-		t.addLoss(&step.Loss, share*l)
+		t.addLoss(&step.Loss, float64(share*l))
 		p.Set(p.share, share)
 		p.RunStage(stageBackward)
 		terms++

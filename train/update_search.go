@@ -41,7 +41,7 @@ func (t *Trainer) search(step *Step, loss func() (float64, error)) error {
 		if err != nil {
 			return err
 		}
-		if now <= before-enough*part*slope {
+		if now <= before-float64(enough*part*slope) {
 			step.Rate *= part
 			return nil
 		}

@@ -90,7 +90,7 @@ func (d drawn) logGamma(at int, alpha float64) float64 {
 		if t <= 0 {
 			continue
 		}
-		v = t * t * t
+		v = float64(t * t * t)
 		if math.Log(d.uniform(i+2)) < float64(z*z/2)+float64(shape*(1-v+math.Log(v))) {
 			break
 		}

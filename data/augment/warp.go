@@ -8,12 +8,12 @@ import "math"
 type warp struct{ yy, yx, y0, xy, xx, x0 float64 }
 
 func (a *Varier) newWarp(d drawn) warp {
-	shiftY := d.within(drawShiftY, a.Shift) * float64(a.h)
-	shiftX := d.within(drawShiftX, a.Shift) * float64(a.w)
+	shiftY := float64(d.within(drawShiftY, a.Shift) * float64(a.h))
+	shiftX := float64(d.within(drawShiftX, a.Shift) * float64(a.w))
 	sin, cos := math.Sincos(d.within(drawRotate, a.Rotate) * (math.Pi / 180)) // to the left if positive
 	scale := 1 + d.within(drawScale, a.Scale)
 	sin, cos = sin/scale, cos/scale
-	centreY, centreX := float64(a.h-1)/2, float64(a.w-1)/2
+	centreY, centreX := float64(float64(a.h-1)/2), float64(float64(a.w-1)/2)
 	y, x := centreY+shiftY, centreX+shiftX
 	return warp{
 		yy: cos, yx: sin, y0: centreY - float64(cos*y) - float64(sin*x),

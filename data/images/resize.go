@@ -32,7 +32,7 @@ func newTaps(from, to int) taps {
 	radius := max(1, scale)
 	t := taps{make([]int, to), make([][]int32, to)}
 	for i := range to {
-		center := (float64(i) + 0.5) * scale
+		center := float64((float64(i) + 0.5) * scale)
 		first := max(0, int(center-radius+0.5))
 		last := min(from, int(center+radius+0.5))
 		sum, w := 0.0, make([]float64, last-first)

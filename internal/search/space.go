@@ -46,9 +46,9 @@ func (r Range) at(u float64) string {
 			low = max(low, r.Low/2)
 		}
 	}
-	v := low + u*(high-low)
+	v := low + float64(u*(high-low))
 	if r.Log {
-		v = math.Exp(math.Log(low) + u*(math.Log(high)-math.Log(low)))
+		v = math.Exp(math.Log(low) + float64(u*(math.Log(high)-math.Log(low))))
 	}
 	if r.Whole {
 		return strconv.FormatFloat(min(max(math.Round(v), r.Low), r.High), 'f', -1, 64)

@@ -88,7 +88,7 @@ func step(d, e, q []float64, l, m int) {
 	g = d[m] - d[l] + e[l]/(g+math.Copysign(root, g))
 	s, c, p := 1.0, 1.0, 0.0
 	for i := m - 1; i >= l; i-- {
-		f, b := s*e[i], c*e[i]
+		f, b := float64(s*e[i]), float64(c*e[i])
 		r := math.Sqrt(float64(f*f) + float64(g*g))
 		if e[i+1] = r; r == 0 {
 			d[i+1] -= p
@@ -98,7 +98,7 @@ func step(d, e, q []float64, l, m int) {
 		s, c = f/r, g/r
 		g = d[i+1] - p
 		r = float64((d[i]-g)*s) + float64(2*c*b)
-		p = s * r
+		p = float64(s * r)
 		d[i+1] = g + p
 		g = float64(c*r) - b
 		rotate(q[i*n:(i+1)*n], q[(i+1)*n:(i+2)*n], c, s)

@@ -59,16 +59,16 @@ func orthonormalize(q []float64, n int) {
 				u := q[done : done+n]
 				dot := 0.0
 				for i, x := range u {
-					dot += x * v[i]
+					dot += float64(x * v[i])
 				}
 				for i, x := range u {
-					v[i] -= dot * x
+					v[i] -= float64(dot * x)
 				}
 			}
 		}
 		norm := 0.0
 		for _, x := range v {
-			norm += x * x
+			norm += float64(x * x)
 		}
 		norm = math.Sqrt(norm)
 		for i := range v {

@@ -71,12 +71,12 @@ func xavier(gain float64, dims []int) (variance float64) {
 		gain = 1
 	}
 	in, out := fans(dims)
-	return gain * gain * 2 / (in + out)
+	return float64(gain*gain) * 2 / (in + out)
 }
 
 func he(slope float64, dims []int) (variance float64) {
 	in, _ := fans(dims)
-	return 2 / ((1 + slope*slope) * in)
+	return 2 / ((1 + float64(slope*slope)) * in)
 }
 
 func lecun(dims []int) (variance float64) {

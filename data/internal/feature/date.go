@@ -93,7 +93,7 @@ func (d *Date) Decode(x []float32) string {
 	if d.Missing && x[d.Width()-1] != 0 {
 		return ""
 	}
-	days := float64(x[0])*d.Std + d.Mean
+	days := float64(float64(x[0])*d.Std) + d.Mean
 	minutes, hours := math.Round(days*24*60), math.Round(days*24)
 	t := time.Unix(int64(minutes)*60, 0).UTC()
 	switch {

@@ -126,5 +126,5 @@ func (n *Number) Decode(x []float32) string {
 	if n.Missing && x[1] != 0 {
 		return ""
 	}
-	return human.Decoded(float64(x[0])*n.Std+n.Mean, n.Mean, n.Std)
+	return human.Decoded(float64(float64(x[0])*n.Std)+n.Mean, n.Mean, n.Std)
 }

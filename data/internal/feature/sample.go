@@ -109,7 +109,7 @@ func (s *sample) median() (float64, error) {
 	if upTo > half {
 		high = low
 	}
-	return low/2 + high/2, err
+	return float64(low/2) + float64(high/2), err
 }
 
 // fewSorted is how many values are sorted to find one among them.

@@ -42,7 +42,7 @@ func (c Circle) Share(days float64) float64 {
 // product is rounded by itself, so that all machines have the same bits.
 func OnCircle(s float64) (sin, cos float64) {
 	quarter := math.Floor(float64(4*s) + 0.5)
-	r := float64((s - quarter/4) * (2 * math.Pi)) // in [-π/4, π/4]
+	r := float64((s - float64(quarter/4)) * (2 * math.Pi)) // in [-π/4, π/4]
 	square := float64(r * r)
 	series := func(n float64) float64 { // 1 - r²/n(n+1)·(1 - r²/(n+2)(n+3)·(…
 		sum := 1.0
