@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"descent/internal/bench"
 	"descent/internal/human"
@@ -22,6 +23,8 @@ type benchOptions struct {
 	secs    float64
 	workers int
 	json    bool
+	check   bool
+	weights bool
 }
 
 func (a *app) benchCommand() *cobra.Command {
@@ -44,34 +47,63 @@ Steps are one update by Adam on cross-entropy, as NAME/ROWS, the assembly of the
 batch included; bench/peers in the sources runs the same in PyTorch. Compiling
 is what such a step takes once, before the first: from layers to instructions
 that are bound to memory, as compile/NAME/ROWS. Networks of 200 layers are among
-them. Machine code is not; it is made as instructions first run.`,
+them. Machine code is not; it is made as instructions first run.
+
+With --check nothing is measured: short runs of networks and of every rule are
+trained with what this machine uses, with the interpreter in place of machine
+code made at run time, and in plain Go, each in a process of its own, and their
+weights compared to the bit. Where they differ it exits with 1.`,
 		Example: `  descent bench
   descent bench --only limits,steps
-  descent bench --only updates --secs 1 --json`,
+  descent bench --only updates --secs 1 --json
+  descent bench --check`,
 		Args: positional(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), opt) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := opt.valid(cmd.Flags()); err != nil {
+				return err
+			}
+			switch ctx := cmd.Context(); {
+			case opt.weights:
+				return a.benchWeights(ctx, opt)
+			case opt.check:
+				return a.benchCheck(ctx, opt, a.another(ctx, opt))
+			default:
+				return a.bench(ctx, opt)
+			}
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+" (default all but scaling)")
 	flags.Float64Var(&opt.secs, "secs", 0.4, "seconds for each workload")
 	flags.IntVar(&opt.workers, "workers", 0, "cores to use; 0: all")
 	flags.BoolVar(&opt.json, "json", false, "print one JSON object a line, with work and ms, instead of text")
+	flags.BoolVar(&opt.check, "check", false, "compare the weights of short runs with those of the interpreter and of plain Go")
+	flags.BoolVar(&opt.weights, "weights", false, "print the weights that --check compares, as JSON")
+	flags.Lookup("weights").Hidden = true // for a process that --check starts
 	return cmd
 }
 
-// bench prints a row as soon as it is known.
-func (a *app) bench(ctx context.Context, opt benchOptions) error {
+// valid refuses what the flags say, unless it makes sense.
+func (opt benchOptions) valid(flags *pflag.FlagSet) error {
 	if !(opt.secs > 0 && opt.secs <= 60) {
 		return usage.Errorf("--secs %v: want more than 0 and at most 60", opt.secs)
 	}
 	if opt.workers < 0 || opt.workers > 1024 {
 		return usage.Errorf("--workers %d: want 0, all cores, to 1024", opt.workers)
 	}
+	if (opt.check || opt.weights) && (opt.json || flags.Changed("only") || flags.Changed("secs")) {
+		return usage.Errorf("--check measures nothing: of the other flags it takes --workers alone")
+	}
 	for _, name := range opt.only {
 		if err := bench.Check(name); err != nil {
 			return usage.Mark(fmt.Errorf("--only: %w", err))
 		}
 	}
+	return nil
+}
+
+// bench prints a row as soon as it is known.
+func (a *app) bench(ctx context.Context, opt benchOptions) error {
 	var failed error
 	var emit func(bench.Row)
 	if opt.json {

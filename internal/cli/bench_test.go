@@ -42,6 +42,7 @@ func TestBenchRefuses(t *testing.T) {
 		{[]string{"--secs", "0"}, "want more than 0"},
 		{[]string{"--workers", "-1"}, "want 0, all cores"},
 		{[]string{"steps"}, "takes no arguments"},
+		{[]string{"--check", "--only", "steps"}, "--check measures nothing"},
 	} {
 		r := command(t, append([]string{"bench"}, row.args...)...).want(t, exitUsage)
 		contains(t, r.stderr, row.want)

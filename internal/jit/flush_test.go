@@ -1,65 +1,94 @@
-//go:build linux && arm64 && !purego
-
 package jit
 
 import (
-	"debug/elf"
-	"encoding/binary"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 )
 
-// TestFlushIsThere reads this program's own machine code, as an emulator may
-// run code that was never flushed: the caches of data are written back before
-// those of instructions are dropped, and each is waited for.
+// goTool returns what the go command prints when it works for arm64.
+func goTool(t *testing.T, system string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("there is no go command here")
+	}
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=arm64", "GOFLAGS=", "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("go %s: %v: %s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// TestFlushIsThere reads the machine code of the flush, as an emulator may run
+// code that was never flushed, and no such machine may be at hand: lines of data are
+// written back before those of instructions are dropped, and each is waited for.
 func TestFlushIsThere(t *testing.T) {
-	path, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := elf.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	text, err := file.Section(".text").Data()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const ret = 0xD65F03C0
-	want := []struct {
-		name       string
-		word, mask uint32
-	}{
-		{"DC CVAU", 0xD50B7B20, ^uint32(31)},
-		{"DSB ISH", 0xD5033B9F, ^uint32(0)},
-		{"IC IVAU", 0xD50B7520, ^uint32(31)},
-		{"DSB ISH", 0xD5033B9F, ^uint32(0)},
-		{"ISB", 0xD5033FDF, ^uint32(0)},
-	}
-	found := 0
-	for at := 0; at < len(text) && found < len(want); at += 4 {
-		switch word := binary.LittleEndian.Uint32(text[at:]); {
-		case word&want[found].mask == want[found].word:
-			found++
-		case word == ret && found > 0:
-			t.Fatalf("the flush returns before %s", want[found].name)
+	const source = "flush_arm64.s"
+	for _, system := range []string{"linux", "darwin", "freebsd"} {
+		files := strings.Fields(goTool(t, system, "list", "-f", `{{join .GoFiles " "}} {{join .SFiles " "}}`, "."))
+		for _, want := range []string{"code_unix.go", "flush_arm64.go", source} {
+			if !strings.Contains(" "+strings.Join(files, " ")+" ", " "+want+" ") {
+				t.Errorf("%s is not built for %s", want, system)
+			}
 		}
 	}
-	if found < len(want) {
-		t.Errorf("no code has %s", want[found].name)
+	object := filepath.Join(t.TempDir(), "flush.o")
+	include := filepath.Join(strings.TrimSpace(goTool(t, "linux", "env", "GOROOT")), "pkg", "include")
+	goTool(t, "linux", "tool", "asm", "-p", "jit", "-I", include, "-o", object, source)
+	code := goTool(t, "linux", "tool", "objdump", "-s", `^jit\.flushLines$`, object)
+
+	var words []uint32
+	for _, line := range regexp.MustCompile(`(?m)^ *`+regexp.QuoteMeta(source)+`:\d+\s+0x[0-9a-f]+\s+([0-9a-f]{8})\s`).FindAllStringSubmatch(code, -1) {
+		word, err := strconv.ParseUint(line[1], 16, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words = append(words, uint32(word))
+	}
+	const register = 31
+	for _, want := range []struct {
+		name       string
+		word, free uint32 // free bits may be any
+	}{
+		{"DC CVAU", 0xD50B7B20, register},
+		{"DSB ISH", 0xD5033B9F, 0},
+		{"IC IVAU", 0xD50B7520, register},
+		{"DSB ISH", 0xD5033B9F, 0},
+		{"ISB", 0xD5033FDF, 0},
+		{"RET", 0xD65F03C0, 0},
+	} {
+		for len(words) > 0 && words[0]&^want.free != want.word {
+			words = words[1:]
+		}
+		if len(words) == 0 {
+			t.Fatalf("there is no %s, or not in its place:\n%s", want.name, code)
+		}
+		words = words[1:]
+	}
+	if len(words) > 0 {
+		t.Errorf("code goes on behind the return:\n%s", code)
 	}
 }
 
-// TestFlushIsCalled holds the one place that makes memory executable to
-// flushing it, behind the last change.
+// TestFlushIsCalled holds the places that make memory executable to flushing
+// it, behind the last change; Windows has a call for it.
 func TestFlushIsCalled(t *testing.T) {
-	source, err := os.ReadFile("code_unix.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !regexp.MustCompile(`(?s)copy\(memory, code\).*PROT_EXEC.*\n\tflush\(memory\)\n\treturn memory, nil`).Match(source) {
-		t.Error("code_unix.go returns memory that is not flushed")
+	for name, want := range map[string]string{
+		"code_unix.go":    `(?s)copy\(memory, code\).*PROT_EXEC.*\n\tflush\(memory\)\n\treturn memory, nil\n`,
+		"code_windows.go": `(?s)copy\(memory, code\).*PAGE_EXECUTE_READ.*flushInstructionCache\.Call\([^\n]*, at, size\)[^}]*}\n\treturn memory, nil\n`,
+	} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(want).Match(source) {
+			t.Errorf("%s returns memory that is not flushed", name)
+		}
 	}
 }

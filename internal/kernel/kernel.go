@@ -115,15 +115,22 @@ func (c *Call) Key(stream uint64) rng.Key {
 	return rng.Key{Seed: c.Seed, Stream: stream, Draw: c.Draw}
 }
 
+// MachineCode is whether the bodies of programs become machine code at run time:
+// there is assembly in use, the system allows it, and nobody asked for the
+// interpreter.
+func MachineCode() bool {
+	return isa.Current() != isa.Plain && !isa.Interpreting() && jit.Available()
+}
+
 // Engine names what runs programs: the tier, and whether their bodies are
 // machine code made at run time or interpreted.
 func Engine() string {
 	switch tier := isa.Current(); {
+	case MachineCode():
+		return tier.String() + ", machine code"
 	case tier == isa.Plain, isa.Interpreting():
 		return tier.String() + ", interpreted"
-	case !jit.Available():
-		return tier.String() + ", interpreted, as this system runs no code made at run time"
 	default:
-		return tier.String() + ", machine code"
+		return tier.String() + ", interpreted, as this system runs no code made at run time"
 	}
 }
