@@ -13,7 +13,7 @@ type Cell struct{ Column, Value string }
 // Columns that were left out are not in it. Of a table with images, x is the field
 // [RowField].
 func (e *Encoder) DecodeRow(x []float32) []Cell {
-	if e.Kind == imageKind {
+	if e.Kind == imageKind || e.Kind == seriesKind {
 		return nil
 	}
 	var row []Cell
