@@ -31,7 +31,8 @@ type SeriesConfig struct {
 //
 // Where columns are known ahead or rows have dates, the field [KnownField] of shape
 // [Horizon, ...] has what they are in the steps to be predicted: these columns, and the
-// sine and cosine of the hour, the weekday and the month.
+// sine and cosine of the hour, the weekday and the month, of those that go round twice in
+// the training part, and not in a window, which shows what they do.
 //
 // Rows are put in the order of time, and steps without a row are gaps. A value that is
 // missing counts among inputs as the last one before it; a window with one among what is

@@ -34,6 +34,11 @@ type SeriesEncoder struct {
 	Scales []float64 `json:"scales"`
 }
 
+// rounds is how often a part of the calendar goes round in the training part, if it is an
+// input: of fewer nothing could be learned but what happened once. A window in which it
+// goes round as often shows itself what it does.
+const rounds = 2
+
 // fit learns the encoding from the first n steps.
 func (s *Series) fit(n int) (*Encoder, error) {
 	e := &Encoder{Kind: seriesKind, Task: Regression, Reason: "a forecast was asked for"}
@@ -42,8 +47,11 @@ func (s *Series) fit(n int) (*Encoder, error) {
 		as.Time = s.grid.Columns[s.plan.Time]
 	}
 	if s.line.form != "" {
+		days := func(steps int) float64 { return s.step.At(s.line.origin, steps) - s.line.origin }
 		for _, c := range s.step.Circles() {
-			as.Parts = append(as.Parts, c.Part)
+			if days(n) >= rounds*c.Days && days(as.Window) < rounds*c.Days {
+				as.Parts = append(as.Parts, c.Part)
+			}
 		}
 	}
 	for i, c := range s.plan.Columns {

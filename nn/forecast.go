@@ -31,13 +31,13 @@ func LinearForecast(horizon, targets int, field string) Sequential {
 // hidden is the width across columns.
 //
 // Source: Chen et al., "TSMixer: An All-MLP Architecture for Time Series Forecasting",
-// TMLR 2023, arXiv:2303.06053, with layer instead of batch normalization.
+// TMLR 2023, arXiv:2303.06053, without batch normalization.
 func MixerForecast(window, horizon, columns, targets, blocks, hidden int, dropout float64) Sequential {
 	var layers Sequential
 	for range blocks {
 		layers = append(layers,
-			Residual{Layers: Sequential{LayerNorm{}, AlongTime{Units: window, Activation: ReLU}, Dropout{Rate: dropout}}},
-			Residual{Layers: Sequential{LayerNorm{}, Dense{Units: hidden, Activation: ReLU}, Dropout{Rate: dropout}, Dense{Units: columns}, Dropout{Rate: dropout}}},
+			Residual{Layers: Sequential{AlongTime{Units: window, Activation: ReLU}, Dropout{Rate: dropout}}},
+			Residual{Layers: Sequential{Dense{Units: hidden, Activation: ReLU}, Dropout{Rate: dropout}, Dense{Units: columns}, Dropout{Rate: dropout}}},
 		)
 	}
 	layers = append(layers, AlongTime{Units: horizon})

@@ -214,20 +214,26 @@ func (s Step) Season() int {
 	return 1
 }
 
+// Round is a part of the calendar, and how many days it takes to go round.
+type Round struct {
+	parse.Circle
+	Days float64
+}
+
 // Circles returns the parts of the calendar that go round from step to step.
-func (s Step) Circles() (list []parse.Circle) {
+func (s Step) Circles() (list []Round) {
 	for _, c := range parse.Circles {
-		use := false
+		use, days := false, 1.0
 		switch c.Part {
 		case parse.HourPart:
 			use = s.Unit == Days && s.Size < 1
 		case "weekday":
-			use = s.Unit == Weekdays || s.Unit == Days && s.Size <= 1
+			days, use = 7, s.Unit == Weekdays || s.Unit == Days && s.Size <= 1
 		case "month":
-			use = s.Unit == Weekdays || s.Unit == Months && s.Size < 12 || s.Unit == Days && s.Size <= 31
+			days, use = 365, s.Unit == Weekdays || s.Unit == Months && s.Size < 12 || s.Unit == Days && s.Size <= 31
 		}
 		if use {
-			list = append(list, c)
+			list = append(list, Round{c, days})
 		}
 	}
 	return list
