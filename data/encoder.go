@@ -15,6 +15,8 @@ const (
 	imageKind = "image"
 
 	pictureKind = "table with images" // of rows that have an image each
+
+	seriesKind = "series" // of rows that follow one another
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -28,9 +30,10 @@ const (
 // pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
 //
 // Of a table with images, the image of a row is x, and what the other columns
-// become is the field [RowField], unless there are none.
+// become is the field [RowField], unless there are none. Of a [Series] all columns are
+// numbers, and a sample is a window of rows.
 type Encoder struct {
-	Kind    string   `json:"kind"` // "table", "image" or "table with images"
+	Kind    string   `json:"kind"` // "table", "image", "table with images" or "series"
 	Task    Task     `json:"task"`
 	Reason  string   `json:"reason,omitempty"` // of the task
 	Columns []Column `json:"columns,omitempty"`
@@ -47,6 +50,8 @@ type Encoder struct {
 	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
 	Image       string       `json:"image,omitempty"`        // the column of a table that holds paths of images
 	Weight      *Weight      `json:"weight,omitempty"`       // the column of how much rows count
+
+	Series *SeriesEncoder `json:"series,omitempty"` // of a series
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
@@ -101,8 +106,10 @@ func (e *Encoder) Validate() error {
 		return errors.New("data: there is no encoder; the model takes samples as they are")
 	}
 	switch {
-	case e.Kind != tableKind && e.Kind != imageKind && e.Kind != pictureKind:
-		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image or table with images", e.Kind)
+	case e.Kind != tableKind && e.Kind != imageKind && e.Kind != pictureKind && e.Kind != seriesKind:
+		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image, table with images or series", e.Kind)
+	case (e.Kind == seriesKind) != (e.Series != nil):
+		return fmt.Errorf("data: encoder: a %s, and what it says of a series does not fit that", e.Kind)
 	case (e.Kind == pictureKind) != (e.Image != ""):
 		return fmt.Errorf("data: encoder: a %s whose images are in column %q", e.Kind, e.Image)
 	case !e.Task.Valid():
@@ -112,7 +119,11 @@ func (e *Encoder) Validate() error {
 	case e.Task == Classification && len(e.Classes) == 0:
 		return errors.New("data: encoder: classification without classes")
 	}
-	if e.Kind != tableKind {
+	if e.Kind == seriesKind {
+		if err := e.Series.validate(e); err != nil {
+			return err
+		}
+	} else if e.Kind != tableKind {
 		if err := e.validateImage(); err != nil || e.Kind == imageKind {
 			return err
 		}
@@ -204,6 +215,8 @@ func (e *Encoder) spec(name string) Spec {
 	}
 	width := e.width()
 	switch {
+	case e.Kind == seriesKind:
+		e.Series.describe(e, &s)
 	case e.Kind == tableKind:
 		s.Input = []int{width}
 	case width > 0:

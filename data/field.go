@@ -139,6 +139,8 @@ func (s Spec) Fields() []Field {
 	case s.Unlabeled || s.Task == 0:
 	case s.Task == Classification:
 		list = append(list, Field{Name: Y, Kind: Class, Role: TargetRole, Names: s.Classes})
+	case s.Horizon > 0:
+		list = append(list, Field{Name: Y, Role: TargetRole, Shape: []int{s.Horizon, len(s.Targets)}, Names: s.Targets})
 	default:
 		list = append(list, Field{Name: Y, Role: TargetRole, Shape: []int{len(s.Targets)}, Names: s.Targets})
 	}

@@ -109,6 +109,9 @@ func (s *encodedTable) rowNames() []string {
 // takes some.
 func (e *Encoder) encodeTable(g *grid.Grid, path string, cfg ImageConfig) (_ Source, err error) {
 	defer grid.Recover(&err)
+	if e.Kind == seriesKind {
+		return e.encodeSeries(g, naming.Base(path))
+	}
 	if e.Kind != pictureKind {
 		return e.encodeGrid(g, naming.Base(path))
 	}

@@ -36,6 +36,9 @@ func NewRowEncoder(e *Encoder) (*RowEncoder, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
+	if e.Kind == seriesKind {
+		return nil, fmt.Errorf("data: the model takes a window of a series, which no single row is")
+	}
 	spec := e.spec("")
 	r := &RowEncoder{encoder: e, size: spec.Size()}
 	for _, f := range spec.More {

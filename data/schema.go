@@ -46,7 +46,9 @@ func (e *Encoder) String() string {
 		columns = len(e.besides())
 		fmt.Fprintf(&b, "image     of column %s: %s\n", human.Line(e.Image), e.imageText())
 	}
-	if e.Kind == tableKind || len(e.Columns) > 0 {
+	if e.Kind == seriesKind {
+		b.WriteString(e.Series.text(e))
+	} else if e.Kind == tableKind || len(e.Columns) > 0 {
 		fmt.Fprintf(&b, "features  %d from %s\n", e.width(), human.Plural(columns, "column"))
 	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

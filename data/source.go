@@ -27,6 +27,7 @@ type Spec struct {
 	Task      Task     // what y is: a class, numbers, or labels of which any number holds; 0: there is no y
 	Classes   []string // names of the classes, for classification
 	Targets   []string // names of the targets or of the labels; at most one for classification
+	Horizon   int      `json:",omitempty"` // of a forecast: y has each target at so many steps ahead, [Horizon, targets]; 0: once
 	More      []Field  `json:",omitempty"` // fields beside x and y
 	Encoder   *Encoder // how raw rows became samples; nil when they already are
 	Unlabeled bool     // the rows have no target: y cannot be read
@@ -47,17 +48,17 @@ func (s Spec) Outputs() int {
 	if s.Task == Classification {
 		return len(s.Classes)
 	}
-	return len(s.Targets)
+	return s.TargetSize()
 }
 
 // TargetSize returns the number of values per row in y: 1 for classes (the
-// number of the class), one a target for regression, and for each label 1 where
-// it holds and 0 where it does not.
+// number of the class), one a target for regression, at each step of a forecast, and
+// for each label 1 where it holds and 0 where it does not.
 func (s Spec) TargetSize() int {
 	if s.Task == Classification {
 		return 1
 	}
-	return len(s.Targets)
+	return len(s.Targets) * max(1, s.Horizon)
 }
 
 // maxValues is how many values a field of one row may have.
@@ -82,6 +83,8 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("data: %s: regression needs the names of its targets", s.name())
 	case s.Task == MultiLabel && len(s.Targets) == 0:
 		return fmt.Errorf("data: %s: multi-label classification needs the names of its labels", s.name())
+	case s.Horizon < 0 || s.Horizon > 0 && (s.Task != Regression || len(s.Targets) > maxValues/s.Horizon):
+		return fmt.Errorf("data: %s: a horizon of %d for %s of %d targets; a forecast is of numbers", s.name(), s.Horizon, s.Task, len(s.Targets))
 	case s.Task == 0 && s.More == nil && !s.Unlabeled, s.Task < 0, s.Task > MultiLabel:
 		return fmt.Errorf("data: %s: the task is neither classification nor regression nor multilabel, and there are no fields beside x", s.name())
 	}

@@ -22,6 +22,8 @@ type SplitConfig struct {
 	Seed                    uint64  // of the split alone
 	ValidationSet, TestSet  Source  // instead of a fraction
 
+	Steps [3]int // of a series, instead of fractions: steps of each part; those left over count for none
+
 	Group  string    // column of a table: rows of equal cells are a group
 	Groups []int     // instead of it, of each row; of any set
 	Time   string    // column of numbers or dates that says when a row was
@@ -113,6 +115,16 @@ func (d *division) cut() error {
 		return err
 	}
 	spec, n := d.set.Spec(), d.set.Len()
+	series, timed := d.set.(*Series)
+	switch {
+	case timed && (d.keys.times != nil || d.keys.groups != nil):
+		return fmt.Errorf("data: %s: a series is cut in time, by its own", spec.name())
+	case timed:
+		d.rows, err = series.cutInTime(d.cfg, fractions)
+		return err
+	case d.cfg.Steps != [3]int{}:
+		return fmt.Errorf("data: %s is no series, whose steps the split counts", spec.name())
+	}
 	var labels []int32
 	classes := 0
 	if spec.Task == Classification {

@@ -57,6 +57,9 @@ func tableColumns(spec data.Spec) ([]Column, error) {
 	if spec.Encoder.OfImages() || spec.Encoder.Image != "" {
 		return nil, fmt.Errorf("explain: the model reads images; rows of a table are explained, and descent report shows the images on which it does worst")
 	}
+	if spec.Encoder.Series != nil {
+		return nil, fmt.Errorf("explain: the model reads windows of a series; rows of a table are explained")
+	}
 	var columns []Column
 	at := 0
 	for i := range spec.Encoder.Columns {

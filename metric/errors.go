@@ -9,6 +9,18 @@ import (
 // Equal to scikit-learn's root_mean_squared_error.
 func (r *Regression) RMSE() float64 { return Average(r.Targets()).RMSE }
 
+// scaledError gathers what the mean absolute error of each target is of its scale, the
+// mean over targets.
+func scaledError(s Spec) Accumulator {
+	return OfRegression(func(r *Regression) float64 {
+		sum := 0.0
+		for i, t := range r.Targets() {
+			sum += t.MAE / s.Scales[i]
+		}
+		return sum / float64(len(s.Scales))
+	})(s)
+}
+
 // relative returns the mean over targets of |pred-want|/|want|, which is 0
 // where a wanted 0 is met and infinite where it is not.
 func relative(pred, want []float64) float64 {

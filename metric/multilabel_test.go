@@ -76,7 +76,7 @@ func TestSummaryOfManyClasses(t *testing.T) {
 // TestExtremes asks that odd predictions give odd values, and no panic.
 func TestExtremes(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
-	for _, spec := range []Spec{{Classes, names(2)}, {Classes, names(7)}, {Numbers, names(2)}, {Labels, names(2)}} {
+	for _, spec := range []Spec{{Kind: Classes, Names: names(2)}, {Kind: Classes, Names: names(7)}, {Kind: Numbers, Names: names(2)}, {Kind: Labels, Names: names(2)}} {
 		for _, x := range []float64{inf, -inf, nan, -1, 2, 1e308, 0} {
 			s, err := NewSet(spec, For(spec)...)
 			if err != nil {

@@ -13,10 +13,10 @@ func TestSetShares(t *testing.T) {
 		spec Spec
 		want int // of accumulators that take rows, among them one for each mean
 	}{
-		{Spec{Classes, names(2)}, 1 + len([]string{"auroc_ovr", "brier", "ece"})},
-		{Spec{Classes, names(6)}, 1 + len([]string{"auroc_ovr", "brier", "ece", "top5"})},
-		{Spec{Numbers, names(3)}, 1 + len([]string{"mape", "quantile0.9", "median_ae", "poisson_deviance"})},
-		{Spec{Labels, names(3)}, 1 + len([]string{"brier", "ece"})},
+		{Spec{Kind: Classes, Names: names(2)}, 1 + len([]string{"auroc_ovr", "brier", "ece"})},
+		{Spec{Kind: Classes, Names: names(6)}, 1 + len([]string{"auroc_ovr", "brier", "ece", "top5"})},
+		{Spec{Kind: Numbers, Names: names(3)}, 1 + len([]string{"mape", "quantile0.9", "median_ae", "poisson_deviance"})},
+		{Spec{Kind: Labels, Names: names(3)}, 1 + len([]string{"brier", "ece"})},
 	} {
 		s, err := NewSet(c.spec, For(c.spec)...)
 		if err != nil {
@@ -36,7 +36,7 @@ func TestSharedSource(t *testing.T) {
 		return Metric{Name: name, Fits: OnNumbers, New: of}
 	}
 	sum := func(s *sums) float64 { return s.sum }
-	s, err := NewSet(Spec{Numbers, names(1)},
+	s, err := NewSet(Spec{Kind: Numbers, Names: names(1)},
 		add("a", one.Read(sum)), add("b", two.Read(sum)), add("c", one.Read(func(s *sums) float64 { return -s.sum })))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestSetIsWhatItReads(t *testing.T) {
 		if !g.Probabilities {
 			continue
 		}
-		spec := Spec{Classes, names(g.Classes)}
+		spec := Spec{Kind: Classes, Names: names(g.Classes)}
 		s, err := NewSet(spec, Usual(spec)...)
 		if err != nil {
 			t.Fatal(err)
@@ -83,7 +83,7 @@ func TestSetIsWhatItReads(t *testing.T) {
 		}
 	}
 	for _, g := range load(t).Regression {
-		spec := Spec{Numbers, names(g.Targets)}
+		spec := Spec{Kind: Numbers, Names: names(g.Targets)}
 		s, err := NewSet(spec, Usual(spec)...)
 		if err == nil {
 			err = s.Beside(g.Training)
@@ -108,7 +108,7 @@ func TestSetIsWhatItReads(t *testing.T) {
 }
 
 func TestSingleProbability(t *testing.T) {
-	spec := Spec{Classes, names(2)}
+	spec := Spec{Kind: Classes, Names: names(2)}
 	one, _ := NewSet(spec, For(spec)...)
 	two, _ := NewSet(spec, For(spec)...)
 	labels := []float64{0, 1, 1}
@@ -135,19 +135,19 @@ func TestBaseline(t *testing.T) {
 		want           map[string]float64
 	}{
 		{
-			"classes", Spec{Classes, names(3)}, []float64{1, 1, 0, 2, 0, 0, 1, 2}, []float64{0, 1, 1, 2},
+			"classes", Spec{Kind: Classes, Names: names(3)}, []float64{1, 1, 0, 2, 0, 0, 1, 2}, []float64{0, 1, 1, 2},
 			[]float64{3. / 8, 3. / 8, 2. / 8}, // a, by the tie
 			map[string]float64{"accuracy": 0.25, "log_loss": -(3*math.Log(3.0/8) + math.Log(2.0/8)) / 4, "top2": 0.75, "mcc": 0},
 		}, {
-			"two classes", Spec{Classes, names(2)}, []float64{1, 0, 1, 1}, []float64{1, 0, 0, 0},
+			"two classes", Spec{Kind: Classes, Names: names(2)}, []float64{1, 0, 1, 1}, []float64{1, 0, 0, 0},
 			[]float64{0.25, 0.75},
 			map[string]float64{"accuracy": 0.25, "auroc": 0.5, "average_precision": 0.25, "ece": 0.5},
 		}, {
-			"numbers", Spec{Numbers, names(2)}, []float64{1, 10, 3, 30}, []float64{2, 0, 4, 40},
+			"numbers", Spec{Kind: Numbers, Names: names(2)}, []float64{1, 10, 3, 30}, []float64{2, 0, 4, 40},
 			[]float64{2, 20},
 			map[string]float64{"mae": (1 + 20) / 2.0, "r2": (-1 + 0) / 2.0},
 		}, {
-			"labels", Spec{Labels, names(3)},
+			"labels", Spec{Kind: Labels, Names: names(3)},
 			[]float64{1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0}, // ¾, ¼, ½: a alone
 			[]float64{1, 0, 0, 1, 1, 0},
 			[]float64{0.75, 0.25, 0.5},
@@ -189,13 +189,13 @@ func TestBaseline(t *testing.T) {
 			t.Error("a metric that the set lacks has a baseline")
 		}
 	}
-	if NewTruth(Spec{Classes, names(2)}).Baseline() != nil {
+	if NewTruth(Spec{Kind: Classes, Names: names(2)}).Baseline() != nil {
 		t.Error("a baseline of no rows")
 	}
 }
 
 func TestSetErrors(t *testing.T) {
-	two, three := Spec{Classes, names(2)}, Spec{Classes, names(3)}
+	two, three := Spec{Kind: Classes, Names: names(2)}, Spec{Kind: Classes, Names: names(3)}
 	accuracy := Main(two)
 	for _, c := range []struct {
 		spec Spec
@@ -207,7 +207,7 @@ func TestSetErrors(t *testing.T) {
 		{Spec{Kind: 7, Names: names(1)}, nil, "kind 7"},
 		{two, []Metric{accuracy, accuracy}, "accuracy stands twice"},
 		{three, pick("auroc"), "auroc is of two classes or of labels, and these are 3 classes, which have accuracy"},
-		{Spec{Numbers, names(1)}, []Metric{accuracy}, "accuracy is of classes, and these are 1 number, which have mse, mae, r2"},
+		{Spec{Kind: Numbers, Names: names(1)}, []Metric{accuracy}, "accuracy is of classes, and these are 1 number, which have mse, mae, r2"},
 		{two, []Metric{Loss}, "loss is measured where it is made small"},
 		{two, []Metric{{}}, "want small letters"},
 	} {
@@ -225,9 +225,9 @@ func TestSetErrors(t *testing.T) {
 		{three, make([]float64, 3), []float64{math.NaN()}, "row 1: label NaN"},
 		{three, make([]float64, 3), []float64{0.5}, "row 1: label 0.5"},
 		{three, make([]float64, 2), make([]float64, 2), "want 6"},
-		{Spec{Numbers, names(2)}, make([]float64, 4), make([]float64, 3), "4 predictions for 1 rows of 2 numbers; want 2"},
-		{Spec{Numbers, names(2)}, make([]float64, 2), make([]float64, 3), "3 targets do not fill rows of 2"},
-		{Spec{Labels, names(2)}, make([]float64, 2), []float64{1, 0.5}, `row 1: label "b" is 0.5; want 0 or 1`},
+		{Spec{Kind: Numbers, Names: names(2)}, make([]float64, 4), make([]float64, 3), "4 predictions for 1 rows of 2 numbers; want 2"},
+		{Spec{Kind: Numbers, Names: names(2)}, make([]float64, 2), make([]float64, 3), "3 targets do not fill rows of 2"},
+		{Spec{Kind: Labels, Names: names(2)}, make([]float64, 2), []float64{1, 0.5}, `row 1: label "b" is 0.5; want 0 or 1`},
 	} {
 		s, err := NewSet(c.spec, Usual(c.spec)...)
 		if err != nil {
@@ -261,8 +261,8 @@ func TestSetAllocatesNothing(t *testing.T) {
 		spec  Spec
 		names []string
 	}{
-		{Spec{Classes, names(6)}, []string{"accuracy", "balanced_accuracy", "f1", "mcc", "log_loss", "brier", "ece", "top3"}},
-		{Spec{Numbers, names(2)}, []string{"mse", "mae", "r2", "rmse", "mape", "quantile0.9"}},
+		{Spec{Kind: Classes, Names: names(6)}, []string{"accuracy", "balanced_accuracy", "f1", "mcc", "log_loss", "brier", "ece", "top3"}},
+		{Spec{Kind: Numbers, Names: names(2)}, []string{"mse", "mae", "r2", "rmse", "mape", "quantile0.9"}},
 	} {
 		var list []Metric
 		for _, name := range c.names {

@@ -30,6 +30,10 @@ func (k Kind) String() string { return [...]string{"classes", "numbers", "labels
 type Spec struct {
 	Kind  Kind
 	Names []string // of the classes, the values or the labels
+
+	// Scales are, of values that are a forecast, by how much each differs from what it
+	// was a season before, which [Metric] mase divides by; nil where nothing is known.
+	Scales []float64
 }
 
 // String returns "3 classes".
@@ -61,6 +65,8 @@ func (s Spec) valid() error {
 		return fmt.Errorf("metric: %v; want at least 2", s)
 	case len(s.Names) == 0:
 		return fmt.Errorf("metric: %v; want at least 1", s)
+	case s.Scales != nil && (s.Kind != Numbers || len(s.Scales) != len(s.Names)):
+		return fmt.Errorf("metric: %d scales of %v; want one for each number", len(s.Scales), s)
 	}
 	return nil
 }
@@ -92,4 +98,7 @@ func only(fits bool, what string) error {
 	return errors.New(what)
 }
 
-func (s Spec) clone() Spec { return Spec{s.Kind, slices.Clone(s.Names)} }
+// OnForecasts is [Metric.Fits] of a metric of a forecast.
+func OnForecasts(s Spec) error { return only(s.Scales != nil, "is of a forecast") }
+
+func (s Spec) clone() Spec { return Spec{s.Kind, slices.Clone(s.Names), slices.Clone(s.Scales)} }

@@ -136,6 +136,13 @@ var builtin = []Metric{
 		Name: "rmse", Doc: "root of the mean of (pred - want)², the mean over targets",
 		Unit: TargetUnit, Hi: infinite, Fits: OnNumbers, New: OfRegression((*Regression).RMSE),
 	},
+	{
+		// Not in scikit-learn. Source: Hyndman and Koehler, International Journal
+		// of Forecasting 22 (2006) 679, with a season as the step of the naive
+		// forecast.
+		Name: "mase", Title: "scaled error", Doc: "mean absolute error of a forecast divided by that of repeating the season before over the training part, the mean over targets; below 1 is better than that",
+		Hi: infinite, Fits: OnForecasts, New: scaledError,
+	},
 	Quantile(0.9),
 	{
 		// mean_poisson_deviance, which refuses what is not above 0.
@@ -147,6 +154,8 @@ var builtin = []Metric{
 // Usual returns what a report shows unless other metrics are asked for.
 func Usual(s Spec) []Metric {
 	switch {
+	case s.Scales != nil:
+		return pick("mse", "mae", "mase")
 	case s.Kind == Numbers:
 		return pick("mse", "mae", "r2")
 	case s.Kind == Labels:
@@ -172,6 +181,9 @@ var ofTarget = map[string]func(Target) float64{
 func Main(s Spec) Metric {
 	switch s.Kind {
 	case Numbers:
+		if s.Scales != nil {
+			return pick("mse")[0]
+		}
 		return pick("r2")[0]
 	case Labels:
 		return pick("f1")[0]

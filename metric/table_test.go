@@ -49,7 +49,7 @@ type tableCase struct {
 
 func (c tableCase) spec() Spec {
 	kinds := map[string]Kind{"classes": Classes, "numbers": Numbers, "labels": Labels}
-	return Spec{kinds[c.Kind], names(c.Width)}
+	return Spec{Kind: kinds[c.Kind], Names: names(c.Width)}
 }
 
 func tableCases(t *testing.T) []tableCase {
@@ -166,7 +166,7 @@ func TestRowsAreComplete(t *testing.T) {
 			t.Errorf("%s by name: %s, %v", m.Name, got.Name, err)
 		}
 		fits := 0
-		for _, s := range []Spec{{Classes, names(2)}, {Classes, names(9)}, {Numbers, names(1)}, {Labels, names(1)}} {
+		for _, s := range []Spec{{Kind: Classes, Names: names(2)}, {Kind: Classes, Names: names(9)}, {Kind: Numbers, Names: names(1)}, {Kind: Labels, Names: names(1)}} {
 			if m.Fits(s) != nil {
 				if err := m.Suits(s); !strings.Contains(err.Error(), m.Name+" is of") || !strings.Contains(err.Error(), Main(s).Name) {
 					t.Errorf("error %q; want what it is of, and others", err)
@@ -185,7 +185,7 @@ func TestRowsAreComplete(t *testing.T) {
 			t.Errorf("%s fits nothing", m.Name)
 		}
 	}
-	for _, s := range []Spec{{Classes, names(2)}, {Classes, names(9)}, {Numbers, names(2)}, {Labels, names(2)}} {
+	for _, s := range []Spec{{Kind: Classes, Names: names(2)}, {Kind: Classes, Names: names(9)}, {Kind: Numbers, Names: names(2)}, {Kind: Labels, Names: names(2)}} {
 		if _, err := NewSet(s, Usual(s)...); err != nil {
 			t.Error(err)
 		}
@@ -196,8 +196,8 @@ func TestRowsAreComplete(t *testing.T) {
 }
 
 func TestMeasurable(t *testing.T) {
-	two, three := Spec{Classes, []string{"a", "b"}}, Spec{Classes, []string{"a", "b", "c"}}
-	one, pair, labels := Spec{Numbers, names(1)}, Spec{Numbers, names(2)}, Spec{Labels, names(2)}
+	two, three := Spec{Kind: Classes, Names: []string{"a", "b"}}, Spec{Kind: Classes, Names: []string{"a", "b", "c"}}
+	one, pair, labels := Spec{Kind: Numbers, Names: names(1)}, Spec{Kind: Numbers, Names: names(2)}, Spec{Kind: Labels, Names: names(2)}
 	for _, c := range []struct {
 		name    string
 		spec    Spec
@@ -264,11 +264,11 @@ func TestByName(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, m, err)
 		}
 	}
-	if err := TopK(5).Suits(Spec{Classes, names(5)}); err == nil || !strings.Contains(err.Error(), "top5 is of more than 5 classes, and these are 5 classes, which have accuracy, balanced_accuracy, f1") {
+	if err := TopK(5).Suits(Spec{Kind: Classes, Names: names(5)}); err == nil || !strings.Contains(err.Error(), "top5 is of more than 5 classes, and these are 5 classes, which have accuracy, balanced_accuracy, f1") {
 		t.Errorf("top5 of 5 classes: %v", err)
 	}
 	for _, m := range []Metric{TopK(0), Quantile(1)} {
-		if m.Suits(Spec{Classes, names(5)}) == nil && m.Suits(Spec{Numbers, names(1)}) == nil {
+		if m.Suits(Spec{Kind: Classes, Names: names(5)}) == nil && m.Suits(Spec{Kind: Numbers, Names: names(1)}) == nil {
 			t.Errorf("%s fits", m.Name)
 		}
 	}
@@ -284,7 +284,7 @@ func TestRegister(t *testing.T) {
 	if got, err := ByName("own"); err != nil || got.Label() != "own" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if list := For(Spec{Numbers, names(1)}); list[len(list)-1].Name != "own" {
+	if list := For(Spec{Kind: Numbers, Names: names(1)}); list[len(list)-1].Name != "own" {
 		t.Errorf("own is not among those of numbers")
 	}
 	for _, c := range []struct {

@@ -23,7 +23,7 @@ func TestThresholds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, c := range cases {
-		classes, labels := mustSet(t, Spec{Classes, []string{"no", "yes"}}), mustSet(t, Spec{Labels, []string{"yes"}})
+		classes, labels := mustSet(t, Spec{Kind: Classes, Names: []string{"no", "yes"}}), mustSet(t, Spec{Kind: Labels, Names: []string{"yes"}})
 		for _, s := range []*Set{classes, labels} {
 			if err := s.Add(c.P, c.Y); err != nil {
 				t.Fatal(err)
@@ -73,11 +73,11 @@ func TestThresholds(t *testing.T) {
 		at   []float64
 		want string
 	}{
-		{Spec{Classes, names(3)}, []float64{0.5}, "of two classes"},
-		{Spec{Numbers, names(1)}, []float64{0.5}, "of two classes"},
-		{Spec{Labels, names(3)}, []float64{0.5}, "want 3"},
-		{Spec{Classes, names(2)}, []float64{1}, "from 0 to below 1"},
-		{Spec{Classes, names(2)}, []float64{math.NaN()}, "from 0 to below 1"},
+		{Spec{Kind: Classes, Names: names(3)}, []float64{0.5}, "of two classes"},
+		{Spec{Kind: Numbers, Names: names(1)}, []float64{0.5}, "of two classes"},
+		{Spec{Kind: Labels, Names: names(3)}, []float64{0.5}, "want 3"},
+		{Spec{Kind: Classes, Names: names(2)}, []float64{1}, "from 0 to below 1"},
+		{Spec{Kind: Classes, Names: names(2)}, []float64{math.NaN()}, "from 0 to below 1"},
 	} {
 		if err := mustSet(t, tt.spec).Decide(tt.at); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v: error %v", tt.spec, err)

@@ -161,7 +161,7 @@ func (m *Model) ResidualsOf(h *HeldOut) (*Residuals, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: residuals: %w", err)
 	}
-	scores := make([][]float64, len(m.net.Spec.Targets))
+	scores := make([][]float64, m.net.Spec.Outputs())
 	for i, target := range h.Targets {
 		for k, y := range target {
 			scores[k] = append(scores[k], max(h.Lower[i][k]-y, y-h.Upper[i][k]))

@@ -29,7 +29,7 @@ func (m *Model) WithResiduals(r *Residuals) (*Model, error) {
 		if err := m.spans(); err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}
-		if err := r.validate(len(m.net.Spec.Targets)); err != nil {
+		if err := r.validate(m.net.Spec.Outputs()); err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}
 	}
@@ -55,7 +55,7 @@ func (m *Model) MeasureResiduals(ctx context.Context, source data.Source) (*Resi
 	if err := m.net.Fits(source.Spec()); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	scores := make([][]float64, len(m.net.Spec.Targets))
+	scores := make([][]float64, m.net.Spec.Outputs())
 	err := m.bands(ctx, source, func(rows int, b *data.Batch, bands bands) error {
 		truth := decode(&m.net, 0, b.Y)
 		for i, y := range truth {
@@ -204,7 +204,7 @@ func (m *Model) Cover(ctx context.Context, source data.Source, level float64) ([
 	if err := m.net.Fits(source.Spec()); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	list := make([]Coverage, len(margins))
+	list := make([]Coverage, len(m.net.Spec.Targets))
 	for k, name := range m.net.Spec.Targets {
 		list[k] = Coverage{Target: name, Level: level}
 	}
@@ -222,8 +222,9 @@ func (m *Model) Cover(ctx context.Context, source data.Source, level float64) ([
 		return nil
 	})
 	for k := range list {
-		list[k].Covered /= float64(n)
-		list[k].Width /= float64(n)
+		steps := float64(n * len(margins) / len(list))
+		list[k].Covered /= steps
+		list[k].Width /= steps
 	}
 	return list, err
 }

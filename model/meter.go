@@ -108,6 +108,9 @@ func MetricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
 		return metric.Spec{}, err
 	}
 	spec := metric.Spec{Kind: kinds[g.Task], Names: f.Names}
+	if s.Horizon > 0 && g.Target == data.Y && s.Encoder != nil && s.Encoder.Series != nil {
+		spec.Scales = s.Encoder.Series.Scales
+	}
 	if f.Names == nil {
 		spec.Names = []string{f.Name}
 	}
@@ -122,8 +125,8 @@ var kinds = map[data.Task]metric.Kind{
 // those of no class, are not measured.
 func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	g := m.net.Objective[m.goal]
-	m.predictions = appendDecoded(m.predictions[:0], m.net, m.goal, values)
-	m.targets = appendDecoded(m.targets[:0], m.net, m.goal, b.Field(g.Target))
+	m.predictions = appendMeasured(m.predictions[:0], m.net, m.goal, values)
+	m.targets = appendMeasured(m.targets[:0], m.net, m.goal, b.Field(g.Target))
 	if _, counts := g.Loss.(loss.Poisson); counts {
 		snap(m.net, m.goal, m.targets)
 	}
@@ -270,7 +273,7 @@ func TruthOf(ctx context.Context, g objective.Goal, source data.Source) (*metric
 		if err != nil {
 			return nil, err
 		}
-		targets = appendDecoded(targets[:0], n, 0, b.Field(g.Target))
+		targets = appendMeasured(targets[:0], n, 0, b.Field(g.Target))
 		if partly(g) {
 			targets = counted(spec, targets, b.Field(g.Mask))
 		}

@@ -162,6 +162,19 @@ func appendDecoded(dst []float64, n *network.Network, i int, y []float32) []floa
 	return dst
 }
 
+// appendMeasured appends predictions or targets of goal i as metrics read them: in their
+// own units, but those of a forecast standardized, as series of several units are
+// measured together.
+func appendMeasured(dst []float64, n *network.Network, i int, y []float32) []float64 {
+	if n.Spec.Horizon == 0 || n.Objective[i].Target != data.Y {
+		return appendDecoded(dst, n, i, y)
+	}
+	for _, v := range y {
+		dst = append(dst, float64(v))
+	}
+	return dst
+}
+
 func decode(n *network.Network, i int, y []float32) []float64 {
 	return appendDecoded(make([]float64, 0, len(y)), n, i, y)
 }

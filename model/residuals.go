@@ -18,8 +18,21 @@ type Residuals struct {
 	Scores [][]float32 `json:"scores"` // of each target, ascending: all, or of more than 1,000 the quantiles j/1000, j = 1 ... 1000
 }
 
-// mostScores is how many quantiles of the scores are kept.
-const mostScores = 1000
+// mostScores is how many quantiles of the scores are kept, and fewScores of a forecast,
+// which has many steps and targets.
+const (
+	mostScores = 1000
+	fewScores  = 100
+	manyLists  = 256
+)
+
+// keeps is how many of the scores of so many lists are kept.
+func keeps(rows, lists int) int {
+	if lists >= manyLists {
+		return min(rows, fewScores)
+	}
+	return min(rows, mostScores)
+}
 
 // NewResiduals keeps the scores of each target, of as many rows each: |y - ŷ|, or
 // of quantiles how far y is outside of them, below 0 inside.
@@ -36,9 +49,9 @@ func NewResiduals(scores ...[]float64) (*Residuals, error) {
 			return nil, fmt.Errorf("model: row %d: the residual is %v; it must be finite in float32", i, list[i])
 		}
 		sorted := slices.Sorted(slices.Values(list))
-		kept := make([]float32, min(r.Rows, mostScores))
+		kept := make([]float32, keeps(r.Rows, len(scores)))
 		for j := range kept {
-			score := sorted[r.rank(j)-1]
+			score := sorted[r.rank(j, len(kept))-1]
 			if kept[j] = float32(score); float64(kept[j]) < score {
 				kept[j] = math.Nextafter32(kept[j], float32(math.Inf(1)))
 			}
@@ -48,9 +61,8 @@ func NewResiduals(scores ...[]float64) (*Residuals, error) {
 	return r, nil
 }
 
-// rank is the place of the score that is kept as number j, from 1.
-func (r *Residuals) rank(j int) int {
-	n := min(r.Rows, mostScores)
+// rank is the place of the score that is kept as number j of n, from 1.
+func (r *Residuals) rank(j, n int) int {
 	return ((j+1)*r.Rows + n - 1) / n
 }
 
@@ -70,7 +82,7 @@ func (r *Residuals) Margin(target int, level float64) (float64, error) {
 		return 0, fmt.Errorf("model: an interval for %v of what is predicted takes %.0f rows of validation or more, and there were %d", level, math.Ceil(level/(1-level)-1e-9), r.Rows)
 	}
 	for j := range r.Scores[target] {
-		if r.rank(j) >= want {
+		if r.rank(j, len(r.Scores[target])) >= want {
 			return float64(r.Scores[target][j]), nil
 		}
 	}
@@ -83,8 +95,8 @@ func (r *Residuals) validate(targets int) error {
 		return fmt.Errorf("residuals of %d rows and %d targets; the model has %d", r.Rows, len(r.Scores), targets)
 	}
 	for _, list := range r.Scores {
-		if len(list) != min(r.Rows, mostScores) || !slices.IsSorted(list) {
-			return fmt.Errorf("%d residuals of %d rows; want %d, in order", len(list), r.Rows, min(r.Rows, mostScores))
+		if n := keeps(r.Rows, targets); len(list) != n || !slices.IsSorted(list) {
+			return fmt.Errorf("%d residuals of %d rows; want %d, in order", len(list), r.Rows, n)
 		}
 	}
 	return nil

@@ -49,6 +49,8 @@ func (b *baselines) predict(ctx context.Context, o objective.Objective) error {
 func (b *baselines) goal(ctx context.Context, g objective.Goal) ([]float64, string, error) {
 	spec := b.source.Spec()
 	switch own := g.Target == data.Y; {
+	case own && spec.Horizon > 0: // standardized, as it is measured
+		return make([]float64, len(spec.Targets)), "always the mean", nil
 	case own && g.Task == data.Regression && spec.Encoder != nil: // which keeps the means of training
 		means := make([]float64, len(spec.Targets))
 		for i := range means {

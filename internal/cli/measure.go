@@ -7,11 +7,13 @@ import (
 	"slices"
 
 	"descent/data"
+	"descent/engine"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
 	"descent/metric"
 	"descent/model"
+	"descent/nn"
 )
 
 // measuring returns m as one that measures the metrics of those names, too, or if
@@ -60,6 +62,9 @@ func measuredBy(folder string) (list []metric.Metric) {
 // rows: counts are the rows of each class in them, and train the rows themselves.
 // What is not known of them is taken from the rows that are measured.
 func measure(ctx context.Context, m *model.Model, source data.Source, counts []int, train data.Source) (model.Report, baseline, error) {
+	if s := source.Spec(); s.Horizon > 0 && s.Encoder != nil && s.Encoder.Series != nil {
+		return measureForecast(ctx, m, source)
+	}
 	b := baselines{source: source, train: train, counts: counts}
 	if err := b.predict(ctx, m.Objective()); err != nil {
 		return model.Report{}, baseline{}, err
@@ -70,4 +75,34 @@ func measure(ctx context.Context, m *model.Model, source data.Source, counts []i
 	}
 	found, err := b.of(r)
 	return r, found, err
+}
+
+// measureForecast evaluates m on source beside a forecast that repeats the last season,
+// or the last value where there is no season in the window.
+func measureForecast(ctx context.Context, m *model.Model, source data.Source) (model.Report, baseline, error) {
+	spec := source.Spec()
+	naive := nn.SeasonalNaive{Season: spec.Encoder.Series.Season, Horizon: spec.Horizon, Columns: len(spec.Targets)}
+	what := fmt.Sprintf("what was %d steps before", naive.Season)
+	if naive.Season > spec.Input[0] || naive.Season == 1 {
+		naive.Season, what = 1, "the last value"
+	}
+	simplest, err := model.New(naive, spec, nil, engine.NewStore())
+	if err != nil {
+		return model.Report{}, baseline{}, err
+	}
+	beside, err := simplest.Evaluate(ctx, source)
+	if err != nil {
+		return model.Report{}, baseline{}, err
+	}
+	r, err := m.Evaluate(ctx, source)
+	scores := runs.MeasuresOf(beside)
+	for _, name := range r.Scores() {
+		if _, known := scores[name]; !known {
+			scores.Add(name, beside.Score(name))
+		}
+	}
+	if m.Objective()[0].Loss.Name() != simplest.Objective()[0].Loss.Name() {
+		delete(scores, metric.Loss.Name)
+	}
+	return r, baseline{what, scores}, err
 }

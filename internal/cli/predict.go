@@ -37,9 +37,13 @@ raw rows, as in training; it needs no target. It is a CSV file, a file of JSON
 objects, a Parquet file, several of them by a pattern in quotes such as 'part-*.csv',
 an image, a folder or zip file of images, a folder of IDX files, digits, or - for a
 table on the standard input. One prediction is written for each row, in
-order, and images with their names.`,
+order, and images with their names.
+
+Of a forecast DATA is a series, which is continued: one line is written for each step
+behind its last row, with its time and intervals for 90 % or what --interval says.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
-  descent predict runs/NAME - --format jsonl --probabilities < flowers.csv`,
+  descent predict runs/NAME - --format jsonl --probabilities < flowers.csv
+  descent predict runs/NAME sales.csv --interval 0.8`,
 		Args: positional("MODEL", "DATA"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.predict(cmd.Context(), args[0], args[1], opt)
@@ -93,9 +97,13 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return err
 	}
 	a.showNotes(source)
+	predictions, predicted := writePredictions, human.Plural(source.Len(), "row")
+	if spec.Horizon > 0 {
+		predictions, predicted = writeForecast, human.Plural(spec.Horizon, "step")
+	}
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
-		if err := writePredictions(ctx, buffered, m, source, opt); err != nil {
+		if err := predictions(ctx, buffered, m, source, opt); err != nil {
 			return err
 		}
 		return buffered.Flush()
@@ -109,7 +117,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if err := files.Write(opt.out, write); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%s predicted in %s\n", human.Plural(source.Len(), "row"), opt.out)
+	fmt.Fprintf(a.stderr, "%s predicted in %s\n", predicted, opt.out)
 	model, path = shell.Path(model), shell.Path(path)
 	a.next(a.stderr, a.call("eval", model, path), a.call("inspect", model))
 	return nil
@@ -145,7 +153,7 @@ func writePredictions(ctx context.Context, w io.Writer, m *model.Model, source d
 		newForm = newJSONForm
 	}
 	names := data.RowNames(source)
-	write, err := newForm(w, m.Spec(), opt, names != nil)
+	write, err := newForm(w, m.Spec(), opt, choose(names != nil, "file", ""))
 	if err != nil {
 		return err
 	}
@@ -185,8 +193,9 @@ func predictions(ctx context.Context, m *model.Model, source data.Source, level 
 // all targets stand the ends of their intervals, if they are asked for.
 type form func(name string, values []float64) error
 
-// newCSVForm returns what writes a prediction as CSV, after the header.
-func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (form, error) {
+// newCSVForm returns what writes a prediction as CSV, after the header. named is the
+// column of the names that rows have, if they have some.
+func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named string) (form, error) {
 	out := csv.NewWriter(w)
 	put := func(fields []string) error {
 		if len(fields) == 1 && fields[0] == "" { // an empty line, which is no row
@@ -209,15 +218,15 @@ func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (fo
 	if opt.level != 0 {
 		names = append(names, ends(spec)...)
 	}
-	if named {
-		names = append([]string{"file"}, names...)
+	if named != "" {
+		names = append([]string{named}, names...)
 	}
 	if err := put(names); err != nil {
 		return nil, err
 	}
 	return func(name string, values []float64) error {
 		var fields []string
-		if named {
+		if named != "" {
 			fields = append(fields, name)
 		}
 		switch spec.Task {
@@ -267,12 +276,12 @@ func separator(spec data.Spec) string {
 }
 
 // newJSONForm returns what writes a prediction as an object a line.
-func newJSONForm(w io.Writer, spec data.Spec, opt predictOptions, named bool) (form, error) {
+func newJSONForm(w io.Writer, spec data.Spec, opt predictOptions, named string) (form, error) {
 	return func(name string, values []float64) error {
 		var b strings.Builder
 		b.WriteByte('{')
-		if named {
-			b.WriteString(`"file":` + jsonText(name) + ",")
+		if named != "" {
+			b.WriteString(jsonText(named) + ":" + jsonText(name) + ",")
 		}
 		b.WriteString(`"prediction":`)
 		switch {

@@ -28,7 +28,7 @@ func (s *Settings) Check() error {
 
 // together returns what is wrong with settings beside others.
 func (s *Settings) together() error {
-	errs := []error{s.ownLayers(), s.checkSplit(), s.checkBag()}
+	errs := []error{s.ownLayers(), s.checkSplit(), s.checkBag(), s.checkForecast()}
 	if _, err := s.imageConfig(); err != nil {
 		errs = append(errs, fmt.Errorf("images: %w", err))
 	}

@@ -75,9 +75,12 @@ func targetColumns(spec data.Spec) []string {
 
 // OpenData opens what settings name as data.
 func OpenData(s *Settings) (data.Source, error) {
-	task, err := data.ParseTask(s.Task)
+	task, err := parseTask(s.Task)
 	if err != nil {
 		return nil, usage.Mark(err)
+	}
+	if s.IsForecast() {
+		return s.openSeries()
 	}
 	images, err := s.imageConfig()
 	if err != nil {

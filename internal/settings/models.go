@@ -16,7 +16,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear or mixer, mixer:blocks=2,width=64"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -25,6 +25,7 @@ type modelSpec struct {
 	networks int                                      // such ones side by side; 0: as many as suit the rows
 	members  int                                      // that share weights; 0: none do
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
+	series   *forecaster                              // of a network for series, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -35,6 +36,12 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
+	case name == "mixer":
+		f, err := parseMixer(rest)
+		if err != nil {
+			return modelSpec{}, err
+		}
+		return modelSpec{series: f}, nil
 	case name == "tabm":
 		k, err := parseMembers(rest, more)
 		if err != nil {
@@ -74,7 +81,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", "lenet", "cnn", "resnet"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", "lenet", "cnn", "resnet", "mixer"}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
@@ -149,6 +156,12 @@ func (j *Job) network() error {
 	m, err := parseModel(s.Model.Value)
 	if err != nil {
 		return err
+	}
+	if j.Spec.Horizon > 0 {
+		return j.seriesNetwork(m)
+	}
+	if m.series != nil {
+		return fmt.Errorf("model: %s is for a forecast; give task %s, too", s.Model.Value, forecast)
 	}
 	outputs, err := j.outputs()
 	if err != nil {

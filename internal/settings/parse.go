@@ -38,8 +38,12 @@ func parseBatch(text string) (int, error) {
 	return n, nil
 }
 
-// inTime begins a split that is cut by the times of rows.
-const inTime = "time"
+// inTime begins a split that is cut by the times of rows, and inSteps one of so many
+// steps of a series.
+const (
+	inTime  = "time"
+	inSteps = "steps"
+)
 
 // parseSplit reads a/b/c, in percent or as fractions, which may stand behind time and
 // a colon; auto and time are the zero value.
@@ -48,6 +52,9 @@ func parseSplit(text string) (data.SplitConfig, error) {
 	text = strings.TrimPrefix(text, inTime+":")
 	if text == "auto" || text == inTime {
 		return cfg, nil
+	}
+	if counts, ok := strings.CutPrefix(text, inSteps+":"); ok {
+		return parseSteps(counts)
 	}
 	parts := strings.Split(text, "/")
 	wrong := fmt.Errorf("%q: want training/validation/test in percent, such as 70/10/20, or time:70/10/20", text)
@@ -74,6 +81,19 @@ func parseSplit(text string) (data.SplitConfig, error) {
 	cfg.Train, cfg.Validation, cfg.Test = f[0]/scale, f[1]/scale, f[2]/scale
 	if cfg.Train == 0 {
 		return cfg, fmt.Errorf("%q leaves no rows to train on", text)
+	}
+	return cfg, nil
+}
+
+// parseSteps reads a/b/c, steps of a series.
+func parseSteps(text string) (cfg data.SplitConfig, err error) {
+	parts := strings.Split(text, "/")
+	for i, part := range parts {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if len(parts) != 3 || err != nil || n < 0 || n > math.MaxInt32 || i == 0 && n == 0 {
+			return cfg, fmt.Errorf("%q: want steps of training/validation/test, such as steps:8640/2880/2880", text)
+		}
+		cfg.Steps[i] = n
 	}
 	return cfg, nil
 }

@@ -35,6 +35,10 @@ type Settings struct {
 	SplitSeed  uint64
 	Group      string
 	Time       string
+	Window     Auto[int]
+	Horizon    Auto[int]
+	Season     Auto[int]
+	Known      Columns
 
 	ImageSize   string
 	ImageMode   string

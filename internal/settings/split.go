@@ -15,7 +15,9 @@ func (s *Settings) splitConfig() (data.SplitConfig, error) {
 	if err != nil {
 		return cfg, usage.Mark(err)
 	}
-	cfg.Seed, cfg.Group, cfg.Time = s.SplitSeed, s.Group, s.Time
+	if cfg.Seed, cfg.Group, cfg.Time = s.SplitSeed, s.Group, s.Time; s.IsForecast() {
+		cfg.Time = "" // which the series has
+	}
 	if s.Test != "" {
 		cfg.TestSet = laterSet{s.Test, s.SkipCorrupt}
 	}
@@ -78,7 +80,7 @@ func (s *Settings) folds() int { return s.Folds.Or(s.Bag) }
 func (s *Settings) checkSplit() error {
 	timed := s.Split == inTime || strings.HasPrefix(s.Split, inTime+":")
 	switch {
-	case timed && s.Time == "":
+	case timed && s.Time == "" && !s.IsForecast():
 		return fmt.Errorf("split: %s takes time, the column that says when a row was", s.Split)
 	case s.Time != "" && s.Group != "":
 		return errors.New("group: rows are split by groups or in time; leave out group or time")

@@ -16,6 +16,7 @@ import (
 // decide gives every setting that is left open its value, by the data.
 func (j *Job) decide() error {
 	s := &j.Settings
+	j.decideSeries()
 	if !s.Model.Given && tabular.IsTable(j.Spec) {
 		name, why, err := j.chooseModel()
 		if err != nil {

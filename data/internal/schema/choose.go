@@ -23,6 +23,7 @@ const (
 	asCategory = "category"
 	asNumber   = "number"
 	asDate     = "date"
+	asKnown    = "known"
 )
 
 // chosenList is one list of a schemaConfig: what was written, and the columns that
@@ -43,7 +44,7 @@ type choice struct {
 func (cfg *Config) lists() []chosenList {
 	return []chosenList{
 		{as: asTarget, names: &cfg.Targets}, {as: asImage, names: &cfg.Images}, {as: asWeight, names: &cfg.Weights}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
-		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates},
+		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates}, {as: asKnown, names: &cfg.Known},
 	}
 }
 
@@ -54,6 +55,11 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 	if len(cfg.Targets) == 0 {
 		return cfg, fmt.Errorf("data: %s: %w It has %s", g.File, ErrNoTarget, naming.List(g.Columns))
 	}
+	return cfg.resolveColumns(g)
+}
+
+// resolveColumns is resolve of what may have no targets that are named.
+func (cfg Config) resolveColumns(g *grid.Grid) (Config, error) {
 	if cfg.Task < 0 || cfg.Task > Labels {
 		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression, MultiLabel or 0, to be decided", g.File, int(cfg.Task))
 	}
@@ -134,7 +140,7 @@ func (l chosenList) columns(g *grid.Grid, taken map[string]bool) ([]string, erro
 // together.
 func agree(a, b string) string {
 	switch {
-	case (a == asTarget || a == asWeight) && b == asNumber:
+	case (a == asTarget || a == asWeight) && b == asNumber, a == asNumber && b == asKnown:
 		return ""
 	case a == asTarget:
 		return fmt.Sprintf("a target and cannot be in %s too", b)

@@ -35,6 +35,7 @@ type Config struct {
 	Images     []string // the column of paths to images, if there is one
 	Weights    []string // the column of how much rows count, if there is one
 	Levels     []string // how many levels categories keep, of all or behind a column and a colon
+	Known      []string // columns of a series that are known ahead
 
 	hows   map[string]string // how the columns of Numbers and Dates are written, of resolved names
 	levels keeping           // what Levels says

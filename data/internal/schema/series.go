@@ -1,0 +1,115 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"descent/data/internal/fault"
+	"descent/data/internal/grid"
+	"descent/data/internal/naming"
+	"descent/data/internal/parse"
+	"descent/internal/suggest"
+)
+
+// Series is what the columns of a table are that holds a row a time.
+type Series struct {
+	Time    int           // the column that says when a row was, or -1
+	When    parse.Reading // of its cells
+	Columns []Column      // of numbers: targets in their order, others, those known ahead
+	Targets int           // how many of them are targets
+	Known   int           // and known ahead
+	Notes   []string
+}
+
+// SeriesOf decides what the columns of a series are; time names the one that says when
+// a row was, and none means the first that holds dates. Where cfg names no targets,
+// all columns of numbers are that.
+func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
+	cfg.Task = Amounts
+	cfg, err := cfg.resolveColumns(g)
+	if err != nil {
+		return nil, err
+	}
+	found, err := findTargets(g, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := findColumns(g, cfg, found); err != nil {
+		return nil, err
+	}
+	s := &Series{Notes: g.Notes}
+	if err := s.findTime(g, time, found); err != nil {
+		return nil, err
+	}
+	if s.Time >= 0 && slices.Contains(slices.Concat(cfg.Targets, cfg.Known), g.Columns[s.Time]) {
+		return nil, fmt.Errorf("data: %s: column %q says when a row was, and cannot be a target or known besides", g.File, g.Columns[s.Time])
+	}
+	var targets, others, known []Column
+	for col, name := range g.Columns {
+		if col == s.Time || slices.Contains(cfg.Drop, name) || slices.Contains(cfg.Targets, name) || g.WhyLeftOut(name) != "" {
+			continue
+		}
+		c := Column{Col: col, Reading: found[col].Reading}
+		view, err := look(g, col, &c.Reading)
+		if err != nil {
+			return nil, err
+		}
+		isKnown := slices.Contains(cfg.Known, name)
+		if c.Kind, c.Why = view.judge(name, isKnown || slices.Contains(cfg.Keep, name) || found[col].want != ""); c.Why == numbersRows && !view.rising {
+			c.Kind, c.Why = parse.NumberKind, "" // whole numbers that all differ may be amounts
+		}
+		if c.Kind == parse.CategoryKind || c.Kind == parse.DateKind {
+			c.Kind, c.Why = parse.DroppedKind, fmt.Sprintf("holds %ss, and a forecast reads numbers", c.Kind)
+		}
+		switch {
+		case c.Kind != parse.NumberKind && isKnown:
+			return nil, fmt.Errorf("data: %s: column %q is to be known ahead, and %s", g.File, name, c.Why)
+		case c.Kind != parse.NumberKind:
+			s.Notes = append(s.Notes, fmt.Sprintf("column %q is left out: it %s", name, c.Why))
+		case isKnown:
+			known = append(known, c)
+		case len(cfg.Targets) == 0:
+			targets = append(targets, c)
+		default:
+			others = append(others, c)
+		}
+	}
+	for _, name := range cfg.Targets {
+		col := g.Index(name)
+		targets = append(targets, Column{Col: col, Kind: parse.NumberKind, Reading: found[col].Reading})
+	}
+	if len(targets) == 0 {
+		return nil, fmt.Errorf("data: %s has no column of numbers to forecast; it has %s", g.File, naming.List(g.Columns))
+	}
+	s.Columns, s.Targets, s.Known = slices.Concat(targets, others, known), len(targets), len(known)
+	s.Notes = append(s.Notes, notesOn(s.Columns, Target{}, found)...)
+	return s, nil
+}
+
+// findTime finds the column that says when a row was.
+func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding) error {
+	s.Time = -1
+	if name == "" {
+		s.Time = slices.IndexFunc(natural(len(g.Columns)), func(col int) bool { return found[col].Kind == parse.DateKind })
+	} else if s.Time = g.Find(name); s.Time < 0 {
+		return fault.Errorf(fault.ErrNoColumn, "data: %s has no column %q that says when a row was%s; it has %s", g.File, name, suggest.DidYouMean(name, g.Columns), naming.List(g.Columns))
+	}
+	if s.Time < 0 {
+		return nil
+	}
+	if s.When = found[s.Time].Reading; s.When.Kind == "" {
+		return fmt.Errorf("data: %s: column %q holds neither numbers nor dates, so that it says not when a row was", g.File, g.Columns[s.Time])
+	}
+	if s.When.Form == parse.TimeForm {
+		return fmt.Errorf("data: %s: column %q holds times of day without dates, so that it says not when a row was", g.File, g.Columns[s.Time])
+	}
+	return nil
+}
+
+func natural(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
