@@ -118,6 +118,11 @@ var rows = []row{
 		return slope(x[0].Gather(x[1]), x[0], x[0].Gather(x[1]).Square())
 	}, shapes: lookups, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
 
+	{op: "gatherSum", build: bagOf, shapes: bags, lo: -1, hi: 6, ints: true, ulp: 1, grad: 6e-6},
+	{op: "scatterSum", build: func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return slope(bagOf(g, x...), x[0], bagOf(g, x...).Square())
+	}, shapes: bags, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
+
 	{op: "take", build: one(func(x graph.Tensor) graph.Tensor { return x.Take(turns(x.Dim(-1))) }), shapes: atLeast1, grad: 1e-06},
 	{op: "takeAdd", build: one(func(x graph.Tensor) graph.Tensor {
 		return slope(x.Take(turns(x.Dim(-1))), x, x.Take(turns(x.Dim(-1))).Square())
@@ -167,8 +172,11 @@ var (
 	longRows = shapes{{dims(7)}, {dims(3, 5)}, {dims(1, 37)}, {dims(2, 1500)}, {dims(131, 129)}, {dims(2, 3, 4)}}
 	channels = shapes{{dims(5, 3), dims(3), dims(3)}, {dims(700, 1), dims(1), dims(1)}, {dims(2, 3, 4, 5), dims(5), dims(5)}, {dims(4, 30, 31, 33), dims(33), dims(33)}}
 	batches  = shapes{{dims(1, 1, 1), dims(1, 1, 1)}, {dims(2, 3, 4), dims(2, 4, 5)}, {dims(40, 5, 3), dims(40, 3, 6)}, {dims(2, 3, 5, 7), dims(2, 3, 7, 2)}, {dims(1, 3, 5, 7), dims(2, 1, 7, 2)}, {dims(5, 7), dims(3, 7, 2)}, {dims(2, 130, 9), dims(2, 9, 35)}, {dims(3, 1, 600), dims(3, 600, 4)}}
+	bags     = shapes{{dims(1, 1), graph.Indices(1), dims(1)}, {dims(5, 3), graph.Indices(2, 7), dims(2, 7)}, {dims(300, 17), graph.Indices(2, 3, 40), dims(2, 3, 40)}}
 	lookups  = shapes{{dims(1, 1), graph.Indices(1)}, {dims(5, 3), graph.Indices(2, 7)}, {dims(300, 17), graph.Indices(40)}, {dims(3, 40), graph.Indices(1000)}}
 )
+
+func bagOf(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].GatherSum(x[1], x[2]) }
 
 // products returns operands of products, laid out as the transposes say.
 func products(transX, transY bool) (out shapes) {
