@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"descent/data/internal/feature"
 	"descent/data/internal/naming"
@@ -13,7 +14,7 @@ import (
 // Column is one column of a table and the features it becomes.
 type Column struct {
 	Name    string   `json:"name"`
-	Kind    string   `json:"kind"`              // "number", "category", "date" or "dropped"
+	Kind    string   `json:"kind"`              // "number", "category", "date", "text" or "dropped"
 	Why     string   `json:"why,omitempty"`     // it was dropped
 	Median  float64  `json:"median,omitempty"`  // of a number, for missing ones
 	Mean    float64  `json:"mean,omitempty"`    // of the values that are there
@@ -28,11 +29,14 @@ type Column struct {
 	Form     string   `json:"form,omitempty"`     // of a date: ymd, dmy, mdy, ym, time or unix
 	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
 	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
+
+	Text *Text `json:"text,omitempty"` // of text
 }
 
 // Features returns the names of the features that a column becomes, in order:
-// a number and perhaps its indicator; the parts of a date, likewise; or levels,
-// <rare>, <missing> and <unk>.
+// a number and perhaps its indicator; the parts of a date, likewise; levels,
+// <rare>, <missing> and <unk>; or the numbers and the values of the n-grams of a text,
+// as review.0 and review=0, which are described at [Text].
 //
 // A level that training did not have is <rare> if the column has rare levels,
 // and else sets none of them, as a missing value does where training had none:
@@ -47,6 +51,12 @@ func (c Column) Features() []string {
 		names = []string{c.Name}
 	case parse.DateKind:
 		names = c.dateFeatures()
+	case parse.TextKind:
+		for _, mark := range []string{".", "="} {
+			for i := range c.Text.Length {
+				names = append(names, c.Name+mark+strconv.Itoa(i))
+			}
+		}
 	case parse.CategoryKind:
 		for _, level := range c.levels() {
 			names = append(names, c.Name+"="+level)
@@ -82,6 +92,8 @@ func (c *Column) width() int {
 		return number.Width()
 	case parse.DateKind:
 		return (&feature.Date{Number: number, Parts: c.Parts}).Width()
+	case parse.TextKind:
+		return c.Text.text().Width()
 	case parse.CategoryKind:
 		return (&feature.Category{Levels: c.levels(), Rare: c.Rare, Missing: c.Missing}).Width()
 	}
@@ -100,6 +112,8 @@ func (c *Column) feature() (feature.Feature, error) {
 		return &number, nil
 	case parse.DateKind:
 		return &feature.Date{Number: number, Parts: c.Parts}, nil
+	case parse.TextKind:
+		return c.Text.text(), nil
 	case parse.CategoryKind:
 		if c.Hashed > 0 {
 			return feature.NewHashed(c.Hashed, c.Empty, c.Missing), nil

@@ -117,6 +117,17 @@ func (s *encodedTable) encodeRun(r *grid.Reader, g *grid.Grid, run grid.Run, col
 			odd = s.encodeLevels(category, cells, i, run.From, to, odd)
 			continue
 		}
+		if text, ok := c.packing.Feature().(*feature.Text); ok {
+			cells, err := r.Cells(run, cols[i])
+			if err != nil {
+				return nil, err
+			}
+			packer := text.Packer()
+			for j, code := range cells.Codes {
+				packer.Pack(to[j*s.size+c.from:][:c.packing.Size()], string(cells.Text(int(code))))
+			}
+			continue
+		}
 		reading := c.packing.Reading()
 		values, err := r.Floats(run, cols[i], &reading)
 		if err != nil {

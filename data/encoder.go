@@ -25,7 +25,8 @@ const (
 // A number x becomes (x - Mean)/Std, where a missing one counts as Median and
 // sets an indicator beside it. A category becomes one-hot; what training did
 // not have is all zeros, or a rare level if there are some. A date becomes its
-// days since 1970, as a number, and the sine and cosine of each of its Parts. A
+// days since 1970, as a number, and the sine and cosine of each of its Parts. A text
+// becomes its n-grams, see [Text]. A
 // pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all
 // pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
 //
@@ -174,9 +175,13 @@ func (e *Encoder) validateColumns() error {
 			if err := c.checkLevels(); err != nil {
 				return err
 			}
+		case parse.TextKind:
+			if err := c.checkText(); err != nil {
+				return err
+			}
 		case parse.DroppedKind:
 		default:
-			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date or dropped", c.Name, c.Kind)
+			return fmt.Errorf("data: encoder: column %q has kind %q; it is number, category, date, text or dropped", c.Name, c.Kind)
 		}
 	}
 	return nil

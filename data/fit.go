@@ -96,6 +96,14 @@ func fitColumn(g *grid.Grid, p schema.Column, rows []int) (Column, error) {
 				c.Levels = nil // which their number says
 			}
 		}
+	case parse.TextKind:
+		text, without, err := feature.FitText(g, p.Col, rows)
+		if err != nil {
+			return c, err
+		}
+		if dropped = without; text != nil {
+			c.Text = &Text{text.Grams, text.Weights, text.Length}
+		}
 	}
 	if dropped != "" {
 		c = Column{Name: c.Name, Kind: parse.DroppedKind, Why: string(dropped)}

@@ -37,7 +37,7 @@ const fewIDs = 20
 // rows share; nothing of any other.
 func (d division) sharedID(t *Table, c schema.Column) string {
 	name := t.grid.Columns[c.Col]
-	if c.Kind == parse.DroppedKind || c.Kind == parse.DateKind || c.Kept || !schema.IsCounterName(name) {
+	if c.Kind == parse.DroppedKind || c.Kind == parse.DateKind || c.Kind == parse.TextKind || c.Kept || !schema.IsCounterName(name) {
 		return ""
 	}
 	trained, whole := map[string]bool{}, true

@@ -14,6 +14,8 @@ const (
 	IndicatorFeature                    // 1 where the column's value is missing, else 0
 	LevelFeature                        // 1 where the column has this level, else 0
 	EmptyFeature                        // always 0; see [Column.Features]
+	GramFeature                         // the number of an n-gram of a text, -1 of none
+	ValueFeature                        // the value of an n-gram of a text
 )
 
 // Feature is one number of a table's row as it is encoded.
@@ -43,6 +45,10 @@ func (c *Column) kindOf(name string) FeatureKind {
 		return EmptyFeature
 	case level:
 		return LevelFeature
+	case c.Kind == parse.TextKind && of[0] == '.':
+		return GramFeature
+	case c.Kind == parse.TextKind:
+		return ValueFeature
 	case of == "=<missing>":
 		return IndicatorFeature
 	}

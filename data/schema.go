@@ -111,6 +111,9 @@ func (c Column) detail() string {
 		}
 		return text
 	}
+	if c.Kind == parse.TextKind {
+		return fmt.Sprintf("%s of words and characters, at most %d a row", human.Plural(len(c.Text.Grams), "n-gram"), c.Text.Length)
+	}
 	return c.Why
 }
 

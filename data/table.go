@@ -39,6 +39,7 @@ type CSVConfig struct {
 	Numbers    []string // columns that must hold numbers
 	Dates      []string // columns that must hold dates
 	Levels     []string // how many levels categories keep; none: "100/10"
+	Text       []string // columns of text, whose words are read; "auto" are those that would be left out as free text
 
 	Weight string // a column that says how much a row counts, at least 0; see [WeightField]
 
@@ -78,7 +79,8 @@ func OpenCSV(path string, cfg CSVConfig) (*Table, error) {
 // note; a stream is read into memory for that.
 //
 // A column is numbers, in the notation of all its cells; dates; categories; or
-// dropped with a note (constant, numbering the rows, all different, free text).
+// dropped with a note (constant, numbering the rows, all different, free text, unless
+// cfg has it read).
 // Empty cells, NA, NaN, null, ? and their like are missing, and among numbers
 // and dates also words such as none and -. The target is classes when it is text, has two values or is
 // whole numbers of at most 20 values, and is regression otherwise; see
@@ -125,7 +127,7 @@ func newTable(g *grid.Grid, path string, cfg CSVConfig) (t *Table, err error) {
 func (cfg CSVConfig) schema() schema.Config {
 	return schema.Config{
 		Targets: cfg.Targets, Task: schema.Task(cfg.Task), Drop: cfg.Drop, Keep: cfg.Keep,
-		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Levels: cfg.Levels, Images: cfg.imageColumns(), Weights: one(cfg.Weight),
+		Categories: cfg.Categories, Numbers: cfg.Numbers, Dates: cfg.Dates, Levels: cfg.Levels, Text: cfg.Text, Images: cfg.imageColumns(), Weights: one(cfg.Weight),
 	}
 }
 

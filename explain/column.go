@@ -15,12 +15,13 @@ const (
 	numberKind   = "number"
 	categoryKind = "category"
 	dateKind     = "date"
+	textKind     = "text"
 )
 
 // Column is a column of a table and where its features stand in a sample.
 type Column struct {
 	Name  string
-	Kind  string // "number", "category" or "date"
+	Kind  string // "number", "category", "date" or "text"
 	First int    // its first feature
 	Width int    // features
 
@@ -102,12 +103,18 @@ func (c *Column) text(x []float32) string {
 }
 
 // number returns the number of a sample in its own unit, days since 1970 of a date,
-// NaN of a missing one.
+// how many n-grams a text has that training had; NaN of a missing one.
 func (c *Column) number(x []float32) float64 {
 	f := c.in(x)
 	switch {
 	case c.of == nil:
 		return float64(f[0])
+	case c.Kind == textKind:
+		n := slices.IndexFunc(f[:c.of.Text.Length], func(v float32) bool { return v < 0 })
+		if n < 0 {
+			n = c.of.Text.Length
+		}
+		return float64(n)
 	case c.of.Missing && f[len(f)-1] != 0:
 		return math.NaN()
 	}
@@ -116,6 +123,9 @@ func (c *Column) number(x []float32) float64 {
 
 // textOf writes a number in the column's form, such as a date.
 func (c *Column) textOf(v float64) string {
+	if c.Kind == textKind {
+		return fmt.Sprintf("%g n-grams", v)
+	}
 	x := make([]float32, c.First+c.Width)
 	x[c.First] = float32(v)
 	if c.of != nil {

@@ -122,6 +122,10 @@ var rows = []row{
 		{dims(1, 1), dims(1, 1), graph.Indices()}, {dims(2, 5, 3), dims(2, 4, 3), graph.Indices()},
 		{dims(3, 4, 2, 5), dims(3, 2, 2, 5), graph.Indices(3)}, {dims(2, 300, 40), dims(2, 1, 40), graph.Indices(2)},
 	}, lo: -2, hi: 4, ints: true, grad: 1e-07},
+	{op: "gatherSum", build: bagOf, shapes: bags, lo: -1, hi: 6, ints: true, ulp: 1, grad: 6e-6},
+	{op: "scatterSum", build: func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return slope(bagOf(g, x...), x[0], bagOf(g, x...).Square())
+	}, shapes: bags, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
 
 	{op: "take", build: one(func(x graph.Tensor) graph.Tensor { return x.Take(turns(x.Dim(-1))) }), shapes: atLeast1, grad: 1e-06},
 	{op: "takeAdd", build: one(func(x graph.Tensor) graph.Tensor {
@@ -191,7 +195,10 @@ var (
 		{dims(3, 4, 6, 5), dims(3, 7, 2, 5), dims(3, 7, 2, 6)}, // groups, and positions before the queries
 		{dims(1, 70, 2, 16), dims(1, 70, 1, 16), dims(1, 70, 1, 33)},
 	}
+	bags = shapes{{dims(1, 1), graph.Indices(1), dims(1)}, {dims(5, 3), graph.Indices(2, 7), dims(2, 7)}, {dims(300, 17), graph.Indices(2, 3, 40), dims(2, 3, 40)}}
 )
+
+func bagOf(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].GatherSum(x[1], x[2]) }
 
 // products returns operands of products, laid out as the transposes say.
 func products(transX, transY bool) (out shapes) {

@@ -34,7 +34,7 @@ func (t *Table) front(r Recipe) (front nn.Concat) {
 func (t *Table) groups() (smooth, spiky, plain []int) {
 	for i, c := range t.Columns {
 		switch {
-		case c.Kind == data.EmptyFeature || c.Kind == data.NumberFeature && c.Distinct < 2:
+		case isText(c.Kind), c.Kind == data.EmptyFeature || c.Kind == data.NumberFeature && c.Distinct < 2:
 		case c.Kind != data.NumberFeature:
 			plain = append(plain, i)
 		case c.Spiky() && len(c.edges) > 2:

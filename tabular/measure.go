@@ -15,6 +15,7 @@ type Table struct {
 	Rows      int
 	Columns   []Column  // of x
 	Low, High []float64 // of each target of regression, as y has it
+	texts     []text
 }
 
 // Column is what was measured of one number of x.
@@ -103,6 +104,7 @@ func (t *Table) layOut() {
 		name := fmt.Sprintf("x%d", i)
 		t.Columns = append(t.Columns, Column{Feature: data.Feature{Name: name, Column: name}})
 	}
+	t.layTexts()
 }
 
 // read returns values of the numbers of x that are not missing, by column, and finds
@@ -115,7 +117,7 @@ func (t *Table) read(s data.Source) ([][]float32, error) {
 		t.Low, t.High = slices.Repeat([]float64{math.Inf(1)}, width), slices.Repeat([]float64{math.Inf(-1)}, width)
 	}
 	values, every := make([][]float32, size), t.every()
-	missing := t.indicators()
+	missing, told := t.indicators(), t.tellings()
 	for start := 0; start < t.Rows; start += chunk {
 		var rows []int
 		for row := start; row < min(start+chunk, t.Rows); row++ {
@@ -128,11 +130,15 @@ func (t *Table) read(s data.Source) ([][]float32, error) {
 			if row%every == 0 {
 				t.keep(values, missing, x[i*size:(i+1)*size])
 			}
+			t.tell(told, x[i*size:(i+1)*size], y[i*width:(i+1)*width])
 			for k := range t.Low {
 				v := float64(y[i*width+k])
 				t.Low[k], t.High[k] = min(t.Low[k], v), max(t.High[k], v)
 			}
 		}
+	}
+	for i := range told {
+		t.texts[i].strength = told[i].strengths(t.Spec.Task)
 	}
 	return values, nil
 }

@@ -17,17 +17,21 @@ import (
 //	levels of columns of many Dense         │
 //	indicators, levels as they are          ┘
 //
+// whose outputs are added to those of a linear model of the n-grams of texts,
 // or several such networks side by side, whose predictions are averaged, behind which
 // values of regression are bounded by those of training. Features that are always 0,
 // and columns of one value, are left out.
 func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 	front := t.front(r)
-	if len(front) == 0 {
+	if len(front) == 0 && len(t.texts) == 0 {
 		return nil, errors.New("tabular: no column has more than one value; there is nothing to learn from")
 	}
 	outputs := r.Outputs
 	if outputs == 0 {
 		outputs = t.Spec.Outputs()
+	}
+	if len(front) == 0 {
+		return t.within(t.bags(outputs, false)), nil
 	}
 	if r.Members != 0 {
 		return t.ensemble(r, front, outputs)
@@ -42,7 +46,7 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 			net = append(net, nn.Dropout{Rate: r.Dropout})
 		}
 	}
-	net = append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}})
+	net = t.withText(append(net, nn.Dense{Units: outputs, Init: initial.LeCunNormal{}}), outputs)
 	if r.Networks > 1 {
 		net = t.sideBySide(net, r.Networks, outputs)
 	}
@@ -93,7 +97,7 @@ func (t *Table) ensemble(r Recipe, front nn.Concat, outputs int) (nn.Sequential,
 		return nil, fmt.Errorf("tabular: %d members; want at least 1, or 0 for one network", r.Members)
 	}
 	tabm := nn.TabM(r.Members, r.Hidden, outputs, r.Activation, r.Dropout, t.averaging(outputs))
-	return t.within(append(nn.Sequential{front}, tabm...)), nil
+	return t.within(t.withText(append(nn.Sequential{front}, tabm...), outputs)), nil
 }
 
 // within bounds the values of regression by those of training.

@@ -73,7 +73,7 @@ func (t *Table) Recipe() Recipe {
 	rule.Beta2 = 0.95
 	r := Recipe{
 		Hidden: []int{256, 256, 256}, Activation: nn.SiLU, Sigma: 0.1, Vectors: vectorLength,
-		Optimizer: rule, LearningRate: 0.0025, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
+		Optimizer: rule, Schedule: "coslog4", WeightDecay: 0.32, Dropout: 0.15, Fall: "flat-cosine",
 	}
 	if t.Rows >= 10000 || t.Spec.Task == data.Regression && t.Rows >= 2000 {
 		r.Sigma, r.Bins = 1, t.bins(most, mostBins)
@@ -81,15 +81,27 @@ func (t *Table) Recipe() Recipe {
 	if smooth, _, _ := t.groups(); len(smooth) > mostWaves { // as of pixels
 		r.Sigma = 0
 	}
+	r.LearningRate = t.rate()
 	switch t.Spec.Task {
 	case data.Regression:
-		r.LearningRate, r.Dropout = 0.0125, 0 // where networks are averaged, dropout helps no more
+		r.Dropout = 0 // where networks are averaged, dropout helps no more
 	case data.Classification:
 		r.Smoothing = 0.1
 	}
 	r.Networks = networks(t.Rows, width(t.front(r)))
 	r.Batch, r.Epochs = Length(t.Rows)
+	if t.onlyText() { // a linear model, of which several would be the same
+		r.Networks, r.Smoothing, r.Dropout, r.Epochs = 0, 0, 0, min(r.Epochs, textEpochs)
+	}
 	return r
+}
+
+// rate returns the rate of weights over 256 units.
+func (t *Table) rate() float64 {
+	if t.Spec.Task == data.Regression {
+		return 0.0125
+	}
+	return 0.0025
 }
 
 // networks returns how many stand side by side: as many as seconds allow.
@@ -215,18 +227,25 @@ func (t *Table) Groups(r Recipe) []optim.Group {
 		return nil
 	}
 	smooth, _, plain := t.groups()
+	groups := t.TextGroups(t.rate(), (t.Rows+r.Batch-1)/max(1, r.Batch)*r.Epochs)
+	if t.onlyText() {
+		return groups
+	}
 	waves := len(smooth) > 0 && r.Sigma > 0
 	if r.Members > 0 {
-		if !waves {
-			return nil
+		if waves {
+			groups = append(groups, optim.Group{Match: "*.periodic.*", RateFactor: 10})
 		}
-		return []optim.Group{{Match: "*.periodic.*", RateFactor: 10}}
+		return groups
 	}
 	in := ""
 	if r.Networks > 1 {
 		in = inEach
 	}
-	groups := []optim.Group{{Match: in + "1.scale.scale", RateFactor: scaleFactor}}
+	if len(t.texts) > 0 {
+		in += besideText
+	}
+	groups = append(groups, optim.Group{Match: in + "1.scale.scale", RateFactor: scaleFactor})
 	if waves {
 		of := optim.Group{Match: "*.periodic.*", RateFactor: periodicFactor}
 		if r.WeightDecay > 0 {

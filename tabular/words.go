@@ -13,15 +13,18 @@ import (
 func Words(spec data.Spec, net nn.Layer) []string {
 	all, _ := net.(nn.Sequential)
 	layers, networks := eachOf(all)
-	if len(layers) == 0 {
-		return nil
-	}
-	front, ok := layers[0].(nn.Concat)
-	if !ok || !IsTable(spec) {
+	if len(layers) == 0 || !IsTable(spec) {
 		return nil
 	}
 	t := &Table{Spec: spec}
 	t.layOut()
+	if added, ok := layers[0].(nn.Residual); ok && len(t.texts) > 0 && len(added.Layers) > 0 {
+		layers = added.Layers
+	}
+	front, ok := layers[0].(nn.Concat)
+	if !ok && len(t.texts) == 0 {
+		return nil
+	}
 	var lines []string
 	for _, branch := range front {
 		if _, vectors := vectorsOf(branch); vectors == 0 {
@@ -29,6 +32,9 @@ func Words(spec data.Spec, net nn.Layer) []string {
 		}
 	}
 	if text := t.inVectors(front); text != "" {
+		lines = append(lines, text)
+	}
+	if text := t.inTexts(); text != "" {
 		lines = append(lines, text)
 	}
 	if networks > 1 {

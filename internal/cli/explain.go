@@ -233,9 +233,15 @@ func (x *explaining) curves() []string {
 	if len(x.opt.columns) > 0 {
 		return x.opt.columns
 	}
+	texts := make(map[string]bool) // which have no curve
+	if encoder := x.model.Spec().Encoder; encoder != nil {
+		for _, c := range encoder.Columns {
+			texts[c.Name] = c.Text != nil
+		}
+	}
 	var names []string
 	for _, c := range x.found.Importance.Columns {
-		if len(names) < mostCurves && c.Costs[0].Low > 0 {
+		if len(names) < mostCurves && !texts[c.Columns[0]] && c.Costs[0].Low > 0 {
 			names = append(names, c.Columns[0])
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/search"
 	"descent/internal/usage"
+	"descent/tabular"
 	"descent/train"
 )
 
@@ -46,10 +47,11 @@ func (j *Job) tried() []string {
 // chooseModel returns the network for rows of a table, and why it is that.
 func (j *Job) chooseModel() (name, why string, err error) {
 	n := j.Parts.Train.Len()
+	_, onlyText := tabular.HasText(j.Spec)
 	switch {
 	case j.Settings.InitFrom != "":
 		return j.fittingModel()
-	case n >= triedBelow:
+	case n >= triedBelow || onlyText: // for which networks are the same
 		return tableModel, "", nil
 	case n < triedFrom || n < folds*len(j.Spec.Classes):
 		return modelDefault, "", nil

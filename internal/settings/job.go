@@ -97,7 +97,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	source, err := data.Open(s.Data, data.CSVConfig{
 		Targets: s.Target, Task: task,
 		Image: s.Image, Images: images, Weight: s.Weight,
-		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels,
+		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels, Text: s.Text,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
 		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))

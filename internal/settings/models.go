@@ -13,6 +13,7 @@ import (
 	"descent/loss"
 	"descent/model"
 	"descent/nn"
+	"descent/tabular"
 )
 
 // modelUsage is what --model takes.
@@ -181,7 +182,16 @@ func (j *Job) network() error {
 	if m.table {
 		return j.tableNetwork(outputs, activation)
 	}
-	j.Net = j.joined(nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init), 1)
+	net := nn.MLP(m.hidden, outputs, activation, s.Dropout.Value, init)
+	if text, _ := tabular.HasText(j.Spec); text {
+		t, err := j.Table()
+		if err != nil {
+			return err
+		}
+		j.Net = t.WithText(net, outputs)
+		return nil
+	}
+	j.Net = j.joined(net, 1)
 	return nil
 }
 

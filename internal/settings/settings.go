@@ -29,6 +29,7 @@ type Settings struct {
 	Number     Columns
 	Date       Columns
 	Levels     Columns
+	Text       Columns
 	Test       string
 	Validation string
 	Split      string

@@ -157,7 +157,10 @@ func (j *Job) recipe() (*tabular.Table, tabular.Recipe, error) {
 	}
 	s, r := &j.Settings, j.Settings.recipeOf(t)
 	r.Optimizer, err = s.Rule()
-	r.LearningRate, r.WeightDecay, r.Dropout = s.LearningRate.Value, s.WeightDecay.Value, s.Dropout.Value
+	r.LearningRate, r.WeightDecay, r.Dropout, r.Epochs = s.LearningRate.Value, s.WeightDecay.Value, s.Dropout.Value, s.Epochs.Value
+	if batch, err := parseBatch(s.Batch.Value); err == nil && batch > 0 {
+		r.Batch = batch
+	}
 	return t, r, err
 }
 
@@ -174,14 +177,19 @@ func (j *Job) tableNetwork(outputs int, activation nn.Activation) error {
 
 // tableGroups adds the groups of package tabular behind those that were asked for.
 func (j *Job) tableGroups() error {
-	if !j.Settings.IsTableModel() {
+	text, _ := tabular.HasText(j.Spec)
+	if !j.Settings.IsTableModel() && !text {
 		return nil
 	}
 	t, r, err := j.recipe()
 	if err != nil {
 		return err
 	}
-	for _, g := range t.Groups(r) {
+	groups := t.Groups(r)
+	if !j.Settings.IsTableModel() {
+		groups = t.TextGroups(r.LearningRate, j.Steps*r.Epochs)
+	}
+	for _, g := range groups {
 		if !slices.ContainsFunc(j.Config.Groups, func(have optim.Group) bool { return have.Match == g.Match }) {
 			j.Config.Groups = append(j.Config.Groups, g)
 		}

@@ -16,6 +16,7 @@ type Packing struct {
 	category *Category
 	number   *Number
 	date     *Date
+	text     *Text
 	size     int
 	middle   float32 // what a missing number becomes
 	circles  []circle
@@ -30,7 +31,7 @@ type circle struct {
 // away is the byte of a date or a level that is not there.
 const away = math.MaxUint8
 
-// PackingOf returns the packing of numbers, categories and dates.
+// PackingOf returns the packing of numbers, categories, dates and texts.
 func PackingOf(f Feature) *Packing {
 	p := &Packing{feature: f, size: 4}
 	switch f := f.(type) {
@@ -39,6 +40,9 @@ func PackingOf(f Feature) *Packing {
 		if f.Width() > away {
 			p.size = 2
 		}
+		return p
+	case *Text:
+		p.text, p.size = f, f.packed()
 		return p
 	case *Number:
 		p.number = f
@@ -134,6 +138,10 @@ func (p *Packing) Unpack(x []float32, from []byte) {
 		if slot != None {
 			x[slot] = 1
 		}
+		return
+	}
+	if p.text != nil {
+		p.text.unpack(x, from)
 		return
 	}
 	v := math.Float32frombits(binary.LittleEndian.Uint32(from))

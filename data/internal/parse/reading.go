@@ -13,6 +13,7 @@ const (
 	NumberKind   = "number"
 	CategoryKind = "category"
 	DateKind     = "date"
+	TextKind     = "text"
 	DroppedKind  = "dropped"
 )
 

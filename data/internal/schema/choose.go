@@ -24,6 +24,7 @@ const (
 	asNumber   = "number"
 	asDate     = "date"
 	asKnown    = "known"
+	asText     = "text"
 )
 
 // chosenList is one list of a schemaConfig: what was written, and the columns that
@@ -44,7 +45,7 @@ type choice struct {
 func (cfg *Config) lists() []chosenList {
 	return []chosenList{
 		{as: asTarget, names: &cfg.Targets}, {as: asImage, names: &cfg.Images}, {as: asWeight, names: &cfg.Weights}, {as: asDrop, names: &cfg.Drop}, {as: asKeep, names: &cfg.Keep},
-		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates}, {as: asKnown, names: &cfg.Known},
+		{as: asCategory, names: &cfg.Categories}, {as: asNumber, names: &cfg.Numbers}, {as: asDate, names: &cfg.Dates}, {as: asText, names: &cfg.Text}, {as: asKnown, names: &cfg.Known},
 	}
 }
 
@@ -62,6 +63,11 @@ func (cfg Config) resolve(g *grid.Grid) (Config, error) {
 func (cfg Config) resolveColumns(g *grid.Grid) (Config, error) {
 	if cfg.Task < 0 || cfg.Task > Labels {
 		return cfg, fmt.Errorf("data: %s: there is no task %d; it is Classification, Regression, MultiLabel or 0, to be decided", g.File, int(cfg.Task))
+	}
+	cfg.freeText = slices.Contains(cfg.Text, FreeText) && len(cfg.Images) == 0
+	cfg.Text = namesIn(cfg.Text)
+	if len(cfg.Text) > 0 && len(cfg.Images) > 0 {
+		return cfg, fmt.Errorf("data: %s: columns of text are read of tables without images", g.File)
 	}
 	lists := cfg.lists()
 	taken := make(map[string]bool) // columns that patterns leave alone
@@ -279,8 +285,14 @@ func partsOfList(g *grid.Grid, text string) []string {
 	return parts
 }
 
+// namesIn leaves out of the columns of text what is no name.
+func namesIn(text []string) []string {
+	return slices.DeleteFunc(slices.Clone(text), func(name string) bool { return name == FreeText || name == NoText })
+}
+
 // Named returns the first list that names columns, and them.
 func (cfg Config) Named() (as string, names []string) {
+	cfg.Text = namesIn(cfg.Text)
 	for _, l := range cfg.lists() {
 		if len(*l.names) > 0 {
 			return l.as, *l.names

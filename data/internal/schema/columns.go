@@ -27,6 +27,7 @@ type Column struct {
 func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, error) {
 	other := naming.Set(slices.Concat(cfg.Targets, cfg.Images, cfg.Weights))
 	drop, keep, category := naming.Set(cfg.Drop), naming.Set(cfg.Keep), naming.Set(cfg.Categories)
+	text := naming.Set(cfg.Text)
 	counted := naming.Set(cfg.levels.named) // which are meant to be used, too
 	views := make([]columnView, len(g.Columns))
 	err := parallel.Each(len(g.Columns), func(_, col int) error {
@@ -35,7 +36,7 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			return nil
 		}
 		var err error
-		if views[col], err = look(g, col, &found[col].Reading); err != nil && !category[name] {
+		if views[col], err = look(g, col, &found[col].Reading); err != nil && !category[name] && !text[name] {
 			return err
 		}
 		return nil
@@ -58,6 +59,9 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 			p.Reading, p.Kept = f.Reading, keep[name]
 			if category[name] && view.present > 0 {
 				p.Kind, p.Why = parse.CategoryKind, ""
+			}
+			if text[name] && view.present > 0 || cfg.freeText && strings.HasPrefix(p.Why, isFreeText) {
+				p.Kind, p.Why = parse.TextKind, ""
 			}
 			if p.Why == numbersRows {
 				counter = len(plan)
@@ -106,6 +110,7 @@ func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 const (
 	Asked       = "was asked to be left out"
 	numbersRows = "numbers the rows"
+	isFreeText  = "is free text"
 	MaxLevels   = 100 // values beyond which text may be no category
 )
 
@@ -218,7 +223,7 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		return v.kind, ""
 	case v.distinct > MaxLevels && v.length > 40*v.present,
 		mostly && v.distinct > fewIntegers && v.words >= 3*v.present:
-		return parse.DroppedKind, fmt.Sprintf("is free text (%d different values in %d rows)", v.distinct, v.present)
+		return parse.DroppedKind, fmt.Sprintf(isFreeText+" (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > MaxLevels || v.distinct == v.present && v.present >= 20):
 		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
 		if stray := v.strayIn(); stray != "" {

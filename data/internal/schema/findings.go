@@ -48,7 +48,7 @@ func findTargets(g *grid.Grid, cfg Config) (map[int]*finding, error) {
 // findColumns finds out how the other columns are read that are not left out
 // and no categories, and settles how all are.
 func findColumns(g *grid.Grid, cfg Config, found map[int]*finding) error {
-	skip, number, date := naming.Set(slices.Concat(cfg.Drop, cfg.Categories, cfg.Images)), naming.Set(slices.Concat(cfg.Numbers, cfg.Weights)), naming.Set(cfg.Dates)
+	skip, number, date := naming.Set(slices.Concat(cfg.Drop, cfg.Categories, cfg.Text, cfg.Images)), naming.Set(slices.Concat(cfg.Numbers, cfg.Weights)), naming.Set(cfg.Dates)
 	var open []int // columns of which nothing was said
 	for col, name := range g.Columns {
 		if found[col] != nil {

@@ -34,12 +34,21 @@ type Config struct {
 	Dates      []string
 	Images     []string // the column of paths to images, if there is one
 	Weights    []string // the column of how much rows count, if there is one
+	Text       []string // columns of text; [FreeText] are those that are seen to be
 	Levels     []string // how many levels categories keep, of all or behind a column and a colon
 	Known      []string // columns of a series that are known ahead
+
+	freeText bool // Text has [FreeText]
 
 	hows   map[string]string // how the columns of Numbers and Dates are written, of resolved names
 	levels keeping           // what Levels says
 }
+
+// What stands for names of columns of text: all that are free text, and none.
+const (
+	FreeText = "auto"
+	NoText   = "none"
+)
 
 // ErrNoTarget is wrapped by the error of a table that was opened without the name
 // of a target.
