@@ -60,7 +60,7 @@ func (r *run) cutsText() string {
 	for i, c := range r.cuts {
 		if i == 0 {
 			b.WriteString("Answers are decided by thresholds")
-			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By+choose(c.By == "f1" && r.Spec.Task == data.Classification, " of the class", "")))
+			b.WriteString(choose(c.By == "", "", " that were found "+r.heldText()+", by "+c.By+choose(r.Settings.Costs == "" && r.Spec.Task == data.Classification, " of the class", "")))
 			b.WriteString(choose(r.Settings.Costs == "", "", " ("+r.Settings.Costs+")") + ":\n")
 		}
 		fmt.Fprintf(&b, "  %s %s above %s", of, human.Line(c.Name), human.Float(c.At))
