@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"slices"
+
 	"descent/graph"
 )
 
@@ -137,6 +139,9 @@ var rows = []row{
 	{op: "attention", build: attentionOfLengths(graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attention", build: attentionOfLengths(graph.Attention{Causal: true}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attention", build: droppedAttention, shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attention", build: func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return x[0].Attention(x[1], x[2], graph.Attention{Dropout: g.Scalar("rate", nil), Lengths: g.Vector(slices.Repeat([]float64{3}, x[0].Dim(0)))})
+	}, shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attentionGrad", build: attentionGrad(0, graph.Attention{Causal: true}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attentionGrad", build: attentionGrad(1, graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attentionGrad", build: attentionGrad(2, graph.Attention{}), shapes: attentions[:2], ulp: 20, whole: true, grad: 1e-5},

@@ -247,7 +247,14 @@ func (b *maker) composite(x graph.Tensor) graph.Tensor {
 	if x.Type().Rank() == 0 {
 		return graph.Tensor{}
 	}
-	switch b.IntN(6) {
+	switch b.IntN(7) {
+	case 6: // each row of x looks at all, or at those before it
+		rows := x.Reshape(1, -1, 1, x.Dim(-1))
+		if rows.Dim(1) > 80 {
+			return graph.Tensor{}
+		}
+		y := rows.Attention(rows.Tanh(), rows.Scale(0.5), graph.Attention{Causal: b.IntN(2) == 0})
+		return y.Reshape(x.Type().Dims()...)
 	case 0:
 		return x.Softmax()
 	case 1:

@@ -60,7 +60,10 @@ func (s *Shape) count(c *kernel.Call, n int) int {
 	if !s.Lengths {
 		return s.S
 	}
-	return int(max(0, min(float32(s.S), c.In[3][n])))
+	if l := c.In[3][n]; l > 0 {
+		return int(min(l, float32(s.S)))
+	}
+	return 0
 }
 
 // pairs is how many queries there are for each key that they see, of all heads.
