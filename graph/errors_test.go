@@ -41,6 +41,30 @@ var bad = []struct {
 	{"einsum of vectors", func(x, v, _, _, _ graph.Tensor) { x.Einsum("mk,k->m", v) }, "each operand needs a letter that it shares with the result alone"},
 	{"einsum two sums", func(x, v, _, _, _ graph.Tensor) { x.Einsum("ab,ab->", x) }, "letters a and b are both summed over"},
 	{"einsum last", func(x, v, _, _, _ graph.Tensor) { x.Reshape(2, 3, 1).Einsum("mkb,knb->mnb", x.Reshape(3, 2, 1)) }, "the last axis of mkb numbers products"},
+	{"attention rank", func(x, _, _, _, _ graph.Tensor) { x.Attention(x, x, graph.Attention{}) }, "takes [n, t, heads, d], [n, s, groups, d] and [n, s, groups, e]"},
+	{"attention samples", func(x, v, _, _, _ graph.Tensor) {
+		x.Reshape(2, 1, 1, 3).Attention(v.Reshape(1, 1, 1, 3), x.Reshape(2, 1, 1, 3), graph.Attention{})
+	}, "2 samples of queries, 1 of keys, 2 of values"},
+	{"attention width", func(x, _, _, _, _ graph.Tensor) {
+		x.Reshape(1, 1, 2, 3).Attention(x.Reshape(1, 1, 3, 2), x.Reshape(1, 1, 3, 2), graph.Attention{})
+	}, "queries of length 3, keys of 2"},
+	{"attention heads", func(x, _, _, _, _ graph.Tensor) {
+		x.Reshape(1, 1, 2, 3).Attention(x.BroadcastTo(graph.Shape(3, 2, 3)).Reshape(1, 2, 3, 3), x.BroadcastTo(graph.Shape(3, 2, 3)).Reshape(1, 2, 3, 3), graph.Attention{})
+	}, "2 heads cannot share 3 groups evenly"},
+	{"attention positions", func(x, _, _, _, _ graph.Tensor) {
+		x.Reshape(1, 2, 1, 3).Attention(x.Slice(0, 0, 1).Reshape(1, 1, 1, 3), x.Slice(0, 0, 1).Reshape(1, 1, 1, 3), graph.Attention{Causal: true})
+	}, "2 queries at the end of 1 positions"},
+	{"attention lengths", func(x, v, _, _, _ graph.Tensor) {
+		x = x.Reshape(2, 1, 1, 3)
+		x.Attention(x, x, graph.Attention{Lengths: v})
+	}, "lengths [3]; want one for each of 2 samples"},
+	{"attention dropout", func(x, v, _, _, _ graph.Tensor) {
+		x = x.Reshape(2, 1, 1, 3)
+		x.Attention(x, x, graph.Attention{Dropout: v})
+	}, "a rate of dropout [3]; want one number"},
+	{"set rows", func(x, v, s, _, _ graph.Tensor) { x.SetRows(v, s) }, "rows [3] do not fit into [2 3]"},
+	{"set rows beyond", func(x, _, s, _, _ graph.Tensor) { x.SetRows(x.Concat(1, x), s) }, "6 rows, of which 3 have a place"},
+	{"set rows at", func(x, v, _, _, _ graph.Tensor) { x.SetRows(x, v) }, "want one number, or one for each of 2 samples"},
 	{"take", func(x, _, _, _, _ graph.Tensor) { x.Take([]int{0, 3}) }, "there is no column 3; there are 3, from 0"},
 	{"take nothing", func(x, _, _, _, _ graph.Tensor) { x.Take(nil) }, "no columns to take"},
 	{"take of a scalar", func(_, _, s, _, _ graph.Tensor) { s.Take([]int{0}) }, "a scalar has no columns"},

@@ -118,6 +118,11 @@ var rows = []row{
 		return slope(x[0].Gather(x[1]), x[0], x[0].Gather(x[1]).Square())
 	}, shapes: lookups, lo: -1, hi: 6, ints: true, ulp: 36, whole: true, grad: 6e-6},
 
+	{op: "setRows", build: func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].SetRows(x[1], x[2]) }, shapes: shapes{
+		{dims(1, 1), dims(1, 1), graph.Indices()}, {dims(2, 5, 3), dims(2, 4, 3), graph.Indices()},
+		{dims(3, 4, 2, 5), dims(3, 2, 2, 5), graph.Indices(3)}, {dims(2, 300, 40), dims(2, 1, 40), graph.Indices(2)},
+	}, lo: -2, hi: 4, ints: true, grad: 1e-07},
+
 	{op: "take", build: one(func(x graph.Tensor) graph.Tensor { return x.Take(turns(x.Dim(-1))) }), shapes: atLeast1, grad: 1e-06},
 	{op: "takeAdd", build: one(func(x graph.Tensor) graph.Tensor {
 		return slope(x.Take(turns(x.Dim(-1))), x, x.Take(turns(x.Dim(-1))).Square())

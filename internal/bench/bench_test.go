@@ -104,6 +104,7 @@ func TestNetworks(t *testing.T) {
 		"lenet":  26*32 + (25*32+1)*64 + 3137*512 + 513*10,
 		"convbn": 9*3*32 + 2*32 + 9*32*64 + 2*64 + 9*64*128 + 2*128 + 9*128*128 + 2*128 + 129*10,
 
+		"resnet20": 272474, // the paper's .27M
 		"gpt-char": (65+64+1)*128 + 4*(2*128+12*128*128),
 		"gpt-baby": (65+256+1)*384 + 6*(2*384+12*384*384),
 	}
@@ -130,7 +131,7 @@ func TestNetworks(t *testing.T) {
 	for _, r := range *rows {
 		check(t, r)
 	}
-	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 gpt-char/1 infer-mlp/1"; got != want {
+	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 resnet20/1 gpt-char/1 infer-mlp/1"; got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
 	if len(all) != len(want) {

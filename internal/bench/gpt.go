@@ -12,6 +12,7 @@ import (
 	"descent/internal/rng"
 	"descent/model"
 	"descent/nn"
+	"descent/optim"
 )
 
 // characters is the vocabulary of the language models: that of tiny Shakespeare.
@@ -20,8 +21,8 @@ const characters = 65
 // languageModels are those of nanoGPT: for a CPU, and the small one for a GPU.
 func languageModels() []network {
 	return []network{
-		{name: "gpt-char", layer: gpt(4, 4, 128, 64), input: 64, tokens: true, rows: []int{12, 64}},
-		{name: "gpt-baby", layer: gpt(6, 6, 384, 256), input: 256, tokens: true, rows: []int{4, 16}},
+		{name: "gpt-char", layer: gpt(4, 4, 128, 64), input: 64, tokens: true, rows: []int{12, 64}, rule: optim.NewAdamW()},
+		{name: "gpt-baby", layer: gpt(6, 6, 384, 256), input: 256, tokens: true, rows: []int{4, 16}, rule: optim.NewAdamW()},
 	}
 }
 

@@ -22,23 +22,31 @@ type network struct {
 	layer  nn.Layer
 	input  int // values of a sample
 	rows   []int
-	tokens bool // the values are, and what comes next at each is to be said
+	tokens bool       // the values are, and what comes next at each is to be said
+	rule   optim.Rule // nil: Adam
+	decay  float64
 }
 
 // networks returns the reference workloads: two perceptrons for 28 × 28
 // digits, a small and a wide one; a network of 5 × 5 convolutions for the same; and
-// one of 3 × 3 convolutions with batch normalization for 32 × 32 photographs.
+// one of 3 × 3 convolutions with batch normalization for 32 × 32 photographs; for these
+// also the residual network of 20 layers.
 func networks() []network {
 	convbn := nn.Sequential{nn.Reshape{Dims: []int{32, 32, 3}}}
 	for _, part := range []nn.Sequential{block(32), block(64), {nn.MaxPool{}}, block(128), {nn.MaxPool{}}, block(128)} {
 		convbn = append(convbn, part...)
 	}
 	convbn = append(convbn, nn.GlobalAvgPool{}, nn.Dense{Units: classes})
+	resnet, _ := nn.ResNet(20, classes) // a depth that there is
 	return []network{
 		{name: "mlp", layer: nn.MLP([]int{512, 256}, classes, nn.ReLU, 0, nil), input: 784, rows: []int{1, 32, 128, 512, 2048}},
 		{name: "wide", layer: nn.MLP([]int{2048, 2048}, classes, nn.ReLU, 0, nil), input: 784, rows: []int{1, 32, 128, 512}},
 		{name: "lenet", layer: nn.Sequential{nn.Reshape{Dims: []int{28, 28, 1}}, nn.LeNet(classes)}, input: 784, rows: []int{1, 64, 256}},
 		{name: "convbn", layer: convbn, input: 3072, rows: []int{1, 64}},
+		{
+			name: "resnet20", layer: nn.Sequential{nn.Reshape{Dims: []int{32, 32, 3}}, resnet}, input: 3072, rows: []int{128},
+			rule: optim.NewNesterov(), decay: 5e-4,
+		},
 	}
 }
 
@@ -49,7 +57,7 @@ func block(filters int) nn.Sequential {
 	return nn.Sequential{nn.Conv2D{Filters: filters, Kernel: nn.Square(3), Padding: nn.Same, NoBias: true}, nn.BatchNorm{}, nn.ReLU}
 }
 
-// stepRows measures whole steps with Adam and cross-entropy, the assembly of
+// stepRows measures whole steps with Adam, if nothing else is said, and cross-entropy, the assembly of
 // batches included, and the prediction of one sample.
 func (b *bench) stepRows() error {
 	for _, n := range append(networks(), languageModels()...) {
@@ -86,9 +94,11 @@ func (b *bench) stepRow(work string, n network, rows int, pool *exec.Pool) error
 
 // trainer returns a trainer for batches of rows samples, and samples.
 func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, data.Source, error) {
-	make, cfg := noise, train.Config{BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers()}
+	make, cfg := noise, train.Config{
+		BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers(), Optimizer: n.rule, WeightDecay: n.decay,
+	}
 	if n.tokens {
-		make, cfg.Optimizer, cfg.Objective = text, optim.NewAdamW(), n.objective()
+		make, cfg.Objective = text, objective.Objective{{Task: data.Classification, Target: "next"}}
 	}
 	source, err := make(max(4*rows, 64), n.input)
 	if err != nil {
@@ -96,11 +106,6 @@ func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, d
 	}
 	t, err := train.New(n.layer, source.Spec(), cfg)
 	return t, source, err
-}
-
-// objective is that of the language models.
-func (n network) objective() objective.Objective {
-	return objective.Objective{{Task: data.Classification, Target: "next"}}
 }
 
 // steps returns what steps took, in ascending order.

@@ -73,6 +73,13 @@ type Epilogue interface {
 	RectCost(rows, cols int) Cost
 }
 
+// An Overwriter is a [Kernel] whose Out[0] may be the memory of In[0]: it then writes
+// no more than what changes.
+type Overwriter interface {
+	Kernel
+	Overwrites()
+}
+
 // A Preparer is a [Kernel] that reads one of its operands in a form that
 // another kernel makes of it, once for all tasks.
 type Preparer interface {

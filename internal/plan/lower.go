@@ -34,7 +34,11 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 			l.whole = append(l.whole, true)
 		}
 		l.kernel = g.Producer.Op().(lowering.Producer).Kernel(g.Producer.Type(), types...)
-		l.fixed = true
+		if _, ok := l.kernel.(kernel.Overwriter); ok {
+			l.whole[0] = false
+		} else {
+			l.fixed = true
+		}
 		names = append(names, g.Producer.Op().Name())
 	}
 	if len(g.Members) == 0 {
