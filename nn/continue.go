@@ -67,21 +67,14 @@ func (c *Context) Past(name string, x graph.Tensor) graph.Tensor {
 		return x
 	}
 	k.Bounded = true
-	t := x.Type()
-	dims := t.Dims()
+	dims := x.Type().Dims()
 	dims[1] = k.Context
 	before := c.state(name, dims)
+	all := before.SetRows(x, k.At)
+	c.setState(before, all)
 	if k.First {
-		c.setState(before, x.Pad(1, 0, k.Context-t.Dim(1)))
 		return x
 	}
-	rows := make([]int, len(dims))
-	for i := range rows {
-		rows[i] = 1
-	}
-	rows[1] = k.Context
-	all := c.graph.Count(k.Context).Reshape(rows...).Equal(k.At).Select(x, before)
-	c.setState(before, all)
 	return all
 }
 

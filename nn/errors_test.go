@@ -76,7 +76,7 @@ func TestLayerErrors(t *testing.T) {
 		{nn.MultiHeadAttention{Heads: 1, Lengths: "lengths"}, sequence, "the samples have no input field \"lengths\""},
 		{nn.MultiHeadAttention{Heads: 1, Lengths: "lengths", Causal: true}, sequence, "leave them out"},
 		{nn.MultiHeadAttention{Heads: 1}, flat, "takes sequences"},
-		{nn.SwiGLU{}, sequence, "layer 0.swiglu.gate: Dense of [4 9 3]: 0 units"},
+		{nn.SwiGLU{}, sequence, "layer 0.swiglu.gate: Dense of [36 3]: 0 units"},
 		{nn.SoftCap{}, flat, "a cap of 0; want a number above 0"},
 		{nn.GRU{}, sequence, "0 units; want at least 1"},
 		{nn.LSTM{Units: 2}, flat, "takes sequences"},

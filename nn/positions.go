@@ -36,5 +36,8 @@ func (p Positions) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if past := c.Continues(); past != nil && !past.First {
 		return x.Add(w.Gather(c.Positions(x)))
 	}
-	return x.Add(w.Slice(0, 0, t.Dim(1)))
+	if t.Dim(1) < p.Length {
+		w = w.Slice(0, 0, t.Dim(1))
+	}
+	return x.Add(w)
 }

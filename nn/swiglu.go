@@ -25,11 +25,19 @@ type SwiGLU struct {
 
 // Forward implements [Layer].
 func (s SwiGLU) Forward(c *Context, x graph.Tensor) graph.Tensor {
+	t := x.Type()
+	if t.Rank() == 3 { // one matrix, so that the gate is part of a product
+		x = x.Reshape(-1, t.Dim(2))
+	}
 	gate := c.Call("gate", Dense{Units: s.Hidden, Activation: SiLU, NoBias: s.NoBias, Init: s.Init}, x)
 	up := c.Call("up", Dense{Units: s.Hidden, NoBias: s.NoBias, Init: s.Init}, x)
 	down := Dense{Units: x.Dim(-1), NoBias: s.NoBias, Init: s.DownInit}
 	if down.Init == nil {
 		down.Init = s.Init
 	}
-	return c.Call("down", down, gate.Mul(up))
+	y := c.Call("down", down, gate.Mul(up))
+	if c.graph.Err() != nil {
+		return c.none()
+	}
+	return y.Reshape(t.Dims()...)
 }

@@ -37,5 +37,5 @@ func (t Tied) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("Tied", fmt.Errorf("the layers give %v, which the table's rows of %d do not fit", y.Type(), t.Embedding.Dim), x.Type())
 	}
 	dims[len(dims)-1] = t.Embedding.Size
-	return y.Reshape(-1, t.Embedding.Dim).MatMul(w.Transpose()).Reshape(dims...)
+	return y.Reshape(-1, t.Embedding.Dim).Einsum("nd,vd->nv", w).Reshape(dims...)
 }
