@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -48,6 +49,9 @@ batch included; bench/peers in the sources runs the same in PyTorch. Compiling
 is what such a step takes once, before the first: from layers to instructions
 that are bound to memory, as compile/NAME/ROWS. Networks of 200 layers are among
 them. Machine code is not; it is made as instructions first run.
+
+Where limits and steps were measured, the machine and its steps come last once
+more, as Markdown to paste into an issue.
 
 With --check nothing is measured: short runs of networks and of every rule are
 trained with what this machine uses, with the interpreter in place of machine
@@ -106,6 +110,7 @@ func (opt benchOptions) valid(flags *pflag.FlagSet) error {
 func (a *app) bench(ctx context.Context, opt benchOptions) error {
 	var failed error
 	var emit func(bench.Row)
+	var rows []bench.Row
 	if opt.json {
 		lines := json.NewEncoder(a.data)
 		emit = func(r bench.Row) {
@@ -114,14 +119,18 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 			}
 		}
 	} else {
-		emit = a.benchText()
+		text := a.benchText()
+		emit = func(r bench.Row) {
+			rows = append(rows, r)
+			text(r)
+		}
 	}
 	err := bench.Run(ctx, bench.Options{
 		Only: opt.only, Workers: opt.workers, Each: time.Duration(opt.secs * float64(time.Second)),
 		Note: func(text string) { fmt.Fprintf(a.stderr, "descent: %s\n", text) },
 	}, emit)
-	if err == nil {
-		err = failed
+	if err = errors.Join(err, failed); err == nil {
+		benchBlock(a.stdout, rows)
 	}
 	return err
 }

@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
+	"descent/internal/bench"
+	"descent/internal/kernel"
+	"descent/internal/kernel/isa"
 	"descent/internal/runs"
 )
 
@@ -46,6 +50,23 @@ func TestBenchRefuses(t *testing.T) {
 	} {
 		r := command(t, append([]string{"bench"}, row.args...)...).want(t, exitUsage)
 		contains(t, r.stderr, row.want)
+	}
+}
+
+func TestBenchBlock(t *testing.T) {
+	peak := bench.Row{Group: "limits", Work: "multiply-add/" + isa.Current().String(), Workers: 2, Ms: 1, GFLOPS: 412.34}
+	other := bench.Row{Group: "limits", Work: "multiply-add/none", Workers: 2, Ms: 1, GFLOPS: 1}
+	step := bench.Row{Group: "steps", Work: "mlp/128", Workers: 2, Ms: 1.72, GFLOPS: 236.4, SamplesPerS: 74_419}
+	infer := bench.Row{Group: "steps", Work: "infer-mlp/1", Workers: 1, Ms: 0.028, GFLOPS: 38.6}
+	var b strings.Builder
+	benchBlock(&b, []bench.Row{peak, other, step, infer})
+	contains(t, b.String(), runtime.GOOS+"/"+runtime.GOARCH, bench.Processor(), "kernels "+kernel.Engine(), runtime.Version(),
+		"by cores: 412.3 on 2\n", "\n| mlp/128 | 2 | 1.72 ms | 236.4 | 74,419 |\n| infer-mlp/1 | 1 | 28 µs | 38.6 | - |\n")
+	for _, rows := range [][]bench.Row{nil, {peak}, {step}} {
+		b.Reset()
+		if benchBlock(&b, rows); b.Len() > 0 {
+			t.Errorf("of %v it makes %s", rows, &b)
+		}
 	}
 }
 

@@ -22,12 +22,7 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func (a *app) version() error {
-	build := map[string]string{}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			build[s.Key] = s.Value
-		}
-	}
+	build := built()
 	fmt.Fprintf(a.stdout, "descent %s\n", model.Version())
 	if commit, ok := build["vcs.revision"]; ok {
 		fmt.Fprintf(a.stdout, "commit  %s\n", commit)
@@ -40,6 +35,18 @@ func (a *app) version() error {
 	fmt.Fprintf(a.stdout, "kernels %s (%s)\n", kernel.Engine(), choices(isa.Tiers()))
 	a.next(a.stdout, a.call("train"))
 	return nil
+}
+
+// built is what is known of how this binary was built, by the names of the go
+// command.
+func built() map[string]string {
+	settings := map[string]string{}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			settings[s.Key] = s.Value
+		}
+	}
+	return settings
 }
 
 // choices says what else a machine with the given tiers can be asked to run.

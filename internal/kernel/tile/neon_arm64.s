@@ -6002,11 +6002,9 @@ loop:
 	WORD $0xbc60688d // ldr s13, [x4, x0]
 	WORD $0xbc61688e // ldr s14, [x4, x1]
 	WORD $0xad4040cf // ldp q15, q16, [x6, #0]
-	WORD $0x3d80010f // str q15, [x8]
-	WORD $0x3d800510 // str q16, [x8, #16]
+	WORD $0xad00410f // stp q15, q16, [x8, #0]
 	WORD $0xad4148d1 // ldp q17, q18, [x6, #32]
-	WORD $0x3d800911 // str q17, [x8, #32]
-	WORD $0x3d800d12 // str q18, [x8, #48]
+	WORD $0xad014911 // stp q17, q18, [x8, #32]
 	WORD $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
 	WORD $0x4f8d11e4 // fmla v4.4s, v15.4s, v13.s[0]
 	WORD $0x4f8e11e8 // fmla v8.4s, v15.4s, v14.s[0]
@@ -6103,8 +6101,7 @@ partloop:
 	WORD $0xbc606898 // ldr s24, [x4, x0]
 	WORD $0xbc616899 // ldr s25, [x4, x1]
 	WORD $0xad406cda // ldp q26, q27, [x6, #0]
-	WORD $0x3d80011a // str q26, [x8]
-	WORD $0x3d80051b // str q27, [x8, #16]
+	WORD $0xad006d1a // stp q26, q27, [x8, #0]
 	WORD $0x3dc008dc // ldr q28, [x6, #32]
 	WORD $0x3d80091c // str q28, [x8, #32]
 	WORD $0x4f97135f // fmla v31.4s, v26.4s, v23.s[0]
@@ -6250,11 +6247,9 @@ loop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
 	WORD $0xad4044f0 // ldp q16, q17, [x7, #0]
-	WORD $0x3d800130 // str q16, [x9]
-	WORD $0x3d800531 // str q17, [x9, #16]
+	WORD $0xad004530 // stp q16, q17, [x9, #0]
 	WORD $0xad414cf2 // ldp q18, q19, [x7, #32]
-	WORD $0x3d800932 // str q18, [x9, #32]
-	WORD $0x3d800d33 // str q19, [x9, #48]
+	WORD $0xad014d32 // stp q18, q19, [x9, #32]
 	WORD $0xbc7f68b4 // ldr s20, [x5, xzr]
 	WORD $0xbc6068b5 // ldr s21, [x5, x0]
 	WORD $0xbc6168b6 // ldr s22, [x5, x1]
@@ -6372,8 +6367,7 @@ partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
 	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
-	WORD $0x3d800120 // str q0, [x9]
-	WORD $0x3d800521 // str q1, [x9, #16]
+	WORD $0xad000520 // stp q0, q1, [x9, #0]
 	WORD $0x3dc008e2 // ldr q2, [x7, #32]
 	WORD $0x3d800922 // str q2, [x9, #32]
 	WORD $0xbd4030e3 // ldr s3, [x7, #48]
@@ -6553,11 +6547,9 @@ loop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
 	WORD $0xad405514 // ldp q20, q21, [x8, #0]
-	WORD $0x3d800154 // str q20, [x10]
-	WORD $0x3d800555 // str q21, [x10, #16]
+	WORD $0xad005554 // stp q20, q21, [x10, #0]
 	WORD $0xad415d16 // ldp q22, q23, [x8, #32]
-	WORD $0x3d800956 // str q22, [x10, #32]
-	WORD $0x3d800d57 // str q23, [x10, #48]
+	WORD $0xad015d56 // stp q22, q23, [x10, #32]
 	WORD $0xbc7f68d8 // ldr s24, [x6, xzr]
 	WORD $0xbc6068d9 // ldr s25, [x6, x0]
 	WORD $0xbc6168da // ldr s26, [x6, x1]
@@ -6696,8 +6688,7 @@ partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
 	WORD $0xad402508 // ldp q8, q9, [x8, #0]
-	WORD $0x3d800148 // str q8, [x10]
-	WORD $0x3d800549 // str q9, [x10, #16]
+	WORD $0xad002548 // stp q8, q9, [x10, #0]
 	WORD $0x3dc0090a // ldr q10, [x8, #32]
 	WORD $0x3d80094a // str q10, [x10, #32]
 	WORD $0xbd40310b // ldr s11, [x8, #48]
@@ -6908,11 +6899,9 @@ loop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
 	WORD $0xad406538 // ldp q24, q25, [x9, #0]
-	WORD $0x3d800178 // str q24, [x11]
-	WORD $0x3d800579 // str q25, [x11, #16]
+	WORD $0xad006578 // stp q24, q25, [x11, #0]
 	WORD $0xad416d3a // ldp q26, q27, [x9, #32]
-	WORD $0x3d80097a // str q26, [x11, #32]
-	WORD $0x3d800d7b // str q27, [x11, #48]
+	WORD $0xad016d7a // stp q26, q27, [x11, #32]
 	WORD $0xbc7f68fc // ldr s28, [x7, xzr]
 	WORD $0xbc6068fd // ldr s29, [x7, x0]
 	WORD $0xbc6168fe // ldr s30, [x7, x1]
@@ -7072,8 +7061,7 @@ partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
 	WORD $0xad404530 // ldp q16, q17, [x9, #0]
-	WORD $0x3d800170 // str q16, [x11]
-	WORD $0x3d800571 // str q17, [x11, #16]
+	WORD $0xad004570 // stp q16, q17, [x11, #0]
 	WORD $0x3dc00932 // ldr q18, [x9, #32]
 	WORD $0x3d800972 // str q18, [x11, #32]
 	WORD $0xbd403133 // ldr s19, [x9, #48]

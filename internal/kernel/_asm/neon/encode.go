@@ -161,13 +161,16 @@ func (a access) index(t, base, index int) code {
 	return code{a.indexed | uint32(index)<<16 | uint32(base)<<5 | uint32(t), fmt.Sprintf("%s %s%d, [x%d, %s]", a.name, a.register, t, base, by)}
 }
 
-// loadPair reads two vectors that lie side by side.
-func loadPair(t, u, base, offset int) code {
+// loadPair reads two vectors that lie side by side, storePair writes them.
+func loadPair(t, u, base, offset int) code  { return pairAt("ldp", 0xAD400000, t, u, base, offset) }
+func storePair(t, u, base, offset int) code { return pairAt("stp", 0xAD000000, t, u, base, offset) }
+
+func pairAt(name string, bits uint32, t, u, base, offset int) code {
 	if offset%16 != 0 || offset < 0 || offset/16 >= 1<<6 {
-		panic(fmt.Sprintf("offset %d of ldp", offset))
+		panic(fmt.Sprintf("offset %d of %s", offset, name))
 	}
-	return code{0xAD400000 | uint32(offset/16)<<15 | uint32(u)<<10 | uint32(base)<<5 | uint32(t),
-		fmt.Sprintf("ldp q%d, q%d, [x%d, #%d]", t, u, base, offset)}
+	return code{bits | uint32(offset/16)<<15 | uint32(u)<<10 | uint32(base)<<5 | uint32(t),
+		fmt.Sprintf("%s q%d, q%d, [x%d, #%d]", name, t, u, base, offset)}
 }
 
 // loadLane reads one lane and leaves the others, storeLane writes one.

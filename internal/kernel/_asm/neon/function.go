@@ -191,6 +191,11 @@ func (f *Func) Store(x Vec, base Reg, offset int) {
 	f.emit(func(v []int) code { return store.at(v[0], int(base), offset) }, x)
 }
 
+// StorePair writes two vectors side by side.
+func (f *Func) StorePair(x, y Vec, base Reg, offset int) {
+	f.emit(func(v []int) code { return storePair(v[0], v[1], int(base), offset) }, x, y)
+}
+
 // StoreIndex writes a vector at the sum of two registers.
 func (f *Func) StoreIndex(x Vec, base, index Reg) {
 	f.emit(func(v []int) code { return store.index(v[0], int(base), int(index)) }, x)

@@ -168,10 +168,11 @@ func (e *neonTiler) load(base neon.Reg, j int) []neon.Vec {
 // loadB reads vector j of a row of B, perhaps with its neighbour, and packs it.
 func (e *neonTiler) loadB(j int) []neon.Vec {
 	v := e.load(e.b, j)
-	if e.packs {
-		for i, x := range v {
-			e.Store(x, e.panel, (j+i)*neonBytes)
-		}
+	switch {
+	case e.packs && len(v) == 2:
+		e.StorePair(v[0], v[1], e.panel, j*neonBytes)
+	case e.packs:
+		e.Store(v[0], e.panel, j*neonBytes)
 	}
 	return v
 }
