@@ -158,7 +158,7 @@ func TestRowsAreComplete(t *testing.T) {
 			t.Errorf("%s has no title or no line that says what it is", m.Name)
 		case m.Higher && hi != 1 || !m.Higher && lo != 0:
 			t.Errorf("%s: the best value is not a bound of [%v, %v]", m.Name, lo, hi)
-		case !compared[m.Name]:
+		case !compared[m.Name] && m.Name != "mase": // which has a file of its own
 			t.Errorf("%s has no case in testdata/table.json", m.Name)
 		}
 		seen[m.Name] = true
@@ -166,7 +166,7 @@ func TestRowsAreComplete(t *testing.T) {
 			t.Errorf("%s by name: %s, %v", m.Name, got.Name, err)
 		}
 		fits := 0
-		for _, s := range []Spec{{Kind: Classes, Names: names(2)}, {Kind: Classes, Names: names(9)}, {Kind: Numbers, Names: names(1)}, {Kind: Labels, Names: names(1)}} {
+		for _, s := range []Spec{{Kind: Classes, Names: names(2)}, {Kind: Classes, Names: names(9)}, {Kind: Numbers, Names: names(1)}, {Kind: Numbers, Names: names(1), Scales: []float64{2}}, {Kind: Labels, Names: names(1)}} {
 			if m.Fits(s) != nil {
 				if err := m.Suits(s); !strings.Contains(err.Error(), m.Name+" is of") || !strings.Contains(err.Error(), Main(s).Name) {
 					t.Errorf("error %q; want what it is of, and others", err)

@@ -72,6 +72,7 @@ type evaluation struct {
 	Seen     *int          `json:"rows_seen_in_training"` // null where the run does not know
 
 	Intervals []runs.Coverage `json:"intervals,omitempty"`
+	Forecasts []runs.Forecast `json:"forecasts,omitempty"` // of each target of a forecast
 
 	Drift  []explain.Drift `json:"drift"`  // of the columns of a table; null where the run does not know, and of images
 	Slices *explain.Slices `json:"slices"` // null of images
@@ -115,7 +116,7 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 	}
 	if opt.json {
 		return runs.WriteJSON(a.data, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers), drift, slices,
+			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers), runs.ForecastsOf(report, m.Spec()), drift, slices,
 		})
 	}
 	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), coverText(covers), worstText(slices), driftText(drift), "\n")

@@ -92,7 +92,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum.Test, sum.Baseline = runs.MeasuresOf(report), b.scores
+	sum.Test, sum.Baseline, sum.Forecasts = runs.MeasuresOf(report), b.scores, runs.ForecastsOf(report, r.Spec)
 	covers, err := cover(ctx, r.model, r.Parts.Test, 0)
 	if err != nil {
 		return "", err

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"descent/data"
+	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/model"
 )
 
@@ -44,4 +46,13 @@ func writeForecast(ctx context.Context, w io.Writer, m *model.Model, series data
 		return nil
 	}
 	return fmt.Errorf("%s: there is nothing to forecast from", series.Spec().Name)
+}
+
+// forecasts draws how well each target is forecast, also in its own unit.
+func (t *measures) forecasts(list []runs.Forecast) {
+	fmt.Fprintf(&t.out, "\n  %-*s %12s %12s %12s %12s\n", t.head-2, "target, standardized", "mse", "mae", "scaled error", "mae, in unit")
+	for _, f := range list {
+		fmt.Fprintf(&t.out, "  %-*s %12s %12s %12s %12s\n", t.head-2, human.Line(f.Target),
+			human.Score("mse", f.MSE), human.Score("mae", f.MAE), human.Score("mase", f.MASE), human.Score("mae", f.Own))
+	}
 }

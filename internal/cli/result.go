@@ -8,6 +8,7 @@ import (
 
 	"descent/data"
 	"descent/internal/human"
+	"descent/internal/runs"
 	"descent/metric"
 	"descent/model"
 )
@@ -43,6 +44,10 @@ func resultText(title string, r model.Report, b baseline, spec data.Spec) string
 	}
 	if weighed {
 		t.out.WriteString(alikeText(r))
+	}
+	if forecasts := runs.ForecastsOf(r, spec); forecasts != nil {
+		t.forecasts(forecasts)
+		return t.out.String()
 	}
 	for _, g := range r.Goals {
 		of := ""

@@ -30,6 +30,7 @@ type Summary struct {
 	Calibration *Calibration       `json:"calibration,omitempty"` // of the model that was kept
 	Thresholds  map[string]float64 `json:"thresholds,omitempty"`  // of class 1 of two, or of labels; none: one half
 	Intervals   []Coverage         `json:"intervals,omitempty"`   // on the test part
+	Forecasts   []Forecast         `json:"forecasts,omitempty"`   // likewise, of each target of a forecast
 	Run         string             `json:"run"`
 
 	Status     string         `json:"status"` // done, interrupted or diverged

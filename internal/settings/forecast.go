@@ -72,27 +72,15 @@ func (j *Job) decideSeries() {
 	}
 	s.Target = j.Spec.Targets
 	s.Model = Given(s.Model.Or(forecastModel))
-	if s.Model.Value == "linear" {
-		s.LearningRate, s.L2 = Given(s.LearningRate.Or(forecastRate)), Given(s.L2.Or(0))
-		s.Batch, s.Epochs = Given(s.Batch.Or("64")), Given(s.Epochs.Or(forecastEpochs(j.Parts.Train.Len())))
-		if !s.Kept.Given && s.Train.Patience == 0 && j.Parts.Validation.Len() < fewWindows {
-			s.keepLast()
-		}
+	if s.Model.Value == "linear" { // whose last epoch is steadier than the luckiest
+		s.Batch = Given(s.Batch.Or(strconv.Itoa(step(j.Parts.Train.Len(), 8, byRows{200, 16}, byRows{1000, 32}, byRows{5000, 64}))))
+		s.keepLast()
 	}
 }
 
-// What a forecaster is unless it is given; chosen on validation parts, see
-// bench/FORECAST.md.
-const (
-	forecastModel = "linear"
-	forecastRate  = 0.001
-	fewWindows    = 100 // of validation, of which the best epoch is too much luck
-)
-
-// forecastEpochs gives some thousands of updates.
-func forecastEpochs(windows int) int {
-	return step(windows, 200, byRows{200, 100}, byRows{1000, 40}, byRows{5000, 20})
-}
+// forecastModel is the network of a forecast unless it is given; chosen on validation
+// parts, see bench/FORECAST.md.
+const forecastModel = "linear"
 
 // forecaster reads the name of a network for series: mixer, with blocks and width.
 type forecaster struct {

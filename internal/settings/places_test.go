@@ -61,6 +61,10 @@ func changedSettings(t *testing.T, row Setting) Settings {
 		original, s := Default(), Default()
 		s.InitFrom = choose(row.key == "head", "run", "") // without which there is none
 		s.Bag = choose(row.key == "folds", 6, 0)          // likewise
+		if slices.Contains([]string{"window", "horizon", "season", "known"}, row.key) {
+			s.Task = forecast // likewise
+			original.Task = forecast
+		}
 		if row.Set(&s, text) == nil && row.Text(&s) != row.Text(&original) && s.Check() == nil {
 			return s
 		}
