@@ -95,14 +95,15 @@ func (t *Table) tell(list []telling, x, y []float32) {
 	}
 }
 
-// strengths returns for each n-gram that of the target for which it is the greatest: of
-// a class or label that a share π of all rows has, and of n rows with the n-gram p, the
-// log-odds
+// strengths returns for each n-gram the root of that of the target for which it is the
+// greatest: of a class or label that a share π of all rows has, and of n rows with the
+// n-gram p, the log-odds
 //
 //	|ln (p + 2π)/(n - p + 2(1-π)) - ln π/(1-π)|
 //
 // as of naive Bayes, where two rows more are like all rows; and of numbers, which are
-// standardized, |Σy|/(n + 1). It is rounded so that every machine has the same.
+// standardized, |Σy|/(n + 1). The root was better than the whole on inner folds
+// (bench/TEXT.md). It is rounded so that every machine has the same.
 func (s *telling) strengths(task data.Task) strengths {
 	targets := len(s.all)
 	list := make(strengths, len(s.with))
@@ -117,7 +118,7 @@ func (s *telling) strengths(task data.Task) strengths {
 			}
 			most = max(most, math.Abs(v))
 		}
-		list[gram] = float32(math.Round(most*1024) / 1024)
+		list[gram] = float32(math.Round(math.Sqrt(most)*1024) / 1024)
 	}
 	return list
 }
