@@ -88,7 +88,7 @@ func (t *Table) Recipe() Recipe {
 	case data.Classification:
 		r.Smoothing = 0.1
 	}
-	r.Networks = networks(t.Rows, width(t.front(r)))
+	r.Networks = networks(t.Rows, width(t.front(r))+t.textWidth())
 	r.Batch, r.Epochs = Length(t.Rows)
 	if t.onlyText() { // a linear model, of which several would be the same
 		r.Networks, r.Smoothing, r.Dropout, r.Epochs = 0, 0, 0, min(r.Epochs, textEpochs)

@@ -237,6 +237,14 @@ func (t *Table) onlyText() bool {
 	return len(t.texts) > 0 && len(smooth)+len(spiky)+len(plain) == 0
 }
 
+// textWidth returns how many numbers of x are of texts.
+func (t *Table) textWidth() (n int) {
+	for _, of := range t.texts {
+		n += len(of.columns)
+	}
+	return n
+}
+
 // inTexts says what is made of texts; nothing if there are none.
 func (t *Table) inTexts() string {
 	var list []string

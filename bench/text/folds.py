@@ -2,7 +2,7 @@
 """Measures Descent on a table of text by folds, or scikit-learn beside it.
 
     go build -o descent ./cmd/descent
-    bench/text/folds.py movie-review-sentences.csv --text text --target sentiment --bin ./descent [--seeds 3] [-- FLAGS]
+    bench/text/folds.py movie-review-sentences.csv --text text --target sentiment --bin ./descent [--seeds 1,2,3] [-- FLAGS]
     bench/text/folds.py movie-review-sentences.csv --text text --target sentiment --peer
 
 Rows are dealt to folds at random, by --fold-seed. With --inner the rows of the first fold are left
@@ -44,7 +44,7 @@ def descent(train, test, head, seed, arg):
         write(f"{folder}/train.csv", head, train)
         write(f"{folder}/test.csv", head, test)
         ran = subprocess.run([arg.bin, "train", "--data", f"{folder}/train.csv", "--test", f"{folder}/test.csv", "--target", arg.target,
-                              "--seed", str(seed), "--ui", "none", "--json", "--out", f"{folder}/run"] + arg.flags, capture_output=True, text=True)
+                              "--seed", seed, "--ui", "none", "--json", "--out", f"{folder}/run"] + arg.flags, capture_output=True, text=True)
         if ran.returncode != 0:
             raise SystemExit(ran.stderr)
         return json.loads(ran.stdout)["test"]["accuracy"]
@@ -80,7 +80,7 @@ def main():
     p.add_argument("--folds", type=int, default=10)
     p.add_argument("--only", type=int, default=None, help="so many of the folds")
     p.add_argument("--fold-seed", type=int, default=0)
-    p.add_argument("--seeds", type=int, default=1)
+    p.add_argument("--seeds", default="1", help="with commas between them")
     p.add_argument("--inner", action="store_true")
     p.add_argument("--peer", action="store_true")
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
@@ -95,7 +95,7 @@ def main():
         if arg.peer:
             for name, score in peers(train, test, head, arg):
                 scores.setdefault(name, []).append(score)
-        for seed in range(1, 1 + (0 if arg.peer else arg.seeds)):
+        for seed in [] if arg.peer else arg.seeds.split(","):
             scores.setdefault(f"seed {seed}", []).append(descent(train, test, head, seed, arg))
         print(f"fold {k}: " + ", ".join(f"{name} {list_[-1]:.4f}" for name, list_ in scores.items()), flush=True)
     for name, list_ in scores.items():

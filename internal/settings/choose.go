@@ -168,7 +168,8 @@ func (j *Job) heldBack() (cut []data.Parts, told string, err error) {
 		told = "on four fifths of the training rows, %s; %s on the rest"
 		cut, err = data.Folds(j.Parts.Train, data.FoldConfig{K: folds, SplitConfig: data.SplitConfig{Seed: s.SplitSeed}})
 	}
-	if j.Parts.Train.Len() >= onceFrom && len(cut) > 0 {
+	text, _ := tabular.HasText(j.Spec) // of which each network takes several times as long
+	if (j.Parts.Train.Len() >= onceFrom || text) && len(cut) > 0 {
 		cut = cut[len(cut)-1:] // in time the one with most rows
 	}
 	held := make([]data.Parts, len(cut))
