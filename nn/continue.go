@@ -127,7 +127,7 @@ type CausalLayer interface {
 func causal(l Layer) bool {
 	switch l := l.(type) {
 	case Activation, Sequential, Residual, Concat, Identity, Dense, Embedding, Dropout, SpatialDropout, DropPath,
-		LayerNorm, RMSNorm, Scale, Parametric, Clamp, Temperature, Select,
+		BatchNorm, LayerNorm, RMSNorm, Scale, Parametric, Clamp, Temperature, Select,
 		Tied, Positions, SwiGLU, SoftCap, GRU, LSTM:
 		return true
 	case MultiHeadAttention:

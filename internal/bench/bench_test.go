@@ -125,13 +125,16 @@ func TestNetworks(t *testing.T) {
 		}
 		all = append(all, n.name)
 	}
+	if err := b.decodeRow(languageModels()[1]); err != nil {
+		t.Fatal(err)
+	}
 	if err := b.inferRow(networks()[0]); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range *rows {
 		check(t, r)
 	}
-	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 resnet20/1 gpt-char/1 infer-mlp/1"; got != want {
+	if got, want := strings.Join(names(*rows), " "), "mlp/1 lenet/1 convbn/1 resnet20/1 gpt-char/1 decode-baby/1 infer-mlp/1"; got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
 	if len(all) != len(want) {

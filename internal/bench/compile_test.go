@@ -19,7 +19,7 @@ func TestCompileRows(t *testing.T) {
 			t.Errorf("%s has %d instructions, of rows %v", work, instructions[work], names(*rows))
 		}
 	}
-	if len(*rows) != 5 {
+	if len(*rows) != 6 {
 		t.Errorf("rows %v", names(*rows))
 	}
 }

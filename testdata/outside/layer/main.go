@@ -55,7 +55,7 @@ func main() {
 	fmt.Println("the same prediction:", before[0] == after[0])
 
 	g := graph.New()
-	nn.Dense{Units: 2}.Forward(nn.NewContext(g, false), g.Input("x", graph.Shape(4, 2, 2, 2))) // line 58
+	nn.Dense{Units: 2}.Forward(nn.NewContext(g, false), g.Input("x", graph.Shape(4, 2, 2, 1))) // line 58
 	var shape *graph.ShapeError
 	if !errors.As(g.Err(), &shape) {
 		log.Fatal(g.Err())
