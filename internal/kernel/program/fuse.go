@@ -5,8 +5,8 @@ package program
 // something else reads stays as it is.
 //
 // Macros serve the interpreter, as machine code keeps values in registers
-// anyway: without them Adam's update takes 2 times as long in assembly, and 7 in
-// plain Go.
+// anyway: without them a step of one row with Adam takes 2.0 times as long in
+// assembly, and 3.5 in plain Go.
 type fuser struct {
 	nodes []node
 	uses  []int
