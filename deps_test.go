@@ -55,6 +55,7 @@ nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
 loss: internal/suggest graph nn
 optim: internal/suggest internal/symmetric schedule graph internal/reference engine
+data/tokens: internal/suggest
 data/internal/fault:
 data/internal/naming:
 data/internal/input:
@@ -71,7 +72,7 @@ data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/augment data/internal/idx data/internal/cifar
+data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network

@@ -15,6 +15,8 @@ const (
 	imageKind = "image"
 
 	pictureKind = "table with images" // of rows that have an image each
+
+	textKind = "text" // of a text, whose samples are tokens
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -29,8 +31,10 @@ const (
 //
 // Of a table with images, the image of a row is x, and what the other columns
 // become is the field [RowField], unless there are none.
+//
+// A text becomes tokens, and has neither a task nor targets: see [Text].
 type Encoder struct {
-	Kind    string   `json:"kind"` // "table", "image" or "table with images"
+	Kind    string   `json:"kind"` // "table", "image", "table with images" or "text"
 	Task    Task     `json:"task"`
 	Reason  string   `json:"reason,omitempty"` // of the task
 	Columns []Column `json:"columns,omitempty"`
@@ -47,6 +51,7 @@ type Encoder struct {
 	LabelColumn *LabelColumn `json:"label_column,omitempty"` // where one holds all labels of a row
 	Image       string       `json:"image,omitempty"`        // the column of a table that holds paths of images
 	Weight      *Weight      `json:"weight,omitempty"`       // the column of how much rows count
+	Text        *TextEncoder `json:"text,omitempty"`         // of a text
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
@@ -100,9 +105,15 @@ func (e *Encoder) Validate() error {
 	if e == nil {
 		return errors.New("data: there is no encoder; the model takes samples as they are")
 	}
+	if (e.Kind == textKind) != (e.Text != nil) {
+		return errors.New("data: encoder: a text has its tokens, and nothing else has")
+	}
+	if e.Kind == textKind {
+		return e.Text.validate()
+	}
 	switch {
 	case e.Kind != tableKind && e.Kind != imageKind && e.Kind != pictureKind:
-		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image or table with images", e.Kind)
+		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image, table with images or text", e.Kind)
 	case (e.Kind == pictureKind) != (e.Image != ""):
 		return fmt.Errorf("data: encoder: a %s whose images are in column %q", e.Kind, e.Image)
 	case !e.Task.Valid():
@@ -198,6 +209,9 @@ func (e *Encoder) Notes() []string {
 func (e *Encoder) Spec() Spec { return e.spec("") }
 
 func (e *Encoder) spec(name string) Spec {
+	if e.Kind == textKind {
+		return e.Text.spec(name, e)
+	}
 	s := Spec{Name: name, Task: e.Task, Classes: e.Classes, Encoder: e}
 	for _, t := range e.Targets {
 		s.Targets = append(s.Targets, t.Name)

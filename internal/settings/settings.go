@@ -29,6 +29,8 @@ type Settings struct {
 	Number     Columns
 	Date       Columns
 	Levels     Columns
+	Tokens     Auto[string]
+	Lines      bool
 	Test       string
 	Validation string
 	Split      string
@@ -64,7 +66,8 @@ type Settings struct {
 	Groups       Groups
 	Schedules    Schedules
 	Schedule     Auto[string]
-	Warmup       string
+	Warmup       Auto[string]
+	ClipNorm     Auto[float64]
 
 	Bag     int
 	Folds   Auto[int]

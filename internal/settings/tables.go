@@ -16,6 +16,11 @@ import (
 // decide gives every setting that is left open its value, by the data.
 func (j *Job) decide() error {
 	s := &j.Settings
+	if j.ofText() {
+		if err := j.fillText(); err != nil {
+			return err
+		}
+	}
 	if !s.Model.Given && tabular.IsTable(j.Spec) {
 		name, why, err := j.chooseModel()
 		if err != nil {
