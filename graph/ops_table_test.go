@@ -123,6 +123,12 @@ var rows = []row{
 		return slope(x.Take(turns(x.Dim(-1))), x, x.Take(turns(x.Dim(-1))).Square())
 	}), shapes: atLeast1, ulp: 4, whole: true, grad: 1e-06},
 
+	{op: "attention", build: attention(graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attention", build: attention(graph.Attention{Causal: true, Scale: 0.7}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attention", build: attentionOfLengths(graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attention", build: attentionOfLengths(graph.Attention{Causal: true}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attention", build: droppedAttention, shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "rmsNormalize", build: one(func(x graph.Tensor) graph.Tensor { return x.RMSNormalize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1e-5},
@@ -164,10 +170,16 @@ var (
 // Operands of norms and look-ups: rows that vary, channels over few and many
 // rows, repeated numbers of rows.
 var (
-	longRows = shapes{{dims(7)}, {dims(3, 5)}, {dims(1, 37)}, {dims(2, 1500)}, {dims(131, 129)}, {dims(2, 3, 4)}}
-	channels = shapes{{dims(5, 3), dims(3), dims(3)}, {dims(700, 1), dims(1), dims(1)}, {dims(2, 3, 4, 5), dims(5), dims(5)}, {dims(4, 30, 31, 33), dims(33), dims(33)}}
-	batches  = shapes{{dims(1, 1, 1), dims(1, 1, 1)}, {dims(2, 3, 4), dims(2, 4, 5)}, {dims(40, 5, 3), dims(40, 3, 6)}, {dims(2, 3, 5, 7), dims(2, 3, 7, 2)}, {dims(1, 3, 5, 7), dims(2, 1, 7, 2)}, {dims(5, 7), dims(3, 7, 2)}, {dims(2, 130, 9), dims(2, 9, 35)}, {dims(3, 1, 600), dims(3, 600, 4)}}
-	lookups  = shapes{{dims(1, 1), graph.Indices(1)}, {dims(5, 3), graph.Indices(2, 7)}, {dims(300, 17), graph.Indices(40)}, {dims(3, 40), graph.Indices(1000)}}
+	longRows   = shapes{{dims(7)}, {dims(3, 5)}, {dims(1, 37)}, {dims(2, 1500)}, {dims(131, 129)}, {dims(2, 3, 4)}}
+	channels   = shapes{{dims(5, 3), dims(3), dims(3)}, {dims(700, 1), dims(1), dims(1)}, {dims(2, 3, 4, 5), dims(5), dims(5)}, {dims(4, 30, 31, 33), dims(33), dims(33)}}
+	batches    = shapes{{dims(1, 1, 1), dims(1, 1, 1)}, {dims(2, 3, 4), dims(2, 4, 5)}, {dims(40, 5, 3), dims(40, 3, 6)}, {dims(2, 3, 5, 7), dims(2, 3, 7, 2)}, {dims(1, 3, 5, 7), dims(2, 1, 7, 2)}, {dims(5, 7), dims(3, 7, 2)}, {dims(2, 130, 9), dims(2, 9, 35)}, {dims(3, 1, 600), dims(3, 600, 4)}}
+	lookups    = shapes{{dims(1, 1), graph.Indices(1)}, {dims(5, 3), graph.Indices(2, 7)}, {dims(300, 17), graph.Indices(40)}, {dims(3, 40), graph.Indices(1000)}}
+	attentions = shapes{
+		{dims(1, 1, 1, 1), dims(1, 1, 1, 1), dims(1, 1, 1, 1)},
+		{dims(2, 5, 2, 3), dims(2, 5, 2, 3), dims(2, 5, 2, 4)},
+		{dims(3, 4, 6, 5), dims(3, 7, 2, 5), dims(3, 7, 2, 6)}, // groups, and positions before the queries
+		{dims(1, 70, 2, 16), dims(1, 70, 1, 16), dims(1, 70, 1, 33)},
+	}
 )
 
 // products returns operands of products, laid out as the transposes say.
@@ -219,6 +231,26 @@ func one(f func(x graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor
 
 func two(f func(x, y graph.Tensor) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return f(x[0], x[1]) }
+}
+
+func attention(a graph.Attention) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].Attention(x[1], x[2], a) }
+}
+
+// attentionOfLengths has samples of no key, of one, and so on.
+func attentionOfLengths(a graph.Attention) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		lengths := make([]float64, x[0].Dim(0))
+		for i := range lengths {
+			lengths[i] = float64((2*i + x[1].Dim(1) - 1) % (x[1].Dim(1) + 1))
+		}
+		a.Lengths = g.Vector(lengths)
+		return x[0].Attention(x[1], x[2], a)
+	}
+}
+
+func droppedAttention(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+	return x[0].Attention(x[1], x[2], graph.Attention{Causal: true, Dropout: g.Const(0.3)})
 }
 
 // turns lists the last of n columns twice, then some from the first on.

@@ -26,9 +26,11 @@ const (
 	Tanh                        // tanh(x)
 	Softplus                    // log(1+eˣ), as max(x, 0) + log(1+e^-|x|)
 	Softmax                     // eˣ/Σeˣ over the last axis
+	GELUTanh                    // GELU by its tanh approximation: ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
+	ReLU2                       // max(x, 0)²
 )
 
-var activationNames = [...]string{"linear", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax"}
+var activationNames = [...]string{"linear", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "gelu-tanh", "relu2"}
 
 // The constants of SELU, from Klambauer et al., "Self-Normalizing Neural
 // Networks", NeurIPS 2017, equation 14.
@@ -43,7 +45,7 @@ const leakySlope = 0.01
 func (a Activation) Forward(_ *Context, x graph.Tensor) graph.Tensor { return a.Apply(x) }
 
 // Apply returns the activation of x, in x's shape. No finite x overflows, in
-// the value or the gradient.
+// the value or the gradient, but where x² does for ReLU2.
 func (a Activation) Apply(x graph.Tensor) graph.Tensor {
 	if !x.Valid() {
 		return x
@@ -71,6 +73,12 @@ func (a Activation) Apply(x graph.Tensor) graph.Tensor {
 		return x.Max(x.Const(0)).Add(x.Abs().Neg().Exp().Log1p())
 	case Softmax:
 		return x.Softmax()
+	case GELUTanh:
+		near := x.Clamp(-10, 10) // beyond, the hyperbolic tangent is ±1
+		inner := near.Square().Affine(0.044715, 1).Mul(near).Scale(math.Sqrt(2 / math.Pi))
+		return inner.Tanh().AddScalar(1).Mul(x.Scale(0.5))
+	case ReLU2:
+		return x.ReLU().Square()
 	}
 	x.Graph().Fail("Activation", fmt.Errorf("there is no %v; use one of the constants such as nn.ReLU", a), x.Type())
 	return x
@@ -83,11 +91,11 @@ func positive(x graph.Tensor) graph.Tensor { return x.Const(0).Less(x) }
 func below(x graph.Tensor) graph.Tensor { return positive(x).Select(x.Const(0), x) }
 
 // Initializer returns how the weights before the activation start by default:
-// [initial.HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus),
+// [initial.HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus, ReLU2),
 // [initial.LeCunNormal] for SELU, as its paper has it, and [initial.XavierUniform] otherwise.
 func (a Activation) Initializer() initial.Initializer {
 	switch a {
-	case ReLU, ELU, GELU, SiLU, Softplus:
+	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2:
 		return initial.HeNormal{}
 	case LeakyReLU:
 		return initial.HeNormal{Slope: leakySlope}
@@ -104,7 +112,7 @@ func (a Activation) Initializer() initial.Initializer {
 // Tanh and SELU, as their papers.
 func (a Activation) Gain() float64 {
 	switch a {
-	case ReLU, ELU, GELU, SiLU, Softplus:
+	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2:
 		return math.Sqrt2
 	case LeakyReLU:
 		return math.Sqrt(2 / (1 + leakySlope*leakySlope))

@@ -24,6 +24,8 @@ type Context struct {
 	heads    map[string]graph.Tensor       // by [Context.Head]
 	members  map[graph.Tensor]graph.Tensor // by their mean, see [Context.Members]
 
+	continues *Continuation // by [Context.Continue]; nil: x are whole sequences
+
 	factors  map[string]func(t int) float64 // by [Context.Follow]
 	followed []string
 }
@@ -108,10 +110,16 @@ func (c *Context) Declare(p Param, dims ...int) graph.Tensor {
 // [0, 1). Its stream comes from the path and the number of draws made there
 // before, so that no two are the same.
 func (c *Context) Uniform(dims ...int) graph.Tensor {
+	return c.graph.Uniform(c.draw("uniform"), dims...)
+}
+
+// draw returns a name for a random tensor that no other has that was made in the
+// same layer.
+func (c *Context) draw(what string) string {
 	path := c.graph.Path()
-	name := fmt.Sprintf("uniform%d", c.draws[path])
+	name := fmt.Sprintf("%s%d", what, c.draws[path])
 	c.draws[path]++
-	return c.graph.Uniform(name, dims...)
+	return name
 }
 
 // Call applies l to x with name added to the path, so that its weights,
@@ -124,7 +132,7 @@ func (c *Context) Call(name string, l Layer, x graph.Tensor) graph.Tensor {
 		return c.fail("Call", errors.New("the layer is nil"))
 	case c.graph.Err() == nil && !x.Valid():
 		return c.fail("Call", errors.New("the layer's operand is the zero Tensor"))
-	case c.graph.Err() != nil:
+	case c.graph.Err() != nil || !c.goesOn(l):
 		return c.none()
 	}
 	row := len(c.rows)

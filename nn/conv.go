@@ -52,6 +52,8 @@ type DepthwiseConv struct {
 //
 //	x [n, length, c] → y [n, out, Filters], out = ⌊(length + padding - (Kernel-1)·Dilation - 1)/Stride⌋ + 1
 //	params: weight [Kernel, c/Groups, Filters], bias [Filters]
+//
+// With Padding: [Causal] no result sees what comes after it.
 type Conv1D struct {
 	Filters    int // output channels, at least 1; Groups must divide them
 	Kernel     int
@@ -93,6 +95,9 @@ func (l Conv1D) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("Conv1D", err, x.Type())
 	}
 	conv := Conv2D{l.Filters, [2]int{1, l.Kernel}, [2]int{1, l.Stride}, l.Padding, [2]int{1, l.Dilation}, l.Groups, l.Activation, l.Init, l.NoBias, l.L1, l.L2}
+	if back := (l.Kernel - 1) * max(l.Dilation, 1); c.continues != nil && back > 0 {
+		conv.Padding, x = Valid, c.window("inputs", x, back)
+	}
 	return asSequence(c, conv.forward(c, "Conv1D", asImage(x), true))
 }
 
@@ -101,7 +106,7 @@ func (l Conv2D) forward(c *Context, name string, x graph.Tensor, sequence bool) 
 	t := x.Type()
 	l.Stride, l.Dilation, l.Groups = orOnes(l.Stride), orOnes(l.Dilation), max(l.Groups, 1)
 	size, ch := [2]int{t.Dim(1), t.Dim(2)}, t.Dim(3)
-	if err := l.check(ch); err != nil {
+	if err := l.check(ch, sequence); err != nil {
 		return c.fail(name, err, t)
 	}
 	extent := l.extent()
@@ -133,8 +138,8 @@ func (l Conv2D) extent() (size [2]int) {
 }
 
 // check returns what is wrong with the fields for so many channels. Zeros have
-// been filled in.
-func (l Conv2D) check(channels int) error {
+// been filled in. Only sequences have a time.
+func (l Conv2D) check(channels int, sequence bool) error {
 	for i := range 2 {
 		switch {
 		case l.Kernel[i] < 1:
@@ -150,6 +155,8 @@ func (l Conv2D) check(channels int) error {
 		return fmt.Errorf("%d channels do not make %d equal groups", channels, l.Groups)
 	case l.Filters%l.Groups != 0:
 		return fmt.Errorf("%d filters do not make %d equal groups", l.Filters, l.Groups)
+	case sequence && l.Padding == Causal:
+		return nil
 	}
 	return l.Padding.check()
 }

@@ -36,7 +36,7 @@ func (l ConvTranspose2D) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	}
 	conv := Conv2D(l)
 	conv.Stride, conv.Dilation, conv.Groups = orOnes(l.Stride), orOnes(l.Dilation), max(l.Groups, 1)
-	if err := conv.check(t.Dim(3)); err != nil {
+	if err := conv.check(t.Dim(3), false); err != nil {
 		return c.fail("ConvTranspose2D", err, t)
 	}
 	extent := conv.extent()

@@ -22,16 +22,27 @@ type Embedding struct {
 
 // Forward implements [Layer].
 func (e Embedding) Forward(c *Context, x graph.Tensor) graph.Tensor {
-	t := x.Type()
+	if err := e.check(x.Type()); err != nil {
+		return c.fail("Embedding", err, x.Type())
+	}
+	return e.table(c).Gather(x)
+}
+
+func (e Embedding) check(t graph.Type) error {
 	switch {
 	case e.Size < 1 || e.Dim < 1:
-		return c.fail("Embedding", fmt.Errorf("a table of %d rows of %d; want at least 1 of both", e.Size, e.Dim), t)
+		return fmt.Errorf("a table of %d rows of %d; want at least 1 of both", e.Size, e.Dim)
 	case t.Rank() == graph.MaxRank:
-		return c.fail("Embedding", fmt.Errorf("takes at most %d axes", graph.MaxRank-1), t)
+		return fmt.Errorf("takes at most %d axes", graph.MaxRank-1)
 	}
+	return nil
+}
+
+// table declares the weight.
+func (e Embedding) table(c *Context) graph.Tensor {
 	init := e.Init
 	if init == nil {
 		init = initial.Uniform{Bound: 0.05}
 	}
-	return c.Declare(Param{Name: "weight", Init: init, Role: Table}, e.Size, e.Dim).Gather(x)
+	return c.Declare(Param{Name: "weight", Init: init, Role: Table}, e.Size, e.Dim)
 }

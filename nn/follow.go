@@ -37,16 +37,25 @@ func (c *Context) Followed() []string { return c.followed }
 // otherwise, and the factor 1/(1 - rate) that keeps the mean of what is kept.
 //
 // Where the rate follows the updates, both are by entries of the scalar table,
-// computed in float64, which the host sets before each update. Such a rate is at most
-// 1 - 2⁻¹⁰.
+// computed in float64, which the host sets before each update.
 func (c *Context) kept(rate float64, dims ...int) (kept, factor graph.Tensor) {
 	u := c.Uniform(dims...)
+	now, at := c.rate(rate)
+	if at == nil {
+		return now.LessEqual(u), c.graph.Const(1 / (1 - rate))
+	}
+	return now.LessEqual(u), c.graph.Scalar(dropoutScalar(rate)+" kept", func(t int) float64 { return 1 / (1 - at(t)) })
+}
+
+// rate returns a rate of dropout as a number of the graph, and its value at update t
+// if it follows the updates, nil if not. Such a rate is at most 1 - 2⁻¹⁰.
+func (c *Context) rate(rate float64) (now graph.Tensor, at func(t int) float64) {
 	follow := c.Following(DropoutRate)
 	if follow == nil {
-		return c.graph.Const(rate).LessEqual(u), c.graph.Const(1 / (1 - rate))
+		return c.graph.Const(rate), nil
 	}
-	at := func(t int) float64 { return math.Min(rate*follow(t), 1-1.0/(1<<10)) }
-	name := fmt.Sprintf("dropout %v", rate)
-	now := c.graph.Scalar(name, at)
-	return now.LessEqual(u), c.graph.Scalar(name+" kept", func(t int) float64 { return 1 / (1 - at(t)) })
+	at = func(t int) float64 { return math.Min(rate*follow(t), 1-1.0/(1<<10)) }
+	return c.graph.Scalar(dropoutScalar(rate), at), at
 }
+
+func dropoutScalar(rate float64) string { return fmt.Sprintf("dropout %v", rate) }

@@ -49,8 +49,8 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{"type":"gru"}`: `type "gru"`,
-		`{"type":"sequential","layers":[{"type":"flatten"},{"type":"sequential","layers":[{"type":"lstm"}]}]}`: "layer 1.0 has type",
+		`{"type":"mamba"}`: `type "mamba"`,
+		`{"type":"sequential","layers":[{"type":"flatten"},{"type":"sequential","layers":[{"type":"xlstm"}]}]}`: "layer 1.0 has type",
 		`{"type":"dense","units":3,"colour":1}`:                                "colour",
 		`{"type":"dense","units":"3"}`:                                         "dense",
 		`{"type":"dense","units":3,"activation":"rellu"}`:                      `did you mean "relu"`,

@@ -139,7 +139,7 @@ func TestErrorsNameTheLayer(t *testing.T) {
 		layer nn.Layer
 		want  []string
 	}{
-		{"image to dense", nn.Dense{Units: 2}, []string{"layer 1.dense", "[4 3 5]", "put nn.Flatten{} before it"}},
+		{"image to dense", nn.Sequential{nn.EnsureChannels{}, nn.Dense{Units: 2}}, []string{"layer 1.sequential.1.dense", "[4 3 5 1]", "put nn.Flatten{} before it"}},
 		{"no units", nn.Dense{}, []string{"layer 1.dense", "0 units"}},
 		{"rate 1", nn.Dropout{Rate: 1}, []string{"layer 1.dropout", "rate 1", "[0, 1)"}},
 		{"rate NaN", nn.Dropout{Rate: math.NaN()}, []string{"layer 1.dropout", "rate NaN"}},

@@ -12,12 +12,13 @@ import (
 //
 //	y = scale·(x - μ)/√(σ² + ε) + shift, μ and σ² over the k elements of a row
 //
-//	x [n, ..., k] → y like x    params: scale [k], shift [k]
+//	x [n, ..., k] → y like x    params: scale [k], shift [k] unless NoShift
 //
 // Source: Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
 // Keras's default ε is 1e-3.
 type LayerNorm struct {
-	Eps float64 // ε; 0 means 1e-5
+	Eps     float64 // ε; 0 means 1e-5
+	NoShift bool
 }
 
 // GroupNorm standardizes each sample's groups of neighbouring channels, over
@@ -54,7 +55,11 @@ func (l LayerNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 		return c.fail("LayerNorm", err, x.Type())
 	}
 	k := x.Dim(-1)
-	return x.Standardize(eps).Mul(c.norm("scale", initial.Ones{}, k)).Add(c.norm("shift", initial.Zeros{}, k))
+	y := x.Standardize(eps).Mul(c.norm("scale", initial.Ones{}, k))
+	if l.NoShift {
+		return y
+	}
+	return y.Add(c.norm("shift", initial.Zeros{}, k))
 }
 
 // Forward implements [Layer].

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -15,16 +16,23 @@ type Padding int
 const (
 	Valid Padding = 0  // windows stay inside
 	Same  Padding = -1 // the result has ⌈size/stride⌉ rows and columns; the odd one is added after, as in Keras
+
+	// Causal is for [Conv1D] alone: zeros before, so that no position sees one that
+	// comes after it.
+	Causal Padding = -2
 )
 
 // sides returns the padding before and after an axis of the given size for
 // windows of the given extent.
 func (p Padding) sides(size, extent, stride int) [2]int {
-	if p != Same {
-		return [2]int{int(p), int(p)}
+	switch p {
+	case Same:
+		total := max(0, (size-1)/stride*stride+extent-size)
+		return [2]int{total / 2, total - total/2}
+	case Causal:
+		return [2]int{extent - 1, 0}
 	}
-	total := max(0, (size-1)/stride*stride+extent-size)
-	return [2]int{total / 2, total - total/2}
+	return [2]int{int(p), int(p)}
 }
 
 // over returns the padding of rows and columns of images [n, h, w, c].
@@ -36,25 +44,35 @@ func (p Padding) over(size, extent, stride [2]int) (pad [2][2]int) {
 }
 
 func (p Padding) check() error {
+	if p == Causal {
+		return errors.New("padding nn.Causal, which is for nn.Conv1D alone")
+	}
 	if p < Same {
 		return fmt.Errorf("padding %d; want nn.Same, nn.Valid or a number of at least 0", int(p))
 	}
 	return nil
 }
 
-// String returns "valid", "same" or the number.
+// String returns "valid", "same", "causal" or the number.
 func (p Padding) String() string {
 	switch p {
 	case Valid:
 		return "valid"
 	case Same:
 		return "same"
+	case Causal:
+		return "causal"
 	}
 	return strconv.Itoa(int(p))
 }
 
 // MarshalText writes what String returns.
-func (p Padding) MarshalText() ([]byte, error) { return []byte(p.String()), p.check() }
+func (p Padding) MarshalText() ([]byte, error) {
+	if p == Causal {
+		return []byte(p.String()), nil
+	}
+	return []byte(p.String()), p.check()
+}
 
 // UnmarshalText reads what MarshalText writes.
 func (p *Padding) UnmarshalText(text []byte) error {
@@ -63,10 +81,12 @@ func (p *Padding) UnmarshalText(text []byte) error {
 		*p = Valid
 	case "same":
 		*p = Same
+	case "causal":
+		*p = Causal
 	default:
 		n, err := strconv.Atoi(string(text))
 		if err != nil || n < 0 {
-			return fmt.Errorf("padding %q; want same, valid or a number of at least 0", text)
+			return fmt.Errorf("padding %q; want same, valid, causal or a number of at least 0", text)
 		}
 		*p = Padding(n)
 	}

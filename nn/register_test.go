@@ -153,7 +153,7 @@ func TestRegister(t *testing.T) {
 		`{"type":"every","inner":{"type":"dense"}}`:                     "every: inner: is a dense; want a gated",
 		`{"type":"every","net":{"type":"gated"}}`:                       "every: net: is a gated; want a sequential",
 		`{"type":"every","schedule":[{"untill":1}]}`:                    `unknown field "untill"`,
-		`{"type":"every","schedule":[{"layer":{"type":"gru"}}]}`:        `layer schedule.0.layer has type "gru"`,
+		`{"type":"every","schedule":[{"layer":{"type":"mamba"}}]}`:      `layer schedule.0.layer has type "mamba"`,
 		`{"type":"every","inits":["he"]}`:                               "unknown initializer",
 		`{"type":"branches","layers":[{"type":"gated"}],"units":1}`:     `unknown field "units"`,
 		`{"type":"tree","children":` + strings.Repeat(`[{"type":"tree","children":`, 80) + "[]" + strings.Repeat("}]", 80) + "}": "levels deep",

@@ -161,6 +161,10 @@ func (g Goal) fits(p Pass, z graph.Tensor, at int, target data.Field) bool {
 		return true
 	}
 	n := tasks[g.Task].outputs(target, at)
+	if g.Output == "" && at == 1 && p.Out.Type().Rank() > 2 {
+		g.fail(p, fmt.Errorf("the network gives %v, something for each of its positions, and the data has one target a row: put nn.Flatten{} before its layers, or nn.GlobalAvgPool{} behind those that look at positions", p.Out.Type()))
+		return false
+	}
 	g.fail(p, fmt.Errorf("the output %v with loss %s predicts %v; the data has %d %s, which takes %v",
 		z.Type(), g.Loss.Name(), predicted.Type(), n, tasks[g.Task].of, want))
 	return false

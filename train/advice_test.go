@@ -57,7 +57,7 @@ func TestAdvice(t *testing.T) {
 		wrong  try
 		right  []try
 	}{
-		{"put nn.Flatten{} before it", square, try{net: two}, []try{{net: seq(nn.Flatten{}, two)}}},
+		{"put nn.Flatten{} before its layers", square, try{net: two}, []try{{net: seq(nn.Flatten{}, two)}}},
 		{"put nn.EnsureChannels{} before it", square, try{net: seq(conv(3, nn.Same), nn.Flatten{}, two)}, []try{{net: seq(nn.EnsureChannels{}, conv(3, nn.Same), nn.Flatten{}, two)}}},
 		{"put nn.Reshape{Dims: []int{h, w, channels}} before it", flat, try{net: seq(conv(3, nn.Same), nn.Flatten{}, two)},
 			[]try{{net: seq(nn.Reshape{Dims: []int{4, 4, 1}}, conv(3, nn.Same), nn.Flatten{}, two)}}},

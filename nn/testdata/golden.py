@@ -23,6 +23,8 @@ def activations():
         "silu": F.silu,
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
+        "gelu-tanh": lambda v: F.gelu(v, approximate="tanh"),
+        "relu2": lambda v: F.relu(v) ** 2,
         "softplus": lambda v: torch.logaddexp(v, torch.zeros_like(v)),  # F.softplus turns linear at 20
     }
     out = {}

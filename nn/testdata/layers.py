@@ -101,6 +101,8 @@ def conv1d(name, length, kernel, filters, stride=1, padding=None, dilation=1, gr
     pad = (0, 0)
     if padding == "same":
         pad = same(length, (kernel - 1) * dilation + 1, stride)
+    elif padding == "causal":
+        pad = ((kernel - 1) * dilation, 0)
     elif padding:
         pad = (padding, padding)
     if padding:
@@ -117,6 +119,9 @@ def conv1d(name, length, kernel, filters, stride=1, padding=None, dilation=1, gr
 conv1d("sequence", 9, 3, 5)
 conv1d("sequence, same, stride", 8, 3, 2, stride=2, padding="same")
 conv1d("sequence, padding, dilation, groups", 7, 2, 4, padding=2, dilation=3, groups=2)
+
+
+conv1d("sequence, causal", 6, 3, 2, padding="causal", dilation=2)
 
 
 def transposed(name, x, kernel, filters, stride=(1, 1), padding=0, dilation=(1, 1), groups=1):
@@ -295,6 +300,86 @@ case("mean of members", dict(type="membermean"), trio, lambda x, p: x.mean(1))
 case("mean of members, classes", dict(type="membermean", of="classes"), trio, lambda x, p: F.softmax(x, 2).mean(1).log())
 case("mean of members, labels", dict(type="membermean", of="labels"), trio, lambda x, p: torch.logit(torch.sigmoid(x).mean(1)))
 
+
+
+# Layers for sequences.
+text = numbers([2, 5, 8], 1)
+case("dense over positions", dict(type="dense", units=3, activation="gelu-tanh"), text,
+     lambda x, p: F.gelu(x @ p["weight"] + p["bias"], approximate="tanh"), dict(weight=numbers([8, 3], 2), bias=numbers([3], 3)))
+case("layer norm without shift", dict(type="layernorm", no_shift=True), text, lambda x, p: F.layer_norm(x, (8,), p["scale"]), dict(scale=numbers([8], 2, 0.5, 2)))
+case("positions", dict(type="positions", length=7), text, lambda x, p: x + p["weight"][:5], dict(weight=numbers([7, 8], 2)))
+case("swiglu", dict(type="swiglu", hidden=6), text,
+     lambda x, p: (F.silu(x @ p["gate.weight"] + p["gate.bias"]) * (x @ p["up.weight"] + p["up.bias"])) @ p["down.weight"] + p["down.bias"],
+     {"gate.weight": numbers([8, 6], 2, -1, 1), "gate.bias": numbers([6], 3), "up.weight": numbers([8, 6], 4, -1, 1), "up.bias": numbers([6], 5),
+      "down.weight": numbers([6, 8], 6, -1, 1), "down.bias": numbers([8], 7)})
+case("soft cap", dict(type="softcap", cap=1.5), text, lambda x, p: 1.5 * torch.tanh(x / 1.5))
+case("tied", dict(type="tied", embedding=dict(type="embedding", size=6, dim=4), layers=dict(type="sequential", layers=[dict(type="dense", units=4, activation="tanh", no_bias=True)])),
+     torch.tensor([[3.0, 0, 5], [1, 3, -1]]),
+     lambda x, p: torch.tanh(torch.cat([p["weight"], torch.zeros(1, 4)])[x.long()] @ p["0.dense.weight"]) @ p["weight"].T,
+     {"weight": numbers([6, 4], 2), "0.dense.weight": numbers([4, 4], 3, -1, 1)})
+
+
+def rotated(x, base):
+    """x [n, heads, t, d], pairs i and i + d/2, as in transformers' models of Llama and GPT-NeoX."""
+    t, d = x.shape[-2:]
+    angle = torch.outer(torch.arange(t).double(), base ** (-torch.arange(0, d, 2).double() / d))
+    c, s = torch.cat([angle.cos()] * 2, -1), torch.cat([angle.sin()] * 2, -1)
+    return x * c + torch.cat([-x[..., d // 2:], x[..., :d // 2]], -1) * s
+
+
+def attention(name, heads, groups=None, causal=False, rotary=0.0, norm=False, bias=True):
+    layer = dict(type="multiheadattention", heads=heads, causal=causal, rotary=rotary, q_k_norm=norm, no_bias=not bias)
+    d, g = 8 // heads, groups or heads
+    if groups:
+        layer["groups"] = groups
+    params = {"query.weight": numbers([8, 8], 2, -1, 1), "key.weight": numbers([8, g * d], 3, -1, 1), "value.weight": numbers([8, g * d], 4, -1, 1), "out.weight": numbers([8, 8], 5, -1, 1)}
+    if bias:
+        params.update({"query.bias": numbers([8], 6), "key.bias": numbers([g * d], 7), "value.bias": numbers([g * d], 8), "out.bias": numbers([8], 9)})
+    if norm:
+        params.update({"query_norm.scale": numbers([d], 10, 0.5, 2), "key_norm.scale": numbers([d], 11, 0.5, 2)})
+
+    def f(x, p):
+        part = lambda what, n: (x @ p[what + ".weight"] + p.get(what + ".bias", 0)).view(2, 5, n, d).transpose(1, 2)
+        q, k, v = part("query", heads), part("key", g), part("value", g)
+        if norm:
+            rms = lambda y: y / ((y * y).mean(-1, keepdim=True) + 1e-6).sqrt()
+            q, k = rms(q) * p["query_norm.scale"], rms(k) * p["key_norm.scale"]
+        if rotary:
+            q, k = rotated(q, rotary), rotated(k, rotary)
+        k, v = k.repeat_interleave(heads // g, 1), v.repeat_interleave(heads // g, 1)
+        s = q @ k.transpose(2, 3) / np.sqrt(d)
+        if causal:
+            s = s.masked_fill(torch.ones(5, 5).triu(1).bool(), -np.inf)
+        return (s.softmax(-1) @ v).transpose(1, 2).reshape(2, 5, 8) @ p["out.weight"] + p.get("out.bias", 0)
+
+    case(name, layer, text, f, params)
+
+
+attention("attention", 2)
+attention("attention, causal", 4, causal=True, bias=False)
+attention("attention, groups, rotary", 4, groups=2, causal=True, rotary=100.0)
+attention("attention, one group, rotary, normalized", 2, groups=1, rotary=10000.0, norm=True, bias=False)
+
+
+def recurrent(name, kind, torch_layer, gates, last=False):
+    """PyTorch's layer with its weights turned, its biases joined."""
+    states = torch.zeros(1, 2, 3)
+    params = dict(weight=numbers([8, gates * 3], 2, -1, 1), recurrent=numbers([3, gates * 3], 3), bias=numbers([gates * 3], 4))
+    if kind == "gru":
+        params["recurrent_bias"] = numbers([3], 5)
+
+    def f(x, p):
+        second = torch.cat([torch.zeros(6), p["recurrent_bias"]]) if kind == "gru" else torch.zeros(12)
+        weights = [p["weight"].T, p["recurrent"].T, p["bias"], second]
+        y = torch_layer(x, states if kind == "gru" else [states, states], weights, True, 1, 0.0, False, False, True)[0]
+        return y[:, -1] if last else y
+
+    case(name, dict(type=kind, units=3, last=last), text, f, params)
+
+
+recurrent("gru", "gru", torch._VF.gru, 3)
+recurrent("gru, last", "gru", torch._VF.gru, 3, True)
+recurrent("lstm", "lstm", torch._VF.lstm, 4)
 
 
 def running():

@@ -1,0 +1,124 @@
+package nn
+
+import (
+	"math"
+
+	"descent/nn/initial"
+)
+
+// GPTConfig says what [GPT] consists of. The zero value of each field from Groups on
+// is what nanoGPT has without biases.
+type GPTConfig struct {
+	Vocabulary int // tokens
+	Context    int // positions that it sees
+	Layers     int // blocks
+	Heads      int // of attention; must divide Width
+	Width      int // numbers of a position
+
+	Groups     int        // heads of keys and values, which must divide Heads; 0 means Heads
+	Hidden     int        // units of the feed-forward networks; 0: 4·Width, or ⅔ of that up to a multiple of 32 with SwiGLU
+	Activation Activation // of the feed-forward networks; Linear, the zero value, means GELU
+	SwiGLU     bool       // gated feed-forward networks, in place of Activation
+	RMSNorm    bool       // in place of LayerNorm
+	Rotary     float64    // base of rotary positions, such as 10,000; 0: learned positions
+	QKNorm     bool       // queries and keys are normalized
+	Bias       bool       // biases in products and normalizations
+	Untied     bool       // the scores have a table of their own
+	ZeroInit   bool       // what a block adds starts at zero, as do scores with a table of their own
+	SoftCap    float64    // largest score, as of [SoftCap]; 0: none
+	Dropout    float64    // rate, of weights of attention, of what blocks add, and of embeddings
+}
+
+// GPT returns a transformer that says, at each position of a text, which token comes
+// next:
+//
+//	x [n, t] numbers of tokens, -1 for none → y [n, t, Vocabulary] scores, t at most Context
+//
+//	h = embedding(x) + positions
+//	h ← h + attention(norm(h)), h ← h + feed(norm(h))    Layers times
+//	y = norm(h)·embeddingᵀ
+//
+// Weights start normally with a deviation of 0.02, those at the end of what a block
+// adds with 0.02/√(2·Layers).
+//
+// Sources: Radford et al., "Language Models are Unsupervised Multitask Learners",
+// 2019 (GPT-2), as in Karpathy's nanoGPT; for what the fields choose see the layers.
+func GPT(c GPTConfig) Sequential {
+	first := initial.Normal{Std: 0.02}
+	table := Embedding{Size: c.Vocabulary, Dim: c.Width, Init: first}
+	var body Sequential
+	if c.Rotary == 0 {
+		body = append(body, Positions{Length: c.Context, Init: first})
+	}
+	body = append(body, c.dropout()...)
+	for range c.Layers {
+		body = append(body, c.block()...)
+	}
+	body = append(body, c.norm())
+	net := Sequential{Tied{Embedding: table, Layers: body}}
+	if c.Untied {
+		scores := Dense{Units: c.Vocabulary, NoBias: true, Init: first}
+		if c.ZeroInit {
+			scores.Init = initial.Zeros{}
+		}
+		net = append(append(Sequential{table}, body...), scores)
+	}
+	if c.SoftCap != 0 {
+		net = append(net, SoftCap{Cap: c.SoftCap})
+	}
+	return net
+}
+
+// block is attention and a feed-forward network, each added to what it is given.
+func (c GPTConfig) block() []Layer {
+	var last initial.Initializer = initial.Zeros{}
+	first := initial.Normal{Std: 0.02}
+	if !c.ZeroInit {
+		last = initial.Normal{Std: 0.02 / math.Sqrt(2*float64(c.Layers))}
+	}
+	attention := Sequential{c.norm(), MultiHeadAttention{
+		Heads: c.Heads, Groups: c.Groups, Causal: true, Rotary: c.Rotary, QKNorm: c.QKNorm, NoBias: !c.Bias,
+		Dropout: c.Dropout, Init: first, OutInit: last,
+	}}
+	feed := Sequential{c.norm()}
+	if hidden := c.hidden(); c.SwiGLU {
+		feed = append(feed, SwiGLU{Hidden: hidden, NoBias: !c.Bias, Init: first, DownInit: last})
+	} else {
+		feed = append(feed, Dense{Units: hidden, Activation: c.activation(), NoBias: !c.Bias, Init: first}, Dense{Units: c.Width, NoBias: !c.Bias, Init: last})
+	}
+	return []Layer{
+		Residual{Layers: append(attention, c.dropout()...)},
+		Residual{Layers: append(feed, c.dropout()...)},
+	}
+}
+
+func (c GPTConfig) norm() Layer {
+	if c.RMSNorm {
+		return RMSNorm{}
+	}
+	return LayerNorm{NoShift: !c.Bias}
+}
+
+func (c GPTConfig) activation() Activation {
+	if c.Activation == Linear {
+		return GELU
+	}
+	return c.Activation
+}
+
+func (c GPTConfig) hidden() int {
+	switch {
+	case c.Hidden != 0:
+		return c.Hidden
+	case c.SwiGLU:
+		return (8*c.Width/3 + 31) / 32 * 32
+	}
+	return 4 * c.Width
+}
+
+func (c GPTConfig) dropout() []Layer {
+	if c.Dropout == 0 {
+		return nil
+	}
+	return []Layer{Dropout{Rate: c.Dropout}}
+}
