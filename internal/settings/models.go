@@ -24,7 +24,7 @@ type modelSpec struct {
 	table    bool                                     // encodes numbers by the training rows
 	networks int                                      // such ones side by side; 0: as many as suit the rows
 	members  int                                      // that share weights; 0: none do
-	gpt      *gptConfig                               // of a network for text, else nil
+	gpt      *nn.GPTConfig                            // of a network for text, else nil
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
 }
 

@@ -21,30 +21,14 @@ const gptModel = "gpt"
 
 // usualGPT is the network for text unless sizes are asked for: that of nanoGPT for a
 // machine without a graphics card.
-func usualGPT() gptConfig { return gptConfig{Layers: 4, Heads: 4, Width: 128} }
+func usualGPT() nn.GPTConfig { return nn.GPTConfig{Layers: 4, Heads: 4, Width: 128} }
 
-// gptConfig is a stand-in.
-type gptConfig struct {
-	Vocabulary int
-	Context    int
-	Layers     int
-	Heads      int
-	Width      int
-}
-
-func (c gptConfig) network() nn.Sequential {
-	return nn.Sequential{
-		nn.Embedding{Size: c.Vocabulary, Dim: c.Width},
-		nn.Conv1D{Filters: c.Width, Kernel: 1, Activation: nn.GELU},
-		nn.Conv1D{Filters: c.Vocabulary, Kernel: 1},
-	}
-}
-
-// byData are the fields of a GPT that the data says.
-const byData = "Vocabulary"
+// elsewhereGPT reports whether a field of a GPT is said by the data or by a setting of
+// its own.
+func elsewhereGPT(name string) bool { return name == "Vocabulary" || name == "Dropout" }
 
 // parseGPT reads sizes and choices by the names of their fields: layers=4,heads=4.
-func parseGPT(text string, more bool) (*gptConfig, error) {
+func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
 	c := usualGPT()
 	if !more {
 		return &c, nil
@@ -53,7 +37,7 @@ func parseGPT(text string, more bool) (*gptConfig, error) {
 	fields := map[string]reflect.Value{}
 	v := reflect.ValueOf(&c).Elem()
 	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; name != byData {
+		if name := v.Type().Field(i).Name; !elsewhereGPT(name) {
 			names = append(names, gptKey(name))
 			fields[gptKey(name)] = v.Field(i)
 		}
@@ -70,7 +54,7 @@ func parseGPT(text string, more bool) (*gptConfig, error) {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 	}
-	return &c, c.validate()
+	return &c, checkGPT(c)
 }
 
 // gptKey is what a field is called in settings: its name in lower case.
@@ -79,6 +63,10 @@ func gptKey(name string) string { return strings.ToLower(name) }
 // setField reads a number, a word or true and false into a field.
 func setField(f reflect.Value, text string) error {
 	switch f.Kind() {
+	case activationKind:
+		a, err := nn.ParseActivation(text)
+		f.Set(reflect.ValueOf(a))
+		return err
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 || n > maxUnits {
@@ -97,30 +85,26 @@ func setField(f reflect.Value, text string) error {
 			return err
 		}
 		f.SetBool(on)
-	case reflect.String:
-		f.SetString(text)
-	default:
-		return fmt.Errorf("it is not set by a text")
 	}
 	return nil
 }
 
-// validate checks what shows without the data.
-func (c gptConfig) validate() error {
+// checkGPT returns what is wrong with a network whichever the data.
+func checkGPT(c nn.GPTConfig) error {
 	if c.Layers < 1 || c.Heads < 1 || c.Width < 1 || c.Width%c.Heads != 0 {
 		return fmt.Errorf("%d layers of %d heads and a width of %d; want at least 1 of each, and a width that is a multiple of the heads", c.Layers, c.Heads, c.Width)
 	}
 	return nil
 }
 
-// text writes what parseGPT reads: what is not as it is when left out.
-func (c gptConfig) text() string {
+// gptText writes what parseGPT reads: what is not as it is when left out.
+func gptText(c nn.GPTConfig) string {
 	var list []string
 	v, zero := reflect.ValueOf(c), reflect.ValueOf(usualGPT())
 	for i := range v.NumField() {
 		name, f := v.Type().Field(i).Name, v.Field(i)
 		sized := name == "Layers" || name == "Heads" || name == "Width" // which are always said
-		if name != byData && (sized || !f.Equal(zero.Field(i))) {
+		if !elsewhereGPT(name) && (sized || !f.Equal(zero.Field(i))) {
 			list = append(list, fmt.Sprintf("%s=%v", gptKey(name), f.Interface()))
 		}
 	}
@@ -177,7 +161,7 @@ func (j *Job) fillText() error {
 		return fmt.Errorf("model: %s is not for text; use %s", s.Model.Value, gptModel)
 	}
 	m.gpt.Context = e.Context
-	s.Model, s.Tokens = Given(m.gpt.text()), Given(s.Tokens.Or(e.Tokens.Spec()))
+	s.Model, s.Tokens = Given(gptText(*m.gpt)), Given(s.Tokens.Or(e.Tokens.Spec()))
 	n, batch := j.Parts.Train.Len(), max(1, textTokens/e.Context)
 	if e.Lines {
 		batch = textLines
@@ -224,8 +208,8 @@ func (j *Job) textNetwork(m modelSpec) error {
 		return fmt.Errorf("model: %s takes a text, and the samples of %s are %s", j.Settings.Model.Value, j.Settings.Data, human.Shape(j.Spec.Input))
 	}
 	c := *m.gpt
-	c.Vocabulary, c.Context = j.Spec.Encoder.Text.Tokens.Size(), j.Spec.Encoder.Text.Context
-	j.Net = c.network()
+	c.Vocabulary, c.Context, c.Dropout = j.Spec.Encoder.Text.Tokens.Size(), j.Spec.Encoder.Text.Context, j.Settings.Dropout.Value
+	j.Net = nn.GPT(c)
 	return nil
 }
 
