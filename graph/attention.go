@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"descent/internal/kernel"
+	attend "descent/internal/kernel/attention"
 	"descent/internal/rng"
 )
 
@@ -97,84 +99,16 @@ func (a attention) Infer(in ...Type) (Type, error) {
 	return Shape(n, t, heads, v.Dim(3)), nil
 }
 
-// rate is the probability to drop a weight, of the operands' values.
-func (a attention) rate(in [][]float64) float64 {
-	if !a.dropout {
-		return 0
+// shape is that of the kernels.
+func (a attention) shape(in []Type) attend.Shape {
+	q, k, v := in[0], in[1], in[2]
+	return attend.Shape{
+		N: q.Dim(0), T: q.Dim(1), S: k.Dim(1), Heads: q.Dim(2), Groups: k.Dim(2), Key: q.Dim(3), Value: v.Dim(3),
+		Causal: a.causal, Lengths: a.lengths, Dropout: a.dropout, Scale: Const{a.scale}.Value(), Stream: a.stream,
 	}
-	return in[len(in)-1][0]
 }
 
-// keys is how many keys query i of sample n sees, of the operands' values.
-func (a attention) keys(in [][]float64, n, i, t, s int) int {
-	count := s
-	if a.lengths {
-		count = max(0, min(s, int(in[3][n])))
-	}
-	if a.causal {
-		count = min(count, i+1+s-t)
-	}
-	return count
-}
-
-// Eval64 goes query by query.
-func (a attention) Eval64(e *Eval) {
-	clear(e.Out)
-	a.each64(e, func(r row64) {
-		for j, p := range r.kept {
-			for c, v := range r.value(j) {
-				r.of(e.Out)[c] += p * v
-			}
-		}
-	})
-}
-
-// row64 is one query with the keys that it sees.
-type row64 struct {
-	at, width, distance int // where its result lies, its length, how far apart those of keys are
-	p, kept             []float64
-	keys, values        []float64
-	query               []float64
-	keyWidth, keyRow    int
-}
-
-func (r row64) of(out []float64) []float64 { return out[r.at:][:r.width] }
-func (r row64) value(j int) []float64      { return r.values[j*r.distance:][:r.width] }
-func (r row64) key(j int) []float64        { return r.keys[j*r.keyRow:][:r.keyWidth] }
-
-// each64 calls f for every query of every head: p are its weights, kept those after
-// dropout.
-func (a attention) each64(e *Eval, f func(row64)) {
-	q, k, v := e.InTypes[0], e.InTypes[1], e.InTypes[2]
-	t, heads, d := q.Dim(1), q.Dim(2), q.Dim(3)
-	s, groups, width := k.Dim(1), k.Dim(2), v.Dim(3)
-	scale, rate := Const{a.scale}.value64(), a.rate(e.In)
-	draws := make([]float32, s)
-	for i := range q.Dim(0) * t * heads {
-		n, row, h := i/heads/t, i/heads%t, i%heads
-		g := h / (heads / groups)
-		r := row64{
-			at: i * width, width: width, distance: groups * width, keyWidth: d, keyRow: groups * d,
-			query: e.In[0][i*d:][:d], keys: e.In[1][(n*s*groups+g)*d:], values: e.In[2][(n*s*groups+g)*width:],
-		}
-		for j := range a.keys(e.In, n, row, t, s) {
-			score := 0.0
-			for c, x := range r.key(j) {
-				score += x * r.query[c]
-			}
-			r.p = append(r.p, scale*score)
-		}
-		l := logSum64(r.p)
-		if a.dropout {
-			e.key(a.stream).Uniform(draws, ((n*heads+h)*t+row)*s)
-		}
-		for j := range r.p {
-			r.p[j] = math.Exp(r.p[j] - l)
-			r.kept = append(r.kept, r.p[j])
-			if a.dropout {
-				r.kept[j] *= truth(rate <= float64(draws[j])) / (1 - rate)
-			}
-		}
-		f(r)
-	}
+// Kernel implements lowering.Producer.
+func (a attention) Kernel(_ Type, in ...Type) kernel.Kernel {
+	return &attend.Forward{Shape: a.shape(in)}
 }

@@ -1,8 +1,8 @@
 package graph
 
-// Expand writes attention out in products, masks and a softmax, whose scores are in
-// memory: [n, groups, t, heads of a group, s].
-func (a attention) Expand(x ...Tensor) Tensor {
+// plain writes attention out in products, masks and a softmax, whose scores are in
+// memory: [n, groups, t, heads of a group, s]. Second derivatives go through it.
+func (a attention) plain(x ...Tensor) Tensor {
 	q, k, v := x[0], x[1], x[2]
 	n, t, heads, s, groups := q.Dim(0), q.Dim(1), q.Dim(2), k.Dim(1), k.Dim(2)
 	each := heads / groups
@@ -38,9 +38,4 @@ func (a attention) seen(g *Graph, n, t, s int, rest []Tensor) (seen Tensor) {
 		seen = seen.Mul(inside)
 	}
 	return seen
-}
-
-func (a attention) Grad(_, dy Tensor, x ...Tensor) []Tensor {
-	loss := a.Expand(x...).Mul(dy).Sum()
-	return append(Gradient(loss, x[:3]...), make([]Tensor, len(x)-3)...)
 }

@@ -128,6 +128,12 @@ var rows = []row{
 	{op: "attention", build: attentionOfLengths(graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attention", build: attentionOfLengths(graph.Attention{Causal: true}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
 	{op: "attention", build: droppedAttention, shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attentionGrad", build: attentionGrad(0, graph.Attention{Causal: true}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attentionGrad", build: attentionGrad(1, graph.Attention{}), shapes: attentions, ulp: 20, whole: true, grad: 1e-5},
+	{op: "attentionGrad", build: attentionGrad(2, graph.Attention{}), shapes: attentions[:2], ulp: 20, whole: true, grad: 1e-5},
+	{op: "operand", build: func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return slope(attentionGrad(1, graph.Attention{})(g, x...), x[2], x[1])
+	}, shapes: attentions[:2], ulp: 20, whole: true, grad: 1e-5},
 
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
@@ -246,6 +252,13 @@ func attentionOfLengths(a graph.Attention) func(*graph.Graph, ...graph.Tensor) g
 		}
 		a.Lengths = g.Vector(lengths)
 		return x[0].Attention(x[1], x[2], a)
+	}
+}
+
+func attentionGrad(of int, a graph.Attention) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		y := x[0].Attention(x[1], x[2], a)
+		return slope(y, x[of], y.Square())
 	}
 }
 

@@ -10,6 +10,7 @@
 //	program  fused elementwise programs, interpreted and as machine code
 //	product  matrix products
 //	conv     convolutions
+//	attention  attention, forward and backward
 //
 // Assembly is in vec and tile alone, made by the generators in _asm, beside the
 // plain Go that is its specification: every instruction set computes the same

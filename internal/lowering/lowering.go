@@ -36,6 +36,15 @@ type Producer interface {
 	Kernel(out graph.Type, in ...graph.Type) kernel.Kernel
 }
 
+// A Joint is a [Producer] whose kernel makes the results of several operations over
+// the same operands: one instruction computes them all.
+type Joint interface {
+	Producer
+	// Results are those operations, in the order of the kernel's outputs, this
+	// one among them.
+	Results() []graph.Op
+}
+
 // A Product is a matrix product that can read its operands transposed.
 type Product interface {
 	Producer

@@ -38,7 +38,9 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 		names = append(names, g.Producer.Op().Name())
 	}
 	if len(g.Members) == 0 {
-		l.out = []graph.Tensor{g.Producer}
+		if l.out = g.Joint; l.out == nil {
+			l.out = []graph.Tensor{g.Producer}
+		}
 		l.name = names[0] + g.Domain.String()
 		return l
 	}

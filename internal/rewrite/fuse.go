@@ -15,6 +15,7 @@ type Group struct {
 	Domain   graph.Type     // of the program: every Full value has this shape
 	Splits   graph.Axes     // bit s is set if rows may be axes before s and columns those from s on
 	Producer graph.Tensor   // the result of a product or another kernel, or none
+	Joint    []graph.Tensor // all results of the producer's kernel, if it makes several, in their order
 	Members  []graph.Tensor // in order; without the producer
 	folds    bool           // has a member that folds rows, columns or everything
 	follows  bool           // its producer can run a program over its blocks
@@ -72,6 +73,9 @@ func newFuser(stages []Stage) *fuser {
 	for _, stage := range stages {
 		all = append(all, stage...)
 	}
+	for _, x := range graph.Sorted(all...) {
+		all = append(all, results(x)...)
+	}
 	all = graph.Sorted(all...)
 	n := 0
 	for _, x := range all {
@@ -84,6 +88,17 @@ func newFuser(stages []Stage) *fuser {
 		}
 	}
 	return f
+}
+
+// results returns what one kernel makes along with x, x included; none if that is all
+// it makes.
+func results(x graph.Tensor) (all []graph.Tensor) {
+	if op, ok := x.Op().(lowering.Joint); ok {
+		for _, other := range op.Results() {
+			all = append(all, x.Graph().Apply(other, x.Inputs()...))
+		}
+	}
+	return all
 }
 
 // Memory returns the tensor whose memory x is read from: x without views.
@@ -164,7 +179,12 @@ func (g *Group) tensors() iter.Seq[graph.Tensor] {
 				return
 			}
 		}
-		if g.Producer.Valid() {
+		for _, x := range g.Joint {
+			if !yield(x) {
+				return
+			}
+		}
+		if g.Producer.Valid() && g.Joint == nil {
 			yield(g.Producer)
 		}
 	}
@@ -178,10 +198,13 @@ func (f *fuser) place(x graph.Tensor) {
 	case lowering.Viewer:
 		f.materialize(x.Inputs()[0])
 	case lowering.Producer:
+		if f.Of[x.ID()] != nil { // made along with another
+			return
+		}
 		for _, in := range x.Inputs() {
 			f.materialize(in)
 		}
-		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x, follows: canFollow(x)}
+		g := &Group{Stage: f.stage, Domain: x.Type(), Splits: splits(x.Type()), Producer: x, Joint: results(x), follows: canFollow(x)}
 		if g.follows { // its blocks are rows of the last axis, or of more
 			rows := x.Type().Rank() - 1
 			if r, ok := op.(lowering.Rower); ok {

@@ -25,6 +25,7 @@ type Gemm struct {
 	M, N, K          int
 	TransA, TransB   bool
 	RowA, RowB, RowC int             // how far apart rows are in memory; 0: one follows the other
+	Add              bool            // the product is added to what C holds
 	Epilogue         kernel.Epilogue // nil: none
 }
 
@@ -55,6 +56,16 @@ func (g Gemm) Run(i int, c *kernel.Call) {
 		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.rowC(), r.r0, r.r1, r.c0, r.c1, c.Scratch)
 	}
 }
+
+// Within computes all of C in a task of another kernel, which knows where its
+// operands lie: distances of rows must be set, and there is no epilogue. scratch has
+// room for [Gemm.Room].
+func (g Gemm) Within(c, a, b, scratch []float32) {
+	g.multiply(rect{0, g.M, 0, g.N}, c, a, b, scratch)
+}
+
+// Room is how many float32 [Gemm.Within] packs into.
+func (g Gemm) Room() int { return g.packed(blocks{height: g.M, width: g.N}) }
 
 // stored returns the rows and columns of A in memory.
 func (g Gemm) stored() (rows, cols int) {

@@ -9,7 +9,7 @@ func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
 	u := tile.CurrentUnit()
 	for k0 := 0; k0 < g.K; k0 += tile.BlockK {
 		t := tile.Tile{
-			Rows: r.r1 - r.r0, K: min(tile.BlockK, g.K-k0), Add: k0 > 0,
+			Rows: r.r1 - r.r0, K: min(tile.BlockK, g.K-k0), Add: g.Add || k0 > 0,
 			A: a, At: r.r0*am + k0*ak, ARow: am, ACol: ak, C: c, CRow: g.rowC(),
 		}
 		t.First = t.K

@@ -23,6 +23,7 @@ func (g Gemm) packed(p blocks) int {
 // multiply computes a block of C.
 func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 	switch set := tile.Current(); {
+	case g.K == 0 && g.Add:
 	case g.K == 0:
 		for i := r.r0; i < r.r1; i++ {
 			clear(c[i*g.rowC()+r.c0 : i*g.rowC()+r.c1])
@@ -84,7 +85,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 				case k0+k < g.K:
 					ahead, aheadRow = tile.Address(&b[(k0+k)*bk+r.c0]), 4*bk
 				}
-				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*row+j], 4*row, tail, k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
+				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*row+j], 4*row, tail, g.Add || k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
 				if packs {
 					bAt, bRow = panelB, panelRow
 				}
