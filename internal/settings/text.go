@@ -63,7 +63,7 @@ func gptKey(name string) string { return strings.ToLower(name) }
 // setField reads a number, a word or true and false into a field.
 func setField(f reflect.Value, text string) error {
 	switch f.Kind() {
-	case activationKind:
+	case reflect.Uint8: // an activation, by its name
 		a, err := nn.ParseActivation(text)
 		f.Set(reflect.ValueOf(a))
 		return err
