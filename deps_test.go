@@ -76,7 +76,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: metric internal/module internal/safetensors engine nn loss data/images data objective internal/network
+model: metric internal/module internal/rng internal/safetensors engine nn loss data/images data objective internal/network
 explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:

@@ -445,6 +445,27 @@ func (t *Text) Encode(e *Encoder) (Source, error) {
 // OfText reports whether samples are of a text.
 func (e *Encoder) OfText() bool { return e != nil && e.Kind == textKind }
 
+// Begin returns the tokens that a model goes on with after a prompt, and that of a
+// line feed, -1 if there is none. Nothing before the prompt is the end of a line; where
+// the text had none, an empty prompt is its first token. An error names what was not
+// learned.
+func (e *TextEncoder) Begin(prompt string) (begin []int, feed int, err error) {
+	feed = tokens.Unknown
+	for n := range e.Tokens.All(lineFeed) {
+		feed = n
+	}
+	if begin, err = e.Tokens.Encode(prompt); err != nil {
+		return nil, feed, fmt.Errorf("data: the prompt: %w", err)
+	}
+	if e.Lines && strings.Contains(prompt, lineFeed) {
+		return nil, feed, errors.New("data: the prompt has several lines, and the model goes on with one")
+	}
+	if e.Lines || len(begin) == 0 {
+		begin = append([]int{max(feed, 0)}, begin...)
+	}
+	return begin, feed, nil
+}
+
 func (e *TextEncoder) validate() error {
 	if e == nil || e.Tokens == nil {
 		return errors.New("data: encoder: a text without tokens")

@@ -145,6 +145,7 @@ const (
 	textEpochs  = 50
 	textLines   = 32
 	textRate    = 1e-3
+	textBeta2   = 0.99
 	textDecay   = 0.1
 	textWarmup  = 100
 	textClip    = 1
@@ -168,10 +169,12 @@ func (j *Job) fillText() error {
 	}
 	s.Batch = Given(s.Batch.Or(strconv.Itoa(min(batch, n))))
 	if !s.Optimizer.chosen() {
-		s.Optimizer.Name = Given("adamw")
-		for _, h := range s.Optimizer.of(optim.NewAdamW()) {
-			if h.key == "beta2" && !s.Optimizer.Has(h.key) {
-				if err := h.set("0.99"); err != nil {
+		rule := optim.NewAdamW()
+		rule.Beta2 = textBeta2
+		s.Optimizer.Name = Given(rule.Name())
+		for _, h := range s.Optimizer.of(rule) {
+			if v, _ := optim.Value(rule, h.key); !s.Optimizer.Has(h.key) && !h.onOrOff {
+				if err := h.set(human.Float(v)); err != nil {
 					return err
 				}
 			}
