@@ -106,7 +106,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + coverText(covers) + mattersText(found), nil
+	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + bitsText(report, r.Parts.Test) + coverText(covers) + mattersText(found), nil
 }
 
 // finished removes what only a run that goes on needs.
@@ -136,7 +136,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	sum := &runs.Summary{
 		Data: s.Data, Model: s.Model.Value, Optimizer: s.Optimizer.Name.Value,
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
-		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor.Value,
+		Run: r.folder.Path, Status: status, Task: taskName(r.Spec), Monitor: s.Monitor.Value,
 		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
 		Seeds:      map[string]any{"seed": s.Train.Seed, "split_seed": s.SplitSeed},
 		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),

@@ -8,6 +8,7 @@ import (
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/model"
 )
 
 // bitsKey is what a text takes when it is coded by the probabilities of a model, in
@@ -26,6 +27,30 @@ func addBits(m runs.Measures, loss float64, source data.Source) {
 	if bits, ok := bitsOf(loss, source); ok {
 		m.Add(bitsKey, bits)
 	}
+}
+
+// textScores draws the measures of a text: what a baseline of single tokens reaches, and
+// which follow which, says little of it.
+func textScores(title string, r model.Report) string {
+	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  accuracy           %10s\n", title, human.Plural(r.Rows, "row"),
+		r.Plain, human.Score("accuracy", r.Score("accuracy")))
+}
+
+// bitsText is the line of bits a byte; nothing of other samples.
+func bitsText(r model.Report, source data.Source) string {
+	bits, ok := bitsOf(r.Plain, source)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("  bits a byte        %10.4f\n", bits)
+}
+
+// taskName is what is to be learned: a task, or to go on with a text.
+func taskName(spec data.Spec) string {
+	if spec.Encoder.OfText() {
+		return "text"
+	}
+	return spec.Task.String()
 }
 
 // textResult says how good the best model is on the validation part of a text; nothing

@@ -37,7 +37,7 @@ func (s *Settings) fill(spec data.Spec, n int) {
 		s.Batch = Given(strconv.Itoa(step(n, 8, byRows{200, 16}, byRows{1000, 32})))
 	}
 	if batch, err := parseBatch(s.Batch.Value); s.Train.MaxUpdates > 0 && err == nil && batch > 0 {
-		every := max(1, n/min(batch, n))
+		every := (n + batch - 1) / batch
 		s.Epochs = Given(s.Epochs.Or((s.Train.MaxUpdates + every - 1) / every))
 	}
 	s.Epochs = Given(s.Epochs.Or(step(n, 200, byRows{200, 100}, byRows{1000, 40}, byRows{5000, 20}, byRows{20000, 10}, byRows{50000, 5})))

@@ -99,12 +99,12 @@ func checkGPT(c nn.GPTConfig) error {
 
 // gptText writes what parseGPT reads: what is not as it is when left out.
 func gptText(c nn.GPTConfig) string {
-	var list []string
-	v, zero := reflect.ValueOf(c), reflect.ValueOf(usualGPT())
+	list := []string{fmt.Sprintf("layers=%d,heads=%d,width=%d,context=%d", c.Layers, c.Heads, c.Width, c.Context)}
+	usual := usualGPT()
+	usual.Layers, usual.Heads, usual.Width, usual.Context = c.Layers, c.Heads, c.Width, c.Context
+	v, as := reflect.ValueOf(c), reflect.ValueOf(usual)
 	for i := range v.NumField() {
-		name, f := v.Type().Field(i).Name, v.Field(i)
-		sized := name == "Layers" || name == "Heads" || name == "Width" // which are always said
-		if !elsewhereGPT(name) && (sized || !f.Equal(zero.Field(i))) {
+		if name, f := v.Type().Field(i).Name, v.Field(i); !elsewhereGPT(name) && !f.Equal(as.Field(i)) {
 			list = append(list, fmt.Sprintf("%s=%v", gptKey(name), f.Interface()))
 		}
 	}
@@ -185,7 +185,7 @@ func (j *Job) fillText() error {
 	s.Schedule, s.ClipNorm = Given(s.Schedule.Or("cosine:floor=0.1")), Given(s.ClipNorm.Or(textClip))
 	every := 1
 	if size, err := parseBatch(s.Batch.Value); err == nil && size > 0 {
-		every = max(1, n/min(size, n))
+		every = (n + size - 1) / size
 	}
 	if !s.Epochs.Given && s.Train.MaxUpdates == 0 {
 		s.Train.MaxUpdates = min(textUpdates, textEpochs*every)
