@@ -118,3 +118,20 @@ func TestTextRefused(t *testing.T) {
 	r := command(t, "generate", run, "--prompt", strings.Repeat("the sea ", 9), "--tokens", "2").want(t, exitDone)
 	contains(t, r.stderr, "72 tokens, of which the model sees the last 8")
 }
+
+// TestTextFrom: a model goes on with another text, whose tokens have their rows by
+// what they are.
+func TestTextFrom(t *testing.T) {
+	_, run := ofText(t, "--data", verses(t), "--steps", "60", "--lr", "0.02")
+	other := write(t, "other.txt", strings.ReplaceAll(readFile(t, verses(t)), "falls into", "FLOWS to"))
+	args := []string{"--data", other, "--steps", "1", "--lr", "1e-9", "--seed", "9"}
+	anew, _ := ofText(t, args...)
+	from, _ := ofText(t, append(args, "--init-from", run)...)
+	loss := func(sum map[string]any) float64 { return sum["validation"].(map[string]any)["loss"].(float64) }
+	if loss(from) > loss(anew)-0.3 {
+		t.Errorf("loss %v from a model, %v anew", loss(from), loss(anew))
+	}
+	r := command(t, "train", "--data", other, "--steps", "1", "--ui", "plain", "--init-from", run, "--out", filepath.Join(t.TempDir(), "run"),
+		"--model", "gpt:layers=1,heads=2,width=16,context=8").want(t, exitDone)
+	contains(t, r.stderr, "tokens go by name: ", "F, L, O, S, W started anew")
+}
