@@ -249,7 +249,7 @@ func (t *Text) split(cfg SplitConfig) (p Parts, err error) {
 		return p, err
 	}
 	parts := t.parts(fractions, cfg.Seed)
-	for i, name := range []string{"training", "validation", "test"} {
+	for i, name := range partNames {
 		if fractions[i] > 0 && parts[i].size() == 0 {
 			return p, fmt.Errorf("data: %s: of %s none is left for the %s part; give it a text of its own or a fraction of 0", t.name, t.sizeText(), name)
 		}
@@ -262,6 +262,9 @@ func (t *Text) split(cfg SplitConfig) (p Parts, err error) {
 	p.Notes = append(p.Notes, notes...)
 	for i, part := range []*Source{&p.Train, &p.Validation, &p.Test} {
 		s := encodeText(e, t.name, parts[i])
+		if fractions[i] > 0 && s.Len() == 0 {
+			return p, fmt.Errorf("data: %s: of %s the %s part has a single token, and nothing that follows it; give it a text of its own or a fraction of 0", t.name, t.sizeText(), partNames[i])
+		}
 		if *part = s; i == 0 && t.lines == nil {
 			free := freeWindows(s)
 			*part = free
@@ -279,6 +282,8 @@ func (t *Text) split(cfg SplitConfig) (p Parts, err error) {
 	}
 	return p, err
 }
+
+var partNames = [3]string{"training", "validation", "test"}
 
 // portion is some of a text: a run of it, or lines.
 type portion struct {

@@ -196,3 +196,40 @@ func TestTextFolder(t *testing.T) {
 		}
 	}
 }
+
+// FuzzText: whatever a file holds is cut into samples that come back, or refused.
+func FuzzText(f *testing.F) {
+	for _, text := range []string{"to be\nor not\n", "", "\x00", "\xff\xfe\x00", "é\r\n\r\n", "aaaaaaaaaaaa", "\ufeffab\rcd"} {
+		f.Add(text, uint8(3), true)
+		f.Add(text, uint8(0), false)
+	}
+	f.Fuzz(func(t *testing.T, text string, context uint8, lines bool) {
+		path := filepath.Join(t.TempDir(), "input.txt")
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"char", "byte", "bpe:260"} {
+			source, err := OpenText(path, TextConfig{Tokens: kind, Context: int(context), Lines: lines})
+			if err != nil {
+				continue
+			}
+			p, err := Split(source, SplitConfig{})
+			if err != nil {
+				continue
+			}
+			if err := p.Train.Spec().Encoder.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			samplesOf(t, p.Train, 1, 1)
+			got, counts := samplesOf(t, p.Validation, 0, 0)
+			n, _ := TextSize(p.Validation)
+			sum := 0.0
+			for _, c := range counts {
+				sum += float64(c)
+			}
+			if usual := p.Train.Spec().Encoder.Text; !lines && float64(n)-sum*float64(usual.Context) > 0.01 {
+				t.Fatalf("%d predictions, of which samples %q count %v", n, got, sum*float64(usual.Context))
+			}
+		}
+	})
+}
