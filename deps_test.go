@@ -56,6 +56,7 @@ nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
 loss: internal/suggest graph nn
 optim: internal/suggest internal/symmetric schedule graph internal/reference engine
+data/tokens: internal/suggest
 data/internal/fault:
 data/internal/naming:
 data/internal/input:
@@ -72,7 +73,7 @@ data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/augment data/internal/idx data/internal/cifar
+data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
@@ -93,7 +94,7 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule nn/initial nn loss optim data objective model train tabular internal/usage internal/runs
+internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule nn/initial nn loss optim data/tokens data objective model train tabular internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage

@@ -65,7 +65,7 @@ type BatchConfig struct {
 	Workers  int   // goroutines that prepare batches; 0: half the cores, 1 to 4. It does not change them.
 
 	Augment Augment // varies each row, as a function of Seed, Epoch and its number in the set
-	Seed    uint64
+	Seed    uint64  // likewise of the rows that a [Renewed] set has
 	Epoch   int
 }
 
@@ -204,6 +204,9 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		return nil, 0, fmt.Errorf("data: batches: %d rows per batch; want at least 1", cfg.Size)
 	case cfg.Start < 0 || cfg.Ahead < 0 || cfg.Workers < 0 || cfg.Least < 0:
 		return nil, 0, fmt.Errorf("data: batches: start %d, ahead %d, workers %d, least %d; none may be negative", cfg.Start, cfg.Ahead, cfg.Workers, cfg.Least)
+	}
+	if all, ok := s.(Renewed); ok {
+		s = all.Epoch(cfg.Seed, cfg.Epoch)
 	}
 	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: cfg.Workers, trusted: isVetted(s)}
 	if err := f.spec.Validate(); err != nil {

@@ -30,13 +30,13 @@ type Column struct {
 	Parts    []string `json:"parts,omitempty"`    // of a date, which vary: days, month, monthday, weekday, hour
 	Absent   []string `json:"absent,omitempty"`   // words that mean "missing" in this column
 
-	Text *Text `json:"text,omitempty"` // of text
+	Text *NGrams `json:"text,omitempty"` // of text
 }
 
 // Features returns the names of the features that a column becomes, in order:
 // a number and perhaps its indicator; the parts of a date, likewise; levels,
 // <rare>, <missing> and <unk>; or the numbers and the values of the n-grams of a text,
-// as review.0 and review=0, which are described at [Text].
+// as review.0 and review=0, which are described at [NGrams].
 //
 // A level that training did not have is <rare> if the column has rare levels,
 // and else sets none of them, as a missing value does where training had none:

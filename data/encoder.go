@@ -17,6 +17,7 @@ const (
 	pictureKind = "table with images" // of rows that have an image each
 
 	seriesKind = "series" // of rows that follow one another
+	textKind   = "text"   // of a text, whose samples are tokens
 )
 
 // Encoder says how raw rows become samples, with statistics of training rows.
@@ -32,9 +33,10 @@ const (
 //
 // Of a table with images, the image of a row is x, and what the other columns
 // become is the field [RowField], unless there are none. Of a [Series] all columns are
-// numbers, and a sample is a window of rows.
+// numbers, and a sample is a window of rows. A text becomes tokens, and has neither a task
+// nor targets: see [Text].
 type Encoder struct {
-	Kind    string   `json:"kind"` // "table", "image", "table with images" or "series"
+	Kind    string   `json:"kind"` // "table", "image", "table with images", "series" or "text"
 	Task    Task     `json:"task"`
 	Reason  string   `json:"reason,omitempty"` // of the task
 	Columns []Column `json:"columns,omitempty"`
@@ -53,6 +55,7 @@ type Encoder struct {
 	Weight      *Weight      `json:"weight,omitempty"`       // the column of how much rows count
 
 	Series *SeriesEncoder `json:"series,omitempty"` // of a series
+	Text   *TextEncoder   `json:"text,omitempty"`   // of a text
 }
 
 // Target is what is predicted; for regression y = (value - Mean)/Std, and for labels
@@ -106,9 +109,15 @@ func (e *Encoder) Validate() error {
 	if e == nil {
 		return errors.New("data: there is no encoder; the model takes samples as they are")
 	}
+	if (e.Kind == textKind) != (e.Text != nil) {
+		return errors.New("data: encoder: a text has its tokens, and nothing else has")
+	}
+	if e.Kind == textKind {
+		return e.Text.validate()
+	}
 	switch {
 	case e.Kind != tableKind && e.Kind != imageKind && e.Kind != pictureKind && e.Kind != seriesKind:
-		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image, table with images or series", e.Kind)
+		return fmt.Errorf("data: encoder: there is no kind %q; it is table, image, table with images, series or text", e.Kind)
 	case (e.Kind == seriesKind) != (e.Series != nil):
 		return fmt.Errorf("data: encoder: a %s, and what it says of a series does not fit that", e.Kind)
 	case (e.Kind == pictureKind) != (e.Image != ""):
@@ -214,6 +223,9 @@ func (e *Encoder) Notes() []string {
 func (e *Encoder) Spec() Spec { return e.spec("") }
 
 func (e *Encoder) spec(name string) Spec {
+	if e.Kind == textKind {
+		return e.Text.spec(name, e)
+	}
 	s := Spec{Name: name, Task: e.Task, Classes: e.Classes, Encoder: e}
 	for _, t := range e.Targets {
 		s.Targets = append(s.Targets, t.Name)

@@ -102,7 +102,7 @@ func fitColumn(g *grid.Grid, p schema.Column, rows []int) (Column, error) {
 			return c, err
 		}
 		if dropped = without; text != nil {
-			c.Text = &Text{text.Grams, text.Weights, text.Length}
+			c.Text = &NGrams{text.Grams, text.Weights, text.Length}
 		}
 	}
 	if dropped != "" {

@@ -88,6 +88,9 @@ func (e *Encoder) OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if err := errors.Join(e.Validate(), cfg.Validate()); err != nil {
 		return nil, err
 	}
+	if e.Kind == textKind {
+		return e.openText(path)
+	}
 	f, as, err := recognize(path)
 	if err != nil {
 		return nil, err

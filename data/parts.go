@@ -82,7 +82,9 @@ func (p *Parts) note(part string, s Source) {
 // the same samples.
 func (p *Parts) adopt(s Source, e *Encoder, want Spec, part string) (Source, error) {
 	s = testPart(s)
-	if raw, ok := s.(Fitter); ok && e != nil {
+	if raw, ok := s.(interface {
+		Encode(*Encoder) (Source, error)
+	}); ok && e != nil {
 		var err error
 		if s, err = raw.Encode(e); err != nil {
 			return nil, fmt.Errorf("%s set: %w", part, err)

@@ -14,6 +14,9 @@ import (
 // a column.
 func (e *Encoder) String() string {
 	var b strings.Builder
+	if e.Kind == textKind {
+		return e.Text.String()
+	}
 	if e.Kind == imageKind {
 		fmt.Fprintf(&b, "images of %s, %d classes: %s\n", e.imageText(), len(e.Classes), human.Line(strings.Join(e.Classes, " ")))
 		return b.String()

@@ -56,8 +56,11 @@ const wholeValidation = 5000
 // fractions; rows of one time stand in one part. See [SplitConfig].
 //
 // A [Fitter] is fitted on the training part, and all parts read encoded.
-// Other sources are taken as they are.
+// Other sources are taken as they are. How a [Text] is cut, stands there.
 func Split(s Source, cfg SplitConfig) (Parts, error) {
+	if t, ok := s.(*Text); ok {
+		return t.split(cfg)
+	}
 	d, err := divide(s, cfg)
 	if err != nil {
 		return Parts{}, err

@@ -134,6 +134,9 @@ func (m *goalMeter) add(rows int, values []float32, b *data.Batch) error {
 	n := len(m.targets) / width
 	m.weigh(rows, n, b.Field(g.Rows))
 	if partly(g) {
+		if n > rows && m.weights != nil {
+			m.share(rows, n, b.Field(g.Mask))
+		}
 		m.keep(n, width, b.Field(g.Mask))
 	}
 	if err := m.set.AddWeighted(m.predictions, m.targets, m.weights); err != nil || m.sure == nil {
@@ -167,6 +170,23 @@ func (m *goalMeter) weigh(rows, n int, weights []float32) {
 	m.weights = m.weights[:0]
 	for i := range n {
 		m.weights = append(m.weights, float64(weights[i*rows/n]))
+	}
+}
+
+// share has what a row counts shared out to its positions that count, as the loss of
+// the row is their mean.
+func (m *goalMeter) share(rows, n int, mask []float32) {
+	width := len(m.targets) / n
+	for row := range rows {
+		some := 0.0
+		for i := row * n / rows; i < (row+1)*n/rows; i++ {
+			if counts(m.set.Spec().Kind, mask, i, n, m.targets[i*width]) {
+				some++
+			}
+		}
+		for i := row * n / rows; i < (row+1)*n/rows; i++ {
+			m.weights[i] /= max(some, 1)
+		}
 	}
 }
 

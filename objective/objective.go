@@ -42,8 +42,17 @@ type Goal struct {
 }
 
 // For returns the objective that the task of the samples says, with the given
-// loss; nil is the usual one. Rows count as [data.WeightField] says, if there is one.
+// loss; nil is the usual one. Where they have no task, it is to predict the classes of
+// the first target field that holds some, as of a text are those of what follows.
+// Rows count as [data.WeightField] says, if there is one.
 func For(s data.Spec, l loss.Loss) Objective {
+	if s.Task == 0 {
+		for _, f := range s.More {
+			if f.Role == data.TargetRole && f.Kind == data.Class {
+				return Objective{Goal{Task: data.Classification, Loss: l, Target: f.Name, Rows: weights(s)}}
+			}
+		}
+	}
 	return Objective{Goal{Task: s.Task, Loss: l, Rows: weights(s)}}
 }
 

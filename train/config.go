@@ -55,6 +55,7 @@ type Config struct {
 	BatchSize  int   // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
 	MicroBatch int   // rows held in memory at once; a larger batch is accumulated. 0: 1024
 	Epochs     int   // passes over the training set; 0: 10
+	MaxUpdates int   // after which training ends, though its last epoch is not over; 0: that of the last epoch
 
 	Monitor  string          // the validation score that picks the best model: "loss" if empty; see [model.Report.Score]
 	Metrics  []metric.Metric `bits:"same"` // measured beside the usual ones, to monitor or to look at
@@ -136,6 +137,7 @@ func (c Config) Validate() error {
 	check(c.BatchSize > 0 || c.BatchSize == All, "batch size is %d; it must be positive, or All", c.BatchSize)
 	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
 	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
+	check(c.MaxUpdates >= 0, "the most updates are %d; there must be 0 (as many as the epochs have) or more", c.MaxUpdates)
 	check(c.Order == Shuffled || c.Order == InOrder, "order is %d; it must be Shuffled or InOrder", int(c.Order))
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
 	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)

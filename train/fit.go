@@ -117,7 +117,7 @@ type fitting struct {
 // unmeasured closes the epoch of a resumed run that was stopped while it was
 // measured, and reports whether the run is over.
 func (f *fitting) unmeasured(ctx context.Context) (done bool, err error) {
-	if f.fit.open && f.batch == 0 {
+	if f.fit.open && (f.batch == 0 || f.enough()) {
 		p := f.progress(f.fit.last)
 		if p.Epoch, err = f.close(ctx, f.fit.last); err != nil {
 			return false, err
@@ -155,7 +155,7 @@ func (f *fitting) step(ctx context.Context, s Step) (done bool, err error) {
 		f.met += s.Rows
 	}
 	p := f.progress(s)
-	if s.Batch == s.Batches-1 {
+	if s.Batch == s.Batches-1 || f.enough() {
 		if p.Epoch, err = f.close(ctx, s); err != nil {
 			return false, err
 		}
@@ -180,6 +180,9 @@ func (f *fitting) progress(s Step) Progress {
 		p.Samples = float64(f.met) / took
 	}
 	total := float64(f.cfg.Epochs * s.Batches)
+	if f.cfg.MaxUpdates > 0 {
+		total = min(total, float64(f.cfg.MaxUpdates))
+	}
 	made := float64((s.Epoch-f.first)*s.Batches + s.Batch + 1)
 	p.Left = p.Seconds * (total - made) / made
 	return p

@@ -45,7 +45,7 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 			yield(Step{}, err)
 			return
 		}
-		for t.epoch < t.first+t.cfg.Epochs {
+		for t.epoch < t.first+t.cfg.Epochs && !t.enough() {
 			for step, err := range t.pass(ctx, source, Step{Epoch: t.epoch, Batches: batches}) {
 				if errors.Is(err, ErrDiverged) && t.cfg.OnNonfinite == Rewind {
 					if err = t.rewind(err); err == nil {
@@ -65,10 +65,16 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 						t.cfg.Logger.Warn("no checkpoint could be saved; training goes on", "error", err)
 					}
 				}
+				if t.enough() {
+					return
+				}
 			}
 		}
 	}
 }
+
+// enough reports whether all updates were made that there are to be.
+func (t *Trainer) enough() bool { return t.cfg.MaxUpdates > 0 && t.updates >= t.cfg.MaxUpdates }
 
 // begin makes ready to train on source, and returns the batches of an epoch.
 func (t *Trainer) begin(source data.Source) (batches int, err error) {

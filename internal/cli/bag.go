@@ -133,7 +133,7 @@ func (b *bag) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, b.watchers.close()) }()
 	b.ui.Printf("%s", b.startText())
 	go b.hash()
-	b.records, err = runs.NewRecords(b.folder, b.scores, true, b.Steps*b.Settings.Epochs.Value)
+	b.records, err = runs.NewRecords(b.folder, b.scores, true, b.Updates())
 	if err == nil {
 		err = b.watch(b.asked)
 	}
@@ -238,7 +238,7 @@ func (m *member) start(ctx context.Context, begun bool) error {
 		err = m.folder.Cut(nil)
 	}
 	if err == nil {
-		m.records, err = runs.NewRecords(m.folder, m.scores, true, m.Steps*m.Settings.Epochs.Value)
+		m.records, err = runs.NewRecords(m.folder, m.scores, true, m.Updates())
 	}
 	if err != nil {
 		m.trainer.Close()

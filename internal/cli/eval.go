@@ -115,13 +115,18 @@ func (a *app) eval(ctx context.Context, model, path string, opt evalOptions) err
 		return err
 	}
 	if opt.json {
+		found := runs.MeasuresOf(report)
+		addBits(found, report.Plain, set.source)
 		return runs.WriteJSON(a.data, evaluation{
-			path, set.part, views, file, report.Rows, runs.MeasuresOf(report), b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers), runs.ForecastsOf(report, m.Spec()), drift, slices,
+			path, set.part, views, file, report.Rows, found, b.scores, m.SHA256(), set.seen, runs.CoverageOf(covers), runs.ForecastsOf(report, m.Spec()), drift, slices,
 		})
 	}
-	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report), coverText(covers), worstText(slices), driftText(drift), "\n")
+	fmt.Fprint(a.stdout, resultText(set.title+viewsText(views), report, b, m.Spec()), classesText(report, m.Spec()), bitsText(report, set.source), coverText(covers), worstText(slices), driftText(drift), "\n")
 	model, path = shell.Path(model), shell.Path(path)
 	next := []string{a.call("predict", model, path), a.call("inspect", model)}
+	if m.Spec().Encoder.OfText() {
+		next[0] = a.call("generate", model)
+	}
 	if slices != nil {
 		next = append(next, a.call("explain", model, path))
 	}

@@ -93,6 +93,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 		return "", err
 	}
 	sum.Test, sum.Baseline, sum.Forecasts = runs.MeasuresOf(report), b.scores, runs.ForecastsOf(report, r.Spec)
+	addBits(sum.Test, report.Plain, r.Parts.Test)
 	covers, err := cover(ctx, r.model, r.Parts.Test, 0)
 	if err != nil {
 		return "", err
@@ -105,7 +106,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + r.costText(report) + coverText(covers) + mattersText(found), nil
+	return resultText("Test"+viewsText(r.Settings.TTA), report, b, r.Spec) + bitsText(report, r.Parts.Test) + r.costText(report) + coverText(covers) + mattersText(found), nil
 }
 
 // finished removes what only a run that goes on needs.
@@ -135,7 +136,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 	sum := &runs.Summary{
 		Data: s.Data, Model: s.Model.Value, Optimizer: s.Optimizer.Name.Value,
 		Parameters: r.trainer.Parameters(), Steps: r.trainer.Updates(), Seconds: r.seconds,
-		Run: r.folder.Path, Status: status, Task: r.Spec.Task.String(), Monitor: s.Monitor.Value,
+		Run: r.folder.Path, Status: status, Task: taskName(r.Spec), Monitor: s.Monitor.Value,
 		Rows:       map[string]int{"train": r.Parts.Train.Len(), "validation": r.Parts.Validation.Len(), "test": r.Parts.Test.Len()},
 		Seeds:      map[string]any{"seed": s.Train.Seed, "split_seed": s.SplitSeed},
 		DataSHA256: hash, Started: r.started.UTC(), Build: runs.ThisBuild(),
@@ -153,6 +154,7 @@ func (r *run) summary(status, hash string) *runs.Summary {
 		sum.BestEpoch = r.best.Epoch + 1
 		if v := r.best.Validation; v != nil {
 			sum.Validation = runs.MeasuresOf(*v)
+			addBits(sum.Validation, v.Plain, r.Parts.Validation)
 		}
 	}
 	sum.Thresholds = thresholdsOf(r.cuts)
@@ -166,7 +168,9 @@ func (r *run) summary(status, hash string) *runs.Summary {
 // print ends a run that was finished.
 func (r *run) print(w io.Writer, result string) {
 	s := &r.Settings
-	if result == "" {
+	if text := r.textResult(); text != "" && result == "" {
+		result = text
+	} else if result == "" {
 		result = "The split leaves no test part; \"descent eval\" measures the model on other data.\n"
 	}
 	fmt.Fprint(w, result, "\n")
@@ -193,6 +197,9 @@ func (r *run) print(w io.Writer, result string) {
 	predict := []string{"predict", r.folder.Path, r.evalData()}
 	if r.Spec.Task == data.Classification {
 		predict = append(predict, "--probabilities")
+	}
+	if r.Spec.Encoder.OfText() {
+		predict = r.generateCall()
 	}
 	next := []string{r.call("inspect", r.folder.Path), r.call("eval", r.folder.Path, r.evalData()), r.call(predict...)}
 	if explain.Suits(r.Spec) == nil {

@@ -83,7 +83,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 		return err
 	}
 	i := inspection{
-		Model: file, Task: spec.Task.String(), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
+		Model: file, Task: taskName(spec), Input: spec.Input, Classes: spec.Classes, Targets: spec.Targets,
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
 	}
 	i.Thresholds = m.Thresholds()
@@ -158,7 +158,11 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	}
 	fmt.Fprintln(out)
 	path = shell.Path(path)
-	a.next(out, a.call("predict", path, "DATA"), a.call("eval", path, "DATA"))
+	use := a.call("predict", path, "DATA")
+	if m.Spec().Encoder.OfText() {
+		use = a.call("generate", path)
+	}
+	a.next(out, use, a.call("eval", path, "DATA"))
 	return nil
 }
 

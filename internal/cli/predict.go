@@ -75,6 +75,9 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return err
 	}
 	spec := m.Spec()
+	if spec.Encoder.OfText() {
+		return fmt.Errorf("the model goes on with a text: %s", a.call("generate", shell.Path(model)))
+	}
 	if g := m.Objective()[0]; g.Target != data.Y || g.Task != spec.Task {
 		return fmt.Errorf("the model's first goal, %s, is %s of field %q, which has no form here; use the library's Model.Predictions", g.Name, g.Task, g.Target)
 	}

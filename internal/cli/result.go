@@ -23,6 +23,9 @@ type measures struct {
 // resultText draws measures beside those of the baseline, and what is known of
 // classes, targets or labels.
 func resultText(title string, r model.Report, b baseline, spec data.Spec) string {
+	if spec.Encoder.OfText() {
+		return textScores(title, r)
+	}
 	title = fmt.Sprintf("%s, %s", title, human.Plural(r.Rows, "row"))
 	t := measures{head: max(22, utf8.RuneCountInString(title)), base: b}
 	for _, name := range r.Scores() {
@@ -109,8 +112,11 @@ func (t *measures) targets(goal string, s *metric.Set) {
 }
 
 // classesText draws precision, recall and F1 of every class.
-func classesText(r model.Report) string {
+func classesText(r model.Report, spec data.Spec) string {
 	var b strings.Builder
+	if spec.Encoder.OfText() {
+		return ""
+	}
 	for _, g := range r.Goals {
 		c := g.Metrics.Classification()
 		if c == nil {

@@ -18,6 +18,9 @@ func (r *run) startText() string {
 		fmt.Fprintf(&b, "%-9s %s\n", name, human.Line(fmt.Sprintf(format, args...)))
 	}
 	what := fmt.Sprintf("%d classes", len(r.Spec.Classes))
+	if r.Spec.Encoder.OfText() {
+		what = "what follows each"
+	}
 	switch r.Spec.Task {
 	case data.Regression:
 		what = human.Plural(len(r.Spec.Targets), "target")
@@ -64,7 +67,11 @@ func (r *run) startText() string {
 	if around := s.InWords(settings.LineAround); len(around) > 0 {
 		line("around", "%s", strings.Join(around, ", "))
 	}
-	line("run", "%s of %s of %s rows, seed %d, %s", human.Plural(s.Epochs.Value, "epoch"), human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
+	epochs := human.Plural(s.Epochs.Value, "epoch")
+	if most := s.Train.MaxUpdates; most > 0 {
+		epochs = human.Plural(most, "update") + ", " + epochs
+	}
+	line("run", "%s of %s of %s rows, seed %d, %s", epochs, human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
 	line("folder", "%s", r.folder.Path)
 	if r.resumed != "" {
 		line("resumed", "%s", r.resumed)
@@ -93,7 +100,7 @@ func inputText(spec data.Spec) string {
 func (r *run) networkText() string {
 	s := &r.Settings
 	text := s.Model.Value
-	if !s.IsImageModel() && s.Model.Value != "linear" {
+	if !s.IsImageModel() && !r.Spec.Encoder.OfText() && s.Model.Value != "linear" {
 		text += " " + s.Activation.Value
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")
@@ -138,7 +145,7 @@ func (r *run) splitText() string {
 	if _, own := r.Source.(*data.Parted); own && s.Test == "" {
 		parts = append(parts, "the set's own test part")
 	} else if s.Split == "auto" && s.Test == "" && s.Validation == "" {
-		parts = append(parts, choose(s.Bag > 0, "80/0/20", "70/10/20"))
+		parts = append(parts, choose(r.Spec.Encoder.OfText(), "90/10/0", choose(s.Bag > 0, "80/0/20", "70/10/20")))
 	}
 	switch {
 	case s.Group != "":
@@ -156,10 +163,10 @@ func (r *run) splitText() string {
 }
 
 func (r *run) warmupText() string {
-	if r.Settings.Warmup == "0" {
+	if r.Settings.Warmup.Value == "0" {
 		return ""
 	}
-	return " after a warm-up of " + r.Settings.Warmup
+	return " after a warm-up of " + r.Settings.Warmup.Value
 }
 
 // objectiveText names the loss and what is beside it, where it is not zero.

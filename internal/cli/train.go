@@ -190,7 +190,7 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	j.Config.Logger = slog.New(ui)
 	j.Config.Callback = r.report
 	j.Config.Profile = opt.profile
-	j.Config.Probe = runs.ProbeEvery(j.Settings.Epochs.Value * j.Steps)
+	j.Config.Probe = runs.ProbeEvery(j.Updates())
 	r.hash = sync.OnceValues(func() (string, error) { return data.Hash(j.Source) })
 	return r, nil
 }
@@ -268,7 +268,7 @@ func (r *run) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.watchers.close()) }()
 	r.ui.Printf("%s", r.startText())
 	go r.hash()
-	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Steps*r.Settings.Epochs.Value)
+	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Updates())
 	if err == nil {
 		err = r.watch(r.asked)
 	}

@@ -134,8 +134,8 @@ func (s *Settings) configure(c *train.Config, units schedule.Units) error {
 
 // warmed returns the schedule behind its warm-up.
 func (f filling) warmed() (schedule.Schedule, error) {
-	if f.Warmup == "0" || f.into.Schedule == nil { // which has been told of
+	if f.Warmup.Or("0") == "0" || f.into.Schedule == nil { // which has been told of
 		return f.into.Schedule, nil
 	}
-	return schedule.Parse("warmup:steps="+f.Warmup+",then="+f.Schedule.Or("cosine"), f.units)
+	return schedule.Parse("warmup:steps="+f.Warmup.Value+",then="+f.Schedule.Or("cosine"), f.units)
 }

@@ -19,6 +19,8 @@ func (j *Job) decided() error {
 		return nil
 	}
 	switch {
+	case j.ofText():
+		return errors.New("calibrate: the probabilities of a text stay as they are; generate takes a temperature")
 	case j.Spec.Task == data.Regression:
 		return errors.New("calibrate: a temperature is of the probabilities of classes and labels, and the task is regression")
 	case j.Parts.Validation.Len() == 0:
@@ -53,7 +55,7 @@ func (j *Job) Spanned(ctx context.Context, m *model.Model, held Held) (*model.Mo
 // members surer: one that makes them less sure undoes what their mean does, too.
 func (j *Job) Calibrated(ctx context.Context, m *model.Model, held Held) (*model.Model, *model.Calibration, error) {
 	asked := j.Settings.Calibrate
-	if asked == "none" || j.Spec.Task == data.Regression || j.Parts.Validation.Len() == 0 {
+	if asked == "none" || j.ofText() || j.Spec.Task == data.Regression || j.Parts.Validation.Len() == 0 {
 		return m, nil, nil
 	}
 	if loss := m.Objective()[0].Loss; asked == "auto" && model.Temperate(loss) != nil {

@@ -26,15 +26,19 @@ func (s *Settings) fill(spec data.Spec, n int) {
 	classes := spec.Task == data.Classification
 	s.Model = Given(s.Model.Or(modelDefault))
 	s.Activation, s.LabelSmoothing = Given(s.Activation.Or("relu")), Given(s.LabelSmoothing.Or(0))
-	s.L2 = Given(s.L2.Or(0))
+	s.L2, s.Warmup, s.ClipNorm = Given(s.L2.Or(0)), Given(s.Warmup.Or("0")), Given(s.ClipNorm.Or(0))
 	s.Schedule, s.Monitor, s.Kept = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Kept.Or(train.Best.String()))
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}
 	s.Dropout = Given(s.Dropout.Or(choose(classes && n < 50000 && !s.IsImageModel() && s.Model.Value != "linear", 0.2, 0)))
-	s.Loss = Given(s.Loss.Or(suiting[spec.Task][0]))
+	s.Loss = Given(s.Loss.Or(suiting[taskOf(spec)][0]))
 	if !s.Batch.Given {
 		s.Batch = Given(strconv.Itoa(step(n, 8, byRows{200, 16}, byRows{1000, 32})))
+	}
+	if batch, err := parseBatch(s.Batch.Value); s.Train.MaxUpdates > 0 && err == nil && batch > 0 {
+		every := (n + batch - 1) / batch
+		s.Epochs = Given(s.Epochs.Or((s.Train.MaxUpdates + every - 1) / every))
 	}
 	s.Epochs = Given(s.Epochs.Or(step(n, 200, byRows{200, 100}, byRows{1000, 40}, byRows{5000, 20}, byRows{20000, 10}, byRows{50000, 5})))
 }

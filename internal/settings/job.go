@@ -82,6 +82,9 @@ func OpenData(s *Settings) (data.Source, error) {
 	if s.IsForecast() {
 		return s.openSeries()
 	}
+	if s.isText() {
+		return s.openText()
+	}
 	images, err := s.imageConfig()
 	if err != nil {
 		return nil, usage.Mark(err)
@@ -158,7 +161,7 @@ func (j *Job) build() error {
 	if left := n - j.Steps*batch; batch != train.All && left > 0 {
 		j.Notes = append(j.Notes, fmt.Sprintf("%d rows in batches of %d leave a single one, which joins the batch before it: %s cannot train on one alone", n, batch, s.Model.Value))
 	}
-	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Steps * s.Epochs.Value}
+	units := schedule.Units{StepsPerEpoch: j.Steps, TotalSteps: j.Updates()}
 	if err := s.configure(&j.Config, units); err != nil {
 		return usage.Mark(err)
 	}
@@ -184,6 +187,15 @@ func (j *Job) build() error {
 		j.Config.NewHead = s.Head == "new"
 	}
 	return nil
+}
+
+// Updates is how many there are in all, unless training stops early.
+func (j *Job) Updates() int {
+	all := j.Steps * j.Settings.Epochs.Value
+	if limit := j.Settings.Train.MaxUpdates; limit > 0 {
+		return min(all, limit)
+	}
+	return all
 }
 
 // With returns a job on the same data by other settings.

@@ -31,7 +31,9 @@ func (j *Job) loss() (loss.Loss, error) {
 	}
 	_, cross := l.(loss.CrossEntropy)
 	_, binary := l.(loss.BinaryCrossEntropy)
-	switch task := j.Spec.Task; {
+	switch task := taskOf(j.Spec); {
+	case j.ofText() && (!cross || s.ClassWeights != "none"):
+		return nil, errors.New("loss: a text takes cross-entropy, without class_weights")
 	case !slices.Contains(suiting[task], l.Name()):
 		return nil, fmt.Errorf("loss %s is for %s, and the task is %s; use %s", l.Name(), suitedBy(l.Name()), task, lossesFor(task))
 	case task == data.Classification && binary && len(j.Spec.Classes) != 2:

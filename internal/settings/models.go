@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; or for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear or mixer, mixer:blocks=2,width=64"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt for a text, or gpt:layers=4,heads=4,width=128,context=64; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear or mixer, mixer:blocks=2,width=64"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -25,6 +25,7 @@ type modelSpec struct {
 	table    bool                                     // encodes numbers by the training rows
 	networks int                                      // such ones side by side; 0: as many as suit the rows
 	members  int                                      // that share weights; 0: none do
+	gpt      *nn.GPTConfig                            // of a network for text, else nil
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
 	series   *forecaster                              // of a network for series, else nil
 }
@@ -55,6 +56,12 @@ func parseModel(text string) (modelSpec, error) {
 			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
 		}
 		return m, nil
+	case name == gptModel:
+		c, err := parseGPT(rest, more)
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
+		}
+		return modelSpec{gpt: c}, nil
 	case name == "lenet":
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
 	case name == "cnn":
@@ -82,7 +89,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", "lenet", "cnn", "resnet", "mixer"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mixer"}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
@@ -138,7 +145,7 @@ const (
 // ownLayers returns what s asks of a network for images that only an mlp has.
 func (s *Settings) ownLayers() error {
 	m, err := parseModel(s.Model.Or("linear"))
-	if err != nil || m.images == nil && !m.table {
+	if err != nil || m.images == nil && m.gpt == nil && !m.table {
 		return nil
 	}
 	var errs []error
@@ -163,6 +170,9 @@ func (j *Job) network() error {
 	}
 	if m.series != nil {
 		return fmt.Errorf("model: %s is for a forecast; give task %s, too", s.Model.Value, forecast)
+	}
+	if m.gpt != nil {
+		return j.textNetwork(m)
 	}
 	outputs, err := j.outputs()
 	if err != nil {

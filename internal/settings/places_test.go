@@ -55,7 +55,7 @@ func TestRowsAreWhole(t *testing.T) {
 // right and another than its default.
 func changedSettings(t *testing.T, row Setting) Settings {
 	for _, text := range []string{
-		"0.5", "3", "true", "file", "skip", "2e", "90s", "6:0.5", "0.01:0.5", "ema:0.9", "l2", "flip", "mlp:3", "tanh", "zeros", "balanced",
+		"0.5", "3", "true", "file", "skip", "2e", "90s", "6:0.5", "byte", "0.01:0.5", "ema:0.9", "l2", "flip", "mlp:3", "tanh", "zeros", "balanced",
 		"new", "temperature", "mae", "regression", "60/20/20", "accuracy", "beta1=dip", "w:freeze", "step:every=2,factor=0.5", "gray", "8x8", "last", "a", "none", "fp=1,fn=5",
 	} {
 		original, s := Default(), Default()
@@ -117,7 +117,8 @@ func TestOnePlace(t *testing.T) {
 		}
 	}
 	other := map[string][]string{ // where the same word is something else, or is meant
-		"seed":          {"cli/finish.go", "cli/explain.go", "trials/"},
+		"seed":          {"cli/finish.go", "cli/explain.go", "cli/generate.go", "trials/"},
+		"steps":         {"trials/compare_page.go"},                                // a heading
 		"momentum":      {"settings/rule.go", "settings/job.go", "cli/compare.go"}, // sgd with it is another rule
 		"eps":           {"settings/words.go"},
 		"workers":       {"cli/bench.go"},

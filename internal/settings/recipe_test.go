@@ -12,7 +12,7 @@ import (
 // that it decides what a result rests on.
 func TestRecipes(t *testing.T) {
 	names := recipeNames()
-	for _, want := range []string{"cifar-10", "digits", "fashion-mnist", "mnist", "mnist-fast"} {
+	for _, want := range []string{"cifar-10", "digits", "fashion-mnist", "mnist", "mnist-fast", "names", "shakespeare-char", "shakespeare-5min"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no recipe %s", want)
 		}
@@ -30,7 +30,7 @@ func TestRecipes(t *testing.T) {
 		if name == "mnist-fast" && s.Batch.Value != "128" {
 			t.Errorf("%s has a batch of %v", name, s.Batch.Value)
 		}
-		if !slices.Contains(sets, s.Data) || !strings.HasPrefix(name, s.Data) {
+		if text := strings.HasSuffix(s.Data, ".txt"); !text && (!slices.Contains(sets, s.Data) || !strings.HasPrefix(name, s.Data)) {
 			t.Errorf("%s is for %s", name, s.Data)
 		}
 		if !s.Model.Given || !s.Optimizer.Name.Given || !s.LearningRate.Given || !s.Batch.Given || !s.Epochs.Given {

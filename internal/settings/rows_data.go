@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/data/tokens"
 	"descent/model"
 	"descent/train"
 )
@@ -11,7 +12,7 @@ import (
 // dataRows are what a run learns from.
 var dataRows = []Setting{
 	{key: "data", def: "digits", basic: true, listed: true,
-		usage: "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, JSON lines or Parquet, also compressed; several such files by a pattern in quotes, such as 'part-*.csv', or by their folder; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class",
+		usage: "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, JSON lines or Parquet, also compressed; several such files by a pattern in quotes, such as 'part-*.csv', or by their folder; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class; a text, in files whose names end in .txt",
 		at:    func(s *Settings) any { return &s.Data }, check: anything, start: Told, fixed: sameRows},
 	{key: "target", basic: true,
 		usage: "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it",
@@ -46,6 +47,12 @@ var dataRows = []Setting{
 	{key: "text", def: "auto", before: "none",
 		usage: "columns of text, whose words, pairs of words and parts of words are read; auto: those that are free text; none; or names and patterns as for --drop",
 		at:    func(s *Settings) any { return &s.Text }, check: anything, start: Told, fixed: sameRows},
+	{key: "tokens", def: "auto",
+		usage: "what a text is cut into, learned from its training part: char, its characters; byte; or bpe:2000, bytes and the pairs of them that stand together most often, 2,000 in all; auto: char",
+		at:    func(s *Settings) any { return &s.Tokens }, check: parses(tokens.Parse), start: Told, fixed: sameRows},
+	{key: "lines",
+		usage: "each line of a text is a sample of its own, as in a list of names",
+		at:    func(s *Settings) any { return &s.Lines }, check: anything, start: Told, fixed: sameRows},
 	{key: "test",
 		usage: "data to test on, instead of a part of --data",
 		at:    func(s *Settings) any { return &s.Test }, check: anything, start: Told, fixed: sameRows},

@@ -90,9 +90,13 @@ var aroundRows = []Setting{
 	{key: "clip_param",
 		usage: "limit of the norm of each parameter's gradient; 0: none",
 		at:    func(s *Settings) any { return &s.Train.Clip.Param }, check: positive, start: LineAround},
-	{key: "clip_norm",
-		usage: "limit of the norm of the whole gradient; 0: none",
-		at:    func(s *Settings) any { return &s.Train.Clip.Norm }, check: positive, start: LineObjective},
+	{key: "clip_norm", def: "auto", before: "0",
+		usage: "limit of the norm of the whole gradient; 0: none; auto: 0, 1 for gpt",
+		at:    func(s *Settings) any { return &s.ClipNorm }, check: positive, start: LineObjective,
+		fill: func(f filling) error {
+			f.into.Clip.Norm = f.ClipNorm.Value
+			return nil
+		}},
 	{key: "gradient_noise", def: "none",
 		usage: "variance of normal noise that is added to the gradient, and how fast it falls, as in 0.01:0.55; or none",
 		start: LineAround,
@@ -129,8 +133,8 @@ var scheduleRows = []Setting{
 			f.into.Schedules, err = f.Schedules.build(f.units)
 			return err
 		}},
-	{key: "warmup", def: "0",
-		usage: "updates, or with e epochs, in which the rate rises before the schedule begins",
+	{key: "warmup", def: "auto", before: "0",
+		usage: "updates, or with e epochs, in which the rate rises before the schedule begins; auto: 0, for gpt 100, but at most a tenth of all",
 		at:    func(s *Settings) any { return &s.Warmup }, start: Told,
 		fill: func(f filling) (err error) {
 			f.into.Schedule, err = f.warmed()

@@ -30,6 +30,8 @@ type Settings struct {
 	Date       Columns
 	Levels     Columns
 	Text       Columns
+	Tokens     Auto[string]
+	Lines      bool
 	Test       string
 	Validation string
 	Split      string
@@ -69,7 +71,8 @@ type Settings struct {
 	Groups       Groups
 	Schedules    Schedules
 	Schedule     Auto[string]
-	Warmup       string
+	Warmup       Auto[string]
+	ClipNorm     Auto[float64]
 
 	Bag     int
 	Folds   Auto[int]

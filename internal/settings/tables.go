@@ -17,6 +17,11 @@ import (
 func (j *Job) decide() error {
 	s := &j.Settings
 	j.decideSeries()
+	if j.ofText() {
+		if err := j.fillText(); err != nil {
+			return err
+		}
+	}
 	if !s.Model.Given && tabular.IsTable(j.Spec) {
 		name, why, err := j.chooseModel()
 		if err != nil {

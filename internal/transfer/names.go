@@ -53,6 +53,8 @@ func (s *transfer) features() naming {
 func (s *transfer) outputs() naming {
 	here, there := s.to.Spec, s.from.Spec()
 	switch {
+	case here.Encoder.OfText() && there.Encoder.OfText():
+		return match("tokens", here.Encoder.Text.Tokens.Names(), there.Encoder.Text.Tokens.Names())
 	case s.to.NewHead || here.Task != there.Task:
 		return naming{}
 	case here.Task == data.Regression && s.here.Out.Dim(1) != len(here.Targets): // quantiles go by position

@@ -46,8 +46,8 @@ type transfer struct {
 //
 // Weights of features go by name where both models have the columns of a table,
 // and so do those of the last layer, which are of classes or targets. What has
-// no such name there starts anew, as in a model that starts from nothing. All
-// else goes by position.
+// no such name there starts anew, as in a model that starts from nothing. Of a text,
+// the rows of tables go by their tokens. All else goes by position.
 func Weights(to Network, from *model.Model) (Result, error) {
 	f, err := to.Trace(1, false)
 	if err != nil {
@@ -92,9 +92,12 @@ func featureAxes(n network.Network, params []nn.Param) map[string][]bool {
 // what follows, as far as it has a value for each output.
 func headOf(f network.Forward) map[string]bool {
 	_, last := loop.Ends(f.Params)
-	head, outputs := map[string]bool{}, f.Out.Dim(1)
+	head, outputs := map[string]bool{}, f.Out.Dim(-1)
 	begun := false
-	for _, p := range f.Params {
+	for i, p := range f.Params {
+		if tied := f.Out.Type().Rank() > 2 && i != len(f.Params)-1; tied { // scores by a table have no layer of their own
+			continue
+		}
 		begun = begun || p.Name == last
 		if typ := p.Tensor.Type(); begun && typ.Rank() > 0 && typ.Dim(-1) == outputs {
 			head[p.Name] = true
@@ -115,7 +118,20 @@ func (s *transfer) maps(p nn.Param) [][]int {
 	if s.heads[p.Name] && s.out.known && !s.out.same {
 		by[len(by)-1] = s.out.position
 	}
+	if s.ofTokens(p) && s.out.known && !s.out.same {
+		by[0] = s.out.position
+	}
 	return by
+}
+
+// ofTokens reports whether p has a row for each token of a text: it is the first of the
+// tables, of which another is of positions.
+func (s *transfer) ofTokens(p nn.Param) bool {
+	if !s.to.Spec.Encoder.OfText() {
+		return false
+	}
+	at := slices.IndexFunc(s.to.Params, func(q nn.Param) bool { return q.Role == nn.Table })
+	return at >= 0 && s.to.Params[at].Name == p.Name
 }
 
 // check returns everything that does not fit.
@@ -179,7 +195,7 @@ func (s *transfer) named(p nn.Param, axis int) int {
 	switch {
 	case s.axes[p.Name] != nil && s.axes[p.Name][axis]:
 		return len(s.in.there)
-	case s.here.Out.Dim(1) == 1:
+	case s.here.Out.Dim(-1) == 1:
 		return 1
 	}
 	return len(s.out.there)

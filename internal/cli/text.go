@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"descent/data"
+	"descent/internal/human"
+	"descent/internal/runs"
+	"descent/model"
+)
+
+// bitsKey is what a text takes when it is coded by the probabilities of a model, in
+// bits for each of its bytes.
+const bitsKey = "bits_per_byte"
+
+// bitsOf returns bits a byte by the loss of the tokens of a text, false of other
+// samples.
+func bitsOf(loss float64, source data.Source) (bits float64, ok bool) {
+	predicted, bytes := data.TextSize(source)
+	return loss * float64(predicted) / float64(bytes) / math.Ln2, predicted > 0
+}
+
+// addBits adds bits a byte to the measures of a text.
+func addBits(m runs.Measures, loss float64, source data.Source) {
+	if bits, ok := bitsOf(loss, source); ok {
+		m.Add(bitsKey, bits)
+	}
+}
+
+// textScores draws the measures of a text: what a baseline of single tokens reaches, and
+// which follow which, says little of it.
+func textScores(title string, r model.Report) string {
+	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  accuracy           %10s\n", title, human.Plural(r.Rows, "row"),
+		r.Plain, human.Score("accuracy", r.Score("accuracy")))
+}
+
+// bitsText is the line of bits a byte; nothing of other samples.
+func bitsText(r model.Report, source data.Source) string {
+	bits, ok := bitsOf(r.Plain, source)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("  bits a byte        %10.4f\n", bits)
+}
+
+// taskName is what is to be learned: a task, or to go on with a text.
+func taskName(spec data.Spec) string {
+	if spec.Encoder.OfText() {
+		return "text"
+	}
+	return spec.Task.String()
+}
+
+// textResult says how good the best model is on the validation part of a text; nothing
+// without one, or of other samples.
+func (r *run) textResult() string {
+	if !r.Spec.Encoder.OfText() || r.best == nil || r.best.Validation == nil {
+		return ""
+	}
+	loss := r.best.Validation.Plain
+	bits, _ := bitsOf(loss, r.Parts.Validation)
+	n, _ := data.TextSize(r.Parts.Validation)
+	return fmt.Sprintf("Validation loss %.4f nats a token, %.4f bits a byte, over all %s of its part.\n", loss, bits, human.Plural(n, "token"))
+}
+
+// generateCall are the words of a command that goes on with the text.
+func (r *run) generateCall() []string {
+	words := []string{"generate", r.folder.Path, "--temperature", "0.8"}
+	if e := r.Spec.Encoder.Text; !e.Lines && strings.Contains(strings.Join(e.Tokens.Pieces(), ""), "\n") {
+		return append(words, "--tokens", "500")
+	}
+	return words
+}

@@ -1,0 +1,220 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"descent/data"
+	"descent/internal/human"
+	"descent/internal/suggest"
+	"descent/nn"
+	"descent/objective"
+	"descent/optim"
+)
+
+// gptModel is the network for text.
+const gptModel = "gpt"
+
+// usualGPT is the network for text unless sizes are asked for: that of nanoGPT for a
+// machine without a graphics card.
+func usualGPT() nn.GPTConfig { return nn.GPTConfig{Layers: 4, Heads: 4, Width: 128} }
+
+// elsewhereGPT reports whether a field of a GPT is said by the data or by a setting of
+// its own.
+func elsewhereGPT(name string) bool { return name == "Vocabulary" || name == "Dropout" }
+
+// parseGPT reads sizes and choices by the names of their fields: layers=4,heads=4.
+func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
+	c := usualGPT()
+	if !more {
+		return &c, nil
+	}
+	var names []string
+	fields := map[string]reflect.Value{}
+	v := reflect.ValueOf(&c).Elem()
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Name; !elsewhereGPT(name) {
+			names = append(names, gptKey(name))
+			fields[gptKey(name)] = v.Field(i)
+		}
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		key, value, ok := strings.Cut(part, "=")
+		if key = strings.TrimSpace(key); !ok || !fields[key].IsValid() {
+			if ok {
+				return nil, suggest.Unknown("part of a gpt", key, names)
+			}
+			return nil, fmt.Errorf("%q; want parts by their names, as in gpt:layers=4,width=128: %s", part, strings.Join(names, ", "))
+		}
+		if err := setField(fields[key], strings.TrimSpace(value)); err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return &c, checkGPT(c)
+}
+
+// gptKey is what a field is called in settings: its name in lower case.
+func gptKey(name string) string { return strings.ToLower(name) }
+
+// setField reads a number, a word or true and false into a field.
+func setField(f reflect.Value, text string) error {
+	switch f.Kind() {
+	case reflect.Uint8: // an activation, by its name
+		a, err := nn.ParseActivation(text)
+		f.Set(reflect.ValueOf(a))
+		return err
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > maxUnits {
+			return fmt.Errorf("%q is no number from 0 to %d", text, maxUnits)
+		}
+		f.SetInt(int64(n))
+	case reflect.Float64:
+		x, err := ParseFloat(text)
+		if err != nil {
+			return err
+		}
+		f.SetFloat(x)
+	case reflect.Bool:
+		on, err := parseBool(text)
+		if err != nil {
+			return err
+		}
+		f.SetBool(on)
+	}
+	return nil
+}
+
+// checkGPT returns what is wrong with a network whichever the data.
+func checkGPT(c nn.GPTConfig) error {
+	if c.Layers < 1 || c.Heads < 1 || c.Width < 1 || c.Width%c.Heads != 0 {
+		return fmt.Errorf("%d layers of %d heads and a width of %d; want at least 1 of each, and a width that is a multiple of the heads", c.Layers, c.Heads, c.Width)
+	}
+	return nil
+}
+
+// gptText writes what parseGPT reads: what is not as it is when left out.
+func gptText(c nn.GPTConfig) string {
+	list := []string{fmt.Sprintf("layers=%d,heads=%d,width=%d,context=%d", c.Layers, c.Heads, c.Width, c.Context)}
+	usual := usualGPT()
+	usual.Layers, usual.Heads, usual.Width, usual.Context = c.Layers, c.Heads, c.Width, c.Context
+	v, as := reflect.ValueOf(c), reflect.ValueOf(usual)
+	for i := range v.NumField() {
+		if name, f := v.Type().Field(i).Name, v.Field(i); !elsewhereGPT(name) && !f.Equal(as.Field(i)) {
+			list = append(list, fmt.Sprintf("%s=%v", gptKey(name), f.Interface()))
+		}
+	}
+	return gptModel + ":" + strings.Join(list, ",")
+}
+
+// isText reports whether the data is to be read as text: it is asked for, or nothing
+// else is and the name says so.
+func (s *Settings) isText() bool {
+	m, err := parseModel(s.Model.Or("linear"))
+	return s.Lines || s.Tokens.Given || err == nil && m.gpt != nil || len(s.Target) == 0 && data.IsText(s.Data)
+}
+
+// openText opens a text, with samples of the length that the network takes.
+func (s *Settings) openText() (data.Source, error) {
+	cfg := data.TextConfig{Tokens: s.Tokens.Or(""), Lines: s.Lines}
+	if len(s.Target) > 0 {
+		return nil, errors.New("target: a text has no columns; a column of text in a CSV file needs no tokens, lines or gpt")
+	}
+	if m, err := parseModel(s.Model.Or("linear")); err == nil && m.gpt != nil {
+		cfg.Context = m.gpt.Context
+	}
+	source, err := data.OpenText(s.Data, cfg)
+	if err != nil {
+		return nil, err // which would be no nil Source
+	}
+	return source, nil
+}
+
+// ofText reports whether samples are of a text.
+func (j *Job) ofText() bool { return j.Spec.Encoder.OfText() }
+
+// What training on text is, unless it is asked for: about as many tokens an update as
+// nanoGPT's setting for a machine without a graphics card has, and as many updates.
+const (
+	textTokens  = 1024
+	textUpdates = 2000
+	textEpochs  = 50
+	textLines   = 32
+	textRate    = 1e-3
+	textBeta2   = 0.99
+	textDecay   = 0.1
+	textWarmup  = 100
+	textClip    = 1
+)
+
+// fillText gives settings that are left open the values for a text.
+func (j *Job) fillText() error {
+	s, e := &j.Settings, j.Spec.Encoder.Text
+	m, err := parseModel(s.Model.Or(gptModel))
+	if err != nil {
+		return err
+	}
+	if m.gpt == nil {
+		return fmt.Errorf("model: %s is not for text; use %s", s.Model.Value, gptModel)
+	}
+	m.gpt.Context = e.Context
+	s.Model, s.Tokens = Given(gptText(*m.gpt)), Given(s.Tokens.Or(e.Tokens.Spec()))
+	n, batch := j.Parts.Train.Len(), max(1, textTokens/e.Context)
+	if e.Lines {
+		batch = textLines
+	}
+	s.Batch = Given(s.Batch.Or(strconv.Itoa(min(batch, n))))
+	if !s.Optimizer.chosen() {
+		rule := optim.NewAdamW()
+		rule.Beta2 = textBeta2
+		s.Optimizer.Name = Given(rule.Name())
+		for _, h := range s.Optimizer.of(rule) {
+			if v, _ := optim.Value(rule, h.key); !s.Optimizer.Has(h.key) && !h.onOrOff {
+				if err := h.set(human.Float(v)); err != nil {
+					return err
+				}
+			}
+		}
+		s.LearningRate = Given(s.LearningRate.Or(human3(textRate * math.Min(1, math.Sqrt(128/float64(m.gpt.Width))))))
+		s.WeightDecay = Given(s.WeightDecay.Or(textDecay))
+	}
+	s.Schedule, s.ClipNorm = Given(s.Schedule.Or("cosine:floor=0.1")), Given(s.ClipNorm.Or(textClip))
+	every := 1
+	if size, err := parseBatch(s.Batch.Value); err == nil && size > 0 {
+		every = (n + size - 1) / size
+	}
+	if !s.Epochs.Given && s.Train.MaxUpdates == 0 {
+		s.Train.MaxUpdates = min(textUpdates, textEpochs*every)
+	}
+	s.Epochs = Given(s.Epochs.Or((s.Train.MaxUpdates + every - 1) / every))
+	all := s.Epochs.Value * every
+	if s.Train.MaxUpdates > 0 {
+		all = min(all, s.Train.MaxUpdates)
+	}
+	s.Warmup = Given(s.Warmup.Or(strconv.Itoa(min(textWarmup, all/10))))
+	return nil
+}
+
+// human3 rounds a rate to three digits, as it is shown.
+func human3(v float64) float64 {
+	rounded, _ := strconv.ParseFloat(human.Rounded(v, 3), 64)
+	return rounded
+}
+
+// textNetwork builds the network for a text.
+func (j *Job) textNetwork(m modelSpec) error {
+	if !j.ofText() {
+		return fmt.Errorf("model: %s takes a text, and the samples of %s are %s", j.Settings.Model.Value, j.Settings.Data, human.Shape(j.Spec.Input))
+	}
+	c := *m.gpt
+	c.Vocabulary, c.Context, c.Dropout = j.Spec.Encoder.Text.Tokens.Size(), j.Spec.Encoder.Text.Context, j.Settings.Dropout.Value
+	j.Net = nn.GPT(c)
+	return nil
+}
+
+// taskOf is what a network for samples is trained for.
+func taskOf(spec data.Spec) data.Task { return objective.For(spec, nil).First().Task }
