@@ -64,6 +64,7 @@ data/internal/parse: data/internal/naming
 data/internal/parallel:
 data/internal/scratch:
 data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch
+data/internal/steps: data/internal/parse
 data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/parallel data/internal/grid
 data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
@@ -73,7 +74,7 @@ data/augment: internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
+data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network

@@ -185,7 +185,7 @@ func TestSeriesRows(t *testing.T) {
 			`1 row has the "when" of another, first line 42 and line 43, as where clocks are set back`, 120 - 12 + 1},
 		{"a value that is missing", hours(120, func(i int, when time.Time) string {
 			return choose(i == 60, when.Format("2006-01-02 15:04")+",NaN,,1\n", "-")
-		}), "1 row of 120 lack a value of a target", 120 - 12 + 1 - 2},
+		}), "1 row of 120 lacks a value of a target", 120 - 12 + 1 - 2},
 		{"between steps", hours(120, func(i int, when time.Time) string { return choose(i == 60, line(when.Add(7*time.Minute), i), "-") }),
 			"1 row lies between steps of 1 hour: they count at the nearest", 120 - 12 + 1},
 	} {

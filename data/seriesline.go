@@ -74,7 +74,7 @@ func layOut(g *grid.Grid, plan *schema.Series, step *steps.Step) (*timeline, err
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s: no row has a value for the target %q", g.File, g.Columns[plan.Columns[0].Col])
 	}
 	if gaps := t.missing - t.gaps(rows[:t.n]); gaps > 0 {
-		t.notes = append(t.notes, fmt.Sprintf("%s of %s lack a value of a target: among inputs the last one before counts", human.Plural(gaps, "row"), human.Thousands(float64(g.Rows()))))
+		t.notes = append(t.notes, fmt.Sprintf("%s of %s %s a value of a target: among inputs the last one before counts", human.Plural(gaps, "row"), human.Thousands(float64(g.Rows())), choose(gaps == 1, "lacks", "lack")))
 	}
 	return t, nil
 }

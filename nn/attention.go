@@ -99,7 +99,7 @@ func (m MultiHeadAttention) check(t graph.Type) error {
 	case m.Groups < 0 || m.Groups > 0 && m.Heads%m.Groups != 0:
 		return fmt.Errorf("%d heads cannot share %d groups evenly", m.Heads, m.Groups)
 	case m.Lengths != "" && m.Causal:
-		return errors.New("Lengths of causal attention change nothing, as padding comes after what counts; leave them out")
+		return errors.New("with Causal, Lengths change nothing, as padding comes after what counts; leave them out")
 	}
 	if err := checkRate(m.Dropout); err != nil {
 		return err

@@ -53,6 +53,6 @@ func (t *measures) forecasts(list []runs.Forecast) {
 	fmt.Fprintf(&t.out, "\n  %-*s %12s %12s %12s %12s\n", t.head-2, "target, standardized", "mse", "mae", "scaled error", "mae, in unit")
 	for _, f := range list {
 		fmt.Fprintf(&t.out, "  %-*s %12s %12s %12s %12s\n", t.head-2, human.Line(f.Target),
-			human.Score("mse", f.MSE), human.Score("mae", f.MAE), human.Score("mase", f.MASE), human.Score("mae", f.Own))
+			human.Score("mse", f.MSE), human.Score("mae", f.MAE), human.Score("mae", f.MASE), human.Score("mae", f.Own))
 	}
 }

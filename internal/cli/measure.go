@@ -7,13 +7,11 @@ import (
 	"slices"
 
 	"descent/data"
-	"descent/engine"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/usage"
 	"descent/metric"
 	"descent/model"
-	"descent/nn"
 )
 
 // measuring returns m as one that measures the metrics of those names, too, or if
@@ -80,13 +78,7 @@ func measure(ctx context.Context, m *model.Model, source data.Source, counts []i
 // measureForecast evaluates m on source beside a forecast that repeats the last season,
 // or the last value where there is no season in the window.
 func measureForecast(ctx context.Context, m *model.Model, source data.Source) (model.Report, baseline, error) {
-	spec := source.Spec()
-	naive := nn.SeasonalNaive{Season: spec.Encoder.Series.Season, Horizon: spec.Horizon, Columns: len(spec.Targets)}
-	what := fmt.Sprintf("what was %d steps before", naive.Season)
-	if naive.Season > spec.Input[0] || naive.Season == 1 {
-		naive.Season, what = 1, "the last value"
-	}
-	simplest, err := model.New(naive, spec, nil, engine.NewStore())
+	simplest, what, err := model.Naive(source.Spec())
 	if err != nil {
 		return model.Report{}, baseline{}, err
 	}

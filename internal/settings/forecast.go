@@ -72,10 +72,6 @@ func (j *Job) decideSeries() {
 	}
 	s.Target = j.Spec.Targets
 	s.Model = Given(s.Model.Or(forecastModel))
-	if s.Model.Value == "linear" { // whose last epoch is steadier than the luckiest
-		s.Batch = Given(s.Batch.Or(strconv.Itoa(step(j.Parts.Train.Len(), 8, byRows{200, 16}, byRows{1000, 32}, byRows{5000, 64}))))
-		s.keepLast()
-	}
 }
 
 // forecastModel is the network of a forecast unless it is given; chosen on validation

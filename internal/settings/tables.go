@@ -41,7 +41,7 @@ func (j *Job) decide() error {
 		if err := j.fillTable(); err != nil {
 			return err
 		}
-	case s.Model.Value == "linear" && tabular.IsTable(j.Spec):
+	case s.Model.Value == "linear" && (tabular.IsTable(j.Spec) || j.Spec.Horizon > 0):
 		s.fillLinear()
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
