@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 		if again := command(t, "help", name).want(t, exitDone).stdout; again != short {
 			t.Errorf("help %s is not what %s --help says", name, name)
 		}
-		if n := strings.Count(short, "\n"); n > 115 {
+		if n := strings.Count(short, "\n"); n > 118 {
 			t.Errorf("the short help of %s has %d lines", name, n)
 		}
 		all := command(t, name, "--help-all").want(t, exitDone).stdout

@@ -12,7 +12,7 @@ import (
 // dataRows are what a run learns from.
 var dataRows = []Setting{
 	{key: "data", def: "digits", basic: true, listed: true,
-		usage: "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, JSON lines or Parquet, also compressed; several such files by a pattern in quotes, such as 'part-*.csv', or by their folder; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class; a text, in files whose names end in .txt",
+		usage: "digits (embedded); " + strings.Join(data.FetchedNames(), ", ") + " after \"descent data get\"; a CSV file, with any delimiter, JSON lines or Parquet, also compressed; several such files by a pattern in quotes, such as 'part-*.csv', or by their folder; a folder of IDX files or CIFAR-10 batches; a folder or zip file with a folder of images a class; text in .txt files",
 		at:    func(s *Settings) any { return &s.Data }, check: anything, start: Told, fixed: sameRows},
 	{key: "target", basic: true,
 		usage: "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it",

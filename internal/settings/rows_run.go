@@ -37,7 +37,7 @@ var runRows = []Setting{
 	{key: "epochs", def: "auto", basic: true, listed: true,
 		usage: "passes over the training part; auto: " + epochsDefault,
 		at:    func(s *Settings) any { return &s.Epochs }, check: atLeast1, start: Told, fixed: "runs that are compared have the same length"},
-	{key: "max_updates", flag: "steps", basic: true,
+	{key: "max_updates", flag: "steps",
 		usage: "updates after which training ends, though its last epoch is not over; 0: after the epochs",
 		at:    func(s *Settings) any { return &s.Train.MaxUpdates }, start: Told, fixed: "runs that are compared have the same length",
 		check: must(func(v float64) bool { return v >= 0 }, "0, for all of the epochs, or more updates")},
