@@ -32,8 +32,9 @@ func addBits(m runs.Measures, loss float64, source data.Source) {
 // textScores draws the measures of a text: what a baseline of single tokens reaches, and
 // which follow which, says little of it.
 func textScores(title string, r model.Report) string {
-	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  accuracy           %10s\n", title, human.Plural(r.Rows, "row"),
-		r.Plain, human.Score("accuracy", r.Score("accuracy")))
+	right := r.Scores()[0]
+	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  %-18s %10s\n", title, human.Plural(r.Rows, "row"),
+		r.Plain, human.Label(right), human.Score(right, r.Score(right)))
 }
 
 // bitsText is the line of bits a byte; nothing of other samples.

@@ -51,7 +51,7 @@ func (s Step) At(origin float64, i int) float64 {
 		return float64(first.AddDate(0, 0, day-1).Unix()/secondsOfDay) + origin - math.Floor(origin)
 	case Weekdays:
 		n := weekdays(origin) + float64(i)
-		return 7*math.Floor(n/5) + n - 5*math.Floor(n/5) + monday
+		return float64(7*math.Floor(n/5)) + n - float64(5*math.Floor(n/5)) + monday
 	}
 	return origin + float64(float64(i)*s.Size)
 }
@@ -77,7 +77,7 @@ func months(t float64) float64 {
 func weekdays(t float64) float64 {
 	days := math.Floor(t) - monday
 	week := math.Floor(days / 7)
-	return 5*week + min(days-7*week, 4.5)
+	return float64(5*week) + min(days-float64(7*week), 4.5)
 }
 
 // Find returns the step of times in ascending order, each once, which are dates in
