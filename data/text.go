@@ -144,21 +144,31 @@ func textFiles(path string) ([]string, error) {
 	return files, nil
 }
 
-// IsText reports whether what a user names is a text by its name: a file, or all
-// files that a pattern matches or a folder holds, end in .txt.
+// IsText reports whether what a user names is a text by its name: a file that ends in
+// .txt, as do all files that a pattern matches or a folder holds.
 func IsText(path string) bool {
-	files := []string{path}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		if files = matching(path); err == nil {
-			files, _ = textFiles(path)
-		}
+	other := func(file string) bool { return !(&found{path: file}).ends(".txt") }
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		files := matching(path)
+		return files != nil && !slices.ContainsFunc(files, other)
+	case !info.IsDir():
+		return !other(path)
 	}
-	for _, file := range files {
-		if !(&found{path: file}).ends(".txt") {
-			return false
-		}
+	files, err := textFiles(path)
+	if err != nil || files == nil {
+		return false
 	}
-	return len(files) > 0
+	only := true
+	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !isAside(d.Name()) && other(file) {
+			only = false
+			return fs.SkipAll
+		}
+		return err
+	})
+	return only && err == nil
 }
 
 // readText appends the text of a file.

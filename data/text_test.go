@@ -186,7 +186,7 @@ func TestTextFolder(t *testing.T) {
 	}
 	for path, want := range map[string]string{dir: "first\nsecond\nthird", filepath.Join(dir, "*.txt"): "first\nsecond\n"} {
 		source, err := OpenText(path, TextConfig{})
-		if err != nil || source.text != want || !IsText(path) {
+		if err != nil || source.text != want || IsText(path) == (path == dir) { // where a table is, too
 			t.Errorf("%s: %q, %v", path, source.text, err)
 		}
 	}

@@ -23,9 +23,10 @@ func TestPlaces(t *testing.T) {
 		"adam":     {"optim/adamw.go", "optim/lamb.go", "optim/muon.go", "optim/shampoo.go", "optim/soap.go", "train/", "internal/"}, // and the default
 		"adamw":    {"internal/", "tabular/"},                                                                                        // which has it for its default
 		"sgd":      {"internal/"},                                                                                                    // which --momentum turns into momentum
-		"momentum": {"internal/"},
-		"rmsprop":  {"internal/"},          // with others, what compare compares
-		"lbfgs":    {"internal/settings/"}, // which wants the whole data in a batch
+		"momentum": {"internal/", "tabular/"},                                                                                        // and by which n-grams are trained
+		"nesterov": {"internal/bench/"},                                                                                              // by which residual networks are
+		"rmsprop":  {"internal/"},                                                                                                    // with others, what compare compares
+		"lbfgs":    {"internal/settings/"},                                                                                           // which wants the whole data in a batch
 	}
 	named := files(t)
 	for _, rule := range all() {

@@ -105,11 +105,11 @@ func TestTextRefused(t *testing.T) {
 	}
 	_, run := ofText(t, "--data", path, "--steps", "2")
 	for says, args := range map[string][]string{
-		"is none of the":     {"--prompt", "Ω"},
-		"want at least 1":    {"--tokens", "0"},
-		"the temperature is": {"--temperature", "-1"},
-		"want a part in":     {"--top-p", "2"},
-		"the -3 likeliest":   {"--top-k", "-3"},
+		"is none of the":      {"--prompt", "Ω"},
+		"want at least 1":     {"--tokens", "0"},
+		"a temperature of -1": {"--temperature", "-1"},
+		"a probability of 2":  {"--top-p", "2"},
+		"the -3 likeliest":    {"--top-k", "-3"},
 	} {
 		if r := command(t, append([]string{"generate", run}, args...)...); r.code == exitDone || !strings.Contains(r.stderr, says) {
 			t.Errorf("%v: exit %d, %q, want %q", args, r.code, r.stderr, says)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,7 @@ func TestPlaces(t *testing.T) {
 				places = append(places, path)
 			}
 		}
+		places = slices.DeleteFunc(places, func(path string) bool { return strings.HasPrefix(path, "internal/kernel/attention/") }) // whose softmax is no program
 		if len(places) != 1 || !strings.HasPrefix(places[0], "graph/") {
 			t.Errorf("%s is named in %v, want one file of graph", row.Name, places)
 		}
