@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/model"
+	"descent/train"
 )
 
 // bitsKey is what a text takes when it is coded by the probabilities of a model, in
@@ -73,4 +75,33 @@ func (r *run) generateCall() []string {
 		return append(words, "--tokens", "500")
 	}
 	return words
+}
+
+// mostSamples are left by a run of a text at most, of so many tokens each.
+const (
+	mostSamples  = 10
+	sampleTokens = 300
+)
+
+// sample leaves how the model of a text goes on after an epoch, where there is a way to
+// begin: by a line feed.
+func (r *run) sample(t *train.Trainer, e *train.Epoch) error {
+	if !r.Spec.Encoder.OfText() {
+		return nil
+	}
+	epochs := r.Config.Epochs
+	each := (epochs + mostSamples - 1) / mostSamples
+	if _, _, err := r.Spec.Encoder.Text.Begin(""); err != nil || (epochs-1-e.Epoch)%each != 0 {
+		return nil
+	}
+	var b strings.Builder
+	how := model.Sampling{Temperature: 0.8, Seed: uint64(e.Epoch)}
+	err := t.Model().Speak(context.Background(), "", sampleTokens, how, func(piece string) error {
+		b.WriteString(piece)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.folder.Sample(runs.Sample{Epoch: e.Epoch + 1, Step: e.Updates, Text: b.String()})
 }

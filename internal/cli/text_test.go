@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descent/internal/runs"
 )
 
 // verses is a small text: what follows a word says which one it is.
@@ -67,7 +69,7 @@ func TestTextSays(t *testing.T) {
 // stopped goes on to the same ones.
 func TestTextExact(t *testing.T) {
 	args := []string{"--data", verses(t), "--epochs", "6", "--seed", "5"}
-	one, _ := ofText(t, append(args, "--workers", "1")...)
+	one, whole := ofText(t, append(args, "--workers", "1")...)
 	two, _ := ofText(t, append(args, "--workers", "2")...)
 	if one["weights_sha256"] != two["weights_sha256"] {
 		t.Error("weights depend on the number of workers")
@@ -80,6 +82,11 @@ func TestTextExact(t *testing.T) {
 	if sum["weights_sha256"] != one["weights_sha256"] {
 		t.Errorf("a run that was stopped ends in other weights: %v, want %v", sum["weights_sha256"], one["weights_sha256"])
 	}
+	samples := readFile(t, filepath.Join(whole, runs.SamplesFile))
+	if again := readFile(t, filepath.Join(out, runs.SamplesFile)); strings.Count(samples, "\n") != 6 || again != samples {
+		t.Errorf("samples are\n%s\nand of a run that was stopped\n%s", samples, again)
+	}
+	contains(t, readFile(t, filepath.Join(out, runs.ReportFile)), "After epoch 6, ", "After epoch 1, ")
 }
 
 // TestTextRefused: what cannot be is said before anything is trained.

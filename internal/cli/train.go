@@ -315,7 +315,7 @@ func (r *run) broken(err error) error {
 func (r *run) validated() bool { return r.Parts.Validation.Len() > 0 }
 
 // report is told of every update and epoch.
-func (r *run) report(_ *train.Trainer, p train.Progress) error {
+func (r *run) report(t *train.Trainer, p train.Progress) error {
 	r.ui.Report(p)
 	if e := p.Epoch; e != nil {
 		r.last = e
@@ -324,6 +324,9 @@ func (r *run) report(_ *train.Trainer, p train.Progress) error {
 		}
 	}
 	err := errors.Join(r.records.Take(p), r.watchers.take(p))
+	if p.Epoch != nil {
+		err = errors.Join(err, r.sample(t, p.Epoch))
+	}
 	if now := time.Now(); p.Epoch != nil || now.Sub(r.looked) > time.Second {
 		r.looked = now
 		err = errors.Join(err, r.folder.Here())

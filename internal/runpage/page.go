@@ -25,6 +25,7 @@ func Of(list ...*runs.Run) report.Page {
 		p.Title = fmt.Sprintf("%d runs: %s", len(list), p.Title)
 		p.Sections = append(p.Sections, compareSections(list, names)...)
 	}
+	p.Sections = append(p.Sections, sampleSections(list, names)...)
 	p.Sections = append(p.Sections, curveSections(list, names)...)
 	p.Sections = append(p.Sections, layerSections(list, names)...)
 	for i, r := range list {

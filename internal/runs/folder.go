@@ -16,7 +16,7 @@ import (
 )
 
 // logFiles are all logs that a run may leave.
-var logFiles = []string{MetricsFile, StepsFile, ProbesFile}
+var logFiles = []string{MetricsFile, StepsFile, ProbesFile, SamplesFile}
 
 // Folder is where a run leaves its files. A file appears under its name
 // when it is complete, but for the logs, which grow.
@@ -203,6 +203,9 @@ func (f *Folder) Cut(sizes map[string]int64) error {
 		}
 	}
 	for _, name := range logFiles {
+		if _, err := os.Lstat(f.File(name)); sizes[name] == 0 && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		l, err := f.log(name)
 		if err == nil {
 			err = l.cut(sizes[name])

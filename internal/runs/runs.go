@@ -24,9 +24,10 @@ import (
 const (
 	ConfigFile  = "config.yaml"
 	SummaryFile = "summary.json"
-	MetricsFile = "metrics.csv"  // a row an epoch
-	StepsFile   = "steps.csv"    // a row an update, or every k-th
-	ProbesFile  = "probes.jsonl" // a line a probe
+	MetricsFile = "metrics.csv"   // a row an epoch
+	StepsFile   = "steps.csv"     // a row an update, or every k-th
+	ProbesFile  = "probes.jsonl"  // a line a probe
+	SamplesFile = "samples.jsonl" // of a text: a line a [Sample]
 	TestFile    = "test.json"
 	RowsFile    = "rows.bin"     // hashes of the training rows, a [data.RowSet]
 	ColumnsFile = "columns.json" // how the columns of the training rows are spread, an [explain.Profile]
@@ -54,6 +55,7 @@ type Run struct {
 	Metrics   Log
 	Steps     Log
 	Probes    []train.Probe
+	Samples   []Sample         // of a text
 	Test      *Test            // nil if the run was not measured
 	Explained *Explained       // nil of what is no table
 	Profile   *profile.Profile // nil if the run was not profiled
@@ -85,6 +87,9 @@ func Read(path string) (*Run, error) {
 		return nil, err
 	}
 	if r.Probes, err = readLines[train.Probe](r.file(ProbesFile)); err != nil {
+		return nil, err
+	}
+	if r.Samples, err = readLines[Sample](r.file(SamplesFile)); err != nil {
 		return nil, err
 	}
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
