@@ -43,7 +43,7 @@ func (c Column) Decode(x []float32) string {
 // order [height width channels]; nil if samples are no images. One of 16 bits is
 // stretched from its least value to its greatest, as it may use few of them.
 func (e *Encoder) DecodePixels(x []float32) []byte {
-	if e.Kind == tableKind || e.Kind == seriesKind || len(x) == 0 {
+	if e.Kind != imageKind && e.Kind != pictureKind || len(x) == 0 {
 		return nil
 	}
 	low, high := math.Inf(1), math.Inf(-1)

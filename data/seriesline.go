@@ -155,14 +155,14 @@ func (t *timeline) once(g *grid.Grid, name string, rows []int, times []float64) 
 
 // place puts rows, whose times ascend, at their steps.
 func (t *timeline) place(g *grid.Grid, name string, rows []int, times []float64) ([]int, error) {
+	if most := float64(mostGaps * len(rows)); len(times) > 0 && !(t.step.Index(times[0], times[len(times)-1]) < most) {
+		return nil, fmt.Errorf("data: %s, column %q: the last row is more than %s steps of %s behind the first, and there are %d rows; leave out what is far from the others", g.File, name, human.Thousands(most), t.step, len(rows))
+	}
 	places, between := t.step.Place(times)
 	if float64(between) > mostBetween*float64(len(rows)) {
 		return nil, fmt.Errorf("data: %s, column %q: %s of %s lie between steps of %s; want one a step, as a mean over each makes them", g.File, name, human.Plural(between, "row"), human.Thousands(float64(len(rows))), t.step)
 	}
 	all := places[len(places)-1] + 1
-	if all > mostGaps*len(rows) {
-		return nil, fmt.Errorf("data: %s, column %q: %s of %s are missing between %d rows; leave out what is far from the others", g.File, name, human.Thousands(float64(all-len(rows))), t.step, len(rows))
-	}
 	at := slices.Repeat([]int{-1}, all)
 	shared, gap, after := 0, 0, 0
 	for i, p := range places {

@@ -489,6 +489,9 @@ func (e *TextEncoder) validate() error {
 	if e.Tokens.Size() < 2 {
 		return errors.New("data: encoder: a text of a single token")
 	}
+	if e.Lines && !slices.Contains(e.Tokens.Pieces(), lineFeed) {
+		return errors.New("data: encoder: lines without a token that ends them")
+	}
 	return e.Tokens.Validate()
 }
 
@@ -509,7 +512,7 @@ func (e *TextEncoder) String() string {
 	}
 	text := fmt.Sprintf("tokens    %d %s", e.Tokens.Size(), what)
 	if e.Tokens.Kind == tokens.Char {
-		text += ": " + naming.List(e.Tokens.Names())
+		text += ": " + naming.List(e.Tokens.Pieces())
 	}
 	return fmt.Sprintf("%s\nsamples   of %s, %s\n", text, how, human.Plural(e.Context, "token"))
 }

@@ -60,7 +60,7 @@ func TestRunningText(t *testing.T) {
 	if want := [][2]string{{"0123", "1234"}, {"4567", "5678"}, {"8", "9"}}; !slices.Equal(got, want) || !slices.Equal(counts, []float32{1, 1, 0.25}) {
 		t.Errorf("validation %q, which count %v", got, counts)
 	}
-	if n, bytes := TextSize(p.Validation); n != 9 || bytes != 10 {
+	if n, bytes := TextSize(p.Validation); n != 9 || bytes != 9 {
 		t.Errorf("%d predictions of %d bytes", n, bytes)
 	}
 	if p.Train.Len() != 22 || p.Test.Len() != 0 {

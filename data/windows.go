@@ -44,7 +44,7 @@ func TextSize(s Source) (predicted, bytes int) {
 func encodeText(e *Encoder, name string, p portion) textSet {
 	k := e.Text.Tokens
 	if !e.Text.Lines {
-		return &windows{spec: e.spec(name), numbers: gather(k, k.All(p.run), len(p.run)), context: e.Text.Context, text: len(p.run)}
+		return &windows{spec: e.spec(name), numbers: gather(k, k.All(p.run), len(p.run)), context: e.Text.Context}
 	}
 	s := &lineSet{spec: e.spec(name), mean: e.Text.Mean, starts: []int{0}}
 	feed := tokens.Unknown
@@ -75,7 +75,6 @@ func encodeText(e *Encoder, name string, p portion) textSet {
 			}
 			n += length
 			s.starts = append(s.starts, n)
-			s.text += len(line) + 1
 		}
 	}, 0)
 	return s
@@ -124,7 +123,6 @@ type windows struct {
 	spec    Spec
 	numbers sequence
 	context int
-	text    int // bytes
 }
 
 func (w *windows) Spec() Spec   { return w.spec }
@@ -187,23 +185,33 @@ func readShares(name string, context int, usual float64, rows []int, dst []float
 	return nil
 }
 
-func (w *windows) extent() extent { return extentOf(w.numbers, 1, w.text) }
+func (w *windows) extent() extent { return extentOf(w.spec, w.numbers, []int{0}) }
 
-// extentOf counts tokens but the first ones, of which there are so many, that nothing
-// predicts.
-func extentOf(all sequence, first, bytes int) extent {
-	s := extent{predicted: max(0, all.Len()-first), bytes: bytes}
+// extentOf counts tokens, and bytes of those that are predicted: the known ones but for
+// those at starts.
+func extentOf(of Spec, all sequence, starts []int) (s extent) {
+	var bytes []int // of each token
+	for _, piece := range of.Encoder.Text.Tokens.Pieces() {
+		bytes = append(bytes, len(piece))
+	}
 	chunk := make([]float32, 1<<12)
 	for from := 0; from < all.Len(); from += len(chunk) {
 		part := chunk[:min(len(chunk), all.Len()-from)]
 		all.read(part, from)
-		for _, v := range part {
-			if v < 0 {
+		for i, v := range part {
+			first := len(starts) > 0 && starts[0] == from+i
+			if first {
+				starts = starts[1:]
+			}
+			switch {
+			case v < 0:
 				s.unknown++
+			case !first:
+				s.predicted++
+				s.bytes += bytes[int(v)]
 			}
 		}
 	}
-	s.predicted -= s.unknown
 	return s
 }
 
@@ -261,13 +269,12 @@ type lineSet struct {
 	numbers sequence
 	starts  []int // of each line, and behind the last
 	mean    float64
-	text    int // bytes
 }
 
 func (l *lineSet) Spec() Spec     { return l.spec }
 func (l *lineSet) Len() int       { return len(l.starts) - 1 }
 func (l *lineSet) vetted() bool   { return true }
-func (l *lineSet) extent() extent { return extentOf(l.numbers, l.Len(), l.text) }
+func (l *lineSet) extent() extent { return extentOf(l.spec, l.numbers, l.starts) }
 
 // Notes says what cannot be predicted.
 func (l *lineSet) Notes() []string { return unknownNote(l.extent()) }

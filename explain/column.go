@@ -28,6 +28,9 @@ type Column struct {
 	of *data.Column // nil: a number as it is
 }
 
+// HasCurve reports whether there is a [Dependence] on the column: not on one of text.
+func (c Column) HasCurve() bool { return c.Kind != textKind }
+
 // Suits returns an error if samples are not rows of a table, as images are not.
 func Suits(spec data.Spec) error {
 	for _, f := range spec.More {

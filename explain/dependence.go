@@ -52,7 +52,7 @@ func (e *Explainer) Dependence(ctx context.Context, rows *Rows, column int) (*De
 		return nil, fmt.Errorf("explain: there is no column %d; the model reads %d", column, len(e.columns))
 	}
 	c := &e.columns[column]
-	if c.Kind == textKind {
+	if !c.HasCurve() {
 		return nil, fmt.Errorf("explain: column %q is text, which has no curve; numbers, dates and categories have", c.Name)
 	}
 	d := &Dependence{Column: c.Name, Kind: c.Kind, Rows: rows.Len(), Outputs: e.Outputs()}

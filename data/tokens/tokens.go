@@ -161,7 +161,7 @@ func (t *Tokenizer) chars(text string) iter.Seq[int] {
 			at, known := Unknown, true
 			if r < utf8.RuneSelf {
 				at = ascii[r]
-			} else if at, known = others[r]; !known || r == utf8.RuneError && text[i] != "\uFFFD"[0] {
+			} else if at, known = others[r]; !known || r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
 				at = Unknown
 			}
 			if !yield(at) {

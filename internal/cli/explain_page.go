@@ -66,8 +66,11 @@ func (x *explaining) next(path, of string) {
 	var lines []string
 	if x.found.Reasons == nil {
 		lines = append(lines, x.call(append(line, "--row", "0")...))
-		if c := x.found.Importance.Columns; len(x.opt.columns) == 0 && len(c) > 0 {
-			lines = append(lines, x.call(append(line, "--column", c[0].Columns[0])...))
+		for _, c := range x.found.Importance.Columns {
+			if k, err := x.e.Find(c.Columns[0]); err == nil && len(x.opt.columns) == 0 && x.e.Columns()[k].HasCurve() {
+				lines = append(lines, x.call(append(line, "--column", c.Columns[0])...))
+				break
+			}
 		}
 	} else {
 		lines = append(lines, x.call(line...))

@@ -103,6 +103,9 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	predictions, predicted := writePredictions, human.Plural(source.Len(), "row")
 	if spec.Horizon > 0 {
 		predictions, predicted = writeForecast, human.Plural(spec.Horizon, "step")
+		if err := spans(m, usualLevel); opt.level == 0 && err != nil {
+			fmt.Fprintf(a.stderr, "note: without intervals: %s\n", strings.TrimPrefix(err.Error(), "--interval: "))
+		}
 	}
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)

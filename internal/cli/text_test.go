@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,6 +53,20 @@ func TestText(t *testing.T) {
 		}
 		contains(t, command(t, "eval", run, path).want(t, exitDone).stdout, "loss, nats a token", "bits a byte")
 		contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "tokens ", "generate ")
+	}
+}
+
+// TestTextTested: a test part of a text, or another text, is measured and shown.
+func TestTextTested(t *testing.T) {
+	path := verses(t)
+	for _, how := range [][]string{{"--split", "80/10/10"}, {"--lines", "--split", "80/10/10"}, {"--test", path}} {
+		sum, run := ofText(t, append([]string{"--data", path, "--steps", "20"}, how...)...)
+		test := sum["test"].(map[string]any)
+		loss, bits := test["loss"].(float64), test["bits_per_byte"].(float64)
+		if want := loss / math.Ln2; math.Abs(bits-want) > 1e-9 { // as characters of a byte have it
+			t.Errorf("%v: loss %v, %v bits a byte, want %v", how, loss, bits, want)
+		}
+		contains(t, readFile(t, filepath.Join(run, runs.ReportFile)), "Worst samples", "into")
 	}
 }
 

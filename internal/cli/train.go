@@ -60,6 +60,8 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --recipe mnist-fast
   descent train --data photos.zip --model cnn --augment crop:4,flip
   descent train --data photos.csv --target kind --image file --model cnn:16
+  descent train --data input.txt
+  descent train --data sales.csv --task forecast
   descent train --data houses.csv --target price --bag 5
   descent train --data houses.csv --target price --best --budget 5m
   descent train --print-config > run.yaml

@@ -2,6 +2,7 @@ package runpage
 
 import (
 	"fmt"
+	"slices"
 
 	"descent/internal/report"
 	"descent/internal/runs"
@@ -64,13 +65,20 @@ func worstImages(list []runs.Worst) report.Images {
 }
 
 func worstRows(list []runs.Worst) report.Table {
-	t := report.Table{Columns: []string{"row", "loss", "actual", "predicted"}}
+	t := report.Table{Columns: []string{"row", "loss"}}
+	answers := slices.ContainsFunc(list, func(w runs.Worst) bool { return w.Actual != "-" })
+	if answers {
+		t.Columns = append(t.Columns, "actual", "predicted")
+	}
 	if list[0].Probability != nil {
 		t.Columns = append(t.Columns, "probability")
 	}
 	t.Columns = append(t.Columns, list[0].Columns...)
 	for _, w := range list {
-		row := report.Row{w.Row, w.Loss, w.Actual, w.Predicted}
+		row := report.Row{w.Row, w.Loss}
+		if answers {
+			row = append(row, w.Actual, w.Predicted)
+		}
 		if w.Probability != nil {
 			row = append(row, *w.Probability)
 		}

@@ -118,6 +118,9 @@ func testOf(r model.Report, source data.Source) (*Test, error) {
 	x, y := make([]float32, spec.Size()), make([]float32, spec.TargetSize())
 	beside := besides(spec)
 	for _, s := range r.Worst {
+		if spec.Horizon > 0 {
+			break // a window of many numbers says little as a row
+		}
 		if err := source.Read([]int{s.Row}, x, y); err != nil {
 			return nil, err
 		}
@@ -237,6 +240,10 @@ func showSample(w *Worst, e *data.Encoder, x, beside []float32) (err error) {
 		}
 		x = beside
 	}
+	if e.OfText() {
+		w.Columns, w.Cells = []string{"text"}, []string{textOf(e.Text, x)}
+		return nil
+	}
 	for _, c := range e.DecodeRow(x) {
 		w.Columns, w.Cells = append(w.Columns, c.Column), append(w.Cells, c.Value)
 	}
@@ -265,4 +272,13 @@ func pictureOf(pixels []byte, shape []int) ([]byte, error) {
 	}
 	err := png.Encode(&b, picture)
 	return b.Bytes(), err
+}
+
+// textOf returns the text of a sample of tokens.
+func textOf(e *data.TextEncoder, x []float32) string {
+	numbers := make([]int, len(x))
+	for i, v := range x {
+		numbers[i] = int(v)
+	}
+	return e.Tokens.Text(numbers...)
 }

@@ -124,6 +124,9 @@ func (s *Settings) openText() (data.Source, error) {
 	if len(s.Target) > 0 {
 		return nil, errors.New("target: a text has no columns; a column of text in a CSV file needs no tokens, lines or gpt")
 	}
+	if s.Bag > 0 || s.Best {
+		return nil, errors.New("bag: a text is learned by one network; leave out bag and best")
+	}
 	if m, err := parseModel(s.Model.Or("linear")); err == nil && m.gpt != nil {
 		cfg.Context = m.gpt.Context
 	}

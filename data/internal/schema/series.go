@@ -59,7 +59,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 			c.Kind, c.Why = parse.NumberKind, "" // whole numbers that all differ may be amounts
 		}
 		if c.Kind == parse.CategoryKind || c.Kind == parse.DateKind {
-			c.Kind, c.Why = parse.DroppedKind, fmt.Sprintf("holds %ss, and a forecast reads numbers", c.Kind)
+			c.Kind, c.Why = parse.DroppedKind, fmt.Sprintf("is a %s, and a forecast reads numbers", c.Kind)
 		}
 		switch {
 		case c.Kind != parse.NumberKind && isKnown:

@@ -130,8 +130,9 @@ func commonest(times []float64, dates bool) (size, share float64) {
 func inMonths(times []float64) (Step, bool) {
 	least := math.Inf(1)
 	for i := range len(times) - 1 {
-		d := months(times[i+1]) - months(times[i])
-		if d != math.Trunc(d) {
+		between := months(times[i+1]) - months(times[i])
+		d := math.Round(between)
+		if math.Abs(between-d) > 1e-6 { // a day is more, and rounding less
 			return Step{}, false
 		}
 		least = min(least, d)

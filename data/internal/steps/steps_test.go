@@ -31,6 +31,8 @@ func TestFind(t *testing.T) {
 		{Step{Months, 1}, "1 month", 12, "1949-01-01 00:00"},
 		{Step{Months, 3}, "3 months", 4, "2023-12-31 00:00"},
 		{Step{Months, 12}, "1 year", 1, "1900-07-01 00:00"},
+		{Step{Months, 1}, "1 month", 12, "2010-01-15 00:00"}, // over months 256 and 512
+		{Step{Months, 12}, "1 year", 1, "1950-06-15 00:00"},
 	} {
 		times := make([]float64, 60)
 		for i := range times {
