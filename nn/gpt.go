@@ -9,7 +9,7 @@ import (
 // GPTConfig says what [GPT] consists of. The zero value of each field from Groups on
 // is what nanoGPT has without biases.
 type GPTConfig struct {
-	Vocabulary int // tokens
+	Vocabulary int // tokens, as many as a text's Encoder.Text.Tokens.Size() says
 	Context    int // positions that it sees
 	Layers     int // blocks
 	Heads      int // of attention; must divide Width
