@@ -27,7 +27,7 @@ const (
 // sets an indicator beside it. A category becomes one-hot; what training did
 // not have is all zeros, or a rare level if there are some. A date becomes its
 // days since 1970, as a number, and the sine and cosine of each of its Parts. A text
-// becomes its n-grams, see [Text]. A
+// becomes its n-grams, see [NGrams]. A
 // pixel p becomes (p - Mean)/Std, with one Mean and Std a channel for all
 // pixels, which are 0 to 255, or 0 to 65535 where Bits is 16.
 //

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,18 +122,7 @@ func textFiles(path string) ([]string, error) {
 	case !info.IsDir():
 		return []string{path}, nil
 	}
-	var files []string
-	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case file != path && isAside(d.Name()) && d.IsDir():
-			return filepath.SkipDir
-		case !d.IsDir() && !isAside(d.Name()) && (&found{path: file}).ends(".txt"):
-			files = append(files, file)
-		}
-		return nil
-	})
+	files, _, err := textsIn(path, false)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
@@ -144,31 +132,45 @@ func textFiles(path string) ([]string, error) {
 	return files, nil
 }
 
+// textsIn lists the files of a folder, and of the folders in it, that end in .txt, and
+// reports whether there are others; with only, it ends at the first of these.
+func textsIn(folder string, only bool) (texts []string, others bool, err error) {
+	err = filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case file != folder && isAside(d.Name()) && d.IsDir():
+			return filepath.SkipDir
+		case d.IsDir() || isAside(d.Name()):
+			return nil
+		case endsAsText(file):
+			texts = append(texts, file)
+			return nil
+		}
+		others = true
+		if only {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return texts, others, err
+}
+
+func endsAsText(file string) bool { return (&found{path: file}).ends(".txt") }
+
 // IsText reports whether what a user names is a text by its name: a file that ends in
 // .txt, as do all files that a pattern matches or a folder holds.
 func IsText(path string) bool {
-	other := func(file string) bool { return !(&found{path: file}).ends(".txt") }
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		files := matching(path)
-		return files != nil && !slices.ContainsFunc(files, other)
+		return files != nil && !slices.ContainsFunc(files, func(file string) bool { return !endsAsText(file) })
 	case !info.IsDir():
-		return !other(path)
+		return endsAsText(path)
 	}
-	files, err := textFiles(path)
-	if err != nil || files == nil {
-		return false
-	}
-	only := true
-	err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !isAside(d.Name()) && other(file) {
-			only = false
-			return fs.SkipAll
-		}
-		return err
-	})
-	return only && err == nil
+	texts, others, err := textsIn(path, true)
+	return err == nil && texts != nil && !others
 }
 
 // readText appends the text of a file.
@@ -368,66 +370,6 @@ func (t *Text) fit(train portion) (*Encoder, []string, error) {
 	return e, notes, nil
 }
 
-// fitRun finds the length of a sample of a running text.
-func (e *TextEncoder) fitRun(text, name string) error {
-	n, most := 0, max(e.Context, usualContext)
-	for range e.Tokens.All(text) {
-		if n++; n > most {
-			break
-		}
-	}
-	switch {
-	case n < 2:
-		return fmt.Errorf("data: %s: the training part has %s; a prediction takes one, and one that follows it", name, human.Plural(n, "token"))
-	case e.Context == 0:
-		e.Context = min(usualContext, n-1)
-	case n <= e.Context:
-		return fmt.Errorf("data: %s: the training part has %s, and a sample of %d and what follows it takes %d; want a context of %d or less", name, human.Plural(n, "token"), e.Context, e.Context+1, n-1)
-	}
-	return nil
-}
-
-// fitLines finds the length of a sample of lines, and how many predictions the
-// training samples have in the mean.
-func (e *TextEncoder) fitLines(all, train []string) (notes []string) {
-	longest, long := 0, 0
-	lengths := func(lines []string, visit func(n int)) {
-		for _, line := range lines {
-			n := 1 // what ends the line
-			for range e.Tokens.All(line) {
-				n++
-			}
-			visit(n)
-		}
-	}
-	lengths(all, func(n int) { longest = max(longest, n) })
-	if e.Context == 0 {
-		e.Context = min(longest, mostOfALine)
-	}
-	lengths(all, func(n int) {
-		if n > e.Context {
-			long++
-		}
-	})
-	sum := 0
-	lengths(train, func(n int) { sum += min(n, e.Context) })
-	e.Mean = float64(sum) / float64(len(train))
-	if long > 0 {
-		notes = append(notes, fmt.Sprintf("%s: what is longer than %d tokens is cut off; the longest takes a context of %d", human.Plural(long, "line"), e.Context, longest))
-	}
-	return notes
-}
-
-const lineFeed = "\n"
-
-// TextEncoder says how a text becomes samples.
-type TextEncoder struct {
-	Tokens  *tokens.Tokenizer `json:"tokens"`
-	Context int               `json:"context"` // tokens of a sample
-	Lines   bool              `json:"lines,omitempty"`
-	Mean    float64           `json:"mean,omitempty"` // of lines: predictions of a training sample
-}
-
 // openText reads a text for a model: all of it, each token predicted once.
 func (e *Encoder) openText(path string) (Source, error) {
 	t, err := OpenText(path, TextConfig{e.Text.Tokens.Spec(), e.Text.Context, e.Text.Lines})
@@ -450,69 +392,4 @@ func (t *Text) Encode(e *Encoder) (Source, error) {
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s has a single token; a prediction takes one, and one that follows it", t.name)
 	}
 	return s, nil
-}
-
-// OfText reports whether samples are of a text.
-func (e *Encoder) OfText() bool { return e != nil && e.Kind == textKind }
-
-// Begin returns the tokens that a model goes on with after a prompt, and that of a
-// line feed, -1 if there is none. Nothing before the prompt is the end of a line; where
-// the text had none, an empty prompt is its first token. An error names what was not
-// learned.
-func (e *TextEncoder) Begin(prompt string) (begin []int, feed int, err error) {
-	feed = tokens.Unknown
-	for n := range e.Tokens.All(lineFeed) {
-		feed = n
-	}
-	if begin, err = e.Tokens.Encode(prompt); err != nil {
-		return nil, feed, fmt.Errorf("data: the prompt: %w", err)
-	}
-	if e.Lines && strings.Contains(prompt, lineFeed) {
-		return nil, feed, errors.New("data: the prompt has several lines, and the model goes on with one")
-	}
-	if e.Lines || len(begin) == 0 {
-		begin = append([]int{max(feed, 0)}, begin...)
-	}
-	return begin, feed, nil
-}
-
-func (e *TextEncoder) validate() error {
-	if e == nil || e.Tokens == nil {
-		return errors.New("data: encoder: a text without tokens")
-	}
-	if e.Context < 1 || e.Context > mostContext {
-		return fmt.Errorf("data: encoder: samples of %d tokens; want 1 to %d", e.Context, mostContext)
-	}
-	if e.Lines && (!(e.Mean > 0) || math.IsInf(e.Mean, 0)) {
-		return fmt.Errorf("data: encoder: lines have %v tokens in the mean; it must be above 0 and finite", e.Mean)
-	}
-	if e.Tokens.Size() < 2 {
-		return errors.New("data: encoder: a text of a single token")
-	}
-	if e.Lines && !slices.Contains(e.Tokens.Pieces(), lineFeed) {
-		return errors.New("data: encoder: lines without a token that ends them")
-	}
-	return e.Tokens.Validate()
-}
-
-// spec describes samples of text.
-func (e *TextEncoder) spec(name string, of *Encoder) Spec {
-	return Spec{Name: name, Input: []int{e.Context}, Encoder: of, More: []Field{
-		{Name: NextField, Kind: Class, Role: TargetRole, Shape: []int{e.Context}, Names: e.Tokens.Names()},
-		{Name: WeightField, Role: TargetRole},
-	}}
-}
-
-// String says what the tokens of a text are.
-func (e *TextEncoder) String() string {
-	what := map[string]string{tokens.Char: "characters", tokens.Byte: "bytes", tokens.BPE: "bytes and pairs of them"}[e.Tokens.Kind]
-	how := "a running text"
-	if e.Lines {
-		how = "lines"
-	}
-	text := fmt.Sprintf("tokens    %d %s", e.Tokens.Size(), what)
-	if e.Tokens.Kind == tokens.Char {
-		text += ": " + naming.List(e.Tokens.Pieces())
-	}
-	return fmt.Sprintf("%s\nsamples   of %s, %s\n", text, how, human.Plural(e.Context, "token"))
 }

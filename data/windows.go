@@ -47,10 +47,7 @@ func encodeText(e *Encoder, name string, p portion) textSet {
 		return &windows{spec: e.spec(name), numbers: gather(k, k.All(p.run), len(p.run)), context: e.Text.Context}
 	}
 	s := &lineSet{spec: e.spec(name), mean: e.Text.Mean, starts: []int{0}}
-	feed := tokens.Unknown
-	for n := range k.All(lineFeed) {
-		feed = n
-	}
+	feed := e.Text.feed()
 	s.numbers = gather(k, func(yield func(int) bool) {
 		n := 0
 		for _, line := range p.lines {

@@ -71,7 +71,7 @@ func (c *Context) Past(name string, x graph.Tensor) graph.Tensor {
 	dims[1] = k.Context
 	before := c.state(name, dims)
 	all := before.SetRows(x, k.At)
-	c.setState(before, all)
+	c.SetState(before, all)
 	if k.First {
 		return x
 	}
@@ -87,7 +87,9 @@ func (c *Context) State(name string, dims ...int) graph.Tensor {
 }
 
 // SetState gives a state from [Context.State] the value that the next run sees.
-func (c *Context) SetState(state, value graph.Tensor) { c.setState(state, value) }
+func (c *Context) SetState(state, value graph.Tensor) {
+	c.continues.States = append(c.continues.States, graph.Update{Variable: state, Value: value})
+}
 
 // window returns x [n, t, ...] behind the back positions before it, which it keeps as a
 // state; zeros before the first.
@@ -109,10 +111,6 @@ func (c *Context) state(name string, dims []int) graph.Tensor {
 	}
 	c.declared[name] = true
 	return c.graph.Variable(name, graph.Shape(dims...))
-}
-
-func (c *Context) setState(state, value graph.Tensor) {
-	c.continues.States = append(c.continues.States, graph.Update{Variable: state, Value: value})
 }
 
 // CausalLayer is implemented by layers of one's own that [Context.Continue] may have in a

@@ -228,20 +228,20 @@ const curveRows = 1000
 // mostCurves are drawn unless columns are named.
 const mostCurves = 8
 
+// hasCurve reports whether a column has a curve, as others than text have.
+func (x *explaining) hasCurve(column string) bool {
+	k, err := x.e.Find(column)
+	return err == nil && x.e.Columns()[k].HasCurve()
+}
+
 // curves names the columns whose curves are computed.
 func (x *explaining) curves() []string {
 	if len(x.opt.columns) > 0 {
 		return x.opt.columns
 	}
-	texts := make(map[string]bool) // which have no curve
-	if encoder := x.model.Spec().Encoder; encoder != nil {
-		for _, c := range encoder.Columns {
-			texts[c.Name] = c.Text != nil
-		}
-	}
 	var names []string
 	for _, c := range x.found.Importance.Columns {
-		if len(names) < mostCurves && !texts[c.Columns[0]] && c.Costs[0].Low > 0 {
+		if len(names) < mostCurves && x.hasCurve(c.Columns[0]) && c.Costs[0].Low > 0 {
 			names = append(names, c.Columns[0])
 		}
 	}

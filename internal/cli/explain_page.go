@@ -67,7 +67,7 @@ func (x *explaining) next(path, of string) {
 	if x.found.Reasons == nil {
 		lines = append(lines, x.call(append(line, "--row", "0")...))
 		for _, c := range x.found.Importance.Columns {
-			if k, err := x.e.Find(c.Columns[0]); err == nil && len(x.opt.columns) == 0 && x.e.Columns()[k].HasCurve() {
+			if len(x.opt.columns) == 0 && x.hasCurve(c.Columns[0]) {
 				lines = append(lines, x.call(append(line, "--column", c.Columns[0])...))
 				break
 			}

@@ -17,16 +17,16 @@ import (
 // bits for each of its bytes.
 const bitsKey = "bits_per_byte"
 
-// bitsOf returns bits a byte by the loss of the tokens of a text, false of other
-// samples.
-func bitsOf(loss float64, source data.Source) (bits float64, ok bool) {
+// bitsOf returns bits a byte by the loss of the tokens of a text, and how many are
+// predicted; none of other samples.
+func bitsOf(loss float64, source data.Source) (bits float64, predicted int) {
 	predicted, bytes := data.TextSize(source)
-	return loss * float64(predicted) / float64(bytes) / math.Ln2, predicted > 0
+	return loss * float64(predicted) / float64(bytes) / math.Ln2, predicted
 }
 
 // addBits adds bits a byte to the measures of a text.
 func addBits(m runs.Measures, loss float64, source data.Source) {
-	if bits, ok := bitsOf(loss, source); ok {
+	if bits, predicted := bitsOf(loss, source); predicted > 0 {
 		m.Add(bitsKey, bits)
 	}
 }
@@ -41,8 +41,8 @@ func textScores(title string, r model.Report) string {
 
 // bitsText is the line of bits a byte; nothing of other samples.
 func bitsText(r model.Report, source data.Source) string {
-	bits, ok := bitsOf(r.Plain, source)
-	if !ok {
+	bits, predicted := bitsOf(r.Plain, source)
+	if predicted == 0 {
 		return ""
 	}
 	return fmt.Sprintf("  bits a byte        %10.4f\n", bits)
@@ -63,15 +63,15 @@ func (r *run) textResult() string {
 		return ""
 	}
 	loss := r.best.Validation.Plain
-	bits, _ := bitsOf(loss, r.Parts.Validation)
-	n, _ := data.TextSize(r.Parts.Validation)
+	bits, n := bitsOf(loss, r.Parts.Validation)
 	return fmt.Sprintf("Validation loss %.4f nats a token, %.4f bits a byte, over all %s of its part.\n", loss, bits, human.Plural(n, "token"))
 }
 
 // generateCall are the words of a command that goes on with the text.
 func (r *run) generateCall() []string {
 	words := []string{"generate", r.folder.Path, "--temperature", "0.8"}
-	if e := r.Spec.Encoder.Text; !e.Lines && strings.Contains(strings.Join(e.Tokens.Pieces(), ""), "\n") {
+	e := r.Spec.Encoder.Text
+	if _, feed, _ := e.Begin(""); !e.Lines && feed >= 0 {
 		return append(words, "--tokens", "500")
 	}
 	return words
@@ -83,15 +83,14 @@ const (
 	sampleTokens = 300
 )
 
-// sample leaves how the model of a text goes on after an epoch, where there is a way to
-// begin: by a line feed.
+// sample leaves how the model of a text goes on from its beginning, after an epoch.
 func (r *run) sample(t *train.Trainer, e *train.Epoch) error {
 	if !r.Spec.Encoder.OfText() {
 		return nil
 	}
 	epochs := r.Config.Epochs
 	each := (epochs + mostSamples - 1) / mostSamples
-	if _, _, err := r.Spec.Encoder.Text.Begin(""); err != nil || (epochs-1-e.Epoch)%each != 0 {
+	if (epochs-1-e.Epoch)%each != 0 {
 		return nil
 	}
 	var b strings.Builder
