@@ -176,6 +176,12 @@ func (j *Job) build() error {
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}
+	if j.Config.Order, err = train.ParseOrder(s.Order.Value); err != nil {
+		return usage.Mark(fmt.Errorf("order: %w", err))
+	}
+	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
+	}
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
 		if err != nil {

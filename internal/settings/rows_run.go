@@ -9,10 +9,9 @@ import (
 
 // runRows are how long, in which order and how carefully.
 var runRows = []Setting{
-	{key: "order", def: "shuffled",
-		usage: "of the rows of an epoch: shuffled, anew in each; or file, as they stand, for rows that are sorted by time or by how hard they are",
-		start: LineRun,
-		fill:  reads(train.ParseOrder, func(c *train.Config) *train.Order { return &c.Order })},
+	{key: "order", def: "auto", before: "shuffled",
+		usage: "of the rows of an epoch: shuffled, anew in each; length, shuffled so that lines of like length share a batch, which is faster; or file, as they stand, for rows that are sorted by time or by how hard they are; auto: length for lines of a text, else shuffled",
+		at:    func(s *Settings) any { return &s.Order }, check: parses(train.ParseOrder), start: Told},
 	{key: "bag", basic: true,
 		usage: "networks to train, each on all training rows but one fold, by which its best epoch is chosen, and to average into one model; 0: one network",
 		at:    func(s *Settings) any { return &s.Bag }, start: Told, fixed: "runs that are compared are of one network each",

@@ -14,6 +14,7 @@ import (
 	"descent/nn"
 	"descent/objective"
 	"descent/optim"
+	"descent/train"
 )
 
 // gptModel is the network for text.
@@ -169,6 +170,7 @@ func (j *Job) fillText() error {
 	n, batch := j.Parts.Train.Len(), max(1, textTokens/e.Context)
 	if e.Lines {
 		batch = textLines
+		s.Order = Given(s.Order.Or(train.ByLength.String()))
 	}
 	s.Batch = Given(s.Batch.Or(strconv.Itoa(min(batch, n))))
 	if !s.Optimizer.chosen() {
