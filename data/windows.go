@@ -219,7 +219,7 @@ func unknownNote(s extent) []string {
 	if s.unknown == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s that the training part does not have; they are not counted, and tokens byte or bpe know all", human.Plural(s.unknown, "character"))}
+	return []string{fmt.Sprintf("at %s stands a character that the training part does not have; nothing is counted there, and tokens byte or bpe know all", human.Plural(s.unknown, "place"))}
 }
 
 // free are samples of a running text that begin anywhere.

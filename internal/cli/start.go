@@ -71,7 +71,7 @@ func (r *run) startText() string {
 	if most := s.Train.MaxUpdates; most > 0 {
 		epochs = human.Plural(most, "update") + ", " + epochs
 	}
-	line("run", "%s of %s of %s rows, seed %d, %s", epochs, human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", ")+r.orderText())
+	line("run", "%s of %s of %s rows, seed %d, %s", epochs, human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
 	line("folder", "%s", r.folder.Path)
 	if r.resumed != "" {
 		line("resumed", "%s", r.resumed)
@@ -83,14 +83,6 @@ func (r *run) startText() string {
 		line("note", "%s", note)
 	}
 	return b.String()
-}
-
-// orderText says in which order rows come, where they are not shuffled.
-func (r *run) orderText() string {
-	if r.Config.Order == train.Shuffled {
-		return ""
-	}
-	return ", order " + r.Config.Order.String()
 }
 
 // inputText says what shapes a sample has.

@@ -28,7 +28,6 @@ func (s *Settings) fill(spec data.Spec, n int) {
 	s.Activation, s.LabelSmoothing = Given(s.Activation.Or("relu")), Given(s.LabelSmoothing.Or(0))
 	s.L2, s.Warmup, s.ClipNorm = Given(s.L2.Or(0)), Given(s.Warmup.Or("0")), Given(s.ClipNorm.Or(0))
 	s.Schedule, s.Monitor, s.Kept = Given(s.Schedule.Or("cosine")), Given(s.Monitor.Or("loss")), Given(s.Kept.Or(train.Best.String()))
-	s.Order = Given(s.Order.Or(train.Shuffled.String()))
 	if s.Optimizer.Name.Value == optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
 		s.Dropout, s.Batch = Given(s.Dropout.Or(0)), Given(s.Batch.Or("all"))
 	}

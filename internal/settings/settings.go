@@ -83,7 +83,6 @@ type Settings struct {
 	Epochs  Auto[int]
 	Monitor Auto[string]
 	Kept    Auto[string]
-	Order   Auto[string]
 	Metrics []string
 
 	Train train.Config      // the fields that are settings as they stand
