@@ -90,7 +90,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 	if t := m.Temperature(); t != 1 {
 		i.Heat = t
 	}
-	if o := m.Objective(); !o.Usual(spec) {
+	if o := m.Objective(); !o.Usual(spec) && !spec.Encoder.OfText() {
 		for _, g := range o {
 			i.Goals = append(i.Goals, goal{g.Name, g.Task.String(), g.Target, g.Loss.Name(), g.Weight})
 		}
@@ -142,7 +142,11 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	}
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
-		fmt.Fprintf(out, "loss %s\n", i.Loss)
+		what := ""
+		if m.Spec().Encoder.OfText() {
+			what = ", of which token follows each"
+		}
+		fmt.Fprintf(out, "loss %s%s\n", i.Loss, what)
 	}
 	if i.Heat != 0 {
 		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))

@@ -103,7 +103,7 @@ func OpenData(s *Settings) (data.Source, error) {
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels, Text: s.Text,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
-		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
+		return nil, usage.Mark(fmt.Errorf("%w; name it with --target, or write --model %s where it is a text to go on with", err, gptModel))
 	}
 	return source, asClasses(err)
 }
@@ -175,6 +175,9 @@ func (j *Job) build() error {
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
+	}
+	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
 	}
 	if s.InitFrom != "" {
 		path, err := runs.ModelFile(s.InitFrom)
