@@ -3,7 +3,6 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"descent/data"
@@ -78,33 +77,52 @@ func (j *Job) decideSeries() {
 // parts, see bench/FORECAST.md.
 const forecastModel = "linear"
 
-// forecaster reads the name of a network for series: mixer, with blocks and width.
-type forecaster struct {
-	mixer          bool
-	blocks, hidden int
-}
+// The networks of a forecast beside linear.
+const (
+	mixerModel = "mixer"
+	patchModel = "patch"
+)
 
-// parseMixer reads mixer:blocks=2,width=64.
-func parseMixer(text string) (*forecaster, error) {
-	f := &forecaster{mixer: true, blocks: 2, hidden: 64}
-	if text == "" {
-		return f, nil
-	}
-	for part := range strings.SplitSeq(text, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		n, err := strconv.Atoi(value)
-		switch {
-		case err != nil || n < 1 || n > maxUnits:
-			return nil, fmt.Errorf("%q: want a number of blocks and a width, as in mixer:blocks=2,width=64", part)
-		case name == "blocks":
-			f.blocks = n
-		case name == "width":
-			f.hidden = n
-		default:
-			return nil, fmt.Errorf("%q: a mixer has blocks and a width, as in mixer:blocks=2,width=64", part)
+// forecaster builds a network for series of a kind; known is the field that says what is
+// known of the steps ahead, or nothing.
+type forecaster func(spec data.Spec, known string, dropout float64) nn.Sequential
+
+// parseMixer reads blocks=2,width=64.
+func parseMixer(text string, more bool) (forecaster, error) {
+	c := nn.MixerConfig{Blocks: 2, Width: 64}
+	if more {
+		if err := setParts(mixerModel, text, "blocks=2,width=64", &c, "Window", "Columns", "Horizon", "Targets", "Dropout"); err != nil {
+			return nil, err
 		}
 	}
-	return f, nil
+	return func(spec data.Spec, known string, dropout float64) nn.Sequential {
+		c := c
+		c.Window, c.Columns, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Input[1], spec.Horizon, len(spec.Targets), dropout
+		return nn.MixerForecast(c, known)
+	}, nil
+}
+
+// parsePatch reads layers=3,width=16.
+func parsePatch(text string, more bool) (forecaster, error) {
+	c := nn.PatchConfig{Length: 16, Stride: 8, Layers: 3, Heads: 4, Width: 16, Hidden: 128}
+	if more {
+		if err := setParts(patchModel, text, "layers=3,width=16", &c, "Window", "Horizon", "Targets", "Dropout"); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case c.Width%c.Heads != 0:
+		return nil, fmt.Errorf("a width of %d is no multiple of %d heads", c.Width, c.Heads)
+	case c.Stride > c.Length:
+		return nil, fmt.Errorf("pieces of %d steps leave out some where they begin every %d; want a stride of 1 to the length", c.Length, c.Stride)
+	}
+	return func(spec data.Spec, known string, dropout float64) nn.Sequential {
+		c := c
+		c.Window, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Horizon, len(spec.Targets), dropout
+		c.Length = min(c.Length, c.Window)
+		c.Stride = min(c.Stride, c.Length)
+		return nn.PatchForecast(c, known)
+	}, nil
 }
 
 // seriesNetwork builds a network for a series.
@@ -114,14 +132,13 @@ func (j *Job) seriesNetwork(m modelSpec) error {
 	if _, err := spec.Field(data.KnownField); err == nil {
 		known = data.KnownField
 	}
-	targets := len(spec.Targets)
 	switch {
-	case m.series != nil && m.series.mixer:
-		j.Net = nn.MixerForecast(spec.Input[0], spec.Horizon, spec.Input[1], targets, m.series.blocks, m.series.hidden, s.Dropout.Value)
+	case m.series != nil:
+		j.Net = m.series(spec, known, s.Dropout.Value)
 	case s.Model.Value == "linear":
-		j.Net = nn.LinearForecast(spec.Horizon, targets, known)
+		j.Net = nn.LinearForecast(spec.Horizon, len(spec.Targets), known)
 	default:
-		return usage.Errorf("model: %s takes rows, and the samples of %s are windows of a series, %s; use linear or mixer", s.Model.Value, s.Data, human.Shape(spec.Input))
+		return usage.Errorf("model: %s takes rows, and the samples of %s are windows of a series, %s; use linear, mixer or patch", s.Model.Value, s.Data, human.Shape(spec.Input))
 	}
 	return nil
 }
