@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"descent/data"
@@ -30,10 +31,32 @@ func (s *Settings) openSeries() (data.Source, error) {
 	source, err := data.OpenSeries(s.Data, data.CSVConfig{
 		Targets: s.Target, Weight: s.Weight, Image: s.Image, Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date,
 	}, data.SeriesConfig{Time: s.Time, Known: s.Known, Window: s.Window.Value, Horizon: s.Horizon.Value, Season: s.Season.Value})
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil && data.IsText(s.Data):
+		return nil, fmt.Errorf("%w; what comes next in a text is learned without task %s", err, forecast)
+	case err != nil:
+		return nil, err // which would be no nil Source
 	}
 	return source, nil
+}
+
+// notOfSeries and notOfText are the settings of data that mean nothing there.
+var (
+	notOfSeries = []string{"weight", "image", "image_size", "image_mode", "skip_corrupt", "levels", "text", "tokens", "lines", "group", "bag", "best"}
+	notOfText   = []string{"target", "weight", "image", "image_size", "image_mode", "skip_corrupt", "drop", "keep", "category", "number", "date", "levels", "text", "group", "time", "bag", "best"}
+)
+
+// without returns an error that names those of the keys that are given; why says what
+// the data is.
+func (s *Settings) without(keys []string, why string) error {
+	var errs []error
+	original := Default()
+	for _, row := range table {
+		if text := row.Text(s); slices.Contains(keys, row.key) && text != row.Text(&original) && (row.before == "" || text != row.before) {
+			errs = append(errs, fmt.Errorf("%s: %s; leave it out", row.key, why))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checkForecast returns what does not go with a forecast, or only with one.
@@ -49,13 +72,7 @@ func (s *Settings) checkForecast() error {
 		}
 		return nil
 	}
-	switch {
-	case s.Bag > 0 || s.Best:
-		return errors.New("bag: a forecast is of one network; leave out bag and best")
-	case s.Group != "":
-		return errors.New("group: the rows of a series are split in time; leave it out")
-	}
-	return nil
+	return s.without(notOfSeries, "a forecast is of one network and of columns of numbers, whose rows count alike and are split in time")
 }
 
 // decideSeries writes what the series decides back into the settings.
@@ -85,7 +102,7 @@ const (
 
 // forecaster builds a network for series of a kind; known is the field that says what is
 // known of the steps ahead, or nothing.
-type forecaster func(spec data.Spec, known string, dropout float64) nn.Sequential
+type forecaster func(spec data.Spec, known string, dropout float64) (nn.Sequential, error)
 
 // parseMixer reads blocks=2,width=64.
 func parseMixer(text string, more bool) (forecaster, error) {
@@ -95,33 +112,40 @@ func parseMixer(text string, more bool) (forecaster, error) {
 			return nil, err
 		}
 	}
-	return func(spec data.Spec, known string, dropout float64) nn.Sequential {
+	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, error) {
 		c := c
 		c.Window, c.Columns, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Input[1], spec.Horizon, len(spec.Targets), dropout
-		return nn.MixerForecast(c, known)
+		return nn.MixerForecast(c, known), nil
 	}, nil
 }
 
+// usualPiece is the length of pieces of a window, unless it is given: that of the paper.
+const usualPiece = 16
+
 // parsePatch reads layers=3,width=16.
 func parsePatch(text string, more bool) (forecaster, error) {
-	c := nn.PatchConfig{Length: 16, Stride: 8, Layers: 3, Heads: 4, Width: 16, Hidden: 128}
+	c := nn.PatchConfig{Layers: 3, Heads: 4, Width: 16, Hidden: 128}
 	if more {
 		if err := setParts(patchModel, text, "layers=3,width=16", &c, "Window", "Horizon", "Targets", "Dropout"); err != nil {
 			return nil, err
 		}
 	}
-	switch {
-	case c.Width%c.Heads != 0:
+	if c.Width%c.Heads != 0 {
 		return nil, fmt.Errorf("a width of %d is no multiple of %d heads", c.Width, c.Heads)
-	case c.Stride > c.Length:
-		return nil, fmt.Errorf("pieces of %d steps leave out some where they begin every %d; want a stride of 1 to the length", c.Length, c.Stride)
 	}
-	return func(spec data.Spec, known string, dropout float64) nn.Sequential {
+	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, error) {
 		c := c
 		c.Window, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Horizon, len(spec.Targets), dropout
-		c.Length = min(c.Length, c.Window)
-		c.Stride = min(c.Stride, c.Length)
-		return nn.PatchForecast(c, known)
+		if c.Length == 0 {
+			c.Length = min(usualPiece, c.Window)
+		}
+		if c.Stride == 0 {
+			c.Stride = (c.Length + 1) / 2
+		}
+		if c.Length > c.Window || c.Stride > c.Length {
+			return nil, fmt.Errorf("pieces of %d steps that begin every %d; want a length of at most the window, %d, and a stride of at most the length", c.Length, c.Stride, c.Window)
+		}
+		return nn.PatchForecast(c, known), nil
 	}, nil
 }
 
@@ -134,7 +158,11 @@ func (j *Job) seriesNetwork(m modelSpec) error {
 	}
 	switch {
 	case m.series != nil:
-		j.Net = m.series(spec, known, s.Dropout.Value)
+		net, err := m.series(spec, known, s.Dropout.Value)
+		if err != nil {
+			return usage.Errorf("model: %q: %w", s.Model.Value, err)
+		}
+		j.Net = net
 	case s.Model.Value == "linear":
 		j.Net = nn.LinearForecast(spec.Horizon, len(spec.Targets), known)
 	default:

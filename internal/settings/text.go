@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -11,6 +10,7 @@ import (
 
 	"descent/data"
 	"descent/internal/human"
+	"descent/internal/usage"
 	"descent/nn"
 	"descent/objective"
 	"descent/optim"
@@ -70,11 +70,8 @@ func (s *Settings) isText() bool {
 // openText opens a text, with samples of the length that the network takes.
 func (s *Settings) openText() (data.Source, error) {
 	cfg := data.TextConfig{Tokens: s.Tokens.Or(""), Lines: s.Lines}
-	if len(s.Target) > 0 {
-		return nil, errors.New("target: a text has no columns; a column of text in a CSV file needs no tokens, lines or gpt")
-	}
-	if s.Bag > 0 || s.Best {
-		return nil, errors.New("bag: a text is learned by one network; leave out bag and best")
+	if err := s.without(notOfText, "a text has no columns, and is learned by one network; a column of text in a CSV file needs no tokens, lines or gpt"); err != nil {
+		return nil, usage.Mark(err)
 	}
 	if m, err := parseModel(s.Model.Or("linear")); err == nil && m.gpt != nil {
 		cfg.Context = m.gpt.Context
