@@ -49,6 +49,15 @@ func (s *encodedSeries) Read(rows []int, x, y []float32) error {
 	return nil
 }
 
+// rowNames are the times of the first steps behind windows.
+func (s *encodedSeries) rowNames() []string {
+	names := make([]string, len(s.starts))
+	for i, start := range s.starts {
+		names[i] = s.line.timeText(int(start) + s.spec.Input[0])
+	}
+	return names
+}
+
 // ReadField reads what is known of the steps behind windows.
 func (s *encodedSeries) ReadField(name string, rows []int, dst []float32) error {
 	f, err := s.spec.Field(name)
