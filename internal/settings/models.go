@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear or mixer, mixer:blocks=2,width=64"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear, mixer:blocks=2,width=64 or patch:layers=3,width=16"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -27,7 +27,7 @@ type modelSpec struct {
 	members  int                                      // that share weights; 0: none do
 	gpt      *nn.GPTConfig                            // of a network for text, else nil
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
-	series   *forecaster                              // of a network for series, else nil
+	series   forecaster                               // of a network for series, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -38,10 +38,11 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
-	case name == "mixer":
-		f, err := parseMixer(rest)
+	case name == mixerModel || name == patchModel:
+		parse := choose(name == mixerModel, parseMixer, parsePatch)
+		f, err := parse(rest, more)
 		if err != nil {
-			return modelSpec{}, err
+			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
 		}
 		return modelSpec{series: f}, nil
 	case name == "tabm":
@@ -89,7 +90,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mixer"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", mixerModel, patchModel}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.

@@ -59,7 +59,7 @@ var dataRows = []Setting{
 		usage: "data to validate on, instead of a part of --data",
 		at:    func(s *Settings) any { return &s.Validation }, check: anything, start: Told, fixed: sameRows},
 	{key: "split", def: "auto",
-		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part; time or time:70/10/20 cuts by --time: training is what came first, and the test part what came last; a forecast is always cut so, by percent or by steps, as in steps:8640/2880/2880",
+		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one, and 90/10/0 for a text, in its order; 100/0/0 trains on all rows but those of --test or of the set's own test part; time or time:70/10/20 cuts by --time: training is what came first, and the test part what came last; a forecast is always cut so, by percent or by steps, as in steps:8640/2880/2880",
 		at:    func(s *Settings) any { return &s.Split }, check: parses(parseSplit), start: Told, fixed: sameRows},
 	{key: "split_seed",
 		usage: "seed of the split alone",
