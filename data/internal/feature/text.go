@@ -9,6 +9,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
+	"descent/internal/canonical"
 )
 
 // Bounds on texts.
@@ -68,7 +69,7 @@ func FitText(g *grid.Grid, col int, rows []int) (t *Text, dropped Dropped, err e
 	}
 	slices.Sort(t.Grams)
 	for _, gram := range t.Grams {
-		w := 1 + math.Log(float64(1+n)/float64(1+in[gram]))
+		w := 1 + canonical.Log(float64(1+n)/float64(1+in[gram]))
 		t.Weights = append(t.Weights, byte(min(math.Round(16*w), math.MaxUint8)))
 	}
 	err = eachText(g, col, rows, func(grams []uint32, _ int) { t.Length = max(t.Length, len(t.known(grams))) })
