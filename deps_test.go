@@ -27,6 +27,7 @@ internal/search: internal/rng
 internal/disk:
 internal/files: internal/disk
 internal/safetensors: internal/disk
+internal/onnxproto:
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
