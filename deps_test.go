@@ -55,6 +55,7 @@ internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kern
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
+onnx: internal/suggest internal/onnxproto graph engine nn nn/initial
 loss: internal/suggest graph nn
 optim: internal/suggest internal/symmetric schedule graph internal/reference engine
 data/tokens: internal/suggest
