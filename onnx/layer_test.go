@@ -129,17 +129,14 @@ func TestPrune(t *testing.T) {
 func TestTrain(t *testing.T) {
 	m := resnet(t)
 	r := rand.New(rand.NewPCG(1, 2))
-	var x [][]float64
-	var labels []int
+	values := map[string][]float32{}
 	for i := range 48 {
-		row := make([]float64, 32*32*3)
-		for k := range row {
-			row[k] = r.NormFloat64() + float64(i%3)
+		for range 32 * 32 * 3 {
+			values[data.X] = append(values[data.X], float32(r.NormFloat64()+float64(i%3)))
 		}
-		x, labels = append(x, row), append(labels, i%3)
+		values[data.Y] = append(values[data.Y], float32(i%3))
 	}
-	_ = x
-	source, err := samples(x, labels, 3)
+	source, err := data.FromFields(data.Spec{Input: []int{32, 32, 3}, Task: data.Classification, Classes: []string{"a", "b", "c"}}, values)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,5 +166,3 @@ func TestTrain(t *testing.T) {
 		t.Errorf("loss %v before it was saved, %v after, error %v", a.Loss, b.Loss, err)
 	}
 }
-
-var _ data.Source
