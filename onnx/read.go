@@ -121,9 +121,6 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 		slices.Sort(r.problems)
 		return nil, fmt.Errorf("%w:\n  %s", ErrUnsupported, strings.Join(slices.Compact(r.problems), "\n  "))
 	}
-	if len(n.Inputs) == 0 {
-		return nil, errors.New("the graph has no inputs")
-	}
 	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}}
 	for _, e := range p.Metadata {
 		m.Metadata[e.Key] = e.Value
@@ -348,6 +345,9 @@ func (r *importer) count(nodes []Node) {
 		for _, a := range n.Attributes {
 			for _, b := range a.Body {
 				r.count(b.Nodes)
+				for _, name := range b.Outputs {
+					r.uses[name] = append(r.uses[name], use{"Identity", 0})
+				}
 			}
 		}
 	}

@@ -81,6 +81,7 @@ func (m *Model) Compile(e *engine.Engine, inputs map[string]Tensor) (*Program, e
 		return nil, fmt.Errorf("onnx: %w", fault(err))
 	}
 	if len(tensors) == 0 {
+		p.fed = nil
 		return p, nil
 	}
 	plan, err := engine.Compile(g, tensors)

@@ -15,6 +15,10 @@ import (
 // Forward implements [nn.Layer]: x is the first input, of any number of rows, others
 // are fields of the samples by their names. Images are [n, height, width, channels].
 func (n Network) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
+		c.Graph().Fail("onnx", errors.New("a network without inputs or outputs is no layer"))
+		return c.Graph().Const(0)
+	}
 	inputs := make([]value, len(n.Inputs))
 	for i, in := range n.Inputs {
 		t := x
@@ -48,10 +52,11 @@ func (n Network) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 
 // tracer walks the nodes of a network.
 type tracer struct {
-	c      *nn.Context
-	net    *Network
-	values map[string]value
-	batch  [2]int // rows of the first input: what the file says, and what there are
+	c       *nn.Context
+	net     *Network
+	values  map[string]value
+	lacking map[string]string // values that a node should make and does not, and why
+	batch   [2]int            // rows of the first input: what the file says, and what there are
 }
 
 // failf records what is wrong, unless something was before.
@@ -64,17 +69,13 @@ func (tr *tracer) failed() bool { return tr.c.Graph().Err() != nil }
 // trace computes the outputs of inputs, which are in the order of the network's.
 // After an error it returns nothing, and the graph has it.
 func (n *Network) trace(c *nn.Context, inputs []value) []value {
-	tr := &tracer{c: c, net: n, values: map[string]value{}}
-	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
-		tr.failf("a network without inputs or outputs")
-		return nil
-	}
+	tr := &tracer{c: c, net: n, values: map[string]value{}, lacking: map[string]string{}}
 	for i, in := range n.Inputs {
 		tr.check(in, inputs[i])
 		tr.values[in.Name] = inputs[i]
 	}
-	if dims := n.Inputs[0].Dims; len(dims) > 0 && inputs[0].rank() > 0 {
-		tr.batch = [2]int{dims[0].Size, inputs[0].dims()[0]}
+	if len(inputs) > 0 && len(n.Inputs[0].Dims) > 0 && inputs[0].rank() > 0 {
+		tr.batch = [2]int{n.Inputs[0].Dims[0].Size, inputs[0].dims()[0]}
 	}
 	for _, w := range n.Weights {
 		tr.values[w.Name] = tr.weight(w)
@@ -95,7 +96,7 @@ func (n *Network) trace(c *nn.Context, inputs []value) []value {
 	for i, name := range n.Outputs {
 		v, ok := tr.values[name]
 		if !ok {
-			tr.failf("the output %q is not computed here", name)
+			tr.failf("the output %q is not computed%s", name, tr.lacking[name])
 			return nil
 		}
 		outputs[i] = v
@@ -193,7 +194,7 @@ func (tr *tracer) node(n *Node) {
 	for _, name := range n.Inputs {
 		v, ok := tr.values[name]
 		if !ok && name != "" {
-			tr.failf("its input %q is not computed here", name)
+			tr.failf("its input %q is not computed%s", name, tr.lacking[name])
 			return
 		}
 		call.in = append(call.in, v)
@@ -208,6 +209,8 @@ func (tr *tracer) node(n *Node) {
 		}
 		if i < len(results) && results[i].valid() {
 			tr.values[name] = results[i]
+		} else {
+			tr.lacking[name] = fmt.Sprintf("; it is result %d of %s, of which %d are known", i, n, len(results))
 		}
 	}
 }
