@@ -66,10 +66,19 @@ func (tr *tracer) failf(format string, args ...any) {
 
 func (tr *tracer) failed() bool { return tr.c.Graph().Err() != nil }
 
+// newTracer returns what walks the nodes of n.
+func newTracer(c *nn.Context, n *Network) *tracer {
+	return &tracer{c: c, net: n, values: map[string]value{}, lacking: map[string]string{}}
+}
+
 // trace computes the outputs of inputs, which are in the order of the network's.
 // After an error it returns nothing, and the graph has it.
 func (n *Network) trace(c *nn.Context, inputs []value) []value {
-	tr := &tracer{c: c, net: n, values: map[string]value{}, lacking: map[string]string{}}
+	return newTracer(c, n).run(inputs)
+}
+
+func (tr *tracer) run(inputs []value) []value {
+	n := tr.net
 	for i, in := range n.Inputs {
 		tr.check(in, inputs[i])
 		tr.values[in.Name] = inputs[i]
@@ -88,8 +97,7 @@ func (n *Network) trace(c *nn.Context, inputs []value) []value {
 		}
 		tr.values[k.Name] = hosted(a)
 	}
-	tr.walk(n.Nodes)
-	if tr.failed() {
+	if tr.walk(n.Nodes); tr.failed() {
 		return nil
 	}
 	outputs := make([]value, len(n.Outputs))
