@@ -182,6 +182,10 @@ func fault(err error) error {
 	return fmt.Errorf("%s: %w", shape.Path, shape.Err)
 }
 
+// maxResult bounds how many numbers a tensor has, since a file of a few bytes can ask
+// for any number.
+const maxResult = 1 << 29
+
 // walk computes nodes in order.
 func (tr *tracer) walk(nodes []Node) {
 	for i := range nodes {
@@ -216,6 +220,10 @@ func (tr *tracer) node(n *Node) {
 			continue
 		}
 		if i < len(results) && results[i].valid() {
+			if dims := results[i].dims(); size(dims) > maxResult {
+				tr.failf("its result %v has more than %d numbers", dims, maxResult)
+				return
+			}
 			tr.values[name] = results[i]
 		} else {
 			tr.lacking[name] = fmt.Sprintf("; it is result %d of %s, of which %d are known", i, n, len(results))
