@@ -45,12 +45,21 @@ func unzip(t *testing.T, path string) (folders []string) {
 	return folders
 }
 
+// TestNewer runs operators in versions that the standard's tests at hand do not have;
+// the outputs are those of onnxruntime (testdata/newer.py).
+func TestNewer(t *testing.T) { checkFolders(t, "testdata/newer.zip") }
+
 // TestNodes runs the standard's tests of every operator that is read.
 func TestNodes(t *testing.T) {
 	path := "testdata/nodes.zip"
 	if all := os.Getenv("DESCENT_ONNX_NODES"); all != "" {
 		path = all
 	}
+	checkFolders(t, path)
+}
+
+func checkFolders(t *testing.T, path string) {
+	t.Helper()
 	for _, folder := range unzip(t, path) {
 		name := filepath.Base(folder)
 		if otherNodes[name] {

@@ -209,8 +209,8 @@ func convTranspose(n *call) []value {
 				size[i] = shape[i]
 			}
 			total := max(0, full+more[i]-size[i])
-			if cut[i] = total / 2; auto == "SAME_LOWER" {
-				cut[i] = total - total/2
+			if cut[i] = total - total/2; auto == "SAME_UPPER" {
+				cut[i] = total / 2
 			}
 		case auto == "VALID":
 			size[i] = full + more[i]

@@ -385,8 +385,7 @@ func (n *call) axes(i, rank int, all bool) []int {
 	for k, a := range list {
 		list[k] = n.axis(a, rank)
 	}
-	slices.Sort(list)
-	if len(slices.Compact(slices.Clone(list))) != len(list) {
+	if len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) {
 		n.failf("axes %v name one twice", list)
 	}
 	return list
