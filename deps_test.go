@@ -29,6 +29,7 @@ internal/disk:
 internal/files: internal/disk
 internal/safetensors: internal/disk
 schedule: internal/canonical internal/suggest
+internal/onnxproto:
 internal/fetch: internal/suggest
 internal/fma:
 internal/formula: internal/fma
@@ -55,6 +56,7 @@ internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kern
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/canonical internal/suggest internal/rng
 nn: internal/canonical internal/suggest internal/rng graph nn/initial
+onnx: internal/suggest internal/onnxproto graph engine nn nn/initial
 loss: internal/canonical internal/suggest graph nn
 optim: internal/canonical internal/suggest internal/symmetric schedule graph internal/reference engine
 data/tokens: internal/suggest
@@ -100,7 +102,7 @@ internal/settings: internal/suggest metric internal/human internal/rng internal/
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
 command: internal/cli
 cmd/descent: command
 `

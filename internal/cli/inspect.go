@@ -25,8 +25,10 @@ func (a *app) inspectCommand() *cobra.Command {
 		Long: `Show what a model is: its layers with shapes, parameters and the multiply-adds
 that a row takes, how raw rows become samples, its loss, and what wrote its file.
 
-MODEL is a model file, or a run folder, which means its best model.`,
-		Example: `  descent inspect runs/NAME`,
+MODEL is a model file, a run folder, which means its best model, or a network of
+another program in the ONNX format, FILE.onnx, whose operators are listed.`,
+		Example: `  descent inspect runs/NAME
+  descent inspect squeezenet.onnx`,
 		Args:    positional("MODEL"),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
 	}
@@ -73,6 +75,16 @@ type layer struct {
 }
 
 func (a *app) inspect(path string, asJSON bool) error {
+	if isONNX(path) {
+		i, m, err := a.inspectONNX(path)
+		switch {
+		case err != nil:
+			return err
+		case asJSON:
+			return runs.WriteJSON(a.data, i)
+		}
+		return a.printONNX(i, m)
+	}
 	file, m, err := loadModel(path)
 	if err != nil {
 		return err
