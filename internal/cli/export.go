@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/files"
+	"descent/internal/human"
+	"descent/internal/shell"
+	"descent/internal/suggest"
+	"descent/internal/usage"
+	"descent/model"
+	"descent/onnx"
+)
+
+func (a *app) exportCommand() *cobra.Command {
+	var opt exportOptions
+	cmd := &cobra.Command{
+		Use:   "export MODEL",
+		Short: "Write a model for other programs: ONNX",
+		Long: `Write a model for other programs.
+
+  onnx         a graph of ONNX, opset 17, for any number of rows: with what encodes
+               columns and pixels, the network, and what answers, as far as ONNX can
+               say it; what it cannot is printed
+
+MODEL is a model file, or a run folder, which means its best model.`,
+		Example: `  descent export runs/NAME --out houses.onnx`,
+		Args:    positional("MODEL"),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], opt) },
+	}
+	cmd.Flags().StringVar(&opt.out, "out", "", "file to write, or for go the folder of the package; none that the command reads or a run keeps")
+	cmd.Flags().StringVar(&opt.format, "format", "", "onnx (default: what the name of --out ends in)")
+	return cmd
+}
+
+type exportOptions struct{ out, format string }
+
+// exporters write a model for other programs, by the name of the format.
+var exporters = map[string]func(a *app, file string, m *model.Model, out string) error{
+	"onnx": (*app).exportONNX,
+}
+
+func (a *app) export(path string, opt exportOptions) error {
+	if opt.out == "" {
+		return usage.Errorf("--out says what to write, such as model.onnx")
+	}
+	format := opt.format
+	if format == "" {
+		format = strings.TrimPrefix(filepath.Ext(opt.out), ".")
+	}
+	write, ok := exporters[format]
+	if !ok {
+		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", format, []string{"onnx", "safetensors", "go"})))
+	}
+	file, m, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	if err := a.reads(path, file).Spare(opt.out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return write(a, file, m, opt.out)
+}
+
+func (a *app) exportONNX(_ string, m *model.Model, out string) error {
+	var c onnx.Contents
+	err := files.Write(out, func(w io.Writer) (err error) {
+		c, err = onnx.Export(w, m)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s  ONNX, opset 17, %s\n", shell.Path(out), human.Plural(c.Nodes, "node"))
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for i, list := range [][]onnx.Port{c.Inputs, c.Outputs} {
+		for _, p := range list {
+			fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\n", []string{"input", "output"}[i], human.Line(p.Name), p.Type, p.Shape, human.Line(p.Doc))
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, o := range c.Outside {
+		fmt.Fprintf(a.stdout, "not in the file: %s\n", human.Line(o))
+	}
+	return nil
+}
