@@ -2,11 +2,8 @@ package cli
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,6 +11,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/onnxtest"
 	"descent/model"
 )
 
@@ -73,24 +71,10 @@ type exportCase struct {
 	args       []string
 }
 
-// feed is a tensor for the runtime.
-type feed struct {
-	Type string `json:"type"`
-	Dims []int  `json:"dims"`
-	Data []any  `json:"data"`
-}
-
-// exportJob is a model with what it is fed.
-type exportJob struct {
-	Model string          `json:"model"`
-	Feeds map[string]feed `json:"feeds"`
-}
-
 // TestExportONNX trains, exports and compares what onnxruntime makes of all rows with what
-// the model predicts. It takes onnxruntime-node, in the folder that DESCENT_ONNXRUNTIME
-// names, and Python's onnx; what is not there is not checked.
+// the model predicts.
 func TestExportONNX(t *testing.T) {
-	var jobs []exportJob
+	var jobs []onnxtest.Job
 	var files []string
 	var models []*model.Model
 	var want [][]float64
@@ -110,11 +94,11 @@ func TestExportONNX(t *testing.T) {
 			t.Fatal(err)
 		}
 		feeds, n := feedsOf(t, m, source, c.data)
-		jobs, files, models = append(jobs, exportJob{file, feeds}), append(files, file), append(models, m)
+		jobs, files, models = append(jobs, onnxtest.Job{Model: file, Feeds: feeds}), append(files, file), append(models, m)
 		want = append(want, predictedBy(t, m, source, n))
 	}
-	checkONNX(t, files)
-	for i, outputs := range runONNX(t, jobs) {
+	onnxtest.Check(t, files...)
+	for i, outputs := range onnxtest.Run(t, jobs) {
 		compareONNX(t, cases[i].name, models[i], outputs, want[i])
 	}
 }
@@ -151,11 +135,11 @@ func identity(n int) []int {
 }
 
 // feedsOf makes inputs of the raw rows of a file, and says of how many.
-func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (feeds map[string]feed, n int) {
+func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (feeds map[string]onnxtest.Tensor, n int) {
 	t.Helper()
 	s := m.Spec()
 	e := s.Encoder
-	n, feeds = source.Len(), map[string]feed{}
+	n, feeds = source.Len(), map[string]onnxtest.Tensor{}
 	if e.OfText() {
 		n = 3
 	}
@@ -179,7 +163,7 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 	dims := func(shape ...int) []int { return append([]int{n}, shape...) }
 	switch {
 	case e.OfText():
-		feeds["tokens"] = feed{"int64", dims(s.Input...), numbers(x, func(_ int, v float32) float64 { return max(0, float64(v)) })}
+		feeds["tokens"] = onnxtest.Tensor{Type: "int64", Dims: dims(s.Input...), Data: numbers(x, func(_ int, v float32) float64 { return max(0, float64(v)) })}
 		return feeds, n
 	case e.Series != nil:
 		var means, stds []float64
@@ -189,7 +173,7 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 		for _, c := range e.Columns {
 			means, stds = append(means, c.Mean), append(stds, c.Std)
 		}
-		feeds["window"] = feed{"float64", dims(s.Input...), numbers(x, func(i int, v float32) float64 {
+		feeds["window"] = onnxtest.Tensor{Type: "float64", Dims: dims(s.Input...), Data: numbers(x, func(i int, v float32) float64 {
 			return float64(v)*stds[i%len(stds)] + means[i%len(means)]
 		})}
 		if f, err := s.Field(data.KnownField); err == nil {
@@ -197,12 +181,12 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 			if err := source.(data.FieldReader).ReadField(data.KnownField, identity(n), known); err != nil {
 				t.Fatal(err)
 			}
-			feeds["known"] = feed{"float64", dims(f.Shape...), numbers(known, asIs)}
+			feeds["known"] = onnxtest.Tensor{Type: "float64", Dims: dims(f.Shape...), Data: numbers(known, asIs)}
 		}
 		return feeds, n
 	case e.Shape != nil:
 		channels := e.Shape[2]
-		feeds["image"] = feed{"uint8", dims(e.Shape...), numbers(x, func(i int, v float32) float64 {
+		feeds["image"] = onnxtest.Tensor{Type: "uint8", Dims: dims(e.Shape...), Data: numbers(x, func(i int, v float32) float64 {
 			mean, std := e.Mean, e.Std
 			if e.Means != nil {
 				mean, std = e.Means[i%channels], e.Stds[i%channels]
@@ -227,7 +211,7 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 	width, at := len(e.Features()), 0
 	for _, c := range e.Columns {
 		col, k := slices.Index(rows[0], c.Name), len(c.Features())
-		f := feed{Dims: dims(1)}
+		f := onnxtest.Tensor{Dims: dims(1)}
 		for i, row := range rows[1:] {
 			switch cell := row[col]; c.Kind {
 			case "number":
@@ -253,50 +237,8 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 	return feeds, n
 }
 
-// runONNX runs models in onnxruntime.
-func runONNX(t *testing.T, jobs []exportJob) (results []map[string]feed) {
-	t.Helper()
-	folder := os.Getenv("DESCENT_ONNXRUNTIME")
-	if folder == "" {
-		t.Log("DESCENT_ONNXRUNTIME names no folder with onnxruntime-node: what is exported is not run")
-		return nil
-	}
-	text, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	script, err := filepath.Abs("../onnxwrite/testdata/runtime.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("node", script, write(t, "jobs.json", string(text)))
-	cmd.Dir, cmd.Stderr = folder, os.Stderr
-	out, err := cmd.Output()
-	if err == nil {
-		err = json.Unmarshal(out, &results)
-	}
-	if err != nil {
-		t.Fatalf("onnxruntime: %v", err)
-	}
-	return results
-}
-
-// checkONNX gives files to the full check of Python's onnx.
-func checkONNX(t *testing.T, files []string) {
-	t.Helper()
-	python := "/usr/bin/python3"
-	if exec.Command(python, "-c", "import onnx").Run() != nil {
-		t.Log("no Python with onnx: what is exported is not checked by it")
-		return
-	}
-	const script = "import onnx, sys\nfor f in sys.argv[1:]:\n    onnx.checker.check_model(f, full_check=True)\n    onnx.shape_inference.infer_shapes(onnx.load(f), check_type=True, strict_mode=True)"
-	if out, err := exec.Command(python, append([]string{"-c", script}, files...)...).CombinedOutput(); err != nil {
-		t.Fatalf("onnx.checker: %v\n%s", err, out)
-	}
-}
-
 // compareONNX compares what a runtime gave with predictions.
-func compareONNX(t *testing.T, name string, m *model.Model, outputs map[string]feed, want []float64) {
+func compareONNX(t *testing.T, name string, m *model.Model, outputs map[string]onnxtest.Tensor, want []float64) {
 	t.Helper()
 	s := m.Spec()
 	result := "probabilities"
