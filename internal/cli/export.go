@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/files"
+	"descent/internal/gowrite"
 	"descent/internal/human"
 	"descent/internal/shell"
 	"descent/internal/suggest"
@@ -44,6 +45,7 @@ type exportOptions struct{ out, format string }
 // exporters write a model for other programs, by the name of the format.
 var exporters = map[string]func(a *app, file string, m *model.Model, out string) error{
 	"onnx": (*app).exportONNX,
+	"go":   (*app).exportGo,
 }
 
 func (a *app) export(path string, opt exportOptions) error {
@@ -53,6 +55,9 @@ func (a *app) export(path string, opt exportOptions) error {
 	format := opt.format
 	if format == "" {
 		format = strings.TrimPrefix(filepath.Ext(opt.out), ".")
+	}
+	if format == "" {
+		return usage.Errorf("--format says how to write %s, whose name does not end in .onnx or .safetensors", opt.out)
 	}
 	write, ok := exporters[format]
 	if !ok {
@@ -90,5 +95,13 @@ func (a *app) exportONNX(_ string, m *model.Model, out string) error {
 	for _, o := range c.Outside {
 		fmt.Fprintf(a.stdout, "not in the file: %s\n", human.Line(o))
 	}
+	return nil
+}
+
+func (a *app) exportGo(_ string, m *model.Model, out string) error {
+	if err := gowrite.Write(out, m); err != nil {
+		return fmt.Errorf("go: %w", err)
+	}
+	fmt.Fprintf(a.stdout, "%s  a Go package with the model in it: import it, and call Predict\n", shell.Path(out))
 	return nil
 }

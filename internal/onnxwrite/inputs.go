@@ -142,7 +142,7 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 		case width == 0:
 			continue
 		case c.Kind == "number":
-			numbers.add(c, at)
+			numbers.add(b, c, at)
 		case c.Kind == "category" && c.Hashed == 0:
 			parts = append(parts, b.category(c, width))
 			categories = append(categories, c.Name)
@@ -220,29 +220,27 @@ func (b *builder) category(c data.Column, width int) string {
 
 // numberColumns are columns of numbers, which are standardized together.
 type numberColumns struct {
-	names                 []string
+	names                 []string // of the inputs
 	medians, means, stds  []float64
 	at, missing, missesAt []int // where their features are; those that have an indicator, and where that is
 }
 
-func (n *numberColumns) add(c data.Column, at int) {
+// add declares a column, whose features are at a place.
+func (n *numberColumns) add(b *builder, c data.Column, at int) {
 	if c.Missing {
 		n.missing, n.missesAt = append(n.missing, len(n.names)), append(n.missesAt, at+1)
 	}
-	n.names, n.at = append(n.names, c.Name), append(n.at, at)
+	in := b.input(c.Name, onnxproto.Float64, "a number; NaN is missing", rowsOf(1))
+	n.names, n.at = append(n.names, in.name), append(n.at, at)
 	n.medians, n.means, n.stds = append(n.medians, c.Median), append(n.means, c.Mean), append(n.stds, c.Std)
 }
 
-// write declares the columns, and returns their features and where they belong.
+// write returns the features of the columns, and where they belong.
 func (n *numberColumns) write(b *builder) (parts []string, places []int) {
-	var in []string
-	for _, name := range n.names {
-		in = append(in, b.input(name, onnxproto.Float64, "a number; NaN is missing", rowsOf(1)).name)
-	}
-	k := []int{len(in)}
-	x := in[0]
-	if len(in) > 1 {
-		x = b.node("Concat", "numbers", in, attr{"axis", 1})
+	k := []int{len(n.names)}
+	x := n.names[0]
+	if len(n.names) > 1 {
+		x = b.node("Concat", "numbers", n.names, attr{"axis", 1})
 	}
 	missing := b.node("IsNaN", "numbers.missing", []string{x})
 	x = b.node("Where", "numbers.filled", []string{missing, b.doubles("numbers.median", k, n.medians), x})
