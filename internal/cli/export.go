@@ -14,6 +14,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/shell"
 	"descent/internal/suggest"
+	"descent/internal/torchwrite"
 	"descent/internal/usage"
 	"descent/model"
 	"descent/onnx"
@@ -23,29 +24,36 @@ func (a *app) exportCommand() *cobra.Command {
 	var opt exportOptions
 	cmd := &cobra.Command{
 		Use:   "export MODEL",
-		Short: "Write a model for other programs: ONNX",
+		Short: "Write a model for other programs: ONNX, PyTorch, a Go package",
 		Long: `Write a model for other programs.
 
   onnx         a graph of ONNX, opset 17, for any number of rows: with what encodes
                columns and pixels, the network, and what answers, as far as ONNX can
                say it; what it cannot is printed
+  safetensors  the weights of the network, named and laid out as PyTorch has them, and a
+               Python file beside it, whose load returns a module of PyTorch
+  go           a Go package in the folder --out, with the model in it and a Predict that
+               takes a struct of the columns, an image or a text
 
 MODEL is a model file, or a run folder, which means its best model.`,
-		Example: `  descent export runs/NAME --out houses.onnx`,
+		Example: `  descent export runs/NAME --out houses.onnx
+  descent export runs/NAME --out houses.safetensors
+  descent export runs/NAME --format go --out houses`,
 		Args:    positional("MODEL"),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], opt) },
 	}
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write, or for go the folder of the package; none that the command reads or a run keeps")
-	cmd.Flags().StringVar(&opt.format, "format", "", "onnx (default: what the name of --out ends in)")
+	cmd.Flags().StringVar(&opt.format, "format", "", "onnx, safetensors or go (default: what the name of --out ends in)")
 	return cmd
 }
 
 type exportOptions struct{ out, format string }
 
 // exporters write a model for other programs, by the name of the format.
-var exporters = map[string]func(a *app, file string, m *model.Model, out string) error{
-	"onnx": (*app).exportONNX,
-	"go":   (*app).exportGo,
+var exporters = map[string]func(a *app, m *model.Model, out string) error{
+	"onnx":        (*app).exportONNX,
+	"safetensors": (*app).exportTorch,
+	"go":          (*app).exportGo,
 }
 
 func (a *app) export(path string, opt exportOptions) error {
@@ -67,13 +75,26 @@ func (a *app) export(path string, opt exportOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := a.reads(path, file).Spare(opt.out); err != nil {
-		return fmt.Errorf("--out: %w", err)
+	outs := []string{opt.out}
+	if format == "safetensors" {
+		outs = append(outs, torchwrite.ModuleFile(opt.out))
 	}
-	return write(a, file, m, opt.out)
+	for _, out := range outs {
+		if err := a.reads(path, file).Spare(out); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	if err := write(a, m, opt.out); err != nil {
+		return err
+	}
+	options := imageOptions{tta: "auto"}
+	if views, err := options.views(file); err == nil && views != "none" && views != "" {
+		fmt.Fprintf(a.stdout, "not exported: the views %s, over which predict and eval take the mean\n", views)
+	}
+	return nil
 }
 
-func (a *app) exportONNX(_ string, m *model.Model, out string) error {
+func (a *app) exportONNX(m *model.Model, out string) error {
 	var c onnx.Contents
 	err := files.Write(out, func(w io.Writer) (err error) {
 		c, err = onnx.Export(w, m)
@@ -98,7 +119,15 @@ func (a *app) exportONNX(_ string, m *model.Model, out string) error {
 	return nil
 }
 
-func (a *app) exportGo(_ string, m *model.Model, out string) error {
+func (a *app) exportTorch(m *model.Model, out string) error {
+	if err := torchwrite.Write(out, m); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	fmt.Fprintf(a.stdout, "%s  weights under PyTorch's names and in its layouts\n%s  a module of PyTorch that loads them\n", shell.Path(out), shell.Path(torchwrite.ModuleFile(out)))
+	return nil
+}
+
+func (a *app) exportGo(m *model.Model, out string) error {
 	if err := gowrite.Write(out, m); err != nil {
 		return fmt.Errorf("go: %w", err)
 	}

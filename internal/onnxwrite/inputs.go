@@ -20,7 +20,7 @@ type Port struct {
 
 // inputs declares what the file takes, and returns the fields of samples that it
 // becomes, and in words what has to be done before, as ONNX has no form for it.
-func (b *builder) inputs(s data.Spec) (fields map[string]value, outside []string, err error) {
+func (w *writer) inputs(s data.Spec) (fields map[string]value, outside []string, err error) {
 	fields = map[string]value{}
 	e := s.Encoder
 	switch {
@@ -33,23 +33,23 @@ func (b *builder) inputs(s data.Spec) (fields map[string]value, outside []string
 			if f.Kind != data.Numbers {
 				typ, doc = onnxproto.Int64, fmt.Sprintf("%v, each from 0 to %d", f.Kind, len(f.Names)-1)
 			}
-			fields[f.Name] = b.input(f.Name, typ, doc, rowsOf(f.Shape...))
+			fields[f.Name] = w.input(f.Name, typ, doc, rowsOf(f.Shape...))
 		}
 		return fields, []string{"what made samples of raw data: that was a program"}, nil
 	case e.OfText():
 		n := e.Text.Context
 		doc := fmt.Sprintf("numbers of tokens, each from 0 to %d, in metadata under tokens; what stands behind the last one is not seen", e.Text.Tokens.Size()-1)
-		fields[data.X] = b.input("tokens", onnxproto.Int64, doc, rowsOf(n))
+		fields[data.X] = w.input("tokens", onnxproto.Int64, doc, rowsOf(n))
 		return fields, []string{"cutting text into tokens, and drawing the next one from logits; of all the words before, the last " + human.Plural(n, "token") + " are seen"}, nil
 	case e.Series != nil:
-		return b.series(e, s)
+		return w.series(e, s)
 	}
 	if e.Shape != nil {
-		fields[data.X] = b.image(e)
+		fields[data.X] = w.image(e)
 		outside = append(outside, fmt.Sprintf("decoding image files and bringing images to %s", human.Shape(e.Shape)))
 	}
 	if len(e.Columns) > 0 {
-		row, more, err := b.columns(e.Columns)
+		row, more, err := w.columns(e.Columns)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -63,6 +63,29 @@ func (b *builder) inputs(s data.Spec) (fields map[string]value, outside []string
 		}
 	}
 	return fields, outside, nil
+}
+
+// samples declares the fields of samples as inputs, images with their channels first.
+func (w *writer) samples(s data.Spec) (fields map[string]value, outside []string, err error) {
+	fields = map[string]value{}
+	for _, f := range s.Fields() {
+		if f.Role != data.InputRole {
+			continue
+		}
+		typ := onnxproto.Float32
+		if f.Kind != data.Numbers || s.Encoder.OfText() {
+			typ = onnxproto.Int64
+		}
+		dims := rowsOf(f.Shape...)
+		if f.Name != data.X || len(f.Shape) != 3 {
+			fields[f.Name] = w.input(f.Name, typ, "", dims)
+			continue
+		}
+		v := value{typ: typ, dims: dims, order: ourImages}
+		v.name = w.input(f.Name, typ, "", v.stored()).name
+		fields[f.Name] = v
+	}
+	return fields, nil, nil
 }
 
 // image declares pixels, and standardizes them.

@@ -12,20 +12,41 @@ import (
 	"descent/model"
 )
 
+func predictions(f network.Forward) []graph.Tensor { return f.Predictions }
+
+// logits are what losses read: of classes and labels logits, and numbers as they are.
+func logits(f network.Forward) []graph.Tensor { return f.Outputs }
+
+// result writes one of the tensors that the network gives for goal i.
+func (w *writer) result(traces [2]network.Forward, i int, list func(network.Forward) []graph.Tensor) (value, error) {
+	p := pair{list(traces[0])[i], list(traces[1])[i]}
+	v, err := w.value(p)
+	if err == nil {
+		v, err = w.fill(p, v)
+	}
+	if err != nil {
+		return v, err
+	}
+	return w.float(w.ordered(v, nil)), nil
+}
+
+// bare writes what the losses of goals read.
+func (w *writer) bare(m *model.Model, traces [2]network.Forward) error {
+	for i, g := range m.Objective() {
+		v, err := w.result(traces, i, logits)
+		if err != nil {
+			return err
+		}
+		w.output(g.Name, "", v)
+	}
+	return nil
+}
+
 // outputs writes what the network predicts.
 func (w *writer) outputs(m *model.Model, traces [2]network.Forward) error {
 	s := m.Spec()
-	of := func(i int, list func(network.Forward) []graph.Tensor) (value, error) {
-		p := pair{list(traces[0])[i], list(traces[1])[i]}
-		v, err := w.value(p)
-		if err == nil {
-			v, err = w.fill(p, v)
-		}
-		return w.float(w.ordered(v, nil)), err
-	}
-	predictions := func(f network.Forward) []graph.Tensor { return f.Predictions }
 	if s.Encoder.OfText() {
-		v, err := of(0, func(f network.Forward) []graph.Tensor { return f.Outputs })
+		v, err := w.result(traces, 0, logits)
 		if err != nil {
 			return err
 		}
@@ -35,7 +56,7 @@ func (w *writer) outputs(m *model.Model, traces [2]network.Forward) error {
 		return nil
 	}
 	for i, g := range m.Objective() {
-		v, err := of(i, predictions)
+		v, err := w.result(traces, i, predictions)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"descent/data"
 	"descent/graph"
 	"descent/internal/network"
 	"descent/internal/onnxproto"
@@ -52,55 +53,21 @@ func Write(w io.Writer, m *model.Model) (Contents, error) {
 	return contents, err
 }
 
-func convert(m *model.Model) (*onnxproto.Model, Contents, error) {
-	var err error
-	for _, rows := range rowsTraced {
-		var p *onnxproto.Model
-		var c Contents
-		if p, c, err = convertFor(m, rows); err == nil {
-			return p, c, nil
-		}
+// Bare returns the graph of a model's network alone: from the fields of samples, images
+// with their channels first, to what the loss of each goal reads, under its name.
+func Bare(m *model.Model) (*onnxproto.Graph, error) {
+	w, _, err := traced(m, (*writer).samples, (*writer).bare)
+	if err != nil {
+		return nil, fmt.Errorf("network: %w", err)
 	}
-	return nil, Contents{}, err
+	return &w.graph, nil
 }
 
-// convertFor is convert by tracing so many rows.
-func convertFor(m *model.Model, rows [2]int) (*onnxproto.Model, Contents, error) {
-	net := network.Network{Layer: m.Network(), Spec: m.Spec(), Objective: m.Objective()}
-	var traces [2]network.Forward
-	for i := range traces {
-		var err error
-		if traces[i], err = net.Trace(rows[i], false); err != nil {
-			return nil, Contents{}, err
-		}
-	}
-	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value}
-	fields, outside, err := w.inputs(m.Spec())
+func convert(m *model.Model) (*onnxproto.Model, Contents, error) {
+	w, outside, err := traced(m, (*writer).inputs, (*writer).outputs)
 	if err != nil {
 		return nil, Contents{}, err
 	}
-	for name, v := range fields {
-		var both [2]graph.Tensor
-		for i, f := range traces {
-			for _, x := range graph.Sorted(slices.Concat(f.Predictions, f.Outputs)...) {
-				if in, ok := x.Op().(graph.Input); ok && in.Key == name {
-					both[i] = x
-				}
-			}
-		}
-		if both[0].Valid() {
-			w.values[pair{both[0], both[1]}] = v
-		}
-	}
-	for _, x := range graph.Sorted(slices.Concat(traces[0].Predictions, traces[0].Outputs)...) {
-		for _, in := range x.Inputs() {
-			w.reads[in.ID()]++
-		}
-	}
-	if err := w.outputs(m, traces); err != nil {
-		return nil, Contents{}, err
-	}
-	w.tidy()
 	w.graph.Name = "descent"
 	p := &onnxproto.Model{
 		IRVersion: irVersion, Opsets: []*onnxproto.Opset{{Version: opset}}, ProducerName: "descent", ProducerVersion: model.Version(),
@@ -110,6 +77,62 @@ func convertFor(m *model.Model, rows [2]int) (*onnxproto.Model, Contents, error)
 		p.Opsets = append(p.Opsets, &onnxproto.Opset{Domain: "ai.onnx.ml", Version: mlOpset})
 	}
 	return p, w.contents(outside), nil
+}
+
+type (
+	begins func(w *writer, s data.Spec) (fields map[string]value, outside []string, err error)
+	ends   func(w *writer, m *model.Model, traces [2]network.Forward) error
+)
+
+// traced returns the writer that has written the network between a beginning and an end.
+func traced(m *model.Model, begin begins, end ends) (w *writer, outside []string, err error) {
+	for _, rows := range rowsTraced {
+		if w, outside, err = tracedFor(m, rows, begin, end); err == nil {
+			break
+		}
+	}
+	return w, outside, err
+}
+
+// tracedFor is traced for so many rows.
+func tracedFor(m *model.Model, rows [2]int, begin begins, end ends) (*writer, []string, error) {
+	net := network.Network{Layer: m.Network(), Spec: m.Spec(), Objective: m.Objective()}
+	var traces [2]network.Forward
+	for i := range traces {
+		var err error
+		if traces[i], err = net.Trace(rows[i], false); err != nil {
+			return nil, nil, err
+		}
+	}
+	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value}
+	fields, outside, err := begin(w, m.Spec())
+	if err != nil {
+		return nil, nil, err
+	}
+	var both [2]map[string]graph.Tensor // inputs by name
+	for i, f := range traces {
+		both[i] = map[string]graph.Tensor{}
+		for _, x := range graph.Sorted(slices.Concat(f.Predictions, f.Outputs)...) {
+			if in, ok := x.Op().(graph.Input); ok {
+				both[i][in.Key] = x
+			}
+			if i == 0 {
+				for _, operand := range x.Inputs() {
+					w.reads[operand.ID()]++
+				}
+			}
+		}
+	}
+	for name, v := range fields {
+		if x, ok := both[0][name]; ok {
+			w.values[pair{x, both[1][name]}] = v
+		}
+	}
+	if err := end(w, m, traces); err != nil {
+		return nil, nil, err
+	}
+	w.tidy()
+	return w, outside, nil
 }
 
 // contents lists what the graph has.
