@@ -39,8 +39,8 @@ MODEL is a model file, or a run folder, which means its best model.`,
 		Example: `  descent export runs/NAME --out houses.onnx
   descent export runs/NAME --out houses.safetensors
   descent export runs/NAME --format go --out houses`,
-		Args:    positional("MODEL"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], opt) },
+		Args: positional("MODEL"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.export(args[0], opt) },
 	}
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write, or for go the folder of the package; none that the command reads or a run keeps")
 	cmd.Flags().StringVar(&opt.format, "format", "", "onnx, safetensors or go (default: what the name of --out ends in)")

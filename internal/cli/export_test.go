@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,9 +12,56 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/engine"
+	"descent/graph"
 	"descent/internal/onnxtest"
 	"descent/model"
+	"descent/nn"
 )
+
+// TestExportRefused: what cannot be exported says why, and nothing is written.
+func TestExportRefused(t *testing.T) {
+	_, run := trained(t)
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	none := t.TempDir()
+	place(t, at("file"), "mine")
+	own := nn.Sequential{nn.Func(graph.Tensor.Square), nn.Dense{Units: 1}}
+	weights := engine.NewStore(engine.Variable{Name: "1.dense.weight", Type: graph.Shape(2, 1)}, engine.Variable{Name: "1.dense.bias", Type: graph.Shape(1)})
+	m, err := model.New(own, data.Spec{Input: []int{2}, Task: data.Regression, Targets: []string{"y"}}, nil, weights)
+	if err == nil {
+		err = m.Save(filepath.Join(none, "own.safetensors"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{run}, exitUsage, "--out says what to write, such as model.onnx"},
+		{[]string{run, "--out", at("model")}, exitUsage, "--format says how to write"},
+		{[]string{run, "--out", at("model.onx")}, exitUsage, `unknown format "onx"; did you mean "onnx"?`},
+		{[]string{run, "--out", at("model.onnx"), "--format", "torch"}, exitUsage, `unknown format "torch"`},
+		{[]string{none, "--out", at("model.onnx")}, exitFailed, none},
+		{[]string{filepath.Join(none, "own.safetensors"), "--out", at("model.onnx")}, exitFailed, "layers of its maker's own"},
+		{[]string{run, "--out", filepath.Join(run, "best.safetensors")}, exitFailed, "is what the command reads"},
+		{[]string{run, "--out", filepath.Join(run, "last.safetensors")}, exitFailed, "is a file that train keeps"},
+		{[]string{run, "--out", at("nowhere/model.onnx")}, exitFailed, "nowhere"},
+		{[]string{run, "--out", at("nowhere/model.safetensors")}, exitFailed, "nowhere"},
+		{[]string{run, "--out", at("file/model"), "--format", "go"}, exitFailed, "file/model"},
+		{[]string{run, "--out", "/dev/full", "--format", "onnx"}, exitFailed, "no space left"},
+		{[]string{run, "--out", "/dev/full", "--format", "safetensors"}, exitFailed, "no space left"},
+	} {
+		r := command(t, append([]string{"export"}, c.args...)...).want(t, c.code)
+		contains(t, r.stderr, c.says)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
 
 // mixed is a table with numbers, missing ones among them, levels, rare ones too, dates and
 // texts; its price follows from the first, and kind from the price.
@@ -23,7 +71,7 @@ func mixed(n int) string {
 	cities := []string{"Ulm", "Köln", "Bonn"}
 	for i := range n {
 		area, rooms, city := 20+float64(i*37%113)+0.25, i*5%7, cities[i%3]
-		note := []string{"quiet and bright", "noisy street", "bright rooms near the river"}[i*i%3]
+		note := fmt.Sprintf("%s rooms %s number %d", []string{"quiet", "bright", "small"}[i*i%3], []string{"near the river", "noisy street"}[i/2%2], i*i%97)
 		price := 3*area + 10*float64(rooms) + 40*float64(i%3)
 		cell, number := strconv.FormatFloat(area, 'f', -1, 64), strconv.Itoa(rooms)
 		if i%13 == 4 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,10 +41,14 @@ func Write(path string, m *model.Model) error {
 	if err != nil {
 		return err
 	}
-	return files.Write(ModuleFile(path), func(f io.Writer) error {
+	err = files.Write(ModuleFile(path), func(f io.Writer) error {
 		_, err := io.WriteString(f, text)
 		return err
 	})
+	if err != nil {
+		os.Remove(path) // which nothing would read
+	}
+	return err
 }
 
 // writer writes the graph of a network as lines of Python.
