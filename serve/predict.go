@@ -78,6 +78,8 @@ func (c *call) readRows(contentType string) (list bool, err error) {
 		return false, refused(http.StatusBadRequest, "the body is empty; want a row as a JSON object, rows as a list of them, a table as CSV, or an image")
 	case kind == "multipart/form-data":
 		return c.readForm(multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]))
+	case images.IsImage(c.body) && c.version.about.Image == nil:
+		return false, refused(http.StatusBadRequest, "the body is an image, and the model takes no images")
 	case images.IsImage(c.body):
 		return false, c.add(c.body, "")
 	case e != nil && e.Series != nil, csv, !object && !array:
