@@ -203,7 +203,7 @@ func (o *serving) options(a *app) (serve.Options, error) {
 		}
 		options.Token = strings.TrimSpace(string(text))
 		if len(options.Token) < 16 || strings.ContainsAny(options.Token, " \t\r\n") {
-			return options, usage.Errorf("--token-file: %s holds no token; want one word of at least 16 letters, as openssl rand -hex 32 makes it", o.tokenFile)
+			return options, usage.Errorf("--token-file: %s holds no token; want one word of at least 16 letters, as head -c 24 /dev/urandom | base64 makes it", o.tokenFile)
 		}
 	}
 	return options, nil
