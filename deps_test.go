@@ -81,6 +81,7 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/canonical metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
+serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
 onnx: internal/onnxwrite model
 internal/onnxtest: internal/rng graph engine nn data objective internal/network model
@@ -107,7 +108,7 @@ internal/settings: internal/suggest metric internal/human internal/rng internal/
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/torchwrite internal/gowrite onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: internal/torchwrite internal/gowrite onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage serve
 command: internal/cli
 cmd/descent: command
 `
