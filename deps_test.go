@@ -26,7 +26,9 @@ internal/symmetric:
 internal/search: internal/rng
 internal/disk:
 internal/files: internal/disk
-internal/safetensors: internal/disk
+internal/half:
+internal/safetensors: internal/half internal/disk
+internal/npy: internal/half
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
@@ -78,6 +80,7 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
+weights: internal/suggest internal/safetensors internal/npy graph engine nn data objective internal/network model
 explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
