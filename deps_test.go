@@ -29,6 +29,7 @@ internal/files: internal/disk
 internal/half:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
+internal/onnxproto:
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
@@ -56,6 +57,7 @@ internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kern
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/suggest internal/rng
 nn: internal/suggest internal/rng graph nn/initial
+onnx: internal/suggest internal/onnxproto graph engine nn nn/initial
 loss: internal/suggest graph nn
 optim: internal/suggest internal/symmetric schedule graph internal/reference engine
 data/tokens: internal/suggest
@@ -98,7 +100,7 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule nn/initial nn loss optim data/tokens data objective model train tabular internal/usage internal/runs
+internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
 internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage

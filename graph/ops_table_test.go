@@ -30,6 +30,8 @@ var rows = []row{
 
 	{op: "abs", build: one(graph.Tensor.Abs), grad: 1e-07},
 	{op: "sign", build: one(graph.Tensor.Sign)},
+	{op: "round", build: one(graph.Tensor.Round), lo: -9, hi: 9},
+	{op: "floor", build: one(graph.Tensor.Floor), lo: -9, hi: 9},
 	{op: "neg", build: one(graph.Tensor.Neg), grad: 1e-07},
 	{op: "square", build: one(graph.Tensor.Square), ulp: 1, grad: 8e-08},
 	{op: "sqrt", build: one(graph.Tensor.Sqrt), lo: 1e-3, hi: 1e3, ulp: 1, grad: 2e-07},
