@@ -141,14 +141,14 @@ func (j *Job) frozen() ([]string, error) {
 	head := transfer.Head(f)
 	for _, p := range f.Params {
 		if !slices.Contains(head, p.Name) {
-			list = append(list, literal.Replace(p.Name))
+			list = append(list, asPattern.Replace(p.Name))
 		}
 	}
 	return list, nil
 }
 
-// literal writes a name as a pattern that matches it alone.
-var literal = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
+// asPattern writes a name as a pattern that matches it alone.
+var asPattern = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
 
 // noteMap says what was taken over and what was not.
 func (j *Job) noteMap(f *weights.File) {
@@ -222,15 +222,18 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 			n.Inputs[0].Dims[i].Size = 0
 		}
 	}
-	n.KeepStats = j.keepsStats(*n)
-	net := nn.Sequential{*n}
+	var net nn.Sequential
 	if s.Channels == "bgr" {
-		net = nn.Sequential{turned(), *n}
+		net = append(net, turned())
 	}
+	net = append(net, *n)
 	rows, err := nn.Summary(net, j.Spec.Input)
 	if err != nil {
 		return fmt.Errorf("model: %s on images of %s: %w", file, human.Shape(j.Spec.Input), err)
 	}
+	j.onnxPath = rows[len(net)-1].Path + "."
+	n.KeepStats = j.keepsStats(*n)
+	net[len(net)-1] = *n
 	if len(rows[len(rows)-1].Output) > 1 {
 		net = append(net, nn.GlobalAvgPool{})
 	}
@@ -250,13 +253,12 @@ func turned() nn.Layer { return nn.Select{Columns: []int{2, 1, 0}} }
 
 // keepsStats reports whether statistics of batch normalization are frozen.
 func (j *Job) keepsStats(n onnx.Network) bool {
-	at := choose(j.Settings.Channels == "bgr", "1.onnx.", "0.onnx.")
 	for _, w := range n.Weights {
 		if w.Role != "mean" {
 			continue
 		}
 		return slices.Contains(j.Settings.Train.Freeze, backbone) || slices.ContainsFunc(j.Settings.Train.Freeze, func(pattern string) bool {
-			ok, _ := nn.Frozen(pattern, at+w.Name)
+			ok, _ := nn.Frozen(pattern, j.onnxPath+w.Name)
 			return ok
 		})
 	}
@@ -313,11 +315,10 @@ func (j *Job) ofONNX(traced network.Forward) (*engine.Store, error) {
 		return nil, err
 	}
 	theirs := j.onnx.Store()
-	at := choose(j.Settings.Channels == "bgr", "1.onnx.", "0.onnx.")
 	for _, name := range theirs.Names() {
-		to := store.Value(at + name)
+		to := store.Value(j.onnxPath + name)
 		if to == nil {
-			return nil, fmt.Errorf("init_from: the network has no weight %s", at+name)
+			return nil, fmt.Errorf("init_from: the network has no weight %s", j.onnxPath+name)
 		}
 		copy(to, theirs.Value(name))
 	}

@@ -30,7 +30,9 @@ type Job struct {
 
 	Map weights.Map // of the weights of another program that it starts from; nil: it does not
 
-	onnx  *onnx.Model    // whose network it has; nil: another
+	onnx     *onnx.Model // whose network it has; nil: another
+	onnxPath string      // of that network among the layers, with a point
+
 	tell  func(string)   // how far it is; nil: nobody
 	table *tabular.Table // what was measured of the training rows; nil: nothing yet
 }
