@@ -27,8 +27,10 @@ internal/symmetric:
 internal/search: internal/canonical internal/rng
 internal/disk:
 internal/files: internal/disk
-internal/safetensors: internal/disk
+internal/safetensors: internal/half internal/disk
+internal/npy: internal/half
 schedule: internal/canonical internal/suggest
+internal/half:
 internal/onnxproto:
 internal/fetch: internal/suggest
 internal/fma:
@@ -81,6 +83,7 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/canonical metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
+weights: internal/suggest internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
 onnx: internal/onnxwrite model
@@ -104,7 +107,7 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule nn/initial nn loss optim data/tokens data objective internal/network model train tabular internal/usage internal/runs
+internal/settings: internal/suggest metric internal/human internal/rng internal/search schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage

@@ -49,7 +49,7 @@ type Config struct {
 
 	Augment data.Augment // how training images are varied, anew in each epoch
 	Average Average      // of the weights, to evaluate and to be the model
-	Freeze  []string     // patterns of parameters to leave as they are, such as "0.*"; see path.Match
+	Freeze  []string     // patterns of parameters and buffers to leave as they are, such as "0.*"; see [nn.Frozen]
 
 	Order      Order // of the rows of an epoch; zero: shuffled
 	BatchSize  int   // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over

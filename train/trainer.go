@@ -99,7 +99,7 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes(), Follow: cfg.follow()}
+	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes(), Freeze: cfg.Freeze, Follow: cfg.follow()}
 	t.fit.best = math.NaN()
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()

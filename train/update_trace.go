@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"descent/graph"
@@ -190,7 +189,7 @@ func trained(params []nn.Param, freeze []string, groups []optim.Group) ([]nn.Par
 	for _, p := range params {
 		frozen := apart[p.Name]
 		for i, pattern := range freeze {
-			match, err := path.Match(pattern, p.Name)
+			match, err := nn.Frozen(pattern, p.Name)
 			if err != nil {
 				return nil, fmt.Errorf("pattern %q of frozen parameters: %w", pattern, err)
 			}

@@ -19,6 +19,7 @@ type Network struct {
 	Objective objective.Objective // filled in
 	Soft      bool                // in training, y is the part of each class, [rows, classes]
 
+	Freeze []string                       // patterns of parameters and buffers that stay as they start; see [nn.Context.Freeze]
 	Follow map[string]func(t int) float64 // in training: what numbers of layers follow, by name; see [nn.Context.Follow]
 }
 
@@ -45,6 +46,7 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 	n.Spec = Labeled(n.Spec)
 	g := graph.New()
 	c := nn.NewContext(g, training)
+	c.Freeze(n.Freeze...)
 	for name, factor := range n.Follow {
 		c.Follow(name, factor)
 	}

@@ -21,9 +21,9 @@ import (
 type Tensor struct {
 	Name  string
 	Shape []int     // empty: a scalar, one element
-	Data  []float32 // dtype F32
+	Data  []float32 // dtype F32; read also from F16 and BF16, which it holds exactly
 	F64   []float64 // dtype F64
-	I64   []int64   // dtype I64
+	I64   []int64   // dtype I64; read also from I32, I16, I8, U32, U16, U8 and BOOL
 }
 
 // File is what a safetensors file holds.
@@ -51,12 +51,16 @@ const (
 // width returns the bytes of one element.
 func width(dtype string) (int, error) {
 	switch dtype {
-	case "F32":
+	case "I8", "U8", "BOOL":
+		return 1, nil
+	case "F16", "BF16", "I16", "U16":
+		return 2, nil
+	case "F32", "I32", "U32":
 		return 4, nil
 	case "F64", "I64":
 		return 8, nil
 	}
-	return 0, fmt.Errorf("dtype %q; want F32, F64 or I64", dtype)
+	return 0, fmt.Errorf("dtype %q; want F64, F32, F16, BF16, I64, I32, I16, I8, U32, U16, U8 or BOOL", dtype)
 }
 
 // dtype returns the type and length of what t holds.
