@@ -30,6 +30,8 @@ type Set struct {
 	depths    *Funcs      // products channel by channel
 	depthRows [3]int      // the tallest of them
 	linears   *[10]linear // by the numbers of [Matrix]
+	ones      *[Formats][]oneFunc   // products of one row by narrow weights
+	wideners  *[Formats][]widenFunc // of narrow weights
 	peak      func(n int)
 	chains    int // of multiply-adds in a step of peak
 
