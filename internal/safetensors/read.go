@@ -137,6 +137,10 @@ func (e entry) read(r io.ReaderAt, start int64, buf []byte) (Tensor, error) {
 		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 {
 			return math.Float64frombits(binary.LittleEndian.Uint64(b))
 		})
+	case "BF16":
+		t.BF16, err = readAll(r, at, n, 2, buf, binary.LittleEndian.Uint16)
+	case "I8":
+		t.I8, err = readAll(r, at, n, 1, buf, func(b []byte) int8 { return int8(b[0]) })
 	default: // I64: width knows no more
 		t.I64, err = readAll(r, at, n, 8, buf, func(b []byte) int64 {
 			return int64(binary.LittleEndian.Uint64(b))

@@ -16,7 +16,7 @@ import (
 	"math/bits"
 )
 
-// Tensor is a named array. Exactly one of Data, F64 and I64 holds its
+// Tensor is a named array. Exactly one of Data, F64, I64, BF16 and I8 holds its
 // elements, row-major; an empty tensor with none of them is float32.
 type Tensor struct {
 	Name  string
@@ -24,6 +24,8 @@ type Tensor struct {
 	Data  []float32 // dtype F32
 	F64   []float64 // dtype F64
 	I64   []int64   // dtype I64
+	BF16  []uint16  // dtype BF16: the upper halves of float32
+	I8    []int8    // dtype I8
 }
 
 // File is what a safetensors file holds.
@@ -51,12 +53,16 @@ const (
 // width returns the bytes of one element.
 func width(dtype string) (int, error) {
 	switch dtype {
+	case "I8":
+		return 1, nil
+	case "BF16":
+		return 2, nil
 	case "F32":
 		return 4, nil
 	case "F64", "I64":
 		return 8, nil
 	}
-	return 0, fmt.Errorf("dtype %q; want F32, F64 or I64", dtype)
+	return 0, fmt.Errorf("dtype %q; want F32, F64, I64, BF16 or I8", dtype)
 }
 
 // dtype returns the type and length of what t holds.
@@ -71,8 +77,14 @@ func (t Tensor) dtype() (string, int, error) {
 	if t.I64 != nil {
 		name, n, held = "I64", len(t.I64), held+1
 	}
+	if t.BF16 != nil {
+		name, n, held = "BF16", len(t.BF16), held+1
+	}
+	if t.I8 != nil {
+		name, n, held = "I8", len(t.I8), held+1
+	}
 	if held > 1 {
-		return "", 0, fmt.Errorf("more than one of Data, F64 and I64 is set; want one")
+		return "", 0, fmt.Errorf("more than one of Data, F64, I64, BF16 and I8 is set; want one")
 	}
 	return name, n, nil
 }

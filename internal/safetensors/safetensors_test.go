@@ -164,7 +164,7 @@ func TestReadErrors(t *testing.T) {
 		{"trailing comma", file(`{"__metadata__":{},}`, 0), "not valid JSON"},
 		{"text after", file(`{} {}`, 0), "2 bytes after the closing }"},
 		{"UTF-8", file("{\"\xff\":1}", 0), "UTF-8"},
-		{"unknown dtype", file(`{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}`, 2), `tensor "w": dtype "BF16"; want F32, F64 or I64`},
+		{"unknown dtype", file(`{"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, 2), `tensor "w": dtype "F16"; want F32, F64, I64, BF16 or I8`},
 		{"dtype is a number", file(`{"w":{"dtype":4,"shape":[1],"data_offsets":[0,4]}}`, 4), "found 4; want a string"},
 		{"dtype is null", file(`{"w":{"dtype":null,"shape":[1],"data_offsets":[0,4]}}`, 4), "want a string"},
 		{"case matters", file(`{"w":{"DTYPE":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), `unknown key "DTYPE"`},
@@ -230,5 +230,28 @@ func TestReadAllocates(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
 		t.Errorf("10 refusals of %d bytes allocated %d bytes", len(b), n)
+	}
+}
+
+// TestNarrow keeps every bit of 16 and of 8, across more than one chunk.
+func TestNarrow(t *testing.T) {
+	halves, bytes8 := make([]uint16, chunk), make([]int8, 2*chunk+3)
+	for i := range halves {
+		halves[i] = uint16(i)
+	}
+	for i := range bytes8 {
+		bytes8[i] = int8(i)
+	}
+	tensors := []Tensor{{Name: "bf16", Shape: []int{2, chunk / 2}, BF16: halves}, {Name: "i8", Shape: []int{2*chunk + 3}, I8: bytes8}, {Name: "after", Shape: []int{1}, Data: []float32{2}}}
+	var b bytes.Buffer
+	if err := Write(&b, nil, tensors); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Parse(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(f.Tensors, tensors) {
+		t.Error("other tensors than were written")
 	}
 }

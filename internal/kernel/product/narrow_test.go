@@ -19,7 +19,13 @@ func narrowed(r *rand.Rand, m tile.Narrow) (values, words []float32) {
 		scales[j] = r.Float32() / 40
 	}
 	m.Pack(words, values, m.Columns, 1, scales)
-	m.Unpack(values, words, m.Columns, 1)
+	column := make([]float32, m.Inner)
+	for j := range m.Columns {
+		m.Column(column, words, j)
+		for k, v := range column {
+			values[k*m.Columns+j] = v
+		}
+	}
 	return values, words
 }
 

@@ -72,13 +72,16 @@ func (m Narrow) halves(words []float32) []uint16 {
 
 func (m Narrow) scales(words []float32) []float32 { return words[m.Words()-m.padded():] }
 
-// At returns the value in row k of column j.
-func (m Narrow) At(words []float32, k, j int) float32 {
-	at, _ := m.at(k, j)
-	if m.Format == BF16 {
-		return math.Float32frombits(uint32(m.halves(words)[at]) << 16)
+// Column writes column j to dst.
+func (m Narrow) Column(dst, words []float32, j int) {
+	at, row := m.at(0, j)
+	for k := range dst {
+		if m.Format == BF16 {
+			dst[k] = math.Float32frombits(uint32(m.halves(words)[at+k*row]) << 16)
+		} else {
+			dst[k] = float32(float32(m.bytes(words)[at+k*row]) * m.scales(words)[j])
+		}
 	}
-	return float32(float32(m.bytes(words)[at]) * m.scales(words)[j])
 }
 
 // Pack stores values, which the format holds exactly: value (k, j) is values[k·row +
@@ -101,6 +104,12 @@ func (m Narrow) Pack(words, values []float32, row, column int, scales []float32)
 	}
 }
 
+// Half is the bf16 nearest to v, an even one between two.
+func Half(v float32) float32 {
+	bits := math.Float32bits(v)
+	return math.Float32frombits((bits + 0x7FFF + bits>>16&1) &^ 0xFFFF)
+}
+
 // Whole is the int8 nearest to v by its scale, an even one between two; 0 if the scale
 // is.
 func Whole(v, scale float32) int8 {
@@ -108,15 +117,6 @@ func Whole(v, scale float32) int8 {
 		return 0
 	}
 	return int8(max(-127, min(127, math.RoundToEven(float64(v)/float64(scale)))))
-}
-
-// Unpack is the opposite of Pack.
-func (m Narrow) Unpack(values, words []float32, row, column int) {
-	for k := range m.Inner {
-		for j := range m.Columns {
-			values[k*row+j*column] = m.At(words, k, j)
-		}
-	}
 }
 
 type (

@@ -116,7 +116,7 @@ func table(of set) string {
 	one, widen := narrowStrips(of)
 	for _, t := range []struct {
 		name, kind, what string
-		strips            []int
+		strips           []int
 		of               func(n narrow, s set, strips int) string
 	}{
 		{"ones", "oneFunc", "products of one row", one, narrow.one},
