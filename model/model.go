@@ -161,6 +161,7 @@ func (m *Model) Warm(rows ...int) error {
 			return fmt.Errorf("model: a prediction of %d rows; there is at least 1", n)
 		}
 		for n > 0 {
+			most := m.plans.atOnce()
 			now := min(n, most)
 			if _, err := p.run(now, m.blank(now), false); err != nil {
 				return fmt.Errorf("model: %w", err)
@@ -214,7 +215,7 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	p := m.borrow()
 	defer m.giveBack(p)
 	for len(x) > 0 {
-		n := min(len(x)/size, most)
+		n := min(len(x)/size, m.plans.atOnce())
 		p.batch.X = x[:n*size]
 		y, err := p.run(n, &p.batch, false)
 		if err != nil {
@@ -241,7 +242,7 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 		}
 		p := m.borrow()
 		defer m.giveBack(p)
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce()}) {
 			if err != nil {
 				yield(nil, err)
 				return
