@@ -27,6 +27,7 @@ internal/search: internal/rng
 internal/disk:
 internal/files: internal/disk
 internal/safetensors: internal/disk
+internal/onnxproto:
 schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
@@ -78,6 +79,11 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/suggest metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
+onnx: internal/onnxwrite model
+internal/onnxtest: internal/rng graph engine nn data objective internal/network model
+internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
+internal/gowrite: internal/module internal/human internal/files data model
 explain: metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
@@ -99,7 +105,7 @@ internal/settings: internal/suggest metric internal/human internal/rng internal/
 internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: internal/torchwrite internal/gowrite onnx internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
 command: internal/cli
 cmd/descent: command
 `
