@@ -41,17 +41,17 @@ internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
 internal/kernel/tile: internal/fma internal/kernel/isa
-internal/kernel/move: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 internal/kernel/attention: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
-graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
+graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
 internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering
-internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
+internal/plan: internal/kernel internal/kernel/move internal/kernel/program graph internal/lowering internal/rewrite
 internal/exec: internal/kernel graph internal/plan
 engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
@@ -82,7 +82,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/canonical metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
 weights: internal/suggest internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model

@@ -264,12 +264,13 @@ func (m *Model) WithTemperature(t float64) (*Model, error) {
 		layers = layers[:len(layers)-1]
 	}
 	c := m.clone()
+	c.net.Narrow, c.narrow = nil, nil
 	c.net.Layer = append(slices.Clip(layers), nn.Temperature{T: t})
 	err := c.declare(func(declared []engine.Variable) (*engine.Store, error) {
 		if listed {
-			return m.weights.Select(declared...)
+			return m.Store().Select(declared...)
 		}
-		return renamed(m.weights, declared)
+		return renamed(m.Store(), declared)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
