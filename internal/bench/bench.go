@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"descent/internal/exec"
@@ -32,7 +33,7 @@ type Row struct {
 
 // Options bound what is measured.
 type Options struct {
-	Only    []string      // groups and workloads; none means all but scaling
+	Only    []string      // groups and workloads, or how their names begin before a slash; none means all but scaling
 	Each    time.Duration // for one workload; 0 means 0.4 s
 	Workers int           // cores; 0 means all
 	Note    func(string)  // what to know about the results; nil: nobody
@@ -43,6 +44,9 @@ type workload struct {
 	name    string
 	measure func() error
 }
+
+// is whether name is that of w, or the beginning of it before a slash.
+func (w workload) is(name string) bool { return strings.HasPrefix(w.name+"/", name+"/") }
 
 // group is a set of workloads.
 type group struct {
@@ -74,12 +78,10 @@ func Groups() []string {
 // known. It returns the error of ctx when that ends, and names a group or workload
 // that does not exist.
 func Run(ctx context.Context, o Options, emit func(Row)) error {
-	only := map[string]bool{}
 	for _, name := range o.Only {
 		if err := Check(name); err != nil {
 			return err
 		}
-		only[name] = true
 	}
 	if o.Each <= 0 {
 		o.Each = 400 * time.Millisecond
@@ -96,7 +98,8 @@ func Run(ctx context.Context, o Options, emit func(Row)) error {
 	for _, g := range groups {
 		b.group = g.name
 		for _, w := range g.works(b) {
-			if !only[g.name] && !only[w.name] && (g.asked || len(only) > 0) {
+			asked := slices.ContainsFunc(o.Only, func(name string) bool { return name == g.name || w.is(name) })
+			if !asked && (g.asked || len(o.Only) > 0) {
 				continue
 			}
 			if err := w.measure(); err != nil {
@@ -112,6 +115,9 @@ func Check(name string) error {
 	names := Groups()
 	for _, g := range groups {
 		for _, w := range g.works(&bench{}) {
+			if w.is(name) {
+				return nil
+			}
 			names = append(names, w.name)
 		}
 	}

@@ -50,7 +50,7 @@ func Pow(x, y float64) float64 {
 			product *= square
 			exponent += e
 		}
-		square *= square
+		square = float64(square * square)
 		e *= 2
 		if square < 0.5 {
 			square, e = 2*square, e-1

@@ -78,7 +78,7 @@ weights compared to the bit. Where they differ it exits with 1.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+", or a workload by its name (default all but scaling)")
+	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+", or workloads by name, as mlp or mlp/128 (default all but scaling)")
 	flags.Float64Var(&opt.secs, "secs", 0.4, "seconds for each workload")
 	flags.IntVar(&opt.workers, "workers", 0, "cores to use; 0: all")
 	flags.BoolVar(&opt.json, "json", false, "print one JSON object a line, with work and ms, instead of text")

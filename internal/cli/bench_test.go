@@ -43,7 +43,7 @@ func TestBenchRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{"--only", "step"}, `did you mean "steps"?`},
-		{[]string{"--only", "mlp/129"}, `did you mean "mlp/128"?`},
+		{[]string{"--only", "lenet/65"}, `did you mean "lenet/64"?`},
 		{[]string{"--only", "quaternions"}, "want one of limits, gemm"},
 		{[]string{"--secs", "0"}, "want more than 0"},
 		{[]string{"--workers", "-1"}, "want 0, all cores"},

@@ -247,7 +247,7 @@ type pace struct {
 }
 
 // of is what a run of so many epochs costs.
-func (p pace) of(epochs int) float64 { return p.start + float64(epochs)*p.epoch }
+func (p pace) of(epochs int) float64 { return p.start + float64(float64(epochs)*p.epoch) }
 
 // pace measures runs of j, so many side by side, for a moment.
 func (l *lab) pace(ctx context.Context, j *settings.Job, side, workers int, moment time.Duration) (pace, error) {
