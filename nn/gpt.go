@@ -91,7 +91,7 @@ func (c GPTConfig) Validate() error {
 	}
 	switch {
 	case c.Width%c.Heads != 0:
-		return fmt.Errorf("nn: GPT: Width is %d; want a multiple of the %d Heads", c.Width, c.Heads)
+		return fmt.Errorf("nn: GPT: Width is %d; want a multiple of the Heads, %d", c.Width, c.Heads)
 	case c.Groups < 0 || c.Groups > 0 && c.Heads%c.Groups != 0:
 		return fmt.Errorf("nn: GPT: Groups is %d; want a divisor of the %d Heads, or 0 for as many", c.Groups, c.Heads)
 	case c.Hidden < 0:

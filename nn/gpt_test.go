@@ -178,7 +178,7 @@ func TestGPTConfig(t *testing.T) {
 	}{
 		{nn.GPTConfig{}, "GPT: Vocabulary is 0; want at least 1"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 1}, "Width is 0"},
-		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 6}, "Width is 6; want a multiple of the 4 Heads"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 6}, "Width is 6; want a multiple of the Heads, 4"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Groups: 3}, "Groups is 3; want a divisor of the 4 Heads"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Rotary: -1}, "Rotary: rotary positions of base -1"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 4, Rotary: 100}, "a head has 1 numbers"},

@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35 of so many times its channels, onnx:FILE.onnx for the network of a file without its last layer, or onnx:FILE.onnx@TENSOR up to that tensor; for a forecast linear, mixer:blocks=2,width=64 or patch:layers=3,width=16"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text, attention:32 for texts in a table; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35 of so many times its channels, onnx:FILE.onnx for the network of a file without its last layer, or onnx:FILE.onnx@TENSOR up to that tensor; for a forecast linear, mixer:blocks=2,width=64 or patch:layers=3,width=16"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -26,6 +26,7 @@ type modelSpec struct {
 	networks int                                      // such ones side by side; 0: as many as suit the rows
 	members  int                                      // that share weights; 0: none do
 	gpt      *nn.GPTConfig                            // of a network for text, else nil
+	attends  int                                      // to n-grams of texts in a table, by vectors of so many numbers; 0: it does not
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
 	onnx     string                                   // file of a network for images, perhaps with a tensor; "": none
 	series   forecaster                               // of a network for series, else nil
@@ -64,6 +65,15 @@ func parseModel(text string) (modelSpec, error) {
 			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
 		}
 		return modelSpec{gpt: c}, nil
+	case name == "attention":
+		dim, err := usualVectors, error(nil)
+		if more {
+			dim, err = strconv.Atoi(rest)
+		}
+		if err != nil || dim < 1 || dim > maxWidth {
+			return modelSpec{}, fmt.Errorf("%q: vectors have %q numbers; want 1 to %d, as in attention:32", text, rest, maxWidth)
+		}
+		return modelSpec{hidden: []int{128}, attends: dim}, nil
 	case name == "lenet":
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
 	case name == "cnn":
@@ -108,7 +118,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, mixerModel, patchModel}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "attention", "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, mixerModel, patchModel}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
@@ -155,6 +165,8 @@ func parseSizes(text string) ([]int, error) {
 }
 
 const (
+	usualVectors = 32 // numbers
+
 	maxUnits   = 1 << 20
 	maxMembers = 256
 	maxWidth   = 4096
@@ -221,7 +233,13 @@ func (j *Job) network() error {
 			return err
 		}
 		j.Net = t.WithText(net, outputs)
+		if m.attends > 0 {
+			j.Net = t.WithAttention(net, m.attends, outputs, s.Dropout.Value)
+		}
 		return nil
+	}
+	if m.attends > 0 {
+		return fmt.Errorf("model: %s reads columns of text in a table, and %s has none; --text names columns that are text", s.Model.Value, s.Data)
 	}
 	j.Net = j.joined(net, 1)
 	return nil
