@@ -10,6 +10,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/usage"
 	"descent/nn"
+	"descent/optim"
 )
 
 // forecast is the task that is asked for where a series is to be continued.
@@ -38,6 +39,19 @@ func (s *Settings) openSeries() (data.Source, error) {
 		return nil, err // which would be no nil Source
 	}
 	return source, nil
+}
+
+// forecasterDropout is that of mixer and patch, which learn windows by heart without; see
+// bench/FORECAST.md.
+const forecasterDropout = 0.3
+
+// fillForecaster gives a network for series other than linear what is left open. Its
+// last epoch is kept: where few windows validate, which overlap, the best is the luckiest.
+func (s *Settings) fillForecaster() {
+	if s.Optimizer.Name.Value != optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
+		s.Dropout = Given(s.Dropout.Or(forecasterDropout))
+	}
+	s.keepLast()
 }
 
 // notOfSeries and notOfText are the settings of data that mean nothing there.
@@ -104,11 +118,11 @@ const (
 // known of the steps ahead, or nothing.
 type forecaster func(spec data.Spec, known string, dropout float64) (nn.Sequential, error)
 
-// parseMixer reads blocks=2,width=64.
+// parseMixer reads blocks=2,width=16.
 func parseMixer(text string, more bool) (forecaster, error) {
-	c := nn.MixerConfig{Blocks: 2, Width: 64}
+	c := nn.MixerConfig{Blocks: 1, Width: 16}
 	if more {
-		if err := setParts(mixerModel, text, "blocks=2,width=64", &c, "Window", "Columns", "Horizon", "Targets", "Dropout"); err != nil {
+		if err := setParts(mixerModel, text, "blocks=2,width=16", &c, "Window", "Columns", "Horizon", "Targets", "Dropout"); err != nil {
 			return nil, err
 		}
 	}

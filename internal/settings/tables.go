@@ -43,6 +43,8 @@ func (j *Job) decide() error {
 		}
 	case s.Model.Value == "linear" && (tabular.IsTable(j.Spec) || j.Spec.Horizon > 0):
 		s.fillLinear()
+	case j.Spec.Horizon > 0:
+		s.fillForecaster()
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
