@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/data"
@@ -89,6 +90,9 @@ func (s *Settings) checkForecast() error {
 	return s.without(notOfSeries, "a forecast is of one network and of columns of numbers, whose rows count alike and are split in time")
 }
 
+// fewestWindows is how many it takes to say between what nine in ten of them are.
+const fewestWindows = 9
+
 // decideSeries writes what the series decides back into the settings.
 func (j *Job) decideSeries() {
 	e := j.Spec.Encoder
@@ -101,6 +105,9 @@ func (j *Job) decideSeries() {
 		s.Time = e.Series.Time
 	}
 	s.Target = j.Spec.Targets
+	if n := j.Parts.Validation.Len(); s.Intervals != "none" && n < fewestWindows {
+		j.Notes = append(j.Notes, fmt.Sprintf("the forecast has no intervals for 90 %%, which take %d windows of validation or more, and there %s; a larger validation part or a smaller horizon gives more", fewestWindows, choose(n == 1, "is 1", "are "+strconv.Itoa(n))))
+	}
 	s.Model = Given(s.Model.Or(forecastModel))
 }
 
