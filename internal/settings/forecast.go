@@ -42,15 +42,15 @@ func (s *Settings) openSeries() (data.Source, error) {
 	return source, nil
 }
 
-// forecasterDropout is that of mixer and patch, which learn windows by heart without; see
-// bench/FORECAST.md.
-const forecasterDropout = 0.3
-
 // fillForecaster gives a network for series other than linear what is left open. Its
 // last epoch is kept: where few windows validate, which overlap, the best is the luckiest.
-func (s *Settings) fillForecaster() {
+func (s *Settings) fillForecaster(n int) {
+	rate := dropForecaster
+	if m := strings.HasPrefix(s.Model.Value, mixerModel); m && n >= mixerFrom {
+		rate = dropMixer
+	}
 	if s.Optimizer.Name.Value != optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
-		s.Dropout = Given(s.Dropout.Or(forecasterDropout))
+		s.Dropout = Given(s.Dropout.Or(rate))
 	}
 	s.keepLast()
 }
@@ -58,7 +58,7 @@ func (s *Settings) fillForecaster() {
 // notOfSeries and notOfText are the settings of data that mean nothing there.
 var (
 	notOfSeries = []string{"weight", "image", "image_size", "image_mode", "skip_corrupt", "levels", "text", "tokens", "lines", "group", "bag", "best"}
-	notOfText   = []string{"target", "weight", "image", "image_size", "image_mode", "skip_corrupt", "drop", "keep", "category", "number", "date", "levels", "text", "group", "time", "bag", "best"}
+	notOfText   = []string{"target", "weight", "image", "image_size", "image_mode", "skip_corrupt", "drop", "keep", "category", "number", "date", "levels", "text", "bag", "best"} // group and time are told of where it is split
 )
 
 // without returns an error that names those of the keys that are given; why says what
@@ -108,12 +108,16 @@ func (j *Job) decideSeries() {
 	if n := j.Parts.Validation.Len(); s.Intervals != "none" && n < fewestWindows {
 		j.Notes = append(j.Notes, fmt.Sprintf("the forecast has no intervals for 90 %%, which take %d windows of validation or more, and there %s; a larger validation part or a smaller horizon gives more", fewestWindows, choose(n == 1, "is 1", "are "+strconv.Itoa(n))))
 	}
-	s.Model = Given(s.Model.Or(forecastModel))
+	s.Model = Given(s.Model.Or(choose(j.Parts.Train.Len() < mixerFrom, "linear", mixerModel+":blocks=1,width=16")))
 }
 
-// forecastModel is the network of a forecast unless it is given; chosen on validation
-// parts, see bench/FORECAST.md.
-const forecastModel = "linear"
+// Of so many training windows on a mixer forecasts better than a linear model, and the
+// more it drops, the better; chosen on validation parts, see bench/FORECAST.md.
+const (
+	mixerFrom      = 1000
+	dropMixer      = 0.7
+	dropForecaster = 0.3
+)
 
 // The networks of a forecast beside linear.
 const (

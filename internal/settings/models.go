@@ -143,10 +143,10 @@ const (
 	maxDepth   = 1202
 )
 
-// ownLayers returns what s asks of a network for images that only an mlp has.
+// ownLayers returns what s asks of a network with layers of its own that only an mlp has.
 func (s *Settings) ownLayers() error {
 	m, err := parseModel(s.Model.Or("linear"))
-	if err != nil || m.images == nil && m.gpt == nil && !m.table {
+	if err != nil || m.images == nil && m.gpt == nil && m.series == nil && !m.table {
 		return nil
 	}
 	var errs []error

@@ -44,7 +44,7 @@ func (j *Job) decide() error {
 	case s.Model.Value == "linear" && (tabular.IsTable(j.Spec) || j.Spec.Horizon > 0):
 		s.fillLinear()
 	case j.Spec.Horizon > 0:
-		s.fillForecaster()
+		s.fillForecaster(j.Parts.Train.Len())
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
