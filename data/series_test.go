@@ -245,3 +245,46 @@ func TestSeriesBad(t *testing.T) {
 		t.Errorf("a split of more steps than there are: %v", err)
 	}
 }
+
+// FuzzSeries asks that any table is an error or windows of finite numbers, which the
+// encoder cuts again, and behind which it continues.
+func FuzzSeries(f *testing.F) {
+	for _, text := range []string{
+		hours(60, nil), "a\n1\n2\n3\n5\n4\n7\n1\n", "t,a\n1,1\n2,2\n3,\n4,4\n5,1\n6,3\n7,2\n", "day,a\n2024-01-31,1\n2024-02-29,2\n2024-03-31,4\n2024-04-30,1\n2024-05-31,2\n",
+		"t,a\n0,1\n1e300,2\n-1e300,3\n", "t,a\n9999-12-31,1\n", "when,a\n2024-01-01,1e308\n2024-01-02,-1e308\n2024-01-03,1\n", "",
+	} {
+		f.Add(text, uint8(3), uint8(2), uint8(0))
+		f.Add(text, uint8(0), uint8(0), uint8(0))
+	}
+	f.Fuzz(func(t *testing.T, text string, window, horizon, season uint8) {
+		s, err := ReadSeries(strings.NewReader(text), "fuzz.csv", CSVConfig{}, SeriesConfig{Window: int(window), Horizon: int(horizon), Season: int(season)})
+		if err != nil {
+			return
+		}
+		parts, err := Split(s, SplitConfig{Train: 1})
+		if err != nil {
+			return
+		}
+		e := parts.Train.Spec().Encoder
+		if err := e.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		x, y := readAll(t, parts.Train)
+		if err := checkFinite(parts.Train.Spec(), natural(parts.Train.Len()), x, y); err != nil {
+			t.Fatal(err)
+		}
+		if names := RowNames(parts.Train); len(names) != parts.Train.Len() {
+			t.Fatalf("%d windows have %d names", parts.Train.Len(), len(names))
+		}
+		again, err := e.EncodeCSV(strings.NewReader(text), "fuzz.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if xs, ys := readAll(t, again); !reflect.DeepEqual(xs, x) || !reflect.DeepEqual(ys, y) {
+			t.Fatal("the encoder cuts other windows")
+		}
+		if _, times, err := Ahead(again); err != nil || len(times) != e.Series.Horizon {
+			t.Fatalf("%d steps ahead: %v", len(times), err)
+		}
+	})
+}

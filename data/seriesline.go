@@ -98,7 +98,9 @@ func readColumn(g *grid.Grid, col int, r *parse.Reading) ([]float64, error) {
 func (t *timeline) order(g *grid.Grid, plan *schema.Series, step *steps.Step) ([]int, error) {
 	if plan.Time < 0 {
 		t.step = steps.Step{Unit: steps.Rows, Size: 1}
-		t.notes = append(t.notes, "no column says when a row was: rows are taken to follow one another in their order, at equal steps; --time names one that does")
+		if step == nil { // which the file that was trained on has said
+			t.notes = append(t.notes, "no column says when a row was: rows are taken to follow one another in their order, at equal steps; --time names one that does")
+		}
 		return natural(g.Rows()), nil
 	}
 	name := g.Columns[plan.Time]

@@ -37,7 +37,8 @@ type MixerConfig struct {
 // With a field, a weighted sum of what it says of the same step is added.
 //
 // Source: Chen et al., "TSMixer: An All-MLP Architecture for Time Series Forecasting",
-// TMLR 2023, arXiv:2303.06053, without batch normalization.
+// TMLR 2023, arXiv:2303.06053, without batch normalization. The last layer starts at
+// zero, so that the first forecast is the mean of the window.
 func MixerForecast(m MixerConfig, field string) Sequential {
 	var layers Sequential
 	for range m.Blocks {
@@ -74,7 +75,8 @@ type PatchConfig struct {
 //	h ← norm(h + attention(h)), h ← norm(h + feed(h))    Layers times
 //	y = all of h, one behind the other·W + b
 //
-// norm is [BatchNorm]. With a field, a weighted sum of what it says of the same step is
+// norm is [BatchNorm]. The last layer starts at zero, so that the first forecast is the
+// mean of the window. With a field, a weighted sum of what it says of the same step is
 // added.
 //
 // Source: Nie et al., "A Time Series is Worth 64 Words: Long-term Forecasting with

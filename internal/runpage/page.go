@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
 	"descent/internal/shell"
@@ -80,7 +81,7 @@ func headline(r *runs.Run) string {
 	words := slices.DeleteFunc([]string{r.Settings["data"], network, rule}, func(s string) bool { return s == "" || s == "auto" })
 	words = append(words, "seed "+r.Settings["seed"])
 	if n, ok := r.Number("parameters"); ok {
-		words = append(words, fmt.Sprintf("%.0f parameters", n))
+		words = append(words, human.Plural(int(n), "parameter"))
 	}
 	return strings.Join(words, ", ")
 }

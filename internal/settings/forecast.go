@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"descent/data"
 	"descent/internal/human"
 	"descent/internal/usage"
 	"descent/nn"
+	"descent/optim"
 )
 
 // forecast is the task that is asked for where a series is to be continued.
@@ -40,10 +42,23 @@ func (s *Settings) openSeries() (data.Source, error) {
 	return source, nil
 }
 
+// fillForecaster gives a network for series other than linear what is left open. Its
+// last epoch is kept: where few windows validate, which overlap, the best is the luckiest.
+func (s *Settings) fillForecaster(n int) {
+	rate := dropForecaster
+	if m := strings.HasPrefix(s.Model.Value, mixerModel); m && n >= mixerFrom {
+		rate = dropMixer
+	}
+	if s.Optimizer.Name.Value != optim.NewLBFGS().Name() { // which takes the loss of all rows, as it is
+		s.Dropout = Given(s.Dropout.Or(rate))
+	}
+	s.keepLast()
+}
+
 // notOfSeries and notOfText are the settings of data that mean nothing there.
 var (
 	notOfSeries = []string{"weight", "image", "image_size", "image_mode", "skip_corrupt", "levels", "text", "tokens", "lines", "group", "bag", "best"}
-	notOfText   = []string{"target", "weight", "image", "image_size", "image_mode", "skip_corrupt", "drop", "keep", "category", "number", "date", "levels", "text", "group", "time", "bag", "best"}
+	notOfText   = []string{"target", "weight", "image", "image_size", "image_mode", "skip_corrupt", "drop", "keep", "category", "number", "date", "levels", "text", "bag", "best"} // group and time are told of where it is split
 )
 
 // without returns an error that names those of the keys that are given; why says what
@@ -75,6 +90,9 @@ func (s *Settings) checkForecast() error {
 	return s.without(notOfSeries, "a forecast is of one network and of columns of numbers, whose rows count alike and are split in time")
 }
 
+// fewestWindows is how many it takes to say between what nine in ten of them are.
+const fewestWindows = 9
+
 // decideSeries writes what the series decides back into the settings.
 func (j *Job) decideSeries() {
 	e := j.Spec.Encoder
@@ -87,12 +105,19 @@ func (j *Job) decideSeries() {
 		s.Time = e.Series.Time
 	}
 	s.Target = j.Spec.Targets
-	s.Model = Given(s.Model.Or(forecastModel))
+	if n := j.Parts.Validation.Len(); s.Intervals != "none" && n < fewestWindows {
+		j.Notes = append(j.Notes, fmt.Sprintf("the forecast has no intervals for 90 %%, which take %d windows of validation or more, and there %s; a larger validation part or a smaller horizon gives more", fewestWindows, choose(n == 1, "is 1", "are "+strconv.Itoa(n))))
+	}
+	s.Model = Given(s.Model.Or(choose(j.Parts.Train.Len() < mixerFrom, "linear", mixerModel+":blocks=1,width=16")))
 }
 
-// forecastModel is the network of a forecast unless it is given; chosen on validation
-// parts, see bench/FORECAST.md.
-const forecastModel = "linear"
+// Of so many training windows on a mixer forecasts better than a linear model, and the
+// more it drops, the better; chosen on validation parts, see bench/FORECAST.md.
+const (
+	mixerFrom      = 1000
+	dropMixer      = 0.7
+	dropForecaster = 0.3
+)
 
 // The networks of a forecast beside linear.
 const (
@@ -104,11 +129,11 @@ const (
 // known of the steps ahead, or nothing.
 type forecaster func(spec data.Spec, known string, dropout float64) (nn.Sequential, error)
 
-// parseMixer reads blocks=2,width=64.
+// parseMixer reads blocks=2,width=16.
 func parseMixer(text string, more bool) (forecaster, error) {
-	c := nn.MixerConfig{Blocks: 2, Width: 64}
+	c := nn.MixerConfig{Blocks: 1, Width: 16}
 	if more {
-		if err := setParts(mixerModel, text, "blocks=2,width=64", &c, "Window", "Columns", "Horizon", "Targets", "Dropout"); err != nil {
+		if err := setParts(mixerModel, text, "blocks=2,width=16", &c, "Window", "Columns", "Horizon", "Targets", "Dropout"); err != nil {
 			return nil, err
 		}
 	}

@@ -48,6 +48,8 @@ func (j *Job) decide() error {
 		s.fillAttention(j.Parts.Train.Len())
 	case s.Model.Value == "linear" && (tabular.IsTable(j.Spec) || j.Spec.Horizon > 0):
 		s.fillLinear()
+	case j.Spec.Horizon > 0:
+		s.fillForecaster(j.Parts.Train.Len())
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
