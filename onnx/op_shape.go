@@ -509,14 +509,14 @@ func tile(n *call) []value {
 	for axis, r := range repeats {
 		switch {
 		case r == 1:
-		case v.host != nil || r == 0:
+		case v.host == nil && r > 1 && r <= 16:
+			v = v.with(v.t.Concat(v.where(axis), slices.Repeat([]graph.Tensor{v.t}, r-1)...))
+		default:
 			places := make([]int, dims[axis])
 			for i := range places {
 				places[i] = i % v.dims()[axis]
 			}
 			v = n.places(v, axis, places)
-		default:
-			v = v.with(v.t.Concat(v.where(axis), slices.Repeat([]graph.Tensor{v.t}, r-1)...))
 		}
 	}
 	return []value{v}
@@ -556,7 +556,7 @@ func rangeOf(n *call) []value {
 	a := like(from.typ, []int{int(count)})
 	for i := range int(count) {
 		if from.typ.Real() {
-			a.real[i] = round(from.typ, from.real[0]+float64(i)*step.real[0])
+			a.real[i] = round(from.typ, from.real[0]+float64(float64(i)*step.real[0]))
 		} else {
 			a.ints[i] = from.ints[0] + int64(i)*step.ints[0]
 		}
@@ -568,11 +568,11 @@ func rangeOf(n *call) []value {
 func nonZero(n *call) []value {
 	a := n.known(0, "X")
 	var found [][]int
-	for i := range a.size() {
+	eachPlace(a.dims, func(i int, at []int) {
 		if a.at(i) != 0 {
-			found = append(found, index(a.dims, i))
+			found = append(found, slices.Clone(at))
 		}
-	}
+	})
 	out := like(onnxproto.Int64, []int{len(a.dims), len(found)})
 	for i, at := range found {
 		for k, p := range at {
@@ -707,31 +707,31 @@ func (n *call) padAxis(v value, axis, before, after int, mode string, fill float
 		}
 		return 0, fmt.Errorf("mode %q; constant, reflect, edge and wrap are known", mode)
 	}
-	if v.host != nil {
-		v = n.dense(v)
-	}
-	// The fringes are short, so that they are put together of single places.
-	fringe := func(first, count int) []graph.Tensor {
-		var list []graph.Tensor
-		for i := first; i < first+count; i++ {
-			p, err := from(i)
-			if err != nil {
-				n.failf("%w", err)
-				return nil
-			}
-			list = append(list, v.t.Slice(v.where(axis), p, p+1))
+	places := make([]int, before+size+after)
+	for i := range places {
+		p, err := from(i - before)
+		if err != nil {
+			n.failf("%w", err)
+			return v
 		}
-		return list
+		places[i] = p
 	}
-	parts := slices.Concat(fringe(-before, before), []graph.Tensor{v.t}, fringe(size, after))
-	if n.failed() {
-		return v
+	if v.host != nil || before+after > 16 {
+		return n.places(v, axis, places)
+	}
+	// Short fringes are put together of single places, so that no axis moves.
+	var parts []graph.Tensor
+	for i, p := range places {
+		if i < before || i > before+size-1 {
+			parts = append(parts, v.t.Slice(v.where(axis), p, p+1))
+		} else if i == before {
+			parts = append(parts, v.t)
+		}
 	}
 	return v.with(parts[0].Concat(v.where(axis), parts[1:]...))
 }
 
-// spread is DepthToSpace and SpaceToDepth: channels of a block become its pixels, or
-// the reverse.
+// depthToSpace makes the pixels of a block of channels.
 func depthToSpace(n *call) []value {
 	v := n.arg(0)
 	d, b := v.dims(), n.int("blocksize", 1)
@@ -749,6 +749,7 @@ func depthToSpace(n *call) []value {
 	return []value{of(v.typ, x.Reshape(d[0], c, d[2]*b, d[3]*b))}
 }
 
+// spaceToDepth is the reverse.
 func spaceToDepth(n *call) []value {
 	v := n.arg(0)
 	d, b := v.dims(), n.int("blocksize", 1)
