@@ -75,7 +75,7 @@ func resize(n *call) []value {
 		if sizes != nil {
 			r.out = int(sizes[i])
 		}
-		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost/max(1, r.in) {
+		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost/2/max(1, r.in) {
 			n.failf("scale %v of axis %d, which has %d", scales[i], axis, r.in)
 			return nil
 		}

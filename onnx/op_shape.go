@@ -133,7 +133,9 @@ func squeeze(n *call) []value {
 			n.failf("axis %d of %v is not 1", a, dims)
 			return nil
 		}
-		gone = append(gone, a)
+		if !slices.Contains(gone, a) {
+			gone = append(gone, a)
+		}
 	}
 	return []value{n.without(v, gone)}
 }
@@ -668,7 +670,9 @@ func pad(n *call) []value {
 		if n.failed() || before == 0 && after == 0 {
 			continue
 		}
-		v = n.padAxis(v, axis, before, after, mode, fill)
+		if v = n.padAxis(v, axis, before, after, mode, fill); n.failed() {
+			return nil
+		}
 	}
 	return []value{v}
 }
@@ -706,6 +710,10 @@ func (n *call) padAxis(v value, axis, before, after int, mode string, fill float
 			return min(i, 2*size-2-i), nil
 		}
 		return 0, fmt.Errorf("mode %q; constant, reflect, edge and wrap are known", mode)
+	}
+	if size == 0 || before+after > 1<<16 {
+		n.failf("%d and %d places around %d, by mode %q", before, after, size, mode)
+		return v
 	}
 	places := make([]int, before+size+after)
 	for i := range places {

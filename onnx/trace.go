@@ -211,7 +211,7 @@ func (tr *tracer) node(n *Node) {
 		}
 		call.in = append(call.in, v)
 	}
-	results := op(call)
+	results := call.apply(op)
 	if tr.failed() {
 		return
 	}
@@ -229,6 +229,18 @@ func (tr *tracer) node(n *Node) {
 			tr.lacking[name] = fmt.Sprintf("; it is result %d of %s, of which %d are known", i, n, len(results))
 		}
 	}
+}
+
+// apply computes an operator. After an error the rest of it works on tensors that have
+// no shape, and what it stumbles over then is no other error.
+func (n *call) apply(op func(n *call) []value) []value {
+	defer func() {
+		if !n.failed() {
+			return
+		}
+		_ = recover()
+	}()
+	return op(n)
 }
 
 // full is the operator's name with its domain, if that is not the standard's.
@@ -365,7 +377,7 @@ func (n *call) axis(a, rank int) int {
 	if a < 0 {
 		a += rank
 	}
-	if a < 0 || a >= max(rank, 1) {
+	if a < 0 || a >= rank {
 		n.failf("there is no axis %d of %d", a, rank)
 		return 0
 	}

@@ -29,8 +29,8 @@ MODEL is a model file, a run folder, which means its best model, or a network of
 another program in the ONNX format, FILE.onnx, whose operators are listed.`,
 		Example: `  descent inspect runs/NAME
   descent inspect squeezenet.onnx`,
-		Args:    positional("MODEL"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
+		Args: positional("MODEL"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
