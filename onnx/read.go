@@ -663,7 +663,7 @@ func (n *Network) demanded() map[string]bool {
 }
 
 // Variables are the weights as they lie in memory, under a prefix: "" for the network
-// itself, or the path of the layer that it is, as in "0.onnx.".
+// itself, or the path of the layer that it is, as in "0.network.".
 func (n Network) Variables(prefix string) []engine.Variable {
 	var list []engine.Variable
 	for _, w := range n.Weights {
