@@ -93,7 +93,7 @@ func compareTensors(set, name string, got, want Tensor) Check {
 		}
 		c.Off = max(c.Off, d)
 	}
-	c.Bound += largest * map[string]float64{"float16": 1e-3, "bfloat16": 1e-2, "": 1e-4}[half(want.Type)]
+	c.Bound += float64(largest * map[string]float64{"float16": 1e-3, "bfloat16": 1e-2, "": 1e-4}[half(want.Type)])
 	return c
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data/images"
-	"descent/engine"
 	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/usage"
@@ -51,7 +50,7 @@ type onnxRows struct {
 // few is how many numbers of a row are written without being asked for.
 const few = 16
 
-// most is how many rows of an ONNX file's input are computed at once.
+// onnxBatch is how many rows of an ONNX file's input are computed at once.
 const onnxBatch = 16
 
 func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOptions) error {
@@ -341,8 +340,6 @@ func perChannel(flag, text string, channels int) ([]float64, error) {
 // writeONNX writes a line for each row: the numbers of all outputs or, where they are
 // many, the place of the largest of the first output and what it is.
 func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows onnxRows, opt predictOptions) error {
-	e := engine.New(0)
-	defer e.Close()
 	n := m.Network
 	batch := onnxBatch
 	if len(n.Inputs[0].Dims) > 0 && n.Inputs[0].Dims[0].Size > 0 {
@@ -359,9 +356,10 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 		program, ok := programs[to-from]
 		if !ok {
 			var err error
-			if program, err = m.Compile(e, inputs); err != nil {
+			if program, err = m.Compile(inputs); err != nil {
 				return err
 			}
+			defer program.Close()
 			programs[to-from] = program
 		}
 		outputs, err := program.Run(inputs)
