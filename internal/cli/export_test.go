@@ -84,7 +84,7 @@ func mixed(n int) string {
 			number = ""
 		}
 		if i%17 == 3 {
-			city = ""
+			city = choose(i%2 == 0, "", "N/A")
 		}
 		fmt.Fprintf(&b, "%s,%s,%s,%d-%02d-%02d,%s,%.2f,%s,%s,%s\n", cell, number, city, 1990+i%30, 1+i%12, 1+i%28, note, price,
 			[]string{"hut", "house", "palace"}[min(2, int(price/150))], choose(price < 200, "yes", "no"), choose(area > 60, "yes", "no"))
