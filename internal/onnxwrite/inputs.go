@@ -158,7 +158,7 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 	var places []int   // for each feature in parts where it belongs
 	at := 0
 	var numbers numberColumns
-	var categories, given []string
+	var categories, dates, given []string
 	for _, c := range columns {
 		width := len(c.Features())
 		switch {
@@ -172,10 +172,16 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 			for i := range width {
 				places = append(places, at+i)
 			}
+		case c.Kind == "date":
+			parts = append(parts, b.date(c))
+			dates = append(dates, c.Name)
+			for i := range width {
+				places = append(places, at+i)
+			}
 		default:
 			doc := "features of the column, as metadata lists them"
 			parts = append(parts, b.input(c.Name, onnxproto.Float32, doc, rowsOf(width)).name)
-			given = append(given, fmt.Sprintf("%s (%s)", c.Name, map[string]string{"date": "a date", "text": "text", "category": "hashed levels"}[c.Kind]))
+			given = append(given, fmt.Sprintf("%s (%s)", c.Name, map[string]string{"text": "text", "category": "hashed levels"}[c.Kind]))
 			for i := range width {
 				places = append(places, at+i)
 			}
@@ -201,6 +207,9 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 	}
 	if len(categories) > 0 {
 		outside = append(outside, "other spellings of a level, such as 1.0 of 1")
+	}
+	if len(dates) > 0 {
+		outside = append(outside, "reading dates as they are written: the file takes days since 1970")
 	}
 	if len(given) > 0 {
 		outside = append(outside, "the features of "+strings.Join(given, ", "))
