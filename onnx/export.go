@@ -18,7 +18,7 @@ type Port = onnxwrite.Port
 // pixels and its samples, and between its outputs and answers, as far as ONNX has a form
 // for it; what has none is listed in [Contents].
 //
-//	of a table       an input [batch, 1] for each column: float64, or text
+//	of a table       an input [batch, 1] for each column: numbers and dates float64, levels text
 //	of images        image [batch, height, width, channels], uint8 or uint16
 //	of a text        tokens [batch, context], int64
 //	of a series      window [batch, steps, columns], float64, and known ahead

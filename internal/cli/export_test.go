@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"descent/data"
 	"descent/internal/onnxtest"
@@ -84,9 +85,13 @@ func mixed(n int) string {
 			number = ""
 		}
 		if i%17 == 3 {
-			city = ""
+			city = choose(i%2 == 0, "", "N/A")
 		}
-		fmt.Fprintf(&b, "%s,%s,%s,%d-%02d-%02d,%s,%.2f,%s,%s,%s\n", cell, number, city, 1990+i%30, 1+i%12, 1+i%28, note, price,
+		built := fmt.Sprintf("%d-%02d-%02d", 1890+i*7%200, 1+i%12, 1+i%28)
+		if i%19 == 6 {
+			built = ""
+		}
+		fmt.Fprintf(&b, "%s,%s,%s,%s,%s,%.2f,%s,%s,%s\n", cell, number, city, built, note, price,
 			[]string{"hut", "house", "palace"}[min(2, int(price/150))], choose(price < 200, "yes", "no"), choose(area > 60, "yes", "no"))
 	}
 	return b.String()
@@ -278,7 +283,14 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 			case "category":
 				f.Type = "string"
 				f.Data = append(f.Data, cell)
-			case "date", "text":
+			case "date":
+				f.Type = "float64"
+				if day, err := time.Parse("2006-01-02", cell); err == nil {
+					f.Data = append(f.Data, float64(day.Unix())/(24*60*60))
+				} else {
+					f.Data = append(f.Data, "NaN")
+				}
+			case "text":
 				f.Type, f.Dims = "float32", dims(k)
 				f.Data = append(f.Data, numbers(x[i*width+at:][:k], asIs)...)
 			}

@@ -158,7 +158,7 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 	var places []int   // for each feature in parts where it belongs
 	at := 0
 	var numbers numberColumns
-	var categories, given []string
+	var categories, dates, given []string
 	for _, c := range columns {
 		width := len(c.Features())
 		switch {
@@ -172,10 +172,16 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 			for i := range width {
 				places = append(places, at+i)
 			}
+		case c.Kind == "date":
+			parts = append(parts, b.date(c))
+			dates = append(dates, c.Name)
+			for i := range width {
+				places = append(places, at+i)
+			}
 		default:
 			doc := "features of the column, as metadata lists them"
 			parts = append(parts, b.input(c.Name, onnxproto.Float32, doc, rowsOf(width)).name)
-			given = append(given, fmt.Sprintf("%s (%s)", c.Name, map[string]string{"date": "a date", "text": "text", "category": "hashed levels"}[c.Kind]))
+			given = append(given, fmt.Sprintf("%s (%s)", c.Name, map[string]string{"text": "text", "category": "hashed levels"}[c.Kind]))
 			for i := range width {
 				places = append(places, at+i)
 			}
@@ -200,7 +206,10 @@ func (b *builder) columns(columns []data.Column) (row value, outside []string, e
 		outside = append(outside, "reading numbers as they are written; a missing one is NaN")
 	}
 	if len(categories) > 0 {
-		outside = append(outside, "other spellings of a level, such as 1.0 of 1; a missing one is an empty text")
+		outside = append(outside, "other spellings of a level, such as 1.0 of 1")
+	}
+	if len(dates) > 0 {
+		outside = append(outside, "reading dates as they are written: the file takes days since 1970")
 	}
 	if len(given) > 0 {
 		outside = append(outside, "the features of "+strings.Join(given, ", "))
@@ -219,24 +228,9 @@ func inverse(places []int) []int {
 
 // category declares a column of levels, and makes it one-hot.
 func (b *builder) category(c data.Column, width int) string {
-	levels := slices.Clone(c.Levels)
-	slots := identity(len(levels))
-	none := -1
-	if len(c.Rare) > 0 {
-		none = len(c.Levels)
-		for _, level := range c.Rare {
-			levels, slots = append(levels, level), append(slots, none)
-		}
-	}
-	if !slices.Contains(levels, "") {
-		missing := -1
-		if c.Missing {
-			missing = width - 2 // before <unk>
-		}
-		levels, slots = append(levels, ""), append(slots, missing)
-	}
+	texts, slots, rest := c.Spellings()
 	x := b.input(c.Name, onnxproto.String, fmt.Sprintf("one of %s, as training had it", human.Plural(len(c.Levels), "level")), rowsOf(1))
-	slot := b.node("LabelEncoder", c.Name+".slot", []string{x.name}, attr{"keys_strings", levels}, attr{"values_int64s", slots}, attr{"default_int64", none})
+	slot := b.node("LabelEncoder", c.Name+".slot", []string{x.name}, attr{"keys_strings", texts}, attr{"values_int64s", slots}, attr{"default_int64", rest})
 	hot := b.node("Equal", c.Name+".equal", []string{slot, b.ints(c.Name+".slots", identity(width)...)})
 	return b.node("Cast", c.Name+".onehot", []string{hot}, attr{"to", int(onnxproto.Float32)})
 }

@@ -196,7 +196,7 @@ func metadata(m *model.Model) (list []*onnxproto.Entry) {
 		for _, c := range e.Columns {
 			switch {
 			case c.Kind == "dropped":
-			case c.Kind == "number", c.Kind == "category" && c.Hashed == 0:
+			case c.Kind == "number", c.Kind == "date", c.Kind == "category" && c.Hashed == 0:
 				columns = append(columns, column{c.Name, c.Kind, nil, c.Levels})
 			default:
 				columns = append(columns, column{c.Name, c.Kind, c.Features(), nil})
