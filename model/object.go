@@ -13,7 +13,6 @@ var rowMaps = sync.Pool{New: func() any { return map[string]any{} }}
 // plainObject reads a JSON object of numbers, texts without escapes, true, false and null
 // into row, as encoding/json does with numbers as they are spelt. It reports false of all
 // else, which encoding/json has to read, or to say what is wrong. Most rows are plain.
-
 func plainObject(text string, row map[string]any) bool {
 	p := plain{text: text}
 	if !p.takes('{') {
