@@ -220,6 +220,9 @@ func TestSeriesBad(t *testing.T) {
 		{"constant", hours(60, func(i int, when time.Time) string { return when.Format("2006-01-02 15:04") + ",7,1,1\n" }), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Window: 5, Horizon: 5}, `the target "load" is constant in the training part (7)`},
 		{"no numbers", "when,a\n2024-01-01,x\n2024-01-02,y\n2024-01-03,x\n", CSVConfig{}, SeriesConfig{}, "has no column of numbers to forecast"},
 		{"a time that is missing", hours(60, func(i int, _ time.Time) string { return choose(i == 7, ",1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, "each row of a series has a time"},
+		{"a time that means none", hours(60, func(i int, _ time.Time) string { return choose(i == 7, "9999-12-31,1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, `column "when" holds "9999-12-31", which says that there is none`},
+		{"a season that is too long", hours(60, nil), CSVConfig{}, SeriesConfig{Season: 61}, "has 60 steps, and a season of 61 is longer"},
+		{"a window beyond all", hours(60, nil), CSVConfig{}, SeriesConfig{Window: math.MaxInt, Horizon: 2}, "want 1 to 2147483647"},
 		{"another name", hours(60, nil), CSVConfig{}, SeriesConfig{Time: "wen"}, `did you mean "when"?`},
 		{"a target known ahead", hours(60, nil), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Known: []string{"load"}}, "a target and cannot be in known too"},
 	} {

@@ -59,7 +59,7 @@ func builtin() *registry {
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
-		AlongTime{}, Reversible{}, AddField{}, SeasonalNaive{},
+		AlongTime{}, Reversible{}, AddField{}, SeasonalNaive{}, EachColumn{}, Patches{},
 		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
 		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, DenseEach{}, BatchEnsemble{}, MemberMean{}, Cutpoints{},
 	} {

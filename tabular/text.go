@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/optim"
@@ -114,7 +115,7 @@ func (s *telling) strengths(task data.Task) strengths {
 			v := sum / (n + 1)
 			if task != data.Regression {
 				pi := (all + 1) / (s.rows + 2)
-				v = math.Log((sum+2*pi)/(n-sum+2*(1-pi))) - math.Log(pi/(1-pi))
+				v = canonical.Log((sum+2*pi)/(n-sum+2*(1-pi))) - canonical.Log(pi/(1-pi))
 			}
 			most = max(most, math.Abs(v))
 		}

@@ -43,6 +43,8 @@ func TestBenchRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{"--only", "step"}, `did you mean "steps"?`},
+		{[]string{"--only", "mlp/129"}, `did you mean "mlp/128"?`},
+		{[]string{"--only", "quaternions"}, "want one of limits, gemm"},
 		{[]string{"--secs", "0"}, "want more than 0"},
 		{[]string{"--workers", "-1"}, "want 0, all cores"},
 		{[]string{"steps"}, "takes no arguments"},

@@ -25,10 +25,12 @@ func (a *app) inspectCommand() *cobra.Command {
 		Long: `Show what a model is: its layers with shapes, parameters and the multiply-adds
 that a row takes, how raw rows become samples, its loss, and what wrote its file.
 
-MODEL is a model file, or a run folder, which means its best model.`,
-		Example: `  descent inspect runs/NAME`,
-		Args:    positional("MODEL"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
+MODEL is a model file, a run folder, which means its best model, or a network of
+another program in the ONNX format, FILE.onnx, whose operators are listed.`,
+		Example: `  descent inspect runs/NAME
+  descent inspect squeezenet.onnx`,
+		Args: positional("MODEL"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
@@ -73,6 +75,16 @@ type layer struct {
 }
 
 func (a *app) inspect(path string, asJSON bool) error {
+	if isONNX(path) {
+		i, m, err := a.inspectONNX(path)
+		switch {
+		case err != nil:
+			return err
+		case asJSON:
+			return runs.WriteJSON(a.data, i)
+		}
+		return a.printONNX(i, m)
+	}
 	file, m, err := loadModel(path)
 	if err != nil {
 		return err
@@ -90,7 +102,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 	if t := m.Temperature(); t != 1 {
 		i.Heat = t
 	}
-	if o := m.Objective(); !o.Usual(spec) {
+	if o := m.Objective(); !o.Usual(spec) && !spec.Encoder.OfText() {
 		for _, g := range o {
 			i.Goals = append(i.Goals, goal{g.Name, g.Task.String(), g.Target, g.Loss.Name(), g.Weight})
 		}
@@ -142,7 +154,11 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	}
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
-		fmt.Fprintf(out, "loss %s\n", i.Loss)
+		what := ""
+		if m.Spec().Encoder.OfText() {
+			what = ", of which token follows each"
+		}
+		fmt.Fprintf(out, "loss %s%s\n", i.Loss, what)
 	}
 	if i.Heat != 0 {
 		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))

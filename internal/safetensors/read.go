@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"unicode/utf8"
+
+	"descent/internal/half"
 )
 
 // ReadFile reads the file at path. An error names it.
@@ -128,19 +130,30 @@ func (e entry) read(r io.ReaderAt, start int64, buf []byte) (Tensor, error) {
 	t := Tensor{Name: e.name, Shape: e.shape}
 	var err error
 	n, at := int(e.end-e.begin)/e.width, start+e.begin
+	little := binary.LittleEndian
 	switch e.dtype {
 	case "F32":
-		t.Data, err = readAll(r, at, n, 4, buf, func(b []byte) float32 {
-			return math.Float32frombits(binary.LittleEndian.Uint32(b))
-		})
+		t.Data, err = readAll(r, at, n, 4, buf, func(b []byte) float32 { return math.Float32frombits(little.Uint32(b)) })
+	case "F16":
+		t.Data, err = readAll(r, at, n, 2, buf, func(b []byte) float32 { return half.Float32(little.Uint16(b)) })
+	case "BF16":
+		t.BF16, err = readAll(r, at, n, 2, buf, little.Uint16)
 	case "F64":
-		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 {
-			return math.Float64frombits(binary.LittleEndian.Uint64(b))
-		})
-	default: // I64: width knows no more
-		t.I64, err = readAll(r, at, n, 8, buf, func(b []byte) int64 {
-			return int64(binary.LittleEndian.Uint64(b))
-		})
+		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 { return math.Float64frombits(little.Uint64(b)) })
+	case "I64":
+		t.I64, err = readAll(r, at, n, 8, buf, func(b []byte) int64 { return int64(little.Uint64(b)) })
+	case "I32":
+		t.I64, err = readAll(r, at, n, 4, buf, func(b []byte) int64 { return int64(int32(little.Uint32(b))) })
+	case "I16":
+		t.I64, err = readAll(r, at, n, 2, buf, func(b []byte) int64 { return int64(int16(little.Uint16(b))) })
+	case "I8":
+		t.I8, err = readAll(r, at, n, 1, buf, func(b []byte) int8 { return int8(b[0]) })
+	case "U32":
+		t.I64, err = readAll(r, at, n, 4, buf, func(b []byte) int64 { return int64(little.Uint32(b)) })
+	case "U16":
+		t.I64, err = readAll(r, at, n, 2, buf, func(b []byte) int64 { return int64(little.Uint16(b)) })
+	default: // U8 and BOOL: width knows no more
+		t.I64, err = readAll(r, at, n, 1, buf, func(b []byte) int64 { return int64(b[0]) })
 	}
 	return t, err
 }

@@ -167,6 +167,8 @@ func (t Tensor) write(w io.Writer, buf []byte) error {
 		writeAll(w, buf, t.I64, func(b []byte, x int64) []byte {
 			return binary.LittleEndian.AppendUint64(b, uint64(x))
 		}),
+		writeAll(w, buf, t.BF16, binary.LittleEndian.AppendUint16),
+		writeAll(w, buf, t.I8, func(b []byte, x int8) []byte { return append(b, byte(x)) }),
 	)
 }
 

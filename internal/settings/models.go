@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2; for a forecast linear or mixer, mixer:blocks=2,width=64"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35 of so many times its channels, onnx:FILE.onnx for the network of a file without its last layer, or onnx:FILE.onnx@TENSOR up to that tensor; for a forecast linear, mixer:blocks=2,width=64 or patch:layers=3,width=16"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -27,7 +27,8 @@ type modelSpec struct {
 	members  int                                      // that share weights; 0: none do
 	gpt      *nn.GPTConfig                            // of a network for text, else nil
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
-	series   *forecaster                              // of a network for series, else nil
+	onnx     string                                   // file of a network for images, perhaps with a tensor; "": none
+	series   forecaster                               // of a network for series, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -38,10 +39,11 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
-	case name == "mixer":
-		f, err := parseMixer(rest)
+	case name == mixerModel || name == patchModel:
+		parse := choose(name == mixerModel, parseMixer, parsePatch)
+		f, err := parse(rest, more)
 		if err != nil {
-			return modelSpec{}, err
+			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
 		}
 		return modelSpec{series: f}, nil
 	case name == "tabm":
@@ -79,6 +81,23 @@ func parseModel(text string) (modelSpec, error) {
 			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
 		}
 		return modelSpec{hidden: hidden}, nil
+	case name == onnxModel:
+		if rest == "" {
+			return modelSpec{}, fmt.Errorf("%q: want a file, as in onnx:squeezenet.onnx", text)
+		}
+		return modelSpec{onnx: rest}, nil
+	case name == "mobilenetv2":
+		width, err := 1.0, error(nil)
+		if more {
+			width, err = strconv.ParseFloat(rest, 64)
+		}
+		if err == nil {
+			_, err = nn.MobileNetV2(width, 2)
+		}
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%q: the width is %q; it must be above 0, at most 8, as in mobilenetv2:0.35", text, rest)
+		}
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.MobileNetV2(width, classes) }}, nil
 	case name == "resnet":
 		depth, err := strconv.Atoi(rest)
 		if err == nil {
@@ -89,7 +108,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mixer"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, mixerModel, patchModel}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
@@ -145,7 +164,7 @@ const (
 // ownLayers returns what s asks of a network for images that only an mlp has.
 func (s *Settings) ownLayers() error {
 	m, err := parseModel(s.Model.Or("linear"))
-	if err != nil || m.images == nil && m.gpt == nil && !m.table {
+	if err != nil || m.images == nil && m.onnx == "" && m.gpt == nil && !m.table {
 		return nil
 	}
 	var errs []error
@@ -177,6 +196,9 @@ func (j *Job) network() error {
 	outputs, err := j.outputs()
 	if err != nil {
 		return err
+	}
+	if m.onnx != "" {
+		return j.onnxNetwork(m.onnx, outputs)
 	}
 	if m.images != nil {
 		return j.imageNetwork(m, outputs)
@@ -250,6 +272,9 @@ func (j *Job) imageNetwork(m modelSpec, outputs int) error {
 	if err != nil {
 		return err
 	}
+	if s.Channels == "bgr" {
+		net = append(nn.Sequential{turned()}, net...)
+	}
 	net = j.joined(net, len(net)-1)
 	if last := len(net) - 1; s.Dropout.Value > 0 {
 		net = append(net[:last:last], nn.Dropout{Rate: s.Dropout.Value}, net[last])
@@ -270,7 +295,7 @@ func (j *Job) joined(net nn.Sequential, at int) nn.Sequential {
 // IsImageModel reports whether s names a network for images.
 func (s *Settings) IsImageModel() bool {
 	m, err := parseModel(s.Model.Or("linear"))
-	return err == nil && m.images != nil
+	return err == nil && (m.images != nil || m.onnx != "")
 }
 
 // pictures checks what only images can be given.
@@ -278,6 +303,9 @@ func (j *Job) pictures() error {
 	s := &j.Settings
 	if s.Augment != "none" && len(j.Spec.Input) != 3 {
 		return fmt.Errorf("augment: %s is for images, and the samples of %s are %s", s.Augment, s.Data, human.Plural(j.Spec.Size(), "feature"))
+	}
+	if s.Channels != "rgb" && (len(j.Spec.Input) != 3 || j.Spec.Input[2] != 3 || !s.IsImageModel()) {
+		return fmt.Errorf("channels: %s is for networks for images with three channels", s.Channels)
 	}
 	views, err := model.ParseViews(s.TTA)
 	if err == nil {
@@ -300,6 +328,10 @@ func (s *Settings) imageConfig() (data.ImageConfig, error) {
 	}
 	if s.ImageMode != "auto" {
 		cfg.Mode = s.ImageMode
+	}
+	var err error
+	if cfg.Standard, err = s.standard(); err != nil {
+		return cfg, err
 	}
 	return cfg, cfg.Validate()
 }

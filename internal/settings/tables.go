@@ -22,6 +22,9 @@ func (j *Job) decide() error {
 			return err
 		}
 	}
+	if !s.Model.Given && isONNX(s.InitFrom) {
+		s.Model = Given(onnxModel + ":" + s.InitFrom)
+	}
 	if !s.Model.Given && tabular.IsTable(j.Spec) {
 		name, why, err := j.chooseModel()
 		if err != nil {
