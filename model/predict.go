@@ -236,6 +236,14 @@ func (m *Model) besides() string {
 
 // appendObject appends the sample of a JSON object.
 func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32, error) {
+	known := rowMaps.Get().(map[string]any)
+	defer func() {
+		clear(known)
+		rowMaps.Put(known)
+	}()
+	if plainObject(string(text), known) {
+		return rows.AppendRow(dst, known)
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var row map[string]any
