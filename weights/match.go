@@ -15,7 +15,8 @@ import (
 //   - A network has layers one after the other, and names of a file are a tree whose
 //     leaves are layers. Match looks for an order of the tree in which each layer meets
 //     one of its kind and shapes. Of several orders it takes that of the file, or, where
-//     a file is sorted by names, that of the names, with numbers as numbers.
+//     a file is sorted by names, that of the names, with numbers as numbers; a batch
+//     normalization comes behind what stands beside it.
 //   - Queries, keys, values and the parts of gated networks go by their names alone.
 //   - Axes change place as PyTorch, Keras or Flax have them, told apart by names such as
 //     weight and kernel, and by shapes.
@@ -183,7 +184,8 @@ func (s *search) step(i int, f *frame) bool {
 	if s.steps--; f == nil || s.steps < 0 {
 		return false
 	}
-	for at, it := range f.node.items {
+	for _, at := range s.order(i, f.node) {
+		it := f.node.items[at]
 		switch next := f.after(at); {
 		case f.done[at]:
 		case it.node != nil:
@@ -199,6 +201,27 @@ func (s *search) step(i int, f *frame) bool {
 		}
 	}
 	return false
+}
+
+// order is that in which the items of a node are tried: a batch normalization stands
+// beside the layer that it normalizes.
+func (s *search) order(i int, n *node) (first []int) {
+	var others []int
+	beside := ""
+	if _, ok := s.layers[i].params["variance"]; ok && i > 0 {
+		beside, _ = parted(s.now[i-1].path)
+		beside += "."
+	}
+	for at, it := range n.items {
+		if beside != "" && it.node != nil && slices.ContainsFunc(it.node.items, func(in item) bool {
+			return in.unit != nil && s.fits[i][in.unit] && strings.TrimPrefix(beside, ".")+it.node.name == in.unit.path
+		}) {
+			first = append(first, at)
+		} else {
+			others = append(others, at)
+		}
+	}
+	return append(first, others...)
 }
 
 // rest gives layers that have none a unit that nothing has taken: the first that fits,
