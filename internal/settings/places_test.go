@@ -67,7 +67,7 @@ func changedSettings(t *testing.T, row Setting) Settings {
 		if row.key == "std" {
 			s.Mean, original.Mean = "0.5", "0.5" // beside which it stands
 		}
-		s.Bag = choose(row.key == "folds", 6, 0)          // likewise
+		s.Bag = choose(row.key == "folds", 6, 0) // likewise
 		if slices.Contains([]string{"window", "horizon", "season", "known"}, row.key) {
 			s.Task = forecast // likewise
 			original.Task = forecast
