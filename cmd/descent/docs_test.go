@@ -12,7 +12,7 @@ import (
 // guides are documents whose blocks marked console are run: lines that begin
 // with $ are commands for bash, the lines below what they print. A line of three
 // dots stands for any lines.
-var guides = []string{"../../docs/data.md", "../../docs/tables.md", "../../docs/tables-formats.md", "../../docs/tables-bag.md", "../../docs/tables-explain.md", "../../docs/tables-decide.md", "../../docs/tables-levels.md", "../../docs/tables-text.md", "../../docs/text.md", "../../docs/forecast.md"}
+var guides = []string{"../../docs/data.md", "../../docs/tables.md", "../../docs/tables-formats.md", "../../docs/tables-bag.md", "../../docs/tables-explain.md", "../../docs/tables-decide.md", "../../docs/tables-levels.md", "../../docs/tables-text.md", "../../docs/text.md", "../../docs/forecast.md", "../../docs/weights.md"}
 
 // TestGuides runs what the documents show, each in a folder of its own, and
 // compares what comes out. DESCENT_UPDATE=1 writes that into them.
