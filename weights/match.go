@@ -247,50 +247,40 @@ func (s *search) rest(units []*unit) {
 func (l layer) alike(u *unit) bool {
 	p := l.pair(u)
 	for _, line := range p.lines {
-		if strings.HasSuffix(line.Ours, ".weight") && line.Axes == "" && len(u.leaves) > 0 {
-			for _, s := range u.leaves {
-				if s.name == line.Theirs && len(s.full) != len(l.dims("weight")) {
-					return false
-				}
+		axes := len(l.dims(line.Ours[len(l.path)+1:]))
+		if a, err := parseAxes(line.Axes); err == nil {
+			axes = len(a.from)
+		}
+		for _, s := range u.leaves {
+			if s.name == line.Theirs && len(s.full) != axes {
+				return false
 			}
 		}
 	}
-	return len(p.lines) == len(l.leaves)
+	return p.kind
 }
 
 // text writes what was found as a map.
 func (s *search) text(f *File, params []nn.Param) (m Map) {
 	lines := map[string][]Line{} // by parameter
-	var square []*Line
-	straight, transposed := 0, 0
+	lies := map[matrix]int{}
 	for i, l := range s.layers {
-		u := s.assigned[i]
-		if u == nil {
-			continue
-		}
-		p := l.pair(u)
-		note := s.how(i)
-		for k := range p.lines {
-			line := &p.lines[k]
-			x, _ := f.Tensor(line.Theirs)
-			line.Note = fmt.Sprint(x.Shape) + note
-			lines[line.Ours] = append(lines[line.Ours], *line)
-			if matrix := len(x.Shape) == 2 && (line.Axes == "OI>IO" || strings.HasSuffix(line.Ours, ".weight") && strings.HasSuffix(line.Theirs, "weight") && l.params["weight"].Role == nn.Weight); matrix && !p.square {
-				if line.Axes == "" {
-					straight++
-				} else {
-					transposed++
-				}
-			}
-		}
-		if p.square {
-			list := lines[l.params["weight"].Name]
-			square = append(square, &list[len(list)-1])
+		if s.assigned[i] != nil {
+			lies[l.pair(s.assigned[i]).matrix]++
 		}
 	}
-	if straight > transposed { // square matrices are as the others
-		for _, line := range square {
-			line.Axes = ""
+	for i, l := range s.layers {
+		if s.assigned[i] == nil {
+			continue
+		}
+		p := l.pair(s.assigned[i])
+		for _, line := range p.lines {
+			if p.matrix == square && lies[straight] > lies[transposed] && line.Axes == "OI>IO" { // as the others
+				line.Axes = ""
+			}
+			x, _ := f.Tensor(line.Theirs)
+			line.Note = fmt.Sprint(x.Shape) + s.how(i)
+			lines[line.Ours] = append(lines[line.Ours], line)
 		}
 	}
 	for _, p := range params {
