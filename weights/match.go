@@ -15,7 +15,8 @@ import (
 //   - A network has layers one after the other, and names of a file are a tree whose
 //     leaves are layers. Match looks for an order of the tree in which each layer meets
 //     one of its kind and shapes. Of several orders it takes that of the file, or, where
-//     a file is sorted by names, that of the names, with numbers as numbers.
+//     a file is sorted by names, that of the names, with numbers as numbers; a batch
+//     normalization comes behind what stands beside it.
 //   - Queries, keys, values and the parts of gated networks go by their names alone.
 //   - Axes change place as PyTorch, Keras or Flax have them, told apart by names such as
 //     weight and kernel, and by shapes.
@@ -183,7 +184,8 @@ func (s *search) step(i int, f *frame) bool {
 	if s.steps--; f == nil || s.steps < 0 {
 		return false
 	}
-	for at, it := range f.node.items {
+	for _, at := range s.order(i, f.node) {
+		it := f.node.items[at]
 		switch next := f.after(at); {
 		case f.done[at]:
 		case it.node != nil:
@@ -199,6 +201,27 @@ func (s *search) step(i int, f *frame) bool {
 		}
 	}
 	return false
+}
+
+// order is that in which the items of a node are tried: a batch normalization stands
+// beside the layer that it normalizes.
+func (s *search) order(i int, n *node) (first []int) {
+	var others []int
+	beside := ""
+	if _, ok := s.layers[i].params["variance"]; ok && i > 0 {
+		beside, _ = parted(s.now[i-1].path)
+		beside += "."
+	}
+	for at, it := range n.items {
+		if beside != "" && it.node != nil && slices.ContainsFunc(it.node.items, func(in item) bool {
+			return in.unit != nil && s.fits[i][in.unit] && strings.TrimPrefix(beside, ".")+it.node.name == in.unit.path
+		}) {
+			first = append(first, at)
+		} else {
+			others = append(others, at)
+		}
+	}
+	return append(first, others...)
 }
 
 // rest gives layers that have none a unit that nothing has taken: the first that fits,
@@ -224,50 +247,40 @@ func (s *search) rest(units []*unit) {
 func (l layer) alike(u *unit) bool {
 	p := l.pair(u)
 	for _, line := range p.lines {
-		if strings.HasSuffix(line.Ours, ".weight") && line.Axes == "" && len(u.leaves) > 0 {
-			for _, s := range u.leaves {
-				if s.name == line.Theirs && len(s.full) != len(l.dims("weight")) {
-					return false
-				}
+		axes := len(l.dims(line.Ours[len(l.path)+1:]))
+		if a, err := parseAxes(line.Axes); err == nil {
+			axes = len(a.from)
+		}
+		for _, s := range u.leaves {
+			if s.name == line.Theirs && len(s.full) != axes {
+				return false
 			}
 		}
 	}
-	return len(p.lines) == len(l.leaves)
+	return p.kind
 }
 
 // text writes what was found as a map.
 func (s *search) text(f *File, params []nn.Param) (m Map) {
 	lines := map[string][]Line{} // by parameter
-	var square []*Line
-	straight, transposed := 0, 0
+	lies := map[matrix]int{}
 	for i, l := range s.layers {
-		u := s.assigned[i]
-		if u == nil {
-			continue
-		}
-		p := l.pair(u)
-		note := s.how(i)
-		for k := range p.lines {
-			line := &p.lines[k]
-			x, _ := f.Tensor(line.Theirs)
-			line.Note = fmt.Sprint(x.Shape) + note
-			lines[line.Ours] = append(lines[line.Ours], *line)
-			if matrix := len(x.Shape) == 2 && (line.Axes == "OI>IO" || strings.HasSuffix(line.Ours, ".weight") && strings.HasSuffix(line.Theirs, "weight") && l.params["weight"].Role == nn.Weight); matrix && !p.square {
-				if line.Axes == "" {
-					straight++
-				} else {
-					transposed++
-				}
-			}
-		}
-		if p.square {
-			list := lines[l.params["weight"].Name]
-			square = append(square, &list[len(list)-1])
+		if s.assigned[i] != nil {
+			lies[l.pair(s.assigned[i]).matrix]++
 		}
 	}
-	if straight > transposed { // square matrices are as the others
-		for _, line := range square {
-			line.Axes = ""
+	for i, l := range s.layers {
+		if s.assigned[i] == nil {
+			continue
+		}
+		p := l.pair(s.assigned[i])
+		for _, line := range p.lines {
+			if p.matrix == square && lies[straight] > lies[transposed] && line.Axes == "OI>IO" { // as the others
+				line.Axes = ""
+			}
+			x, _ := f.Tensor(line.Theirs)
+			line.Note = fmt.Sprint(x.Shape) + s.how(i)
+			lines[line.Ours] = append(lines[line.Ours], line)
 		}
 	}
 	for _, p := range params {

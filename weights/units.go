@@ -45,9 +45,20 @@ func (l layer) dims(leaf string) []int { return l.params[leaf].Tensor.Type().Dim
 // pairing is what a layer takes of a unit.
 type pairing struct {
 	lines  []Line
-	whole  bool // everything of both has its place, and fits
-	square bool // whether a matrix is to be transposed cannot be seen from its sizes
+	kind   bool   // everything of both has its place
+	whole  bool   // and fits
+	matrix matrix // how its matrix lies in the file
 }
+
+// matrix says how a matrix that PyTorch calls weight lies in a file.
+type matrix int
+
+const (
+	noMatrix   matrix = iota // it is another thing
+	transposed               // [out, in], as Linear has it
+	straight                 // [in, out], as GPT-2 has it
+	square                   // its sizes do not say
+)
 
 // pair says how the tensors of u become the parameters of l; none says that they are
 // not of one kind.
@@ -57,7 +68,7 @@ func (l layer) pair(u *unit) (p pairing) {
 		left[leaf] = true
 	}
 	taken := map[string]bool{}
-	p.whole = true
+	fits := true
 	add := func(leaf string, from, to, axes string, adds bool, theirs string) {
 		s := u.leaves[theirs]
 		if from == "" {
@@ -65,74 +76,71 @@ func (l layer) pair(u *unit) (p pairing) {
 		}
 		line := Line{Theirs: s.name, From: from, Ours: l.params[leaf].Name, To: to, Axes: axes, Add: adds}
 		if _, err := line.move(Tensor{Name: s.name, Shape: s.full}, l.params[leaf]); err != nil {
-			p.whole = false
+			fits = false
 		}
 		p.lines = append(p.lines, line)
 		taken[leaf] = true
 		delete(left, theirs)
 	}
-	if l.gated(u, add) {
-		p.whole = p.whole && len(left) == 0 && len(taken) == len(l.leaves)
-		return p
-	}
-	for _, leaf := range l.leaves {
-		for _, word := range words[leaf] {
-			s, ok := u.leaves[word]
-			if !ok || !left[word] {
-				continue
+	if !l.gated(u, add) {
+		for _, leaf := range l.leaves {
+			for _, word := range words[leaf] {
+				s, ok := u.leaves[word]
+				if !ok || !left[word] {
+					continue
+				}
+				axes := ""
+				if leaf == "weight" {
+					axes, p.matrix = l.axes(word, s.shape)
+				} else if len(s.shape) == 2 && len(l.dims(leaf)) == 1 { // a bias of heads
+					axes = "HD>(HD)"
+				}
+				add(leaf, "", "", axes, false, word)
+				break
 			}
-			axes := ""
-			if leaf == "weight" {
-				axes, p.square = l.axes(word, s.shape)
-			} else if len(s.shape) == 2 && len(l.dims(leaf)) == 1 { // a bias of heads
-				axes = "HD>(HD)"
-			}
-			add(leaf, "", "", axes, false, word)
-			break
 		}
 	}
-	if len(taken) == 0 {
-		return pairing{}
-	}
-	p.whole = p.whole && len(left) == 0 && len(taken) == len(l.leaves)
+	p.kind = len(left) == 0 && len(taken) == len(l.leaves)
+	p.whole = p.kind && fits
 	return p
 }
 
 // axes says how the axes of a weight of theirs become those of ours.
-func (l layer) axes(word string, shape []int) (text string, square bool) {
+func (l layer) axes(word string, shape []int) (text string, lies matrix) {
 	ours := l.dims("weight")
 	torch := word == "weight" || word == "weight_ih"
 	table := l.params["weight"].Role == nn.Table
 	switch {
 	case table:
-		return "", false
+		return "", noMatrix
 	case len(ours) == 2 && len(shape) == 4 && torch:
-		return "OI11>IO", false
+		return "OI11>IO", noMatrix
 	case len(ours) == 2 && len(shape) == 3 && word == "kernel":
 		if shape[0] == ours[0] {
-			return "IHD>I(HD)", false
+			return "IHD>I(HD)", noMatrix
 		}
-		return "HDO>(HD)O", false
+		return "HDO>(HD)O", noMatrix
 	case len(ours) == 2 && len(shape) == 2 && torch:
-		transposed := shape[0] == ours[1] && shape[1] == ours[0]
-		asIs := slices.Equal(shape, ours)
+		asIs, turned := slices.Equal(shape, ours), shape[0] == ours[1] && shape[1] == ours[0]
 		switch {
-		case l.images != nil && transposed:
-			return fmt.Sprintf("O(CHW)>(HWC)O,H=%d,W=%d", l.images[0], l.images[1]), false
-		case asIs && !transposed:
-			return "", false
+		case l.images != nil && turned:
+			return fmt.Sprintf("O(CHW)>(HWC)O,H=%d,W=%d", l.images[0], l.images[1]), transposed
+		case asIs && turned:
+			return "OI>IO", square
+		case asIs:
+			return "", straight
 		}
-		return "OI>IO", asIs
+		return "OI>IO", transposed
 	case len(ours) == 4 && len(shape) == 4 && word == "depthwise_kernel":
-		return "HWCM>HW1(CM)", false
+		return "HWCM>HW1(CM)", noMatrix
 	case len(ours) == 4 && len(shape) == 4 && torch && l.kind == "convtranspose2d":
-		return "IOHW>HWOI", false
+		return "IOHW>HWOI", noMatrix
 	case len(ours) == 4 && len(shape) == 4 && torch:
-		return "OIHW>HWIO", false
+		return "OIHW>HWIO", noMatrix
 	case len(ours) == 3 && len(shape) == 3 && torch:
-		return "OIL>LIO", false
+		return "OIL>LIO", noMatrix
 	}
-	return "", false
+	return "", noMatrix
 }
 
 // gated adds the lines of a recurrent layer, and reports whether l and u are such.

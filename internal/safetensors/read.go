@@ -49,33 +49,59 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-func read(r io.ReaderAt, size int64) (*File, error) {
+// ReadMeta reads the metadata of the file at path, and no tensor.
+func ReadMeta(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	meta, _, _, err := readHeader(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: safetensors: %w", path, err)
+	}
+	return meta, nil
+}
+
+// readHeader returns what the header says, and where the data starts.
+func readHeader(r io.ReaderAt, size int64) (meta map[string]string, entries []entry, start int64, err error) {
 	if size < 8 {
-		return nil, fmt.Errorf("the file has %d bytes; want at least 8 for the header's length", size)
+		return nil, nil, 0, fmt.Errorf("the file has %d bytes; want at least 8 for the header's length", size)
 	}
 	var first [8]byte
 	if err := full(r, first[:], 0); err != nil {
-		return nil, fmt.Errorf("read the header's length: %w", err)
+		return nil, nil, 0, fmt.Errorf("read the header's length: %w", err)
 	}
 	n := binary.LittleEndian.Uint64(first[:])
 	if n > uint64(size-8) {
-		return nil, fmt.Errorf("the header's length is %d, but only %d bytes follow; not a safetensors file, or cut short", n, size-8)
+		return nil, nil, 0, fmt.Errorf("the header's length is %d, but only %d bytes follow; not a safetensors file, or cut short", n, size-8)
 	}
 	if n > maxHeader {
-		return nil, fmt.Errorf("the header's length is %d; want at most %d", n, maxHeader)
+		return nil, nil, 0, fmt.Errorf("the header's length is %d; want at most %d", n, maxHeader)
 	}
 	text := make([]byte, n)
 	if err := full(r, text, 8); err != nil {
-		return nil, fmt.Errorf("read the header: %w", err)
+		return nil, nil, 0, fmt.Errorf("read the header: %w", err)
 	}
 	if !utf8.Valid(text) {
-		return nil, fmt.Errorf("the header is not valid UTF-8")
+		return nil, nil, 0, fmt.Errorf("the header is not valid UTF-8")
 	}
-	meta, entries, err := parseHeader(text)
+	meta, entries, err = parseHeader(text)
 	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+		return nil, nil, 0, fmt.Errorf("header: %w", err)
 	}
-	start := 8 + int64(n)
+	return meta, entries, 8 + int64(n), nil
+}
+
+func read(r io.ReaderAt, size int64) (*File, error) {
+	meta, entries, start, err := readHeader(r, size)
+	if err != nil {
+		return nil, err
+	}
 	if err := tile(entries, size-start); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/network"
 	"descent/internal/runs"
+	"descent/internal/safetensors"
 	"descent/internal/transfer"
 	"descent/internal/usage"
 	"descent/model"
@@ -38,15 +39,22 @@ func (s *Settings) foreign() bool {
 	case ".onnx", ".npz", ".npy":
 		return true
 	case ".safetensors":
-		_, err := model.Load(s.InitFrom)
-		if err == nil {
-			return false
-		}
-		f, err := weights.Open(s.InitFrom)
-		return err == nil && f.Meta[model.MetadataKey] == ""
+		meta, err := safetensors.ReadMeta(s.InitFrom)
+		return err == nil && meta[model.MetadataKey] == ""
 	}
 	return false
 }
+
+// others are files of weights that are not read, and how they become files that are.
+var others = map[string]string{
+	".pt": asSafetensors, ".pth": asSafetensors, ".bin": asSafetensors, ".ckpt": asSafetensors,
+	".h5": asArrays, ".hdf5": asArrays, ".keras": asArrays,
+}
+
+const (
+	asSafetensors = "a pickle of PyTorch can run any code; in Python, safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\") writes what can be read"
+	asArrays      = "in Python, numpy.savez(\"weights.npz\", **{w.name: w.numpy() for w in model.weights}) writes what can be read"
+)
 
 // startFrom gives the configuration the model whose weights training starts from.
 func (j *Job) startFrom() error {
@@ -54,6 +62,9 @@ func (j *Job) startFrom() error {
 	j.Config.NewHead = s.Head == "new"
 	if s.foreign() {
 		return j.startElsewhere()
+	}
+	if how, ok := others[strings.ToLower(filepath.Ext(s.InitFrom))]; ok {
+		return usage.Errorf("init_from: %s: %s", s.InitFrom, how)
 	}
 	path, err := runs.ModelFile(s.InitFrom)
 	if err != nil {
@@ -140,7 +151,7 @@ func (j *Job) frozen() ([]string, error) {
 	list := slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return p == backbone })
 	head := transfer.Head(f)
 	for _, p := range f.Params {
-		if !slices.Contains(head, p.Name) {
+		if !slices.Contains(head, p.Name) && strings.HasPrefix(p.Name, j.onnxPath) {
 			list = append(list, asPattern.Replace(p.Name))
 		}
 	}
@@ -237,7 +248,8 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 	if len(rows[len(rows)-1].Output) > 1 {
 		net = append(net, nn.GlobalAvgPool{})
 	}
-	net = j.joined(append(net, nn.Dense{Units: outputs}), len(net))
+	// Numbers that were made for another last layer may be of any size.
+	net = j.joined(append(net, nn.BatchNorm{}, nn.Dense{Units: outputs}), len(net)+1)
 	if last := len(net) - 1; s.Dropout.Value > 0 {
 		net = append(net[:last:last], nn.Dropout{Rate: s.Dropout.Value}, net[last])
 	}

@@ -3,7 +3,6 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"descent/data"
 	"descent/internal/usage"
@@ -46,6 +45,7 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Best && s.Bag == 0 {
 		s.Bag = bestMembers
 	}
+	notes := s.takeImageNet()
 	j := &Job{Settings: s, tell: tell}
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
@@ -64,10 +64,7 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Image != "" {
 		j.Settings.Image = j.Spec.Encoder.Image
 	}
-	j.Notes = slices.Clip(j.Parts.Notes)
-	if note := s.standardNote(j.Spec); note != "" {
-		j.Notes = append(j.Notes, note)
-	}
+	j.Notes = append(notes, j.Parts.Notes...)
 	if err := j.decide(); err != nil {
 		return j, err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"descent/data"
-	"descent/internal/human"
 )
 
 // imageNet is the word for mean and deviation of ImageNet.
@@ -17,7 +16,7 @@ const imageNet = "imagenet"
 func (s *Settings) standard() (st data.ImageStandard, err error) {
 	mean, std := s.Mean, s.Std
 	switch {
-	case mean == imageNet && (std == "auto" || std == imageNet), mean == "auto" && std == "auto" && s.foreign() && s.ofImages():
+	case mean == imageNet && (std == "auto" || std == imageNet):
 		st = data.ImageNet
 	case mean == "auto" && std == "auto":
 		return st, nil
@@ -57,13 +56,14 @@ func perChannel(key, text string) (list [3]float64, err error) {
 	return list, nil
 }
 
-// standardNote says what was taken for images because weights come from elsewhere.
-func (s *Settings) standardNote(spec data.Spec) string {
-	if len(spec.Input) != 3 || s.Mean != "auto" || !s.foreign() || !s.ofImages() {
-		return ""
+// takeImageNet gives images what networks trained on ImageNet take, unless it is said or
+// no weights of another program are to read them, and says so.
+func (s *Settings) takeImageNet() (notes []string) {
+	if s.Mean != "auto" || s.Std != "auto" || !s.ofImages() || !s.foreign() {
+		return nil
 	}
-	return "the weights to start from are of another program: images become what networks trained on ImageNet take, RGB from 0 to 1 minus " +
-		human.And([]string{"0.485", "0.456", "0.406"}) + " over " + human.And([]string{"0.229", "0.224", "0.225"}) + "; --mean, --std and --channels say otherwise"
+	s.Mean = imageNet
+	return []string{"the weights to start from are of another program, and images become what most networks trained on ImageNet take: pixels from 0 to 1, minus 0.485, 0.456, 0.406, over 0.229, 0.224, 0.225; --mean, --std and --channels say otherwise"}
 }
 
 // ofImages reports whether the network is one for images.
