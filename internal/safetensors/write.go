@@ -47,6 +47,9 @@ func WriteFile(path string, meta map[string]string, tensors []Tensor) error {
 	if _, err := header(meta, tensors); err != nil {
 		return fmt.Errorf("safetensors: %w", err)
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a name that is renamed over is gone
+		return fmt.Errorf("safetensors: %s is no plain file", path)
+	}
 	temp, err := create(path)
 	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
