@@ -113,7 +113,7 @@ func compare(f func(x, y graph.Tensor) graph.Tensor, real func(x, y float64) boo
 // not returns 1 - x of truth values.
 func not(x graph.Tensor) graph.Tensor { return x.Affine(-1, 1) }
 
-// integers are types whose quotients have no fraction.
+// whole reports whether operands are of a type whose quotients have no fraction.
 func (n *call) whole() bool { return n.has(0) && !n.in[0].typ.Real() }
 
 func divide(n *call, x, y graph.Tensor) graph.Tensor {

@@ -81,6 +81,8 @@ case("layer_norm_17", "LayerNormalization", 17, [f(2, 3, 4)], [f(3, 4), f(3, 4)]
 case("batch_norm_7_3d", "BatchNormalization", 7, [f(2, 3, 6)], [f(3), f(3), f(3), np.abs(f(3))], epsilon=1e-3)
 case("batch_norm_15_2d", "BatchNormalization", 15, [f(4, 3)], [f(3), f(3), f(3), np.abs(f(3))])
 case("softmax_12", "Softmax", 12, [f(2, 3, 4, 5)], axis=2)
+case("softmax_11_negative", "Softmax", 11, [f(2, 3, 4)], axis=-1)
+case("softmax_11_negative_2", "Softmax", 11, [f(2, 3, 4)], axis=-2)
 case("softmax_7_default", "Softmax", 7, [f(2, 3, 4)])
 case("softmax_13_channels", "Softmax", 13, [f(2, 3, 4, 5)], axis=1)
 case("log_softmax_11", "LogSoftmax", 11, [f(2, 3, 4)], axis=1)
