@@ -27,10 +27,10 @@ internal/symmetric:
 internal/search: internal/canonical internal/rng
 internal/disk:
 internal/files: internal/disk
+internal/half:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
 schedule: internal/canonical internal/suggest
-internal/half:
 internal/onnxproto:
 internal/fetch: internal/suggest
 internal/fma:
@@ -58,7 +58,6 @@ internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kern
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
 nn/initial: internal/canonical internal/suggest internal/rng
 nn: internal/canonical internal/suggest internal/rng graph nn/initial
-onnx: internal/suggest internal/onnxproto graph engine nn nn/initial
 loss: internal/canonical internal/suggest graph nn
 optim: internal/canonical internal/suggest internal/symmetric schedule graph internal/reference engine
 data/tokens: internal/suggest
@@ -83,11 +82,11 @@ data: internal/suggest internal/human internal/rng data/internal/fault data/inte
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
-weights: internal/suggest internal/safetensors internal/npy graph engine nn data objective internal/network model
+weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
-onnx: internal/onnxwrite model
-internal/onnxtest: internal/rng graph engine nn data objective internal/network model
+onnx: internal/canonical internal/suggest internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
+internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
 internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
 internal/gowrite: internal/module internal/human internal/files data model
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/model"
@@ -32,7 +33,7 @@ func bitsOf(loss float64, source data.Source) (bits float64, predicted int) {
 func addBits(m runs.Measures, loss float64, source data.Source) {
 	if bits, predicted := bitsOf(loss, source); predicted > 0 {
 		m.Add(bitsKey, bits)
-		m.Add(perplexityKey, math.Exp(loss))
+		m.Add(perplexityKey, canonical.Exp(loss))
 	}
 }
 
@@ -41,7 +42,7 @@ func addBits(m runs.Measures, loss float64, source data.Source) {
 func textScores(title string, r model.Report) string {
 	right := r.Scores()[0]
 	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  perplexity         %10.4g\n  %-18s %10s\n", title, human.Plural(r.Rows, "row"),
-		r.Plain, math.Exp(r.Plain), human.Label(right), human.Score(right, r.Score(right)))
+		r.Plain, canonical.Exp(r.Plain), human.Label(right), human.Score(right, r.Score(right)))
 }
 
 // bitsText is the line of bits a byte; nothing of other samples.
@@ -69,7 +70,7 @@ func (r *run) textResult() string {
 	}
 	loss := r.best.Validation.Plain
 	bits, n := bitsOf(loss, r.Parts.Validation)
-	return fmt.Sprintf("Validation loss %.4f nats a token, a perplexity of %.4g, %.4f bits a byte, over all %s of its part.\n", loss, math.Exp(loss), bits, human.Plural(n, "token"))
+	return fmt.Sprintf("Validation loss %.4f nats a token, a perplexity of %.4g, %.4f bits a byte, over all %s of its part.\n", loss, canonical.Exp(loss), bits, human.Plural(n, "token"))
 }
 
 // generateCall are the words of a command that goes on with the text.
