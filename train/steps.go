@@ -8,7 +8,6 @@ import (
 
 	"descent/data"
 	"descent/internal/network"
-	"descent/internal/usage"
 	"descent/loop"
 )
 
@@ -152,7 +151,7 @@ func (t *Trainer) measureLengths(source data.Source) error {
 		return nil
 	}
 	if t.lengths = data.Lengths(source); t.lengths == nil {
-		return usage.Errorf("train: order is length, and the samples of %s are all of one length", source.Spec().Name)
+		return fmt.Errorf("train: order is length, and the samples of %s are all of one length", source.Spec().Name)
 	}
 	if _, err := t.net.Continue(1, false); err != nil {
 		return fmt.Errorf("train: order is length, which is for networks that make of a position what it and those before it say: %w", err)
