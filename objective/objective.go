@@ -72,6 +72,9 @@ func (o Objective) Filled(s data.Spec) (Objective, error) {
 	if len(o) == 0 {
 		return nil, errors.New("objective: there is no goal")
 	}
+	if s.Task == 0 && s.More == nil && !o[0].Task.Valid() {
+		return nil, fmt.Errorf("objective: the samples of %q have no target to train for; those of a text have one when data.Split has cut it", s.Name)
+	}
 	filled := make(Objective, len(o))
 	seen := map[string]bool{}
 	for i, g := range o {

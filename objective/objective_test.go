@@ -359,3 +359,11 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestNoTarget: a text that is not cut says so.
+func TestNoTarget(t *testing.T) {
+	s := data.Spec{Name: "input.txt", Input: []int{64}, Unlabeled: true}
+	if _, err := objective.For(s, nil).Filled(s); err == nil || !strings.Contains(err.Error(), `"input.txt" have no target to train for; those of a text have one when data.Split has cut it`) {
+		t.Errorf("error %v", err)
+	}
+}
