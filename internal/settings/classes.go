@@ -27,7 +27,7 @@ func (j *Job) affordClasses() error {
 		width = float64(m.hidden[len(m.hidden)-1])
 	}
 	const copies = 4 // weights, gradients, two moments; four bytes each
-	if bytes := 4*copies*k*width + 8*k*k; bytes > muchMemory {
+	if bytes := float64(4*copies*k*width) + float64(8*k*k); bytes > muchMemory {
 		return asClasses(fmt.Errorf("the target %s has %s classes, for which training takes about %.1f GB of memory, in the last layer and to count which class is taken for which; name another target, or task regression for amounts: %w",
 			FormatList(j.Spec.Targets), human.Thousands(k), bytes/1e9, data.ErrDoubtfulTarget))
 	}

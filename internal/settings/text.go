@@ -1,19 +1,24 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"descent/data"
+	"descent/data/tokens"
 	"descent/internal/human"
 	"descent/internal/usage"
 	"descent/nn"
 	"descent/objective"
 	"descent/optim"
+	"descent/train"
 )
 
 // gptModel is the network for text.
@@ -43,11 +48,15 @@ func gptKey(name string) string { return strings.ToLower(name) }
 
 // checkGPT returns what is wrong with a network whichever the data.
 func checkGPT(c nn.GPTConfig) error {
-	if c.Layers < 1 || c.Heads < 1 || c.Width < 1 || c.Width%c.Heads != 0 {
-		return fmt.Errorf("%d layers of %d heads and a width of %d; want at least 1 of each, and a width that is a multiple of the heads", c.Layers, c.Heads, c.Width)
+	c.Vocabulary, c.Context = max(c.Vocabulary, 1), max(c.Context, 1) // which the data says
+	if err := c.Validate(); err != nil {
+		return errors.New(gptKeys.ReplaceAllStringFunc(strings.TrimPrefix(err.Error(), "nn: GPT: "), strings.ToLower))
 	}
 	return nil
 }
+
+// gptKeys finds the names of fields in what is wrong with them.
+var gptKeys = regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
 
 // gptText writes what parseGPT reads: what is not as it is when left out.
 func gptText(c nn.GPTConfig) string {
@@ -80,6 +89,9 @@ func (s *Settings) openText() (data.Source, error) {
 		cfg.Context = m.gpt.Context
 	}
 	source, err := data.OpenText(s.Data, cfg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage.Errorf("there is no text %q; name yours with --data", s.Data)
+	}
 	if err != nil {
 		return nil, err // which would be no nil Source
 	}
@@ -118,6 +130,11 @@ func (j *Job) fillText() error {
 	n, batch := j.Parts.Train.Len(), max(1, textTokens/e.Context)
 	if e.Lines {
 		batch = textLines
+		if order, err := Find("order"); err == nil && order.Text(s) == "auto" {
+			if err := order.Set(s, train.ByLength.String()); err != nil {
+				return err
+			}
+		}
 	}
 	s.Batch = Given(s.Batch.Or(strconv.Itoa(min(batch, n))))
 	if !s.Optimizer.chosen() {
@@ -151,6 +168,14 @@ func (j *Job) fillText() error {
 	return nil
 }
 
+// parseOrder reads the order of rows, which is shuffled where it is left open.
+func parseOrder(text string) (train.Order, error) {
+	if text == "auto" {
+		return train.Shuffled, nil
+	}
+	return train.ParseOrder(text)
+}
+
 // human3 rounds a rate to three digits, as it is shown.
 func human3(v float64) float64 {
 	rounded, _ := strconv.ParseFloat(human.Rounded(v, 3), 64)
@@ -170,3 +195,9 @@ func (j *Job) textNetwork(m modelSpec) error {
 
 // taskOf is what a network for samples is trained for.
 func taskOf(spec data.Spec) data.Task { return objective.For(spec, nil).First().Task }
+
+// ofTokens checks the kind of tokens, whose errors begin with the key.
+func ofTokens(_, text string) error {
+	_, err := tokens.Parse(text)
+	return err
+}
