@@ -95,6 +95,16 @@ func TestForecastNetworks(t *testing.T) {
 	}
 }
 
+// TestForecastDefaults: few windows get a linear model, more a mixer that drops more.
+func TestForecastDefaults(t *testing.T) {
+	for n, want := range map[int][]string{400: {"model: linear"}, 1600: {`model: "mixer:blocks=1,width=16"`, "dropout: 0.7", "kept: last"}} {
+		path := write(t, "days.csv", days(n))
+		contains(t, command(t, "train", "--data", path, "--task", "forecast", "--print-config").want(t, exitDone).stdout, want...)
+	}
+	path := write(t, "days.csv", days(400))
+	contains(t, command(t, "train", "--data", path, "--task", "forecast", "--model", "patch:layers=2", "--print-config").want(t, exitDone).stdout, `model: "patch:length=16,stride=8,layers=2,heads=4,width=16,hidden=128"`, "dropout: 0.3")
+}
+
 // TestForecastWindow: a run leaves the last window of its test part, or else of its
 // validation part, with what predict says of it; its page shows that.
 func TestForecastWindow(t *testing.T) {

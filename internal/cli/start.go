@@ -100,7 +100,7 @@ func inputText(spec data.Spec) string {
 func (r *run) networkText() string {
 	s := &r.Settings
 	text := s.Model.Value
-	if !s.IsImageModel() && !r.Spec.Encoder.OfText() && s.Model.Value != "linear" {
+	if !s.IsImageModel() && r.Spec.Horizon == 0 && !r.Spec.Encoder.OfText() && s.Model.Value != "linear" {
 		text += " " + s.Activation.Value
 	}
 	text += ", " + human.Plural(r.trainer.Parameters(), "parameter")

@@ -108,7 +108,7 @@ func (j *Job) decideSeries() {
 	if n := j.Parts.Validation.Len(); s.Intervals != "none" && n < fewestWindows {
 		j.Notes = append(j.Notes, fmt.Sprintf("the forecast has no intervals for 90 %%, which take %d windows of validation or more, and there %s; a larger validation part or a smaller horizon gives more", fewestWindows, choose(n == 1, "is 1", "are "+strconv.Itoa(n))))
 	}
-	s.Model = Given(s.Model.Or(choose(j.Parts.Train.Len() < mixerFrom, "linear", mixerModel+":blocks=1,width=16")))
+	s.Model = Given(s.Model.Or(choose(j.Parts.Train.Len() < mixerFrom, "linear", mixerModel)))
 }
 
 // Of so many training windows on a mixer forecasts better than a linear model, and the
@@ -125,9 +125,9 @@ const (
 	patchModel = "patch"
 )
 
-// forecaster builds a network for series of a kind; known is the field that says what is
-// known of the steps ahead, or nothing.
-type forecaster func(spec data.Spec, known string, dropout float64) (nn.Sequential, error)
+// forecaster builds a network for series of a kind, and says in full what it is; known is
+// the field that says what is known of the steps ahead, or nothing.
+type forecaster func(spec data.Spec, known string, dropout float64) (net nn.Sequential, full string, err error)
 
 // parseMixer reads blocks=2,width=16.
 func parseMixer(text string, more bool) (forecaster, error) {
@@ -137,10 +137,10 @@ func parseMixer(text string, more bool) (forecaster, error) {
 			return nil, err
 		}
 	}
-	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, error) {
+	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, string, error) {
 		c := c
 		c.Window, c.Columns, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Input[1], spec.Horizon, len(spec.Targets), dropout
-		return nn.MixerForecast(c, known), nil
+		return nn.MixerForecast(c, known), fmt.Sprintf("%s:blocks=%d,width=%d", mixerModel, c.Blocks, c.Width), nil
 	}, nil
 }
 
@@ -158,7 +158,7 @@ func parsePatch(text string, more bool) (forecaster, error) {
 	if c.Width%c.Heads != 0 {
 		return nil, fmt.Errorf("a width of %d is no multiple of %d heads", c.Width, c.Heads)
 	}
-	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, error) {
+	return func(spec data.Spec, known string, dropout float64) (nn.Sequential, string, error) {
 		c := c
 		c.Window, c.Horizon, c.Targets, c.Dropout = spec.Input[0], spec.Horizon, len(spec.Targets), dropout
 		if c.Length == 0 {
@@ -168,9 +168,10 @@ func parsePatch(text string, more bool) (forecaster, error) {
 			c.Stride = (c.Length + 1) / 2
 		}
 		if c.Length > c.Window || c.Stride > c.Length {
-			return nil, fmt.Errorf("pieces of %d steps that begin every %d; want a length of at most the window, %d, and a stride of at most the length", c.Length, c.Stride, c.Window)
+			return nil, "", fmt.Errorf("pieces of %d steps that begin every %d; want a length of at most the window, %d, and a stride of at most the length", c.Length, c.Stride, c.Window)
 		}
-		return nn.PatchForecast(c, known), nil
+		full := fmt.Sprintf("%s:length=%d,stride=%d,layers=%d,heads=%d,width=%d,hidden=%d", patchModel, c.Length, c.Stride, c.Layers, c.Heads, c.Width, c.Hidden)
+		return nn.PatchForecast(c, known), full, nil
 	}, nil
 }
 
@@ -183,11 +184,11 @@ func (j *Job) seriesNetwork(m modelSpec) error {
 	}
 	switch {
 	case m.series != nil:
-		net, err := m.series(spec, known, s.Dropout.Value)
+		net, full, err := m.series(spec, known, s.Dropout.Value)
 		if err != nil {
 			return usage.Errorf("model: %q: %w", s.Model.Value, err)
 		}
-		j.Net = net
+		j.Net, s.Model = net, Given(full)
 	case s.Model.Value == "linear":
 		j.Net = nn.LinearForecast(spec.Horizon, len(spec.Targets), known)
 	default:

@@ -49,7 +49,7 @@ var runRows = []Setting{
 		usage: "validation score that picks the best model, stops early and drives plateau: " + MetricNames() + "; auto: loss",
 		at:    func(s *Settings) any { return &s.Monitor }, check: parses(lookUp), start: Told},
 	{key: "kept", def: "auto", before: "best",
-		usage: "epoch whose model is the result: best, by the monitored score and of equal ones the first; best-later, of equal ones the last; or last, whatever its score; auto: best, best-later for table, last for a linear model of a table",
+		usage: "epoch whose model is the result: best, by the monitored score and of equal ones the first; best-later, of equal ones the last; or last, whatever its score; auto: best, best-later for table, last for a linear model of a table and for forecasts",
 		at:    func(s *Settings) any { return &s.Kept }, check: parses(train.ParseKept), start: Told},
 	{key: "metrics",
 		usage: "scores to measure beside the usual ones, on the validation part each epoch and on the test part at the end; of those of --monitor, which is measured in any case; repeat it, or write a,b",
