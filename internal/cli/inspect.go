@@ -47,6 +47,7 @@ type inspection struct {
 	Targets    []string  `json:"targets,omitempty"`
 	Loss       string    `json:"loss"`                  // of the first goal
 	Thresholds []float64 `json:"thresholds,omitempty"`  // of the second of two classes, or of each label; none: one half
+	Storage    string    `json:"storage,omitempty"`     // of weights of fewer bits than 32
 	Heat       float64   `json:"temperature,omitempty"` // by which outputs are divided; none: they are as they were trained
 	Goals      []goal    `json:"goals,omitempty"`
 	Layers     []layer   `json:"layers"`
@@ -99,10 +100,13 @@ func (a *app) inspect(path string, asJSON bool) error {
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
 	}
 	i.Thresholds = m.Thresholds()
+	if s := m.Storage(); s != model.Float32 {
+		i.Storage = s.String()
+	}
 	if t := m.Temperature(); t != 1 {
 		i.Heat = t
 	}
-	if o := m.Objective(); !o.Usual(spec) {
+	if o := m.Objective(); !o.Usual(spec) && !spec.Encoder.OfText() {
 		for _, g := range o {
 			i.Goals = append(i.Goals, goal{g.Name, g.Task.String(), g.Target, g.Loss.Name(), g.Weight})
 		}
@@ -142,7 +146,11 @@ func (i *inspection) origin(file string) error {
 
 func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	out := a.stdout
-	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s\n\n", i.Model, i.Version, i.Format, i.SHA256)
+	stored := ""
+	if i.Storage != "" {
+		stored = ", stored as " + i.Storage
+	}
+	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s%s\n\n", i.Model, i.Version, i.Format, i.SHA256, stored)
 	if err := printLayers(out, i); err != nil {
 		return err
 	}
@@ -154,7 +162,11 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	}
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
-		fmt.Fprintf(out, "loss %s\n", i.Loss)
+		what := ""
+		if m.Spec().Encoder.OfText() {
+			what = ", of which token follows each"
+		}
+		fmt.Fprintf(out, "loss %s%s\n", i.Loss, what)
 	}
 	if i.Heat != 0 {
 		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))

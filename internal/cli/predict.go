@@ -223,7 +223,7 @@ func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named string) (
 		return out.Error()
 	}
 	names := []string{"prediction"}
-	if spec.Task == data.Regression && len(spec.Targets) > 1 {
+	if spec.Task == data.Regression && (len(spec.Targets) > 1 || spec.Horizon > 0) {
 		names = spec.Targets
 	}
 	if opt.probabilities {
