@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -22,9 +23,7 @@ func (a *app) onnxCommand() *cobra.Command {
 		Long: `Work with files of the ONNX format. Networks in such files are shown by inspect and
 predicted with by predict.`,
 		Args: positional(),
-		RunE: func(*cobra.Command, []string) error {
-			return usage.Errorf("which? %s", a.call("onnx", "test", "FOLDER"))
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "test FOLDER...",
@@ -34,8 +33,13 @@ test_data_set_0, ... with input_0.pb, ... and output_0.pb, ... in the order of t
 model's. Each output is printed with how far off it is, which may be 1e-5 and 1e-4 of
 the largest number. The exit code is 0 if all hold.`,
 		Example: `  descent onnx test node/test_relu`,
-		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.testONNX(args) },
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("test takes one FOLDER or more; given were none")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.testONNX(args) },
 	})
 	return cmd
 }
