@@ -14,15 +14,28 @@ import (
 // rawImages is a set of raw images, which are converted when read.
 type rawImages struct {
 	*images.Set
-	spec Spec
+	spec     Spec
+	standard ImageStandard // zero: measured
 }
 
 // newImages makes a source of a set of raw images.
 func newImages(name string, set *images.Set) *rawImages {
-	return &rawImages{set, Spec{
+	return &rawImages{Set: set, spec: Spec{
 		Name: name, Input: set.Shape,
 		Task: Classification, Classes: set.Classes, Targets: []string{"class"}, Unlabeled: !set.Labeled(),
 	}}
+}
+
+// standardized gives a source of images, perhaps with a test part, the standard that it
+// is fitted with.
+func standardized(s Source, by ImageStandard) Source {
+	switch s := s.(type) {
+	case *rawImages:
+		s.standard = by
+	case *Parted:
+		standardized(s.Source, by)
+	}
+	return s
 }
 
 // imagesOf makes a source of a set and of its test part, if it has one.
@@ -87,7 +100,7 @@ func (s *rawImages) labels() []int32 {
 }
 
 // Fit measures the mean and the standard deviation of each channel over all
-// pixels of the given rows. The sums are whole numbers, hence exact.
+// pixels of the given rows, unless they are given. The sums are whole numbers, hence exact.
 func (s *rawImages) Fit(rows []int) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("data: %s: nothing to fit on: %w", s.spec.name(), errEmpty)
@@ -134,8 +147,17 @@ func (s *rawImages) measure(e *Encoder, rows []int) error {
 		return fmt.Errorf("data: %s: every pixel of the training part is %v; there is nothing to learn", s.spec.name(), shade(means))
 	}
 	e.Shape = s.spec.Input
+	if s.standard != (ImageStandard{}) {
+		copy(means, s.standard.Mean[:])
+		copy(stds, s.standard.Std[:])
+	}
 	if s.Wide != nil {
 		e.Bits = 16
+		for c := range means {
+			if s.standard != (ImageStandard{}) {
+				means[c], stds[c] = means[c]*images.Widen, stds[c]*images.Widen
+			}
+		}
 	}
 	if channels == 1 {
 		e.Mean, e.Std = means[0], stds[0]

@@ -82,7 +82,8 @@ func ReadImages(fsys fs.FS, name string, cfg ImageConfig) (Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return readImages(fsys, name, setOptions{cfg: cfg})
+	set, err := readImages(fsys, name, setOptions{cfg: cfg})
+	return standardized(set, cfg.Standard), err
 }
 
 // readImages is ReadImages with options of a model.

@@ -18,6 +18,12 @@ func ParseAugment(text string) (Augment, error) { return augment.Parse(text) }
 // [images.Config].
 type ImageConfig = images.Config
 
+// ImageStandard is how pixels become numbers; see [images.Standard].
+type ImageStandard = images.Standard
+
+// ImageNet is the [ImageStandard] of most networks that were trained on ImageNet.
+var ImageNet = images.ImageNet
+
 // The modes of images.
 const (
 	GrayMode  = images.Gray

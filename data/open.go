@@ -70,7 +70,8 @@ func OpenImages(path string, cfg ImageConfig) (Source, error) {
 	if !as.images {
 		return nil, fmt.Errorf("data: %s is not a folder of images or IDX files, nor a zip file; it is %s", path, as.name)
 	}
-	return as.set(f.path, setOptions{cfg: cfg})
+	set, err := as.set(f.path, setOptions{cfg: cfg})
+	return standardized(set, cfg.Standard), err
 }
 
 // Open reads a set as [Open] does and encodes it with the stored statistics,

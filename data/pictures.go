@@ -48,7 +48,9 @@ func openPictures(g *grid.Grid, col int, path string, o setOptions) (*rawImages,
 			return keep
 		})
 	}
-	return newImages(naming.Base(path), set), nil
+	raw := newImages(naming.Base(path), set)
+	raw.standard = o.cfg.Standard
+	return raw, nil
 }
 
 // part returns a view of the images from a number to another.
@@ -60,7 +62,7 @@ func (s *rawImages) part(from, to int) *rawImages {
 	} else {
 		set.Pixels = set.Pixels[from*size : to*size]
 	}
-	return &rawImages{&set, s.spec}
+	return &rawImages{&set, s.spec, s.standard}
 }
 
 // withPictures gives the rows of a table their images, which are standardized as e

@@ -27,8 +27,9 @@ import (
 type Graph struct {
 	nodes   []*node
 	merged  map[string]*node
-	ops     map[Op]int      // numbers the distinct operations, for merging
-	types   map[string]Type // of inputs and variables by name
+	ops     map[Op]int        // numbers the distinct operations, for merging
+	types   map[string]Type   // of inputs and variables by name
+	narrow  map[string]Narrow // by [Graph.Store]
 	scalars []Scalar
 	path    []string
 	err     error
@@ -97,7 +98,7 @@ func (g *Graph) Enter(name string) (leave func()) {
 func (g *Graph) Path() string { return strings.Join(g.path, ".") }
 
 // tracing are the packages whose lines no error shows: what calls them is to blame.
-var tracing = []string{"graph", "nn", "loss", "objective", "optim", "engine", "loop", "model", "train", "internal/network"}
+var tracing = []string{"graph", "nn", "loss", "objective", "optim", "engine", "loop", "model", "train", "onnx", "internal/network"}
 
 // caller returns file:line of the first frame outside of this module's
 // packages that trace graphs, or of a test of theirs.

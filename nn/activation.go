@@ -28,9 +28,10 @@ const (
 	Softmax                     // eˣ/Σeˣ over the last axis
 	GELUTanh                    // GELU by its tanh approximation: ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
 	ReLU2                       // max(x, 0)²
+	ReLU6                       // min(max(x, 0), 6), gradient 0 at 0
 )
 
-var activationNames = [...]string{"linear", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "gelu-tanh", "relu2"}
+var activationNames = [...]string{"linear", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "gelu-tanh", "relu2", "relu6"}
 
 // The constants of SELU, from Klambauer et al., "Self-Normalizing Neural
 // Networks", NeurIPS 2017, equation 14.
@@ -79,6 +80,8 @@ func (a Activation) Apply(x graph.Tensor) graph.Tensor {
 		return inner.Tanh().AddScalar(1).Mul(x.Scale(0.5))
 	case ReLU2:
 		return x.ReLU().Square()
+	case ReLU6:
+		return x.ReLU().Min(x.Const(6))
 	}
 	x.Graph().Fail("Activation", fmt.Errorf("there is no %v; use one of the constants such as nn.ReLU", a), x.Type())
 	return x
@@ -91,11 +94,11 @@ func positive(x graph.Tensor) graph.Tensor { return x.Const(0).Less(x) }
 func below(x graph.Tensor) graph.Tensor { return positive(x).Select(x.Const(0), x) }
 
 // Initializer returns how the weights before the activation start by default:
-// [initial.HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus, ReLU2),
+// [initial.HeNormal] for the ReLU family (ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus, ReLU2, ReLU6),
 // [initial.LeCunNormal] for SELU, as its paper has it, and [initial.XavierUniform] otherwise.
 func (a Activation) Initializer() initial.Initializer {
 	switch a {
-	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2:
+	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2, ReLU6:
 		return initial.HeNormal{}
 	case LeakyReLU:
 		return initial.HeNormal{Slope: leakySlope}
@@ -112,7 +115,7 @@ func (a Activation) Initializer() initial.Initializer {
 // Tanh and SELU, as their papers.
 func (a Activation) Gain() float64 {
 	switch a {
-	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2:
+	case ReLU, ELU, GELU, GELUTanh, SiLU, Softplus, ReLU2, ReLU6:
 		return math.Sqrt2
 	case LeakyReLU:
 		return math.Sqrt(2 / (1 + leakySlope*leakySlope))

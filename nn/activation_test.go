@@ -27,6 +27,7 @@ func TestActivations(t *testing.T) {
 		nn.Softmax:   {1e-14, 5e-7, 2e-7},
 		nn.GELUTanh:  {1e-6, 5e-7, 5e-7}, // 1 + tanh cancels as that of GELU
 		nn.ReLU2:     {1e-14, 2e-7, 0},
+		nn.ReLU6:     {1e-14, 1e-7, 0},
 	}
 	g := load(t)
 	for a, bound := range bounds {
@@ -57,7 +58,7 @@ func TestActivations(t *testing.T) {
 }
 
 func TestActivationNames(t *testing.T) {
-	for a := nn.Linear; a <= nn.ReLU2; a++ {
+	for a := nn.Linear; a <= nn.ReLU6; a++ {
 		if got, err := nn.ParseActivation(a.String()); got != a || err != nil {
 			t.Errorf("ParseActivation(%q) = %v, %v", a, got, err)
 		}
@@ -81,9 +82,9 @@ func TestDefaultInitializers(t *testing.T) {
 		"linear": "xavier-uniform", "relu": "he-normal", "leaky-relu": "he-normal:0.01", "elu": "he-normal",
 		"selu": "lecun-normal", "gelu": "he-normal", "silu": "he-normal", "sigmoid": "xavier-uniform",
 		"tanh": "xavier-uniform", "softplus": "he-normal", "softmax": "xavier-uniform",
-		"gelu-tanh": "he-normal", "relu2": "he-normal",
+		"gelu-tanh": "he-normal", "relu2": "he-normal", "relu6": "he-normal",
 	}
-	for a := nn.Linear; a <= nn.ReLU2; a++ {
+	for a := nn.Linear; a <= nn.ReLU6; a++ {
 		if got := a.Initializer().String(); got != want[a.String()] {
 			t.Errorf("%v starts with %s, want %s", a, got, want[a.String()])
 		}

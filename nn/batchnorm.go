@@ -22,6 +22,8 @@ import (
 //	mean ← (1 - Momentum)·mean + Momentum·μ
 //	variance ← (1 - Momentum)·variance + Momentum·σ²·m/(m-1)
 //
+// Where the buffers are frozen, see [Context.Freeze], training takes them, too.
+//
 // Momentum and the m-1 are PyTorch's; Keras's momentum is 1 - Momentum, and its
 // running variance is divided by m. Training on one value a channel is an
 // error that wraps [ErrOneValue].
@@ -54,12 +56,13 @@ func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	}
 	ch := t.Dim(-1)
 	count := float64(t.Size() / ch)
-	if c.Training() && count == 1 {
+	fixed := c.Frozen("mean") && c.Frozen("variance")
+	if c.Training() && count == 1 && !fixed {
 		return c.fail("BatchNorm", fmt.Errorf("%w: train with at least 2 rows a batch, or use nn.LayerNorm{}", ErrOneValue), t)
 	}
 	scale, shift := c.norm("scale", initial.Ones{}, ch), c.norm("shift", initial.Zeros{}, ch)
 	mean, variance := c.Buffer("mean", initial.Zeros{}, ch), c.Buffer("variance", initial.Ones{}, ch)
-	if !c.Training() {
+	if !c.Training() || fixed {
 		return x.Sub(mean).Mul(scale.Div(variance.AddScalar(eps).Sqrt())).Add(shift)
 	}
 	mu, sigma2 := x.Moments()

@@ -3,6 +3,9 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 
 	"descent/graph"
 	"descent/nn/initial"
@@ -26,6 +29,8 @@ type Context struct {
 
 	continues *Continuation // by [Context.Continue]; nil: x are whole sequences
 
+	freeze []string // by [Context.Freeze]
+
 	factors  map[string]func(t int) float64 // by [Context.Follow]
 	followed []string
 }
@@ -47,6 +52,28 @@ func NewContext(g *graph.Graph, training bool) *Context {
 		rows:     make([]Row, 1),
 		open:     make([]int, 1),
 	}
+}
+
+// Freeze says which parameters and buffers stay as they start, by patterns of their names
+// as [Frozen] reads them.
+func (c *Context) Freeze(patterns ...string) { c.freeze = patterns }
+
+// Frozen reports whether a pattern such as "0.*" matches the name of a parameter or
+// buffer. It is as of [path.Match], but that * takes slashes, too.
+func Frozen(pattern, name string) (bool, error) {
+	return path.Match(strings.ReplaceAll(pattern, "/", "."), strings.ReplaceAll(name, "/", "."))
+}
+
+// Frozen reports whether the parameter or buffer that the layer at hand declares under
+// name stays as it starts.
+func (c *Context) Frozen(name string) bool {
+	if at := c.graph.Path(); at != "" {
+		name = at + "." + name
+	}
+	return slices.ContainsFunc(c.freeze, func(pattern string) bool {
+		ok, err := Frozen(pattern, name)
+		return ok && err == nil
+	})
 }
 
 // Graph is the graph that is traced into.

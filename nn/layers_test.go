@@ -102,6 +102,31 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestFrozenStatistics: a batch normalization whose statistics are frozen is in training
+// what it is in evaluation, also of one row; its scale is still a parameter.
+func TestFrozenStatistics(t *testing.T) {
+	values := map[string][]float64{
+		"x": {1, 2, 3}, "0.batchnorm.scale": {1, 2, 3}, "0.batchnorm.shift": {0, 1, 0}, "0.batchnorm.mean": {1, 0, -1}, "0.batchnorm.variance": {1, 4, 9},
+	}
+	var results [2][][]float64
+	for i, training := range []bool{false, true} {
+		g := graph.New()
+		c := nn.NewContext(g, training)
+		c.Freeze("*.mean", "0.batchnorm.var*")
+		y := nn.Sequential{nn.BatchNorm{}}.Forward(c, g.Input("x", graph.Shape(1, 3)))
+		if g.Err() != nil || len(c.Updates()) > 0 {
+			t.Fatalf("error %v, %d updates of buffers", g.Err(), len(c.Updates()))
+		}
+		_, results[i] = enginetest.Both(t, values, 0, y)
+	}
+	enginetest.Compare(t, "in training", results[1][0], results[0][0], 0, 0)
+	for pattern, name := range map[string]string{"0.*": "0.onnx.a/b.weight", "*/weight": "a.b/c/weight"} {
+		if ok, err := nn.Frozen(pattern, name); !ok || err != nil {
+			t.Errorf("%s does not match %s: %v", pattern, name, err)
+		}
+	}
+}
+
 // TestRunningStatistics follows the buffers of a batch normalization over
 // several batches, and checks that evaluation uses and keeps them.
 func TestRunningStatistics(t *testing.T) {

@@ -68,6 +68,61 @@ func ResNet(depth, classes int) (Sequential, error) {
 	return append(net, GlobalAvgPool{}, Dense{Units: classes}), nil
 }
 
+// MobileNetV2 returns the network of inverted residuals for photographs [n, h, w, 3], such
+// as of 224 × 224 or 96 × 96, with so many times the paper's channels: 1, or 0.35, which
+// halves the image five times with 410,208 weights before its last layer.
+//
+// Its arithmetic is that of Keras and of the weights that Google published, so that these
+// fit: ε of batch normalization is 10⁻³, and a stride of two reads one more row and column
+// behind the image. Torchvision's has the same weights with ε 10⁻⁵ and one on each side.
+//
+// Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR
+// 2018, arXiv:1801.04381, table 2.
+func MobileNetV2(width float64, classes int) (Sequential, error) {
+	if !(width > 0 && width <= 8) {
+		return nil, fmt.Errorf("nn: MobileNetV2 of %v times the channels; want a number above 0, at most 8", width)
+	}
+	norm := func(act Activation) []Layer { return []Layer{BatchNorm{Eps: 1e-3}, act} }
+	point := func(filters int) Conv2D { return Conv2D{Filters: filters, Kernel: Square(1), NoBias: true} }
+	channels := wide(32, width)
+	net := append(Sequential{EnsureChannels{}, conv3(channels, 2)}, norm(ReLU6)...)
+	for _, stage := range []struct{ expansion, channels, blocks, stride int }{
+		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
+	} {
+		filters := wide(stage.channels, width)
+		for i := range stage.blocks {
+			stride := 1
+			if i == 0 {
+				stride = stage.stride
+			}
+			var block Sequential
+			if stage.expansion > 1 {
+				block = append(append(block, point(stage.expansion*channels)), norm(ReLU6)...)
+			}
+			block = append(append(block, DepthwiseConv{Kernel: Square(3), Stride: Square(stride), Padding: Same, NoBias: true}), norm(ReLU6)...)
+			block = append(block, point(filters), BatchNorm{Eps: 1e-3})
+			if stride == 1 && filters == channels {
+				net = append(net, Residual{Layers: block})
+			} else {
+				net = append(net, block)
+			}
+			channels = filters
+		}
+	}
+	net = append(append(net, point(wide(1280, max(1, width)))), norm(ReLU6)...)
+	return append(net, GlobalAvgPool{}, Dense{Units: classes}), nil
+}
+
+// wide is so many times as many channels, a multiple of 8 that is not much less.
+func wide(channels int, width float64) int {
+	v := float64(float64(channels) * width)
+	n := max(8, int(v+4)/8*8)
+	if float64(n) < float64(0.9*v) {
+		n += 8
+	}
+	return n
+}
+
 // residualBlock is two 3 × 3 convolutions around which the input passes.
 func residualBlock(width, stride int) Residual {
 	block := Residual{

@@ -16,13 +16,14 @@ type Reshape struct {
 	Dims []int
 }
 
-// Pad adds rows and columns of zeros around images, or elements around
-// sequences, for which Left and Right count:
+// Pad adds rows, columns and channels of zeros around images, or elements and
+// channels around sequences, for which Left and Right count:
 //
-//	x [n, h, w, c] → y [n, Top + h + Bottom, Left + w + Right, c]
-//	x [n, length, c] → y [n, Left + length + Right, c]
+//	x [n, h, w, c] → y [n, Top + h + Bottom, Left + w + Right, Before + c + After]
+//	x [n, length, c] → y [n, Left + length + Right, Before + c + After]
 type Pad struct {
 	Top, Bottom, Left, Right int // at least 0
+	Before, After            int // channels, at least 0
 }
 
 // Forward implements [Layer].
@@ -52,12 +53,12 @@ func (r Reshape) Forward(c *Context, x graph.Tensor) graph.Tensor {
 func (p Pad) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	t := x.Type()
 	switch {
-	case p.Top < 0 || p.Bottom < 0 || p.Left < 0 || p.Right < 0:
+	case min(p.Top, p.Bottom, p.Left, p.Right, p.Before, p.After) < 0:
 		return c.fail("Pad", fmt.Errorf("%+v; want numbers of at least 0", p), t)
 	case t.Rank() == 4:
-		return x.Pad(1, p.Top, p.Bottom).Pad(2, p.Left, p.Right)
+		return x.Pad(1, p.Top, p.Bottom).Pad(2, p.Left, p.Right).Pad(3, p.Before, p.After)
 	case t.Rank() == 3 && p.Top == 0 && p.Bottom == 0:
-		return x.Pad(1, p.Left, p.Right)
+		return x.Pad(1, p.Left, p.Right).Pad(2, p.Before, p.After)
 	case t.Rank() == 3:
 		return c.fail("Pad", fmt.Errorf("a sequence [n, length, channels] has no top and bottom; set Left and Right"), t)
 	}

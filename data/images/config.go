@@ -22,7 +22,31 @@ type Config struct {
 	Height, Width int    // to resize all images to; 0: the size that most of them have
 	Mode          string // "gray" or "color", to convert to; "": that of the files, which must agree
 	SkipCorrupt   bool   // leave out files that cannot be read, with a note that counts them
-	Workers       int    // that decode; 0: one a processor. It does not change the result.
+	Standard      Standard
+	Workers       int // that decode; 0: one a processor. It does not change the result.
+}
+
+// Standard is how pixels become numbers: (p - Mean)/Std, by channel, of pixels from 0 to
+// 255; grey images have the first. A network that was trained elsewhere takes what it was
+// trained with. The zero value is the mean and deviation of the training images.
+type Standard struct{ Mean, Std [3]float64 }
+
+// ImageNet is the standard of most networks that were trained on ImageNet by PyTorch.
+var ImageNet = Standard{
+	Mean: [3]float64{255 * 0.485, 255 * 0.456, 255 * 0.406},
+	Std:  [3]float64{255 * 0.229, 255 * 0.224, 255 * 0.225},
+}
+
+func (s Standard) validate() error {
+	if s == (Standard{}) {
+		return nil
+	}
+	for c, std := range s.Std {
+		if mean := s.Mean[c]; !(std > 0) || std-std != 0 || mean-mean != 0 {
+			return fmt.Errorf("data: pixels of channel %d with mean %v and standard deviation %v; want numbers, the second above 0", c, mean, std)
+		}
+	}
+	return nil
 }
 
 // Validate reports what is wrong with a configuration.
@@ -37,7 +61,7 @@ func (cfg Config) Validate() error {
 	case cfg.Workers < 0:
 		return fmt.Errorf("data: %d workers to decode images; want at least 1, or 0 for one a processor", cfg.Workers)
 	}
-	return nil
+	return cfg.Standard.validate()
 }
 
 func (cfg Config) workers() int {

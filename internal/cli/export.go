@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -34,33 +35,42 @@ func (a *app) exportCommand() *cobra.Command {
                Python file beside it, whose load returns a module of PyTorch
   go           a Go package in the folder --out, with the model in it and a Predict that
                takes a struct of the columns, an image or a text
+  model        a model file of descent, as it is the format with --weights, which stores
+               weights in half (bf16) or a quarter (int8) of the room: rounded, with the
+               scores on the test part of the run before and after
 
 MODEL is a model file, or a run folder, which means its best model.`,
 		Example: `  descent export runs/NAME --out houses.onnx
   descent export runs/NAME --out houses.safetensors
-  descent export runs/NAME --format go --out houses`,
+  descent export runs/NAME --format go --out houses
+  descent export runs/NAME --weights bf16 --out small.safetensors`,
 		Args: positional("MODEL"),
-		RunE: func(_ *cobra.Command, args []string) error { return a.export(args[0], opt) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd.Context(), args[0], opt) },
 	}
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write, or for go the folder of the package; none that the command reads or a run keeps")
-	cmd.Flags().StringVar(&opt.format, "format", "", "onnx, safetensors or go (default: what the name of --out ends in)")
+	cmd.Flags().StringVar(&opt.format, "format", "", "onnx, safetensors, go or model (default: what the name of --out ends in)")
+	cmd.Flags().StringVar(&opt.weights, "weights", "", "how to store weights: float32, bf16 or int8; of the formats model, the default then, and go")
 	return cmd
 }
 
-type exportOptions struct{ out, format string }
+type exportOptions struct{ out, format, weights string }
 
 // exporters write a model for other programs, by the name of the format.
 var exporters = map[string]func(a *app, m *model.Model, out string) error{
 	"onnx":        (*app).exportONNX,
 	"safetensors": (*app).exportTorch,
 	"go":          (*app).exportGo,
+	"model":       (*app).exportModel,
 }
 
-func (a *app) export(path string, opt exportOptions) error {
+func (a *app) export(ctx context.Context, path string, opt exportOptions) error {
 	if opt.out == "" {
 		return usage.Errorf("--out says what to write, such as model.onnx")
 	}
 	format := opt.format
+	if format == "" && opt.weights != "" && filepath.Ext(opt.out) != ".onnx" {
+		format = "model"
+	}
 	if format == "" {
 		format = strings.TrimPrefix(filepath.Ext(opt.out), ".")
 	}
@@ -69,7 +79,11 @@ func (a *app) export(path string, opt exportOptions) error {
 	}
 	write, ok := exporters[format]
 	if !ok {
-		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", format, []string{"onnx", "safetensors", "go"})))
+		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", format, []string{"onnx", "safetensors", "go", "model"})))
+	}
+	storage, err := opt.storage(format)
+	if err != nil {
+		return err
 	}
 	file, m, err := loadModel(path)
 	if err != nil {
@@ -84,8 +98,19 @@ func (a *app) export(path string, opt exportOptions) error {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	if err := write(a, m, opt.out); err != nil {
+	stored := m
+	if opt.weights != "" {
+		if stored, err = m.Quantize(storage); err != nil {
+			return err
+		}
+	}
+	if err := write(a, stored, opt.out); err != nil {
 		return err
+	}
+	if opt.weights != "" {
+		if err := a.showRounded(ctx, file, opt.out, m, stored); err != nil {
+			return err
+		}
 	}
 	options := imageOptions{tta: "auto"}
 	if views, err := options.views(file); err == nil && views != "none" && views != "" {

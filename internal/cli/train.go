@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/terminal"
+	"descent/internal/usage"
 	"descent/model"
 	"descent/train"
 )
@@ -23,13 +25,14 @@ import (
 // trainOptions are the flags that do not change the result.
 type trainOptions struct {
 	settings.Sources
-	out     string
-	resume  string
-	ui      string
-	json    bool
-	print   bool
-	profile bool
-	watch   watchOptions
+	out      string
+	resume   string
+	ui       string
+	json     bool
+	printMap bool
+	print    bool
+	profile  bool
+	watch    watchOptions
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -88,8 +91,26 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	cmd.Flags().BoolVar(&opt.print, "print-config", false, "print every setting as it would be used, as YAML for --config, and stop")
 	settings.Mark(cmd.Flags(), settings.Harmless, resumeFlag, "ui", "json", "profile", "tensorboard", liveFlag)
 	settings.Mark(cmd.Flags(), settings.Rare, "ui", "json", "profile", "tensorboard", liveFlag)
+	cmd.Flags().BoolVar(&opt.printMap, "print-map", false, "print which weights of another program, of --init-from, go where, as text for --init-map, and stop")
+	settings.Mark(cmd.Flags(), settings.Rare, "print-map")
 	setGroupedUsage(cmd, "Sources and output", false)
 	return cmd
+}
+
+// printMap prints the map of the weights that a job starts from, also of one that does
+// not fit.
+func (a *app) printMap(j *settings.Job, err error) error {
+	var fault *settings.MapError
+	switch {
+	case errors.As(err, &fault):
+		fmt.Fprintf(a.stderr, "%v\n", fault)
+		_, err = io.WriteString(a.data, fault.Map.String())
+	case err == nil && j.Map == nil:
+		return usage.Errorf("print-map: there is no map, as --init-from names no arrays of another program")
+	case err == nil:
+		_, err = io.WriteString(a.data, j.Map.String())
+	}
+	return err
 }
 
 // train is the command: settings to a job, the job to a model, the model to
@@ -105,6 +126,9 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	}
 	j, err := settings.PrepareTelling(s, ui.Passing)
 	ui.Finish()
+	if opt.printMap {
+		return a.printMap(j, err)
+	}
 	if err != nil {
 		return err
 	}

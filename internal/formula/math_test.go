@@ -22,6 +22,8 @@ var mathCases = map[Unary]struct {
 	Sigmoid: {sigmoid64, -110, 110, 2.5},
 	Sin:     {math.Sin, -trigMax, trigMax, 2.5},
 	Cos:     {math.Cos, -trigMax, trigMax, 2.5},
+	Round:   {math.RoundToEven, -0x1p25, 0x1p25, 0.5},
+	Floor:   {math.Floor, -0x1p25, 0x1p25, 0.5},
 }
 
 // TestMathCases holds every function that rounds more than once to a bound.

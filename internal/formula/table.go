@@ -20,6 +20,8 @@ const (
 	Sigmoid
 	Sin
 	Cos
+	Round
+	Floor
 
 	UnaryCount
 )
@@ -69,6 +71,8 @@ func Unaries[V any]() [UnaryCount]UnaryRow[V] {
 		Sigmoid: {"Sigmoid", "1/(1 + e⁻ˣ)", 28, sigmoid32, Writer[V].Sigmoid},
 		Sin:     {"Sin", "sin x", 32, sin32, Writer[V].Sin},
 		Cos:     {"Cos", "cos x", 32, cos32, Writer[V].Cos},
+		Round:   {"Round", "the whole number next to x, the even one of two", 6, round32, Writer[V].Round},
+		Floor:   {"Floor", "the largest whole number that is at most x", 8, floor32, Writer[V].Floor},
 	}
 }
 

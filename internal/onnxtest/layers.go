@@ -2,7 +2,6 @@ package onnxtest
 
 import (
 	"encoding/json"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"descent/data"
 	"descent/engine"
 	"descent/graph"
+	"descent/internal/canonical"
 	"descent/internal/network"
 	"descent/internal/rng"
 	"descent/model"
@@ -101,7 +101,7 @@ func (l Layer) Model(t testing.TB, seed uint64) *model.Model {
 		for i := range store.Value(d.Name) {
 			v := k.Normal(i) / 2
 			if strings.HasSuffix(d.Name, "variance") {
-				v = math.Exp(v)
+				v = canonical.Exp(v)
 			}
 			store.Value(d.Name)[i] = float32(v)
 		}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"unicode/utf8"
+
+	"descent/internal/half"
 )
 
 // ReadFile reads the file at path. An error names it.
@@ -47,33 +49,59 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-func read(r io.ReaderAt, size int64) (*File, error) {
+// ReadMeta reads the metadata of the file at path, and no tensor.
+func ReadMeta(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	meta, _, _, err := readHeader(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: safetensors: %w", path, err)
+	}
+	return meta, nil
+}
+
+// readHeader returns what the header says, and where the data starts.
+func readHeader(r io.ReaderAt, size int64) (meta map[string]string, entries []entry, start int64, err error) {
 	if size < 8 {
-		return nil, fmt.Errorf("the file has %d bytes; want at least 8 for the header's length", size)
+		return nil, nil, 0, fmt.Errorf("the file has %d bytes; want at least 8 for the header's length", size)
 	}
 	var first [8]byte
 	if err := full(r, first[:], 0); err != nil {
-		return nil, fmt.Errorf("read the header's length: %w", err)
+		return nil, nil, 0, fmt.Errorf("read the header's length: %w", err)
 	}
 	n := binary.LittleEndian.Uint64(first[:])
 	if n > uint64(size-8) {
-		return nil, fmt.Errorf("the header's length is %d, but only %d bytes follow; not a safetensors file, or cut short", n, size-8)
+		return nil, nil, 0, fmt.Errorf("the header's length is %d, but only %d bytes follow; not a safetensors file, or cut short", n, size-8)
 	}
 	if n > maxHeader {
-		return nil, fmt.Errorf("the header's length is %d; want at most %d", n, maxHeader)
+		return nil, nil, 0, fmt.Errorf("the header's length is %d; want at most %d", n, maxHeader)
 	}
 	text := make([]byte, n)
 	if err := full(r, text, 8); err != nil {
-		return nil, fmt.Errorf("read the header: %w", err)
+		return nil, nil, 0, fmt.Errorf("read the header: %w", err)
 	}
 	if !utf8.Valid(text) {
-		return nil, fmt.Errorf("the header is not valid UTF-8")
+		return nil, nil, 0, fmt.Errorf("the header is not valid UTF-8")
 	}
-	meta, entries, err := parseHeader(text)
+	meta, entries, err = parseHeader(text)
 	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+		return nil, nil, 0, fmt.Errorf("header: %w", err)
 	}
-	start := 8 + int64(n)
+	return meta, entries, 8 + int64(n), nil
+}
+
+func read(r io.ReaderAt, size int64) (*File, error) {
+	meta, entries, start, err := readHeader(r, size)
+	if err != nil {
+		return nil, err
+	}
 	if err := tile(entries, size-start); err != nil {
 		return nil, err
 	}
@@ -128,19 +156,30 @@ func (e entry) read(r io.ReaderAt, start int64, buf []byte) (Tensor, error) {
 	t := Tensor{Name: e.name, Shape: e.shape}
 	var err error
 	n, at := int(e.end-e.begin)/e.width, start+e.begin
+	little := binary.LittleEndian
 	switch e.dtype {
 	case "F32":
-		t.Data, err = readAll(r, at, n, 4, buf, func(b []byte) float32 {
-			return math.Float32frombits(binary.LittleEndian.Uint32(b))
-		})
+		t.Data, err = readAll(r, at, n, 4, buf, func(b []byte) float32 { return math.Float32frombits(little.Uint32(b)) })
+	case "F16":
+		t.Data, err = readAll(r, at, n, 2, buf, func(b []byte) float32 { return half.Float32(little.Uint16(b)) })
+	case "BF16":
+		t.BF16, err = readAll(r, at, n, 2, buf, little.Uint16)
 	case "F64":
-		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 {
-			return math.Float64frombits(binary.LittleEndian.Uint64(b))
-		})
-	default: // I64: width knows no more
-		t.I64, err = readAll(r, at, n, 8, buf, func(b []byte) int64 {
-			return int64(binary.LittleEndian.Uint64(b))
-		})
+		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 { return math.Float64frombits(little.Uint64(b)) })
+	case "I64":
+		t.I64, err = readAll(r, at, n, 8, buf, func(b []byte) int64 { return int64(little.Uint64(b)) })
+	case "I32":
+		t.I64, err = readAll(r, at, n, 4, buf, func(b []byte) int64 { return int64(int32(little.Uint32(b))) })
+	case "I16":
+		t.I64, err = readAll(r, at, n, 2, buf, func(b []byte) int64 { return int64(int16(little.Uint16(b))) })
+	case "I8":
+		t.I8, err = readAll(r, at, n, 1, buf, func(b []byte) int8 { return int8(b[0]) })
+	case "U32":
+		t.I64, err = readAll(r, at, n, 4, buf, func(b []byte) int64 { return int64(little.Uint32(b)) })
+	case "U16":
+		t.I64, err = readAll(r, at, n, 2, buf, func(b []byte) int64 { return int64(little.Uint16(b)) })
+	default: // U8 and BOOL: width knows no more
+		t.I64, err = readAll(r, at, n, 1, buf, func(b []byte) int64 { return int64(b[0]) })
 	}
 	return t, err
 }

@@ -3,10 +3,12 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -164,7 +166,7 @@ func TestReadErrors(t *testing.T) {
 		{"trailing comma", file(`{"__metadata__":{},}`, 0), "not valid JSON"},
 		{"text after", file(`{} {}`, 0), "2 bytes after the closing }"},
 		{"UTF-8", file("{\"\xff\":1}", 0), "UTF-8"},
-		{"unknown dtype", file(`{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}`, 2), `tensor "w": dtype "BF16"; want F32, F64 or I64`},
+		{"unknown dtype", file(`{"w":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}`, 1), `tensor "w": dtype "F8_E4M3"; want F64, F32, F16, BF16, I64`},
 		{"dtype is a number", file(`{"w":{"dtype":4,"shape":[1],"data_offsets":[0,4]}}`, 4), "found 4; want a string"},
 		{"dtype is null", file(`{"w":{"dtype":null,"shape":[1],"data_offsets":[0,4]}}`, 4), "want a string"},
 		{"case matters", file(`{"w":{"DTYPE":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), `unknown key "DTYPE"`},
@@ -230,5 +232,55 @@ func TestReadAllocates(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
 		t.Errorf("10 refusals of %d bytes allocated %d bytes", len(b), n)
+	}
+}
+
+// TestReadTypes: what others write is widened to the types that are written.
+func TestReadTypes(t *testing.T) {
+	for _, tt := range []struct {
+		dtype string
+		bytes []byte
+		data  []float32
+		i64   []int64
+	}{
+		{dtype: "F16", bytes: []byte{0x00, 0x3c, 0x01, 0x80}, data: []float32{1, -0x1p-24}},
+		{dtype: "I32", bytes: []byte{0xfe, 0xff, 0xff, 0xff, 1, 0, 0, 0}, i64: []int64{-2, 1}},
+		{dtype: "I16", bytes: []byte{0xfe, 0xff, 1, 0}, i64: []int64{-2, 1}},
+		{dtype: "U32", bytes: []byte{0xfe, 0xff, 0xff, 0xff, 1, 0, 0, 0}, i64: []int64{1<<32 - 2, 1}},
+		{dtype: "U16", bytes: []byte{0xfe, 0xff, 1, 0}, i64: []int64{1<<16 - 2, 1}},
+		{dtype: "U8", bytes: []byte{0xfe, 1}, i64: []int64{254, 1}},
+		{dtype: "BOOL", bytes: []byte{0, 1}, i64: []int64{0, 1}},
+	} {
+		b := file(fmt.Sprintf(`{"w":{"dtype":%q,"shape":[2],"data_offsets":[0,%d]}}`, tt.dtype, len(tt.bytes)), 0)
+		f, err := Parse(append(b, tt.bytes...))
+		if err != nil {
+			t.Fatalf("%s: %v", tt.dtype, err)
+		}
+		if got := f.Tensors[0]; !slices.Equal(got.Data, tt.data) || !slices.Equal(got.I64, tt.i64) {
+			t.Errorf("%s reads %v and %v", tt.dtype, got.Data, got.I64)
+		}
+	}
+}
+
+// TestNarrow keeps every bit of 16 and of 8, across more than one chunk.
+func TestNarrow(t *testing.T) {
+	halves, bytes8 := make([]uint16, chunk), make([]int8, 2*chunk+3)
+	for i := range halves {
+		halves[i] = uint16(i)
+	}
+	for i := range bytes8 {
+		bytes8[i] = int8(i)
+	}
+	tensors := []Tensor{{Name: "bf16", Shape: []int{2, chunk / 2}, BF16: halves}, {Name: "i8", Shape: []int{2*chunk + 3}, I8: bytes8}, {Name: "after", Shape: []int{1}, Data: []float32{2}}}
+	var b bytes.Buffer
+	if err := Write(&b, nil, tensors); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Parse(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(f.Tensors, tensors) {
+		t.Error("other tensors than were written")
 	}
 }

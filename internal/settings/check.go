@@ -38,6 +38,9 @@ func (s *Settings) together() error {
 	if s.Head == "new" && s.InitFrom == "" {
 		errs = append(errs, errors.New("head: new takes init_from, the model that the other layers start from"))
 	}
+	if s.InitMap != "auto" && !s.foreign() {
+		errs = append(errs, errors.New("init_map: a map is for init_from with weights of another program, as a safetensors or .npz file"))
+	}
 	return errors.Join(errs...)
 }
 

@@ -5,14 +5,14 @@ import (
 	"fmt"
 
 	"descent/data"
-	"descent/internal/runs"
 	"descent/internal/usage"
 	"descent/loss"
-	"descent/model"
 	"descent/nn"
+	"descent/onnx"
 	"descent/schedule"
 	"descent/tabular"
 	"descent/train"
+	"descent/weights"
 )
 
 // Job is a run that is ready to start: data, network and configuration.
@@ -27,6 +27,11 @@ type Job struct {
 	Steps    int // updates an epoch
 	Notes    []string
 
+	Map weights.Map // of the weights of another program that it starts from; nil: it does not
+
+	onnx     *onnx.Model // whose network it has; nil: another
+	onnxPath string      // of that network among the layers, with a point
+
 	tell  func(string)   // how far it is; nil: nobody
 	table *tabular.Table // what was measured of the training rows; nil: nothing yet
 }
@@ -40,6 +45,7 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Best && s.Bag == 0 {
 		s.Bag = bestMembers
 	}
+	notes := s.takeImageNet()
 	j := &Job{Settings: s, tell: tell}
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
@@ -58,7 +64,7 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Image != "" {
 		j.Settings.Image = j.Spec.Encoder.Image
 	}
-	j.Notes = j.Parts.Notes
+	j.Notes = append(notes, j.Parts.Notes...)
 	if err := j.decide(); err != nil {
 		return j, err
 	}
@@ -92,7 +98,7 @@ func OpenData(s *Settings) (data.Source, error) {
 	if images != (data.ImageConfig{}) && s.Image == "" {
 		for _, row := range table {
 			if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 && row.Text(s) != row.def {
-				return nil, usage.Errorf("image_size, image_mode and skip_corrupt are for images, and %s %s for a CSV file; if it has a column of paths to images, name it with image", row.key, row.Text(s))
+				return nil, usage.Errorf("image_size, image_mode, mean, std and skip_corrupt are for images, and %s %s for a CSV file; if it has a column of paths to images, name it with image", row.key, row.Text(s))
 			}
 		}
 		return data.OpenImages(s.Data, images)
@@ -103,7 +109,7 @@ func OpenData(s *Settings) (data.Source, error) {
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels, Text: s.Text,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
-		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
+		return nil, usage.Mark(fmt.Errorf("%w; name it with --target, or write --model %s where it is a text to go on with", err, gptModel))
 	}
 	return source, asClasses(err)
 }
@@ -148,7 +154,7 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.pictures, j.monitor, j.decided} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.affordWeights, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}
@@ -176,15 +182,14 @@ func (j *Job) build() error {
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}
+	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
+	}
+	if j.Config.Freeze, err = j.frozen(); err != nil {
+		return usage.Mark(err)
+	}
 	if s.InitFrom != "" {
-		path, err := runs.ModelFile(s.InitFrom)
-		if err != nil {
-			return err
-		}
-		if j.Config.From, err = model.Load(path); err != nil {
-			return err
-		}
-		j.Config.NewHead = s.Head == "new"
+		return j.startFrom()
 	}
 	return nil
 }

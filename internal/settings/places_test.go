@@ -57,10 +57,17 @@ func changedSettings(t *testing.T, row Setting) Settings {
 	for _, text := range []string{
 		"0.5", "3", "true", "file", "skip", "2e", "90s", "6:0.5", "byte", "0.01:0.5", "ema:0.9", "l2", "flip", "mlp:3", "tanh", "zeros", "balanced",
 		"new", "temperature", "mae", "regression", "60/20/20", "accuracy", "beta1=dip", "w:freeze", "step:every=2,factor=0.5", "gray", "8x8", "last", "a", "none", "fp=1,fn=5",
+		"imagenet", "1,2,3", "bgr", "map.txt",
 	} {
 		original, s := Default(), Default()
 		s.InitFrom = choose(row.key == "head", "run", "") // without which there is none
-		s.Bag = choose(row.key == "folds", 6, 0)          // likewise
+		if row.key == "init_map" {
+			s.InitFrom = "weights.npz" // likewise
+		}
+		if row.key == "std" {
+			s.Mean, original.Mean = "0.5", "0.5" // beside which it stands
+		}
+		s.Bag = choose(row.key == "folds", 6, 0) // likewise
 		if slices.Contains([]string{"window", "horizon", "season", "known"}, row.key) {
 			s.Task = forecast // likewise
 			original.Task = forecast
@@ -125,6 +132,7 @@ func TestOnePlace(t *testing.T) {
 		"average":       {"settings/average.go"}, // in its errors
 		"max_dim":       {"bench/updates.go"},
 		"freeze":        {"settings/groups.go"},
+		"order":         {"settings/text.go"}, // that of lines
 		"clip_adaptive": {"settings/groups.go"},
 	}
 	for path, file := range codeOf(t, "../../internal", "../../cmd") {

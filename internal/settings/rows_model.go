@@ -23,13 +23,16 @@ var modelRows = []Setting{
 		usage: "probability to drop a hidden unit in training, in a network for images in front of its last layer; auto: " + dropoutDefault,
 		at:    func(s *Settings) any { return &s.Dropout }, check: share, start: LineObjective},
 	{key: "init_from",
-		usage: "model file or run folder to take the first weights from: those of features, classes and targets by name, others by position",
+		usage: "model file or run folder to take the first weights from: those of features, classes and targets by name, others by position; or weights of another program, a safetensors or .npz file, or a network as .onnx",
 		at:    func(s *Settings) any { return &s.InitFrom }, check: anything, start: Told, resume: begins},
+	{key: "init_map", def: "auto",
+		usage: "file that says which weights of another program go where, as --print-map prints it; auto: by names, shapes and order",
+		at:    func(s *Settings) any { return &s.InitMap }, check: anything, start: Told, resume: begins},
 	{key: "head", def: "auto",
 		usage: "with --init-from, the last layer: auto takes over the classes or targets that both have, by name, and starts others anew; new starts all anew",
 		at:    func(s *Settings) any { return &s.Head }, check: oneOf("start of the last layer", "auto", "new"), start: Told, resume: begins},
 	{key: "freeze",
-		usage: "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; repeat it, or write a,b",
+		usage: "parameters to leave as they start, by names or patterns such as 1.*, with the numbers of \"descent inspect\"; backbone for all layers but the last one; a batch normalization whose mean and variance are among them keeps to these; repeat it, or write a,b",
 		at:    func(s *Settings) any { return &s.Train.Freeze }, check: patterns, start: Told},
 }
 

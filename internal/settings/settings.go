@@ -45,6 +45,9 @@ type Settings struct {
 
 	ImageSize   string
 	ImageMode   string
+	Mean        string
+	Std         string
+	Channels    string
 	SkipCorrupt bool
 	Augment     string
 	TTA         string
@@ -54,6 +57,7 @@ type Settings struct {
 	Init       string
 	Dropout    Auto[float64]
 	InitFrom   string
+	InitMap    string
 	Head       string
 
 	Loss           Auto[string]

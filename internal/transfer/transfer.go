@@ -88,6 +88,17 @@ func featureAxes(n network.Network, params []nn.Param) map[string][]bool {
 	return axes
 }
 
+// Head lists the parameters of the last layer.
+func Head(f network.Forward) (names []string) {
+	heads := headOf(f)
+	for _, p := range f.Params {
+		if heads[p.Name] {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
 // headOf returns the parameters of the last layer that has a matrix: it, and
 // what follows, as far as it has a value for each output.
 func headOf(f network.Forward) map[string]bool {

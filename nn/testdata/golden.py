@@ -25,6 +25,7 @@ def activations():
         "tanh": torch.tanh,
         "gelu-tanh": lambda v: F.gelu(v, approximate="tanh"),
         "relu2": lambda v: F.relu(v) ** 2,
+        "relu6": F.relu6,
         "softplus": lambda v: torch.logaddexp(v, torch.zeros_like(v)),  # F.softplus turns linear at 20
     }
     out = {}

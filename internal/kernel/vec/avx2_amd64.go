@@ -76,6 +76,16 @@ func vecUnarySin256(dst []float32, x []float32)
 //go:noescape
 func vecUnaryCos256(dst []float32, x []float32)
 
+// vecUnaryRound256 sets dst to the whole number next to x, the even one of two.
+//
+//go:noescape
+func vecUnaryRound256(dst []float32, x []float32)
+
+// vecUnaryFloor256 sets dst to the largest whole number that is at most x.
+//
+//go:noescape
+func vecUnaryFloor256(dst []float32, x []float32)
+
 // vecVVAdd256 sets dst to x + y.
 //
 //go:noescape
@@ -313,6 +323,8 @@ var table256 = Table{
 		formula.Sigmoid: vecUnarySigmoid256,
 		formula.Sin:     vecUnarySin256,
 		formula.Cos:     vecUnaryCos256,
+		formula.Round:   vecUnaryRound256,
+		formula.Floor:   vecUnaryFloor256,
 	},
 	VV: [formula.BinaryCount]func(dst, x, y []float32){
 		formula.Add:       vecVVAdd256,

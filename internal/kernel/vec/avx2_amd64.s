@@ -1181,6 +1181,102 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecUnaryRound256(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·vecUnaryRound256(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $+8, CX
+	JLT  loop1end
+
+loop1:
+	VMOVUPS   (DX), Y0
+	VANDPS    vecConstants<>+32(SB), Y0, Y1
+	VADDPS    vecConstants<>+576(SB), Y1, Y2
+	VSUBPS    vecConstants<>+576(SB), Y2, Y2
+	VANDPS    vecConstants<>+0(SB), Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x11, vecConstants<>+576(SB), Y1, Y1
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	JGE       loop1
+
+loop1end:
+	ADDQ       $+8, CX
+	TESTQ      CX, CX
+	JE         done
+	LEAQ       vecLanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    64(BX)(CX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VANDPS     vecConstants<>+32(SB), Y1, Y2
+	VADDPS     vecConstants<>+576(SB), Y2, Y3
+	VSUBPS     vecConstants<>+576(SB), Y3, Y3
+	VANDPS     vecConstants<>+0(SB), Y1, Y4
+	VORPS      Y4, Y3, Y3
+	VCMPPS     $0x11, vecConstants<>+576(SB), Y2, Y2
+	VBLENDVPS  Y2, Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecUnaryFloor256(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·vecUnaryFloor256(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $+8, CX
+	JLT  loop1end
+
+loop1:
+	VMOVUPS   (DX), Y0
+	VANDPS    vecConstants<>+32(SB), Y0, Y1
+	VADDPS    vecConstants<>+576(SB), Y1, Y2
+	VSUBPS    vecConstants<>+576(SB), Y2, Y2
+	VANDPS    vecConstants<>+0(SB), Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x11, vecConstants<>+576(SB), Y1, Y1
+	VBLENDVPS Y1, Y2, Y0, Y1
+	VCMPPS    $0x11, Y1, Y0, Y0
+	VANDPS    vecConstants<>+64(SB), Y0, Y0
+	VSUBPS    Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	JGE       loop1
+
+loop1end:
+	ADDQ       $+8, CX
+	TESTQ      CX, CX
+	JE         done
+	LEAQ       vecLanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    64(BX)(CX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VANDPS     vecConstants<>+32(SB), Y1, Y2
+	VADDPS     vecConstants<>+576(SB), Y2, Y3
+	VSUBPS     vecConstants<>+576(SB), Y3, Y3
+	VANDPS     vecConstants<>+0(SB), Y1, Y4
+	VORPS      Y4, Y3, Y3
+	VCMPPS     $0x11, vecConstants<>+576(SB), Y2, Y2
+	VBLENDVPS  Y2, Y3, Y1, Y2
+	VCMPPS     $0x11, Y2, Y1, Y1
+	VANDPS     vecConstants<>+64(SB), Y1, Y1
+	VSUBPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecVVAdd256(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·vecVVAdd256(SB), NOSPLIT, $0-72

@@ -76,6 +76,16 @@ func vecUnarySin512(dst []float32, x []float32)
 //go:noescape
 func vecUnaryCos512(dst []float32, x []float32)
 
+// vecUnaryRound512 sets dst to the whole number next to x, the even one of two.
+//
+//go:noescape
+func vecUnaryRound512(dst []float32, x []float32)
+
+// vecUnaryFloor512 sets dst to the largest whole number that is at most x.
+//
+//go:noescape
+func vecUnaryFloor512(dst []float32, x []float32)
+
 // vecVVAdd512 sets dst to x + y.
 //
 //go:noescape
@@ -313,6 +323,8 @@ var table512 = Table{
 		formula.Sigmoid: vecUnarySigmoid512,
 		formula.Sin:     vecUnarySin512,
 		formula.Cos:     vecUnaryCos512,
+		formula.Round:   vecUnaryRound512,
+		formula.Floor:   vecUnaryFloor512,
 	},
 	VV: [formula.BinaryCount]func(dst, x, y []float32){
 		formula.Add:       vecVVAdd512,

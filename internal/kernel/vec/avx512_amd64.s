@@ -1181,6 +1181,102 @@ done:
 	VZEROUPPER
 	RET
 
+// func vecUnaryRound512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·vecUnaryRound512(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $+16, CX
+	JLT  loop1end
+
+loop1:
+	VMOVUPS   (DX), Z0
+	VANDPS    vecConstants<>+64(SB), Z0, Z1
+	VADDPS    vecConstants<>+1152(SB), Z1, Z2
+	VSUBPS    vecConstants<>+1152(SB), Z2, Z2
+	VANDPS    vecConstants<>+0(SB), Z0, Z5
+	VORPS     Z5, Z2, Z2
+	VCMPPS    $0x11, vecConstants<>+1152(SB), Z1, K1
+	VBLENDMPS Z2, Z0, K1, Z3
+	VMOVUPS   Z3, (AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, DX
+	SUBQ      $+16, CX
+	JGE       loop1
+
+loop1end:
+	ADDQ      $+16, CX
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $-1, BX
+	BZHIL     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VANDPS    vecConstants<>+64(SB), Z0, Z1
+	VADDPS    vecConstants<>+1152(SB), Z1, Z2
+	VSUBPS    vecConstants<>+1152(SB), Z2, Z2
+	VANDPS    vecConstants<>+0(SB), Z0, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x11, vecConstants<>+1152(SB), Z1, K2
+	VBLENDMPS Z2, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func vecUnaryFloor512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·vecUnaryFloor512(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $+16, CX
+	JLT  loop1end
+
+loop1:
+	VMOVUPS   (DX), Z0
+	VANDPS    vecConstants<>+64(SB), Z0, Z1
+	VADDPS    vecConstants<>+1152(SB), Z1, Z2
+	VSUBPS    vecConstants<>+1152(SB), Z2, Z2
+	VANDPS    vecConstants<>+0(SB), Z0, Z5
+	VORPS     Z5, Z2, Z2
+	VCMPPS    $0x11, vecConstants<>+1152(SB), Z1, K1
+	VBLENDMPS Z2, Z0, K1, Z3
+	VCMPPS    $0x11, Z3, Z0, K1
+	VMOVUPS.Z vecConstants<>+128(SB), K1, Z0
+	VSUBPS    Z0, Z3, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, DX
+	SUBQ      $+16, CX
+	JGE       loop1
+
+loop1end:
+	ADDQ      $+16, CX
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $-1, BX
+	BZHIL     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VANDPS    vecConstants<>+64(SB), Z0, Z1
+	VADDPS    vecConstants<>+1152(SB), Z1, Z2
+	VSUBPS    vecConstants<>+1152(SB), Z2, Z2
+	VANDPS    vecConstants<>+0(SB), Z0, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x11, vecConstants<>+1152(SB), Z1, K2
+	VBLENDMPS Z2, Z0, K2, Z4
+	VCMPPS    $0x11, Z4, Z0, K2
+	VMOVUPS.Z vecConstants<>+128(SB), K2, Z0
+	VSUBPS    Z0, Z4, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func vecVVAdd512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·vecVVAdd512(SB), NOSPLIT, $0-72

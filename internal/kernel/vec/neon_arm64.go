@@ -76,6 +76,16 @@ func vecUnarySin128(dst []float32, x []float32)
 //go:noescape
 func vecUnaryCos128(dst []float32, x []float32)
 
+// vecUnaryRound128 sets dst to the whole number next to x, the even one of two.
+//
+//go:noescape
+func vecUnaryRound128(dst []float32, x []float32)
+
+// vecUnaryFloor128 sets dst to the largest whole number that is at most x.
+//
+//go:noescape
+func vecUnaryFloor128(dst []float32, x []float32)
+
 // vecVVAdd128 sets dst to x + y.
 //
 //go:noescape
@@ -313,6 +323,8 @@ var table128 = Table{
 		formula.Sigmoid: vecUnarySigmoid128,
 		formula.Sin:     vecUnarySin128,
 		formula.Cos:     vecUnaryCos128,
+		formula.Round:   vecUnaryRound128,
+		formula.Floor:   vecUnaryFloor128,
 	},
 	VV: [formula.BinaryCount]func(dst, x, y []float32){
 		formula.Add:       vecVVAdd128,

@@ -2458,6 +2458,163 @@ single:
 whole:
 	RET
 
+// func vecUnaryRound128(dst []float32, x []float32)
+TEXT ·vecUnaryRound128(SB), NOSPLIT, $0-48
+	MOVD $vecNumbers<>(SB), R0
+	WORD $0x3dc00400 // ldr q0, [x0, #16]
+	WORD $0x3dc04401 // ldr q1, [x0, #272]
+	WORD $0x3dc00002 // ldr q2, [x0]
+	MOVD dst_base+0(FP), R1
+	MOVD dst_len+8(FP), R2
+	MOVD x_base+24(FP), R3
+	SUBS $8, R2, R2
+	BLT loop2end
+loop2:
+	WORD $0x3dc00063 // ldr q3, [x3]
+	WORD $0x3dc00464 // ldr q4, [x3, #16]
+	WORD $0x4e201c65 // and v5.16b, v3.16b, v0.16b
+	WORD $0x4e201c86 // and v6.16b, v4.16b, v0.16b
+	WORD $0x4e21d4a7 // fadd v7.4s, v5.4s, v1.4s
+	WORD $0x4e21d4c8 // fadd v8.4s, v6.4s, v1.4s
+	WORD $0x4ea1d4e9 // fsub v9.4s, v7.4s, v1.4s
+	WORD $0x4ea1d50a // fsub v10.4s, v8.4s, v1.4s
+	WORD $0x4e221c6b // and v11.16b, v3.16b, v2.16b
+	WORD $0x4e221c8c // and v12.16b, v4.16b, v2.16b
+	WORD $0x4eab1d2d // orr v13.16b, v9.16b, v11.16b
+	WORD $0x4eac1d4e // orr v14.16b, v10.16b, v12.16b
+	WORD $0x6ea5e42f // fcmgt v15.4s, v1.4s, v5.4s
+	WORD $0x6ea6e430 // fcmgt v16.4s, v1.4s, v6.4s
+	WORD $0x6e631daf // bsl v15.16b, v13.16b, v3.16b
+	WORD $0x6e641dd0 // bsl v16.16b, v14.16b, v4.16b
+	WORD $0x3d80002f // str q15, [x1]
+	WORD $0x3d800430 // str q16, [x1, #16]
+	ADD $32, R1, R1
+	ADD $32, R3, R3
+	SUBS $8, R2, R2
+	BGE loop2
+loop2end:
+	ADD $8, R2, R2
+	SUBS $4, R2, R2
+	BLT loop1end
+loop1:
+	WORD $0x3dc00071 // ldr q17, [x3]
+	WORD $0x4e201e32 // and v18.16b, v17.16b, v0.16b
+	WORD $0x4e21d653 // fadd v19.4s, v18.4s, v1.4s
+	WORD $0x4ea1d674 // fsub v20.4s, v19.4s, v1.4s
+	WORD $0x4e221e35 // and v21.16b, v17.16b, v2.16b
+	WORD $0x4eb51e96 // orr v22.16b, v20.16b, v21.16b
+	WORD $0x6eb2e437 // fcmgt v23.4s, v1.4s, v18.4s
+	WORD $0x6e711ed7 // bsl v23.16b, v22.16b, v17.16b
+	WORD $0x3d800037 // str q23, [x1]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $4, R2, R2
+	BGE loop1
+loop1end:
+	ADD $4, R2, R2
+	CBZ R2, whole
+single:
+	WORD $0xbd400078 // ldr s24, [x3]
+	WORD $0x4e201f19 // and v25.16b, v24.16b, v0.16b
+	WORD $0x4e21d73a // fadd v26.4s, v25.4s, v1.4s
+	WORD $0x4ea1d75b // fsub v27.4s, v26.4s, v1.4s
+	WORD $0x4e221f1c // and v28.16b, v24.16b, v2.16b
+	WORD $0x4ebc1f7d // orr v29.16b, v27.16b, v28.16b
+	WORD $0x6eb9e43e // fcmgt v30.4s, v1.4s, v25.4s
+	WORD $0x6e781fbe // bsl v30.16b, v29.16b, v24.16b
+	WORD $0xbd00003e // str s30, [x1]
+	ADD $4, R1, R1
+	ADD $4, R3, R3
+	SUBS $1, R2, R2
+	BNE single
+whole:
+	RET
+
+// func vecUnaryFloor128(dst []float32, x []float32)
+TEXT ·vecUnaryFloor128(SB), NOSPLIT, $0-48
+	MOVD $vecNumbers<>(SB), R0
+	WORD $0x3dc00400 // ldr q0, [x0, #16]
+	WORD $0x3dc04401 // ldr q1, [x0, #272]
+	WORD $0x3dc00002 // ldr q2, [x0]
+	WORD $0x3dc00803 // ldr q3, [x0, #32]
+	MOVD dst_base+0(FP), R1
+	MOVD dst_len+8(FP), R2
+	MOVD x_base+24(FP), R3
+	SUBS $8, R2, R2
+	BLT loop2end
+loop2:
+	WORD $0x3dc00064 // ldr q4, [x3]
+	WORD $0x3dc00465 // ldr q5, [x3, #16]
+	WORD $0x4e201c86 // and v6.16b, v4.16b, v0.16b
+	WORD $0x4e201ca7 // and v7.16b, v5.16b, v0.16b
+	WORD $0x4e21d4c8 // fadd v8.4s, v6.4s, v1.4s
+	WORD $0x4e21d4e9 // fadd v9.4s, v7.4s, v1.4s
+	WORD $0x4ea1d50a // fsub v10.4s, v8.4s, v1.4s
+	WORD $0x4ea1d52b // fsub v11.4s, v9.4s, v1.4s
+	WORD $0x4e221c8c // and v12.16b, v4.16b, v2.16b
+	WORD $0x4e221cad // and v13.16b, v5.16b, v2.16b
+	WORD $0x4eac1d4e // orr v14.16b, v10.16b, v12.16b
+	WORD $0x4ead1d6f // orr v15.16b, v11.16b, v13.16b
+	WORD $0x6ea6e430 // fcmgt v16.4s, v1.4s, v6.4s
+	WORD $0x6ea7e431 // fcmgt v17.4s, v1.4s, v7.4s
+	WORD $0x6e641dd0 // bsl v16.16b, v14.16b, v4.16b
+	WORD $0x6e651df1 // bsl v17.16b, v15.16b, v5.16b
+	WORD $0x6ea4e612 // fcmgt v18.4s, v16.4s, v4.4s
+	WORD $0x6ea5e633 // fcmgt v19.4s, v17.4s, v5.4s
+	WORD $0x4e231e54 // and v20.16b, v18.16b, v3.16b
+	WORD $0x4e231e75 // and v21.16b, v19.16b, v3.16b
+	WORD $0x4eb4d616 // fsub v22.4s, v16.4s, v20.4s
+	WORD $0x4eb5d637 // fsub v23.4s, v17.4s, v21.4s
+	WORD $0x3d800036 // str q22, [x1]
+	WORD $0x3d800437 // str q23, [x1, #16]
+	ADD $32, R1, R1
+	ADD $32, R3, R3
+	SUBS $8, R2, R2
+	BGE loop2
+loop2end:
+	ADD $8, R2, R2
+	SUBS $4, R2, R2
+	BLT loop1end
+loop1:
+	WORD $0x3dc00078 // ldr q24, [x3]
+	WORD $0x4e201f19 // and v25.16b, v24.16b, v0.16b
+	WORD $0x4e21d73a // fadd v26.4s, v25.4s, v1.4s
+	WORD $0x4ea1d75b // fsub v27.4s, v26.4s, v1.4s
+	WORD $0x4e221f1c // and v28.16b, v24.16b, v2.16b
+	WORD $0x4ebc1f7d // orr v29.16b, v27.16b, v28.16b
+	WORD $0x6eb9e43e // fcmgt v30.4s, v1.4s, v25.4s
+	WORD $0x6e781fbe // bsl v30.16b, v29.16b, v24.16b
+	WORD $0x6eb8e7df // fcmgt v31.4s, v30.4s, v24.4s
+	WORD $0x4e231fe8 // and v8.16b, v31.16b, v3.16b
+	WORD $0x4ea8d7c9 // fsub v9.4s, v30.4s, v8.4s
+	WORD $0x3d800029 // str q9, [x1]
+	ADD $16, R1, R1
+	ADD $16, R3, R3
+	SUBS $4, R2, R2
+	BGE loop1
+loop1end:
+	ADD $4, R2, R2
+	CBZ R2, whole
+single:
+	WORD $0xbd40006c // ldr s12, [x3]
+	WORD $0x4e201d8a // and v10.16b, v12.16b, v0.16b
+	WORD $0x4e21d54d // fadd v13.4s, v10.4s, v1.4s
+	WORD $0x4ea1d5ab // fsub v11.4s, v13.4s, v1.4s
+	WORD $0x4e221d86 // and v6.16b, v12.16b, v2.16b
+	WORD $0x4ea61d67 // orr v7.16b, v11.16b, v6.16b
+	WORD $0x6eaae42e // fcmgt v14.4s, v1.4s, v10.4s
+	WORD $0x6e6c1cee // bsl v14.16b, v7.16b, v12.16b
+	WORD $0x6eace5cf // fcmgt v15.4s, v14.4s, v12.4s
+	WORD $0x4e231de4 // and v4.16b, v15.16b, v3.16b
+	WORD $0x4ea4d5c5 // fsub v5.4s, v14.4s, v4.4s
+	WORD $0xbd000025 // str s5, [x1]
+	ADD $4, R1, R1
+	ADD $4, R3, R3
+	SUBS $1, R2, R2
+	BNE single
+whole:
+	RET
+
 // func vecVVAdd128(dst []float32, x []float32, y []float32)
 TEXT ·vecVVAdd128(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0

@@ -1,0 +1,229 @@
+package weights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/engine"
+	"descent/graph"
+	"descent/nn"
+)
+
+// Faults are all that is wrong with a map, a line each; nothing was taken over.
+type Faults []string
+
+// Error lists the first of them.
+func (f Faults) Error() string {
+	const most = 20
+	text := "weights: " + strings.Join(f[:min(most, len(f))], "\n  ")
+	if more := len(f) - most; more > 0 {
+		text += fmt.Sprintf("\n  and %d more", more)
+	}
+	return text
+}
+
+// Load returns the weights of net, which takes samples of the given shape and fields,
+// from a file as m says; a nil m is what [Match] finds. The error lists every fault, as
+// [Faults].
+func Load(net nn.Layer, input []int, f *File, m Map, fields ...nn.Field) (*engine.Store, error) {
+	t, err := trace(net, input, fields)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		m = t.match(f)
+	}
+	var declared []engine.Variable
+	for _, p := range t.params {
+		declared = append(declared, engine.Variable{Name: p.Name, Type: p.Tensor.Type()})
+	}
+	store := engine.NewStore(declared...)
+	if err := nn.Init(t.params, 0, store.Value); err != nil {
+		return nil, err
+	}
+	if faults := fill(t.params, store.Value, f, m); faults != nil {
+		return nil, faults
+	}
+	return store, nil
+}
+
+// traced is what is known of a network.
+type traced struct {
+	params []nn.Param
+	kinds  map[string]string // of layers, by path
+	out    graph.Tensor
+}
+
+func trace(net nn.Layer, input []int, fields []nn.Field) (traced, error) {
+	rows, err := nn.Summary(net, input, fields...) // which checks
+	if err != nil {
+		return traced{}, err
+	}
+	g := graph.New()
+	c := nn.NewContext(g, false)
+	x := g.Input("x", graph.Shape(append([]int{1}, input...)...))
+	c.ProvideFields(1, fields...)
+	t := traced{out: net.Forward(c, x), params: c.Params(), kinds: map[string]string{}}
+	for _, row := range rows {
+		t.kinds[row.Path] = row.Kind
+	}
+	return t, g.Err()
+}
+
+// fill gives params their values by m, or returns everything that is wrong and changes
+// nothing.
+func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faults Faults) {
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	known, filled, used := map[string]nn.Param{}, map[string][]uint8{}, map[string]bool{}
+	for _, p := range params {
+		known[p.Name], filled[p.Name] = p, make([]uint8, p.Tensor.Type().Size())
+	}
+	var sets, adds []func()
+	for _, l := range m {
+		used[l.Theirs] = true
+		theirs, from, ours := quoted(l.Theirs)+l.From, l.Theirs != None && l.Theirs != Unknown, l.Ours != None && l.Ours != Unknown
+		t, have := f.Tensor(l.Theirs)
+		p, takes := known[l.Ours]
+		switch {
+		case from && !have:
+			fault("missing: the file has no tensor %s", quoted(l.Theirs))
+		case ours && !takes:
+			fault("the network has no weight %s", quoted(l.Ours))
+		case l.Ours == Unknown:
+			fault("extra: %s %v goes nowhere; -> - leaves it out", theirs, t.Shape)
+		case l.Theirs == Unknown && ours:
+			fault("missing: nothing for %s %v", quoted(l.Ours), p.Tensor.Type())
+			fallthrough
+		case l.Theirs == None && ours:
+			fillAll(filled[l.Ours])
+		case l.Ours == None:
+		case t.Data == nil:
+			fault("%s holds whole numbers, which no weights are", theirs)
+		default:
+			move, err := l.move(t, p)
+			if err != nil {
+				fault("misshapen: %v", err)
+				fillAll(filled[l.Ours])
+				continue
+			}
+			for at := range move.to.places {
+				if n := &filled[l.Ours][at]; !l.Add && *n < 255 {
+					*n++
+				}
+			}
+			if run := func() { move.run(t.Data, value(l.Ours), l.Add) }; l.Add {
+				adds = append(adds, run)
+			} else {
+				sets = append(sets, run)
+			}
+		}
+	}
+	faults = append(faults, uncovered(params, filled)...)
+	for _, t := range f.Tensors {
+		if !used[t.Name] && t.Data != nil && !uncounted(t.Name) {
+			fault("extra: %s %v is on no line; -> - leaves it out", quoted(t.Name), t.Shape)
+		}
+		if used[t.Name] && wanted(m, t.Name) {
+			if bad := nonfinite(t.Data) - t.Beyond; bad > 0 {
+				fault("%s has %d numbers that are not finite", quoted(t.Name), bad)
+			}
+			if t.Beyond > 0 {
+				fault("%s has %d numbers beyond those of float32", quoted(t.Name), t.Beyond)
+			}
+		}
+	}
+	if faults != nil {
+		return faults
+	}
+	for _, run := range append(sets, adds...) {
+		run()
+	}
+	return nil
+}
+
+// uncovered says which parameters are filled in part, or more than once.
+func uncovered(params []nn.Param, filled map[string][]uint8) (faults Faults) {
+	for _, p := range params {
+		n, twice := 0, false
+		for _, times := range filled[p.Name] {
+			n += int(min(times, 1))
+			twice = twice || times > 1
+		}
+		switch all := len(filled[p.Name]); {
+		case n == 0:
+			faults = append(faults, fmt.Sprintf("missing: nothing for %s %v", quoted(p.Name), p.Tensor.Type()))
+		case n < all:
+			faults = append(faults, fmt.Sprintf("missing: %d of %d numbers of %s %v", all-n, all, quoted(p.Name), p.Tensor.Type()))
+		case twice:
+			faults = append(faults, fmt.Sprintf("%s is given more than once; +> adds", quoted(p.Name)))
+		}
+	}
+	return faults
+}
+
+func fillAll(times []uint8) {
+	for i := range times {
+		times[i] = 1
+	}
+}
+
+// wanted reports whether a tensor goes somewhere.
+func wanted(m Map, name string) bool {
+	return slices.ContainsFunc(m, func(l Line) bool { return l.Theirs == name && l.Ours != None && l.Ours != Unknown })
+}
+
+func nonfinite(data []float32) (n int) {
+	for _, v := range data {
+		if v-v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// movement copies elements from a tensor to a parameter.
+type movement struct{ from, to view }
+
+// move returns what a line does to the tensor and the parameter that it names.
+func (l Line) move(t Tensor, p nn.Param) (movement, error) {
+	from, err := whole(t.Shape).part(l.From)
+	if err != nil {
+		return movement{}, fmt.Errorf("%s: %w", quoted(l.Theirs), err)
+	}
+	dims := p.Tensor.Type().Dims()
+	to, err := whole(dims).part(l.To)
+	if err != nil {
+		return movement{}, fmt.Errorf("%s: %w", quoted(l.Ours), err)
+	}
+	shape := from.shape
+	if l.Axes != "" {
+		a, err := parseAxes(l.Axes)
+		if err != nil {
+			return movement{}, fmt.Errorf("%s: %w", quoted(l.Theirs), err)
+		}
+		if from, shape, err = a.apply(from); err != nil {
+			return movement{}, fmt.Errorf("%s of shape %v %w, by %s", quoted(l.Theirs)+l.From, t.Shape, err, l.Axes)
+		}
+	}
+	if !slices.Equal(shape, to.shape) {
+		return movement{}, fmt.Errorf("%s %v would be %v, and %s is %v", quoted(l.Theirs)+l.From, t.Shape, shape, quoted(l.Ours)+l.To, to.shape)
+	}
+	return movement{from, to}, nil
+}
+
+func (m movement) run(from, to []float32, add bool) {
+	places := make([]int, 0, m.to.size())
+	for at := range m.to.places {
+		places = append(places, at)
+	}
+	i := 0
+	for at := range m.from.places {
+		if v := from[at]; add {
+			to[places[i]] += v
+		} else {
+			to[places[i]] = v
+		}
+		i++
+	}
+}
