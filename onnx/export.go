@@ -19,7 +19,8 @@ type Port = onnxwrite.Port
 // for it; what has none is listed in [Contents].
 //
 //	of a table       an input [batch, 1] for each column: numbers and dates float64, levels text
-//	of images        image [batch, height, width, channels], uint8 or uint16
+//	of images        image [batch, height, width, channels], uint8 or uint16; in a table
+//	                 under the name of the column
 //	of a text        tokens [batch, context], int64
 //	of a series      window [batch, steps, columns], float64, and known ahead
 //	other            the fields of samples, float32 or int64

@@ -245,7 +245,8 @@ func feedsOf(t *testing.T, m *model.Model, source data.Source, path string) (fee
 		return feeds, n
 	case e.Shape != nil:
 		channels := e.Shape[2]
-		feeds["image"] = onnxtest.Tensor{Type: "uint8", Dims: dims(e.Shape...), Data: numbers(x, func(i int, v float32) float64 {
+		name := choose(e.Image == "", "image", e.Image)
+		feeds[name] = onnxtest.Tensor{Type: "uint8", Dims: dims(e.Shape...), Data: numbers(x, func(i int, v float32) float64 {
 			mean, std := e.Mean, e.Std
 			if e.Means != nil {
 				mean, std = e.Means[i%channels], e.Stds[i%channels]

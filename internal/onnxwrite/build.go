@@ -59,8 +59,11 @@ func newBuilder() *builder {
 	}
 }
 
-// unique returns a name that nothing else has.
+// unique returns a name that nothing else has; none is empty.
 func (b *builder) unique(name string) string {
+	if name == "" {
+		name = "_"
+	}
 	n := b.made[name]
 	b.made[name]++
 	if n == 0 {
@@ -268,7 +271,11 @@ func (b *builder) transposed(name string, perm []int) string {
 	if t, ok := b.data[name]; ok && t.Type == onnxproto.Float32 {
 		return b.form(name, fmt.Sprint("turned ", perm), func() *onnxproto.Tensor { return turned(t, perm) })
 	}
-	return b.node("Transpose", name+".transposed", []string{name}, attr{"perm", perm})
+	key := fmt.Sprint(name, " turned ", perm)
+	if _, ok := b.held[key]; !ok {
+		b.held[key] = b.node("Transpose", name+".transposed", []string{name}, attr{"perm", perm})
+	}
+	return b.held[key]
 }
 
 // form returns another form of a constant, made once. The form has its name where nothing

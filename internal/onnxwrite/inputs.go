@@ -98,7 +98,11 @@ func (b *builder) image(e *data.Encoder) value {
 	if means == nil {
 		means, stds = []float64{e.Mean}, []float64{e.Std}
 	}
-	x := b.input("image", typ, fmt.Sprintf("pixels from 0 to %d: rows, columns, channels", most), rowsOf(e.Shape...))
+	name := "image"
+	if e.Image != "" {
+		name = e.Image
+	}
+	x := b.input(name, typ, fmt.Sprintf("pixels from 0 to %d: rows, columns, channels", most), rowsOf(e.Shape...))
 	x = b.float(x)
 	x.name = b.node("Sub", "image.centered", []string{x.name, b.singles("image.mean", means)})
 	x.name = b.node("Div", "image.standardized", []string{x.name, b.singles("image.std", stds)})

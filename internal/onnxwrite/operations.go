@@ -168,11 +168,16 @@ func (w *writer) write(p pair) (value, error) {
 // variable holds a weight under its name.
 func (w *writer) variable(p pair, v graph.Variable) (value, error) {
 	dims, err := w.shape(p)
-	if err == nil && w.data[v.Key] == nil {
-		w.made[v.Key]++
-		w.add(onnxproto.NewFloat32(v.Key, dims64(p.a.Type().Dims()), w.weight(v.Key)))
+	if err != nil {
+		return value{}, err
 	}
-	return value{name: v.Key, typ: onnxproto.Float32, dims: dims}, err
+	name, ok := w.held["weight "+v.Key]
+	if !ok {
+		name = w.unique(v.Key)
+		w.held["weight "+v.Key] = name
+		w.add(onnxproto.NewFloat32(name, dims64(p.a.Type().Dims()), w.weight(v.Key)))
+	}
+	return value{name: name, typ: onnxproto.Float32, dims: dims}, nil
 }
 
 // constant reports whether x depends on weights and constants alone.

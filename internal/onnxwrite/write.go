@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -36,7 +35,6 @@ type Contents struct {
 	Inputs, Outputs []Port
 	Outside         []string // what has to be done before and after, as the file cannot
 	Nodes           int
-	Operators       []string // without repetition, in order
 }
 
 // Write writes a model; see onnx.Export.
@@ -137,13 +135,7 @@ func tracedFor(m *model.Model, rows [2]int, begin begins, end ends) (*writer, []
 
 // contents lists what the graph has.
 func (b *builder) contents(outside []string) Contents {
-	c := Contents{Outside: outside, Nodes: len(b.graph.Nodes), Inputs: ports(b.graph.Inputs), Outputs: ports(b.graph.Outputs)}
-	ops := map[string]bool{}
-	for _, n := range b.graph.Nodes {
-		ops[n.Op] = true
-	}
-	c.Operators = slices.Sorted(maps.Keys(ops))
-	return c
+	return Contents{Outside: outside, Nodes: len(b.graph.Nodes), Inputs: ports(b.graph.Inputs), Outputs: ports(b.graph.Outputs)}
 }
 
 func ports(list []*onnxproto.ValueInfo) (ports []Port) {
