@@ -15,22 +15,23 @@ import (
 //
 // The order is the architecture; see ARCHITECTURE.md.
 const imports = `
+internal/canonical:
 internal/suggest:
-metric: internal/suggest
+metric: internal/canonical internal/suggest
 internal/human: metric
 internal/shell: internal/human
 internal/module:
 internal/rename:
-internal/rng:
+internal/rng: internal/canonical
 internal/symmetric:
-internal/search: internal/rng
+internal/search: internal/canonical internal/rng
 internal/disk:
 internal/files: internal/disk
 internal/half:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
+schedule: internal/canonical internal/suggest
 internal/onnxproto:
-schedule: internal/suggest
 internal/fetch: internal/suggest
 internal/fma:
 internal/formula: internal/fma
@@ -40,26 +41,25 @@ internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
 internal/kernel/tile: internal/fma internal/kernel/isa
-internal/kernel/move: internal/formula internal/kernel internal/kernel/vec
+internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 internal/kernel/attention: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
-graph: internal/module internal/rng internal/formula internal/kernel internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
+graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
 internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering
-internal/plan: internal/kernel internal/kernel/program graph internal/lowering internal/rewrite
+internal/plan: internal/kernel internal/kernel/move internal/kernel/program graph internal/lowering internal/rewrite
 internal/exec: internal/kernel graph internal/plan
 engine: internal/safetensors internal/kernel graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
-nn/initial: internal/suggest internal/rng
-nn: internal/suggest internal/rng graph nn/initial
-onnx: internal/suggest internal/onnxproto graph engine nn nn/initial
-loss: internal/suggest graph nn
-optim: internal/suggest internal/symmetric schedule graph internal/reference engine
+nn/initial: internal/canonical internal/suggest internal/rng
+nn: internal/canonical internal/suggest internal/rng graph nn/initial
+loss: internal/canonical internal/suggest graph nn
+optim: internal/canonical internal/suggest internal/symmetric schedule graph internal/reference engine
 data/tokens: internal/suggest
 data/internal/fault:
 data/internal/naming:
@@ -68,29 +68,35 @@ data/internal/parse: data/internal/naming
 data/internal/parallel:
 data/internal/scratch:
 data/internal/grid: internal/human data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/parallel data/internal/scratch
-data/internal/steps: data/internal/parse
+data/internal/steps: internal/canonical data/internal/parse
 data/internal/schema: internal/suggest internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/parallel data/internal/grid
-data/internal/feature: internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
+data/internal/feature: internal/canonical internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/internal/parquet: data/internal/value
 data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
-data/augment: internal/suggest internal/rng
+data/augment: internal/canonical internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: metric internal/module internal/rng internal/safetensors graph engine nn loss data/images data objective internal/network
-weights: internal/suggest internal/safetensors internal/npy graph engine nn data objective internal/network model
-explain: metric internal/rng internal/symmetric internal/search data model
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
+serve: internal/suggest internal/human data/images data model
+internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
+onnx: internal/canonical internal/suggest internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
+internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
+internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
+internal/gowrite: internal/module internal/human internal/files data model
+explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 train/profile:
-train: internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
-tabular: metric schedule nn/initial nn loss optim data train
+train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
+tabular: internal/canonical metric schedule nn/initial nn loss optim data train
 internal/usage:
-internal/traintest: internal/rng internal/safetensors nn data model train
+internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train
 internal/goldentest:
 internal/runtest:
 internal/report: internal/human
@@ -101,10 +107,10 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
 internal/settings: internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
-internal/trials: internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
+internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage
+internal/cli: internal/torchwrite internal/gowrite onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage serve
 command: internal/cli
 cmd/descent: command
 `

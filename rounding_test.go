@@ -3,10 +3,16 @@ package descent_test
 import (
 	"debug/elf"
 	"encoding/binary"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"descent/internal/module"
@@ -14,7 +20,7 @@ import (
 
 // fuses are the packages whose multiply-adds are declared, and those that draw, print
 // and judge what has been computed.
-var fuses = regexp.MustCompile(`^(explain|train/profile|internal/(fma|formula|kernel/\w+|cli|human|report|runpage|runs|search|settings|tensorboard|terminal|trials))\.`)
+var fuses = regexp.MustCompile(`^(explain|train/profile|internal/(fma|formula|kernel/\w+|cli|human|report|runpage|runs|tensorboard|terminal))\.|^internal/(canonical\.Exp|search\.(ChiSquare|upperGamma|incompleteBeta|tailsT))$`)
 
 // TestRounding reads the code that Go's compiler makes for arm64. There, and on other
 // processors that amd64 is none of, it makes one instruction of a·b + c, which
@@ -70,5 +76,55 @@ func TestRounding(t *testing.T) {
 	}
 	if declared == 0 {
 		t.Error("not even those that are declared are found")
+	}
+}
+
+// varies are the functions of math whose last bits depend on the processor.
+var varies = strings.Fields(`
+	Acos Acosh Asin Asinh Atan Atan2 Atanh Cbrt Cos Cosh Erf Erfc Erfcinv Erfinv Exp Exp2 Expm1 Gamma Hypot
+	J0 J1 Jn Lgamma Log Log10 Log1p Log2 Pow Sin Sincos Sinh Tan Tanh Y0 Y1 Yn`)
+
+// judges are the packages and files that draw, print and judge what has been computed, and
+// internal/canonical itself.
+var judges = regexp.MustCompile(`^internal/(canonical|guide|human|report|runpage|terminal)/|^internal/search/(student|chisquare)\.go`)
+
+// TestCanonical: what decides weights and scores takes the functions of
+// internal/canonical, which have the same bits everywhere.
+func TestCanonical(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch base := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && path != "." && (base[0] == '.' || base[0] == '_' || base == "testdata" || path == "bench"):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if of, ok := s.X.(*ast.Ident); !ok || of.Name != "math" || !slices.Contains(varies, s.Sel.Name) {
+				return true
+			}
+			if found++; !judges.MatchString(filepath.ToSlash(path)) {
+				t.Errorf("%v: the last bits of math.%s depend on the processor; take it of internal/canonical", set.Position(s.Pos()), s.Sel.Name)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found == 0 {
+		t.Error("not even those of pages are found")
 	}
 }

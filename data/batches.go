@@ -19,6 +19,8 @@ type Batch struct {
 	Soft  []float32 // [rows, classes], the part of each class where labels are mixed; else nil
 	Index int       // of the batch, from 0
 
+	Positions int // of a sample, where [BatchConfig.Positions] is given and the rows are sequences; else 0
+
 	names []string // of the fields beside x and y
 	more  [][]float32
 }
@@ -63,6 +65,11 @@ type BatchConfig struct {
 	Ahead    int   // batches prepared ahead of their use; 0: 3
 	Start    int   // the first batch to deliver, to resume
 	Workers  int   // goroutines that prepare batches; 0: half the cores, 1 to 4. It does not change them.
+
+	// Positions lists, ascending, how many a sample of sequences may have, which end
+	// before it does: those of a batch have the fewest that all of its rows fit in. nil:
+	// as many as the Spec says. See [Lengths].
+	Positions []int
 
 	Augment Augment // varies each row, as a function of Seed, Epoch and its number in the set
 	Seed    uint64  // likewise of the rows that a [Renewed] set has
@@ -178,11 +185,23 @@ type slot struct {
 	soft     []float32
 }
 
+// form is a set in one of the forms that its samples have.
+type form struct {
+	source Source
+	view   *subset // of source, when it is one; read past it without a copy
+	spec   Spec
+}
+
+func formOf(s Source) form {
+	view, _ := s.(*subset)
+	return form{s, view, s.Spec()}
+}
+
 // feeder fills slots with batches.
 type feeder struct {
-	source  Source
-	view    *subset // of source, when it is one; read past it without a copy
-	spec    Spec
+	form           // of the samples as the Spec has them
+	shorter []form // of sequences, by how many positions they have, ascending
+	lengths sequences
 	names   []string // of its fields beside x and y
 	size    int      // rows per batch
 	n       int      // rows to deliver
@@ -208,7 +227,7 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	if all, ok := s.(Renewed); ok {
 		s = all.Epoch(cfg.Seed, cfg.Epoch)
 	}
-	f = &feeder{source: s, spec: s.Spec(), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: cfg.Workers, trusted: isVetted(s)}
+	f = &feeder{form: formOf(s), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: cfg.Workers, trusted: isVetted(s)}
 	if err := f.spec.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -223,7 +242,12 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		}
 		f.n = len(f.order)
 	}
-	f.view, _ = s.(*subset)
+	if all, ok := sequencesOf(s); ok && cfg.Positions != nil {
+		f.lengths = all
+		for _, n := range cfg.Positions {
+			f.shorter = append(f.shorter, formOf(all.within(n)))
+		}
+	}
 	if f.workers == 0 {
 		f.workers = min(max(1, runtime.GOMAXPROCS(0)/2), mostWorkers)
 	}
@@ -306,17 +330,21 @@ func (f *feeder) prepare(s *slot) error {
 			rows[i] = f.order[first+i]
 		}
 	}
-	b := Batch{Rows: rows, X: s.x[:n*f.spec.Size()], Index: s.index}
-	if s.y != nil {
-		b.Y = s.y[:n*f.spec.TargetSize()]
+	of := f.formOf(rows)
+	b := Batch{Rows: rows, X: s.x[:n*of.spec.Size()], Index: s.index}
+	if f.lengths != nil {
+		b.Positions = of.spec.Size()
 	}
-	for i, field := range f.spec.More {
+	if s.y != nil {
+		b.Y = s.y[:n*of.spec.TargetSize()]
+	}
+	for i, field := range of.spec.More {
 		s.part[i] = s.more[i][:n*field.Size()]
 	}
 	b.names, b.more = f.names, s.part
 	var err error
 	if f.augment == nil {
-		err = f.load(s, rows, b.X, b.Y)
+		err = f.load(of, s, rows, b.X, b.Y)
 	} else {
 		err = f.vary(s, &b)
 	}
@@ -327,10 +355,27 @@ func (f *feeder) prepare(s *slot) error {
 	return nil
 }
 
+// formOf returns the form of a batch of some rows: the shortest that they fit in.
+func (f *feeder) formOf(rows []int) form {
+	longest := 0
+	for _, row := range rows {
+		if f.lengths == nil || row < 0 || row >= f.source.Len() { // Read will name the row
+			return f.form
+		}
+		longest = max(longest, f.lengths.length(row))
+	}
+	for _, of := range f.shorter {
+		if of.spec.Size() >= longest {
+			return of
+		}
+	}
+	return f.form
+}
+
 // vary reads a batch and augments it.
 func (f *feeder) vary(s *slot, b *Batch) error {
 	a, raw := f.augment, s.raw[:len(b.X)]
-	if err := f.load(s, b.Rows, raw, b.Y); err != nil {
+	if err := f.load(f.form, s, b.Rows, raw, b.Y); err != nil {
 		return err
 	}
 	for i, row := range b.Rows {
@@ -343,7 +388,7 @@ func (f *feeder) vary(s *slot, b *Batch) error {
 	for i, row := range b.Rows {
 		partners[i] = a.PartnerOf(row)
 	}
-	if err := f.load(s, partners, raw, otherY); err != nil {
+	if err := f.load(f.form, s, partners, raw, otherY); err != nil {
 		return fmt.Errorf("to mix with rows %s: %w", rowsText(partners), err)
 	}
 	b.Soft = s.soft[:len(b.Rows)*a.classes]
@@ -355,25 +400,25 @@ func (f *feeder) vary(s *slot, b *Batch) error {
 }
 
 // load reads rows and checks what may need checking.
-func (f *feeder) load(s *slot, rows []int, x, y []float32) error {
-	source, named := f.source, rows
-	if f.view != nil {
-		if err := checkRead(len(f.view.rows), 0, 0, rows, x, y); err != nil {
+func (f *feeder) load(of form, s *slot, rows []int, x, y []float32) error {
+	source, named := of.source, rows
+	if of.view != nil {
+		if err := checkRead(len(of.view.rows), 0, 0, rows, x, y); err != nil {
 			return err
 		}
-		s.under = f.view.under(s.under[:0], rows)
-		source, named = f.view.of, s.under // as the user's own source counts them
+		s.under = of.view.under(s.under[:0], rows)
+		source, named = of.view.of, s.under // as the user's own source counts them
 	}
 	if err := readSafely(source, named, x, y); err != nil {
 		return err
 	}
-	if err := readFields(source, f.spec, named, s.part); err != nil {
+	if err := readFields(source, of.spec, named, s.part); err != nil {
 		return err
 	}
 	if f.trusted {
 		return nil
 	}
-	return checkValues(f.spec, named, x, y, s.part)
+	return checkValues(of.spec, named, x, y, s.part)
 }
 
 func rowsText(rows []int) string {

@@ -76,6 +76,24 @@ func (c Column) Features() []string {
 	return names
 }
 
+// Spellings lists the texts of a category whose levels are not hashed, each with the number
+// of the feature that it sets, -1 for none; any other sets that of rest. To those of
+// training come the usual words for what is missing. Levels in other spellings of the same
+// meaning, such as 1.0 of 1, are not among them.
+func (c Column) Spellings() (texts []string, features []int, rest int) {
+	f, met := feature.NewCategory(c.Levels, c.Rare, c.Missing), map[string]bool{}
+	for _, text := range slices.Concat(c.Levels, c.Rare, parse.MissingSpellings()) {
+		if !met[text] {
+			slot, _ := f.Slot(text)
+			texts, features, met[text] = append(texts, text), append(features, slot), true
+		}
+	}
+	if rest = feature.None; len(c.Rare) > 0 {
+		rest = len(c.Levels)
+	}
+	return texts, features, rest
+}
+
 // levels names the slots of a category.
 func (c *Column) levels() []string {
 	if c.Hashed > 0 {

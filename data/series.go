@@ -88,8 +88,8 @@ func newSeries(g *grid.Grid, path string, cfg CSVConfig, as SeriesConfig) (s *Se
 		return nil, fmt.Errorf("data: %s: a forecast is of numbers, not %s", path, cfg.Task)
 	case cfg.Image != "" || cfg.Weight != "":
 		return nil, fmt.Errorf("data: %s: a forecast takes neither images nor weights of rows", path)
-	case as.Window < 0 || as.Horizon < 0 || as.Season < 0:
-		return nil, fmt.Errorf("data: %s: a window of %d steps, a horizon of %d and a season of %d; want 1 or more, or 0 to have them found", path, as.Window, as.Horizon, as.Season)
+	case min(as.Window, as.Horizon, as.Season) < 0 || max(as.Window, as.Horizon, as.Season) > maxValues:
+		return nil, fmt.Errorf("data: %s: a window of %d steps, a horizon of %d and a season of %d; want 1 to %d, or 0 to have them found", path, as.Window, as.Horizon, as.Season, maxValues)
 	}
 	s = &Series{name: naming.Base(path), grid: g, cfg: as}
 	columns := cfg.schema()
@@ -151,16 +151,21 @@ func (s *Series) enough() error {
 	w, h, n := s.cfg.Window, s.cfg.Horizon, s.line.n
 	switch {
 	case n < w+h:
-		return fmt.Errorf("data: %s has %s, and a window of %d with a horizon of %d takes %d; give a smaller window or horizon", s.grid.File, human.Plural(n, "step"), w, h, w+h)
+		return fmt.Errorf("data: %s has %s, and a window of %s with a horizon of %s takes %s; give a smaller window or horizon", s.grid.File, human.Plural(n, "step"), thousands(w), thousands(h), thousands(w+h))
+	case s.cfg.Season > n:
+		return fmt.Errorf("data: %s has %s, and a season of %s is longer; give a smaller season, or leave it out", s.grid.File, human.Plural(n, "step"), thousands(s.cfg.Season))
 	case len(s.starts) == 0:
-		return fmt.Errorf("data: %s: there is no window of %d steps behind which %d steps have all targets, as %s of %s lack one; give a smaller horizon, or fill the gaps",
-			s.grid.File, w, h, human.Plural(s.line.missing, "step"), human.Thousands(float64(n)))
+		return fmt.Errorf("data: %s: there is no window of %s steps behind which %s steps have all targets, as %s of %s lack one; give a smaller horizon, or fill the gaps",
+			s.grid.File, thousands(w), thousands(h), human.Plural(s.line.missing, "step"), thousands(n))
 	}
 	if all := n - w - h + 1; len(s.starts) < all {
-		s.notes = append(s.notes, fmt.Sprintf("%s of %s windows are left out, as a target is missing among the %d steps behind them", human.Thousands(float64(all-len(s.starts))), human.Thousands(float64(all)), h))
+		s.notes = append(s.notes, fmt.Sprintf("%s of %s windows are left out, as a target is missing among the %s steps behind them", thousands(all-len(s.starts)), thousands(all), thousands(h)))
 	}
 	return nil
 }
+
+// thousands writes a number of steps as people read it.
+func thousands(n int) string { return human.Thousands(float64(n)) }
 
 // Notes returns what the user should know about the file.
 func (s *Series) Notes() []string { return s.notes }

@@ -220,6 +220,9 @@ func TestSeriesBad(t *testing.T) {
 		{"constant", hours(60, func(i int, when time.Time) string { return when.Format("2006-01-02 15:04") + ",7,1,1\n" }), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Window: 5, Horizon: 5}, `the target "load" is constant in the training part (7)`},
 		{"no numbers", "when,a\n2024-01-01,x\n2024-01-02,y\n2024-01-03,x\n", CSVConfig{}, SeriesConfig{}, "has no column of numbers to forecast"},
 		{"a time that is missing", hours(60, func(i int, _ time.Time) string { return choose(i == 7, ",1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, "each row of a series has a time"},
+		{"a time that means none", hours(60, func(i int, _ time.Time) string { return choose(i == 7, "9999-12-31,1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, `column "when" holds "9999-12-31", which says that there is none`},
+		{"a season that is too long", hours(60, nil), CSVConfig{}, SeriesConfig{Season: 61}, "has 60 steps, and a season of 61 is longer"},
+		{"a window beyond all", hours(60, nil), CSVConfig{}, SeriesConfig{Window: math.MaxInt, Horizon: 2}, "want 1 to 2147483647"},
 		{"another name", hours(60, nil), CSVConfig{}, SeriesConfig{Time: "wen"}, `did you mean "when"?`},
 		{"a target known ahead", hours(60, nil), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Known: []string{"load"}}, "a target and cannot be in known too"},
 	} {
@@ -241,4 +244,47 @@ func TestSeriesBad(t *testing.T) {
 	if _, err := Split(s, SplitConfig{Steps: [3]int{40, 20, 20}}); err == nil || !strings.Contains(err.Error(), "has 60 steps, and a split into 40, 20 and 20 takes 80") {
 		t.Errorf("a split of more steps than there are: %v", err)
 	}
+}
+
+// FuzzSeries asks that any table is an error or windows of finite numbers, which the
+// encoder cuts again, and behind which it continues.
+func FuzzSeries(f *testing.F) {
+	for _, text := range []string{
+		hours(60, nil), "a\n1\n2\n3\n5\n4\n7\n1\n", "t,a\n1,1\n2,2\n3,\n4,4\n5,1\n6,3\n7,2\n", "day,a\n2024-01-31,1\n2024-02-29,2\n2024-03-31,4\n2024-04-30,1\n2024-05-31,2\n",
+		"t,a\n0,1\n1e300,2\n-1e300,3\n", "t,a\n9999-12-31,1\n", "when,a\n2024-01-01,1e308\n2024-01-02,-1e308\n2024-01-03,1\n", "",
+	} {
+		f.Add(text, uint8(3), uint8(2), uint8(0))
+		f.Add(text, uint8(0), uint8(0), uint8(0))
+	}
+	f.Fuzz(func(t *testing.T, text string, window, horizon, season uint8) {
+		s, err := ReadSeries(strings.NewReader(text), "fuzz.csv", CSVConfig{}, SeriesConfig{Window: int(window), Horizon: int(horizon), Season: int(season)})
+		if err != nil {
+			return
+		}
+		parts, err := Split(s, SplitConfig{Train: 1})
+		if err != nil {
+			return
+		}
+		e := parts.Train.Spec().Encoder
+		if err := e.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		x, y := readAll(t, parts.Train)
+		if err := checkFinite(parts.Train.Spec(), natural(parts.Train.Len()), x, y); err != nil {
+			t.Fatal(err)
+		}
+		if names := RowNames(parts.Train); len(names) != parts.Train.Len() {
+			t.Fatalf("%d windows have %d names", parts.Train.Len(), len(names))
+		}
+		again, err := e.EncodeCSV(strings.NewReader(text), "fuzz.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if xs, ys := readAll(t, again); !reflect.DeepEqual(xs, x) || !reflect.DeepEqual(ys, y) {
+			t.Fatal("the encoder cuts other windows")
+		}
+		if _, times, err := Ahead(again); err != nil || len(times) != e.Series.Horizon {
+			t.Fatalf("%d steps ahead: %v", len(times), err)
+		}
+	})
 }

@@ -125,7 +125,7 @@ func (s *SeriesEncoder) validate(e *Encoder) error {
 	switch {
 	case s == nil:
 		return errors.New("data: encoder: of a series, without its step")
-	case s.Window < 1 || s.Horizon < 1 || s.Season < 1 || s.Window > maxValues/max(1, len(e.Targets)+len(e.Columns)) || s.Horizon > maxValues/max(1, len(e.Targets)):
+	case s.Window < 1 || s.Horizon < 1 || s.Season < 1 || s.Season > maxValues || s.Window > maxValues/max(1, len(e.Targets)+len(e.Columns)) || s.Horizon > maxValues/max(1, len(e.Targets)):
 		return fmt.Errorf("data: encoder: a window of %d steps, a horizon of %d and a season of %d", s.Window, s.Horizon, s.Season)
 	case s.Known < 0 || s.Known > len(e.Columns):
 		return fmt.Errorf("data: encoder: %d of %d columns are known ahead", s.Known, len(e.Columns))
@@ -180,7 +180,7 @@ func (s *SeriesEncoder) text(e *Encoder) string {
 	if s.Time != "" {
 		when = fmt.Sprintf("%s by %s", s.Step, human.Line(s.Time))
 	}
-	fmt.Fprintf(&b, "step      %s\nforecast  %s from the %d before\n", when, human.Plural(s.Horizon, "step"), s.Window)
+	fmt.Fprintf(&b, "step      %s\nforecast  %s from the %s before\n", when, human.Plural(s.Horizon, "step"), thousands(s.Window))
 	if s.Season > 1 {
 		fmt.Fprintf(&b, "season    %s\n", human.Plural(s.Season, "step"))
 	}

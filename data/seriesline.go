@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"descent/data/internal/fault"
@@ -74,7 +75,7 @@ func layOut(g *grid.Grid, plan *schema.Series, step *steps.Step) (*timeline, err
 		return nil, fault.Errorf(fault.ErrNoRows, "data: %s: no row has a value for the target %q", g.File, g.Columns[plan.Columns[0].Col])
 	}
 	if gaps := t.missing - t.gaps(rows[:t.n]); gaps > 0 {
-		t.notes = append(t.notes, fmt.Sprintf("%s of %s %s a value of a target: among inputs the last one before counts", human.Plural(gaps, "row"), human.Thousands(float64(g.Rows())), choose(gaps == 1, "lacks", "lack")))
+		t.notes = append(t.notes, fmt.Sprintf("%s of %s %s a value of a target: among inputs the last one before counts", human.Plural(gaps, "row"), thousands(g.Rows()), choose(gaps == 1, "lacks", "lack")))
 	}
 	return t, nil
 }
@@ -97,6 +98,9 @@ func readColumn(g *grid.Grid, col int, r *parse.Reading) ([]float64, error) {
 func (t *timeline) order(g *grid.Grid, plan *schema.Series, step *steps.Step) ([]int, error) {
 	if plan.Time < 0 {
 		t.step = steps.Step{Unit: steps.Rows, Size: 1}
+		if step == nil { // which the file that was trained on has said
+			t.notes = append(t.notes, "no column says when a row was: rows are taken to follow one another in their order, at equal steps; --time names one that does")
+		}
 		return natural(g.Rows()), nil
 	}
 	name := g.Columns[plan.Time]
@@ -105,7 +109,11 @@ func (t *timeline) order(g *grid.Grid, plan *schema.Series, step *steps.Step) ([
 		return nil, err
 	}
 	if row := slices.IndexFunc(times, func(v float64) bool { return v != v }); row >= 0 {
-		return nil, fmt.Errorf("data: %s is empty; each row of a series has a time", g.At(row, plan.Time))
+		what := "is empty"
+		if cell := strings.TrimSpace(g.Cell(row, plan.Time)); cell != "" {
+			what = fmt.Sprintf("holds %q, which says that there is none", cell)
+		}
+		return nil, fmt.Errorf("%s %s; each row of a series has a time", g.At(row, plan.Time), what)
 	}
 	rows := natural(len(times))
 	for i := 1; i < len(times); i++ {
@@ -156,11 +164,11 @@ func (t *timeline) once(g *grid.Grid, name string, rows []int, times []float64) 
 // place puts rows, whose times ascend, at their steps.
 func (t *timeline) place(g *grid.Grid, name string, rows []int, times []float64) ([]int, error) {
 	if most := float64(mostGaps * len(rows)); len(times) > 0 && !(t.step.Index(times[0], times[len(times)-1]) < most) {
-		return nil, fmt.Errorf("data: %s, column %q: the last row is more than %s steps of %s behind the first, and there are %d rows; leave out what is far from the others", g.File, name, human.Thousands(most), t.step, len(rows))
+		return nil, fmt.Errorf("data: %s, column %q: the last row is more than %s steps of %s behind the first, and there are %s; leave out what is far from the others", g.File, name, human.Thousands(most), t.step, human.Plural(len(rows), "row"))
 	}
 	places, between := t.step.Place(times)
 	if float64(between) > mostBetween*float64(len(rows)) {
-		return nil, fmt.Errorf("data: %s, column %q: %s of %s lie between steps of %s; want one a step, as a mean over each makes them", g.File, name, human.Plural(between, "row"), human.Thousands(float64(len(rows))), t.step)
+		return nil, fmt.Errorf("data: %s, column %q: %s of %s lie between steps of %s; want one a step, as a mean over each makes them", g.File, name, human.Plural(between, "row"), thousands(len(rows)), t.step)
 	}
 	all := places[len(places)-1] + 1
 	at := slices.Repeat([]int{-1}, all)
@@ -179,7 +187,7 @@ func (t *timeline) place(g *grid.Grid, name string, rows []int, times []float64)
 		at[p] = rows[i]
 	}
 	if between > 0 {
-		t.notes = append(t.notes, fmt.Sprintf("%s between steps of %s: they count at the nearest%s", human.Plural(between, "row")+choose(between == 1, " lies", " lie"), t.step, choose(shared > 0, fmt.Sprintf(", where %d find another and are left out", shared), "")))
+		t.notes = append(t.notes, fmt.Sprintf("%s between steps of %s: they count at the nearest%s", human.Plural(between, "row")+choose(between == 1, " lies", " lie"), t.step, choose(shared > 0, fmt.Sprintf(", where %s another and %s left out", thousands(shared)+choose(shared == 1, " finds", " find"), choose(shared == 1, "is", "are")), "")))
 	}
 	if gap > 0 {
 		t.notes = append(t.notes, fmt.Sprintf("%s of %s without a row, first after %s: among inputs the last one before counts", human.Plural(gap, "step"), t.step, g.Place(after)))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"descent/data/internal/naming"
+	"descent/internal/human"
 )
 
 // encodedSeries is a series as samples: windows of its standardized columns, which
@@ -48,6 +49,15 @@ func (s *encodedSeries) Read(rows []int, x, y []float32) error {
 	return nil
 }
 
+// rowNames are the times of the first steps behind windows.
+func (s *encodedSeries) rowNames() []string {
+	names := make([]string, len(s.starts))
+	for i, start := range s.starts {
+		names[i] = s.line.timeText(int(start) + s.spec.Input[0])
+	}
+	return names
+}
+
 // ReadField reads what is known of the steps behind windows.
 func (s *encodedSeries) ReadField(name string, rows []int, dst []float32) error {
 	f, err := s.spec.Field(name)
@@ -76,7 +86,7 @@ func Ahead(series Source) (window Source, times []string, err error) {
 	}
 	size, n := s.spec.Input[0], s.line.n
 	if n < size {
-		return nil, nil, fmt.Errorf("data: %s has %d steps, and the model looks at the last %d", s.file, n, size)
+		return nil, nil, fmt.Errorf("data: %s has %s, and the model looks at the last %s", s.file, human.Plural(n, "step"), thousands(size))
 	}
 	if f, err := s.spec.Field(KnownField); err == nil && s.knownTo < n+f.Shape[0] {
 		e := s.spec.Encoder
@@ -110,7 +120,7 @@ func (s *Series) cutInTime(cfg SplitConfig, fractions [3]float64) (rows [3][]int
 		ends[p] = int(math.Round(share * float64(n)))
 	}
 	if ends[2] > n {
-		return rows, fmt.Errorf("data: %s has %d steps, and a split into %d, %d and %d takes %d", s.grid.File, n, cfg.Steps[0], cfg.Steps[1], cfg.Steps[2], ends[2])
+		return rows, fmt.Errorf("data: %s has %s, and a split into %s, %s and %s takes %s", s.grid.File, human.Plural(n, "step"), thousands(cfg.Steps[0]), thousands(cfg.Steps[1]), thousands(cfg.Steps[2]), thousands(ends[2]))
 	}
 	for i, start := range s.starts {
 		first := int(start) + s.cfg.Window
@@ -126,8 +136,8 @@ func (s *Series) cutInTime(cfg SplitConfig, fractions [3]float64) (rows [3][]int
 			if p == 0 {
 				need += s.cfg.Window
 			}
-			return rows, fmt.Errorf("data: %s: the %s part has %d of %d steps, and a window of %d with a horizon of %d takes %d of it; give a smaller window or horizon, or another split",
-				s.grid.File, part, size, n, s.cfg.Window, s.cfg.Horizon, need)
+			return rows, fmt.Errorf("data: %s: the %s part has %s of %s steps, and a window of %s with a horizon of %s takes %s of it; give a smaller window or horizon, or another split",
+				s.grid.File, part, thousands(size), thousands(n), thousands(s.cfg.Window), thousands(s.cfg.Horizon), thousands(need))
 		}
 		from = ends[p]
 	}

@@ -167,7 +167,7 @@ func TestBadText(t *testing.T) {
 		t.Errorf("a short text with no context asked for: %v", err)
 	}
 	p, err := Split(textOf(t, strings.Repeat("ab", 50)+"xab", TextConfig{Context: 2}), SplitConfig{})
-	if err != nil || fmt.Sprint(p.Notes) != "[validation: 1 character that the training part does not have; they are not counted, and tokens byte or bpe know all]" {
+	if err != nil || fmt.Sprint(p.Notes) != "[validation: at 1 place stands a character that the training part does not have; nothing is counted there, and tokens byte or bpe know all]" {
 		t.Errorf("%v, %v", p.Notes, err)
 	}
 }

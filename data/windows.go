@@ -219,7 +219,7 @@ func unknownNote(s extent) []string {
 	if s.unknown == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s that the training part does not have; they are not counted, and tokens byte or bpe know all", human.Plural(s.unknown, "character"))}
+	return []string{fmt.Sprintf("at %s stands a character that the training part does not have; nothing is counted there, and tokens byte or bpe know all", human.Plural(s.unknown, "place"))}
 }
 
 // free are samples of a running text that begin anywhere.
@@ -260,7 +260,7 @@ func (f *free) ReadField(name string, rows []int, dst []float32) error {
 	return f.field(name, rows, dst, f.start)
 }
 
-// lineSet are samples of a line each.
+// lineSet are samples of a line each: sequences that end where the line does.
 type lineSet struct {
 	spec    Spec
 	numbers sequence
@@ -273,6 +273,12 @@ func (l *lineSet) Len() int       { return len(l.starts) - 1 }
 func (l *lineSet) vetted() bool   { return true }
 func (l *lineSet) extent() extent { return extentOf(l.spec, l.numbers, l.starts) }
 
+func (l *lineSet) length(row int) int { return l.starts[row+1] - l.starts[row] - 1 }
+
+func (l *lineSet) within(positions int) Source {
+	return &lineSet{l.spec.Within(positions), l.numbers, l.starts, l.mean}
+}
+
 // Notes says what cannot be predicted.
 func (l *lineSet) Notes() []string { return unknownNote(l.extent()) }
 
@@ -284,7 +290,7 @@ func (l *lineSet) readAt(rows []int, dst []float32, behind int) error {
 		return err
 	}
 	for i, row := range rows {
-		into, n := dst[i*context:(i+1)*context], l.starts[row+1]-l.starts[row]-1
+		into, n := dst[i*context:(i+1)*context], l.length(row)
 		l.numbers.read(into[:n], l.starts[row]+behind)
 		for j := n; j < context; j++ {
 			into[j] = tokens.Unknown

@@ -57,6 +57,9 @@ func (p *Plan) Variables() []Variable { return p.variables }
 // Inputs lists the inputs that are to be fed before the first run.
 func (p *Plan) Inputs() []Variable { return p.inputs }
 
+// Widened lists the variables that the plan widens in each run; see [graph.Graph.Store].
+func (p *Plan) Widened() []string { return p.plan.Widened() }
+
 // Bind returns the program that runs the plan on e, with the variables of s.
 // Every variable of the plan must be in s, in its shape; the error names one that
 // is not.

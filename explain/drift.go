@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/rng"
 	"descent/internal/search"
 )
@@ -119,7 +120,7 @@ func driftOf(c *Column, was *ColumnSpread, wasRows int, rows *Rows, hidden int) 
 	for k := range then {
 		p := (float64(then[k]) + 0.5) / (float64(wasRows) + 0.5*bins)
 		q := (float64(now[k]) + 0.5) / (float64(n) + 0.5*bins)
-		d.PSI += (q - p) * math.Log(q/p)
+		d.PSI += (q - p) * canonical.Log(q/p)
 	}
 	_, _, chance = search.ChiSquare(then, now)
 	return d, chance

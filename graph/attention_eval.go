@@ -1,6 +1,6 @@
 package graph
 
-import "math"
+import "descent/internal/canonical"
 
 // Eval64 goes query by query.
 func (a attention) Eval64(e *Eval) {
@@ -49,7 +49,7 @@ func (a attention) each64(e *Eval, f func(row64)) {
 			e.key(a.stream).Uniform(draws, ((n*s.Heads+h)*s.T+t)*s.S)
 		}
 		for j := range r.p {
-			r.p[j] = math.Exp(r.p[j] - l)
+			r.p[j] = canonical.Exp(r.p[j] - l)
 			r.factor = append(r.factor, 1)
 			if a.dropout {
 				rate := a.rate(e)

@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"math"
-
+	"descent/internal/canonical"
 	"descent/internal/formula"
 	"descent/internal/kernel/program"
 )
@@ -31,10 +30,10 @@ func (expm1) Name() string { return "Expm1" }
 func (log) Name() string   { return "Log" }
 func (log1p) Name() string { return "Log1p" }
 
-func (exp) Eval64(e *Eval)   { e.map1(math.Exp) }
-func (expm1) Eval64(e *Eval) { e.map1(math.Expm1) }
-func (log) Eval64(e *Eval)   { e.map1(math.Log) }
-func (log1p) Eval64(e *Eval) { e.map1(math.Log1p) }
+func (exp) Eval64(e *Eval)   { e.map1(canonical.Exp) }
+func (expm1) Eval64(e *Eval) { e.map1(canonical.Expm1) }
+func (log) Eval64(e *Eval)   { e.map1(canonical.Log) }
+func (log1p) Eval64(e *Eval) { e.map1(canonical.Log1p) }
 
 func (exp) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Exp, x[0]) }
 func (expm1) Lower(b *program.Builder, x ...program.Reg) program.Reg {

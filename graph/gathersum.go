@@ -88,6 +88,12 @@ func (scatterSum) Grad(_, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{{}, ofBags(dy, x[0], x[2]), dy.GatherSum(x[0], x[1])}
 }
 
+// plain is a lookup of every row, which takes the memory that the kernel saves.
+func (gatherSum) plain(x ...Tensor) Tensor {
+	weight := x[2].Reshape(append(x[2].Type().Dims(), 1)...)
+	return x[0].Gather(x[1]).Mul(weight).Sum(-2)
+}
+
 // ofBags is the gradient of the weights: the products of rows of the table with that
 // of the bag which they are in.
 func ofBags(table, index, bag Tensor) Tensor {

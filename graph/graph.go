@@ -27,8 +27,9 @@ import (
 type Graph struct {
 	nodes   []*node
 	merged  map[string]*node
-	ops     map[Op]int      // numbers the distinct operations, for merging
-	types   map[string]Type // of inputs and variables by name
+	ops     map[Op]int        // numbers the distinct operations, for merging
+	types   map[string]Type   // of inputs and variables by name
+	narrow  map[string]Narrow // by [Graph.Store]
 	scalars []Scalar
 	path    []string
 	err     error

@@ -18,7 +18,13 @@ func (g *Graph) Input(name string, t Type) Tensor { return g.named(Input{name, t
 
 // Variable returns the tensor that lives under name from run to run: a
 // parameter or a piece of optimizer state. A name has one shape.
-func (g *Graph) Variable(name string, t Type) Tensor { return g.named(Variable{name, t}, t) }
+func (g *Graph) Variable(name string, t Type) Tensor {
+	if n, ok := g.narrow[name]; ok && t.Valid() == nil {
+		words := n.Words(t)
+		return g.named(Variable{name, words}, words).Widen(n, t)
+	}
+	return g.named(Variable{name, t}, t)
+}
 
 // named returns a leaf whose name must not stand for two shapes.
 func (g *Graph) named(op Op, t Type) Tensor {

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"descent/graph"
+	"descent/internal/kernel/tile"
+	"descent/internal/rewrite"
 )
 
 // A row is one operation: how to build it, where it is tried, and how far off
@@ -46,6 +48,14 @@ var rows = []row{
 	{op: "sigmoid", build: one(graph.Tensor.Sigmoid), lo: -9, hi: 9, ulp: 3, grad: 0.0003}, // 1-y cancels as y → 1
 	{op: "relu", build: one(graph.Tensor.ReLU), grad: 1e-07},
 	{op: "stop", build: one(func(x graph.Tensor) graph.Tensor { return x.StopGradient().Sign() })},
+
+	{op: "widen", build: narrow(tile.BF16, false, 3, 20), shapes: shapes{{graph.Indices(48)}}, lo: -5, hi: 5, ints: true},
+	{op: "widen", build: narrow(tile.Int8, false, 2, 3, 20), shapes: shapes{{graph.Indices(80)}}, lo: -5, hi: 5, ints: true, ulp: 1},
+	{op: "matMulNarrow", build: product(tile.BF16, false, 7, 20), shapes: shapes{{graph.Indices(112), dims(5, 7)}}, lo: -5, hi: 5, ints: true, ulp: 2, whole: true, grad: 2e-7},
+	{op: "matMulNarrow", build: product(tile.Int8, true, 20, 7), shapes: shapes{{graph.Indices(88), dims(5, 7)}}, lo: -5, hi: 5, ints: true, ulp: 2, whole: true, grad: 2e-7},
+	{op: "gatherNarrow", build: func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return rewrite.Simplify(narrow(tile.BF16, true, 20, 6)(g, x...).Gather(x[1]))[0]
+	}, shapes: shapes{{graph.Indices(96), graph.Indices(4)}}, lo: -5, hi: 21, ints: true},
 
 	{op: "add", build: two(graph.Tensor.Add), shapes: pairs, ulp: 1, grad: 2e-05},
 	{op: "sub", build: two(graph.Tensor.Sub), shapes: pairs, ulp: 1, grad: 2e-05},
@@ -297,4 +307,23 @@ func turns(n int) []int {
 // with multiplies the operand by what f returns.
 func with(f func(*graph.Graph) graph.Tensor) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
 	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].Mul(f(g)) }
+}
+
+// narrow takes the operand, whose numbers are whole so that none of the values in it is
+// NaN, as the words of narrow weights.
+func narrow(format tile.Format, rows bool, to ...int) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		return x[0].Widen(graph.Narrow{Format: format, Rows: rows}, dims(to...))
+	}
+}
+
+// product multiplies by them.
+func product(format tile.Format, rows bool, to ...int) func(*graph.Graph, ...graph.Tensor) graph.Tensor {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		w := narrow(format, rows, to...)(g, x...)
+		if rows {
+			w = w.Transpose(1, 0)
+		}
+		return rewrite.Simplify(x[1].MatMul(w))[0]
+	}
 }

@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"math"
-
+	"descent/internal/canonical"
 	"descent/internal/formula"
 	"descent/internal/kernel/program"
 )
@@ -16,7 +15,7 @@ type sigmoid struct{ elementwise }
 
 func (sigmoid) Name() string { return "Sigmoid" }
 func (sigmoid) Eval64(e *Eval) {
-	e.map1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
+	e.map1(func(x float64) float64 { return 1 / (1 + canonical.Exp(-x)) })
 }
 func (sigmoid) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Unary(formula.Sigmoid, x[0])

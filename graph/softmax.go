@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Softmax returns e^x / Σ e^x over the last axis. The row's maximum is
@@ -67,16 +69,16 @@ func logSum64(row []float64) float64 {
 	}
 	var s float64
 	for _, x := range row {
-		s += math.Exp(x - top)
+		s += canonical.Exp(x - top)
 	}
-	return top + math.Log(s)
+	return top + canonical.Log(s)
 }
 
 func (softmax) Eval64(e *Eval) {
 	e.eachRow(func(row []float64, at int) {
 		l := logSum64(row)
 		for i, x := range row {
-			e.Out[at+i] = math.Exp(x - l)
+			e.Out[at+i] = canonical.Exp(x - l)
 		}
 	})
 }

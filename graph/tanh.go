@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"math"
-
+	"descent/internal/canonical"
 	"descent/internal/formula"
 	"descent/internal/kernel/program"
 )
@@ -16,7 +15,7 @@ func (x Tensor) Tanh() Tensor { return x.apply(tanh{}) }
 type tanh struct{ elementwise }
 
 func (tanh) Name() string   { return "Tanh" }
-func (tanh) Eval64(e *Eval) { e.map1(math.Tanh) }
+func (tanh) Eval64(e *Eval) { e.map1(canonical.Tanh) }
 func (tanh) Lower(b *program.Builder, x ...program.Reg) program.Reg {
 	return b.Unary(formula.Tanh, x[0])
 }

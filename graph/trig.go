@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"math"
-
+	"descent/internal/canonical"
 	"descent/internal/formula"
 	"descent/internal/kernel/program"
 )
@@ -29,11 +28,11 @@ type (
 )
 
 func (sin) Name() string                                           { return "Sin" }
-func (sin) Eval64(e *Eval)                                         { e.map1(math.Sin) }
+func (sin) Eval64(e *Eval)                                         { e.map1(canonical.Sin) }
 func (sin) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Sin, x[0]) }
 func (sin) Grad(_, dy Tensor, x ...Tensor) []Tensor                { return []Tensor{dy.Mul(x[0].Cos())} }
 
 func (cos) Name() string                                           { return "Cos" }
-func (cos) Eval64(e *Eval)                                         { e.map1(math.Cos) }
+func (cos) Eval64(e *Eval)                                         { e.map1(canonical.Cos) }
 func (cos) Lower(b *program.Builder, x ...program.Reg) program.Reg { return b.Unary(formula.Cos, x[0]) }
 func (cos) Grad(_, dy Tensor, x ...Tensor) []Tensor                { return []Tensor{dy.Mul(x[0].Sin().Neg())} }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // Poisson is the negative log-likelihood of counts, without what does not depend on z,
@@ -41,7 +42,7 @@ func (l Poisson) PerSample(z, y graph.Tensor) graph.Tensor {
 	}
 	g, logs := z.Graph(), make([]float64, len(l.Mean))
 	for i, m := range l.Mean {
-		logs[i] = math.Log(m)
+		logs[i] = canonical.Log(m)
 	}
 	y = y.Mul(g.Vector(l.Std)).Add(g.Vector(l.Mean))
 	return z.Exp().Mul(g.Vector(l.Mean)).Sub(z.Add(g.Vector(logs)).Mul(y)).Mean(1)

@@ -3,6 +3,8 @@ package metric
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // ClassBaseline is what the simplest classifier reaches: it always predicts
@@ -40,7 +42,7 @@ func (c *Classification) Baseline(training []int) (ClassBaseline, error) {
 			b.Accuracy = c.share(i, k)
 		}
 		if k.Rows > 0 {
-			b.LogLoss -= float64(c.share(i, k) * math.Log(float64(training[i])/float64(total)))
+			b.LogLoss -= float64(c.share(i, k) * canonical.Log(float64(training[i])/float64(total)))
 		}
 	}
 	if c.rows == 0 {

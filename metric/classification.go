@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"descent/internal/canonical"
 )
 
 // Scores says what a classifier's outputs are.
@@ -130,17 +132,17 @@ func (c *Classification) addWeighted(row []float64, actual int, weight float64) 
 }
 
 // negLog returns -log p(actual). For logits it is log Σ exp(z - max) + max -
-// z[actual], which no finite logit overflows. The power is of 2, since math.Exp
-// rounds differently where the processor has a fused multiply-add.
+// z[actual], which no finite logit overflows. The power is of 2, as in
+// scores of before.
 func (c *Classification) negLog(row []float64, actual int) float64 {
 	if c.kind == Probabilities {
-		return -math.Log(row[actual])
+		return -canonical.Log(row[actual])
 	}
 	top, sum := slices.Max(row), 0.0
 	for _, z := range row {
-		sum += math.Exp2((z - top) * math.Log2E)
+		sum += canonical.Exp2((z - top) * math.Log2E)
 	}
-	return math.Log(sum) + (top - row[actual])
+	return canonical.Log(sum) + (top - row[actual])
 }
 
 // argmax returns the first index of the largest element, -1 if one is NaN.

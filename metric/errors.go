@@ -3,6 +3,8 @@ package metric
 import (
 	"math"
 	"slices"
+
+	"descent/internal/canonical"
 )
 
 // RMSE returns the root of the mean squared error, averaged over the targets.
@@ -64,7 +66,7 @@ func poissonDeviance(pred, want []float64) float64 {
 		case y == 0 || math.IsInf(rate, 1):
 			sum += 2 * rate
 		default:
-			sum += 2 * (float64(y*math.Log(y/rate)) - y + rate)
+			sum += 2 * (float64(y*canonical.Log(y/rate)) - y + rate)
 		}
 	}
 	return sum / float64(len(want))

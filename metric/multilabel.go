@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"descent/internal/canonical"
 )
 
 // MultiLabel gathers answers to several questions about each row, each yes or
@@ -66,9 +68,9 @@ func (m *MultiLabel) row(probabilities, truth []float64) {
 		}
 		all = m.tallies[i].add(p, threshold, truth[i] == 1) && all
 		if truth[i] == 1 {
-			m.loss -= math.Log(p)
+			m.loss -= canonical.Log(p)
 		} else {
-			m.loss -= math.Log1p(-p)
+			m.loss -= canonical.Log1p(-p)
 		}
 	}
 	if all {

@@ -34,6 +34,9 @@ type Spec struct {
 	// Scales are, of values that are a forecast, by how much each differs from what it
 	// was a season before, which [Metric] mase divides by; nil where nothing is known.
 	Scales []float64
+
+	// Tokens says that the classes are tokens of a text, of which one says little.
+	Tokens bool
 }
 
 // String returns "3 classes".
@@ -101,4 +104,7 @@ func only(fits bool, what string) error {
 // OnForecasts is [Metric.Fits] of a metric of a forecast.
 func OnForecasts(s Spec) error { return only(s.Scales != nil, "is of a forecast") }
 
-func (s Spec) clone() Spec { return Spec{s.Kind, slices.Clone(s.Names), slices.Clone(s.Scales)} }
+func (s Spec) clone() Spec {
+	s.Names, s.Scales = slices.Clone(s.Names), slices.Clone(s.Scales)
+	return s
+}

@@ -154,6 +154,8 @@ var builtin = []Metric{
 // Usual returns what a report shows unless other metrics are asked for.
 func Usual(s Spec) []Metric {
 	switch {
+	case s.Tokens:
+		return pick("accuracy")
 	case s.Scales != nil:
 		return pick("mse", "mae", "mase")
 	case s.Kind == Numbers:

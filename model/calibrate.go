@@ -11,6 +11,7 @@ import (
 
 	"descent/data"
 	"descent/engine"
+	"descent/internal/canonical"
 	"descent/loss"
 	"descent/nn"
 )
@@ -167,7 +168,7 @@ func (a *answers) of(answer int) float64 {
 }
 
 // at returns the loss of answer i whose logits are multiplied by t, and its first
-// two derivatives by t. Powers are of 2, whose bits are the same everywhere.
+// two derivatives by t. Powers are of 2, as in temperatures of before.
 func (a *answers) at(i int, t float64) (l, d, dd float64) {
 	z := a.z[i*a.wide : (i+1)*a.wide]
 	var pair [2]float32
@@ -179,22 +180,22 @@ func (a *answers) at(i int, t float64) (l, d, dd float64) {
 	var sum, mean, square float64
 	for _, v := range z {
 		v := float64(v)
-		p := math.Exp2((float64(t*v) - top) * math.Log2E)
+		p := canonical.Exp2((float64(t*v) - top) * math.Log2E)
 		sum, mean, square = sum+p, mean+float64(p*v), square+float64(p*v*v)
 	}
 	mean, square = mean/sum, square/sum
 	right := float64(z[a.truth[i]])
-	return math.Log(sum) + top - float64(t*right), mean - right, square - float64(mean*mean)
+	return canonical.Log(sum) + top - float64(t*right), mean - right, square - float64(mean*mean)
 }
 
 // best returns by what to multiply logits that were divided by divided, so that L is
 // least: by Newton's method for the logarithm u, between bounds that close in.
 func (a *answers) best(divided float64) float64 {
 	const strength = 1 / (math.Ln2 * math.Ln2) // 1/σ²
-	known := math.Log(divided)
-	low, high, u := known-math.Log(64), known+math.Log(64), 0.0
+	known := canonical.Log(divided)
+	low, high, u := known-canonical.Log(64), known+canonical.Log(64), 0.0
 	for range 60 {
-		t := math.Exp2(u * math.Log2E)
+		t := canonical.Exp2(u * math.Log2E)
 		var d, dd float64
 		for i := range a.truth {
 			_, di, ddi := a.at(i, t)
@@ -213,11 +214,11 @@ func (a *answers) best(divided float64) float64 {
 			next = (low + high) / 2
 		}
 		if math.Abs(next-u) <= 1e-7 {
-			return math.Exp2(next * math.Log2E)
+			return canonical.Exp2(next * math.Log2E)
 		}
 		u = next
 	}
-	return math.Exp2(u * math.Log2E)
+	return canonical.Exp2(u * math.Log2E)
 }
 
 // compare returns the mean loss of a row with its logits as they are and multiplied
@@ -263,12 +264,13 @@ func (m *Model) WithTemperature(t float64) (*Model, error) {
 		layers = layers[:len(layers)-1]
 	}
 	c := m.clone()
+	c.net.Narrow, c.narrow = nil, nil
 	c.net.Layer = append(slices.Clip(layers), nn.Temperature{T: t})
 	err := c.declare(func(declared []engine.Variable) (*engine.Store, error) {
 		if listed {
-			return m.weights.Select(declared...)
+			return m.Store().Select(declared...)
 		}
-		return renamed(m.weights, declared)
+		return renamed(m.Store(), declared)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)

@@ -28,7 +28,7 @@ func (m *Model) PredictFields(fields map[string][]float32) (map[string][]float64
 	all := map[string][]float64{}
 	p := m.borrow()
 	defer m.giveBack(p)
-	for from := 0; from < rows; from += most {
+	for from, most := 0, m.plans.atOnce(); from < rows; from += most {
 		n := min(most, rows-from)
 		var b data.Batch
 		for name, size := range sizes {

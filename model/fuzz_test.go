@@ -29,6 +29,14 @@ func FuzzModel(f *testing.F) {
 	f.Add(`{"type":"sequential","layers":[{"type":"embedding","dim":4},{"type":"dense","units":3}]}`,
 		`{"Input":[3],"Unlabeled":true,"More":[{"Name":"tags","Kind":"class","Role":"target","Shape":[3],"Names":["a","b","c"]}]}`, `[{"task":"classification","target":"tags"}]`)
 	f.Add(`{"type":"identity"}`, `{"Input":[2,2,1],"More":[{"Name":"q","Kind":"tokens","Role":"input","Names":["a"]}]}`, `[{"task":"regression","target":"x"}]`)
+	for _, net := range []nn.Layer{
+		nn.LinearForecast(3, 1, ""), nn.MixerForecast(nn.MixerConfig{Window: 6, Columns: 2, Horizon: 3, Targets: 1, Blocks: 1, Width: 2}, "known"),
+		nn.PatchForecast(nn.PatchConfig{Window: 6, Horizon: 3, Targets: 1, Length: 3, Stride: 2, Layers: 1, Heads: 1, Width: 2, Hidden: 2}, ""),
+	} {
+		text, _ := nn.Marshal(net)
+		f.Add(string(text), `{"Input":[6,2],"Task":"regression","Targets":["y"],"Horizon":3}`, `{"name":"mse"}`)
+		f.Add(string(text), `{"Input":[6,2],"Task":"regression","Targets":["y"],"Horizon":3,"More":[{"Name":"known","Kind":"numbers","Role":"input","Shape":[3,2]}]}`, `{"name":"huber"}`)
+	}
 	f.Fuzz(func(t *testing.T, network, spec, trained string) {
 		entries := map[string]any{"format": 1, "version": "x", "network": json.RawMessage(network), "spec": json.RawMessage(spec)}
 		if entries["loss"] = json.RawMessage(trained); strings.HasPrefix(strings.TrimSpace(trained), "[") { // the goals of format 2

@@ -53,6 +53,35 @@ func textModel(t testing.TB, net nn.Layer) *model.Model {
 	return m
 }
 
+// TestKeepingAll: what keeps every token draws as what keeps none out.
+func TestKeepingAll(t *testing.T) {
+	m := textModel(t, nn.GPT(nn.GPTConfig{Vocabulary: vocabulary, Context: textContext, Layers: 1, Heads: 2, Width: 8}))
+	drawn := func(s model.Sampling) (list []int) {
+		s.Temperature, s.Seed = 1, 4
+		g, err := m.Generator(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Read(3); err != nil {
+			t.Fatal(err)
+		}
+		for range 12 {
+			next, err := g.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, next)
+		}
+		return list
+	}
+	want := drawn(model.Sampling{})
+	for _, s := range []model.Sampling{{TopK: vocabulary}, {TopK: 1 << 20}, {TopP: 1}} {
+		if got := drawn(s); !slices.Equal(got, want) {
+			t.Errorf("%+v draws %v, want %v", s, got, want)
+		}
+	}
+}
+
 // whole returns the scores after each token of a text of at most the context.
 func whole(t *testing.T, m *model.Model, tokens []int) [][]float32 {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/metric"
 )
 
@@ -142,7 +143,7 @@ func (m *Model) CalibrateOn(h *HeldOut) (Calibration, error) {
 }
 
 // logOf is the logarithm of a probability, which stays finite.
-func logOf(p float64) float64 { return math.Log(max(p, 1e-9)) }
+func logOf(p float64) float64 { return canonical.Log(max(p, 1e-9)) }
 
 // ResidualsOf is [Model.MeasureResiduals] of predictions of before. Of a bag they are
 // out of fold, and intervals stand around the mean of its members: that is
@@ -203,9 +204,9 @@ func heated(values []float64, t float64, kind metric.Kind) []float64 {
 	}
 	out, sum := make([]float64, len(values)), 0.0
 	for k, p := range values {
-		out[k] = math.Exp2(logOf(p) * math.Log2E / t)
+		out[k] = canonical.Exp2(logOf(p) * math.Log2E / t)
 		if kind == metric.Labels {
-			out[k] /= out[k] + math.Exp2(logOf(1-p)*math.Log2E/t)
+			out[k] /= out[k] + canonical.Exp2(logOf(1-p)*math.Log2E/t)
 		}
 		sum += out[k]
 	}

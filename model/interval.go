@@ -98,6 +98,39 @@ func (m *Model) Intervals(ctx context.Context, source data.Source, level float64
 	}
 }
 
+// SampleIntervals returns what [Model.Intervals] yields of samples that
+// [Model.AppendSample] made, one after the other.
+func (m *Model) SampleIntervals(samples []float32, level float64) ([]Interval, error) {
+	margins, err := m.margins(level)
+	if err != nil {
+		return nil, err
+	}
+	size, k := m.SampleSize(), len(margins)
+	if len(samples) == 0 || len(samples)%size != 0 {
+		return nil, fmt.Errorf("model: %d values are not a number of samples, each %d values", len(samples), size)
+	}
+	var intervals []Interval
+	p := m.borrow()
+	defer m.giveBack(p)
+	for len(samples) > 0 {
+		n := min(len(samples)/size, most)
+		var batch data.Batch
+		for name, values := range m.fieldsOf(samples[:n*size]) {
+			batch.Set(name, values)
+		}
+		b, err := p.band(n, &batch)
+		if err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		b.widen(margins)
+		for at := 0; at < n*k; at += k {
+			intervals = append(intervals, Interval{b.values[at : at+k : at+k], b.low[at : at+k : at+k], b.high[at : at+k : at+k]})
+		}
+		samples = samples[n*size:]
+	}
+	return intervals, nil
+}
+
 // margins are those of all targets.
 func (m *Model) margins(level float64) ([]float64, error) {
 	if m.residuals == nil {

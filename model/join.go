@@ -41,7 +41,7 @@ func Join(members []*Model, weights []float64) (*Model, error) {
 			return nil, fmt.Errorf("model: member %d %w", i, err)
 		}
 		ensemble.Members = append(ensemble.Members, m.net.Layer)
-		for _, v := range m.weights.Variables() {
+		for _, v := range m.Store().Variables() {
 			v.Name = joined(i, v.Name)
 			declared = append(declared, v)
 		}
@@ -52,8 +52,8 @@ func Join(members []*Model, weights []float64) (*Model, error) {
 	}
 	store := engine.NewStore(declared...)
 	for i, m := range members {
-		for _, name := range m.weights.Names() {
-			copy(store.Value(joined(i, name)), m.weights.Value(name))
+		for _, name := range m.Store().Names() {
+			copy(store.Value(joined(i, name)), m.Store().Value(name))
 		}
 	}
 	all, err := New(ensemble, first.net.Spec, first.net.Objective, store)

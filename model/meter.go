@@ -108,6 +108,7 @@ func MetricSpec(s data.Spec, g objective.Goal) (metric.Spec, error) {
 		return metric.Spec{}, err
 	}
 	spec := metric.Spec{Kind: kinds[g.Task], Names: f.Names}
+	spec.Tokens = s.Encoder.OfText() && g.Target == data.NextField
 	if s.Horizon > 0 && g.Target == data.Y && s.Encoder != nil && s.Encoder.Series != nil {
 		spec.Scales = s.Encoder.Series.Scales
 	}

@@ -38,6 +38,7 @@ type Model struct {
 	residuals  *Residuals      // nil: not known
 	plans      *plans
 	encoder    func() (*data.RowEncoder, error) // of rows from memory
+	narrow     *narrow                          // nil: all weights are float32
 
 	mu        sync.Mutex
 	free      []*predictor // idle, each for one goroutine
@@ -121,7 +122,7 @@ func (m *Model) Copy() *Model {
 func (m *Model) clone() *Model {
 	return &Model{
 		net: m.net, weights: m.weights, workers: m.workers, views: m.views, params: m.params, inputs: m.inputs,
-		metrics: m.metrics, beside: m.beside, residuals: m.residuals, thresholds: m.thresholds, encoder: m.encoder, plans: m.plans,
+		metrics: m.metrics, beside: m.beside, residuals: m.residuals, thresholds: m.thresholds, encoder: m.encoder, plans: m.plans, narrow: m.narrow,
 	}
 }
 
@@ -160,6 +161,7 @@ func (m *Model) Warm(rows ...int) error {
 			return fmt.Errorf("model: a prediction of %d rows; there is at least 1", n)
 		}
 		for n > 0 {
+			most := m.plans.atOnce()
 			now := min(n, most)
 			if _, err := p.run(now, m.blank(now), false); err != nil {
 				return fmt.Errorf("model: %w", err)
@@ -213,7 +215,7 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 	p := m.borrow()
 	defer m.giveBack(p)
 	for len(x) > 0 {
-		n := min(len(x)/size, most)
+		n := min(len(x)/size, m.plans.atOnce())
 		p.batch.X = x[:n*size]
 		y, err := p.run(n, &p.batch, false)
 		if err != nil {
@@ -240,7 +242,7 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 		}
 		p := m.borrow()
 		defer m.giveBack(p)
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce()}) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -281,11 +283,13 @@ func (m *Model) Objective() objective.Objective { return m.net.Objective }
 func (m *Model) Parameters() int { return m.params }
 
 // Weights yields the name and values of each weight and buffer, in order. They are
-// the model's own: they must not be changed while others predict.
+// the model's own, but for one of [Model.Quantize]: they must not be changed while
+// others predict.
 func (m *Model) Weights() iter.Seq2[string, []float32] {
 	return func(yield func(string, []float32) bool) {
-		for _, name := range m.weights.Names() {
-			if !yield(name, m.weights.Value(name)) {
+		all := m.Store()
+		for _, name := range all.Names() {
+			if !yield(name, all.Value(name)) {
 				return
 			}
 		}
@@ -293,8 +297,13 @@ func (m *Model) Weights() iter.Seq2[string, []float32] {
 }
 
 // Store returns the weights and buffers with their types. They are the model's
-// own, as for [Model.Weights].
-func (m *Model) Store() *engine.Store { return m.weights }
+// own, as for [Model.Weights]; those of [Model.Quantize] are copies, as float32.
+func (m *Model) Store() *engine.Store {
+	if m.narrow != nil {
+		return m.narrow.wide()
+	}
+	return m.weights
+}
 
 // SHA256 is the hash of the weights: names, shapes and bits, in hexadecimal.
-func (m *Model) SHA256() string { return m.weights.SHA256() }
+func (m *Model) SHA256() string { return m.Store().SHA256() }

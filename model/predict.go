@@ -99,7 +99,7 @@ func (m *Model) PredictRow(ctx context.Context, row any) (Prediction, error) {
 // many goroutines; ctx is looked at between batches. An error names the row by
 // its number, and the column; then there are no predictions.
 func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, error) {
-	size, names := m.sampleSize(), m.names()
+	size, names := m.SampleSize(), m.names()
 	predictions := make([]Prediction, 0, len(rows))
 	var x []float32
 	for start := 0; start < len(rows); start += most {
@@ -117,20 +117,39 @@ func (m *Model) PredictRows(ctx context.Context, rows ...any) ([]Prediction, err
 				return nil, fmt.Errorf("model: %w", err)
 			}
 		}
-		values, err := m.predictSamples(x, len(part))
+		values, err := m.AppendPredictSamples(nil, x)
 		if err != nil {
 			return nil, err
 		}
 		wide := len(values) / len(part)
 		for i := range part {
-			predictions = append(predictions, Prediction{names, values[i*wide : (i+1)*wide : (i+1)*wide], m.net.Objective[0].Task, m.thresholds})
+			predictions = append(predictions, m.prediction(names, values[i*wide:(i+1)*wide:(i+1)*wide]))
 		}
 	}
 	return predictions, nil
 }
 
-// sampleSize is how many values a sample has in all its inputs.
-func (m *Model) sampleSize() int {
+// Says returns what the model says by the values that [Model.Predict] gave of one row.
+// Other values of the same model may be put into it.
+func (m *Model) Says(values []float64) Prediction { return m.prediction(m.names(), values) }
+
+func (m *Model) prediction(names []string, values []float64) Prediction {
+	return Prediction{names, values, m.net.Objective[0].Task, m.thresholds}
+}
+
+// AppendSample appends the sample of a row from memory to dst, of a kind that
+// [Model.PredictRows] takes, with the values of other inputs behind those of x. After
+// an error, which names the column, dst is as it was.
+func (m *Model) AppendSample(dst []float32, row any) ([]float32, error) {
+	x, err := m.appendSample(dst, row)
+	if err != nil {
+		return dst, fmt.Errorf("model: %w", err)
+	}
+	return x, nil
+}
+
+// SampleSize is how many values a sample has in all its inputs.
+func (m *Model) SampleSize() int {
 	size := m.net.Spec.Size()
 	for _, f := range m.inputs {
 		size += data.Field{Shape: f.Shape}.Size()
@@ -138,14 +157,22 @@ func (m *Model) sampleSize() int {
 	return size
 }
 
-// predictSamples is [Model.Predict] of rows samples that have the values of their
-// other inputs behind those of x.
-func (m *Model) predictSamples(samples []float32, rows int) ([]float64, error) {
+// AppendPredictSamples is [Model.AppendPredict] of samples that [Model.AppendSample]
+// made, one after the other.
+func (m *Model) AppendPredictSamples(dst []float64, samples []float32) ([]float64, error) {
 	if len(m.inputs) == 0 {
-		return m.Predict(samples)
+		return m.AppendPredict(dst, samples)
 	}
+	y, err := m.PredictFields(m.fieldsOf(samples))
+	return append(dst, y[m.net.Objective[0].Name]...), err
+}
+
+// fieldsOf takes samples that have the values of their other inputs behind those of x
+// apart.
+func (m *Model) fieldsOf(samples []float32) map[string][]float32 {
 	fields := map[string][]float32{}
-	for stride, at := len(samples)/rows, 0; at < stride; {
+	rows := len(samples) / m.SampleSize()
+	for stride, at := m.SampleSize(), 0; at < stride; {
 		name, size := data.X, m.net.Spec.Size()
 		if i := len(fields); i > 0 {
 			name, size = m.inputs[i-1].Name, data.Field{Shape: m.inputs[i-1].Shape}.Size()
@@ -155,8 +182,7 @@ func (m *Model) predictSamples(samples []float32, rows int) ([]float64, error) {
 		}
 		at += size
 	}
-	y, err := m.PredictFields(fields)
-	return y[m.net.Objective[0].Name], err
+	return fields
 }
 
 // names are those of the values that the first goal predicts.
@@ -171,7 +197,7 @@ func (m *Model) names() []string {
 // appendSample appends the sample of a row from memory.
 func (m *Model) appendSample(dst []float32, row any) ([]float32, error) {
 	if x, ok := row.([]float32); ok {
-		if size := m.sampleSize(); len(x) != size {
+		if size := m.SampleSize(); len(x) != size {
 			return dst, fmt.Errorf("%d values are no sample of shape %v%s, which has %d", len(x), m.net.Spec.Input, m.besides(), size)
 		}
 		return append(dst, x...), nil
@@ -210,6 +236,14 @@ func (m *Model) besides() string {
 
 // appendObject appends the sample of a JSON object.
 func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32, error) {
+	known := rowMaps.Get().(map[string]any)
+	defer func() {
+		clear(known)
+		rowMaps.Put(known)
+	}()
+	if plainObject(string(text), known) {
+		return rows.AppendRow(dst, known)
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var row map[string]any

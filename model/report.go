@@ -69,6 +69,15 @@ func (r Report) Scores() []string {
 	return names
 }
 
+// String says how good the model is, in a line.
+func (r Report) String() string {
+	list := []string{fmt.Sprintf("%d rows, loss %.4g", r.Rows, r.Loss)}
+	for _, name := range r.Scores() {
+		list = append(list, fmt.Sprintf("%s %.4g", name, r.Score(name)))
+	}
+	return strings.Join(list, ", ")
+}
+
 func (g GoalReport) has(name string) bool {
 	return slices.ContainsFunc(g.Metrics.Metrics(), func(m metric.Metric) bool { return m.Name == name })
 }

@@ -64,7 +64,7 @@ func (s Sampling) draw(scores, weights []float32, order []int, draw uint32) int 
 	for i := range order {
 		order[i] = i
 	}
-	if s.TopK > 0 || s.TopP > 0 {
+	if s.TopK > 0 && s.TopK < len(order) || s.TopP > 0 && s.TopP < 1 { // else all are kept, as they stand
 		order = s.kept(scores, weights, order)
 	}
 	total := 0.0

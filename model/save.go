@@ -21,8 +21,8 @@ import (
 // Format is the latest version of model files. This package reads all up to it,
 // and writes the oldest that can say what a model is: 2 where there is more than
 // x and y, or an objective other than the usual one of classes or numbers; 3 where
-// thresholds decide what is answered.
-const Format = 3
+// thresholds decide what is answered; 4 where weights have fewer bits than 32.
+const Format = 4
 
 // metadata stands in a model file under "descent".
 type metadata struct {
@@ -32,6 +32,7 @@ type metadata struct {
 	Loss      json.RawMessage   `json:"loss,omitempty"`    // of the usual objective
 	Objective []json.RawMessage `json:"objective,omitempty"`
 	Spec      data.Spec         `json:"spec"`
+	Storage   string            `json:"storage,omitempty"` // of the weights that have fewer bits than 32
 
 	Thresholds []float64  `json:"thresholds,omitempty"` // see [Model.Thresholds]
 	Residuals  *Residuals `json:"residuals,omitempty"`  // of regression; who does not read them predicts the same
@@ -94,17 +95,14 @@ func (m *Model) encode() (map[string]string, []safetensors.Tensor, error) {
 	if m.thresholds != nil {
 		d.Format = 3
 	}
+	if p := m.Storage(); p != Float32 {
+		d.Format, d.Storage = 4, p.String()
+	}
 	text, err := json.Marshal(d)
 	if err != nil {
 		return nil, nil, err
 	}
-	var tensors []safetensors.Tensor
-	for _, name := range m.weights.Names() {
-		tensors = append(tensors, safetensors.Tensor{
-			Name: name, Shape: m.weights.Type(name).Dims(), Data: m.weights.Value(name),
-		})
-	}
-	return map[string]string{MetadataKey: string(text)}, tensors, nil
+	return map[string]string{MetadataKey: string(text)}, m.tensors(), nil
 }
 
 // Version names the build of this module.
@@ -209,7 +207,7 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	if err := bounded(m.net); err != nil {
 		return nil, err
 	}
-	if err := m.declare(from(file)); err != nil {
+	if m, err = m.weighed(file, d.Storage); err != nil {
 		return nil, err
 	}
 	if d.Thresholds != nil {
@@ -298,6 +296,21 @@ func (m *Model) declare(weights func(declared []engine.Variable) (*engine.Store,
 	m.encoder = sync.OnceValues(rowsOf(m.net.Spec))
 	m.weights, err = weights(declared)
 	return err
+}
+
+// weighed returns the model with the weights in file, stored in that way.
+func (m *Model) weighed(file *safetensors.File, storage string) (*Model, error) {
+	p := Float32
+	if storage != "" {
+		var err error
+		if p, err = ParseStorage(storage); err != nil {
+			return nil, fmt.Errorf("metadata: %w", err)
+		}
+	}
+	if p == Float32 {
+		return m, m.declare(from(file))
+	}
+	return m.openNarrow(file, p)
 }
 
 // from returns the weights in file, which must be the declared ones and nothing

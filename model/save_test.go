@@ -209,7 +209,7 @@ func TestBadFiles(t *testing.T) {
 		{"truncated", whole[:len(whole)-4], nil},
 		{"more at the end", append(append([]byte{}, whole...), 0), nil},
 		{"foreign", foreign(), []string{"no model of descent"}},
-		{"newer", change(func(meta map[string]any, _ *tensors) { meta["format"] = model.Format + 1 }), []string{"format 4", "1 to 3", "newer"}},
+		{"newer", change(func(meta map[string]any, _ *tensors) { meta["format"] = model.Format + 1 }), []string{"format 5", "1 to 4", "newer"}},
 		{"no format", change(func(meta map[string]any, _ *tensors) { delete(meta, "format") }), []string{"format 0"}},
 		{"metadata of another kind", change(func(meta map[string]any, _ *tensors) { meta["format"] = "one" }), []string{"metadata"}},
 		{"no network", change(func(meta map[string]any, _ *tensors) { delete(meta, "network") }), []string{"model.With"}},

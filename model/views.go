@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 )
 
 // Views says which views of an image a model predicts from, for test-time
@@ -181,9 +182,9 @@ func logLosses(views [][]float32) []float32 {
 		}
 		sum := 0.0
 		for _, v := range views {
-			sum += math.Exp2((least - float64(v[row])) * math.Log2E) // whose bits are the same everywhere
+			sum += canonical.Exp2((least - float64(v[row])) * math.Log2E)
 		}
-		out[row] = float32(least - math.Log(sum/float64(len(views))))
+		out[row] = float32(least - canonical.Log(sum/float64(len(views))))
 	}
 	return out
 }

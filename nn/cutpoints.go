@@ -2,9 +2,9 @@ package nn
 
 import (
 	"fmt"
-	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 	"descent/nn/initial"
 )
 
@@ -41,7 +41,7 @@ func (l Cutpoints) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	if cuts == 1 {
 		return x.Sub(first)
 	}
-	gaps := Softplus.Apply(c.norm("gaps", initial.Constant{Value: math.Log(math.Expm1(distance))}, cuts-1))
+	gaps := Softplus.Apply(c.norm("gaps", initial.Constant{Value: canonical.Log(canonical.Expm1(distance))}, cuts-1))
 	sums := make([]float64, (cuts-1)*cuts) // row j adds gap j to what is behind it
 	for j := range cuts - 1 {
 		for k := j + 1; k < cuts; k++ {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"descent/graph"
+	"descent/internal/canonical"
 	"descent/internal/suggest"
 )
 
@@ -140,7 +141,7 @@ func logMean(xs []graph.Tensor, weights []float64) graph.Tensor {
 	logs := make([]graph.Tensor, len(xs))
 	var top, sum graph.Tensor
 	for i, x := range xs {
-		if logs[i] = x.AddScalar(math.Log(weights[i])); i == 0 {
+		if logs[i] = x.AddScalar(canonical.Log(weights[i])); i == 0 {
 			top = logs[i]
 		} else {
 			top = top.Max(logs[i])

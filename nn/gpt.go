@@ -1,8 +1,10 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 
+	"descent/graph"
 	"descent/nn/initial"
 )
 
@@ -41,9 +43,17 @@ type GPTConfig struct {
 // Weights start normally with a deviation of 0.02, those at the end of what a block
 // adds with 0.02/√(2·Layers).
 //
+// A configuration that [GPTConfig.Validate] refuses is an error of the network.
+//
 // Sources: Radford et al., "Language Models are Unsupervised Multitask Learners",
 // 2019 (GPT-2), as in Karpathy's nanoGPT; for what the fields choose see the layers.
 func GPT(c GPTConfig) Sequential {
+	if err := c.Validate(); err != nil {
+		return Sequential{Func(func(x graph.Tensor) graph.Tensor {
+			x.Graph().Fail("GPT", err, x.Type())
+			return x
+		})}
+	}
 	first := initial.Normal{Std: 0.02}
 	table := Embedding{Size: c.Vocabulary, Dim: c.Width, Init: first}
 	var body Sequential
@@ -67,6 +77,35 @@ func GPT(c GPTConfig) Sequential {
 		net = append(net, SoftCap{Cap: c.SoftCap})
 	}
 	return net
+}
+
+// Validate reports which field has a value that no network has.
+func (c GPTConfig) Validate() error {
+	for _, f := range []struct {
+		name  string
+		value int
+	}{{"Vocabulary", c.Vocabulary}, {"Context", c.Context}, {"Layers", c.Layers}, {"Heads", c.Heads}, {"Width", c.Width}} {
+		if f.value < 1 {
+			return fmt.Errorf("nn: GPT: %s is %d; want at least 1", f.name, f.value)
+		}
+	}
+	switch {
+	case c.Width%c.Heads != 0:
+		return fmt.Errorf("nn: GPT: Width is %d; want a multiple of the Heads, %d", c.Width, c.Heads)
+	case c.Groups < 0 || c.Groups > 0 && c.Heads%c.Groups != 0:
+		return fmt.Errorf("nn: GPT: Groups is %d; want a divisor of the %d Heads, or 0 for as many", c.Groups, c.Heads)
+	case c.Hidden < 0:
+		return fmt.Errorf("nn: GPT: Hidden is %d; want at least 1, or 0 for the usual number", c.Hidden)
+	case !(c.SoftCap >= 0) || math.IsInf(c.SoftCap, 0):
+		return fmt.Errorf("nn: GPT: SoftCap is %v; want a number above 0, or 0 for none", c.SoftCap)
+	}
+	if err := checkRotary(c.Rotary, c.Width/c.Heads); err != nil {
+		return fmt.Errorf("nn: GPT: Rotary: %w", err)
+	}
+	if err := checkRate(c.Dropout); err != nil {
+		return fmt.Errorf("nn: GPT: Dropout: %w", err)
+	}
+	return nil
 }
 
 // block is attention and a feed-forward network, each added to what it is given.

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"strings"
 	"testing"
 
 	"descent/engine"
@@ -165,6 +166,29 @@ func TestGPTForms(t *testing.T) {
 		}
 		if _, err := nn.Unmarshal(text); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// TestGPTConfig: what is no network is said of the field.
+func TestGPTConfig(t *testing.T) {
+	for _, tt := range []struct {
+		c    nn.GPTConfig
+		want string
+	}{
+		{nn.GPTConfig{}, "GPT: Vocabulary is 0; want at least 1"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 1}, "Width is 0"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 6}, "Width is 6; want a multiple of the Heads, 4"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Groups: 3}, "Groups is 3; want a divisor of the 4 Heads"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Rotary: -1}, "Rotary: rotary positions of base -1"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 4, Rotary: 100}, "a head has 1 numbers"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, SoftCap: -1}, "SoftCap is -1"},
+		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Dropout: 1}, "Dropout: "},
+	} {
+		g := graph.New()
+		nn.GPT(tt.c).Forward(nn.NewContext(g, false), g.Input("x", graph.Shape(2, 4)))
+		if err := g.Err(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v: error %v, want one with %q", tt.c, err, tt.want)
 		}
 	}
 }

@@ -116,9 +116,9 @@ func MobileNetV2(width float64, classes int) (Sequential, error) {
 
 // wide is so many times as many channels, a multiple of 8 that is not much less.
 func wide(channels int, width float64) int {
-	v := float64(channels) * width
+	v := float64(float64(channels) * width)
 	n := max(8, int(v+4)/8*8)
-	if float64(n) < 0.9*v {
+	if float64(n) < float64(0.9*v) {
 		n += 8
 	}
 	return n

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // QuantileMap maps each column to where it stands among values seen, from 0 to
@@ -90,7 +91,7 @@ const (
 )
 
 var (
-	normalLow, normalHigh = 2.0, math.Sqrt(normalShift - math.Log(4*normalLeast*(1-normalLeast)))
+	normalLow, normalHigh = 2.0, math.Sqrt(normalShift - canonical.Log(4*normalLeast*(1-normalLeast)))
 	normalCoefficients    = []float64{
 		0.0101312764919, -0.00913534906422, -0.0353878324426, 0.0521358496224, 0.0202667172587, -0.107205941504,
 		0.121762706446, -0.041804980557, -0.127040620872, 2.07901998565, 3.23659264621,

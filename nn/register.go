@@ -54,12 +54,12 @@ func builtin() *registry {
 	r.add("image", EnsureChannels{}) // what the first files call it
 	for _, l := range []Layer{
 		Sequential{}, Concat{}, Join{}, Residual{}, Identity{},
-		Flatten{}, Dense{}, Embedding{}, EmbeddingBag{}, Tied{}, Positions{}, MultiHeadAttention{}, SwiGLU{}, SoftCap{}, GRU{}, LSTM{}, Reshape{}, Pad{}, EnsureChannels{},
+		Flatten{}, Dense{}, Embedding{}, EmbeddingBag{}, AttentionBag{}, Tied{}, Positions{}, MultiHeadAttention{}, SwiGLU{}, SoftCap{}, GRU{}, LSTM{}, Reshape{}, Pad{}, EnsureChannels{},
 		Dropout{}, SpatialDropout{}, DropPath{},
 		Conv2D{}, ConvTranspose2D{}, DepthwiseConv{}, Conv1D{},
 		MaxPool{}, AvgPool{}, MaxPool1D{}, AvgPool1D{}, GlobalMaxPool{}, GlobalAvgPool{},
 		BatchNorm{}, LayerNorm{}, GroupNorm{}, RMSNorm{},
-		AlongTime{}, Reversible{}, AddField{}, SeasonalNaive{},
+		AlongTime{}, Reversible{}, AddField{}, SeasonalNaive{}, EachColumn{}, Patches{},
 		Select{}, Scale{}, SmoothClip{}, PiecewiseLinear{}, Periodic{}, QuantileMap{},
 		Parametric{}, Clamp{}, Temperature{}, Ensemble{}, DenseEach{}, BatchEnsemble{}, MemberMean{}, Cutpoints{},
 	} {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // rotate turns pairs of numbers of x [n, t, heads, d] by angles that grow with the
@@ -25,7 +26,7 @@ func rotate(x, p graph.Tensor, base float64) graph.Tensor {
 	column := x.Graph().Count(d)
 	second := x.Const(float64(half)).LessEqual(column)
 	pair := column.Sub(second.Scale(float64(half)))
-	angle := p.Reshape(-1, 1).Mul(pair.Scale(-2 * math.Log(base) / float64(d)).Exp())
+	angle := p.Reshape(-1, 1).Mul(pair.Scale(-2 * canonical.Log(base) / float64(d)).Exp())
 	at := func(y graph.Tensor) graph.Tensor { return y.Reshape(-1, 1, d) }
 	return x.Mul(at(angle.Cos())).Add(x.Take(turned).Mul(at(angle.Sin().Mul(second.Affine(2, -1)))))
 }

@@ -19,7 +19,7 @@ type array struct {
 
 // maxHost bounds how many numbers an array has: a few bytes of a file can ask for any
 // number.
-const maxHost = 1 << 24
+const maxHost = 1 << 22
 
 func size(dims []int) int {
 	n := 1
@@ -78,18 +78,32 @@ func like(typ onnxproto.DataType, dims []int) *array {
 	return a
 }
 
-// pick returns the array of dims whose element i is that of a at the number from
-// returns.
-func (a *array) pick(dims []int, from func(i int) int) *array {
+// pick returns the array of dims whose element at a place along each axis is that of a
+// at the number that from returns.
+func (a *array) pick(dims []int, from func(at []int) int) *array {
 	b := like(a.typ, dims)
-	for i := range b.size() {
+	eachPlace(dims, func(i int, at []int) {
 		if a.typ.Real() {
-			b.real[i] = a.real[from(i)]
+			b.real[i] = a.real[from(at)]
 		} else {
-			b.ints[i] = a.ints[from(i)]
+			b.ints[i] = a.ints[from(at)]
+		}
+	})
+	return b
+}
+
+// eachPlace calls f for each element of dims, with its place along each axis.
+func eachPlace(dims []int, f func(i int, at []int)) {
+	at := make([]int, len(dims))
+	for i := range size(dims) {
+		f(i, at)
+		for k := len(at) - 1; k >= 0; k-- {
+			if at[k]++; at[k] < dims[k] {
+				break
+			}
+			at[k] = 0
 		}
 	}
-	return b
 }
 
 // reshaped returns a under other dims of the same size.
@@ -108,16 +122,6 @@ func steps(dims []int) []int {
 		n *= dims[i]
 	}
 	return s
-}
-
-// index returns the place along each axis of element i.
-func index(dims []int, i int) []int {
-	at := make([]int, len(dims))
-	for k := len(dims) - 1; k >= 0; k-- {
-		at[k] = i % dims[k]
-		i /= dims[k]
-	}
-	return at
 }
 
 // broadcast returns the shape that all dims have in common.
@@ -148,11 +152,11 @@ func (a *array) expand(dims []int) *array {
 	}
 	own := steps(a.dims)
 	lead := len(dims) - len(a.dims)
-	return a.pick(dims, func(i int) int {
+	return a.pick(dims, func(at []int) int {
 		from := 0
-		for k, at := range index(dims, i) {
-			if k >= lead && a.dims[k-lead] > 1 {
-				from += at * own[k-lead]
+		for k, own := range own {
+			if a.dims[k] > 1 {
+				from += at[lead+k] * own
 			}
 		}
 		return from
@@ -164,13 +168,13 @@ func (a *array) along(axis int, places []int) *array {
 	dims := slices.Clone(a.dims)
 	dims[axis] = len(places)
 	own := steps(a.dims)
-	return a.pick(dims, func(i int) int {
+	return a.pick(dims, func(at []int) int {
 		from := 0
-		for k, at := range index(dims, i) {
+		for k, place := range at {
 			if k == axis {
-				at = places[at]
+				place = places[place]
 			}
-			from += at * own[k]
+			from += place * own[k]
 		}
 		return from
 	})
@@ -183,10 +187,10 @@ func (a *array) transposed(order []int) *array {
 		dims[i] = a.dims[o]
 	}
 	own := steps(a.dims)
-	return a.pick(dims, func(i int) int {
+	return a.pick(dims, func(at []int) int {
 		from := 0
-		for k, at := range index(dims, i) {
-			from += at * own[order[k]]
+		for k, place := range at {
+			from += place * own[order[k]]
 		}
 		return from
 	})
@@ -275,7 +279,7 @@ func round(typ onnxproto.DataType, x float64) float64 {
 	return float64(float32(x))
 }
 
-// fold reduces a over axes by f, from start; n is how many numbers fell into each.
+// fold reduces a over axes by f, from start.
 func (a *array) fold(axes []int, keep bool, f func(sum, x float64) float64, start float64) *array {
 	full := slices.Clone(a.dims)
 	var dims []int
@@ -295,15 +299,15 @@ func (a *array) fold(axes []int, keep bool, f func(sum, x float64) float64, star
 	for i := range sums {
 		sums[i] = start
 	}
-	for i := range a.size() {
+	eachPlace(a.dims, func(i int, at []int) {
 		to := 0
-		for k, at := range index(a.dims, i) {
+		for k, place := range at {
 			if full[k] > 1 {
-				to += at * own[k]
+				to += place * own[k]
 			}
 		}
 		sums[to] = f(sums[to], a.at(i))
-	}
+	})
 	out := like(a.typ, dims)
 	for i, s := range sums {
 		if out.typ.Real() {

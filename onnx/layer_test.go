@@ -95,6 +95,27 @@ func TestLayer(t *testing.T) {
 	}
 }
 
+// No image is moved on its way through a network, whatever order of axes its file has.
+func TestNothingMoves(t *testing.T) {
+	for _, name := range []string{"resnet20-cifar10", "mobilenetv2-035-imagenet", "winml-squeezenet-fp16"} {
+		m, err := onnx.Read(filepath.Join(shared, name+".onnx"))
+		if err != nil {
+			t.Skip("the models of shared/models are not here")
+		}
+		g := graph.New()
+		d := m.Network.Inputs[0].Dims
+		y := m.Network.Forward(nn.NewContext(g, false), g.Input("x", graph.Shape(2, d[2].Size, d[3].Size, d[1].Size)))
+		if g.Err() != nil {
+			t.Fatal(g.Err())
+		}
+		for _, x := range graph.Sorted(y) {
+			if x.Op().Name() == "Transpose" && len(x.Inputs()[0].Inputs()) > 0 {
+				t.Errorf("%s: %s turns %v", name, x.Path(), x.Inputs()[0])
+			}
+		}
+	}
+}
+
 // A backbone gives images with their channels behind, which a head of other layers
 // reads; an unknown tensor is named, with the one that was probably meant.
 func TestPrune(t *testing.T) {

@@ -76,7 +76,7 @@ func TestModels(t *testing.T) {
 				}
 				off, bound := far(got, want)
 				if name == "winml-squeezenet-fp16" {
-					bound *= 3 // onnxruntime rounds what is between to float16
+					bound *= 3 // onnxruntime rounds what is between to float16; with weights widened it is off by 1e-7
 				}
 				t.Logf("%s: off by %.2g of %.2g", out, off, bound)
 				if !(off <= bound) {

@@ -68,7 +68,7 @@ func dropout(n *call) []value {
 		}
 	}
 	if n.has(2) {
-		if k := n.known(2, "training_mode"); n.failed() || k.size() != 1 || k.at(0) != 0 {
+		if k := n.known(2, "training_mode"); n.failed() || k.size() != 1 || k.at(0) != 0 && rate != 0 {
 			n.failf("it is written in the form for training; export the network for inference")
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 	"descent/internal/onnxproto"
 )
 
@@ -113,7 +114,7 @@ func compare(f func(x, y graph.Tensor) graph.Tensor, real func(x, y float64) boo
 // not returns 1 - x of truth values.
 func not(x graph.Tensor) graph.Tensor { return x.Affine(-1, 1) }
 
-// integers are types whose quotients have no fraction.
+// whole reports whether operands are of a type whose quotients have no fraction.
 func (n *call) whole() bool { return n.has(0) && !n.in[0].typ.Real() }
 
 func divide(n *call, x, y graph.Tensor) graph.Tensor {
@@ -212,13 +213,13 @@ var unaries = map[string]monadic{
 	"Abs":        {graph: simple(graph.Tensor.Abs), real: math.Abs, whole: abs64},
 	"Sign":       {graph: simple(graph.Tensor.Sign), real: sign64, whole: func(x int64) int64 { return int64(sign64(float64(x))) }},
 	"Sqrt":       {graph: simple(graph.Tensor.Sqrt), real: math.Sqrt},
-	"Exp":        {graph: simple(graph.Tensor.Exp), real: math.Exp},
-	"Log":        {graph: simple(graph.Tensor.Log), real: math.Log},
-	"Sin":        {graph: simple(graph.Tensor.Sin), real: math.Sin},
-	"Cos":        {graph: simple(graph.Tensor.Cos), real: math.Cos},
-	"Tanh":       {graph: simple(graph.Tensor.Tanh), real: math.Tanh},
-	"Erf":        {graph: simple(graph.Tensor.Erf), real: math.Erf},
-	"Sigmoid":    {graph: simple(graph.Tensor.Sigmoid), real: func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }},
+	"Exp":        {graph: simple(graph.Tensor.Exp), real: canonical.Exp},
+	"Log":        {graph: simple(graph.Tensor.Log), real: canonical.Log},
+	"Sin":        {graph: simple(graph.Tensor.Sin), real: canonical.Sin},
+	"Cos":        {graph: simple(graph.Tensor.Cos), real: canonical.Cos},
+	"Tanh":       {graph: simple(graph.Tensor.Tanh), real: canonical.Tanh},
+	"Erf":        {graph: simple(graph.Tensor.Erf), real: canonical.Erf},
+	"Sigmoid":    {graph: simple(graph.Tensor.Sigmoid), real: func(x float64) float64 { return 1 / (1 + canonical.Exp(-x)) }},
 	"Relu":       {graph: simple(graph.Tensor.ReLU), real: func(x float64) float64 { return max(x, 0) }, whole: func(x int64) int64 { return max(x, 0) }},
 	"Reciprocal": {graph: simple(func(x graph.Tensor) graph.Tensor { return x.Const(1).Div(x) }), real: func(x float64) float64 { return 1 / x }},
 	"Floor":      {graph: simple(graph.Tensor.Floor), real: math.Floor},
@@ -261,7 +262,7 @@ var binaries = map[string]dyadic{
 		}
 		return x / y
 	}},
-	"Pow": {graph: power, real: math.Pow, whole: func(x, y int64) int64 { return toInt(math.Pow(float64(x), float64(y))) }},
+	"Pow": {graph: power, real: canonical.Pow, whole: func(x, y int64) int64 { return toInt(canonical.Pow(float64(x), float64(y))) }},
 	"Mod": {graph: func(n *call, x, y graph.Tensor) graph.Tensor {
 		if n.int("fmod", 0) != 0 {
 			return x.Sub(truncate(x.Div(y)).Mul(y))

@@ -15,10 +15,11 @@ func (n *call) classesLast(v value) graph.Tensor { return n.lay(v, channelsLast(
 //	l = -w[y]·x[y], w = 0 where y is ignored; the mean is Σl / Σw
 func (n *call) likelihood(logs graph.Tensor) value {
 	labels := n.plain(n.arg(1))
-	if n.failed() {
+	dims := logs.Type().Dims()
+	if n.failed() || len(dims) < 2 {
+		n.failf("scores of shape %v; want a row of classes for each of some rows", dims)
 		return value{}
 	}
-	dims := logs.Type().Dims()
 	classes := dims[len(dims)-1]
 	if !slices.Equal(labels.Type().Dims(), dims[:len(dims)-1]) {
 		n.failf("labels %v for scores %v of %d classes", labels.Type(), dims[:len(dims)-1], classes)

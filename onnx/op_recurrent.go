@@ -13,7 +13,7 @@ type recurrent struct {
 	gates  int
 	states int
 	acts   []string // of one direction, unless the node says others
-	step   func(g *gates, x, h []graph.Tensor) []graph.Tensor
+	step   func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor
 }
 
 // gates is one direction of a recurrent node.
@@ -41,10 +41,10 @@ func (g *gates) product(h graph.Tensor, from, to int) graph.Tensor {
 	return y
 }
 
-var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tanh"}, step: func(g *gates, x, s []graph.Tensor) []graph.Tensor {
+var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
 	// Gates stand in the order i, o, f, c.
 	h, c := s[0], s[1]
-	all := x[0].Add(g.product(h, 0, 4))
+	all := x.Add(g.product(h, 0, 4))
 	gate := func(i int) graph.Tensor { return g.part(all, i) }
 	look := func(x graph.Tensor, i int, c graph.Tensor) graph.Tensor {
 		if g.peep == nil {
@@ -59,23 +59,23 @@ var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tan
 	return []graph.Tensor{o.Mul(out(c)), c}
 }}
 
-var gru = recurrent{gates: 3, states: 1, acts: []string{"Sigmoid", "Tanh"}, step: func(g *gates, x, s []graph.Tensor) []graph.Tensor {
+var gru = recurrent{gates: 3, states: 1, acts: []string{"Sigmoid", "Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
 	// Gates stand in the order z, r, h.
 	h := s[0]
 	both := g.product(h, 0, 2)
-	z, r := g.acts[0](g.part(x[0], 0).Add(g.part(both, 0))), g.acts[0](g.part(x[0], 1).Add(g.part(both, 1)))
+	z, r := g.acts[0](g.part(x, 0).Add(g.part(both, 0))), g.acts[0](g.part(x, 1).Add(g.part(both, 1)))
 	var inner graph.Tensor
 	if g.before {
 		inner = r.Mul(g.product(h, 2, 3))
 	} else {
 		inner = g.product(r.Mul(h), 2, 3)
 	}
-	candidate := g.acts[1](g.part(x[0], 2).Add(inner))
+	candidate := g.acts[1](g.part(x, 2).Add(inner))
 	return []graph.Tensor{candidate.Add(z.Mul(h.Sub(candidate)))}
 }}
 
-var rnn = recurrent{gates: 1, states: 1, acts: []string{"Tanh"}, step: func(g *gates, x, s []graph.Tensor) []graph.Tensor {
-	return []graph.Tensor{g.acts[0](x[0].Add(g.product(s[0], 0, 1)))}
+var rnn = recurrent{gates: 1, states: 1, acts: []string{"Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
+	return []graph.Tensor{g.acts[0](x.Add(g.product(s[0], 0, 1)))}
 }}
 
 // activation returns the function that a node names.
@@ -210,7 +210,7 @@ func (r recurrent) apply(n *call) []value {
 			if d == 1 || direction == "reverse" {
 				t = steps - 1 - k
 			}
-			now := g.states(r, given.Slice(0, t, t+1).Reshape(rows, -1), states)
+			now := r.step(g, given.Slice(0, t, t+1).Reshape(rows, -1), states)
 			out := now[0]
 			if lengths.Valid() {
 				going := lengths.Const(float64(t)).Less(lengths)
@@ -250,11 +250,6 @@ func (r recurrent) apply(n *call) []value {
 		out = append(out, of(onnxproto.Float32, last))
 	}
 	return out
-}
-
-// states makes one step, with what is clipped before the activations.
-func (g *gates) states(r recurrent, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
-	return r.step(g, []graph.Tensor{x}, s)
 }
 
 // lengths returns how many steps of each row count, [rows, 1]; none if all do.

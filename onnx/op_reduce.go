@@ -87,7 +87,7 @@ func overAxis(f func(x graph.Tensor) graph.Tensor) func(n *call) []value {
 		v := n.arg(0)
 		if n.net.Opset < 13 {
 			dims := v.dims()
-			axis := n.axis(n.int("axis", 1), len(dims)+1)
+			axis := n.axis(n.int("axis", min(1, len(dims)-1)), len(dims))
 			if n.failed() {
 				return nil
 			}

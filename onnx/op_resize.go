@@ -64,7 +64,7 @@ func resize(n *call) []value {
 				s = slices.Max(scales)
 			}
 			for i, axis := range axes {
-				scales[i], sizes[i] = s, math.Floor(s*float64(in[axis])+0.5)
+				scales[i], sizes[i] = s, math.Floor(float64(s*float64(in[axis]))+0.5)
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func resize(n *call) []value {
 		if sizes != nil {
 			r.out = int(sizes[i])
 		}
-		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost {
+		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost/2/max(1, r.in) {
 			n.failf("scale %v of axis %d, which has %d", scales[i], axis, r.in)
 			return nil
 		}
@@ -177,7 +177,7 @@ func (r resampling) place(i int) float64 {
 		return (x+0.5)/r.scale - 0.5
 	case "half_pixel_symmetric":
 		whole := r.scale * in
-		return in/2*(1-out/whole) + (x+0.5)/r.scale - 0.5
+		return float64(in/2*(1-out/whole)) + (x+0.5)/r.scale - 0.5
 	case "pytorch_half_pixel":
 		if out == 1 {
 			return 0
@@ -196,7 +196,7 @@ func (r resampling) place(i int) float64 {
 		if out == 1 {
 			return 0.5 * (r.roi[0] + r.roi[1]) * (in - 1)
 		}
-		return r.roi[0]*(in-1) + x*(r.roi[1]-r.roi[0])*(in-1)/(out-1)
+		return float64(r.roi[0]*(in-1)) + x*(r.roi[1]-r.roi[0])*(in-1)/(out-1)
 	}
 	return math.NaN()
 }
@@ -252,9 +252,9 @@ func (r resampling) kernel(d float64) float64 {
 	}
 	switch {
 	case d <= 1:
-		return float64(float64((r.a+2)*d)*d)*d - float64(float64((r.a+3)*d)*d) + 1
+		return float64(float64(float64((r.a+2)*d)*d)*d) - float64(float64((r.a+3)*d)*d) + 1
 	case d < 2:
-		return float64(float64(r.a*d)*d)*d - float64(float64(5*r.a*d)*d) + float64(8*r.a*d) - 4*r.a
+		return float64(float64(float64(r.a*d)*d)*d) - float64(float64(5*r.a*d)*d) + float64(8*r.a*d) - float64(4*r.a)
 	}
 	return 0
 }

@@ -209,8 +209,8 @@ func convTranspose(n *call) []value {
 				size[i] = shape[i]
 			}
 			total := max(0, full+more[i]-size[i])
-			if cut[i] = total / 2; auto == "SAME_LOWER" {
-				cut[i] = total - total/2
+			if cut[i] = total - total/2; auto == "SAME_UPPER" {
+				cut[i] = total / 2
 			}
 		case auto == "VALID":
 			size[i] = full + more[i]
@@ -283,6 +283,9 @@ func pool(n *call, largest bool) []value {
 	return []value{unimage(x.AvgPool2D(p), v.rank())}
 }
 
+// maxTaps bounds windows that are pooled place by place.
+const maxTaps = 1 << 10
+
 // taps pools by its definition, any number of axes and with gaps: over the places of
 // the window, of what each sees of the whole image.
 func (n *call) taps(v value, w window, largest, counted bool) value {
@@ -306,9 +309,11 @@ func (n *call) taps(v value, w window, largest, counted bool) value {
 		ones = n.padAxis(within, 1+i, 0, max(0, behind-p[1]), "constant", 0).t
 	}
 	var sum, count graph.Tensor
-	at := make([]int, len(w.kernel))
-	for tap := range size(w.kernel) {
-		copy(at, index(w.kernel, tap))
+	if size(w.kernel) > maxTaps {
+		n.failf("a window %v of more than %d places, with gaps or cut off", w.kernel, maxTaps)
+		return v
+	}
+	eachPlace(w.kernel, func(tap int, at []int) {
 		see := func(t graph.Tensor) graph.Tensor {
 			x := value{typ: v.typ, t: t, order: natural(v.rank())}
 			for i := range at {
@@ -333,7 +338,7 @@ func (n *call) taps(v value, w window, largest, counted bool) value {
 				count = count.Add(one)
 			}
 		}
-	}
+	})
 	if !largest {
 		sum = sum.Div(count)
 	}

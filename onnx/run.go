@@ -21,8 +21,9 @@ type Tensor struct {
 // maxKnown bounds how many numbers of an input may decide shapes.
 const maxKnown = 1 << 12
 
-// Program is a network compiled for inputs of given shapes.
+// Program is a network compiled for inputs of given shapes. It is for one goroutine.
 type Program struct {
+	engine  *engine.Engine
 	net     *Network
 	shapes  map[string][]int
 	fixed   map[string]Tensor // inputs that shapes depend on
@@ -33,10 +34,10 @@ type Program struct {
 }
 
 // Compile compiles the network for inputs of the shapes of these, and where shapes
-// depend on numbers, for these numbers.
-func (m *Model) Compile(e *engine.Engine, inputs map[string]Tensor) (*Program, error) {
+// depend on numbers, for these numbers. It takes all cores.
+func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	n := &m.Network
-	p := &Program{net: n, shapes: map[string][]int{}, fixed: map[string]Tensor{}}
+	p := &Program{net: n, engine: engine.New(0), shapes: map[string][]int{}, fixed: map[string]Tensor{}}
 	var names []string
 	for _, in := range n.Inputs {
 		names = append(names, in.Name)
@@ -81,6 +82,7 @@ func (m *Model) Compile(e *engine.Engine, inputs map[string]Tensor) (*Program, e
 		return nil, fmt.Errorf("onnx: %w", fault(err))
 	}
 	if len(tensors) == 0 {
+		p.fed = nil
 		return p, nil
 	}
 	plan, err := engine.Compile(g, tensors)
@@ -91,7 +93,7 @@ func (m *Model) Compile(e *engine.Engine, inputs map[string]Tensor) (*Program, e
 	if err != nil {
 		return nil, err
 	}
-	if p.program, err = plan.Bind(e, store); err != nil {
+	if p.program, err = plan.Bind(p.engine, store); err != nil {
 		return nil, err
 	}
 	var read []string
@@ -144,14 +146,16 @@ func (p *Program) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
 	return out, nil
 }
 
+// Close ends what computes.
+func (p *Program) Close() { p.engine.Close() }
+
 // Run compiles the network and computes its outputs once.
 func (m *Model) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
-	e := engine.New(0)
-	defer e.Close()
-	p, err := m.Compile(e, inputs)
+	p, err := m.Compile(inputs)
 	if err != nil {
 		return nil, err
 	}
+	defer p.Close()
 	return p.Run(inputs)
 }
 

@@ -15,6 +15,10 @@ import (
 // Forward implements [nn.Layer]: x is the first input, of any number of rows, others
 // are fields of the samples by their names. Images are [n, height, width, channels].
 func (n Network) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
+		c.Graph().Fail("onnx", errors.New("a network without inputs or outputs is no layer"))
+		return c.Graph().Const(0)
+	}
 	inputs := make([]value, len(n.Inputs))
 	for i, in := range n.Inputs {
 		t := x
@@ -48,10 +52,11 @@ func (n Network) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 
 // tracer walks the nodes of a network.
 type tracer struct {
-	c      *nn.Context
-	net    *Network
-	values map[string]value
-	batch  [2]int // rows of the first input: what the file says, and what there are
+	c       *nn.Context
+	net     *Network
+	values  map[string]value
+	lacking map[string]string // values that a node should make and does not, and why
+	batch   [2]int            // rows of the first input: what the file says, and what there are
 }
 
 // failf records what is wrong, unless something was before.
@@ -61,20 +66,25 @@ func (tr *tracer) failf(format string, args ...any) {
 
 func (tr *tracer) failed() bool { return tr.c.Graph().Err() != nil }
 
+// newTracer returns what walks the nodes of n.
+func newTracer(c *nn.Context, n *Network) *tracer {
+	return &tracer{c: c, net: n, values: map[string]value{}, lacking: map[string]string{}}
+}
+
 // trace computes the outputs of inputs, which are in the order of the network's.
 // After an error it returns nothing, and the graph has it.
 func (n *Network) trace(c *nn.Context, inputs []value) []value {
-	tr := &tracer{c: c, net: n, values: map[string]value{}}
-	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
-		tr.failf("a network without inputs or outputs")
-		return nil
-	}
+	return newTracer(c, n).run(inputs)
+}
+
+func (tr *tracer) run(inputs []value) []value {
+	n := tr.net
 	for i, in := range n.Inputs {
 		tr.check(in, inputs[i])
 		tr.values[in.Name] = inputs[i]
 	}
-	if dims := n.Inputs[0].Dims; len(dims) > 0 && inputs[0].rank() > 0 {
-		tr.batch = [2]int{dims[0].Size, inputs[0].dims()[0]}
+	if len(inputs) > 0 && len(n.Inputs[0].Dims) > 0 && inputs[0].rank() > 0 {
+		tr.batch = [2]int{n.Inputs[0].Dims[0].Size, inputs[0].dims()[0]}
 	}
 	for _, w := range n.Weights {
 		tr.values[w.Name] = tr.weight(w)
@@ -87,15 +97,14 @@ func (n *Network) trace(c *nn.Context, inputs []value) []value {
 		}
 		tr.values[k.Name] = hosted(a)
 	}
-	tr.walk(n.Nodes)
-	if tr.failed() {
+	if tr.walk(n.Nodes); tr.failed() {
 		return nil
 	}
 	outputs := make([]value, len(n.Outputs))
 	for i, name := range n.Outputs {
 		v, ok := tr.values[name]
 		if !ok {
-			tr.failf("the output %q is not computed here", name)
+			tr.failf("the output %q is not computed%s", name, tr.lacking[name])
 			return nil
 		}
 		outputs[i] = v
@@ -173,6 +182,10 @@ func fault(err error) error {
 	return fmt.Errorf("%s: %w", shape.Path, shape.Err)
 }
 
+// maxResult bounds how many numbers a tensor has, since a file of a few bytes can ask
+// for any number.
+const maxResult = 1 << 29
+
 // walk computes nodes in order.
 func (tr *tracer) walk(nodes []Node) {
 	for i := range nodes {
@@ -193,12 +206,12 @@ func (tr *tracer) node(n *Node) {
 	for _, name := range n.Inputs {
 		v, ok := tr.values[name]
 		if !ok && name != "" {
-			tr.failf("its input %q is not computed here", name)
+			tr.failf("its input %q is not computed%s", name, tr.lacking[name])
 			return
 		}
 		call.in = append(call.in, v)
 	}
-	results := op(call)
+	results := call.apply(op)
 	if tr.failed() {
 		return
 	}
@@ -207,7 +220,13 @@ func (tr *tracer) node(n *Node) {
 			continue
 		}
 		if i < len(results) && results[i].valid() {
+			if dims := results[i].dims(); size(dims) > maxResult {
+				tr.failf("its result %v has more than %d numbers", dims, maxResult)
+				return
+			}
 			tr.values[name] = results[i]
+		} else {
+			tr.lacking[name] = fmt.Sprintf("; it is result %d of %s, of which %d are known", i, n, len(results))
 		}
 	}
 }
@@ -260,141 +279,4 @@ func (k Constant) array() (*array, error) {
 		return nil, fmt.Errorf("%d numbers of %s for shape %v", n, k.Elem, k.Dims)
 	}
 	return &array{typ: typ, dims: append([]int{}, k.Dims...), ints: k.Ints, real: floats(k.Floats)}, nil
-}
-
-// call is an operator being applied.
-type call struct {
-	*tracer
-	*Node
-	in []value
-}
-
-// has reports whether input i is given.
-func (n *call) has(i int) bool { return i < len(n.in) && n.in[i].valid() }
-
-// arg returns input i, which must be given.
-func (n *call) arg(i int) value {
-	if !n.has(i) {
-		n.failf("input %d is missing", i)
-		return hosted(&array{typ: onnxproto.Float32, dims: []int{}, real: []float64{0}})
-	}
-	return n.in[i]
-}
-
-// known returns the numbers of input i, which must not depend on data.
-func (n *call) known(i int, what string) *array {
-	if !n.has(i) || n.in[i].host == nil {
-		n.failf("input %d, %s, is computed from data; it has to be known before", i, what)
-		return wholeArray(onnxproto.Int64, []int{1}, 0)
-	}
-	return n.in[i].host
-}
-
-// ints returns whole numbers by an input that must not depend on data, or by the
-// attribute that older versions have.
-func (n *call) ints(i int, name string) ([]int, bool) {
-	var list []int
-	if i >= 0 && n.has(i) {
-		for k, a := 0, n.known(i, name); k < a.size(); k++ {
-			list = append(list, clampInt(toInt(a.at(k))))
-		}
-		return list, true
-	}
-	a, ok := n.attribute(name)
-	for _, v := range a.Ints {
-		list = append(list, clampInt(v))
-	}
-	return list, ok
-}
-
-// clampInt keeps a number so small that sums of some do not overflow.
-func clampInt(v int64) int { return int(max(-1<<40, min(1<<40, v))) }
-
-// attribute returns the attribute of that name.
-func (n *Node) attribute(name string) (Attribute, bool) {
-	for _, a := range n.Attributes {
-		if a.Name == name {
-			return a, true
-		}
-	}
-	return Attribute{}, false
-}
-
-func (n *Node) int(name string, or int) int {
-	if a, ok := n.attribute(name); ok {
-		return clampInt(a.Int)
-	}
-	return or
-}
-
-func (n *Node) float(name string, or float64) float64 {
-	if a, ok := n.attribute(name); ok {
-		return float64(a.Float)
-	}
-	return or
-}
-
-func (n *Node) text(name, or string) string {
-	if a, ok := n.attribute(name); ok {
-		return a.Text
-	}
-	return or
-}
-
-// axis returns axis a of a tensor of that rank, which may be counted from the end.
-func (n *call) axis(a, rank int) int {
-	if a < 0 {
-		a += rank
-	}
-	if a < 0 || a >= max(rank, 1) {
-		n.failf("there is no axis %d of %d", a, rank)
-		return 0
-	}
-	return a
-}
-
-// axes returns the axes that are given by an input or an attribute; all or none if
-// they are not.
-func (n *call) axes(i, rank int, all bool) []int {
-	list, ok := n.ints(i, "axes")
-	if !ok || len(list) == 0 {
-		if all {
-			return natural(rank)
-		}
-		return nil
-	}
-	for k, a := range list {
-		list[k] = n.axis(a, rank)
-	}
-	slices.Sort(list)
-	if len(slices.Compact(slices.Clone(list))) != len(list) {
-		n.failf("axes %v name one twice", list)
-	}
-	return list
-}
-
-// hosts reports whether all inputs are known.
-func (n *call) hosts() bool {
-	for _, v := range n.in {
-		if v.valid() && v.host == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// folded returns what was computed on the host.
-func (n *call) folded(a *array, err error) []value {
-	if err != nil {
-		n.failf("%w", err)
-		return nil
-	}
-	return []value{hosted(a)}
-}
-
-var errRank = errors.New("a tensor without axes")
-
-// one makes an operator of a function with one result.
-func one(f func(n *call) value) func(n *call) []value {
-	return func(n *call) []value { return []value{f(n)} }
 }

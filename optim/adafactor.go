@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // Adafactor is RMSProp with a mean square that is kept as a row and a column
@@ -60,8 +61,8 @@ func (o Adafactor) Update(p *Param) graph.Tensor {
 
 // root is the root of the running mean of squares q.
 func (o Adafactor) root(p *Param, q graph.Tensor) graph.Tensor {
-	keep := p.Scalar("beta2", func(t int) float64 { return 1 - math.Pow(float64(t), -o.Decay) })
-	rest := p.Scalar("1-beta2", func(t int) float64 { return math.Pow(float64(t), -o.Decay) })
+	keep := p.Scalar("beta2", func(t int) float64 { return 1 - canonical.Pow(float64(t), -o.Decay) })
+	rest := p.Scalar("1-beta2", func(t int) float64 { return canonical.Pow(float64(t), -o.Decay) })
 	average := func(slot string, x graph.Tensor) graph.Tensor {
 		s := p.StateOf(slot, x.Type(), 0).Mul(keep).Add(x.Mul(rest))
 		p.Set(slot, s)

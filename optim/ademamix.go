@@ -1,9 +1,8 @@
 package optim
 
 import (
-	"math"
-
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // AdEMAMix is [AdamW] with a second, slow average of gradients:
@@ -79,6 +78,6 @@ func (o AdEMAMix) slow(t int) float64 {
 	if x == 1 {
 		return o.Beta3
 	}
-	from, to := math.Log(o.Beta1), math.Log(o.Beta3)
-	return math.Exp(from * to / (float64((1-x)*to) + float64(x*from)))
+	from, to := canonical.Log(o.Beta1), canonical.Log(o.Beta3)
+	return canonical.Exp(from * to / (float64((1-x)*to) + float64(x*from)))
 }

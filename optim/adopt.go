@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // ADOPT is [Adam] that normalizes each gradient by the second moment of those
@@ -47,8 +48,8 @@ func (o ADOPT) Update(p *Param) graph.Tensor {
 		}
 		return 1 - o.Beta2
 	})
-	high := p.Scalar("limit", func(t int) float64 { return math.Pow(float64(t-1), 0.25) })
-	low := p.Scalar("-limit", func(t int) float64 { return -math.Pow(float64(t-1), 0.25) })
+	high := p.Scalar("limit", func(t int) float64 { return canonical.Pow(float64(t-1), 0.25) })
+	low := p.Scalar("-limit", func(t int) float64 { return -canonical.Pow(float64(t-1), 0.25) })
 	kept := p.State("v", 0).Mul(keep) // the root of v₋ is taken of it, so that all is one pass
 	p.Set("v", kept.Add(p.Grad.Square().Mul(rest)))
 	g := p.Grad.Div(kept.Sqrt().Mul(p.Hyper("1/root beta2", 1/math.Sqrt(o.Beta2))).Max(p.Hyper("eps", o.Eps))).Min(high).Max(low)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // Noise adds random numbers to the gradient, fewer as training goes on:
@@ -36,7 +37,9 @@ func (n Noise) Validate() error {
 }
 
 // deviation is σ of update t = 1, 2, ...
-func (n Noise) deviation(t int) float64 { return math.Sqrt(n.Eta * math.Pow(float64(t), -n.Gamma)) }
+func (n Noise) deviation(t int) float64 {
+	return math.Sqrt(n.Eta * canonical.Pow(float64(t), -n.Gamma))
+}
 
 // added returns the gradient with noise, whose deviation is the named scalar.
 func (n Noise) added(p *Param, scalar string) graph.Tensor {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"descent/graph"
+	"descent/internal/canonical"
 	"descent/internal/suggest"
 	"descent/schedule"
 )
@@ -66,11 +67,11 @@ func (s scheduled) debiased() func(t int) float64 {
 		for done < t {
 			done++
 			if beta := s.at(done); beta != last {
-				sum, last, count = sum+float64(float64(count)*math.Log(last)), beta, 0
+				sum, last, count = sum+float64(float64(count)*canonical.Log(last)), beta, 0
 			}
 			count++
 		}
-		return -1 / math.Expm1(sum+float64(float64(count)*math.Log(last)))
+		return -1 / canonical.Expm1(sum+float64(float64(count)*canonical.Log(last)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // What several rules, or their surroundings, compute.
@@ -25,7 +26,7 @@ func root(v, eps graph.Tensor, inside bool) graph.Tensor {
 
 // debias is 1/(1-βᵗ).
 func debias(beta float64, t int) float64 {
-	return -1 / math.Expm1(float64(t)*math.Log(beta))
+	return -1 / canonical.Expm1(float64(t)*canonical.Log(beta))
 }
 
 // largest is the largest that v has been: n ← max(n, v), n₀ = 0.
@@ -44,7 +45,7 @@ func (p *Param) rectified(m, v, eps graph.Tensor, beta2 float64) graph.Tensor {
 // rectifier is r of [RAdam], or 0 while ρₜ ≤ 5.
 func rectifier(beta2 float64, t int) float64 {
 	end, n := 2/(1-beta2)-1, float64(t)
-	rho := end - float64(2*n*math.Pow(beta2, n)*debias(beta2, t)) // near 5 at first: what is left of 2000
+	rho := end - float64(2*n*canonical.Pow(beta2, n)*debias(beta2, t)) // near 5 at first: what is left of 2000
 	if !(rho > 5) {
 		return 0
 	}

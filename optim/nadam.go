@@ -1,9 +1,8 @@
 package optim
 
 import (
-	"math"
-
 	"descent/graph"
+	"descent/internal/canonical"
 )
 
 // NAdam is [Adam] with Nesterov's look ahead, by a momentum that warms up:
@@ -50,7 +49,7 @@ func (o NAdam) Update(p *Param) graph.Tensor {
 
 // mu is μₜ.
 func (o NAdam) mu(t int) float64 {
-	return float64(o.Beta1 * (1 - float64(0.5*math.Pow(0.96, float64(t)*o.Psi))))
+	return float64(o.Beta1 * (1 - float64(0.5*canonical.Pow(0.96, float64(t)*o.Psi))))
 }
 
 // product is μ₁·…·μₜ. With a = 0.96^ψ it is β₁ᵗ·∏(1 - aⁱ/2), and the logarithm
@@ -58,14 +57,14 @@ func (o NAdam) mu(t int) float64 {
 //
 //	-Σₖ 2⁻ᵏ/k · Σᵢ aᵏⁱ = -Σₖ 2⁻ᵏ/k · aᵏ(1-aᵏᵗ)/(1-aᵏ)    k = 1, 2, ...
 func (o NAdam) product(t int) float64 {
-	n, a := float64(t), o.Psi*math.Log(0.96)
-	sum := n * math.Log(o.Beta1)
+	n, a := float64(t), o.Psi*canonical.Log(0.96)
+	sum := n * canonical.Log(o.Beta1)
 	for k, half := 1.0, 0.5; k <= 60; k, half = k+1, half/2 {
 		powers := n // Σᵢ aᵏⁱ for a = 1
 		if a != 0 {
-			powers = math.Exp(k*a) * math.Expm1(n*k*a) / math.Expm1(k*a)
+			powers = canonical.Exp(k*a) * canonical.Expm1(n*k*a) / canonical.Expm1(k*a)
 		}
 		sum -= float64(half / k * powers)
 	}
-	return math.Exp(sum)
+	return canonical.Exp(sum)
 }

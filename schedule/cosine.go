@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Cosine falls from 1 at t = 0 to Floor at t = Steps and stays there:
@@ -19,7 +21,7 @@ type Cosine struct {
 
 func (c Cosine) At(t int) float64 {
 	x := float64(min(t, c.Steps)) / float64(c.Steps)
-	return c.Floor + float64((1-c.Floor)*(1+math.Cos(math.Pi*x))/2)
+	return c.Floor + float64((1-c.Floor)*(1+canonical.Cos(math.Pi*x))/2)
 }
 
 func (c Cosine) Validate() error {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // CosLog rises and falls Waves times, each wave longer than the one before, as
@@ -30,7 +32,7 @@ func (s CosLog) At(t int) float64 {
 	if m < math.Sqrt2/2 {
 		m *= 2
 	}
-	sin := math.Sin(math.Pi / math.Ln2 * math.Log(m))
+	sin := canonical.Sin(math.Pi / math.Ln2 * canonical.Log(m))
 	return sin * sin
 }
 
@@ -76,7 +78,7 @@ func (s FlatCosine) At(t int) float64 {
 	if x <= s.Flat {
 		return 1
 	}
-	return s.Floor + float64((1-s.Floor)*(1+math.Cos(math.Pi*(x-s.Flat)/(1-s.Flat)))/2)
+	return s.Floor + float64((1-s.Floor)*(1+canonical.Cos(math.Pi*(x-s.Flat)/(1-s.Flat)))/2)
 }
 
 func (s FlatCosine) Validate() error {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Cyclic goes up and down between Floor and 1 in straight lines:
@@ -51,9 +53,9 @@ func (s Cyclic) At(t int) float64 {
 	}
 	switch s.Mode {
 	case Triangular2:
-		height *= math.Pow(0.5, cycle)
+		height *= canonical.Pow(0.5, cycle)
 	case ExpRange:
-		height *= math.Pow(s.Gamma, float64(t))
+		height *= canonical.Pow(s.Gamma, float64(t))
 	}
 	return s.Floor + float64((1-s.Floor)*height)
 }

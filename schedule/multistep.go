@@ -2,9 +2,10 @@ package schedule
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
+
+	"descent/internal/canonical"
 )
 
 // MultiStep drops the rate by Factor at each of a few milestones:
@@ -26,7 +27,7 @@ func (s MultiStep) At(t int) float64 {
 	for n < len(s.Milestones) && s.Milestones[n] > 0 && s.Milestones[n] <= t {
 		n++
 	}
-	return math.Pow(s.Factor, float64(n))
+	return canonical.Pow(s.Factor, float64(n))
 }
 
 func (s MultiStep) Validate() error {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // OneCycle rises from Start to 1 and falls to End, by half cosines or in
@@ -48,7 +50,7 @@ func (s OneCycle) blend(a, b, x float64) float64 {
 	if s.Linear {
 		return a + float64((b-a)*x)
 	}
-	return b + float64((a-b)*(1+math.Cos(math.Pi*x))/2)
+	return b + float64((a-b)*(1+canonical.Cos(math.Pi*x))/2)
 }
 
 func (s OneCycle) Validate() error {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Poly falls from 1 at t = 0 to Floor at t = Steps by a power, and stays
@@ -20,7 +22,7 @@ type Poly struct {
 
 func (s Poly) At(t int) float64 {
 	x := float64(min(t, s.Steps)) / float64(s.Steps)
-	return s.Floor + float64((1-s.Floor)*math.Pow(1-x, s.Power))
+	return s.Floor + float64((1-s.Floor)*canonical.Pow(1-x, s.Power))
 }
 
 func (s Poly) Validate() error {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Restarts is [Cosine] again and again, each time Mult as long, from a peak
@@ -35,7 +37,7 @@ func (s Restarts) At(t int) float64 {
 		cycle = int(x / length)
 		x = float64(t - cycle*s.Steps)
 	}
-	return s.Floor + float64((1-s.Floor)*math.Pow(s.Peak, float64(cycle))*(1+math.Cos(math.Pi*x/length))/2)
+	return s.Floor + float64((1-s.Floor)*canonical.Pow(s.Peak, float64(cycle))*(1+canonical.Cos(math.Pi*x/length))/2)
 }
 
 func (s Restarts) Validate() error {

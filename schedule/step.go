@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Step is step decay: the rate drops by Factor each Every updates.
@@ -16,7 +18,7 @@ type Step struct {
 }
 
 func (s Step) At(t int) float64 {
-	return math.Pow(s.Factor, math.Floor(float64(t)/float64(s.Every)))
+	return canonical.Pow(s.Factor, math.Floor(float64(t)/float64(s.Every)))
 }
 
 func (s Step) Validate() error {
@@ -42,7 +44,7 @@ func (s Exponential) At(t int) float64 {
 	if s.Stairs {
 		x = math.Floor(x)
 	}
-	return math.Pow(s.Factor, x)
+	return canonical.Pow(s.Factor, x)
 }
 
 func (s Exponential) Validate() error {

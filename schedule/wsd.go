@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // WSD is a warm-up, a stable stretch and a decay, a trapezoid:
@@ -47,7 +49,7 @@ func (c Cooldown) String() string {
 func (c Cooldown) at(x float64) float64 {
 	switch c {
 	case CosineCooldown:
-		return (1 + math.Cos(math.Pi*x)) / 2
+		return (1 + canonical.Cos(math.Pi*x)) / 2
 	case SqrtCooldown:
 		return 1 - math.Sqrt(x)
 	}

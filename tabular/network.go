@@ -31,7 +31,7 @@ func (t *Table) Network(r Recipe) (nn.Sequential, error) {
 		outputs = t.Spec.Outputs()
 	}
 	if len(front) == 0 {
-		return t.within(t.bags(outputs, false)), nil
+		return t.within(t.bags(linear(outputs), false)), nil
 	}
 	if r.Members != 0 {
 		return t.ensemble(r, front, outputs)

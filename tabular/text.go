@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/nn"
 	"descent/nn/initial"
 	"descent/optim"
@@ -114,7 +115,7 @@ func (s *telling) strengths(task data.Task) strengths {
 			v := sum / (n + 1)
 			if task != data.Regression {
 				pi := (all + 1) / (s.rows + 2)
-				v = math.Log((sum+2*pi)/(n-sum+2*(1-pi))) - math.Log(pi/(1-pi))
+				v = canonical.Log((sum+2*pi)/(n-sum+2*(1-pi))) - canonical.Log(pi/(1-pi))
 			}
 			most = max(most, math.Abs(v))
 		}
@@ -158,18 +159,40 @@ const (
 	textEpochs  = 10 // where there is nothing but text
 )
 
-// bags is a linear model of the n-grams in the texts of a table.
-func (t *Table) bags(outputs int, noBias bool) nn.Sequential {
+// reader makes layers that say something of the n-grams of a text.
+type reader func(of text, noBias bool) []nn.Layer
+
+// linear reads a text by a weight of each n-gram for each output.
+func linear(outputs int) reader {
+	return func(of text, noBias bool) []nn.Layer {
+		return []nn.Layer{nn.EmbeddingBag{
+			Size: of.grams, Dim: outputs, Weighed: true, Strength: of.strength, Dropout: textDropout, NoBias: noBias, Exempt: true,
+		}}
+	}
+}
+
+// attention reads a text by the mean of learned vectors of its n-grams, of which it
+// attends to some more than to others.
+func attention(dim, outputs int, dropout float64) reader {
+	return func(of text, noBias bool) []nn.Layer {
+		layers := []nn.Layer{nn.AttentionBag{Size: of.grams, Dim: dim, Dropout: textDropout}}
+		if dropout > 0 {
+			layers = append(layers, nn.Dropout{Rate: dropout})
+		}
+		return append(layers, nn.Dense{Units: outputs, NoBias: noBias})
+	}
+}
+
+// bags is the sum of what read makes of each text of a table.
+func (t *Table) bags(read reader, noBias bool) nn.Sequential {
 	of := t.texts[0]
-	net := nn.Sequential{nn.Select{Columns: of.columns}, nn.EmbeddingBag{
-		Size: of.grams, Dim: outputs, Weighed: true, Strength: of.strength, Dropout: textDropout, NoBias: noBias, Exempt: true,
-	}}
+	net := append(nn.Sequential{nn.Select{Columns: of.columns}}, read(of, noBias)...)
 	if len(t.texts) == 1 {
 		return net
 	}
 	rest := *t
 	rest.texts = t.texts[1:]
-	return nn.Sequential{nn.Residual{Layers: net, Shortcut: rest.bags(outputs, true)}}
+	return nn.Sequential{nn.Residual{Layers: net, Shortcut: rest.bags(read, true)}}
 }
 
 // besideText begins the names of the parameters of a network that a linear model of
@@ -178,13 +201,18 @@ const besideText = "0.residual."
 
 // withText adds a linear model of the texts to a network of the other columns.
 func (t *Table) withText(net nn.Sequential, outputs int) nn.Sequential {
+	return t.beside(net, linear(outputs))
+}
+
+// beside adds what read makes of the texts to a network of the other columns.
+func (t *Table) beside(net nn.Sequential, read reader) nn.Sequential {
 	switch {
 	case len(t.texts) == 0:
 		return net
 	case len(net) == 0:
-		return t.bags(outputs, false)
+		return t.bags(read, false)
 	}
-	return nn.Sequential{nn.Residual{Layers: net, Shortcut: t.bags(outputs, true)}}
+	return nn.Sequential{nn.Residual{Layers: net, Shortcut: t.bags(read, true)}}
 }
 
 // TextGroups is how the weights of n-grams are trained in so many updates, beside others
@@ -204,6 +232,17 @@ func (t *Table) TextGroups(rate float64, updates int) []optim.Group {
 // order of x: its outputs are added to those of a linear model of the texts. Where there
 // is no text it is net, and where there is nothing else the linear model.
 func (t *Table) WithText(net nn.Sequential, outputs int) nn.Sequential {
+	return t.beside(t.ofOthers(net), linear(outputs))
+}
+
+// WithAttention is [Table.WithText] with a network that attends to n-grams, by vectors
+// of dim numbers, in place of the linear model.
+func (t *Table) WithAttention(net nn.Sequential, dim, outputs int, dropout float64) nn.Sequential {
+	return t.beside(t.ofOthers(net), attention(dim, outputs, dropout))
+}
+
+// ofOthers is net for the columns that are no text; nothing if there are none.
+func (t *Table) ofOthers(net nn.Sequential) nn.Sequential {
 	var others []int
 	for i, c := range t.Columns {
 		if !isText(c.Kind) {
@@ -214,11 +253,9 @@ func (t *Table) WithText(net nn.Sequential, outputs int) nn.Sequential {
 	case len(t.texts) == 0:
 		return net
 	case len(others) == 0:
-		net = nil
-	default:
-		net = append(nn.Sequential{nn.Select{Columns: others}}, net...)
+		return nil
 	}
-	return t.withText(net, outputs)
+	return append(nn.Sequential{nn.Select{Columns: others}}, net...)
 }
 
 // HasText reports whether samples have columns of text, and whether these are all.
@@ -245,8 +282,26 @@ func (t *Table) textWidth() (n int) {
 	return n
 }
 
-// inTexts says what is made of texts; nothing if there are none.
-func (t *Table) inTexts() string {
+// attends returns of how many numbers the vectors are by which l reads texts; 0 if it
+// has none.
+func attends(l nn.Layer) int {
+	switch l := l.(type) {
+	case nn.AttentionBag:
+		return l.Dim
+	case nn.Sequential:
+		for _, part := range l {
+			if dim := attends(part); dim > 0 {
+				return dim
+			}
+		}
+	case nn.Residual:
+		return max(attends(l.Layers), attends(l.Shortcut))
+	}
+	return 0
+}
+
+// inTexts says what net makes of texts; nothing if there are none.
+func (t *Table) inTexts(net nn.Layer) string {
 	var list []string
 	for _, of := range t.texts {
 		list = append(list, fmt.Sprintf("%s (%d)", of.name, of.grams))
@@ -254,7 +309,11 @@ func (t *Table) inTexts() string {
 	if list == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s in n-grams of words and characters, each with a learned weight for each output: %s", count(len(list), "text"), strings.Join(list, ", "))
+	each := "a learned weight for each output"
+	if dim := attends(net); dim > 0 {
+		each = fmt.Sprintf("a learned vector of %d numbers and attention", dim)
+	}
+	return fmt.Sprintf("%s in n-grams of words and characters, each with %s: %s", count(len(list), "text"), each, strings.Join(list, ", "))
 }
 
 // isText reports whether a feature is of a text.

@@ -13,6 +13,7 @@ import (
 	"descent/model"
 	"descent/nn"
 	"descent/nn/initial"
+	"descent/optim"
 	"descent/tabular"
 	"descent/train"
 )
@@ -172,5 +173,30 @@ func TestWithText(t *testing.T) {
 	plain := shop(t, 300, "cheap")
 	if net := measured(t, plain.Train).WithText(nn.Sequential{nn.Flatten{}}, 2); len(net) != 1 {
 		t.Errorf("a table without text has the network %v", net)
+	}
+}
+
+// TestWithAttention: vectors and attention learn what a linear model of n-grams does, and
+// say so.
+func TestWithAttention(t *testing.T) {
+	parts := spoken(t, 300, "mood")
+	table := measured(t, parts.Train)
+	net := table.WithAttention(nn.MLP([]int{8}, 3, nn.ReLU, 0, nil), 16, 3, 0.1)
+	trainer, err := train.New(net, parts.Train.Spec(), train.Config{Optimizer: optim.NewAdam(), LearningRate: 0.01, Epochs: 8, BatchSize: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	m, err := trainer.Fit(context.Background(), parts.Train, parts.Validation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := m.Evaluate(context.Background(), parts.Test)
+	if err != nil || report.Score("accuracy") < 0.9 {
+		t.Errorf("accuracy %v, %v", report.Score("accuracy"), err)
+	}
+	words := strings.Join(tabular.Words(parts.Train.Spec(), net), "\n")
+	if !strings.Contains(words, "each with a learned vector of 16 numbers and attention") {
+		t.Errorf("the network is told as %q", words)
 	}
 }

@@ -34,7 +34,7 @@ func Words(spec data.Spec, net nn.Layer) []string {
 	if text := t.inVectors(front); text != "" {
 		lines = append(lines, text)
 	}
-	if text := t.inTexts(); text != "" {
+	if text := t.inTexts(net); text != "" {
 		lines = append(lines, text)
 	}
 	if networks > 1 {

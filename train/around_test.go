@@ -66,7 +66,7 @@ func TestGroupsFreeze(t *testing.T) {
 		if _, err := tr.Fit(context.Background(), parts.Train, nil); err != nil {
 			t.Fatal(err)
 		}
-		p, err := tr.program(modeStep, 64)
+		p, err := tr.program(modeStep, 64, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

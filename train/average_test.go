@@ -137,7 +137,7 @@ func TestFreeze(t *testing.T) {
 			t.Errorf("%s: frozen %v, unchanged %v", name, frozen, !frozen)
 		}
 	}
-	p, err := tr.program(modeStep, 64)
+	p, err := tr.program(modeStep, 64, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func (c Config) Validate() error {
 	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
 	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
 	check(c.MaxUpdates >= 0, "the most updates are %d; there must be 0 (as many as the epochs have) or more", c.MaxUpdates)
-	check(c.Order == Shuffled || c.Order == InOrder, "order is %d; it must be Shuffled or InOrder", int(c.Order))
+	check(c.Order >= Shuffled && c.Order <= ByLength, "order is %d; it must be Shuffled, InOrder or ByLength", int(c.Order))
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
 	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)
 	check(c.Workers >= 0 && c.Workers <= 1024, "workers are %d; there may be 0 (all cores) to 1024", c.Workers)

@@ -27,7 +27,7 @@ func TestInOrder(t *testing.T) {
 }
 
 func TestParseOrder(t *testing.T) {
-	for _, order := range []train.Order{train.Shuffled, train.InOrder} {
+	for _, order := range []train.Order{train.Shuffled, train.InOrder, train.ByLength} {
 		if got, err := train.ParseOrder(order.String()); got != order || err != nil {
 			t.Errorf("%v is read as %v, %v", order, got, err)
 		}

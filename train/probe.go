@@ -33,10 +33,10 @@ type ParamProbe struct {
 
 // prober takes probes.
 type prober struct {
-	programs map[int]*engine.Program // by rows
-	layers   []string                // names of the outputs of stageForward
-	old      map[string][]float32    // parameters before the update
-	pending  *Probe                  // begun
+	programs map[programKey]*engine.Program
+	layers   []string             // names of the outputs of stageForward
+	old      map[string][]float32 // parameters before the update
+	pending  *Probe               // begun
 }
 
 // before begins a probe of the next update, if one is due.
@@ -69,7 +69,7 @@ func (p *prober) before(t *Trainer, batch data.Batch) error {
 // look runs the forward pass of a batch, by the given draw, and returns the
 // program, whose stageBackward may follow.
 func (p *prober) look(t *Trainer, batch data.Batch, draw uint32) (*engine.Program, error) {
-	b, err := p.program(t, len(batch.Rows))
+	b, err := p.program(t, programKey{modeStep, len(batch.Rows), batch.Positions})
 	if err != nil {
 		return nil, err
 	}
@@ -101,16 +101,15 @@ func (p *prober) after(t *Trainer, epoch int) *Probe {
 	return done
 }
 
-// program returns what a probe of a batch of so many rows runs: nothing in it
-// writes a variable.
-func (p *prober) program(t *Trainer, rows int) (*engine.Program, error) {
-	if b, ok := p.programs[rows]; ok {
+// program returns what a probe of a batch runs: nothing in it writes a variable.
+func (p *prober) program(t *Trainer, key programKey) (*engine.Program, error) {
+	if b, ok := p.programs[key]; ok {
 		return b, nil
 	}
 	if p.programs == nil {
-		p.programs, p.old = map[int]*engine.Program{}, map[string][]float32{}
+		p.programs, p.old = map[programKey]*engine.Program{}, map[string][]float32{}
 	}
-	f, err := t.net.Trace(rows, true)
+	f, err := t.net.Within(key.positions).Trace(key.rows, true)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +138,7 @@ func (p *prober) program(t *Trainer, rows int) (*engine.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.programs[rows], p.layers = b, layers
+	p.programs[key], p.layers = b, layers
 	return b, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/schedule"
 )
 
@@ -131,7 +132,7 @@ type ratePath struct {
 var _ schedule.Schedule = ratePath{}
 
 func (p ratePath) At(t int) float64 {
-	return p.From * math.Pow(p.To/p.From, float64(t-p.begin)/float64(p.Updates-1))
+	return p.From * canonical.Pow(p.To/p.From, float64(t-p.begin)/float64(p.Updates-1))
 }
 
 // rateTest is a range test on its way.
@@ -147,7 +148,7 @@ type rateTest struct {
 func (r *rateTest) add(rate, loss float64) bool {
 	const decay = 0.98
 	r.average = float64(decay*r.average) + float64((1-decay)*loss)
-	smoothed := r.average / (1 - math.Pow(decay, float64(len(r.points)+1)))
+	smoothed := r.average / (1 - canonical.Pow(decay, float64(len(r.points)+1)))
 	r.points = append(r.points, RatePoint{rate, loss, smoothed})
 	if len(r.points) == 1 || smoothed < r.best {
 		r.best = smoothed
@@ -172,7 +173,7 @@ func (r *rateTest) suggest(updates int) (FoundRates, error) {
 func steepest(points []RatePoint) float64 {
 	at, least := 0, math.Inf(1)
 	for i := 1; i < len(points); i++ {
-		slope := (points[i].Smoothed - points[i-1].Smoothed) / math.Log(points[i].Rate/points[i-1].Rate)
+		slope := (points[i].Smoothed - points[i-1].Smoothed) / canonical.Log(points[i].Rate/points[i-1].Rate)
 		if slope < least {
 			at, least = i-1, slope
 		}

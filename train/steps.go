@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"descent/data"
+	"descent/internal/network"
 	"descent/loop"
 )
 
@@ -92,6 +93,9 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 		t.parts, _ = t.cut(size, t.cfg.MicroBatch)
 	}
 	t.counted = t.counted && t.parts > 1
+	if err := t.measureLengths(source); err != nil {
+		return 0, err
+	}
 	if err := t.prepare(n, size); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
 	}
@@ -125,19 +129,44 @@ func (t *Trainer) prepare(n, size int) error {
 			if t.cfg.SAM > 0 {
 				m = modeAccumulate
 			}
-			if _, err := t.program(m, rows); err != nil {
+			if _, err := t.program(m, rows, t.longest()); err != nil {
 				return err
 			}
 			continue
 		}
 		_, end := t.cut(rows, t.cfg.MicroBatch)
 		for _, part := range []int{min(rows, t.cfg.MicroBatch), end} {
-			if _, err := t.program(modeAccumulate, part); err != nil {
+			if _, err := t.program(modeAccumulate, part, t.longest()); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// measureLengths makes ready for batches of sequences of like length.
+func (t *Trainer) measureLengths(source data.Source) error {
+	t.lengths, t.positions = nil, nil
+	if t.cfg.Order != ByLength {
+		return nil
+	}
+	if t.lengths = data.Lengths(source); t.lengths == nil {
+		return fmt.Errorf("train: order is length, and the samples of %s are all of one length", source.Spec().Name)
+	}
+	if _, err := t.net.Continue(1, false); err != nil {
+		return fmt.Errorf("train: order is length, which is for networks that make of a position what it and those before it say: %w", err)
+	}
+	t.positions = network.Lengths(t.net.Spec.Size())
+	return nil
+}
+
+// longest is how many positions the longest sequences of a batch may have, 0 where all
+// are alike.
+func (t *Trainer) longest() int {
+	if n := len(t.positions); n > 0 {
+		return t.positions[n-1]
+	}
+	return 0
 }
 
 // batchSize is how many rows an update takes when there are n.
@@ -168,7 +197,7 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 	var order []int
 	size := t.batchSize(source.Len())
 	if size < source.Len() { // the order inside a single batch means nothing
-		order = t.cfg.Order.rows(source.Len(), t.cfg.Seed, step.Epoch)
+		order = t.cfg.Order.rows(source.Len(), t.cfg.Seed, step.Epoch, t.lengths, size)
 	}
 	if size > t.cfg.MicroBatch {
 		return t.passInParts(ctx, source, order, step, size)
@@ -190,5 +219,5 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 
 // batches says how rows of an epoch, all if nil, are cut and varied.
 func (t *Trainer) batches(size int, rows []int, epoch int) data.BatchConfig {
-	return data.BatchConfig{Size: size, Least: t.least, Order: rows, Augment: t.cfg.Augment, Seed: t.cfg.Seed, Epoch: epoch}
+	return data.BatchConfig{Size: size, Least: t.least, Order: rows, Positions: t.positions, Augment: t.cfg.Augment, Seed: t.cfg.Seed, Epoch: epoch}
 }

@@ -54,6 +54,9 @@ type Trainer struct {
 	least    int      // rows of a batch, unless the training set has fewer
 	notes    []string // about what was taken over from Config.From
 
+	lengths   []int // of the rows, which are sequences, with Config.Order ByLength
+	positions []int // how many those of a batch may have, ascending
+
 	state
 	best        *model.Model
 	resumed     bool // and the next call of Steps goes on where the state stands
@@ -101,7 +104,7 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()
 	}
-	s, err := t.traceStep(modeStep, cfg.rows())
+	s, err := t.traceStep(programKey{modeStep, cfg.rows(), 0})
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}

@@ -27,7 +27,7 @@ func (t *Trainer) update(batch data.Batch, step *Step) error {
 	if t.cfg.SAM > 0 {
 		return t.sharp(batch, step)
 	}
-	p, err := t.program(modeStep, len(batch.Rows))
+	p, err := t.program(modeStep, len(batch.Rows), batch.Positions)
 	if err != nil {
 		return err
 	}

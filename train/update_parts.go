@@ -52,7 +52,7 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 			return err
 		}
 	}
-	p, err := t.program(modeApply, t.cfg.rows())
+	p, err := t.program(modeApply, t.cfg.rows(), 0)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		if err != nil {
 			return err
 		}
-		p, err := t.program(m, len(batch.Rows))
+		p, err := t.program(m, len(batch.Rows), batch.Positions)
 		if err != nil {
 			return err
 		}

@@ -6,13 +6,14 @@ import (
 )
 
 // program returns the compiled program of mode m over rows samples, compiling
-// it when it is first asked for.
-func (t *Trainer) program(m mode, rows int) (*program, error) {
-	key := programKey{m, rows}
+// it when it is first asked for. Samples that are sequences have so many positions, 0
+// for as many as the Spec says.
+func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
+	key := programKey{m, rows, positions}
 	if p, ok := t.programs[key]; ok {
 		return p, nil
 	}
-	s, err := t.traceStep(m, rows)
+	s, err := t.traceStep(key)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +41,8 @@ func (t *Trainer) program(m mode, rows int) (*program, error) {
 }
 
 type programKey struct {
-	mode mode
-	rows int
+	mode            mode
+	rows, positions int
 }
 
 // program is a compiled step with the scalars that the host sets.

@@ -42,7 +42,7 @@ func (s *step) climb() {
 // Improving Generalization", ICLR 2021, arXiv:2010.01412, algorithm 1 and
 // equation 2 with p = 2.
 func (t *Trainer) sharpen(batches iter.Seq2[data.Batch, error], draws uint32, step Step) error {
-	p, err := t.program(modeClimb, t.cfg.rows())
+	p, err := t.program(modeClimb, t.cfg.rows(), 0)
 	if err != nil {
 		return err
 	}

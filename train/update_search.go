@@ -82,7 +82,7 @@ func (t *Trainer) lossOf(p *program) float64 {
 
 // lossOfAll is the loss of the rows that batches has, with penalties.
 func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (float64, error) {
-	apply, err := t.program(modeApply, t.cfg.rows())
+	apply, err := t.program(modeApply, t.cfg.rows(), 0)
 	if err != nil {
 		return 0, err
 	}
@@ -95,7 +95,7 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		if err != nil {
 			return 0, err
 		}
-		p, err := t.program(modeAccumulate, len(batch.Rows))
+		p, err := t.program(modeAccumulate, len(batch.Rows), batch.Positions)
 		if err != nil {
 			return 0, err
 		}

@@ -53,9 +53,10 @@ type step struct {
 // gradientName is the variable that the gradient of a parameter accumulates in.
 func gradientName(param string) string { return param + "/gradient" }
 
-// traceStep builds the graph of mode m over rows samples.
-func (t *Trainer) traceStep(m mode, rows int) (*step, error) {
-	f, err := t.net.Trace(rows, true)
+// traceStep builds the graph of a program.
+func (t *Trainer) traceStep(key programKey) (*step, error) {
+	m := key.mode
+	f, err := t.net.Within(key.positions).Trace(key.rows, true)
 	if err != nil {
 		return nil, err
 	}

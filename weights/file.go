@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 
+	"descent/internal/half"
 	"descent/internal/npy"
 	"descent/internal/safetensors"
 )
@@ -63,7 +64,10 @@ func Open(path string) (*File, error) {
 	f.Meta = s.Meta
 	for _, t := range s.Tensors {
 		data := t.Data
-		if t.F64 == nil && t.I64 == nil && data == nil {
+		switch {
+		case t.BF16 != nil:
+			data = half.Widen(t.BF16)
+		case t.F64 == nil && t.I64 == nil && t.I8 == nil && data == nil:
 			data = []float32{}
 		}
 		f.add(t.Name, t.Shape, data, t.F64)

@@ -40,6 +40,7 @@ var tiles = []struct {
 	{"tile128R6V4", "Winograd's inner product, 6 × 16, a call over 64 channels", 64},
 	{"tile128R5V4", "the same, 5 × 16", 64},
 	{"tile128R6V4", "6 × 16, a call over 16 channels", 16},
+	{"tile128R6V4", "attention, 6 × 16, a call over a head of 32, or over 32 queries", 32},
 	{"depth128R8V2", "channel by channel, 8 × 8", 0},
 	{"depth128R4V4", "channel by channel, 4 × 16", 0},
 }
@@ -57,6 +58,12 @@ var others = []struct{ dir, name, what string }{
 	{"vec", "vecUnaryTanh128", "tanh"},
 	{"vec", "vecUnarySin128", "sin"},
 	{"vec", "vecSumLanes128", "sums in 16 lanes"},
+	{"vec", "vecVSMul128", "attention: x·s of scores"},
+	{"vec", "vecRowMax128", "attention: the greatest of a row"},
+	{"vec", "vecVSSub128", "attention: x - s"},
+	{"vec", "vecRowSum128", "attention: the sum of a row"},
+	{"vec", "vecVSDiv128", "attention: x/s of weights"},
+	{"vec", "vecVVMul128", "attention: p·dp of gradients"},
 	{"vec", "vecUniformBlocks128", "uniform numbers"},
 }
 

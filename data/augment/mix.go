@@ -1,6 +1,10 @@
 package augment
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/canonical"
+)
 
 // The draws of a mixture, by what they are for.
 const (
@@ -66,7 +70,7 @@ func (a *Varier) paste(x, other []float32, d drawn) (keep float32) {
 // beta draws from Beta(α, α) as g₁/(g₁+g₂), where both follow Gamma(α); by
 // their logarithms, as for a small α both underflow.
 func (d drawn) beta(alpha float64) float64 {
-	return 1 / (1 + math.Exp(d.logGamma(mixGamma+gammaDraws, alpha)-d.logGamma(mixGamma, alpha)))
+	return 1 / (1 + canonical.Exp(d.logGamma(mixGamma+gammaDraws, alpha)-d.logGamma(mixGamma, alpha)))
 }
 
 // logGamma draws the logarithm of a variable that follows Gamma(α). After
@@ -77,7 +81,7 @@ func (d drawn) beta(alpha float64) float64 {
 func (d drawn) logGamma(at int, alpha float64) float64 {
 	boost := 0.0
 	if alpha < 1 {
-		boost = math.Log(d.uniform(at)) / alpha
+		boost = canonical.Log(d.uniform(at)) / alpha
 		alpha++
 	}
 	shape := alpha - 1.0/3
@@ -91,9 +95,9 @@ func (d drawn) logGamma(at int, alpha float64) float64 {
 			continue
 		}
 		v = float64(t * t * t)
-		if math.Log(d.uniform(i+2)) < float64(z*z/2)+float64(shape*(1-v+math.Log(v))) {
+		if canonical.Log(d.uniform(i+2)) < float64(z*z/2)+float64(shape*(1-v+canonical.Log(v))) {
 			break
 		}
 	}
-	return math.Log(shape*v) + boost
+	return canonical.Log(shape*v) + boost
 }

@@ -1,6 +1,10 @@
 package augment
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/canonical"
+)
 
 // warp maps a pixel of the warped image to a point of the image:
 //
@@ -10,7 +14,7 @@ type warp struct{ yy, yx, y0, xy, xx, x0 float64 }
 func (a *Varier) newWarp(d drawn) warp {
 	shiftY := float64(d.within(drawShiftY, a.Shift) * float64(a.h))
 	shiftX := float64(d.within(drawShiftX, a.Shift) * float64(a.w))
-	sin, cos := math.Sincos(d.within(drawRotate, a.Rotate) * (math.Pi / 180)) // to the left if positive
+	sin, cos := canonical.Sincos(d.within(drawRotate, a.Rotate) * (math.Pi / 180)) // to the left if positive
 	scale := 1 + d.within(drawScale, a.Scale)
 	sin, cos = sin/scale, cos/scale
 	centreY, centreX := float64(float64(a.h-1)/2), float64(float64(a.w-1)/2)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"descent/internal/exec"
@@ -32,27 +33,36 @@ type Row struct {
 
 // Options bound what is measured.
 type Options struct {
-	Only    []string      // groups; none means all but scaling
+	Only    []string      // groups and workloads, or how their names begin before a slash; none means all but scaling
 	Each    time.Duration // for one workload; 0 means 0.4 s
 	Workers int           // cores; 0 means all
 	Note    func(string)  // what to know about the results; nil: nobody
 }
 
+// workload is what a row is about, or a row for one core and one for all.
+type workload struct {
+	name    string
+	measure func() error
+}
+
+// is whether name is that of w, or the beginning of it before a slash.
+func (w workload) is(name string) bool { return strings.HasPrefix(w.name+"/", name+"/") }
+
 // group is a set of workloads.
 type group struct {
 	name  string
-	run   func(*bench) error
+	works func(*bench) []workload
 	asked bool // it runs only when named
 }
 
 var groups = [...]group{
-	{name: "limits", run: (*bench).limitRows},
-	{name: "gemm", run: (*bench).gemmRows},
-	{name: "conv", run: (*bench).convRows},
-	{name: "updates", run: (*bench).updateRows},
-	{name: "steps", run: (*bench).stepRows},
-	{name: "compile", run: (*bench).compileRows},
-	{name: "scaling", run: (*bench).scalingRows, asked: true},
+	{name: "limits", works: (*bench).limitRows},
+	{name: "gemm", works: (*bench).gemmRows},
+	{name: "conv", works: (*bench).convRows},
+	{name: "updates", works: (*bench).updateRows},
+	{name: "steps", works: (*bench).stepRows},
+	{name: "compile", works: (*bench).compileRows},
+	{name: "scaling", works: (*bench).scalingRows, asked: true},
 }
 
 // Groups returns the names of all groups of workloads.
@@ -64,16 +74,14 @@ func Groups() []string {
 	return names
 }
 
-// Run measures the groups in order and hands each row to emit when it is
-// known. It returns the error of ctx when that ends, and names a group that
-// does not exist.
+// Run measures the workloads in order and hands each row to emit when it is
+// known. It returns the error of ctx when that ends, and names a group or workload
+// that does not exist.
 func Run(ctx context.Context, o Options, emit func(Row)) error {
-	only := map[string]bool{}
 	for _, name := range o.Only {
 		if err := Check(name); err != nil {
 			return err
 		}
-		only[name] = true
 	}
 	if o.Each <= 0 {
 		o.Each = 400 * time.Millisecond
@@ -88,23 +96,38 @@ func Run(ctx context.Context, o Options, emit func(Row)) error {
 		b.Note(fmt.Sprintf("%d workers reach only %.1f times the peak of one: other programs take the cores, and times and limits are those of what is left", b.pool.Workers(), all/b.limits[1].Operations))
 	}
 	for _, g := range groups {
-		if !only[g.name] && (g.asked || len(only) > 0) {
-			continue
-		}
 		b.group = g.name
-		if err := g.run(b); err != nil {
-			return fmt.Errorf("bench %s: %w", g.name, err)
+		for _, w := range g.works(b) {
+			asked := slices.ContainsFunc(o.Only, func(name string) bool { return name == g.name || w.is(name) })
+			if !asked && (g.asked || len(o.Only) > 0) {
+				continue
+			}
+			if err := w.measure(); err != nil {
+				return fmt.Errorf("bench %s: %w", w.name, err)
+			}
 		}
 	}
 	return nil
 }
 
-// Check returns an error if there is no group of that name.
+// Check returns an error if there is no group and no workload of that name.
 func Check(name string) error {
-	if !slices.Contains(Groups(), name) {
-		return suggest.Unknown("group of workloads", name, Groups())
+	names := Groups()
+	for _, g := range groups {
+		for _, w := range g.works(&bench{}) {
+			if w.is(name) {
+				return nil
+			}
+			names = append(names, w.name)
+		}
 	}
-	return nil
+	switch {
+	case slices.Contains(names, name):
+		return nil
+	case suggest.DidYouMean(name, names) == "":
+		names = Groups()
+	}
+	return suggest.Unknown("workload", name, names)
 }
 
 // bench is one call of Run.

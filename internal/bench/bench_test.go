@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -43,6 +44,16 @@ func check(t *testing.T, r Row) {
 	}
 }
 
+// measured measures workloads until one fails.
+func measured(groups ...[]workload) error {
+	for _, w := range slices.Concat(groups...) {
+		if err := w.measure(); err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return nil
+}
+
 func names(rows []Row) []string {
 	var list []string
 	for _, r := range rows {
@@ -56,7 +67,7 @@ func TestKernelRows(t *testing.T) {
 		t.Skip("large products take minutes in plain Go")
 	}
 	b, rows := quick(t)
-	if err := errors.Join(b.gemmRows(), b.convRows()); err != nil {
+	if err := measured(b.gemmRows(), b.convRows()); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range *rows {
@@ -75,7 +86,7 @@ func TestKernelRows(t *testing.T) {
 func TestUpdateRows(t *testing.T) {
 	b, rows := quick(t)
 	for _, name := range optim.Names() {
-		if err := b.updateRow(name, 4<<10); err != nil {
+		if err := measured([]workload{b.updateRow(name, 4<<10)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,10 +136,7 @@ func TestNetworks(t *testing.T) {
 		}
 		all = append(all, n.name)
 	}
-	if err := b.decodeRow(languageModels()[1]); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.inferRow(networks()[0]); err != nil {
+	if err := measured([]workload{b.decodeRow(languageModels()[1]), b.inferRow(networks()[0])}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range *rows {
@@ -172,6 +180,13 @@ func TestRun(t *testing.T) {
 	if err := Run(ctx, Options{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
+	var rows []Row
+	if err := Run(t.Context(), Options{Only: []string{"sgd", "compile/mlp/32"}, Each: time.Microsecond}, func(r Row) { rows = append(rows, r) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(names(rows), " "); got != "sgd/1048576 compile/mlp/32" {
+		t.Errorf("of two workloads it measures %s", got)
+	}
 	if got := strings.Join(Groups(), " "); got != "limits gemm conv updates steps compile scaling" {
 		t.Errorf("groups %s", got)
 	}
@@ -179,7 +194,7 @@ func TestRun(t *testing.T) {
 
 func TestLimitRows(t *testing.T) {
 	b, rows := quick(t)
-	if err := b.limitRows(); err != nil {
+	if err := measured(b.limitRows()); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range *rows {

@@ -4,7 +4,7 @@ import "testing"
 
 func TestCompileRows(t *testing.T) {
 	b, rows := quick(t)
-	if err := b.compileRows(); err != nil {
+	if err := measured(b.compileRows()); err != nil {
 		t.Fatal(err)
 	}
 	instructions := map[string]int{}

@@ -12,6 +12,7 @@ import (
 	"descent/internal/rng"
 	"descent/model"
 	"descent/nn"
+	"descent/objective"
 	"descent/optim"
 )
 
@@ -34,7 +35,12 @@ func gpt(layers, heads, width, context int) nn.Layer {
 
 // decodeRow measures what one token more takes a language model that has read some, of
 // one sequence on all cores.
-func (b *bench) decodeRow(n network) error {
+func (b *bench) decodeRow(n network) workload {
+	name := "decode-" + strings.TrimPrefix(n.name, "gpt-") + "/1"
+	return workload{name, func() error { return b.decode(name, n) }}
+}
+
+func (b *bench) decode(name string, n network) error {
 	const before, span = 128, 16 // tokens read before, and around that
 	trainer, _, err := b.trainer(n, 1, b.one)
 	if err != nil {
@@ -63,9 +69,12 @@ func (b *bench) decodeRow(n network) error {
 	}
 	slices.Sort(times)
 	p := trainer.Model().Parameters()
-	b.emit(b.row("decode-"+strings.TrimPrefix(n.name, "gpt-")+"/1", e.Workers(), times[len(times)/2], kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
+	b.emit(b.row(name, e.Workers(), times[len(times)/2], kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
 	return b.ctx.Err()
 }
+
+// nextToken is the objective of [text].
+var nextToken = objective.Objective{{Task: data.Classification, Target: "next"}}
 
 // text returns random samples of tokens, each with the tokens that come next.
 func text(rows, length int) (data.Source, error) {

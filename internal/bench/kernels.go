@@ -43,19 +43,22 @@ func gemmName(g product.Gemm) string {
 	return name
 }
 
-func (b *bench) gemmRows() error {
+func (b *bench) gemmRows() (all []workload) {
 	for _, g := range gemms {
-		sizes := []int{g.M * g.K, g.K * g.N, g.M * g.N}
-		for _, pool := range b.pools() {
-			if pool == b.one && !g.scales && b.pool.Workers() > 1 {
-				continue
+		name, sizes := gemmName(g.Gemm), []int{g.M * g.K, g.K * g.N, g.M * g.N}
+		all = append(all, workload{name, func() error {
+			for _, pool := range b.pools() {
+				if pool == b.one && !g.scales && b.pool.Workers() > 1 {
+					continue
+				}
+				if err := b.kernelRow(pool, name, g.Gemm, sizes); err != nil {
+					return err
+				}
 			}
-			if err := b.kernelRow(pool, gemmName(g.Gemm), g.Gemm, sizes); err != nil {
-				return err
-			}
-		}
+			return nil
+		}})
 	}
-	return nil
+	return all
 }
 
 // convs are the convolutions of the networks lenet and convbn at a batch of
@@ -74,7 +77,7 @@ var convs = []struct {
 }
 
 // convRows measures results, gradients of the input and of the weight.
-func (b *bench) convRows() error {
+func (b *bench) convRows() (all []workload) {
 	for _, v := range convs {
 		pad := [2]int{v.k / 2, v.k / 2}
 		s := conv.Shape{N: 64, H: v.size, W: v.size, C: v.c, KH: v.k, KW: v.k, Out: v.out,
@@ -90,15 +93,13 @@ func (b *bench) convRows() error {
 			{"dx", s.Input(), []int{y, w, x}, v.first},
 			{"dw", s.Weight(), []int{x, y, w}, false},
 		} {
-			if part.skip {
-				continue
-			}
-			if err := b.kernelRow(b.pool, "conv/"+v.name+"/"+part.name, part.k, part.sizes); err != nil {
-				return err
+			if !part.skip {
+				name := "conv/" + v.name + "/" + part.name
+				all = append(all, workload{name, func() error { return b.kernelRow(b.pool, name, part.k, part.sizes) }})
 			}
 		}
 	}
-	return nil
+	return all
 }
 
 // kernelRow measures a kernel of two operands and one result of the given
@@ -109,7 +110,7 @@ func (b *bench) kernelRow(pool *exec.Pool, name string, k kernel.Kernel, sizes [
 	}
 	p, err := measure.Bind(pool, k, sizes, []int{0, 1}, []int{2})
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
 	d := measure.Median(b.Each, func() { p.Run(0) })
 	b.emit(b.row(name, pool.Workers(), d, kernel.CostOf(k)))

@@ -29,25 +29,38 @@ func (b *bench) measureLimits() error {
 // limitRows shows the limits: the peak of each instruction set, reading, the
 // pattern of Adam, and how soon a core has what another wrote. Rates come with
 // the time of 10⁹ operations or bytes.
-func (b *bench) limitRows() error {
+func (b *bench) limitRows() (all []workload) {
 	for _, tier := range isa.Tiers() {
-		for _, pool := range b.pools() {
-			rate, err := b.peak(pool, tier)
-			if err != nil {
-				return err
+		name := "multiply-add/" + tier.String()
+		all = append(all, workload{name, func() error {
+			for _, pool := range b.pools() {
+				rate, err := b.peak(pool, tier)
+				if err != nil {
+					return err
+				}
+				b.emit(Row{Group: b.group, Work: name, Workers: pool.Workers(), Ms: 1e12 / rate, GFLOPS: rate / 1e9})
 			}
-			b.emit(Row{Group: b.group, Work: "multiply-add/" + tier.String(), Workers: pool.Workers(), Ms: 1e12 / rate, GFLOPS: rate / 1e9})
-		}
+			return nil
+		}})
 	}
-	for _, pool := range b.pools() {
-		l, n := b.limits[pool.Workers()], pool.Workers()
-		b.emit(Row{Group: b.group, Work: "read", Workers: n, Ms: 1e12 / l.Read, GBs: l.Read / 1e9})
-		b.emit(Row{Group: b.group, Work: "read-4-write-3", Workers: n, Ms: 1e12 / l.Update, GBs: l.Update / 1e9})
+	memory := func(name string, rate func(measure.Limits) float64) workload {
+		return workload{name, func() error {
+			for _, pool := range b.pools() {
+				r := rate(b.limits[pool.Workers()])
+				b.emit(Row{Group: b.group, Work: name, Workers: pool.Workers(), Ms: 1e12 / r, GBs: r / 1e9})
+			}
+			return nil
+		}}
 	}
-	if b.pool.Workers() > 1 {
-		b.emit(Row{Group: b.group, Work: "hand-over", Workers: 2, Ms: measure.HandOver(b.Each/4).Seconds() * 1e3})
-	}
-	return nil
+	return append(all,
+		memory("read", func(l measure.Limits) float64 { return l.Read }),
+		memory("read-4-write-3", func(l measure.Limits) float64 { return l.Update }),
+		workload{"hand-over", func() error {
+			if b.pool.Workers() > 1 {
+				b.emit(Row{Group: b.group, Work: "hand-over", Workers: 2, Ms: measure.HandOver(b.Each/4).Seconds() * 1e3})
+			}
+			return b.ctx.Err()
+		}})
 }
 
 // peak returns the operations a second of an instruction set.

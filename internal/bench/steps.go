@@ -11,7 +11,6 @@ import (
 	"descent/internal/measure"
 	"descent/internal/rng"
 	"descent/nn"
-	"descent/objective"
 	"descent/optim"
 	"descent/train"
 )
@@ -59,30 +58,26 @@ func block(filters int) nn.Sequential {
 
 // stepRows measures whole steps with Adam, if nothing else is said, and cross-entropy, the assembly of
 // batches included, and the prediction of one sample.
-func (b *bench) stepRows() error {
+func (b *bench) stepRows() (all []workload) {
 	for _, n := range append(networks(), languageModels()...) {
 		for _, rows := range n.rows {
-			if err := b.stepRow(fmt.Sprintf("%s/%d", n.name, rows), n, rows, b.pool); err != nil {
-				return err
-			}
+			name := fmt.Sprintf("%s/%d", n.name, rows)
+			all = append(all, workload{name, func() error { return b.stepRow(name, n, rows, b.pool) }})
 		}
 	}
-	if err := b.decodeRow(languageModels()[1]); err != nil {
-		return err
-	}
-	return b.inferRow(networks()[0])
+	return append(all, b.decodeRow(languageModels()[1]), b.inferRow(networks()[0]))
 }
 
 // stepRow measures the steps of n with rows samples a batch.
 func (b *bench) stepRow(work string, n network, rows int, pool *exec.Pool) error {
 	trainer, source, err := b.trainer(n, rows, pool)
 	if err != nil {
-		return fmt.Errorf("%s: %w", work, err)
+		return err
 	}
 	defer trainer.Close()
 	times, err := b.steps(trainer, source)
 	if err != nil {
-		return fmt.Errorf("%s: %w", work, err)
+		return err
 	}
 	p := trainer.Profile().Plans[0]
 	d := times[len(times)/2]
@@ -98,7 +93,7 @@ func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, d
 		BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers(), Optimizer: n.rule, WeightDecay: n.decay,
 	}
 	if n.tokens {
-		make, cfg.Objective = text, objective.Objective{{Task: data.Classification, Target: "next"}}
+		make, cfg.Objective = text, nextToken
 	}
 	source, err := make(max(4*rows, 64), n.input)
 	if err != nil {
@@ -133,7 +128,12 @@ func (b *bench) steps(trainer *train.Trainer, source data.Source) (times []time.
 
 // inferRow measures the prediction of one sample, on one core: the goroutine
 // that asks.
-func (b *bench) inferRow(n network) error {
+func (b *bench) inferRow(n network) workload {
+	name := "infer-" + n.name + "/1"
+	return workload{name, func() error { return b.infer(name, n) }}
+}
+
+func (b *bench) infer(name string, n network) error {
 	trainer, source, err := b.trainer(n, 1, b.one)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (b *bench) inferRow(n network) error {
 		return err
 	}
 	p := model.Parameters()
-	b.emit(b.row("infer-"+n.name+"/1", 1, d, kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
+	b.emit(b.row(name, 1, d, kernel.Cost{Operations: 2 * p, Bytes: 4 * p}))
 	return b.ctx.Err()
 }
 

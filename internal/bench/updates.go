@@ -20,23 +20,26 @@ const (
 )
 
 // updateRows measures every rule with some parameters, and Adam with many.
-func (b *bench) updateRows() error {
+func (b *bench) updateRows() (all []workload) {
 	for _, name := range optim.Names() {
-		if err := b.updateRow(name, someParameters); err != nil {
-			return err
-		}
+		all = append(all, b.updateRow(name, someParameters))
 	}
-	return b.updateRow("adam", manyParameters)
+	return append(all, b.updateRow("adam", manyParameters))
 }
 
 // updateRow measures one rule on a matrix of n parameters.
-func (b *bench) updateRow(name string, n int) error {
+func (b *bench) updateRow(rule string, n int) workload {
+	name := fmt.Sprintf("%s/%d", rule, n)
+	return workload{name, func() error { return b.measureUpdate(name, rule, n) }}
+}
+
+func (b *bench) measureUpdate(name, rule string, n int) error {
 	if err := b.ctx.Err(); err != nil {
 		return err
 	}
-	p, err := b.update(name, n)
+	p, err := b.update(rule, n)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
 	var c kernel.Cost
 	for _, in := range p.Plan().Instrs {
@@ -50,7 +53,7 @@ func (b *bench) updateRow(name string, n int) error {
 		p.SetScalars(t)
 		p.Run(0)
 	})
-	row := b.row(fmt.Sprintf("%s/%d", name, n), b.pool.Workers(), d, c)
+	row := b.row(name, b.pool.Workers(), d, c)
 	row.NsPerParam, row.BytesPerParam = 1e9*d.Seconds()/float64(n), float64(c.Bytes)/float64(n)
 	b.emit(row)
 	return nil

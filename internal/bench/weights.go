@@ -19,17 +19,18 @@ type Sum struct {
 	SHA256 string `json:"weights_sha256"`
 }
 
-// checked is a training run on the embedded digits, of a few updates.
+// checked is a training run of a few updates, on the embedded digits or on random tokens.
 type checked struct {
 	work    string
 	layer   nn.Layer
 	config  train.Config
 	augment string
+	tokens  int // in a sample, which are to be gone on with; 0: digits
 	updates int
 }
 
-// runs returns the runs of [Weights]: dense and convolutional networks with
-// what a layer, a loss and an update may hold, and every rule.
+// runs returns the runs of [Weights]: dense and convolutional networks, transformers and
+// recurrent ones with what a layer, a loss and an update may hold, and every rule.
 func runs() []checked {
 	all := []checked{
 		{
@@ -49,6 +50,27 @@ func runs() []checked {
 			layer:   nn.LeNet(classes),
 			config:  train.Config{Optimizer: optim.NewAdam(), BatchSize: 16, MicroBatch: 5},
 			updates: 2,
+		},
+		{
+			work:   "gpt",
+			layer:  nn.GPT(nn.GPTConfig{Vocabulary: characters, Context: 40, Layers: 2, Heads: 2, Width: 24, Dropout: 0.1}),
+			config: train.Config{Optimizer: optim.NewAdamW(), Clip: optim.ClipNorm(1), BatchSize: 6},
+			tokens: 40, updates: 3, // more than the block of queries in attention
+		},
+		{
+			work: "gpt-rotary",
+			layer: nn.GPT(nn.GPTConfig{
+				Vocabulary: characters, Context: 40, Layers: 1, Heads: 4, Groups: 2, Width: 32,
+				Rotary: 1e4, QKNorm: true, SwiGLU: true, RMSNorm: true, Untied: true, SoftCap: 15,
+			}),
+			config: train.Config{Optimizer: optim.NewMuon(), BatchSize: 6, MicroBatch: 4},
+			tokens: 40, updates: 3,
+		},
+		{
+			work:    "recurrent",
+			layer:   nn.Sequential{nn.Reshape{Dims: []int{8, 8}}, nn.MultiHeadAttention{Heads: 2}, nn.GRU{Units: 20}, nn.LSTM{Units: 12, Last: true}, nn.Dense{Units: classes}},
+			config:  train.Config{Optimizer: optim.NewAdam(), BatchSize: 24},
+			updates: 3,
 		},
 	}
 	for _, name := range optim.Names() {
@@ -90,6 +112,12 @@ func (c checked) run(ctx context.Context, workers int) (string, error) {
 	}
 	c.config.Augment, c.config.Epochs, c.config.Seed, c.config.Workers = augment, c.updates, 1, workers
 	source := data.Digits()
+	if c.tokens > 0 {
+		c.config.Objective = nextToken
+		if source, err = text(24, c.tokens); err != nil {
+			return "", err
+		}
+	}
 	trainer, err := train.New(c.layer, source.Spec(), c.config)
 	if err != nil {
 		return "", err

@@ -23,7 +23,7 @@ func TestWeights(t *testing.T) {
 		}
 		seen[s.SHA256] = s.Work
 	}
-	if len(want) < 3+len(optim.Names()) {
+	if len(want) < 6+len(optim.Names()) {
 		t.Errorf("%d runs, and %d rules", len(want), len(optim.Names()))
 	}
 	for _, tier := range isa.Tiers() {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/metric"
@@ -233,10 +234,10 @@ func (p *foldPredictions) plainLoss(flat []float64) float64 {
 func (p *foldPredictions) lost(target, values []float64) (sum float64) {
 	switch p.spec.Task {
 	case data.Classification:
-		return -math.Log(max(values[int(target[0])], leastProbability))
+		return -canonical.Log(max(values[int(target[0])], leastProbability))
 	case data.MultiLabel:
 		for k, v := range values {
-			sum -= math.Log(max(leastProbability, 1-math.Abs(target[k]-v)))
+			sum -= canonical.Log(max(leastProbability, 1-math.Abs(target[k]-v)))
 		}
 	default:
 		for k, v := range values {

@@ -60,6 +60,7 @@ weights compared to the bit. Where they differ it exits with 1.`,
 		Example: `  descent bench
   descent bench --only limits,steps
   descent bench --only updates --secs 1 --json
+  descent bench --only mlp/128,decode-baby/1
   descent bench --check`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -77,7 +78,7 @@ weights compared to the bit. Where they differ it exits with 1.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+" (default all but scaling)")
+	flags.StringSliceVar(&opt.only, "only", nil, "what to measure: "+strings.Join(bench.Groups(), ", ")+", or workloads by name, as mlp or mlp/128 (default all but scaling)")
 	flags.Float64Var(&opt.secs, "secs", 0.4, "seconds for each workload")
 	flags.IntVar(&opt.workers, "workers", 0, "cores to use; 0: all")
 	flags.BoolVar(&opt.json, "json", false, "print one JSON object a line, with work and ms, instead of text")

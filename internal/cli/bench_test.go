@@ -43,6 +43,8 @@ func TestBenchRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{"--only", "step"}, `did you mean "steps"?`},
+		{[]string{"--only", "lenet/65"}, `did you mean "lenet/64"?`},
+		{[]string{"--only", "quaternions"}, "want one of limits, gemm"},
 		{[]string{"--secs", "0"}, "want more than 0"},
 		{[]string{"--workers", "-1"}, "want 0, all cores"},
 		{[]string{"steps"}, "takes no arguments"},

@@ -116,7 +116,23 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.trainCommand(), a.dataCommand(), a.evalCommand(), a.predictCommand(), a.generateCommand(), a.explainCommand(), a.inspectCommand(), a.reportCommand(), a.runsCommand(), a.benchCommand(), a.scheduleCommand(), a.versionCommand())
+	root.AddCommand(
+		a.trainCommand(),
+		a.dataCommand(),
+		a.evalCommand(),
+		a.predictCommand(),
+		a.generateCommand(),
+		a.serveCommand(),
+		a.explainCommand(),
+		a.inspectCommand(),
+		a.exportCommand(),
+		a.onnxCommand(),
+		a.reportCommand(),
+		a.runsCommand(),
+		a.benchCommand(),
+		a.scheduleCommand(),
+		a.versionCommand(),
+	)
 	root.AddCommand(a.compareCommand(), a.sweepCommand(), a.lrFindCommand())
 	return root
 }

@@ -58,6 +58,9 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 			return err
 		}
 	}
+	if err := r.leaveWindow(ctx, status); err != nil && ctx.Err() == nil {
+		return err
+	}
 	if err := r.folder.Write(runs.SummaryFile, sum.Write); err != nil {
 		return err
 	}

@@ -48,6 +48,32 @@ func writeForecast(ctx context.Context, w io.Writer, m *model.Model, series data
 	return fmt.Errorf("%s: there is nothing to forecast from", series.Spec().Name)
 }
 
+// leaveWindow leaves a forecast in the run folder, if the run is done and of one: behind
+// the last window of the test part, or else of the validation part.
+func (r *run) leaveWindow(ctx context.Context, status string) error {
+	if r.Spec.Horizon == 0 || status != "done" || r.model == nil {
+		return nil
+	}
+	part, windows := "test", r.Parts.Test
+	if windows.Len() == 0 {
+		part, windows = "validation", r.Parts.Validation
+	}
+	if windows.Len() == 0 {
+		return nil
+	}
+	level := 0.0
+	for _, l := range []float64{0.8, usualLevel} {
+		if spans(r.model, l) == nil {
+			level = l
+		}
+	}
+	w, err := runs.WindowOf(ctx, r.model, part, windows, level)
+	if err != nil {
+		return err
+	}
+	return r.folder.WriteWindow(w)
+}
+
 // forecasts draws how well each target is forecast, also in its own unit.
 func (t *measures) forecasts(list []runs.Forecast) {
 	fmt.Fprintf(&t.out, "\n  %-*s %12s %12s %12s %12s\n", t.head-2, "target, standardized", "mse", "mae", "scaled error", "mae, in unit")

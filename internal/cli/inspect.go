@@ -25,10 +25,12 @@ func (a *app) inspectCommand() *cobra.Command {
 		Long: `Show what a model is: its layers with shapes, parameters and the multiply-adds
 that a row takes, how raw rows become samples, its loss, and what wrote its file.
 
-MODEL is a model file, or a run folder, which means its best model.`,
-		Example: `  descent inspect runs/NAME`,
-		Args:    positional("MODEL"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
+MODEL is a model file, a run folder, which means its best model, or a network of
+another program in the ONNX format, FILE.onnx, whose operators are listed.`,
+		Example: `  descent inspect runs/NAME
+  descent inspect squeezenet.onnx`,
+		Args: positional("MODEL"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.inspect(args[0], asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on stdout instead of text")
 	return cmd
@@ -45,6 +47,7 @@ type inspection struct {
 	Targets    []string  `json:"targets,omitempty"`
 	Loss       string    `json:"loss"`                  // of the first goal
 	Thresholds []float64 `json:"thresholds,omitempty"`  // of the second of two classes, or of each label; none: one half
+	Storage    string    `json:"storage,omitempty"`     // of weights of fewer bits than 32
 	Heat       float64   `json:"temperature,omitempty"` // by which outputs are divided; none: they are as they were trained
 	Goals      []goal    `json:"goals,omitempty"`
 	Layers     []layer   `json:"layers"`
@@ -73,6 +76,16 @@ type layer struct {
 }
 
 func (a *app) inspect(path string, asJSON bool) error {
+	if isONNX(path) {
+		i, m, err := a.inspectONNX(path)
+		switch {
+		case err != nil:
+			return err
+		case asJSON:
+			return runs.WriteJSON(a.data, i)
+		}
+		return a.printONNX(i, m)
+	}
 	file, m, err := loadModel(path)
 	if err != nil {
 		return err
@@ -87,10 +100,13 @@ func (a *app) inspect(path string, asJSON bool) error {
 		Loss: m.Objective()[0].Loss.Name(), Parameters: m.Parameters(), Buffers: -m.Parameters(), SHA256: m.SHA256(),
 	}
 	i.Thresholds = m.Thresholds()
+	if s := m.Storage(); s != model.Float32 {
+		i.Storage = s.String()
+	}
 	if t := m.Temperature(); t != 1 {
 		i.Heat = t
 	}
-	if o := m.Objective(); !o.Usual(spec) {
+	if o := m.Objective(); !o.Usual(spec) && !spec.Encoder.OfText() {
 		for _, g := range o {
 			i.Goals = append(i.Goals, goal{g.Name, g.Task.String(), g.Target, g.Loss.Name(), g.Weight})
 		}
@@ -130,7 +146,11 @@ func (i *inspection) origin(file string) error {
 
 func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	out := a.stdout
-	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s\n\n", i.Model, i.Version, i.Format, i.SHA256)
+	stored := ""
+	if i.Storage != "" {
+		stored = ", stored as " + i.Storage
+	}
+	fmt.Fprintf(out, "%s\n  written by descent %s, format %d\n  weights %s%s\n\n", i.Model, i.Version, i.Format, i.SHA256, stored)
 	if err := printLayers(out, i); err != nil {
 		return err
 	}
@@ -142,7 +162,11 @@ func (a *app) printInspection(path string, i inspection, m *model.Model) error {
 	}
 	fmt.Fprintln(out)
 	if len(i.Goals) == 0 {
-		fmt.Fprintf(out, "loss %s\n", i.Loss)
+		what := ""
+		if m.Spec().Encoder.OfText() {
+			what = ", of which token follows each"
+		}
+		fmt.Fprintf(out, "loss %s%s\n", i.Loss, what)
 	}
 	if i.Heat != 0 {
 		fmt.Fprintf(out, "calibrated by a temperature of %s\n", human.Float(i.Heat))

@@ -39,11 +39,16 @@ an image, a folder or zip file of images, a folder of IDX files, digits, or - fo
 table on the standard input. One prediction is written for each row, in
 order, and images with their names.
 
+MODEL may be a network of another program, FILE.onnx. DATA is then images, of which
+--mean, --std and --image-size say what the file does not, a CSV file of numbers, a
+tensor in a file .npy or .pb, or a folder with such a file for each input.
+
 Of a forecast DATA is a series, which is continued: one line is written for each step
 behind its last row, with its time and intervals for 90 % or what --interval says.`,
 		Example: `  descent predict runs/NAME houses-to-sell.csv
   descent predict runs/NAME - --format jsonl --probabilities < flowers.csv
-  descent predict runs/NAME sales.csv --interval 0.8`,
+  descent predict runs/NAME sales.csv --interval 0.8
+  descent predict mobilenet.onnx photos --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225`,
 		Args: positional("MODEL", "DATA"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.predict(cmd.Context(), args[0], args[1], opt)
@@ -53,6 +58,7 @@ behind its last row, with its time and intervals for 90 % or what --interval say
 	cmd.Flags().BoolVar(&opt.probabilities, "probabilities", false, "add the probability of each class or label")
 	registerInterval(cmd, &opt.level, "add between what each target is with that probability, as in 0.9: lower and upper, by how far off the model was on the validation part")
 	opt.images.register(cmd)
+	opt.onnx.register(cmd)
 	cmd.Flags().StringVar(&opt.out, "out", "", "file to write instead of stdout; none that the command reads or a run keeps")
 	return cmd
 }
@@ -61,6 +67,7 @@ type predictOptions struct {
 	format        string
 	probabilities bool
 	images        imageOptions
+	onnx          onnxOptions
 	level         float64   // of intervals; 0: none
 	thresholds    []float64 // of the model; nil: one half
 	out           string
@@ -69,6 +76,9 @@ type predictOptions struct {
 func (a *app) predict(ctx context.Context, model, path string, opt predictOptions) error {
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
 		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
+	}
+	if isONNX(model) {
+		return a.predictONNX(ctx, model, path, opt)
 	}
 	file, m, _, err := opt.images.load(model)
 	if err != nil {
@@ -213,7 +223,7 @@ func newCSVForm(w io.Writer, spec data.Spec, opt predictOptions, named string) (
 		return out.Error()
 	}
 	names := []string{"prediction"}
-	if spec.Task == data.Regression && len(spec.Targets) > 1 {
+	if spec.Task == data.Regression && (len(spec.Targets) > 1 || spec.Horizon > 0) {
 		names = spec.Targets
 	}
 	if opt.probabilities {

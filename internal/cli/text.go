@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/model"
@@ -17,6 +18,10 @@ import (
 // bits for each of its bytes.
 const bitsKey = "bits_per_byte"
 
+// perplexityKey is e to the loss: among so many tokens, all as likely, one draws as
+// surely.
+const perplexityKey = "perplexity"
+
 // bitsOf returns bits a byte by the loss of the tokens of a text, and how many are
 // predicted; none of other samples.
 func bitsOf(loss float64, source data.Source) (bits float64, predicted int) {
@@ -24,10 +29,11 @@ func bitsOf(loss float64, source data.Source) (bits float64, predicted int) {
 	return loss * float64(predicted) / float64(bytes) / math.Ln2, predicted
 }
 
-// addBits adds bits a byte to the measures of a text.
+// addBits adds bits a byte and perplexity to the measures of a text.
 func addBits(m runs.Measures, loss float64, source data.Source) {
 	if bits, predicted := bitsOf(loss, source); predicted > 0 {
 		m.Add(bitsKey, bits)
+		m.Add(perplexityKey, canonical.Exp(loss))
 	}
 }
 
@@ -35,8 +41,8 @@ func addBits(m runs.Measures, loss float64, source data.Source) {
 // which follow which, says little of it.
 func textScores(title string, r model.Report) string {
 	right := r.Scores()[0]
-	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  %-18s %10s\n", title, human.Plural(r.Rows, "row"),
-		r.Plain, human.Label(right), human.Score(right, r.Score(right)))
+	return fmt.Sprintf("%s, %s\n  loss, nats a token %10.4f\n  perplexity         %10.4g\n  %-18s %10s\n", title, human.Plural(r.Rows, "row"),
+		r.Plain, canonical.Exp(r.Plain), human.Label(right), human.Score(right, r.Score(right)))
 }
 
 // bitsText is the line of bits a byte; nothing of other samples.
@@ -64,7 +70,7 @@ func (r *run) textResult() string {
 	}
 	loss := r.best.Validation.Plain
 	bits, n := bitsOf(loss, r.Parts.Validation)
-	return fmt.Sprintf("Validation loss %.4f nats a token, %.4f bits a byte, over all %s of its part.\n", loss, bits, human.Plural(n, "token"))
+	return fmt.Sprintf("Validation loss %.4f nats a token, a perplexity of %.4g, %.4f bits a byte, over all %s of its part.\n", loss, canonical.Exp(loss), bits, human.Plural(n, "token"))
 }
 
 // generateCall are the words of a command that goes on with the text.

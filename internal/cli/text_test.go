@@ -119,10 +119,25 @@ func TestTextRefused(t *testing.T) {
 		{"no columns of groups", []string{"--group", "a"}},
 		{"want a number of tokens", []string{"--tokens", "bpe:10"}},
 		{"augment", []string{"--augment", "flip"}},
+		{`gpt:heads=4,groups=3": groups is 3; want a divisor of the 4 heads`, []string{"--model", "gpt:heads=4,groups=3"}},
+		{"rotary positions of base -1", []string{"--model", "gpt:rotary=-1"}},
+		{"softcap is -1; want a number above 0", []string{"--model", "gpt:softcap=-1"}},
+		{"descent: tokens: unknown kind", []string{"--tokens", "chat"}},
+		{"order: samples of", []string{"--order", "length"}},
 	} {
 		r := command(t, append([]string{"train", "--data", path, "--ui", "none", "--out", filepath.Join(t.TempDir(), "run")}, tt.args...)...)
 		if r.code == exitDone || !strings.Contains(r.stderr, tt.says) {
 			t.Errorf("%v: exit %d, %q, want %q", tt.args, r.code, r.stderr, tt.says)
+		}
+	}
+	for says, args := range map[string][]string{
+		`no text "names.txt"; name yours with --data`: {"--recipe", "names"},
+		"write --model gpt where it is a text":        {"--data", write(t, "verses.md", readFile(t, path))},
+		"reads columns of text in a table":            {"--model", "attention", "--data", write(t, "t.csv", "a,b\n"+strings.Repeat("1,2\n3,4\n", 20)), "--target", "b"},
+	} {
+		r := command(t, append([]string{"train", "--ui", "none", "--out", filepath.Join(t.TempDir(), "run")}, args...)...)
+		if r.code == exitDone || !strings.Contains(r.stderr, says) {
+			t.Errorf("%v: exit %d, %q, want %q", args, r.code, r.stderr, says)
 		}
 	}
 	_, run := ofText(t, "--data", path, "--steps", "2")

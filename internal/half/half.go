@@ -1,4 +1,5 @@
-// Package half is the 16-bit floating-point format of IEEE 754.
+// Package half reads the 16-bit floating-point formats: that of IEEE 754, and
+// bfloat16, which is the upper half of a float32.
 package half
 
 import "math"
@@ -15,4 +16,13 @@ func Float32(h uint16) float32 {
 		return math.Float32frombits(sign | 255<<23 | fraction<<13)
 	}
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
+}
+
+// Widen returns the numbers of these bits of bfloat16.
+func Widen(b []uint16) []float32 {
+	wide := make([]float32, len(b))
+	for i, h := range b {
+		wide[i] = math.Float32frombits(uint32(h) << 16)
+	}
+	return wide
 }

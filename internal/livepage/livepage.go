@@ -51,7 +51,7 @@ func Serve(addr, folder string, flush func() error) (p *Page, url string, err er
 	at := listener.Addr().(*net.TCPAddr)
 	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}
 	if at.IP.IsLoopback() {
-		server.Handler = onlyLocal(page)
+		server.Handler = OnlyLocal(page)
 	}
 	go server.Serve(limit(listener, mostConnections)) // ends with Shutdown
 	return &Page{page: page, server: server, flush: flush}, "http://" + at.String() + "/", nil
@@ -73,9 +73,9 @@ func Address(addr string) (string, error) {
 	return addr, nil
 }
 
-// onlyLocal refuses requests under a name that is not this machine's: a page
+// OnlyLocal refuses requests under a name that is not this machine's: a page
 // elsewhere could have had it resolved to here.
-func onlyLocal(next http.Handler) http.Handler {
+func OnlyLocal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if h, _, err := net.SplitHostPort(host); err == nil {

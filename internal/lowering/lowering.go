@@ -62,6 +62,14 @@ type Transposer interface {
 	Untransposed(i int, operand graph.Tensor) (graph.Op, bool)
 }
 
+// A Narrower can read an operand as it is stored, in fewer bits than 32.
+type Narrower interface {
+	Producer
+	// Narrow returns the operation that reads what operand i is widened from, if it
+	// can.
+	Narrow(i int, operand graph.Tensor) (graph.Op, bool)
+}
+
 // A Rower is a [Producer] whose kernel makes blocks of its result as a matrix
 // whose rows end elsewhere than before the last axis.
 type Rower interface {

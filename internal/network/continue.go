@@ -22,7 +22,7 @@ func (n Network) Continue(tokens int, first bool) (Continued, error) {
 	if len(n.Spec.Input) != 1 || len(Inputs(n.Spec)) > 0 {
 		return Continued{}, fmt.Errorf("the network reads samples of shape %v; what is gone on with are tokens alone, [context]", n.Spec.Input)
 	}
-	g := graph.New()
+	g := n.graph()
 	c := nn.NewContext(g, false)
 	y, state := c.Continue(n.Layer, g.Input("x", graph.Shape(1, tokens)), n.Spec.Input[0], first)
 	if g.Err() != nil {

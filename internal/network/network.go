@@ -19,7 +19,10 @@ type Network struct {
 	Objective objective.Objective // filled in
 	Soft      bool                // in training, y is the part of each class, [rows, classes]
 
-	Freeze []string                       // patterns of parameters and buffers that stay as they start; see [nn.Context.Freeze]
+	Freeze []string // patterns of parameters and buffers that stay as they start; see [nn.Context.Freeze]
+
+	Narrow map[string]graph.Narrow // weights of fewer bits than 32, by name; not in training
+
 	Follow map[string]func(t int) float64 // in training: what numbers of layers follow, by name; see [nn.Context.Follow]
 }
 
@@ -44,7 +47,7 @@ type Forward struct {
 // Trace builds the forward pass over so many samples.
 func (n Network) Trace(rows int, training bool) (Forward, error) {
 	n.Spec = Labeled(n.Spec)
-	g := graph.New()
+	g := n.graph()
 	c := nn.NewContext(g, training)
 	c.Freeze(n.Freeze...)
 	for name, factor := range n.Follow {
@@ -71,6 +74,15 @@ func (n Network) Trace(rows int, training bool) (Forward, error) {
 		f.Params, f.Buffers, f.Layers, f.Followed = c.Params(), c.Updates(), c.Outputs(), c.Followed()
 	}
 	return f, g.Err()
+}
+
+// graph returns an empty graph that knows which weights are narrow.
+func (n Network) graph() *graph.Graph {
+	g := graph.New()
+	for name, how := range n.Narrow {
+		g.Store(name, how)
+	}
+	return g
 }
 
 // fieldType is the type that a field of so many rows has in the graph: that

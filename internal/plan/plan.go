@@ -11,6 +11,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/kernel"
+	"descent/internal/kernel/move"
 	"descent/internal/rewrite"
 )
 
@@ -176,6 +177,17 @@ func (c *compiler) lower() {
 		}
 		c.low = append(c.low, l)
 	}
+}
+
+// Widened lists the variables that are widened in each run, as what reads them does not
+// take them as they are stored.
+func (p *Plan) Widened() (names []string) {
+	for _, in := range p.Instrs {
+		if _, ok := in.Kernel.(*move.Widen); ok {
+			names = append(names, p.Buffers[in.In[0]].Key)
+		}
+	}
+	return names
 }
 
 // String lists the plan, one instruction a line, waves apart.

@@ -23,6 +23,7 @@ var rules = []struct {
 	{"repeat a scalar instead of viewing it", viewScalar},
 	{"read a product's operand transposed", foldTranspose},
 	{"read the operand of products in batches as it was before its axes were turned", foldTurn},
+	{"read narrow weights as they are stored", foldNarrow},
 	{"make a product of inner length one elementwise", outerProduct},
 	{"bring the axes to reduce to the end", trailingAxes},
 }
@@ -135,6 +136,22 @@ func foldTurn(x graph.Tensor) (graph.Tensor, bool) {
 	}
 	for i, operand := range x.Inputs() {
 		if other, ok := op.Untransposed(i, operand); ok {
+			in := append([]graph.Tensor(nil), x.Inputs()...)
+			in[i] = operand.Inputs()[0]
+			return x.Graph().Apply(other, in...), true
+		}
+	}
+	return x, false
+}
+
+// foldNarrow is foldTranspose for weights that are widened.
+func foldNarrow(x graph.Tensor) (graph.Tensor, bool) {
+	op, ok := x.Op().(lowering.Narrower)
+	if !ok {
+		return x, false
+	}
+	for i, operand := range x.Inputs() {
+		if other, ok := op.Narrow(i, operand); ok {
 			in := append([]graph.Tensor(nil), x.Inputs()...)
 			in[i] = operand.Inputs()[0]
 			return x.Graph().Apply(other, in...), true

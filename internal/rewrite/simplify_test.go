@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descent/graph"
+	"descent/internal/kernel/tile"
 	"descent/internal/reference"
 )
 
@@ -57,9 +58,26 @@ var forms = []struct {
 	}, "Mul(Broadcast(Reshape(Slice(x))), Broadcast(Slice(y)))"},
 	{"bring the axes to reduce to the end", func(x, _, _ graph.Tensor) graph.Tensor { return x.Reshape(2, 3, 4).SumKeep(1) },
 		"Reshape(Sum2(Transpose(Reshape(x))))"},
+	{"read narrow weights as they are stored", func(x, _, _ graph.Tensor) graph.Tensor {
+		return x.MatMul(wide(x, false, 6, 16))
+	}, "MatMulNarrow(x, w)"},
+	{"read narrow weights as they are stored", func(x, _, _ graph.Tensor) graph.Tensor {
+		return x.MatMul(wide(x, true, 16, 6).Transpose(1, 0))
+	}, "MatMulNarrow(x, w)"},
+	{"read narrow weights as they are stored", func(x, _, _ graph.Tensor) graph.Tensor {
+		return wide(x, true, 16, 6).Gather(x)
+	}, "GatherNarrow(w, x)"},
+	{"", func(x, _, _ graph.Tensor) graph.Tensor { return x.Transpose(1, 0).MatMul(wide(x, true, 4, 16)) }, "MatMulTN(x, Widen(w))"}, // scales are those of rows
+	{"", func(x, _, _ graph.Tensor) graph.Tensor { return wide(x, false, 16, 6).Gather(x) }, "Gather(Widen(w), x)"},
 	{"bring the axes to reduce to the end", func(x, _, _ graph.Tensor) graph.Tensor { return x.MaxOver(0) }, "Reshape(MaxOver1(Transpose(x)))"},
 	{"bring the axes to reduce to the end", func(x, _, _ graph.Tensor) graph.Tensor { return x.MaxOver() }, "Reshape(MaxOver1(Reshape(x)))"},
 	{"", func(x, _, _ graph.Tensor) graph.Tensor { return x.SumKeep(0).Add(x.SumKeep(1)) }, "Add(Broadcast(Sum0(x)), Broadcast(Sum1(x)))"}, // left as it is
+}
+
+// wide are narrow weights of those sizes.
+func wide(x graph.Tensor, rows bool, sizes ...int) graph.Tensor {
+	how, t := graph.Narrow{Format: tile.BF16, Rows: rows}, graph.Shape(sizes...)
+	return x.Graph().Variable("w", how.Words(t)).Widen(how, t)
 }
 
 // TestRules checks the form that each rule gives, and that values stay.
@@ -82,6 +100,13 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: simplified again, %s becomes %s", f.rule, form(simple[0]), form(again[0]))
 		}
 		env := reference.Env{Values: map[string][]float64{"s": {0.3}}}
+		for _, w := range graph.Sorted(z) {
+			if v, ok := w.Op().(graph.Variable); ok && v.Key == "w" {
+				for i := range v.Typ.Size() {
+					env.Values["w"] = append(env.Values["w"], float64(i%7-3))
+				}
+			}
+		}
 		for i := range 24 {
 			env.Values["x"] = append(env.Values["x"], math.Sin(float64(i)))
 			env.Values["y"] = append(env.Values["y"], math.Cos(float64(3*i)))

@@ -3,6 +3,8 @@ package rng
 import (
 	"hash/fnv"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Stream returns the stream id of a name, such as a layer's path.
@@ -41,8 +43,8 @@ func open(hi, lo uint32) float64 {
 // Normal returns element i of the stream, standard normal, by the transform
 // of Box and Muller (1958): pairs share two uniforms.
 func (k Key) Normal(i int) float64 {
-	r := math.Sqrt(-2 * math.Log(k.Float64(i&^1)))
-	sin, cos := math.Sincos(2 * math.Pi * k.Float64(i|1))
+	r := math.Sqrt(-2 * canonical.Log(k.Float64(i&^1)))
+	sin, cos := canonical.Sincos(2 * math.Pi * k.Float64(i|1))
 	if i&1 == 0 {
 		return r * cos
 	}

@@ -107,11 +107,11 @@ func runColor(i int) int { return i%8 + 1 }
 // dull are values of a column that say that nothing happened.
 var dull = map[string]float64{"clip": 1, "penalty": 0}
 
-// chart adds a chart of columns of a log, unless they are dull in all runs. A
-// color stands for a run, or, if there is but one, for a column.
+// chart adds a chart of columns of a log, unless they are dull in all runs or hold one
+// value each, of which there is no curve. A color stands for a run, or, if there is but one, for a column.
 func (c *curves) chart(title string, y report.Axis, file string, columns []column) {
 	chart := report.Chart{X: updates, Y: y, Smooth: file == runs.StepsFile}
-	tells := false
+	tells, goes := false, false
 	for i, r := range c.list {
 		l := logOf(r, file)
 		for k, col := range columns {
@@ -125,6 +125,7 @@ func (c *curves) chart(title string, y report.Axis, file string, columns []colum
 					s.Name += " " + col.label
 				}
 			}
+			goes = goes || len(s.Y) > 1
 			quiet, can := dull[col.name]
 			tells = tells || !can || slices.ContainsFunc(s.Y, func(v float64) bool { return v != quiet })
 			if y.Log && !slices.ContainsFunc(s.Y, func(v float64) bool { return v > 0 }) {
@@ -138,7 +139,7 @@ func (c *curves) chart(title string, y report.Axis, file string, columns []colum
 			}
 		}
 	}
-	if tells {
+	if tells && goes {
 		c.sections = append(c.sections, report.Section{Group: "Curves", Title: title, Source: sources(c.list, file), Body: chart})
 	}
 }

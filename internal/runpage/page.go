@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"descent/internal/human"
 	"descent/internal/report"
 	"descent/internal/runs"
 	"descent/internal/shell"
@@ -25,6 +26,7 @@ func Of(list ...*runs.Run) report.Page {
 		p.Title = fmt.Sprintf("%d runs: %s", len(list), p.Title)
 		p.Sections = append(p.Sections, compareSections(list, names)...)
 	}
+	p.Sections = append(p.Sections, forecastSections(list, names)...)
 	p.Sections = append(p.Sections, sampleSections(list, names)...)
 	p.Sections = append(p.Sections, curveSections(list, names)...)
 	p.Sections = append(p.Sections, layerSections(list, names)...)
@@ -79,7 +81,7 @@ func headline(r *runs.Run) string {
 	words := slices.DeleteFunc([]string{r.Settings["data"], network, rule}, func(s string) bool { return s == "" || s == "auto" })
 	words = append(words, "seed "+r.Settings["seed"])
 	if n, ok := r.Number("parameters"); ok {
-		words = append(words, fmt.Sprintf("%.0f parameters", n))
+		words = append(words, human.Plural(int(n), "parameter"))
 	}
 	return strings.Join(words, ", ")
 }
@@ -93,17 +95,23 @@ func nextSeed(r *runs.Run) string {
 // settingSections shows how to do it again.
 func settingSections(r *runs.Run, group string) []report.Section {
 	folder := filepath.ToSlash(r.Path)
-	config := folder + "/" + runs.ConfigFile
+	config, file := folder+"/"+runs.ConfigFile, shell.Path(r.Settings["data"])
+	use := []string{shell.Line("descent", "predict", folder, file)}
+	if r.Summary["task"] == "text" {
+		use[0] = shell.Line("descent", "generate", folder)
+	}
+	if r.Explained != nil {
+		use = append(use, shell.Line("descent", "explain", folder, file))
+	}
 	return []report.Section{
 		{
 			Group: group, Title: "Commands", Note: "The first makes this run again, to the same bits.",
-			Body: report.Commands{
+			Body: slices.Concat(report.Commands{
 				shell.Line("descent", "train", "--config", config),
 				shell.Line("descent", "train", "--config", config, "--seed", nextSeed(r)),
 				shell.Line("descent", "inspect", folder),
-				shell.Line("descent", "eval", folder, shell.Path(r.Settings["data"])),
-				shell.Line("descent", "report", folder),
-			},
+				shell.Line("descent", "eval", folder, file),
+			}, use, report.Commands{shell.Line("descent", "report", folder)}),
 		},
 		{Group: group, Title: "Settings", Source: config, Body: report.Text(r.Config)},
 	}

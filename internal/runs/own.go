@@ -14,7 +14,7 @@ import (
 // What a run writes, by name; each name may also be that of a file on its way to
 // it. Nothing else in a folder is ever removed, cut or replaced.
 var (
-	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, SamplesFile, TestFile, RowsFile, ColumnsFile, ExplainFile, ExplainPage, ProfileFile,
+	ofRun = written(ConfigFile, SummaryFile, MetricsFile, StepsFile, ProbesFile, SamplesFile, TestFile, WindowFile, RowsFile, ColumnsFile, ExplainFile, ExplainPage, ProfileFile,
 		ReportFile, BestFile, LastFile, ResultFile, PictureFile, MembersFile, FoldsFile, MemberFile, CandidatesFile, "events.out.tfevents.*")
 	ofCheckpoints = written(filepath.Base(lockName), "epoch-#-batch-#.safetensors", "epoch-#-batch-#.safetensors.damaged")
 	ofTrials      = written(SettingsFile, PlanFile, TrialsFile, CompareFile, ComparePage, BoardFile, SweepFile, SweepPage,

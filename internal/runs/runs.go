@@ -29,10 +29,11 @@ const (
 	ProbesFile  = "probes.jsonl"  // a line a probe
 	SamplesFile = "samples.jsonl" // of a text: a line a [Sample]
 	TestFile    = "test.json"
-	RowsFile    = "rows.bin"     // hashes of the training rows, a [data.RowSet]
-	ColumnsFile = "columns.json" // how the columns of the training rows are spread, an [explain.Profile]
-	ExplainFile = "explain.json" // which columns matter on the test part, an [Explained]
-	ExplainPage = "explain.html" // what the command explain found
+	WindowFile  = "forecast.json" // of a series: a [Window]
+	RowsFile    = "rows.bin"      // hashes of the training rows, a [data.RowSet]
+	ColumnsFile = "columns.json"  // how the columns of the training rows are spread, an [explain.Profile]
+	ExplainFile = "explain.json"  // which columns matter on the test part, an [Explained]
+	ExplainPage = "explain.html"  // what the command explain found
 	ProfileFile = "profile.json"
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
@@ -57,6 +58,7 @@ type Run struct {
 	Probes    []train.Probe
 	Samples   []Sample         // of a text
 	Test      *Test            // nil if the run was not measured
+	Window    *Window          // nil of what is no forecast
 	Explained *Explained       // nil of what is no table
 	Profile   *profile.Profile // nil if the run was not profiled
 	Members   []Member         // of a bag
@@ -93,6 +95,9 @@ func Read(path string) (*Run, error) {
 		return nil, err
 	}
 	if r.Test, err = readJSON[Test](r.file(TestFile), mostPictures); err != nil {
+		return nil, err
+	}
+	if r.Window, err = readJSON[Window](r.file(WindowFile), mostPictures); err != nil {
 		return nil, err
 	}
 	if r.Explained, err = readJSON[Explained](r.file(ExplainFile), mostPictures); err != nil {

@@ -163,7 +163,7 @@ func (e entry) read(r io.ReaderAt, start int64, buf []byte) (Tensor, error) {
 	case "F16":
 		t.Data, err = readAll(r, at, n, 2, buf, func(b []byte) float32 { return half.Float32(little.Uint16(b)) })
 	case "BF16":
-		t.Data, err = readAll(r, at, n, 2, buf, func(b []byte) float32 { return math.Float32frombits(uint32(little.Uint16(b)) << 16) })
+		t.BF16, err = readAll(r, at, n, 2, buf, little.Uint16)
 	case "F64":
 		t.F64, err = readAll(r, at, n, 8, buf, func(b []byte) float64 { return math.Float64frombits(little.Uint64(b)) })
 	case "I64":
@@ -173,7 +173,7 @@ func (e entry) read(r io.ReaderAt, start int64, buf []byte) (Tensor, error) {
 	case "I16":
 		t.I64, err = readAll(r, at, n, 2, buf, func(b []byte) int64 { return int64(int16(little.Uint16(b))) })
 	case "I8":
-		t.I64, err = readAll(r, at, n, 1, buf, func(b []byte) int64 { return int64(int8(b[0])) })
+		t.I8, err = readAll(r, at, n, 1, buf, func(b []byte) int8 { return int8(b[0]) })
 	case "U32":
 		t.I64, err = readAll(r, at, n, 4, buf, func(b []byte) int64 { return int64(little.Uint32(b)) })
 	case "U16":

@@ -16,14 +16,16 @@ import (
 	"math/bits"
 )
 
-// Tensor is a named array. Exactly one of Data, F64 and I64 holds its
+// Tensor is a named array. Exactly one of Data, F64, I64, BF16 and I8 holds its
 // elements, row-major; an empty tensor with none of them is float32.
 type Tensor struct {
 	Name  string
 	Shape []int     // empty: a scalar, one element
-	Data  []float32 // dtype F32; read also from F16 and BF16, which it holds exactly
+	Data  []float32 // dtype F32; read also from F16, which it holds exactly
 	F64   []float64 // dtype F64
-	I64   []int64   // dtype I64; read also from I32, I16, I8, U32, U16, U8 and BOOL
+	I64   []int64   // dtype I64; read also from I32, I16, U32, U16, U8 and BOOL
+	BF16  []uint16  // dtype BF16: the upper halves of float32
+	I8    []int8    // dtype I8
 }
 
 // File is what a safetensors file holds.
@@ -75,8 +77,14 @@ func (t Tensor) dtype() (string, int, error) {
 	if t.I64 != nil {
 		name, n, held = "I64", len(t.I64), held+1
 	}
+	if t.BF16 != nil {
+		name, n, held = "BF16", len(t.BF16), held+1
+	}
+	if t.I8 != nil {
+		name, n, held = "I8", len(t.I8), held+1
+	}
 	if held > 1 {
-		return "", 0, fmt.Errorf("more than one of Data, F64 and I64 is set; want one")
+		return "", 0, fmt.Errorf("more than one of Data, F64, I64, BF16 and I8 is set; want one")
 	}
 	return name, n, nil
 }

@@ -47,6 +47,9 @@ func WriteFile(path string, meta map[string]string, tensors []Tensor) error {
 	if _, err := header(meta, tensors); err != nil {
 		return fmt.Errorf("safetensors: %w", err)
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a name that is renamed over is gone
+		return fmt.Errorf("safetensors: %s is no plain file", path)
+	}
 	temp, err := create(path)
 	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
@@ -167,6 +170,8 @@ func (t Tensor) write(w io.Writer, buf []byte) error {
 		writeAll(w, buf, t.I64, func(b []byte, x int64) []byte {
 			return binary.LittleEndian.AppendUint64(b, uint64(x))
 		}),
+		writeAll(w, buf, t.BF16, binary.LittleEndian.AppendUint16),
+		writeAll(w, buf, t.I8, func(b []byte, x int8) []byte { return append(b, byte(x)) }),
 	)
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"descent/internal/canonical"
 )
 
 // RateSearch looks for the best learning rate on a grid in steps of 1, 3, 10
@@ -82,7 +84,7 @@ func NewRateSearch(guess, limit float64, lengths []int) *RateSearch {
 // 10/3, so that two are 10. It is rounded to be read.
 func step(guess float64, steps int) float64 {
 	tens := math.Floor(float64(steps) / 2)
-	v := guess * math.Pow(10, tens)
+	v := guess * canonical.Pow(10, tens)
 	if steps&1 != 0 {
 		v *= 3
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"descent/internal/canonical"
 	"descent/internal/rng"
 )
 
@@ -48,7 +49,7 @@ func (r Range) at(u float64) string {
 	}
 	v := low + float64(u*(high-low))
 	if r.Log {
-		v = math.Exp(math.Log(low) + float64(u*(math.Log(high)-math.Log(low))))
+		v = canonical.Exp(canonical.Log(low) + float64(u*(canonical.Log(high)-canonical.Log(low))))
 	}
 	if r.Whole {
 		return strconv.FormatFloat(min(max(math.Round(v), r.Low), r.High), 'f', -1, 64)

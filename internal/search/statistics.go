@@ -35,7 +35,7 @@ func moments(x []float64) (mean, deviation float64) {
 	}
 	var squares float64
 	for _, v := range x {
-		squares += (v - mean) * (v - mean)
+		squares += float64((v - mean) * (v - mean))
 	}
 	return mean, math.Sqrt(squares / (n - 1))
 }

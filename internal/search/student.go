@@ -5,7 +5,7 @@ import "math"
 // tailsT returns the probability that |T| is at least |t| for Student's T with
 // ν degrees of freedom: I_x(ν/2, 1/2) at x = ν/(ν+t²).
 func tailsT(t, nu float64) float64 {
-	return incompleteBeta(nu/2, 0.5, nu/(nu+t*t), t*t/(nu+t*t))
+	return incompleteBeta(nu/2, 0.5, nu/(nu+float64(t*t)), t*t/(nu+float64(t*t)))
 }
 
 // quantileT returns t with P(T ≤ t) = p, for p in [½, 1), by bisection.
@@ -16,7 +16,7 @@ func quantileT(p, nu float64) float64 {
 		low, high = high, 2*high
 	}
 	for range 200 {
-		middle := low + (high-low)/2
+		middle := low + float64((high-low)/2)
 		if middle == low || middle == high {
 			break
 		}

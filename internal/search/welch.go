@@ -39,7 +39,7 @@ func WelchT(a, b Group, level float64) Paired {
 		return Paired{Interval{d, d, d}, 0}
 	}
 	deviation := math.Sqrt(va + vb)
-	nu := (va + vb) * (va + vb) / (va*va/float64(a.N-1) + vb*vb/float64(b.N-1))
-	half := quantileT((1+level)/2, nu) * deviation
+	nu := (va + vb) * (va + vb) / (float64(va*va)/float64(a.N-1) + float64(vb*vb)/float64(b.N-1))
+	half := float64(quantileT((1+level)/2, nu) * deviation)
 	return Paired{Interval{d, d - half, d + half}, tailsT(d/deviation, nu)}
 }

@@ -129,7 +129,7 @@ func simplest(scores [][]float64, best int) int {
 		lost, squares := mean(scores[best])-mean(list), 0.0
 		for fold, v := range list {
 			d := scores[best][fold] - v - lost
-			squares += d * d
+			squares += float64(d * d)
 		}
 		if n > 1 && lost <= math.Sqrt(squares/(n-1)/n) {
 			return i

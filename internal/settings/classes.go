@@ -6,6 +6,7 @@ import (
 
 	"descent/data"
 	"descent/internal/human"
+	"descent/internal/network"
 	"descent/internal/usage"
 )
 
@@ -26,9 +27,24 @@ func (j *Job) affordClasses() error {
 		width = float64(m.hidden[len(m.hidden)-1])
 	}
 	const copies = 4 // weights, gradients, two moments; four bytes each
-	if bytes := 4*copies*k*width + 8*k*k; bytes > muchMemory {
+	if bytes := float64(4*copies*k*width) + float64(8*k*k); bytes > muchMemory {
 		return asClasses(fmt.Errorf("the target %s has %s classes, for which training takes about %.1f GB of memory, in the last layer and to count which class is taken for which; name another target, or task regression for amounts: %w",
 			FormatList(j.Spec.Targets), human.Thousands(k), bytes/1e9, data.ErrDoubtfulTarget))
+	}
+	return nil
+}
+
+// mostWeights is what a network may have: with gradients and two moments they take 34 GB.
+const mostWeights = 1 << 31
+
+// affordWeights refuses, before memory is taken, a network of more weights than is meant.
+func (j *Job) affordWeights() error {
+	_, params, err := network.Network{Layer: j.Net, Spec: j.Spec}.Declared()
+	if err != nil {
+		return nil // which training tells of
+	}
+	if n := network.Values(params); n > mostWeights {
+		return fmt.Errorf("model: %s would have %s weights on this data, and at most %s are trained here; give smaller sizes", j.Settings.Model.Value, human.Thousands(float64(n)), human.Thousands(mostWeights))
 	}
 	return nil
 }

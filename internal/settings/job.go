@@ -109,7 +109,7 @@ func OpenData(s *Settings) (data.Source, error) {
 		Drop: s.Drop, Keep: s.Keep, Categories: s.Category, Numbers: s.Number, Dates: s.Date, Levels: s.Levels, Text: s.Text,
 	})
 	if errors.Is(err, data.ErrNoTarget) {
-		return nil, usage.Mark(fmt.Errorf("%w; name it with --target", err))
+		return nil, usage.Mark(fmt.Errorf("%w; name it with --target, or write --model %s where it is a text to go on with", err, gptModel))
 	}
 	return source, asClasses(err)
 }
@@ -154,7 +154,7 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.pictures, j.monitor, j.decided} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.affordWeights, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}
@@ -181,6 +181,9 @@ func (j *Job) build() error {
 	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
+	}
+	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
 	}
 	if j.Config.Freeze, err = j.frozen(); err != nil {
 		return usage.Mark(err)

@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35, onnx:FILE.onnx; for a forecast linear or mixer, mixer:blocks=2,width=64"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side whose predictions are averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text, attention:32 for texts in a table; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35, onnx:FILE.onnx; for a forecast linear, mixer:blocks=2 or patch:layers=3"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
@@ -26,9 +26,10 @@ type modelSpec struct {
 	networks int                                      // such ones side by side; 0: as many as suit the rows
 	members  int                                      // that share weights; 0: none do
 	gpt      *nn.GPTConfig                            // of a network for text, else nil
+	attends  int                                      // to n-grams of texts in a table, by vectors of so many numbers; 0: it does not
 	images   func(classes int) (nn.Sequential, error) // of a network for images, else nil
 	onnx     string                                   // file of a network for images, perhaps with a tensor; "": none
-	series   *forecaster                              // of a network for series, else nil
+	series   forecaster                               // of a network for series, else nil
 }
 
 // parseModel reads the name of a network and what stands behind its colon.
@@ -39,10 +40,11 @@ func parseModel(text string) (modelSpec, error) {
 		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
 	case name == "linear":
 		return modelSpec{}, nil
-	case name == "mixer":
-		f, err := parseMixer(rest)
+	case name == mixerModel || name == patchModel:
+		parse := choose(name == mixerModel, parseMixer, parsePatch)
+		f, err := parse(rest, more)
 		if err != nil {
-			return modelSpec{}, err
+			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
 		}
 		return modelSpec{series: f}, nil
 	case name == "tabm":
@@ -63,6 +65,15 @@ func parseModel(text string) (modelSpec, error) {
 			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
 		}
 		return modelSpec{gpt: c}, nil
+	case name == "attention":
+		dim, err := usualVectors, error(nil)
+		if more {
+			dim, err = strconv.Atoi(rest)
+		}
+		if err != nil || dim < 1 || dim > maxWidth {
+			return modelSpec{}, fmt.Errorf("%q: vectors have %q numbers; want 1 to %d, as in attention:32", text, rest, maxWidth)
+		}
+		return modelSpec{hidden: []int{128}, attends: dim}, nil
 	case name == "lenet":
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
 	case name == "cnn":
@@ -107,7 +118,7 @@ func parseModel(text string) (modelSpec, error) {
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, "mixer"}), modelUsage)
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "attention", "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, mixerModel, patchModel}), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.
@@ -154,16 +165,18 @@ func parseSizes(text string) ([]int, error) {
 }
 
 const (
+	usualVectors = 32 // numbers
+
 	maxUnits   = 1 << 20
 	maxMembers = 256
 	maxWidth   = 4096
 	maxDepth   = 1202
 )
 
-// ownLayers returns what s asks of a network for images that only an mlp has.
+// ownLayers returns what s asks of a network with layers of its own that only an mlp has.
 func (s *Settings) ownLayers() error {
 	m, err := parseModel(s.Model.Or("linear"))
-	if err != nil || m.images == nil && m.onnx == "" && m.gpt == nil && !m.table {
+	if err != nil || m.images == nil && m.onnx == "" && m.gpt == nil && m.series == nil && !m.table {
 		return nil
 	}
 	var errs []error
@@ -220,7 +233,13 @@ func (j *Job) network() error {
 			return err
 		}
 		j.Net = t.WithText(net, outputs)
+		if m.attends > 0 {
+			j.Net = t.WithAttention(net, m.attends, outputs, s.Dropout.Value)
+		}
 		return nil
+	}
+	if m.attends > 0 {
+		return fmt.Errorf("model: %s reads columns of text in a table, and %s has none; --text names columns that are text", s.Model.Value, s.Data)
 	}
 	j.Net = j.joined(net, 1)
 	return nil

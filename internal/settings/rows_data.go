@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"descent/data"
-	"descent/data/tokens"
 	"descent/model"
 	"descent/train"
 )
@@ -17,8 +16,8 @@ var dataRows = []Setting{
 	{key: "target", basic: true,
 		usage: "column of a table to predict; repeat it, or write a,b, for several; a name that the file has is taken whole, with the commas in it",
 		at:    func(s *Settings) any { return &s.Target }, check: anything, start: Told, fixed: sameRows},
-	{key: "task", def: "auto",
-		usage: "classification, regression, multilabel, forecast or auto: decided by the target's values; multilabel is asked for: columns that say yes or no, or one with all labels of a row, as in a;b; so is forecast: a table with a row a time, whose targets, all columns of numbers unless they are named, are continued",
+	{key: "task", def: "auto", basic: true,
+		usage: "classification; regression; multilabel, of columns that say yes or no, or one with all labels of a row, as in a;b; forecast, of a table with a row a time, whose targets, all numbers unless they are named, are continued; auto: one of the first two, by the target's values",
 		at:    func(s *Settings) any { return &s.Task }, check: parses(parseTask), start: Told, fixed: sameRows},
 	{key: "image",
 		usage: "column of a table that holds paths to images, relative to the folder of the table; the other columns become a row of numbers beside the image, unless --drop leaves them out",
@@ -49,8 +48,8 @@ var dataRows = []Setting{
 		at:    func(s *Settings) any { return &s.Text }, check: anything, start: Told, fixed: sameRows},
 	{key: "tokens", def: "auto",
 		usage: "what a text is cut into, learned from its training part: char, its characters; byte; or bpe:2000, bytes and the pairs of them that stand together most often, 2,000 in all; auto: char",
-		at:    func(s *Settings) any { return &s.Tokens }, check: parses(tokens.Parse), start: Told, fixed: sameRows},
-	{key: "lines",
+		at:    func(s *Settings) any { return &s.Tokens }, check: ofTokens, start: Told, fixed: sameRows},
+	{key: "lines", basic: true,
 		usage: "each line of a text is a sample of its own, as in a list of names",
 		at:    func(s *Settings) any { return &s.Lines }, check: anything, start: Told, fixed: sameRows},
 	{key: "test",
@@ -60,7 +59,7 @@ var dataRows = []Setting{
 		usage: "data to validate on, instead of a part of --data",
 		at:    func(s *Settings) any { return &s.Validation }, check: anything, start: Told, fixed: sameRows},
 	{key: "split", def: "auto",
-		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one; 100/0/0 trains on all rows but those of --test or of the set's own test part; time or time:70/10/20 cuts by --time: training is what came first, and the test part what came last; a forecast is always cut so, by percent or by steps, as in steps:8640/2880/2880",
+		usage: "training/validation/test in percent; auto: 70/10/20, but a set's own test part where it has one, and 90/10/0 for a text, in its order; 100/0/0 trains on all rows but those of --test or of the set's own test part; time or time:70/10/20 cuts by --time: training is what came first, and the test part what came last; a forecast is always cut so, by percent or by steps, as in steps:8640/2880/2880",
 		at:    func(s *Settings) any { return &s.Split }, check: parses(parseSplit), start: Told, fixed: sameRows},
 	{key: "split_seed",
 		usage: "seed of the split alone",

@@ -44,8 +44,12 @@ func (j *Job) decide() error {
 		if err := j.fillTable(); err != nil {
 			return err
 		}
+	case s.attends():
+		s.fillAttention(j.Parts.Train.Len())
 	case s.Model.Value == "linear" && (tabular.IsTable(j.Spec) || j.Spec.Horizon > 0):
 		s.fillLinear()
+	case j.Spec.Horizon > 0:
+		s.fillForecaster(j.Parts.Train.Len())
 	}
 	s.fill(j.Spec, j.Parts.Train.Len())
 	return nil
@@ -68,6 +72,26 @@ func (s *Settings) fillLinear() {
 		s.Init, s.LearningRate = "zeros", Given(linearRate)
 	}
 }
+
+// attends reports whether the network attends to texts in a table.
+func (s *Settings) attends() bool {
+	m, err := parseModel(s.Model.Or("linear"))
+	return err == nil && m.attends > 0
+}
+
+// fillAttention gives a network that attends to texts what is left open, for n training
+// rows: a larger rate and fewer epochs than others, since its vectors learn rows by heart.
+func (s *Settings) fillAttention(n int) {
+	if !s.LearningRate.Given && !s.Optimizer.chosen() {
+		s.LearningRate = Given(attentionRate)
+	}
+	if s.Train.MaxUpdates == 0 {
+		s.Epochs = Given(s.Epochs.Or(step(n, 40, byRows{1000, 20}, byRows{5000, 5})))
+	}
+}
+
+// attentionRate was better than 0.001 on an inner fold (bench/TEXT.md).
+const attentionRate = 0.003
 
 // keepLast has the last epoch kept, unless something else is asked for.
 func (s *Settings) keepLast() {
@@ -186,7 +210,7 @@ func (j *Job) tableNetwork(outputs int, activation nn.Activation) error {
 // tableGroups adds the groups of package tabular behind those that were asked for.
 func (j *Job) tableGroups() error {
 	text, _ := tabular.HasText(j.Spec)
-	if !j.Settings.IsTableModel() && !text {
+	if !j.Settings.IsTableModel() && !text || j.Settings.attends() {
 		return nil
 	}
 	t, r, err := j.recipe()

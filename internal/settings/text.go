@@ -3,17 +3,22 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"descent/data"
+	"descent/data/tokens"
 	"descent/internal/human"
-	"descent/internal/suggest"
+	"descent/internal/usage"
 	"descent/nn"
 	"descent/objective"
 	"descent/optim"
+	"descent/train"
 )
 
 // gptModel is the network for text.
@@ -23,9 +28,8 @@ const gptModel = "gpt"
 // machine without a graphics card.
 func usualGPT() nn.GPTConfig { return nn.GPTConfig{Layers: 4, Heads: 4, Width: 128} }
 
-// elsewhereGPT reports whether a field of a GPT is said by the data or by a setting of
-// its own.
-func elsewhereGPT(name string) bool { return name == "Vocabulary" || name == "Dropout" }
+// elsewhereGPT are the fields of a GPT that the data or settings of their own say.
+var elsewhereGPT = []string{"Vocabulary", "Dropout"}
 
 // parseGPT reads sizes and choices by the names of their fields: layers=4,heads=4.
 func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
@@ -33,26 +37,8 @@ func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
 	if !more {
 		return &c, nil
 	}
-	var names []string
-	fields := map[string]reflect.Value{}
-	v := reflect.ValueOf(&c).Elem()
-	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; !elsewhereGPT(name) {
-			names = append(names, gptKey(name))
-			fields[gptKey(name)] = v.Field(i)
-		}
-	}
-	for part := range strings.SplitSeq(text, ",") {
-		key, value, ok := strings.Cut(part, "=")
-		if key = strings.TrimSpace(key); !ok || !fields[key].IsValid() {
-			if ok {
-				return nil, suggest.Unknown("part of a gpt", key, names)
-			}
-			return nil, fmt.Errorf("%q; want parts by their names, as in gpt:layers=4,width=128: %s", part, strings.Join(names, ", "))
-		}
-		if err := setField(fields[key], strings.TrimSpace(value)); err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
-		}
+	if err := setParts(gptModel, text, "layers=4,width=128", &c, elsewhereGPT...); err != nil {
+		return nil, err
 	}
 	return &c, checkGPT(c)
 }
@@ -60,42 +46,17 @@ func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
 // gptKey is what a field is called in settings: its name in lower case.
 func gptKey(name string) string { return strings.ToLower(name) }
 
-// setField reads a number, a word or true and false into a field.
-func setField(f reflect.Value, text string) error {
-	switch f.Kind() {
-	case reflect.Uint8: // an activation, by its name
-		a, err := nn.ParseActivation(text)
-		f.Set(reflect.ValueOf(a))
-		return err
-	case reflect.Int:
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > maxUnits {
-			return fmt.Errorf("%q is no number from 0 to %d", text, maxUnits)
-		}
-		f.SetInt(int64(n))
-	case reflect.Float64:
-		x, err := ParseFloat(text)
-		if err != nil {
-			return err
-		}
-		f.SetFloat(x)
-	case reflect.Bool:
-		on, err := parseBool(text)
-		if err != nil {
-			return err
-		}
-		f.SetBool(on)
+// checkGPT returns what is wrong with a network whichever the data.
+func checkGPT(c nn.GPTConfig) error {
+	c.Vocabulary, c.Context = max(c.Vocabulary, 1), max(c.Context, 1) // which the data says
+	if err := c.Validate(); err != nil {
+		return errors.New(gptKeys.ReplaceAllStringFunc(strings.TrimPrefix(err.Error(), "nn: GPT: "), strings.ToLower))
 	}
 	return nil
 }
 
-// checkGPT returns what is wrong with a network whichever the data.
-func checkGPT(c nn.GPTConfig) error {
-	if c.Layers < 1 || c.Heads < 1 || c.Width < 1 || c.Width%c.Heads != 0 {
-		return fmt.Errorf("%d layers of %d heads and a width of %d; want at least 1 of each, and a width that is a multiple of the heads", c.Layers, c.Heads, c.Width)
-	}
-	return nil
-}
+// gptKeys finds the names of fields in what is wrong with them.
+var gptKeys = regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
 
 // gptText writes what parseGPT reads: what is not as it is when left out.
 func gptText(c nn.GPTConfig) string {
@@ -104,7 +65,7 @@ func gptText(c nn.GPTConfig) string {
 	usual.Layers, usual.Heads, usual.Width, usual.Context = c.Layers, c.Heads, c.Width, c.Context
 	v, as := reflect.ValueOf(c), reflect.ValueOf(usual)
 	for i := range v.NumField() {
-		if name, f := v.Type().Field(i).Name, v.Field(i); !elsewhereGPT(name) && !f.Equal(as.Field(i)) {
+		if name, f := v.Type().Field(i).Name, v.Field(i); !slices.Contains(elsewhereGPT, name) && !f.Equal(as.Field(i)) {
 			list = append(list, fmt.Sprintf("%s=%v", gptKey(name), f.Interface()))
 		}
 	}
@@ -121,16 +82,16 @@ func (s *Settings) isText() bool {
 // openText opens a text, with samples of the length that the network takes.
 func (s *Settings) openText() (data.Source, error) {
 	cfg := data.TextConfig{Tokens: s.Tokens.Or(""), Lines: s.Lines}
-	if len(s.Target) > 0 {
-		return nil, errors.New("target: a text has no columns; a column of text in a CSV file needs no tokens, lines or gpt")
-	}
-	if s.Bag > 0 || s.Best {
-		return nil, errors.New("bag: a text is learned by one network; leave out bag and best")
+	if err := s.without(notOfText, "a text has no columns, and is learned by one network; a column of text in a CSV file needs no tokens, lines or gpt"); err != nil {
+		return nil, usage.Mark(err)
 	}
 	if m, err := parseModel(s.Model.Or("linear")); err == nil && m.gpt != nil {
 		cfg.Context = m.gpt.Context
 	}
 	source, err := data.OpenText(s.Data, cfg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage.Errorf("there is no text %q; name yours with --data", s.Data)
+	}
 	if err != nil {
 		return nil, err // which would be no nil Source
 	}
@@ -169,6 +130,11 @@ func (j *Job) fillText() error {
 	n, batch := j.Parts.Train.Len(), max(1, textTokens/e.Context)
 	if e.Lines {
 		batch = textLines
+		if order, err := Find("order"); err == nil && order.Text(s) == "auto" {
+			if err := order.Set(s, train.ByLength.String()); err != nil {
+				return err
+			}
+		}
 	}
 	s.Batch = Given(s.Batch.Or(strconv.Itoa(min(batch, n))))
 	if !s.Optimizer.chosen() {
@@ -202,6 +168,14 @@ func (j *Job) fillText() error {
 	return nil
 }
 
+// parseOrder reads the order of rows, which is shuffled where it is left open.
+func parseOrder(text string) (train.Order, error) {
+	if text == "auto" {
+		return train.Shuffled, nil
+	}
+	return train.ParseOrder(text)
+}
+
 // human3 rounds a rate to three digits, as it is shown.
 func human3(v float64) float64 {
 	rounded, _ := strconv.ParseFloat(human.Rounded(v, 3), 64)
@@ -221,3 +195,9 @@ func (j *Job) textNetwork(m modelSpec) error {
 
 // taskOf is what a network for samples is trained for.
 func taskOf(spec data.Spec) data.Task { return objective.For(spec, nil).First().Task }
+
+// ofTokens checks the kind of tokens, whose errors begin with the key.
+func ofTokens(_, text string) error {
+	_, err := tokens.Parse(text)
+	return err
+}

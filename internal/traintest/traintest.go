@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/rng"
 	"descent/internal/safetensors"
 	"descent/model"
@@ -149,7 +150,7 @@ func Line(t testing.TB, n, d int) (source data.Source, x, y [][]float32) {
 			x[i][j] = float32(2*key.Float64(i*d+j) - 1)
 			sum += float64(x[i][j]) * (float64(j%3) - 0.8) // slopes -0.8, 0.2, 1.2
 		}
-		y[i] = []float32{float32(sum + 0.3*math.Sin(float64(17*i)))}
+		y[i] = []float32{float32(sum + 0.3*canonical.Sin(float64(17*i)))}
 	}
 	source, err := data.FromTargets(x, y)
 	if err != nil {
@@ -168,8 +169,8 @@ func Blobs(t testing.TB, n int, seed uint64) data.Source {
 		c := i % 3
 		angle := 2 * math.Pi * float64(c) / 3
 		x[i] = []float32{
-			float32(math.Cos(angle) + 0.6*key.Normal(2*i)),
-			float32(math.Sin(angle) + 0.6*key.Normal(2*i+1)),
+			float32(canonical.Cos(angle) + 0.6*key.Normal(2*i)),
+			float32(canonical.Sin(angle) + 0.6*key.Normal(2*i+1)),
 		}
 		labels[i] = c
 		if i%11 == 0 {

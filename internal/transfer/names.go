@@ -133,8 +133,14 @@ func (n naming) String() string {
 // few lists the first of many names.
 func few(names []string) string {
 	const most = 8
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	list := make([]string, min(most, len(names)))
+	for i := range list {
+		if list[i] = names[i]; list[i] == "" || strings.ContainsAny(list[i], " ,;") {
+			list[i] = `"` + list[i] + `"`
+		}
 	}
-	return strings.Join(names, ", ")
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(list, ", "), more)
+	}
+	return strings.Join(list, ", ")
 }

@@ -1,12 +1,12 @@
 package trials
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"descent/data"
+	"descent/internal/canonical"
 	"descent/internal/rng"
 	"descent/internal/settings"
 )
@@ -112,7 +112,7 @@ func open(values []Value, s settings.Settings) []Value {
 func Around(best Candidate, decided, s settings.Settings, n int) Candidate {
 	key := rng.Key{Seed: s.Train.Seed, Stream: rng.Stream("around"), Draw: uint32(n)}
 	c := Candidate{Number: n, Around: best.Number, Values: slices.Clone(best.Values)}
-	rate := decided.LearningRate.Value * math.Pow(2, 2*key.Float64(0)-1)
+	rate := decided.LearningRate.Value * canonical.Pow(2, 2*key.Float64(0)-1)
 	c.set(s, "learning_rate", number(rate))
 	choose := func(draw int, name string, share float64, choices ...string) {
 		if key.Float64(draw) < share && len(choices) > 0 {

@@ -120,13 +120,13 @@ func (c *Comparison) cost(paces []pace, n int) float64 {
 	plan.Epochs = n
 	var seconds float64
 	for i, v := range c.variants {
-		seconds += float64(plan.Seeds) * paces[i].of(n)
+		seconds += float64(float64(plan.Seeds) * paces[i].of(n))
 		if !v.searched {
 			continue
 		}
 		lengths := plan.lengths()
 		for k, trials := range search.RateTrials(lengths) {
-			seconds += float64(trials) * paces[i].of(lengths[k])
+			seconds += float64(float64(trials) * paces[i].of(lengths[k]))
 		}
 	}
 	return seconds / float64(c.lab.side)

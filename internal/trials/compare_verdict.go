@@ -26,7 +26,7 @@ func (r *CompareResult) apart(row *compareRow) bool {
 func (r *CompareResult) rowsBehind(row *compareRow) (rows float64, counted bool) {
 	const rounding = 1e-9
 	d := math.Abs(float64(r.Rows[0].Validation.Mean - row.Validation.Mean))
-	return d*float64(r.DataRows["validation"]) + rounding, r.counts()
+	return float64(d*float64(r.DataRows["validation"])) + rounding, r.counts()
 }
 
 // counts reports whether every row counts as 0 or 1 in the metric.

@@ -112,7 +112,11 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
 	l := &lab{base: base, metric: by, side: 1, workers: s.Cores()}
-	if l.metric == "" {
+	switch {
+	case l.metric != "":
+	case base.Spec.Encoder.OfText():
+		l.metric = metric.Loss.Name
+	default:
 		if l.metric, err = runs.MainScore(base.Spec, nil); err != nil {
 			return nil, err
 		}
@@ -243,7 +247,7 @@ type pace struct {
 }
 
 // of is what a run of so many epochs costs.
-func (p pace) of(epochs int) float64 { return p.start + float64(epochs)*p.epoch }
+func (p pace) of(epochs int) float64 { return p.start + float64(float64(epochs)*p.epoch) }
 
 // pace measures runs of j, so many side by side, for a moment.
 func (l *lab) pace(ctx context.Context, j *settings.Job, side, workers int, moment time.Duration) (pace, error) {

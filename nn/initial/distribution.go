@@ -3,6 +3,8 @@ package initial
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/canonical"
 )
 
 // Normal draws from the normal distribution with mean 0 and standard
@@ -61,9 +63,9 @@ func uniform(dst []float32, bound float64, k Key) {
 // truncated draws by the inverse of the distribution function, so that each
 // element takes one draw: x = √2·erf⁻¹((2u-1)·erf(√2)).
 func truncated(dst []float32, std float64, k Key) {
-	scale, mass := math.Sqrt2*std/truncatedStd, math.Erf(math.Sqrt2)
+	scale, mass := math.Sqrt2*std/truncatedStd, canonical.Erf(math.Sqrt2)
 	for i := range dst {
-		dst[i] = float32(scale * math.Erfinv((2*k.Float64(i)-1)*mass))
+		dst[i] = float32(scale * canonical.Erfinv((2*k.Float64(i)-1)*mass))
 	}
 }
 

@@ -393,5 +393,19 @@ def running():
     return steps
 
 
+def attention_bag(x, p):
+    k = x.shape[1] // 2
+    i, v = x[:, :k].long(), x[:, k:]
+    e = p["weight"][i.clamp(min=0)] * (i >= 0)[..., None]
+    s = (torch.tanh(e @ p["attend.weight"] + p["attend.bias"]) @ p["query.weight"])[..., 0]
+    counts = v > 0
+    weights = torch.softmax(torch.where(counts, s + torch.log(torch.where(counts, v, torch.ones_like(v))), torch.tensor(-1e9)), 1) * counts
+    return (weights[..., None] * e).sum(1)
+
+
+case("attention over a bag", dict(type="attentionbag", size=7, dim=3),
+     torch.tensor([[0, 3, 6, -1, 0.5, 1, 0.25, 0], [5, -1, -1, -1, 0.75, 0, 0, 0], [2, 2, 4, 1, 1, 0.5, 0, 2]]), attention_bag,
+     {"weight": numbers((7, 3), 1), "attend.weight": numbers((3, 3), 2), "attend.bias": numbers((3,), 3), "query.weight": numbers((3, 1), 4)})
+
 json.dump(dict(layers=cases, running=running()), sys.stdout, separators=(",", ":"))
 print()

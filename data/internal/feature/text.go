@@ -9,6 +9,7 @@ import (
 
 	"descent/data/internal/grid"
 	"descent/data/internal/parse"
+	"descent/internal/canonical"
 )
 
 // Bounds on texts.
@@ -68,7 +69,7 @@ func FitText(g *grid.Grid, col int, rows []int) (t *Text, dropped Dropped, err e
 	}
 	slices.Sort(t.Grams)
 	for _, gram := range t.Grams {
-		w := 1 + math.Log(float64(1+n)/float64(1+in[gram]))
+		w := 1 + canonical.Log(float64(1+n)/float64(1+in[gram]))
 		t.Weights = append(t.Weights, byte(min(math.Round(16*w), math.MaxUint8)))
 	}
 	err = eachText(g, col, rows, func(grams []uint32, _ int) { t.Length = max(t.Length, len(t.known(grams))) })
@@ -139,18 +140,19 @@ func (t *Text) square(g inText) int {
 	return int(g.count) * w * w
 }
 
-// values writes what n-grams become.
-func (t *Text) values(to []float32, list []inText) {
+// values writes what n n-grams become, of which at returns one.
+func (t *Text) values(to []float32, n int, at func(int) inText) {
 	var sums [2]int // of squares: of words and of characters
-	for _, g := range list {
+	for j := range n {
+		g := at(j)
 		sums[t.Grams[g.gram]&1] += t.square(g)
 	}
 	for j := range t.Length {
-		if j >= len(list) {
+		if j >= n {
 			to[j] = -1
 			continue
 		}
-		g := list[j]
+		g := at(j)
 		to[j] = float32(g.gram)
 		to[t.Length+j] = float32(math.Sqrt(float64(t.square(g)) / float64(sums[t.Grams[g.gram]&1])))
 	}
@@ -161,7 +163,8 @@ func (t *Text) Width() int { return 2 * t.Length }
 
 // Encode writes the numbers of n-grams and their values.
 func (t *Text) Encode(to []float32, cell string, _ bool) (Fate, error) {
-	t.values(to, t.cut(new(gramReader), cell))
+	list := t.cut(new(gramReader), cell)
+	t.values(to, len(list), func(i int) inText { return list[i] })
 	return Known, nil
 }
 
@@ -204,9 +207,5 @@ func (t *Text) packed() int { return 2 + 3*t.Length }
 func (t *Text) unpack(x []float32, from []byte) {
 	n := int(binary.LittleEndian.Uint16(from))
 	numbers, counts := from[2:], from[2+2*t.Length:]
-	list := make([]inText, n)
-	for i := range list {
-		list[i] = inText{binary.LittleEndian.Uint16(numbers[2*i:]), counts[i]}
-	}
-	t.values(x, list)
+	t.values(x, n, func(i int) inText { return inText{binary.LittleEndian.Uint16(numbers[2*i:]), counts[i]} })
 }

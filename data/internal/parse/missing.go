@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"descent/data/internal/naming"
@@ -27,6 +29,20 @@ func Missing(cell string) bool {
 
 // missingWords mean that there is no value, whatever the column holds.
 var missingWords = wordSet("na nan null n/a n.a. #n/a #na <na> <null> -nan #nv #null! #div/0! #value! #ref! #name? #num! #nan -1.#ind 1.#qnan 1.#ind -1.#qnan", "#n/a n/a", "#n/a!", `\n`)
+
+// MissingSpellings lists how cells are usually spelt for which Missing is true: each word in
+// small letters, in capitals and with a first one.
+func MissingSpellings() []string {
+	list := []string{"", "?", "NaN"}
+	for _, word := range slices.Sorted(maps.Keys(missingWords)) {
+		for _, w := range []string{word, strings.ToUpper(word), strings.ToUpper(word[:1]) + word[1:]} {
+			if !slices.Contains(list, w) {
+				list = append(list, w)
+			}
+		}
+	}
+	return list
+}
 
 const longestMissing = 9
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"descent/data/internal/parse"
+	"descent/internal/canonical"
 )
 
 // The units of a step.
@@ -116,7 +117,7 @@ func commonest(times []float64, dates bool) (size, share float64) {
 		if dates {
 			d = math.Round(d*secondsOfDay) / secondsOfDay
 		} else if d > 0 {
-			digits := math.Pow(10, math.Floor(math.Log10(d))-6)
+			digits := canonical.Pow(10, math.Floor(canonical.Log10(d))-6)
 			d = math.Round(d/digits) * digits
 		}
 		if counts[d]++; counts[d] > n || counts[d] == n && d < size {

@@ -34,10 +34,13 @@ func (g *Gather) Shared() int  { return 0 }                                   //
 func (g *Gather) Run(i int, c *kernel.Call) {
 	for at := i * g.rows(); at < min(g.Count, (i+1)*g.rows()); at++ {
 		out := c.Out[0][at*g.Width:][:g.Width]
-		if r := rowOf(c.In[1][at], g.Rows); r >= 0 {
-			copy(out, c.In[0][r*g.Width:][:g.Width])
-		} else {
+		switch r := rowOf(c.In[1][at], g.Rows); {
+		case r < 0:
 			clear(out)
+		case g.Width == 1: // where a copy takes longer
+			out[0] = c.In[0][r]
+		default:
+			copy(out, c.In[0][r*g.Width:][:g.Width])
 		}
 	}
 }

@@ -16,6 +16,10 @@ type GatherSum struct{ Count, Each, Rows, Width int }
 // order of i and j.
 type ScatterSum struct{ Count, Each, Rows, Width int }
 
+// narrow is the width up to which a row is added element by element, with the same bits:
+// a call of a kernel for it takes longer.
+const narrow = 8
+
 func (g *GatherSum) rows() int { return max(1, taskSize/(g.Width*g.Each)) } // of a task
 
 func (g *GatherSum) Tasks() int   { return (g.Count + g.rows() - 1) / g.rows() } // implements [kernel.Kernel]
@@ -30,16 +34,32 @@ func (g *GatherSum) Run(i int, c *kernel.Call) {
 		clear(out)
 		weights := c.In[2][bag*g.Each:][:g.Each]
 		for j, label := range c.In[1][bag*g.Each:][:g.Each] {
-			if r := rowOf(label, g.Rows); r >= 0 && weights[j] != 0 {
-				axpy(out, c.In[0][r*g.Width:][:g.Width], out, weights[j])
+			r, w := rowOf(label, g.Rows), weights[j]
+			if r < 0 || w == 0 {
+				continue
+			}
+			row := c.In[0][r*g.Width:][:g.Width]
+			if len(row) > narrow {
+				axpy(out, row, out, w)
+				continue
+			}
+			for k, v := range row {
+				out[k] += float32(w * v)
 			}
 		}
 	}
 }
 
-func (s *ScatterSum) rows() int {
-	return (&ScatterAdd{s.Count * s.Each, s.Rows, s.Width}).rows()
+func (s *ScatterSum) rows() int { // of a task
+	rows := (&ScatterAdd{s.Count * s.Each, s.Rows, s.Width}).rows()
+	if s.Width <= narrow { // where reading the labels is most of it
+		rows = max(rows, (s.Rows+narrowTasks-1)/narrowTasks)
+	}
+	return rows
 }
+
+// narrowTasks is how many parts the table has at most where its rows are narrow.
+const narrowTasks = 4
 
 func (s *ScatterSum) Tasks() int   { return (s.Rows + s.rows() - 1) / s.rows() } // implements [kernel.Kernel]
 func (s *ScatterSum) Scratch() int { return 0 }                                  // implements [kernel.Kernel]
@@ -54,9 +74,17 @@ func (s *ScatterSum) Run(i int, c *kernel.Call) {
 	for bag := range s.Count {
 		weights, dy := c.In[1][bag*s.Each:][:s.Each], c.In[2][bag*s.Width:][:s.Width]
 		for j, label := range c.In[0][bag*s.Each:][:s.Each] {
-			if label >= low && label < high && weights[j] != 0 {
-				dst := c.Out[0][int(label)*s.Width:][:s.Width]
-				axpy(dst, dy, dst, weights[j])
+			w := weights[j]
+			if !(label >= low && label < high) || w == 0 {
+				continue
+			}
+			dst := c.Out[0][int(label)*s.Width:][:s.Width]
+			if len(dst) > narrow {
+				axpy(dst, dy, dst, w)
+				continue
+			}
+			for k, v := range dy {
+				dst[k] += float32(w * v)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"descent/internal/kernel"
 	"descent/internal/kernel/isa"
 	"descent/internal/kernel/kerneltest"
 )
@@ -47,5 +48,36 @@ func TestGatherSum(t *testing.T) {
 			kerneltest.Check(t, fmt.Sprint("scatter ", s, tier), &scatter, [][]float32{labels, weights, dy}, sum)
 			restore()
 		}
+	}
+}
+
+// BenchmarkGatherSum is of 1,024 n-grams in each of 256 texts, for two classes.
+func BenchmarkGatherSum(b *testing.B) {
+	g := GatherSum{256, 1024, 65535, 2}
+	r := rand.New(rand.NewPCG(3, 4))
+	table, dy := make([]float32, g.Rows*g.Width), make([]float32, g.Count*g.Width)
+	labels, weights := make([]float32, g.Count*g.Each), make([]float32, g.Count*g.Each)
+	for i := range labels {
+		labels[i], weights[i] = float32(r.IntN(g.Rows)), r.Float32()
+	}
+	scatter, gather := ScatterSum(g), Gather{g.Count * g.Each, g.Rows, 1}
+	for _, of := range []struct {
+		name string
+		kernel.Kernel
+		in  [][]float32
+		out []float32
+	}{
+		{"sum", &g, [][]float32{table, labels, weights}, dy},
+		{"scatter", &scatter, [][]float32{labels, weights, dy}, make([]float32, len(table))},
+		{"gather", &gather, [][]float32{table, labels}, make([]float32, len(labels))},
+	} {
+		b.Run(of.name, func(b *testing.B) {
+			call := kernel.Call{In: of.in, Out: [][]float32{of.out}}
+			for b.Loop() {
+				for i := range of.Tasks() {
+					of.Run(i, &call)
+				}
+			}
+		})
 	}
 }

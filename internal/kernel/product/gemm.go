@@ -26,6 +26,7 @@ type Gemm struct {
 	TransA, TransB   bool
 	RowA, RowB, RowC int             // how far apart rows are in memory; 0: one follows the other
 	Add              bool            // the product is added to what C holds
+	Narrow           tile.Format     // of B, which is then a [tile.Narrow] of K × N; A is not transposed, and nothing is added to
 	Epilogue         kernel.Epilogue // nil: none
 }
 
@@ -135,5 +136,9 @@ func (g Gemm) rowC() int {
 func (g Gemm) Cost() kernel.Cost {
 	c := kernel.Following(g.Epilogue, g.M, g.N)
 	c.Operations += 2 * g.M * g.N * g.K
-	return c.Plus(kernel.Words(g.M*g.K + g.K*g.N))
+	b := g.K * g.N
+	if g.Narrow != tile.Float32 {
+		b = g.narrow().Words()
+	}
+	return c.Plus(kernel.Words(g.M*g.K + b))
 }

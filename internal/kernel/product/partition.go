@@ -39,9 +39,12 @@ func (g Gemm) partition() blocks { return g.partitionAmong(1) }
 // B again.
 func (g Gemm) partitionAmong(products int) blocks {
 	limit := min(max(products*g.cost(g.M, g.N)/worthTasks, minCost), maxCost)
-	least := minWidth
+	least, whole := minWidth, tile.Width
 	if g.M <= fewRows {
 		least = fewWidth
+		if g.Narrow != tile.Float32 {
+			whole = tile.Panel
+		}
 	}
 	h, w := max(g.M, 1), max(g.N, 1)
 	for {
@@ -51,7 +54,7 @@ func (g Gemm) partitionAmong(products int) blocks {
 		case tall && (h > maxHeight || !small && (h >= tallness*w || !wide)):
 			h = (h + 1) / 2
 		case wide && (w > maxWidth || !small):
-			w = (w/2 + tile.Width - 1) / tile.Width * tile.Width
+			w = (w/2 + whole - 1) / whole * whole
 		default:
 			return blocks{h, w, (max(g.M, 1) + h - 1) / h, (max(g.N, 1) + w - 1) / w}
 		}

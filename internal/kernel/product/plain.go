@@ -2,8 +2,8 @@ package product
 
 import "descent/internal/kernel/tile"
 
-// multiplyPlain computes a block of C in plain Go: a transposed B in panels,
-// another where it lies.
+// multiplyPlain computes a block of C in plain Go: a B that is transposed or narrow in
+// panels, another where it lies.
 func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
 	am, ak, bk, _ := g.strides()
 	u := tile.CurrentUnit()
@@ -15,9 +15,13 @@ func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
 		t.First = t.K
 		for j, next := r.c0, r.c1; j < r.c1; j, next = next, r.c1 {
 			t.B, t.BAt, t.BRow = b, k0*bk+j, bk
-			if g.TransB {
+			if g.forms() {
 				next = min(j+panel, r.c1)
-				u.Transpose(t.K, b[j*g.rowB()+k0:], g.rowB(), next-j, scratch, panel)
+				if g.TransB {
+					u.Transpose(t.K, b[j*g.rowB()+k0:], g.rowB(), next-j, scratch, panel)
+				} else {
+					u.Widen(g.narrow(), b, k0, t.K, j, next-j, scratch, panel)
+				}
 				t.B, t.BAt, t.BRow = scratch, 0, panel
 			}
 			t.Cols, t.CAt = next-j, r.r0*t.CRow+j

@@ -14,11 +14,18 @@ const (
 func (g Gemm) packed(p blocks) int {
 	k := min(g.K, tile.BlockK)
 	n := 0
-	if g.TransB || p.height > 12 {
+	if g.forms() || p.height > 12 {
 		n += panel * k
+	}
+	if g.Narrow != tile.Float32 {
+		n = max(n, tile.Panel)
 	}
 	return max(n+tile.Line, p.width)
 }
+
+// forms reports whether panels of B are made before they are read: of one that is
+// transposed, or narrow.
+func (g Gemm) forms() bool { return g.TransB || g.Narrow != tile.Float32 }
 
 // multiply computes a block of C.
 func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
@@ -31,6 +38,8 @@ func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 	case r.r0 == r.r1 || r.c0 == r.c1:
 	case set == nil:
 		g.multiplyPlain(r, c, a, b, scratch)
+	case g.Narrow != tile.Float32 && r.r1-r.r0 <= fewRows:
+		g.multiplyRows(r, c, a, b, scratch)
 	default:
 		g.multiplyTiles(set, r, c, a, b, scratch)
 	}
@@ -42,16 +51,17 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 	am, ak, bk, _ := g.strides()
 	row := g.rowC()
 	wide := set.Vectors(r.r1-r.r0, r.c1-r.c0)
-	if g.TransB {
+	forms := g.forms()
+	if forms {
 		wide = min(wide, set.Common) // transposing bounds the time, and likes a narrow panel
 	}
 	height := r.r1 - r.r0
 	down := (height + set.Rows[wide] - 1) / set.Rows[wide]
-	packB := !g.TransB && down >= sharePanel
+	packB := !forms && down >= sharePanel
 
 	scratch = tile.Aligned(scratch)
 	var panelB *float32
-	if g.TransB || packB {
+	if forms || packB {
 		panelB = &scratch[0]
 	}
 
@@ -62,10 +72,17 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 			next = min(j+set.Lanes<<log, r.c1)
 			var bAt *float32
 			bRow, panelRow := 4*bk, 4*set.Lanes<<log
-			if g.TransB {
+			switch {
+			case g.TransB:
 				g.packB(set, b, scratch, k0, k, j, next, panelRow)
 				bAt, bRow = panelB, panelRow
-			} else {
+			case g.Narrow != tile.Float32:
+				at := j % panel // blocks begin at whole panels
+				if at == 0 {
+					tile.CurrentUnit().Widen(g.narrow(), b, k0, k, j, min(panel, r.c1-j), scratch, panel)
+				}
+				bAt, bRow = &scratch[at], 4*panel
+			default:
 				bAt = &b[k0*bk+j]
 			}
 			for t := range down {
@@ -79,7 +96,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 				case down < sharePanel || t == 0:
 				case g.TransA && !last && k == tile.BlockK: // columns of A for the next tile
 					ahead, aheadRow = tile.Address(&a[r1*am+k0*ak]), 4*ak
-				case g.TransB || !last:
+				case forms || !last:
 				case next < r.c1: // the next strip of B
 					ahead, aheadRow = tile.Address(&b[k0*bk+next]), 4*bk
 				case k0+k < g.K:

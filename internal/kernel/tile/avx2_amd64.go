@@ -230,6 +230,46 @@ func linear256GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, c
 //go:noescape
 func linear256GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
 
+// one256BF16S1 is the product of 1 × k by k × 16 columns of BF16.
+//
+//go:noescape
+func one256BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one256BF16S2 is the product of 1 × k by k × 32 columns of BF16.
+//
+//go:noescape
+func one256BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one256BF16S4 is the product of 1 × k by k × 64 columns of BF16.
+//
+//go:noescape
+func one256BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen256BF16S1 writes k rows of 16 columns of BF16 as float32.
+//
+//go:noescape
+func widen256BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
+// one256Int8S1 is the product of 1 × k by k × 16 columns of Int8.
+//
+//go:noescape
+func one256Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one256Int8S2 is the product of 1 × k by k × 32 columns of Int8.
+//
+//go:noescape
+func one256Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one256Int8S4 is the product of 1 × k by k × 64 columns of Int8.
+//
+//go:noescape
+func one256Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen256Int8S1 writes k rows of 16 columns of Int8 as float32.
+//
+//go:noescape
+func widen256Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
 // peak256 runs n steps of independent fused multiply-adds in every lane, the most the core can do.
 //
 //go:noescape
@@ -299,6 +339,18 @@ var linears256 = [...]linear{
 	linear256A5,
 	linear256GT3,
 	linear256GT5,
+}
+
+// ones256 are the products of one row by format and by the logarithm of their strips.
+var ones256 = [Formats][]oneFunc{
+	BF16: {one256BF16S1, one256BF16S2, one256BF16S4},
+	Int8: {one256Int8S1, one256Int8S2, one256Int8S4},
+}
+
+// wideners256 are the kernels that widen by format and by the logarithm of their strips.
+var wideners256 = [Formats][]widenFunc{
+	BF16: {widen256BF16S1},
+	Int8: {widen256Int8S1},
 }
 
 // packers256 are the tiles of two vectors that pack, by rows.

@@ -4371,6 +4371,397 @@ done:
 	VZEROUPPER
 	RET
 
+// func one256BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256BF16S1(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Y2
+	VPMOVZXWD    (DX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VPMOVZXWD    16(DX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y0, Y0
+	VADDPS       32(AX), Y1, Y1
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func one256BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256BF16S2(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Y4
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    16(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    32(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    48(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y0, Y0
+	VADDPS       32(AX), Y1, Y1
+	VADDPS       64(AX), Y2, Y2
+	VADDPS       96(AX), Y3, Y3
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func one256BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256BF16S4(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop:
+	PREFETCHT0   2048(DX)
+	PREFETCHT0   2112(DX)
+	VBROADCASTSS (CX), Y8
+	VPMOVZXWD    (DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VPMOVZXWD    16(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VPMOVZXWD    32(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VPMOVZXWD    48(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VPMOVZXWD    64(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VPMOVZXWD    80(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VPMOVZXWD    96(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VPMOVZXWD    112(DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y0, Y0
+	VADDPS       32(AX), Y1, Y1
+	VADDPS       64(AX), Y2, Y2
+	VADDPS       96(AX), Y3, Y3
+	VADDPS       128(AX), Y4, Y4
+	VADDPS       160(AX), Y5, Y5
+	VADDPS       192(AX), Y6, Y6
+	VADDPS       224(AX), Y7, Y7
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func widen256BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX2
+TEXT ·widen256BF16S1(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ bRow+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ dst+32(FP), BX
+	MOVQ dstRow+40(FP), SI
+
+loop:
+	VPMOVZXWD (CX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMOVUPS   Y0, (BX)
+	VPMOVZXWD 16(CX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMOVUPS   Y0, 32(BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
+// func one256Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256Int8S1(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Y4
+	VPMOVSXBD    (DX), Y5
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y0, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVSXBD    8(DX), Y5
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y2, Y2
+	VADDPS       32(AX), Y3, Y3
+
+store:
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func one256Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256Int8S2(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Y8
+	VPMOVSXBD    (DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VPMOVSXBD    8(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y1, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VPMOVSXBD    16(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y2, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VPMOVSXBD    24(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y3, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y4, Y4
+	VADDPS       32(AX), Y5, Y5
+	VADDPS       64(AX), Y6, Y6
+	VADDPS       96(AX), Y7, Y7
+
+store:
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+// func one256Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·one256Int8S4(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Y8
+	VPMOVSXBD    (DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       (SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VPMOVSXBD    8(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       32(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VPMOVSXBD    16(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       64(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VPMOVSXBD    24(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       96(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VPMOVSXBD    32(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       128(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VPMOVSXBD    40(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       160(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VPMOVSXBD    48(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       192(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VPMOVSXBD    56(DX), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       224(SI), Y9, Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Y0, Y0
+	VADDPS       32(AX), Y1, Y1
+	VADDPS       64(AX), Y2, Y2
+	VADDPS       96(AX), Y3, Y3
+	VADDPS       128(AX), Y4, Y4
+	VADDPS       160(AX), Y5, Y5
+	VADDPS       192(AX), Y6, Y6
+	VADDPS       224(AX), Y7, Y7
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func widen256Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX2
+TEXT ·widen256Int8S1(SB), NOSPLIT, $0-48
+	MOVQ    k+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    bRow+16(FP), DX
+	MOVQ    scale+24(FP), BX
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	MOVQ    dst+32(FP), BX
+	MOVQ    dstRow+40(FP), SI
+
+loop:
+	VPMOVSXBD (CX), Y2
+	VCVTDQ2PS Y2, Y2
+	VMULPS    Y0, Y2, Y2
+	VMOVUPS   Y2, (BX)
+	VPMOVSXBD 8(CX), Y2
+	VCVTDQ2PS Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VMOVUPS   Y2, 32(BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
 // func peak256(n int)
 // Requires: AVX, FMA3
 TEXT ·peak256(SB), NOSPLIT, $0-8

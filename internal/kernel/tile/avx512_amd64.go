@@ -385,6 +385,66 @@ func linear512GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, c
 //go:noescape
 func linear512GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
 
+// one512BF16S1 is the product of 1 × k by k × 16 columns of BF16.
+//
+//go:noescape
+func one512BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512BF16S2 is the product of 1 × k by k × 32 columns of BF16.
+//
+//go:noescape
+func one512BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512BF16S4 is the product of 1 × k by k × 64 columns of BF16.
+//
+//go:noescape
+func one512BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512BF16S8 is the product of 1 × k by k × 128 columns of BF16.
+//
+//go:noescape
+func one512BF16S8(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen512BF16S1 writes k rows of 16 columns of BF16 as float32.
+//
+//go:noescape
+func widen512BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
+// widen512BF16S2 writes k rows of 32 columns of BF16 as float32.
+//
+//go:noescape
+func widen512BF16S2(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
+// one512Int8S1 is the product of 1 × k by k × 16 columns of Int8.
+//
+//go:noescape
+func one512Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512Int8S2 is the product of 1 × k by k × 32 columns of Int8.
+//
+//go:noescape
+func one512Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512Int8S4 is the product of 1 × k by k × 64 columns of Int8.
+//
+//go:noescape
+func one512Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one512Int8S8 is the product of 1 × k by k × 128 columns of Int8.
+//
+//go:noescape
+func one512Int8S8(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen512Int8S1 writes k rows of 16 columns of Int8 as float32.
+//
+//go:noescape
+func widen512Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
+// widen512Int8S2 writes k rows of 32 columns of Int8 as float32.
+//
+//go:noescape
+func widen512Int8S2(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
 // peak512 runs n steps of independent fused multiply-adds in every lane, the most the core can do.
 //
 //go:noescape
@@ -484,6 +544,18 @@ var linears512 = [...]linear{
 	linear512A5,
 	linear512GT3,
 	linear512GT5,
+}
+
+// ones512 are the products of one row by format and by the logarithm of their strips.
+var ones512 = [Formats][]oneFunc{
+	BF16: {one512BF16S1, one512BF16S2, one512BF16S4, one512BF16S8},
+	Int8: {one512Int8S1, one512Int8S2, one512Int8S4, one512Int8S8},
+}
+
+// wideners512 are the kernels that widen by format and by the logarithm of their strips.
+var wideners512 = [Formats][]widenFunc{
+	BF16: {widen512BF16S1, widen512BF16S2},
+	Int8: {widen512Int8S1, widen512Int8S2},
 }
 
 // packers512 are the tiles of two vectors that pack, by rows.

@@ -9073,6 +9073,517 @@ done:
 	VZEROUPPER
 	RET
 
+// func one512BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512BF16S1(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VPXORD Z0, Z0, Z0
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Z1
+	VPMOVZXWD    (DX), Z2
+	VPSLLD       $0x10, Z2, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z0, Z0
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func one512BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512BF16S2(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Z2
+	VPMOVZXWD    (DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    32(DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z0, Z0
+	VADDPS       64(AX), Z1, Z1
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func one512BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512BF16S4(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	PREFETCHT0   2048(DX)
+	PREFETCHT0   2112(DX)
+	VBROADCASTSS (CX), Z4
+	VPMOVZXWD    (DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VPMOVZXWD    32(DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VPMOVZXWD    64(DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VPMOVZXWD    96(DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z0, Z0
+	VADDPS       64(AX), Z1, Z1
+	VADDPS       128(AX), Z2, Z2
+	VADDPS       192(AX), Z3, Z3
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func one512BF16S8(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512BF16S8(SB), NOSPLIT, $0-49
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   bRow+24(FP), BX
+	MOVQ   scale+32(FP), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop:
+	PREFETCHT0   2048(DX)
+	PREFETCHT0   2112(DX)
+	PREFETCHT0   2176(DX)
+	PREFETCHT0   2240(DX)
+	VBROADCASTSS (CX), Z8
+	VPMOVZXWD    (DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VPMOVZXWD    32(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VPMOVZXWD    64(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VPMOVZXWD    96(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VPMOVZXWD    128(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VPMOVZXWD    160(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VPMOVZXWD    192(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VPMOVZXWD    224(DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z0, Z0
+	VADDPS       64(AX), Z1, Z1
+	VADDPS       128(AX), Z2, Z2
+	VADDPS       192(AX), Z3, Z3
+	VADDPS       256(AX), Z4, Z4
+	VADDPS       320(AX), Z5, Z5
+	VADDPS       384(AX), Z6, Z6
+	VADDPS       448(AX), Z7, Z7
+
+store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func widen512BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX512F
+TEXT ·widen512BF16S1(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ bRow+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ dst+32(FP), BX
+	MOVQ dstRow+40(FP), SI
+
+loop:
+	VPMOVZXWD (CX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
+// func widen512BF16S2(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX512F
+TEXT ·widen512BF16S2(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ bRow+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ dst+32(FP), BX
+	MOVQ dstRow+40(FP), SI
+
+loop:
+	VPMOVZXWD (CX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (BX)
+	VPMOVZXWD 32(CX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, 64(BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
+// func one512Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512Int8S1(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Z0
+	VPXORD  Z1, Z1, Z1
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Z2
+	VPMOVSXBD    (DX), Z3
+	VCVTDQ2PS    Z3, Z3
+	VMULPS       Z0, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z1, Z1
+
+store:
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func one512Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512Int8S2(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Z4
+	VPMOVSXBD    (DX), Z5
+	VCVTDQ2PS    Z5, Z5
+	VMULPS       Z0, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VPMOVSXBD    16(DX), Z5
+	VCVTDQ2PS    Z5, Z5
+	VMULPS       Z1, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z2, Z2
+	VADDPS       64(AX), Z3, Z3
+
+store:
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	VZEROUPPER
+	RET
+
+// func one512Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512Int8S4(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+
+loop:
+	PREFETCHT0   2048(DX)
+	VBROADCASTSS (CX), Z8
+	VPMOVSXBD    (DX), Z9
+	VCVTDQ2PS    Z9, Z9
+	VMULPS       Z0, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VPMOVSXBD    16(DX), Z9
+	VCVTDQ2PS    Z9, Z9
+	VMULPS       Z1, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VPMOVSXBD    32(DX), Z9
+	VCVTDQ2PS    Z9, Z9
+	VMULPS       Z2, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VPMOVSXBD    48(DX), Z9
+	VCVTDQ2PS    Z9, Z9
+	VMULPS       Z3, Z9, Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z4, Z4
+	VADDPS       64(AX), Z5, Z5
+	VADDPS       128(AX), Z6, Z6
+	VADDPS       192(AX), Z7, Z7
+
+store:
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	VZEROUPPER
+	RET
+
+// func one512Int8S8(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·one512Int8S8(SB), NOSPLIT, $0-49
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    bRow+24(FP), BX
+	MOVQ    scale+32(FP), SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VMOVUPS 256(SI), Z4
+	VMOVUPS 320(SI), Z5
+	VMOVUPS 384(SI), Z6
+	VMOVUPS 448(SI), Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+
+loop:
+	PREFETCHT0   2048(DX)
+	PREFETCHT0   2112(DX)
+	VBROADCASTSS (CX), Z16
+	VPMOVSXBD    (DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z0, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z8
+	VPMOVSXBD    16(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z1, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z9
+	VPMOVSXBD    32(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z2, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z10
+	VPMOVSXBD    48(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z3, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z11
+	VPMOVSXBD    64(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z4, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z12
+	VPMOVSXBD    80(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z5, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z13
+	VPMOVSXBD    96(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z6, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z14
+	VPMOVSXBD    112(DX), Z17
+	VCVTDQ2PS    Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VFMADD231PS  Z17, Z16, Z15
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNE          loop
+	MOVQ         c+40(FP), AX
+	MOVB         add+48(FP), CL
+	TESTB        CL, CL
+	JE           store
+	VADDPS       (AX), Z8, Z8
+	VADDPS       64(AX), Z9, Z9
+	VADDPS       128(AX), Z10, Z10
+	VADDPS       192(AX), Z11, Z11
+	VADDPS       256(AX), Z12, Z12
+	VADDPS       320(AX), Z13, Z13
+	VADDPS       384(AX), Z14, Z14
+	VADDPS       448(AX), Z15, Z15
+
+store:
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	VMOVUPS Z12, 256(AX)
+	VMOVUPS Z13, 320(AX)
+	VMOVUPS Z14, 384(AX)
+	VMOVUPS Z15, 448(AX)
+	VZEROUPPER
+	RET
+
+// func widen512Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX512F
+TEXT ·widen512Int8S1(SB), NOSPLIT, $0-48
+	MOVQ    k+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    bRow+16(FP), DX
+	MOVQ    scale+24(FP), BX
+	VMOVUPS (BX), Z0
+	MOVQ    dst+32(FP), BX
+	MOVQ    dstRow+40(FP), SI
+
+loop:
+	VPMOVSXBD (CX), Z1
+	VCVTDQ2PS Z1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, (BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
+// func widen512Int8S2(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+// Requires: AVX, AVX512F
+TEXT ·widen512Int8S2(SB), NOSPLIT, $0-48
+	MOVQ    k+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    bRow+16(FP), DX
+	MOVQ    scale+24(FP), BX
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	MOVQ    dst+32(FP), BX
+	MOVQ    dstRow+40(FP), SI
+
+loop:
+	VPMOVSXBD (CX), Z2
+	VCVTDQ2PS Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS   Z2, (BX)
+	VPMOVSXBD 16(CX), Z2
+	VCVTDQ2PS Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, 64(BX)
+	ADDQ      DX, CX
+	ADDQ      SI, BX
+	DECQ      AX
+	JNE       loop
+	VZEROUPPER
+	RET
+
 // func peak512(n int)
 // Requires: AVX, AVX512F
 TEXT ·peak512(SB), NOSPLIT, $0-8

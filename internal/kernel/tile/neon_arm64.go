@@ -310,6 +310,46 @@ func linear128GT3(n int, src *float32, srcStep int, dst *float32, dstStep int, c
 //go:noescape
 func linear128GT5(n int, src *float32, srcStep int, dst *float32, dstStep int, count int, srcNext int, dstNext int)
 
+// one128BF16S1 is the product of 1 × k by k × 16 columns of BF16.
+//
+//go:noescape
+func one128BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one128BF16S2 is the product of 1 × k by k × 32 columns of BF16.
+//
+//go:noescape
+func one128BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one128BF16S4 is the product of 1 × k by k × 64 columns of BF16.
+//
+//go:noescape
+func one128BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen128BF16S1 writes k rows of 16 columns of BF16 as float32.
+//
+//go:noescape
+func widen128BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
+// one128Int8S1 is the product of 1 × k by k × 16 columns of Int8.
+//
+//go:noescape
+func one128Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one128Int8S2 is the product of 1 × k by k × 32 columns of Int8.
+//
+//go:noescape
+func one128Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// one128Int8S4 is the product of 1 × k by k × 64 columns of Int8.
+//
+//go:noescape
+func one128Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+
+// widen128Int8S1 writes k rows of 16 columns of Int8 as float32.
+//
+//go:noescape
+func widen128Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+
 // peak128 runs n steps of independent fused multiply-adds in every lane, the most the core can do.
 //
 //go:noescape
@@ -397,6 +437,18 @@ var linears128 = [...]linear{
 	linear128A5,
 	linear128GT3,
 	linear128GT5,
+}
+
+// ones128 are the products of one row by format and by the logarithm of their strips.
+var ones128 = [Formats][]oneFunc{
+	BF16: {one128BF16S1, one128BF16S2, one128BF16S4},
+	Int8: {one128Int8S1, one128Int8S2, one128Int8S4},
+}
+
+// wideners128 are the kernels that widen by format and by the logarithm of their strips.
+var wideners128 = [Formats][]widenFunc{
+	BF16: {widen128BF16S1},
+	Int8: {widen128Int8S1},
 }
 
 // packers128 are the tiles of four vectors that pack, by rows.

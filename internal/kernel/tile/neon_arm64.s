@@ -12729,6 +12729,630 @@ done:
 	BNE next
 	RET
 
+// func one128BF16S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128BF16S1(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+loop:
+	WORD $0xbd400024 // ldr s4, [x1]
+	WORD $0xad401845 // ldp q5, q6, [x2, #0]
+	WORD $0x2e6138a7 // shll v7.4s, v5.4h, #16
+	WORD $0x6e6138a8 // shll2 v8.4s, v5.8h, #16
+	WORD $0x2e6138c9 // shll v9.4s, v6.4h, #16
+	WORD $0x6e6138ca // shll2 v10.4s, v6.8h, #16
+	WORD $0x4f8410e0 // fmla v0.4s, v7.4s, v4.s[0]
+	WORD $0x4f841101 // fmla v1.4s, v8.4s, v4.s[0]
+	WORD $0x4f841122 // fmla v2.4s, v9.4s, v4.s[0]
+	WORD $0x4f841143 // fmla v3.4s, v10.4s, v4.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000ab // ldr q11, [x5]
+	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
+	WORD $0x3dc004ac // ldr q12, [x5, #16]
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD $0x3dc008ad // ldr q13, [x5, #32]
+	WORD $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
+	WORD $0x3dc00cae // ldr q14, [x5, #48]
+	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	RET
+
+// func one128BF16S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128BF16S2(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+loop:
+	WORD $0xbd400028 // ldr s8, [x1]
+	WORD $0xad402849 // ldp q9, q10, [x2, #0]
+	WORD $0x2e61392b // shll v11.4s, v9.4h, #16
+	WORD $0x6e61392c // shll2 v12.4s, v9.8h, #16
+	WORD $0x2e61394d // shll v13.4s, v10.4h, #16
+	WORD $0x6e61394e // shll2 v14.4s, v10.8h, #16
+	WORD $0x4f881160 // fmla v0.4s, v11.4s, v8.s[0]
+	WORD $0x4f881181 // fmla v1.4s, v12.4s, v8.s[0]
+	WORD $0x4f8811a2 // fmla v2.4s, v13.4s, v8.s[0]
+	WORD $0x4f8811c3 // fmla v3.4s, v14.4s, v8.s[0]
+	WORD $0xad41404f // ldp q15, q16, [x2, #32]
+	WORD $0x2e6139f1 // shll v17.4s, v15.4h, #16
+	WORD $0x6e6139f2 // shll2 v18.4s, v15.8h, #16
+	WORD $0x2e613a13 // shll v19.4s, v16.4h, #16
+	WORD $0x6e613a14 // shll2 v20.4s, v16.8h, #16
+	WORD $0x4f881224 // fmla v4.4s, v17.4s, v8.s[0]
+	WORD $0x4f881245 // fmla v5.4s, v18.4s, v8.s[0]
+	WORD $0x4f881266 // fmla v6.4s, v19.4s, v8.s[0]
+	WORD $0x4f881287 // fmla v7.4s, v20.4s, v8.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000b5 // ldr q21, [x5]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x3dc004b6 // ldr q22, [x5, #16]
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0x3dc008b7 // ldr q23, [x5, #32]
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x3dc00cb8 // ldr q24, [x5, #48]
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x3dc010b9 // ldr q25, [x5, #64]
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
+	WORD $0x3dc014ba // ldr q26, [x5, #80]
+	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
+	WORD $0x3dc018bb // ldr q27, [x5, #96]
+	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
+	WORD $0x3dc01cbc // ldr q28, [x5, #112]
+	WORD $0x4e3cd4e7 // fadd v7.4s, v7.4s, v28.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	WORD $0x3d8010a4 // str q4, [x5, #64]
+	WORD $0x3d8014a5 // str q5, [x5, #80]
+	WORD $0x3d8018a6 // str q6, [x5, #96]
+	WORD $0x3d801ca7 // str q7, [x5, #112]
+	RET
+
+// func one128BF16S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128BF16S4(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+loop:
+	WORD $0xbd400030 // ldr s16, [x1]
+	WORD $0xad404851 // ldp q17, q18, [x2, #0]
+	WORD $0x2e613a33 // shll v19.4s, v17.4h, #16
+	WORD $0x6e613a34 // shll2 v20.4s, v17.8h, #16
+	WORD $0x2e613a55 // shll v21.4s, v18.4h, #16
+	WORD $0x6e613a56 // shll2 v22.4s, v18.8h, #16
+	WORD $0x4f901260 // fmla v0.4s, v19.4s, v16.s[0]
+	WORD $0x4f901281 // fmla v1.4s, v20.4s, v16.s[0]
+	WORD $0x4f9012a2 // fmla v2.4s, v21.4s, v16.s[0]
+	WORD $0x4f9012c3 // fmla v3.4s, v22.4s, v16.s[0]
+	WORD $0xad416057 // ldp q23, q24, [x2, #32]
+	WORD $0x2e613af9 // shll v25.4s, v23.4h, #16
+	WORD $0x6e613afa // shll2 v26.4s, v23.8h, #16
+	WORD $0x2e613b1b // shll v27.4s, v24.4h, #16
+	WORD $0x6e613b1c // shll2 v28.4s, v24.8h, #16
+	WORD $0x4f901324 // fmla v4.4s, v25.4s, v16.s[0]
+	WORD $0x4f901345 // fmla v5.4s, v26.4s, v16.s[0]
+	WORD $0x4f901366 // fmla v6.4s, v27.4s, v16.s[0]
+	WORD $0x4f901387 // fmla v7.4s, v28.4s, v16.s[0]
+	WORD $0xad42785d // ldp q29, q30, [x2, #64]
+	WORD $0x2e613bbf // shll v31.4s, v29.4h, #16
+	WORD $0x6e613bb1 // shll2 v17.4s, v29.8h, #16
+	WORD $0x2e613bd2 // shll v18.4s, v30.4h, #16
+	WORD $0x6e613bd3 // shll2 v19.4s, v30.8h, #16
+	WORD $0x4f9013e8 // fmla v8.4s, v31.4s, v16.s[0]
+	WORD $0x4f901229 // fmla v9.4s, v17.4s, v16.s[0]
+	WORD $0x4f90124a // fmla v10.4s, v18.4s, v16.s[0]
+	WORD $0x4f90126b // fmla v11.4s, v19.4s, v16.s[0]
+	WORD $0xad435454 // ldp q20, q21, [x2, #96]
+	WORD $0x2e613a96 // shll v22.4s, v20.4h, #16
+	WORD $0x6e613a97 // shll2 v23.4s, v20.8h, #16
+	WORD $0x2e613ab8 // shll v24.4s, v21.4h, #16
+	WORD $0x6e613ab9 // shll2 v25.4s, v21.8h, #16
+	WORD $0x4f9012cc // fmla v12.4s, v22.4s, v16.s[0]
+	WORD $0x4f9012ed // fmla v13.4s, v23.4s, v16.s[0]
+	WORD $0x4f90130e // fmla v14.4s, v24.4s, v16.s[0]
+	WORD $0x4f90132f // fmla v15.4s, v25.4s, v16.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000ba // ldr q26, [x5]
+	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
+	WORD $0x3dc004bb // ldr q27, [x5, #16]
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	WORD $0x3dc008bc // ldr q28, [x5, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x3dc00cbd // ldr q29, [x5, #48]
+	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
+	WORD $0x3dc010be // ldr q30, [x5, #64]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x3dc014bf // ldr q31, [x5, #80]
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x3dc018b1 // ldr q17, [x5, #96]
+	WORD $0x4e31d4c6 // fadd v6.4s, v6.4s, v17.4s
+	WORD $0x3dc01cb2 // ldr q18, [x5, #112]
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	WORD $0x3dc020b3 // ldr q19, [x5, #128]
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x3dc024b4 // ldr q20, [x5, #144]
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0x3dc028b5 // ldr q21, [x5, #160]
+	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
+	WORD $0x3dc02cb6 // ldr q22, [x5, #176]
+	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
+	WORD $0x3dc030b7 // ldr q23, [x5, #192]
+	WORD $0x4e37d58c // fadd v12.4s, v12.4s, v23.4s
+	WORD $0x3dc034b8 // ldr q24, [x5, #208]
+	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
+	WORD $0x3dc038b0 // ldr q16, [x5, #224]
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x3dc03cb9 // ldr q25, [x5, #240]
+	WORD $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	WORD $0x3d8010a4 // str q4, [x5, #64]
+	WORD $0x3d8014a5 // str q5, [x5, #80]
+	WORD $0x3d8018a6 // str q6, [x5, #96]
+	WORD $0x3d801ca7 // str q7, [x5, #112]
+	WORD $0x3d8020a8 // str q8, [x5, #128]
+	WORD $0x3d8024a9 // str q9, [x5, #144]
+	WORD $0x3d8028aa // str q10, [x5, #160]
+	WORD $0x3d802cab // str q11, [x5, #176]
+	WORD $0x3d8030ac // str q12, [x5, #192]
+	WORD $0x3d8034ad // str q13, [x5, #208]
+	WORD $0x3d8038ae // str q14, [x5, #224]
+	WORD $0x3d803caf // str q15, [x5, #240]
+	RET
+
+// func widen128BF16S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+TEXT ·widen128BF16S1(SB), NOSPLIT, $0-48
+	MOVD k+0(FP), R0
+	MOVD b+8(FP), R1
+	MOVD bRow+16(FP), R2
+	MOVD scale+24(FP), R3
+	MOVD dst+32(FP), R4
+	MOVD dstRow+40(FP), R5
+loop:
+	WORD $0xad400420 // ldp q0, q1, [x1, #0]
+	WORD $0x2e613802 // shll v2.4s, v0.4h, #16
+	WORD $0x6e613803 // shll2 v3.4s, v0.8h, #16
+	WORD $0x2e613824 // shll v4.4s, v1.4h, #16
+	WORD $0x6e613825 // shll2 v5.4s, v1.8h, #16
+	WORD $0x3d800082 // str q2, [x4]
+	WORD $0x3d800483 // str q3, [x4, #16]
+	WORD $0x3d800884 // str q4, [x4, #32]
+	WORD $0x3d800c85 // str q5, [x4, #48]
+	ADD R2, R1, R1
+	ADD R5, R4, R4
+	SUBS $1, R0, R0
+	BNE loop
+	RET
+
+// func one128Int8S1(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128Int8S1(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+loop:
+	WORD $0xbd400024 // ldr s4, [x1]
+	WORD $0x3dc00045 // ldr q5, [x2]
+	WORD $0x0f08a4a6 // sshll v6.8h, v5.8b, #0
+	WORD $0x4f08a4a7 // sshll2 v7.8h, v5.16b, #0
+	WORD $0x0f10a4c8 // sshll v8.4s, v6.4h, #0
+	WORD $0x4f10a4c9 // sshll2 v9.4s, v6.8h, #0
+	WORD $0x0f10a4ea // sshll v10.4s, v7.4h, #0
+	WORD $0x4f10a4eb // sshll2 v11.4s, v7.8h, #0
+	WORD $0x3dc0008c // ldr q12, [x4]
+	WORD $0x4e21d90d // scvtf v13.4s, v8.4s
+	WORD $0x6e2cddae // fmul v14.4s, v13.4s, v12.4s
+	WORD $0x3dc0048f // ldr q15, [x4, #16]
+	WORD $0x4e21d930 // scvtf v16.4s, v9.4s
+	WORD $0x6e2fde11 // fmul v17.4s, v16.4s, v15.4s
+	WORD $0x3dc00892 // ldr q18, [x4, #32]
+	WORD $0x4e21d953 // scvtf v19.4s, v10.4s
+	WORD $0x6e32de74 // fmul v20.4s, v19.4s, v18.4s
+	WORD $0x3dc00c95 // ldr q21, [x4, #48]
+	WORD $0x4e21d976 // scvtf v22.4s, v11.4s
+	WORD $0x6e35ded7 // fmul v23.4s, v22.4s, v21.4s
+	WORD $0x4f8411c0 // fmla v0.4s, v14.4s, v4.s[0]
+	WORD $0x4f841221 // fmla v1.4s, v17.4s, v4.s[0]
+	WORD $0x4f841282 // fmla v2.4s, v20.4s, v4.s[0]
+	WORD $0x4f8412e3 // fmla v3.4s, v23.4s, v4.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000b8 // ldr q24, [x5]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x3dc004b9 // ldr q25, [x5, #16]
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x3dc008ba // ldr q26, [x5, #32]
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x3dc00cbb // ldr q27, [x5, #48]
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	RET
+
+// func one128Int8S2(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128Int8S2(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+loop:
+	WORD $0xbd400028 // ldr s8, [x1]
+	WORD $0x3dc00049 // ldr q9, [x2]
+	WORD $0x0f08a52a // sshll v10.8h, v9.8b, #0
+	WORD $0x4f08a52b // sshll2 v11.8h, v9.16b, #0
+	WORD $0x0f10a54c // sshll v12.4s, v10.4h, #0
+	WORD $0x4f10a54d // sshll2 v13.4s, v10.8h, #0
+	WORD $0x0f10a56e // sshll v14.4s, v11.4h, #0
+	WORD $0x4f10a56f // sshll2 v15.4s, v11.8h, #0
+	WORD $0x3dc00090 // ldr q16, [x4]
+	WORD $0x4e21d991 // scvtf v17.4s, v12.4s
+	WORD $0x6e30de32 // fmul v18.4s, v17.4s, v16.4s
+	WORD $0x3dc00493 // ldr q19, [x4, #16]
+	WORD $0x4e21d9b4 // scvtf v20.4s, v13.4s
+	WORD $0x6e33de95 // fmul v21.4s, v20.4s, v19.4s
+	WORD $0x3dc00896 // ldr q22, [x4, #32]
+	WORD $0x4e21d9d7 // scvtf v23.4s, v14.4s
+	WORD $0x6e36def8 // fmul v24.4s, v23.4s, v22.4s
+	WORD $0x3dc00c99 // ldr q25, [x4, #48]
+	WORD $0x4e21d9fa // scvtf v26.4s, v15.4s
+	WORD $0x6e39df5b // fmul v27.4s, v26.4s, v25.4s
+	WORD $0x4f881240 // fmla v0.4s, v18.4s, v8.s[0]
+	WORD $0x4f8812a1 // fmla v1.4s, v21.4s, v8.s[0]
+	WORD $0x4f881302 // fmla v2.4s, v24.4s, v8.s[0]
+	WORD $0x4f881363 // fmla v3.4s, v27.4s, v8.s[0]
+	WORD $0x3dc0045c // ldr q28, [x2, #16]
+	WORD $0x0f08a79d // sshll v29.8h, v28.8b, #0
+	WORD $0x4f08a79e // sshll2 v30.8h, v28.16b, #0
+	WORD $0x0f10a7bf // sshll v31.4s, v29.4h, #0
+	WORD $0x4f10a7a9 // sshll2 v9.4s, v29.8h, #0
+	WORD $0x0f10a7ca // sshll v10.4s, v30.4h, #0
+	WORD $0x4f10a7cb // sshll2 v11.4s, v30.8h, #0
+	WORD $0x3dc0108c // ldr q12, [x4, #64]
+	WORD $0x4e21dbf0 // scvtf v16.4s, v31.4s
+	WORD $0x6e2cde11 // fmul v17.4s, v16.4s, v12.4s
+	WORD $0x3dc0148d // ldr q13, [x4, #80]
+	WORD $0x4e21d933 // scvtf v19.4s, v9.4s
+	WORD $0x6e2dde74 // fmul v20.4s, v19.4s, v13.4s
+	WORD $0x3dc0188e // ldr q14, [x4, #96]
+	WORD $0x4e21d956 // scvtf v22.4s, v10.4s
+	WORD $0x6e2eded7 // fmul v23.4s, v22.4s, v14.4s
+	WORD $0x3dc01c8f // ldr q15, [x4, #112]
+	WORD $0x4e21d979 // scvtf v25.4s, v11.4s
+	WORD $0x6e2fdf3a // fmul v26.4s, v25.4s, v15.4s
+	WORD $0x4f881224 // fmla v4.4s, v17.4s, v8.s[0]
+	WORD $0x4f881285 // fmla v5.4s, v20.4s, v8.s[0]
+	WORD $0x4f8812e6 // fmla v6.4s, v23.4s, v8.s[0]
+	WORD $0x4f881347 // fmla v7.4s, v26.4s, v8.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000b2 // ldr q18, [x5]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x3dc004b5 // ldr q21, [x5, #16]
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x3dc008b8 // ldr q24, [x5, #32]
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	WORD $0x3dc00cbb // ldr q27, [x5, #48]
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	WORD $0x3dc010bc // ldr q28, [x5, #64]
+	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
+	WORD $0x3dc014bd // ldr q29, [x5, #80]
+	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
+	WORD $0x3dc018be // ldr q30, [x5, #96]
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x3dc01cbf // ldr q31, [x5, #112]
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	WORD $0x3d8010a4 // str q4, [x5, #64]
+	WORD $0x3d8014a5 // str q5, [x5, #80]
+	WORD $0x3d8018a6 // str q6, [x5, #96]
+	WORD $0x3d801ca7 // str q7, [x5, #112]
+	RET
+
+// func one128Int8S4(k int, a *float32, b *byte, bRow int, scale *float32, c *float32, add bool)
+TEXT ·one128Int8S4(SB), NOSPLIT, $0-49
+	MOVD k+0(FP), R0
+	MOVD a+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD bRow+24(FP), R3
+	MOVD scale+32(FP), R4
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x6f00e401 // movi v1.2d, #0
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+loop:
+	WORD $0xbd400030 // ldr s16, [x1]
+	WORD $0x3dc00051 // ldr q17, [x2]
+	WORD $0x0f08a632 // sshll v18.8h, v17.8b, #0
+	WORD $0x4f08a633 // sshll2 v19.8h, v17.16b, #0
+	WORD $0x0f10a654 // sshll v20.4s, v18.4h, #0
+	WORD $0x4f10a655 // sshll2 v21.4s, v18.8h, #0
+	WORD $0x0f10a676 // sshll v22.4s, v19.4h, #0
+	WORD $0x4f10a677 // sshll2 v23.4s, v19.8h, #0
+	WORD $0x3dc00098 // ldr q24, [x4]
+	WORD $0x4e21da99 // scvtf v25.4s, v20.4s
+	WORD $0x6e38df3a // fmul v26.4s, v25.4s, v24.4s
+	WORD $0x3dc0049b // ldr q27, [x4, #16]
+	WORD $0x4e21dabc // scvtf v28.4s, v21.4s
+	WORD $0x6e3bdf9d // fmul v29.4s, v28.4s, v27.4s
+	WORD $0x3dc0089e // ldr q30, [x4, #32]
+	WORD $0x4e21dadf // scvtf v31.4s, v22.4s
+	WORD $0x6e3edff1 // fmul v17.4s, v31.4s, v30.4s
+	WORD $0x3dc00c92 // ldr q18, [x4, #48]
+	WORD $0x4e21daf3 // scvtf v19.4s, v23.4s
+	WORD $0x6e32de74 // fmul v20.4s, v19.4s, v18.4s
+	WORD $0x4f901340 // fmla v0.4s, v26.4s, v16.s[0]
+	WORD $0x4f9013a1 // fmla v1.4s, v29.4s, v16.s[0]
+	WORD $0x4f901222 // fmla v2.4s, v17.4s, v16.s[0]
+	WORD $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	WORD $0x3dc00458 // ldr q24, [x2, #16]
+	WORD $0x0f08a719 // sshll v25.8h, v24.8b, #0
+	WORD $0x4f08a715 // sshll2 v21.8h, v24.16b, #0
+	WORD $0x0f10a73b // sshll v27.4s, v25.4h, #0
+	WORD $0x4f10a73c // sshll2 v28.4s, v25.8h, #0
+	WORD $0x0f10a6b6 // sshll v22.4s, v21.4h, #0
+	WORD $0x4f10a6be // sshll2 v30.4s, v21.8h, #0
+	WORD $0x3dc0109f // ldr q31, [x4, #64]
+	WORD $0x4e21db77 // scvtf v23.4s, v27.4s
+	WORD $0x6e3fdef2 // fmul v18.4s, v23.4s, v31.4s
+	WORD $0x3dc01493 // ldr q19, [x4, #80]
+	WORD $0x4e21db9a // scvtf v26.4s, v28.4s
+	WORD $0x6e33df5d // fmul v29.4s, v26.4s, v19.4s
+	WORD $0x3dc01891 // ldr q17, [x4, #96]
+	WORD $0x4e21dad4 // scvtf v20.4s, v22.4s
+	WORD $0x6e31de98 // fmul v24.4s, v20.4s, v17.4s
+	WORD $0x3dc01c99 // ldr q25, [x4, #112]
+	WORD $0x4e21dbd5 // scvtf v21.4s, v30.4s
+	WORD $0x6e39debb // fmul v27.4s, v21.4s, v25.4s
+	WORD $0x4f901244 // fmla v4.4s, v18.4s, v16.s[0]
+	WORD $0x4f9013a5 // fmla v5.4s, v29.4s, v16.s[0]
+	WORD $0x4f901306 // fmla v6.4s, v24.4s, v16.s[0]
+	WORD $0x4f901367 // fmla v7.4s, v27.4s, v16.s[0]
+	WORD $0x3dc0085f // ldr q31, [x2, #32]
+	WORD $0x0f08a7f7 // sshll v23.8h, v31.8b, #0
+	WORD $0x4f08a7fc // sshll2 v28.8h, v31.16b, #0
+	WORD $0x0f10a6f3 // sshll v19.4s, v23.4h, #0
+	WORD $0x4f10a6fa // sshll2 v26.4s, v23.8h, #0
+	WORD $0x0f10a796 // sshll v22.4s, v28.4h, #0
+	WORD $0x4f10a791 // sshll2 v17.4s, v28.8h, #0
+	WORD $0x3dc02094 // ldr q20, [x4, #128]
+	WORD $0x4e21da7e // scvtf v30.4s, v19.4s
+	WORD $0x6e34dfd9 // fmul v25.4s, v30.4s, v20.4s
+	WORD $0x3dc02495 // ldr q21, [x4, #144]
+	WORD $0x4e21db52 // scvtf v18.4s, v26.4s
+	WORD $0x6e35de5d // fmul v29.4s, v18.4s, v21.4s
+	WORD $0x3dc02898 // ldr q24, [x4, #160]
+	WORD $0x4e21dadb // scvtf v27.4s, v22.4s
+	WORD $0x6e38df7f // fmul v31.4s, v27.4s, v24.4s
+	WORD $0x3dc02c97 // ldr q23, [x4, #176]
+	WORD $0x4e21da3c // scvtf v28.4s, v17.4s
+	WORD $0x6e37df93 // fmul v19.4s, v28.4s, v23.4s
+	WORD $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD $0x4f9013a9 // fmla v9.4s, v29.4s, v16.s[0]
+	WORD $0x4f9013ea // fmla v10.4s, v31.4s, v16.s[0]
+	WORD $0x4f90126b // fmla v11.4s, v19.4s, v16.s[0]
+	WORD $0x3dc00c54 // ldr q20, [x2, #48]
+	WORD $0x0f08a69e // sshll v30.8h, v20.8b, #0
+	WORD $0x4f08a69a // sshll2 v26.8h, v20.16b, #0
+	WORD $0x0f10a7d5 // sshll v21.4s, v30.4h, #0
+	WORD $0x4f10a7d2 // sshll2 v18.4s, v30.8h, #0
+	WORD $0x0f10a756 // sshll v22.4s, v26.4h, #0
+	WORD $0x4f10a758 // sshll2 v24.4s, v26.8h, #0
+	WORD $0x3dc0309b // ldr q27, [x4, #192]
+	WORD $0x4e21dab1 // scvtf v17.4s, v21.4s
+	WORD $0x6e3bde37 // fmul v23.4s, v17.4s, v27.4s
+	WORD $0x3dc0349c // ldr q28, [x4, #208]
+	WORD $0x4e21da59 // scvtf v25.4s, v18.4s
+	WORD $0x6e3cdf3d // fmul v29.4s, v25.4s, v28.4s
+	WORD $0x3dc0389f // ldr q31, [x4, #224]
+	WORD $0x4e21dad3 // scvtf v19.4s, v22.4s
+	WORD $0x6e3fde74 // fmul v20.4s, v19.4s, v31.4s
+	WORD $0x3dc03c9e // ldr q30, [x4, #240]
+	WORD $0x4e21db1a // scvtf v26.4s, v24.4s
+	WORD $0x6e3edf55 // fmul v21.4s, v26.4s, v30.4s
+	WORD $0x4f9012ec // fmla v12.4s, v23.4s, v16.s[0]
+	WORD $0x4f9013ad // fmla v13.4s, v29.4s, v16.s[0]
+	WORD $0x4f90128e // fmla v14.4s, v20.4s, v16.s[0]
+	WORD $0x4f9012af // fmla v15.4s, v21.4s, v16.s[0]
+	ADD $4, R1, R1
+	ADD R3, R2, R2
+	SUBS $1, R0, R0
+	BNE loop
+	MOVD c+40(FP), R5
+	MOVBU add+48(FP), R6
+	CBZ R6, store
+	WORD $0x3dc000bb // ldr q27, [x5]
+	WORD $0x4e3bd400 // fadd v0.4s, v0.4s, v27.4s
+	WORD $0x3dc004b1 // ldr q17, [x5, #16]
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0x3dc008b2 // ldr q18, [x5, #32]
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x3dc00cbc // ldr q28, [x5, #48]
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	WORD $0x3dc010b9 // ldr q25, [x5, #64]
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
+	WORD $0x3dc014b6 // ldr q22, [x5, #80]
+	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
+	WORD $0x3dc018bf // ldr q31, [x5, #96]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x3dc01cb3 // ldr q19, [x5, #112]
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x3dc020b8 // ldr q24, [x5, #128]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x3dc024be // ldr q30, [x5, #144]
+	WORD $0x4e3ed529 // fadd v9.4s, v9.4s, v30.4s
+	WORD $0x3dc028ba // ldr q26, [x5, #160]
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x3dc02cb7 // ldr q23, [x5, #176]
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
+	WORD $0x3dc030bd // ldr q29, [x5, #192]
+	WORD $0x4e3dd58c // fadd v12.4s, v12.4s, v29.4s
+	WORD $0x3dc034b4 // ldr q20, [x5, #208]
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0x3dc038b0 // ldr q16, [x5, #224]
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x3dc03cb5 // ldr q21, [x5, #240]
+	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+store:
+	WORD $0x3d8000a0 // str q0, [x5]
+	WORD $0x3d8004a1 // str q1, [x5, #16]
+	WORD $0x3d8008a2 // str q2, [x5, #32]
+	WORD $0x3d800ca3 // str q3, [x5, #48]
+	WORD $0x3d8010a4 // str q4, [x5, #64]
+	WORD $0x3d8014a5 // str q5, [x5, #80]
+	WORD $0x3d8018a6 // str q6, [x5, #96]
+	WORD $0x3d801ca7 // str q7, [x5, #112]
+	WORD $0x3d8020a8 // str q8, [x5, #128]
+	WORD $0x3d8024a9 // str q9, [x5, #144]
+	WORD $0x3d8028aa // str q10, [x5, #160]
+	WORD $0x3d802cab // str q11, [x5, #176]
+	WORD $0x3d8030ac // str q12, [x5, #192]
+	WORD $0x3d8034ad // str q13, [x5, #208]
+	WORD $0x3d8038ae // str q14, [x5, #224]
+	WORD $0x3d803caf // str q15, [x5, #240]
+	RET
+
+// func widen128Int8S1(k int, b *byte, bRow int, scale *float32, dst *float32, dstRow int)
+TEXT ·widen128Int8S1(SB), NOSPLIT, $0-48
+	MOVD k+0(FP), R0
+	MOVD b+8(FP), R1
+	MOVD bRow+16(FP), R2
+	MOVD scale+24(FP), R3
+	MOVD dst+32(FP), R4
+	MOVD dstRow+40(FP), R5
+loop:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x0f08a401 // sshll v1.8h, v0.8b, #0
+	WORD $0x4f08a402 // sshll2 v2.8h, v0.16b, #0
+	WORD $0x0f10a423 // sshll v3.4s, v1.4h, #0
+	WORD $0x4f10a424 // sshll2 v4.4s, v1.8h, #0
+	WORD $0x0f10a445 // sshll v5.4s, v2.4h, #0
+	WORD $0x4f10a446 // sshll2 v6.4s, v2.8h, #0
+	WORD $0x3dc00067 // ldr q7, [x3]
+	WORD $0x4e21d868 // scvtf v8.4s, v3.4s
+	WORD $0x6e27dd09 // fmul v9.4s, v8.4s, v7.4s
+	WORD $0x3dc0046a // ldr q10, [x3, #16]
+	WORD $0x4e21d88b // scvtf v11.4s, v4.4s
+	WORD $0x6e2add6c // fmul v12.4s, v11.4s, v10.4s
+	WORD $0x3dc0086d // ldr q13, [x3, #32]
+	WORD $0x4e21d8ae // scvtf v14.4s, v5.4s
+	WORD $0x6e2dddcf // fmul v15.4s, v14.4s, v13.4s
+	WORD $0x3dc00c70 // ldr q16, [x3, #48]
+	WORD $0x4e21d8d1 // scvtf v17.4s, v6.4s
+	WORD $0x6e30de32 // fmul v18.4s, v17.4s, v16.4s
+	WORD $0x3d800089 // str q9, [x4]
+	WORD $0x3d80048c // str q12, [x4, #16]
+	WORD $0x3d80088f // str q15, [x4, #32]
+	WORD $0x3d800c92 // str q18, [x4, #48]
+	ADD R2, R1, R1
+	ADD R5, R4, R4
+	SUBS $1, R0, R0
+	BNE loop
+	RET
+
 // func peak128(n int)
 TEXT ·peak128(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R0

@@ -27,9 +27,11 @@ type Set struct {
 	Packers *[15]Func // those tiles that pack B, by rows
 	Rows    [5]int    // the tallest tile, by the logarithm of its vectors
 
-	depths    *Funcs      // products channel by channel
-	depthRows [3]int      // the tallest of them
-	linears   *[10]linear // by the numbers of [Matrix]
+	depths    *Funcs                // products channel by channel
+	depthRows [3]int                // the tallest of them
+	linears   *[10]linear           // by the numbers of [Matrix]
+	ones      *[Formats][]oneFunc   // products of one row by narrow weights
+	wideners  *[Formats][]widenFunc // of narrow weights
 	peak      func(n int)
 	chains    int // of multiply-adds in a step of peak
 

@@ -67,6 +67,13 @@ var (
 	FSQRT = Op{"fsqrt", 0x6EA1F800, words}
 	SCVTF = Op{"scvtf", 0x4E21D800, words}
 	REV64 = Op{"rev64", 0x4EA00800, words}
+
+	SHLL   = Op{"shll", 0x2E613800, []string{"4s", "4h, #16"}}  // the low halves, as the upper half of a word
+	SHLL2  = Op{"shll2", 0x6E613800, []string{"4s", "8h, #16"}} // the high ones
+	SXTL8  = Op{"sshll", 0x0F08A400, []string{"8h", "8b, #0"}}  // with their signs
+	SXTL8H = Op{"sshll2", 0x4F08A400, []string{"8h", "16b, #0"}}
+	SXTL   = Op{"sshll", 0x0F10A400, []string{"4s", "4h, #0"}}
+	SXTL2  = Op{"sshll2", 0x4F10A400, []string{"4s", "8h, #0"}}
 )
 
 func (o Op) three(d, n, m int) code {

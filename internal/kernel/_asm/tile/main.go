@@ -32,6 +32,7 @@ func main() {
 		for _, l := range linears[reg.VecVirtual]() {
 			generateLinear(ctx, isa, l)
 		}
+		generateNarrow(ctx, isa)
 		generatePeak(ctx, isa)
 		if err := write(*dir, isa, ctx); err != nil {
 			log.Fatal(err)
@@ -112,6 +113,25 @@ func table(of set) string {
 		s += fmt.Sprintf("linear%s%s,\n", of.suffix(), l.name)
 	}
 	s += "}\n"
+	one, widen := narrowStrips(of)
+	for _, t := range []struct {
+		name, kind, what string
+		strips           []int
+		of               func(n narrow, s set, strips int) string
+	}{
+		{"ones", "oneFunc", "products of one row", one, narrow.one},
+		{"wideners", "widenFunc", "kernels that widen", widen, narrow.widen},
+	} {
+		s += fmt.Sprintf("\n// %[1]s%[2]s are the %[3]s by format and by the logarithm of their strips.\nvar %[1]s%[2]s = [Formats][]%[4]s{\n", t.name, of.suffix(), t.what, t.kind)
+		for _, n := range narrows {
+			s += n.name + ": {"
+			for _, strips := range t.strips {
+				s += t.of(n, of, strips) + ", "
+			}
+			s += "},\n"
+		}
+		s += "}\n"
+	}
 	s += fmt.Sprintf("\n// packers%[1]s are the tiles of %[3]s vectors that pack, by rows.\nvar packers%[1]s = [15]Func{\n%[2]s}\n", of.suffix(), packing, across)
 	return s
 }

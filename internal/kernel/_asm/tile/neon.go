@@ -42,6 +42,7 @@ func writeNEON(dir string) error {
 	for _, l := range linears[neon.Vec]() {
 		neonLinear(file, l)
 	}
+	neonNarrow(file)
 	neonPeak(file)
 	stubs, err := format.Source([]byte(file.Stubs("") + table(neonSet{})))
 	if err != nil {

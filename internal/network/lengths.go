@@ -1,0 +1,27 @@
+package network
+
+// leastPositions is what sequences have at least in the forms that Lengths lists.
+const leastPositions = 4
+
+// Lengths lists how many positions batches of sequences may have, ascending up to the
+// most: numbers of the form 2ᵏ and 3·2ᵏ, so that there are few plans.
+func Lengths(most int) []int {
+	var list []int
+	for n := leastPositions; n < most; n *= 2 {
+		list = append(list, n)
+		if n/2*3 < most {
+			list = append(list, n/2*3)
+		}
+	}
+	return append(list, most)
+}
+
+// Within returns the network for samples that are sequences of so many positions, 0 for
+// as many as its Spec says. Of one that can go on with sequences, see [Network.Continue],
+// what it makes of a position is the same to the bit.
+func (n Network) Within(positions int) Network {
+	if positions > 0 {
+		n.Spec = n.Spec.Within(positions)
+	}
+	return n
+}

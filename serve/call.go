@@ -1,0 +1,173 @@
+package serve
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"descent/model"
+)
+
+// call is what answering a request takes. Calls are used again.
+type call struct {
+	version *version
+	level   float64 // of intervals; 0: none
+
+	body         []byte
+	samples      []float32
+	pending      int // rows in samples
+	rows         int // that were predicted
+	names        []string
+	job          job
+	lower, upper []float64
+	out          []byte
+}
+
+var calls = sync.Pool{New: func() any { return &call{job: job{woken: make(chan bool, 1)}} }}
+
+// mostKept is how many bytes of a buffer are kept for other requests.
+const mostKept = 1 << 20
+
+// begin prepares the answer to a request: its model, its body and its place. It is ended
+// by what is returned.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, end func(), err error) {
+	e, err := s.find(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	c = calls.Get().(*call)
+	c.samples, c.pending, c.rows, c.names, c.level = c.samples[:0], 0, 0, nil, 0
+	c.lower, c.upper, c.out = nil, nil, c.out[:0]
+	c.job.values, c.job.err = c.job.values[:0], nil
+	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
+		var leave func()
+		if leave, err = s.enter(); err == nil {
+			c.version = e.now.Load()
+			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
+			return c, func() { leave(); c.keep() }, nil
+		}
+	}
+	c.keep()
+	return nil, nil, err
+}
+
+// keep gives the call back.
+func (c *call) keep() {
+	c.version, c.job.ctx = nil, nil
+	if cap(c.body)+4*cap(c.samples)+8*cap(c.job.values)+cap(c.out) <= mostKept {
+		calls.Put(c)
+	}
+}
+
+// read reads the body of a request in time. What it claims of its length takes no memory.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]byte, error) {
+	tooLarge := refused(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", s.options.Body)
+	if r.ContentLength > s.options.Body {
+		return body, tooLarge
+	}
+	control := http.NewResponseController(w)
+	now := time.Now()
+	_ = control.SetReadDeadline(now.Add(s.options.Time)) // not every writer has one
+	_ = control.SetWriteDeadline(now.Add(2 * s.options.Time))
+	for {
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+		n, err := r.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > s.options.Body:
+			return body, tooLarge
+		case errors.Is(err, io.EOF):
+			_ = control.SetReadDeadline(time.Time{})
+			return body, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return body, refused(http.StatusRequestTimeout, "the body did not come within %v", s.options.Time)
+		case err != nil:
+			return body, refused(http.StatusBadRequest, "the body: %w", err)
+		}
+	}
+}
+
+// interval reads the level that a request asks intervals for.
+func (c *call) interval(text string) (err error) {
+	if text == "" {
+		return nil
+	}
+	if c.level, err = strconv.ParseFloat(text, 64); err != nil {
+		return refused(http.StatusBadRequest, "interval=%s is no number; want a share between 0 and 1, such as 0.9", text)
+	}
+	m := c.version.model
+	if m.Residuals() == nil {
+		return refused(http.StatusBadRequest, "interval: the model has no intervals; it predicts no numbers, or was saved without how far off it is")
+	}
+	if _, err := m.Residuals().Margin(0, c.level); err != nil {
+		return bad(err)
+	}
+	return nil
+}
+
+// add adds a row, and predicts when there are enough of them.
+func (c *call) add(row any, name string) (err error) {
+	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
+		return bad(err)
+	}
+	c.pending++
+	if name != "" || c.names != nil {
+		c.names = append(c.names, name)
+	}
+	if c.pending == c.version.part {
+		return c.predict()
+	}
+	return nil
+}
+
+// predict predicts the rows that were added.
+func (c *call) predict() error {
+	if c.pending == 0 {
+		return nil
+	}
+	if c.level > 0 {
+		if err := gone(c.job.ctx, c.job.until); err != nil {
+			return err
+		}
+		intervals, err := c.version.model.SampleIntervals(c.samples, c.level)
+		if err != nil {
+			return err
+		}
+		for _, i := range intervals {
+			c.note(i)
+		}
+		c.version.queue.of.rows.Add(int64(len(intervals)))
+	} else {
+		c.job.samples, c.job.rows = c.samples, c.pending
+		if c.version.queue.predict(&c.job); c.job.err != nil {
+			return c.job.err
+		}
+	}
+	c.rows += c.pending
+	c.samples, c.pending = c.samples[:0], 0
+	return nil
+}
+
+// note takes the prediction of a row.
+func (c *call) note(i model.Interval) {
+	c.job.values = append(c.job.values, i.Values...)
+	c.lower, c.upper = append(c.lower, i.Lower...), append(c.upper, i.Upper...)
+}
+
+// row returns what was predicted for a row.
+func (c *call) row(i int) model.Interval {
+	wide := len(c.job.values) / c.rows
+	cut := func(values []float64) []float64 {
+		if len(values) == 0 {
+			return nil
+		}
+		return values[i*wide : (i+1)*wide]
+	}
+	return model.Interval{Values: cut(c.job.values), Lower: cut(c.lower), Upper: cut(c.upper)}
+}

@@ -1,0 +1,136 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"descent/model"
+)
+
+// prompt is the body of POST /generate.
+type prompt struct {
+	Prompt      string   `json:"prompt"`
+	Tokens      int      `json:"tokens"`
+	Temperature *float64 `json:"temperature"`
+	TopK        int      `json:"top_k"`
+	TopP        float64  `json:"top_p"`
+	Seed        uint64   `json:"seed"`
+}
+
+// mostTokens bounds how long a request keeps a core.
+const mostTokens = 100_000
+
+// generate answers POST /generate. The text comes as it is drawn: as it is, or by
+// server-sent events where the client accepts text/event-stream, each {"text": "..."}, and
+// then an event "end"; or whole as JSON where it accepts application/json alone.
+func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
+	c, end, err := s.begin(w, r)
+	if err != nil {
+		return err
+	}
+	defer end()
+	m, e := c.version.model, c.version.spec.Encoder
+	if !e.OfText() {
+		return refused(http.StatusBadRequest, "the model was not trained on a text: POST /predict")
+	}
+	p, err := readPrompt(c.body)
+	if err != nil {
+		return bad(err)
+	}
+	if _, _, err := e.Text.Begin(p.Prompt); err != nil {
+		return bad(err)
+	}
+	select {
+	case s.writers <- struct{}{}:
+		defer func() { <-s.writers }()
+	case <-r.Context().Done():
+		return gone(r.Context(), c.job.until)
+	case <-time.After(time.Until(c.job.until)):
+		return gone(r.Context(), c.job.until)
+	}
+	form := formOf(r.Header.Get("Accept"))
+	control := http.NewResponseController(w)
+	pieces := 0
+	write := func(piece string) error {
+		if piece == "" {
+			return nil
+		}
+		if form == jsonType[0] {
+			c.out = append(c.out, piece...)
+			return nil
+		}
+		if pieces++; pieces == 1 {
+			w.Header().Set("Content-Type", form)
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+		}
+		_ = control.SetWriteDeadline(time.Now().Add(s.options.Time))
+		if form == eventType {
+			piece = `data: {"text":` + string(quoted(piece)) + "}\n\n"
+		}
+		if _, err := io.WriteString(w, piece); err != nil {
+			return err
+		}
+		return control.Flush()
+	}
+	temperature := 1.0
+	if p.Temperature != nil {
+		temperature = *p.Temperature
+	}
+	err = m.Speak(r.Context(), p.Prompt, p.Tokens, model.Sampling{Temperature: temperature, TopK: p.TopK, TopP: p.TopP, Seed: p.Seed}, write)
+	switch {
+	case err != nil && r.Context().Err() != nil:
+		return gone(r.Context(), c.job.until)
+	case err != nil && pieces > 0:
+		return fmt.Errorf("%w: %w", http.ErrAbortHandler, err)
+	case err != nil:
+		return err
+	case form == jsonType[0]:
+		out := append([]byte(`{"text":`), quoted(string(c.out))...)
+		send(w, http.StatusOK, append(out, '}', '\n'))
+	case form == eventType:
+		_, _ = io.WriteString(w, "event: end\ndata: {}\n\n")
+	}
+	return nil
+}
+
+// readPrompt reads the body of a request: JSON, or the prompt itself.
+func readPrompt(body []byte) (p prompt, err error) {
+	p.Tokens = 200
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.DisallowUnknownFields()
+	if len(body) > 0 {
+		if err := d.Decode(&p); err != nil {
+			return p, errors.New(`the body: ` + strings.TrimPrefix(err.Error(), "json: ") + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
+		}
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
+			return p, errors.New("something follows the JSON object of the body")
+		}
+	}
+	if p.Tokens < 1 || p.Tokens > mostTokens {
+		return p, refused(http.StatusBadRequest, "tokens: %d; want 1 to %d", p.Tokens, mostTokens)
+	}
+	s := model.Sampling{TopK: p.TopK, TopP: p.TopP}
+	if p.Temperature != nil {
+		s.Temperature = *p.Temperature
+	}
+	return p, s.Validate()
+}
+
+const eventType, textType = "text/event-stream", "text/plain; charset=utf-8"
+
+// formOf is the form that a client wants a text in.
+func formOf(accept string) string {
+	switch {
+	case strings.Contains(accept, eventType):
+		return eventType
+	case strings.HasPrefix(accept, jsonType[0]):
+		return jsonType[0]
+	}
+	return textType
+}

@@ -1,0 +1,88 @@
+package serve_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"descent/model"
+	"descent/serve"
+)
+
+// writing begins texts that are gone on with until the test ends.
+func writing(t *testing.T, url string, n int) {
+	t.Helper()
+	for range n {
+		answer, err := http.Post(url+"/generate/verses", "", strings.NewReader(`{"tokens": 100000}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != http.StatusOK {
+			t.Fatal(answer.Status)
+		}
+		go func() { _, _ = io.Copy(io.Discard, answer.Body) }()
+		t.Cleanup(func() { answer.Body.Close() })
+	}
+}
+
+// TestFull: where the queue is full a request is told to come back.
+func TestFull(t *testing.T) {
+	_, h := serving(t, serve.Options{Queue: 1}, map[string]*model.Model{"verses": text(t), "m": numbers(t)})
+	writing(t, h.URL, 1)
+	answer, err := http.Post(h.URL+"/predict/m", "", strings.NewReader("[1,2]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" {
+		t.Error(answer.Status, answer.Header)
+	}
+}
+
+// TestLate: a text that cannot begin in time is refused, and those before go on.
+func TestLate(t *testing.T) {
+	_, h := serving(t, serve.Options{Time: 300 * time.Millisecond}, map[string]*model.Model{"verses": text(t)})
+	writing(t, h.URL, runtime.GOMAXPROCS(0))
+	answer, err := http.Post(h.URL+"/generate", "", strings.NewReader(`{"tokens": 1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Error(answer.Status, answer.Header)
+	}
+}
+
+// FuzzBody: whatever a body is, it is answered, or refused as the client's fault.
+func FuzzBody(f *testing.F) {
+	s := serve.New(serve.Options{})
+	for name, m := range map[string]*model.Model{"houses": sold(f), "digits": digits(f), "numbers": numbers(f), "verses": text(f)} {
+		if err := s.Set(name, m); err != nil {
+			f.Fatal(err)
+		}
+	}
+	paths := []string{"/predict/houses", "/predict/digits", "/predict/numbers", "/generate/verses", "/v2/models/houses/infer", "/v2/models/digits/infer", "/v2/models/numbers/infer"}
+	for i, body := range []string{
+		`{"rooms": 1, "city": "Bonn", "built": "1999-01-11"}`, "rooms,city,built\n1,Bonn,1999-01-11\n", `[{"rooms": 1}, 1]`, string(pngOf(f, 8, 1)), "[[1,2],[3,4]]", "[1,2]", `{"prompt": "the", "tokens": 3}`,
+		`{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]}`, `{"inputs": [{"name": "image", "shape": [1, 1, 1], "datatype": "UINT8", "data": [[[1]]]}]}`,
+		"--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b--\r\n",
+	} {
+		f.Add(uint8(i), []string{"", "multipart/form-data; boundary=b", "text/csv"}[i%3], body)
+	}
+	f.Fuzz(func(t *testing.T, path uint8, form, body string) {
+		r := httptest.NewRequest("POST", paths[int(path)%len(paths)], strings.NewReader(body))
+		r.Header.Set("Content-Type", form)
+		if strings.Contains(body, "tokens") && len(body) > 60 {
+			return // texts that take long
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != 200 && w.Code != 400 {
+			t.Fatalf("%s %q: %d %s", r.URL.Path, body, w.Code, w.Body)
+		}
+	})
+}

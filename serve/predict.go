@@ -1,0 +1,287 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"descent/data"
+	"descent/data/images"
+	"descent/model"
+)
+
+// predict answers POST /predict.
+func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
+	c, end, err := s.begin(w, r)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if r.URL.RawQuery != "" {
+		if err := c.interval(r.URL.Query().Get("interval")); err != nil {
+			return err
+		}
+	}
+	list, err := c.readRows(r.Header.Get("Content-Type"))
+	if err == nil {
+		err = c.predict()
+	}
+	if err != nil {
+		return err
+	}
+	c.write(list)
+	send(w, http.StatusOK, c.out)
+	return nil
+}
+
+// write writes what was predicted: a list, or a single row.
+func (c *call) write(list bool) {
+	if list {
+		c.out = append(c.out, '[')
+	}
+	for i := range c.rows {
+		if i > 0 {
+			c.out = append(c.out, ',', '\n')
+		}
+		before := ""
+		if c.names != nil {
+			before = c.names[i]
+		}
+		c.out = c.version.appendAnswer(c.out, before, c.row(i))
+	}
+	if list {
+		c.out = append(c.out, ']')
+	}
+	c.out = append(c.out, '\n')
+}
+
+// readRows adds the rows of the body, and reports whether they are a list. A table has
+// been predicted then.
+func (c *call) readRows(contentType string) (list bool, err error) {
+	kind, parameters, _ := mime.ParseMediaType(contentType)
+	e := c.version.spec.Encoder
+	begin := bytes.TrimLeft(c.body[:min(64, len(c.body))], " \t\r\n")
+	object, array := bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("["))
+	csv := kind == "text/csv" || kind == "text/tab-separated-values"
+	switch {
+	case e.OfText():
+		return false, refused(http.StatusBadRequest, "the model goes on with a text: POST /generate")
+	case len(c.body) == 0:
+		return false, refused(http.StatusBadRequest, "the body is empty; want a row as a JSON object, rows as a list of them, a table as CSV, or an image")
+	case kind == "multipart/form-data":
+		return c.readForm(multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]))
+	case images.IsImage(c.body) && c.version.about.Image == nil:
+		return false, refused(http.StatusBadRequest, "the body is an image, and the model takes no images")
+	case images.IsImage(c.body):
+		return false, c.add(c.body, "")
+	case e != nil && e.Series != nil, csv, !object && !array:
+		return true, c.readTable()
+	case object:
+		return false, c.addObject(c.body)
+	}
+	return c.readList()
+}
+
+// addObject adds a row that is a JSON object.
+func (c *call) addObject(text []byte) error {
+	if c.version.spec.Encoder != nil && c.version.spec.Encoder.OfImages() {
+		var row struct{ Image *string }
+		if err := json.Unmarshal(text, &row); err != nil || row.Image == nil {
+			return refused(http.StatusBadRequest, `the model takes images: an image file as the body, or {"image": "..."} with its bytes in base64`)
+		}
+		return c.addBase64(*row.Image)
+	}
+	return c.add(json.RawMessage(text), "")
+}
+
+// addBase64 adds an image.
+func (c *call) addBase64(text string) error {
+	file, err := fromBase64(text)
+	if err != nil {
+		return bad(err)
+	}
+	return c.add(file, "")
+}
+
+func fromBase64(text string) ([]byte, error) {
+	file, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("an image in text is the bytes of its file in base64: %w", err)
+	}
+	return file, nil
+}
+
+// readList adds the rows of a JSON list, or the one row that is a list of numbers.
+func (c *call) readList() (list bool, err error) {
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	_, _ = d.Token() // the bracket, which is there
+	var first json.RawMessage
+	for n := 0; d.More(); n++ {
+		var item json.RawMessage
+		if err := d.Decode(&item); err != nil {
+			return true, refused(http.StatusBadRequest, "row %d is not JSON: %w", n, err)
+		}
+		switch item[0] {
+		case '{':
+			err = c.addObject(item)
+		case '[':
+			err = c.addNumbers(item)
+		default:
+			if first = item; n == 0 {
+				return false, c.addNumbers(c.body)
+			}
+			err = refused(http.StatusBadRequest, "%s is no row; want an object with the columns by name, or a list of numbers", first)
+		}
+		if err != nil {
+			return true, inRow(n, err)
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return true, refused(http.StatusBadRequest, "the list of rows does not end: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return true, refused(http.StatusBadRequest, "something follows the list of rows")
+	}
+	return true, nil
+}
+
+// inRow says in which row a fault of who asks is.
+func inRow(n int, err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
+		return bad(fmt.Errorf("row %d: %w", n, f.error))
+	}
+	return err
+}
+
+// addNumbers adds a sample as it is.
+func (c *call) addNumbers(text []byte) error {
+	var sample []float32
+	if err := json.Unmarshal(text, &sample); err != nil {
+		return refused(http.StatusBadRequest, "a row that is a list holds numbers and nothing else: %w", err)
+	}
+	if c.version.spec.Encoder != nil {
+		return refused(http.StatusBadRequest, "the model takes rows with the columns by name, not a list of numbers")
+	}
+	return c.add(sample, "")
+}
+
+// readForm adds what a form holds: images, or the columns of a row.
+func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
+	ofImages := c.version.spec.Encoder != nil && c.version.spec.Encoder.OfImages()
+	row := map[string]any{}
+	for n := 0; ; n++ {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var value []byte
+		if err == nil {
+			value, err = io.ReadAll(part) // of a body that was read
+		}
+		if err != nil {
+			return true, refused(http.StatusBadRequest, "the form: %w", err)
+		}
+		switch file := part.FileName(); {
+		case ofImages:
+			if err := c.add(value, `"file":`+string(quoted(file))+`,`); err != nil {
+				return true, inForm(file, err)
+			}
+		case file != "":
+			row[part.FormName()] = value
+		default:
+			row[part.FormName()] = formValue(string(value))
+		}
+	}
+	if ofImages {
+		return true, nil
+	}
+	return false, c.add(row, "")
+}
+
+// formValue is a value of a form: an empty one is missing.
+func formValue(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// inForm names the file of a form that a fault is in.
+func inForm(file string, err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
+		return bad(fmt.Errorf("file %q: %w", file, f.error))
+	}
+	return err
+}
+
+// readTable predicts the rows of a table, or goes on with a series.
+func (c *call) readTable() error {
+	if !utf8.Valid(c.body) {
+		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
+	}
+	const name = "the body"
+	spec, m := c.version.spec, c.version.model
+	var source data.Source
+	var err error
+	if spec.Encoder == nil {
+		source, err = data.ReadSamples(bytes.NewReader(c.body), name, spec)
+	} else {
+		source, err = spec.Encoder.EncodeCSV(bytes.NewReader(c.body), name)
+	}
+	if err != nil {
+		return bad(err)
+	}
+	var times []string
+	if spec.Encoder != nil && spec.Encoder.Series != nil {
+		if source, times, err = data.Ahead(source); err != nil {
+			return bad(err)
+		}
+		if c.level == 0 && m.Residuals() != nil {
+			if _, err := m.Residuals().Margin(0, usualLevel); err == nil {
+				c.level = usualLevel
+			}
+		}
+	}
+	if err := gone(c.job.ctx, c.job.until); err != nil {
+		return err
+	}
+	if c.level > 0 {
+		for i, err := range m.Intervals(c.job.ctx, source, c.level) {
+			if err != nil {
+				return err
+			}
+			c.note(i)
+		}
+	} else {
+		for values, err := range m.Predictions(c.job.ctx, source) {
+			if err != nil {
+				return err
+			}
+			c.note(model.Interval{Values: values})
+		}
+	}
+	c.rows = source.Len()
+	c.version.queue.of.rows.Add(int64(c.rows))
+	if times != nil {
+		c.rows = len(times)
+		key := "step"
+		if spec.Encoder.Series.Time != "" {
+			key = spec.Encoder.Series.Time
+		}
+		for _, time := range times {
+			c.names = append(c.names, strings.Join([]string{string(quoted(key)), ":", string(quoted(time)), ","}, ""))
+		}
+	}
+	return nil
+}
+
+// usualLevel is that of the intervals of forecasts.
+const usualLevel = 0.9

@@ -1,0 +1,517 @@
+package serve_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"descent/model"
+	"descent/serve"
+)
+
+// serving serves models by names.
+func serving(t testing.TB, o serve.Options, models map[string]*model.Model) (*serve.Server, *httptest.Server) {
+	t.Helper()
+	s := serve.New(o)
+	for name, m := range models {
+		if err := s.Set(name, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := httptest.NewServer(s)
+	t.Cleanup(h.Close)
+	return s, h
+}
+
+// ask sends a request and returns status and body of the answer.
+func ask(t testing.TB, method, url, contentType, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", contentType)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// row is an answer about a row.
+type row struct {
+	Prediction    any
+	Probabilities map[string]float32
+	Lower, Upper  float64
+	File          string
+}
+
+func read[T any](t testing.TB, code int, text string) (v T) {
+	t.Helper()
+	if code != http.StatusOK {
+		t.Fatalf("status %d: %s", code, text)
+	}
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
+
+// is compares an answer with a prediction, to the bit of float32.
+func (r row) is(t testing.TB, what string, p model.Prediction) {
+	t.Helper()
+	class, _ := p.Class()
+	if r.Prediction != class || len(r.Probabilities) != len(p.Names) {
+		t.Errorf("%s: %v; want %s", what, r, class)
+	}
+	for i, name := range p.Names {
+		if got, ok := r.Probabilities[name]; !ok || got != float32(p.Values[i]) {
+			t.Errorf("%s: %q is %v; want %v", what, name, got, p.Values[i])
+		}
+	}
+}
+
+// TestPredict: rows in every form are predicted as the library does it, to the bit.
+func TestPredict(t *testing.T) {
+	m := sold(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": m})
+	var objects []string
+	var want []model.Prediction
+	lines := strings.Split(strings.TrimSpace(housesText(40, "sold")), "\n")
+	for i := range lines[1:] {
+		object := fmt.Sprintf(`{"rooms": %d, "city": %q, "built": "%d-%02d-11", "other": [1]}`, 1+i%5, []string{"Bonn", "Köln", `Ulm, "Donau"`}[i%3], 1990+i%20, 1+i%12)
+		p, err := m.PredictRow(context.Background(), []byte(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects, want = append(objects, object), append(want, p)
+		code, text := ask(t, "POST", h.URL+"/predict", "application/json", object)
+		read[row](t, code, text).is(t, object, p)
+	}
+	for form, body := range map[string]string{"application/json": "[" + strings.Join(objects, ",\n") + "]", "text/csv": strings.Join(lines, "\n"), "": strings.Join(lines, "\n")} {
+		code, text := ask(t, "POST", h.URL+"/predict/houses", form, body)
+		got := read[[]row](t, code, text)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d rows", form, len(got))
+		}
+		for i := range got {
+			got[i].is(t, fmt.Sprint(form, " row ", i), want[i])
+		}
+	}
+	var form bytes.Buffer
+	f := multipart.NewWriter(&form)
+	for name, value := range map[string]string{"rooms": "1", "city": "Bonn", "built": "1990-01-11"} {
+		if err := f.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.Close()
+	code, text := ask(t, "POST", h.URL+"/predict", f.FormDataContentType(), form.String())
+	read[row](t, code, text).is(t, "form", want[0])
+}
+
+// TestManyRows: more rows than are predicted at once.
+func TestManyRows(t *testing.T) {
+	m := numbers(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": m})
+	var rows []string
+	for i := range 1000 {
+		rows = append(rows, fmt.Sprintf("[%d.5,%g]", i%7, float64(i)/500))
+	}
+	code, text := ask(t, "POST", h.URL+"/predict", "", "["+strings.Join(rows, ",")+"]")
+	for i, got := range read[[]row](t, code, text) {
+		p, err := m.PredictRow(context.Background(), []float32{float32(i%7) + 0.5, float32(float64(i) / 500)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.is(t, rows[i], p)
+	}
+	code, text = ask(t, "POST", h.URL+"/predict", "", "[1.5, 2]")
+	read[row](t, code, text)
+}
+
+// TestIntervals: numbers have the ends that the library gives.
+func TestIntervals(t *testing.T) {
+	m := price(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": m})
+	const object = `{"rooms": 3, "city": "Bonn", "built": "1999-01-11"}`
+	x, err := m.AppendSample(nil, []byte(object))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := m.SampleIntervals(x, 0.8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := func(a, b float64) bool { return a-b < 1e-4*b && b-a < 1e-4*b } // it is written in the digits that float32 has
+	for _, body := range []string{object, "rooms,city,built\n3,Bonn,1999-01-11\n"} {
+		code, text := ask(t, "POST", h.URL+"/predict?interval=0.8", "", body)
+		if body != object {
+			text = strings.Trim(strings.TrimSpace(text), "[]")
+		}
+		got := read[row](t, code, text)
+		if p, _ := got.Prediction.(float64); !near(p, want[0].Values[0]) || !near(got.Lower, want[0].Lower[0]) || !near(got.Upper, want[0].Upper[0]) {
+			t.Errorf("%s; want %v", text, want)
+		}
+	}
+	for level, says := range map[string]string{"x": "no number", "1.5": "between 0 and 1", "0.9999": "takes"} {
+		if code, text := ask(t, "POST", h.URL+"/predict?interval="+level, "", object); code != http.StatusBadRequest || !strings.Contains(text, says) {
+			t.Errorf("interval %s: %d %s", level, code, text)
+		}
+	}
+}
+
+// pngOf is an image of a size, with some pixels set.
+func pngOf(t testing.TB, size, seed int) []byte {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, size, size))
+	for i := range img.Pix {
+		img.SetGray(i%size, i/size, color.Gray{Y: uint8(i * seed * 37)})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestImages: an image as the body, in a form and in JSON.
+func TestImages(t *testing.T) {
+	m := digits(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"digits": m})
+	var form bytes.Buffer
+	f := multipart.NewWriter(&form)
+	var want []model.Prediction
+	for i := range 3 {
+		file := pngOf(t, 8+i, i+1)
+		p, err := m.PredictRow(context.Background(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, p)
+		code, text := ask(t, "POST", h.URL+"/predict", "image/png", string(file))
+		read[row](t, code, text).is(t, "body", p)
+		code, text = ask(t, "POST", h.URL+"/predict", "application/json", `{"image": "`+base64.StdEncoding.EncodeToString(file)+`"}`)
+		read[row](t, code, text).is(t, "JSON", p)
+		part, err := f.CreateFormFile("file", fmt.Sprint(i, `".png`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write(file)
+	}
+	f.Close()
+	code, text := ask(t, "POST", h.URL+"/predict", f.FormDataContentType(), form.String())
+	for i, got := range read[[]row](t, code, text) {
+		got.is(t, "form", want[i])
+		if got.File != fmt.Sprint(i, `".png`) {
+			t.Errorf("file %q", got.File)
+		}
+	}
+}
+
+// TestGenerate: a text in each form is that of the library.
+func TestGenerate(t *testing.T) {
+	m := text(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"verses": m})
+	var want strings.Builder
+	err := m.Speak(context.Background(), "the", 40, model.Sampling{Temperature: 0.5, Seed: 3}, func(piece string) error {
+		want.WriteString(piece)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `{"prompt": "the", "tokens": 40, "temperature": 0.5, "seed": 3}`
+	for accept, read := range map[string]func(text string) string{
+		"": func(text string) string { return text },
+		"application/json": func(text string) string {
+			var v struct{ Text string }
+			_ = json.Unmarshal([]byte(text), &v)
+			return v.Text
+		},
+		"text/event-stream": func(text string) (all string) {
+			for line := range strings.Lines(text) {
+				var v struct{ Text string }
+				if data, ok := strings.CutPrefix(line, "data: "); ok {
+					_ = json.Unmarshal([]byte(data), &v)
+					all += v.Text
+				}
+			}
+			if !strings.HasSuffix(text, "event: end\ndata: {}\n\n") {
+				t.Errorf("events end with %q", text)
+			}
+			return all
+		},
+	} {
+		r, _ := http.NewRequest("POST", h.URL+"/generate", strings.NewReader(body))
+		r.Header.Set("Accept", accept)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if got := read(string(text)); got != want.String() {
+			t.Errorf("%q: %q; want %q", accept, got, want.String())
+		}
+	}
+	for body, says := range map[string]string{
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF",
+	} {
+		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
+			t.Errorf("%s: %d %s; want %s", body, code, text, says)
+		}
+	}
+	if code, text := ask(t, "POST", h.URL+"/predict", "", "{}"); code != http.StatusBadRequest || !strings.Contains(text, "/generate") {
+		t.Errorf("predict: %d %s", code, text)
+	}
+}
+
+// TestTogether: requests that come at the same time share batches, and each has what it
+// has alone.
+func TestTogether(t *testing.T) {
+	m := sold(t)
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": m})
+	var all sync.WaitGroup
+	for i := range 32 {
+		object := fmt.Sprintf(`{"rooms": %d, "city": "Köln", "built": "%d-01-11"}`, i, 1990+i)
+		want, err := m.PredictRow(context.Background(), []byte(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			for range 50 {
+				code, text := ask(t, "POST", h.URL+"/predict", "", object)
+				read[row](t, code, text).is(t, object, want)
+			}
+		})
+	}
+	all.Wait()
+	_, text := ask(t, "GET", h.URL+"/metrics", "", "")
+	if !strings.Contains(text, `descent_rows_total{model="m"} 1600`) {
+		t.Error(text)
+	}
+	if strings.Contains(text, `descent_batch_rows_count{model="m"} 1600`) {
+		t.Error("no two rows were predicted at once")
+	}
+}
+
+// TestRefuses: what is wrong is named, with its status.
+func TestRefuses(t *testing.T) {
+	_, h := serving(t, serve.Options{Body: 2000}, map[string]*model.Model{"houses": sold(t), "digits": digits(t)})
+	whole := string(pngOf(t, 8, 1))
+	for _, tt := range []struct {
+		method, path, form, body string
+		code                     int
+		says                     string
+	}{
+		{"POST", "/predict", "", "{}", 404, "2 models are served"},
+		{"POST", "/predict/house", "", "{}", 404, `did you mean \"houses\"`},
+		{"GET", "/predict/houses", "", "", 405, "takes POST, not GET"},
+		{"POST", "/models", "", "", 405, "takes GET"},
+		{"GET", "/nothing", "", "", 404, "/openapi.json"},
+		{"POST", "/predict/houses", "", "", 400, "empty"},
+		{"POST", "/predict/houses", "", "{}", 400, `lacks the columns \"rooms\"`},
+		{"POST", "/predict/houses", "", `{"rooms": 1`, 400, "no JSON object"},
+		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11"} x`, 400, "not one JSON object"},
+		{"POST", "/predict/houses", "", `{"rooms": "many", "city": "Bonn", "built": "1999-01-11"}`, 400, `column \"rooms\"`},
+		{"POST", "/predict/houses", "", `{"rooms": 1e999, "city": "Bonn", "built": "1999-01-11"}`, 400, `column \"rooms\"`},
+		{"POST", "/predict/houses", "", `[{"rooms": 1, "city": "Bonn", "built": "1999-01-11"}, {}]`, 400, "row 1: "},
+		{"POST", "/predict/houses", "", `[{"rooms": 1, "city": "Bonn", "built": "1999-01-11"}`, 400, "does not end"},
+		{"POST", "/predict/houses", "", `[1, 2]`, 400, "by name"},
+		{"POST", "/predict/houses", "", `["a"]`, 400, "numbers and nothing else"},
+		{"POST", "/predict/houses", "", "rooms,city\n1,Bonn\n", 400, `\"built\"`},
+		{"POST", "/predict/houses", "", "\x1f\x8b\x08\x00", 400, "neither JSON"},
+		{"POST", "/predict/houses", "", whole, 400, "takes no images"},
+		{"POST", "/predict/digits", "image/png", whole[:40], 400, "truncated"},
+		{"POST", "/predict/digits", "", `{"image": "!"}`, 400, "base64"},
+		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
+		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
+		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
+		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
+	} {
+		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
+		var e struct{ Error string }
+		if err := json.Unmarshal([]byte(text), &e); err != nil || e.Error == "" {
+			t.Errorf("%s %s %q: %q is no error: %v", tt.method, tt.path, tt.body, text, err)
+		}
+		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
+			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
+		}
+	}
+}
+
+// TestToken: without the token nothing is said of models.
+func TestToken(t *testing.T) {
+	_, h := serving(t, serve.Options{Token: "a long secret"}, map[string]*model.Model{"m": numbers(t)})
+	for path, open := range map[string]bool{"/": true, "/v2/health/live": true, "/v2/health/ready": true, "/models": false, "/metrics": false, "/openapi.json": false, "/v2": false, "/v2/models/m": false, "/nothing": false} {
+		if code, text := ask(t, "GET", h.URL+path, "", ""); open != (code == 200) || !open && code != 401 {
+			t.Errorf("%s: %d %s", path, code, text)
+		}
+	}
+	for header, want := range map[string]int{"Bearer a long secret": 200, "bearer a long secret": 200, "Bearer a long secre": 401, "Bearer a long secret ": 401, "Basic a long secret": 401, "a long secret": 401} {
+		r := httptest.NewRequest("GET", "/models", nil)
+		r.Header.Set("Authorization", header)
+		w := httptest.NewRecorder()
+		h.Config.Handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q: %d", header, w.Code)
+		}
+	}
+}
+
+// TestSlowBody: a body that does not come is 408, and the rest of the server goes on.
+func TestSlowBody(t *testing.T) {
+	_, h := serving(t, serve.Options{Time: 100 * time.Millisecond}, map[string]*model.Model{"m": numbers(t)})
+	in, out := io.Pipe()
+	defer out.Close()
+	go out.Write([]byte("[1,"))
+	answer, err := http.Post(h.URL+"/predict", "", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusRequestTimeout || !answer.Close {
+		t.Error(answer.Status, answer.Header)
+	}
+	code, text := ask(t, "POST", h.URL+"/predict", "", "[1,2]")
+	read[row](t, code, text)
+}
+
+// TestProtocol: the Open Inference Protocol, as its specification has it.
+func TestProtocol(t *testing.T) {
+	houses, prices, images, samples := sold(t), price(t), digits(t), numbers(t)
+	s, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": houses, "prices": prices, "digits": images, "numbers": samples})
+	id := houses.SHA256()[:12]
+	for path, want := range map[string]string{
+		"/v2":                              `"name":"descent"`,
+		"/v2/health/live":                  `{"live":true}`,
+		"/v2/health/ready":                 `{"ready":true}`,
+		"/v2/models/houses/ready":          `{"name":"houses","ready":true}`,
+		"/v2/models/houses/versions/" + id: `{"name":"houses","versions":["` + id + `"],"platform":"descent","inputs":[{"name":"rooms","datatype":"FP64","shape":[-1]},{"name":"city","datatype":"BYTES","shape":[-1]},{"name":"built","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"prediction","datatype":"BYTES","shape":[-1]},{"name":"probabilities","datatype":"FP64","shape":[-1,2]}]}`,
+		"/v2/models/numbers":               `"inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]}]`,
+		"/v2/models/digits":                `"inputs":[{"name":"image","datatype":"BYTES","shape":[-1]}]`,
+		"/v2/models/prices":                `"outputs":[{"name":"prediction","datatype":"FP64","shape":[-1,1]}]`,
+		"/v2/models/houses/versions/" + id + "/ready": `"ready":true`,
+	} {
+		if code, text := ask(t, "GET", h.URL+path, "", ""); code != 200 || !strings.Contains(text, want) {
+			t.Errorf("%s: %d %s; want %s", path, code, text, want)
+		}
+	}
+	if code, text := ask(t, "GET", h.URL+"/v2/models/houses/versions/1", "", ""); code != 404 || !strings.Contains(text, id) {
+		t.Errorf("a version that is not there: %d %s", code, text)
+	}
+	type answer struct {
+		Model   string `json:"model_name"`
+		Version string `json:"model_version"`
+		ID      string
+		Outputs []struct {
+			Name, Datatype string
+			Shape          []int
+			Data           []any
+		}
+	}
+	const two = `{"id": "42", "inputs": [{"name": "city", "shape": [2, 1], "datatype": "BYTES", "data": [["Bonn"], ["Köln"]]},
+		{"name": "rooms", "shape": [2], "datatype": "INT64", "data": [1, 2]}, {"name": "built", "shape": [2], "datatype": "BYTES", "data": ["1990-01-11", "1991-02-11"]}]`
+	code, text := ask(t, "POST", h.URL+"/v2/models/houses/infer", "", two+"}")
+	got := read[answer](t, code, text)
+	if got.Model != "houses" || got.Version != id || got.ID != "42" || len(got.Outputs) != 2 {
+		t.Fatal(text)
+	}
+	for i, object := range []string{`{"rooms": 1, "city": "Bonn", "built": "1990-01-11"}`, `{"rooms": 2, "city": "Köln", "built": "1991-02-11"}`} {
+		p, err := houses.PredictRow(context.Background(), []byte(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		class, _ := p.Class()
+		if got.Outputs[0].Data[i] != class || float32(got.Outputs[1].Data[2*i+1].(float64)) != float32(p.Values[1]) {
+			t.Errorf("row %d: %s; want %v", i, text, p)
+		}
+	}
+	code, text = ask(t, "POST", h.URL+"/v2/models/houses/infer", "", two+`, "outputs": [{"name": "probabilities"}]}`)
+	if got := read[answer](t, code, text); len(got.Outputs) != 1 || fmt.Sprint(got.Outputs[0].Shape) != "[2 2]" {
+		t.Error(text)
+	}
+	code, text = ask(t, "POST", h.URL+"/v2/models/prices/infer", "", two+`, "parameters": {"interval": 0.8}}`)
+	if got := read[answer](t, code, text); len(got.Outputs) != 3 || got.Outputs[1].Name != "lower" || got.Outputs[1].Data[0].(float64) >= got.Outputs[0].Data[0].(float64) {
+		t.Error(text)
+	}
+	code, text = ask(t, "POST", h.URL+"/v2/models/numbers/infer", "", `{"inputs": [{"name": "x", "shape": [2, 2], "datatype": "FP32", "data": [1, 2, 3, 4]}]}`)
+	read[answer](t, code, text)
+	pixels, encoded := []string{}, pngOf(t, 8, 3)
+	img, _ := png.Decode(bytes.NewReader(encoded))
+	for _, p := range img.(*image.Gray).Pix {
+		pixels = append(pixels, fmt.Sprint(p))
+	}
+	_, first := ask(t, "POST", h.URL+"/v2/models/digits/infer", "", `{"inputs": [{"name": "image", "shape": [1, 8, 8], "datatype": "UINT8", "data": [`+strings.Join(pixels, ",")+`]}]}`)
+	code, text = ask(t, "POST", h.URL+"/v2/models/digits/infer", "", `{"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": ["`+base64.StdEncoding.EncodeToString(encoded)+`"]}]}`)
+	if read[answer](t, code, text); text != first {
+		t.Errorf("%s of pixels, %s of the file", first, text)
+	}
+	for body, says := range map[string]string{
+		`{}`: "no inputs", `[`: "no inference request", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
+		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                   "shape is [2]",
+		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                  "shape is [-1]",
+		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`: "shape is",
+		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                      "no rows",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "TEXT", "data": ["a"]}]}`:                    "unknown datatype",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "FP32", "data": ["a"]}]}`:                    "is no FP32",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}`:                   "lacks the columns",
+		two + `, "outputs": [{"name": "probability"}]}`:                                                      "did you mean",
+	} {
+		if code, text := ask(t, "POST", h.URL+"/v2/models/houses/infer", "", body); code != 400 || !strings.Contains(text, says) {
+			t.Errorf("%s: %d %s; want %s", body, code, text, says)
+		}
+	}
+	s.End()
+	if code, text := ask(t, "GET", h.URL+"/v2/health/ready", "", ""); code != 503 || !strings.Contains(text, "false") {
+		t.Errorf("at the end: %d %s", code, text)
+	}
+}
+
+// TestDescriptions: the pages about models are whole JSON, and the page is there.
+func TestDescriptions(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": sold(t), "prices": price(t), "digits": digits(t), "verses": text(t), "numbers": numbers(t)})
+	code, text := ask(t, "GET", h.URL+"/openapi.json", "", "")
+	doc := read[struct {
+		OpenAPI    string
+		Paths      map[string]map[string]any
+		Components struct{ Schemas map[string]any }
+	}](t, code, text)
+	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/metrics"} {
+		if doc.Paths[path] == nil {
+			t.Errorf("no path %s", path)
+		}
+	}
+	for _, part := range strings.Split(text, `"$ref":"#/components/schemas/`)[1:] {
+		name, _, _ := strings.Cut(part, `"`)
+		if doc.Components.Schemas[name] == nil {
+			t.Errorf("no schema %s", name)
+		}
+	}
+	code, text = ask(t, "GET", h.URL+"/models/houses", "", "")
+	if d := read[map[string]any](t, code, text); d["kind"] != "table" || d["task"] != "classification" || !strings.Contains(text, `"levels":["Bonn","Köln"`) {
+		t.Error(text)
+	}
+	if code, text := ask(t, "GET", h.URL+"/", "", ""); code != 200 || !strings.Contains(text, "</html>") {
+		t.Errorf("the page: %d", code)
+	}
+}
