@@ -75,6 +75,7 @@ func ResNet(depth, classes int) (Sequential, error) {
 // Its arithmetic is that of Keras and of the weights that Google published, so that these
 // fit: ε of batch normalization is 10⁻³, and a stride of two reads one more row and column
 // behind the image. Torchvision's has the same weights with ε 10⁻⁵ and one on each side.
+// The last layer starts at zero.
 //
 // Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR
 // 2018, arXiv:1801.04381, table 2.
@@ -110,7 +111,7 @@ func MobileNetV2(width float64, classes int) (Sequential, error) {
 		}
 	}
 	net = append(append(net, point(wide(1280, max(1, width)))), norm(ReLU6)...)
-	return append(net, GlobalAvgPool{}, Dense{Units: classes}), nil
+	return append(net, GlobalAvgPool{}, Dense{Units: classes, Init: initial.Zeros{}}), nil
 }
 
 // wide is so many times as many channels, a multiple of 8 that is not much less.

@@ -16,6 +16,7 @@ import (
 	"descent/internal/usage"
 	"descent/model"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/objective"
 	"descent/onnx"
 	"descent/weights"
@@ -248,8 +249,9 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 	if len(rows[len(rows)-1].Output) > 1 {
 		net = append(net, nn.GlobalAvgPool{})
 	}
-	// Numbers that were made for another last layer may be of any size.
-	net = j.joined(append(net, nn.BatchNorm{}, nn.Dense{Units: outputs}), len(net)+1)
+	// Numbers that were made for another last layer may be of any size, and random weights
+	// of as many as there are would have to be unlearned from few images.
+	net = j.joined(append(net, nn.BatchNorm{}, nn.Dense{Units: outputs, Init: initial.Zeros{}}), len(net)+1)
 	if last := len(net) - 1; s.Dropout.Value > 0 {
 		net = append(net[:last:last], nn.Dropout{Rate: s.Dropout.Value}, net[last])
 	}
