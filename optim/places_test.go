@@ -23,8 +23,9 @@ func TestPlaces(t *testing.T) {
 		"adam":     {"optim/adamw.go", "optim/lamb.go", "optim/muon.go", "optim/shampoo.go", "optim/soap.go", "train/", "internal/"}, // and the default
 		"adamw":    {"internal/", "tabular/"},                                                                                        // which has it for its default
 		"sgd":      {"internal/"},                                                                                                    // which --momentum turns into momentum
-		"momentum": {"internal/", "tabular/"},                                                                                        // and by which n-grams are trained
+		"momentum": {"internal/", "tabular/", "onnx/"},                                                                               // by which n-grams are trained; a word of batch normalization, too
 		"nesterov": {"internal/bench/"},                                                                                              // by which residual networks are
+		"muon":     {"internal/bench/"},                                                                                              // whose joint state is checked in parts
 		"rmsprop":  {"internal/"},                                                                                                    // with others, what compare compares
 		"lbfgs":    {"internal/settings/"},                                                                                           // which wants the whole data in a batch
 	}

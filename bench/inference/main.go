@@ -2,11 +2,12 @@
 // core, of networks with random weights; compare.py beside it runs it in turn with
 // onnxruntime on the same networks.
 //
-//	go run ./bench/inference [-write DIR] [-secs 0.5] [-work mlp/1]
+//	go run ./bench/inference [-write DIR] [-secs 0.5] [-work mlp/1] [-weights float32,bf16,int8]
 package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -24,6 +25,7 @@ import (
 	"descent/graph"
 	"descent/model"
 	"descent/nn"
+	"descent/onnx"
 )
 
 // network is a workload.
@@ -168,7 +170,7 @@ func (n network) measure(m *model.Model, rows int, d time.Duration) (result, err
 }
 
 func main() {
-	write := flag.String("write", "", "write the models to this folder and measure nothing")
+	write := flag.String("write", "", "write the networks as ONNX to this folder and measure nothing")
 	secs := flag.Float64("secs", 0.5, "seconds for each")
 	only := flag.String("work", "", "measure those whose names begin so")
 	storages := flag.String("weights", "float32", "how weights are stored: several, by commas")
@@ -187,7 +189,12 @@ func (n network) run(write, only, storages string, d time.Duration) error {
 		return err
 	}
 	if write != "" {
-		return float.Save(filepath.Join(write, n.name+".safetensors"))
+		file, err := os.Create(filepath.Join(write, n.name+".onnx"))
+		if err != nil {
+			return err
+		}
+		_, err = onnx.Export(file, float)
+		return errors.Join(err, file.Close())
 	}
 	for _, name := range strings.Split(storages, ",") {
 		s, err := model.ParseStorage(name)
