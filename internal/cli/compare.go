@@ -65,7 +65,7 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
 	f.StringSliceVar(&opt.optimizers, "optimizers", nil, "rules to compare, or all (default "+strings.Join(defaultRules, ",")+"; with --vary, the one of --optimizer)")
 	f.StringArrayVar(&opt.vary, "vary", nil, "a setting by its name in files, and values to compare, as in batch=1,32,all; one with a comma in it in double quotes; repeat it for every combination")
 	f.StringArrayVar(&opt.also, "also", nil, "one more to compare, by settings that hold together, as in optimizer=adamw,average=ema:0.998 beside adamw without; one with a comma in it in double quotes; repeat it")
-	f.StringVar(&opt.metric, "metric", "auto", "score of kept models on the validation part to choose and compare by, one of those of --monitor; auto: "+mainScores()+", loss for text; equal ones by the loss")
+	f.StringVar(&opt.metric, "metric", "auto", "score of kept models on the validation part to compare by, of those of --monitor; auto: "+mainScores()+", loss for text; equal ones by the loss")
 	f.IntVar(&opt.seeds, "seeds", 5, "runs of each rule at its rate, with different seeds")
 	f.DurationVar(&opt.budget, "budget", 0, "time for all runs together, as in 90s or 10m, which sets the epochs of a run, at most those it would have; what was set is kept in the folder (default: none)")
 	f.Var(&autoFloat{&opt.reach}, "reach", "score to count updates and seconds to; auto: what every run but those of the worst reach")
