@@ -28,7 +28,7 @@ type writer struct {
 var elementwise = map[string]string{
 	"Add": "Add", "Sub": "Sub", "Mul": "Mul", "Div": "Div", "Neg": "Neg", "Abs": "Abs", "Sign": "Sign",
 	"Exp": "Exp", "Log": "Log", "Sqrt": "Sqrt", "Sin": "Sin", "Cos": "Cos", "Tanh": "Tanh", "Sigmoid": "Sigmoid",
-	"Erf": "Erf", "ReLU": "Relu", "Max": "Max", "Min": "Min",
+	"Erf": "Erf", "ReLU": "Relu", "Round": "Round", "Floor": "Floor", "Max": "Max", "Min": "Min",
 	"Less": "Less", "LessEqual": "LessOrEqual", "Equal": "Equal",
 	"Square": "Mul", "Select": "Where", "Expm1": "Exp", "Log1p": "Log",
 }

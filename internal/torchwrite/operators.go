@@ -16,7 +16,7 @@ var forms = map[string]string{
 	"Less": "%s < %s", "LessOrEqual": "%s <= %s", "GreaterOrEqual": "%s >= %s", "Equal": "%s == %s",
 	"Neg": "-%s", "Abs": "torch.abs(%s)", "Sign": "torch.sign(%s)", "Exp": "torch.exp(%s)", "Log": "torch.log(%s)",
 	"Sqrt": "torch.sqrt(%s)", "Sin": "torch.sin(%s)", "Cos": "torch.cos(%s)", "Tanh": "torch.tanh(%s)",
-	"Sigmoid": "torch.sigmoid(%s)", "Erf": "torch.erf(%s)", "Relu": "F.relu(%s)",
+	"Sigmoid": "torch.sigmoid(%s)", "Erf": "torch.erf(%s)", "Relu": "F.relu(%s)", "Round": "torch.round(%s)", "Floor": "torch.floor(%s)",
 	"Max": "torch.maximum(%s, %s)", "Min": "torch.minimum(%s, %s)", "Where": "torch.where(%s, %s, %s)", "Clip": "torch.clamp(%s, %s, %s)",
 }
 
