@@ -107,6 +107,13 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err != nil {
 		return nil, err
 	}
+	if j.Spec.Encoder.OfText() { // of which runs of before measure more
+		for _, name := range folder.Scored() {
+			if err := j.Measure(name); err != nil {
+				return nil, err
+			}
+		}
+	}
 	r, err := a.newRun(j, opt)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"descent/internal/human"
 	"descent/train"
@@ -98,6 +99,21 @@ func metricsHead(scores []string, validated bool) []string {
 		fields = append(fields, "val_"+name)
 	}
 	return fields
+}
+
+// Scored returns the names of the validation scores in the log of a run, but for the
+// loss; none where there is no log yet.
+func (f *Folder) Scored() (names []string) {
+	log, err := readLog(f.File(MetricsFile))
+	if err != nil {
+		return nil
+	}
+	for _, name := range log.names {
+		if score, ok := strings.CutPrefix(name, "val_"); ok && score != "loss" {
+			names = append(names, score)
+		}
+	}
+	return names
 }
 
 // metricsRow returns the row of an epoch.
