@@ -145,6 +145,6 @@ func TestTestONNX(t *testing.T) {
 	contains(t, r.stderr, "2 of 2 tests failed")
 	put("output_0.pb", []int64{3}, 5, 7, 9)
 	contains(t, command(t, "onnx", "test", folder).want(t, exitFailed).stdout, "shape [1 3] instead of [3]")
-	contains(t, command(t, "onnx").want(t, exitDone).stdout, "test FOLDER")
+	contains(t, command(t, "onnx").want(t, exitDone).stdout, "test", "Compare a network")
 	contains(t, command(t, "onnx", "test").want(t, exitUsage).stderr, "FOLDER")
 }
