@@ -132,5 +132,5 @@ func sendJSON(w http.ResponseWriter, v any) error {
 	return nil
 }
 
-// taskOf says whether the model predicts numbers, and not classes or labels.
+// ofNumbers reports whether the model predicts numbers, and not classes or labels.
 func (v *version) ofNumbers() bool { return v.spec.Task == data.Regression }

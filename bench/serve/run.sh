@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From the root of a checkout, measures a served row of Adult's model in turn with others: bench/serve/run.sh RUN [MODEL.onnx X.json]
+# From the root of a checkout, measures a served row of Adult's model in turn with others: bench/serve/run.sh RUN [MODEL.onnx ROW.json]
 # SECONDS_EACH and TIMES say how long and how often.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
