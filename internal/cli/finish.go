@@ -191,7 +191,7 @@ func (r *run) print(w io.Writer, result string) {
 			kept += ", the last one, as there is no validation part"
 		}
 	}
-	if r.last != nil && r.last.Epoch+1 < s.Epochs.Value {
+	if r.last != nil && r.last.Epoch+1 < s.Epochs.Value && s.Train.Patience > 0 && r.trainer.Updates() < r.Updates() {
 		kept += fmt.Sprintf("; stopped early, after %s without a better one", human.Plural(s.Train.Patience, "epoch"))
 	}
 	fmt.Fprint(w, r.decidedText())
