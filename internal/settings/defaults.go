@@ -14,7 +14,7 @@ const (
 	modelDefault   = "mlp:256,128"
 	tableModel     = "table"
 	tabmModel      = "tabm:k=8"
-	modelUsual     = "table for rows of a table, of which fewer than 5,000 decide by themselves between linear, mlp:256,128, table and tabm:k=8; else mlp:256,128; of a forecast linear, mixer from 1,000 windows"
+	modelUsual     = "table for rows of a table, of which fewer than 5,000 decide between linear, mlp:256,128, table and tabm:k=8; else mlp:256,128; of a forecast linear, mixer from 1,000 windows"
 	dropoutDefault = "0.15 for table and classes, 0.2 for an mlp of classes below 50,000 rows, 0.3 for patch and mixer, 0.7 for mixer from 1,000 windows, else 0; 0 for lbfgs"
 	batchDefault   = "8, 16 from 200 rows, 32 from 1,000; for table 16, 32 from 500, 64 from 2,000, 128 from 5,000, 256 from 10,000; all for lbfgs"
 	epochsDefault  = "200, 100 from 200 rows, 40 from 1,000, 20 from 5,000, 10 from 20,000, 5 from 50,000; for table 64, but 500 to 2,500 updates"

@@ -13,7 +13,7 @@ import (
 // ruleRows are the update rule and its rate.
 var ruleRows = []Setting{
 	{key: "optimizer.name", flag: "optimizer", def: "auto", basic: true, listed: true, ofRule: true,
-		usage: strings.Join(optim.Names(), ", ") + "; " + wrapUsage + "; auto: adam; adamw for table and text, with a beta2 of 0.95 and 0.99; momentum if --momentum is given",
+		usage: strings.Join(optim.Names(), ", ") + "; " + wrapUsage + "; auto: adam; adamw with beta2 0.95 for table, 0.99 for text; momentum if --momentum is given",
 		at:    func(s *Settings) any { return &s.Optimizer.Name }, start: Told,
 		fill: func(f filling) (err error) {
 			f.into.Optimizer, err = f.Rule()
