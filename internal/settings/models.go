@@ -17,7 +17,7 @@ import (
 )
 
 // modelUsage is what --model takes.
-const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, in several networks side by side, averaged, as many as table:k=4 says; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text, attention:32 for texts in a table; for images lenet, cnn, cnn:16 of another width than 32, resnet:20 of depth 6n+2, mobilenetv2:0.35, onnx:FILE.onnx; for a forecast mixer or patch"
+const modelUsage = "table for rows of a table, whose numbers it encodes for 3 hidden layers of 256 units, or those of table:128,128, as the mean of several networks, table:k=4 of four; tabm:k=16 for k networks that share weights; mlp:256,128 for hidden layers of 256 and 128 units; linear; gpt:layers=4,width=128 for text, attention:32 for texts in a table; for images lenet, cnn:16 of width 16, resnet:20, mobilenetv2:0.35, onnx:FILE; for a forecast linear, mixer:blocks=2 or patch:layers=3"
 
 // modelSpec is a network that --model names.
 type modelSpec struct {
