@@ -138,11 +138,6 @@ func (n *call) folded(a *array, err error) []value {
 
 var errRank = errors.New("a tensor without axes")
 
-// one makes an operator of a function with one result.
-func one(f func(n *call) value) func(n *call) []value {
-	return func(n *call) []value { return []value{f(n)} }
-}
-
 // apply computes an operator. After an error the rest of it works on tensors that have
 // no shape, and what it stumbles over then is no other error.
 func (n *call) apply(op func(n *call) []value) []value {

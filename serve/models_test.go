@@ -3,7 +3,6 @@ package serve_test
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,17 +92,4 @@ func text(t testing.TB) *model.Model {
 		tokens[r] = true
 	}
 	return trained(t, nn.GPT(nn.GPTConfig{Vocabulary: len(tokens), Context: 16, Layers: 1, Heads: 2, Width: 16}), set, 1)
-}
-
-// same reports whether numbers have the same bits.
-func same(a, b []float64) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if math.Float64bits(a[i]) != math.Float64bits(b[i]) {
-			return false
-		}
-	}
-	return true
 }
