@@ -1,3 +1,5 @@
+//go:build unix
+
 // Inference measures how long the prediction of one sample and of 32 takes, on one
 // core, of networks with random weights; compare.py beside it runs it in turn with
 // onnxruntime on the same networks.
