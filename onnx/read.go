@@ -69,6 +69,7 @@ type importer struct {
 	tensors  map[string]*onnxproto.Tensor // initializers and constants
 	names    []string                     // theirs, in order
 	uses     map[string][]use
+	bodies   int // how many branches were read: names of nodes need not be unique
 	problems []string
 }
 

@@ -80,6 +80,20 @@ func TestRefused(t *testing.T) {
 		}(), []string{`"w"`, "no path within"}},
 		{"a step of zero", newMaker(13).input("x", 4).output("y").ints("a", 0).ints("b", 4).ints("c", 0).
 			node("Slice", []string{"x", "a", "b", "a", "c", "y"}).bytes(), []string{"step of 0"}},
+		{"a range of two types", newMaker(13).input("x", 1).output("y").weight("a", nil, 0).ints("b", 4).ints("c", 1).
+			node("Range", []string{"a", "b", "c", "r"}).node("Add", []string{"x", "r", "y"}).bytes(), []string{"Range", "float32 and int64"}},
+		{"a joining of two types", newMaker(13).input("x", 1).output("y").ints("a", 0).weight("b", []int64{1}, 4).
+			node("Concat", []string{"a", "b", "r"}, attrInt("axis", 0)).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Concat", "int64 and float32"}},
+		{"a condition of numbers", newMaker(13).input("x", 1).output("y").weight("c", []int64{1}, 4).ints("a", 1).
+			node("Where", []string{"c", "a", "a", "r"}).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Where", "condition of float32"}},
+		{"a choice of two types", newMaker(13).input("x", 1).output("y").ints("a", 1).weight("b", []int64{1}, 4).node("Equal", []string{"a", "a", "c"}).
+			node("Where", []string{"c", "a", "b", "r"}).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Where", "int64 and float32"}},
+		{"places with a fraction", newMaker(13).input("x", 4).output("y").weight("i", []int64{1}, 1.5).
+			node("Gather", []string{"x", "i", "y"}).bytes(), []string{"Gather", "places of float32"}},
+		{"a shape that overflows", newMaker(13).input("x", 4).output("y").ints("s", 1<<32, 1<<32).
+			node("Reshape", []string{"x", "s", "y"}).bytes(), []string{"Reshape", "does not fill"}},
+		{"a clip of gates", newMaker(14).input("x", 1, 1, 1).output("y").weight("w", []int64{1, 4, 1}, 1, 2, 3, 4).
+			node("LSTM", []string{"x", "w", "w", "y"}, &onnxproto.Attribute{Name: "clip", Type: onnxproto.AttrFloat, Float: 2}).bytes(), []string{"LSTM", "clip 2"}},
 		{"sizes computed from data", newMaker(13).input("x", 4).output("y").
 			node("Cast", []string{"x", "i"}, attrInt("to", 7)).node("Reshape", []string{"x", "i", "y"}).bytes(), nil},
 	} {
