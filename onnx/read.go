@@ -55,7 +55,7 @@ func Parse(data []byte, folder string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &importer{folder: folder, tensors: map[string]*onnxproto.Tensor{}, uses: map[string][]use{}}
+	r := &importer{folder: onnxproto.NewFolder(folder), tensors: map[string]*onnxproto.Tensor{}, uses: map[string][]use{}}
 	m, err := r.model(proto)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func Parse(data []byte, folder string) (*Model, error) {
 
 // importer makes a network of the messages of a file.
 type importer struct {
-	folder   string
+	folder   *onnxproto.Folder
 	tensors  map[string]*onnxproto.Tensor // initializers and constants
 	names    []string                     // theirs, in order
 	uses     map[string][]use

@@ -19,7 +19,7 @@ type writer struct {
 	*builder
 	rows   [2]int
 	values map[pair]value
-	reads  map[int]int  // how many operations of the trace read a tensor, by its ID
+	reads  map[int]int  // how many operations and ends of the trace read a tensor, by its ID
 	known  map[int]bool // whether a tensor depends on weights and constants alone
 	weight func(name string) []float32
 }
