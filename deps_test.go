@@ -31,7 +31,7 @@ internal/half:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
 schedule: internal/canonical internal/suggest
-internal/onnxproto:
+internal/onnxproto: internal/half
 internal/fetch: internal/suggest
 internal/fma:
 internal/formula: internal/fma
@@ -85,7 +85,7 @@ model: internal/suggest internal/canonical metric internal/module internal/rng i
 weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
-onnx: internal/canonical internal/suggest internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
+onnx: internal/canonical internal/suggest internal/npy internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
 internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
 internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
 internal/gowrite: internal/module internal/human internal/files data model
