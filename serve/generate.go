@@ -29,11 +29,11 @@ const mostTokens = 100_000
 // server-sent events where the client accepts text/event-stream, each {"text": "..."}, and
 // then an event "end"; or whole as JSON where it accepts application/json alone.
 func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
-	c, end, err := s.begin(w, r)
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	m, e := c.version.model, c.version.spec.Encoder
 	if !e.OfText() {
 		return refused(http.StatusBadRequest, "the model was not trained on a text: POST /predict")
@@ -55,7 +55,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
-	pieces := 0
+	pieces, patience := 0, s.options.Time // that the client may have the text wait for it in all
 	write := func(piece string) error {
 		if piece == "" {
 			return nil
@@ -69,7 +69,9 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Cache-Control", "no-store")
 			w.Header().Set("X-Content-Type-Options", "nosniff")
 		}
-		_ = control.SetWriteDeadline(time.Now().Add(s.options.Time))
+		began := time.Now()
+		_ = control.SetWriteDeadline(began.Add(patience))
+		defer func() { patience -= time.Since(began) }()
 		if form == eventType {
 			piece = `data: {"text":` + string(quoted(piece)) + "}\n\n"
 		}

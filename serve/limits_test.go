@@ -4,8 +4,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -85,4 +87,78 @@ func FuzzBody(f *testing.F) {
 			t.Fatalf("%s %q: %d %s", r.URL.Path, body, w.Code, w.Body)
 		}
 	})
+}
+
+// waiting is a body of spaces that ends when its channel is closed.
+type waiting struct {
+	left  int
+	begun *sync.WaitGroup
+	end   chan bool
+}
+
+func (w *waiting) Read(p []byte) (int, error) {
+	n := min(len(p), w.left)
+	for i := range p[:n] {
+		p[i] = ' '
+	}
+	if w.left -= n; n > 0 {
+		return n, nil
+	}
+	w.begun.Done()
+	<-w.end
+	return 0, io.EOF
+}
+
+// TestBodies: bodies that are held at once are bounded in all, and given back.
+func TestBodies(t *testing.T) {
+	s, _ := serving(t, serve.Options{Body: 1000}, map[string]*model.Model{"m": numbers(t)})
+	post := func(body io.Reader) int {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest("POST", "/predict", body))
+		return w.Code
+	}
+	var begun, all sync.WaitGroup
+	end := make(chan bool)
+	begun.Add(32)
+	for range 32 {
+		all.Go(func() { post(&waiting{1000, &begun, end}) })
+	}
+	begun.Wait()
+	if code := post(strings.NewReader("[1,2]")); code != http.StatusTooManyRequests {
+		t.Errorf("beyond what is held: %d", code)
+	}
+	close(end)
+	all.Wait()
+	if code := post(strings.NewReader("[1,2]")); code != http.StatusOK {
+		t.Errorf("afterwards: %d", code)
+	}
+}
+
+// slow is a client that takes 20 ms for each piece.
+type slow struct {
+	http.ResponseWriter
+	until  time.Time
+	pieces int
+}
+
+func (s *slow) SetWriteDeadline(t time.Time) error { s.until = t; return nil }
+func (s *slow) Flush()                             {}
+func (s *slow) Write(p []byte) (int, error) {
+	time.Sleep(20 * time.Millisecond)
+	if s.pieces++; time.Now().After(s.until) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return len(p), nil
+}
+
+// TestSlowReader: a text waits for its client as long as an answer may, in all.
+func TestSlowReader(t *testing.T) {
+	s, _ := serving(t, serve.Options{Time: 2 * time.Second}, map[string]*model.Model{"verses": text(t)})
+	w := &slow{ResponseWriter: httptest.NewRecorder()}
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler || w.pieces > 101 {
+			t.Errorf("%v after %d pieces", p, w.pieces)
+		}
+	}()
+	s.ServeHTTP(w, httptest.NewRequest("POST", "/generate", strings.NewReader(`{"tokens": 100000}`)))
 }

@@ -151,11 +151,11 @@ type input struct {
 // infer answers POST /v2/models/NAME/infer. The parameter interval asks for the outputs
 // lower and upper.
 func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
-	c, end, err := s.begin(w, r)
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	v := c.version
 	var q inference
 	if err := json.Unmarshal(c.body, &q); err != nil {
