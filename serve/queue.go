@@ -54,6 +54,7 @@ var batches = sync.Pool{New: func() any { return new(batch) }}
 // predict predicts a job.
 func (q *queue) predict(j *job) {
 	q.mu.Lock()
+	busy := q.running > 0
 	if q.running >= runtime.GOMAXPROCS(0) {
 		q.waiting = append(q.waiting, j)
 		q.mu.Unlock()
@@ -64,7 +65,9 @@ func (q *queue) predict(j *job) {
 		q.running++
 		q.mu.Unlock()
 	}
-	runtime.Gosched() // who has a request at hand comes along; alone this is nothing
+	if busy {
+		runtime.Gosched() // who has a request at hand comes along; alone it would wake another core for nothing
+	}
 	b := batches.Get().(*batch)
 	q.gather(b, j)
 	q.run(b)
