@@ -55,7 +55,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
-	pieces, patience := 0, s.options.Time // that the client may have the text wait for it in all
+	pieces := 0
 	write := func(piece string) error {
 		if piece == "" {
 			return nil
@@ -69,9 +69,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Cache-Control", "no-store")
 			w.Header().Set("X-Content-Type-Options", "nosniff")
 		}
-		began := time.Now()
-		_ = control.SetWriteDeadline(began.Add(patience))
-		defer func() { patience -= time.Since(began) }()
+		_ = control.SetWriteDeadline(time.Now().Add(s.options.Time))
 		if form == eventType {
 			piece = `data: {"text":` + string(quoted(piece)) + "}\n\n"
 		}

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -132,33 +131,4 @@ func TestBodies(t *testing.T) {
 	if code := post(strings.NewReader("[1,2]")); code != http.StatusOK {
 		t.Errorf("afterwards: %d", code)
 	}
-}
-
-// slow is a client that takes 20 ms for each piece.
-type slow struct {
-	http.ResponseWriter
-	until  time.Time
-	pieces int
-}
-
-func (s *slow) SetWriteDeadline(t time.Time) error { s.until = t; return nil }
-func (s *slow) Flush()                             {}
-func (s *slow) Write(p []byte) (int, error) {
-	time.Sleep(20 * time.Millisecond)
-	if s.pieces++; time.Now().After(s.until) {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return len(p), nil
-}
-
-// TestSlowReader: a text waits for its client as long as an answer may, in all.
-func TestSlowReader(t *testing.T) {
-	s, _ := serving(t, serve.Options{Time: 2 * time.Second}, map[string]*model.Model{"verses": text(t)})
-	w := &slow{ResponseWriter: httptest.NewRecorder()}
-	defer func() {
-		if p := recover(); p != http.ErrAbortHandler || w.pieces > 101 {
-			t.Errorf("%v after %d pieces", p, w.pieces)
-		}
-	}()
-	s.ServeHTTP(w, httptest.NewRequest("POST", "/generate", strings.NewReader(`{"tokens": 100000}`)))
 }
