@@ -29,11 +29,11 @@ const mostTokens = 100_000
 // server-sent events where the client accepts text/event-stream, each {"text": "..."}, and
 // then an event "end"; or whole as JSON where it accepts application/json alone.
 func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
-	c, end, err := s.begin(w, r)
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	m, e := c.version.model, c.version.spec.Encoder
 	if !e.OfText() {
 		return refused(http.StatusBadRequest, "the model was not trained on a text: POST /predict")

@@ -68,12 +68,13 @@ type Options struct {
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
 // the token, 404, 405, 408 where the body was too slow, 413 where it was too large; 429 where
-// the queue is full and 503 where a prediction did not begin in time, both with Retry-After.
+// the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
+	held    atomic.Int64  // bytes of bodies
 	ending  atomic.Bool
 
 	mu     sync.Mutex // held by who changes models
@@ -122,8 +123,12 @@ func New(o Options) *Server {
 
 // Set serves a model under a name, in place of the one that had it. What it takes to
 // predict is compiled before; requests that are being answered end with the model that
-// they began with.
-func (s *Server) Set(name string, m *model.Model) error {
+// they began with. A file that had the name is watched no longer.
+func (s *Server) Set(name string, m *model.Model) error { return s.set(name, m, nil, false) }
+
+// set serves a model of a file, nil for one from memory. One that was read again takes its
+// place only where the name is still that file's.
+func (s *Server) set(name string, m *model.Model, f *file, again bool) error {
 	if name == "" || strings.Contains(name, "/") {
 		return fmt.Errorf("serve: %q is no name of a model; want one without /", name)
 	}
@@ -135,12 +140,16 @@ func (s *Server) Set(name string, m *model.Model) error {
 	defer s.mu.Unlock()
 	list := *s.models.Load()
 	i := slices.IndexFunc(list, func(e *served) bool { return e.name == name })
+	if again && (i < 0 || list[i].file.Load() != f) {
+		return nil
+	}
 	if i < 0 {
 		e := &served{name: name, batches: newHistogram(1, 2, 4, 8, 16, 32, 64, 256)}
 		list = append(slices.Clone(list), e)
 		i = len(list) - 1
 	}
 	v.queue.of = list[i]
+	list[i].file.Store(f)
 	list[i].now.Store(v)
 	s.models.Store(&list)
 	s.options.Log.Info("model", "name", name, "version", v.id, "task", v.task(), "parameters", m.Parameters())
@@ -208,7 +217,15 @@ func refused(status int, format string, args ...any) error {
 }
 
 // bad is a fault of who asks.
-func bad(err error) error { return &fault{http.StatusBadRequest, err} }
+func bad(err error) error { return &fault{http.StatusBadRequest, errors.New(plain(err))} }
+
+// within says where a fault of who asks is.
+func within(err error, format string, args ...any) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
+		return refused(f.status, "%s: %w", fmt.Sprintf(format, args...), f.error)
+	}
+	return err
+}
 
 // refuse answers with an error, and returns its status. What has no status is a fault of
 // the server.
@@ -233,9 +250,16 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 	return f.status
 }
 
-// plain is the text of an error for who asks, to whom packages say nothing.
+// plain is the text of an error for who asks, without the packages that it begins with.
 func plain(err error) string {
-	return strings.NewReplacer("model: ", "", "data: ", "").Replace(err.Error())
+	text := err.Error()
+	for {
+		rest := strings.TrimPrefix(strings.TrimPrefix(text, "model: "), "data: ")
+		if rest == text {
+			return text
+		}
+		text = rest
+	}
 }
 
 // send sends JSON.
@@ -269,17 +293,14 @@ func (s *Server) find(r *http.Request) (*served, error) {
 	return nil, &fault{http.StatusNotFound, suggest.Unknown("model", name, names)}
 }
 
-// enter lets a request in, unless too many are being answered; it leaves by what is
-// returned.
-func (s *Server) enter() (leave func(), err error) {
+// enter lets a request in, unless too many are being answered.
+func (s *Server) enter() error {
 	if s.metrics.inside.Add(1) > int64(s.options.Queue) {
 		s.metrics.inside.Add(-1)
-		return nil, refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
+		return refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
 	}
-	return s.leave, nil
+	return nil
 }
-
-func (s *Server) leave() { s.metrics.inside.Add(-1) }
 
 // gone reports whether nobody waits for an answer any more.
 func gone(ctx context.Context, until time.Time) error {
