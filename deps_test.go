@@ -40,7 +40,7 @@ internal/kernel/isa:
 internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
-internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel/tile: internal/fma internal/half internal/kernel/isa
 internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
@@ -81,7 +81,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
 weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
