@@ -24,8 +24,8 @@ func setParts(model, text, example string, c any, elsewhere ...string) error {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Name; !slices.Contains(elsewhere, name) {
-			names = append(names, gptKey(name))
-			fields[gptKey(name)] = v.Field(i)
+			names = append(names, partKey(name))
+			fields[partKey(name)] = v.Field(i)
 		}
 	}
 	given := map[string]bool{}
