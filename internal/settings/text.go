@@ -43,9 +43,6 @@ func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
 	return &c, checkGPT(c)
 }
 
-// partKey is what a field is called in settings: its name in lower case.
-func partKey(name string) string { return strings.ToLower(name) }
-
 // checkGPT returns what is wrong with a network whichever the data.
 func checkGPT(c nn.GPTConfig) error {
 	c.Vocabulary, c.Context = max(c.Vocabulary, 1), max(c.Context, 1) // which the data says
