@@ -40,7 +40,7 @@ internal/kernel/isa:
 internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
-internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel/tile: internal/fma internal/half internal/kernel/isa
 internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
@@ -81,7 +81,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
 weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
@@ -106,7 +106,7 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
+internal/settings: data/images internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -43,9 +42,6 @@ the largest number. The exit code is 0 if all hold.`,
 	})
 	return cmd
 }
-
-// isONNX reports whether a path names a file of the format.
-func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
 func (a *app) testONNX(folders []string) error {
 	failed := 0

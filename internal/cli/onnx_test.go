@@ -96,6 +96,7 @@ func TestPredictONNXImages(t *testing.T) {
 		{nil, "file,y_0,y_1,y_2\nred.png,1,0.2,0\n"},
 		{[]string{"--bgr"}, "file,y_0,y_1,y_2\nred.png,0,0.2,1\n"},
 		{[]string{"--mean", "0.5,0.2,0", "--std", "0.5"}, "file,y_0,y_1,y_2\nred.png,1,0,0\n"},
+		{[]string{"--mean", "127.5,51,0", "--std", "127.5"}, "file,y_0,y_1,y_2\nred.png,1,0,0\n"},
 	} {
 		if got := command(t, append([]string{"predict", model, path}, row.flags...)...).want(t, exitDone).stdout; got != row.want {
 			t.Errorf("%v: it predicts %q, want %q", row.flags, got, row.want)

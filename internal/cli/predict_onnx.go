@@ -11,7 +11,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ type onnxOptions struct {
 
 func (o *onnxOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.size, "image-size", "", "of an ONNX file whose images have no size: 224, or HEIGHTxWIDTH")
-	cmd.Flags().StringVar(&o.mean, "mean", "0", "of an ONNX file: what is subtracted from pixels in [0, 1], one number or one a channel, as in 0.485,0.456,0.406")
+	cmd.Flags().StringVar(&o.mean, "mean", "0", "of an ONNX file: what is subtracted from pixels, one number or one a channel, as in 0.485,0.456,0.406; of pixels from 0 to 1 where no number of it and of --std is above 1, else from 0 to 255")
 	cmd.Flags().StringVar(&o.std, "std", "1", "of an ONNX file: what pixels are divided by then, as in 0.229,0.224,0.225")
 	cmd.Flags().BoolVar(&o.bgr, "bgr", false, "of an ONNX file: channels are blue, green, red")
 }
@@ -49,6 +48,9 @@ type onnxRows struct {
 
 // few is how many numbers of a row are written without being asked for.
 const few = 16
+
+// maxRow is how many numbers a line has at most.
+const maxRow = 1 << 24
 
 // onnxBatch is how many rows of an ONNX file's input are computed at once.
 const onnxBatch = 16
@@ -188,6 +190,9 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 	}
 	width := 1
 	for _, d := range dims {
+		if d > maxRow/width {
+			return onnxRows{}, usage.Errorf("input %q is %s, whose rows are too long for lines; want a tensor, FILE.npy or FILE.pb", in.Name, in)
+		}
 		width *= d
 	}
 	from, name := a.stdin, "standard input"
@@ -270,16 +275,12 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 	case c != 1 && c != 3:
 		return onnxRows{}, fmt.Errorf("input %q is %s: images have 1 or 3 channels, not %d", in.Name, in, c)
 	}
-	mean, err := perChannel("--mean", o.mean, c)
-	if err != nil {
-		return onnxRows{}, err
+	if err := (images.Config{Height: h, Width: w}).Validate(); err != nil {
+		return onnxRows{}, fmt.Errorf("input %q is %s: %w", in.Name, in, err)
 	}
-	std, err := perChannel("--std", o.std, c)
+	standard, err := images.ParseStandard(o.mean, o.std)
 	if err != nil {
-		return onnxRows{}, err
-	}
-	if slices.Contains(std, 0) {
-		return onnxRows{}, fmt.Errorf("--std: %s; pixels are divided by it, so that it must not be 0", o.std)
+		return onnxRows{}, fmt.Errorf("--mean and --std: %w", err)
 	}
 	place := images.File
 	if folder {
@@ -311,30 +312,11 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 				row, pixel := at/each, at%each/c
 				at = (row*c+channel)*h*w + pixel
 			}
-			x.Values[at] = (float64(p)/255 - mean[channel]) / std[channel]
+			x.Values[at] = (float64(p) - standard.Mean[channel]) / standard.Std[channel]
 		}
 		return map[string]onnx.Tensor{in.Name: x}
 	}
 	return rows, nil
-}
-
-// perChannel reads a number, or one for each channel.
-func perChannel(flag, text string, channels int) ([]float64, error) {
-	var list []float64
-	for _, field := range strings.Split(text, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%s: %q is no number", flag, field)
-		}
-		list = append(list, v)
-	}
-	if len(list) == 1 {
-		list = slices.Repeat(list, channels)
-	}
-	if len(list) != channels {
-		return nil, fmt.Errorf("%s: %d numbers; want one, or one for each of %d channels", flag, len(list), channels)
-	}
-	return list, nil
 }
 
 // writeONNX writes a line for each row: the numbers of all outputs or, where they are
