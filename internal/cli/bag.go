@@ -131,7 +131,7 @@ func (b *bag) runAndClose(ctx context.Context) error {
 // do trains the members that are not done, joins them and measures what they are.
 func (b *bag) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, b.watchers.close()) }()
-	b.showStart()
+	b.ui.Printf("%s", b.startText())
 	go b.hash()
 	b.records, err = runs.NewRecords(b.folder, b.scores, true, b.Updates())
 	if err == nil {

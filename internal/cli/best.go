@@ -90,7 +90,7 @@ func (b *best) runAndClose(ctx context.Context) error {
 
 func (b *best) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, b.watchers.close()) }()
-	b.showStart()
+	b.ui.Printf("%s", b.startText())
 	go b.hash()
 	b.records, err = runs.NewRecords(b.folder, b.scores, true, 1)
 	if err == nil {

@@ -14,7 +14,6 @@ import (
 
 	"descent/data"
 	"descent/internal/files"
-	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/settings"
 	"descent/internal/terminal"
@@ -293,7 +292,7 @@ func (r *run) runAndClose(ctx context.Context) error {
 // do trains, saves and measures.
 func (r *run) do(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.watchers.close()) }()
-	r.showStart()
+	r.ui.Printf("%s", r.startText())
 	go r.hash()
 	r.records, err = runs.NewRecords(r.folder, r.scores, r.validated(), r.Updates())
 	if err == nil {
@@ -325,17 +324,6 @@ func (r *run) do(ctx context.Context) (err error) {
 		return err
 	}
 	return r.broken(err)
-}
-
-// showStart says what the run is. Where no progress is shown, notes are.
-func (r *run) showStart() {
-	if !r.ui.Silent() {
-		r.ui.Printf("%s", r.startText())
-		return
-	}
-	for _, note := range r.Notes {
-		fmt.Fprintf(r.stderr, "note: %s\n", human.Line(note))
-	}
 }
 
 // spent is the time of training so far, in seconds.

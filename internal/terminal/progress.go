@@ -81,9 +81,6 @@ func NewProgress(w io.Writer, ui string) (*Progress, error) {
 	return p, nil
 }
 
-// Silent reports whether nothing is shown.
-func (p *Progress) Silent() bool { return !p.live && !p.plain }
-
 // Printf prints what stays.
 func (p *Progress) Printf(format string, args ...any) {
 	p.mu.Lock()
