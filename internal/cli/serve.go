@@ -169,7 +169,7 @@ func (o *serving) options(a *app) (serve.Options, error) {
 	options := serve.Options{Body: o.mostBody << 20, Queue: o.queue, Time: o.timeout}
 	switch {
 	case o.mostBody < 1 || o.mostBody > 1<<20:
-		return options, usage.Errorf("--max-body: %d; want at least 1 MiB", o.mostBody)
+		return options, usage.Errorf("--max-body: %d; want 1 to %d MiB", o.mostBody, 1<<20)
 	case o.queue < 1:
 		return options, usage.Errorf("--queue: %d; want at least 1", o.queue)
 	case o.timeout <= 0:
