@@ -69,10 +69,6 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]by
 	if r.ContentLength > s.options.Body {
 		return body, tooLarge
 	}
-	control := http.NewResponseController(w)
-	now := time.Now()
-	_ = control.SetReadDeadline(now.Add(s.options.Time)) // not every writer has one
-	_ = control.SetWriteDeadline(now.Add(2 * s.options.Time))
 	for {
 		if len(body) == cap(body) {
 			body = append(body, 0)[:len(body)]
@@ -83,7 +79,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]by
 		case int64(len(body)) > s.options.Body:
 			return body, tooLarge
 		case errors.Is(err, io.EOF):
-			_ = control.SetReadDeadline(time.Time{})
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 			return body, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return body, refused(http.StatusRequestTimeout, "the body did not come within %v", s.options.Time)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"descent/model"
 )
@@ -55,8 +56,11 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
-	pieces := 0
+	pieces, rest := 0, "" // a piece may end within a character, and an event may not
 	write := func(piece string) error {
+		if form == eventType {
+			piece, rest = wholeCharacters(rest + piece)
+		}
 		if piece == "" {
 			return nil
 		}
@@ -71,7 +75,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		}
 		_ = control.SetWriteDeadline(time.Now().Add(s.options.Time))
 		if form == eventType {
-			piece = `data: {"text":` + string(quoted(piece)) + "}\n\n"
+			piece = event(piece)
 		}
 		if _, err := io.WriteString(w, piece); err != nil {
 			return err
@@ -94,9 +98,28 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		out := append([]byte(`{"text":`), quoted(string(c.out))...)
 		send(w, http.StatusOK, append(out, '}', '\n'))
 	case form == eventType:
+		if rest != "" {
+			_, _ = io.WriteString(w, event(rest))
+		}
 		_, _ = io.WriteString(w, "event: end\ndata: {}\n\n")
 	}
 	return nil
+}
+
+// event is a piece of a text as a server-sent event.
+func event(piece string) string { return `data: {"text":` + string(quoted(piece)) + "}\n\n" }
+
+// wholeCharacters parts a text before a character at its end of which bytes are to come.
+func wholeCharacters(text string) (whole, rest string) {
+	for i := len(text) - 1; i >= 0 && i > len(text)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(text[i]) {
+			if !utf8.FullRuneInString(text[i:]) {
+				return text[:i], text[i:]
+			}
+			break
+		}
+	}
+	return text, ""
 }
 
 // readPrompt reads the body of a request: JSON, or the prompt itself.

@@ -163,6 +163,9 @@ func (s *Server) handle(method, path string, answer func(http.ResponseWriter, *h
 	guarded := s.options.Token != "" && !slices.Contains(open, path)
 	s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(began.Add(s.options.Time)) // net/http waits for a body even where nobody reads it; not every writer has one
+		_ = control.SetWriteDeadline(began.Add(2 * s.options.Time))
 		err := error(nil)
 		switch {
 		case guarded && !s.bears(r):

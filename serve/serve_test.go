@@ -396,6 +396,24 @@ func TestSlowBody(t *testing.T) {
 	read[row](t, code, text)
 }
 
+// TestBodyNobodyReads: a request that is refused, or whose body says nothing, holds its
+// connection no longer than another.
+func TestBodyNobodyReads(t *testing.T) {
+	_, h := serving(t, serve.Options{Time: 100 * time.Millisecond, Token: "a long secret"}, map[string]*model.Model{"m": numbers(t)})
+	for request, status := range map[string]string{"POST /predict": "401", "POST /v2/health/live": "405", "GET /v2/health/live": "200", "POST /nothing": "401"} {
+		c, err := net.Dial("tcp", h.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[1", request)
+		if answer, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+status) {
+			t.Errorf("%s: %v %s", request, err, answer)
+		}
+	}
+}
+
 // TestProtocol: the Open Inference Protocol, as its specification has it.
 func TestProtocol(t *testing.T) {
 	houses, prices, images, samples := sold(t), price(t), digits(t), numbers(t)

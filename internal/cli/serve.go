@@ -123,7 +123,7 @@ func (a *app) serve(ctx context.Context, args []string, o serving) error {
 	}
 	at := listener.Addr().(*net.TCPAddr)
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: o.timeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(logged{options.Log}, "", 0),
 	}
 	if at.IP.IsLoopback() && options.Token == "" {
