@@ -347,6 +347,12 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
 		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
 		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
+		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11", "rooms": 2}`, 400, `\"rooms\" twice`},
+		{"POST", "/predict/houses", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n2\r\n--b--\r\n", 400, `\"rooms\" twice`},
+		{"POST", "/predict/digits", "multipart/form-data; boundary=b", "--b--\r\n", 400, "form is empty"},
+		{"POST", "/predict/houses", "application/x-www-form-urlencoded", "rooms=3&area=5", 400, "one line of text"},
+		{"POST", "/predict/houses", "", "null", 400, "one line of text"},
+		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
 	} {
 		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
@@ -514,7 +520,7 @@ func TestDescriptions(t *testing.T) {
 		Paths      map[string]map[string]any
 		Components struct{ Schemas map[string]any }
 	}](t, code, text)
-	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/metrics"} {
+	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer", "/metrics"} {
 		if doc.Paths[path] == nil {
 			t.Errorf("no path %s", path)
 		}
