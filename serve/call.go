@@ -35,7 +35,7 @@ const mostKept = 1 << 20
 // begin prepares the answer to a request: its model, its body and its place. It is ended
 // by what is returned.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, end func(), err error) {
-	e, err := s.find(r)
+	_, v, err := s.findVersion(r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, end fun
 	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
 		var leave func()
 		if leave, err = s.enter(); err == nil {
-			c.version = e.now.Load()
+			c.version = v
 			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
 			return c, func() { leave(); c.keep() }, nil
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -114,24 +113,20 @@ func (c *call) addObject(text []byte) error {
 		if err := json.Unmarshal(text, &row); err != nil || row.Image == nil {
 			return refused(http.StatusBadRequest, `the model takes images: an image file as the body, or {"image": "..."} with its bytes in base64`)
 		}
-		return c.addBase64(*row.Image)
+		file, err := decode(*row.Image)
+		if err != nil {
+			return err
+		}
+		return c.add(file, "")
 	}
 	return c.add(json.RawMessage(text), "")
 }
 
-// addBase64 adds an image.
-func (c *call) addBase64(text string) error {
-	file, err := fromBase64(text)
+// decode is an image in text as the bytes of its file.
+func decode(text string) ([]byte, error) {
+	file, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return bad(err)
-	}
-	return c.add(file, "")
-}
-
-func fromBase64(text string) ([]byte, error) {
-	file, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("an image in text is the bytes of its file in base64: %w", err)
+		return nil, refused(http.StatusBadRequest, "an image in text is the bytes of its file in base64: %w", err)
 	}
 	return file, nil
 }
@@ -158,7 +153,7 @@ func (c *call) readList() (list bool, err error) {
 			err = refused(http.StatusBadRequest, "%s is no row; want an object with the columns by name, or a list of numbers", first)
 		}
 		if err != nil {
-			return true, inRow(n, err)
+			return true, within(err, "row %d", n)
 		}
 	}
 	if _, err := d.Token(); err != nil {
@@ -168,14 +163,6 @@ func (c *call) readList() (list bool, err error) {
 		return true, refused(http.StatusBadRequest, "something follows the list of rows")
 	}
 	return true, nil
-}
-
-// inRow says in which row a fault of who asks is.
-func inRow(n int, err error) error {
-	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
-		return bad(fmt.Errorf("row %d: %w", n, f.error))
-	}
-	return err
 }
 
 // addNumbers adds a sample as it is.
@@ -215,7 +202,7 @@ func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
 		switch file := part.FileName(); {
 		case ofImages:
 			if err := c.add(value, `"file":`+string(quoted(file))+`,`); err != nil {
-				return true, inForm(file, err)
+				return true, within(err, "file %q", file)
 			}
 		case file != "":
 			row[part.FormName()] = value
@@ -235,14 +222,6 @@ func formValue(text string) any {
 		return nil
 	}
 	return text
-}
-
-// inForm names the file of a form that a fault is in.
-func inForm(file string, err error) error {
-	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
-		return bad(fmt.Errorf("file %q: %w", file, f.error))
-	}
-	return err
 }
 
 // readTable predicts the rows of a table, or goes on with a series.

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"descent/data"
 	"descent/internal/suggest"
@@ -152,10 +151,6 @@ type input struct {
 // infer answers POST /v2/models/NAME/infer. The parameter interval asks for the outputs
 // lower and upper.
 func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
-	e, _, err := s.findVersion(r)
-	if err != nil {
-		return err
-	}
 	c, end, err := s.begin(w, r)
 	if err != nil {
 		return err
@@ -201,7 +196,7 @@ func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
 		Version string   `json:"model_version"`
 		ID      *string  `json:"id,omitempty"`
 		Outputs []tensor `json:"outputs"`
-	}{e.name, v.id, q.ID, outputs})
+	}{v.queue.of.name, v.id, q.ID, outputs})
 }
 
 // addTensors adds the rows of inputs.
@@ -236,7 +231,7 @@ func (c *call) addTensors(inputs []input) error {
 			err = c.add(sample, "")
 		}
 		if err != nil {
-			return inRow(row, err)
+			return within(err, "row %d", row)
 		}
 	}
 	return nil
@@ -264,7 +259,8 @@ func (c *call) rowOf(inputs []input, row, rows int) (any, error) {
 		if each != 1 {
 			return nil, refused(http.StatusBadRequest, "an image of BYTES is one text, the bytes of its file in base64; this has %d", each)
 		}
-		return decodeBase64(in.values[row])
+		text, _ := in.values[row].(string)
+		return decode(text)
 	}
 	values := map[string]any{}
 	for _, in := range inputs {
@@ -428,14 +424,4 @@ func (c *call) tensors() []tensor {
 	}
 	outputs[1].Data = numbers(c.job.values)
 	return outputs
-}
-
-// decodeBase64 is a text of the protocol as the bytes of a file.
-func decodeBase64(v any) ([]byte, error) {
-	text, _ := v.(string)
-	file, err := fromBase64(strings.TrimSpace(text))
-	if err != nil {
-		return nil, bad(err)
-	}
-	return file, nil
 }

@@ -122,8 +122,12 @@ func New(o Options) *Server {
 
 // Set serves a model under a name, in place of the one that had it. What it takes to
 // predict is compiled before; requests that are being answered end with the model that
-// they began with.
-func (s *Server) Set(name string, m *model.Model) error {
+// they began with. A file that had the name is watched no longer.
+func (s *Server) Set(name string, m *model.Model) error { return s.set(name, m, nil, false) }
+
+// set serves a model of a file, nil for one from memory. One that was read again takes its
+// place only where the name is still that file's.
+func (s *Server) set(name string, m *model.Model, f *file, again bool) error {
 	if name == "" || strings.Contains(name, "/") {
 		return fmt.Errorf("serve: %q is no name of a model; want one without /", name)
 	}
@@ -135,12 +139,16 @@ func (s *Server) Set(name string, m *model.Model) error {
 	defer s.mu.Unlock()
 	list := *s.models.Load()
 	i := slices.IndexFunc(list, func(e *served) bool { return e.name == name })
+	if again && (i < 0 || list[i].file.Load() != f) {
+		return nil
+	}
 	if i < 0 {
 		e := &served{name: name, batches: newHistogram(1, 2, 4, 8, 16, 32, 64, 256)}
 		list = append(slices.Clone(list), e)
 		i = len(list) - 1
 	}
 	v.queue.of = list[i]
+	list[i].file.Store(f)
 	list[i].now.Store(v)
 	s.models.Store(&list)
 	s.options.Log.Info("model", "name", name, "version", v.id, "task", v.task(), "parameters", m.Parameters())
@@ -211,7 +219,15 @@ func refused(status int, format string, args ...any) error {
 }
 
 // bad is a fault of who asks.
-func bad(err error) error { return &fault{http.StatusBadRequest, err} }
+func bad(err error) error { return &fault{http.StatusBadRequest, errors.New(plain(err))} }
+
+// within says where a fault of who asks is.
+func within(err error, format string, args ...any) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
+		return refused(f.status, "%s: %w", fmt.Sprintf(format, args...), f.error)
+	}
+	return err
+}
 
 // refuse answers with an error, and returns its status. What has no status is a fault of
 // the server.
@@ -236,9 +252,16 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 	return f.status
 }
 
-// plain is the text of an error for who asks, to whom packages say nothing.
+// plain is the text of an error for who asks, without the packages that it begins with.
 func plain(err error) string {
-	return strings.NewReplacer("model: ", "", "data: ", "").Replace(err.Error())
+	text := err.Error()
+	for {
+		rest := strings.TrimPrefix(strings.TrimPrefix(text, "model: "), "data: ")
+		if rest == text {
+			return text
+		}
+		text = rest
+	}
 }
 
 // send sends JSON.

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"descent/model"
+	"descent/nn"
 	"descent/serve"
 )
 
@@ -537,5 +538,74 @@ func TestDescriptions(t *testing.T) {
 	}
 	if code, text := ask(t, "GET", h.URL+"/", "", ""); code != 200 || !strings.Contains(text, "</html>") {
 		t.Errorf("the page: %d", code)
+	}
+}
+
+// TestPaths: each path has one series of metrics.
+func TestPaths(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": numbers(t)})
+	for _, path := range []string{"/", "/nothing", "/models", "/models/m", "/metrics"} {
+		ask(t, "GET", h.URL+path, "", "")
+	}
+	_, text := ask(t, "GET", h.URL+"/metrics", "", "")
+	seen := map[string]bool{}
+	for line := range strings.Lines(text) {
+		series, _, _ := strings.Cut(line, " ")
+		if seen[series] && line[0] != '#' {
+			t.Errorf("%s comes twice", series)
+		}
+		seen[series] = true
+	}
+	for _, series := range []string{`descent_requests_total{path="/",code="200"}`, `descent_requests_total{path="other",code="404"}`} {
+		if !seen[series] {
+			t.Errorf("no %s in %s", series, text)
+		}
+	}
+}
+
+// changing is a body that changes the model before it is read.
+type changing struct {
+	io.Reader
+	change func()
+}
+
+func (c changing) Read(p []byte) (int, error) {
+	c.change()
+	return c.Reader.Read(p)
+}
+
+// TestVersionStays: a request of a version is answered by it, though another has come since.
+func TestVersionStays(t *testing.T) {
+	first := numbers(t)
+	second := first.Copy()
+	for _, values := range second.Weights() {
+		values[0]++
+	}
+	s, _ := serving(t, serve.Options{}, map[string]*model.Model{"m": first})
+	id := first.SHA256()[:12]
+	body := strings.NewReader(`{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]}`)
+	r := httptest.NewRequest("POST", "/v2/models/m/versions/"+id+"/infer", changing{body, func() {
+		if err := s.Set("m", second); err != nil {
+			t.Error(err)
+		}
+	}})
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"model_version":"`+id+`"`) {
+		t.Errorf("%d %s; want version %s", w.Code, w.Body, id)
+	}
+}
+
+// TestColumnNames: an error names a column as it is called.
+func TestColumnNames(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("model: data: rooms,sold\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "%d,%s\n", i%7, []string{"soon", "late"}[i%7/4])
+	}
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": trained(t, nn.Dense{Units: 2}, table(t, b.String(), "sold"), 1)})
+	const says = `{"error":"column \"model: data: rooms\": \"x\" is not a number`
+	if code, text := ask(t, "POST", h.URL+"/predict", "", `{"model: data: rooms": "x"}`); code != 400 || !strings.HasPrefix(text, says) {
+		t.Errorf("%d %s; want %s", code, text, says)
 	}
 }

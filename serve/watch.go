@@ -24,19 +24,11 @@ func (s *Server) Open(name, path string, load func(path string) (*model.Model, e
 		load = func(path string) (*model.Model, error) { return model.Load(path) }
 	}
 	f := &file{path: path, load: load}
-	if err := f.put(s, name); err != nil {
-		return err
-	}
-	for _, e := range *s.models.Load() {
-		if e.name == name {
-			e.file.Store(f)
-		}
-	}
-	return nil
+	return f.put(s, name, false)
 }
 
 // put serves what the file holds.
-func (f *file) put(s *Server, name string) (err error) {
+func (f *file) put(s *Server, name string, again bool) (err error) {
 	if f.seen, err = os.Stat(f.path); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -44,7 +36,7 @@ func (f *file) put(s *Server, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.Set(name, m)
+	return s.set(name, m, f, again)
 }
 
 // changed reports whether there is another file than that which was read. One that is not
@@ -74,7 +66,7 @@ func (s *Server) Watch(ctx context.Context, every time.Duration) {
 			if f == nil || !f.changed() {
 				continue
 			}
-			if err := f.put(s, e.name); err != nil {
+			if err := f.put(s, e.name, true); err != nil {
 				e.refused.Add(1)
 				s.options.Log.Error("model file refused; the version before is served on", "name", e.name, "file", f.path, "version", e.now.Load().id, "error", err)
 				continue
