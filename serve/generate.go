@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ const mostTokens = 100_000
 // server-sent events where the client accepts text/event-stream, each {"text": "..."}, and
 // then an event "end"; or whole as JSON where it accepts application/json alone.
 func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyParameters(r); err != nil {
+		return err
+	}
 	c, end, err := s.begin(w, r)
 	if err != nil {
 		return err
@@ -122,14 +126,18 @@ func wholeCharacters(text string) (whole, rest string) {
 	return text, ""
 }
 
-// readPrompt reads the body of a request: JSON, or the prompt itself.
+// readPrompt reads the body of a request.
 func readPrompt(body []byte) (p prompt, err error) {
 	p.Tokens = 200
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.DisallowUnknownFields()
 	if len(body) > 0 {
 		if err := d.Decode(&p); err != nil {
-			return p, errors.New(`the body: ` + strings.TrimPrefix(err.Error(), "json: ") + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
+			says := strings.TrimPrefix(err.Error(), "json: ")
+			if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+				says = fmt.Sprintf("%s cannot be a JSON %s", cmp.Or(wrong.Field, "what is asked for"), wrong.Value)
+			}
+			return p, errors.New(`the body is no prompt in JSON: ` + says + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
 		}
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return p, errors.New("something follows the JSON object of the body")

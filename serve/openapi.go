@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"strings"
 
 	"descent/model"
 )
@@ -99,6 +100,14 @@ func operation(d description) object {
 	content := object{
 		"application/json": object{"schema": object{"oneOf": []object{row, list(row)}}},
 		"text/csv":         object{"schema": text},
+	}
+	if d.Kind == "series" {
+		var names []string
+		for _, c := range d.Columns {
+			names = append(names, c.Name)
+		}
+		delete(content, "application/json")
+		content["text/csv"] = object{"schema": object{"type": "string", "description": "a header and rows; columns: " + strings.Join(names, ", ")}}
 	}
 	if d.Image != nil {
 		binary := object{"schema": object{"type": "string", "format": "binary"}}

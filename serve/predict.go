@@ -19,6 +19,9 @@ import (
 
 // predict answers POST /predict.
 func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyParameters(r, "interval"); err != nil {
+		return err
+	}
 	c, end, err := s.begin(w, r)
 	if err != nil {
 		return err

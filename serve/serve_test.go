@@ -276,7 +276,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF",
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF", `{"tokens": 1e3}`: "tokens cannot be a JSON number 1e3", "hello": "no prompt in JSON",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
@@ -353,6 +353,10 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "multipart/form-data; boundary=b", "--b--\r\n", 400, "form is empty"},
 		{"POST", "/predict/houses", "application/x-www-form-urlencoded", "rooms=3&area=5", 400, "one line of text"},
 		{"POST", "/predict/houses", "", "null", 400, "one line of text"},
+		{"POST", "/predict/houses?intervall=0.9", "", "{}", 400, `did you mean \"interval\"`},
+		{"POST", "/generate/houses?tokens=3", "", "{}", 400, `\"tokens\" stands there`},
+		{"POST", "/v2/models/houses/infer?interval=0.9", "", "{}", 400, `\"interval\" stands there`},
+		{"POST", "/predict/houses", "", `{"rooms": "` + strings.Repeat("ü", 900) + `", "city": "Bonn", "built": "1999-01-11"}`, 400, "leave the cell empty"},
 		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
 	} {
@@ -360,6 +364,9 @@ func TestRefuses(t *testing.T) {
 		var e struct{ Error string }
 		if err := json.Unmarshal([]byte(text), &e); err != nil || e.Error == "" {
 			t.Errorf("%s %s %q: %q is no error: %v", tt.method, tt.path, tt.body, text, err)
+		}
+		if len(text) > 2100 {
+			t.Errorf("%s %s: %d bytes of error", tt.method, tt.path, len(text))
 		}
 		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
 			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
