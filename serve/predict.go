@@ -32,7 +32,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	list, err := c.readRows(r.Header.Get("Content-Type"))
+	list, err := c.readRows(w.Header(), r.Header.Get("Content-Type"))
 	if err == nil {
 		err = c.predict()
 	}
@@ -66,8 +66,8 @@ func (c *call) write(list bool) {
 }
 
 // readRows adds the rows of the body, and reports whether they are a list. A table has
-// been predicted then.
-func (c *call) readRows(contentType string) (list bool, err error) {
+// been predicted then, with its notes in the header of the answer.
+func (c *call) readRows(h http.Header, contentType string) (list bool, err error) {
 	kind, parameters, _ := mime.ParseMediaType(contentType)
 	e := c.version.spec.Encoder
 	begin := bytes.TrimLeft(c.body[:min(64, len(c.body))], " \t\r\n")
@@ -89,7 +89,7 @@ func (c *call) readRows(contentType string) (list bool, err error) {
 	case e != nil && !csv && !object && !array && utf8.Valid(c.body) && !bytes.ContainsAny(bytes.TrimSpace(c.body), "\r\n"):
 		return false, refused(http.StatusBadRequest, "the body is one line of text; want %s", c.wanted())
 	case csv, !object && !array:
-		return true, c.readTable()
+		return true, c.readTable(h)
 	case object:
 		return false, c.addObject(c.body)
 	}
@@ -228,7 +228,7 @@ func formValue(text string) any {
 }
 
 // readTable predicts the rows of a table, or goes on with a series.
-func (c *call) readTable() error {
+func (c *call) readTable(h http.Header) error {
 	if !utf8.Valid(c.body) {
 		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
 	}
@@ -253,6 +253,11 @@ func (c *call) readTable() error {
 			if _, err := m.Residuals().Margin(0, usualLevel); err == nil {
 				c.level = usualLevel
 			}
+		}
+	}
+	if noted, ok := source.(interface{ Notes() []string }); ok {
+		for _, note := range noted.Notes() {
+			h.Add("Descent-Note", shortened(note))
 		}
 	}
 	if err := gone(c.job.ctx, c.job.until); err != nil {

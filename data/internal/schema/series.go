@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"descent/data/internal/fault"
 	"descent/data/internal/grid"
@@ -38,13 +39,14 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		return nil, err
 	}
 	s := &Series{Notes: g.Notes}
-	if err := s.findTime(g, time, found); err != nil {
+	if err := s.findTime(g, time, found, cfg.Drop); err != nil {
 		return nil, err
 	}
 	if s.Time >= 0 && slices.Contains(slices.Concat(cfg.Targets, cfg.Known), g.Columns[s.Time]) {
 		return nil, fmt.Errorf("data: %s: column %q says when a row was, and cannot be a target or known besides", g.File, g.Columns[s.Time])
 	}
 	var targets, others, known []Column
+	var left []string // columns that are not used, and why
 	for col, name := range g.Columns {
 		if col == s.Time || slices.Contains(cfg.Drop, name) || slices.Contains(cfg.Targets, name) || g.WhyLeftOut(name) != "" {
 			continue
@@ -66,6 +68,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 			return nil, fmt.Errorf("data: %s: column %q is to be known ahead, and %s", g.File, name, c.Why)
 		case c.Kind != parse.NumberKind:
 			s.Notes = append(s.Notes, fmt.Sprintf("column %q is left out: it %s", name, c.Why))
+			left = append(left, fmt.Sprintf("; column %q %s", name, c.Why))
 		case isKnown:
 			known = append(known, c)
 		case len(cfg.Targets) == 0:
@@ -79,7 +82,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		targets = append(targets, Column{Col: col, Kind: parse.NumberKind, Reading: found[col].Reading})
 	}
 	if len(targets) == 0 {
-		return nil, fmt.Errorf("data: %s has no column of numbers to forecast; it has %s", g.File, naming.List(g.Columns))
+		return nil, fmt.Errorf("data: %s has no column of numbers to forecast; it has %s%s", g.File, naming.List(g.Columns), strings.Join(left[:min(3, len(left))], ""))
 	}
 	s.Columns, s.Targets, s.Known = slices.Concat(targets, others, known), len(targets), len(known)
 	s.Notes = append(s.Notes, notesOn(s.Columns, Target{}, found)...)
@@ -87,12 +90,17 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 }
 
 // findTime finds the column that says when a row was.
-func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding) error {
+func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding, drop []string) error {
 	s.Time = -1
 	if name == "" {
 		s.Time = slices.IndexFunc(natural(len(g.Columns)), func(col int) bool { return found[col].Kind == parse.DateKind })
 	} else if s.Time = g.Find(name); s.Time < 0 {
 		return fault.Errorf(fault.ErrNoColumn, "data: %s has no column %q that says when a row was%s; it has %s", g.File, name, suggest.DidYouMean(name, g.Columns), naming.List(g.Columns))
+	}
+	for col, column := range g.Columns {
+		if (s.Time == col || s.Time < 0 && !slices.Contains(drop, column)) && isOneDate(g, col, found[col]) {
+			return fmt.Errorf("data: %s: column %q holds the same date in each row, so that it says not when a row was; --drop %q leaves it out, and rows follow one another", g.File, column, column)
+		}
 	}
 	if s.Time < 0 {
 		return nil
@@ -104,6 +112,19 @@ func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding) err
 		return fmt.Errorf("data: %s: column %q holds times of day without dates, so that it says not when a row was", g.File, g.Columns[s.Time])
 	}
 	return nil
+}
+
+// isOneDate reports whether each cell of a column is the same date.
+func isOneDate(g *grid.Grid, col int, f *finding) bool {
+	if f.Kind != "" || f.target {
+		return false
+	}
+	if v := lookAtText(g, col); !v.constant || v.missing > 0 {
+		return false
+	}
+	date := finding{want: asDate}
+	ok, err := date.findDates(g, col, grid.Unique(g, col))
+	return ok && err == nil
 }
 
 func natural(n int) []int {
