@@ -18,6 +18,20 @@ type Interval struct {
 	Lower, Upper []float64
 }
 
+// UsualLevel is how often an interval holds what is predicted, unless another level is
+// asked for.
+const UsualLevel = 0.9
+
+// ForecastLevel returns the level of the intervals that a forecast has unless another is
+// asked for: [UsualLevel], or 0, for none, where the model knows too little of how far off
+// it is.
+func (m *Model) ForecastLevel() float64 {
+	if _, err := m.margins(UsualLevel); err != nil {
+		return 0
+	}
+	return UsualLevel
+}
+
 // Residuals returns what the model knows of how far off it is; nil if it knows
 // nothing.
 func (m *Model) Residuals() *Residuals { return m.residuals }

@@ -34,11 +34,11 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
 	}
-	c, end, err := s.begin(w, r)
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	m, e := c.version.model, c.version.spec.Encoder
 	if !e.OfText() {
 		return refused(http.StatusBadRequest, "the model was not trained on a text: POST /predict")

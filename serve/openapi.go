@@ -1,7 +1,10 @@
 package serve
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"descent/model"
@@ -24,9 +27,9 @@ func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 		if d.Kind == "text" {
 			path = "/generate/"
 		}
-		paths[path+d.Name] = object{"post": operation(d)}
-		schemas["row-"+d.Name] = d.rowSchema()
-		schemas["answer-"+d.Name] = d.answerSchema()
+		paths[path+url.PathEscape(d.Name)] = object{"post": operation(d)}
+		schemas[keyOf("row-", d)] = d.rowSchema()
+		schemas[keyOf("answer-", d)] = d.answerSchema()
 	}
 	get := func(what string) object {
 		return object{"get": object{"summary": what, "responses": object{"200": object{"description": what}}}}
@@ -72,6 +75,19 @@ var (
 	numeric = object{"type": "number"}
 )
 
+// keyOf names a schema of a model, with letters that no key may have in hex behind a dot.
+func keyOf(before string, d description) string {
+	key := []byte(before)
+	for _, c := range []byte(d.Name) {
+		if c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
+			key = append(key, c)
+		} else {
+			key = fmt.Appendf(key, ".%02X", c)
+		}
+	}
+	return string(key)
+}
+
 // reference names a schema.
 func reference(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 
@@ -89,7 +105,7 @@ func responses(schema object) object {
 
 // operation is POST /predict or /generate of a model.
 func operation(d description) object {
-	row, answer := reference("row-"+d.Name), reference("answer-"+d.Name)
+	row, answer := reference(keyOf("row-", d)), reference(keyOf("answer-", d))
 	if d.Kind == "text" {
 		r := responses(answer)
 		r["200"].(object)["content"].(object)["text/plain"] = object{"schema": text}
@@ -142,7 +158,10 @@ func (d description) rowSchema() object {
 		value := object{"type": "string", "nullable": true}
 		switch {
 		case c.Kind == "number":
-			value = object{"type": "number", "nullable": true, "example": c.Typical}
+			value = object{"type": "number", "nullable": true}
+			if x, err := strconv.ParseFloat(c.Typical, 64); err == nil && x-x == 0 {
+				value["example"] = x
+			}
 		case len(c.Levels) > 0:
 			value["example"] = c.Levels[0]
 		}

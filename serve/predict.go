@@ -22,11 +22,11 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r, "interval"); err != nil {
 		return err
 	}
-	c, end, err := s.begin(w, r)
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	if r.URL.RawQuery != "" {
 		if err := c.interval(r.URL.Query().Get("interval")); err != nil {
 			return err
@@ -233,7 +233,7 @@ func (c *call) readTable(h http.Header) error {
 		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
 	}
 	const name = "the body"
-	spec, m := c.version.spec, c.version.model
+	spec := c.version.spec
 	var source data.Source
 	var err error
 	if spec.Encoder == nil {
@@ -249,10 +249,8 @@ func (c *call) readTable(h http.Header) error {
 		if source, times, err = data.Ahead(source); err != nil {
 			return bad(err)
 		}
-		if c.level == 0 && m.Residuals() != nil {
-			if _, err := m.Residuals().Margin(0, usualLevel); err == nil {
-				c.level = usualLevel
-			}
+		if c.level == 0 {
+			c.level = c.version.model.ForecastLevel()
 		}
 	}
 	if noted, ok := source.(interface{ Notes() []string }); ok {
@@ -260,26 +258,11 @@ func (c *call) readTable(h http.Header) error {
 			h.Add("Descent-Note", shortened(note))
 		}
 	}
-	if err := gone(c.job.ctx, c.job.until); err != nil {
-		return err
-	}
-	if c.level > 0 {
-		for i, err := range m.Intervals(c.job.ctx, source, c.level) {
-			if err != nil {
-				return err
-			}
-			c.note(i)
-		}
-	} else {
-		for values, err := range m.Predictions(c.job.ctx, source) {
-			if err != nil {
-				return err
-			}
-			c.note(model.Interval{Values: values})
-		}
+	c.job.rows, c.job.alone = source.Len(), func() error { return c.predictSource(source) }
+	if c.version.queue.predict(&c.job); c.job.err != nil {
+		return c.job.err
 	}
 	c.rows = source.Len()
-	c.version.queue.of.rows.Add(int64(c.rows))
 	if times != nil {
 		c.rows = len(times)
 		key := "step"
@@ -293,5 +276,22 @@ func (c *call) readTable(h http.Header) error {
 	return nil
 }
 
-// usualLevel is that of the intervals of forecasts.
-const usualLevel = 0.9
+// predictSource predicts the rows of a table.
+func (c *call) predictSource(source data.Source) error {
+	if c.level > 0 {
+		for i, err := range c.version.model.Intervals(c.job.ctx, source, c.level) {
+			if err != nil {
+				return err
+			}
+			c.note(i)
+		}
+		return nil
+	}
+	for values, err := range c.version.model.Predictions(c.job.ctx, source) {
+		if err != nil {
+			return err
+		}
+		c.note(model.Interval{Values: values})
+	}
+	return nil
+}

@@ -70,12 +70,13 @@ type Options struct {
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
 // the token, 404, 405, 408 where the body was too slow, 413 where it was too large; 429 where
-// the queue is full and 503 where a prediction did not begin in time, both with Retry-After.
+// the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
+	held    atomic.Int64  // bytes of bodies
 	ending  atomic.Bool
 
 	mu     sync.Mutex // held by who changes models
@@ -333,17 +334,14 @@ func (s *Server) find(r *http.Request) (*served, error) {
 	return nil, &fault{http.StatusNotFound, suggest.Unknown("model", name, names)}
 }
 
-// enter lets a request in, unless too many are being answered; it leaves by what is
-// returned.
-func (s *Server) enter() (leave func(), err error) {
+// enter lets a request in, unless too many are being answered.
+func (s *Server) enter() error {
 	if s.metrics.inside.Add(1) > int64(s.options.Queue) {
 		s.metrics.inside.Add(-1)
-		return nil, refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
+		return refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
 	}
-	return s.leave, nil
+	return nil
 }
-
-func (s *Server) leave() { s.metrics.inside.Add(-1) }
 
 // gone reports whether nobody waits for an answer any more.
 func gone(ctx context.Context, until time.Time) error {

@@ -501,6 +501,8 @@ func TestProtocol(t *testing.T) {
 	for body, says := range map[string]string{
 		`{}`: "no inputs", `[`: "no inference request", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
 		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                   "shape is [2]",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:              "its data has 2 values",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                    "an object is no",
 		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                  "shape is [-1]",
 		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`: "shape is",
 		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                      "no rows",
@@ -600,6 +602,17 @@ func TestVersionStays(t *testing.T) {
 	s.ServeHTTP(w, r)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"model_version":"`+id+`"`) {
 		t.Errorf("%d %s; want version %s", w.Code, w.Body, id)
+	}
+}
+
+// TestNames: names of models that stand in no key or path as they are, and numbers as examples.
+func TestNames(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"a b~{é}": sold(t)})
+	_, text := ask(t, "GET", h.URL+"/openapi.json", "", "")
+	for _, says := range []string{`"/predict/a%20b~%7B%C3%A9%7D"`, `"row-a.20b.7E.7B.C3.A9.7D":`, `"#/components/schemas/row-a.20b.7E.7B.C3.A9.7D"`, `"example":3,`} {
+		if !strings.Contains(text, says) {
+			t.Errorf("no %s in %s", says, text)
+		}
 	}
 }
 
