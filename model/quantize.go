@@ -142,7 +142,7 @@ func round(values []float32, how graph.Narrow, m tile.Narrow) (scales []float32,
 	}
 	for _, m := range most {
 		s := float32(m / 127)
-		if !finite(127 * s) { // which was rounded up, and m is the largest number
+		if !finite(float32(127 * s)) { // which was rounded up, and m is the largest number
 			s = math.Nextafter32(s, 0)
 		}
 		scales = append(scales, s)

@@ -108,7 +108,7 @@ func scalesOf(t safetensors.Tensor, columns int) ([]float32, error) {
 		return nil, fmt.Errorf("has scales of shape %v in the file; want [%d] of float32", t.Shape, columns)
 	}
 	for i, s := range t.Data {
-		if !finite(127*s) || s < 0 {
+		if !finite(float32(127*s)) || s < 0 {
 			return nil, fmt.Errorf("scale %d is %v; want a number of at least 0 whose product with 127 is finite", i, s)
 		}
 	}

@@ -107,7 +107,7 @@ func (c GPTConfig) check() error {
 		return fmt.Errorf("SoftCap is %v; want a number above 0, or 0 for none", c.SoftCap)
 	}
 	if err := checkRotary(c.Rotary, c.Width/c.Heads); err != nil {
-		return fmt.Errorf("Rotary: %w", err)
+		return fmt.Errorf("base of Rotary: %w", err)
 	}
 	if err := checkRate(c.Dropout); err != nil {
 		return fmt.Errorf("Dropout: %w", err)

@@ -78,10 +78,6 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]by
 	if r.ContentLength > s.options.Body {
 		return body, tooLarge
 	}
-	control := http.NewResponseController(w)
-	now := time.Now()
-	_ = control.SetReadDeadline(now.Add(s.options.Time)) // not every writer has one
-	_ = control.SetWriteDeadline(now.Add(2 * s.options.Time))
 	for {
 		if len(body) == cap(body) {
 			body = append(body, 0)[:len(body)]
@@ -95,7 +91,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]by
 		case held > bodies*s.options.Body:
 			return body, refused(http.StatusTooManyRequests, "the bodies of requests that are answered have more than %d bytes in all; come back later", bodies*s.options.Body)
 		case errors.Is(err, io.EOF):
-			_ = control.SetReadDeadline(time.Time{})
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 			return body, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return body, refused(http.StatusRequestTimeout, "the body did not come within %v", s.options.Time)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"descent/model"
 )
@@ -38,19 +39,23 @@ func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 		o[method].(object)["parameters"] = named
 		return o
 	}
+	version := object{"name": "version", "in": "path", "required": true, "schema": object{"type": "string"}}
 	paths["/models"] = get("What is served")
 	paths["/models/{model}"] = of(get("What a model takes and gives"), "get")
 	paths["/metrics"] = get("Counts and times for Prometheus")
 	paths["/v2"] = get("The server, by the Open Inference Protocol")
 	paths["/v2/health/live"] = get("Whether the server is there")
 	paths["/v2/health/ready"] = get("Whether models are ready")
-	paths["/v2/models/{model}"] = of(get("The tensors of a model"), "get")
-	paths["/v2/models/{model}/ready"] = of(get("Whether a model is ready"), "get")
-	paths["/v2/models/{model}/infer"] = of(object{"post": object{
-		"summary":     "Predictions of tensors, by the Open Inference Protocol",
-		"requestBody": object{"required": true, "content": object{"application/json": object{"schema": object{"type": "object", "required": []string{"inputs"}}}}},
-		"responses":   responses(object{"type": "object"}),
-	}}, "post")
+	for _, path := range []string{"/v2/models/{model}", "/v2/models/{model}/versions/{version}"} {
+		paths[path] = of(get("The tensors of a model"), "get")
+		paths[path+"/ready"] = of(get("Whether a model is ready"), "get")
+		paths[path+"/infer"] = of(object{"post": object{
+			"summary":     "Predictions of tensors, by the Open Inference Protocol",
+			"requestBody": object{"required": true, "content": object{"application/json": object{"schema": object{"type": "object", "required": []string{"inputs"}}}}},
+			"responses":   responses(object{"type": "object"}),
+		}}, "post")
+		named = append(named, version)
+	}
 	schemas["error"] = object{"type": "object", "required": []string{"error"}, "properties": object{"error": text}}
 	doc := object{
 		"openapi":    "3.0.3",
@@ -113,7 +118,12 @@ func operation(d description) object {
 		"text/csv":         object{"schema": text},
 	}
 	if d.Kind == "series" {
+		var names []string
+		for _, c := range d.Columns {
+			names = append(names, c.Name)
+		}
 		delete(content, "application/json")
+		content["text/csv"] = object{"schema": object{"type": "string", "description": "a header and rows; columns: " + strings.Join(names, ", ")}}
 	}
 	if d.Image != nil {
 		binary := object{"schema": object{"type": "string", "format": "binary"}}

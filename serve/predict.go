@@ -19,6 +19,9 @@ import (
 
 // predict answers POST /predict.
 func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyParameters(r, "interval"); err != nil {
+		return err
+	}
 	c, err := s.begin(w, r)
 	if err != nil {
 		return err
@@ -29,7 +32,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	list, err := c.readRows(r.Header.Get("Content-Type"))
+	list, err := c.readRows(w.Header(), r.Header.Get("Content-Type"))
 	if err == nil {
 		err = c.predict()
 	}
@@ -63,8 +66,8 @@ func (c *call) write(list bool) {
 }
 
 // readRows adds the rows of the body, and reports whether they are a list. A table has
-// been predicted then.
-func (c *call) readRows(contentType string) (list bool, err error) {
+// been predicted then, with its notes in the header of the answer.
+func (c *call) readRows(h http.Header, contentType string) (list bool, err error) {
 	kind, parameters, _ := mime.ParseMediaType(contentType)
 	e := c.version.spec.Encoder
 	begin := bytes.TrimLeft(c.body[:min(64, len(c.body))], " \t\r\n")
@@ -74,19 +77,36 @@ func (c *call) readRows(contentType string) (list bool, err error) {
 	case e.OfText():
 		return false, refused(http.StatusBadRequest, "the model goes on with a text: POST /generate")
 	case len(c.body) == 0:
-		return false, refused(http.StatusBadRequest, "the body is empty; want a row as a JSON object, rows as a list of them, a table as CSV, or an image")
+		return false, refused(http.StatusBadRequest, "the body is empty; want %s", c.wanted())
 	case kind == "multipart/form-data":
 		return c.readForm(multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]))
 	case images.IsImage(c.body) && c.version.about.Image == nil:
 		return false, refused(http.StatusBadRequest, "the body is an image, and the model takes no images")
 	case images.IsImage(c.body):
 		return false, c.add(c.body, "")
-	case e != nil && e.Series != nil, csv, !object && !array:
-		return true, c.readTable()
+	case e != nil && e.Series != nil && (object || array):
+		return false, refused(http.StatusBadRequest, "the body is JSON; want %s", c.wanted())
+	case e != nil && !csv && !object && !array && utf8.Valid(c.body) && !bytes.ContainsAny(bytes.TrimSpace(c.body), "\r\n"):
+		return false, refused(http.StatusBadRequest, "the body is one line of text; want %s", c.wanted())
+	case csv, !object && !array:
+		return true, c.readTable(h)
 	case object:
 		return false, c.addObject(c.body)
 	}
 	return c.readList()
+}
+
+// wanted says what the model takes.
+func (c *call) wanted() string {
+	switch e := c.version.spec.Encoder; {
+	case e == nil:
+		return "a sample as a JSON list of numbers, samples as a list of them, or a table as CSV, a header and rows"
+	case e.Series != nil:
+		return "a series as CSV, a header and rows"
+	case e.OfImages():
+		return `an image file, or {"image": "..."} with its bytes in base64`
+	}
+	return "a row as a JSON object, rows as a list of them, or a table as CSV, a header and rows"
 }
 
 // addObject adds a row that is a JSON object.
@@ -166,8 +186,11 @@ func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
 	row := map[string]any{}
 	for n := 0; ; n++ {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 {
 			break
+		}
+		if errors.Is(err, io.EOF) {
+			return true, refused(http.StatusBadRequest, "the form is empty; want %s", c.wanted())
 		}
 		var value []byte
 		if err == nil {
@@ -175,6 +198,9 @@ func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
 		}
 		if err != nil {
 			return true, refused(http.StatusBadRequest, "the form: %w", err)
+		}
+		if _, twice := row[part.FormName()]; twice {
+			return false, refused(http.StatusBadRequest, "the form has the field %q twice", part.FormName())
 		}
 		switch file := part.FileName(); {
 		case ofImages:
@@ -202,7 +228,7 @@ func formValue(text string) any {
 }
 
 // readTable predicts the rows of a table, or goes on with a series.
-func (c *call) readTable() error {
+func (c *call) readTable(h http.Header) error {
 	if !utf8.Valid(c.body) {
 		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
 	}
@@ -225,6 +251,11 @@ func (c *call) readTable() error {
 		}
 		if c.level == 0 {
 			c.level = c.version.model.ForecastLevel()
+		}
+	}
+	if noted, ok := source.(interface{ Notes() []string }); ok {
+		for _, note := range noted.Notes() {
+			h.Add("Descent-Note", shortened(note))
 		}
 	}
 	c.job.rows, c.job.alone = source.Len(), func() error { return c.predictSource(source) }

@@ -151,6 +151,9 @@ type input struct {
 // infer answers POST /v2/models/NAME/infer. The parameter interval asks for the outputs
 // lower and upper.
 func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyParameters(r); err != nil {
+		return err
+	}
 	c, err := s.begin(w, r)
 	if err != nil {
 		return err

@@ -26,7 +26,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
@@ -150,9 +152,12 @@ func (s *Server) set(name string, m *model.Model, f *file, again bool) error {
 	}
 	v.queue.of = list[i]
 	list[i].file.Store(f)
-	list[i].now.Store(v)
+	before := list[i].now.Swap(v)
 	s.models.Store(&list)
 	s.options.Log.Info("model", "name", name, "version", v.id, "task", v.task(), "parameters", m.Parameters())
+	if before != nil && (before.about.Kind != v.about.Kind || before.task() != v.task()) {
+		s.options.Log.Warn("the model is of another kind than the one before", "name", name, "kind", v.about.Kind, "task", v.task(), "before", before.about.Kind+", "+before.task())
+	}
 	return nil
 }
 
@@ -172,6 +177,9 @@ func (s *Server) handle(method, path string, answer func(http.ResponseWriter, *h
 	guarded := s.options.Token != "" && !slices.Contains(open, path)
 	s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(began.Add(s.options.Time)) // net/http waits for a body even where nobody reads it; not every writer has one
+		_ = control.SetWriteDeadline(began.Add(2 * s.options.Time))
 		err := error(nil)
 		switch {
 		case guarded && !s.bears(r):
@@ -245,7 +253,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 			return f.status
 		}
 	}
-	out := append([]byte(`{"error":`), quoted(plain(err))...)
+	out := append([]byte(`{"error":`), quoted(shortened(plain(err)))...)
 	send(w, f.status, append(out, '}'))
 	return f.status
 }
@@ -260,6 +268,39 @@ func plain(err error) string {
 		}
 		text = rest
 	}
+}
+
+// mostSaid is how many bytes of an error are said.
+const mostSaid = 2000
+
+// shortened is a text without its middle where it is long, as one that quotes a value.
+func shortened(text string) string {
+	if len(text) <= mostSaid {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostSaid/2], "") + " ... " + strings.ToValidUTF8(text[len(text)-mostSaid/2:], "")
+}
+
+// onlyParameters refuses parameters of a query that nothing reads.
+func onlyParameters(r *http.Request, known ...string) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case len(known) == 0:
+			return refused(http.StatusBadRequest, "%s takes no parameters behind ?, and %q stands there", r.URL.Path, name)
+		case !slices.Contains(known, name):
+			return bad(suggest.Unknown("parameter", name, known))
+		case len(query[name]) > 1:
+			return refused(http.StatusBadRequest, "the parameter %q is given twice", name)
+		}
+	}
+	return nil
 }
 
 // send sends JSON.

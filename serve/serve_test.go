@@ -276,7 +276,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF",
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF", `{"tokens": 1e3}`: "tokens cannot be a JSON number 1e3", "hello": "no prompt in JSON",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
@@ -348,12 +348,25 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
 		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
 		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
+		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11", "rooms": 2}`, 400, `\"rooms\" twice`},
+		{"POST", "/predict/houses", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n2\r\n--b--\r\n", 400, `\"rooms\" twice`},
+		{"POST", "/predict/digits", "multipart/form-data; boundary=b", "--b--\r\n", 400, "form is empty"},
+		{"POST", "/predict/houses", "application/x-www-form-urlencoded", "rooms=3&area=5", 400, "one line of text"},
+		{"POST", "/predict/houses", "", "null", 400, "one line of text"},
+		{"POST", "/predict/houses?intervall=0.9", "", "{}", 400, `did you mean \"interval\"`},
+		{"POST", "/generate/houses?tokens=3", "", "{}", 400, `\"tokens\" stands there`},
+		{"POST", "/v2/models/houses/infer?interval=0.9", "", "{}", 400, `\"interval\" stands there`},
+		{"POST", "/predict/houses", "", `{"rooms": "` + strings.Repeat("ü", 900) + `", "city": "Bonn", "built": "1999-01-11"}`, 400, "leave the cell empty"},
+		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
 	} {
 		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
 		var e struct{ Error string }
 		if err := json.Unmarshal([]byte(text), &e); err != nil || e.Error == "" {
 			t.Errorf("%s %s %q: %q is no error: %v", tt.method, tt.path, tt.body, text, err)
+		}
+		if len(text) > 2100 {
+			t.Errorf("%s %s: %d bytes of error", tt.method, tt.path, len(text))
 		}
 		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
 			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
@@ -395,6 +408,24 @@ func TestSlowBody(t *testing.T) {
 	}
 	code, text := ask(t, "POST", h.URL+"/predict", "", "[1,2]")
 	read[row](t, code, text)
+}
+
+// TestBodyNobodyReads: a request that is refused, or whose body says nothing, holds its
+// connection no longer than another.
+func TestBodyNobodyReads(t *testing.T) {
+	_, h := serving(t, serve.Options{Time: 100 * time.Millisecond, Token: "a long secret"}, map[string]*model.Model{"m": numbers(t)})
+	for request, status := range map[string]string{"POST /predict": "401", "POST /v2/health/live": "405", "GET /v2/health/live": "200", "POST /nothing": "401"} {
+		c, err := net.Dial("tcp", h.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[1", request)
+		if answer, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+status) {
+			t.Errorf("%s: %v %s", request, err, answer)
+		}
+	}
 }
 
 // TestProtocol: the Open Inference Protocol, as its specification has it.
@@ -499,7 +530,7 @@ func TestDescriptions(t *testing.T) {
 		Paths      map[string]map[string]any
 		Components struct{ Schemas map[string]any }
 	}](t, code, text)
-	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/metrics"} {
+	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer", "/metrics"} {
 		if doc.Paths[path] == nil {
 			t.Errorf("no path %s", path)
 		}

@@ -15,6 +15,7 @@ type file struct {
 	path string
 	load func(path string) (*model.Model, error)
 	seen fs.FileInfo // when it was last read
+	gone bool        // which was logged
 }
 
 // Open serves the model of a file under a name. load reads it; nil is [model.Load].
@@ -40,12 +41,17 @@ func (f *file) put(s *Server, name string, again bool) (err error) {
 }
 
 // changed reports whether there is another file than that which was read. One that is not
-// there is none.
-func (f *file) changed() bool {
+// there is none, which is logged once.
+func (f *file) changed(s *Server, name string) bool {
 	now, err := os.Stat(f.path)
 	if err != nil {
+		if !f.gone {
+			s.options.Log.Warn("model file is not there; its model is served on", "name", name, "file", f.path, "error", err)
+		}
+		f.gone = true
 		return false
 	}
+	f.gone = false
 	return f.seen == nil || !os.SameFile(f.seen, now) || now.Size() != f.seen.Size() || !now.ModTime().Equal(f.seen.ModTime())
 }
 
@@ -63,7 +69,7 @@ func (s *Server) Watch(ctx context.Context, every time.Duration) {
 		}
 		for _, e := range *s.models.Load() {
 			f := e.file.Load()
-			if f == nil || !f.changed() {
+			if f == nil || !f.changed(s, e.name) {
 				continue
 			}
 			if err := f.put(s, e.name, true); err != nil {
