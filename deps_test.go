@@ -101,7 +101,7 @@ internal/goldentest:
 internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
+internal/runs: metric internal/usage internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
 internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
