@@ -18,6 +18,7 @@ const imports = `
 internal/canonical:
 internal/suggest:
 metric: internal/canonical internal/suggest
+internal/usage:
 internal/human: metric
 internal/shell: internal/human
 internal/module:
@@ -87,7 +88,7 @@ serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
 onnx: internal/canonical internal/suggest internal/npy internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
 internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
-internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
+internal/torchwrite: internal/human internal/usage internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
 internal/gowrite: internal/module internal/human internal/files data model
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
@@ -95,13 +96,12 @@ internal/pairwise:
 train/profile:
 train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
-internal/usage:
 internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train
 internal/goldentest:
 internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
+internal/runs: metric internal/usage internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
 internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim

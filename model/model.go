@@ -244,7 +244,7 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 		}
 		p := m.borrow()
 		defer m.giveBack(p)
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce()}) {
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce(), NoTarget: true}) {
 			if err != nil {
 				yield(nil, err)
 				return

@@ -44,6 +44,7 @@ type onnxRows struct {
 	names  []string                                  // of images; nil where they have none
 	inputs func(from, to int) map[string]onnx.Tensor // of a range of rows
 	whole  bool                                      // tensors, which are taken at once
+	notes  []string                                  // on images that were left out or changed
 }
 
 // few is how many numbers of a row are written without being asked for.
@@ -58,6 +59,9 @@ const onnxBatch = 16
 func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOptions) error {
 	if opt.level != 0 {
 		return usage.Errorf("--interval: an ONNX file does not say how far off it is")
+	}
+	if opt.images.tta != "auto" && opt.images.tta != "none" {
+		return usage.Errorf("--tta: of an ONNX file each image is seen once, as it is")
 	}
 	m, err := onnx.Read(path)
 	if err != nil {
@@ -95,6 +99,11 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 // rowsForONNX opens what predict takes as data for an ONNX file.
 func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnxRows, error) {
 	ext := strings.ToLower(filepath.Ext(path))
+	if ext == ".npy" || ext == ".pb" || ext == ".csv" || path == "-" {
+		if err := opt.withoutImages(); err != nil {
+			return onnxRows{}, err
+		}
+	}
 	info, err := os.Stat(path)
 	if err != nil && path != "-" {
 		return onnxRows{}, usage.Mark(err)
@@ -109,6 +118,9 @@ func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnx
 	}
 	if folder {
 		if t, found, err := tensorsIn(n, path); found || err != nil {
+			if err == nil {
+				err = opt.withoutImages()
+			}
 			return wholeRows(t), usage.Mark(err)
 		}
 	}
@@ -120,7 +132,29 @@ func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnx
 		return a.numberRows(in, path)
 	}
 	rows, err := imageRows(in, path, folder, opt)
+	for _, note := range rows.notes {
+		fmt.Fprintf(a.stderr, "note: %s\n", note)
+	}
 	return rows, usage.Mark(err)
+}
+
+// withoutImages refuses flags that say how images are read.
+func (opt predictOptions) withoutImages() error {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--mean", opt.onnx.mean != "0"},
+		{"--std", opt.onnx.std != "1"},
+		{"--bgr", opt.onnx.bgr},
+		{"--image-size", opt.onnx.size != ""},
+		{"--skip-corrupt", opt.images.skipCorrupt},
+	} {
+		if flag.given {
+			return usage.Errorf("%s: it is for images, and the data are numbers", flag.name)
+		}
+	}
+	return nil
 }
 
 func inputNames(n onnx.Network) string {
@@ -182,7 +216,7 @@ func rowShape(in onnx.Input) ([]int, error) {
 }
 
 // numberRows reads rows of numbers, each of them all numbers of a row of the input. A
-// first line that is no row of numbers is a header.
+// first line without any number is a header.
 func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 	dims, err := rowShape(in)
 	if err != nil {
@@ -221,15 +255,22 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 			return onnxRows{}, fmt.Errorf("%s: line %d has %s; input %q, %s, takes %d", name, line, human.Plural(len(record), "field"), in.Name, in, width)
 		}
 		row := make([]float64, width)
-		bad := -1
+		bad, numbers := -1, 0
 		for i, field := range record {
-			if row[i], err = strconv.ParseFloat(strings.TrimSpace(field), 64); err != nil {
-				bad = i
-				break
+			row[i], err = strconv.ParseFloat(strings.TrimSpace(field), 64)
+			switch {
+			case err != nil && !errors.Is(err, strconv.ErrRange):
+				if bad < 0 {
+					bad = i
+				}
+			case math.IsNaN(row[i]) || math.Abs(row[i]) > math.MaxFloat32:
+				return onnxRows{}, fmt.Errorf("%s: line %d: %q is no finite number of float32", name, line, field)
+			default:
+				numbers++
 			}
 		}
 		switch {
-		case bad >= 0 && first:
+		case bad >= 0 && first && numbers == 0:
 			continue
 		case bad >= 0:
 			return onnxRows{}, fmt.Errorf("%s: line %d: %q is no number", name, line, record[bad])
@@ -296,7 +337,7 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 		set = test
 	}
 	each := h * w * c
-	rows := onnxRows{n: len(set.Pixels) / each, names: set.Names}
+	rows := onnxRows{n: len(set.Pixels) / each, names: set.Names, notes: set.Notes}
 	rows.inputs = func(from, to int) map[string]onnx.Tensor {
 		x := onnx.Tensor{Type: in.Elem, Dims: []int{to - from, h, w, c}, Values: make([]float64, (to-from)*each)}
 		if first {
