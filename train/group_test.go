@@ -383,6 +383,53 @@ func TestGroupDiverges(t *testing.T) {
 	}
 }
 
+// TestGroupRewinds: a group goes back and on with a smaller rate as a trainer alone does.
+func TestGroupRewinds(t *testing.T) {
+	source, _, _ := line(t, 64, 5)
+	net := nn.MLP([]int{4}, 1, nn.ReLU, 0, nil)
+	config := func() train.Config {
+		return train.Config{
+			Optimizer: optim.SGD{}, LearningRate: 4, BatchSize: 8, MicroBatch: 2, Epochs: 12, Seed: 1, OnNonfinite: train.Rewind,
+			Checkpoints: train.Checkpoints{Folder: filepath.Join(t.TempDir(), "checkpoints"), Every: train.Interval{Updates: 3}},
+		}
+	}
+	alone := newTrainer(t, net, source.Spec(), config())
+	m, err := alone.Fit(background, source, nil)
+	if err != nil || alone.Rate() == 4 {
+		t.Fatalf("rate %v, error %v; want a smaller rate", alone.Rate(), err)
+	}
+	for rank, got := range inGroup(t, 3, net, source, nil, config(), nil) {
+		if got.err != nil || got.trainer.Rate() != alone.Rate() || got.model.SHA256() != m.SHA256() {
+			t.Errorf("rank %d: rate %v, want %v; error %v", rank, got.trainer.Rate(), alone.Rate(), got.err)
+		}
+	}
+}
+
+// TestGroupMicroBatch: unless it is given, the size of a micro-batch follows from the
+// batch alone, and groups of any size train the same.
+func TestGroupMicroBatch(t *testing.T) {
+	net, training, validation, cfg := groupRuns(t)[0].start(t)
+	for batch, want := range map[int]int{4: 8, 32: 8, 200: 13, 1 << 20: 1024, train.All: 1024} {
+		trainer := newTrainer(t, net, training.Spec(), train.Config{Group: dist.Local(1)[0], BatchSize: batch})
+		if got := trainer.Config().MicroBatch; got != want {
+			t.Errorf("batches of %d: micro-batches of %d rows, want %d", batch, got, want)
+		}
+	}
+	cfg.MicroBatch = 0
+	hashes := map[string]bool{}
+	for n := 1; n <= 3; n++ {
+		for _, m := range inGroup(t, n, net, training, validation, cfg, nil) {
+			if m.err != nil {
+				t.Fatal(m.err)
+			}
+			hashes[m.model.SHA256()] = true
+		}
+	}
+	if len(hashes) != 1 {
+		t.Errorf("%d different models", len(hashes))
+	}
+}
+
 // ownBuffer is a layer that sets a buffer in a way of its own.
 type ownBuffer struct{ reads bool }
 
