@@ -70,7 +70,7 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 		validation = nil
 	}
 	if t.ranks != nil {
-		t.ranks.validation, t.ranks.stopping = validation, false
+		t.ranks.validation = validation
 	}
 	f := &fitting{Trainer: t, validation: validation, higher: monitored.Higher}
 	if !t.resumed {
