@@ -79,6 +79,9 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 	}
 	t.fit.start = time.Now()
 	done, err := f.unmeasured(ctx)
+	if err != nil {
+		t.abort(err) // ErrStop, too: the others wait for the first update
+	}
 	if err == nil && !done {
 		err = f.run(ctx, train)
 	}
