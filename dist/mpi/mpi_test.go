@@ -66,17 +66,13 @@ func (i implementation) launch(t *testing.T, n int, program string, env ...strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"-k", "5", "40", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
+	args := append([]string{"-k", "5", "100", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
 	cmd := exec.Command("timeout", append(args, self)...)
 	cmd.Env = append(append(os.Environ(), toDo+"="+program), env...)
 	cmd.WaitDelay = 5 * time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	began := time.Now()
 	err = cmd.Run()
-	if since := time.Since(began); since > 30*time.Second {
-		t.Errorf("%d processes of %s took %v", n, program, since)
-	}
 	return out.String(), err
 }
 
@@ -94,16 +90,13 @@ func each(t *testing.T, test func(t *testing.T, i implementation)) {
 func TestWorld(t *testing.T) {
 	each(t, func(t *testing.T, i implementation) {
 		for _, n := range []int{1, 2, 4} {
-			for _, program := range []string{"collectives", "large", "handlers", "idle", "allocations"} {
-				if n > i.most {
-					continue
-				}
-				t.Run(fmt.Sprintf("%s of %d", program, n), func(t *testing.T) {
-					out, err := i.launch(t, n, program)
-					if err != nil || strings.Count(out, "through\n") != n {
-						t.Errorf("%v\n%s", err, out)
-					}
-				})
+			if n > i.most {
+				continue
+			}
+			out, err := i.launch(t, n, "well")
+			t.Logf("%d processes\n%s", n, out)
+			if err != nil || strings.Count(out, "through\n") != n {
+				t.Errorf("%d processes: %v", n, err)
 			}
 		}
 	})
@@ -148,7 +141,7 @@ func TestMismatch(t *testing.T) {
 				continue
 			}
 			other.launcher(t)
-			out, err := i.launch(t, 2, "collectives", "DESCENT_MPI="+other.library)
+			out, err := i.launch(t, 2, "well", "DESCENT_MPI="+other.library)
 			if err == nil || !strings.Contains(out, "says 2 processes") || !strings.Contains(out, "says 1: start") || strings.Contains(out, "through") {
 				t.Errorf("%v\n%s", err, out)
 			}

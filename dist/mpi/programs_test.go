@@ -14,11 +14,14 @@ import (
 
 // programs are what the processes of a job do in tests.
 var programs = map[string]func() error{
-	"collectives": joined(collectives),
-	"large":       joined(large),
-	"handlers":    joined(handlersStay),
-	"idle":        joined(idle),
-	"allocations": joined(allocations),
+	"well": joined(func(w *World) error {
+		for _, do := range []func(*World) error{handlersStay, collectives, large, idle, allocations} {
+			if err := do(w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}),
 	"killed": joined(func(w *World) error {
 		if w.Rank() == 1 {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -39,7 +42,7 @@ var programs = map[string]func() error{
 	}),
 	"late": joined(func(w *World) error {
 		if w.Rank() == 1 {
-			time.Sleep(20 * time.Second)
+			time.Sleep(time.Minute)
 		}
 		return w.Barrier()
 	}),
@@ -55,7 +58,7 @@ var programs = map[string]func() error{
 // joined makes a program of what a process does in a world, as users write it.
 func joined(do func(*World) error) func() error {
 	return func() error {
-		w, err := Init(Options{Timeout: 20 * time.Second})
+		w, err := Init(Options{Timeout: time.Minute})
 		if err != nil {
 			return err
 		}
@@ -87,7 +90,7 @@ func value(a, b, i int) byte { return byte(a*31 + b*17 + i*7 + i>>8) }
 
 func collectives(w *World) error {
 	rank, size := w.Rank(), w.Size()
-	for round := range 20 {
+	for round := range 6 {
 		send, receive := make([][]byte, size), make([][]byte, size)
 		for r := range size {
 			send[r], receive[r] = make([]byte, length(rank, r)), make([]byte, length(r, rank))
@@ -283,7 +286,7 @@ func allocations(w *World) (err error) {
 		err = errors.Join(err, w.AllToAll(send, receive), w.AllGather(part, all, counts), w.AllReduce(all), w.Broadcast(send[0], 0), w.Barrier())
 	}
 	once()
-	if n := testing.AllocsPerRun(100, once); n > 1 { // a garbage collection empties pools
+	if n := testing.AllocsPerRun(20, once); n > 1 { // a garbage collection empties pools
 		return fmt.Errorf("five operations allocate %v times", n)
 	}
 	return err
