@@ -23,7 +23,6 @@ func (w *World) AllGather(part, all []float32, counts []int) error {
 	if n := counts[w.rank]; len(part) != n {
 		return fmt.Errorf("mpi: AllGather: the part has %d numbers, and counts[%d] is %d", len(part), w.rank, n)
 	}
-	defer w.pins.Unpin()
 	from := address(w, part)
 	if at := int(w.parts.at[w.rank]); len(part) > 0 && &part[0] == &all[at] {
 		from = w.lib.inPlace
@@ -46,7 +45,6 @@ func (w *World) AllReduce(values []float32) error {
 	if err := fits("AllReduce", len(values)); err != nil {
 		return err
 	}
-	defer w.pins.Unpin()
 	return w.collective("AllReduce", w.lib.allReduce,
 		w.lib.inPlace, address(w, values), uintptr(len(values)), w.lib.float, w.lib.sum, w.lib.world)
 }
@@ -62,7 +60,6 @@ func (w *World) Broadcast(values []byte, root int) error {
 	if err := fits("Broadcast", len(values)); err != nil {
 		return err
 	}
-	defer w.pins.Unpin()
 	return w.collective("Broadcast", w.lib.broadcast,
 		address(w, values), uintptr(len(values)), w.lib.byte, uintptr(root), w.lib.world)
 }
@@ -74,7 +71,7 @@ func (w *World) Barrier() error {
 	return w.collective("Barrier", 0)
 }
 
-// address keeps values where they are until w.pins are undone, and returns where that is.
+// address keeps values where they are until the call has gone well, and returns where that is.
 func address[T any](w *World, values []T) uintptr {
 	if len(values) == 0 {
 		return pointer(&w.empty)

@@ -61,7 +61,7 @@ func (w *World) exchange(send, receive [][]byte) error {
 			return fmt.Errorf("mpi: AllToAll: rank %d sends %d bytes to rank %d, which expects %d", t.peer, w.number, w.rank, t.size)
 		}
 	}
-	for i := range w.transfers { // after an error, MPI may still write
+	for i := range w.transfers { // not after an error: MPI may still write
 		w.transfers[i].pin.Unpin()
 	}
 	return nil

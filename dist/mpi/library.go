@@ -165,7 +165,7 @@ func (l *library) text(fn uintptr) string {
 		n    int32
 	}{}
 	l.call(fn, pointer(&b.text), pointer(&b.n))
-	line, _, _ := bytes.Cut(b.text[:b.n], []byte("\n"))
+	line, _, _ := bytes.Cut(bytes.TrimRight(b.text[:b.n], "\x00"), []byte("\n"))
 	return strings.Join(strings.Fields(string(line)), " ")
 }
 

@@ -205,6 +205,9 @@ func (w *World) run(c call) error {
 	}
 	select {
 	case err := <-w.done:
+		if err == nil { // else MPI may still write
+			w.pins.Unpin()
+		}
 		return err
 	case <-w.aborting:
 	case <-expired:

@@ -112,6 +112,7 @@ func TestFaults(t *testing.T) {
 		{"errs", []string{"mpi: rank 1 of 2 on ", ": the disk is full"}},
 		{"leaves", nil},
 		{"late", []string{"mpi: rank 0 of 2 on ", ": Barrier has lasted longer than 1s"}},
+		{"differ", []string{"mpi: rank 0 of 2 on ", ": AllReduce has lasted longer than 1s"}},
 		{"lengths", []string{"AllToAll"}},
 	} {
 		t.Run(row.program, func(t *testing.T) {

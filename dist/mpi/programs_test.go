@@ -46,6 +46,14 @@ var programs = map[string]func() error{
 		}
 		return w.Barrier()
 	}),
+	"differ": joined(func(w *World) error { // rank 0 waits within the operation
+		if w.Rank() == 1 {
+			err := w.Barrier()
+			time.Sleep(time.Minute)
+			return err
+		}
+		return w.AllReduce(make([]float32, 1<<20))
+	}),
 	"lengths": joined(func(w *World) error {
 		send, receive := make([][]byte, w.Size()), make([][]byte, w.Size())
 		for r := range send {
@@ -63,7 +71,7 @@ func joined(do func(*World) error) func() error {
 			return err
 		}
 		fmt.Printf("begun %d of %d by %s\n", w.Rank(), w.Size(), w.Version())
-		if os.Getenv(toDo) == "late" {
+		if name := os.Getenv(toDo); name == "late" || name == "differ" {
 			w.timeout = time.Second
 		}
 		if err := do(w); err != nil {
