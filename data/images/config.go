@@ -48,6 +48,9 @@ func ParseStandard(mean, std string) (s Standard, err error) {
 	if s.Std, err = channels("std", std); err != nil {
 		return s, err
 	}
+	if s == (Standard{}) { // which would be read as nothing said
+		return s, fmt.Errorf("mean and standard deviation are 0; want a deviation above 0")
+	}
 	if slices.Max(append(s.Mean[:], s.Std[:]...)) <= 1 {
 		for c := range s.Mean {
 			s.Mean[c], s.Std[c] = 255*s.Mean[c], 255*s.Std[c]
