@@ -323,6 +323,12 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 	if err != nil {
 		return onnxRows{}, fmt.Errorf("--mean and --std: %w", err)
 	}
+	if strings.Contains(in.Elem, "int") { // as descent export writes it, with what becomes of pixels in the graph
+		if o.mean != "0" || o.std != "1" {
+			return onnxRows{}, fmt.Errorf("--mean and --std: input %q takes pixels as they are, whole numbers from 0 to 255", in.Name)
+		}
+		standard.Std = [3]float64{1, 1, 1}
+	}
 	place := images.File
 	if folder {
 		place = images.Folder
