@@ -69,7 +69,11 @@ func (t *Tensor) load(folder *Folder) error {
 		return err
 	}
 	defer root.Close()
-	f, err := root.Open(filepath.FromSlash(at.location))
+	file := filepath.Clean(filepath.FromSlash(at.location))
+	if info, err := root.Stat(file); err == nil && !info.Mode().IsRegular() { // a pipe might never open
+		return fmt.Errorf("%s is not a plain file", at.location)
+	}
+	f, err := root.Open(file)
 	if err != nil {
 		return err
 	}
@@ -78,13 +82,9 @@ func (t *Tensor) load(folder *Folder) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a plain file", at.location)
-	}
 	if at.offset < 0 || size > info.Size() || at.offset > info.Size()-size {
 		return fmt.Errorf("%d bytes from %d on are not in %s, which has %d", size, at.offset, at.location, info.Size())
 	}
-	file := filepath.Clean(filepath.FromSlash(at.location))
 	if folder.taken[file] += size; folder.taken[file] > 2*info.Size() {
 		return fmt.Errorf("tensors take %d bytes of %s, which has %d", folder.taken[file], at.location, info.Size())
 	}
