@@ -176,7 +176,7 @@ func TestGPTConfig(t *testing.T) {
 		c    nn.GPTConfig
 		want string
 	}{
-		{nn.GPTConfig{}, "GPT: Vocabulary is 0; want at least 1"},
+		{nn.GPTConfig{}, "GPT of [2 4]: Vocabulary is 0; want at least 1"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 1}, "Width is 0"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 6}, "Width is 6; want a multiple of the Heads, 4"},
 		{nn.GPTConfig{Vocabulary: 5, Context: 4, Layers: 1, Heads: 4, Width: 8, Groups: 3}, "Groups is 3; want a divisor of the 4 Heads"},
