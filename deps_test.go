@@ -93,8 +93,9 @@ internal/gowrite: internal/module internal/human internal/files data model
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
+dist:
 train/profile:
-train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise train/profile
+train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
 internal/usage:
 internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train

@@ -67,7 +67,7 @@ func (b BatchNorm) Forward(c *Context, x graph.Tensor) graph.Tensor {
 	}
 	mu, sigma2 := x.Moments()
 	follow := func(buffer, newest graph.Tensor, weight float64) {
-		c.SetBuffer(buffer, buffer.Scale(1-momentum).Add(newest.Scale(weight)))
+		c.SetRunning(buffer, 1-momentum, newest.Scale(weight))
 	}
 	follow(mean, mu, momentum)
 	follow(variance, sigma2, momentum*count/(count-1))

@@ -46,7 +46,7 @@ func batchNorm(n *call) []value {
 		mu, sigma2 := x.Moments()
 		keep := n.float("momentum", 0.9)
 		follow := func(buffer value, newest graph.Tensor, factor float64) {
-			n.c.SetBuffer(buffer.t, buffer.t.Scale(keep).Add(newest.Scale((1-keep)*factor)))
+			n.c.SetRunning(buffer.t, keep, newest.Scale((1-keep)*factor))
 		}
 		follow(mean, mu, 1)
 		follow(variance, sigma2, count/(count-1))

@@ -74,7 +74,7 @@ const (
 func (t *Trainer) due() bool {
 	every, since := t.cfg.Checkpoints.Every, time.Since(t.keeper.saved)
 	switch {
-	case t.cfg.Checkpoints.Folder == "":
+	case t.cfg.Checkpoints.Folder == "" || !t.writes():
 		return false
 	case t.batch == 0 && t.cfg.OnNonfinite == Rewind:
 		return true
@@ -92,7 +92,7 @@ func (t *Trainer) due() bool {
 // on since the last, and removes those that are too old.
 func (t *Trainer) keep() error {
 	c, k := t.cfg.Checkpoints, &t.keeper
-	if c.Folder == "" || !k.saved.IsZero() && k.at == t.where() {
+	if c.Folder == "" || !t.writes() || !k.saved.IsZero() && k.at == t.where() {
 		return nil
 	}
 	start := time.Now()
@@ -116,7 +116,7 @@ func (t *Trainer) keep() error {
 // another training it refuses.
 func (t *Trainer) clear() error {
 	folder := t.cfg.Checkpoints.Folder
-	if folder == "" {
+	if folder == "" || !t.writes() {
 		return nil
 	}
 	files, err := checkpointFiles(folder)
@@ -236,8 +236,10 @@ func (t *Trainer) Resume(path string) error {
 		if len(files) == 0 {
 			return fmt.Errorf("resume: %s holds no checkpoint: %w", path, fs.ErrNotExist)
 		}
-		if err := removeUnfinished(path); err != nil {
-			return fmt.Errorf("resume: %w", err)
+		if t.writes() {
+			if err := removeUnfinished(path); err != nil {
+				return fmt.Errorf("resume: %w", err)
+			}
 		}
 	}
 	var damaged []error
@@ -270,6 +272,9 @@ func (t *Trainer) Resume(path string) error {
 func (t *Trainer) setAside(files []checkpointFile, damaged []error) error {
 	for i, f := range files {
 		t.cfg.Logger.Warn("a checkpoint is passed over for the one before it", "error", damaged[i])
+		if !t.writes() {
+			continue
+		}
 		if err := os.Rename(f.path, f.path+".damaged"); err != nil {
 			return err
 		}

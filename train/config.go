@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/dist"
 	"descent/loss"
 	"descent/metric"
 	"descent/model"
@@ -53,7 +54,7 @@ type Config struct {
 
 	Order      Order // of the rows of an epoch; zero: shuffled
 	BatchSize  int   // rows an update; 0: 32; All: the whole training set. See [Config.Updates] for those left over
-	MicroBatch int   // rows held in memory at once; a larger batch is accumulated. 0: 1024
+	MicroBatch int   // rows held in memory at once; a larger batch is accumulated. 0: 1024, with a Group less, see [Trainer.Steps]
 	Epochs     int   // passes over the training set; 0: 10
 	MaxUpdates int   // after which training ends, though its last epoch is not over; 0: that of the last epoch
 
@@ -73,6 +74,10 @@ type Config struct {
 	OnNonfinite  Nonfinite     // what to do about a loss or gradient that is not finite; zero: stop
 	StallTimeout time.Duration `bits:"same"` // of a training set that delivers no batch; 0: 10 minutes; negative: none
 	Checkpoints  Checkpoints   `bits:"same"` // where to save the state of training; zero: nowhere
+
+	// Group is the members that train one network together, of which this process, or
+	// goroutine, is one; nil: it trains alone. See [descent/dist] and [Trainer.Steps].
+	Group dist.Group `bits:"same"`
 
 	Logger *slog.Logger `bits:"same"` // notices; nil: none
 
@@ -103,6 +108,9 @@ func (c Config) withDefaults(spec data.Spec) Config {
 	}
 	if c.MicroBatch == 0 {
 		c.MicroBatch = 1024
+		if c.Group != nil && c.BatchSize != All {
+			c.MicroBatch = min(max(leastShared, (c.BatchSize+mostShared-1)/mostShared), c.MicroBatch)
+		}
 	}
 	if c.Epochs == 0 {
 		c.Epochs = 10

@@ -47,7 +47,12 @@ type Epoch struct {
 // the first epoch has ended, and ctx.Err. When training diverges it returns
 // the best model so far, nil if there is none, and the error; so it does with an
 // error of Config.Callback.
-func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*model.Model, error) {
+func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best *model.Model, err error) {
+	defer func() {
+		if err != nil {
+			t.abort(err)
+		}
+	}()
 	monitored, goal, err := t.monitored()
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -63,6 +68,9 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (*mode
 		}
 	} else {
 		validation = nil
+	}
+	if t.ranks != nil {
+		t.ranks.validation, t.ranks.stopping = validation, false
 	}
 	f := &fitting{Trainer: t, validation: validation, higher: monitored.Higher}
 	if !t.resumed {
@@ -140,10 +148,23 @@ func (f *fitting) run(ctx context.Context, train data.Source) error {
 			return err
 		}
 		if done, err := f.step(ctx, step); done || err != nil {
+			f.ends(err)
 			return err
 		}
 	}
 	return nil
+}
+
+// ends tells the others of a group why training ends on this rank, which is about to leave
+// the loop: by itself, or because of err.
+func (f *fitting) ends(err error) {
+	switch {
+	case f.ranks == nil:
+	case err == nil || errors.Is(err, ErrStop):
+		f.ranks.stopping = true
+	default:
+		f.ranks.Abort(err)
+	}
 }
 
 // step takes note of one update, and closes the epoch after its last.

@@ -62,6 +62,11 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
+	if t.ranks != nil {
+		if err := t.ranks.meet(goesOn); err != nil {
+			return err
+		}
+	}
 	if !t.counted {
 		t.draws = uint32(t.updates * t.parts) // which micro-batch i adds i to
 	}
@@ -119,7 +124,12 @@ func (t *Trainer) forget() {
 //
 // Checkpoints of later batches go first and the new rate is saved at once, so
 // that a process that ends in between goes the same way when it is resumed.
-func (t *Trainer) rewind(cause error) error {
+func (t *Trainer) rewind(cause error) (err error) {
+	defer func() {
+		if err != nil && t.ranks != nil {
+			t.ranks.Abort(err)
+		}
+	}()
 	if t.rewinds == MostRewinds {
 		return fmt.Errorf("%w; training went back %d times, each time to half the rate", cause, MostRewinds)
 	}
@@ -129,6 +139,9 @@ func (t *Trainer) rewind(cause error) error {
 	}
 	for _, f := range files {
 		if f.batch != 0 {
+			if !t.writes() {
+				continue
+			}
 			if err := os.Remove(f.path); err != nil {
 				return errors.Join(cause, err)
 			}
@@ -138,6 +151,9 @@ func (t *Trainer) rewind(cause error) error {
 		c, tensors, err := readCheckpoint(f.path)
 		if err == nil {
 			err = t.restore(c, tensors)
+		}
+		if err == nil && t.ranks != nil {
+			err = t.ranks.meet(goesOn) // all have read it before it is written anew
 		}
 		if err != nil {
 			return errors.Join(cause, err)

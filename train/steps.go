@@ -39,10 +39,30 @@ var ErrDiverged = loop.ErrDiverged
 // [Trainer.Resume] it continues with the update that follows the checkpoint.
 // Between updates the loop may save checkpoints by [Trainer.SaveCheckpoint];
 // with Config.Checkpoints they are saved by themselves.
+//
+// # Groups
+//
+// With Config.Group every member makes a trainer of the same network and
+// configuration and runs the same loop over the same data, of which it has all. Members
+// first compare what they were given, and the error says what differs. The
+// micro-batches of an update are divided among them, and gradients, losses and running
+// statistics come together so that every member makes the same update, to the bit
+// that of a trainer alone with the same MicroBatch, on any number of members. So a run may be
+// resumed on another number. MicroBatch is, unless given, a sixteenth of the batch and at
+// least 8 rows, and 1024 where the batch is [All]; a batch of one micro-batch is made by each
+// member. Validation is measured by each member, too.
+//
+// Checkpoints are written by rank 0 alone, and read by all from where Config.Checkpoints and
+// [Trainer.Resume] say. Callbacks are called on each member; what is written in them is best
+// written on rank 0. [ErrStop] on one member ends training well on all, in
+// the next update; an error, or the end of a ctx, ends it on the others with an error of [dist.ErrAborted], and
+// a loop that is left before its end with one of [ErrLeft]. A member that fails before it calls
+// Steps or Fit has to call Abort.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		batches, err := t.begin(source)
 		if err != nil {
+			t.abort(err)
 			yield(Step{}, err)
 			return
 		}
@@ -53,12 +73,18 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 						break // to begin the epoch again
 					}
 				}
+				if errors.Is(err, errStopped) {
+					t.cfg.Logger.Info("another rank has ended training", "epoch", step.Epoch+1, "batch", step.Batch+1)
+					return
+				}
 				if err != nil {
+					t.abort(err)
 					yield(step, t.keepAfter(err))
 					return
 				}
 				t.advance(batches)
 				if !yield(step, nil) {
+					t.leave()
 					return
 				}
 				if t.due() {
@@ -96,8 +122,18 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 	if err := t.measureLengths(source); err != nil {
 		return 0, err
 	}
+	if t.ranks != nil {
+		if err := t.divide(size); err != nil {
+			return 0, err
+		}
+	}
 	if err := t.prepare(n, size); err != nil {
 		return 0, fmt.Errorf("train: %w", err)
+	}
+	if t.ranks != nil {
+		if err := t.agree(source); err != nil {
+			return 0, err
+		}
 	}
 	if !t.resumed {
 		t.first, t.batch, t.rows = t.epoch, 0, n
@@ -136,7 +172,7 @@ func (t *Trainer) prepare(n, size int) error {
 		}
 		_, end := t.cut(rows, t.cfg.MicroBatch)
 		for _, part := range []int{min(rows, t.cfg.MicroBatch), end} {
-			if _, err := t.program(modeAccumulate, part, t.longest()); err != nil {
+			if _, err := t.program(t.accumulation(), part, t.longest()); err != nil {
 				return err
 			}
 		}

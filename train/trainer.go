@@ -18,6 +18,9 @@
 //
 // So does a loop over Steps; without Config.Checkpoints it calls SaveCheckpoint
 // between updates.
+//
+// A member of Config.Group trains with others, to the bits of one alone with the
+// same Config.MicroBatch; see [Trainer.Steps].
 package train
 
 import (
@@ -67,6 +70,7 @@ type Trainer struct {
 	accumulated [][]float32            // their memory
 	tree        pairwise.Tree[float32] // of micro-batches
 	losses      pairwise.Mean          // of micro-batches
+	ranks       *ranks                 // of Config.Group; nil without one
 	before      *engine.Store          // variables as they were before an update in parts
 	climbed     [][]float32            // the trained parameters that Config.SAM moves away from for a while
 }
@@ -100,6 +104,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes(), Freeze: cfg.Freeze, Follow: cfg.follow()}
+	if t.ranks, err = newRanks(cfg.Group); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
 	t.fit.best = math.NaN()
 	if p, ok := schedule.Watched(cfg.Schedule); ok {
 		t.plateau, t.watched = &p, p.Start()

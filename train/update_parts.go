@@ -2,6 +2,8 @@ package train
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 
 	"descent/data"
@@ -13,6 +15,9 @@ import (
 func (t *Trainer) passInParts(ctx context.Context, source data.Source, order []int, step Step, size int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		n := source.Len()
+		if order == nil && t.together() {
+			order = InOrder.rows(n, 0, 0, nil, 0)
+		}
 		for i := t.batch; i < step.Batches; i++ {
 			from, to := i*size, (i+1)*size
 			if i == step.Batches-1 {
@@ -21,6 +26,9 @@ func (t *Trainer) passInParts(ctx context.Context, source data.Source, order []i
 			rows := order
 			if order != nil {
 				rows = order[from:to]
+			}
+			if t.together() {
+				rows = t.ownRows(rows)
 			}
 			step := step
 			step.Batch, step.Rows = i, to-from
@@ -44,7 +52,7 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 		}
 	}()
 	draws := t.draws
-	if err := t.gather(modeAccumulate, batches, step); err != nil {
+	if err := t.gather(t.accumulation(), batches, step); err != nil {
 		return err
 	}
 	if t.cfg.SAM > 0 {
@@ -67,14 +75,21 @@ func (t *Trainer) accumulate(batches iter.Seq2[data.Batch, error], step *Step) (
 
 // gather sets the gradient to that of the rows that batches has, by mode m, and
 // adds their loss to step. Micro-batches are added up as a pairwise.Tree; a running
-// statistic follows them one after the other.
+// statistic follows them one after the other. Of a group it is the gradient of all ranks;
+// batches has the rows of this one.
 func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Step) error {
 	sum := t.gradientSum()
 	t.clearGradient()
 	t.tree.Forget()
-	t.losses.Forget()
-	probed := m != modeAccumulate // by the first pass
+	t.openLosses()
+	draws := t.draws
+	probed := m == modeAgain // by the first pass
+	if t.together() {
+		t.draws += uint32(t.ranks.first)
+		probed = probed || t.ranks.rank != 0
+	}
 	terms := 0
+	var diverged error
 	for batch, err := range batches {
 		if err != nil {
 			return err
@@ -94,14 +109,30 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 			t.clearGradient()
 		}
 		l, err := t.forward(p, batch)
-		if err != nil {
+		if err != nil && !(t.together() && errors.Is(err, ErrDiverged)) {
 			return err
 		}
 		share := float64(len(batch.Rows)) / float64(step.Rows)
 		t.addLoss(&step.Loss, float64(share*l))
+		if diverged = err; err != nil {
+			break // of which the others hear by the loss
+		}
 		p.Set(p.share, share)
 		p.RunStage(stageBackward)
-		terms++
+		if terms++; t.together() {
+			if m == modeShared {
+				t.ranks.addStatistics(p)
+			}
+			if terms == t.ranks.blocks[t.ranks.full] {
+				t.tree.Total(sum, false)
+				t.ranks.put(sum)
+				t.clearGradient()
+				terms = 0
+			}
+		}
+	}
+	if t.together() {
+		return t.bringTogether(m, sum, step, draws, diverged)
 	}
 	if !t.counted {
 		step.Loss += t.losses.Total()
@@ -110,14 +141,69 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 	return nil
 }
 
+// bringTogether ends gather on the ranks of a group. diverged is the error of a loss that
+// is not finite, on the rank that met it.
+func (t *Trainer) bringTogether(m mode, sum [][]float32, step *Step, draws uint32, diverged error) error {
+	r := t.ranks
+	t.draws = draws + uint32(r.all)
+	loss, err := t.lossTotal()
+	switch bad := r.nonfinite(); {
+	case err != nil:
+		return err
+	case diverged != nil:
+		return diverged
+	case bad >= 0:
+		return t.diverged("the loss", r.terms[bad], fmt.Sprintf("it is that of micro-batch %d of %d, on rank %d", bad+1, r.all, r.rankOf(bad)), ", or clip the gradient")
+	}
+	step.Loss += loss
+	if m == modeShared {
+		if err := r.follow(t.store.Value); err != nil {
+			return err
+		}
+	}
+	return r.add(sum)
+}
+
+// accumulation is the mode in which micro-batches are accumulated.
+func (t *Trainer) accumulation() mode {
+	if t.together() {
+		return modeShared
+	}
+	return modeAccumulate
+}
+
+// openLosses makes ready to add up the loss of an update.
+func (t *Trainer) openLosses() {
+	t.losses.Forget()
+	if t.together() {
+		t.ranks.open()
+	}
+}
+
 // addLoss adds a term to the loss of an update: at once as checkpoints of before
 // have it, else when all are there.
 func (t *Trainer) addLoss(sum *float64, term float64) {
-	if t.counted {
+	switch {
+	case t.counted:
 		*sum += term
-		return
+	case t.together():
+		t.ranks.addTerm(term)
+	default:
+		t.losses.Add(term)
 	}
-	t.losses.Add(term)
+}
+
+// lossTotal is the sum of the terms that addLoss has kept, those of all ranks.
+func (t *Trainer) lossTotal() (float64, error) {
+	if t.together() {
+		if err := t.ranks.bringLosses(); err != nil {
+			return 0, err
+		}
+		for _, term := range t.ranks.terms {
+			t.losses.Add(term)
+		}
+	}
+	return t.losses.Total(), nil
 }
 
 // gradientSum is the memory in which gradients accumulate.

@@ -33,6 +33,9 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 		average: bound.Scalar(averageScalar),
 		penalty: (m == modeStep || m == modeApply) && len(s.stages[stageForward]) > outPenalty,
 	}
+	if m == modeShared {
+		t.ranks.running = s.running
+	}
 	if t.cfg.Profile {
 		bound.Measure()
 	}

@@ -91,11 +91,12 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		apply.RunStage(stageForward)
 		total = float64(apply.StageOutput(stageForward, outPenalty)[0])
 	}
+	t.openLosses()
 	for batch, err := range batches {
 		if err != nil {
 			return 0, err
 		}
-		p, err := t.program(modeAccumulate, len(batch.Rows), batch.Positions)
+		p, err := t.program(t.accumulation(), len(batch.Rows), batch.Positions)
 		if err != nil {
 			return 0, err
 		}
@@ -104,10 +105,11 @@ func (t *Trainer) lossOfAll(batches iter.Seq2[data.Batch, error], rows int) (flo
 		}
 		t.addLoss(&total, float64(float64(len(batch.Rows))/float64(rows)*t.lossOf(p)))
 	}
-	if !t.counted {
-		total += t.losses.Total()
+	if t.counted {
+		return total, nil
 	}
-	return total, nil
+	sum, err := t.lossTotal()
+	return total + sum, err
 }
 
 // searchable returns what keeps a rule from searching for the length of its

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"descent/graph"
+	"descent/internal/network"
 	"descent/loop"
 	"descent/nn"
 	"descent/optim"
@@ -22,6 +23,7 @@ const (
 const (
 	outLoss    = 0 // of stageForward: the mean over the batch
 	outPenalty = 1 // of stageForward, if there is one
+	outTerms   = 1 // of stageForward, in modeShared: what running buffers follow
 	outNorm    = 0 // of stageBackward: the squared norm of the gradient
 )
 
@@ -37,6 +39,7 @@ const (
 	modeApply                  // an update by the accumulated gradient
 	modeClimb                  // move along the accumulated gradient, with Config.SAM
 	modeAgain                  // modeAccumulate at other weights, without running statistics
+	modeShared                 // modeAccumulate of a rank among others: buffers are left as they are, and what they follow is put out
 )
 
 // step is the traced graph of one mode.
@@ -48,6 +51,7 @@ type step struct {
 	trained []nn.Param // those of them that the update changes
 	state   []optim.StateVar
 	hosts   []optim.Host
+	running []running // in modeShared
 }
 
 // gradientName is the variable that the gradient of a parameter accumulates in.
@@ -80,6 +84,9 @@ func (t *Trainer) traceStep(key programKey) (*step, error) {
 		s.accumulate(total, values)
 		s.setBuffers(f.Buffers)
 		return s, f.Graph.Err()
+	case modeShared:
+		s.accumulate(total, values)
+		return s, s.putOut(f)
 	case modeAgain:
 		s.accumulate(total, values)
 		return s, f.Graph.Err()
@@ -147,6 +154,26 @@ func (s *step) setBuffers(buffers []nn.Update) {
 	for _, b := range buffers {
 		s.updates = append(s.updates, graph.Update{Variable: b.Buffer, Value: b.Value})
 	}
+}
+
+// putOut makes what buffers follow outputs of the first stage.
+func (s *step) putOut(f network.Forward) error {
+	used := map[graph.Tensor]bool{}
+	for _, x := range graph.Sorted(f.Losses) {
+		used[x] = true
+	}
+	for _, b := range f.Buffers {
+		v := b.Buffer.Op().(graph.Variable)
+		switch {
+		case !b.Term.Valid():
+			return fmt.Errorf("buffer %s is set by Context.SetBuffer, in which no other member of a group can take part; Context.SetRunning says what it follows", v.Key)
+		case used[b.Buffer]:
+			return fmt.Errorf("buffer %s changes with each micro-batch and the loss depends on it, which members of a group have no part of", v.Key)
+		}
+		s.running = append(s.running, running{v.Key, v.Typ.Size(), b.Keep})
+		s.stages[stageForward] = append(s.stages[stageForward], b.Term)
+	}
+	return f.Graph.Err()
 }
 
 // update adds the update of the trained parameters.

@@ -63,6 +63,44 @@ func (t *Tree[T]) Total(rest [][]T, empty bool) {
 // Forget drops what is held.
 func (t *Tree[T]) Forget() { clear(t.held) }
 
+// Blocks appends to sizes those of the blocks that terms from to to-1 of a sum fall
+// into: as few as there are of 2ᵏ terms that start at a multiple of 2ᵏ.
+func Blocks(sizes []int, from, to int) []int {
+	for from < to {
+		n := 1
+		for from%(2*n) == 0 && from+2*n <= to {
+			n *= 2
+		}
+		sizes = append(sizes, n)
+		from += n
+	}
+	return sizes
+}
+
+// Join adds up blocks of terms, in the order of the terms from the first on, as a
+// [Tree] adds up the terms. It leaves the sum in the first, and nothing in sizes and
+// the others that means anything.
+func Join[T float32 | float64](sizes []int, sums [][]T) {
+	held := 0 // of descending sizes
+	for i, sum := range sums {
+		sizes[held], sums[held] = sizes[i], sum
+		for held++; held > 1 && sizes[held-2] == sizes[held-1]; held-- {
+			sizes[held-2] *= 2
+			add(sums[held-2], sums[held-1])
+		}
+	}
+	for ; held > 1; held-- {
+		add(sums[held-2], sums[held-1])
+	}
+}
+
+// add sets sum to sum + later.
+func add[T float32 | float64](sum, later []T) {
+	for i, v := range later {
+		sum[i] += v
+	}
+}
+
 // addBefore sets sum to earlier + sum.
 func addBefore[T float32 | float64](earlier, sum [][]T) {
 	for i, part := range earlier {

@@ -75,3 +75,37 @@ func TestTree(t *testing.T) {
 		t.Error("a term was not forgotten")
 	}
 }
+
+// TestJoin adds up sums that were cut into runs in many ways, and each run into
+// blocks: the bits are those of the whole tree.
+func TestJoin(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 3))
+	for n := 1; n <= 70; n++ {
+		terms := make([]float32, n)
+		for i := range terms {
+			terms[i] = float32(random.NormFloat64())
+		}
+		for runs := 1; runs <= 9; runs++ {
+			var sizes []int
+			for run := range runs {
+				sizes = Blocks(sizes, run*n/runs, (run+1)*n/runs)
+			}
+			var sums [][]float32
+			at := 0
+			for _, size := range sizes {
+				if size&(size-1) != 0 || at%size != 0 {
+					t.Fatalf("%d terms in %d runs: a block of %d from %d", n, runs, size, at)
+				}
+				sums = append(sums, []float32{treeOf(terms[at : at+size])})
+				at += size
+			}
+			if at != n {
+				t.Fatalf("%d terms in %d runs: blocks of %d", n, runs, at)
+			}
+			total := sums[0]
+			if Join(sizes, sums); total[0] != treeOf(terms) {
+				t.Errorf("%d terms in %d runs: %v, want %v", n, runs, total[0], treeOf(terms))
+			}
+		}
+	}
+}
