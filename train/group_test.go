@@ -430,6 +430,19 @@ func TestGroupMicroBatch(t *testing.T) {
 	}
 }
 
+// TestGroupAllocates: what a group exchanges in an update allocates nothing.
+func TestGroupAllocates(t *testing.T) {
+	source := blobs(t, 16*120, 1)
+	net := nn.Sequential{nn.Dense{Units: 16}, nn.BatchNorm{}, nn.ReLU, nn.Dense{Units: 3}}
+	count := func(g dist.Group) uint64 {
+		trainer := newTrainer(t, net, source.Spec(), train.Config{Group: g, BatchSize: 16, MicroBatch: 4, Epochs: 1})
+		return allocations(t, trainer, source, 20, 100)
+	}
+	if alone, one := count(nil), count(dist.Local(1)[0]); one > alone+40 { // the runtime has some of its own
+		t.Errorf("%d allocations in 80 updates, and %d without a group", one, alone)
+	}
+}
+
 // ownBuffer is a layer that sets a buffer in a way of its own.
 type ownBuffer struct{ reads bool }
 
