@@ -72,7 +72,7 @@ type World struct {
 	// stack of a goroutine, which may move.
 	request   uint64
 	number    int32
-	status    [64]byte
+	status    [8]uint64
 	text      [8192]byte
 	empty     float32 // where empty slices point
 	transfers []transfer
@@ -310,5 +310,5 @@ func (w *World) check(name string, code int32) error {
 		return nil
 	}
 	w.lib.call(w.lib.errorString, uintptr(code), pointer(&w.text), pointer(&w.number))
-	return fmt.Errorf("mpi: %s on rank %d of %d, host %s: %s", name, w.rank, w.size, w.host, w.text[:w.number])
+	return fmt.Errorf("mpi: %s: %s", name, w.text[:w.number])
 }
