@@ -39,7 +39,9 @@ func (c *Context) SetBuffer(buffer, value graph.Tensor) {
 // buffer is: members of a group take in each other's, in the order of the rows.
 // term depends on no buffer that changes.
 func (c *Context) SetRunning(buffer graph.Tensor, keep float64, term graph.Tensor) {
-	c.setBuffer(Update{buffer, buffer.Scale(keep).Add(term), keep, term})
+	if c.training && c.graph.Err() == nil {
+		c.setBuffer(Update{buffer, buffer.Scale(keep).Add(term), keep, term})
+	}
 }
 
 func (c *Context) setBuffer(u Update) {

@@ -160,6 +160,8 @@ func TestSetBufferErrors(t *testing.T) {
 		"is no buffer":           func(c *nn.Context, weight, _ graph.Tensor) { c.SetBuffer(weight, weight) },
 		"has a new value":        func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Neg()); c.SetBuffer(b, b) },
 		"value of its own shape": func(c *nn.Context, _, b graph.Tensor) { c.SetBuffer(b, b.Sum()) },
+		"Add":                    func(c *nn.Context, _, b graph.Tensor) { c.SetRunning(b, 0.5, c.Buffer("other", initial.Zeros{}, 4)) },
+		"no buffer; declare":     func(c *nn.Context, weight, _ graph.Tensor) { c.SetRunning(weight, 0.5, weight) },
 		"declared twice":         func(c *nn.Context, _, _ graph.Tensor) { c.Buffer("buffer", initial.Zeros{}, 3) },
 	} {
 		for _, training := range []bool{true, false} {

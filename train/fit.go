@@ -70,7 +70,7 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 		validation = nil
 	}
 	if t.ranks != nil {
-		t.ranks.validation, t.ranks.stopping = validation, false
+		t.ranks.validation = validation
 	}
 	f := &fitting{Trainer: t, validation: validation, higher: monitored.Higher}
 	if !t.resumed {
@@ -79,6 +79,9 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 	}
 	t.fit.start = time.Now()
 	done, err := f.unmeasured(ctx)
+	if err != nil {
+		t.abort(err) // ErrStop, too: the others wait for the first update
+	}
 	if err == nil && !done {
 		err = f.run(ctx, train)
 	}

@@ -123,7 +123,7 @@ const (
 
 // divide decides who makes updates of size rows.
 func (t *Trainer) divide(size int) error {
-	t.ranks.together = size > t.cfg.MicroBatch
+	t.ranks.together, t.ranks.stopping = size > t.cfg.MicroBatch, false
 	switch {
 	case t.counted:
 		return errors.New("train: this run was begun by an earlier version, which added micro-batches up one after the other; it goes on without a group alone")
@@ -197,10 +197,13 @@ func (t *Trainer) ownRows(rows []int) []int {
 	r := t.ranks
 	r.begin(all)
 	from, to := r.first*t.cfg.MicroBatch, r.last*t.cfg.MicroBatch
-	if r.last == r.all {
+	switch {
+	case r.first == r.last:
+		return rows[:0]
+	case r.last == r.all:
 		to = n
 	}
-	return rows[min(from, n):to]
+	return rows[from:to]
 }
 
 // open makes ready to add up what this rank has of an update.

@@ -80,6 +80,7 @@ func groupRuns(t *testing.T) []groupRun {
 		{"lbfgs", false, func(c *train.Config) { c.Optimizer, c.BatchSize, c.Epochs = optim.NewLBFGS(), train.All, 5 }},
 		{"average, patience", false, func(c *train.Config) { c.Average, c.Patience = train.EMA(0.9), 1 }},
 		{"images, batch normalization, dropout", true, func(c *train.Config) {}},
+		{"images, a row left over", true, func(c *train.Config) { c.MicroBatch = 13 }},
 		{"images, augmented, muon", true, func(c *train.Config) {
 			c.Augment, c.Optimizer = augment(t, "crop:1,flip,mixup:0.4"), optim.NewMuon()
 		}},
@@ -128,7 +129,7 @@ func TestGroup(t *testing.T) {
 			hash, last := m.SHA256(), trainer.Model().SHA256()
 			sizes := []int{1, 2, 3, 4, 8}
 			if testing.Short() {
-				sizes = []int{3}
+				sizes = []int{4}
 			}
 			for _, n := range sizes {
 				traces := make([]*string, n)

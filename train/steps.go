@@ -43,21 +43,23 @@ var ErrDiverged = loop.ErrDiverged
 // # Groups
 //
 // With Config.Group every member makes a trainer of the same network and
-// configuration and runs the same loop over the same data, of which it has all. Members
-// first compare what they were given, and the error says what differs. The
-// micro-batches of an update are divided among them, and gradients, losses and running
-// statistics come together so that every member makes the same update, to the bit
-// that of a trainer alone with the same MicroBatch, on any number of members. So a run may be
-// resumed on another number. MicroBatch is, unless given, a sixteenth of the batch and at
-// least 8 rows, and 1024 where the batch is [All]; a batch of one micro-batch is made by each
-// member. Validation is measured by each member, too.
+// configuration and runs the same loop over the same data, of which it has all.
+// Members first compare what they were given, for which the data is read once, and the
+// error says what differs. The micro-batches of an update are divided among
+// them; gradients, losses and running statistics come together so that every
+// member makes the same update, to the bit that of a trainer alone with the same
+// MicroBatch. So a run may be resumed on any number of members. MicroBatch is,
+// unless given, a sixteenth of the batch and at least 8 rows, and 1024 where the
+// batch is [All]; a batch of one micro-batch is made by each member. Validation is
+// measured by each, too.
 //
-// Checkpoints are written by rank 0 alone, and read by all from where Config.Checkpoints and
-// [Trainer.Resume] say. Callbacks are called on each member; what is written in them is best
-// written on rank 0. [ErrStop] on one member ends training well on all, in
-// the next update; an error, or the end of a ctx, ends it on the others with an error of [dist.ErrAborted], and
-// a loop that is left before its end with one of [ErrLeft]. A member that fails before it calls
-// Steps or Fit has to call Abort.
+// Checkpoints are written by rank 0 alone, and read by all from where
+// Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
+// what they write is best written on rank 0, which alone has each [Step.Probe].
+// [ErrStop] on one member ends training well on all, before the next update. An
+// error, or the end of a ctx, ends it on the others with an error that wraps
+// [dist.ErrAborted], and a loop that is left before its end with [ErrLeft]. A
+// member that fails before it calls Steps or Fit has to call Abort.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		batches, err := t.begin(source)
