@@ -19,6 +19,7 @@ const imports = `
 internal/canonical:
 internal/suggest:
 metric: internal/canonical internal/suggest
+internal/usage:
 internal/human: metric
 internal/shell: internal/human
 internal/module:
@@ -32,7 +33,7 @@ internal/half:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
 schedule: internal/canonical internal/suggest
-internal/onnxproto:
+internal/onnxproto: internal/half
 internal/fetch: internal/suggest
 internal/fma:
 internal/formula: internal/fma
@@ -41,7 +42,7 @@ internal/kernel/isa:
 internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
-internal/kernel/tile: internal/fma internal/kernel/isa
+internal/kernel/tile: internal/fma internal/half internal/kernel/isa
 internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
@@ -82,13 +83,13 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/suggest internal/canonical metric internal/module internal/rng internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
 weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
-onnx: internal/canonical internal/suggest internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
+onnx: internal/canonical internal/suggest internal/npy internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
 internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
-internal/torchwrite: internal/human internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
+internal/torchwrite: internal/human internal/usage internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
 internal/gowrite: internal/module internal/human internal/files data model
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
@@ -97,18 +98,17 @@ dist:
 train/profile:
 train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
-internal/usage:
 internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train
 internal/goldentest:
 internal/runtest:
 internal/report: internal/human
 internal/tensorboard:
-internal/runs: metric internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
+internal/runs: metric internal/usage internal/human internal/shell internal/disk internal/files internal/kernel/isa data objective model explain train/profile train internal/report internal/tensorboard
 internal/runpage: metric internal/human internal/shell data explain train internal/report internal/runs
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
+internal/settings: data/images internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage

@@ -65,6 +65,7 @@ type BatchConfig struct {
 	Ahead    int   // batches prepared ahead of their use; 0: 3
 	Start    int   // the first batch to deliver, to resume
 	Workers  int   // goroutines that prepare batches; 0: half the cores, 1 to 4. It does not change them.
+	NoTarget bool  // leave out y, which a row then need not have: Y is nil
 
 	// Positions lists, ascending, how many a sample of sequences may have, which end
 	// before it does: those of a batch have the fewest that all of its rows fit in. nil:
@@ -212,6 +213,7 @@ type feeder struct {
 	ahead   int
 	workers int
 	trusted bool
+	labeled bool       // with targets
 	augment *augmenter // nil: rows stay as they are
 }
 
@@ -228,6 +230,7 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 		s = all.Epoch(cfg.Seed, cfg.Epoch)
 	}
 	f = &feeder{form: formOf(s), size: cfg.Size, n: s.Len(), order: cfg.Order, ahead: cfg.Ahead, workers: cfg.Workers, trusted: isVetted(s)}
+	f.labeled = f.spec.labeled() && !cfg.NoTarget
 	if err := f.spec.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -257,6 +260,9 @@ func newFeeder(s Source, cfg BatchConfig) (f *feeder, count int, err error) {
 	for _, field := range f.spec.More {
 		f.names = append(f.names, field.Name)
 	}
+	if cfg.Augment.Mixes() && cfg.NoTarget {
+		return nil, 0, fmt.Errorf("data: %s: mixing rows takes their targets", f.spec.name())
+	}
 	if cfg.Augment.Mixes() && f.names != nil {
 		return nil, 0, fmt.Errorf("data: %s: mixing rows takes samples of an image and a class; these have a field %q", f.spec.name(), f.names[0])
 	}
@@ -281,7 +287,7 @@ func (f *feeder) newSlot() *slot {
 		s.more = append(s.more, make([]float32, rows*field.Size()))
 	}
 	s.part = slices.Clone(s.more)
-	if f.spec.labeled() {
+	if f.labeled {
 		s.y = make([]float32, rows*f.spec.TargetSize())
 	}
 	if f.view != nil {

@@ -219,6 +219,11 @@ func TestSeriesBad(t *testing.T) {
 		}), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Window: 5, Horizon: 5}, "as 15 steps of 60 lack one; give a smaller horizon, or fill the gaps"},
 		{"constant", hours(60, func(i int, when time.Time) string { return when.Format("2006-01-02 15:04") + ",7,1,1\n" }), CSVConfig{Targets: []string{"load"}}, SeriesConfig{Window: 5, Horizon: 5}, `the target "load" is constant in the training part (7)`},
 		{"no numbers", "when,a\n2024-01-01,x\n2024-01-02,y\n2024-01-03,x\n", CSVConfig{}, SeriesConfig{}, "has no column of numbers to forecast"},
+		{"one number again and again", "when,a,b\n2024-01-01,7,x\n2024-01-02,7,y\n2024-01-03,7,x\n", CSVConfig{}, SeriesConfig{}, `no column of numbers to forecast: column "a" is left out: it is constant (7); column "b"`},
+		{"one date", hours(60, func(i int, _ time.Time) string { return fmt.Sprintf("2024-01-01,%d,1,1\n", i*i%31) }), CSVConfig{}, SeriesConfig{}, `column "when" holds 1 date in 60 rows, and a series has one row a time; if the order of the rows is that of time, --drop "when"`},
+		{"one date that is named", hours(60, func(i int, _ time.Time) string { return fmt.Sprintf("2024-01-01,%d,1,1\n", i*i%31) }), CSVConfig{}, SeriesConfig{Time: "when"}, `column "when" holds 1 date in 60 rows, and a series has one row a time`},
+		{"two dates", hours(60, func(i int, _ time.Time) string { return fmt.Sprintf("%d.1.2024,%d,1,1\n", 1+i/30, i*i%31) }), CSVConfig{}, SeriesConfig{}, `column "when" holds 2 dates in 60 rows`},
+		{"words", hours(60, func(i int, _ time.Time) string { return fmt.Sprintf("a,%d,1,1\n", i*i%31) }), CSVConfig{}, SeriesConfig{Time: "when"}, `column "when" holds neither numbers nor dates`},
 		{"a time that is missing", hours(60, func(i int, _ time.Time) string { return choose(i == 7, ",1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, "each row of a series has a time"},
 		{"a time that means none", hours(60, func(i int, _ time.Time) string { return choose(i == 7, "9999-12-31,1,1,1\n", "-") }), CSVConfig{}, SeriesConfig{}, `column "when" holds "9999-12-31", which says that there is none`},
 		{"a season that is too long", hours(60, nil), CSVConfig{}, SeriesConfig{Season: 61}, "has 60 steps, and a season of 61 is longer"},
@@ -237,6 +242,8 @@ func TestSeriesBad(t *testing.T) {
 			}
 		}
 	}
+	one := hours(60, func(i int, _ time.Time) string { return fmt.Sprintf("2024-01-01,%d,1,1\n", i*i%31) })
+	readSeries(t, one, CSVConfig{Drop: []string{"when"}}, SeriesConfig{Window: 20, Horizon: 10}) // in the order of its rows
 	s := readSeries(t, hours(60, nil), CSVConfig{}, SeriesConfig{Window: 20, Horizon: 10})
 	if _, err := Split(s, SplitConfig{}); err == nil || !strings.Contains(err.Error(), "the validation part has 6 of 60 steps") {
 		t.Errorf("a split with too few steps: %v", err)

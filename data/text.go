@@ -359,8 +359,11 @@ func (t *Text) fit(train portion) (*Encoder, []string, error) {
 	}
 	e := &Encoder{Kind: textKind, Text: &TextEncoder{Tokens: learned, Lines: t.lines != nil, Context: t.cfg.Context}}
 	var notes []string
+	if want, _ := tokens.Parse(t.cfg.tokens()); learned.Size() < want.Size {
+		notes = append(notes, fmt.Sprintf("%s are learned of the %s asked for: in the words of the training part no other two stand together twice", human.Plural(learned.Size(), "token"), human.Thousands(float64(want.Size))))
+	}
 	if t.lines != nil {
-		notes = e.Text.fitLines(t.lines, train.lines)
+		notes = append(notes, e.Text.fitLines(t.lines, train.lines)...)
 	} else if err := e.Text.fitRun(text, t.name); err != nil {
 		return nil, nil, err
 	}

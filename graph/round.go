@@ -7,12 +7,15 @@ import (
 	"descent/internal/kernel/program"
 )
 
-// Round returns the whole number next to x, the even one of two that are as near,
-// constant for the gradient.
+// Round returns y, the whole number next to x, the even one of two that are as near.
+//
+// Shapes: x, y any, equal. Gradient: none; y is constant.
 func (x Tensor) Round() Tensor { return x.apply(round{}) }
 
-// Floor returns the largest whole number that is at most x, constant for the
-// gradient. Of -x, negated, it is the least that is at least x.
+// Floor returns y, the largest whole number that is at most x. Of -x, negated, it is
+// the least that is at least x.
+//
+// Shapes: x, y any, equal. Gradient: none; y is constant.
 func (x Tensor) Floor() Tensor { return x.apply(floor{}) }
 
 type (

@@ -32,7 +32,7 @@ func (m *Model) HeldOut(ctx context.Context, source data.Source) (*HeldOut, erro
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	h, goal := &HeldOut{}, m.net.Objective[0]
-	err := m.bands(ctx, source, func(rows int, b *data.Batch, bands bands) error {
+	err := m.bands(ctx, source, true, func(rows int, b *data.Batch, bands bands) error {
 		h.Values = append(h.Values, byRow(bands.values, rows)...)
 		h.Targets = append(h.Targets, byRow(decode(&m.net, 0, b.Y), rows)...)
 		if goal.Task == data.Regression {

@@ -18,6 +18,20 @@ type Interval struct {
 	Lower, Upper []float64
 }
 
+// UsualLevel is how often an interval holds what is predicted, unless another level is
+// asked for.
+const UsualLevel = 0.9
+
+// ForecastLevel returns the level of the intervals that a forecast has unless another is
+// asked for: [UsualLevel], or 0, for none, where the model knows too little of how far off
+// it is.
+func (m *Model) ForecastLevel() float64 {
+	if _, err := m.margins(UsualLevel); err != nil {
+		return 0
+	}
+	return UsualLevel
+}
+
 // Residuals returns what the model knows of how far off it is; nil if it knows
 // nothing.
 func (m *Model) Residuals() *Residuals { return m.residuals }
@@ -56,7 +70,7 @@ func (m *Model) MeasureResiduals(ctx context.Context, source data.Source) (*Resi
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	scores := make([][]float64, m.net.Spec.Outputs())
-	err := m.bands(ctx, source, func(rows int, b *data.Batch, bands bands) error {
+	err := m.bands(ctx, source, true, func(rows int, b *data.Batch, bands bands) error {
 		truth := decode(&m.net, 0, b.Y)
 		for i, y := range truth {
 			k := i % len(scores)
@@ -81,7 +95,7 @@ func (m *Model) Intervals(ctx context.Context, source data.Source, level float64
 			return
 		}
 		stopped := errors.New("stopped")
-		err = m.bands(ctx, source, func(rows int, _ *data.Batch, b bands) error {
+		err = m.bands(ctx, source, false, func(rows int, _ *data.Batch, b bands) error {
 			b.widen(margins)
 			k := len(margins)
 			for i := range rows {
@@ -168,12 +182,13 @@ func (b bands) widen(margins []float64) {
 	}
 }
 
-// bands calls do with the bands of each batch of source.
-func (m *Model) bands(ctx context.Context, source data.Source, do func(rows int, b *data.Batch, bands bands) error) error {
+// bands calls do with the bands of each batch of source, with its targets if they are
+// asked for.
+func (m *Model) bands(ctx context.Context, source data.Source, targets bool, do func(rows int, b *data.Batch, bands bands) error) error {
 	e := engine.New(m.workers)
 	defer e.Close()
 	p := newPredictor(m, e)
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most, NoTarget: !targets}) {
 		if err != nil {
 			return err
 		}
@@ -242,7 +257,7 @@ func (m *Model) Cover(ctx context.Context, source data.Source, level float64) ([
 		list[k] = Coverage{Target: name, Level: level}
 	}
 	n := 0
-	err = m.bands(ctx, source, func(rows int, batch *data.Batch, b bands) error {
+	err = m.bands(ctx, source, true, func(rows int, batch *data.Batch, b bands) error {
 		b.widen(margins)
 		n += rows
 		for i, y := range decode(&m.net, 0, batch.Y) {

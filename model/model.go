@@ -163,8 +163,10 @@ func (m *Model) Warm(rows ...int) error {
 		for n > 0 {
 			most := m.plans.atOnce()
 			now := min(n, most)
-			if _, err := p.run(now, m.blank(now), false); err != nil {
-				return fmt.Errorf("model: %w", err)
+			if p.programs[size{rows: network.Padded(now)}] == nil {
+				if _, err := p.run(now, m.blank(now), false); err != nil {
+					return fmt.Errorf("model: %w", err)
+				}
 			}
 			if n -= now; n > most {
 				n = n%most + most // whole ones are alike
@@ -242,7 +244,7 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 		}
 		p := m.borrow()
 		defer m.giveBack(p)
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce()}) {
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce(), NoTarget: true}) {
 			if err != nil {
 				yield(nil, err)
 				return

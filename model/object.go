@@ -30,6 +30,9 @@ func plainObject(text string, row map[string]any) bool {
 		if !ok {
 			return false
 		}
+		if _, twice := row[key]; twice {
+			return false
+		}
 		row[key] = value
 		if p.takes(',') {
 			continue

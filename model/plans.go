@@ -33,20 +33,9 @@ func atOnce(n network.Network) int {
 	return 1 << (bits.Len(uint(fit)) - 1)
 }
 
-// padded returns the number of rows that a plan takes for so many: the next
-// number of the form 2ᵏ or 3·2ᵏ, so that a model has few plans whatever its
-// callers bring. Rows that are added change nothing about the others.
-func padded(rows int) int {
-	power := 1 << bits.Len(uint(rows-1)) // at least rows
-	if less := power / 4 * 3; less >= rows {
-		return less
-	}
-	return power
-}
-
 // size says what a plan is for.
 type size struct {
-	rows   int
+	rows   int  // see [network.Padded]; those that are added change nothing about the others
 	losses bool // with the loss of each row, which needs targets
 	plain  bool // what losses read instead of predictions
 

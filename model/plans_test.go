@@ -15,12 +15,12 @@ import (
 func TestPadded(t *testing.T) {
 	sizes := map[int]bool{}
 	for n := 1; n <= most; n++ {
-		p := padded(n)
+		p := network.Padded(n)
 		sizes[p] = true
 		if p < n || 2*p > 3*n && p > 1 && n > 1 && p-n > (n-1)/2 {
 			t.Errorf("%d rows take a plan of %d", n, p)
 		}
-		if padded(p) != p {
+		if network.Padded(p) != p {
 			t.Errorf("%d is no size of its own", p)
 		}
 	}

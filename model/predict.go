@@ -254,9 +254,33 @@ func appendObject(rows *data.RowEncoder, dst []float32, text []byte) ([]float32,
 		return dst, fmt.Errorf("the row is no JSON object: %w", err)
 	}
 	if _, err := d.Token(); row == nil || !errors.Is(err, io.EOF) {
-		return dst, errors.New("the row is not one JSON object")
+		return dst, errors.New("the row is not one JSON object; several are a list of them, [{...}, {...}]")
+	}
+	if name, twice := givenTwice(text); twice {
+		return dst, fmt.Errorf("the row has %q twice", name)
 	}
 	return rows.AppendRow(dst, row)
+}
+
+// givenTwice returns a name that a JSON object has twice, if there is one.
+func givenTwice(text []byte) (name string, twice bool) {
+	seen := map[any]bool{}
+	d := json.NewDecoder(bytes.NewReader(text))
+	_, _ = d.Token() // the brace, of an object that was read
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			break
+		}
+		if name, _ = key.(string); seen[name] {
+			return name, true
+		}
+		seen[name] = true
+		if err := d.Decode(new(json.RawMessage)); err != nil {
+			break
+		}
+	}
+	return "", false
 }
 
 // rowsOf prepares the encoder of a model for rows from memory.

@@ -7,6 +7,7 @@ import (
 
 	"descent/engine"
 	"descent/graph"
+	"descent/internal/half"
 	"descent/internal/kernel/tile"
 	"descent/internal/suggest"
 	"descent/nn"
@@ -16,9 +17,9 @@ import (
 type Storage uint8
 
 const (
-	Float32 Storage = iota // as they were trained
-	BF16                   // 16 bits: the upper half of a float32, so 8 bits of it are exact
-	Int8                   // 8 bits: whole numbers from -127 to 127, times a scale for each output
+	Float32 = Storage(tile.Float32) // as they were trained
+	BF16    = Storage(tile.BF16)    // 16 bits: the upper half of a float32, so 8 bits of it are exact
+	Int8    = Storage(tile.Int8)    // 8 bits: whole numbers from -127 to 127, times a scale for each output
 )
 
 var storages = []string{Float32: "float32", BF16: "bf16", Int8: "int8"}
@@ -128,7 +129,7 @@ func round(values []float32, how graph.Narrow, m tile.Narrow) (scales []float32,
 			v := &values[k*row+j*column]
 			before := *v
 			if how.Format == tile.BF16 {
-				*v = tile.Half(before)
+				*v = half.BFloat16(half.Nearest(before))
 			}
 			if !finite(before) || !finite(*v) {
 				return nil, fmt.Errorf("holds %v, which %v does not", before, Storage(how.Format))
@@ -140,7 +141,11 @@ func round(values []float32, how graph.Narrow, m tile.Narrow) (scales []float32,
 		return nil, nil
 	}
 	for _, m := range most {
-		scales = append(scales, float32(m/127))
+		s := float32(m / 127)
+		if !finite(float32(127 * s)) { // which was rounded up, and m is the largest number
+			s = math.Nextafter32(s, 0)
+		}
+		scales = append(scales, s)
 	}
 	for k := range m.Inner {
 		for j, s := range scales {

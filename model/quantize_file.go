@@ -2,9 +2,10 @@ package model
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"descent/graph"
+	"descent/internal/half"
 	"descent/internal/kernel/tile"
 	"descent/internal/safetensors"
 )
@@ -25,7 +26,7 @@ func (m *Model) tensors() (list []safetensors.Tensor) {
 		case how.Format == tile.BF16:
 			t.BF16 = make([]uint16, len(values))
 			for i, v := range values {
-				t.BF16[i] = uint16(math.Float32bits(v) >> 16)
+				t.BF16[i] = half.Nearest(v)
 			}
 		default:
 			t.I8 = make([]int8, len(values))
@@ -73,7 +74,7 @@ func (m *Model) openNarrow(file *safetensors.File, p Storage) (*Model, error) {
 		if !ok {
 			return nil, fmt.Errorf("the file has no weight %q", w.Name)
 		}
-		if want := w.Tensor.Type(); fmt.Sprint(t.Shape) != fmt.Sprint(want.Dims()) {
+		if want := w.Tensor.Type(); !slices.Equal(t.Shape, want.Dims()) {
 			return nil, fmt.Errorf("weight %q has shape %v in the file, the network takes %v of %v", w.Name, t.Shape, want, p)
 		}
 		matrix := how.Matrix(w.Tensor.Type())
@@ -107,8 +108,8 @@ func scalesOf(t safetensors.Tensor, columns int) ([]float32, error) {
 		return nil, fmt.Errorf("has scales of shape %v in the file; want [%d] of float32", t.Shape, columns)
 	}
 	for i, s := range t.Data {
-		if !finite(s) || s < 0 {
-			return nil, fmt.Errorf("scale %d is %v; want a finite number of at least 0", i, s)
+		if !finite(float32(127*s)) || s < 0 {
+			return nil, fmt.Errorf("scale %d is %v; want a number of at least 0 whose product with 127 is finite", i, s)
 		}
 	}
 	return t.Data, nil
@@ -116,13 +117,11 @@ func scalesOf(t safetensors.Tensor, columns int) ([]float32, error) {
 
 // float32s are the values of a weight that a file has in fewer bits.
 func float32s(t safetensors.Tensor, how graph.Narrow, m tile.Narrow, scales []float32) ([]float32, error) {
-	values := make([]float32, m.Inner*m.Columns)
 	switch {
 	case how.Format == tile.BF16 && t.BF16 != nil:
-		for i, v := range t.BF16 {
-			values[i] = math.Float32frombits(uint32(v) << 16)
-		}
+		return half.Widen(t.BF16), nil
 	case how.Format == tile.Int8 && t.I8 != nil:
+		values := make([]float32, m.Inner*m.Columns)
 		row, column := place(how, m)
 		for k := range m.Inner {
 			for j, s := range scales {
@@ -133,8 +132,7 @@ func float32s(t safetensors.Tensor, how graph.Narrow, m tile.Narrow, scales []fl
 				values[at] = float32(float32(t.I8[at]) * s)
 			}
 		}
-	default:
-		return nil, fmt.Errorf("is not of %v in the file, as its metadata says", Storage(how.Format))
+		return values, nil
 	}
-	return values, nil
+	return nil, fmt.Errorf("is not of %v in the file, as its metadata says", Storage(how.Format))
 }

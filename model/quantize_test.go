@@ -263,6 +263,7 @@ func TestQuantizedFile(t *testing.T) {
 		{"no scales", "scales of shape []", "int8", func(f *safetensors.File) { f.Tensors = slices.Delete(f.Tensors, 1, 2) }},
 		{"other scales", "want [512]", "int8", func(f *safetensors.File) { s := &f.Tensors[1]; s.Shape, s.Data = []int{1}, s.Data[:1] }},
 		{"a scale that is NaN", "scale 3 is NaN", "int8", func(f *safetensors.File) { f.Tensors[1].Data[3] = float32(math.NaN()) }},
+		{"a scale that is too large", "scale 3 is 3e+38", "int8", func(f *safetensors.File) { f.Tensors[1].Data[3] = 3e38 }},
 		{"a scale below 0", "scale 3 is -1", "int8", func(f *safetensors.File) { f.Tensors[1].Data[3] = -1 }},
 		{"-128", "value 2 is -128", "int8", func(f *safetensors.File) { f.Tensors[0].I8[2] = -128 }},
 		{"another shape", "has shape [512 70]", "bf16", func(f *safetensors.File) { slices.Reverse(f.Tensors[0].Shape) }},
@@ -298,10 +299,13 @@ func TestQuantizeErrors(t *testing.T) {
 			m := randomModel(t, n.net, n.spec)
 			name := m.Store().Names()[0]
 			m.Store().Value(name)[5] = float32(v)
-			_, err := m.Quantize(p)
+			q, err := m.Quantize(p)
 			if v == math.MaxFloat32 && p == model.Int8 {
 				if err != nil {
-					t.Error(err)
+					t.Fatal(err)
+				}
+				if w := q.Store().Value(name)[5]; !(w > 0.99*math.MaxFloat32 && w <= math.MaxFloat32) {
+					t.Errorf("the largest number became %v", w)
 				}
 				continue
 			}

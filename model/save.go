@@ -174,7 +174,7 @@ func open(file *safetensors.File, options []LoadOption) (*Model, error) {
 	}
 	text, ok := file.Meta[MetadataKey]
 	if !ok {
-		return nil, fmt.Errorf("%w: its metadata has no entry \"descent\"", ErrNotModel)
+		return nil, fmt.Errorf("%w: its metadata has no entry \"descent\"; weights of another program start a network by train --init-from", ErrNotModel)
 	}
 	var d metadata
 	if err := json.Unmarshal([]byte(text), &d); err != nil {

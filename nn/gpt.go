@@ -48,7 +48,7 @@ type GPTConfig struct {
 // Sources: Radford et al., "Language Models are Unsupervised Multitask Learners",
 // 2019 (GPT-2), as in Karpathy's nanoGPT; for what the fields choose see the layers.
 func GPT(c GPTConfig) Sequential {
-	if err := c.Validate(); err != nil {
+	if err := c.check(); err != nil {
 		return Sequential{Func(func(x graph.Tensor) graph.Tensor {
 			x.Graph().Fail("GPT", err, x.Type())
 			return x
@@ -81,29 +81,36 @@ func GPT(c GPTConfig) Sequential {
 
 // Validate reports which field has a value that no network has.
 func (c GPTConfig) Validate() error {
+	if err := c.check(); err != nil {
+		return fmt.Errorf("nn: GPT: %w", err)
+	}
+	return nil
+}
+
+func (c GPTConfig) check() error {
 	for _, f := range []struct {
 		name  string
 		value int
 	}{{"Vocabulary", c.Vocabulary}, {"Context", c.Context}, {"Layers", c.Layers}, {"Heads", c.Heads}, {"Width", c.Width}} {
 		if f.value < 1 {
-			return fmt.Errorf("nn: GPT: %s is %d; want at least 1", f.name, f.value)
+			return fmt.Errorf("%s is %d; want at least 1", f.name, f.value)
 		}
 	}
 	switch {
 	case c.Width%c.Heads != 0:
-		return fmt.Errorf("nn: GPT: Width is %d; want a multiple of the Heads, %d", c.Width, c.Heads)
+		return fmt.Errorf("Width is %d; want a multiple of the Heads, %d", c.Width, c.Heads)
 	case c.Groups < 0 || c.Groups > 0 && c.Heads%c.Groups != 0:
-		return fmt.Errorf("nn: GPT: Groups is %d; want a divisor of the %d Heads, or 0 for as many", c.Groups, c.Heads)
+		return fmt.Errorf("Groups is %d; want a divisor of the %d Heads, or 0 for as many", c.Groups, c.Heads)
 	case c.Hidden < 0:
-		return fmt.Errorf("nn: GPT: Hidden is %d; want at least 1, or 0 for the usual number", c.Hidden)
+		return fmt.Errorf("Hidden is %d; want at least 1, or 0 for the usual number", c.Hidden)
 	case !(c.SoftCap >= 0) || math.IsInf(c.SoftCap, 0):
-		return fmt.Errorf("nn: GPT: SoftCap is %v; want a number above 0, or 0 for none", c.SoftCap)
+		return fmt.Errorf("SoftCap is %v; want a number above 0, or 0 for none", c.SoftCap)
 	}
 	if err := checkRotary(c.Rotary, c.Width/c.Heads); err != nil {
-		return fmt.Errorf("nn: GPT: Rotary: %w", err)
+		return fmt.Errorf("base of Rotary: %w", err)
 	}
 	if err := checkRate(c.Dropout); err != nil {
-		return fmt.Errorf("nn: GPT: Dropout: %w", err)
+		return fmt.Errorf("Dropout: %w", err)
 	}
 	return nil
 }

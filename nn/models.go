@@ -68,9 +68,12 @@ func ResNet(depth, classes int) (Sequential, error) {
 	return append(net, GlobalAvgPool{}, Dense{Units: classes}), nil
 }
 
-// MobileNetV2 returns the network of inverted residuals for photographs [n, h, w, 3], such
-// as of 224 × 224 or 96 × 96, with so many times the paper's channels: 1, or 0.35, which
-// halves the image five times with 410,208 weights before its last layer.
+// MobileNetV2 returns the network of inverted residuals with so many times the paper's
+// channels: 1, or 0.35, which has 410,208 weights before its last layer.
+//
+//	x [n, h, w, 3] photographs, such as of 224 × 224 or 96 × 96 → y [n, classes] scores
+//
+// The image is halved five times, then its mean is taken.
 //
 // Its arithmetic is that of Keras and of the weights that Google published, so that these
 // fit: ε of batch normalization is 10⁻³, and a stride of two reads one more row and column

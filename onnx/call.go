@@ -127,6 +127,29 @@ func (n *call) hosts() bool {
 	return true
 }
 
+// fitting records what is wrong with the types of known inputs, whose numbers the host
+// takes from the slice of one type.
+func (n *call) fitting() {
+	if !n.hosts() {
+		return
+	}
+	list := n.in
+	switch op := n.full(); {
+	case op == "Where" && n.has(0):
+		if n.in[0].typ.Real() {
+			n.failf("a condition of %v; want truth values", n.in[0].typ)
+		}
+		list = n.in[1:]
+	case op != "Concat" && op != "Range" && (binaries[op].graph == nil || op == "Pow"):
+		return
+	}
+	for _, v := range list {
+		if v.valid() && list[0].valid() && v.typ.Real() != list[0].typ.Real() {
+			n.failf("operands are of %v and %v", list[0].typ, v.typ)
+		}
+	}
+}
+
 // folded returns what was computed on the host.
 func (n *call) folded(a *array, err error) []value {
 	if err != nil {

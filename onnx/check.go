@@ -41,6 +41,12 @@ func CheckFolder(folder string) ([]Check, error) {
 	slices.Sort(sets)
 	var checks []Check
 	for _, set := range sets {
+		for kind, n := range map[string]int{"input": len(m.Network.Inputs), "output": len(m.Network.Outputs)} {
+			extra := filepath.Join(set, fmt.Sprintf("%s_%d.pb", kind, n))
+			if _, err := os.Stat(extra); err == nil {
+				return nil, fmt.Errorf("%s: the network has only %d of that kind", extra, n)
+			}
+		}
 		inputs := map[string]Tensor{}
 		for i, in := range m.Network.Inputs {
 			x, err := ReadTensor(filepath.Join(set, fmt.Sprintf("input_%d.pb", i)))

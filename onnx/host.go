@@ -29,15 +29,18 @@ func size(dims []int) int {
 	return n
 }
 
-// checkSize returns an error if dims ask for too many numbers.
-func checkSize(dims []int) error {
+// checkSize returns an error if dims ask for more numbers than an array has.
+func checkSize(dims []int) error { return within(dims, maxHost) }
+
+// within returns an error if dims ask for more than so many numbers.
+func within(dims []int, most int) error {
 	n := 1
 	for _, d := range dims {
 		if d < 0 {
 			return fmt.Errorf("size %d is negative", d)
 		}
-		if d > 0 && n > maxHost/d {
-			return fmt.Errorf("shape %v has more than %d numbers, which is the most that is computed while a network is read", dims, maxHost)
+		if d > 0 && n > most/d {
+			return fmt.Errorf("shape %v has more than %d numbers, which is the most that is taken here", dims, most)
 		}
 		n *= d
 	}
@@ -243,12 +246,31 @@ func (a *array) cast(to onnxproto.DataType) *array {
 		case to == onnxproto.Bool:
 			b.ints[i] = truth(a.at(i) != 0)
 		case a.typ.Real():
-			b.ints[i] = toInt(a.real[i])
+			b.ints[i] = wrap(to, toInt(a.real[i]))
 		default:
-			b.ints[i] = a.ints[i]
+			b.ints[i] = wrap(to, a.ints[i])
 		}
 	}
 	return b
+}
+
+// wrap returns x modulo 2 to the number of the type's bits, in its range.
+func wrap(typ onnxproto.DataType, x int64) int64 {
+	switch typ {
+	case onnxproto.Int8:
+		return int64(int8(x))
+	case onnxproto.Int16:
+		return int64(int16(x))
+	case onnxproto.Int32:
+		return int64(int32(x))
+	case onnxproto.Uint8:
+		return int64(uint8(x))
+	case onnxproto.Uint16:
+		return int64(uint16(x))
+	case onnxproto.Uint32:
+		return int64(uint32(x))
+	}
+	return x
 }
 
 // toInt cuts the fraction off, and keeps what is out of range at its end.
@@ -273,10 +295,27 @@ func truth(b bool) int64 {
 
 // round returns x as a number of the type.
 func round(typ onnxproto.DataType, x float64) float64 {
-	if typ == onnxproto.Float64 {
+	switch typ {
+	case onnxproto.Float64:
 		return x
+	case onnxproto.Float16:
+		return nearest(x, 11, -24, 65504)
+	case onnxproto.BFloat16:
+		return nearest(x, 8, -133, 0x1.FEp127)
 	}
 	return float64(float32(x))
+}
+
+// nearest returns the number nearest to x of so many bits that are multiples of 2 to the
+// power of least, an even one between two; beyond most it is infinite.
+func nearest(x float64, bits, least int, most float64) float64 {
+	_, exponent := math.Frexp(x)
+	unit := math.Ldexp(1, max(exponent-bits, least))
+	y := math.RoundToEven(x/unit) * unit
+	if math.Abs(y) > most {
+		return math.Copysign(math.Inf(1), x)
+	}
+	return y
 }
 
 // fold reduces a over axes by f, from start.

@@ -1,7 +1,6 @@
 package onnx_test
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,18 +13,6 @@ import (
 const shared = "../../shared/models"
 
 var unsafe = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
-
-// far returns the largest difference, and how much may be.
-func far(got, want onnx.Tensor) (off, bound float64) {
-	largest := 0.0
-	for i, w := range want.Values {
-		largest = max(largest, math.Abs(w))
-		if d := math.Abs(got.Values[i] - w); d > off || d != d {
-			off = d
-		}
-	}
-	return off, 1e-5 + 1e-4*largest
-}
 
 // TestModels compares files of other programs with what onnxruntime made of them.
 func TestModels(t *testing.T) {
@@ -74,7 +61,9 @@ func TestModels(t *testing.T) {
 				if len(got.Values) != len(want.Values) {
 					t.Fatalf("%s: shape %v, want %v", out, got.Dims, want.Dims)
 				}
-				off, bound := far(got, want)
+				want.Type = "" // the bound is that of float32
+				c := onnx.CompareTensors("", out, got, want)
+				off, bound := c.Off, c.Bound
 				if name == "winml-squeezenet-fp16" {
 					bound *= 3 // onnxruntime rounds what is between to float16; with weights widened it is off by 1e-7
 				}

@@ -174,6 +174,32 @@ func product(x graph.Tensor, k int) graph.Tensor {
 	return product(x, k-1).Mul(x)
 }
 
+// remainder is Mod: of the sign of y, or by fmod of that of x, as in C.
+func remainder(n *call) []value {
+	mod := binaries["Mod"]
+	if n.int("fmod", 0) != 0 {
+		mod.real, mod.whole = math.Mod, rest
+	}
+	return mod.apply(n)
+}
+
+// rest is x - y·trunc(x/y), 0 where y is.
+func rest(x, y int64) int64 {
+	if y == 0 {
+		return 0
+	}
+	return x % y
+}
+
+// modulo is x - y·floor(x/y), 0 where y is.
+func modulo(x, y int64) int64 {
+	r := rest(x, y)
+	if r != 0 && r < 0 != (y < 0) {
+		r += y
+	}
+	return r
+}
+
 // elu is x above zero and α(eˣ - 1) below.
 func elu(x graph.Tensor, alpha float64) graph.Tensor {
 	return x.Const(0).Less(x).Select(x, x.Min(x.Const(0)).Expm1().Scale(alpha))
@@ -268,7 +294,7 @@ var binaries = map[string]dyadic{
 			return x.Sub(truncate(x.Div(y)).Mul(y))
 		}
 		return x.Sub(x.Div(y).Floor().Mul(y))
-	}},
+	}, real: func(x, y float64) float64 { return x - float64(math.Floor(x/y)*y) }, whole: modulo},
 	"PRelu": {graph: func(_ *call, x, slope graph.Tensor) graph.Tensor {
 		return x.Less(x.Const(0)).Select(x.Mul(slope), x)
 	}},

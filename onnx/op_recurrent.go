@@ -131,6 +131,10 @@ func (r recurrent) apply(n *call) []value {
 		n.failf("X, W and R have %d, %d and %d axes; want 3 each", x.rank(), w.rank(), u.rank())
 		return nil
 	}
+	if clip := n.float("clip", 0); clip != 0 || n.int("input_forget", 0) != 0 {
+		n.failf("clip %v, input_forget %d; neither is known here", clip, n.int("input_forget", 0))
+		return nil
+	}
 	layout := n.int("layout", 0) // 1: rows before time
 	if layout != 0 {
 		x = value{typ: x.typ, t: n.lay(x, []int{1, 0, 2}), order: natural(3)}
@@ -259,8 +263,8 @@ func (n *call) lengths(rows, steps int) graph.Tensor {
 	}
 	if a := n.in[4].host; a != nil {
 		full := true
-		for _, l := range a.ints {
-			full = full && l == int64(steps)
+		for _, l := range a.values() {
+			full = full && l == float64(steps)
 		}
 		if full {
 			return graph.Tensor{}

@@ -75,7 +75,7 @@ func resize(n *call) []value {
 		if sizes != nil {
 			r.out = int(sizes[i])
 		}
-		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost/2/max(1, r.in) {
+		if !(scales[i] > 0) || r.out < 1 || r.out > maxHost || r.mode != "nearest" && r.out > maxHost/2/max(1, r.in) {
 			n.failf("scale %v of axis %d, which has %d", scales[i], axis, r.in)
 			return nil
 		}
@@ -107,7 +107,10 @@ type resampling struct {
 func (n *call) resample(v value, axis int, r resampling) value {
 	beyond := make([]bool, r.out)
 	places := make([]int, r.out)
-	matrix := make([]float64, r.in*r.out)
+	var matrix []float64 // of the other modes
+	if r.mode != "nearest" {
+		matrix = make([]float64, r.in*r.out)
+	}
 	any := false
 	for i := range r.out {
 		x := r.place(i)

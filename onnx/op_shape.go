@@ -65,12 +65,11 @@ func reshape(n *call) []value {
 		}
 	}
 	fits := func(dims []int) bool {
-		known := 1
-		for _, d := range dims {
-			if d != -1 {
-				known *= d
-			}
+		given := slices.DeleteFunc(slices.Clone(dims), func(d int) bool { return d == -1 })
+		if within(given, maxResult) != nil {
+			return false
 		}
+		known := size(given)
 		if slices.Contains(dims, -1) {
 			return known > 0 && size(old)%known == 0
 		}

@@ -155,6 +155,10 @@ func gather(n *call) []value {
 		return nil
 	}
 	rows := v.dims()[axis]
+	if index.typ.Real() {
+		n.failf("places of %v; want whole numbers", index.typ)
+		return nil
+	}
 	if index.host != nil {
 		places := make([]int, index.host.size())
 		for i, p := range index.host.ints {

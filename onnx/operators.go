@@ -43,6 +43,7 @@ func init() {
 	for name, b := range binaries {
 		operators[name] = b.apply
 	}
+	operators["Mod"] = remainder
 	for name, r := range reductions {
 		operators[name] = r.apply
 	}

@@ -19,6 +19,7 @@ type Model struct {
 	Values   map[string][]float32 // of each weight, in the order in which it lies in memory
 	Producer string               // what wrote the file
 	Metadata map[string]string
+	Texts    []string // outputs of the file that are made of texts, and left out
 }
 
 // ErrUnsupported is wrapped by the error for a file that is whole, but holds what is
@@ -55,7 +56,7 @@ func Parse(data []byte, folder string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &importer{folder: folder, tensors: map[string]*onnxproto.Tensor{}, uses: map[string][]use{}}
+	r := &importer{folder: onnxproto.NewFolder(folder), tensors: map[string]*onnxproto.Tensor{}, uses: map[string][]use{}}
 	m, err := r.model(proto)
 	if err != nil {
 		return nil, err
@@ -65,10 +66,11 @@ func Parse(data []byte, folder string) (*Model, error) {
 
 // importer makes a network of the messages of a file.
 type importer struct {
-	folder   string
+	folder   *onnxproto.Folder
 	tensors  map[string]*onnxproto.Tensor // initializers and constants
 	names    []string                     // theirs, in order
 	uses     map[string][]use
+	bodies   int // how many branches were read: names of nodes need not be unique
 	problems []string
 }
 
@@ -106,8 +108,17 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 			n.Inputs = append(n.Inputs, r.input(v))
 		}
 	}
+	texts := r.texts(nodes)
+	var left []string
 	for _, v := range p.Graph.Outputs {
-		n.Outputs = append(n.Outputs, v.Name)
+		if texts[v.Name] {
+			left = append(left, v.Name)
+		} else {
+			n.Outputs = append(n.Outputs, v.Name)
+		}
+	}
+	if len(n.Outputs) == 0 {
+		n.Outputs, left = left, nil // which says what is wrong with them
 	}
 	if len(n.Outputs) == 0 {
 		return nil, errors.New("the graph has no outputs")
@@ -120,7 +131,7 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 		slices.Sort(r.problems)
 		return nil, fmt.Errorf("%w:\n  %s", ErrUnsupported, strings.Join(slices.Compact(r.problems), "\n  "))
 	}
-	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}}
+	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}, Texts: left}
 	for _, e := range p.Metadata {
 		m.Metadata[e.Key] = e.Value
 	}
@@ -135,6 +146,34 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 	}
 	m.Network = n
 	return m, m.try()
+}
+
+// texts are the values that depend on constants of texts. nodes may be in any order.
+func (r *importer) texts(nodes []Node) map[string]bool {
+	texts := map[string]bool{}
+	var next []string
+	readers := map[string][]*Node{}
+	for name, t := range r.tensors {
+		if t.Type == onnxproto.String {
+			next = append(next, name)
+		}
+	}
+	for i := range nodes {
+		for _, name := range nodes[i].Inputs {
+			readers[name] = append(readers[name], &nodes[i])
+		}
+	}
+	for len(next) > 0 {
+		name := next[len(next)-1]
+		if next = next[:len(next)-1]; texts[name] {
+			continue
+		}
+		texts[name] = true
+		for _, n := range readers[name] {
+			next = append(next, n.Outputs...)
+		}
+	}
+	return texts
 }
 
 func (r *importer) problem(format string, args ...any) {

@@ -131,11 +131,8 @@ func (r *importer) attribute(n *Node, p *onnxproto.Attribute, prefix string, nam
 		if n.full() != "If" {
 			return a, nil // the node is refused as a whole
 		}
-		label := n.Name
-		if label == "" {
-			label = fmt.Sprintf("if%d", len(r.names))
-		}
-		nodes, err := r.graph(p.Graph, prefix+label+"."+p.Name+".", names)
+		r.bodies++
+		nodes, err := r.graph(p.Graph, fmt.Sprintf("%s%s.%d.", prefix, n.Name, r.bodies)+p.Name+".", names)
 		if err != nil {
 			return a, err
 		}

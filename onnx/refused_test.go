@@ -80,6 +80,20 @@ func TestRefused(t *testing.T) {
 		}(), []string{`"w"`, "no path within"}},
 		{"a step of zero", newMaker(13).input("x", 4).output("y").ints("a", 0).ints("b", 4).ints("c", 0).
 			node("Slice", []string{"x", "a", "b", "a", "c", "y"}).bytes(), []string{"step of 0"}},
+		{"a range of two types", newMaker(13).input("x", 1).output("y").weight("a", nil, 0).ints("b", 4).ints("c", 1).
+			node("Range", []string{"a", "b", "c", "r"}).node("Add", []string{"x", "r", "y"}).bytes(), []string{"Range", "float32 and int64"}},
+		{"a joining of two types", newMaker(13).input("x", 1).output("y").ints("a", 0).weight("b", []int64{1}, 4).
+			node("Concat", []string{"a", "b", "r"}, attrInt("axis", 0)).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Concat", "int64 and float32"}},
+		{"a condition of numbers", newMaker(13).input("x", 1).output("y").weight("c", []int64{1}, 4).ints("a", 1).
+			node("Where", []string{"c", "a", "a", "r"}).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Where", "condition of float32"}},
+		{"a choice of two types", newMaker(13).input("x", 1).output("y").ints("a", 1).weight("b", []int64{1}, 4).node("Equal", []string{"a", "a", "c"}).
+			node("Where", []string{"c", "a", "b", "r"}).node("Reshape", []string{"x", "r", "y"}).bytes(), []string{"Where", "int64 and float32"}},
+		{"places with a fraction", newMaker(13).input("x", 4).output("y").weight("i", []int64{1}, 1.5).
+			node("Gather", []string{"x", "i", "y"}).bytes(), []string{"Gather", "places of float32"}},
+		{"a shape that overflows", newMaker(13).input("x", 4).output("y").ints("s", 1<<32, 1<<32).
+			node("Reshape", []string{"x", "s", "y"}).bytes(), []string{"Reshape", "does not fill"}},
+		{"a clip of gates", newMaker(14).input("x", 1, 1, 1).output("y").weight("w", []int64{1, 4, 1}, 1, 2, 3, 4).
+			node("LSTM", []string{"x", "w", "w", "y"}, &onnxproto.Attribute{Name: "clip", Type: onnxproto.AttrFloat, Float: 2}).bytes(), []string{"LSTM", "clip 2"}},
 		{"sizes computed from data", newMaker(13).input("x", 4).output("y").
 			node("Cast", []string{"x", "i"}, attrInt("to", 7)).node("Reshape", []string{"x", "i", "y"}).bytes(), nil},
 	} {
@@ -140,13 +154,13 @@ func TestReadTensorRefused(t *testing.T) {
 		return "\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header + data
 	}
 	for _, row := range []struct{ name, content, want string }{
-		{"a.npy", "", "no array"},
-		{"b.npy", "\x93NUMPY\x01\x00\xff\xff{'descr'", "cut short"},
+		{"a.npy", "", "not an array"},
+		{"b.npy", "\x93NUMPY\x01\x00\xff\xff{'descr'", "a header of 65535 bytes"},
 		{"c.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", "abcd"), "takes 8 bytes"},
-		{"d.npy", npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }\n", "abcd"), "little-endian"},
-		{"e.npy", npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }\n", "abcd"), "Fortran"},
+		{"d.npy", npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }\n", "abc"), "takes 4 bytes"},
+		{"e.npy", npy("{'descr': '<u8', 'fortran_order': False, 'shape': (1,), }\n", "\xff\xff\xff\xff\xff\xff\xff\xff"), "2⁶³-1"},
 		{"f.npy", npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }\n", "abcdabcd"), "c8"},
-		{"g.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }\n", "abcd"), "range"},
+		{"g.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }\n", "abcd"), "at most 32 sizes"},
 		{"h.pb", "not", "onnx"},
 		{"i.txt", "1", ".txt"},
 	} {

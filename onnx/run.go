@@ -23,7 +23,7 @@ const maxKnown = 1 << 12
 
 // Program is a network compiled for inputs of given shapes. It is for one goroutine.
 type Program struct {
-	engine  *engine.Engine
+	engine  *engine.Engine // nil: all outputs are known
 	net     *Network
 	shapes  map[string][]int
 	fixed   map[string]Tensor // inputs that shapes depend on
@@ -37,7 +37,7 @@ type Program struct {
 // depend on numbers, for these numbers. It takes all cores.
 func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	n := &m.Network
-	p := &Program{net: n, engine: engine.New(0), shapes: map[string][]int{}, fixed: map[string]Tensor{}}
+	p := &Program{net: n, shapes: map[string][]int{}, fixed: map[string]Tensor{}}
 	var names []string
 	for _, in := range n.Inputs {
 		names = append(names, in.Name)
@@ -93,7 +93,9 @@ func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.engine = engine.New(0)
 	if p.program, err = plan.Bind(p.engine, store); err != nil {
+		p.engine.Close()
 		return nil, err
 	}
 	var read []string
@@ -147,7 +149,11 @@ func (p *Program) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
 }
 
 // Close ends what computes.
-func (p *Program) Close() { p.engine.Close() }
+func (p *Program) Close() {
+	if p.engine != nil {
+		p.engine.Close()
+	}
+}
 
 // Run compiles the network and computes its outputs once.
 func (m *Model) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
@@ -161,7 +167,7 @@ func (m *Model) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
 
 // check returns an error if there are not as many numbers as the shape says.
 func (t Tensor) check() error {
-	if err := checkSize(t.Dims); err != nil {
+	if err := within(t.Dims, maxResult); err != nil {
 		return err
 	}
 	if len(t.Values) != size(t.Dims) {

@@ -1,17 +1,14 @@
 package onnx
 
 import (
-	"bytes"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
+	"descent/internal/npy"
 	"descent/internal/onnxproto"
 )
 
@@ -65,38 +62,22 @@ var kinds = map[string]onnxproto.DataType{
 	"i1": onnxproto.Int8, "u8": onnxproto.Uint64, "u4": onnxproto.Uint32, "u2": onnxproto.Uint16, "u1": onnxproto.Uint8, "b1": onnxproto.Bool,
 }
 
-var npyHeader = regexp.MustCompile(`^\{'descr': '([<|=])([a-z][0-9])', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? *\}\s*$`)
-
-// parseNpy reads an array in the format of NumPy, versions 1 to 3.
+// parseNpy reads an array in the format of NumPy.
 func parseNpy(data []byte) (Tensor, error) {
-	if !bytes.HasPrefix(data, []byte("\x93NUMPY")) || len(data) < 12 {
-		return Tensor{}, errors.New("no array of NumPy (.npy)")
+	list, err := npy.Parse(data)
+	if err != nil {
+		return Tensor{}, err
 	}
-	at, length := 10, int(binary.LittleEndian.Uint16(data[8:]))
-	if data[6] > 1 {
-		at, length = 12, int(binary.LittleEndian.Uint32(data[8:]))
+	if len(list) != 1 {
+		return Tensor{}, fmt.Errorf("%d arrays; want one", len(list))
 	}
-	if length > len(data)-at {
-		return Tensor{}, errors.New("the file is cut short")
+	a := list[0]
+	t := Tensor{Type: kinds[a.Type].String(), Dims: a.Shape, Values: slices.Clone(a.F64)}
+	for _, v := range a.Data {
+		t.Values = append(t.Values, float64(v))
 	}
-	m := npyHeader.FindSubmatch(data[at : at+length])
-	if m == nil {
-		return Tensor{}, errors.New("an array of numbers in little-endian order is wanted")
+	for _, v := range a.I64 {
+		t.Values = append(t.Values, float64(v))
 	}
-	typ, ok := kinds[string(m[2])]
-	if !ok {
-		return Tensor{}, fmt.Errorf("elements of %s are not read", m[2])
-	}
-	if string(m[3]) == "True" {
-		return Tensor{}, errors.New("the array is in Fortran's order; save numpy.ascontiguousarray of it")
-	}
-	p := onnxproto.Tensor{Type: typ, Raw: data[at+length:]}
-	for _, d := range strings.FieldsFunc(string(m[4]), func(r rune) bool { return r == ',' || r == ' ' }) {
-		n, err := strconv.ParseInt(d, 10, 64)
-		if err != nil {
-			return Tensor{}, err
-		}
-		p.Dims = append(p.Dims, n)
-	}
-	return fromProto(&p)
+	return t, nil
 }

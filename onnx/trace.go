@@ -211,6 +211,9 @@ func (tr *tracer) node(n *Node) {
 		}
 		call.in = append(call.in, v)
 	}
+	if call.fitting(); tr.failed() {
+		return
+	}
 	results := call.apply(op)
 	if tr.failed() {
 		return
@@ -220,7 +223,7 @@ func (tr *tracer) node(n *Node) {
 			continue
 		}
 		if i < len(results) && results[i].valid() {
-			if dims := results[i].dims(); size(dims) > maxResult {
+			if dims := results[i].dims(); within(dims, maxResult) != nil {
 				tr.failf("its result %v has more than %d numbers", dims, maxResult)
 				return
 			}

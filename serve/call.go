@@ -32,32 +32,41 @@ var calls = sync.Pool{New: func() any { return &call{job: job{woken: make(chan b
 // mostKept is how many bytes of a buffer are kept for other requests.
 const mostKept = 1 << 20
 
-// begin prepares the answer to a request: its model, its body and its place. It is ended
-// by what is returned.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, end func(), err error) {
-	e, err := s.find(r)
+// bodies is how many of the largest bodies are held at once; smaller ones may be more.
+const bodies = 32
+
+// begin prepares the answer to a request: its model, its body and its place. [Server.end]
+// gives them back.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, err error) {
+	_, v, err := s.findVersion(r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	c = calls.Get().(*call)
 	c.samples, c.pending, c.rows, c.names, c.level = c.samples[:0], 0, 0, nil, 0
 	c.lower, c.upper, c.out = nil, nil, c.out[:0]
 	c.job.values, c.job.err = c.job.values[:0], nil
 	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
-		var leave func()
-		if leave, err = s.enter(); err == nil {
-			c.version = e.now.Load()
+		if err = s.enter(); err == nil {
+			c.version = v
 			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
-			return c, func() { leave(); c.keep() }, nil
+			return c, nil
 		}
 	}
-	c.keep()
-	return nil, nil, err
+	s.keep(c)
+	return nil, err
 }
 
-// keep gives the call back.
-func (c *call) keep() {
-	c.version, c.job.ctx = nil, nil
+// end ends the answer to a request.
+func (s *Server) end(c *call) {
+	s.metrics.inside.Add(-1)
+	s.keep(c)
+}
+
+// keep keeps the call for other requests.
+func (s *Server) keep(c *call) {
+	s.held.Add(-int64(len(c.body)))
+	c.version, c.job.ctx, c.job.alone = nil, nil, nil
 	if cap(c.body)+4*cap(c.samples)+8*cap(c.job.values)+cap(c.out) <= mostKept {
 		calls.Put(c)
 	}
@@ -69,21 +78,20 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]by
 	if r.ContentLength > s.options.Body {
 		return body, tooLarge
 	}
-	control := http.NewResponseController(w)
-	now := time.Now()
-	_ = control.SetReadDeadline(now.Add(s.options.Time)) // not every writer has one
-	_ = control.SetWriteDeadline(now.Add(2 * s.options.Time))
 	for {
 		if len(body) == cap(body) {
 			body = append(body, 0)[:len(body)]
 		}
 		n, err := r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
+		held := s.held.Add(int64(n))
 		switch {
 		case int64(len(body)) > s.options.Body:
 			return body, tooLarge
+		case held > bodies*s.options.Body:
+			return body, refused(http.StatusTooManyRequests, "the bodies of requests that are answered have more than %d bytes in all; come back later", bodies*s.options.Body)
 		case errors.Is(err, io.EOF):
-			_ = control.SetReadDeadline(time.Time{})
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 			return body, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return body, refused(http.StatusRequestTimeout, "the body did not come within %v", s.options.Time)
@@ -132,22 +140,17 @@ func (c *call) predict() error {
 		return nil
 	}
 	if c.level > 0 {
-		if err := gone(c.job.ctx, c.job.until); err != nil {
+		c.job.alone = func() error {
+			intervals, err := c.version.model.SampleIntervals(c.samples, c.level)
+			for _, i := range intervals {
+				c.note(i)
+			}
 			return err
 		}
-		intervals, err := c.version.model.SampleIntervals(c.samples, c.level)
-		if err != nil {
-			return err
-		}
-		for _, i := range intervals {
-			c.note(i)
-		}
-		c.version.queue.of.rows.Add(int64(len(intervals)))
-	} else {
-		c.job.samples, c.job.rows = c.samples, c.pending
-		if c.version.queue.predict(&c.job); c.job.err != nil {
-			return c.job.err
-		}
+	}
+	c.job.samples, c.job.rows = c.samples, c.pending
+	if c.version.queue.predict(&c.job); c.job.err != nil {
+		return c.job.err
 	}
 	c.rows += c.pending
 	c.samples, c.pending = c.samples[:0], 0

@@ -27,7 +27,7 @@ type description struct {
 	Layers     []layer  `json:"layers"`
 }
 
-// column is a column of a table that a row has to have.
+// column is a column that a row has to have; of a series its time and its targets, too.
 type column struct {
 	Name    string   `json:"name"`
 	Kind    string   `json:"kind"`             // number, category, date or text
@@ -80,6 +80,18 @@ func (v *version) describe() (description, error) {
 			mean = e.Means[0]
 		}
 		d.Image = &picture{e.Image, e.Shape[0], e.Shape[1], e.Shape[2], mean < float64(int(1)<<(bits-1))}
+	}
+	if e.Series != nil {
+		if when := (column{Name: e.Series.Time, Kind: "number", Form: e.Series.Form}); when.Name != "" {
+			if when.Form != "" {
+				when.Kind = "date"
+			}
+			d.Columns = append(d.Columns, when)
+		}
+		for i, t := range e.Targets {
+			mean, std := e.Units(i)
+			d.Columns = append(d.Columns, column{Name: t.Name, Kind: "number", Typical: human.Decoded(mean, mean, std)})
+		}
 	}
 	for _, c := range e.Columns {
 		if c.Kind == "dropped" {

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"descent/model"
 )
@@ -29,11 +31,14 @@ const mostTokens = 100_000
 // server-sent events where the client accepts text/event-stream, each {"text": "..."}, and
 // then an event "end"; or whole as JSON where it accepts application/json alone.
 func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
-	c, end, err := s.begin(w, r)
+	if err := onlyParameters(r); err != nil {
+		return err
+	}
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	m, e := c.version.model, c.version.spec.Encoder
 	if !e.OfText() {
 		return refused(http.StatusBadRequest, "the model was not trained on a text: POST /predict")
@@ -55,8 +60,11 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
-	pieces := 0
+	pieces, rest := 0, "" // a piece may end within a character, and an event may not
 	write := func(piece string) error {
+		if form == eventType {
+			piece, rest = wholeCharacters(rest + piece)
+		}
 		if piece == "" {
 			return nil
 		}
@@ -71,7 +79,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		}
 		_ = control.SetWriteDeadline(time.Now().Add(s.options.Time))
 		if form == eventType {
-			piece = `data: {"text":` + string(quoted(piece)) + "}\n\n"
+			piece = event(piece)
 		}
 		if _, err := io.WriteString(w, piece); err != nil {
 			return err
@@ -94,19 +102,42 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		out := append([]byte(`{"text":`), quoted(string(c.out))...)
 		send(w, http.StatusOK, append(out, '}', '\n'))
 	case form == eventType:
+		if rest != "" {
+			_, _ = io.WriteString(w, event(rest))
+		}
 		_, _ = io.WriteString(w, "event: end\ndata: {}\n\n")
 	}
 	return nil
 }
 
-// readPrompt reads the body of a request: JSON, or the prompt itself.
+// event is a piece of a text as a server-sent event.
+func event(piece string) string { return `data: {"text":` + string(quoted(piece)) + "}\n\n" }
+
+// wholeCharacters parts a text before a character at its end of which bytes are to come.
+func wholeCharacters(text string) (whole, rest string) {
+	for i := len(text) - 1; i >= 0 && i > len(text)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(text[i]) {
+			if !utf8.FullRuneInString(text[i:]) {
+				return text[:i], text[i:]
+			}
+			break
+		}
+	}
+	return text, ""
+}
+
+// readPrompt reads the body of a request.
 func readPrompt(body []byte) (p prompt, err error) {
 	p.Tokens = 200
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.DisallowUnknownFields()
 	if len(body) > 0 {
 		if err := d.Decode(&p); err != nil {
-			return p, errors.New(`the body: ` + strings.TrimPrefix(err.Error(), "json: ") + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
+			says := strings.TrimPrefix(err.Error(), "json: ")
+			if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+				says = fmt.Sprintf("%s cannot be a JSON %s", cmp.Or(wrong.Field, "what is asked for"), wrong.Value)
+			}
+			return p, errors.New(`the body is no prompt in JSON: ` + says + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
 		}
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return p, errors.New("something follows the JSON object of the body")

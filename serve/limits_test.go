@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -85,4 +86,49 @@ func FuzzBody(f *testing.F) {
 			t.Fatalf("%s %q: %d %s", r.URL.Path, body, w.Code, w.Body)
 		}
 	})
+}
+
+// waiting is a body of spaces that ends when its channel is closed.
+type waiting struct {
+	left  int
+	begun *sync.WaitGroup
+	end   chan bool
+}
+
+func (w *waiting) Read(p []byte) (int, error) {
+	n := min(len(p), w.left)
+	for i := range p[:n] {
+		p[i] = ' '
+	}
+	if w.left -= n; n > 0 {
+		return n, nil
+	}
+	w.begun.Done()
+	<-w.end
+	return 0, io.EOF
+}
+
+// TestBodies: bodies that are held at once are bounded in all, and given back.
+func TestBodies(t *testing.T) {
+	s, _ := serving(t, serve.Options{Body: 1000}, map[string]*model.Model{"m": numbers(t)})
+	post := func(body io.Reader) int {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest("POST", "/predict", body))
+		return w.Code
+	}
+	var begun, all sync.WaitGroup
+	end := make(chan bool)
+	begun.Add(32)
+	for range 32 {
+		all.Go(func() { post(&waiting{1000, &begun, end}) })
+	}
+	begun.Wait()
+	if code := post(strings.NewReader("[1,2]")); code != http.StatusTooManyRequests {
+		t.Errorf("beyond what is held: %d", code)
+	}
+	close(end)
+	all.Wait()
+	if code := post(strings.NewReader("[1,2]")); code != http.StatusOK {
+		t.Errorf("afterwards: %d", code)
+	}
 }

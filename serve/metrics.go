@@ -29,7 +29,12 @@ type endpoint struct {
 }
 
 func (m *metrics) endpoint(path string) *endpoint {
-	path, _, _ = strings.Cut(path, "{$")
+	switch path {
+	case "/{$}":
+		path = "/"
+	case "/":
+		path = "other" // whatever nothing else answers
+	}
 	e := &endpoint{path: path, seconds: newHistogram(25e-6, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)}
 	m.endpoints = append(m.endpoints, e)
 	return e

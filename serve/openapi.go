@@ -1,7 +1,11 @@
 package serve
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"descent/model"
 )
@@ -23,9 +27,9 @@ func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 		if d.Kind == "text" {
 			path = "/generate/"
 		}
-		paths[path+d.Name] = object{"post": operation(d)}
-		schemas["row-"+d.Name] = d.rowSchema()
-		schemas["answer-"+d.Name] = d.answerSchema()
+		paths[path+url.PathEscape(d.Name)] = object{"post": operation(d)}
+		schemas[keyOf("row-", d)] = d.rowSchema()
+		schemas[keyOf("answer-", d)] = d.answerSchema()
 	}
 	get := func(what string) object {
 		return object{"get": object{"summary": what, "responses": object{"200": object{"description": what}}}}
@@ -35,19 +39,23 @@ func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 		o[method].(object)["parameters"] = named
 		return o
 	}
+	version := object{"name": "version", "in": "path", "required": true, "schema": object{"type": "string"}}
 	paths["/models"] = get("What is served")
 	paths["/models/{model}"] = of(get("What a model takes and gives"), "get")
 	paths["/metrics"] = get("Counts and times for Prometheus")
 	paths["/v2"] = get("The server, by the Open Inference Protocol")
 	paths["/v2/health/live"] = get("Whether the server is there")
 	paths["/v2/health/ready"] = get("Whether models are ready")
-	paths["/v2/models/{model}"] = of(get("The tensors of a model"), "get")
-	paths["/v2/models/{model}/ready"] = of(get("Whether a model is ready"), "get")
-	paths["/v2/models/{model}/infer"] = of(object{"post": object{
-		"summary":     "Predictions of tensors, by the Open Inference Protocol",
-		"requestBody": object{"required": true, "content": object{"application/json": object{"schema": object{"type": "object", "required": []string{"inputs"}}}}},
-		"responses":   responses(object{"type": "object"}),
-	}}, "post")
+	for _, path := range []string{"/v2/models/{model}", "/v2/models/{model}/versions/{version}"} {
+		paths[path] = of(get("The tensors of a model"), "get")
+		paths[path+"/ready"] = of(get("Whether a model is ready"), "get")
+		paths[path+"/infer"] = of(object{"post": object{
+			"summary":     "Predictions of tensors, by the Open Inference Protocol",
+			"requestBody": object{"required": true, "content": object{"application/json": object{"schema": object{"type": "object", "required": []string{"inputs"}}}}},
+			"responses":   responses(object{"type": "object"}),
+		}}, "post")
+		named = append(named, version)
+	}
 	schemas["error"] = object{"type": "object", "required": []string{"error"}, "properties": object{"error": text}}
 	doc := object{
 		"openapi":    "3.0.3",
@@ -67,6 +75,19 @@ var (
 	numeric = object{"type": "number"}
 )
 
+// keyOf names a schema of a model, with letters that no key may have in hex behind a dot.
+func keyOf(before string, d description) string {
+	key := []byte(before)
+	for _, c := range []byte(d.Name) {
+		if c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
+			key = append(key, c)
+		} else {
+			key = fmt.Appendf(key, ".%02X", c)
+		}
+	}
+	return string(key)
+}
+
 // reference names a schema.
 func reference(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 
@@ -84,7 +105,7 @@ func responses(schema object) object {
 
 // operation is POST /predict or /generate of a model.
 func operation(d description) object {
-	row, answer := reference("row-"+d.Name), reference("answer-"+d.Name)
+	row, answer := reference(keyOf("row-", d)), reference(keyOf("answer-", d))
 	if d.Kind == "text" {
 		r := responses(answer)
 		r["200"].(object)["content"].(object)["text/plain"] = object{"schema": text}
@@ -95,6 +116,14 @@ func operation(d description) object {
 	content := object{
 		"application/json": object{"schema": object{"oneOf": []object{row, list(row)}}},
 		"text/csv":         object{"schema": text},
+	}
+	if d.Kind == "series" {
+		var names []string
+		for _, c := range d.Columns {
+			names = append(names, c.Name)
+		}
+		delete(content, "application/json")
+		content["text/csv"] = object{"schema": object{"type": "string", "description": "a header and rows; columns: " + strings.Join(names, ", ")}}
 	}
 	if d.Image != nil {
 		binary := object{"schema": object{"type": "string", "format": "binary"}}
@@ -129,7 +158,10 @@ func (d description) rowSchema() object {
 		value := object{"type": "string", "nullable": true}
 		switch {
 		case c.Kind == "number":
-			value = object{"type": "number", "nullable": true, "example": c.Typical}
+			value = object{"type": "number", "nullable": true}
+			if x, err := strconv.ParseFloat(c.Typical, 64); err == nil && x-x == 0 {
+				value["example"] = x
+			}
 		case len(c.Levels) > 0:
 			value["example"] = c.Levels[0]
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -20,17 +19,20 @@ import (
 
 // predict answers POST /predict.
 func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
-	c, end, err := s.begin(w, r)
+	if err := onlyParameters(r, "interval"); err != nil {
+		return err
+	}
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer s.end(c)
 	if r.URL.RawQuery != "" {
 		if err := c.interval(r.URL.Query().Get("interval")); err != nil {
 			return err
 		}
 	}
-	list, err := c.readRows(r.Header.Get("Content-Type"))
+	list, err := c.readRows(w.Header(), r.Header.Get("Content-Type"))
 	if err == nil {
 		err = c.predict()
 	}
@@ -64,8 +66,8 @@ func (c *call) write(list bool) {
 }
 
 // readRows adds the rows of the body, and reports whether they are a list. A table has
-// been predicted then.
-func (c *call) readRows(contentType string) (list bool, err error) {
+// been predicted then, with its notes in the header of the answer.
+func (c *call) readRows(h http.Header, contentType string) (list bool, err error) {
 	kind, parameters, _ := mime.ParseMediaType(contentType)
 	e := c.version.spec.Encoder
 	begin := bytes.TrimLeft(c.body[:min(64, len(c.body))], " \t\r\n")
@@ -75,19 +77,36 @@ func (c *call) readRows(contentType string) (list bool, err error) {
 	case e.OfText():
 		return false, refused(http.StatusBadRequest, "the model goes on with a text: POST /generate")
 	case len(c.body) == 0:
-		return false, refused(http.StatusBadRequest, "the body is empty; want a row as a JSON object, rows as a list of them, a table as CSV, or an image")
+		return false, refused(http.StatusBadRequest, "the body is empty; want %s", c.wanted())
 	case kind == "multipart/form-data":
 		return c.readForm(multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]))
 	case images.IsImage(c.body) && c.version.about.Image == nil:
 		return false, refused(http.StatusBadRequest, "the body is an image, and the model takes no images")
 	case images.IsImage(c.body):
 		return false, c.add(c.body, "")
-	case e != nil && e.Series != nil, csv, !object && !array:
-		return true, c.readTable()
+	case e != nil && e.Series != nil && (object || array):
+		return false, refused(http.StatusBadRequest, "the body is JSON; want %s", c.wanted())
+	case e != nil && !csv && !object && !array && utf8.Valid(c.body) && !bytes.ContainsAny(bytes.TrimSpace(c.body), "\r\n"):
+		return false, refused(http.StatusBadRequest, "the body is one line of text; want %s", c.wanted())
+	case csv, !object && !array:
+		return true, c.readTable(h)
 	case object:
 		return false, c.addObject(c.body)
 	}
 	return c.readList()
+}
+
+// wanted says what the model takes.
+func (c *call) wanted() string {
+	switch e := c.version.spec.Encoder; {
+	case e == nil:
+		return "a sample as a JSON list of numbers, samples as a list of them, or a table as CSV, a header and rows"
+	case e.Series != nil:
+		return "a series as CSV, a header and rows"
+	case e.OfImages():
+		return `an image file, or {"image": "..."} with its bytes in base64`
+	}
+	return "a row as a JSON object, rows as a list of them, or a table as CSV, a header and rows"
 }
 
 // addObject adds a row that is a JSON object.
@@ -97,24 +116,20 @@ func (c *call) addObject(text []byte) error {
 		if err := json.Unmarshal(text, &row); err != nil || row.Image == nil {
 			return refused(http.StatusBadRequest, `the model takes images: an image file as the body, or {"image": "..."} with its bytes in base64`)
 		}
-		return c.addBase64(*row.Image)
+		file, err := decode(*row.Image)
+		if err != nil {
+			return err
+		}
+		return c.add(file, "")
 	}
 	return c.add(json.RawMessage(text), "")
 }
 
-// addBase64 adds an image.
-func (c *call) addBase64(text string) error {
-	file, err := fromBase64(text)
+// decode is an image in text as the bytes of its file.
+func decode(text string) ([]byte, error) {
+	file, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return bad(err)
-	}
-	return c.add(file, "")
-}
-
-func fromBase64(text string) ([]byte, error) {
-	file, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("an image in text is the bytes of its file in base64: %w", err)
+		return nil, refused(http.StatusBadRequest, "an image in text is the bytes of its file in base64: %w", err)
 	}
 	return file, nil
 }
@@ -141,7 +156,7 @@ func (c *call) readList() (list bool, err error) {
 			err = refused(http.StatusBadRequest, "%s is no row; want an object with the columns by name, or a list of numbers", first)
 		}
 		if err != nil {
-			return true, inRow(n, err)
+			return true, within(err, "row %d", n)
 		}
 	}
 	if _, err := d.Token(); err != nil {
@@ -151,14 +166,6 @@ func (c *call) readList() (list bool, err error) {
 		return true, refused(http.StatusBadRequest, "something follows the list of rows")
 	}
 	return true, nil
-}
-
-// inRow says in which row a fault of who asks is.
-func inRow(n int, err error) error {
-	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
-		return bad(fmt.Errorf("row %d: %w", n, f.error))
-	}
-	return err
 }
 
 // addNumbers adds a sample as it is.
@@ -179,8 +186,11 @@ func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
 	row := map[string]any{}
 	for n := 0; ; n++ {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 {
 			break
+		}
+		if errors.Is(err, io.EOF) {
+			return true, refused(http.StatusBadRequest, "the form is empty; want %s", c.wanted())
 		}
 		var value []byte
 		if err == nil {
@@ -189,10 +199,13 @@ func (c *call) readForm(form *multipart.Reader) (list bool, err error) {
 		if err != nil {
 			return true, refused(http.StatusBadRequest, "the form: %w", err)
 		}
+		if _, twice := row[part.FormName()]; twice {
+			return false, refused(http.StatusBadRequest, "the form has the field %q twice", part.FormName())
+		}
 		switch file := part.FileName(); {
 		case ofImages:
 			if err := c.add(value, `"file":`+string(quoted(file))+`,`); err != nil {
-				return true, inForm(file, err)
+				return true, within(err, "file %q", file)
 			}
 		case file != "":
 			row[part.FormName()] = value
@@ -214,21 +227,13 @@ func formValue(text string) any {
 	return text
 }
 
-// inForm names the file of a form that a fault is in.
-func inForm(file string, err error) error {
-	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
-		return bad(fmt.Errorf("file %q: %w", file, f.error))
-	}
-	return err
-}
-
 // readTable predicts the rows of a table, or goes on with a series.
-func (c *call) readTable() error {
+func (c *call) readTable(h http.Header) error {
 	if !utf8.Valid(c.body) {
 		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
 	}
 	const name = "the body"
-	spec, m := c.version.spec, c.version.model
+	spec := c.version.spec
 	var source data.Source
 	var err error
 	if spec.Encoder == nil {
@@ -244,32 +249,20 @@ func (c *call) readTable() error {
 		if source, times, err = data.Ahead(source); err != nil {
 			return bad(err)
 		}
-		if c.level == 0 && m.Residuals() != nil {
-			if _, err := m.Residuals().Margin(0, usualLevel); err == nil {
-				c.level = usualLevel
-			}
+		if c.level == 0 {
+			c.level = c.version.model.ForecastLevel()
 		}
 	}
-	if err := gone(c.job.ctx, c.job.until); err != nil {
-		return err
+	if noted, ok := source.(interface{ Notes() []string }); ok {
+		for _, note := range noted.Notes() {
+			h.Add("Descent-Note", shortened(note))
+		}
 	}
-	if c.level > 0 {
-		for i, err := range m.Intervals(c.job.ctx, source, c.level) {
-			if err != nil {
-				return err
-			}
-			c.note(i)
-		}
-	} else {
-		for values, err := range m.Predictions(c.job.ctx, source) {
-			if err != nil {
-				return err
-			}
-			c.note(model.Interval{Values: values})
-		}
+	c.job.rows, c.job.alone = source.Len(), func() error { return c.predictSource(source) }
+	if c.version.queue.predict(&c.job); c.job.err != nil {
+		return c.job.err
 	}
 	c.rows = source.Len()
-	c.version.queue.of.rows.Add(int64(c.rows))
 	if times != nil {
 		c.rows = len(times)
 		key := "step"
@@ -283,5 +276,22 @@ func (c *call) readTable() error {
 	return nil
 }
 
-// usualLevel is that of the intervals of forecasts.
-const usualLevel = 0.9
+// predictSource predicts the rows of a table.
+func (c *call) predictSource(source data.Source) error {
+	if c.level > 0 {
+		for i, err := range c.version.model.Intervals(c.job.ctx, source, c.level) {
+			if err != nil {
+				return err
+			}
+			c.note(i)
+		}
+		return nil
+	}
+	for values, err := range c.version.model.Predictions(c.job.ctx, source) {
+		if err != nil {
+			return err
+		}
+		c.note(model.Interval{Values: values})
+	}
+	return nil
+}

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"io"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"descent/data"
 	"descent/internal/suggest"
@@ -146,21 +144,21 @@ type input struct {
 	Shape    []int           `json:"shape"`
 	Datatype string          `json:"datatype"`
 	Data     json.RawMessage `json:"data"`
-	values   []any
+	values   *json.Decoder   // of data
+	depth    int             // lists in lists, at the next value
 }
 
 // infer answers POST /v2/models/NAME/infer. The parameter interval asks for the outputs
 // lower and upper.
 func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
-	e, _, err := s.findVersion(r)
+	if err := onlyParameters(r); err != nil {
+		return err
+	}
+	c, err := s.begin(w, r)
 	if err != nil {
 		return err
 	}
-	c, end, err := s.begin(w, r)
-	if err != nil {
-		return err
-	}
-	defer end()
+	defer s.end(c)
 	v := c.version
 	var q inference
 	if err := json.Unmarshal(c.body, &q); err != nil {
@@ -201,7 +199,7 @@ func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
 		Version string   `json:"model_version"`
 		ID      *string  `json:"id,omitempty"`
 		Outputs []tensor `json:"outputs"`
-	}{e.name, v.id, q.ID, outputs})
+	}{v.queue.of.name, v.id, q.ID, outputs})
 }
 
 // addTensors adds the rows of inputs.
@@ -212,7 +210,7 @@ func (c *call) addTensors(inputs []input) error {
 	rows := -1
 	for i := range inputs {
 		in := &inputs[i]
-		if err := in.read(); err != nil {
+		if err := in.open(); err != nil {
 			return refused(http.StatusBadRequest, "input %q: %w", in.Name, err)
 		}
 		if rows >= 0 && in.Shape[0] != rows {
@@ -231,47 +229,57 @@ func (c *call) addTensors(inputs []input) error {
 		}
 	}
 	for row := range rows {
-		sample, err := c.rowOf(inputs, row, rows)
+		sample, err := c.rowOf(inputs)
 		if err == nil {
 			err = c.add(sample, "")
 		}
 		if err != nil {
-			return inRow(row, err)
+			return within(err, "row %d", row)
 		}
 	}
 	return nil
 }
 
-// rowOf makes a row of tensors as the model takes it.
-func (c *call) rowOf(inputs []input, row, rows int) (any, error) {
-	in := inputs[0]
-	each := len(in.values) / rows
+// rowOf makes the next row of tensors as the model takes it.
+func (c *call) rowOf(inputs []input) (any, error) {
+	in := &inputs[0]
+	each := in.each()
 	switch c.version.about.Kind {
 	case "numbers":
 		var sample []float32
-		for _, v := range in.values[row*each : (row+1)*each] {
-			x, err := number(v)
+		for range each {
+			x, err := in.number()
 			if err != nil {
-				return nil, bad(err)
+				return nil, err
 			}
 			sample = append(sample, float32(x))
 		}
 		return sample, nil
 	case "image":
 		if in.Datatype != "BYTES" {
-			return pixels(in, row, each)
+			return pixels(in, each)
 		}
 		if each != 1 {
 			return nil, refused(http.StatusBadRequest, "an image of BYTES is one text, the bytes of its file in base64; this has %d", each)
 		}
-		return decodeBase64(in.values[row])
+		v, err := in.next()
+		if err != nil {
+			return nil, err
+		}
+		text, _ := v.(string)
+		return decode(text)
 	}
 	values := map[string]any{}
-	for _, in := range inputs {
-		if len(in.values) != rows {
-			return nil, refused(http.StatusBadRequest, "input %q has %d values a row; a column has one", in.Name, len(in.values)/rows)
+	for i := range inputs {
+		in := &inputs[i]
+		if in.each() != 1 {
+			return nil, in.wrong("%d values a row; a column has one", in.each())
 		}
-		values[in.Name] = in.values[row]
+		v, err := in.next()
+		if err != nil {
+			return nil, err
+		}
+		values[in.Name] = v
 	}
 	return values, nil
 }
@@ -279,84 +287,122 @@ func (c *call) rowOf(inputs []input, row, rows int) (any, error) {
 // datatypes are those of the protocol that are read.
 var datatypes = []string{"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"}
 
-// read reads the values of a tensor, row after row, also where lists hold rows.
-func (in *input) read() error {
+// open checks the values of a tensor, and begins to read them. They are read one by one,
+// as all at once take many times the bytes of the body.
+func (in *input) open() error {
 	if !slices.Contains(datatypes, in.Datatype) {
 		return suggest.Unknown("datatype", in.Datatype, datatypes)
 	}
-	d := json.NewDecoder(bytes.NewReader(in.Data))
-	d.UseNumber()
-	var all any
-	if err := d.Decode(&all); err != nil && !errors.Is(err, io.EOF) {
+	if err := in.begin(); err != nil {
 		return err
 	}
-	list, ok := all.([]any)
-	if !ok {
-		return errors.New("its data is no list")
-	}
-	if err := in.flatten(list, 0); err != nil {
-		return err
+	have := 0
+	for ; ; have++ {
+		if _, err := in.next(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
 	}
 	if len(in.Shape) == 0 {
 		return errors.New("it has no shape; want its rows and, if a row has several values, their shape")
 	}
 	size := 1
 	for _, n := range in.Shape {
-		if n < 0 || n > 0 && size > len(in.values)/n {
-			return fmt.Errorf("its shape is %v, its data has %d values", in.Shape, len(in.values))
+		if n < 0 || n > 0 && size > have/n {
+			return fmt.Errorf("its shape is %v, its data has %d values", in.Shape, have)
 		}
 		size *= n
 	}
-	if size != len(in.values) {
-		return fmt.Errorf("its shape is %v, its data has %d values", in.Shape, len(in.values))
+	if size != have {
+		return fmt.Errorf("its shape is %v, its data has %d values", in.Shape, have)
+	}
+	return in.begin()
+}
+
+// begin goes to the first value.
+func (in *input) begin() error {
+	in.values, in.depth = json.NewDecoder(bytes.NewReader(in.Data)), 1
+	in.values.UseNumber()
+	if t, _ := in.values.Token(); t != json.Delim('[') {
+		return errors.New("its data is no list")
 	}
 	return nil
 }
 
-// flatten takes values out of lists in lists.
-func (in *input) flatten(list []any, depth int) error {
-	for _, v := range list {
-		switch v := v.(type) {
-		case []any:
-			if depth == 8 {
-				return errors.New("its data is lists in lists, too deep")
+// each is how many values a row has.
+func (in *input) each() int {
+	n := 1
+	for _, k := range in.Shape[1:] {
+		n *= k
+	}
+	return n
+}
+
+// next returns the next value, row after row, also where lists hold rows; io.EOF is the end.
+func (in *input) next() (any, error) {
+	for in.depth > 0 {
+		t, err := in.values.Token()
+		if err != nil {
+			return nil, err
+		}
+		switch v := t.(type) {
+		case json.Delim:
+			switch v {
+			case '[':
+				in.depth++
+			case ']':
+				in.depth--
+			default:
+				return nil, fmt.Errorf("an object is no %s", in.Datatype)
 			}
-			if err := in.flatten(v, depth+1); err != nil {
-				return err
+			if in.depth > 9 {
+				return nil, errors.New("its data is lists in lists, too deep")
 			}
 			continue
-		case nil:
 		case string:
 			if in.Datatype != "BYTES" {
-				return fmt.Errorf("%q is no %s", v, in.Datatype)
+				return nil, fmt.Errorf("%q is no %s", v, in.Datatype)
 			}
 		case bool:
 			if in.Datatype != "BOOL" {
-				return fmt.Errorf("%v is no %s", v, in.Datatype)
+				return nil, fmt.Errorf("%v is no %s", v, in.Datatype)
 			}
 		case json.Number:
 			if in.Datatype == "BYTES" || in.Datatype == "BOOL" {
-				return fmt.Errorf("%s is no %s", v, in.Datatype)
+				return nil, fmt.Errorf("%s is no %s", v, in.Datatype)
 			}
-		default:
-			return fmt.Errorf("an object is no %s", in.Datatype)
 		}
-		in.values = append(in.values, v)
+		return t, nil
 	}
-	return nil
+	return nil, io.EOF
 }
 
-func number(v any) (float64, error) {
+// wrong is a fault of the tensor.
+func (in *input) wrong(format string, args ...any) error {
+	return refused(http.StatusBadRequest, "input %q: %w", in.Name, fmt.Errorf(format, args...))
+}
+
+// number returns the next value, a number.
+func (in *input) number() (float64, error) {
+	v, err := in.next()
+	if err != nil {
+		return 0, err
+	}
 	n, ok := v.(json.Number)
 	if !ok {
-		return 0, fmt.Errorf("%v is no number", v)
+		return 0, in.wrong("%v is no number", v)
 	}
-	return n.Float64()
+	x, err := n.Float64()
+	if err != nil {
+		return 0, in.wrong("%w", err)
+	}
+	return x, nil
 }
 
-// pixels makes an image of a row [height, width] or [height, width, channels] of values
+// pixels makes an image of the next row [height, width] or [height, width, channels] of values
 // from 0 to 255.
-func pixels(in input, row, each int) (image.Image, error) {
+func pixels(in *input, each int) (image.Image, error) {
 	shape := in.Shape[1:]
 	if len(shape) == 2 {
 		shape = append(slices.Clone(shape), 1)
@@ -364,25 +410,30 @@ func pixels(in input, row, each int) (image.Image, error) {
 	if in.Datatype != "UINT8" || len(shape) != 3 || shape[2] != 1 && shape[2] != 3 || each == 0 {
 		return nil, refused(http.StatusBadRequest, "%s of %v is no image; want UINT8 of [rows, height, width, 1 or 3], or BYTES", in.Datatype, in.Shape)
 	}
-	img := image.NewNRGBA(image.Rect(0, 0, shape[1], shape[0]))
-	gray := image.NewGray(img.Rect)
-	for at := 0; at < each; at += shape[2] {
-		var p [3]uint8
-		for k := range p {
-			x, err := number(in.values[row*each+at+min(k, shape[2]-1)])
-			if err != nil || x < 0 || x > 255 || x != float64(uint8(x)) {
-				return nil, refused(http.StatusBadRequest, "%v is no pixel; want a whole number from 0 to 255", in.values[row*each+at+min(k, shape[2]-1)])
-			}
-			p[k] = uint8(x)
+	gray, colors := image.NewGray(image.Rectangle{}), image.NewNRGBA(image.Rectangle{})
+	if size := image.Rect(0, 0, shape[1], shape[0]); shape[2] == 1 {
+		gray = image.NewGray(size)
+	} else {
+		colors = image.NewNRGBA(size)
+	}
+	for at := range each {
+		x, err := in.number()
+		if err != nil {
+			return nil, err
 		}
-		x, y := at/shape[2]%shape[1], at/shape[2]/shape[1]
-		img.SetNRGBA(x, y, color.NRGBA{p[0], p[1], p[2], 255})
-		gray.SetGray(x, y, color.Gray{Y: p[0]})
+		if x != float64(uint8(x)) {
+			return nil, in.wrong("%v is no pixel; want a whole number from 0 to 255", x)
+		}
+		if shape[2] == 1 {
+			gray.Pix[at] = uint8(x)
+			continue
+		}
+		colors.Pix[at/3*4+at%3], colors.Pix[at/3*4+3] = uint8(x), 255
 	}
 	if shape[2] == 1 {
 		return gray, nil
 	}
-	return img, nil
+	return colors, nil
 }
 
 // tensors are the outputs of the rows that were predicted.
@@ -428,14 +479,4 @@ func (c *call) tensors() []tensor {
 	}
 	outputs[1].Data = numbers(c.job.values)
 	return outputs
-}
-
-// decodeBase64 is a text of the protocol as the bytes of a file.
-func decodeBase64(v any) ([]byte, error) {
-	text, _ := v.(string)
-	file, err := fromBase64(strings.TrimSpace(text))
-	if err != nil {
-		return nil, bad(err)
-	}
-	return file, nil
 }

@@ -33,7 +33,8 @@ type queue struct {
 type job struct {
 	samples []float32
 	rows    int
-	values  []float64 // predictions are appended
+	alone   func() error // nil: samples are predicted, together with those of others
+	values  []float64    // predictions are appended
 	err     error
 
 	ctx   context.Context
@@ -53,7 +54,8 @@ var batches = sync.Pool{New: func() any { return new(batch) }}
 // predict predicts a job.
 func (q *queue) predict(j *job) {
 	q.mu.Lock()
-	if q.running == runtime.GOMAXPROCS(0) {
+	busy := q.running > 0
+	if q.running >= runtime.GOMAXPROCS(0) {
 		q.waiting = append(q.waiting, j)
 		q.mu.Unlock()
 		if lead := <-j.woken; !lead {
@@ -63,7 +65,9 @@ func (q *queue) predict(j *job) {
 		q.running++
 		q.mu.Unlock()
 	}
-	runtime.Gosched() // who has a request at hand comes along; alone this is nothing
+	if busy {
+		runtime.Gosched() // who has a request at hand comes along; alone it would wake another core for nothing
+	}
 	b := batches.Get().(*batch)
 	q.gather(b, j)
 	q.run(b)
@@ -77,13 +81,16 @@ func (q *queue) predict(j *job) {
 	batches.Put(b)
 }
 
-// gather takes j and those who wait, as many as fit.
+// gather takes j and those who wait, as many as fit; a job that is alone fits with none.
 func (q *queue) gather(b *batch, j *job) {
 	b.jobs = append(b.jobs[:0], j)
+	if j.alone != nil {
+		return
+	}
 	rows, n := j.rows, 0
 	q.mu.Lock()
 	for _, other := range q.waiting {
-		if rows += other.rows; rows > together {
+		if rows += other.rows; rows > together || other.alone != nil {
 			break
 		}
 		b.jobs = append(b.jobs, other)
@@ -129,10 +136,13 @@ func (q *queue) run(b *batch) {
 	if rows == 0 {
 		return
 	}
-	q.of.batches.observe(float64(rows))
 	q.of.rows.Add(int64(rows))
-	if len(b.jobs) == 1 {
-		j := b.jobs[0]
+	if j := b.jobs[0]; j.alone != nil {
+		j.err = j.alone()
+		return
+	}
+	q.of.batches.observe(float64(rows))
+	if j := b.jobs[0]; len(b.jobs) == 1 {
 		j.values, j.err = q.model.AppendPredictSamples(j.values, j.samples)
 		return
 	}

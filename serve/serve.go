@@ -26,7 +26,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
@@ -68,12 +70,13 @@ type Options struct {
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
 // the token, 404, 405, 408 where the body was too slow, 413 where it was too large; 429 where
-// the queue is full and 503 where a prediction did not begin in time, both with Retry-After.
+// the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
+	held    atomic.Int64  // bytes of bodies
 	ending  atomic.Bool
 
 	mu     sync.Mutex // held by who changes models
@@ -122,8 +125,12 @@ func New(o Options) *Server {
 
 // Set serves a model under a name, in place of the one that had it. What it takes to
 // predict is compiled before; requests that are being answered end with the model that
-// they began with.
-func (s *Server) Set(name string, m *model.Model) error {
+// they began with. A file that had the name is watched no longer.
+func (s *Server) Set(name string, m *model.Model) error { return s.set(name, m, nil, false) }
+
+// set serves a model of a file, nil for one from memory. One that was read again takes its
+// place only where the name is still that file's.
+func (s *Server) set(name string, m *model.Model, f *file, again bool) error {
 	if name == "" || strings.Contains(name, "/") {
 		return fmt.Errorf("serve: %q is no name of a model; want one without /", name)
 	}
@@ -135,15 +142,22 @@ func (s *Server) Set(name string, m *model.Model) error {
 	defer s.mu.Unlock()
 	list := *s.models.Load()
 	i := slices.IndexFunc(list, func(e *served) bool { return e.name == name })
+	if again && (i < 0 || list[i].file.Load() != f) {
+		return nil
+	}
 	if i < 0 {
 		e := &served{name: name, batches: newHistogram(1, 2, 4, 8, 16, 32, 64, 256)}
 		list = append(slices.Clone(list), e)
 		i = len(list) - 1
 	}
 	v.queue.of = list[i]
-	list[i].now.Store(v)
+	list[i].file.Store(f)
+	before := list[i].now.Swap(v)
 	s.models.Store(&list)
 	s.options.Log.Info("model", "name", name, "version", v.id, "task", v.task(), "parameters", m.Parameters())
+	if before != nil && (before.about.Kind != v.about.Kind || before.task() != v.task()) {
+		s.options.Log.Warn("the model is of another kind than the one before", "name", name, "kind", v.about.Kind, "task", v.task(), "before", before.about.Kind+", "+before.task())
+	}
 	return nil
 }
 
@@ -163,6 +177,9 @@ func (s *Server) handle(method, path string, answer func(http.ResponseWriter, *h
 	guarded := s.options.Token != "" && !slices.Contains(open, path)
 	s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(began.Add(s.options.Time)) // net/http waits for a body even where nobody reads it; not every writer has one
+		_ = control.SetWriteDeadline(began.Add(2 * s.options.Time))
 		err := error(nil)
 		switch {
 		case guarded && !s.bears(r):
@@ -208,7 +225,15 @@ func refused(status int, format string, args ...any) error {
 }
 
 // bad is a fault of who asks.
-func bad(err error) error { return &fault{http.StatusBadRequest, err} }
+func bad(err error) error { return &fault{http.StatusBadRequest, errors.New(plain(err))} }
+
+// within says where a fault of who asks is.
+func within(err error, format string, args ...any) error {
+	if f := (*fault)(nil); errors.As(err, &f) && f.status == http.StatusBadRequest {
+		return refused(f.status, "%s: %w", fmt.Sprintf(format, args...), f.error)
+	}
+	return err
+}
 
 // refuse answers with an error, and returns its status. What has no status is a fault of
 // the server.
@@ -228,14 +253,54 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 			return f.status
 		}
 	}
-	out := append([]byte(`{"error":`), quoted(plain(err))...)
+	out := append([]byte(`{"error":`), quoted(shortened(plain(err)))...)
 	send(w, f.status, append(out, '}'))
 	return f.status
 }
 
-// plain is the text of an error for who asks, to whom packages say nothing.
+// plain is the text of an error for who asks, without the packages that it begins with.
 func plain(err error) string {
-	return strings.NewReplacer("model: ", "", "data: ", "").Replace(err.Error())
+	text := err.Error()
+	for {
+		rest := strings.TrimPrefix(strings.TrimPrefix(text, "model: "), "data: ")
+		if rest == text {
+			return text
+		}
+		text = rest
+	}
+}
+
+// mostSaid is how many bytes of an error are said.
+const mostSaid = 2000
+
+// shortened is a text without its middle where it is long, as one that quotes a value.
+func shortened(text string) string {
+	if len(text) <= mostSaid {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostSaid/2], "") + " ... " + strings.ToValidUTF8(text[len(text)-mostSaid/2:], "")
+}
+
+// onlyParameters refuses parameters of a query that nothing reads.
+func onlyParameters(r *http.Request, known ...string) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case len(known) == 0:
+			return refused(http.StatusBadRequest, "%s takes no parameters behind ?, and %q stands there", r.URL.Path, name)
+		case !slices.Contains(known, name):
+			return bad(suggest.Unknown("parameter", name, known))
+		case len(query[name]) > 1:
+			return refused(http.StatusBadRequest, "the parameter %q is given twice", name)
+		}
+	}
+	return nil
 }
 
 // send sends JSON.
@@ -269,17 +334,14 @@ func (s *Server) find(r *http.Request) (*served, error) {
 	return nil, &fault{http.StatusNotFound, suggest.Unknown("model", name, names)}
 }
 
-// enter lets a request in, unless too many are being answered; it leaves by what is
-// returned.
-func (s *Server) enter() (leave func(), err error) {
+// enter lets a request in, unless too many are being answered.
+func (s *Server) enter() error {
 	if s.metrics.inside.Add(1) > int64(s.options.Queue) {
 		s.metrics.inside.Add(-1)
-		return nil, refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
+		return refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
 	}
-	return s.leave, nil
+	return nil
 }
-
-func (s *Server) leave() { s.metrics.inside.Add(-1) }
 
 // gone reports whether nobody waits for an answer any more.
 func gone(ctx context.Context, until time.Time) error {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"descent/model"
+	"descent/nn"
 	"descent/serve"
 )
 
@@ -275,7 +276,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF",
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF", `{"tokens": 1e3}`: "tokens cannot be a JSON number 1e3", "hello": "no prompt in JSON",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
@@ -347,12 +348,25 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
 		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
 		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
+		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11", "rooms": 2}`, 400, `\"rooms\" twice`},
+		{"POST", "/predict/houses", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n2\r\n--b--\r\n", 400, `\"rooms\" twice`},
+		{"POST", "/predict/digits", "multipart/form-data; boundary=b", "--b--\r\n", 400, "form is empty"},
+		{"POST", "/predict/houses", "application/x-www-form-urlencoded", "rooms=3&area=5", 400, "one line of text"},
+		{"POST", "/predict/houses", "", "null", 400, "one line of text"},
+		{"POST", "/predict/houses?intervall=0.9", "", "{}", 400, `did you mean \"interval\"`},
+		{"POST", "/generate/houses?tokens=3", "", "{}", 400, `\"tokens\" stands there`},
+		{"POST", "/v2/models/houses/infer?interval=0.9", "", "{}", 400, `\"interval\" stands there`},
+		{"POST", "/predict/houses", "", `{"rooms": "` + strings.Repeat("ü", 900) + `", "city": "Bonn", "built": "1999-01-11"}`, 400, "leave the cell empty"},
+		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
 	} {
 		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
 		var e struct{ Error string }
 		if err := json.Unmarshal([]byte(text), &e); err != nil || e.Error == "" {
 			t.Errorf("%s %s %q: %q is no error: %v", tt.method, tt.path, tt.body, text, err)
+		}
+		if len(text) > 2100 {
+			t.Errorf("%s %s: %d bytes of error", tt.method, tt.path, len(text))
 		}
 		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
 			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
@@ -394,6 +408,24 @@ func TestSlowBody(t *testing.T) {
 	}
 	code, text := ask(t, "POST", h.URL+"/predict", "", "[1,2]")
 	read[row](t, code, text)
+}
+
+// TestBodyNobodyReads: a request that is refused, or whose body says nothing, holds its
+// connection no longer than another.
+func TestBodyNobodyReads(t *testing.T) {
+	_, h := serving(t, serve.Options{Time: 100 * time.Millisecond, Token: "a long secret"}, map[string]*model.Model{"m": numbers(t)})
+	for request, status := range map[string]string{"POST /predict": "401", "POST /v2/health/live": "405", "GET /v2/health/live": "200", "POST /nothing": "401"} {
+		c, err := net.Dial("tcp", h.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[1", request)
+		if answer, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+status) {
+			t.Errorf("%s: %v %s", request, err, answer)
+		}
+	}
 }
 
 // TestProtocol: the Open Inference Protocol, as its specification has it.
@@ -469,6 +501,8 @@ func TestProtocol(t *testing.T) {
 	for body, says := range map[string]string{
 		`{}`: "no inputs", `[`: "no inference request", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
 		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                   "shape is [2]",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:              "its data has 2 values",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                    "an object is no",
 		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                  "shape is [-1]",
 		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`: "shape is",
 		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                      "no rows",
@@ -496,7 +530,7 @@ func TestDescriptions(t *testing.T) {
 		Paths      map[string]map[string]any
 		Components struct{ Schemas map[string]any }
 	}](t, code, text)
-	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/metrics"} {
+	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer", "/metrics"} {
 		if doc.Paths[path] == nil {
 			t.Errorf("no path %s", path)
 		}
@@ -513,5 +547,85 @@ func TestDescriptions(t *testing.T) {
 	}
 	if code, text := ask(t, "GET", h.URL+"/", "", ""); code != 200 || !strings.Contains(text, "</html>") {
 		t.Errorf("the page: %d", code)
+	}
+}
+
+// TestPaths: each path has one series of metrics.
+func TestPaths(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": numbers(t)})
+	for _, path := range []string{"/", "/nothing", "/models", "/models/m", "/metrics"} {
+		ask(t, "GET", h.URL+path, "", "")
+	}
+	_, text := ask(t, "GET", h.URL+"/metrics", "", "")
+	seen := map[string]bool{}
+	for line := range strings.Lines(text) {
+		series, _, _ := strings.Cut(line, " ")
+		if seen[series] && line[0] != '#' {
+			t.Errorf("%s comes twice", series)
+		}
+		seen[series] = true
+	}
+	for _, series := range []string{`descent_requests_total{path="/",code="200"}`, `descent_requests_total{path="other",code="404"}`} {
+		if !seen[series] {
+			t.Errorf("no %s in %s", series, text)
+		}
+	}
+}
+
+// changing is a body that changes the model before it is read.
+type changing struct {
+	io.Reader
+	change func()
+}
+
+func (c changing) Read(p []byte) (int, error) {
+	c.change()
+	return c.Reader.Read(p)
+}
+
+// TestVersionStays: a request of a version is answered by it, though another has come since.
+func TestVersionStays(t *testing.T) {
+	first := numbers(t)
+	second := first.Copy()
+	for _, values := range second.Weights() {
+		values[0]++
+	}
+	s, _ := serving(t, serve.Options{}, map[string]*model.Model{"m": first})
+	id := first.SHA256()[:12]
+	body := strings.NewReader(`{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]}`)
+	r := httptest.NewRequest("POST", "/v2/models/m/versions/"+id+"/infer", changing{body, func() {
+		if err := s.Set("m", second); err != nil {
+			t.Error(err)
+		}
+	}})
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"model_version":"`+id+`"`) {
+		t.Errorf("%d %s; want version %s", w.Code, w.Body, id)
+	}
+}
+
+// TestNames: names of models that stand in no key or path as they are, and numbers as examples.
+func TestNames(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"a b~{é}": sold(t)})
+	_, text := ask(t, "GET", h.URL+"/openapi.json", "", "")
+	for _, says := range []string{`"/predict/a%20b~%7B%C3%A9%7D"`, `"row-a.20b.7E.7B.C3.A9.7D":`, `"#/components/schemas/row-a.20b.7E.7B.C3.A9.7D"`, `"example":3,`} {
+		if !strings.Contains(text, says) {
+			t.Errorf("no %s in %s", says, text)
+		}
+	}
+}
+
+// TestColumnNames: an error names a column as it is called.
+func TestColumnNames(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("model: data: rooms,sold\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "%d,%s\n", i%7, []string{"soon", "late"}[i%7/4])
+	}
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": trained(t, nn.Dense{Units: 2}, table(t, b.String(), "sold"), 1)})
+	const says = `{"error":"column \"model: data: rooms\": \"x\" is not a number`
+	if code, text := ask(t, "POST", h.URL+"/predict", "", `{"model: data: rooms": "x"}`); code != 400 || !strings.HasPrefix(text, says) {
+		t.Errorf("%d %s; want %s", code, text, says)
 	}
 }

@@ -29,9 +29,9 @@ func newVersion(m *model.Model) (*version, error) {
 	v := &version{model: m, queue: &queue{model: m}, id: m.SHA256()[:12], spec: m.Spec()}
 	if !v.spec.Encoder.OfText() {
 		v.says = m.Says(nil)
-		var sizes []int // that requests which come together take
-		for n := 1; n <= together; n *= 2 {
-			sizes = append(sizes, n, n+n/2)
+		var sizes []int // of requests that come together
+		for n := range together {
+			sizes = append(sizes, n+1)
 		}
 		if err := m.Warm(sizes...); err != nil {
 			return nil, err

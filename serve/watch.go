@@ -15,6 +15,7 @@ type file struct {
 	path string
 	load func(path string) (*model.Model, error)
 	seen fs.FileInfo // when it was last read
+	gone bool        // which was logged
 }
 
 // Open serves the model of a file under a name. load reads it; nil is [model.Load].
@@ -24,19 +25,11 @@ func (s *Server) Open(name, path string, load func(path string) (*model.Model, e
 		load = func(path string) (*model.Model, error) { return model.Load(path) }
 	}
 	f := &file{path: path, load: load}
-	if err := f.put(s, name); err != nil {
-		return err
-	}
-	for _, e := range *s.models.Load() {
-		if e.name == name {
-			e.file.Store(f)
-		}
-	}
-	return nil
+	return f.put(s, name, false)
 }
 
 // put serves what the file holds.
-func (f *file) put(s *Server, name string) (err error) {
+func (f *file) put(s *Server, name string, again bool) (err error) {
 	if f.seen, err = os.Stat(f.path); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -44,16 +37,21 @@ func (f *file) put(s *Server, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.Set(name, m)
+	return s.set(name, m, f, again)
 }
 
 // changed reports whether there is another file than that which was read. One that is not
-// there is none.
-func (f *file) changed() bool {
+// there is none, which is logged once.
+func (f *file) changed(s *Server, name string) bool {
 	now, err := os.Stat(f.path)
 	if err != nil {
+		if !f.gone {
+			s.options.Log.Warn("model file is not there; its model is served on", "name", name, "file", f.path, "error", err)
+		}
+		f.gone = true
 		return false
 	}
+	f.gone = false
 	return f.seen == nil || !os.SameFile(f.seen, now) || now.Size() != f.seen.Size() || !now.ModTime().Equal(f.seen.ModTime())
 }
 
@@ -71,10 +69,10 @@ func (s *Server) Watch(ctx context.Context, every time.Duration) {
 		}
 		for _, e := range *s.models.Load() {
 			f := e.file.Load()
-			if f == nil || !f.changed() {
+			if f == nil || !f.changed(s, e.name) {
 				continue
 			}
-			if err := f.put(s, e.name); err != nil {
+			if err := f.put(s, e.name, true); err != nil {
 				e.refused.Add(1)
 				s.options.Log.Error("model file refused; the version before is served on", "name", e.name, "file", f.path, "version", e.now.Load().id, "error", err)
 				continue

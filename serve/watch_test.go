@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"descent/model"
 	"descent/serve"
 )
 
@@ -89,5 +90,52 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if err := s.Set("a/b", numbers(t)); err == nil || !strings.Contains(err.Error(), "without /") {
 		t.Error(err)
+	}
+}
+
+// TestSetEndsWatch: a model from memory stays where its name had a file, whatever becomes of that.
+func TestSetEndsWatch(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	first := numbers(t)
+	second := first.Copy()
+	for _, values := range second.Weights() {
+		values[0]++
+	}
+	if err := first.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	s, h := serving(t, serve.Options{}, nil)
+	var reading atomic.Bool
+	begun, end := make(chan bool), make(chan bool)
+	load := func(path string) (*model.Model, error) {
+		if reading.Load() {
+			begun <- true
+			<-end
+		}
+		return model.Load(path)
+	}
+	if err := s.Open("m", path, load); err != nil {
+		t.Fatal(err)
+	}
+	reading.Store(true)
+	if err := first.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	all.Go(func() { s.Watch(ctx, time.Millisecond) })
+	<-begun // the file is read again while the name gets another model
+	if err := s.Set("m", second); err != nil {
+		t.Fatal(err)
+	}
+	end <- true
+	if err := first.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	if _, text := ask(t, "GET", h.URL+"/v2/models/m", "", ""); !strings.Contains(text, second.SHA256()[:12]) {
+		t.Error(text)
 	}
 }

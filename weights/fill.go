@@ -75,16 +75,17 @@ func trace(net nn.Layer, input []int, fields []nn.Field) (traced, error) {
 // nothing.
 func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faults Faults) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	known, filled, used := map[string]nn.Param{}, map[string][]uint8{}, map[string]bool{}
+	known, filled := map[string]nn.Param{}, map[string][]uint8{}
+	taken := map[string][]bool{} // of each tensor that a line names: which numbers
 	for _, p := range params {
 		known[p.Name], filled[p.Name] = p, make([]uint8, p.Tensor.Type().Size())
 	}
 	var sets, adds []func()
 	for _, l := range m {
-		used[l.Theirs] = true
 		theirs, from, ours := quoted(l.Theirs)+l.From, l.Theirs != None && l.Theirs != Unknown, l.Ours != None && l.Ours != Unknown
 		t, have := f.Tensor(l.Theirs)
 		p, takes := known[l.Ours]
+		named := whole(t.Shape) // by this line; all of it where the line is wrong
 		switch {
 		case from && !have:
 			fault("missing: the file has no tensor %s", quoted(l.Theirs))
@@ -98,6 +99,11 @@ func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faul
 		case l.Theirs == None && ours:
 			fillAll(filled[l.Ours])
 		case l.Ours == None:
+			if piece, err := named.part(l.From); err != nil {
+				fault("misshapen: %s: %v", quoted(l.Theirs), err)
+			} else {
+				named = piece
+			}
 		case t.Data == nil:
 			fault("%s holds whole numbers, which no weights are", theirs)
 		default:
@@ -105,8 +111,9 @@ func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faul
 			if err != nil {
 				fault("misshapen: %v", err)
 				fillAll(filled[l.Ours])
-				continue
+				break
 			}
+			named = move.from
 			for at := range move.to.places {
 				if n := &filled[l.Ours][at]; !l.Add && *n < 255 {
 					*n++
@@ -118,13 +125,26 @@ func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faul
 				sets = append(sets, run)
 			}
 		}
+		if t.Data != nil && taken[t.Name] == nil {
+			taken[t.Name] = make([]bool, len(t.Data))
+		}
+		if t.Data != nil {
+			for at := range named.places {
+				taken[t.Name][at] = true
+			}
+		}
 	}
 	faults = append(faults, uncovered(params, filled)...)
 	for _, t := range f.Tensors {
-		if !used[t.Name] && t.Data != nil && !uncounted(t.Name) {
+		places, used := taken[t.Name]
+		switch left := missing(places); {
+		case t.Data == nil || uncounted(t.Name):
+		case !used:
 			fault("extra: %s %v is on no line; -> - leaves it out", quoted(t.Name), t.Shape)
+		case left > 0:
+			fault("extra: %d of %d numbers of %s %v are on no line; -> - behind a piece leaves it out", left, len(places), quoted(t.Name), t.Shape)
 		}
-		if used[t.Name] && wanted(m, t.Name) {
+		if used && wanted(m, t.Name) {
 			if bad := nonfinite(t.Data) - t.Beyond; bad > 0 {
 				fault("%s has %d numbers that are not finite", quoted(t.Name), bad)
 			}
@@ -166,6 +186,16 @@ func fillAll(times []uint8) {
 	for i := range times {
 		times[i] = 1
 	}
+}
+
+// missing returns how many places no line names.
+func missing(taken []bool) (n int) {
+	for _, t := range taken {
+		if !t {
+			n++
+		}
+	}
+	return n
 }
 
 // wanted reports whether a tensor goes somewhere.

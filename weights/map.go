@@ -70,9 +70,10 @@ func quoted(name string) string {
 	return name
 }
 
-// ParseMap reads the text of a map. An error names its line.
+// ParseMap reads the text of a map, which is empty and not nil where nothing stands in it.
+// An error names its line.
 func ParseMap(text string) (Map, error) {
-	var m Map
+	m := Map{}
 	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
 		l, ok, err := parseLine(line)
 		if err != nil {

@@ -247,7 +247,7 @@ func (s *search) rest(units []*unit) {
 func (l layer) alike(u *unit) bool {
 	p := l.pair(u)
 	for _, line := range p.lines {
-		axes := len(l.dims(line.Ours[len(l.path)+1:]))
+		axes := len(l.dims(strings.TrimPrefix(line.Ours, l.path+".")))
 		if a, err := parseAxes(line.Axes); err == nil {
 			axes = len(a.from)
 		}

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"descent/graph"
 	"descent/nn"
+	"descent/nn/initial"
 	"descent/weights"
 )
 
@@ -92,6 +94,29 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// plain is a layer whose parameters have no path.
+type plain struct{}
+
+func (plain) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	return x.MatMul(c.Param("weight", initial.Zeros{}, 4, 3))
+}
+
+// TestNoPath: a network of one layer goes by the names of that layer.
+func TestNoPath(t *testing.T) {
+	_, err := weights.Load(plain{}, []int{4}, npz(t, array{name: "a.weight", shape: []int{5, 4}}), nil)
+	if want := "a.weight [5 4] would be [4 5], and weight is [4 3]"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("the error is %v, want %q in it", err, want)
+	}
+}
+
+// TestNoThirds: what is no queries, keys and values of equal sizes is not cut into such.
+func TestNoThirds(t *testing.T) {
+	m, err := weights.Match(nn.MultiHeadAttention{Heads: 1}, []int{2, 4}, npz(t, array{name: "qkv.weight", shape: []int{13, 4}}))
+	if err != nil || !strings.Contains(m.String(), "qkv.weight -> ? ") {
+		t.Errorf("%v\n%v", err, m)
+	}
+}
+
 func TestRefusedMaps(t *testing.T) {
 	file := npz(t, array{name: "w", shape: []int{2, 4}}, array{name: "b", shape: []int{2}}, array{name: "x y", shape: []int{3, 2}},
 		array{name: "nan", shape: []int{3}, values: []float32{1, float32(math.NaN()), float32(math.Inf(1))}})
@@ -105,6 +130,9 @@ func TestRefusedMaps(t *testing.T) {
 		"no such":       {"v -> 0.dense.weight OI>IO\nb -> 0.dense.bias\n" + rest, "no tensor v"},
 		"not all":       {"w[0] -> 0.dense.weight[:,0]\nb -> 0.dense.bias\n" + rest, "4 of 8 numbers of 0.dense.weight"},
 		"twice":         {"w -> 0.dense.weight OI>IO\nw -> 0.dense.weight OI>IO\nb -> 0.dense.bias\n" + rest, "0.dense.weight is given more than once"},
+		"a piece":       {"w[0] -> -\n- -> 0.dense.weight\nb -> 0.dense.bias\n" + rest, "extra: 4 of 8 numbers of w [2 4] are on no line"},
+		"left out":      {"w[0] -> -\nw[:,::-1] -> -\n- -> 0.dense.weight\nb -> 0.dense.bias\n" + rest, ""},
+		"left beyond":   {"w[3] -> -\n- -> 0.dense.weight\nb -> 0.dense.bias\n" + rest, "w: the piece [3] does not fit [2 4]"},
 		"extra":         {"w -> 0.dense.weight OI>IO\n- -> 0.dense.bias\n" + rest, "extra: b [2] is on no line"},
 		"open":          {"w -> 0.dense.weight OI>IO\n? -> 0.dense.bias\nb -> ?\n" + rest, "nothing for 0.dense.bias"},
 		"not finite":    {"w -> 0.dense.weight OI>IO\nb -> 0.dense.bias\n\"x y\" -> 1.dense.weight OI>IO\nnan -> 1.dense.bias", "nan has 2 numbers that are not finite"},

@@ -40,8 +40,8 @@ func tree(f *File, layers []layer) (*node, []*unit) {
 			path, leaf = path+".l"+m[3], m[1]+"_"+m[2]
 		}
 		if separate && len(t.Shape) > 0 {
-			if last := path[strings.LastIndexByte(path, '.')+1:]; combined[last] {
-				for i, part := range thirds(s) {
+			if parts, ok := thirds(s); ok && combined[path[strings.LastIndexByte(path, '.')+1:]] {
+				for i, part := range parts {
 					put(&list, path+"."+[]string{"query", "key", "value"}[i], leaf, part)
 				}
 				continue
@@ -98,19 +98,23 @@ func parted(name string) (path, leaf string) {
 }
 
 // thirds returns the parts of a tensor for queries, keys and values: of its first axis in
-// PyTorch's product, of the last one where that is three times the first, as GPT-2 has it.
-func thirds(s source) (parts [3]source) {
+// PyTorch's product, of the last one where that is three times the first, as GPT-2 has it;
+// not ok says that it has no such parts, as with fewer heads of keys.
+func thirds(s source) (parts [3]source, ok bool) {
 	axis := 0
 	if n := len(s.full); n == 2 && s.full[1] == 3*s.full[0] {
 		axis = 1
 	}
 	n := s.full[axis] / 3
+	if s.full[axis] != 3*n {
+		return parts, false
+	}
 	for i := range parts {
 		piece := strconv.Itoa(i*n) + ":" + strconv.Itoa((i+1)*n) + "]"
 		parts[i] = source{name: s.name, full: s.full, shape: slices.Clone(s.full), piece: "[" + strings.Repeat(":,", axis) + piece}
 		parts[i].shape[axis] = n
 	}
-	return parts
+	return parts, true
 }
 
 // natural compares texts, numbers in them as numbers.

@@ -22,13 +22,13 @@ func TestSignalWhileDataIsRead(t *testing.T) {
 	}
 	folder := t.TempDir()
 	program := build(t, folder)
-	var table strings.Builder
-	table.WriteString("a,b,c,d,e,f,g,h,y\n")
+	var rows strings.Builder
 	for i := range 300_000 {
-		fmt.Fprintf(&table, "%d.5,%d,%d,%d,%d,%d,%d,%d,%d\n", i%7, i%11, i%13, i%17, i%19, i%23, i%29, i%31, i%37)
+		fmt.Fprintf(&rows, "%d.5,%d,%d,%d,%d,%d,%d,%d,%d\n", i%7, i%11, i%13, i%17, i%19, i%23, i%29, i%31, i%37)
 	}
+	table := "a,b,c,d,e,f,g,h,y\n" + strings.Repeat(rows.String(), 10) // which takes a second on a fast machine
 	data := filepath.Join(folder, "data.csv")
-	if err := os.WriteFile(data, []byte(table.String()), 0o666); err != nil {
+	if err := os.WriteFile(data, []byte(table), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"train", "lr-find", "compare"} {

@@ -3,6 +3,7 @@ package images
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,38 @@ type Standard struct{ Mean, Std [3]float64 }
 var ImageNet = Standard{
 	Mean: [3]float64{255 * 0.485, 255 * 0.456, 255 * 0.406},
 	Std:  [3]float64{255 * 0.229, 255 * 0.224, 255 * 0.225},
+}
+
+// ParseStandard reads a mean and a standard deviation, each one number, or one for each of
+// three channels, as in 0.485,0.456,0.406. They are of pixels from 0 to 1 where none is
+// above 1, else from 0 to 255.
+func ParseStandard(mean, std string) (s Standard, err error) {
+	if s.Mean, err = channels("mean", mean); err != nil {
+		return s, err
+	}
+	if s.Std, err = channels("std", std); err != nil {
+		return s, err
+	}
+	if slices.Max(append(s.Mean[:], s.Std[:]...)) <= 1 {
+		for c := range s.Mean {
+			s.Mean[c], s.Std[c] = 255*s.Mean[c], 255*s.Std[c]
+		}
+	}
+	return s, s.validate()
+}
+
+func channels(what, text string) (list [3]float64, err error) {
+	parts := strings.Split(text, ",")
+	if len(parts) != 1 && len(parts) != 3 {
+		return list, fmt.Errorf("%s is %s; want one number, or three, as in 0.485,0.456,0.406", what, text)
+	}
+	for c := range list {
+		part := strings.TrimSpace(parts[min(c, len(parts)-1)])
+		if list[c], err = strconv.ParseFloat(part, 64); err != nil || list[c]-list[c] != 0 {
+			return list, fmt.Errorf("%s is %s; want finite numbers, not %q", what, text, part)
+		}
+	}
+	return list, nil
 }
 
 func (s Standard) validate() error {

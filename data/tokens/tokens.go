@@ -57,7 +57,7 @@ func Parse(text string) (Spec, error) {
 		}
 		return Spec{kind, size}, nil
 	case kind != Char && kind != Byte:
-		return Spec{}, fmt.Errorf("tokens: %w; want char, byte, or bpe:2000", suggest.Unknown("kind of tokens", kind, []string{Char, Byte, BPE}))
+		return Spec{}, fmt.Errorf("tokens: %w", suggest.Unknown("kind of tokens", kind, []string{Char, Byte, BPE + ":2000"}))
 	case more:
 		return Spec{}, fmt.Errorf("tokens: %q: %s takes nothing after its name", text, kind)
 	}

@@ -89,7 +89,8 @@ var (
 // the normal distribution at (1 + x)/2. Its error is below 8.
 //
 // Source: Wichura, "Algorithm AS 241: The percentage points of the normal
-// distribution", Applied Statistics 37(3), 1988.
+// distribution", Applied Statistics 37(3), 1988, whose ratios are scaled
+// here by √½, and the central one by the half of x.
 func Erfinv(x float64) float64 {
 	size := math.Abs(x)
 	switch {

@@ -9,7 +9,8 @@ import "math"
 // infinite from 1023.5·ln 2 on.
 //
 // Source: Shibata, "Efficient evaluation methods of elementary functions
-// suitable for SIMD computation", ISC 2010.
+// suitable for SIMD computation", ISC 2010; 16·r, the degree of 8 and the four squarings
+// are those of exp in his SLEEF.
 func Exp(x float64) float64 {
 	const (
 		largest = 7.09782712893383973096e+02 // ln of the largest number

@@ -75,42 +75,46 @@ func reduced(x float64) (octant uint64, z float64) {
 	return octant & 7, ((x - float64(y*a)) - float64(y*b)) - float64(y*c)
 }
 
-// reducedFar is [reduced] for a large x: a whole number times a power of two, which
-// is multiplied by those bits of 4/π of which the result is not a multiple of 8.
+// reducedFar is [reduced] for a large x, m·2ᵉ with a whole number m. Of the quarter turns
+// x·2/π whole turns do not count, so that of 2/π the bits are left out that give such: m is
+// multiplied by the 192 bits behind them, modulo four. What is left over the nearest whole
+// number of quarters has 64 bits or more.
 //
 // Source: Payne and Hanek, "Radian reduction for trigonometric functions",
 // SIGNUM Newsletter 18(1), 1983.
 func reducedFar(x float64) (octant uint64, z float64) {
-	all := math.Float64bits(x)
-	whole := all&(1<<52-1) | 1<<52
-	first := int(all>>52) - 1023 - 52 + 61 // of the bits
-	word := func(i int) uint64 {
-		w := fourByPi[first/64+i : first/64+i+2]
-		return w[0]<<(first%64) | w[1]>>(64-first%64)
+	fraction, exponent := math.Frexp(x)
+	m := uint64(math.Ldexp(fraction, 53))
+	skipped := exponent - 53 - 2 + 64
+	at, shift := skipped/64, skipped%64
+	var turns [3]uint64 // quarters, times 2¹⁹⁰
+	carry := uint64(0)
+	for i := 2; i >= 0; i-- {
+		high, low := bits.Mul64(twoByPi[at+i]<<shift|twoByPi[at+i+1]>>(64-shift), m)
+		sum, over := bits.Add64(low, carry, 0)
+		turns[i], carry = sum, high+over
 	}
-	carried, _ := bits.Mul64(word(2), whole)
-	high, low := bits.Mul64(word(1), whole)
-	low, carry := bits.Add64(low, carried, 0)
-	high, _ = bits.Add64(word(0)*whole, high, carry)
-
-	octant = high >> 61
-	high, low = high<<3|low>>61, low<<3 // the fraction of an octant
-	if octant&1 == 1 {
-		low, carry = bits.Sub64(0, low, 0)
-		high = -high - carry
+	quarters := (turns[0] + 1<<61) >> 62 // the nearest
+	high, low := turns[0]-quarters<<62, turns[1]
+	negative := high>>63 == 1
+	if negative {
+		borrow := uint64(0)
+		low, borrow = bits.Sub64(0, low, 0)
+		high, _ = bits.Sub64(0, high, borrow)
 	}
 	zeros := bits.LeadingZeros64(high)
-	z = math.Ldexp(float64(high<<zeros|low>>(64-zeros)), -64-zeros) * (math.Pi / 4)
-	if octant&1 == 1 {
-		return (octant + 1) & 7, -z
+	z = math.Ldexp(float64(high<<zeros|low>>(64-zeros)), -62-zeros) * (math.Pi / 2)
+	if negative {
+		z = -z
 	}
-	return octant, z
+	return 2 * quarters, z
 }
 
-// fourByPi are the bits of 4/π, 64 in a word after the first, as many as the largest x asks for.
-var fourByPi = [...]uint64{
-	0x0000000000000001, 0x45f306dc9c882a53, 0xf84eafa3ea69bb81, 0xb6c52b3278872083, 0xfca2c757bd778ac3,
-	0x6e48dc74849ba5c0, 0x0c925dd413a32439, 0xfc3bd63962534e7d, 0xd1046bea5d768909, 0xd338e04d68befc82,
-	0x7323ac7306a673e9, 0x3908bf177bf25076, 0x3ff12fffbc0b301f, 0xde5e2316b414da3e, 0xda6cfd9e4f96136e,
-	0x9e8c7ecd3cbfd45a, 0xea4f758fd7cbe2f6, 0x7a0e73ef14a525d4, 0xd7f6bf623f1aba10, 0xac06608df8f6d757,
+// twoByPi are the bits of 2/π behind the point, after 64 zeros, as many as the largest x
+// asks for.
+var twoByPi = [...]uint64{
+	0, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
+	0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41,
+	0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7,
+	0x4f463f669e5fea2d, 0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab,
 }

@@ -89,9 +89,7 @@ func (r *run) costText(report model.Report) string {
 	return b.String()
 }
 
-// usualLevel is how often the intervals that are measured unless others are asked for
-// hold what is predicted.
-const usualLevel = 0.9
+const usualLevel = model.UsualLevel
 
 // cover measures the intervals of a model; nothing where it has none, or too few rows
 // told how far off it is and no level was asked for.

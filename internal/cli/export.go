@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -79,7 +81,7 @@ func (a *app) export(ctx context.Context, path string, opt exportOptions) error 
 	}
 	write, ok := exporters[format]
 	if !ok {
-		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", format, []string{"onnx", "safetensors", "go", "model"})))
+		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", format, slices.Sorted(maps.Keys(exporters)))))
 	}
 	storage, err := opt.storage(format)
 	if err != nil {

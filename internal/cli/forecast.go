@@ -18,8 +18,8 @@ func writeForecast(ctx context.Context, w io.Writer, m *model.Model, series data
 	if err != nil {
 		return err
 	}
-	if opt.level == 0 && m.Residuals() != nil && spans(m, usualLevel) == nil {
-		opt.level = usualLevel
+	if opt.level == 0 {
+		opt.level = m.ForecastLevel()
 	}
 	newForm := newCSVForm
 	if opt.format == "jsonl" {

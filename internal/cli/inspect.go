@@ -12,6 +12,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/safetensors"
+	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/model"
 	"descent/tabular"
@@ -76,7 +77,7 @@ type layer struct {
 }
 
 func (a *app) inspect(path string, asJSON bool) error {
-	if isONNX(path) {
+	if settings.IsONNX(path) {
 		i, m, err := a.inspectONNX(path)
 		switch {
 		case err != nil:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -43,9 +42,6 @@ the largest number. The exit code is 0 if all hold.`,
 	})
 	return cmd
 }
-
-// isONNX reports whether a path names a file of the format.
-func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
 func (a *app) testONNX(folders []string) error {
 	failed := 0
@@ -86,6 +82,7 @@ type onnxInspection struct {
 	Metadata   map[string]string `json:"metadata,omitempty"`
 	Inputs     []onnxValue       `json:"inputs"`
 	Outputs    []string          `json:"outputs"`
+	Texts      []string          `json:"texts,omitempty"`
 	Nodes      []onnxNode        `json:"nodes"`
 	Parameters int               `json:"parameters"`
 	Buffers    int               `json:"buffers,omitempty"`
@@ -112,7 +109,7 @@ func (a *app) inspectONNX(path string) (onnxInspection, *onnx.Model, error) {
 		return onnxInspection{}, nil, usage.Mark(err)
 	}
 	n := m.Network
-	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: n.Outputs}
+	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: n.Outputs, Texts: m.Texts}
 	for _, in := range n.Inputs {
 		v := onnxValue{Name: in.Name, Type: in.Elem, Shape: []any{}}
 		for _, d := range in.Dims {
@@ -147,6 +144,9 @@ func (a *app) printONNX(i onnxInspection, m *onnx.Model) error {
 	fmt.Fprintln(out)
 	for _, in := range m.Network.Inputs {
 		fmt.Fprintf(out, "  input  %s\n", human.Line(in.Name+" "+in.String()))
+	}
+	for _, name := range i.Texts {
+		fmt.Fprintf(out, "  output %s is text, and left out\n", human.Line(name))
 	}
 	for _, name := range i.Outputs {
 		fmt.Fprintf(out, "  output %s\n", human.Line(name))

@@ -63,6 +63,9 @@ func TestPredictONNX(t *testing.T) {
 		{"wide.csv", "1,2,3\n", "takes 2"},
 		{"text.csv", "1,2\n3,x\n", `line 2: "x" is no number`},
 		{"none.csv", "a,b\n", "no rows"},
+		{"first.csv", "1,1x\n1,2\n", `line 1: "1x" is no number`},
+		{"far.csv", "1,1e39\n", `line 1: "1e39" is no finite number`},
+		{"nan.csv", "a,b\n1,nan\n", `line 2: "nan" is no finite number`},
 	} {
 		r := command(t, "predict", model, write(t, row.name, row.content)).want(t, exitFailed)
 		contains(t, r.stderr, row.want)
@@ -70,6 +73,9 @@ func TestPredictONNX(t *testing.T) {
 	contains(t, command(t, "predict", model, filepath.Join(dir, "not-there.csv")).want(t, exitUsage).stderr, "not-there.csv")
 	contains(t, command(t, "predict", filepath.Join(dir, "not-there.onnx"), csv).want(t, exitUsage).stderr, "not-there.onnx")
 	contains(t, command(t, "predict", model, csv, "--interval", "0.9").want(t, exitUsage).stderr, "--interval")
+	for _, flags := range [][]string{{"--mean", "0.5"}, {"--std", "2"}, {"--bgr"}, {"--image-size", "8"}, {"--skip-corrupt"}, {"--tta", "flip"}} {
+		contains(t, command(t, append([]string{"predict", model, csv}, flags...)...).want(t, exitUsage).stderr, flags[0])
+	}
 }
 
 // Pixels become numbers as the flags say, in the order of channels that the input has.
@@ -96,6 +102,7 @@ func TestPredictONNXImages(t *testing.T) {
 		{nil, "file,y_0,y_1,y_2\nred.png,1,0.2,0\n"},
 		{[]string{"--bgr"}, "file,y_0,y_1,y_2\nred.png,0,0.2,1\n"},
 		{[]string{"--mean", "0.5,0.2,0", "--std", "0.5"}, "file,y_0,y_1,y_2\nred.png,1,0,0\n"},
+		{[]string{"--mean", "127.5,51,0", "--std", "127.5"}, "file,y_0,y_1,y_2\nred.png,1,0,0\n"},
 	} {
 		if got := command(t, append([]string{"predict", model, path}, row.flags...)...).want(t, exitDone).stdout; got != row.want {
 			t.Errorf("%v: it predicts %q, want %q", row.flags, got, row.want)
@@ -139,6 +146,9 @@ func TestTestONNX(t *testing.T) {
 	put("input_0.pb", []int64{1, 2}, 1, 1)
 	put("output_0.pb", []int64{1, 3}, 5, 7, 9)
 	contains(t, command(t, "onnx", "test", folder).want(t, exitDone).stdout, "ok", "test_data_set_0 y: off by 0")
+	put("output_1.pb", []int64{1, 3}, 5, 7, 9)
+	contains(t, command(t, "onnx", "test", folder).want(t, exitFailed).stdout, "output_1.pb", "only 1")
+	os.Remove(filepath.Join(set, "output_1.pb"))
 	put("output_0.pb", []int64{1, 3}, 5, 7, 9.5)
 	r := command(t, "onnx", "test", folder, filepath.Join(folder, "none")).want(t, exitFailed)
 	contains(t, r.stdout, "FAIL", "off by 0.5", "none")

@@ -18,6 +18,7 @@ import (
 	"descent/internal/files"
 	"descent/internal/human"
 	"descent/internal/runs"
+	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
 	"descent/internal/usage"
@@ -77,7 +78,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 	if formats := []string{"csv", "jsonl"}; opt.format != "csv" && opt.format != "jsonl" {
 		return usage.Mark(fmt.Errorf("--format: %w", suggest.Unknown("format", opt.format, formats)))
 	}
-	if isONNX(model) {
+	if settings.IsONNX(model) {
 		return a.predictONNX(ctx, model, path, opt)
 	}
 	file, m, _, err := opt.images.load(model)

@@ -11,7 +11,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ type onnxOptions struct {
 
 func (o *onnxOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.size, "image-size", "", "of an ONNX file whose images have no size: 224, or HEIGHTxWIDTH")
-	cmd.Flags().StringVar(&o.mean, "mean", "0", "of an ONNX file: what is subtracted from pixels in [0, 1], one number or one a channel, as in 0.485,0.456,0.406")
+	cmd.Flags().StringVar(&o.mean, "mean", "0", "of an ONNX file: what is subtracted from pixels, one number or one a channel, as in 0.485,0.456,0.406; of pixels from 0 to 1 where no number of it and of --std is above 1, else from 0 to 255")
 	cmd.Flags().StringVar(&o.std, "std", "1", "of an ONNX file: what pixels are divided by then, as in 0.229,0.224,0.225")
 	cmd.Flags().BoolVar(&o.bgr, "bgr", false, "of an ONNX file: channels are blue, green, red")
 }
@@ -45,10 +44,14 @@ type onnxRows struct {
 	names  []string                                  // of images; nil where they have none
 	inputs func(from, to int) map[string]onnx.Tensor // of a range of rows
 	whole  bool                                      // tensors, which are taken at once
+	notes  []string                                  // on images that were left out or changed
 }
 
 // few is how many numbers of a row are written without being asked for.
 const few = 16
+
+// maxRow is how many numbers a line has at most.
+const maxRow = 1 << 24
 
 // onnxBatch is how many rows of an ONNX file's input are computed at once.
 const onnxBatch = 16
@@ -56,6 +59,9 @@ const onnxBatch = 16
 func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOptions) error {
 	if opt.level != 0 {
 		return usage.Errorf("--interval: an ONNX file does not say how far off it is")
+	}
+	if opt.images.tta != "auto" && opt.images.tta != "none" {
+		return usage.Errorf("--tta: of an ONNX file each image is seen once, as it is")
 	}
 	m, err := onnx.Read(path)
 	if err != nil {
@@ -93,6 +99,11 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 // rowsForONNX opens what predict takes as data for an ONNX file.
 func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnxRows, error) {
 	ext := strings.ToLower(filepath.Ext(path))
+	if ext == ".npy" || ext == ".pb" || ext == ".csv" || path == "-" {
+		if err := opt.withoutImages(); err != nil {
+			return onnxRows{}, err
+		}
+	}
 	info, err := os.Stat(path)
 	if err != nil && path != "-" {
 		return onnxRows{}, usage.Mark(err)
@@ -107,6 +118,9 @@ func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnx
 	}
 	if folder {
 		if t, found, err := tensorsIn(n, path); found || err != nil {
+			if err == nil {
+				err = opt.withoutImages()
+			}
 			return wholeRows(t), usage.Mark(err)
 		}
 	}
@@ -118,7 +132,29 @@ func (a *app) rowsForONNX(n onnx.Network, path string, opt predictOptions) (onnx
 		return a.numberRows(in, path)
 	}
 	rows, err := imageRows(in, path, folder, opt)
+	for _, note := range rows.notes {
+		fmt.Fprintf(a.stderr, "note: %s\n", note)
+	}
 	return rows, usage.Mark(err)
+}
+
+// withoutImages refuses flags that say how images are read.
+func (opt predictOptions) withoutImages() error {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--mean", opt.onnx.mean != "0"},
+		{"--std", opt.onnx.std != "1"},
+		{"--bgr", opt.onnx.bgr},
+		{"--image-size", opt.onnx.size != ""},
+		{"--skip-corrupt", opt.images.skipCorrupt},
+	} {
+		if flag.given {
+			return usage.Errorf("%s: it is for images, and the data are numbers", flag.name)
+		}
+	}
+	return nil
 }
 
 func inputNames(n onnx.Network) string {
@@ -180,7 +216,7 @@ func rowShape(in onnx.Input) ([]int, error) {
 }
 
 // numberRows reads rows of numbers, each of them all numbers of a row of the input. A
-// first line that is no row of numbers is a header.
+// first line without any number is a header.
 func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 	dims, err := rowShape(in)
 	if err != nil {
@@ -188,6 +224,9 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 	}
 	width := 1
 	for _, d := range dims {
+		if d > maxRow/width {
+			return onnxRows{}, usage.Errorf("input %q is %s, whose rows are too long for lines; want a tensor, FILE.npy or FILE.pb", in.Name, in)
+		}
 		width *= d
 	}
 	from, name := a.stdin, "standard input"
@@ -216,15 +255,22 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 			return onnxRows{}, fmt.Errorf("%s: line %d has %s; input %q, %s, takes %d", name, line, human.Plural(len(record), "field"), in.Name, in, width)
 		}
 		row := make([]float64, width)
-		bad := -1
+		bad, numbers := -1, 0
 		for i, field := range record {
-			if row[i], err = strconv.ParseFloat(strings.TrimSpace(field), 64); err != nil {
-				bad = i
-				break
+			row[i], err = strconv.ParseFloat(strings.TrimSpace(field), 64)
+			switch {
+			case err != nil && !errors.Is(err, strconv.ErrRange):
+				if bad < 0 {
+					bad = i
+				}
+			case math.IsNaN(row[i]) || math.Abs(row[i]) > math.MaxFloat32:
+				return onnxRows{}, fmt.Errorf("%s: line %d: %q is no finite number of float32", name, line, field)
+			default:
+				numbers++
 			}
 		}
 		switch {
-		case bad >= 0 && first:
+		case bad >= 0 && first && numbers == 0:
 			continue
 		case bad >= 0:
 			return onnxRows{}, fmt.Errorf("%s: line %d: %q is no number", name, line, record[bad])
@@ -270,16 +316,12 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 	case c != 1 && c != 3:
 		return onnxRows{}, fmt.Errorf("input %q is %s: images have 1 or 3 channels, not %d", in.Name, in, c)
 	}
-	mean, err := perChannel("--mean", o.mean, c)
-	if err != nil {
-		return onnxRows{}, err
+	if err := (images.Config{Height: h, Width: w}).Validate(); err != nil {
+		return onnxRows{}, fmt.Errorf("input %q is %s: %w", in.Name, in, err)
 	}
-	std, err := perChannel("--std", o.std, c)
+	standard, err := images.ParseStandard(o.mean, o.std)
 	if err != nil {
-		return onnxRows{}, err
-	}
-	if slices.Contains(std, 0) {
-		return onnxRows{}, fmt.Errorf("--std: %s; pixels are divided by it, so that it must not be 0", o.std)
+		return onnxRows{}, fmt.Errorf("--mean and --std: %w", err)
 	}
 	place := images.File
 	if folder {
@@ -295,7 +337,7 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 		set = test
 	}
 	each := h * w * c
-	rows := onnxRows{n: len(set.Pixels) / each, names: set.Names}
+	rows := onnxRows{n: len(set.Pixels) / each, names: set.Names, notes: set.Notes}
 	rows.inputs = func(from, to int) map[string]onnx.Tensor {
 		x := onnx.Tensor{Type: in.Elem, Dims: []int{to - from, h, w, c}, Values: make([]float64, (to-from)*each)}
 		if first {
@@ -311,30 +353,11 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 				row, pixel := at/each, at%each/c
 				at = (row*c+channel)*h*w + pixel
 			}
-			x.Values[at] = (float64(p)/255 - mean[channel]) / std[channel]
+			x.Values[at] = (float64(p) - standard.Mean[channel]) / standard.Std[channel]
 		}
 		return map[string]onnx.Tensor{in.Name: x}
 	}
 	return rows, nil
-}
-
-// perChannel reads a number, or one for each channel.
-func perChannel(flag, text string, channels int) ([]float64, error) {
-	var list []float64
-	for _, field := range strings.Split(text, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%s: %q is no number", flag, field)
-		}
-		list = append(list, v)
-	}
-	if len(list) == 1 {
-		list = slices.Repeat(list, channels)
-	}
-	if len(list) != channels {
-		return nil, fmt.Errorf("%s: %d numbers; want one, or one for each of %d channels", flag, len(list), channels)
-	}
-	return list, nil
 }
 
 // writeONNX writes a line for each row: the numbers of all outputs or, where they are

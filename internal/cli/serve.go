@@ -39,6 +39,9 @@ type serving struct {
 	images       imageOptions
 }
 
+// mostBody bounds --max-body, in MiB.
+const mostBody = 1 << 20
+
 // logFormats are those of --log.
 var logFormats = []string{"text", "json", "none"}
 
@@ -123,7 +126,7 @@ func (a *app) serve(ctx context.Context, args []string, o serving) error {
 	}
 	at := listener.Addr().(*net.TCPAddr)
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: o.timeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(logged{options.Log}, "", 0),
 	}
 	if at.IP.IsLoopback() && options.Token == "" {
@@ -168,8 +171,8 @@ func (a *app) serve(ctx context.Context, args []string, o serving) error {
 func (o *serving) options(a *app) (serve.Options, error) {
 	options := serve.Options{Body: o.mostBody << 20, Queue: o.queue, Time: o.timeout}
 	switch {
-	case o.mostBody < 1 || o.mostBody > 1<<20:
-		return options, usage.Errorf("--max-body: %d; want at least 1 MiB", o.mostBody)
+	case o.mostBody < 1 || o.mostBody > mostBody:
+		return options, usage.Errorf("--max-body: %d; want 1 to %d MiB", o.mostBody, mostBody)
 	case o.queue < 1:
 		return options, usage.Errorf("--queue: %d; want at least 1", o.queue)
 	case o.timeout <= 0:

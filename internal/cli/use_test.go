@@ -101,6 +101,27 @@ func TestPredict(t *testing.T) {
 	contains(t, r.stderr, "next")
 }
 
+// TestPredictNeedsNoTarget: rows whose target is missing or of another class are predicted
+// among others.
+func TestPredictNeedsNoTarget(t *testing.T) {
+	_, run, test := flowerRun(t)
+	want := command(t, "predict", run, test).want(t, exitDone).stdout
+	text, err := os.ReadFile(test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for i, target := range []string{"", "zebra"} {
+		line := lines[i+1]
+		lines[i+1] = line[:strings.LastIndexByte(line, ',')+1] + target
+	}
+	part := write(t, "part.csv", strings.Join(lines, "\n"))
+	if got := command(t, "predict", run, part).want(t, exitDone).stdout; got != want {
+		t.Errorf("predicted:\n%s\nwant\n%s", got, want)
+	}
+	contains(t, command(t, "eval", run, part).want(t, exitFailed).stderr, "line 2 has no usable value")
+}
+
 func TestProbabilities(t *testing.T) {
 	_, run, test := flowerRun(t)
 	r := command(t, "predict", run, test, "--probabilities").want(t, exitDone)

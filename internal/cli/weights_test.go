@@ -64,9 +64,13 @@ func TestWeightsElsewhere(t *testing.T) {
 
 // TestWeightsRefused: what does not fit is said whole, before there is a run folder.
 func TestWeightsRefused(t *testing.T) {
+	empty := write(t, "map.txt", "# nothing goes anywhere\n")
+	r := command(t, start("--init-from", elsewhere(t, 10), "--init-map", empty, "--out", filepath.Join(t.TempDir(), "run"))...).want(t, exitFailed)
+	contains(t, r.stderr, "missing: nothing for 1.dense.weight", "extra: fc1.weight")
+
 	other := elsewhere(t, 7)
 	out := filepath.Join(t.TempDir(), "run")
-	r := command(t, start("--init-from", other, "--out", out)...).want(t, exitFailed)
+	r = command(t, start("--init-from", other, "--out", out)...).want(t, exitFailed)
 	contains(t, r.stderr, "misshapen: fc2.weight [7 16] would be [16 7], and 2.dense.weight is [16 10]", "misshapen: fc2.bias", "--print-map", "--head new")
 	if _, err := os.Stat(out); err == nil {
 		t.Error("there is a run folder")

@@ -111,13 +111,12 @@ func Source(name string, m *model.Model) string {
 	case e == nil:
 		f = ofSamples(s)
 	case e.OfImages():
-		f = ofImages(e)
+		f = ofImages(s)
 	default:
-		f = ofTable(e)
+		f = ofTable(s)
 	}
 	if !s.Encoder.OfText() {
 		f.what = fmt.Sprintf("predicts %s from %s", human.Line(predicted(s)), f.what)
-		f.body = strings.ReplaceAll(f.body, "ANSWER", answer(s))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n// Package %s %s.\npackage %s\n\nimport (\n", generated, name, f.what, name)
@@ -158,7 +157,7 @@ func answer(s data.Spec) string {
 
 const one = `
 // Predict predicts one %[1]s.
-// ANSWER
+// %[5]s
 //
 // It may be called by many goroutines.
 func Predict(%[2]s %[3]s) (model.Prediction, error) {
@@ -184,17 +183,17 @@ func PredictAll(ctx context.Context, list []%[3]s) ([]model.Prediction, error) {
 `
 
 // predict returns the functions that predict a value of a type.
-func predict(what, name, typ, row string) string {
-	return strings.TrimPrefix(fmt.Sprintf(one, what, name, typ, row), "\n")
+func predict(s data.Spec, what, name, typ, row string) string {
+	return strings.TrimPrefix(fmt.Sprintf(one, what, name, typ, row, answer(s)), "\n")
 }
 
 func ofSamples(s data.Spec) form {
-	return form{what: "samples that a program makes, of shape " + human.Shape(s.Input), body: predict("sample, in the network's order", "x", "[]float32", "x")}
+	return form{what: "samples that a program makes, of shape " + human.Shape(s.Input), body: predict(s, "sample, in the network's order", "x", "[]float32", "x")}
 }
 
-func ofImages(e *data.Encoder) form {
-	what := "images of " + human.Shape(e.Shape)
-	return form{imports: []string{"image"}, what: what, body: predict("image, which is resized to "+human.Shape(e.Shape), "img", "image.Image", "img")}
+func ofImages(s data.Spec) form {
+	size := human.Shape(s.Encoder.Shape)
+	return form{imports: []string{"image"}, what: "images of " + size, body: predict(s, "image, which is resized to "+size, "img", "image.Image", "img")}
 }
 
 func ofText() form {
@@ -216,7 +215,8 @@ func Predict(prompt string, tokens int) (string, error) {
 }
 
 // ofTable writes the row of a table as a struct.
-func ofTable(e *data.Encoder) form {
+func ofTable(s data.Spec) form {
+	e := s.Encoder
 	var f form
 	var names []string
 	taken := map[string]bool{}
@@ -249,7 +249,7 @@ func ofTable(e *data.Encoder) form {
 	w.Flush()
 	f.types = "\n// Row is a row of the table that the model was trained on.\ntype Row struct {\n" + human.Indent(fields.String(), "\t") + "}\n"
 	f.what = human.Line(strings.Join(names, ", "))
-	f.body = predict("row", "row", "Row", "row.columns()") +
+	f.body = predict(s, "row", "row", "Row", "row.columns()") +
 		"\nfunc (r Row) columns() map[string]any {\n\tcolumns := map[string]any{}\n" + row.String() + "\treturn columns\n}\n"
 	if dates {
 		f.imports = append(f.imports, "time")

@@ -36,3 +36,32 @@ func TestFloat32(t *testing.T) {
 		}
 	}
 }
+
+// TestNearest: each number of bfloat16 is itself, and between two the even one is nearest.
+func TestNearest(t *testing.T) {
+	for h := range uint16(0x7f80) {
+		v, next := BFloat16(h), BFloat16(h+1)
+		if h == 0x7f7f { // where the next would be without an end
+			next = 0
+		}
+		if Nearest(v) != h || Nearest(-v) != h|1<<15 {
+			t.Fatalf("%v is nearest to %#04x, want %#04x", v, Nearest(v), h)
+		}
+		if next == 0 {
+			continue
+		}
+		between, even := math.Float32frombits(math.Float32bits(v)+1<<15), h+h&1
+		if got := Nearest(between); got != even {
+			t.Fatalf("%v is nearest to %#04x, want %#04x", between, got, even)
+		}
+		if got := Nearest(math.Nextafter32(between, 0)); got != h {
+			t.Fatalf("below %v nearest is %#04x, want %#04x", between, got, h)
+		}
+		if got := Nearest(math.Nextafter32(between, next)); got != h+1 {
+			t.Fatalf("above %v nearest is %#04x, want %#04x", between, got, h+1)
+		}
+	}
+	if v := BFloat16(Nearest(math.MaxFloat32)); !math.IsInf(float64(v), 1) {
+		t.Errorf("the largest float32 is %v", v)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -73,9 +74,19 @@ func Address(addr string) (string, error) {
 	return addr, nil
 }
 
-// OnlyLocal refuses requests under a name that is not this machine's: a page
-// elsewhere could have had it resolved to here.
+// OnlyLocal refuses what a page elsewhere could have a browser ask: requests
+// under a name that is not this machine's, which it could have had resolved to
+// here, and those that change or compute something and come from another origin.
 func OnlyLocal(next http.Handler) http.Handler {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Connection", "close") // whatever body there is is not read
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"error":"this is served to this machine alone, and to no page from elsewhere"}`+"\n")
+	})
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(refuse)
+	next = origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if h, _, err := net.SplitHostPort(host); err == nil {
@@ -83,7 +94,7 @@ func OnlyLocal(next http.Handler) http.Handler {
 		}
 		ip := net.ParseIP(strings.Trim(host, "[]"))
 		if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "this page is served to this machine alone", http.StatusForbidden)
+			refuse(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

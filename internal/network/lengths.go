@@ -1,5 +1,7 @@
 package network
 
+import "math/bits"
+
 // leastPositions is what sequences have at least in the forms that Lengths lists.
 const leastPositions = 4
 
@@ -7,13 +9,20 @@ const leastPositions = 4
 // most: numbers of the form 2ᵏ and 3·2ᵏ, so that there are few plans.
 func Lengths(most int) []int {
 	var list []int
-	for n := leastPositions; n < most; n *= 2 {
+	for n := leastPositions; n < most; n = Padded(n + 1) {
 		list = append(list, n)
-		if n/2*3 < most {
-			list = append(list, n/2*3)
-		}
 	}
 	return append(list, most)
+}
+
+// Padded returns the next number of the form 2ᵏ or 3·2ᵏ from n > 0 on: what plans are made
+// for, so that there are few whatever callers bring.
+func Padded(n int) int {
+	power := 1 << bits.Len(uint(n-1)) // at least n
+	if less := power / 4 * 3; less >= n {
+		return less
+	}
+	return power
 }
 
 // Within returns the network for samples that are sequences of so many positions, 0 for

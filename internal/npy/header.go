@@ -24,7 +24,7 @@ func (h header) width() int {
 }
 
 // kinds are those that are read.
-var kinds = []string{"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "b1"}
+var kinds = []string{"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
 
 // literal is the header: three entries in any order.
 var (

@@ -95,7 +95,12 @@ func read(r io.ReaderAt, size int64) ([]Array, error) {
 	}
 	var list []Array
 	seen := map[string]bool{}
+	claimed := uint64(0) // several may name the same bytes
 	for _, f := range z.File {
+		claimed += min(f.UncompressedSize64, math.MaxInt64/maxArrays)
+		if claimed > inflates*uint64(size) {
+			return nil, fmt.Errorf("arrays of more than %d bytes, out of %d", claimed, size)
+		}
 		name := strings.TrimSuffix(f.Name, ".npy")
 		if name == f.Name {
 			return nil, fmt.Errorf("%q in it is no .npy file", f.Name)
@@ -195,6 +200,11 @@ func (h header) read(r io.Reader, have int64) (Array, error) {
 		a.I64, err = elements(r, n, 2, func(b []byte) int64 { return int64(order.Uint16(b)) })
 	case "u4":
 		a.I64, err = elements(r, n, 4, func(b []byte) int64 { return int64(order.Uint32(b)) })
+	case "u8":
+		a.I64, err = elements(r, n, 8, func(b []byte) int64 { return int64(order.Uint64(b)) })
+		if i := slices.IndexFunc(a.I64, func(v int64) bool { return v < 0 }); i >= 0 {
+			return a, fmt.Errorf("%d is larger than 2⁶³-1", uint64(a.I64[i]))
+		}
 	default: // u1 and b1: parseHeader knows no more
 		a.I64, err = elements(r, n, 1, func(b []byte) int64 { return int64(b[0]) })
 	}

@@ -3,12 +3,14 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -129,6 +131,34 @@ func TestClaims(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<22 {
 		t.Errorf("%d bytes were allocated", n)
+	}
+}
+
+// TestSameBytes: arrays that name the same bytes of a zip file do not add up without end.
+func TestSameBytes(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	f, _ := z.Create("a.npy")
+	f.Write(array(entries("<f4", "(4000000,)"), 16e6))
+	z.Close()
+	file := b.Bytes()
+	if _, err := Parse(file); err != nil {
+		t.Fatal(err)
+	}
+	end := len(file) - 22 // the end of the directory, whose entries are repeated under other names
+	start := int(binary.LittleEndian.Uint32(file[end+16:]))
+	entry, many := file[start:end], slices.Clone(file[:start])
+	for i := range 20 {
+		again := slices.Clone(entry)
+		again[46] = byte('a' + i)
+		many = append(many, again...)
+	}
+	last := slices.Clone(file[end:])
+	binary.LittleEndian.PutUint16(last[8:], 20)
+	binary.LittleEndian.PutUint16(last[10:], 20)
+	binary.LittleEndian.PutUint32(last[12:], uint32(20*len(entry)))
+	if _, err := Parse(append(many, last...)); err == nil || !strings.Contains(err.Error(), "arrays of more than") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -63,7 +63,7 @@ func fields(t reflect.Type) []field {
 	return list
 }
 
-// reader counts what it has read, and knows the fields of messages that it met.
+// reader counts the messages that it has read, and knows the fields of messages that it met.
 type reader struct {
 	messages int
 	known    map[reflect.Type][]field
@@ -95,10 +95,18 @@ func unmarshal(data []byte, m any) error {
 	return nil
 }
 
+// one counts a message, or one of many texts.
+func (r *reader) one() error {
+	if r.messages++; r.messages > maxMessages {
+		return fmt.Errorf("more than %d messages and texts", maxMessages)
+	}
+	return nil
+}
+
 // message fills v from data.
 func (r *reader) message(data []byte, v reflect.Value, depth int) error {
-	if r.messages++; r.messages > maxMessages {
-		return fmt.Errorf("more than %d messages", maxMessages)
+	if err := r.one(); err != nil {
+		return err
 	}
 	if depth > maxDepth {
 		return fmt.Errorf("messages lie more than %d deep inside each other", maxDepth)
@@ -182,12 +190,15 @@ func (r *reader) value(data []byte, wire protowire.Type, v reflect.Value, depth 
 		return nil
 	case *[][]byte:
 		*to = append(*to, data)
-		return nil
+		return r.one()
 	case *string:
 		*to = string(data)
 		return isText(data)
 	case *[]string:
 		*to = append(*to, string(data))
+		if err := r.one(); err != nil {
+			return err
+		}
 		return isText(data)
 	}
 	if v.Kind() == reflect.Pointer {

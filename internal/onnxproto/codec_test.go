@@ -113,6 +113,7 @@ func TestRefused(t *testing.T) {
 		{"deep", protowire.AppendBytes(protowire.AppendTag(nil, 7, protowire.BytesType), nested), "deep"},
 		{"a wrong wire type", protowire.AppendVarint(protowire.AppendTag(nil, 7, protowire.VarintType), 1), "wire type"},
 		{"many messages", bytes.Repeat([]byte{0x42, 0}, 1<<21), "messages"},
+		{"many texts", protowire.AppendBytes(protowire.AppendTag(nil, 7, protowire.BytesType), protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), bytes.Repeat([]byte{0x0a, 0}, 1<<21))), "messages and texts"},
 		{"no UTF-8", []byte{0x12, 1, 0xff}, "UTF-8"},
 		{"text", []byte("not a model"), "onnx"},
 	} {
@@ -160,7 +161,7 @@ func TestLoad(t *testing.T) {
 	}
 	read := func(dims []int64, entries ...*Entry) (*Tensor, error) {
 		x := &Tensor{Name: "w", Type: Float32, Dims: dims, Location: 1, External: entries}
-		return x, x.Load(folder)
+		return x, x.Load(NewFolder(folder))
 	}
 	x, err := read([]int64{1}, &Entry{"location", "w.bin"}, &Entry{"offset", "4"}, &Entry{"length", "4"})
 	if err != nil {
@@ -192,6 +193,21 @@ func TestLoad(t *testing.T) {
 		}
 		if _, err := read(row.dims, row.entries...); err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), `"w"`) {
 			t.Errorf("%s: error %v, want %q", row.name, err, row.want)
+		}
+	}
+}
+
+// TestLoadOften: tensors that share bytes take no more memory than twice the file.
+func TestLoadOften(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "w.bin"), make([]byte, 8), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	folder := NewFolder(dir)
+	for i := range 3 {
+		x := &Tensor{Name: "w", Type: Float32, Dims: []int64{2}, Location: 1, External: []*Entry{{"location", "./w.bin"}}}
+		if err := x.Load(folder); (err != nil) != (i == 2) {
+			t.Errorf("time %d: error %v", i, err)
 		}
 	}
 }

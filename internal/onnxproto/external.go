@@ -9,9 +9,19 @@ import (
 	"strconv"
 )
 
+// Folder is where data outside of a file lies. It counts what is taken from there.
+type Folder struct {
+	path  string
+	taken map[string]int64 // bytes, by the name of a file in it
+}
+
+// NewFolder returns the folder at path.
+func NewFolder(path string) *Folder { return &Folder{path, map[string]int64{}} }
+
 // Load reads the data of t that lies outside of the file, if it does, from a file in
-// folder. A path that leaves the folder, by name or by a link, is refused.
-func (t *Tensor) Load(folder string) error {
+// folder. A path that leaves the folder, by name or by a link, is refused, and so is more
+// than twice what a file holds: tensors may share its bytes, but not any number of them.
+func (t *Tensor) Load(folder *Folder) error {
 	if t.Location == 0 {
 		return nil
 	}
@@ -21,7 +31,7 @@ func (t *Tensor) Load(folder string) error {
 	return nil
 }
 
-func (t *Tensor) load(folder string) error {
+func (t *Tensor) load(folder *Folder) error {
 	at := struct {
 		location       string
 		offset, length int64
@@ -54,7 +64,7 @@ func (t *Tensor) load(folder string) error {
 	if at.length >= 0 && at.length != size {
 		return fmt.Errorf("shape %v of %v takes %d bytes; the file claims %d", t.Dims, t.Type, size, at.length)
 	}
-	root, err := os.OpenRoot(folder)
+	root, err := os.OpenRoot(folder.path)
 	if err != nil {
 		return err
 	}
@@ -73,6 +83,10 @@ func (t *Tensor) load(folder string) error {
 	}
 	if at.offset < 0 || size > info.Size() || at.offset > info.Size()-size {
 		return fmt.Errorf("%d bytes from %d on are not in %s, which has %d", size, at.offset, at.location, info.Size())
+	}
+	file := filepath.Clean(filepath.FromSlash(at.location))
+	if folder.taken[file] += size; folder.taken[file] > 2*info.Size() {
+		return fmt.Errorf("tensors take %d bytes of %s, which has %d", folder.taken[file], at.location, info.Size())
 	}
 	t.Raw = make([]byte, size)
 	if _, err := f.ReadAt(t.Raw, at.offset); err != nil && !errors.Is(err, io.EOF) {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"descent/internal/half"
 )
 
 // DataType is the type of a tensor's elements.
@@ -219,20 +221,5 @@ func widen(d DataType, h uint16) float64 {
 	if d == BFloat16 {
 		return float64(math.Float32frombits(uint32(h) << 16))
 	}
-	fraction, exponent := float64(h&0x3ff), int(h>>10&0x1f)
-	var x float64
-	switch {
-	case exponent == 0:
-		x = math.Ldexp(fraction, -24)
-	case exponent < 31:
-		x = math.Ldexp(1024+fraction, exponent-25)
-	case fraction == 0:
-		x = math.Inf(1)
-	default:
-		x = math.NaN()
-	}
-	if h&0x8000 != 0 {
-		return -x
-	}
-	return x
+	return float64(half.Float32(h))
 }

@@ -75,7 +75,7 @@ func (b *builder) unique(name string) string {
 // attr is an attribute of a node.
 type attr struct {
 	name string
-	v    any // int, float64, []int, string, []string or []int64
+	v    any // int, float64, []int, string or []string
 }
 
 func (a attr) proto() *onnxproto.Attribute {
@@ -97,6 +97,8 @@ func (a attr) proto() *onnxproto.Attribute {
 		for _, s := range v {
 			p.Strings = append(p.Strings, []byte(s))
 		}
+	default:
+		panic(fmt.Sprintf("onnxwrite: attribute %s of %T", a.name, v))
 	}
 	return p
 }

@@ -66,10 +66,14 @@ func convert(m *model.Model) (*onnxproto.Model, Contents, error) {
 	if err != nil {
 		return nil, Contents{}, err
 	}
+	entries, err := metadata(m)
+	if err != nil {
+		return nil, Contents{}, err
+	}
 	w.graph.Name = "descent"
 	p := &onnxproto.Model{
 		IRVersion: irVersion, Opsets: []*onnxproto.Opset{{Version: opset}}, ProducerName: "descent", ProducerVersion: model.Version(),
-		Graph: &w.graph, Metadata: metadata(m),
+		Graph: &w.graph, Metadata: entries,
 	}
 	if w.ml {
 		p.Opsets = append(p.Opsets, &onnxproto.Opset{Domain: "ai.onnx.ml", Version: mlOpset})
@@ -120,6 +124,11 @@ func tracedFor(m *model.Model, rows [2]int, begin begins, end ends) (*writer, []
 				}
 			}
 		}
+		if i == 0 {
+			for _, x := range slices.Concat(f.Predictions, f.Outputs) {
+				w.reads[x.ID()]++
+			}
+		}
 	}
 	for name, v := range fields {
 		if x, ok := both[0][name]; ok {
@@ -162,13 +171,14 @@ type column struct {
 }
 
 // metadata says what a model is about, each entry in JSON.
-func metadata(m *model.Model) (list []*onnxproto.Entry) {
+func metadata(m *model.Model) (list []*onnxproto.Entry, err error) {
 	s := m.Spec()
 	add := func(key string, v any) {
-		text, err := json.Marshal(v)
-		if err == nil {
-			list = append(list, &onnxproto.Entry{Key: key, Value: string(text)})
+		text, fault := json.Marshal(v)
+		if fault != nil && err == nil {
+			err = fmt.Errorf("metadata %q: %w", key, fault)
 		}
+		list = append(list, &onnxproto.Entry{Key: key, Value: string(text)})
 	}
 	if s.Task.Valid() {
 		add("task", s.Task)
@@ -201,5 +211,5 @@ func metadata(m *model.Model) (list []*onnxproto.Entry) {
 			add("tokens", e.Text.Tokens)
 		}
 	}
-	return list
+	return list, err
 }

@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"descent/internal/usage"
 )
 
 // WriteJSON writes v as JSON for programs and people.
@@ -29,6 +32,8 @@ func ModelFile(path string) (string, error) {
 		return "", fmt.Errorf("there is no model %q; name a model file or a run folder", path)
 	case err != nil:
 		return "", fmt.Errorf("model: %w", err)
+	case !info.IsDir() && strings.EqualFold(filepath.Ext(path), ".onnx"):
+		return "", usage.Errorf("%s is an ONNX network: only inspect, predict and onnx test take it, and train --init-from", path)
 	case !info.IsDir():
 		return path, nil
 	}

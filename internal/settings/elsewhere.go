@@ -79,16 +79,12 @@ func (j *Job) startFrom() error {
 // last layer has is overwritten if that starts anew.
 func (j *Job) startElsewhere() error {
 	s := &j.Settings
-	goals, err := objective.For(j.Spec, j.Config.Loss).Filled(j.Spec)
-	if err != nil {
-		return err
-	}
-	f, err := network.Network{Layer: j.Net, Spec: j.Spec, Objective: goals}.Trace(1, false)
+	goals, f, err := j.traced()
 	if err != nil {
 		return err
 	}
 	var store *engine.Store
-	if isONNX(s.InitFrom) {
+	if IsONNX(s.InitFrom) {
 		store, err = j.ofONNX(f)
 	} else {
 		store, err = j.ofFile(f)
@@ -98,6 +94,16 @@ func (j *Job) startElsewhere() error {
 	}
 	j.Config.From, err = model.New(j.Net, j.Spec, goals, store)
 	return err
+}
+
+// traced returns what the network is trained for, and what it declares.
+func (j *Job) traced() (objective.Objective, network.Forward, error) {
+	goals, err := objective.For(j.Spec, j.Config.Loss).Filled(j.Spec)
+	if err != nil {
+		return nil, network.Forward{}, err
+	}
+	f, err := network.Network{Layer: j.Net, Spec: j.Spec, Objective: goals}.Trace(1, false)
+	return goals, f, err
 }
 
 // ofFile takes weights from a file of arrays.
@@ -141,11 +147,7 @@ func (j *Job) frozen() ([]string, error) {
 	if !slices.Contains(patterns, backbone) {
 		return patterns, nil
 	}
-	goals, err := objective.For(j.Spec, j.Config.Loss).Filled(j.Spec)
-	if err != nil {
-		return nil, err
-	}
-	f, err := network.Network{Layer: j.Net, Spec: j.Spec, Objective: goals}.Trace(1, false)
+	_, f, err := j.traced()
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +201,8 @@ func shortened(names []string) string {
 // onnxModel is what --model calls the network of an ONNX file.
 const onnxModel = "onnx"
 
-func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
+// IsONNX reports whether a path names a file of the format.
+func IsONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
 // onnxNetwork builds the network of a file up to its last layer, means over positions
 // where there are some, and a last layer of its own.
@@ -209,7 +212,7 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 		return fmt.Errorf("model: %s takes images, and the samples of %s have %s", s.Model.Value, s.Data, human.Plural(j.Spec.Size(), "feature"))
 	}
 	file, tensor, cut := strings.Cut(file, "@")
-	if isONNX(s.InitFrom) && s.InitFrom != file {
+	if IsONNX(s.InitFrom) && s.InitFrom != file {
 		return fmt.Errorf("init_from: weights of %s do not belong to model %s; name one file, or leave out the model", s.InitFrom, s.Model.Value)
 	}
 	m, err := onnx.Read(file)

@@ -190,6 +190,9 @@ func (j *Job) seriesNetwork(m modelSpec) error {
 		}
 		j.Net, s.Model = net, Given(full)
 	case s.Model.Value == "linear":
+		if s.Dropout.Value > 0 {
+			j.Notes = append(j.Notes, fmt.Sprintf("a linear forecast has no hidden units: the dropout of %v does nothing", s.Dropout.Value))
+		}
 		j.Net = nn.LinearForecast(spec.Horizon, len(spec.Targets), known)
 	default:
 		return usage.Errorf("model: %s takes rows, and the samples of %s are windows of a series, %s; use linear, mixer or patch", s.Model.Value, s.Data, human.Shape(spec.Input))

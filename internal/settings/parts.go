@@ -14,6 +14,9 @@ import (
 // mostLayers bounds the layers and blocks of a network.
 const mostLayers = 1000
 
+// partKey is what a field is called in settings: its name in lower case.
+func partKey(name string) string { return strings.ToLower(name) }
+
 // setParts reads what stands behind the colon of a network's name, as layers=4,width=128
 // in gpt:layers=4,width=128, into the fields of the struct that c points to: parts have
 // their names in lower case. Fields that are elsewhere are said by the data, or by
@@ -24,8 +27,8 @@ func setParts(model, text, example string, c any, elsewhere ...string) error {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Name; !slices.Contains(elsewhere, name) {
-			names = append(names, gptKey(name))
-			fields[gptKey(name)] = v.Field(i)
+			names = append(names, partKey(name))
+			fields[partKey(name)] = v.Field(i)
 		}
 	}
 	given := map[string]bool{}

@@ -3,9 +3,9 @@ package settings
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"descent/data"
+	"descent/data/images"
 )
 
 // imageNet is the word for mean and deviation of ImageNet.
@@ -23,16 +23,8 @@ func (s *Settings) standard() (st data.ImageStandard, err error) {
 	case mean == "auto" || std == "auto" || mean == imageNet || std == imageNet:
 		return st, fmt.Errorf("mean is %s and std %s; give both as numbers, or mean %s alone", mean, std, imageNet)
 	default:
-		if st.Mean, err = perChannel("mean", mean); err != nil {
+		if st, err = images.ParseStandard(mean, std); err != nil {
 			return st, err
-		}
-		if st.Std, err = perChannel("std", std); err != nil {
-			return st, err
-		}
-		if most := slices.Max(append(slices.Clone(st.Mean[:]), st.Std[:]...)); most <= 1 { // of pixels from 0 to 1
-			for c := range st.Mean {
-				st.Mean[c], st.Std[c] = 255*st.Mean[c], 255*st.Std[c]
-			}
 		}
 		if s.Channels == "bgr" {
 			slices.Reverse(st.Mean[:])
@@ -40,20 +32,6 @@ func (s *Settings) standard() (st data.ImageStandard, err error) {
 		}
 	}
 	return st, nil
-}
-
-// perChannel reads a number for each channel, or one for all.
-func perChannel(key, text string) (list [3]float64, err error) {
-	parts := strings.Split(text, ",")
-	if len(parts) != 1 && len(parts) != 3 {
-		return list, fmt.Errorf("%s is %s; want one number, or three, as in 0.485,0.456,0.406", key, text)
-	}
-	for c := range list {
-		if list[c], err = ParseFloat(strings.TrimSpace(parts[min(c, len(parts)-1)])); err != nil {
-			return list, fmt.Errorf("%s: %w", key, err)
-		}
-	}
-	return list, nil
 }
 
 // takeImageNet gives images what networks trained on ImageNet take, unless it is said or
@@ -67,4 +45,4 @@ func (s *Settings) takeImageNet() (notes []string) {
 }
 
 // ofImages reports whether the network is one for images.
-func (s *Settings) ofImages() bool { return isONNX(s.InitFrom) || s.Model.Given && s.IsImageModel() }
+func (s *Settings) ofImages() bool { return IsONNX(s.InitFrom) || s.Model.Given && s.IsImageModel() }

@@ -22,7 +22,7 @@ func (j *Job) decide() error {
 			return err
 		}
 	}
-	if !s.Model.Given && isONNX(s.InitFrom) {
+	if !s.Model.Given && IsONNX(s.InitFrom) {
 		s.Model = Given(onnxModel + ":" + s.InitFrom)
 	}
 	if !s.Model.Given && tabular.IsTable(j.Spec) {

@@ -43,9 +43,6 @@ func parseGPT(text string, more bool) (*nn.GPTConfig, error) {
 	return &c, checkGPT(c)
 }
 
-// gptKey is what a field is called in settings: its name in lower case.
-func gptKey(name string) string { return strings.ToLower(name) }
-
 // checkGPT returns what is wrong with a network whichever the data.
 func checkGPT(c nn.GPTConfig) error {
 	c.Vocabulary, c.Context = max(c.Vocabulary, 1), max(c.Context, 1) // which the data says
@@ -66,7 +63,7 @@ func gptText(c nn.GPTConfig) string {
 	v, as := reflect.ValueOf(c), reflect.ValueOf(usual)
 	for i := range v.NumField() {
 		if name, f := v.Type().Field(i).Name, v.Field(i); !slices.Contains(elsewhereGPT, name) && !f.Equal(as.Field(i)) {
-			list = append(list, fmt.Sprintf("%s=%v", gptKey(name), f.Interface()))
+			list = append(list, fmt.Sprintf("%s=%v", partKey(name), f.Interface()))
 		}
 	}
 	return gptModel + ":" + strings.Join(list, ",")

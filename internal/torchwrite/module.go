@@ -3,6 +3,7 @@ package torchwrite
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"descent/data"
@@ -79,7 +80,7 @@ func (w *writer) module(file string, m *model.Model) (string, error) {
 		results = append(results, quoted(out.Name)+": "+w.exprs[out.Name])
 	}
 	var b strings.Builder
-	name := strings.TrimSuffix(ModuleFile(file), ".py")
+	name := strings.TrimSuffix(filepath.Base(ModuleFile(file)), ".py")
 	fmt.Fprintf(&b, "\"\"\"%s\n\n    from %s import load\n    y = load(%s)(%s)\n\"\"\"\n", doc(m), name, quoted(file), strings.Join(inputs, ", "))
 	b.WriteString(head)
 	fmt.Fprintf(&b, "    def forward(self, %s):\n        p = dict(self.named_parameters())\n        p.update(self.named_buffers())\n", strings.Join(inputs, ", "))
@@ -115,11 +116,14 @@ func (w *writer) module(file string, m *model.Model) (string, error) {
 	return b.String(), nil
 }
 
+// written begins each module.
+const written = "A network that descent trained, for PyTorch.\n"
+
 // doc says what the module takes and gives.
 func doc(m *model.Model) string {
 	s := m.Spec()
 	var b strings.Builder
-	b.WriteString("A network that descent trained, for PyTorch.\n\n")
+	b.WriteString(written + "\n")
 	line := func(format string, args ...any) {
 		text := strings.ReplaceAll(fmt.Sprintf(format, args...), `"""`, "'''")
 		b.WriteString(strings.ReplaceAll(human.Line(text), `\`, `\\`) + "\n")

@@ -121,7 +121,11 @@ func (w *writer) expression(n *onnxproto.Node) (string, error) {
 	switch n.Op {
 	case "Cast":
 		as := map[int64]string{int64(onnxproto.Float32): "float", int64(onnxproto.Int64): "long", int64(onnxproto.Bool): "bool"}
-		return fmt.Sprintf("%s.%s()", in[0], as[ints(n, "to")[0]]), nil
+		to, ok := as[ints(n, "to")[0]]
+		if !ok {
+			return "", fmt.Errorf("Cast to %v has no form in PyTorch here", onnxproto.DataType(ints(n, "to")[0]))
+		}
+		return fmt.Sprintf("%s.%s()", in[0], to), nil
 	case "Gemm":
 		return w.gemm(n, in, third()), nil
 	case "Conv", "ConvTranspose":

@@ -4,31 +4,58 @@ package torchwrite
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"descent/internal/files"
 	"descent/internal/network"
 	"descent/internal/onnxproto"
 	"descent/internal/onnxwrite"
 	"descent/internal/safetensors"
+	"descent/internal/usage"
 	"descent/model"
 	"descent/nn"
 )
 
-// ModuleFile is the file of the module that reads the weights in a file.
+// ModuleFile is the file of the module that reads the weights in a file, named after it as
+// Python imports names.
 func ModuleFile(weights string) string {
-	return strings.TrimSuffix(weights, filepath.Ext(weights)) + ".py"
+	base := filepath.Base(weights)
+	name := strings.Map(func(r rune) rune {
+		if r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return '_'
+	}, strings.TrimSuffix(base, filepath.Ext(base)))
+	if name == "" || unicode.IsDigit(rune(name[0])) || slices.Contains(taken, name) {
+		name = "model_" + name
+	}
+	return filepath.Join(filepath.Dir(weights), name+".py")
 }
 
+// taken are words of Python and the modules that one which is written imports.
+var taken = strings.Fields(`False None True and as assert async await break class continue def del elif else except
+	finally for from global if import in is json lambda nonlocal not or pass raise return safetensors torch try while with yield`)
+
 // Write writes the weights of a model to a safetensors file, and the module that reads
-// them beside it.
+// them beside it. What there was stays until both are whole; a module of another origin is
+// an error.
 func Write(path string, m *model.Model) error {
+	module := ModuleFile(path)
+	if filepath.Clean(path) == module {
+		return usage.Errorf("%s would be both the weights and the module of Python beside them; name it .safetensors", path)
+	}
+	if old, err := os.ReadFile(module); !errors.Is(err, fs.ErrNotExist) && !strings.HasPrefix(string(old), `"""`+written) {
+		return usage.Errorf("%s is there and no module of an earlier export; name another file", module)
+	}
 	w, err := newWriter(m)
 	if err != nil {
 		return err
@@ -37,18 +64,15 @@ func Write(path string, m *model.Model) error {
 	if err != nil {
 		return err
 	}
-	err = files.Write(path, func(f io.Writer) error { return safetensors.Write(f, map[string]string{"format": "pt"}, w.tensors) })
-	if err != nil {
-		return err
-	}
-	err = files.Write(ModuleFile(path), func(f io.Writer) error {
-		_, err := io.WriteString(f, text)
-		return err
+	return files.Write(path, func(f io.Writer) error {
+		if err := safetensors.Write(f, map[string]string{"format": "pt"}, w.tensors); err != nil {
+			return err
+		}
+		return files.Write(module, func(f io.Writer) error {
+			_, err := io.WriteString(f, text)
+			return err
+		})
 	})
-	if err != nil {
-		os.Remove(path) // which nothing would read
-	}
-	return err
 }
 
 // writer writes the graph of a network as lines of Python.

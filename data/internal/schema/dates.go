@@ -9,6 +9,9 @@ import (
 	"descent/data/internal/parse"
 )
 
+// fewestDates make a column one of dates, unless it is asked for.
+const fewestDates = 3
+
 // findDates finds out whether a column holds dates, and in which order: the one
 // that reads most cells.
 func (f *finding) findDates(g *grid.Grid, col int, cells grid.Uniques) (bool, error) {
@@ -32,7 +35,7 @@ func (f *finding) findDates(g *grid.Grid, col int, cells grid.Uniques) (bool, er
 			f.ordersKnown = false
 		}
 	}
-	if f.want == "" && (best.read < 3 || f.Form == parse.MonthForm && areSeasons(cells)) {
+	if f.want == "" && (best.read < fewestDates || f.Form == parse.MonthForm && areSeasons(cells)) {
 		return false, nil
 	}
 	if ok, err := f.agreed(g, col, best, "date"); !ok || err != nil {

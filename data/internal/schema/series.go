@@ -3,11 +3,13 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"descent/data/internal/fault"
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/parse"
+	"descent/internal/human"
 	"descent/internal/suggest"
 )
 
@@ -38,7 +40,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		return nil, err
 	}
 	s := &Series{Notes: g.Notes}
-	if err := s.findTime(g, time, found); err != nil {
+	if err := s.findTime(g, cfg, time, found); err != nil {
 		return nil, err
 	}
 	if s.Time >= 0 && slices.Contains(slices.Concat(cfg.Targets, cfg.Known), g.Columns[s.Time]) {
@@ -79,7 +81,11 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		targets = append(targets, Column{Col: col, Kind: parse.NumberKind, Reading: found[col].Reading})
 	}
 	if len(targets) == 0 {
-		return nil, fmt.Errorf("data: %s has no column of numbers to forecast; it has %s", g.File, naming.List(g.Columns))
+		why := "it has " + naming.List(g.Columns)
+		if left := s.Notes[len(g.Notes):]; len(left) > 0 {
+			why = strings.Join(left, "; ")
+		}
+		return nil, fmt.Errorf("data: %s has no column of numbers to forecast: %s", g.File, why)
 	}
 	s.Columns, s.Targets, s.Known = slices.Concat(targets, others, known), len(targets), len(known)
 	s.Notes = append(s.Notes, notesOn(s.Columns, Target{}, found)...)
@@ -87,7 +93,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 }
 
 // findTime finds the column that says when a row was.
-func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding) error {
+func (s *Series) findTime(g *grid.Grid, cfg Config, name string, found map[int]*finding) error {
 	s.Time = -1
 	if name == "" {
 		s.Time = slices.IndexFunc(natural(len(g.Columns)), func(col int) bool { return found[col].Kind == parse.DateKind })
@@ -95,15 +101,41 @@ func (s *Series) findTime(g *grid.Grid, name string, found map[int]*finding) err
 		return fault.Errorf(fault.ErrNoColumn, "data: %s has no column %q that says when a row was%s; it has %s", g.File, name, suggest.DidYouMean(name, g.Columns), naming.List(g.Columns))
 	}
 	if s.Time < 0 {
+		for col, name := range g.Columns { // the first of these is not to be dropped in silence
+			if n := fewDates(g, col, found[col]); n > 0 && !slices.Contains(cfg.Drop, name) {
+				return fmt.Errorf("data: %s: column %q holds %s in %s, and a series has one row a time; if the order of the rows is that of time, --drop %q", g.File, name, human.Plural(n, "date"), human.Plural(g.Rows(), "row"), name)
+			}
+		}
 		return nil
 	}
 	if s.When = found[s.Time].Reading; s.When.Kind == "" {
+		if n := fewDates(g, s.Time, found[s.Time]); n > 0 {
+			return fmt.Errorf("data: %s: column %q holds %s in %s, and a series has one row a time", g.File, g.Columns[s.Time], human.Plural(n, "date"), human.Plural(g.Rows(), "row"))
+		}
 		return fmt.Errorf("data: %s: column %q holds neither numbers nor dates, so that it says not when a row was", g.File, g.Columns[s.Time])
 	}
 	if s.When.Form == parse.TimeForm {
 		return fmt.Errorf("data: %s: column %q holds times of day without dates, so that it says not when a row was", g.File, g.Columns[s.Time])
 	}
 	return nil
+}
+
+// fewDates is how many dates a column holds in more rows and nothing else, 0 if it holds
+// something else; of so few [finding.findDates] makes no column of dates.
+func fewDates(g *grid.Grid, col int, f *finding) int {
+	if f.Kind != "" || g.WhyLeftOut(g.Columns[col]) != "" {
+		return 0
+	}
+	cells := grid.Unique(g, col)
+	if len(cells.First) >= fewestDates || len(cells.First) >= g.Rows() || areSeasons(cells) {
+		return 0
+	}
+	for _, cell := range cells.First {
+		if m, _ := parse.Date(cell.Text, parse.DayFirst); !mayBeDate(cell.Text) || m.Form == parse.TimeForm {
+			return 0
+		}
+	}
+	return len(cells.First)
 }
 
 func natural(n int) []int {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"unsafe"
+
+	"descent/internal/half"
 )
 
 // A Format is how the values of a matrix are stored.
@@ -77,7 +79,7 @@ func (m Narrow) Column(dst, words []float32, j int) {
 	at, row := m.at(0, j)
 	for k := range dst {
 		if m.Format == BF16 {
-			dst[k] = math.Float32frombits(uint32(m.halves(words)[at+k*row]) << 16)
+			dst[k] = half.BFloat16(m.halves(words)[at+k*row])
 		} else {
 			dst[k] = float32(float32(m.bytes(words)[at+k*row]) * m.scales(words)[j])
 		}
@@ -96,18 +98,12 @@ func (m Narrow) Pack(words, values []float32, row, column int, scales []float32)
 			at, _ := m.at(k, j)
 			switch v := values[k*row+j*column]; m.Format {
 			case BF16:
-				m.halves(words)[at] = uint16(math.Float32bits(v) >> 16)
+				m.halves(words)[at] = half.Nearest(v)
 			case Int8:
 				m.bytes(words)[at] = Whole(v, scales[j])
 			}
 		}
 	}
-}
-
-// Half is the bf16 nearest to v, an even one between two.
-func Half(v float32) float32 {
-	bits := math.Float32bits(v)
-	return math.Float32frombits((bits + 0x7FFF + bits>>16&1) &^ 0xFFFF)
 }
 
 // Whole is the int8 nearest to v by its scale, an even one between two; 0 if the scale
@@ -167,7 +163,7 @@ func (m Narrow) widenPlain(words []float32, k0, k, j, cols int, dst []float32, d
 		switch m.Format {
 		case BF16:
 			for c, v := range m.halves(words)[at+i*row:][:cols] {
-				to[c] = math.Float32frombits(uint32(v) << 16)
+				to[c] = half.BFloat16(v)
 			}
 		case Int8:
 			scales := m.scales(words)[j:][:cols]

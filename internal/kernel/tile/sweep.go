@@ -45,11 +45,11 @@ var Matrices = [...]struct {
 	}},
 	{3, 4, func(x [7]float32) [7]float32 {
 		ends := x[0] + x[2]
-		return [7]float32{x[0], half(ends + x[1]), half(ends - x[1]), x[2]}
+		return [7]float32{x[0], halved(ends + x[1]), halved(ends - x[1]), x[2]}
 	}},
 	{5, 7, func(x [7]float32) [7]float32 {
 		ends := x[0] + x[2]
-		return [7]float32{x[0], half(ends + x[1]), half(ends - x[1]), x[2], x[3], x[3] + x[4], x[4]}
+		return [7]float32{x[0], halved(ends + x[1]), halved(ends - x[1]), x[2], x[3], x[3] + x[4], x[4]}
 	}},
 	{4, 2, func(x [7]float32) [7]float32 { return [7]float32{x[0] + x[1] + x[2], x[1] - x[2] + x[3]} }},
 	{7, 2, func(x [7]float32) [7]float32 {
@@ -60,17 +60,17 @@ var Matrices = [...]struct {
 		return [7]float32{x[0], x[0] + x[1], x[0] - x[1], x[1], x[0], x[0] + x[1], x[1]}
 	}},
 	{4, 3, func(x [7]float32) [7]float32 {
-		inner := half(x[1] + x[2])
-		return [7]float32{x[0] + inner, half(x[1] - x[2]), inner + x[3]}
+		inner := halved(x[1] + x[2])
+		return [7]float32{x[0] + inner, halved(x[1] - x[2]), inner + x[3]}
 	}},
 	{7, 5, func(x [7]float32) [7]float32 {
-		inner := half(x[1] + x[2])
-		return [7]float32{x[0] + inner, half(x[1] - x[2]), inner + x[3], x[4] + x[5], x[5] + x[6]}
+		inner := halved(x[1] + x[2])
+		return [7]float32{x[0] + inner, halved(x[1] - x[2]), inner + x[3], x[4] + x[5], x[5] + x[6]}
 	}},
 }
 
-// half is rounded, so that no sum after it is fused with it.
-func half(x float32) float32 { return float32(0.5 * x) }
+// halved is rounded, so that no sum after it is fused with it.
+func halved(x float32) float32 { return float32(0.5 * x) }
 
 // sweepPlain applies the matrix of that number.
 func (s *Sweep) sweepPlain(matrix int) {

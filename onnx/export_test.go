@@ -1,0 +1,4 @@
+package onnx
+
+// CompareTensors is for tests outside of the package.
+var CompareTensors = compareTensors

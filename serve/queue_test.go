@@ -1,0 +1,38 @@
+package serve
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestSlots: what is predicted alone takes a slot as well, and no more than there are.
+func TestSlots(t *testing.T) {
+	q := &queue{of: &served{batches: newHistogram(1)}}
+	var now, most, done atomic.Int64
+	var all sync.WaitGroup
+	for range 8 * runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			j := &job{rows: 1, ctx: context.Background(), until: time.Now().Add(time.Minute), woken: make(chan bool, 1)}
+			j.alone = func() error {
+				n := now.Add(1)
+				for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+				}
+				time.Sleep(time.Millisecond)
+				now.Add(-1)
+				done.Add(1)
+				return nil
+			}
+			if q.predict(j); j.err != nil {
+				t.Error(j.err)
+			}
+		})
+	}
+	all.Wait()
+	if int(most.Load()) > runtime.GOMAXPROCS(0) || int(done.Load()) != 8*runtime.GOMAXPROCS(0) || q.running != 0 {
+		t.Errorf("%d at once, %d done, %d still running", most.Load(), done.Load(), q.running)
+	}
+}
