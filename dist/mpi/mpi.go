@@ -23,6 +23,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"descent/dist"
 )
 
 // Options say how a process joins.
@@ -38,7 +40,7 @@ type Options struct {
 	Timeout time.Duration
 }
 
-// World is the group of all processes of the job. Its collective operations are
+// World is the group of all processes of the job, a [dist.Group]. Its collective operations are
 // called by every process in the same order, return when this process's part is
 // done, and allocate nothing once warm. Several goroutines may call them, one after
 // the other. After an error the group is of no more use: end with [World.Abort].
@@ -217,7 +219,7 @@ func (w *World) run(c call) error {
 }
 
 func (w *World) aborted(name string) error {
-	return fmt.Errorf("mpi: %s: the group was aborted by rank %d: %w", name, w.rank, w.cause)
+	return fmt.Errorf("mpi: %s: %w by rank %d: %w", name, dist.ErrAborted, w.rank, w.cause)
 }
 
 // perform waits until every process has come, and then does what c says.
@@ -274,7 +276,8 @@ const grace = 3 * time.Second
 
 // Abort ends all processes of the job, this one included, within moments. It writes
 // err with this process's rank and host to standard error. It does not wait for the
-// end; operations that are called until then return an error that wraps err.
+// end; operations that are called until then return an error that wraps [dist.ErrAborted]
+// and err.
 func (w *World) Abort(err error) {
 	w.abort.Do(func() {
 		fmt.Fprintf(os.Stderr, "mpi: rank %d of %d on %s: %v\n", w.rank, w.size, w.host, err)
