@@ -213,14 +213,14 @@ func TestGroupLeavesTrials(t *testing.T) {
 	})
 	t.Run("sweep", func(t *testing.T) {
 		line := func(out string, args ...string) []string {
-			return append([]string{"sweep", "--ui", "none", "--json", "--epochs", "30", "--out", out}, args...)
+			return append([]string{"sweep", "--ui", "none", "--json", "--epochs", "30", "--resume", "auto", "--out", out}, args...)
 		}
 		file := write(t, "sweep.yaml", smallSweep)
 		alone, out := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "group")
 		want := plainTrials(t, parsed(t, command(t, line(alone, file)...)), alone)
 		r := inGroup(t, 2, leaves(t, 1, filepath.Join(out, runs.TrialsFile)), line(out, file)...).want(t, exitAgain)
 		contains(t, r.stderr, "mpirun -np 2 descent-mpi sweep --resume "+out)
-		r = inGroup(t, 2, nil, "sweep", "--ui", "none", "--json", "--resume", out)
+		r = inGroup(t, 2, nil, line(out, file)...)
 		if got := plainTrials(t, parsed(t, r), out); !slices.Equal(got, want) {
 			t.Errorf("resumed: %v, alone %v", got, want)
 		}
