@@ -53,6 +53,8 @@ type keeper struct {
 	saved time.Time     // the last one
 	cost  time.Duration // of it
 	at    position      // of training then
+	due   bool          // one is to be saved when the ranks of a group meet
+	err   error         // of the last one that they tried to save
 }
 
 // position tells the states of one training apart.
@@ -92,7 +94,7 @@ func (t *Trainer) due() bool {
 // on since the last, and removes those that are too old.
 func (t *Trainer) keep() error {
 	c, k := t.cfg.Checkpoints, &t.keeper
-	if c.Folder == "" || !t.writes() || !k.saved.IsZero() && k.at == t.where() {
+	if !t.wanting() {
 		return nil
 	}
 	start := time.Now()
@@ -101,7 +103,9 @@ func (t *Trainer) keep() error {
 		err = os.MkdirAll(c.Folder, 0o777)
 	}
 	if err == nil {
-		err = t.SaveCheckpoint(filepath.Join(c.Folder, checkpointName(t.epoch, t.batch)))
+		if err = t.writeCheckpoint(filepath.Join(c.Folder, checkpointName(t.epoch, t.batch))); err != nil {
+			err = fmt.Errorf("save checkpoint: %w", err)
+		}
 	}
 	k.saved = time.Now() // also after an error, so that the next try waits
 	k.cost = k.saved.Sub(start)
@@ -110,6 +114,12 @@ func (t *Trainer) keep() error {
 	}
 	k.at = t.where()
 	return t.prune()
+}
+
+// wanting reports whether a checkpoint of where training stands is wanted here.
+func (t *Trainer) wanting() bool {
+	k := &t.keeper
+	return t.cfg.Checkpoints.Folder != "" && t.writes() && (k.saved.IsZero() || k.at != t.where())
 }
 
 // clear removes the checkpoints of updates that are to be made anew. Those of
@@ -144,6 +154,12 @@ func (t *Trainer) clear() error {
 // numbers that are not finite come from inside, and would come again.
 func (t *Trainer) keepAfter(err error) error {
 	if errors.Is(err, ErrDiverged) {
+		return err
+	}
+	if t.shards != nil { // which cannot come together any more
+		if t.wanting() {
+			t.cfg.Logger.Warn("the state of training was spread over the members of the group, one of which is gone; the last checkpoint is where it can go on")
+		}
 		return err
 	}
 	if failed := t.keep(); failed != nil {

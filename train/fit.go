@@ -166,7 +166,7 @@ func (f *fitting) ends(err error) {
 	case err == nil || errors.Is(err, ErrStop):
 		f.ranks.stopping = true
 	default:
-		f.ranks.Abort(err)
+		f.quit(err)
 	}
 }
 

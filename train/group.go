@@ -33,6 +33,7 @@ type ranks struct {
 	rank, size int
 	together   bool        // updates are made of micro-batches of all ranks; else each makes all of them
 	stopping   bool        // the loop is left since training ends well
+	between    bool        // no update is being made, and the others come to meet this rank
 	validation data.Source // of Fit
 
 	all         int // micro-batches of the update
@@ -46,7 +47,8 @@ type ranks struct {
 
 	blocks         []int     // sizes of this rank's
 	full           int       // of them that are added up
-	gradient       []float32 // the variables of the gradient, one behind the other
+	layout         *layout   // which elements of the gradient each rank adds up
+	packed         []float32 // of bring
 	sent, received []float32
 	sizes, ends    []int // of the blocks of all, and how many those up to each rank's are
 	sums           [][]float32
@@ -133,55 +135,6 @@ func (t *Trainer) divide(size int) error {
 			"micro-batches", t.parts, "ranks", t.ranks.size, "rows of one", t.cfg.MicroBatch)
 	}
 	return nil
-}
-
-// What a rank says of itself before an update.
-const (
-	goesOn  = iota
-	stopped // training has ended well there
-	left    // the loop was left
-)
-
-// meet tells the others that this rank goes on, or not, and returns why it cannot
-// when another one does not.
-func (r *ranks) meet(word byte) error {
-	for rank := range r.size {
-		r.send[rank] = r.words[r.rank : r.rank+1]
-		r.receive[rank] = r.words[rank : rank+1]
-	}
-	r.words[r.rank] = word
-	if err := r.exchange(); err != nil || word != goesOn {
-		return err
-	}
-	for rank, other := range r.words {
-		switch other {
-		case stopped:
-			return errStopped
-		case left:
-			return fmt.Errorf("train: rank %d: %w", rank, ErrLeft)
-		}
-	}
-	return nil
-}
-
-// leave tells the others that the loop over updates was left before its end.
-func (t *Trainer) leave() {
-	if t.ranks == nil || t.enough() || t.epoch >= t.first+t.cfg.Epochs {
-		return
-	}
-	word := byte(left)
-	if t.ranks.stopping {
-		word = stopped
-	}
-	_ = t.ranks.meet(word) // whoever waits for this rank has an error already
-}
-
-// abort tells the others of an error that ends training here; not of one that all
-// ranks come to alike.
-func (t *Trainer) abort(err error) {
-	if t.ranks != nil && !errors.Is(err, ErrDiverged) {
-		t.ranks.Abort(err)
-	}
 }
 
 // writes reports whether files are written here.
@@ -297,31 +250,22 @@ func (r *ranks) follow(value func(name string) []float32) error {
 
 // put takes in the gradient of a block, which parts make up.
 func (r *ranks) put(parts [][]float32) {
-	at := 0
-	for _, part := range parts {
-		at += len(part)
-	}
-	r.gradient = grown(r.gradient, at)
-	r.sent = grown(r.sent, at*len(r.blocks))
-	at = 0
-	for _, part := range parts {
-		at += copy(r.gradient[at:], part)
-	}
-	for rank := range r.size {
-		from, to := r.span(len(r.gradient), rank)
-		copy(r.sent[from*len(r.blocks)+r.full*(to-from):], r.gradient[from:to])
+	n := r.layout.starts[r.size]
+	r.sent = grown(r.sent, n*len(r.blocks))
+	for rank, list := range r.layout.pieces {
+		from, to := r.layout.span(rank)
+		at := from*len(r.blocks) + r.full*(to-from)
+		for _, p := range list {
+			at += copy(r.sent[at:], parts[p.param][p.from:p.to])
+		}
 	}
 	r.full++
 }
 
-// add sets parts to the gradient of all micro-batches.
-func (r *ranks) add(parts [][]float32) error {
-	n := 0
-	for _, part := range parts {
-		n += len(part)
-	}
-	r.gradient = grown(r.gradient, n)
-	low, high := r.span(n, r.rank)
+// add sets parts to the gradient of all micro-batches: all of it, or that which is this
+// rank's.
+func (r *ranks) add(parts [][]float32, whole bool) error {
+	low, high := r.layout.span(r.rank)
 	width := high - low
 	r.sizes = r.sizes[:0]
 	for rank := range r.size {
@@ -336,7 +280,7 @@ func (r *ranks) add(parts [][]float32) error {
 	}
 	start := 0 // of the blocks of a rank
 	for rank, end := range r.ends {
-		from, to := r.span(n, rank)
+		from, to := r.layout.span(rank)
 		send, receive := r.sent[from*len(r.blocks):to*len(r.blocks)], r.received[start*width:end*width]
 		if rank == r.rank {
 			copy(receive, send)
@@ -348,13 +292,12 @@ func (r *ranks) add(parts [][]float32) error {
 		return err
 	}
 	pairwise.Join(r.sizes, r.sums)
-	copy(r.gradient[low:high], r.sums[0])
-	if err := gather(r, r.gradient, func(rank int) (int, int) { return r.span(n, rank) }); err != nil {
-		return err
-	}
 	at := 0
-	for _, part := range parts {
-		at += copy(part, r.gradient[at:])
+	for _, p := range r.layout.pieces[r.rank] {
+		at += copy(parts[p.param][p.from:p.to], r.sums[0][at:])
 	}
-	return nil
+	if !whole {
+		return nil
+	}
+	return r.bring(r.layout, parts)
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -61,9 +62,9 @@ func (n Nonfinite) validate(c Checkpoints) error {
 
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
-func (t *Trainer) attempt(step *Step, update func() error) error {
+func (t *Trainer) attempt(ctx context.Context, step *Step, update func() error) error {
 	if t.ranks != nil {
-		if err := t.ranks.meet(goesOn); err != nil {
+		if err := t.begun(ctx); err != nil {
 			return err
 		}
 	}
@@ -72,6 +73,9 @@ func (t *Trainer) attempt(step *Step, update func() error) error {
 	}
 	draws, updates := t.draws, t.updates
 	err := update()
+	if t.ranks != nil {
+		t.ranks.between = err == nil || errors.Is(err, ErrDiverged) // which all ranks come to
+	}
 	if err == nil {
 		t.skipped = 0
 		step.Probe = t.probe.after(t, step.Epoch)
@@ -153,7 +157,7 @@ func (t *Trainer) rewind(cause error) (err error) {
 			err = t.restore(c, tensors)
 		}
 		if err == nil && t.ranks != nil {
-			err = t.ranks.meet(goesOn) // all have read it before it is written anew
+			err = t.ranks.say(goesOn) // all have read it before it is written anew
 		}
 		if err != nil {
 			return errors.Join(cause, err)
@@ -161,7 +165,7 @@ func (t *Trainer) rewind(cause error) (err error) {
 		t.fit.seconds, t.fit.start = spent, time.Now()
 		t.rewinds++
 		t.cfg.Logger.Warn("training went back to the start of the epoch, with half the rate", "epoch", t.epoch+1, "rate", t.Rate(), "error", cause)
-		return t.keep()
+		return t.keepAlike()
 	}
 	return fmt.Errorf("%w; there is no checkpoint to go back to", cause)
 }

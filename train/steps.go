@@ -90,14 +90,16 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 					return
 				}
 				if t.due() {
-					if err := t.keep(); err != nil {
-						t.cfg.Logger.Warn("no checkpoint could be saved; training goes on", "error", err)
-					}
+					t.keepSoon()
 				}
 				if t.enough() {
-					return
+					break
 				}
 			}
+		}
+		if err := t.end(); err != nil {
+			t.abort(err)
+			yield(Step{Epoch: t.epoch, Batches: batches}, t.keepAfter(err))
 		}
 	}
 }
@@ -142,7 +144,7 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 		if err := t.clear(); err != nil {
 			return 0, err
 		}
-		return batches, t.keep()
+		return batches, t.keepAlike()
 	}
 	t.resumed = false
 	if t.rows == 0 { // saved before the first call of Steps
@@ -243,10 +245,10 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 	return func(yield func(Step, error) bool) {
 		cfg := t.batches(size, order, step.Epoch)
 		cfg.Start = t.batch
-		for batch, err := range t.feed(ctx, source, cfg) {
+		for batch, err := range t.feed(t.unbroken(ctx), source, cfg) {
 			step := step
 			if step.Batch = batch.Index; err == nil {
-				err = t.attempt(&step, func() error { return t.update(batch, &step) })
+				err = t.attempt(ctx, &step, func() error { return t.update(batch, &step) })
 			}
 			if !yield(step, err) || err != nil {
 				return

@@ -21,7 +21,7 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	bound, err := compiled.Bind(t.engine, t.store)
+	bound, err := compiled.Bind(t.engine, t.bound)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +32,9 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 		share:   bound.Scalar(shareScalar),
 		average: bound.Scalar(averageScalar),
 		penalty: (m == modeStep || m == modeApply) && len(s.stages[stageForward]) > outPenalty,
+	}
+	if p.apply = m == modeApply; p.apply {
+		p.squares = len(s.stages[stageBackward])
 	}
 	if m == modeShared {
 		t.ranks.running = s.running
@@ -53,4 +56,6 @@ type program struct {
 	*engine.Program
 	rate, clip, share, average int // slots, -1 if unused
 	penalty                    bool
+	apply                      bool // in modeApply
+	squares                    int  // outputs of stageBackward, then
 }

@@ -94,6 +94,20 @@ func Join[T float32 | float64](sizes []int, sums [][]T) {
 	}
 }
 
+// Sum adds up terms, over which it writes, as a [Tree] does; there must be one.
+func Sum[T float32 | float64](terms []T) T {
+	for n := len(terms); n > 1; n = (n + 1) / 2 {
+		for i := 0; i < n; i += 2 {
+			sum := terms[i]
+			if i+1 < n {
+				sum += terms[i+1]
+			}
+			terms[i/2] = sum
+		}
+	}
+	return terms[0]
+}
+
 // add sets sum to sum + later.
 func add[T float32 | float64](sum, later []T) {
 	for i, v := range later {
