@@ -62,6 +62,7 @@ nn/initial: internal/canonical internal/suggest internal/rng
 nn: internal/canonical internal/suggest internal/rng graph nn/initial
 loss: internal/canonical internal/suggest graph nn
 optim: internal/canonical internal/suggest internal/symmetric schedule graph internal/reference engine
+dist:
 data/tokens: internal/suggest
 data/internal/fault:
 data/internal/naming:
@@ -83,7 +84,7 @@ loop: schedule graph engine nn optim
 data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
-model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network
+model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network dist
 weights: internal/suggest internal/half internal/safetensors internal/npy graph engine nn data objective internal/network model
 serve: internal/suggest internal/human data/images data model
 internal/onnxwrite: internal/human internal/onnxproto graph engine data internal/network model
@@ -94,7 +95,6 @@ internal/gowrite: internal/module internal/human internal/files data model
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
-dist:
 train/profile:
 train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train

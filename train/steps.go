@@ -50,8 +50,8 @@ var ErrDiverged = loop.ErrDiverged
 // member makes the same update, to the bit that of a trainer alone with the same
 // MicroBatch. So a run may be resumed on any number of members. MicroBatch is,
 // unless given, a sixteenth of the batch and at least 8 rows, and 1024 where the
-// batch is [All]; a batch of one micro-batch is made by each member. Validation is
-// measured by each, too.
+// batch is [All]; a batch of one micro-batch is made by each member. Of the validation
+// set each predicts a part, see [model.Model.In].
 //
 // Checkpoints are written by rank 0 alone, and read by all from where
 // Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
