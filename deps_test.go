@@ -76,12 +76,12 @@ data/internal/schema: internal/suggest internal/human data/internal/fault data/i
 data/internal/feature: internal/canonical internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/internal/parquet: data/internal/value
-data/images: internal/suggest data/internal/fault data/internal/naming data/internal/input
+data/images: data/internal/scratch internal/suggest data/internal/fault data/internal/naming data/internal/input
 data/augment: internal/canonical internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
+data: dist internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network dist
