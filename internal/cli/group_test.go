@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,5 +72,37 @@ func TestGroup(t *testing.T) {
 				t.Errorf("%q in a group of %d: weights %v, alone %s", args, n, got, want)
 			}
 		}
+	}
+}
+
+// leaves is the context of a rank that is asked to leave after a while, on that of a group.
+func leaves(t testing.TB, asked int, after time.Duration) func(rank int) context.Context {
+	return func(rank int) context.Context {
+		if rank != asked {
+			return context.Background()
+		}
+		ctx, stop := context.WithDeadlineCause(context.Background(), time.Now().Add(after), Signal{syscall.SIGTERM})
+		t.Cleanup(stop)
+		return ctx
+	}
+}
+
+// TestGroupLeaves: a signal to any rank has all save and leave, and the run goes on with
+// any number of ranks, or none, to the same bits.
+func TestGroupLeaves(t *testing.T) {
+	long := []string{"--epochs", "300"}
+	want := sha(t, append(long, "--micro-batch", "8")...)
+	for asked := range 3 {
+		out := filepath.Join(t.TempDir(), "run")
+		args := append(append(append([]string{}, small...), long...), "--json", "--out", out, "--resume", "auto")
+		r := inGroup(t, 3, leaves(t, asked, time.Second), args...).want(t, exitAgain)
+		contains(t, r.stderr, "interrupted", "mpirun -np 3 descent-mpi train --resume "+out)
+		if asked == 0 {
+			r = command(t, args...)
+		} else {
+			r = inGroup(t, asked, nil, args...)
+		}
+		r.want(t, exitDone)
+		contains(t, r.stdout, want)
 	}
 }
