@@ -156,11 +156,14 @@ func (t *Trainer) keepAfter(err error) error {
 	if errors.Is(err, ErrDiverged) {
 		return err
 	}
-	if t.shards != nil { // which cannot come together any more
+	if t.shards != nil && !errors.Is(err, ErrInterrupted) { // else it was saved before all left
 		if t.wanting() {
-			t.cfg.Logger.Warn("the state of training was spread over the members of the group, one of which is gone; the last checkpoint is where it can go on")
+			t.cfg.Logger.Warn("the state of training was spread over the group, which has ended; the last checkpoint is where it can go on")
 		}
 		return err
+	}
+	if t.shards != nil {
+		return errors.Join(err, t.keeper.err)
 	}
 	if failed := t.keep(); failed != nil {
 		return errors.Join(err, failed)

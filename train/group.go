@@ -16,6 +16,10 @@ import (
 // left its loop over Steps before the end.
 var ErrLeft = errors.New("a member of the group has left")
 
+// ErrInterrupted is wrapped by the error of every member of Config.Group when the ctx
+// of one of them has ended. All leave before the same update.
+var ErrInterrupted = errors.New("training was interrupted")
+
 // errStopped ends the loop of a member since that of another was ended well.
 var errStopped = errors.New("the group was stopped")
 
@@ -31,10 +35,10 @@ var errStopped = errors.New("the group was stopped")
 type ranks struct {
 	dist.Group
 	rank, size int
-	together   bool        // updates are made of micro-batches of all ranks; else each makes all of them
-	stopping   bool        // the loop is left since training ends well
-	between    bool        // no update is being made, and the others come to meet this rank
-	validation data.Source // of Fit
+	together   bool         // updates are made of micro-batches of all ranks; else each makes all of them
+	stopping   bool         // the loop is left since training ends well
+	within     func() error // of ctx.Err of the loop
+	validation data.Source  // of Fit
 
 	all         int // micro-batches of the update
 	first, last int // those of this rank, without last
@@ -116,12 +120,18 @@ func (r *ranks) exchange() error {
 	return nil
 }
 
-// What MicroBatch is with a Group where it is not given: a part of the batch, so that
-// as many ranks have work, of rows enough to be worth a call.
-const (
-	mostShared  = 16
-	leastShared = 8
-)
+// SharedMicroBatch is Config.MicroBatch with a Group where it is not given, by
+// Config.BatchSize alone: a sixteenth of the batch, so that as many ranks have work, of
+// 8 rows or more, to be worth a call, and at most [MostMicroBatch].
+func SharedMicroBatch(batch int) int {
+	if batch == All {
+		return MostMicroBatch
+	}
+	return min(max(8, (batch+15)/16), MostMicroBatch)
+}
+
+// MostMicroBatch is Config.MicroBatch without a Group where it is not given.
+const MostMicroBatch = 1024
 
 // divide decides who makes updates of size rows.
 func (t *Trainer) divide(size int) error {

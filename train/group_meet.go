@@ -1,24 +1,23 @@
 package train
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-
-	"descent/dist"
 )
 
 // Between two updates the ranks of a group meet: each says whether it goes on. Where state
 // is spread over them it comes together on rank 0 when that wants to save a checkpoint, and
-// before somebody leaves.
+// before they part.
 
 // What a rank says of itself before an update.
 const (
-	goesOn  = iota
-	saves   // and wants to save a checkpoint: rank 0
-	stopped // training has ended well there
-	left    // the loop was left
-	ends    // because of an error, of which Abort tells
+	goesOn      = iota
+	saves       // and wants to save a checkpoint: rank 0
+	interrupted // its ctx has ended
+	stopped     // training has ended well there
+	left        // the loop was left
 )
 
 // say tells the others a word, and hears theirs.
@@ -31,6 +30,9 @@ func (r *ranks) say(word byte) error {
 	return r.exchange()
 }
 
+// heard returns the first rank that has said a word, -1 if none has.
+func (r *ranks) heard(word byte) int { return bytes.IndexByte(r.words, word) }
+
 // meet tells the others that this rank goes on, or not, and returns why it cannot
 // when another one does not.
 func (t *Trainer) meet(word byte) error {
@@ -38,65 +40,51 @@ func (t *Trainer) meet(word byte) error {
 	if err := r.say(word); err != nil {
 		return err
 	}
-	first, by := byte(goesOn), 0 // who does not go on
-	save := false
-	for rank, other := range r.words {
-		save = save || other == saves || other > stopped
-		if first == goesOn && other > saves {
-			first, by = other, rank
-		}
-	}
-	if t.shards != nil && save {
-		if err := t.keepState(word); err != nil {
+	by, ended, ends := r.heard(left), r.heard(interrupted), r.heard(stopped) >= 0
+	if t.shards != nil && (by >= 0 || ended >= 0 && !ends || r.heard(saves) >= 0) {
+		if err := t.keepTogether(word); err != nil {
 			return err
-		}
-		if first > stopped {
-			if err := r.say(word); err != nil { // rank 0 has written
-				return err
-			}
 		}
 	}
 	switch {
-	case word > saves:
-	case first == stopped:
-		return errStopped
-	case first == left:
+	case word == stopped || word == left:
+		return nil
+	case by >= 0:
 		return fmt.Errorf("train: rank %d: %w", by, ErrLeft)
-	case first == ends:
-		return r.say(word) // which its Abort ends
+	case ends:
+		return errStopped
+	case word == interrupted:
+		return fmt.Errorf("train: %w: %w", ErrInterrupted, r.within())
+	case ended >= 0:
+		return fmt.Errorf("train: %w on rank %d", ErrInterrupted, ended)
 	}
 	return nil
 }
 
-// keepState brings the state of training together on rank 0, which saves a checkpoint.
-func (t *Trainer) keepState(word byte) error {
+// keepTogether brings the state of training together on rank 0, which saves a checkpoint
+// unless it has left the loop, and returns when that is written.
+func (t *Trainer) keepTogether(word byte) error {
+	defer t.shards.drop()
 	if err := t.bringState(); err != nil {
 		return err
 	}
-	defer t.shards.drop()
-	k := &t.keeper
-	if k.due = false; !t.writes() || word == left {
-		return nil
+	if t.keeper.due = false; t.writes() && word != left {
+		if t.keeper.err = t.keep(); t.keeper.err != nil {
+			t.cfg.Logger.Warn("no checkpoint could be saved", "error", t.keeper.err)
+		}
 	}
-	if k.err = t.keep(); k.err != nil {
-		t.cfg.Logger.Warn("no checkpoint could be saved", "error", k.err)
-	}
-	return nil
+	return t.ranks.say(word)
 }
 
-// begun meets the others before an update, which it may not begin when ctx has ended.
-func (t *Trainer) begun(ctx context.Context) error {
-	if t.shards != nil && ctx.Err() != nil {
-		return ctx.Err()
+// next meets the others before an update.
+func (t *Trainer) next() error {
+	if t.ranks.within() != nil {
+		return t.meet(interrupted)
 	}
-	if err := t.meet(t.word()); err != nil {
-		return err
-	}
-	t.ranks.between = false
-	return nil
+	return t.meet(t.word())
 }
 
-// word is what a rank that goes on says.
+// word is what a rank says that goes on.
 func (t *Trainer) word() byte {
 	if t.keeper.due {
 		return saves
@@ -104,20 +92,17 @@ func (t *Trainer) word() byte {
 	return goesOn
 }
 
-// unbroken is ctx, where the end of ctx may end training within an update, after which state
-// that is spread would not come together.
-func (t *Trainer) unbroken(ctx context.Context) context.Context {
-	if t.shards != nil {
-		return context.WithoutCancel(ctx)
+// patient is ctx, but for a member of a group: its end is looked at between updates
+// alone, as all leave together.
+func (t *Trainer) patient(ctx context.Context) context.Context {
+	if t.ranks == nil {
+		return ctx
 	}
-	return ctx
+	return context.WithoutCancel(ctx)
 }
 
-// keepAlike is keep, which all ranks come to alike.
+// keepAlike is keep, to which all ranks come alike.
 func (t *Trainer) keepAlike() error {
-	if t.ranks != nil {
-		t.ranks.between = true
-	}
 	if t.shards == nil {
 		return t.keep()
 	}
@@ -142,20 +127,18 @@ func (t *Trainer) keepSoon() {
 // over reports whether all updates have been made.
 func (t *Trainer) over() bool { return t.enough() || t.epoch >= t.first+t.cfg.Epochs }
 
-// end ends the loop over updates after the last.
+// end ends the loop over updates after the last, behind which a checkpoint may be due.
 func (t *Trainer) end() error {
 	if t.shards == nil {
 		return nil
 	}
-	err := t.meet(t.word())
-	t.ranks.between = err != nil
-	if errors.Is(err, errStopped) { // after the last update, too
-		return nil
+	if err := t.meet(t.word()); err != nil && !errors.Is(err, errStopped) {
+		return err
 	}
-	return err
+	return nil
 }
 
-// leave tells the others that the loop over updates was left, before its end unless over.
+// leave tells the others that the loop over updates was left, maybe behind the last.
 func (t *Trainer) leave() {
 	if t.ranks == nil || t.over() && t.shards == nil {
 		return
@@ -165,23 +148,12 @@ func (t *Trainer) leave() {
 		word = stopped
 	}
 	_ = t.meet(word) // whoever waits for this rank has an error already
-	t.ranks.between = false
 }
 
 // abort tells the others of an error that ends training here; not of one that all
 // ranks come to alike.
 func (t *Trainer) abort(err error) {
-	if t.ranks != nil && !errors.Is(err, ErrDiverged) {
-		t.quit(err)
+	if t.ranks != nil && !errors.Is(err, ErrDiverged) && !errors.Is(err, ErrInterrupted) {
+		t.ranks.Abort(err)
 	}
-}
-
-// quit tells the others of an error that ends training here, before which state comes
-// together if they can still meet.
-func (t *Trainer) quit(err error) {
-	if t.shards != nil && t.ranks.between && !errors.Is(err, dist.ErrAborted) && !errors.Is(err, ErrLeft) {
-		_ = t.meet(ends) // what fails now has an error of its own
-	}
-	t.ranks.between = false
-	t.ranks.Abort(err)
 }

@@ -6,7 +6,6 @@ import (
 
 	"descent/engine"
 	"descent/graph"
-	fused "descent/internal/kernel/program"
 	"descent/internal/lowering"
 	"descent/internal/pairwise"
 	"descent/optim"
@@ -126,7 +125,7 @@ func spreadable(r *ranks, s *step) (layout, bool) {
 		n := s.trained[i].Tensor.Type().Size()
 		unit, parts := n, 1
 		if reach == optim.Elementwise {
-			unit = fused.SumRun(n)
+			unit = engine.SumRun(n)
 			parts = min(r.size, (n+unit-1)/unit)
 		}
 		units := (n + unit - 1) / unit
@@ -190,7 +189,7 @@ func newShards(r *ranks, s *step, l layout, evaluated func(param string) string)
 	for _, list := range l.pieces {
 		for _, p := range list {
 			n := 1
-			if unit := fused.SumRun(h.sizes[p.param]); h.cut(p) {
+			if unit := engine.SumRun(h.sizes[p.param]); h.cut(p) {
 				n = (p.to - p.from + unit - 1) / unit
 			}
 			of[p.param] = append(of[p.param], term{p.from, at, n})
@@ -253,7 +252,7 @@ func (h *shards) take(s *step, m mode, grads []graph.Tensor) {
 			to, _ := leaf(u.Variable)
 			s.updates = append(s.updates, graph.Update{Variable: to, Value: optim.Part(u.Value, n, leaf)})
 		}
-		squares = append(squares, sumsOfRuns(optim.Part(summed(one.Square), n, leaf), fused.SumRun(h.sizes[p.param]))...)
+		squares = append(squares, sumsOfRuns(optim.Part(summed(one.Square), n, leaf), engine.SumRun(h.sizes[p.param]))...)
 	}
 	s.updates = append(s.updates, s.rule.Common...)
 	if m != modeStep { // in which the whole gradient is here

@@ -39,7 +39,7 @@ func TestStateBytes(t *testing.T) {
 		for _, tt := range []struct {
 			rule   optim.Rule
 			uneven float64 // most that a member has, by the even share
-		}{{optim.NewAdam(), 1.02}, {optim.NewMomentum(), 1.02}, {optim.NewMuon(), 2.1}, {optim.NewSOAP(), 2.1}} {
+		}{{optim.NewAdam(), 1.04}, {optim.NewMomentum(), 1.04}, {optim.NewMuon(), 2.1}, {optim.NewSOAP(), 2.1}} {
 			line, all := "", 0
 			for _, n := range []int{1, 2, 4, 8} {
 				most, sum := 0, 0

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -62,9 +61,9 @@ func (n Nonfinite) validate(c Checkpoints) error {
 
 // attempt makes an update. One that fails leaves the trainer as it was, and
 // if that is because of numbers that are not finite, it may be skipped.
-func (t *Trainer) attempt(ctx context.Context, step *Step, update func() error) error {
+func (t *Trainer) attempt(step *Step, update func() error) error {
 	if t.ranks != nil {
-		if err := t.begun(ctx); err != nil {
+		if err := t.next(); err != nil {
 			return err
 		}
 	}
@@ -73,9 +72,6 @@ func (t *Trainer) attempt(ctx context.Context, step *Step, update func() error) 
 	}
 	draws, updates := t.draws, t.updates
 	err := update()
-	if t.ranks != nil {
-		t.ranks.between = err == nil || errors.Is(err, ErrDiverged) // which all ranks come to
-	}
 	if err == nil {
 		t.skipped = 0
 		step.Probe = t.probe.after(t, step.Epoch)

@@ -50,18 +50,23 @@ var ErrDiverged = loop.ErrDiverged
 // member makes the same update, to the bit that of a trainer alone with the same
 // MicroBatch. So a run may be resumed on any number of members. MicroBatch is,
 // unless given, a sixteenth of the batch and at least 8 rows, and 1024 where the
-// batch is [All]; a batch of one micro-batch is made by each member. Validation is
-// measured by each, too.
+// batch is [All]; a batch of one micro-batch is made by each member. Of the validation
+// set each predicts a part, see [model.Model.In].
 //
 // Checkpoints are written by rank 0 alone, and read by all from where
 // Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
 // what they write is best written on rank 0, which alone has each [Step.Probe].
-// [ErrStop] on one member ends training well on all, before the next update. An
-// error, or the end of a ctx, ends it on the others with an error that wraps
+// [ErrStop] on one member ends training well on all, before the next update, and the
+// end of one's ctx with an error that wraps [ErrInterrupted]: it is looked at between
+// updates alone. An error ends training on the others with one that wraps
 // [dist.ErrAborted], and a loop that is left before its end with [ErrLeft]. A
 // member that fails before it calls Steps or Fit has to call Abort.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
+		if t.ranks != nil {
+			t.ranks.within = ctx.Err
+		}
+		ctx := t.patient(ctx)
 		batches, err := t.begin(source)
 		if err != nil {
 			t.abort(err)
@@ -245,10 +250,10 @@ func (t *Trainer) pass(ctx context.Context, source data.Source, step Step) iter.
 	return func(yield func(Step, error) bool) {
 		cfg := t.batches(size, order, step.Epoch)
 		cfg.Start = t.batch
-		for batch, err := range t.feed(t.unbroken(ctx), source, cfg) {
+		for batch, err := range t.feed(ctx, source, cfg) {
 			step := step
 			if step.Batch = batch.Index; err == nil {
-				err = t.attempt(ctx, &step, func() error { return t.update(batch, &step) })
+				err = t.attempt(&step, func() error { return t.update(batch, &step) })
 			}
 			if !yield(step, err) || err != nil {
 				return

@@ -135,7 +135,9 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t.validate = m.Measuring(t.metrics()...).On(t.engine)
+	if t.validate = m.Measuring(t.metrics()...).On(t.engine); t.ranks != nil {
+		t.validate = t.validate.In(t.ranks)
+	}
 	return t, nil
 }
 

@@ -32,8 +32,8 @@ func (t *Trainer) passInParts(ctx context.Context, source data.Source, order []i
 			}
 			step := step
 			step.Batch, step.Rows = i, to-from
-			err := t.attempt(ctx, &step, func() error {
-				return t.accumulate(t.feed(t.unbroken(ctx), source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)), &step)
+			err := t.attempt(&step, func() error {
+				return t.accumulate(t.feed(ctx, source, t.batches(t.cfg.MicroBatch, rows, step.Epoch)), &step)
 			})
 			if !yield(step, err) || err != nil {
 				return

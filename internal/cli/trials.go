@@ -33,7 +33,7 @@ func (a *app) perform(ctx context.Context, ui *terminal.Progress, name string, t
 	err := run()
 	ui.Finish()
 	err = errors.Join(err, t.Close())
-	goOn := a.call(name, "--resume", t.Folder())
+	goOn := a.again(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
 		if err != nil && !errors.Is(err, files.ErrGone) {
 			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)

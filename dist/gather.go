@@ -1,0 +1,25 @@
+package dist
+
+import "encoding/binary"
+
+// Gather returns the bytes that each member of a group gives, by rank. They may be of
+// any lengths. All members call it.
+func Gather(g Group, own []byte) ([][]byte, error) {
+	n := g.Size()
+	send, receive := make([][]byte, n), make([][]byte, n)
+	length := binary.LittleEndian.AppendUint64(nil, uint64(len(own)))
+	for rank := range n {
+		send[rank], receive[rank] = length, make([]byte, len(length))
+	}
+	if err := g.AllToAll(send, receive); err != nil {
+		return nil, err
+	}
+	for rank := range n {
+		send[rank], receive[rank] = own, make([]byte, binary.LittleEndian.Uint64(receive[rank]))
+	}
+	receive[g.Rank()] = own
+	if err := g.AllToAll(send, receive); err != nil {
+		return nil, err
+	}
+	return receive, nil
+}
