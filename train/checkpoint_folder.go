@@ -16,6 +16,9 @@ import (
 // Interval, and when an error other than [ErrDiverged] ends the training, such
 // as that of the context. The zero value saves none.
 //
+// Members of a group that share the state save when they meet before the next update, and
+// not when one of them fails, as its part is gone then.
+//
 // A checkpoint that cannot be written later than the first does not end the
 // training: a notice says so, and the one before it stays.
 type Checkpoints struct {

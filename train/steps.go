@@ -53,6 +53,9 @@ var ErrDiverged = loop.ErrDiverged
 // batch is [All]; a batch of one micro-batch is made by each member. Of the validation
 // set each predicts a part, see [model.Model.In].
 //
+// Of what the rule remembers each member keeps a part and makes that part of an update,
+// unless the rule takes all parameters at once, as [optim.Prodigy] and [optim.LBFGS] do.
+//
 // Checkpoints are written by rank 0 alone, and read by all from where
 // Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
 // what they write is best written on rank 0, which alone has each [Step.Probe].
