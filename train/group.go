@@ -35,10 +35,12 @@ var errStopped = errors.New("the group was stopped")
 type ranks struct {
 	dist.Group
 	rank, size int
-	together   bool         // updates are made of micro-batches of all ranks; else each makes all of them
-	stopping   bool         // the loop is left since training ends well
-	within     func() error // of ctx.Err of the loop
-	validation data.Source  // of Fit
+	fast       bool            // Config.Reduce
+	adder      dist.AllReducer // the group, if that is to add up
+	together   bool            // updates are made of micro-batches of all ranks; else each makes all of them
+	stopping   bool            // the loop is left since training ends well
+	within     func() error    // of ctx.Err of the loop
+	validation data.Source     // of Fit
 
 	all         int // micro-batches of the update
 	first, last int // those of this rank, without last
@@ -67,11 +69,14 @@ type running struct {
 	keep float64
 }
 
-func newRanks(g dist.Group) (*ranks, error) {
+func newRanks(g dist.Group, how Reduction) (*ranks, error) {
 	if g == nil {
 		return nil, nil
 	}
-	r := &ranks{Group: g, rank: g.Rank(), size: g.Size()}
+	r := &ranks{Group: g, rank: g.Rank(), size: g.Size(), fast: how == Fast && g.Size() > 1}
+	if r.fast {
+		r.adder, _ = g.(dist.AllReducer)
+	}
 	if r.rank < 0 || r.rank >= r.size {
 		return nil, fmt.Errorf("the group has a member of rank %d, and there are %d", r.rank, r.size)
 	}
@@ -140,6 +145,8 @@ func (t *Trainer) divide(size int) error {
 	case t.counted:
 		return errors.New("train: this run was begun by an earlier version, which added micro-batches up one after the other; it goes on without a group alone")
 	case !t.writes():
+	case t.ranks.fast:
+		t.cfg.Logger.Warn("gradients are added up fast: the bits of weights depend on the number of ranks", "ranks", t.ranks.size)
 	case t.parts < t.ranks.size:
 		t.cfg.Logger.Warn("an update has fewer micro-batches than there are ranks; some have nothing to do, or all do the same",
 			"micro-batches", t.parts, "ranks", t.ranks.size, "rows of one", t.cfg.MicroBatch)
@@ -174,7 +181,7 @@ func (r *ranks) open() {
 	r.terms = grown(r.terms, r.all)
 	clear(r.terms)
 	r.own, r.ownStat, r.full = 0, 0, 0
-	r.blocks = pairwise.Blocks(r.blocks[:0], r.first, r.last)
+	r.blocks = r.blocksOf(r.blocks[:0], r.rank)
 }
 
 // grown returns v with n elements.
@@ -279,8 +286,7 @@ func (r *ranks) add(parts [][]float32, whole bool) error {
 	width := high - low
 	r.sizes = r.sizes[:0]
 	for rank := range r.size {
-		from, to := r.span(r.all, rank)
-		r.sizes = pairwise.Blocks(r.sizes, from, to)
+		r.sizes = r.blocksOf(r.sizes, rank)
 		r.ends[rank] = len(r.sizes)
 	}
 	r.received = grown(r.received, width*len(r.sizes))
@@ -300,6 +306,11 @@ func (r *ranks) add(parts [][]float32, whole bool) error {
 	}
 	if err := r.exchange(); err != nil {
 		return err
+	}
+	if r.fast { // a tree over ranks
+		for i := range r.sizes {
+			r.sizes[i] = 1
+		}
 	}
 	pairwise.Join(r.sizes, r.sums)
 	at := 0

@@ -107,7 +107,7 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes(), Freeze: cfg.Freeze, Follow: cfg.follow()}
-	if t.ranks, err = newRanks(cfg.Group); err != nil {
+	if t.ranks, err = newRanks(cfg.Group, cfg.Reduce); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.fit.best = math.NaN()

@@ -125,9 +125,10 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 			}
 			if terms == t.ranks.blocks[t.ranks.full] {
 				t.tree.Total(sum, false)
-				t.ranks.put(sum)
-				t.clearGradient()
-				terms = 0
+				if terms = 0; t.ranks.adder == nil {
+					t.ranks.put(sum)
+					t.clearGradient()
+				}
 			}
 		}
 	}
@@ -160,6 +161,9 @@ func (t *Trainer) bringTogether(m mode, sum [][]float32, step *Step, draws uint3
 		if err := r.follow(t.store.Value); err != nil {
 			return err
 		}
+	}
+	if r.adder != nil {
+		return r.reduce(sum) // which is zero without a micro-batch
 	}
 	return r.add(sum, t.shards == nil || t.cfg.SAM > 0 && m == modeShared)
 }
