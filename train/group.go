@@ -9,7 +9,6 @@ import (
 
 	"descent/data"
 	"descent/dist"
-	"descent/internal/pairwise"
 )
 
 // ErrLeft is wrapped by the error of a member of Config.Group when another one has
@@ -51,15 +50,20 @@ type ranks struct {
 	stats   []float32 // terms of these buffers, by micro-batch
 	ownStat int       // numbers of them that are there of this rank
 
-	blocks         []int     // sizes of this rank's
-	full           int       // of them that are added up
-	layout         *layout   // which elements of the gradient each rank adds up
-	packed         []float32 // of bring
-	sent, received []float32
-	sizes, ends    []int // of the blocks of all, and how many those up to each rank's are
-	sums           [][]float32
-	send, receive  [][]byte
-	words          []byte // of meet
+	blocks        []int     // sizes of this rank's
+	full          int       // of them that are added up
+	layout        *layout   // which elements of the gradient each rank adds up
+	packed        []float32 // of bring and reduce
+	buckets       []bucket
+	ready         []int // of the program whose backward pass ends the last block; nil: none
+	next          int   // bucket to hand over
+	queue         chan int
+	done          chan error
+	received      []float32
+	sizes, ends   []int // of the blocks of all, and how many those up to each rank's are
+	sums          [][]float32
+	send, receive [][]byte
+	words         []byte // of meet
 }
 
 // running is a buffer that follows a statistic.
@@ -263,62 +267,4 @@ func (r *ranks) follow(value func(name string) []float32) error {
 		}
 	}
 	return nil
-}
-
-// put takes in the gradient of a block, which parts make up.
-func (r *ranks) put(parts [][]float32) {
-	n := r.layout.starts[r.size]
-	r.sent = grown(r.sent, n*len(r.blocks))
-	for rank, list := range r.layout.pieces {
-		from, to := r.layout.span(rank)
-		at := from*len(r.blocks) + r.full*(to-from)
-		for _, p := range list {
-			at += copy(r.sent[at:], parts[p.param][p.from:p.to])
-		}
-	}
-	r.full++
-}
-
-// add sets parts to the gradient of all micro-batches: all of it, or that which is this
-// rank's.
-func (r *ranks) add(parts [][]float32, whole bool) error {
-	low, high := r.layout.span(r.rank)
-	width := high - low
-	r.sizes = r.sizes[:0]
-	for rank := range r.size {
-		r.sizes = r.blocksOf(r.sizes, rank)
-		r.ends[rank] = len(r.sizes)
-	}
-	r.received = grown(r.received, width*len(r.sizes))
-	r.sums = grown(r.sums, len(r.sizes))
-	for i := range r.sums {
-		r.sums[i] = r.received[i*width : (i+1)*width]
-	}
-	start := 0 // of the blocks of a rank
-	for rank, end := range r.ends {
-		from, to := r.layout.span(rank)
-		send, receive := r.sent[from*len(r.blocks):to*len(r.blocks)], r.received[start*width:end*width]
-		if rank == r.rank {
-			copy(receive, send)
-		}
-		r.send[rank], r.receive[rank] = bytesOf(send), bytesOf(receive)
-		start = end
-	}
-	if err := r.exchange(); err != nil {
-		return err
-	}
-	if r.fast { // a tree over ranks
-		for i := range r.sizes {
-			r.sizes[i] = 1
-		}
-	}
-	pairwise.Join(r.sizes, r.sums)
-	at := 0
-	for _, p := range r.layout.pieces[r.rank] {
-		at += copy(parts[p.param][p.from:p.to], r.sums[0][at:])
-	}
-	if !whole {
-		return nil
-	}
-	return r.bring(r.layout, parts)
 }

@@ -53,11 +53,11 @@ func (r *ranks) blocksOf(sizes []int, rank int) []int {
 // mostReduced is how many numbers an AllReducer is given at once; MPI counts in 32 bits.
 const mostReduced = 1 << 28
 
-// reduce sets parts to their sums over all ranks.
-func (r *ranks) reduce(parts [][]float32) error {
+// reduce sets the parts of a bucket to their sums over all ranks.
+func (r *ranks) reduce(b *bucket, parts [][]float32) error {
 	r.packed = r.packed[:0]
-	for _, part := range parts {
-		r.packed = append(r.packed, part...)
+	for _, i := range b.params {
+		r.packed = append(r.packed, parts[i]...)
 	}
 	for rest := r.packed; len(rest) > 0; rest = rest[min(len(rest), mostReduced):] {
 		if err := r.adder.AllReduce(rest[:min(len(rest), mostReduced)]); err != nil {
@@ -65,8 +65,8 @@ func (r *ranks) reduce(parts [][]float32) error {
 		}
 	}
 	at := 0
-	for _, part := range parts {
-		at += copy(part, r.packed[at:])
+	for _, i := range b.params {
+		at += copy(parts[i], r.packed[at:])
 	}
 	return nil
 }

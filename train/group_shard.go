@@ -90,9 +90,9 @@ func (t *Trainer) share(s *step) error {
 	for _, p := range s.trained {
 		sizes = append(sizes, p.Tensor.Type().Size())
 	}
+	defer func() { r.divideGradient(sizes) }()
 	even := r.evenly(sizes)
-	r.layout = &even
-	if r.size == 1 {
+	if r.layout = &even; r.size == 1 {
 		return nil
 	}
 	apply, err := t.traceStep(programKey{modeApply, t.cfg.rows(), 0}) // by gradients that are variables

@@ -199,3 +199,33 @@ func TestShardedCheckpoint(t *testing.T) {
 		})
 	}
 }
+
+// TestShardsAllocate: what members that share the state exchange in an update allocates nothing.
+func TestShardsAllocate(t *testing.T) {
+	source := blobs(t, 16*120, 1)
+	cfg := train.Config{BatchSize: 16, MicroBatch: 4, Epochs: 1, Workers: 1, Average: train.EMA(0.9), Clip: optim.ClipNorm(1)}
+	alone := allocations(t, newTrainer(t, wide(), source.Spec(), cfg), source, 20, 100)
+	var together uint64
+	var all sync.WaitGroup
+	for rank, g := range dist.Local(2) {
+		cfg := cfg
+		cfg.Group = g
+		trainer := newTrainer(t, wide(), source.Spec(), cfg)
+		all.Go(func() {
+			if rank == 0 {
+				together = allocations(t, trainer, source, 20, 100)
+				return
+			}
+			for _, err := range trainer.Steps(background, source) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if together > 2*alone+80 { // the runtime has some of its own
+		t.Errorf("%d allocations in 80 updates of two members, and %d of one without a group", together, alone)
+	}
+	t.Logf("%d allocations, and %d alone", together, alone)
+}

@@ -76,6 +76,9 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 			yield(Step{}, err)
 			return
 		}
+		if t.ranks != nil {
+			defer t.exchanging()()
+		}
 		for t.epoch < t.first+t.cfg.Epochs && !t.enough() {
 			for step, err := range t.pass(ctx, source, Step{Epoch: t.epoch, Batches: batches}) {
 				if errors.Is(err, ErrDiverged) && t.cfg.OnNonfinite == Rewind {

@@ -39,6 +39,16 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 	if m == modeShared {
 		t.ranks.running = s.running
 	}
+	if t.ranks != nil && (m == modeShared || m == modeAgain) {
+		for _, b := range t.ranks.buckets {
+			last := 0
+			for _, i := range b.params {
+				last = max(last, bound.Written(gradientName(t.trained[i].Name)))
+			}
+			p.ready = append(p.ready, last)
+		}
+		bound.After(t.ranks.passed)
+	}
 	if t.cfg.Profile {
 		bound.Measure()
 	}
@@ -56,6 +66,7 @@ type program struct {
 	*engine.Program
 	rate, clip, share, average int // slots, -1 if unused
 	penalty                    bool
-	apply                      bool // in modeApply
-	squares                    int  // outputs of stageBackward, then
+	ready                      []int // waves of the backward pass after which buckets of Config.Group are final
+	apply                      bool  // in modeApply
+	squares                    int   // outputs of stageBackward, then
 }
