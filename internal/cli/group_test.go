@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"descent/dist"
+	"descent/internal/runs"
 )
 
 // inGroup runs a command line as a group of n, and returns what rank 0 left.
@@ -105,4 +107,51 @@ func TestGroupLeaves(t *testing.T) {
 		r.want(t, exitDone)
 		contains(t, r.stdout, want)
 	}
+}
+
+// TestGroupDeals: trials of a sweep and of a comparison have the same results, whichever
+// rank makes them.
+func TestGroupDeals(t *testing.T) {
+	file := write(t, "sweep.yaml", smallSweep)
+	for _, args := range [][]string{
+		{"sweep", file},
+		{"compare", "--optimizers", "adam,momentum", "--seeds", "2", "--epochs", "2", "--model", "mlp:8"},
+	} {
+		out := filepath.Join(t.TempDir(), "alone")
+		line := func(out string) []string {
+			return append(append([]string{}, args...), "--ui", "none", "--json", "--out", out)
+		}
+		want := plainTrials(t, parsed(t, command(t, line(out)...)), out)
+		for n := 1; n <= 3; n++ {
+			out := filepath.Join(t.TempDir(), "group")
+			r := inGroup(t, n, nil, line(out)...)
+			if got := plainTrials(t, parsed(t, r), out); !slices.Equal(got, want) {
+				t.Errorf("%s on %d ranks: %v, alone %v", args[0], n, got, want)
+			}
+		}
+	}
+}
+
+// plainTrials is what trials showed, and each of them, but for times and places.
+func plainTrials(t testing.TB, sum map[string]any, out string) (list []string) {
+	t.Helper()
+	plain := func(v map[string]any) {
+		timeless(v)
+		delete(v, "config")
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, string(text))
+	}
+	plain(sum)
+	for line := range strings.Lines(read(t, filepath.Join(out, runs.TrialsFile))) {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		plain(v)
+	}
+	slices.Sort(list)
+	return list
 }
