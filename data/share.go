@@ -7,6 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 
 	"descent/data/internal/scratch"
 	"descent/dist"
@@ -30,9 +33,9 @@ import (
 // several machines are compared, and are an error if they differ.
 //
 // Tables, images and texts are shared. Forecasts, and samples that a program made, are made
-// by each member itself; so is everything where the system has no names for files without
-// one, as only Linux does. Notes and the names of rows are those of the members that made
-// the parts; others have none.
+// by each member itself; so is everything where there is no room for a temporary file, or the
+// system has no names for files without one, as only Linux has. Notes, and the names of rows,
+// have only the members that made the parts.
 //
 // All members call it. The error of one ends it on all: those who have none of their own
 // get one that wraps [dist.ErrAborted].
@@ -56,25 +59,36 @@ func ShareFolds(g dist.Group, prepare func() ([]Parts, error)) (parts []Parts, e
 	if err := s.lead(); err != nil {
 		return nil, err
 	}
-	defer s.file.Close() // what is read later, those who read it have opened
+	if s.file != nil {
+		defer s.file.Close() // what is read later, those who read it have opened
+	}
 	leads := s.leaders[s.rank] == s.rank
 	if leads {
-		if parts, err = prepare(); err == nil {
-			err = s.lay(parts)
+		if parts, err = prepare(); err == nil && s.file != nil {
+			s.lay(parts)
 		}
 	}
-	said, err := s.agree(err)
+	all, err := s.agree(err)
 	if err != nil {
 		return nil, err
 	}
-	head := said[s.leaders[s.rank]].Place
+	shared := true
+	for rank, leader := range s.leaders {
+		shared = shared && (rank != leader || all[rank].Place.Size > 0)
+	}
+	var sums map[int][]byte
 	switch {
-	case head.Size > 0:
-		parts, err = s.take(head, parts)
-	case !leads: // they cannot be shared
+	case shared:
+		parts, sums, err = s.take(all[s.leaders[s.rank]].Place, parts)
+	case !leads:
 		parts, err = prepare()
 	}
-	_, err = s.agree(err)
+	if _, err = s.agree(err); err != nil {
+		return nil, err
+	}
+	if shared {
+		err = s.compare(sums, parts)
+	}
 	return parts, err
 }
 
@@ -85,6 +99,7 @@ type sharing struct {
 	file    *scratch.File // what others read
 	saying  said          // to the others
 	leaders []int         // by whom the copy of each member is made
+	call    string        // tells this one from others
 }
 
 // said is what a member tells the others.
@@ -131,10 +146,14 @@ func (s *sharing) lead() (err error) {
 	if s.file, err = scratch.New(); err == nil {
 		s.saying.Place, err = s.file.Lay([]byte(s.saying.Token))
 	}
-	all, err := s.agree(err)
+	if err != nil { // nobody finds it, and it leads itself
+		s.file, s.saying.Place = nil, scratch.Place{}
+	}
+	all, err := s.agree(nil)
 	if err != nil {
 		return err
 	}
+	s.call = all[0].Token
 	for rank, other := range all[:s.rank+1] {
 		token, err := other.Place.Read()
 		if rank == s.rank || err == nil && string(token) == other.Token {
@@ -156,54 +175,43 @@ func (s *sharing) lead() (err error) {
 	return nil
 }
 
-// lay writes what others need of parts to the file, unless these cannot be shared.
-func (s *sharing) lay(parts []Parts) error {
+// lay writes what others need of parts to the file, unless these cannot be shared, or
+// there is no room.
+func (s *sharing) lay(parts []Parts) {
 	l := laying{file: s.file}
 	if err := l.parts(parts); err != nil || l.unshared {
-		return err
+		return
 	}
 	text, err := json.Marshal(l.laid)
 	if err != nil {
-		return fmt.Errorf("data: %w", err)
+		return
 	}
-	s.saying.Place, err = s.file.Lay(text)
-	return err
+	if at, err := s.file.Lay(text); err == nil {
+		s.saying.Place = at
+	}
 }
 
-// take returns the parts that lie at a place, which the one who laid them there gives, and
-// asks that those of all machines are equal.
-func (s *sharing) take(head scratch.Place, parts []Parts) ([]Parts, error) {
+// take returns the parts that lie at a place, which the one who laid them there gives; and
+// sums of them, by which machines are compared: that of what is to be known of them as
+// number -1, and some of those of the rest, which the members of a machine share out.
+func (s *sharing) take(head scratch.Place, parts []Parts) ([]Parts, map[int][]byte, error) {
 	text, err := head.Read()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var l laid
 	if err := json.Unmarshal(text, &l); err != nil {
-		return nil, fmt.Errorf("data: shared parts: %w", err)
+		return nil, nil, fmt.Errorf("data: shared parts: %w", err)
 	}
 	if parts == nil {
 		if parts, err = l.parts(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	name, err := s.compare(l)
-	if err != nil {
-		return nil, err
-	}
-	sets, _ := setsOf(parts)
-	for i, set := range sets {
-		set.share(fmt.Sprint(name, " ", i))
-	}
-	return parts, nil
-}
-
-// compare asks that what was laid on all machines is equal, and returns a name of it. The
-// members of each share out what there is to read.
-func (s *sharing) compare(l laid) (name string, err error) {
-	copies, own, members := 0, 0, 0
+	machines, own, members := 0, 0, 0
 	for rank, leader := range s.leaders {
 		if rank == leader {
-			copies++
+			machines++
 		}
 		if leader == s.leaders[s.rank] {
 			if members++; rank < s.rank {
@@ -211,49 +219,59 @@ func (s *sharing) compare(l laid) (name string, err error) {
 			}
 		}
 	}
-	sums := map[int][]byte{} // of one copy none are needed
-	if copies > 1 {
+	sums := map[int][]byte{}
+	if machines > 1 { // else there is nothing to compare
 		if sums, err = sumsOf(l.Places, own, members); err != nil {
-			return "", err
+			return nil, nil, err
 		}
 	}
 	for i := range l.Places {
 		l.Places[i].Path, l.Places[i].At = "", 0
 	}
-	heading, err := json.Marshal(l)
-	if err != nil {
-		return "", fmt.Errorf("data: %w", err)
+	if text, err = json.Marshal(l); err != nil {
+		return nil, nil, fmt.Errorf("data: %w", err)
 	}
-	sum := sha256.Sum256(heading)
+	sum := sha256.Sum256(text)
 	sums[-1] = sum[:]
-	text, err := json.Marshal(sums)
+	return parts, sums, nil
+}
+
+// compare asks that the sums of all machines are equal, and names the parts by them.
+func (s *sharing) compare(own map[int][]byte, parts []Parts) error {
+	text, err := json.Marshal(own)
 	if err != nil {
-		return "", fmt.Errorf("data: %w", err)
+		return fmt.Errorf("data: %w", err)
 	}
 	all, err := dist.Gather(s.group, text)
 	if err != nil {
-		return "", fmt.Errorf("data: %w", err)
+		return fmt.Errorf("data: %w", err)
 	}
-	first := map[int][]byte{} // sums by pieces, as the first who has one says
-	whole := sha256.New()
+	known := map[int][]byte{} // of the first member that has one of a number
 	for rank, text := range all {
 		var sums map[int][]byte
 		if err := json.Unmarshal(text, &sums); err != nil {
-			return "", fmt.Errorf("data: rank %d shares data in another way: %w", rank, err)
+			return fmt.Errorf("data: rank %d shares data in another way: %w", rank, err)
 		}
-		for i, sum := range sums {
-			if first[i] == nil {
-				first[i] = sum
+		for _, i := range slices.Sorted(maps.Keys(sums)) {
+			sum := sums[i]
+			if known[i] == nil {
+				known[i] = sum
 			}
-			if !bytes.Equal(first[i], sum) {
-				return "", fmt.Errorf("data: the machines of the group do not have the same data: that of rank %d differs in its %s", rank, choose(i < 0, "columns, its size or its split", "rows"))
+			if !bytes.Equal(known[i], sum) {
+				return fmt.Errorf("data: the machines of the group do not have the same data: that of rank %d differs in its %s", rank, choose(i < 0, "columns, its size or its split", "rows"))
 			}
 		}
 	}
-	for i := -1; first[i] != nil; i++ {
-		whole.Write(first[i])
+	name := sha256.New()
+	io.WriteString(name, s.call)
+	for i := -1; known[i] != nil; i++ {
+		name.Write(known[i])
 	}
-	return hex.EncodeToString(whole.Sum(nil)), nil
+	sets, _ := setsOf(parts)
+	for i, set := range sets {
+		set.share(fmt.Sprintf("%x %d", name.Sum(nil), i))
+	}
+	return nil
 }
 
 // sumBytes is how much of a place has a sum of its own.
@@ -280,8 +298,9 @@ func sumsOf(places []scratch.Place, first, every int) (map[int][]byte, error) {
 	return sums, nil
 }
 
-// Fingerprint tells sets of samples apart. Of parts that [Share] made it costs nothing and
-// is the same on all members; of other sets it is their [Hash].
+// Fingerprint tells sets of samples of one job apart. Of parts that [Share] made it is the
+// same on all members, and another in each call, and reads no samples; of other sets it is
+// their [Hash].
 func Fingerprint(s Source) (string, error) {
 	of, ok := wholeOf(s).(sharable)
 	if !ok || of.name() == "" {

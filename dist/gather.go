@@ -1,6 +1,9 @@
 package dist
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // Gather returns the bytes that each member of a group gives, by rank. They may be of
 // any lengths. All members call it.
@@ -15,7 +18,11 @@ func Gather(g Group, own []byte) ([][]byte, error) {
 		return nil, err
 	}
 	for rank := range n {
-		send[rank], receive[rank] = own, make([]byte, binary.LittleEndian.Uint64(receive[rank]))
+		length := binary.LittleEndian.Uint64(receive[rank])
+		if length > mostGathered {
+			return nil, fmt.Errorf("rank %d gives %d bytes; it is of another program", rank, length)
+		}
+		send[rank], receive[rank] = own, make([]byte, length)
 	}
 	receive[g.Rank()] = own
 	if err := g.AllToAll(send, receive); err != nil {
@@ -23,3 +30,6 @@ func Gather(g Group, own []byte) ([][]byte, error) {
 	}
 	return receive, nil
 }
+
+// mostGathered is how many bytes a member may give.
+const mostGathered = 1 << 36

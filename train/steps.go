@@ -43,9 +43,9 @@ var ErrDiverged = loop.ErrDiverged
 // # Groups
 //
 // With Config.Group every member makes a trainer of the same network and
-// configuration and runs the same loop over the same data, of which it has all.
-// Members first compare what they were given, for which the data is read once, and the
-// error says what differs. The micro-batches of an update are divided among
+// configuration and runs the same loop over the same data, which they had better have from
+// [data.Share]: else each has all of it, and reads it once to compare what members were
+// given. The error says what differs. The micro-batches of an update are divided among
 // them; gradients, losses and running statistics come together so that every
 // member makes the same update, to the bit that of a trainer alone with the same
 // MicroBatch. So a run may be resumed on any number of members. MicroBatch is,

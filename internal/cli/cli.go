@@ -128,7 +128,7 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	if a.crew != nil {
 		root.Use = "descent-mpi"
-		root.AddCommand(a.trainCommand(), a.versionCommand(), a.lrFindCommand())
+		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
 		return root
 	}
 	root.AddCommand(

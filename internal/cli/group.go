@@ -14,6 +14,7 @@ import (
 	"descent/internal/crew"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/trials"
 	"descent/model"
 	"descent/train"
 )
@@ -43,7 +44,7 @@ func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, st
 
 // follow is what a member other than rank 0 does.
 func follow(ctx context.Context, g dist.Group, stderr io.Writer) int {
-	status, err := crew.Follow(ctx, g, &hand{ctx: ctx, group: g})
+	status, err := crew.Follow(ctx, g, &hand{ctx: ctx, group: g, trials: new(trials.Maker)})
 	if err != nil {
 		g.Abort(err)
 		fmt.Fprintf(stderr, "descent: %s: %v\n", crew.Here(g), err)
@@ -64,11 +65,15 @@ type joint struct {
 
 // hand makes what rank 0 asks for.
 type hand struct {
-	ctx   context.Context
-	group dist.Group
-	cut   int // which parts there are
-	parts []data.Parts
+	ctx    context.Context
+	group  dist.Group
+	trials *trials.Maker
+	cut    int // which parts there are
+	parts  []data.Parts
 }
+
+// Do implements [crew.Hand].
+func (h *hand) Do(ctx context.Context, work []byte) ([]byte, error) { return h.trials.Make(ctx, work) }
 
 // Prepare implements [crew.Hand].
 func (h *hand) Prepare(work []byte) (func() error, error) {
