@@ -23,6 +23,7 @@ var programs = map[string]func() error{
 		return nil
 	}),
 	"train": joined(trains),
+	"much":  joined(holdsMuch),
 	"killed": joined(func(w *World) error {
 		if w.Rank() == 1 {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/data"
 	"descent/internal/crew"
 	"descent/internal/settings"
 	"descent/internal/shell"
@@ -42,6 +43,8 @@ type app struct {
 	began          bool      // the command line was read and a command has begun
 	work           work
 	crew           *crew.Leader // of the other ranks; nil: there is no group
+	cut            []data.Parts // that the ranks have
+	cuts           int          // how often they were given others
 	away           func()       // ends the context of the command, as a signal does on this rank
 }
 

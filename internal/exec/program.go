@@ -28,7 +28,8 @@ type Program struct {
 	calls   []kernel.Call
 	seed    uint64
 	draw    uint32
-	meter   *meter // nil: runs are not measured
+	meter   *meter         // nil: runs are not measured
+	after   func(wave int) // called by the goroutine that runs a stage; nil: nothing
 }
 
 // instr is an instruction with its memory.
@@ -183,6 +184,9 @@ func (p *Program) Plan() *plan.Plan { return p.plan }
 
 // Random sets the seed and the number of the forward pass for random streams.
 func (p *Program) Random(seed uint64, draw uint32) { p.seed, p.draw = seed, draw }
+
+// After has f called after each wave, with its number, by the goroutine that runs the stage.
+func (p *Program) After(f func(wave int)) { p.after = f }
 
 // Run runs one stage of the plan. It panics if the stage reads an input that was
 // never fed.

@@ -151,11 +151,12 @@ func (c *compiler) reaches(i, j int) bool {
 
 // update makes the instruction that computes a variable's new value write it
 // in place, after all who read the old one; where it cannot, the value is
-// copied when everything else has run.
+// copied when that and those who read the old one have run.
 func (c *compiler) update() {
 	last := len(c.stages) - 1
 	taken := map[int]bool{} // tensors that live in a variable
 	var copies []*Instr
+	var makers []int // of what is copied
 	for _, u := range c.updates {
 		m := rewrite.Memory(u.Value)
 		v := c.bufferOf(u.Variable)
@@ -178,13 +179,24 @@ func (c *compiler) update() {
 			// The source may be written in place itself: keep its old value.
 			from = c.copy(from, c.add(Buffer{Size: c.plan.Buffers[v].Size}), last)
 		}
-		copies = append(copies, copier(from, v, c.plan.Buffers[v].Size, last))
+		maker, ok := c.made[m.ID()]
+		if !ok {
+			maker = -1
+		}
+		copies, makers = append(copies, copier(from, v, c.plan.Buffers[v].Size, last)), append(makers, maker)
 	}
 	n := len(c.plan.Instrs)
 	c.plan.Instrs = append(c.plan.Instrs, copies...)
-	for i := n; i < len(c.plan.Instrs); i++ {
-		for j := range n {
-			c.after(i, j)
+	for k, in := range copies {
+		if makers[k] < 0 { // a leaf: when everything else has run
+			for j := range n {
+				c.after(n+k, j)
+			}
+			continue
+		}
+		c.after(n+k, makers[k])
+		for _, j := range c.readers[in.Out[0]] {
+			c.after(n+k, j)
 		}
 	}
 }

@@ -190,6 +190,19 @@ func (p *Plan) Widened() (names []string) {
 	return names
 }
 
+// Written returns the last wave in which a variable is written, -1 if none is.
+func (p *Plan) Written(variable string) int {
+	last := -1
+	for _, in := range p.Instrs {
+		for _, b := range in.Out {
+			if buf := p.Buffers[b]; buf.Place == Variable && buf.Key == variable {
+				last = max(last, in.wave)
+			}
+		}
+	}
+	return last
+}
+
 // String lists the plan, one instruction a line, waves apart.
 func (p *Plan) String() string {
 	var b strings.Builder

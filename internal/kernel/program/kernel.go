@@ -9,6 +9,11 @@ import (
 // every call well under the time that would hold up the collector.
 const taskSize = 16 * 1024
 
+// SumRun returns how many elements one behind the other are added up by themselves in a
+// sum of n elements: in 16 lanes, by their index. What these runs come to
+// is then added up pairwise.
+func SumRun(n int) int { return evenly(n, taskSize) }
+
 // colSumRows is the least number of rows in a task of a program with column
 // sums, whose partial results take a row of memory for each task.
 const colSumRows = 32
