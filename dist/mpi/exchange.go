@@ -5,7 +5,6 @@ package mpi
 import (
 	"fmt"
 	"runtime"
-	"time"
 	"unsafe"
 )
 
@@ -50,7 +49,7 @@ func (w *World) exchange(send, receive [][]byte) error {
 	}
 	for i := range w.transfers {
 		t := &w.transfers[i]
-		if err := w.wait("AllToAll", &t.request, 50*time.Microsecond); err != nil {
+		if err := w.wait("AllToAll", &t.request, busy); err != nil {
 			return err
 		}
 		if t.size < 0 {

@@ -67,7 +67,7 @@ var programs = map[string]func() error{
 // joined makes a program of what a process does in a world, as users write it.
 func joined(do func(*World) error) func() error {
 	return func() error {
-		w, err := Init(Options{Timeout: time.Minute})
+		w, err := Init(Options{Timeout: time.Minute, Grace: 2 * time.Second})
 		if err != nil {
 			return err
 		}
@@ -77,8 +77,6 @@ func joined(do func(*World) error) func() error {
 		}
 		if err := do(w); err != nil {
 			w.Abort(err)
-			time.Sleep(2 * grace)
-			return errors.New("Abort does not end it")
 		}
 		if err := w.Finalize(); err != nil {
 			return err
