@@ -3,11 +3,11 @@
 package mpi
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +19,9 @@ const toDo = "DESCENT_MPI_TEST"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(toDo); name != "" {
+		if os.Getenv("GOMAXPROCS") == "" && name == "busy" {
+			runtime.GOMAXPROCS(1)
+		}
 		if err := programs[name](); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -59,8 +62,8 @@ func (i implementation) launcher(t *testing.T) string {
 	return ""
 }
 
-// launch runs one of programs in n processes, and returns what they write.
-func (i implementation) launch(t *testing.T, n int, program string, env ...string) (string, error) {
+// command is the test's program in n processes.
+func (i implementation) command(t *testing.T, n int, env ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -68,12 +71,16 @@ func (i implementation) launch(t *testing.T, n int, program string, env ...strin
 	}
 	args := append([]string{"-k", "5", "100", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
 	cmd := exec.Command("timeout", append(args, self)...)
-	cmd.Env = append(append(os.Environ(), toDo+"="+program), env...)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 5 * time.Second
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	return out.String(), err
+	return cmd
+}
+
+// launch runs one of programs in n processes, and returns what they write.
+func (i implementation) launch(t *testing.T, n int, program string, env ...string) (string, error) {
+	t.Helper()
+	out, err := i.command(t, n, append(env, toDo+"="+program)...).CombinedOutput()
+	return string(out), err
 }
 
 // each runs a test with every implementation that is here.
@@ -98,6 +105,16 @@ func TestWorld(t *testing.T) {
 			if err != nil || strings.Count(out, "through\n") != n {
 				t.Errorf("%d processes: %v", n, err)
 			}
+		}
+	})
+}
+
+// A process that computes for longer than it may be silent is waited for.
+func TestBusy(t *testing.T) {
+	each(t, func(t *testing.T, i implementation) {
+		out, err := i.launch(t, 2, "busy", brief)
+		if err != nil || strings.Count(out, "through\n") != 2 {
+			t.Errorf("%v\n%s", err, out)
 		}
 	})
 }
