@@ -95,6 +95,7 @@ explain: internal/canonical metric internal/rng internal/symmetric internal/sear
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 dist:
+internal/crew: dist
 train/profile:
 train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
@@ -108,12 +109,12 @@ internal/runpage: metric internal/human internal/shell data explain train intern
 .: model
 internal/guide: metric internal/rng graph optim
 internal/bench: internal/suggest internal/rng internal/kernel/isa internal/kernel internal/kernel/product internal/kernel/conv graph internal/plan internal/exec engine internal/measure nn loss optim data objective model train
-internal/settings: data/images internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs
+internal/settings: data/images internal/suggest metric internal/human internal/rng internal/search internal/safetensors schedule engine nn/initial nn loss optim data/tokens data objective internal/network model onnx weights internal/transfer train tabular internal/usage internal/runs dist
 internal/trials: internal/canonical internal/suggest metric internal/human internal/rng internal/search internal/files optim data model train internal/usage internal/report internal/runs internal/settings
 internal/terminal: internal/suggest internal/human train internal/usage internal/report
 internal/livepage: train internal/report internal/runs internal/runpage
-internal/cli: internal/torchwrite internal/gowrite onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage serve
-command: internal/cli
+internal/cli: internal/torchwrite internal/gowrite onnx data/images internal/canonical internal/suggest metric internal/human internal/shell internal/search internal/files internal/safetensors schedule internal/fetch internal/kernel/isa internal/kernel optim data objective model explain train tabular internal/usage internal/report internal/runs internal/runpage internal/bench internal/settings internal/trials internal/terminal internal/livepage serve dist internal/crew
+command: internal/cli dist
 cmd/descent: command
 `
 

@@ -107,9 +107,9 @@ func (c Config) withDefaults(spec data.Spec) Config {
 		c.BatchSize = 32
 	}
 	if c.MicroBatch == 0 {
-		c.MicroBatch = 1024
-		if c.Group != nil && c.BatchSize != All {
-			c.MicroBatch = min(max(leastShared, (c.BatchSize+mostShared-1)/mostShared), c.MicroBatch)
+		c.MicroBatch = MostMicroBatch
+		if c.Group != nil {
+			c.MicroBatch = SharedMicroBatch(c.BatchSize)
 		}
 	}
 	if c.Epochs == 0 {

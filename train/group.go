@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -15,6 +16,10 @@ import (
 // ErrLeft is wrapped by the error of a member of Config.Group when another one has
 // left its loop over Steps before the end.
 var ErrLeft = errors.New("a member of the group has left")
+
+// ErrInterrupted is wrapped by the error of every member of Config.Group when the ctx
+// of one of them has ended. All leave before the same update.
+var ErrInterrupted = errors.New("training was interrupted")
 
 // errStopped ends the loop of a member since that of another was ended well.
 var errStopped = errors.New("the group was stopped")
@@ -31,9 +36,10 @@ var errStopped = errors.New("the group was stopped")
 type ranks struct {
 	dist.Group
 	rank, size int
-	together   bool        // updates are made of micro-batches of all ranks; else each makes all of them
-	stopping   bool        // the loop is left since training ends well
-	validation data.Source // of Fit
+	together   bool         // updates are made of micro-batches of all ranks; else each makes all of them
+	stopping   bool         // the loop is left since training ends well
+	within     func() error // of ctx.Err of the loop
+	validation data.Source  // of Fit
 
 	all         int // micro-batches of the update
 	first, last int // those of this rank, without last
@@ -114,12 +120,18 @@ func (r *ranks) exchange() error {
 	return nil
 }
 
-// What MicroBatch is with a Group where it is not given: a part of the batch, so that
-// as many ranks have work, of rows enough to be worth a call.
-const (
-	mostShared  = 16
-	leastShared = 8
-)
+// SharedMicroBatch is Config.MicroBatch with a Group where it is not given, by
+// Config.BatchSize alone: a sixteenth of the batch, so that as many ranks have work, of
+// 8 rows or more, to be worth a call, and at most [MostMicroBatch].
+func SharedMicroBatch(batch int) int {
+	if batch == All {
+		return MostMicroBatch
+	}
+	return min(max(8, (batch+15)/16), MostMicroBatch)
+}
+
+// MostMicroBatch is Config.MicroBatch without a Group where it is not given.
+const MostMicroBatch = 1024
 
 // divide decides who makes updates of size rows.
 func (t *Trainer) divide(size int) error {
@@ -137,9 +149,10 @@ func (t *Trainer) divide(size int) error {
 
 // What a rank says of itself before an update.
 const (
-	goesOn  = iota
-	stopped // training has ended well there
-	left    // the loop was left
+	goesOn      = iota
+	interrupted // its ctx has ended
+	stopped     // training has ended well there
+	left        // the loop was left
 )
 
 // meet tells the others that this rank goes on, or not, and returns why it cannot
@@ -150,18 +163,44 @@ func (r *ranks) meet(word byte) error {
 		r.receive[rank] = r.words[rank : rank+1]
 	}
 	r.words[r.rank] = word
-	if err := r.exchange(); err != nil || word != goesOn {
+	if err := r.exchange(); err != nil || word == stopped || word == left {
 		return err
 	}
+	ended := -1
 	for rank, other := range r.words {
 		switch other {
 		case stopped:
 			return errStopped
 		case left:
 			return fmt.Errorf("train: rank %d: %w", rank, ErrLeft)
+		case interrupted:
+			ended = rank
 		}
 	}
+	switch {
+	case word == interrupted:
+		return fmt.Errorf("train: %w: %w", ErrInterrupted, r.within())
+	case ended >= 0:
+		return fmt.Errorf("train: %w on rank %d", ErrInterrupted, ended)
+	}
 	return nil
+}
+
+// next meets the others before an update.
+func (r *ranks) next() error {
+	if r.within() != nil {
+		return r.meet(interrupted)
+	}
+	return r.meet(goesOn)
+}
+
+// patient is ctx, but for a member of a group: its end is looked at between updates
+// alone, as all leave together.
+func (t *Trainer) patient(ctx context.Context) context.Context {
+	if t.ranks == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // leave tells the others that the loop over updates was left before its end.
@@ -179,7 +218,7 @@ func (t *Trainer) leave() {
 // abort tells the others of an error that ends training here; not of one that all
 // ranks come to alike.
 func (t *Trainer) abort(err error) {
-	if t.ranks != nil && !errors.Is(err, ErrDiverged) {
+	if t.ranks != nil && !errors.Is(err, ErrDiverged) && !errors.Is(err, ErrInterrupted) {
 		t.ranks.Abort(err)
 	}
 }

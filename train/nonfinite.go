@@ -63,7 +63,7 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
 	if t.ranks != nil {
-		if err := t.ranks.meet(goesOn); err != nil {
+		if err := t.ranks.next(); err != nil {
 			return err
 		}
 	}

@@ -56,12 +56,17 @@ var ErrDiverged = loop.ErrDiverged
 // Checkpoints are written by rank 0 alone, and read by all from where
 // Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
 // what they write is best written on rank 0, which alone has each [Step.Probe].
-// [ErrStop] on one member ends training well on all, before the next update. An
-// error, or the end of a ctx, ends it on the others with an error that wraps
+// [ErrStop] on one member ends training well on all, before the next update, and the
+// end of one's ctx with an error that wraps [ErrInterrupted]: it is looked at between
+// updates alone. An error ends training on the others with one that wraps
 // [dist.ErrAborted], and a loop that is left before its end with [ErrLeft]. A
 // member that fails before it calls Steps or Fit has to call Abort.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
+		if t.ranks != nil {
+			t.ranks.within = ctx.Err
+		}
+		ctx := t.patient(ctx)
 		batches, err := t.begin(source)
 		if err != nil {
 			t.abort(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/internal/crew"
 	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
@@ -40,14 +41,20 @@ type app struct {
 	name           string    // that the user calls it by
 	began          bool      // the command line was read and a command has begun
 	work           work
+	crew           *crew.Leader // of the other ranks; nil: there is no group
+	away           func()       // ends the context of the command, as a signal does on this rank
 }
 
 // Run executes the command line args and returns what to exit with. The end of
 // ctx interrupts training, which then saves what it has, and leaves whatever has
 // nothing to save.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return new(app).run(ctx, args, stdin, stdout, stderr)
+}
+
+func (a *app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, data, messages := terminal.Text(stdout), terminal.Data(stdout), terminal.Text(stderr)
-	a := &app{stdin: stdin, stdout: out, data: data, stderr: messages, screen: stderr, name: calledBy(os.Args[0])}
+	a.stdin, a.stdout, a.data, a.stderr, a.screen, a.name = stdin, out, data, messages, stderr, calledBy(os.Args[0])
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -69,13 +76,13 @@ func (a *app) exit(ctx context.Context, err error, help []string) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errInterrupted):
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case errors.Is(err, errLeft):
 		fmt.Fprintf(a.stderr, "descent: %v\n", err)
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		fmt.Fprintln(a.stderr, "descent: interrupted")
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case !a.began || errors.As(err, &usage):
 		fmt.Fprintf(a.stderr, "descent: %v\n", err)
 		if !a.began {
@@ -85,7 +92,7 @@ func (a *app) exit(ctx context.Context, err error, help []string) int {
 	}
 	fmt.Fprintf(a.stderr, "descent: %v\n%s", err, imageHint(err))
 	if ctx.Err() != nil {
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	}
 	return exitFailed
 }
@@ -116,6 +123,11 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	if a.crew != nil {
+		root.Use = "descent-mpi"
+		root.AddCommand(a.trainCommand(), a.versionCommand(), a.lrFindCommand())
+		return root
+	}
 	root.AddCommand(
 		a.trainCommand(),
 		a.dataCommand(),

@@ -90,6 +90,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err := opt.ApplyTo(&s); err != nil {
 		return nil, err
 	}
+	a.in(&s)
 	switch {
 	case s.Best:
 		return a.reopenBest(folder, s, opt)
@@ -118,7 +119,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err != nil {
 		return nil, err
 	}
-	r.folder = folder
+	r.folder, r.goesOn = folder, begun
 	if err := r.compile(); err != nil {
 		return nil, err
 	}

@@ -120,6 +120,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err != nil {
 		return err
 	}
+	a.in(&s)
 	ui, err := terminal.NewProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
@@ -184,6 +185,9 @@ type run struct {
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
 	resumed string                 // what of a bag was done before
+	goesOn  bool                   // from a checkpoint
+	whole   *settings.Settings     // of the bag that it is a member of; nil: it is none
+	number  int                    // of the member, from 1
 
 	model   *model.Model         // the best one
 	last    *train.Epoch         // that ended
@@ -299,7 +303,7 @@ func (r *run) do(ctx context.Context) (err error) {
 		err = r.watch(r.asked)
 	}
 	if err == nil {
-		r.model, err = r.trainer.Fit(ctx, r.Parts.Train, r.Parts.Validation)
+		r.model, err = r.fit(ctx)
 	}
 	r.seconds = r.spent()
 	r.ui.Finish()

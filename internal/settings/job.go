@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"descent/data"
 	"descent/internal/usage"
@@ -147,6 +148,11 @@ func (j *Job) build() error {
 	if err != nil {
 		return usage.Mark(err)
 	}
+	rows, err := parseMicroBatch(batch)(s.MicroBatch.Or(strconv.Itoa(train.MostMicroBatch)))
+	if err != nil {
+		return usage.Mark(fmt.Errorf("micro_batch: %w", err))
+	}
+	s.MicroBatch = Given(strconv.Itoa(rows))
 	objective, err := j.loss()
 	if err != nil {
 		return usage.Mark(err)
@@ -178,7 +184,7 @@ func (j *Job) build() error {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
 	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
-	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
+	j.Config.BatchSize, j.Config.MicroBatch, j.Config.Epochs = batch, rows, s.Epochs.Value
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}

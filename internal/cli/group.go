@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"descent/dist"
+	"descent/internal/crew"
+	"descent/internal/runs"
+	"descent/internal/settings"
+	"descent/model"
+	"descent/train"
+)
+
+// exitAgain is what a member of a group exits with that was asked to leave: by
+// sysexits.h a failure for a while, after which launchers start a job again.
+const exitAgain = 75
+
+// RunIn is [Run] for a member of a group: all train what the command line of rank 0
+// says. That one reads, writes and prints; the others hold their part of the work.
+func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if g.Rank() != 0 {
+		return follow(ctx, g, stderr)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	away := func() { cancel(Signal{syscall.SIGTERM}) }
+	leader := crew.Lead(g, away)
+	a := &app{crew: leader, away: away}
+	status := a.run(ctx, args, stdin, stdout, stderr)
+	if err := leader.End(status); err != nil {
+		fmt.Fprintf(stderr, "descent: the other ranks: %v\n", err)
+		return max(status, exitFailed)
+	}
+	return status
+}
+
+// follow is what a member other than rank 0 does.
+func follow(ctx context.Context, g dist.Group, stderr io.Writer) int {
+	status, err := crew.Follow(ctx, g, hand{ctx, g})
+	if err != nil {
+		g.Abort(err)
+		fmt.Fprintf(stderr, "descent: %s: %v\n", crew.Here(g), err)
+		return exitFailed
+	}
+	return status
+}
+
+// joint is a training of all ranks, as rank 0 tells the others of it.
+type joint struct {
+	Settings    string           // decided, as a run folder keeps them
+	Member      int              // of the bag that they describe, from 1; 0: they are of one network
+	Checkpoints string           // their folder; empty: there are none
+	Resume      bool             // from there
+	Range       *train.RateRange // of a range test; nil: the whole training
+}
+
+// hand makes what rank 0 asks for.
+type hand struct {
+	ctx   context.Context
+	group dist.Group
+}
+
+// Prepare implements [crew.Hand].
+func (h hand) Prepare(work []byte) (func() error, error) {
+	var w joint
+	if err := json.Unmarshal(work, &w); err != nil {
+		return nil, err
+	}
+	s := settings.Default()
+	if err := settings.Parse("settings of rank 0", []byte(w.Settings), &s); err != nil {
+		return nil, err
+	}
+	s.In(h.group)
+	j, err := settings.PrepareAgain(s)
+	if err == nil && w.Member > 0 {
+		j, err = j.Member(w.Member - 1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.Config.Checkpoints.Folder, j.Config.Checkpoints.Beside = w.Checkpoints, nobody{}
+	t, err := train.New(j.Net, j.Spec, j.Config)
+	if err != nil {
+		return nil, err
+	}
+	if w.Resume {
+		if err := t.Resume(w.Checkpoints); err != nil {
+			t.Close()
+			return nil, err
+		}
+	}
+	return func() error {
+		defer t.Close()
+		if w.Range != nil {
+			_, err = t.FindRate(h.ctx, j.Parts.Train, *w.Range)
+		} else {
+			_, err = t.Fit(h.ctx, j.Parts.Train, j.Parts.Validation)
+		}
+		if errors.Is(err, train.ErrDiverged) || errors.Is(err, train.ErrInterrupted) { // which rank 0 tells of
+			return nil
+		}
+		return err
+	}, nil
+}
+
+// nobody is the owner of training on a rank that writes nothing.
+type nobody struct{}
+
+func (nobody) Save() (string, error) { return "", nil }
+func (nobody) Restore(string) error  { return nil }
+
+// together calls do, which ctx ends, while all ranks do w by settings that are decided.
+func (a *app) together(ctx context.Context, w joint, s *settings.Settings, do func() error) error {
+	if err := a.work.begin(); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := s.Write(&text); err != nil {
+		return err
+	}
+	w.Settings = text.String()
+	work, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	done, err := a.crew.Together(work)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err = do(); errors.Is(err, train.ErrInterrupted) && ctx.Err() == nil {
+		a.away() // as another rank
+	}
+	return err
+}
+
+// in has a run of those settings be trained by all ranks.
+func (a *app) in(s *settings.Settings) {
+	if a.crew != nil {
+		s.In(a.crew.Group())
+	}
+}
+
+// fit trains, with all ranks where there are others.
+func (r *run) fit(ctx context.Context) (m *model.Model, err error) {
+	fit := func() error {
+		m, err = r.trainer.Fit(ctx, r.Parts.Train, r.Parts.Validation)
+		return err
+	}
+	if r.crew == nil {
+		err = fit()
+		return m, err
+	}
+	s := &r.Settings
+	if r.whole != nil {
+		s = r.whole
+	}
+	w := joint{Member: r.number, Checkpoints: r.folder.File(runs.Checkpoints), Resume: r.goesOn}
+	err = r.together(ctx, w, s, fit)
+	return m, err
+}
