@@ -1,0 +1,163 @@
+//go:build linux && (amd64 || arm64)
+
+package mpi
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A run of descent-mpi that loses a process while it trains, or while it writes a checkpoint, goes on with another number of processes,
+// to the bits of a run that nothing happened to.
+func TestCommandGoesOn(t *testing.T) {
+	open := implementations[0]
+	open.launcher(t)
+	folder := t.TempDir()
+	program := filepath.Join(folder, "descent-mpi")
+	if out, err := exec.Command("go", "build", "-o", program, "./cmd/descent-mpi").CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	const epochs = "20"
+	whole := []string{"train", "--epochs", epochs, "--workers", "1", "--ui", "none", "--json"}
+	often := append(whole[:len(whole):len(whole)], "--checkpoint-every", "1")
+	want := weights(t, program, "-np", "1", append(whole, "--out", filepath.Join(folder, "whole")))
+
+	for _, row := range []struct {
+		name  string
+		hosts bool
+		then  int // processes that go on
+		do    func(t *testing.T, j *job, run string, h hosts)
+		code  int // of mpirun, where that ends
+	}{
+		{name: "killed in a checkpoint", then: 3, do: func(t *testing.T, j *job, run string, _ hosts) { inCheckpoint(t, j, run) }},
+		{name: "stopped", then: 1, code: 75, do: func(t *testing.T, j *job, _ string, _ hosts) {
+			stop(j.processes[1])
+			j.ends(t, 30*time.Second, []string{`no word of rank 1 of 2 on \S+ \(process \d+\) for 2s`})
+		}},
+		{name: "cut off", hosts: true, then: 2, do: func(t *testing.T, j *job, _ string, h hosts) {
+			h.cut(t, 2)
+			j.ends(t, 30*time.Second, []string{`no word of rank 2 of 3 on \S+-2 \(process \d+\) for 2s`})
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			run := filepath.Join(t.TempDir(), "run")
+			args := append(often[:len(often):len(often)], "--out", run)
+			var h hosts
+			var cmd *exec.Cmd
+			n := 2
+			if row.hosts {
+				n = 3
+				h = newHosts(t, n)
+				cmd = h.command(t, brief)
+				cmd.Args = append(cmd.Args[:len(cmd.Args)-1], program)
+			} else {
+				cmd = open.command(t, n, brief)
+				cmd.Args[len(cmd.Args)-1] = program
+			}
+			cmd.Args = append(cmd.Args, args...)
+			j := &job{cmd: cmd, out: new(output)}
+			cmd.Stdout, cmd.Stderr = j.out, j.out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { cmd.Process.Signal(syscall.SIGTERM) }) // timeout passes it on
+			for looks := 0; len(checkpoints(run)) == 0 || len(j.processes) < n; looks++ {
+				time.Sleep(20 * time.Millisecond)
+				j.processes = ranksOf(program)
+				if looks > 3000 {
+					t.Fatalf("it does not begin\n%s", j.out)
+				}
+			}
+			time.Sleep(100 * time.Millisecond)
+			row.do(t, j, run, h)
+			if !row.hosts {
+				if err := cmd.Wait(); row.code != 0 && cmd.ProcessState.ExitCode() != row.code {
+					t.Errorf("mpirun ends with %v, want %d", err, row.code)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(run, "result.txt")); err == nil {
+				t.Fatal("the run was done before")
+			}
+			if got := weights(t, program, "-np", strconv.Itoa(row.then), []string{"train", "--resume", run, "--checkpoint-every", "auto", "--ui", "none", "--json"}); got != want {
+				t.Errorf("it ends with the weights %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// weights runs the command to its end, and returns the hash of the weights.
+func weights(t *testing.T, program, np, n string, args []string) string {
+	t.Helper()
+	open := implementations[0]
+	cmd := exec.Command("timeout", append(append(append([]string{"-k", "5", "100", open.launcher(t), np, n}, open.flags...), program), args...)...)
+	var out, faults bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &faults
+	err := cmd.Run()
+	m := regexp.MustCompile(`"weights_sha256": "([0-9a-f]{64})"`).FindStringSubmatch(out.String())
+	if err != nil || m == nil {
+		t.Fatalf("%v: %v\n%s%s", args, err, out.String(), faults.String())
+	}
+	return m[1]
+}
+
+// ranksOf finds the processes of a program by rank.
+func ranksOf(program string) map[int]int {
+	found := map[int]int{}
+	entries, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, e := range entries {
+		if to, err := os.Readlink(e); err != nil || to != program {
+			continue
+		}
+		env, _ := os.ReadFile(filepath.Join(filepath.Dir(e), "environ"))
+		for _, v := range strings.Split(string(env), "\x00") {
+			if text, ok := strings.CutPrefix(v, "OMPI_COMM_WORLD_RANK="); ok {
+				rank, _ := strconv.Atoi(text)
+				found[rank], _ = strconv.Atoi(filepath.Base(filepath.Dir(e)))
+			}
+		}
+	}
+	return found
+}
+
+func checkpoints(run string) []string {
+	files, _ := filepath.Glob(filepath.Join(run, "checkpoints", "*.safetensors"))
+	return files
+}
+
+// inCheckpoint kills rank 0 while it writes a checkpoint: it is stopped when a file is there that has not its
+// name yet, to see that it still has not.
+func inCheckpoint(t *testing.T, j *job, run string) {
+	p := j.processes[0]
+	unfinished := func() bool {
+		files, _ := filepath.Glob(filepath.Join(run, "checkpoints", "*.tmp"))
+		return len(files) > 0
+	}
+	for looks := 0; ; looks++ {
+		if !unfinished() {
+			continue
+		}
+		stop(p)
+		time.Sleep(5 * time.Millisecond)
+		if unfinished() {
+			syscall.Kill(p, syscall.SIGKILL)
+			break
+		}
+		syscall.Kill(p, syscall.SIGCONT)
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d", p)); err != nil {
+			t.Fatal("the run was done before")
+		}
+	}
+	j.ends(t, 30*time.Second, []string{`(?i)signal:? 9|no word of rank 0`})
+	if !unfinished() {
+		t.Error("the checkpoint was complete")
+	}
+}
