@@ -125,7 +125,7 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	if a.crew != nil {
 		root.Use = "descent-mpi"
-		root.AddCommand(a.trainCommand(), a.versionCommand(), a.lrFindCommand())
+		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
 		return root
 	}
 	root.AddCommand(
@@ -213,6 +213,14 @@ func calledBy(arg0 string) string {
 
 // call returns a command line to try, quoted for a shell.
 func (a *app) call(args ...string) string { return a.name + " " + shell.Line(args...) }
+
+// again returns a command line that trains as this one does.
+func (a *app) again(args ...string) string {
+	if a.crew == nil {
+		return a.call(args...)
+	}
+	return fmt.Sprintf("mpirun -np %d descent-mpi %s", a.crew.Size(), shell.Line(args...))
+}
 
 // next prints commands to try after this one.
 func (a *app) next(w io.Writer, lines ...string) {

@@ -127,7 +127,7 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 // comparison plans a comparison and makes its folder, or opens that of one to
 // go on with.
 func (a *app) comparison(ctx context.Context, opt compareOptions, ui *terminal.Progress) (*trials.Comparison, error) {
-	host := trials.Host{Call: a.call, Show: ui.Moment}
+	host := a.host(ui)
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"descent/internal/crew"
 	"descent/internal/runs"
 	"descent/internal/settings"
+	"descent/internal/trials"
 	"descent/model"
 	"descent/train"
 )
@@ -42,7 +43,7 @@ func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, st
 
 // follow is what a member other than rank 0 does.
 func follow(ctx context.Context, g dist.Group, stderr io.Writer) int {
-	status, err := crew.Follow(ctx, g, hand{ctx, g})
+	status, err := crew.Follow(ctx, g, hand{ctx, g, new(trials.Maker)})
 	if err != nil {
 		g.Abort(err)
 		fmt.Fprintf(stderr, "descent: %s: %v\n", crew.Here(g), err)
@@ -62,9 +63,13 @@ type joint struct {
 
 // hand makes what rank 0 asks for.
 type hand struct {
-	ctx   context.Context
-	group dist.Group
+	ctx    context.Context
+	group  dist.Group
+	trials *trials.Maker
 }
+
+// Do implements [crew.Hand].
+func (h hand) Do(ctx context.Context, work []byte) ([]byte, error) { return h.trials.Make(ctx, work) }
 
 // Prepare implements [crew.Hand].
 func (h hand) Prepare(work []byte) (func() error, error) {

@@ -88,7 +88,7 @@ func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error 
 // openSweep reads the file of a sweep and makes its folder, or opens that of
 // one to go on with.
 func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *terminal.Progress) (*trials.Sweep, error) {
-	host := trials.Host{Call: a.call, Show: ui.Moment}
+	host := a.host(ui)
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err

@@ -12,6 +12,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/settings"
 	"descent/internal/terminal"
+	"descent/internal/trials"
 	"descent/internal/usage"
 )
 
@@ -21,6 +22,15 @@ type trialMaker interface {
 	Folder() string
 	Ended() int
 	Close() error
+}
+
+// host is what trials know of the command.
+func (a *app) host(ui *terminal.Progress) trials.Host {
+	h := trials.Host{Call: a.call, Again: a.again, Show: ui.Moment}
+	if a.crew != nil {
+		h.Ranks = trials.Ranks{N: a.crew.Size(), Give: a.crew.Give}
+	}
+	return h
 }
 
 // perform runs the trials of the command of that name, and tells how to go on
@@ -33,7 +43,7 @@ func (a *app) perform(ctx context.Context, ui *terminal.Progress, name string, t
 	err := run()
 	ui.Finish()
 	err = errors.Join(err, t.Close())
-	goOn := a.call(name, "--resume", t.Folder())
+	goOn := a.again(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
 		if err != nil && !errors.Is(err, files.ErrGone) {
 			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)

@@ -3,12 +3,13 @@
 // group together, all ranks exchange messages a few times a second, so that the leader can wait
 // for what it likes while it knows that all are there.
 //
-//	leader := crew.Lead(group)                 // on rank 0
-//	apart, err := leader.Together(ctx, work)   // all train, and
-//	apart()                                    // are back
+//	leader := crew.Lead(group, ended)              // on rank 0
+//	done, err := leader.Together(work)             // all do it, and this rank
+//	done()                                         // what it has of it
+//	answer, err := leader.Give(ctx, rank, work)    // that rank does it
 //	leader.End(status)
 //
-//	status, err := crew.Follow(ctx, group, hand) // on the others, until End
+//	status, err := crew.Follow(ctx, group, hand)   // on the others, until End
 package crew
 
 import (
@@ -26,33 +27,35 @@ import (
 type kind byte
 
 const (
-	prepare kind = iota // to train together: body is the work
-	ready               // the answer, or failed
-	train               // all do, from the next call of the group on
-	drop                // or not, as one cannot
-	end                 // the status to end with
-	failed              // body is an error
-	ended               // the ctx of a follower has ended
+	prepare  kind = iota // for what all do together; Body is the work
+	ready                // it is prepared; Fault if it cannot be
+	together             // all do it, from the next call of the group on
+	give                 // what the follower is to do by itself; Body is the work
+	answer               // to that of the same Number; Fault if it has failed
+	stop                 // what was given with Number
+	ended                // the ctx of a follower
+	end                  // of it all; Number is the status
 )
 
 // message is what a rank sends another.
 type message struct {
 	Kind   kind
+	Number int
 	Body   []byte
-	Status int
+	Fault  string
 }
 
 // line carries messages between the leader and each follower.
 type line struct {
 	group         dist.Group
-	out, in       [][]message // by rank: to be sent, and received by the last call of exchange
+	in            [][]message // by rank, received by the last call of exchange
 	send, receive [][]byte
 	pause         time.Duration
 }
 
 func newLine(g dist.Group) *line {
 	n := g.Size()
-	return &line{group: g, out: make([][]message, n), in: make([][]message, n), send: make([][]byte, n), receive: make([][]byte, n)}
+	return &line{group: g, in: make([][]message, n), send: make([][]byte, n), receive: make([][]byte, n)}
 }
 
 // Longest pause between two exchanges, and longest message.
@@ -61,11 +64,11 @@ const (
 	mostBytes    = 1 << 30
 )
 
-// exchange sends what is to be sent and receives what others have sent. It reports
+// exchange sends what out has for each rank and receives what others have sent. It reports
 // whether anything came or went here.
-func (l *line) exchange() (any bool, err error) {
-	texts := make([][]byte, len(l.out))
-	for rank, list := range l.out {
+func (l *line) exchange(out [][]message) (any bool, err error) {
+	texts := make([][]byte, len(out))
+	for rank, list := range out {
 		if len(list) == 0 {
 			continue
 		}
@@ -74,7 +77,7 @@ func (l *line) exchange() (any bool, err error) {
 		if err := gob.NewEncoder(&b).Encode(list); err != nil {
 			return false, err
 		}
-		texts[rank], l.out[rank] = b.Bytes(), nil
+		texts[rank] = b.Bytes()
 	}
 	const size = 8
 	for rank := range texts {

@@ -1,8 +1,10 @@
 package crew
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"descent/dist"
@@ -18,6 +20,8 @@ type Leader struct {
 	out     [][]message // by rank, to be sent
 	waiting int         // followers that have not said whether they are ready
 	faults  []error     // of those that are not
+	given   int         // pieces of work, of all followers
+	answers map[int]message
 	state   state
 	err     error // for good
 }
@@ -34,7 +38,7 @@ const (
 
 // Lead begins to lead the group. ended is called when the ctx of a follower has ended.
 func Lead(g dist.Group, ended func()) *Leader {
-	l := &Leader{line: newLine(g), ended: ended, out: make([][]message, g.Size())}
+	l := &Leader{line: newLine(g), ended: ended, out: make([][]message, g.Size()), answers: map[int]message{}}
 	l.changed.L = &l.mu
 	go l.talk()
 	return l
@@ -55,16 +59,16 @@ func (l *Leader) talk() {
 		}
 		last := l.state == leaving
 		silent := l.state == over
-		copy(l.line.out, l.out)
+		out := slices.Clone(l.out)
 		clear(l.out)
 		l.mu.Unlock()
 		if silent {
 			return
 		}
-		happened, err := l.line.exchange()
+		happened, err := l.line.exchange(out)
 		l.mu.Lock()
 		if err != nil {
-			l.err, l.state = err, over
+			l.err, l.state = fmt.Errorf("the other ranks: %w", err), over
 		} else {
 			l.hear()
 			if last {
@@ -89,9 +93,11 @@ func (l *Leader) hear() {
 			switch m.Kind {
 			case ready:
 				l.waiting--
-			case failed:
-				l.waiting--
-				l.faults = append(l.faults, errors.New(string(m.Body)))
+				if m.Fault != "" {
+					l.faults = append(l.faults, errors.New(m.Fault))
+				}
+			case answer:
+				l.answers[m.Number] = m
 			case ended:
 				l.ended()
 			}
@@ -119,15 +125,14 @@ func (l *Leader) Together(work []byte) (done func(), err error) {
 	}
 	switch {
 	case l.err != nil:
-		return nil, fmt.Errorf("the other ranks: %w", l.err)
+		return nil, l.err
 	case len(l.faults) > 0:
-		l.tell(message{Kind: drop})
 		return nil, l.faults[0]
 	}
-	l.tell(message{Kind: train})
+	l.tell(message{Kind: together})
 	l.leave()
 	if l.err != nil {
-		return nil, fmt.Errorf("the other ranks: %w", l.err)
+		return nil, l.err
 	}
 	return func() {
 		l.mu.Lock()
@@ -135,6 +140,34 @@ func (l *Leader) Together(work []byte) (done func(), err error) {
 		l.state = talking
 		l.changed.Broadcast()
 	}, nil
+}
+
+// Give has a follower do work by itself, until ctx ends, and returns its answer.
+func (l *Leader) Give(ctx context.Context, rank int, work []byte) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.given++
+	number := l.given
+	l.out[rank] = append(l.out[rank], message{Kind: give, Number: number, Body: work})
+	defer context.AfterFunc(ctx, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.out[rank] = append(l.out[rank], message{Kind: stop, Number: number})
+	})()
+	for l.err == nil {
+		if m, ok := l.answers[number]; ok {
+			delete(l.answers, number)
+			switch {
+			case m.Fault == "":
+				return m.Body, nil
+			case ctx.Err() != nil:
+				return nil, context.Cause(ctx)
+			}
+			return nil, errors.New(m.Fault)
+		}
+		l.changed.Wait()
+	}
+	return nil, l.err
 }
 
 // leave returns when what is to be sent has gone, and no more is. l.mu is held.
@@ -151,7 +184,7 @@ func (l *Leader) leave() {
 func (l *Leader) End(status int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tell(message{Kind: end, Status: status})
+	l.tell(message{Kind: end, Number: status})
 	l.leave()
 	if l.err == nil {
 		l.state = over
