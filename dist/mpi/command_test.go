@@ -21,15 +21,9 @@ import (
 func TestCommandGoesOn(t *testing.T) {
 	open := implementations[0]
 	open.launcher(t)
-	folder := t.TempDir()
-	program := filepath.Join(folder, "descent-mpi")
-	if out, err := exec.Command("go", "build", "-o", program, "./cmd/descent-mpi").CombinedOutput(); err != nil {
-		t.Fatalf("%s", out)
-	}
-	const epochs = "20"
-	whole := []string{"train", "--epochs", epochs, "--workers", "1", "--ui", "none", "--json"}
-	often := append(whole[:len(whole):len(whole)], "--checkpoint-every", "1")
-	want := weights(t, program, "-np", "1", append(whole, "--out", filepath.Join(folder, "whole")))
+	program := build(t)
+	often := append(short[:len(short):len(short)], "--checkpoint-every", "1")
+	want := undisturbed(t, program)
 
 	for _, row := range []struct {
 		name  string
@@ -70,14 +64,7 @@ func TestCommandGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { cmd.Process.Signal(syscall.SIGTERM) }) // timeout passes it on
-			for looks := 0; len(checkpoints(run)) == 0 || len(j.processes) < n; looks++ {
-				time.Sleep(20 * time.Millisecond)
-				j.processes = ranksOf(program)
-				if looks > 3000 {
-					t.Fatalf("it does not begin\n%s", j.out)
-				}
-			}
-			time.Sleep(100 * time.Millisecond)
+			j.trains(t, program, run, n)
 			row.do(t, j, run, h)
 			if !row.hosts {
 				if err := cmd.Wait(); row.code != 0 && cmd.ProcessState.ExitCode() != row.code {
@@ -91,6 +78,100 @@ func TestCommandGoesOn(t *testing.T) {
 				t.Errorf("it ends with the weights %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// A script for Slurm of which one line was changed: its job is told to leave, and loses a process, and is started again until it is done.
+func TestSlurm(t *testing.T) {
+	implementations[0].launcher(t)
+	program := build(t)
+	want := undisturbed(t, program)
+	text, err := os.ReadFile("../../examples/cluster/train.sbatch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := filepath.Join(t.TempDir(), "run")
+	line := regexp.MustCompile(`(?m)^train=\(.*$`)
+	if len(line.FindAll(text, -1)) != 1 {
+		t.Fatal("there is no one line to change")
+	}
+	text = line.ReplaceAll(text, []byte("train=("+strings.Join(short[1:], " ")+" --checkpoint-every 1 --out "+run+")"))
+	script := filepath.Join(t.TempDir(), "train.sbatch")
+	if err := os.WriteFile(script, text, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	shims, err := filepath.Abs("testdata/slurm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("timeout", "-k", "5", "100", filepath.Join(shims, "sbatch"), script)
+	cmd.Env = append(os.Environ(), "PATH="+shims+":"+filepath.Dir(program)+":"+os.Getenv("PATH"))
+	j := &job{cmd: cmd, out: new(output)}
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = j.out, j.out, 5*time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	const ranks = 4
+	j.trains(t, program, run, ranks)
+	for _, p := range j.processes {
+		syscall.Kill(p, syscall.SIGTERM)
+	}
+	j.says(t, "run 0 ended with 75")
+	j.trains(t, program, run, ranks)
+	syscall.Kill(j.processes[1], syscall.SIGKILL)
+	j.says(t, "run 1 ended with 137")
+	if err := cmd.Wait(); err != nil || !strings.Contains(j.out.String(), "run 2 ended with 0") {
+		t.Errorf("%v\n%s", err, j.out)
+	}
+	if got := weights(t, program, "-np", "1", []string{"train", "--resume", run, "--ui", "none", "--json"}); got != want {
+		t.Errorf("it ends with the weights %s, want %s\n%s", got, want, j.out)
+	}
+}
+
+// short is a training that takes a second.
+var short = []string{"train", "--epochs", "20", "--workers", "1", "--ui", "none", "--json"}
+
+// build makes the command.
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "descent-mpi")
+	if out, err := exec.Command("go", "build", "-o", program, "./cmd/descent-mpi").CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	return program
+}
+
+// undisturbed is the hash of the weights of a short training by one process.
+func undisturbed(t *testing.T, program string) string {
+	t.Helper()
+	return weights(t, program, "-np", "1", append(short[:len(short):len(short)], "--out", filepath.Join(t.TempDir(), "whole")))
+}
+
+// trains waits until n processes have made a checkpoint that is new.
+func (j *job) trains(t *testing.T, program, run string, n int) {
+	t.Helper()
+	before := strings.Join(checkpoints(run), " ")
+	for looks := 0; ; looks++ {
+		time.Sleep(20 * time.Millisecond)
+		j.processes = ranksOf(program)
+		if now := strings.Join(checkpoints(run), " "); len(j.processes) == n && now != "" && now != before {
+			break
+		}
+		if looks > 3000 {
+			t.Fatalf("it does not begin\n%s", j.out)
+		}
+	}
+	time.Sleep(100 * time.Millisecond)
+}
+
+// says waits until something is written.
+func (j *job) says(t *testing.T, what string) {
+	t.Helper()
+	for looks := 0; !strings.Contains(j.out.String(), what); looks++ {
+		time.Sleep(20 * time.Millisecond)
+		if looks > 1500 {
+			t.Fatalf("nobody says %s\n%s", what, j.out)
+		}
 	}
 }
 
