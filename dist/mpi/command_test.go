@@ -128,6 +128,37 @@ func TestSlurm(t *testing.T) {
 	}
 }
 
+// What docs/scale.md shows of mpirun is what is printed.
+func TestGuide(t *testing.T) {
+	launcher := implementations[0].launcher(t)
+	program := build(t)
+	bin := filepath.Dir(program)
+	if err := os.Symlink(launcher, filepath.Join(bin, "mpirun")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../docs/scale.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(text), "\n```shell\n")
+	block, _, _ = strings.Cut(block, "```")
+	dir := t.TempDir()
+	commands := strings.Split(block, "$ ")[1:]
+	if !found || len(commands) == 0 {
+		t.Fatal("no commands")
+	}
+	for _, c := range commands {
+		line, want, _ := strings.Cut(c, "\n")
+		cmd := exec.Command("timeout", "-k", "5", "60", "bash", "-c", line)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"),
+			"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "OMPI_MCA_rmaps_base_oversubscribe=1")
+		if got, err := cmd.CombinedOutput(); err != nil || string(got) != want {
+			t.Errorf("%s: %v\n%swant\n%s", line, err, got, want)
+		}
+	}
+}
+
 // short is a training that takes a second.
 var short = []string{"train", "--epochs", "20", "--workers", "1", "--ui", "none", "--json"}
 

@@ -50,6 +50,7 @@ func main() {
 	log.SetFlags(0)
 	link := flag.String("link", "", "name of the link between the processes")
 	each := flag.Int("each", 1, "micro-batches a rank")
+	divide := flag.Int("divide", 1, "parts of the usual micro-batch that are one, where it has the rows")
 	span := flag.Duration("span", 2*time.Second, "about how long a workload is measured")
 	report := flag.String("report", "", "file of what was measured, of which to write a report")
 	flag.Parse()
@@ -63,7 +64,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := measure(world, *link, *each, *span, flag.Args()); err != nil {
+	if err := measure(world, *link, *each, *divide, *span, flag.Args()); err != nil {
 		world.Abort(err)
 	}
 	if err := world.Finalize(); err != nil {
@@ -72,7 +73,7 @@ func main() {
 }
 
 // measure measures the link, if ranks have a micro-batch each, and the named workloads, all if none are.
-func measure(g dist.Group, link string, each int, span time.Duration, names []string) error {
+func measure(g dist.Group, link string, each, divide int, span time.Duration, names []string) error {
 	emit := func(r row) {
 		if r.Link, r.Ranks = link, g.Size(); g.Rank() == 0 {
 			json.NewEncoder(os.Stdout).Encode(r)
@@ -94,7 +95,7 @@ func measure(g dist.Group, link string, each int, span time.Duration, names []st
 		if len(names) > 0 && !slices.Contains(names, w.name) {
 			continue
 		}
-		r, err := steps(g, w.name, w.rows, each, span)
+		r, err := steps(g, w.name, max(1, w.rows/divide), each, span)
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}

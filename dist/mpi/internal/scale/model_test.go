@@ -6,6 +6,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -104,4 +107,42 @@ func TestModel(t *testing.T) {
 	near("step", l.step(w, 2, 4, 1), 0.21+0.04+4*(2e-3+1e-4))
 	near("efficiency", l.growing(w, 2, 1, 1), 0.11/(0.11+0.04+4*(2e-3+1e-4)))
 	near("times", l.dividing(network{Bandwidth: math.Inf(1)}, 4, 16, 1), 1.61/0.41)
+}
+
+// The guide's table is the model's.
+func TestGuide(t *testing.T) {
+	const guide = "../../../../docs/scale.md"
+	text, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	for _, w := range []struct {
+		name                   string
+		parameters, statistics int
+	}{{"mlp", 535818, 0}, {"convbn", 242474, 704}, {"gpt-baby", 10745088, 0}} {
+		l := load{Parameters: w.parameters, Statistics: w.statistics}
+		for _, ranks := range []int{2, 16, 256, 1024} {
+			fmt.Fprintf(&table, "| %s | %.2f million | %d |", w.name, 1e-6*float64(w.parameters), ranks)
+			for _, n := range networks {
+				ms := 1e3 * n.exchange(ranks, l.exchanged(ranks, ranks))
+				digits := 2
+				if ms >= 10 {
+					digits = 0
+				}
+				fmt.Fprintf(&table, " %.*f |", digits, ms)
+			}
+			table.WriteString("\n")
+		}
+	}
+	if !strings.Contains(string(text), table.String()) {
+		if os.Getenv("DESCENT_UPDATE") != "" {
+			rows := regexp.MustCompile(`(?m)^(\| (mlp|convbn|gpt-baby) \|.*\n)+`)
+			if err := os.WriteFile(guide, rows.ReplaceAllLiteral(text, []byte(table.String())), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		t.Errorf("%s has another table than\n%s", guide, table.String())
+	}
 }

@@ -11,8 +11,8 @@ import (
 // The numbers of ranks that are predicted.
 var predicted = []int{2, 4, 8, 16, 64, 256, 1024}
 
-// overhead is taken of a message over TCP, as two ranks do not tell it from latency.
-const overhead = 4e-6
+// parts are the micro-batches of a batch that is divided (-divide, -each).
+const parts = 16
 
 // writeReport writes what was measured, beside what the model says of it, and what it says of other networks.
 func writeReport(out io.Writer, name string) error {
@@ -28,19 +28,20 @@ func writeReport(out io.Writer, name string) error {
 		}
 		return row{}, false
 	}
+	fmt.Fprint(out, head)
 	var links []network
-	fmt.Fprint(out, "| link | AllToAll of a byte, µs | bandwidth each way, MB/s |\n|---|---|---|\n")
+	fmt.Fprint(out, "\n| link | AllToAll of a byte, µs | bandwidth each way, MB/s |\n|---|---|---|\n")
 	for _, r := range rows {
 		if r.Work == "" && r.Ranks == 2 {
 			fmt.Fprintf(out, "| %s | %.0f | %.0f |\n", r.Link, r.CallUs, r.MBs)
-			links = append(links, network{r.Link, (1e-6*r.CallUs - overhead) / 2, overhead, 1e6 * r.MBs})
+			links = append(links, network{r.Link, max(0, 1e-6*r.CallUs-overTCP) / 2, overTCP, 1e6 * r.MBs})
 		}
 	}
 	if len(links) == 0 {
 		return fmt.Errorf("%s: no link was measured", name)
 	}
 	first := links[0].Name // between processes of this machine
-	fmt.Fprint(out, "\n| network | parameters | rows a rank | link | MB exchanged | one rank, ms | two, ms | of it exchange | predicted, ms | efficiency |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprint(out, updates+"\n| network | parameters | rows a rank | link | MB exchanged | one rank, ms | two, ms | of it exchange | predicted, ms | efficiency |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	loads := map[string]load{}
 	for _, w := range workloads {
 		one, ok := find(first, w.name, 1, 1)
@@ -63,6 +64,17 @@ func writeReport(out io.Writer, name string) error {
 				one.StepMs, r.StepMs, r.ExchangeMs, 1e3*l.step(link, 2, 2, 1), percent(one.StepMs/r.StepMs))
 		}
 	}
+	fmt.Fprintf(out, divided+"\n| network | rows | whole, ms | rows of %d micro-batches | ms | µs a row, of that whole |\n|---|---|---|---|---|---|\n", parts)
+	for _, w := range workloads {
+		whole, ok := find(first, w.name, 1, 1)
+		cut, ok2 := find(first, w.name, 1, parts)
+		if !ok || !ok2 {
+			continue
+		}
+		rows := cut.Rows * cut.Each
+		fmt.Fprintf(out, "| %s | %d | %.1f | %d × %d | %.1f | %.2f |\n", w.name, whole.Rows, whole.StepMs, cut.Each, cut.Rows, cut.StepMs,
+			cut.StepMs/float64(rows)/(whole.StepMs/float64(whole.Rows)))
+	}
 	heads := func(first string) {
 		fmt.Fprintf(out, "\n| %s | link |", first)
 		for _, n := range predicted {
@@ -70,8 +82,9 @@ func writeReport(out io.Writer, name string) error {
 		}
 		fmt.Fprintf(out, "\n|%s\n", strings.Repeat("---|", 2+len(predicted)))
 	}
+	fmt.Fprint(out, others)
 	for _, cores := range []float64{1, 16} {
-		fmt.Fprintf(out, "\nEfficiency by ranks of %.0f core(s), each with the same rows:\n", cores)
+		fmt.Fprintf(out, "\nEfficiency, by the number of ranks of %s, each with the rows above:\n", cardinal(cores))
 		heads("network")
 		for _, w := range workloads {
 			if _, ok := loads[w.name]; !ok {
@@ -86,7 +99,7 @@ func writeReport(out io.Writer, name string) error {
 			}
 		}
 	}
-	fmt.Fprint(out, "\nTimes as fast as one rank, by ranks of 1 core, for a batch of 16 micro-batches that ranks divide:\n")
+	fmt.Fprint(out, "\nHow many times as fast as one rank, by the number of ranks of one core, which divide a batch of 16 micro-batches:\n")
 	heads("network")
 	for _, w := range workloads {
 		if _, ok := loads[w.name]; !ok {
@@ -106,3 +119,40 @@ func writeReport(out io.Writer, name string) error {
 	}
 	return nil
 }
+
+func cardinal(cores float64) string {
+	if cores == 1 {
+		return "one core"
+	}
+	return fmt.Sprintf("%.0f cores", cores)
+}
+
+// What stands between the tables.
+const (
+	head = `# Training on several machines
+
+Written by bench/scale, which takes a few minutes: it measures training by two processes of one core each on one machine, over shared
+memory and over TCP between two network namespaces, through links that are shaped (tc, token bucket); and says what its model makes of
+that. The model is dist/mpi/internal/scale/model.go: an update takes
+
+    micro-batches of a rank × time of one + rest + calls × ((⌈log₂ ranks⌉ + 1) × latency + (ranks - 1) × overhead) + bytes / bandwidth
+
+Calls are four, five where there are running statistics. Bytes are those that the busiest rank sends, or receives: sums of its gradients by
+blocks of the tree over all micro-batches, and its part of the result to all, 8 a parameter for many ranks. A test counts them in training
+by one to eight ranks. Time of a micro-batch and rest are measured with two ranks, without what they wait for each other.
+`
+	updates = `
+Updates: the medians, one micro-batch a rank. Efficiency is the time of one rank, with its rows alone, by that of two with twice the rows.
+Predicted is the model, with the link as the table above has it.
+`
+	divided = `
+One rank that divides its batch, as it does so that others could share in it:
+`
+	others = `
+## More ranks, other networks
+
+Predicted, not measured. A rank is a machine, with nothing else on its link. Ethernet is taken at half of what it has each way, as Open MPI's
+TCP has above where both ends send, with latencies of 50, 25, 20 and 15 µs and 4 µs of a process a message; InfiniBand at nine
+tenths, 2 µs and 0.5 µs. Ranks of 16 cores compute 16 times as fast: with rows of their own for each core, the table of one core is theirs.
+`
+)
