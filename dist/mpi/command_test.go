@@ -4,6 +4,7 @@ package mpi
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -132,8 +134,8 @@ func TestSlurm(t *testing.T) {
 func TestGuide(t *testing.T) {
 	launcher := implementations[0].launcher(t)
 	program := build(t)
-	bin := filepath.Dir(program)
-	if err := os.Symlink(launcher, filepath.Join(bin, "mpirun")); err != nil {
+	bin := t.TempDir()
+	if err := errors.Join(os.Symlink(launcher, filepath.Join(bin, "mpirun")), os.Symlink(program, filepath.Join(bin, "descent-mpi"))); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile("../../docs/scale.md")
@@ -162,15 +164,30 @@ func TestGuide(t *testing.T) {
 // short is a training that takes a second.
 var short = []string{"train", "--epochs", "20", "--workers", "1", "--ui", "none", "--json"}
 
-// build makes the command.
+// build makes the command, once.
 func build(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "descent-mpi")
-	if out, err := exec.Command("go", "build", "-o", program, "./cmd/descent-mpi").CombinedOutput(); err != nil {
-		t.Fatalf("%s", out)
+	program, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program
 }
+
+var (
+	builtIn string // a folder for TestMain to remove
+	built   = sync.OnceValues(func() (program string, err error) {
+		if builtIn, err = os.MkdirTemp("", "descent-mpi"); err != nil {
+			return "", err
+		}
+		program = filepath.Join(builtIn, "descent-mpi")
+		out, err := exec.Command("go", "build", "-o", program, "./cmd/descent-mpi").CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, out)
+		}
+		return program, err
+	})
+)
 
 // undisturbed is the hash of the weights of a short training by one process.
 func undisturbed(t *testing.T, program string) string {

@@ -50,7 +50,7 @@ func (w *World) exchange(send, receive [][]byte) error {
 	for i := range w.transfers {
 		t := &w.transfers[i]
 		if err := w.wait("AllToAll", &t.request, busy); err != nil {
-			return err
+			return fmt.Errorf("%w, with rank %d", err, t.peer)
 		}
 		if t.size < 0 {
 			continue

@@ -18,23 +18,28 @@
 //
 // A process that dies, is stopped or cannot be reached any more ends the job on all
 // others within Options.HeartbeatTimeout: their operations return an error that names
-// its rank, its host and its number there. Processes say that they live by the thread that owns MPI, not by the
-// operations that they call: one that compiles, reads data or evaluates for an hour is waited for. A process is
-// found that was killed with its host (what is killed alone the launcher mostly finds at once), is stopped
-// (SIGSTOP, a debugger), swaps so much that its threads do not run, or has lost its network. Time in which a
-// process is stopped itself does not count for it, so that a job that is stopped as a whole goes on.
+// its rank, its host and its number there. Processes say that they live by the thread
+// that owns MPI, whether an operation is under way or not: one that compiles, reads
+// data or evaluates for an hour is waited for. A process is found that was killed with
+// its host (what is killed alone the launcher mostly finds at once), is stopped
+// (SIGSTOP, a debugger), swaps so much that its threads do not run, or has lost its
+// network. Time in which the one who listens was stopped itself does not count, so that
+// a job that is stopped as a whole goes on.
 //
-// Not found is one whose thread for MPI runs and whose program hangs, such as one that
-// waits for a file of a dead server: Options.Timeout bounds that. Nor is a link cut
-// between two ranks that both reach rank 0 found by heartbeats; the transport of MPI gives up after its own time, or Timeout ends it.
+// Not found is a process whose thread for MPI runs and whose program hangs, such as one
+// that waits for a file of a dead server: Options.Timeout bounds that. Nor is a link
+// that is cut between two ranks which both reach rank 0; the transport of MPI gives up
+// after its own time, or Timeout ends it.
 //
 // # The end of a job
 //
-// [World.Abort], a process that is gone, and that alone, end a job for all: every process is told why, its operations
-// return that, and it has Options.Grace to end its work, as rank 0 does that writes
-// a checkpoint. A process that has ended its work calls [World.Finalize], as after success; when all that
-// can be reached have, or the time is over, MPI ends all processes, and those that it does not end do so themselves.
-// The code is 75 (EX_TEMPFAIL of sysexits.h: a job script may start the job anew) if a process was gone, else 1.
+// [World.Abort] and a process that is gone end a job for all: every process is told
+// why, its operations return that, and it has Options.Grace to end its work, such as a
+// checkpoint of rank 0. A process that has ended its work calls [World.Finalize], as after
+// success; when all that can be reached have, or the time is over, MPI ends all
+// processes, and those that it does not end do so themselves. The exit code is 75
+// (EX_TEMPFAIL of sysexits.h: a job script may start the job anew) if a process was
+// gone or MPI failed, else 1.
 package mpi
 
 import (
@@ -61,8 +66,9 @@ type Options struct {
 	Timeout time.Duration
 
 	// HeartbeatTimeout is how long a process may be silent before the others take it for
-	// gone and end the job. If it is zero, the environment variable
-	// DESCENT_MPI_HEARTBEAT_TIMEOUT has it, such as 30s, and without that it is a minute. What rank 0 has counts for all.
+	// gone and end the job, a second or more. If it is zero, the environment variable
+	// DESCENT_MPI_HEARTBEAT_TIMEOUT has it, such as 30s, and without that it is a
+	// minute. What rank 0 has counts for all.
 	HeartbeatTimeout time.Duration
 
 	// Grace is how long processes have to end their work when the job ends
@@ -123,8 +129,7 @@ type call struct {
 	send, receive [][]byte
 }
 
-// Init joins the group. It is called once in a process, before any other process
-// can get past its own Init.
+// Init joins the group, and returns when all processes have. It is called once in a process.
 //
 // It fails if no MPI library can be opened, if the library is of an implementation
 // that is not known, and if the launcher counts other processes than the library,
@@ -167,7 +172,7 @@ func Init(o Options) (*World, error) {
 
 // heartbeatTimeout is what the options say, or the environment.
 func heartbeatTimeout(given time.Duration, env func(string) (string, bool)) (time.Duration, error) {
-	const variable, usual, least = "DESCENT_MPI_HEARTBEAT_TIMEOUT", time.Minute, 100 * time.Millisecond
+	const variable, usual, least = "DESCENT_MPI_HEARTBEAT_TIMEOUT", time.Minute, time.Second
 	where := "the heartbeat timeout"
 	if text, ok := env(variable); given == 0 && ok && text != "" {
 		var err error
@@ -237,6 +242,9 @@ func (w *World) start(library string, heartbeat time.Duration) error {
 	}
 	w.parts = parts{make([]int32, w.size), make([]int32, w.size)}
 	w.transfers = make([]transfer, 0, 2*w.size)
+	if err := w.meet("Init"); err != nil { // so that nobody is missed who comes late
+		return err
+	}
 	return w.begin(heartbeat)
 }
 
@@ -302,7 +310,10 @@ func (w *World) perform(c call) error {
 		return nil
 	case w.lib.finalize:
 		w.farewell()
-		late := time.AfterFunc(w.watch.timeout, func() { os.Exit(exitGone) }) // it blocks
+		late := time.AfterFunc(w.watch.timeout, func() { // it blocks
+			fmt.Fprintf(os.Stderr, "mpi: %s: Finalize has lasted longer than %v\n", w.name(w.rank, w.where), w.watch.timeout)
+			os.Exit(exitGone)
+		})
 		defer late.Stop()
 		return w.check(c.name, w.lib.call(c.fn))
 	}
@@ -356,7 +367,11 @@ func (w *World) wait(name string, request *uint64, longest time.Duration) error 
 // err with this process's rank and host to standard error. It does not wait; operations
 // return an error that wraps [dist.ErrAborted] and, here, err. End with Finalize.
 func (w *World) Abort(err error) {
-	w.fail(1, true, fmt.Errorf("%s: %w", w.name(w.rank, w.where), err))
+	code := 1
+	if errors.Is(err, errMPI) {
+		code = exitGone
+	}
+	w.fail(code, true, fmt.Errorf("%s: %w", w.name(w.rank, w.where), err))
 }
 
 // Finalize leaves the group, when all processes do. When the job ends before its
@@ -373,11 +388,15 @@ func (w *World) Finalize() error {
 	return err
 }
 
+// errMPI is wrapped by errors of the library, for which other processes or the network
+// are to blame.
+var errMPI = errors.New("MPI failed")
+
 // check makes an error of what an MPI function returned.
 func (w *World) check(name string, code int32) error {
 	if code == 0 {
 		return nil
 	}
 	w.lib.call(w.lib.errorString, uintptr(code), pointer(&w.text), pointer(&w.number))
-	return fmt.Errorf("mpi: %s: %s", name, w.text[:w.number])
+	return fmt.Errorf("mpi: %s: %w: %s", name, errMPI, w.text[:w.number])
 }

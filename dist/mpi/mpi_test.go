@@ -28,7 +28,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(builtIn)
+	os.Exit(code)
 }
 
 // implementation is an MPI with its launcher.
@@ -223,6 +225,27 @@ func TestSameSize(t *testing.T) {
 		err := sameSize(row.size, "libx", "X 1", row.env.lookup)
 		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("%d, %v: %v, want %q", row.size, row.env, err, row.want)
+		}
+	}
+}
+
+func TestHeartbeatTimeout(t *testing.T) {
+	for _, row := range []struct {
+		given time.Duration
+		env   environment
+		want  string
+	}{
+		{0, nil, "1m0s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": ""}, "1m0s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90s"}, "1m30s <nil>"},
+		{5 * time.Second, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90s"}, "5s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90"}, `0s mpi: DESCENT_MPI_HEARTBEAT_TIMEOUT is "90", and no time such as 30s or 5m`},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "-1m"}, "0s mpi: DESCENT_MPI_HEARTBEAT_TIMEOUT is -1m0s; it is at least 1s"},
+		{time.Millisecond, nil, "0s mpi: the heartbeat timeout is 1ms; it is at least 1s"},
+	} {
+		timeout, err := heartbeatTimeout(row.given, row.env.lookup)
+		if got := fmt.Sprint(timeout, err); got != row.want {
+			t.Errorf("%v, %v: %s, want %s", row.given, row.env, got, row.want)
 		}
 	}
 }
