@@ -124,7 +124,12 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	if a.crew != nil {
-		root.Use = "descent-mpi"
+		root.Use, root.Short = "descent-mpi", "Train neural networks by the processes of one job of MPI"
+		root.Long = `Descent-mpi trains as descent does, with the same flags, by all processes that mpirun or
+srun starts: train and lr-find share out the rows of each update, compare and sweep
+their trials. The models are those of descent train with the same --micro-batch.`
+		root.Example = `  mpirun -np 4 descent-mpi train --data houses.csv --target price --out runs/houses --resume auto
+  srun descent-mpi sweep search.yaml`
 		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
 		return root
 	}

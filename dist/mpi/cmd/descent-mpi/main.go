@@ -23,6 +23,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "descent-mpi:", err)
 		os.Exit(1)
 	}
+	shareCores()
 	status := command.Join(world)
 	if err := world.Finalize(); err != nil {
 		world.Abort(err)

@@ -156,7 +156,7 @@ func steps(g dist.Group, name string, rows, each int, span time.Duration) (r row
 		return r, err
 	}
 	defer trainer.Close()
-	const warm, least, most = 3, 5, 500
+	const warm, least, most = 2, 3, 500
 	var took, exchanged []time.Duration
 	count := -1
 	begin := time.Now()

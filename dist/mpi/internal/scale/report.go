@@ -41,7 +41,7 @@ func writeReport(out io.Writer, name string) error {
 		return fmt.Errorf("%s: no link was measured", name)
 	}
 	first := links[0].Name // between processes of this machine
-	fmt.Fprint(out, updates+"\n| network | parameters | rows a rank | link | MB exchanged | one rank, ms | two, ms | of it exchange | predicted, ms | efficiency |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprint(out, updates+"\n| network | parameters | rows a rank | link | MB exchanged | one rank, ms | two, ms | of it exchange | by the model: exchange | two, ms | efficiency |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	loads := map[string]load{}
 	for _, w := range workloads {
 		one, ok := find(first, w.name, 1, 1)
@@ -60,11 +60,11 @@ func writeReport(out io.Writer, name string) error {
 			if !ok {
 				continue
 			}
-			fmt.Fprintf(out, "| %s | %d | %d | %s | %.2f | %.1f | %.1f | %.1f | %.1f | %s |\n", w.name, r.Parameters, r.Rows, link.Name, 1e-6*float64(r.Bytes),
-				one.StepMs, r.StepMs, r.ExchangeMs, 1e3*l.step(link, 2, 2, 1), percent(one.StepMs/r.StepMs))
+			fmt.Fprintf(out, "| %s | %d | %d | %s | %.2f | %.1f | %.1f | %.1f | %.1f | %.1f | %s |\n", w.name, r.Parameters, r.Rows, link.Name, 1e-6*float64(r.Bytes),
+				one.StepMs, r.StepMs, r.ExchangeMs, 1e3*link.exchange(2, l.exchanged(2, 2)), 1e3*l.step(link, 2, 2, 1), percent(one.StepMs/r.StepMs))
 		}
 	}
-	fmt.Fprintf(out, divided+"\n| network | rows | whole, ms | rows of %d micro-batches | ms | µs a row, of that whole |\n|---|---|---|---|---|---|\n", parts)
+	fmt.Fprintf(out, divided+"\n| network | rows | whole, ms | rows of %d micro-batches | ms | time a row, of that whole |\n|---|---|---|---|---|---|\n", parts)
 	for _, w := range workloads {
 		whole, ok := find(first, w.name, 1, 1)
 		cut, ok2 := find(first, w.name, 1, parts)
@@ -143,7 +143,7 @@ by one to eight ranks. Time of a micro-batch and rest are measured with two rank
 `
 	updates = `
 Updates: the medians, one micro-batch a rank. Efficiency is the time of one rank, with its rows alone, by that of two with twice the rows.
-Predicted is the model, with the link as the table above has it.
+The model takes the link as the table above has it, and a rank's own time as over shared memory. What ranks wait for each other is exchange, too.
 `
 	divided = `
 One rank that divides its batch, as it does so that others could share in it:
