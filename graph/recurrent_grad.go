@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"slices"
+
+	"descent/internal/kernel"
+	recur "descent/internal/kernel/recurrent"
+)
+
+// recurrentGrad is what goes back through time from the gradient dy of states: result 0
+// is the gradient of x, 1 that of h, 2 that of hU [n, t, 3·units] of a GRU, and of c of
+// an LSTM, whose hU has that of x. Operands are u, turned; h of a GRU, c of an LSTM;
+// result 1 of the recurrence, and result 0 of a GRU; lengths; dy.
+type recurrentGrad struct{ recurrent }
+
+func (r recurrentGrad) Name() string { return r.result(0).Name() + "Grad" }
+
+func (r recurrentGrad) Infer(in ...Type) (Type, error) {
+	n, t, units := in[2].Dim(0), in[2].Dim(1), in[1].Dim(1)
+	if r.of == 0 || r.of == 2 && r.cell == recur.GRU {
+		return Shape(n, t, r.cell.Gates()*units), nil
+	}
+	return Shape(n, units), nil
+}
+
+// Grad is by one operation for states, and by the operations written out for what the
+// backward pass reads.
+func (r recurrent) Grad(y, dy Tensor, x ...Tensor) []Tensor {
+	if r.of == 1 {
+		return differentiated(r.plain, dy, x)
+	}
+	u, h := x[1], x[2]
+	in := []Tensor{u.Transpose(), h, x[0].apply(r.result(1), x[1:]...)}
+	if r.cell == recur.GRU {
+		in = append(in, y)
+	} else {
+		in[1] = x[3]
+	}
+	if r.lengths {
+		in = append(in, x[4])
+	}
+	in = append(in, dy)
+	of := func(result int) Tensor { return in[0].apply(recurrentGrad{r.result(result)}, in[1:]...) }
+	n, t, units := y.Dim(0), y.Dim(1), y.Dim(2)
+	before := h.Reshape(n, 1, units) // of each position
+	switch {
+	case t > 1 && r.reverse:
+		before = y.Slice(1, 1, t).Concat(1, before)
+	case t > 1:
+		before = before.Concat(1, y.Slice(1, 0, t-1))
+	}
+	da, other := of(0), of(2)
+	if r.cell == recur.GRU {
+		da = other
+		other = da.Sum(0, 1).Slice(0, 2*units, 3*units)
+	}
+	du := before.Reshape(n*t, units).Transpose().MatMul(da.Reshape(n*t, -1))
+	return []Tensor{of(0), du, of(1), other, {}}[:len(x)]
+}
+
+// Kernel implements lowering.Producer.
+func (r recurrentGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
+	kept := in[2]
+	return &recur.Backward{Shape: r.shape(kept.with(2, kept.Dim(2)/r.cell.Kept()*r.cell.Gates()))}
+}
+
+// Results implements lowering.Joint.
+func (r recurrentGrad) Results() []Op {
+	return []Op{recurrentGrad{r.result(0)}, recurrentGrad{r.result(1)}, recurrentGrad{r.result(2)}}
+}
+
+// Grad differentiates the operations written out.
+func (r recurrentGrad) Grad(_, ddx Tensor, x ...Tensor) []Tensor {
+	return differentiated(r.plain, ddx, x)
+}
+
+// differentiated returns the gradients of operands x of what plain writes out, whose
+// own is dy.
+func differentiated(plain func(x ...Tensor) Tensor, dy Tensor, x []Tensor) []Tensor {
+	x = slices.Clone(x)
+	for i := range x {
+		x[i] = x[i].apply(operand{len(x[i].n.graph.nodes)})
+	}
+	return Gradient(plain(x...).Mul(dy).Sum(), x...)
+}

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"slices"
+
+	recur "descent/internal/kernel/recurrent"
+)
+
+// plain writes a recurrence out, position by position, in products and elementwise
+// operations. Derivatives of derivatives go through it.
+func (r recurrent) plain(x ...Tensor) Tensor {
+	in, u, h, c := x[0], x[1], x[2], x[3]
+	t := in.Dim(1)
+	all := make([]Tensor, t)
+	for k := range t {
+		at := r.position(k, t)
+		gates, product := r.parts(row(in, at)), r.parts(h.MatMul(u))
+		next, cell, kept := h, c, []Tensor(nil)
+		if r.cell == recur.GRU {
+			reset, z, q := gates[0].Add(product[0]).Sigmoid(), gates[1].Add(product[1]).Sigmoid(), product[2].Add(c)
+			n := gates[2].Add(reset.Mul(q)).Tanh()
+			next = n.Add(z.Mul(h.Sub(n)))
+			kept = []Tensor{reset, z, n, q}
+		} else {
+			i, f := gates[0].Add(product[0]).Sigmoid(), gates[1].Add(product[1]).Sigmoid()
+			g, o := gates[2].Add(product[2]).Tanh(), gates[3].Add(product[3]).Sigmoid()
+			cell = f.Mul(c).Add(i.Mul(g))
+			next = o.Mul(cell.Tanh())
+			kept = []Tensor{i, f, g, o, cell}
+		}
+		if r.lengths {
+			counts := r.counts(x[4], at)
+			next = counts.Select(next, h)
+			for i := range kept {
+				kept[i] = counts.Select(kept[i], kept[i].Const(0))
+			}
+			if r.cell == recur.LSTM {
+				cell = counts.Select(cell, c)
+				kept[4] = cell
+			}
+		}
+		h, c = next, cell
+		if all[at] = h; r.of == 1 {
+			all[at] = kept[0].Concat(1, kept[1:]...)
+		}
+		all[at] = all[at].Reshape(h.Dim(0), 1, -1)
+	}
+	return all[0].Concat(1, all[1:]...)
+}
+
+// row returns x at position t.
+func row(x Tensor, t int) Tensor { return x.Slice(1, t, t+1).Reshape(x.Dim(0), -1) }
+
+// parts returns what belongs to each gate.
+func (r recurrent) parts(x Tensor) []Tensor {
+	parts := make([]Tensor, r.cell.Gates())
+	units := x.Dim(1) / len(parts)
+	for i := range parts {
+		parts[i] = x.Slice(1, i*units, (i+1)*units)
+	}
+	return parts
+}
+
+// counts returns, as [n, 1], 1 where position t counts.
+func (r recurrent) counts(lengths Tensor, t int) Tensor {
+	return lengths.Const(float64(t)).Less(lengths.Reshape(-1, 1))
+}
+
+// plain writes the backward pass out.
+func (r recurrentGrad) plain(x ...Tensor) Tensor {
+	w, first, kept, dy := x[0], x[1], x[2], x[len(x)-1]
+	n, t, units := dy.Dim(0), dy.Dim(1), dy.Dim(2)
+	zero := dy.Const(0).BroadcastTo(Shape(n, units))
+	dh, dc := zero, zero
+	dx, da := make([]Tensor, t), make([]Tensor, t)
+	for k := t - 1; k >= 0; k-- {
+		at := r.position(k, t)
+		dh = dh.Add(row(dy, at))
+		s := row(kept, at)
+		part := func(i int) Tensor { return s.Slice(1, i*units, (i+1)*units) }
+		before := first
+		switch {
+		case k == 0:
+		case r.cell == recur.GRU:
+			before = row(x[3], r.position(k-1, t))
+		default:
+			before = row(kept, r.position(k-1, t)).Slice(1, 4*units, 5*units)
+		}
+		slope := func(y Tensor) Tensor { return y.Mul(y.Affine(-1, 1)) } // of σ
+		var gates, product []Tensor
+		left, leftCell := zero, dc
+		if r.cell == recur.GRU {
+			reset, z, m, q := part(0), part(1), part(2), part(3)
+			dz := dh.Mul(before.Sub(m)).Mul(slope(z))
+			dm := dh.Mul(z.Affine(-1, 1)).Mul(m.Square().Affine(-1, 1))
+			dr := dm.Mul(q).Mul(slope(reset))
+			gates, product, left = []Tensor{dr, dz, dm}, []Tensor{dr, dz, dm.Mul(reset)}, dh.Mul(z)
+		} else {
+			i, f, g, o, c := part(0), part(1), part(2), part(3), part(4).Tanh()
+			all := dc.Add(dh.Mul(o).Mul(c.Square().Affine(-1, 1)))
+			gates = []Tensor{all.Mul(g).Mul(slope(i)), all.Mul(before).Mul(slope(f)), all.Mul(i).Mul(g.Square().Affine(-1, 1)), dh.Mul(c).Mul(slope(o))}
+			product, leftCell = gates, all.Mul(f)
+		}
+		if r.lengths {
+			counts := r.counts(x[len(x)-2], at)
+			gates, product = slices.Clone(gates), slices.Clone(product)
+			for i := range gates {
+				gates[i], product[i] = counts.Select(gates[i], zero), counts.Select(product[i], zero)
+			}
+			left, leftCell = counts.Select(left, dh), counts.Select(leftCell, dc)
+		}
+		dx[at], da[at] = gates[0].Concat(1, gates[1:]...), product[0].Concat(1, product[1:]...)
+		dh, dc = left.Add(da[at].MatMul(w)), leftCell
+		dx[at], da[at] = dx[at].Reshape(n, 1, -1), da[at].Reshape(n, 1, -1)
+	}
+	switch {
+	case r.of == 0:
+		return dx[0].Concat(1, dx[1:]...)
+	case r.of == 1:
+		return dh
+	case r.cell == recur.GRU:
+		return da[0].Concat(1, da[1:]...)
+	}
+	return dc
+}

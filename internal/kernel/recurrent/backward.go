@@ -1,0 +1,160 @@
+package recurrent
+
+import (
+	"descent/internal/formula"
+	"descent/internal/kernel"
+	"descent/internal/kernel/tile"
+	"descent/internal/kernel/vec"
+)
+
+// Backward makes gradients of that of the states, going back through time:
+//
+//	In[0] the recurrent weight, turned [Gates·Units, Units]    In[1] h [N, Units] of a GRU, c [N, Units] of an LSTM
+//	In[2] what [Forward] kept    then the states of a GRU, lengths if there are, and the gradient of the states
+//	Out[0] of x    Out[1] of h    Out[2] of what the weight gives a GRU's gates [N, T, 3·Units], of an LSTM's c [N, Units]
+//
+// What the weight gives an LSTM's gates has the gradient of x. A task is a run of samples.
+type Backward struct{ Shape }
+
+// Tasks implements [kernel.Kernel].
+func (f *Backward) Tasks() int { return f.tasks() }
+
+// Shared implements [kernel.Kernel].
+func (f *Backward) Shared() int { return 0 }
+
+// Spares implements [kernel.Sparer].
+func (f *Backward) Spares() {}
+
+// Scratch implements [kernel.Kernel]: gradients of states, cells and gates, and terms.
+func (f *Backward) Scratch() int {
+	rows := f.samples()
+	return tile.Line + rows*(2*apart(f.Units)+apart(f.width())) + 2*apart(f.Units) + f.backward(rows).Room()
+}
+
+// Run implements [kernel.Kernel].
+func (f *Backward) Run(i int, c *kernel.Call) {
+	n0, n1 := f.run(i)
+	s := carver(tile.Aligned(c.Scratch))
+	dh, dc, da := s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.width()))
+	terms := [2][]float32{s.take(apart(f.Units))[:f.Units], s.take(apart(f.Units))[:f.Units]}
+	clear(dh)
+	clear(dc)
+	dy := c.In[len(c.In)-1]
+	var lengths []float32
+	if f.Lengths {
+		lengths = c.In[len(c.In)-2]
+	}
+	v, gemm := vec.Current(), f.backward(n1-n0)
+	for k := f.T - 1; k >= 0; k-- {
+		t := f.position(k)
+		for n := n0; n < n1; n++ {
+			at, row := n*f.T+t, n-n0
+			dh, dc, da := dh[row*apart(f.Units):][:f.Units], dc[row*apart(f.Units):][:f.Units], da[row*apart(f.width()):][:f.width()]
+			v.VV[formula.Add](dh, dh, dy[at*f.Units:])
+			kept := c.In[2][at*f.Kept()*f.Units:][:f.Kept()*f.Units]
+			switch {
+			case !f.counts(lengths, n, t):
+				clear(da)
+				f.store(c.Out[0], at, da)
+			case f.Cell == GRU:
+				f.gru(v, da, dh, kept, f.before(c.In[1], c.In[3], 1, 0, n, k), terms)
+				f.store(c.Out[0], at, da)
+				v.VV[formula.Mul](f.part(da, 2), f.part(da, 2), kept)
+			default:
+				f.lstm(v, da, dh, dc, kept, f.before(c.In[1], c.In[2], f.Kept(), 4, n, k), terms)
+				f.store(c.Out[0], at, da)
+			}
+			if f.Cell == GRU {
+				f.store(c.Out[2], at, da)
+			}
+		}
+		gemm.Within(dh, da, c.In[0], s)
+	}
+	f.keep(c.Out[1], dh, n0, n1)
+	if f.Cell == LSTM {
+		f.keep(c.Out[2], dc, n0, n1)
+	}
+}
+
+// before returns a state of sample n before the k-th position: the first one, or part i
+// of what there is of the position before, so many parts.
+func (f *Backward) before(first, all []float32, parts, i, n, k int) []float32 {
+	if k == 0 {
+		return f.part(first, n)
+	}
+	return f.part(all, (n*f.T+f.position(k-1))*parts+i)
+}
+
+// store writes a row of an output, if anything reads that.
+func (f *Backward) store(out []float32, at int, row []float32) {
+	if len(out) > 0 {
+		copy(out[at*len(row):], row)
+	}
+}
+
+// keep writes rows of working memory as gradients of the states before, if anything
+// reads them.
+func (f *Backward) keep(out, rows []float32, n0, n1 int) {
+	for n := n0; n < n1 && len(out) > 0; n++ {
+		copy(f.part(out, n), rows[(n-n0)*apart(f.Units):])
+	}
+}
+
+// gru makes the gradient da of x of that of the state, and leaves in dh what goes to
+// the state before by the update gate. h is the state before.
+func (f *Backward) gru(v *vec.Table, da, dh, kept, h []float32, terms [2][]float32) {
+	r, z, n, q := f.part(kept, 0), f.part(kept, 1), f.part(kept, 2), f.part(kept, 3)
+	dr, dz, dn := f.part(da, 0), f.part(da, 1), f.part(da, 2)
+	a, b := terms[0], terms[1]
+	v.SV[formula.Sub](a, z, 1)
+	v.VV[formula.Sub](dz, h, n) // z(1 - z)(h - n)
+	v.VV[formula.Mul](dz, dz, dh)
+	v.VV[formula.Mul](dz, dz, z)
+	v.VV[formula.Mul](dz, dz, a)
+	v.VV[formula.Mul](dn, dh, a) // (1 - z)(1 - n²)
+	v.Unary[formula.Square](b, n)
+	v.SV[formula.Sub](b, b, 1)
+	v.VV[formula.Mul](dn, dn, b)
+	v.VV[formula.Mul](dr, dn, q) // r(1 - r)q
+	v.VV[formula.Mul](dr, dr, r)
+	v.SV[formula.Sub](b, r, 1)
+	v.VV[formula.Mul](dr, dr, b)
+	v.VV[formula.Mul](dh, dh, z)
+}
+
+// lstm makes the gradient da of x of those of the state and the cell, and leaves in dc
+// what goes to the cell before, and in dh nothing. c is the cell before.
+func (f *Backward) lstm(v *vec.Table, da, dh, dc, kept, c []float32, terms [2][]float32) {
+	i, forget, g, o := f.part(kept, 0), f.part(kept, 1), f.part(kept, 2), f.part(kept, 3)
+	di, df, dg, do := f.part(da, 0), f.part(da, 1), f.part(da, 2), f.part(da, 3)
+	a, b := terms[0], terms[1]
+	v.Unary[formula.Tanh](a, f.part(kept, 4))
+	v.VV[formula.Mul](do, dh, a) // o(1 - o)·tanh(c)
+	v.VV[formula.Mul](b, dh, o)  // o(1 - tanh²(c))
+	v.Unary[formula.Square](a, a)
+	v.SV[formula.Sub](a, a, 1)
+	v.VV[formula.Mul](b, b, a)
+	v.VV[formula.Add](dc, dc, b)
+	v.VV[formula.Mul](do, do, o)
+	v.SV[formula.Sub](a, o, 1)
+	v.VV[formula.Mul](do, do, a)
+	v.VV[formula.Mul](df, dc, c) // f(1 - f)c
+	v.VV[formula.Mul](df, df, forget)
+	v.SV[formula.Sub](a, forget, 1)
+	v.VV[formula.Mul](df, df, a)
+	v.VV[formula.Mul](b, dc, i) // i
+	v.VV[formula.Mul](di, dc, g)
+	v.VV[formula.Mul](di, di, i)
+	v.SV[formula.Sub](a, i, 1) // i(1 - i)g
+	v.VV[formula.Mul](di, di, a)
+	v.Unary[formula.Square](a, g)
+	v.SV[formula.Sub](a, a, 1)
+	v.VV[formula.Mul](dg, b, a) // i(1 - g²)
+	v.VV[formula.Mul](dc, dc, forget)
+	clear(dh)
+}
+
+// Cost implements [kernel.Coster].
+func (f *Backward) Cost() kernel.Cost {
+	return f.cost(2*f.Gates()+f.Kept()+2, 50)
+}
