@@ -167,8 +167,10 @@ var rows = []row{
 	{op: "recurrent", build: lstm(graph.Recurrence{}, 1), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
 	{op: "recurrent", build: ofLengths(func(r graph.Recurrence) builder { return lstm(r, 2) }, false), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
 	{op: "recurrentGrad", build: slopes(0, gru(graph.Recurrence{})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
-	{op: "recurrentGrad", build: slopes(1, ofLengths(gru, true)), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
-	{op: "recurrentGrad", build: slopes(2, gru(graph.Recurrence{})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentGrad", build: slopes(3, ofLengths(gru, true)), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(1, gru(graph.Recurrence{})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(2, gru(graph.Recurrence{Reverse: true})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(1, lstm(graph.Recurrence{Reverse: true}, 0)), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
 	{op: "recurrentGrad", build: slopes(0, lstm(graph.Recurrence{}, 0)), shapes: lstms[:3], ulp: 200, whole: true, grad: 1e-5}, // 1-y² cancels as |y| → 1
 	{op: "recurrentGrad", build: slopes(3, ofLengths(func(r graph.Recurrence) builder { return lstm(r, 0) }, false)), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
 

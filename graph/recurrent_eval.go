@@ -136,3 +136,27 @@ func (r recurrentGrad) Eval64(e *Eval) {
 		}
 	}
 }
+
+// Eval64 adds up the positions of all samples.
+func (r recurrentWeight) Eval64(e *Eval) {
+	clear(e.Out)
+	s := r.shape(e.InTypes[2])
+	for n := range s.N {
+		for k := range s.T {
+			da := e.In[2][(n*s.T+r.position(k, s.T))*s.Gates()*s.Units:][:s.Gates()*s.Units]
+			h := e.In[0][n*s.Units:][:s.Units]
+			if k > 0 {
+				h = e.In[1][(n*s.T+r.position(k-1, s.T))*s.Units:][:s.Units]
+			}
+			for i := range s.Units {
+				if r.of == 1 {
+					e.Out[i] += da[2*s.Units+i]
+					continue
+				}
+				for j, d := range da {
+					e.Out[i*len(da)+j] += h[i] * d
+				}
+			}
+		}
+	}
+}

@@ -41,20 +41,12 @@ func (r recurrent) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	}
 	in = append(in, dy)
 	of := func(result int) Tensor { return in[0].apply(recurrentGrad{r.result(result)}, in[1:]...) }
-	n, t, units := y.Dim(0), y.Dim(1), y.Dim(2)
-	before := h.Reshape(n, 1, units) // of each position
-	switch {
-	case t > 1 && r.reverse:
-		before = y.Slice(1, 1, t).Concat(1, before)
-	case t > 1:
-		before = before.Concat(1, y.Slice(1, 0, t-1))
-	}
 	da, other := of(0), of(2)
 	if r.cell == recur.GRU {
 		da = other
-		other = da.Sum(0, 1).Slice(0, 2*units, 3*units)
+		other = h.apply(recurrentWeight{r.result(1)}, y, da)
 	}
-	du := before.Reshape(n*t, units).Transpose().MatMul(da.Reshape(n*t, -1))
+	du := h.apply(recurrentWeight{r.result(0)}, y, da)
 	return []Tensor{of(0), du, of(1), other, {}}[:len(x)]
 }
 
@@ -82,4 +74,36 @@ func differentiated(plain func(x ...Tensor) Tensor, dy Tensor, x []Tensor) []Ten
 		x[i] = x[i].apply(operand{len(x[i].n.graph.nodes)})
 	}
 	return Gradient(plain(x...).Mul(dy).Sum(), x...)
+}
+
+// recurrentWeight is the gradient of u, result 0, and of a GRU's bias, result 1, by the
+// states before and at all positions, and the gradient of hU.
+type recurrentWeight struct{ recurrent }
+
+func (r recurrentWeight) Name() string { return r.result(0).Name() + "Weight" }
+
+func (r recurrentWeight) Infer(in ...Type) (Type, error) {
+	if units := in[0].Dim(1); r.of == 1 {
+		return Shape(units), nil
+	}
+	return Shape(in[0].Dim(1), in[2].Dim(2)), nil
+}
+
+// Kernel implements lowering.Producer.
+func (r recurrentWeight) Kernel(_ Type, in ...Type) kernel.Kernel {
+	return &recur.Weight{Shape: r.shape(in[2])}
+}
+
+// Results implements lowering.Joint.
+func (r recurrentWeight) Results() []Op {
+	all := []Op{recurrentWeight{r.result(0)}, recurrentWeight{r.result(1)}}
+	if r.cell == recur.LSTM {
+		all = all[:1]
+	}
+	return all
+}
+
+// Grad differentiates the operations written out.
+func (r recurrentWeight) Grad(_, ddx Tensor, x ...Tensor) []Tensor {
+	return differentiated(r.plain, ddx, x)
 }

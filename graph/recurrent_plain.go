@@ -123,3 +123,19 @@ func (r recurrentGrad) plain(x ...Tensor) Tensor {
 	}
 	return dc
 }
+
+// plain writes the gradient of the weight or the bias out, as one product or sum.
+func (r recurrentWeight) plain(x ...Tensor) Tensor {
+	h, y, da := x[0], x[1], x[2]
+	n, t, units := y.Dim(0), y.Dim(1), y.Dim(2)
+	before := h.Reshape(n, 1, units) // of each position
+	switch {
+	case r.of == 1:
+		return da.Sum(0, 1).Slice(0, 2*units, 3*units)
+	case t > 1 && r.reverse:
+		before = y.Slice(1, 1, t).Concat(1, before)
+	case t > 1:
+		before = before.Concat(1, y.Slice(1, 0, t-1))
+	}
+	return before.Reshape(n*t, units).Transpose().MatMul(da.Reshape(n*t, -1))
+}

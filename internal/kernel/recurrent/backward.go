@@ -25,19 +25,22 @@ func (f *Backward) Shared() int { return 0 }
 // Spares implements [kernel.Sparer].
 func (f *Backward) Spares() {}
 
-// Scratch implements [kernel.Kernel]: gradients of states, cells and gates, and terms.
+// Scratch implements [kernel.Kernel]: gradients of states by what is beside the product
+// and by that, of cells and of gates, and terms.
 func (f *Backward) Scratch() int {
 	rows := f.samples()
-	return tile.Line + rows*(2*apart(f.Units)+apart(f.width())) + 2*apart(f.Units) + f.backward(rows).Room()
+	return tile.Line + rows*(3*apart(f.Units)+apart(f.width())) + 2*apart(f.Units) + f.backward(rows).Room()
 }
 
 // Run implements [kernel.Kernel].
 func (f *Backward) Run(i int, c *kernel.Call) {
 	n0, n1 := f.run(i)
 	s := carver(tile.Aligned(c.Scratch))
-	dh, dc, da := s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.width()))
+	dh, product := s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.Units))
+	dc, da := s.take((n1-n0)*apart(f.Units)), s.take((n1-n0)*apart(f.width()))
 	terms := [2][]float32{s.take(apart(f.Units))[:f.Units], s.take(apart(f.Units))[:f.Units]}
 	clear(dh)
+	clear(product)
 	clear(dc)
 	dy := c.In[len(c.In)-1]
 	var lengths []float32
@@ -50,6 +53,7 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 		for n := n0; n < n1; n++ {
 			at, row := n*f.T+t, n-n0
 			dh, dc, da := dh[row*apart(f.Units):][:f.Units], dc[row*apart(f.Units):][:f.Units], da[row*apart(f.width()):][:f.width()]
+			v.VV[formula.Add](dh, dh, product[row*apart(f.Units):])
 			v.VV[formula.Add](dh, dh, dy[at*f.Units:])
 			kept := c.In[2][at*f.Kept()*f.Units:][:f.Kept()*f.Units]
 			switch {
@@ -68,8 +72,9 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 				f.store(c.Out[2], at, da)
 			}
 		}
-		gemm.Within(dh, da, c.In[0], s)
+		gemm.Within(product, da, c.In[0], s)
 	}
+	v.VV[formula.Add](dh, dh, product)
 	f.keep(c.Out[1], dh, n0, n1)
 	if f.Cell == LSTM {
 		f.keep(c.Out[2], dc, n0, n1)
@@ -106,12 +111,13 @@ func (f *Backward) gru(v *vec.Table, da, dh, kept, h []float32, terms [2][]float
 	r, z, n, q := f.part(kept, 0), f.part(kept, 1), f.part(kept, 2), f.part(kept, 3)
 	dr, dz, dn := f.part(da, 0), f.part(da, 1), f.part(da, 2)
 	a, b := terms[0], terms[1]
-	v.SV[formula.Sub](a, z, 1)
 	v.VV[formula.Sub](dz, h, n) // z(1 - z)(h - n)
 	v.VV[formula.Mul](dz, dz, dh)
 	v.VV[formula.Mul](dz, dz, z)
+	v.SV[formula.Sub](a, z, 1)
 	v.VV[formula.Mul](dz, dz, a)
-	v.VV[formula.Mul](dn, dh, a) // (1 - z)(1 - n²)
+	v.VV[formula.Mul](a, dh, z)
+	v.VV[formula.Sub](dn, dh, a) // (1 - z)(1 - n²)
 	v.Unary[formula.Square](b, n)
 	v.SV[formula.Sub](b, b, 1)
 	v.VV[formula.Mul](dn, dn, b)
@@ -119,7 +125,7 @@ func (f *Backward) gru(v *vec.Table, da, dh, kept, h []float32, terms [2][]float
 	v.VV[formula.Mul](dr, dr, r)
 	v.SV[formula.Sub](b, r, 1)
 	v.VV[formula.Mul](dr, dr, b)
-	v.VV[formula.Mul](dh, dh, z)
+	copy(dh, a)
 }
 
 // lstm makes the gradient da of x of those of the state and the cell, and leaves in dc

@@ -27,8 +27,9 @@ func (c Cell) Kept() int { return []int{GRU: 4, LSTM: 5}[c] }
 // Shape is what a recurrence is computed over, see graph's GRU and LSTM.
 //
 // Every element has the bits of the operations that a position is written out in: a
-// product is one chain over Units for each 512, and gates are those of fused programs.
-// No sample reads what belongs to another.
+// product is one chain over Units for each 512, gates are those of fused programs, and
+// gradients are added up in the order in which those of the operations are. No sample
+// reads what belongs to another.
 type Shape struct {
 	Cell
 	N, T, Units int
@@ -79,10 +80,9 @@ func (s *Shape) forward(rows int) product.Gemm {
 	return product.Gemm{M: rows, N: s.width(), K: s.Units, RowA: apart(s.Units), RowB: s.width(), RowC: apart(s.width())}
 }
 
-// backward is the product of gradients of gates by that weight, turned, which is added
-// to the gradient of states.
+// backward is the product of gradients of gates by that weight, turned.
 func (s *Shape) backward(rows int) product.Gemm {
-	return product.Gemm{M: rows, N: s.Units, K: s.width(), RowA: apart(s.width()), RowB: s.Units, RowC: apart(s.Units), Add: true}
+	return product.Gemm{M: rows, N: s.Units, K: s.width(), RowA: apart(s.width()), RowB: s.Units, RowC: apart(s.Units)}
 }
 
 // carver is working memory that is not in use yet.
@@ -94,7 +94,7 @@ func (s *carver) take(n int) []float32 {
 	return out
 }
 
-// load copies rows of the states before into working memory; of none it clears that.
+// load copies rows of the states before into working memory.
 func (s *Shape) load(to, from []float32, n0, n1 int) {
 	for n := n0; n < n1; n++ {
 		copy(to[(n-n0)*apart(s.Units):][:s.Units], from[n*s.Units:])
