@@ -50,7 +50,7 @@ func (x Tensor) GRU(u, b, h Tensor, r Recurrence) Tensor {
 func (x Tensor) LSTM(u, h, c Tensor, r Recurrence) (y, cells Tensor) {
 	of := x.recur(recur.LSTM, r, u, h, c)
 	units := u.Dim(0)
-	return of(0), of(1).Slice(-1, 4*units, 5*units)
+	return of(0), of(1).Slice(-1, 4*units, 5*units).Transpose(1, 0, 2)
 }
 
 // recur returns what makes the results of a recurrence.
@@ -102,8 +102,8 @@ func (r recurrent) Infer(in ...Type) (Type, error) {
 	case x.Size() == 0:
 		return Type{}, errors.New("has no positions")
 	}
-	if r.of == 1 {
-		units *= r.cell.Kept()
+	if r.of == 1 { // by time, as both passes go
+		return Shape(t, n, r.cell.Kept()*units), nil
 	}
 	return Shape(n, t, units), nil
 }

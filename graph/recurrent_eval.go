@@ -43,7 +43,7 @@ func (r recurrent) Eval64(e *Eval) {
 			if r.of == 0 {
 				copy(e.Out[at*s.Units:], h)
 			} else {
-				copy(e.Out[at*len(kept):], kept)
+				copy(e.Out[(at%s.T*s.N+n)*len(kept):], kept)
 			}
 		}
 	}
@@ -74,21 +74,22 @@ func through64(x, w []float64, columns int) []float64 {
 // Eval64 goes back through the positions of each sample.
 func (r recurrentGrad) Eval64(e *Eval) {
 	dys := e.In[len(e.In)-1]
-	n, t, units := e.InTypes[2].Dim(0), e.InTypes[2].Dim(1), e.InTypes[1].Dim(1)
+	t, samples, units := e.InTypes[2].Dim(0), e.InTypes[2].Dim(1), e.InTypes[1].Dim(1)
 	gates, parts := r.cell.Gates(), r.cell.Kept()
-	for n := range n {
+	kept := func(n, t, i, j int) float64 { return e.In[2][((t*samples+n)*parts+i)*units+j] }
+	for n := range samples {
 		dh, dc := make([]float64, units), make([]float64, units)
 		for k := t - 1; k >= 0; k-- {
 			at := n*t + r.position(k, t)
-			before := func(j int) float64 { // the position, a state of a GRU, a cell of an LSTM
-				last := n*t + r.position(max(0, k-1), t)
+			before := func(j int) float64 { // a state of a GRU, a cell of an LSTM
+				last := r.position(max(0, k-1), t)
 				switch {
 				case k == 0:
 					return e.In[1][n*units+j]
 				case r.cell == recur.GRU:
-					return e.In[3][last*units+j]
+					return e.In[3][(n*t+last)*units+j]
 				}
-				return e.In[2][(last*parts+4)*units+j]
+				return kept(n, last, 4, j)
 			}
 			dx, da := make([]float64, gates*units), make([]float64, gates*units)
 			for j := range units {
@@ -96,7 +97,7 @@ func (r recurrentGrad) Eval64(e *Eval) {
 				if !r.counts64(e.In, len(e.In)-2, n, at%t) {
 					continue
 				}
-				part := func(i int) float64 { return e.In[2][(at*parts+i)*units+j] }
+				part := func(i int) float64 { return kept(n, at%t, i, j) }
 				set := func(i int, v, product float64) { dx[i*units+j], da[i*units+j] = v, product }
 				if r.cell == recur.GRU {
 					r, z, m, q := part(0), part(1), part(2), part(3)
@@ -125,7 +126,7 @@ func (r recurrentGrad) Eval64(e *Eval) {
 			case r.of == 0:
 				copy(e.Out[at*len(dx):], dx)
 			case r.of == 2 && r.cell == recur.GRU:
-				copy(e.Out[at*len(da):], da)
+				copy(e.Out[(at%t*samples+n)*units:], da[2*units:])
 			}
 		}
 		switch {
@@ -143,10 +144,14 @@ func (r recurrentWeight) Eval64(e *Eval) {
 	s := r.shape(e.InTypes[2])
 	for n := range s.N {
 		for k := range s.T {
-			da := e.In[2][(n*s.T+r.position(k, s.T))*s.Gates()*s.Units:][:s.Gates()*s.Units]
-			h := e.In[0][n*s.Units:][:s.Units]
+			t := r.position(k, s.T)
+			da := clone64(e.In[2], n*s.T+t, s.Gates()*s.Units)
+			if r.cell == recur.GRU {
+				copy(da[2*s.Units:], clone64(e.In[3], t*s.N+n, s.Units))
+			}
+			h := clone64(e.In[0], n, s.Units)
 			if k > 0 {
-				h = e.In[1][(n*s.T+r.position(k-1, s.T))*s.Units:][:s.Units]
+				h = clone64(e.In[1], n*s.T+r.position(k-1, s.T), s.Units)
 			}
 			for i := range s.Units {
 				if r.of == 1 {

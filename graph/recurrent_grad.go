@@ -8,17 +8,21 @@ import (
 )
 
 // recurrentGrad is what goes back through time from the gradient dy of states: result 0
-// is the gradient of x, 1 that of h, 2 that of hU [n, t, 3·units] of a GRU, and of c of
-// an LSTM, whose hU has that of x. Operands are u, turned; h of a GRU, c of an LSTM;
-// result 1 of the recurrence, and result 0 of a GRU; lengths; dy.
+// is the gradient of x, 1 that of h, 2 that of hUn [t, n, units] of a GRU and of c of an
+// LSTM. What the weight gives other gates has the gradient of x. Operands are u, turned;
+// h of a GRU, c of an LSTM; result 1 of the recurrence, and result 0 of a GRU; lengths;
+// dy.
 type recurrentGrad struct{ recurrent }
 
 func (r recurrentGrad) Name() string { return r.result(0).Name() + "Grad" }
 
 func (r recurrentGrad) Infer(in ...Type) (Type, error) {
-	n, t, units := in[2].Dim(0), in[2].Dim(1), in[1].Dim(1)
-	if r.of == 0 || r.of == 2 && r.cell == recur.GRU {
+	t, n, units := in[2].Dim(0), in[2].Dim(1), in[1].Dim(1)
+	switch {
+	case r.of == 0:
 		return Shape(n, t, r.cell.Gates()*units), nil
+	case r.of == 2 && r.cell == recur.GRU:
+		return Shape(t, n, units), nil
 	}
 	return Shape(n, units), nil
 }
@@ -41,19 +45,19 @@ func (r recurrent) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	}
 	in = append(in, dy)
 	of := func(result int) Tensor { return in[0].apply(recurrentGrad{r.result(result)}, in[1:]...) }
-	da, other := of(0), of(2)
+	given, other := []Tensor{y, of(0)}, of(2)
 	if r.cell == recur.GRU {
-		da = other
-		other = h.apply(recurrentWeight{r.result(1)}, y, da)
+		given = append(given, other)
+		other = h.apply(recurrentWeight{r.result(1)}, given...)
 	}
-	du := h.apply(recurrentWeight{r.result(0)}, y, da)
+	du := h.apply(recurrentWeight{r.result(0)}, given...)
 	return []Tensor{of(0), du, of(1), other, {}}[:len(x)]
 }
 
 // Kernel implements lowering.Producer.
 func (r recurrentGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
-	kept := in[2]
-	return &recur.Backward{Shape: r.shape(kept.with(2, kept.Dim(2)/r.cell.Kept()*r.cell.Gates()))}
+	dx, _ := recurrentGrad{r.result(0)}.Infer(in...)
+	return &recur.Backward{Shape: r.shape(dx)}
 }
 
 // Results implements lowering.Joint.
@@ -76,8 +80,9 @@ func differentiated(plain func(x ...Tensor) Tensor, dy Tensor, x []Tensor) []Ten
 	return Gradient(plain(x...).Mul(dy).Sum(), x...)
 }
 
-// recurrentWeight is the gradient of u, result 0, and of a GRU's bias, result 1, by the
-// states before and at all positions, and the gradient of hU.
+// recurrentWeight is the gradient of u, result 0, and of a GRU's bias, result 1. Operands
+// are the states before and at all positions, and results 0 and, of a GRU, 2 of
+// recurrentGrad.
 type recurrentWeight struct{ recurrent }
 
 func (r recurrentWeight) Name() string { return r.result(0).Name() + "Weight" }

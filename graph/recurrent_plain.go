@@ -40,16 +40,18 @@ func (r recurrent) plain(x ...Tensor) Tensor {
 			}
 		}
 		h, c = next, cell
-		if all[at] = h; r.of == 1 {
-			all[at] = kept[0].Concat(1, kept[1:]...)
+		if all[at] = h.Reshape(h.Dim(0), 1, -1); r.of == 1 {
+			all[at] = kept[0].Concat(1, kept[1:]...).Reshape(1, h.Dim(0), -1)
 		}
-		all[at] = all[at].Reshape(h.Dim(0), 1, -1)
 	}
-	return all[0].Concat(1, all[1:]...)
+	return all[0].Concat(1-r.of, all[1:]...)
 }
 
-// row returns x at position t.
+// row returns x [n, t, ...] at position t.
 func row(x Tensor, t int) Tensor { return x.Slice(1, t, t+1).Reshape(x.Dim(0), -1) }
+
+// rowOf returns x [t, n, ...] at position t.
+func rowOf(x Tensor, t int) Tensor { return x.Slice(0, t, t+1).Reshape(x.Dim(1), -1) }
 
 // parts returns what belongs to each gate.
 func (r recurrent) parts(x Tensor) []Tensor {
@@ -72,11 +74,11 @@ func (r recurrentGrad) plain(x ...Tensor) Tensor {
 	n, t, units := dy.Dim(0), dy.Dim(1), dy.Dim(2)
 	zero := dy.Const(0).BroadcastTo(Shape(n, units))
 	dh, dc := zero, zero
-	dx, da := make([]Tensor, t), make([]Tensor, t)
+	dx, dq := make([]Tensor, t), make([]Tensor, t)
 	for k := t - 1; k >= 0; k-- {
 		at := r.position(k, t)
 		dh = dh.Add(row(dy, at))
-		s := row(kept, at)
+		s := rowOf(kept, at)
 		part := func(i int) Tensor { return s.Slice(1, i*units, (i+1)*units) }
 		before := first
 		switch {
@@ -84,7 +86,7 @@ func (r recurrentGrad) plain(x ...Tensor) Tensor {
 		case r.cell == recur.GRU:
 			before = row(x[3], r.position(k-1, t))
 		default:
-			before = row(kept, r.position(k-1, t)).Slice(1, 4*units, 5*units)
+			before = rowOf(kept, r.position(k-1, t)).Slice(1, 4*units, 5*units)
 		}
 		slope := func(y Tensor) Tensor { return y.Mul(y.Affine(-1, 1)) } // of σ
 		var gates, product []Tensor
@@ -109,9 +111,9 @@ func (r recurrentGrad) plain(x ...Tensor) Tensor {
 			}
 			left, leftCell = counts.Select(left, dh), counts.Select(leftCell, dc)
 		}
-		dx[at], da[at] = gates[0].Concat(1, gates[1:]...), product[0].Concat(1, product[1:]...)
-		dh, dc = left.Add(da[at].MatMul(w)), leftCell
-		dx[at], da[at] = dx[at].Reshape(n, 1, -1), da[at].Reshape(n, 1, -1)
+		dh, dc = left.Add(product[0].Concat(1, product[1:]...).MatMul(w)), leftCell
+		dx[at] = gates[0].Concat(1, gates[1:]...).Reshape(n, 1, -1)
+		dq[at] = product[2].Reshape(1, n, -1)
 	}
 	switch {
 	case r.of == 0:
@@ -119,7 +121,7 @@ func (r recurrentGrad) plain(x ...Tensor) Tensor {
 	case r.of == 1:
 		return dh
 	case r.cell == recur.GRU:
-		return da[0].Concat(1, da[1:]...)
+		return dq[0].Concat(0, dq[1:]...)
 	}
 	return dc
 }
@@ -131,11 +133,14 @@ func (r recurrentWeight) plain(x ...Tensor) Tensor {
 	before := h.Reshape(n, 1, units) // of each position
 	switch {
 	case r.of == 1:
-		return da.Sum(0, 1).Slice(0, 2*units, 3*units)
+		return x[3].Sum(0, 1)
 	case t > 1 && r.reverse:
 		before = y.Slice(1, 1, t).Concat(1, before)
 	case t > 1:
 		before = before.Concat(1, y.Slice(1, 0, t-1))
+	}
+	if r.cell == recur.GRU {
+		da = da.Slice(2, 0, 2*units).Concat(2, x[3].Transpose(1, 0, 2))
 	}
 	return before.Reshape(n*t, units).Transpose().MatMul(da.Reshape(n*t, -1))
 }

@@ -11,9 +11,9 @@ import (
 //
 //	In[0] the recurrent weight, turned [Gates·Units, Units]    In[1] h [N, Units] of a GRU, c [N, Units] of an LSTM
 //	In[2] what [Forward] kept    then the states of a GRU, lengths if there are, and the gradient of the states
-//	Out[0] of x    Out[1] of h    Out[2] of what the weight gives a GRU's gates [N, T, 3·Units], of an LSTM's c [N, Units]
+//	Out[0] of x    Out[1] of h    Out[2] of hUn of a GRU [T, N, Units], of c of an LSTM [N, Units]
 //
-// What the weight gives an LSTM's gates has the gradient of x. A task is a run of samples.
+// What the weight gives other gates has the gradient of x. A task is a run of samples.
 type Backward struct{ Shape }
 
 // Tasks implements [kernel.Kernel].
@@ -50,26 +50,31 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 	v, gemm := vec.Current(), f.backward(n1-n0)
 	for k := f.T - 1; k >= 0; k-- {
 		t := f.position(k)
+		for n := n0; n < n1; n++ { // first of all what is far apart in memory
+			dh := row(dh, n-n0, f.Units)
+			v.VV[formula.Add](dh, dh, row(product, n-n0, f.Units))
+			v.VV[formula.Add](dh, dh, dy[(n*f.T+t)*f.Units:])
+		}
 		for n := n0; n < n1; n++ {
-			at, row := n*f.T+t, n-n0
-			dh, dc, da := dh[row*apart(f.Units):][:f.Units], dc[row*apart(f.Units):][:f.Units], da[row*apart(f.width()):][:f.width()]
-			v.VV[formula.Add](dh, dh, product[row*apart(f.Units):])
-			v.VV[formula.Add](dh, dh, dy[at*f.Units:])
-			kept := c.In[2][at*f.Kept()*f.Units:][:f.Kept()*f.Units]
-			switch {
-			case !f.counts(lengths, n, t):
+			dh, dc, da := row(dh, n-n0, f.Units), row(dc, n-n0, f.Units), row(da, n-n0, f.width())
+			kept := c.In[2][(t*f.N+n)*f.Kept()*f.Units:][:f.Kept()*f.Units]
+			switch counts := f.counts(lengths, n, t); {
+			case !counts:
 				clear(da)
-				f.store(c.Out[0], at, da)
 			case f.Cell == GRU:
-				f.gru(v, da, dh, kept, f.before(c.In[1], c.In[3], 1, 0, n, k), terms)
-				f.store(c.Out[0], at, da)
-				v.VV[formula.Mul](f.part(da, 2), f.part(da, 2), kept)
+				f.gru(v, da, dh, kept, f.before(c, n, k), terms)
 			default:
-				f.lstm(v, da, dh, dc, kept, f.before(c.In[1], c.In[2], f.Kept(), 4, n, k), terms)
-				f.store(c.Out[0], at, da)
+				f.lstm(v, da, dh, dc, kept, f.before(c, n, k), terms)
+			}
+			if len(c.Out[0]) > 0 {
+				copy(c.Out[0][(n*f.T+t)*f.width():], da)
 			}
 			if f.Cell == GRU {
-				f.store(c.Out[2], at, da)
+				dq := f.part(da, 2)
+				v.VV[formula.Mul](dq, dq, kept)
+				if len(c.Out[2]) > 0 {
+					copy(f.part(c.Out[2], t*f.N+n), dq)
+				}
 			}
 		}
 		gemm.Within(product, da, c.In[0], s)
@@ -81,19 +86,16 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 	}
 }
 
-// before returns a state of sample n before the k-th position: the first one, or part i
-// of what there is of the position before, so many parts.
-func (f *Backward) before(first, all []float32, parts, i, n, k int) []float32 {
-	if k == 0 {
-		return f.part(first, n)
-	}
-	return f.part(all, (n*f.T+f.position(k-1))*parts+i)
-}
-
-// store writes a row of an output, if anything reads that.
-func (f *Backward) store(out []float32, at int, row []float32) {
-	if len(out) > 0 {
-		copy(out[at*len(row):], row)
+// before returns the state of a GRU, or the cell of an LSTM, of sample n before the k-th
+// position.
+func (f *Backward) before(c *kernel.Call, n, k int) []float32 {
+	switch t := f.position(k - 1); {
+	case k == 0:
+		return f.part(c.In[1], n)
+	case f.Cell == GRU:
+		return f.part(c.In[3], n*f.T+t)
+	default:
+		return f.part(c.In[2], (t*f.N+n)*f.Kept()+4)
 	}
 }
 
@@ -101,7 +103,7 @@ func (f *Backward) store(out []float32, at int, row []float32) {
 // reads them.
 func (f *Backward) keep(out, rows []float32, n0, n1 int) {
 	for n := n0; n < n1 && len(out) > 0; n++ {
-		copy(f.part(out, n), rows[(n-n0)*apart(f.Units):])
+		copy(f.part(out, n), row(rows, n-n0, f.Units))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Forward makes Out[0], the states [N, T, Units], and Out[1], what the backward pass
-// reads [N, T, Kept·Units], of
+// reads [T, N, Kept·Units], of
 //
 //	In[0] x [N, T, Gates·Units]    In[1] u [Units, Gates·Units]    In[2] h [N, Units]
 //	In[3] bias [Units] of a GRU, c [N, Units] of an LSTM           In[4] lengths [N], if there are
@@ -51,13 +51,13 @@ func (f *Forward) Run(i int, c *kernel.Call) {
 		t := f.position(k)
 		gemm.Within(p, h, c.In[1], s)
 		for n := n0; n < n1; n++ {
-			at, row := n*f.T+t, n-n0
-			h, cell := h[row*apart(f.Units):][:f.Units], cell[row*apart(f.Units):][:f.Units]
+			at, i := n*f.T+t, n-n0
+			h, cell := row(h, i, f.Units), row(cell, i, f.Units)
 			kept := one[:f.Kept()*f.Units]
 			if len(c.Out[1]) > 0 {
-				kept = c.Out[1][at*len(kept):][:len(kept)]
+				kept = c.Out[1][(t*f.N+n)*len(kept):][:len(kept)]
 			}
-			x, p := c.In[0][at*f.width():][:f.width()], p[row*apart(f.width()):][:f.width()]
+			x, p := c.In[0][at*f.width():][:f.width()], row(p, i, f.width())
 			switch {
 			case !f.counts(lengths, n, t):
 				clear(kept)

@@ -94,10 +94,13 @@ func (s *carver) take(n int) []float32 {
 	return out
 }
 
+// row returns a row of working memory that has one for each sample.
+func row(x []float32, i, width int) []float32 { return x[i*apart(width):][:width] }
+
 // load copies rows of the states before into working memory.
 func (s *Shape) load(to, from []float32, n0, n1 int) {
 	for n := n0; n < n1; n++ {
-		copy(to[(n-n0)*apart(s.Units):][:s.Units], from[n*s.Units:])
+		copy(row(to, n-n0, s.Units), from[n*s.Units:])
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // Weight makes the gradient Out[0] of the recurrent weight, and Out[1] of a GRU's bias, of
 //
-//	In[0] h [N, Units]    In[1] the states [N, T, Units]    In[2] the gradient of what the weight gives [N, T, Gates·Units]
+//	In[0] h [N, Units]    In[1] the states [N, T, Units]
+//	In[2] and, of a GRU, In[3], the gradients Out[0] and Out[2] of [Backward]
 //
 // A task is a block of the first, which adds up the products of all positions, the last
 // in time first, as those who add the gradients of positions do; another task makes the
@@ -25,7 +26,17 @@ const (
 )
 
 func (f *Weight) down() int   { return (f.Units + blockRows - 1) / blockRows }
-func (f *Weight) across() int { return (f.width() + blockColumns - 1) / blockColumns }
+func (f *Weight) across() int { return f.wide(f.width()-f.others()) + f.wide(f.others()) }
+
+func (f *Weight) wide(columns int) int { return (columns + blockColumns - 1) / blockColumns }
+
+// others is how many columns, the last ones, have a gradient that is not of x.
+func (f *Weight) others() int {
+	if f.Cell == GRU {
+		return f.Units
+	}
+	return 0
+}
 
 // Tasks implements [kernel.Kernel].
 func (f *Weight) Tasks() int {
@@ -41,26 +52,20 @@ func (f *Weight) Shared() int { return 0 }
 // Spares implements [kernel.Sparer].
 func (f *Weight) Spares() {}
 
-// apart reports whether the product of a position is made by itself before it is added:
-// it is the sum of several.
-func (f *Weight) apart() bool { return f.N > tile.BlockK }
+// some is how many samples are multiplied at once: a sum is that of such runs.
+func (f *Weight) some() int { return min(f.N, tile.BlockK) }
 
-// product is that of one position: rows of states, turned, by gradients.
-func (f *Weight) product(rows, columns int) product.Gemm {
-	g := product.Gemm{M: rows, N: columns, K: f.N, TransA: true, RowA: f.T * f.Units, RowB: f.T * f.width(), RowC: f.width()}
-	if f.apart() {
-		g.RowC = blockColumns
-	}
-	return g
+// product is that of one position of some samples, which lie side by side: rows of
+// states, turned, by gradients.
+func (f *Weight) product(rows, columns, samples int) product.Gemm {
+	return product.Gemm{M: rows, N: columns, K: samples, TransA: true, RowA: apart(rows), RowB: apart(columns), RowC: apart(columns)}
 }
 
-// Scratch implements [kernel.Kernel]: what the product packs, and that of one position;
-// or the gradient of the bias by one sample, and sums of such.
+// Scratch implements [kernel.Kernel]: a block, states and gradients of one position, and
+// what the product packs; or the gradient of the bias by one sample, and sums of such.
 func (f *Weight) Scratch() int {
-	n := f.product(min(blockRows, f.Units), blockColumns).Room() + tile.Line
-	if f.apart() {
-		n += blockRows * blockColumns
-	}
+	rows, columns := min(blockRows, f.Units), apart(blockColumns)
+	n := tile.Line + 2*rows*columns + f.some()*(apart(rows)+columns) + f.product(rows, blockColumns, f.some()).Room()
 	return max(n, (1+f.sums())*f.Units)
 }
 
@@ -76,41 +81,56 @@ func (f *Weight) Run(i int, c *kernel.Call) {
 	case i == f.down()*f.across():
 		f.bias(c)
 	case len(c.Out[0]) > 0:
-		f.block(i/f.across()*blockRows, i%f.across()*blockColumns, c)
+		f.block(i/f.across()*blockRows, i%f.across(), c)
 	}
 }
 
-// block makes a block of the gradient of the weight.
-func (f *Weight) block(r0, c0 int, c *kernel.Call) {
-	rows, columns := min(blockRows, f.Units-r0), min(blockColumns, f.width()-c0)
-	s, v, out := carver(tile.Aligned(c.Scratch)), vec.Current(), c.Out[0][r0*f.width()+c0:]
-	gemm := f.product(rows, columns)
-	var one []float32
-	if f.apart() {
-		one = s.take(blockRows * blockColumns)
+// block makes rows from r0 on of block i of columns.
+func (f *Weight) block(r0, i int, c *kernel.Call) {
+	// What the block's gradients are part of: where it begins, how wide it is, and how far
+	// apart positions and samples are.
+	d, from, width, time, sample := c.In[2], i*blockColumns, f.width()-f.others(), f.width(), f.T*f.width()
+	c0 := from
+	if first := f.wide(width); i >= first {
+		d, from, width, time, sample = c.In[3], (i-first)*blockColumns, f.Units, f.N*f.Units, f.Units
+		c0 = 2*f.Units + from
 	}
+	rows, columns := min(blockRows, f.Units-r0), min(blockColumns, width-from)
+	s, v := carver(tile.Aligned(c.Scratch)), vec.Current()
+	sum, one := s.take(rows*apart(columns)), s.take(rows*apart(columns))
+	a, b := s.take(f.some()*apart(rows)), s.take(f.some()*apart(columns))
+	clear(sum)
 	for k := f.T - 1; k >= 0; k-- {
-		states, b := c.In[0], c.In[2][f.position(k)*f.width()+c0:]
-		gemm.RowA = f.Units
-		if k > 0 {
-			states, gemm.RowA = c.In[1][f.position(k-1)*f.Units:], f.T*f.Units
+		for n0 := 0; n0 < f.N; n0 += f.some() {
+			samples := min(f.some(), f.N-n0)
+			for n := range samples {
+				copy(row(a, n, rows), f.before(c, n0+n, k)[r0:])
+				copy(row(b, n, columns), d[f.position(k)*time+(n0+n)*sample+from:])
+			}
+			g := f.product(rows, columns, samples)
+			if f.some() == f.N { // the sum of a position is added as a whole
+				g.Add = k < f.T-1
+				g.Within(sum, a, b, s)
+				continue
+			}
+			g.Add = n0 > 0
+			g.Within(one, a, b, s)
 		}
-		if k == f.T-1 {
-			g := gemm
-			g.RowC = f.width()
-			g.Within(out, states[r0:], b, s)
-			continue
-		}
-		if gemm.Add = one == nil; gemm.Add {
-			gemm.Within(out, states[r0:], b, s)
-			continue
-		}
-		gemm.Within(one, states[r0:], b, s)
-		for r := range rows {
-			to := out[r*f.width():][:columns]
-			v.VV[formula.Add](to, to, one[r*blockColumns:])
+		if f.some() < f.N {
+			v.VV[formula.Add](sum, sum, one)
 		}
 	}
+	for r := range rows {
+		copy(c.Out[0][(r0+r)*f.width()+c0:], row(sum, r, columns))
+	}
+}
+
+// before returns the state of sample n before the k-th position.
+func (f *Weight) before(c *kernel.Call, n, k int) []float32 {
+	if k == 0 {
+		return f.part(c.In[0], n)
+	}
+	return f.part(c.In[1], n*f.T+f.position(k-1))
 }
 
 // bias makes the gradient of the bias.
@@ -124,8 +144,7 @@ func (f *Weight) bias(c *kernel.Call) {
 	for n := range f.N {
 		clear(one)
 		for k := f.T - 1; k >= 0; k-- {
-			at := n*f.T + f.position(k)
-			v.VV[formula.Add](one, one, f.part(c.In[2][at*f.width():], 2))
+			v.VV[formula.Add](one, one, f.part(c.In[3], f.position(k)*f.N+n))
 		}
 		v.ColSum(f.part(parts, n/each), one, 1)
 	}
