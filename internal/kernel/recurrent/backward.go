@@ -50,6 +50,11 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 	v, gemm := vec.Current(), f.backward(n1-n0)
 	for k := f.T - 1; k >= 0; k-- {
 		t := f.position(k)
+		var fetched uint32
+		for n := n0; n < n1; n++ {
+			fetched |= fetch(f.part(dy, n*f.T+t)) | fetch(f.before(c, n, k)) | fetch(c.In[2][(t*f.N+n)*f.Kept()*f.Units:][:f.Kept()*f.Units])
+		}
+		terms[0][0] = float32(fetched)
 		for n := n0; n < n1; n++ { // first of all what is far apart in memory
 			dh := row(dh, n-n0, f.Units)
 			v.VV[formula.Add](dh, dh, row(product, n-n0, f.Units))

@@ -3,6 +3,8 @@
 package recurrent
 
 import (
+	"math"
+
 	"descent/internal/kernel"
 	"descent/internal/kernel/product"
 	"descent/internal/kernel/tile"
@@ -92,6 +94,15 @@ func (s *carver) take(n int) []float32 {
 	out := (*s)[:n:n]
 	*s = (*s)[n:]
 	return out
+}
+
+// fetch reads a number of each line of x, so that lines far apart come at the same time
+// and not one after the other. What it returns means nothing.
+func fetch(x []float32) (bits uint32) {
+	for i := 0; i < len(x); i += tile.Line {
+		bits |= math.Float32bits(x[i])
+	}
+	return bits
 }
 
 // row returns a row of working memory that has one for each sample.

@@ -22,7 +22,7 @@ type Weight struct{ Shape }
 // A block of the gradient stays in a cache while all positions are gone through.
 const (
 	blockRows    = 256
-	blockColumns = 64
+	blockColumns = 128
 )
 
 func (f *Weight) down() int   { return (f.Units + blockRows - 1) / blockRows }
