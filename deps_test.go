@@ -49,7 +49,8 @@ internal/kernel/program: internal/formula internal/jit internal/kernel/isa inter
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 internal/kernel/attention: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
-graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
+internal/kernel/recurrent: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/program internal/kernel/product
+graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention internal/kernel/recurrent
 internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering

@@ -11,6 +11,7 @@
 //	product  matrix products
 //	conv     convolutions
 //	attention  attention, forward and backward
+//	recurrent  recurrent layers, forward and backward
 //
 // Assembly is in vec and tile alone, made by the generators in _asm, beside the
 // plain Go that is its specification: every instruction set computes the same
@@ -78,6 +79,13 @@ type Epilogue interface {
 type Overwriter interface {
 	Kernel
 	Overwrites()
+}
+
+// A Sparer is a [Kernel] of several outputs that makes those alone that something reads:
+// in Out the others are empty.
+type Sparer interface {
+	Kernel
+	Spares()
 }
 
 // A Preparer is a [Kernel] that reads one of its operands in a form that

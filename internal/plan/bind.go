@@ -16,8 +16,11 @@ import (
 func (c *compiler) bind() {
 	for _, l := range c.low {
 		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1}
-		for _, x := range l.out {
+		for i, x := range l.out {
 			in.Out = append(in.Out, c.newBuffer(x))
+			if l.spared != nil && l.spared[i] {
+				c.plan.Buffers[in.Out[i]].Size = 0
+			}
 		}
 		if n := l.kernel.Shared(); n > 0 {
 			in.Shared = c.add(Buffer{Size: n})

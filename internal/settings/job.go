@@ -198,6 +198,9 @@ func (j *Job) build() error {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}
 	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		if e := j.Spec.Encoder; e == nil || e.Text == nil {
+			return usage.Errorf("order: length is for lines of a text, and those are no samples of %s; leave it out", s.Data)
+		}
 		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
 	}
 	if j.Config.Freeze, err = j.frozen(); err != nil {
