@@ -130,11 +130,17 @@ func (n *call) hosts() bool {
 // fitting records what is wrong with the types of known inputs, whose numbers the host
 // takes from the slice of one type.
 func (n *call) fitting() {
+	op := n.full()
+	for i, v := range n.in {
+		if v.valid() && v.typ == onnxproto.String && !moves(op, i) {
+			n.failf("input %d is texts; want numbers", i)
+		}
+	}
 	if !n.hosts() {
 		return
 	}
 	list := n.in
-	switch op := n.full(); {
+	switch {
 	case op == "Where" && n.has(0):
 		if n.in[0].typ.Real() {
 			n.failf("a condition of %v; want truth values", n.in[0].typ)
@@ -144,10 +150,24 @@ func (n *call) fitting() {
 		return
 	}
 	for _, v := range list {
-		if v.valid() && list[0].valid() && v.typ.Real() != list[0].typ.Real() {
+		if v.valid() && list[0].valid() && (v.typ.Real() != list[0].typ.Real() || (v.typ == onnxproto.String) != (list[0].typ == onnxproto.String)) {
 			n.failf("operands are of %v and %v", list[0].typ, v.typ)
 		}
 	}
+}
+
+// moves reports whether an operator moves the elements of input i whatever they are, or
+// looks them up.
+func moves(op string, i int) bool {
+	switch op {
+	case "Concat":
+		return true
+	case "Where":
+		return i > 0
+	case "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Split", "Gather", "Expand", "Tile", "Shape", "Size", labelEncoder:
+		return i == 0
+	}
+	return false
 }
 
 // folded returns what was computed on the host.

@@ -41,14 +41,14 @@ func CheckFolder(folder string) ([]Check, error) {
 	slices.Sort(sets)
 	var checks []Check
 	for _, set := range sets {
-		for kind, n := range map[string]int{"input": len(m.Network.Inputs), "output": len(m.Network.Outputs)} {
+		for kind, n := range map[string]int{"input": len(m.Inputs), "output": len(m.Outputs)} {
 			extra := filepath.Join(set, fmt.Sprintf("%s_%d.pb", kind, n))
 			if _, err := os.Stat(extra); err == nil {
 				return nil, fmt.Errorf("%s: the network has only %d of that kind", extra, n)
 			}
 		}
 		inputs := map[string]Tensor{}
-		for i, in := range m.Network.Inputs {
+		for i, in := range m.Inputs {
 			x, err := ReadTensor(filepath.Join(set, fmt.Sprintf("input_%d.pb", i)))
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s: there is no input_%d.pb, for input %q, %s", set, i, in.Name, in)
@@ -62,7 +62,7 @@ func CheckFolder(folder string) ([]Check, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", set, err)
 		}
-		for i, name := range m.Network.Outputs {
+		for i, name := range m.Outputs {
 			path := filepath.Join(set, fmt.Sprintf("output_%d.pb", i))
 			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s: there is no output_%d.pb, for output %q", set, i, name)

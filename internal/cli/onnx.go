@@ -109,8 +109,8 @@ func (a *app) inspectONNX(path string) (onnxInspection, *onnx.Model, error) {
 		return onnxInspection{}, nil, usage.Mark(err)
 	}
 	n := m.Network
-	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: n.Outputs, Texts: m.Texts}
-	for _, in := range n.Inputs {
+	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: m.Outputs, Texts: m.Texts}
+	for _, in := range m.Inputs {
 		v := onnxValue{Name: in.Name, Type: in.Elem, Shape: []any{}}
 		for _, d := range in.Dims {
 			if d.Size > 0 {
@@ -142,7 +142,7 @@ func (a *app) printONNX(i onnxInspection, m *onnx.Model) error {
 		fmt.Fprintf(out, ", written by %s", human.Line(i.Producer))
 	}
 	fmt.Fprintln(out)
-	for _, in := range m.Network.Inputs {
+	for _, in := range m.Inputs {
 		fmt.Fprintf(out, "  input  %s\n", human.Line(in.Name+" "+in.String()))
 	}
 	for _, name := range i.Texts {
