@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 
 	"descent/internal/onnxproto"
@@ -181,14 +182,17 @@ func (n *call) folded(a *array, err error) []value {
 
 var errRank = errors.New("a tensor without axes")
 
-// apply computes an operator. After an error the rest of it works on tensors that have
-// no shape, and what it stumbles over then is no other error.
+// apply computes an operator. After an error the rest of it works on tensors that have no
+// shape, and an index into that shape is no other error; any other panic is.
 func (n *call) apply(op func(n *call) []value) []value {
 	defer func() {
 		if !n.failed() {
 			return
 		}
-		_ = recover()
+		p := recover()
+		if _, index := p.(runtime.Error); p != nil && !index {
+			panic(p)
+		}
 	}()
 	return op(n)
 }

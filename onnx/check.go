@@ -14,7 +14,7 @@ import (
 type Check struct {
 	Set    string  // the folder of the data, as in "test_data_set_0"
 	Output string  // its name
-	Off    float64 // the largest difference; NaN if the shapes differ
+	Off    float64 // the largest difference; NaN if the shapes differ, infinite if texts do
 	Bound  float64 // what it may be: 1e-5 + 1e-4·max|output|, more of 16 bits
 	Got    Tensor
 	Want   Tensor
@@ -81,9 +81,12 @@ func CheckFolder(folder string) ([]Check, error) {
 // be the same.
 func compareTensors(set, name string, got, want Tensor) Check {
 	c := Check{Set: set, Output: name, Bound: 1e-5, Got: got, Want: want}
-	if !slices.Equal(got.Dims, want.Dims) || len(got.Values) != len(want.Values) {
+	if !slices.Equal(got.Dims, want.Dims) || len(got.Values) != len(want.Values) || len(got.Texts) != len(want.Texts) {
 		c.Off = math.NaN()
 		return c
+	}
+	if !slices.Equal(got.Texts, want.Texts) {
+		c.Off = math.Inf(1)
 	}
 	largest := 0.0
 	for i, w := range want.Values {
