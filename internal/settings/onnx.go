@@ -92,9 +92,20 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 		return fmt.Errorf("model: %s takes images of three channels, and those of %s have one: --image-mode color gives them three", file, s.Data)
 	}
 	n.Outputs = n.Outputs[:1]
+	rows := n.Inputs[0].Dims[0].Size
 	for i := range n.Inputs[0].Dims {
 		if i != 1 { // rows, height and width are those of the data
 			n.Inputs[0].Dims[i].Size = 0
+		}
+	}
+	const several = 3
+	if err := n.Fits(several, j.Spec.Input...); err != nil && n.Fits(1, j.Spec.Input...) == nil {
+		n.Inputs[0].Dims[0].Size = rows // by which shapes within it are told from others
+		if rows > 0 {
+			err = n.Fits(several, j.Spec.Input...)
+		}
+		if err != nil {
+			return fmt.Errorf("model: %s takes one image at once, and training takes more: %w", file, err)
 		}
 	}
 	var net nn.Sequential
@@ -102,14 +113,14 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 		net = append(net, turned())
 	}
 	net = append(net, *n)
-	rows, err := nn.Summary(net, j.Spec.Input)
+	layers, err := nn.Summary(net, j.Spec.Input)
 	if err != nil {
 		return fmt.Errorf("model: %s on images of %s: %w", file, human.Shape(j.Spec.Input), err)
 	}
-	j.onnxPath = rows[len(net)-1].Path + "."
+	j.onnxPath = layers[len(net)-1].Path + "."
 	n.KeepStats = j.keepsStats(*n)
 	net[len(net)-1] = *n
-	if len(rows[len(rows)-1].Output) > 1 {
+	if len(layers[len(layers)-1].Output) > 1 {
 		net = append(net, nn.GlobalAvgPool{})
 	}
 	// Numbers that were made for another last layer may be of any size, and random weights
