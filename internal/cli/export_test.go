@@ -56,6 +56,8 @@ func TestExportRefused(t *testing.T) {
 		{[]string{filepath.Join(none, "own.safetensors"), "--out", at("model.onnx")}, exitFailed, "layers of its maker's own"},
 		{[]string{run, "--out", filepath.Join(run, "best.safetensors")}, exitFailed, "is what the command reads"},
 		{[]string{run, "--out", filepath.Join(run, "last.safetensors")}, exitFailed, "is a file that train keeps"},
+		{[]string{run, "--out", dir, "--format", "onnx"}, exitUsage, "is a folder, and --format onnx writes a file"},
+		{[]string{run, "--out", at("file"), "--format", "go"}, exitUsage, "is a file, and --format go writes a folder"},
 		{[]string{run, "--out", at("nowhere/model.onnx")}, exitFailed, "nowhere"},
 		{[]string{run, "--out", at("nowhere/model.safetensors")}, exitFailed, "nowhere"},
 		{[]string{run, "--out", at("file/model"), "--format", "go"}, exitFailed, "file/model"},

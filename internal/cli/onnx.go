@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/human"
+	"descent/internal/settings"
 	"descent/internal/shell"
+	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/onnx"
 )
@@ -21,7 +23,15 @@ func (a *app) onnxCommand() *cobra.Command {
 		Short: "Run tests in the form of the ONNX standard",
 		Long: `Work with files of the ONNX format. Networks in such files are shown by inspect and
 predicted with by predict.`,
-		Args: positional(),
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return nil
+			case settings.IsONNX(args[0]):
+				return fmt.Errorf("onnx takes the subcommand test, and %s is a file: inspect and predict take it", args[0])
+			}
+			return suggest.Unknown("subcommand", args[0], []string{"test"})
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
@@ -62,8 +72,11 @@ func (a *app) testONNX(folders []string) error {
 		fmt.Fprintf(a.stdout, "%s %s\n", choose(good, "ok  ", "FAIL"), folder)
 		for _, c := range checks {
 			what := fmt.Sprintf("off by %.2g, at most %.2g", c.Off, c.Bound)
-			if math.IsNaN(c.Off) {
+			switch {
+			case math.IsNaN(c.Off):
 				what = fmt.Sprintf("shape %v instead of %v", c.Got.Dims, c.Want.Dims)
+			case c.Want.Texts != nil:
+				what = choose(c.Holds(), "the same texts", "other texts")
 			}
 			fmt.Fprintf(a.stdout, "     %s %s: %s\n", c.Set, human.Line(c.Output), what)
 		}
