@@ -20,6 +20,10 @@ type around struct {
 	reads     []string // values of elsewhere
 }
 
+// Around returns the nodes of the file that are no part of the network: those before it and
+// those behind it, which [Model.Run] computes in float64 and with texts.
+func (m *Model) Around() (before, behind []Node) { return m.before.nodes, m.after.nodes }
+
 // run adds to values what the nodes make of them.
 func (p *around) run(values map[string]*array) error {
 	if len(p.nodes) == 0 {

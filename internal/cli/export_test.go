@@ -179,7 +179,7 @@ func TestExportONNX(t *testing.T) {
 		command(t, append([]string{"train", "--ui", "none", "--data", table, "--epochs", "3", "--out", out}, row.args...)...).want(t, exitDone)
 		file := filepath.Join(t.TempDir(), "model.onnx")
 		command(t, "export", out, "--out", file).want(t, exitDone)
-		command(t, "inspect", file).want(t, exitDone)
+		contains(t, command(t, "inspect", file).want(t, exitDone).stdout, "before the network ", "behind it ")
 		got, want := command(t, "predict", file, table).want(t, exitDone).stdout, command(t, "predict", out, table).want(t, exitDone).stdout
 		samePredictions(t, got, want)
 		contains(t, command(t, "predict", file, write(t, "other.csv", "b,c\n1,2\n")).want(t, exitFailed).stderr, "lacks the columns")

@@ -96,6 +96,8 @@ type onnxInspection struct {
 	Inputs     []onnxValue       `json:"inputs"`
 	Outputs    []string          `json:"outputs"`
 	Texts      []string          `json:"texts,omitempty"`
+	Before     int               `json:"nodes_before,omitempty"` // the network, and behind it
+	Behind     int               `json:"nodes_behind,omitempty"`
 	Nodes      []onnxNode        `json:"nodes"`
 	Parameters int               `json:"parameters"`
 	Buffers    int               `json:"buffers,omitempty"`
@@ -123,6 +125,8 @@ func (a *app) inspectONNX(path string) (onnxInspection, *onnx.Model, error) {
 	}
 	n := m.Network
 	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: m.Outputs, Texts: m.Texts}
+	before, behind := m.Around()
+	i.Before, i.Behind = len(before), len(behind)
 	for _, in := range m.Inputs {
 		v := onnxValue{Name: in.Name, Type: in.Elem, Shape: []any{}}
 		for _, d := range in.Dims {
@@ -177,6 +181,9 @@ func (a *app) printONNX(i onnxInspection, m *onnx.Model) error {
 	fmt.Fprintf(w, "total\t\t\t%s\t%s\n", human.Thousands(float64(i.Parameters)), human.Thousands(float64(i.Products)))
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if i.Before+i.Behind > 0 {
+		fmt.Fprintf(out, "\nbefore the network %s, behind it %d: computed in float64 and with texts\n", human.Plural(i.Before, "operator"), i.Behind)
 	}
 	if i.Buffers > 0 {
 		fmt.Fprintf(out, "\nand %s that training measures and prediction uses, such as running means\n", human.Plural(i.Buffers, "value"))

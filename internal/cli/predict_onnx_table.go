@@ -77,7 +77,10 @@ func (a *app) tableRows(m *onnx.Model, columns []data.Column, path string) (onnx
 	n := max(len(cells[0].Numbers), len(cells[0].Texts))
 	for i, in := range m.Inputs {
 		for row, v := range cells[i].Numbers {
-			if !strings.HasPrefix(in.Elem, "float") && v != math.Trunc(v) { // or it is missing
+			switch {
+			case math.Abs(v) > math.MaxFloat32:
+				return onnxRows{}, fmt.Errorf("%s, row %d: column %q is %g, which is no finite number of float32", name, row+1, columns[i].Name, v)
+			case !strings.HasPrefix(in.Elem, "float") && v != math.Trunc(v): // or it is missing
 				return onnxRows{}, fmt.Errorf("%s, row %d: column %q is %v; input %q takes %s", name, row+1, columns[i].Name, v, in.Name, in)
 			}
 		}
