@@ -45,6 +45,13 @@ func (g *gates) product(h graph.Tensor, from, to int) graph.Tensor {
 	return y
 }
 
+// lstm steps by the standard's equations, with σ, g and k the activations of the node, by
+// default sigmoid and twice tanh, and P the weights by which gates look at the state:
+//
+//	i = σ(W_i·x + R_i·h' + P_i∘c' + b_i)    o = σ(W_o·x + R_o·h' + P_o∘c + b_o)
+//	f = σ(W_f·x + R_f·h' + P_f∘c' + b_f)    c = f∘c' + i∘g(W_c·x + R_c·h' + b_c)    y = o∘k(c)
+//
+// Source: the operator LSTM of the standard, versions 7 and 14.
 var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
 	// Gates stand in the order i, o, f, c.
 	h, c := s[0], s[1]
@@ -66,6 +73,15 @@ var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tan
 	return []graph.Tensor{y, cells}
 }}
 
+// gru steps by the standard's equations, with f and g the activations of the node, by default
+// sigmoid and tanh, and b and d the biases of x and of the state before, h':
+//
+//	z = f(W_z·x + R_z·h' + b_z + d_z)    r = f(W_r·x + R_r·h' + b_r + d_r)
+//	n = g(W_h·x + R_h·(r∘h') + b_h + d_h), or g(W_h·x + r∘(R_h·h' + d_h) + b_h) with
+//	linear_before_reset
+//	y = (1-z)∘n + z∘h'
+//
+// Source: the operator GRU of the standard, versions 7 and 14.
 var gru = recurrent{gates: 3, states: 1, acts: []string{"Sigmoid", "Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
 	// Gates stand in the order z, r, h.
 	h := s[0]
@@ -85,6 +101,9 @@ var gru = recurrent{gates: 3, states: 1, acts: []string{"Sigmoid", "Tanh"}, step
 	return []graph.Tensor{x.Add(both).GRU(u, bias.Slice(0, 2*units, 3*units), s[0], r)}
 }}
 
+// rnn steps by y = f(W·x + R·h' + b), with f the activation of the node, by default tanh.
+//
+// Source: the operator RNN of the standard, versions 7 and 14.
 var rnn = recurrent{gates: 1, states: 1, acts: []string{"Tanh"}, step: func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor {
 	return []graph.Tensor{g.acts[0](x.Add(g.product(s[0], 0, 1)))}
 }}

@@ -47,11 +47,16 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 		s.Bag = bestMembers
 	}
 	notes := s.takeImageNet()
+	sized, err := s.takeSize()
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, sized...)
 	j := &Job{Settings: s, tell: tell}
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
 	}
-	if err := j.open(&s); err != nil {
+	if err = j.open(&s); err != nil {
 		return nil, err
 	}
 	return j, j.prepare(notes)
