@@ -25,6 +25,7 @@ type direct struct {
 	in, out       dims
 	height, width []axis // phases along each axis
 	epilogue      kernel.Epilogue
+	ending        *kernel.Ending // the epilogue, if tiles do it
 
 	group   int // channels of the input in a group
 	results int // channels of the result in a group
@@ -199,6 +200,9 @@ func (m *direct) copied() (n int) {
 func (m *direct) Follow(e kernel.Epilogue) kernel.Kernel {
 	with := *m
 	with.epilogue = e
+	if ending, ok := e.Ending(); ok && !m.back { // whose results need not all come of tiles
+		with.ending = &ending
+	}
 	return &with
 }
 
@@ -235,7 +239,7 @@ func (m *direct) Run(i int, c *kernel.Call) {
 	for j := range m.phases {
 		m.runPhase(&m.phases[j], t, c)
 	}
-	if m.epilogue != nil {
+	if m.epilogue != nil && m.ending == nil {
 		r0 := (t.n0*m.out.h+t.y0)*m.out.w + t.x0
 		r1 := ((t.n1-1)*m.out.h+t.y1-1)*m.out.w + t.x1
 		m.epilogue.RunRect(c, c.Out[0], c.In[2:], m.out.n*m.out.h*m.out.w, m.out.c, r0, r1, t.c0, t.c1, c.Scratch)

@@ -19,6 +19,7 @@ type work struct {
 	image, row          int // distances in a
 	weight, panel, c    []float32
 	wide, rows, packing int // of tiles; packing: how many tiles share a reading of the weight
+	end                 tile.End
 }
 
 func (m *direct) runPhase(p *phase, t task, c *kernel.Call) {
@@ -31,6 +32,9 @@ func (m *direct) runPhase(p *phase, t task, c *kernel.Call) {
 	if p.y.taps == 0 || p.x.taps == 0 {
 		w.clear()
 		return
+	}
+	if m.ending != nil {
+		w.end = tile.EndOf(*m.ending, c.In[2:])
 	}
 	scratch := tile.Aligned(c.Scratch)
 	w.image, _, w.row = p.distances(m)
@@ -122,12 +126,15 @@ func (w *work) columns(g, c0, c1 int) {
 	}
 	for k0 := 0; k0 < terms; k0 += tile.BlockK {
 		t.K, t.Add = min(tile.BlockK, terms-k0), k0 > 0
+		if t.Ends = m.ending != nil && k0+t.K == terms; t.Ends {
+			t.End = w.end
+		}
 		var at int
 		at, t.First, t.Jumps = p.runs.from(k0)
 		at += w.base + g*m.group
 		for j, next := c0, 0; j < c1; j = next {
 			panel := w.u.Piece(&t, w.wide, c1-j)
-			next = j + t.Cols
+			next, t.Column = j+t.Cols, j
 			t.B, t.BAt, t.BRow = w.weight, k0*m.out.c+j, m.out.c
 			packs := false
 			if packed {

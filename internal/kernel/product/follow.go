@@ -9,5 +9,8 @@ import "descent/internal/kernel"
 func (g *Gemm) Follow(e kernel.Epilogue) kernel.Kernel {
 	with := *g
 	with.Epilogue = e
+	if ending, ok := e.Ending(); ok {
+		with.ending = &ending
+	}
 	return &with
 }

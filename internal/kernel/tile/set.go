@@ -10,7 +10,7 @@ import (
 
 // A Func computes a block of C that fits the registers; see generateTile in
 // _asm/tile. Strides are in bytes.
-type Func func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)
+type Func func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int, ends, relu bool, endSub, endMul, endAdd, endRest *float32)
 
 // Funcs holds them by the logarithm of their vectors and by rows.
 type Funcs [5][15]Func

@@ -3,6 +3,7 @@ package tile
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"descent/internal/fma"
@@ -40,8 +41,10 @@ func TestTiles(t *testing.T) {
 					t.Run(fmt.Sprintf("%s of %d rows and 2^%d vectors", what, rows, log), func(t *testing.T) {
 						for tail := 1; tail <= s.Lanes; tail++ {
 							for _, add := range []bool{false, true} {
-								checkTile(t, s, Tile{Rows: rows, Log: log, Tail: tail, Cols: s.Lanes<<log - s.Lanes + tail,
-									K: 5, First: 2, Run: 2, Depth: what == "depth", Add: add}, what == "packer")
+								for _, end := range ends {
+									checkTile(t, s, Tile{Rows: rows, Log: log, Tail: tail, Cols: s.Lanes<<log - s.Lanes + tail,
+										K: 5, First: 2, Run: 2, Depth: what == "depth", Add: add}, what == "packer", end)
+								}
 							}
 						}
 					})
@@ -51,8 +54,11 @@ func TestTiles(t *testing.T) {
 	})
 }
 
+// ends are what may be done to sums: nothing, some steps and all.
+var ends = []string{"", "relu", "add relu", "sub mul add", "rest", "sub mul add rest relu"}
+
 // checkTile compares one tile, whose terms lie at 0, 1, 5, 6 and 8.
-func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
+func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(at.Rows), uint64(at.Tail)))
 	terms := []int{0, 1, 5, 6, 8}
@@ -71,7 +77,24 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
 	if packs {
 		at.Panel = kerneltest.Edge(t, at.K*width)
 	}
-	want := append([]float32(nil), at.C...)
+	for _, step := range strings.Fields(steps) {
+		at.Ends, at.Column = true, 3
+		switch e := &at.End; step {
+		case "sub":
+			e.Sub = edge(t, r, 3+at.Cols)
+		case "mul":
+			e.Mul = edge(t, r, 3+at.Cols)
+		case "add":
+			e.Add = edge(t, r, 3+at.Cols)
+		case "rest":
+			e.Rest = edge(t, r, len(at.C))
+		case "relu":
+			e.ReLU = true
+		}
+	}
+	plain := at
+	plain.C = append([]float32(nil), at.C...)
+	want := plain.C
 	for i := range at.Rows {
 		for j := range at.Cols {
 			sum := float32(0)
@@ -88,9 +111,12 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
 			want[i*at.CRow+j] = sum
 		}
 	}
+	if at.Ends {
+		plain.endPlain()
+	}
 	Unit{s}.Multiply(&at)
 	if i := kerneltest.Differ(at.C, want); i >= 0 {
-		t.Fatalf("%d lanes, add %v: row %d, column %d is %v, want %v", at.Tail, at.Add, i/at.CRow, i%at.CRow, at.C[i], want[i])
+		t.Fatalf("%d lanes, add %v, end %q: row %d, column %d is %v, want %v", at.Tail, at.Add, steps, i/at.CRow, i%at.CRow, at.C[i], want[i])
 	}
 	if packs {
 		for p := range at.K {

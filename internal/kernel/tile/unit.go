@@ -56,6 +56,9 @@ func (u Unit) Packs(t *Tile, rows int) bool {
 func (u Unit) Multiply(t *Tile) {
 	if u.set == nil {
 		t.multiplyPlain()
+		if t.Ends {
+			t.endPlain()
+		}
 		return
 	}
 	tile := u.set.Tiles[t.Log][t.Rows]
@@ -67,8 +70,13 @@ func (u Unit) Multiply(t *Tile) {
 	}
 	first := min(t.First, t.K)
 	b, bRow := &t.B[t.BAt], 4*t.BRow
+	var end Operands
+	if t.Ends {
+		end = t.End.At(t.CAt, t.Column)
+	}
 	tile(t.K, &t.A[t.At], 4*t.ARow, 4*t.ACol, b, bRow, &t.C[t.CAt], 4*t.CRow, t.Tail, t.Add,
-		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow)
+		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow,
+		t.Ends, end.ReLU, end.Sub, end.Mul, end.Add, end.Rest)
 }
 
 // Transpose writes cols columns of rows of src as rows of dst, whose length

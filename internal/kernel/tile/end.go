@@ -1,0 +1,65 @@
+package tile
+
+import "descent/internal/kernel"
+
+// An End is what is done to sums before they are stored: a [kernel.Ending] with
+// its operands. Rest lies as C does.
+type End struct {
+	Sub, Mul, Add, Rest []float32 // nil: the step is left out
+	ReLU                bool
+}
+
+// EndOf binds e to the inputs of an epilogue from its second one on.
+func EndOf(e kernel.Ending, in [][]float32) End {
+	operand := func(i int) []float32 {
+		if i == 0 {
+			return nil
+		}
+		return in[i-1]
+	}
+	return End{operand(e.Sub), operand(e.Mul), operand(e.Add), operand(e.Rest), e.ReLU}
+}
+
+// Operands are an End where a tile begins, as a [Func] takes it.
+type Operands struct {
+	Sub, Mul, Add, Rest *float32
+	ReLU                bool
+}
+
+// At returns the operands for a tile at c of C, whose first column is column.
+func (e *End) At(c, column int) Operands {
+	return Operands{from(e.Sub, column), from(e.Mul, column), from(e.Add, column), from(e.Rest, c), e.ReLU}
+}
+
+// from is the address of element i of an operand, if there is one.
+func from(operand []float32, i int) *float32 {
+	if operand == nil {
+		return nil
+	}
+	return &operand[i]
+}
+
+// endPlain does the steps in plain Go.
+func (t *Tile) endPlain() {
+	e := &t.End
+	for i := range t.Rows {
+		row := t.C[t.CAt+i*t.CRow:][:t.Cols]
+		for j := range row {
+			if e.Sub != nil {
+				row[j] -= e.Sub[t.Column+j]
+			}
+			if e.Mul != nil {
+				row[j] = float32(row[j] * e.Mul[t.Column+j]) // not fused with what follows
+			}
+			if e.Add != nil {
+				row[j] += e.Add[t.Column+j]
+			}
+			if e.Rest != nil {
+				row[j] += e.Rest[t.CAt+i*t.CRow+j]
+			}
+			if e.ReLU {
+				row[j] = max(row[j], 0)
+			}
+		}
+	}
+}
