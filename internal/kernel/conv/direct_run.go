@@ -115,6 +115,10 @@ func (w *work) columns(g, c0, c1 int) {
 	width := w.i1 - w.i0
 	packed := m.back
 	w.wide, w.rows = w.u.Choose(width, c1-c0, m.depth(), packed)
+	threes := p.threes && (m.ending == nil || m.ending.Rest == 0)
+	if threes {
+		w.wide = 0
+	}
 	down := ceilDiv(width, w.rows)
 	t := tile.Tile{
 		Depth: m.depth(), A: w.a, ARow: p.x.inStep * m.in.c, ACol: p.runs.step, Run: p.runs.run,
@@ -150,6 +154,11 @@ func (w *work) columns(g, c0, c1 int) {
 			}
 			from := t.At
 			for n := w.t.n0; n < w.t.n1; n++ {
+				if threes {
+					t.Rows, t.At, t.CAt = width, from+(n-w.t.n0)*w.image, w.pixel(n, w.j0, w.i0)+j
+					w.u.Threes(&t, w.j1-w.j0, w.row, p.y.step*m.out.w*m.out.c)
+					continue
+				}
 				for y := w.j0; y < w.j1; y++ {
 					row := from + (n-w.t.n0)*w.image + (y-w.j0)*w.row
 					for d := range down {

@@ -174,6 +174,11 @@ func depth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c
 //go:noescape
 func depth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
+// threes256 is lines × n results of a convolution by 3 × 3, lane by lane.
+//
+//go:noescape
+func threes256(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+
 // transpose256 writes cols columns of rows ≤ 8 rows as rows of 8;
 // missing rows are zeros. Strides in bytes.
 //

@@ -6015,6 +6015,145 @@ full:
 	VZEROUPPER
 	RET
 
+// func threes256(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+// Requires: AVX, FMA3
+TEXT ·threes256(SB), NOSPLIT, $0-144
+	MOVQ       tail+96(FP), AX
+	LEAQ       gemmLanes<>+0(SB), CX
+	MOVQ       AX, DX
+	NEGQ       DX
+	VMOVDQU    32(CX)(DX*4), Y0
+	MOVQ       b+56(FP), CX
+	MOVQ       bRow+64(FP), DX
+	VMASKMOVPS (CX), Y0, Y1
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y2
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y3
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y4
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y5
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y6
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y7
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y8
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y9
+	ADDQ       DX, CX
+	MOVQ       sub+104(FP), CX
+	VMASKMOVPS (CX), Y0, Y10
+	MOVQ       mul+112(FP), CX
+	VMASKMOVPS (CX), Y0, Y11
+	MOVQ       add+120(FP), CX
+	VMASKMOVPS (CX), Y0, Y12
+	MOVQ       floor+128(FP), CX
+	MOVQ       zero+136(FP), DX
+	MOVQ       a+16(FP), BX
+	MOVQ       aDown+48(FP), SI
+	LEAQ       (BX)(SI*1), DI
+	LEAQ       (DI)(SI*1), SI
+	MOVQ       aRow+32(FP), R8
+	MOVQ       aCol+40(FP), R9
+	MOVQ       c+72(FP), R10
+	MOVQ       cRow+88(FP), R11
+	MOVQ       lines+0(FP), R12
+	MOVQ       R8, R13
+	IMULQ      n+8(FP), R13
+	MOVQ       aLine+24(FP), R14
+	SUBQ       R13, R14
+	MOVQ       R11, R13
+	IMULQ      n+8(FP), R13
+	MOVQ       cLine+80(FP), R15
+	SUBQ       R13, R15
+	CMPQ       AX, $0x08
+	JE         whole
+
+part:
+	MOVQ n+8(FP), R13
+
+partLine:
+	VXORPS       Y13, Y13, Y13
+	VMASKMOVPS   (BX), Y0, Y14
+	VFMADD231PS  Y14, Y1, Y13
+	VMASKMOVPS   (BX)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y2, Y13
+	VMASKMOVPS   (BX)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y3, Y13
+	VMASKMOVPS   (DI), Y0, Y14
+	VFMADD231PS  Y14, Y4, Y13
+	VMASKMOVPS   (DI)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y5, Y13
+	VMASKMOVPS   (DI)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y6, Y13
+	VMASKMOVPS   (SI), Y0, Y14
+	VFMADD231PS  Y14, Y7, Y13
+	VMASKMOVPS   (SI)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y8, Y13
+	VMASKMOVPS   (SI)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y9, Y13
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Y10, Y13, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y12, Y13, Y13
+	VBROADCASTSS (CX), Y14
+	VMAXPS       Y13, Y14, Y13
+	VBROADCASTSS (DX), Y14
+	VADDPS       Y14, Y13, Y13
+	VMASKMOVPS   Y13, Y0, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          partLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          part
+	VZEROUPPER
+	RET
+
+whole:
+	MOVQ n+8(FP), R13
+
+wholeLine:
+	VXORPS       Y0, Y0, Y0
+	VFMADD231PS  (BX), Y1, Y0
+	VFMADD231PS  (BX)(R9*1), Y2, Y0
+	VFMADD231PS  (BX)(R9*2), Y3, Y0
+	VFMADD231PS  (DI), Y4, Y0
+	VFMADD231PS  (DI)(R9*1), Y5, Y0
+	VFMADD231PS  (DI)(R9*2), Y6, Y0
+	VFMADD231PS  (SI), Y7, Y0
+	VFMADD231PS  (SI)(R9*1), Y8, Y0
+	VFMADD231PS  (SI)(R9*2), Y9, Y0
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Y10, Y0, Y0
+	VMULPS       Y11, Y0, Y0
+	VADDPS       Y12, Y0, Y0
+	VBROADCASTSS (CX), Y13
+	VMAXPS       Y0, Y13, Y0
+	VBROADCASTSS (DX), Y13
+	VADDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          wholeLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          whole
+	VZEROUPPER
+	RET
+
 // func transpose256(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)
 // Requires: AVX, CMOV
 TEXT ·transpose256(SB), NOSPLIT, $0-48

@@ -15660,6 +15660,145 @@ ended:
 	VZEROUPPER
 	RET
 
+// func threes512(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·threes512(SB), NOSPLIT, $0-144
+	MOVQ      tail+96(FP), AX
+	MOVQ      AX, CX
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	MOVQ      b+56(FP), CX
+	MOVQ      bRow+64(FP), DX
+	VMOVUPS.Z (CX), K1, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z2
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z4
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	ADDQ      DX, CX
+	MOVQ      sub+104(FP), CX
+	VMOVUPS.Z (CX), K1, Z9
+	MOVQ      mul+112(FP), CX
+	VMOVUPS.Z (CX), K1, Z10
+	MOVQ      add+120(FP), CX
+	VMOVUPS.Z (CX), K1, Z11
+	MOVQ      floor+128(FP), CX
+	MOVQ      zero+136(FP), DX
+	MOVQ      a+16(FP), BX
+	MOVQ      aDown+48(FP), SI
+	LEAQ      (BX)(SI*1), DI
+	LEAQ      (DI)(SI*1), SI
+	MOVQ      aRow+32(FP), R8
+	MOVQ      aCol+40(FP), R9
+	MOVQ      c+72(FP), R10
+	MOVQ      cRow+88(FP), R11
+	MOVQ      lines+0(FP), R12
+	MOVQ      R8, R13
+	IMULQ     n+8(FP), R13
+	MOVQ      aLine+24(FP), R14
+	SUBQ      R13, R14
+	MOVQ      R11, R13
+	IMULQ     n+8(FP), R13
+	MOVQ      cLine+80(FP), R15
+	SUBQ      R13, R15
+	CMPQ      AX, $0x10
+	JE        whole
+
+part:
+	MOVQ n+8(FP), R13
+
+partLine:
+	VPXORD       Z12, Z12, Z12
+	VMOVUPS.Z    (BX), K1, Z13
+	VFMADD231PS  Z13, Z0, Z12
+	VMOVUPS.Z    (BX)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z1, Z12
+	VMOVUPS.Z    (BX)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z2, Z12
+	VMOVUPS.Z    (DI), K1, Z13
+	VFMADD231PS  Z13, Z3, Z12
+	VMOVUPS.Z    (DI)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z4, Z12
+	VMOVUPS.Z    (DI)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z5, Z12
+	VMOVUPS.Z    (SI), K1, Z13
+	VFMADD231PS  Z13, Z6, Z12
+	VMOVUPS.Z    (SI)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z7, Z12
+	VMOVUPS.Z    (SI)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z8, Z12
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Z9, Z12, Z12
+	VMULPS       Z10, Z12, Z12
+	VADDPS       Z11, Z12, Z12
+	VBROADCASTSS (CX), Z13
+	VMAXPS       Z12, Z13, Z12
+	VBROADCASTSS (DX), Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      Z12, K1, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          partLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          part
+	VZEROUPPER
+	RET
+
+whole:
+	MOVQ n+8(FP), R13
+
+wholeLine:
+	VPXORD       Z12, Z12, Z12
+	VFMADD231PS  (BX), Z0, Z12
+	VFMADD231PS  (BX)(R9*1), Z1, Z12
+	VFMADD231PS  (BX)(R9*2), Z2, Z12
+	VFMADD231PS  (DI), Z3, Z12
+	VFMADD231PS  (DI)(R9*1), Z4, Z12
+	VFMADD231PS  (DI)(R9*2), Z5, Z12
+	VFMADD231PS  (SI), Z6, Z12
+	VFMADD231PS  (SI)(R9*1), Z7, Z12
+	VFMADD231PS  (SI)(R9*2), Z8, Z12
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Z9, Z12, Z12
+	VMULPS       Z10, Z12, Z12
+	VADDPS       Z11, Z12, Z12
+	VBROADCASTSS (CX), Z13
+	VMAXPS       Z12, Z13, Z12
+	VBROADCASTSS (DX), Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      Z12, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          wholeLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          whole
+	VZEROUPPER
+	RET
+
 // func transpose512(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·transpose512(SB), NOSPLIT, $0-48

@@ -1,6 +1,10 @@
 package tile
 
-import "descent/internal/kernel"
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
 
 // An End is what is done to sums before they are stored: a [kernel.Ending] with
 // its operands. Rest lies as C does.
@@ -29,6 +33,37 @@ type Operands struct {
 // At returns the operands for a tile at c of C, whose first column is column.
 func (e *End) At(c, column int) Operands {
 	return Operands{from(e.Sub, column), from(e.Mul, column), from(e.Add, column), from(e.Rest, c), e.ReLU}
+}
+
+// nothing has operands that change no bit of a sum.
+var nothing = func() (n struct {
+	sub, mul, add [Line]float32
+	floor, zero   float32 // of max, and what is added then
+}) {
+	n.zero = float32(math.Copysign(0, -1))
+	for i := range n.mul {
+		n.mul[i], n.add[i] = 1, n.zero
+	}
+	n.floor = float32(math.Inf(-1))
+	return n
+}()
+
+// neutral are these operands.
+var neutral = Operands{Sub: &nothing.sub[0], Mul: &nothing.mul[0], Add: &nothing.add[0]}
+
+// but returns the operands with those in place of them that e has.
+func (o Operands) but(e Operands) Operands {
+	if e.Sub != nil {
+		o.Sub = e.Sub
+	}
+	if e.Mul != nil {
+		o.Mul = e.Mul
+	}
+	if e.Add != nil {
+		o.Add = e.Add
+	}
+	o.ReLU = e.ReLU
+	return o
 }
 
 // from is the address of element i of an operand, if there is one.

@@ -21568,6 +21568,275 @@ partended:
 	ADD R6, R5, R5
 	RET
 
+// func threes128(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+TEXT ·threes128(SB), NOSPLIT, $0-144
+	MOVD lines+0(FP), R0
+	MOVD aRow+32(FP), R2
+	MOVD c+72(FP), R3
+	MOVD cRow+88(FP), R4
+	MOVD aLine+24(FP), R5
+	MOVD cLine+80(FP), R6
+	MOVD n+8(FP), R1
+	MSUB R2, R5, R1, R5
+	MSUB R4, R6, R1, R6
+	MOVD a+16(FP), R7
+	MOVD aDown+48(FP), R10
+	ADD R10, R7, R8
+	ADD R10, R8, R9
+	MOVD aCol+40(FP), R11
+	ADD R11, R11, R12
+	MOVD b+56(FP), R13
+	MOVD bRow+64(FP), R14
+	MOVD tail+96(FP), R16
+	CMP $4, R16
+	BLT part
+	WORD $0x3dc001a0 // ldr q0, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a2 // ldr q2, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a3 // ldr q3, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a4 // ldr q4, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a5 // ldr q5, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a6 // ldr q6, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a7 // ldr q7, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a8 // ldr q8, [x13]
+	ADD R14, R13, R13
+	MOVD sub+104(FP), R15
+	WORD $0x3dc001e9 // ldr q9, [x15]
+	MOVD mul+112(FP), R15
+	WORD $0x3dc001ea // ldr q10, [x15]
+	MOVD add+120(FP), R15
+	WORD $0x3dc001eb // ldr q11, [x15]
+	MOVD floor+128(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040dec // dup v12.4s, w15
+	MOVD zero+136(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040ded // dup v13.4s, w15
+whole:
+	MOVD n+8(FP), R1
+wholeLine:
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x3cff68ef // ldr q15, [x7, xzr]
+	WORD $0x4e20cdee // fmla v14.4s, v15.4s, v0.4s
+	WORD $0x3ceb68f0 // ldr q16, [x7, x11]
+	WORD $0x4e21ce0e // fmla v14.4s, v16.4s, v1.4s
+	WORD $0x3cec68f1 // ldr q17, [x7, x12]
+	WORD $0x4e22ce2e // fmla v14.4s, v17.4s, v2.4s
+	WORD $0x3cff6912 // ldr q18, [x8, xzr]
+	WORD $0x4e23ce4e // fmla v14.4s, v18.4s, v3.4s
+	WORD $0x3ceb6913 // ldr q19, [x8, x11]
+	WORD $0x4e24ce6e // fmla v14.4s, v19.4s, v4.4s
+	WORD $0x3cec6914 // ldr q20, [x8, x12]
+	WORD $0x4e25ce8e // fmla v14.4s, v20.4s, v5.4s
+	WORD $0x3cff6935 // ldr q21, [x9, xzr]
+	WORD $0x4e26ceae // fmla v14.4s, v21.4s, v6.4s
+	WORD $0x3ceb6936 // ldr q22, [x9, x11]
+	WORD $0x4e27cece // fmla v14.4s, v22.4s, v7.4s
+	WORD $0x3cec6937 // ldr q23, [x9, x12]
+	WORD $0x4e28ceee // fmla v14.4s, v23.4s, v8.4s
+	ADD R2, R7, R7
+	ADD R2, R8, R8
+	ADD R2, R9, R9
+	WORD $0x4ea9d5ce // fsub v14.4s, v14.4s, v9.4s
+	WORD $0x6e2addce // fmul v14.4s, v14.4s, v10.4s
+	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
+	WORD $0x4e2cf5ce // fmax v14.4s, v14.4s, v12.4s
+	WORD $0x4e2dd5ce // fadd v14.4s, v14.4s, v13.4s
+	WORD $0x3d80006e // str q14, [x3]
+	ADD R4, R3, R3
+	SUBS $1, R1, R1
+	BNE wholeLine
+	ADD R5, R7, R7
+	ADD R5, R8, R8
+	ADD R5, R9, R9
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BNE whole
+	RET
+part:
+	LSR $1, R16, R17
+	SUB $1, R16, R16
+	LSL $2, R17, R17
+	ADD $0, R17, R17
+	LSL $2, R16, R16
+	ADD $0, R16, R16
+	WORD $0xbd4001b8 // ldr s24, [x13]
+	WORD $0xbc7169b9 // ldr s25, [x13, x17]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc7069ba // ldr s26, [x13, x16]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001bb // ldr s27, [x13]
+	WORD $0xbc7169bc // ldr s28, [x13, x17]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc7069bd // ldr s29, [x13, x16]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001be // ldr s30, [x13]
+	WORD $0xbc7169bf // ldr s31, [x13, x17]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc7069af // ldr s15, [x13, x16]
+	WORD $0x6e1405fe // mov v30.s[2], v15.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b0 // ldr s16, [x13]
+	WORD $0xbc7169b1 // ldr s17, [x13, x17]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc7069b2 // ldr s18, [x13, x16]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b3 // ldr s19, [x13]
+	WORD $0xbc7169b4 // ldr s20, [x13, x17]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc7069b5 // ldr s21, [x13, x16]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b6 // ldr s22, [x13]
+	WORD $0xbc7169b7 // ldr s23, [x13, x17]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc7069ae // ldr s14, [x13, x16]
+	WORD $0x6e1405d6 // mov v22.s[2], v14.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b9 // ldr s25, [x13]
+	WORD $0xbc7169ba // ldr s26, [x13, x17]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc7069bc // ldr s28, [x13, x16]
+	WORD $0x6e140799 // mov v25.s[2], v28.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001bd // ldr s29, [x13]
+	WORD $0xbc7169bf // ldr s31, [x13, x17]
+	WORD $0x6e0c07fd // mov v29.s[1], v31.s[0]
+	WORD $0xbc7069af // ldr s15, [x13, x16]
+	WORD $0x6e1405fd // mov v29.s[2], v15.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b1 // ldr s17, [x13]
+	WORD $0xbc7169b2 // ldr s18, [x13, x17]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc7069b4 // ldr s20, [x13, x16]
+	WORD $0x6e140691 // mov v17.s[2], v20.s[0]
+	ADD R14, R13, R13
+	MOVD sub+104(FP), R15
+	WORD $0xbd4001f5 // ldr s21, [x15]
+	WORD $0xbc7169f7 // ldr s23, [x15, x17]
+	WORD $0x6e0c06f5 // mov v21.s[1], v23.s[0]
+	WORD $0xbc7069ee // ldr s14, [x15, x16]
+	WORD $0x6e1405d5 // mov v21.s[2], v14.s[0]
+	MOVD mul+112(FP), R15
+	WORD $0xbd4001fa // ldr s26, [x15]
+	WORD $0xbc7169fc // ldr s28, [x15, x17]
+	WORD $0x6e0c079a // mov v26.s[1], v28.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407fa // mov v26.s[2], v31.s[0]
+	MOVD add+120(FP), R15
+	WORD $0xbd4001ef // ldr s15, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c064f // mov v15.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14068f // mov v15.s[2], v20.s[0]
+	MOVD floor+128(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040df7 // dup v23.4s, w15
+	MOVD zero+136(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040dee // dup v14.4s, w15
+some:
+	MOVD n+8(FP), R1
+someLine:
+	WORD $0x6f00e41c // movi v28.2d, #0
+	ADD ZR, R7, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e38cffc // fmla v28.4s, v31.4s, v24.4s
+	ADD R11, R7, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e3bce5c // fmla v28.4s, v18.4s, v27.4s
+	ADD R12, R7, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e3ece9c // fmla v28.4s, v20.4s, v30.4s
+	ADD ZR, R8, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e30cffc // fmla v28.4s, v31.4s, v16.4s
+	ADD R11, R8, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e33ce5c // fmla v28.4s, v18.4s, v19.4s
+	ADD R12, R8, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e36ce9c // fmla v28.4s, v20.4s, v22.4s
+	ADD ZR, R9, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e39cffc // fmla v28.4s, v31.4s, v25.4s
+	ADD R11, R9, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e3dce5c // fmla v28.4s, v18.4s, v29.4s
+	ADD R12, R9, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e31ce9c // fmla v28.4s, v20.4s, v17.4s
+	ADD R2, R7, R7
+	ADD R2, R8, R8
+	ADD R2, R9, R9
+	WORD $0x4eb5d79c // fsub v28.4s, v28.4s, v21.4s
+	WORD $0x6e3adf9c // fmul v28.4s, v28.4s, v26.4s
+	WORD $0x4e2fd79c // fadd v28.4s, v28.4s, v15.4s
+	WORD $0x4e37f79c // fmax v28.4s, v28.4s, v23.4s
+	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
+	ADD R16, R3, R15
+	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	ADD R17, R3, R15
+	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
+	WORD $0xbd00007c // str s28, [x3]
+	ADD R4, R3, R3
+	SUBS $1, R1, R1
+	BNE someLine
+	ADD R5, R7, R7
+	ADD R5, R8, R8
+	ADD R5, R9, R9
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BNE some
+	RET
+
 // func transpose128(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)
 TEXT ·transpose128(SB), NOSPLIT, $0-48
 	MOVD cols+0(FP), R0

@@ -57,6 +57,25 @@ func TestTiles(t *testing.T) {
 // ends are what may be done to sums: nothing, some steps and all.
 var ends = []string{"", "relu", "add relu", "sub mul add", "rest", "sub mul add rest relu"}
 
+// ends gives the tile operands for the steps that are named.
+func (t *Tile) ends(test *testing.T, r *rand.Rand, steps string) {
+	for _, step := range strings.Fields(steps) {
+		t.Ends, t.Column = true, 3
+		switch e := &t.End; step {
+		case "sub":
+			e.Sub = edge(test, r, 3+t.Cols)
+		case "mul":
+			e.Mul = edge(test, r, 3+t.Cols)
+		case "add":
+			e.Add = edge(test, r, 3+t.Cols)
+		case "rest":
+			e.Rest = edge(test, r, len(t.C))
+		case "relu":
+			e.ReLU = true
+		}
+	}
+}
+
 // checkTile compares one tile, whose terms lie at 0, 1, 5, 6 and 8.
 func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 	t.Helper()
@@ -77,21 +96,7 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 	if packs {
 		at.Panel = kerneltest.Edge(t, at.K*width)
 	}
-	for _, step := range strings.Fields(steps) {
-		at.Ends, at.Column = true, 3
-		switch e := &at.End; step {
-		case "sub":
-			e.Sub = edge(t, r, 3+at.Cols)
-		case "mul":
-			e.Mul = edge(t, r, 3+at.Cols)
-		case "add":
-			e.Add = edge(t, r, 3+at.Cols)
-		case "rest":
-			e.Rest = edge(t, r, len(at.C))
-		case "relu":
-			e.ReLU = true
-		}
-	}
+	at.ends(t, r, steps)
 	plain := at
 	plain.C = append([]float32(nil), at.C...)
 	want := plain.C
@@ -162,6 +167,31 @@ func TestSweep(t *testing.T) {
 				Unit{s}.Sweep(matrix, &w)
 				if i := kerneltest.Differ(got, want); i >= 0 {
 					t.Fatalf("matrix %d, %d columns: element %d is %v, want %v", matrix, n, i, got[i], want[i])
+				}
+			}
+		}
+	})
+}
+
+// TestThrees holds lines of 3 × 3 terms to depth tiles of one row in plain Go.
+func TestThrees(t *testing.T) {
+	eachSet(t, func(t *testing.T, s *Set) {
+		r := rand.New(rand.NewPCG(5, 6))
+		for tail := 1; tail <= s.Lanes; tail++ {
+			for _, steps := range []string{"none", "relu", "add relu", "sub mul add"} {
+				const lines, n, wide = 3, 4, 12 // wide: pixels of a line of the input
+				at := Tile{Rows: n, Tail: tail, Cols: tail, K: 9, First: 3, Run: 3, Depth: true, ARow: 2 * tail, ACol: tail, BRow: tail + 1, CRow: tail + 2}
+				at.Jumps = []int{(wide - 3) * tail, (wide - 3) * tail}
+				aLine, cLine := wide*tail, n*at.CRow+1
+				at.A, at.B = edge(t, r, (lines+2)*aLine-(wide-2*n-1)*tail), edge(t, r, 8*at.BRow+tail)
+				at.C = edge(t, r, (lines-1)*cLine+(n-1)*at.CRow+tail)
+				at.ends(t, r, steps)
+				plain := at
+				plain.C = append([]float32(nil), at.C...)
+				Unit{}.Threes(&plain, lines, aLine, cLine)
+				Unit{s}.Threes(&at, lines, aLine, cLine)
+				if i := kerneltest.Differ(at.C, plain.C); i >= 0 {
+					t.Fatalf("%d lanes, end %q: element %d is %v, want %v", tail, steps, i, at.C[i], plain.C[i])
 				}
 			}
 		}

@@ -79,6 +79,29 @@ func (u Unit) Multiply(t *Tile) {
 		t.Ends, end.ReLU, end.Sub, end.Mul, end.Add, end.Rest)
 }
 
+// Threes computes lines of a tile of depth, aLine and cLine apart in A and C: of any number
+// of rows, one vector wide, whose terms are three runs of three, as far apart, and whose
+// sums do not end with Rest.
+func (u Unit) Threes(t *Tile, lines, aLine, cLine int) {
+	if u.set == nil {
+		for range lines {
+			u.Multiply(t)
+			t.At, t.CAt = t.At+aLine, t.CAt+cLine
+		}
+		return
+	}
+	end := neutral
+	if t.Ends {
+		end = neutral.but(t.End.At(t.CAt, t.Column))
+	}
+	floor, zero := &nothing.floor, &nothing.zero
+	if end.ReLU {
+		floor, zero = &nothing.sub[0], &nothing.sub[0]
+	}
+	u.set.threes(lines, t.Rows, &t.A[t.At], 4*aLine, 4*t.ARow, 4*t.ACol, 4*(t.Jumps[0]+3*t.ACol), &t.B[t.BAt], 4*t.BRow, &t.C[t.CAt], 4*cLine, 4*t.CRow, t.Tail,
+		end.Sub, end.Mul, end.Add, floor, zero)
+}
+
 // Transpose writes cols columns of rows of src as rows of dst, whose length
 // is that of whole vectors.
 func (u Unit) Transpose(cols int, src []float32, srcRow, rows int, dst []float32, dstRow int) {
