@@ -90,6 +90,15 @@ type Ending struct {
 	ReLU                bool
 }
 
+// A Placer is a [Kernel] whose result may lie among others.
+type Placer interface {
+	Kernel
+
+	// Apart returns the kernel whose result, of that many rows of width values,
+	// has its rows so far apart in Out[0]; nil if it cannot.
+	Apart(rows, width, distance int) Kernel
+}
+
 // An Overwriter is a [Kernel] whose Out[0] may be the memory of In[0]: it then writes
 // no more than what changes.
 type Overwriter interface {

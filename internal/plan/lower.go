@@ -20,6 +20,8 @@ type lowered struct {
 	whole  []bool         // for each of in: read other than element by element
 	out    []graph.Tensor // in the order of the kernel's outputs
 	fixed  bool           // the kernel writes out[0] before it reads all of in
+	at     int            // where in out[0] the result begins
+	joins  []int          // the instructions that have written out[0], which nothing is left to do for
 }
 
 // lower turns g into a kernel. needed tells which tensors others read.

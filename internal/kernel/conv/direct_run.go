@@ -130,15 +130,16 @@ func (w *work) columns(g, c0, c1 int) {
 	}
 	for k0 := 0; k0 < terms; k0 += tile.BlockK {
 		t.K, t.Add = min(tile.BlockK, terms-k0), k0 > 0
-		if t.Ends = m.ending != nil && k0+t.K == terms; t.Ends {
-			t.End = w.end
+		var end *tile.End
+		if m.ending != nil && k0+t.K == terms {
+			end = &w.end
 		}
 		var at int
 		at, t.First, t.Jumps = p.runs.from(k0)
 		at += w.base + g*m.group
 		for j, next := c0, 0; j < c1; j = next {
 			panel := w.u.Piece(&t, w.wide, c1-j)
-			next, t.Column = j+t.Cols, j
+			next, w.end.Column = j+t.Cols, j
 			t.B, t.BAt, t.BRow = w.weight, k0*m.out.c+j, m.out.c
 			packs := false
 			if packed {
@@ -156,7 +157,7 @@ func (w *work) columns(g, c0, c1 int) {
 			for n := w.t.n0; n < w.t.n1; n++ {
 				if threes {
 					t.Rows, t.At, t.CAt = width, from+(n-w.t.n0)*w.image, w.pixel(n, w.j0, w.i0)+j
-					w.u.Threes(&t, w.j1-w.j0, w.row, p.y.step*m.out.w*m.out.c)
+					w.u.Threes(&t, end, w.j1-w.j0, w.row, p.y.step*m.out.w*m.out.c)
 					continue
 				}
 				for y := w.j0; y < w.j1; y++ {
@@ -167,7 +168,7 @@ func (w *work) columns(g, c0, c1 int) {
 						if packs {
 							t.Panel = w.panel
 						}
-						w.u.Multiply(&t)
+						w.u.Multiply(&t, end)
 						if packs {
 							t.B, t.BAt, t.BRow, t.Panel = w.panel, 0, panel, nil
 							packs = false

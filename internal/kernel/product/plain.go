@@ -25,10 +25,13 @@ func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32, end *t
 				t.B, t.BAt, t.BRow = scratch, 0, panel
 			}
 			t.Cols, t.CAt = next-j, r.r0*t.CRow+j
-			if end != nil && k0+t.K == g.K {
-				t.Ends, t.End, t.Column = true, *end, j
+			ends := end
+			if k0+t.K < g.K {
+				ends = nil
+			} else if end != nil {
+				end.Column = j
 			}
-			u.Multiply(&t)
+			u.Multiply(&t, ends)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 type End struct {
 	Sub, Mul, Add, Rest []float32 // nil: the step is left out
 	ReLU                bool
+	Column              int // of the result, that column 0 of a [Tile] is
 }
 
 // EndOf binds e to the inputs of an epilogue from its second one on.
@@ -21,7 +22,7 @@ func EndOf(e kernel.Ending, in [][]float32) End {
 		}
 		return in[i-1]
 	}
-	return End{operand(e.Sub), operand(e.Mul), operand(e.Add), operand(e.Rest), e.ReLU}
+	return End{operand(e.Sub), operand(e.Mul), operand(e.Add), operand(e.Rest), e.ReLU, 0}
 }
 
 // Operands are an End where a tile begins, as a [Func] takes it.
@@ -74,20 +75,19 @@ func from(operand []float32, i int) *float32 {
 	return &operand[i]
 }
 
-// endPlain does the steps in plain Go.
-func (t *Tile) endPlain() {
-	e := &t.End
+// plain does the steps in plain Go.
+func (e *End) plain(t *Tile) {
 	for i := range t.Rows {
 		row := t.C[t.CAt+i*t.CRow:][:t.Cols]
 		for j := range row {
 			if e.Sub != nil {
-				row[j] -= e.Sub[t.Column+j]
+				row[j] -= e.Sub[e.Column+j]
 			}
 			if e.Mul != nil {
-				row[j] = float32(row[j] * e.Mul[t.Column+j]) // not fused with what follows
+				row[j] = float32(row[j] * e.Mul[e.Column+j]) // not fused with what follows
 			}
 			if e.Add != nil {
-				row[j] += e.Add[t.Column+j]
+				row[j] += e.Add[e.Column+j]
 			}
 			if e.Rest != nil {
 				row[j] += e.Rest[t.CAt+i*t.CRow+j]

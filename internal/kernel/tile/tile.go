@@ -37,8 +37,4 @@ type Tile struct {
 
 	C         []float32
 	CAt, CRow int
-
-	Ends   bool // by End, to which column 0 of the tile is column Column
-	End    End
-	Column int
 }

@@ -57,11 +57,14 @@ func TestTiles(t *testing.T) {
 // ends are what may be done to sums: nothing, some steps and all.
 var ends = []string{"", "relu", "add relu", "sub mul add", "rest", "sub mul add rest relu"}
 
-// ends gives the tile operands for the steps that are named.
-func (t *Tile) ends(test *testing.T, r *rand.Rand, steps string) {
+// end returns the steps that are named, with operands for the tile.
+func (t *Tile) end(test *testing.T, r *rand.Rand, steps string) *End {
+	if steps == "" {
+		return nil
+	}
+	e := &End{Column: 3}
 	for _, step := range strings.Fields(steps) {
-		t.Ends, t.Column = true, 3
-		switch e := &t.End; step {
+		switch step {
 		case "sub":
 			e.Sub = edge(test, r, 3+t.Cols)
 		case "mul":
@@ -74,6 +77,7 @@ func (t *Tile) ends(test *testing.T, r *rand.Rand, steps string) {
 			e.ReLU = true
 		}
 	}
+	return e
 }
 
 // checkTile compares one tile, whose terms lie at 0, 1, 5, 6 and 8.
@@ -96,7 +100,7 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 	if packs {
 		at.Panel = kerneltest.Edge(t, at.K*width)
 	}
-	at.ends(t, r, steps)
+	end := at.end(t, r, steps)
 	plain := at
 	plain.C = append([]float32(nil), at.C...)
 	want := plain.C
@@ -116,10 +120,10 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 			want[i*at.CRow+j] = sum
 		}
 	}
-	if at.Ends {
-		plain.endPlain()
+	if end != nil {
+		end.plain(&plain)
 	}
-	Unit{s}.Multiply(&at)
+	Unit{s}.Multiply(&at, end)
 	if i := kerneltest.Differ(at.C, want); i >= 0 {
 		t.Fatalf("%d lanes, add %v, end %q: row %d, column %d is %v, want %v", at.Tail, at.Add, steps, i/at.CRow, i%at.CRow, at.C[i], want[i])
 	}
@@ -185,11 +189,11 @@ func TestThrees(t *testing.T) {
 				aLine, cLine := wide*tail, n*at.CRow+1
 				at.A, at.B = edge(t, r, (lines+2)*aLine-(wide-2*n-1)*tail), edge(t, r, 8*at.BRow+tail)
 				at.C = edge(t, r, (lines-1)*cLine+(n-1)*at.CRow+tail)
-				at.ends(t, r, steps)
+				end := at.end(t, r, steps)
 				plain := at
 				plain.C = append([]float32(nil), at.C...)
-				Unit{}.Threes(&plain, lines, aLine, cLine)
-				Unit{s}.Threes(&at, lines, aLine, cLine)
+				Unit{}.Threes(&plain, end, lines, aLine, cLine)
+				Unit{s}.Threes(&at, end, lines, aLine, cLine)
 				if i := kerneltest.Differ(at.C, plain.C); i >= 0 {
 					t.Fatalf("%d lanes, end %q: element %d is %v, want %v", tail, steps, i, at.C[i], plain.C[i])
 				}
