@@ -42,7 +42,7 @@ internal/kernel/isa:
 internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
-internal/kernel/tile: internal/fma internal/half internal/kernel/isa
+internal/kernel/tile: internal/fma internal/half internal/kernel/isa internal/kernel
 internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec

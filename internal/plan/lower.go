@@ -21,6 +21,8 @@ type lowered struct {
 	out    []graph.Tensor // in the order of the kernel's outputs
 	fixed  bool           // the kernel writes out[0] before it reads all of in
 	spared []bool         // for each of out: nothing reads it, and the kernel does not make it; nil: it makes all
+	at     int            // where in out[0] the result begins
+	joins  []int          // the instructions that have written out[0], which nothing is left to do for
 }
 
 // lower turns g into a kernel. needed tells which tensors others read.
