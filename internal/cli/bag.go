@@ -218,7 +218,7 @@ func (b *bag) open(ctx context.Context, i int) (*member, error) {
 		return nil, err
 	}
 	m := &member{run: &run{app: b.app, Job: j, folder: f, ui: silent, scores: b.scores, hash: b.hash, started: time.Now(), begun: time.Now()}}
-	m.goesOn, m.whole, m.number = begun, &b.Settings, i+1
+	m.goesOn, m.whole, m.number = begun, b.Job, i+1
 	j.Config.Logger, j.Config.Workers = slog.New(b.ui), b.workers
 	j.Config.Callback = func(t *train.Trainer, p train.Progress) error {
 		return errors.Join(m.report(t, p), b.told(i, m, p))

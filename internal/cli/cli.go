@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/data"
 	"descent/internal/crew"
 	"descent/internal/settings"
 	"descent/internal/shell"
@@ -42,6 +43,8 @@ type app struct {
 	began          bool      // the command line was read and a command has begun
 	work           work
 	crew           *crew.Leader // of the other ranks; nil: there is no group
+	cut            []data.Parts // that the ranks have
+	cuts           int          // how often they were given others
 	away           func()       // ends the context of the command, as a signal does on this rank
 }
 
@@ -165,6 +168,14 @@ func helpOf(root *cobra.Command, args []string) []string {
 
 // flagError adds the nearest flag to the error about an unknown one.
 func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		want := map[string]string{"uint64": "a whole number of at least 0", "int": "a whole number", "float64": "a number", "bool": "true or false"}
+		if w := want[invalid.GetFlag().Value.Type()]; w != "" {
+			return fmt.Errorf("--%s %q; want %s", invalid.GetFlag().Name, invalid.GetValue(), w)
+		}
+		return err
+	}
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) {
 		return err

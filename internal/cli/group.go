@@ -9,6 +9,7 @@ import (
 	"io"
 	"syscall"
 
+	"descent/data"
 	"descent/dist"
 	"descent/internal/crew"
 	"descent/internal/runs"
@@ -43,7 +44,7 @@ func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, st
 
 // follow is what a member other than rank 0 does.
 func follow(ctx context.Context, g dist.Group, stderr io.Writer) int {
-	status, err := crew.Follow(ctx, g, hand{ctx, g, new(trials.Maker)})
+	status, err := crew.Follow(ctx, g, &hand{ctx: ctx, group: g, trials: new(trials.Maker)})
 	if err != nil {
 		g.Abort(err)
 		fmt.Fprintf(stderr, "descent: %s: %v\n", crew.Here(g), err)
@@ -59,6 +60,7 @@ type joint struct {
 	Checkpoints string           // their folder; empty: there are none
 	Resume      bool             // from there
 	Range       *train.RateRange // of a range test; nil: the whole training
+	Cut         int              // which parts of data it is on, by when they were cut; from 1
 }
 
 // hand makes what rank 0 asks for.
@@ -66,13 +68,15 @@ type hand struct {
 	ctx    context.Context
 	group  dist.Group
 	trials *trials.Maker
+	cut    int // which parts there are
+	parts  []data.Parts
 }
 
 // Do implements [crew.Hand].
-func (h hand) Do(ctx context.Context, work []byte) ([]byte, error) { return h.trials.Make(ctx, work) }
+func (h *hand) Do(ctx context.Context, work []byte) ([]byte, error) { return h.trials.Make(ctx, work) }
 
 // Prepare implements [crew.Hand].
-func (h hand) Prepare(work []byte) (func() error, error) {
+func (h *hand) Prepare(work []byte) (func() error, error) {
 	var w joint
 	if err := json.Unmarshal(work, &w); err != nil {
 		return nil, err
@@ -82,36 +86,53 @@ func (h hand) Prepare(work []byte) (func() error, error) {
 		return nil, err
 	}
 	s.In(h.group)
-	j, err := settings.PrepareAgain(s)
+	return func() error {
+		if h.cut != w.Cut {
+			var err error
+			if h.parts, err = data.ShareFolds(h.group, func() ([]data.Parts, error) {
+				parts, err := settings.CutAgain(s)
+				if err != nil {
+					err = fmt.Errorf("%s: %w", crew.Here(h.group), err)
+				}
+				return parts, err
+			}); err != nil {
+				return err
+			}
+			h.cut = w.Cut
+		}
+		return h.train(w, s)
+	}, nil
+}
+
+// train does what rank 0 asks for, on the parts that there are.
+func (h *hand) train(w joint, s settings.Settings) error {
+	j, err := settings.PrepareOf(s, h.parts)
 	if err == nil && w.Member > 0 {
 		j, err = j.Member(w.Member - 1)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	j.Config.Checkpoints.Folder, j.Config.Checkpoints.Beside = w.Checkpoints, nobody{}
 	t, err := train.New(j.Net, j.Spec, j.Config)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer t.Close()
 	if w.Resume {
 		if err := t.Resume(w.Checkpoints); err != nil {
-			t.Close()
-			return nil, err
+			return err
 		}
 	}
-	return func() error {
-		defer t.Close()
-		if w.Range != nil {
-			_, err = t.FindRate(h.ctx, j.Parts.Train, *w.Range)
-		} else {
-			_, err = t.Fit(h.ctx, j.Parts.Train, j.Parts.Validation)
-		}
-		if errors.Is(err, train.ErrDiverged) || errors.Is(err, train.ErrInterrupted) { // which rank 0 tells of
-			return nil
-		}
-		return err
-	}, nil
+	if w.Range != nil {
+		_, err = t.FindRate(h.ctx, j.Parts.Train, *w.Range)
+	} else {
+		_, err = t.Fit(h.ctx, j.Parts.Train, j.Parts.Validation)
+	}
+	if errors.Is(err, train.ErrDiverged) || errors.Is(err, train.ErrInterrupted) { // which rank 0 tells of
+		return nil
+	}
+	return err
 }
 
 // nobody is the owner of training on a rank that writes nothing.
@@ -120,16 +141,23 @@ type nobody struct{}
 func (nobody) Save() (string, error) { return "", nil }
 func (nobody) Restore(string) error  { return nil }
 
-// together calls do, which ctx ends, while all ranks do w by settings that are decided.
-func (a *app) together(ctx context.Context, w joint, s *settings.Settings, do func() error) error {
+// together calls do, which ctx ends, while all ranks do w by settings that are decided, on
+// the parts of a job.
+func (a *app) together(ctx context.Context, w joint, j *settings.Job, do func() error) error {
 	if err := a.work.begin(); err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := s.Write(&text); err != nil {
+	if err := j.Settings.Write(&text); err != nil {
 		return err
 	}
-	w.Settings = text.String()
+	parts := j.Cut()
+	again := a.cuts > 0 && &parts[0].Train == &a.cut[0].Train // which members of a bag have together
+	if !again {
+		a.cuts++
+		a.cut = parts
+	}
+	w.Settings, w.Cut = text.String(), a.cuts
 	work, err := json.Marshal(w)
 	if err != nil {
 		return err
@@ -139,6 +167,11 @@ func (a *app) together(ctx context.Context, w joint, s *settings.Settings, do fu
 		return err
 	}
 	defer done()
+	if !again {
+		if _, err := data.ShareFolds(a.crew.Group(), func() ([]data.Parts, error) { return parts, nil }); err != nil {
+			return err
+		}
+	}
 	if err = do(); errors.Is(err, train.ErrInterrupted) && ctx.Err() == nil {
 		a.away() // as another rank
 	}
@@ -162,11 +195,11 @@ func (r *run) fit(ctx context.Context) (m *model.Model, err error) {
 		err = fit()
 		return m, err
 	}
-	s := &r.Settings
+	j := r.Job
 	if r.whole != nil {
-		s = r.whole
+		j = r.whole
 	}
 	w := joint{Member: r.number, Checkpoints: r.folder.File(runs.Checkpoints), Resume: r.goesOn}
-	err = r.together(ctx, w, s, fit)
+	err = r.together(ctx, w, j, fit)
 	return m, err
 }

@@ -142,7 +142,7 @@ func (a *app) findRate(ctx context.Context, j *settings.Job, t *train.Trainer, r
 		err = find()
 		return found, err
 	}
-	err = a.together(ctx, joint{Range: &r}, &j.Settings, find)
+	err = a.together(ctx, joint{Range: &r}, j, find)
 	return found, err
 }
 

@@ -97,7 +97,10 @@ func (r *run) partsText() string {
 
 // ranksLine says how many train together.
 func (r *run) ranksLine(line func(name, format string, args ...any)) {
-	if r.crew != nil {
+	switch {
+	case r.crew != nil && r.Config.Reduce == train.Fast:
+		line("ranks", "%d; they add gradients up fast, so that another number of ranks makes a model with other last bits", r.crew.Size())
+	case r.crew != nil:
 		line("ranks", "%d; without them descent train --micro-batch %s makes the same model", r.crew.Size(), r.Settings.MicroBatch.Value)
 	}
 }

@@ -192,7 +192,7 @@ type run struct {
 	hash    func() (string, error) // of the data; waits for it
 	resumed string                 // what of a bag was done before
 	goesOn  bool                   // from a checkpoint
-	whole   *settings.Settings     // of the bag that it is a member of; nil: it is none
+	whole   *settings.Job          // of the bag that it is a member of; nil: it is none
 	number  int                    // of the member, from 1
 
 	model   *model.Model         // the best one
