@@ -98,6 +98,8 @@ func (r *run) partsText() string {
 // ranksLine says how many train together.
 func (r *run) ranksLine(line func(name, format string, args ...any)) {
 	switch {
+	case r.crew != nil && r.Settings.Best: // of which each candidate has a batch of its own
+		line("ranks", "%d", r.crew.Size())
 	case r.crew != nil && r.Config.Reduce == train.Fast:
 		line("ranks", "%d; they add gradients up fast, so that another number of ranks makes a model with other last bits", r.crew.Size())
 	case r.crew != nil:
