@@ -400,7 +400,7 @@ func (t *Trainer) bringUpdate(average float64) error {
 		return err
 	}
 	p.Set(p.average, average)
-	p.RunStage(stageForward)
+	p.RunStage(stageUpdate)
 	return nil
 }
 

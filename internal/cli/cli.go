@@ -89,7 +89,7 @@ func (a *app) exit(ctx context.Context, err error, help []string) int {
 	case !a.began || errors.As(err, &usage):
 		fmt.Fprintf(a.stderr, "descent: %v\n", err)
 		if !a.began {
-			fmt.Fprintf(a.stderr, "%s shows what there is\n", a.call(help...))
+			fmt.Fprintf(a.stderr, "%s shows what there is\n", choose(a.crew != nil, shell.Line(append([]string{"descent-mpi"}, help...)...), a.call(help...)))
 		}
 		return exitUsage
 	}
@@ -127,7 +127,13 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	if a.crew != nil {
-		root.Use = "descent-mpi"
+		root.Use, root.Short = "descent-mpi", "Train neural networks by the processes of one job of MPI"
+		root.Long = `Descent-mpi trains as descent does, with the same flags, by all processes that mpirun or
+srun starts: train and lr-find share out the rows of each update, compare and sweep
+their trials. The models are those of descent train with the same --micro-batch.
+Whatever else is done with them is done by descent.`
+		root.Example = `  mpirun -np 4 descent-mpi train --data houses.csv --target price --out runs/houses --resume auto
+  srun descent-mpi sweep search.yaml`
 		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
 		return root
 	}

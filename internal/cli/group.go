@@ -35,9 +35,9 @@ func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, st
 	leader := crew.Lead(g, away)
 	a := &app{crew: leader, away: away}
 	status := a.run(ctx, args, stdin, stdout, stderr)
-	if err := leader.End(status); err != nil {
-		fmt.Fprintf(stderr, "descent: the other ranks: %v\n", err)
-		return max(status, exitFailed)
+	if err := leader.End(status); err != nil && status == exitDone {
+		fmt.Fprintf(stderr, "descent: %v\n", err)
+		return exitFailed
 	}
 	return status
 }

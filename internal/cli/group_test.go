@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -156,14 +157,26 @@ func TestGroupBudget(t *testing.T) {
 	}
 }
 
-// leaves is the context of a rank that is asked to leave after a while, on that of a group.
-func leaves(t testing.TB, asked int, after time.Duration) func(rank int) context.Context {
+// leaves is the context of a rank that is asked to leave once a file has grown, on that of a
+// group.
+func leaves(t testing.TB, asked int, pattern string) func(rank int) context.Context {
 	return func(rank int) context.Context {
 		if rank != asked {
 			return context.Background()
 		}
-		ctx, stop := context.WithDeadlineCause(context.Background(), time.Now().Add(after), Signal{syscall.SIGTERM})
-		t.Cleanup(stop)
+		ctx, stop := context.WithCancelCause(context.Background())
+		t.Cleanup(func() { stop(nil) })
+		go func() {
+			for ctx.Err() == nil {
+				time.Sleep(5 * time.Millisecond)
+				found, _ := filepath.Glob(pattern)
+				for _, path := range found {
+					if info, err := os.Stat(path); err == nil && info.Size() > 100 {
+						stop(Signal{syscall.SIGTERM})
+					}
+				}
+			}
+		}()
 		return ctx
 	}
 }
@@ -171,12 +184,12 @@ func leaves(t testing.TB, asked int, after time.Duration) func(rank int) context
 // TestGroupLeaves: a signal to any rank has all save and leave, and the run goes on with
 // any number of ranks, or none, to the same bits.
 func TestGroupLeaves(t *testing.T) {
-	long := []string{"--epochs", "300"}
+	long := []string{"--epochs", "60"}
 	want := sha(t, append(long, "--micro-batch", "8")...)
 	for asked := range 3 {
 		out := filepath.Join(t.TempDir(), "run")
 		args := append(append(append([]string{}, small...), long...), "--json", "--out", out, "--resume", "auto")
-		r := inGroup(t, 3, leaves(t, asked, time.Second), args...).want(t, exitAgain)
+		r := inGroup(t, 3, leaves(t, asked, filepath.Join(out, runs.MetricsFile)), args...).want(t, exitAgain)
 		contains(t, r.stderr, "interrupted", "mpirun -np 3 descent-mpi train --resume "+out)
 		if asked == 0 {
 			r = command(t, args...)
@@ -186,6 +199,32 @@ func TestGroupLeaves(t *testing.T) {
 		r.want(t, exitDone)
 		contains(t, r.stdout, want)
 	}
+}
+
+// TestGroupLeavesTrials: so with a bag, and a sweep.
+func TestGroupLeavesTrials(t *testing.T) {
+	t.Run("bag", func(t *testing.T) {
+		args := []string{"--bag", "2", "--epochs", "40"}
+		want := sha(t, append(args, "--micro-batch", "8")...)
+		out := filepath.Join(t.TempDir(), "run")
+		args = append(append(append([]string{}, small...), args...), "--json", "--out", out, "--resume", "auto")
+		inGroup(t, 2, leaves(t, 1, filepath.Join(out, "member-*", runs.MetricsFile)), args...).want(t, exitAgain)
+		contains(t, inGroup(t, 2, nil, args...).want(t, exitDone).stdout, want)
+	})
+	t.Run("sweep", func(t *testing.T) {
+		line := func(out string, args ...string) []string {
+			return append([]string{"sweep", "--ui", "none", "--json", "--epochs", "30", "--resume", "auto", "--out", out}, args...)
+		}
+		file := write(t, "sweep.yaml", smallSweep)
+		alone, out := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "group")
+		want := plainTrials(t, parsed(t, command(t, line(alone, file)...)), alone)
+		r := inGroup(t, 2, leaves(t, 1, filepath.Join(out, runs.TrialsFile)), line(out, file)...).want(t, exitAgain)
+		contains(t, r.stderr, "mpirun -np 2 descent-mpi sweep --resume "+out)
+		r = inGroup(t, 2, nil, line(out, file)...)
+		if got := plainTrials(t, parsed(t, r), out); !slices.Equal(got, want) {
+			t.Errorf("resumed: %v, alone %v", got, want)
+		}
+	})
 }
 
 // TestGroupDeals: trials of a sweep and of a comparison have the same results, whichever
@@ -201,7 +240,7 @@ func TestGroupDeals(t *testing.T) {
 			return append(append([]string{}, args...), "--ui", "none", "--json", "--out", out)
 		}
 		want := plainTrials(t, parsed(t, command(t, line(out)...)), out)
-		for n := 1; n <= 3; n++ {
+		for n := 2; n <= 3; n++ {
 			out := filepath.Join(t.TempDir(), "group")
 			r := inGroup(t, n, nil, line(out)...)
 			if got := plainTrials(t, parsed(t, r), out); !slices.Equal(got, want) {

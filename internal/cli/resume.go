@@ -26,11 +26,13 @@ const resumeFlag = "resume"
 // resumeAuto goes on with the run of --out if there is one, and starts it else.
 const resumeAuto = "auto"
 
+var errNoOut = usage.Errorf("--resume auto goes on with what is in the folder of --out, or begins it; name one")
+
 // goOn is what --resume auto does: jobs that are started again by the same command
 // line go on.
 func (a *app) goOn(ctx context.Context, opt trainOptions) error {
 	if opt.out == "" {
-		return usage.Errorf("--resume auto goes on with the run of --out, or starts it; name its folder there")
+		return errNoOut
 	}
 	if _, err := os.Stat(filepath.Join(opt.out, runs.ConfigFile)); err != nil {
 		return a.train(ctx, opt)
