@@ -42,14 +42,15 @@ internal/kernel/isa:
 internal/kernel: internal/rng internal/jit internal/kernel/isa
 internal/kernel/kerneltest: internal/kernel
 internal/kernel/vec: internal/rng internal/formula internal/kernel/isa
-internal/kernel/tile: internal/fma internal/half internal/kernel/isa
+internal/kernel/tile: internal/fma internal/half internal/kernel/isa internal/kernel
 internal/kernel/move: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile
 internal/kernel/pool: internal/formula internal/kernel internal/kernel/vec
 internal/kernel/program: internal/formula internal/jit internal/kernel/isa internal/kernel internal/kernel/vec
 internal/kernel/product: internal/fma internal/kernel internal/kernel/tile internal/kernel/move
 internal/kernel/conv: internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
 internal/kernel/attention: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/product
-graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention
+internal/kernel/recurrent: internal/formula internal/kernel internal/kernel/vec internal/kernel/tile internal/kernel/program internal/kernel/product
+graph: internal/canonical internal/module internal/rng internal/formula internal/kernel internal/kernel/tile internal/kernel/move internal/kernel/pool internal/kernel/program internal/kernel/product internal/kernel/conv internal/kernel/attention internal/kernel/recurrent
 internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering

@@ -97,20 +97,17 @@ func (g *Graph) Enter(name string) (leave func()) {
 // Path names where in the network the graph is being built, as in "2.dense".
 func (g *Graph) Path() string { return strings.Join(g.path, ".") }
 
-// tracing are the packages whose lines no error shows: what calls them is to blame.
-var tracing = []string{"graph", "nn", "loss", "objective", "optim", "engine", "loop", "model", "train", "onnx", "internal/network"}
-
-// caller returns file:line of the first frame outside of this module's
-// packages that trace graphs, or of a test of theirs.
+// caller returns file:line of the first frame outside of this module, or of a test or a
+// program of its; none within the command, of which no line is to blame.
 func caller() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		own := false
-		for _, p := range tracing {
-			own = own || strings.HasPrefix(f.Function, module.Path()+"/"+p+".")
+		if strings.HasPrefix(f.Function, module.Path()+"/internal/cli.") {
+			return ""
 		}
+		own := strings.HasPrefix(f.Function, module.Path()+"/") || strings.HasPrefix(f.Function, module.Path()+".")
 		if f.File != "" && (!own || strings.HasSuffix(f.File, "_test.go")) {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}

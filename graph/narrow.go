@@ -35,7 +35,11 @@ func (g *Graph) Store(name string, n Narrow) {
 	g.narrow[name] = n
 }
 
-// Widen returns the float32 of type t that the words x of a narrow matrix mean.
+// Widen returns the float32 y of type t that the words x of a narrow matrix mean: of bf16 the
+// upper half of each, of int8 y = q·s, rounded, with the scale s of its column or row.
+//
+// Shapes: x [words] of whole numbers, as many as [Narrow.Matrix] of t says; y of type t, with
+// at least two axes. Gradient: none; x is constant.
 func (x Tensor) Widen(n Narrow, t Type) Tensor { return x.apply(widen{n, t}) }
 
 type (

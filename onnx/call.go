@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 
 	"descent/internal/onnxproto"
@@ -130,11 +131,17 @@ func (n *call) hosts() bool {
 // fitting records what is wrong with the types of known inputs, whose numbers the host
 // takes from the slice of one type.
 func (n *call) fitting() {
+	op := n.full()
+	for i, v := range n.in {
+		if v.valid() && v.typ == onnxproto.String && !moves(op, i) {
+			n.failf("input %d is texts; want numbers", i)
+		}
+	}
 	if !n.hosts() {
 		return
 	}
 	list := n.in
-	switch op := n.full(); {
+	switch {
 	case op == "Where" && n.has(0):
 		if n.in[0].typ.Real() {
 			n.failf("a condition of %v; want truth values", n.in[0].typ)
@@ -144,10 +151,24 @@ func (n *call) fitting() {
 		return
 	}
 	for _, v := range list {
-		if v.valid() && list[0].valid() && v.typ.Real() != list[0].typ.Real() {
+		if v.valid() && list[0].valid() && (v.typ.Real() != list[0].typ.Real() || (v.typ == onnxproto.String) != (list[0].typ == onnxproto.String)) {
 			n.failf("operands are of %v and %v", list[0].typ, v.typ)
 		}
 	}
+}
+
+// moves reports whether an operator moves the elements of input i whatever they are, or
+// looks them up.
+func moves(op string, i int) bool {
+	switch op {
+	case "Concat":
+		return true
+	case "Where":
+		return i > 0
+	case "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Split", "Gather", "Expand", "Tile", "Shape", "Size", labelEncoder:
+		return i == 0
+	}
+	return false
 }
 
 // folded returns what was computed on the host.
@@ -161,14 +182,17 @@ func (n *call) folded(a *array, err error) []value {
 
 var errRank = errors.New("a tensor without axes")
 
-// apply computes an operator. After an error the rest of it works on tensors that have
-// no shape, and what it stumbles over then is no other error.
+// apply computes an operator. After an error the rest of it works on tensors that have no
+// shape, and an index into that shape is no other error; any other panic is.
 func (n *call) apply(op func(n *call) []value) []value {
 	defer func() {
 		if !n.failed() {
 			return
 		}
-		_ = recover()
+		p := recover()
+		if _, index := p.(runtime.Error); p != nil && !index {
+			panic(p)
+		}
 	}()
 	return op(n)
 }

@@ -14,7 +14,7 @@ import (
 type Check struct {
 	Set    string  // the folder of the data, as in "test_data_set_0"
 	Output string  // its name
-	Off    float64 // the largest difference; NaN if the shapes differ
+	Off    float64 // the largest difference; NaN if the shapes differ, infinite if texts do
 	Bound  float64 // what it may be: 1e-5 + 1e-4·max|output|, more of 16 bits
 	Got    Tensor
 	Want   Tensor
@@ -27,7 +27,13 @@ func (c Check) Holds() bool { return c.Off <= c.Bound }
 // and folders test_data_set_0, ... that hold input_0.pb, ... and output_0.pb, ..., in
 // the order of the model's.
 func CheckFolder(folder string) ([]Check, error) {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file; want a folder with model.onnx and test_data_set_0, ...", folder)
+	}
 	m, err := Read(filepath.Join(folder, "model.onnx"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; want a folder with model.onnx and test_data_set_0, ...", err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -41,14 +47,14 @@ func CheckFolder(folder string) ([]Check, error) {
 	slices.Sort(sets)
 	var checks []Check
 	for _, set := range sets {
-		for kind, n := range map[string]int{"input": len(m.Network.Inputs), "output": len(m.Network.Outputs)} {
+		for kind, n := range map[string]int{"input": len(m.Inputs), "output": len(m.Outputs)} {
 			extra := filepath.Join(set, fmt.Sprintf("%s_%d.pb", kind, n))
 			if _, err := os.Stat(extra); err == nil {
 				return nil, fmt.Errorf("%s: the network has only %d of that kind", extra, n)
 			}
 		}
 		inputs := map[string]Tensor{}
-		for i, in := range m.Network.Inputs {
+		for i, in := range m.Inputs {
 			x, err := ReadTensor(filepath.Join(set, fmt.Sprintf("input_%d.pb", i)))
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s: there is no input_%d.pb, for input %q, %s", set, i, in.Name, in)
@@ -62,7 +68,7 @@ func CheckFolder(folder string) ([]Check, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", set, err)
 		}
-		for i, name := range m.Network.Outputs {
+		for i, name := range m.Outputs {
 			path := filepath.Join(set, fmt.Sprintf("output_%d.pb", i))
 			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s: there is no output_%d.pb, for output %q", set, i, name)
@@ -81,9 +87,12 @@ func CheckFolder(folder string) ([]Check, error) {
 // be the same.
 func compareTensors(set, name string, got, want Tensor) Check {
 	c := Check{Set: set, Output: name, Bound: 1e-5, Got: got, Want: want}
-	if !slices.Equal(got.Dims, want.Dims) || len(got.Values) != len(want.Values) {
+	if !slices.Equal(got.Dims, want.Dims) || len(got.Values) != len(want.Values) || len(got.Texts) != len(want.Texts) {
 		c.Off = math.NaN()
 		return c
+	}
+	if !slices.Equal(got.Texts, want.Texts) {
+		c.Off = math.Inf(1)
 	}
 	largest := 0.0
 	for i, w := range want.Values {

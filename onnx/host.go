@@ -15,6 +15,7 @@ type array struct {
 	dims []int
 	ints []int64   // of whole numbers and truth values
 	real []float64 // of others
+	text []string  // of texts
 }
 
 // maxHost bounds how many numbers an array has: a few bytes of a file can ask for any
@@ -73,9 +74,12 @@ func (a *array) values() []float64 {
 // like returns an array of a's type with room for dims.
 func like(typ onnxproto.DataType, dims []int) *array {
 	a := &array{typ: typ, dims: slices.Clone(dims)}
-	if typ.Real() {
+	switch {
+	case typ == onnxproto.String:
+		a.text = make([]string, size(dims))
+	case typ.Real():
 		a.real = make([]float64, size(dims))
-	} else {
+	default:
 		a.ints = make([]int64, size(dims))
 	}
 	return a
@@ -85,14 +89,20 @@ func like(typ onnxproto.DataType, dims []int) *array {
 // at the number that from returns.
 func (a *array) pick(dims []int, from func(at []int) int) *array {
 	b := like(a.typ, dims)
-	eachPlace(dims, func(i int, at []int) {
-		if a.typ.Real() {
-			b.real[i] = a.real[from(at)]
-		} else {
-			b.ints[i] = a.ints[from(at)]
-		}
-	})
+	eachPlace(dims, func(i int, at []int) { b.set(i, a, from(at)) })
 	return b
+}
+
+// set makes element i that of b at a place; they are of one kind.
+func (a *array) set(i int, b *array, at int) {
+	switch {
+	case a.typ == onnxproto.String:
+		a.text[i] = b.text[at]
+	case a.typ.Real():
+		a.real[i] = b.real[at]
+	default:
+		a.ints[i] = b.ints[at]
+	}
 }
 
 // eachPlace calls f for each element of dims, with its place along each axis.
@@ -223,9 +233,12 @@ func concat(axis int, list []*array) (*array, error) {
 		run := size(a.dims[axis:])
 		width := size(dims[axis:])
 		for r := 0; run > 0 && r < a.size()/run; r++ {
-			if out.typ.Real() {
+			switch {
+			case out.typ == onnxproto.String:
+				copy(out.text[r*width+at:], a.text[r*run:(r+1)*run])
+			case out.typ.Real():
 				copy(out.real[r*width+at:], a.real[r*run:(r+1)*run])
-			} else {
+			default:
 				copy(out.ints[r*width+at:], a.ints[r*run:(r+1)*run])
 			}
 		}

@@ -76,6 +76,48 @@ func TestModels(t *testing.T) {
 	}
 }
 
+// TestFixedRows: a file that was made for one row gives each of several what it gives alone.
+func TestFixedRows(t *testing.T) {
+	file := filepath.Join(shared, "deeploy-CCT_2_32_32_128_Opset20.onnx")
+	if _, err := os.Stat(file); err != nil {
+		t.Skip("the models of shared/models are not here")
+	}
+	m, err := onnx.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 3
+	in, out := m.Inputs[0], m.Outputs[0]
+	if in.Dims[0].Size != 1 {
+		t.Fatalf("%s is for several rows", in)
+	}
+	in.Dims = append([]onnx.Dim{{Size: rows}}, in.Dims[1:]...)
+	x := counted(in)
+	all, err := m.Run(map[string]onnx.Tensor{in.Name: x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each, wide := len(x.Values)/rows, len(all[out].Values)/rows
+	for row := range rows {
+		one := onnx.Tensor{Type: x.Type, Dims: append([]int{1}, x.Dims[1:]...), Values: x.Values[row*each : (row+1)*each]}
+		alone, err := m.Run(map[string]onnx.Tensor{in.Name: one})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := onnx.Tensor{Dims: alone[out].Dims, Values: all[out].Values[row*wide : (row+1)*wide]}
+		if c := onnx.CompareTensors("", out, got, alone[out]); !c.Holds() {
+			t.Errorf("row %d: off by %g", row, c.Off)
+		}
+	}
+	if err := m.Network.Fits(rows, 32, 32, 3); err != nil {
+		t.Error(err)
+	}
+	m.Network.Inputs[0].Dims[0].Size = 0
+	if m.Network.Fits(rows, 32, 32, 3) == nil {
+		t.Error("shapes that say one row fit several")
+	}
+}
+
 // counted is what the published outputs of the light models belong to.
 func counted(in onnx.Input) onnx.Tensor {
 	x := onnx.Tensor{Type: in.Elem}

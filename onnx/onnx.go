@@ -1,7 +1,7 @@
 // Package onnx reads networks of the ONNX format.
 //
 //	m, err := onnx.Read("squeezenet.onnx")
-//	fmt.Println(m.Network.Inputs, m.Network.Outputs)
+//	fmt.Println(m.Inputs, m.Outputs)
 //	outputs, err := m.Run(map[string]onnx.Tensor{"data": image})
 //
 // A file becomes a [Network], which is an [nn.Layer] like any other: its weights are

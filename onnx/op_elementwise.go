@@ -255,7 +255,9 @@ var unaries = map[string]monadic{
 	"Softsign":   {graph: simple(func(x graph.Tensor) graph.Tensor { return x.Div(x.Abs().AddScalar(1)) })},
 	"HardSwish":  {graph: simple(func(x graph.Tensor) graph.Tensor { return x.Mul(hardSigmoid(x, 1.0/6, 0.5)) })},
 	"Mish":       {graph: simple(func(x graph.Tensor) graph.Tensor { return x.Mul(softplus(x).Tanh()) })},
-	"Not":        {graph: simple(not), whole: func(x int64) int64 { return 1 - x }, typ: onnxproto.Bool},
+	"IsNaN": {graph: simple(func(x graph.Tensor) graph.Tensor { return not(x.Equal(x)) }), typ: onnxproto.Bool,
+		real: func(x float64) float64 { return float64(truth(x != x)) }, whole: func(int64) int64 { return 0 }},
+	"Not": {graph: simple(not), whole: func(x int64) int64 { return 1 - x }, typ: onnxproto.Bool},
 	"LeakyRelu": {graph: func(n *call, x graph.Tensor) graph.Tensor {
 		return x.Less(x.Const(0)).Select(x.Scale(n.float("alpha", 0.01)), x)
 	}},
@@ -391,11 +393,7 @@ func where(n *call) []value {
 			if c.ints[i] != 0 {
 				from = p
 			}
-			if x.typ.Real() {
-				out.real[i] = from.real[i]
-			} else {
-				out.ints[i] = from.ints[i]
-			}
+			out.set(i, from, i)
 		}
 		return []value{hosted(out)}
 	}

@@ -105,6 +105,13 @@ func argExtreme(n *call, sign float64) []value {
 	if n.failed() {
 		return nil
 	}
+	if v.dims()[axis] == 0 {
+		n.failf("axis %d of %v has no elements", axis, v.dims())
+		return nil
+	}
+	if v.host != nil {
+		return []value{hosted(v.host.best(axis, sign, n.int("select_last_index", 0) != 0, n.int("keepdims", 1) != 0))}
+	}
 	order := append(slices.DeleteFunc(natural(v.rank()), func(a int) bool { return a == axis }), axis)
 	x := n.lay(v, order).Scale(sign)
 	places := x.Graph().Count(x.Dim(-1))
@@ -120,4 +127,24 @@ func argExtreme(n *call, sign float64) []value {
 		out = n.without(out, []int{axis})
 	}
 	return []value{out}
+}
+
+// best is argExtreme of known numbers.
+func (a *array) best(axis int, sign float64, last, keep bool) *array {
+	run, wide := size(a.dims[axis+1:]), a.dims[axis]
+	dims := slices.Clone(a.dims)
+	if dims[axis] = 1; !keep {
+		dims = slices.Delete(dims, axis, axis+1)
+	}
+	out := like(onnxproto.Int64, dims)
+	for i := range out.ints {
+		from, place := i/run*run*wide+i%run, 0
+		for k := 1; k < wide; k++ {
+			if x, y := sign*a.at(from+k*run), sign*a.at(from+place*run); x > y || last && x == y {
+				place = k
+			}
+		}
+		out.ints[i] = int64(place)
+	}
+	return out
 }

@@ -17,8 +17,17 @@ func (n *call) channels(vector value, v value) graph.Tensor {
 	return t.Reshape(dims...)
 }
 
-// batchNorm standardizes channels by the statistics of the file. In training it takes
-// those of the batch, which the file's follow, unless the network keeps them.
+// batchNorm standardizes channels by the statistics of the file:
+//
+//	y = scale·(x - μ)/√(σ² + ε) + shift
+//
+// In training μ and σ² are the mean and the variance of the batch over its N values a
+// channel, unless the network keeps the file's, and the file's follow them by momentum m:
+//
+//	mean ← m·mean + (1-m)·μ    variance ← m·variance + (1-m)·σ²·N/(N-1)
+//
+// N/(N-1) makes the variance, which is that around the batch's own mean, one without bias,
+// as PyTorch does. The standard's form for training, which is refused, leaves that out.
 func batchNorm(n *call) []value {
 	v := n.dense(n.arg(0))
 	if v.rank() < 2 || n.int("spatial", 1) == 0 {

@@ -33,6 +33,8 @@ func init() {
 			return groupNorm(n, n.int("num_groups", 0), n.net.Opset < 21)
 		},
 
+		labelEncoder: encodeLabels,
+
 		"Softmax": overAxis(graph.Tensor.Softmax), "LogSoftmax": overAxis(graph.Tensor.LogSoftmax), "Hardmax": overAxis(hardmax),
 		"LSTM": lstm.apply, "GRU": gru.apply, "RNN": rnn.apply,
 		"NegativeLogLikelihoodLoss": likelihoodLoss, "SoftmaxCrossEntropyLoss": crossEntropyLoss,

@@ -73,6 +73,10 @@ func (m *Model) Prune(tensor string) (*Model, error) {
 	}
 	out := *m
 	out.Network, out.Values = n, map[string][]float32{}
+	out.Outputs, out.Texts, out.after = n.Outputs, nil, around{}
+	if len(m.before.nodes) == 0 {
+		out.Inputs = n.Inputs
+	}
 	for _, w := range n.Weights {
 		out.Values[w.Name] = m.Values[w.Name]
 	}

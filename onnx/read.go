@@ -14,12 +14,20 @@ import (
 )
 
 // Model is what an ONNX file holds: a network and the numbers of its weights.
+//
+// Where a file begins with the columns of a table or ends with names of classes, these parts
+// are no part of the network: [Model.Run] computes them beside it, in float64. Inputs and
+// Outputs are those of the file, which are the network's if there are no such parts.
 type Model struct {
 	Network  Network
+	Inputs   []Input
+	Outputs  []string
 	Values   map[string][]float32 // of each weight, in the order in which it lies in memory
 	Producer string               // what wrote the file
 	Metadata map[string]string
-	Texts    []string // outputs of the file that are made of texts, and left out
+	Texts    []string // outputs of the file that are made of texts by what is not read here, and left out
+
+	before, after around
 }
 
 // ErrUnsupported is wrapped by the error for a file that is whole, but holds what is
@@ -108,30 +116,20 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 			n.Inputs = append(n.Inputs, r.input(v))
 		}
 	}
-	texts := r.texts(nodes)
-	var left []string
-	for _, v := range p.Graph.Outputs {
-		if texts[v.Name] {
-			left = append(left, v.Name)
-		} else {
-			n.Outputs = append(n.Outputs, v.Name)
-		}
-	}
-	if len(n.Outputs) == 0 {
-		n.Outputs, left = left, nil // which says what is wrong with them
-	}
-	if len(n.Outputs) == 0 {
-		return nil, errors.New("the graph has no outputs")
-	}
-	if n.Nodes, err = sorted(nodes, n.Outputs, r.made(n)); err != nil {
+	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}}
+	if err := r.divide(m, &n, nodes, p.Graph.Outputs); err != nil {
 		return nil, err
 	}
 	r.check(n.Nodes)
+	for _, in := range n.Inputs {
+		if in.Elem == onnxproto.String.String() {
+			r.problem("input %q of texts, where it is read", in.Name)
+		}
+	}
 	if len(r.problems) > 0 {
 		slices.Sort(r.problems)
 		return nil, fmt.Errorf("%w:\n  %s", ErrUnsupported, strings.Join(slices.Compact(r.problems), "\n  "))
 	}
-	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}, Texts: left}
 	for _, e := range p.Metadata {
 		m.Metadata[e.Key] = e.Value
 	}
@@ -201,7 +199,7 @@ func (r *importer) input(v *onnxproto.ValueInfo) Input {
 	}
 	typ := v.Type.Tensor.Elem
 	in.Elem = typ.String()
-	if !typ.Real() && !typ.Whole() {
+	if !typ.Real() && !typ.Whole() && typ != onnxproto.String {
 		r.problem("input %q of %v", v.Name, typ)
 	}
 	if s := v.Type.Tensor.Shape; s != nil {

@@ -178,6 +178,7 @@ func TestReadTensorRefused(t *testing.T) {
 // a network is.
 func FuzzParse(f *testing.F) {
 	f.Add(dense().bytes())
+	f.Add(texts().bytes())
 	f.Add(newMaker(13).input("x", 1, 1, 4, 4).output("y").weight("s", []int64{4}, 1, 1, 2, 2).node("Resize", []string{"x", "", "s", "y"}).bytes())
 	f.Add(newMaker(13).input("x", 1, 2, 3, 3).output("y").weight("w", []int64{2, 2, 1, 1}, 1, 2, 3, 4).ints("p", 0, 0, 1, 1, 0, 0, 1, 1).
 		node("Pad", []string{"x", "p", "a"}, attrText("mode", "reflect")).node("Conv", []string{"a", "w", "b"}).node("MaxPool", []string{"b", "c"}, attrInts("kernel_shape", 2, 2)).
@@ -198,7 +199,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		inputs := map[string]onnx.Tensor{}
-		for _, in := range m.Network.Inputs {
+		for _, in := range m.Inputs {
 			x := onnx.Tensor{Type: in.Elem, Dims: []int{}}
 			n := 1
 			for _, d := range in.Dims {
@@ -207,7 +208,11 @@ func FuzzParse(f *testing.F) {
 					return
 				}
 			}
-			x.Values = make([]float64, n)
+			if in.Elem == "string" {
+				x.Texts = make([]string, n)
+			} else {
+				x.Values = make([]float64, n)
+			}
 			inputs[in.Name] = x
 		}
 		m.Run(inputs)

@@ -11,11 +11,12 @@ import (
 	"descent/nn"
 )
 
-// Tensor is numbers with a shape.
+// Tensor is numbers or texts with a shape.
 type Tensor struct {
-	Type   string // of elements, as in "float32" or "int64"
+	Type   string // of elements, as in "float32" or "int64"; "string" of texts
 	Dims   []int
 	Values []float64
+	Texts  []string
 }
 
 // maxKnown bounds how many numbers of an input may decide shapes.
@@ -24,40 +25,30 @@ const maxKnown = 1 << 12
 // Program is a network compiled for inputs of given shapes. It is for one goroutine.
 type Program struct {
 	engine  *engine.Engine // nil: all outputs are known
-	net     *Network
-	shapes  map[string][]int
+	model   *Model
+	shapes  map[string][]int  // of the network's inputs
 	fixed   map[string]Tensor // inputs that shapes depend on
 	fed     []string
-	outputs []value
-	program *engine.Program // nil: all outputs are known
-	at      []int           // where each output that is computed stands
+	names   []string        // of what the network hands out
+	values  []value         // these
+	program *engine.Program // nil: all are known
+	at      []int           // where each that is computed stands
 }
 
 // Compile compiles the network for inputs of the shapes of these, and where shapes
 // depend on numbers, for these numbers. It takes all cores.
 func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
+	_, inputs, err := m.enter(inputs)
+	if err != nil {
+		return nil, err
+	}
 	n := &m.Network
-	p := &Program{net: n, shapes: map[string][]int{}, fixed: map[string]Tensor{}}
-	var names []string
-	for _, in := range n.Inputs {
-		names = append(names, in.Name)
-	}
-	for name := range inputs {
-		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("onnx: %w", suggest.Unknown("input", name, names))
-		}
-	}
+	p := &Program{model: m, shapes: map[string][]int{}, fixed: map[string]Tensor{}}
 	g := graph.New()
 	demanded := n.demanded()
 	values := make([]value, len(n.Inputs))
 	for i, in := range n.Inputs {
-		x, ok := inputs[in.Name]
-		if !ok {
-			return nil, fmt.Errorf("onnx: input %q is missing; it is %s", in.Name, in)
-		}
-		if err := x.check(); err != nil {
-			return nil, fmt.Errorf("onnx: input %q: %w", in.Name, err)
-		}
+		x := inputs[in.Name]
 		p.shapes[in.Name] = x.Dims
 		if typ := dataType(in.Elem); len(x.Values) == 0 || demanded[in.Name] && len(x.Values) <= maxKnown {
 			values[i] = hosted(x.array(typ))
@@ -68,10 +59,15 @@ func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 		}
 	}
 	c := nn.NewContext(g, false)
-	p.outputs = n.trace(c, values)
-	tr := &tracer{c: c}
+	tr := newTracer(c, n)
+	p.values, p.names = tr.run(values), slices.Clone(n.Outputs)
+	for _, name := range m.after.reads {
+		if v, ok := tr.values[name]; ok && !slices.Contains(p.names, name) {
+			p.names, p.values = append(p.names, name), append(p.values, v)
+		}
+	}
 	var tensors []graph.Tensor
-	for i, v := range p.outputs {
+	for i, v := range p.values {
 		p.at = append(p.at, -1)
 		if v.host == nil && v.valid() {
 			p.at[i] = len(tensors)
@@ -106,23 +102,60 @@ func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	return p, nil
 }
 
+// enter checks inputs of the file, and computes those of the network, which it returns
+// beside all that is known.
+func (m *Model) enter(inputs map[string]Tensor) (known map[string]*array, own map[string]Tensor, err error) {
+	var names []string
+	for _, in := range m.Inputs {
+		names = append(names, in.Name)
+	}
+	for name := range inputs {
+		if !slices.Contains(names, name) {
+			return nil, nil, fmt.Errorf("onnx: %w", suggest.Unknown("input", name, names))
+		}
+	}
+	known, own = map[string]*array{}, map[string]Tensor{}
+	for _, in := range m.Inputs {
+		x, ok := inputs[in.Name]
+		if !ok {
+			return nil, nil, fmt.Errorf("onnx: input %q is missing; it is %s", in.Name, in)
+		}
+		if err := x.check(in); err != nil {
+			return nil, nil, fmt.Errorf("onnx: input %q: %w", in.Name, err)
+		}
+		if own[in.Name] = x; slices.Contains(m.before.reads, in.Name) || slices.Contains(m.after.reads, in.Name) || slices.Contains(m.Outputs, in.Name) {
+			known[in.Name] = x.array(dataType(in.Elem))
+		}
+	}
+	if err := m.before.run(known); err != nil {
+		return nil, nil, fmt.Errorf("onnx: %w", err)
+	}
+	for _, in := range m.Network.Inputs {
+		if a, ok := known[in.Name]; ok && !slices.Contains(names, in.Name) {
+			own[in.Name] = a.tensor()
+		}
+	}
+	return known, own, nil
+}
+
 // Run computes the outputs, by their names.
 func (p *Program) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
+	known, own, err := p.model.enter(inputs)
+	if err != nil {
+		return nil, err
+	}
 	for name, dims := range p.shapes {
-		x := inputs[name]
+		x := own[name]
 		if !slices.Equal(x.Dims, dims) {
 			return nil, fmt.Errorf("onnx: input %q has shape %v; this is compiled for %v", name, x.Dims, dims)
-		}
-		if err := x.check(); err != nil {
-			return nil, fmt.Errorf("onnx: input %q: %w", name, err)
 		}
 		if f, ok := p.fixed[name]; ok && !slices.Equal(f.Values, x.Values) {
 			return nil, fmt.Errorf("onnx: input %q decides shapes, and this is compiled for other numbers", name)
 		}
 	}
 	for _, name := range p.fed {
-		values := make([]float32, len(inputs[name].Values))
-		for i, v := range inputs[name].Values {
+		values := make([]float32, len(own[name].Values))
+		for i, v := range own[name].Values {
 			values[i] = float32(v)
 		}
 		if err := p.program.Feed(name, values); err != nil {
@@ -132,16 +165,34 @@ func (p *Program) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
 	if p.program != nil {
 		p.program.Run()
 	}
-	out := map[string]Tensor{}
-	for i, name := range p.net.Outputs {
-		v := p.outputs[i]
+	made := map[string]Tensor{}
+	for i, name := range p.names {
+		v := p.values[i]
 		t := Tensor{Type: v.typ.String(), Dims: slices.Clone(v.dims())}
 		if v.host != nil {
-			t.Values = v.host.values()
+			t = v.host.tensor()
 		} else {
 			for _, x := range p.program.Output(p.at[i]) {
 				t.Values = append(t.Values, float64(x))
 			}
+		}
+		made[name] = t
+	}
+	if len(p.model.after.nodes) > 0 {
+		for _, name := range p.model.after.reads {
+			if t, ok := made[name]; ok {
+				known[name] = t.array(dataType(t.Type))
+			}
+		}
+		if err := p.model.after.run(known); err != nil {
+			return nil, fmt.Errorf("onnx: %w", err)
+		}
+	}
+	out := map[string]Tensor{}
+	for _, name := range p.model.Outputs {
+		t, ok := made[name]
+		if a := known[name]; !ok && a != nil {
+			t = a.tensor()
 		}
 		out[name] = t
 	}
@@ -165,20 +216,29 @@ func (m *Model) Run(inputs map[string]Tensor) (map[string]Tensor, error) {
 	return p.Run(inputs)
 }
 
-// check returns an error if there are not as many numbers as the shape says.
-func (t Tensor) check() error {
+// check returns an error if there are not as many elements as the shape says, or others
+// than the input takes.
+func (t Tensor) check(in Input) error {
 	if err := within(t.Dims, maxResult); err != nil {
 		return err
 	}
-	if len(t.Values) != size(t.Dims) {
-		return fmt.Errorf("%d numbers for shape %v", len(t.Values), t.Dims)
+	have, other, what := len(t.Values), len(t.Texts), "numbers"
+	if in.Elem == onnxproto.String.String() {
+		have, other, what = other, have, "texts"
+	}
+	switch {
+	case other > 0:
+		return fmt.Errorf("it is %s; want %s", in, what)
+	case have != size(t.Dims):
+		return fmt.Errorf("%d %s for shape %v", have, what, t.Dims)
 	}
 	return nil
 }
 
-// array returns the numbers as those of a type.
+// array returns the elements as those of a type.
 func (t Tensor) array(typ onnxproto.DataType) *array {
 	a := like(typ, t.Dims)
+	copy(a.text, t.Texts)
 	for i, v := range t.Values {
 		if typ.Real() {
 			a.real[i] = v

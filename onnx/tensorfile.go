@@ -51,6 +51,13 @@ func fromProto(p *onnxproto.Tensor) (Tensor, error) {
 	for _, d := range p.Dims {
 		t.Dims = append(t.Dims, int(d))
 	}
+	if p.Type == onnxproto.String {
+		a, err := heldArray(p)
+		if err != nil {
+			return Tensor{}, err
+		}
+		return a.tensor(), nil
+	}
 	var err error
 	t.Values, err = p.Float64Values()
 	return t, err

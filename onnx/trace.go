@@ -50,6 +50,20 @@ func (n Network) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 	return x
 }
 
+// Fits returns an error if the network does not take so many rows of a shape, as a layer has
+// it, and give as many. A file that was made for one row may say so in shapes within it.
+func (n Network) Fits(rows int, shape ...int) error {
+	g := graph.New()
+	y := n.Forward(nn.NewContext(g, false), g.Input("x", graph.Shape(append([]int{rows}, shape...)...)))
+	if err := g.Err(); err != nil {
+		return fault(err)
+	}
+	if y.Type().Rank() == 0 || y.Dim(0) != rows {
+		return fmt.Errorf("onnx: of %d rows output %q is %v", rows, n.Outputs[0], y.Type())
+	}
+	return nil
+}
+
 // tracer walks the nodes of a network.
 type tracer struct {
 	c       *nn.Context

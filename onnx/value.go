@@ -66,6 +66,10 @@ func (tr *tracer) dense(v value) value {
 	}
 	a := v.host
 	g := tr.c.Graph()
+	if a.typ == onnxproto.String {
+		tr.failf("texts where numbers are computed")
+		return value{typ: v.typ, t: g.Const(0)}
+	}
 	if a.size() == 0 {
 		tr.failf("a tensor of shape %v has no elements, and is used where numbers are computed", a.dims)
 		return value{typ: v.typ, t: g.Const(0)}
@@ -136,7 +140,7 @@ func (tr *tracer) align(list ...value) (out []graph.Tensor, order []int) {
 		}
 	}
 	for _, v := range list {
-		if v.host != nil && v.host.size() == 1 {
+		if v.host != nil && v.host.size() == 1 && v.typ != onnxproto.String {
 			out = append(out, tr.c.Graph().Const(v.host.at(0)))
 			continue
 		}

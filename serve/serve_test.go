@@ -500,21 +500,44 @@ func TestProtocol(t *testing.T) {
 	}
 	for body, says := range map[string]string{
 		`{}`: "no inputs", `[`: "no inference request", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
-		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                   "shape is [2]",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:              "its data has 2 values",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                    "an object is no",
-		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                  "shape is [-1]",
-		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`: "shape is",
-		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                      "no rows",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "TEXT", "data": ["a"]}]}`:                    "unknown datatype",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "FP32", "data": ["a"]}]}`:                    "is no FP32",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}`:                   "lacks the columns",
-		two + `, "outputs": [{"name": "probability"}]}`:                                                      "did you mean",
+		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                         "shape is [2]",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:                    "its data has 2 values",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                          "an object is no",
+		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                        "shape is [-1]",
+		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`:       "shape is",
+		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                            "no rows",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "TEXT", "data": ["a"]}]}`:                          "unknown datatype",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "FP32", "data": ["a"]}]}`:                          "is no FP32",
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}`:                         "lacks the columns",
+		two + `, "outputs": [{"name": "probability"}]}`:                                                            "did you mean",
+		strings.Replace(two, `[1, 2]}`, `[1, 200]}`, 1) + `, "input": []}`:                                         `unknown name \"input\"; did you mean \"inputs\"?`,
+		strings.Replace(two, "INT64", "UINT8", 1)[:len(two)-1] + `], "inputs": []}`:                                `\"inputs\" stands there twice`,
+		strings.Replace(strings.Replace(two, "INT64", "UINT8", 1), "[1, 2]", "[1, -300]", 1) + `}`:                 `input \"rooms\": -300 is no UINT8`,
+		strings.Replace(strings.Replace(two, "INT64", "INT8", 1), "[1, 2]", "[1, 128]", 1) + `}`:                   `input \"rooms\": 128 is no INT8`,
+		strings.Replace(strings.Replace(two, "INT64", "INT8", 1), "[1, 2]", "[1, 3.7]", 1) + `}`:                   `input \"rooms\": 3.7 is no INT8`,
+		strings.Replace(strings.Replace(two, "INT64", "FP16", 1), "[1, 2]", "[1, 1e5]", 1) + `}`:                   `input \"rooms\": 1e5 is no FP16`,
+		strings.Replace(strings.Replace(two, "INT64", "FP32", 1), "[1, 2]", "[1, -1e39]", 1) + `}`:                 `input \"rooms\": -1e39 is no FP32`,
+		strings.Replace(strings.Replace(two, "INT64", "FP64", 1), "[1, 2]", "[1, 1e999]", 1) + `}`:                 `input \"rooms\": 1e999 is no FP64`,
+		strings.Replace(strings.Replace(two, "INT64", "BYTES", 1), "[1, 2]", `["1", "2"]`, 1) + `}`:                `input \"rooms\": it is BYTES; want numbers, such as FP64`,
+		strings.Replace(strings.Replace(two, "INT64", "BOOL", 1), "[1, 2]", `[true, false]`, 1) + `}`:              `input \"rooms\": it is BOOL; want numbers`,
+		`{"inputs": [{"name": "city", "shape": [1], "datatype": "INT8", "data": [1]}]}`:                            `input \"city\": it is INT8; want BYTES`,
+		strings.Replace(two, `"rooms"`, `"city"`, 1) + `}`:                                                         `input \"city\" stands there twice`,
+		strings.Replace(two, `"rooms"`, `"romos"`, 1) + `}`:                                                        `unknown input \"romos\"; did you mean \"rooms\"?`,
+		strings.Replace(two, `[["Bonn"], ["Köln"]]`, `[["Bonn", "Köln"], []]`, 1) + `}`:                            `its data has a list of 2`,
+		strings.Replace(two, `[["Bonn"], ["Köln"]]`, `["Bonn", ["Köln"]]`, 1) + `}`:                                `its data has values beside lists`,
+		strings.Replace(two, `"name": "city",`, `"name": "city", "parameters": {"binary_data_size": 9},`, 1) + `}`: `unknown name \"binary_data_size\"`,
+		two + `, "parameters": {"binary_data_output": true}}`:                                                      "the extension for bytes is not spoken",
+		two + `, "parameters": {"intervall": 0.9}}`:                                                                "did you mean",
+		two + `, "parameters": {"interval": "0.9"}}`:                                                               "a string is no interval",
+		two + `} {}`: "something follows",
+		`[]`:         "want an object",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/v2/models/houses/infer", "", body); code != 400 || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
 		}
 	}
+	code, text = ask(t, "POST", h.URL+"/v2/models/houses/infer", "", strings.Replace(two, `"shape": [2, 1],`, `"shape": [2, 1], "parameters": {"binary_data": false},`, 1)+`, "parameters": null, "outputs": null}`)
+	read[answer](t, code, text)
 	s.End()
 	if code, text := ask(t, "GET", h.URL+"/v2/health/ready", "", ""); code != 503 || !strings.Contains(text, "false") {
 		t.Errorf("at the end: %d %s", code, text)

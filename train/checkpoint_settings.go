@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -44,12 +45,19 @@ func sameSettings(saved, have []setting) error {
 			v = words(reflect.ValueOf(Config{}).FieldByName(s.Name), 0)
 		}
 		if plain(v) != plain(s.Value) {
+			if s.Name == "Network" && strings.Contains(v, "onnx.Network{") && strings.Contains(s.Value, "onnx.Network{") {
+				return ErrOtherFile
+			}
 			is, here := whereUnlike(v, s.Value)
 			return fmt.Errorf("%s is %s in the checkpoint, and %s here; a run is resumed with what it was started with", s.Name, is, here)
 		}
 	}
 	return nil
 }
+
+// ErrOtherFile is wrapped by the error of a run that goes on with the network of another ONNX
+// file than it began with.
+var ErrOtherFile = errors.New("the network of the ONNX file is another than that of the checkpoint")
 
 // whereUnlike cuts long words to what stands around the first place where they differ,
 // as those of a network that was measured on a table fill pages.

@@ -38,13 +38,14 @@ type network struct {
 	classes int
 }
 
-func networks() []network {
+func networks() ([]network, error) {
+	mobilenet, err := nn.MobileNetV2(0.35, 1000)
 	return []network{
 		{"mlp", nn.MLP([]int{512, 256}, 10, nn.ReLU, 0, nil), []int{784}, 10},
 		{"lenet", nn.LeNet(10), []int{28, 28, 1}, 10},
 		{"squeezenet", squeezeNet(1000), []int{224, 224, 3}, 1000},
-		{"mobilenet", mobileNet(1000), []int{224, 224, 3}, 1000},
-	}
+		{"mobilenet", mobilenet, []int{224, 224, 3}, 1000},
+	}, err
 }
 
 func conv(filters, kernel, stride int, p nn.Padding) nn.Layer {
@@ -67,40 +68,6 @@ func squeezeNet(classes int) nn.Sequential {
 		fire(48, 192), fire(48, 192), fire(64, 256), fire(64, 256),
 		conv(classes, 1, 1, nn.Valid), nn.GlobalAvgPool{},
 	}
-}
-
-// mobileNet is MobileNetV2 of width 0.35.
-//
-// Source: Sandler et al., "MobileNetV2", CVPR 2018, arXiv:1801.04381, table 2.
-func mobileNet(classes int) nn.Sequential {
-	normalized := func(c nn.Layer, a nn.Activation) nn.Sequential { return nn.Sequential{c, nn.BatchNorm{}, a} }
-	point := func(filters int) nn.Layer { return nn.Conv2D{Filters: filters, Kernel: nn.Square(1), NoBias: true} }
-	net := normalized(nn.Conv2D{Filters: 16, Kernel: nn.Square(3), Stride: nn.Square(2), Padding: nn.Same, NoBias: true}, nn.ReLU)
-	in := 16
-	for _, s := range []struct{ expand, out, blocks, stride int }{
-		{1, 8, 1, 1}, {6, 8, 2, 2}, {6, 16, 3, 2}, {6, 24, 4, 2}, {6, 32, 3, 1}, {6, 56, 3, 2}, {6, 112, 1, 1},
-	} {
-		for i := range s.blocks {
-			stride := 1
-			if i == 0 {
-				stride = s.stride
-			}
-			var block nn.Sequential
-			if s.expand > 1 {
-				block = append(block, normalized(point(in*s.expand), nn.ReLU)...)
-			}
-			block = append(block, normalized(nn.DepthwiseConv{Kernel: nn.Square(3), Stride: nn.Square(stride), Padding: nn.Same, NoBias: true}, nn.ReLU)...)
-			block = append(block, normalized(point(s.out), nn.Linear)...)
-			if stride == 1 && in == s.out {
-				net = append(net, nn.Residual{Layers: block})
-			} else {
-				net = append(net, block...)
-			}
-			in = s.out
-		}
-	}
-	net = append(net, normalized(point(1280), nn.ReLU)...)
-	return append(net, nn.GlobalAvgPool{}, nn.Dense{Units: classes})
 }
 
 // model returns the network with its first weights.
@@ -178,7 +145,11 @@ func main() {
 	storages := flag.String("weights", "float32", "how weights are stored: several, by commas")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
-	for _, n := range networks() {
+	list, err := networks()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, n := range list {
 		if err := n.run(*write, *only, *storages, time.Duration(*secs*1e9)); err != nil {
 			log.Fatalf("%s: %v", n.name, err)
 		}

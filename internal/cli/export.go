@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -99,6 +100,9 @@ func (a *app) export(ctx context.Context, path string, opt exportOptions) error 
 		if err := a.reads(path, file).Spare(out); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
+	}
+	if info, err := os.Stat(opt.out); err == nil && info.IsDir() != (format == "go") {
+		return usage.Errorf("--out: %s is a %s, and --format %s writes a %s", opt.out, choose(info.IsDir(), "folder", "file"), format, choose(info.IsDir(), "file", "folder"))
 	}
 	stored := m
 	if opt.weights != "" {

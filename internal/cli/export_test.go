@@ -17,6 +17,7 @@ import (
 	"descent/internal/onnxtest"
 	"descent/internal/safetensors"
 	"descent/model"
+	"descent/onnx"
 )
 
 // TestExportRefused: what cannot be exported says why, and nothing is written.
@@ -55,6 +56,8 @@ func TestExportRefused(t *testing.T) {
 		{[]string{filepath.Join(none, "own.safetensors"), "--out", at("model.onnx")}, exitFailed, "layers of its maker's own"},
 		{[]string{run, "--out", filepath.Join(run, "best.safetensors")}, exitFailed, "is what the command reads"},
 		{[]string{run, "--out", filepath.Join(run, "last.safetensors")}, exitFailed, "is a file that train keeps"},
+		{[]string{run, "--out", dir, "--format", "onnx"}, exitUsage, "is a folder, and --format onnx writes a file"},
+		{[]string{run, "--out", at("file"), "--format", "go"}, exitUsage, "is a file, and --format go writes a folder"},
 		{[]string{run, "--out", at("nowhere/model.onnx")}, exitFailed, "nowhere"},
 		{[]string{run, "--out", at("nowhere/model.safetensors")}, exitFailed, "nowhere"},
 		{[]string{run, "--out", at("file/model"), "--format", "go"}, exitFailed, "file/model"},
@@ -160,6 +163,88 @@ func TestExportONNX(t *testing.T) {
 	for i, outputs := range onnxtest.Run(t, jobs) {
 		compareONNX(t, cases[i].name, models[i], outputs, want[i])
 	}
+	for i, job := range jobs {
+		compareONNX(t, cases[i].name+", read again", models[i], readAgain(t, job), want[i])
+	}
+	for _, row := range []struct {
+		data string
+		args []string
+	}{
+		{"a;when;price\n1.234,5;11.02.2001;7\n2,5;28.02.2002;8\n;01.03.2001;9\n7,25;;10\n", []string{"--target", "price"}},
+		{"level,x,kind\n1,5,a\n2,-3,b\n1,,b\nTRUE,2,a\nn/a,4,a\n", []string{"--target", "kind", "--category", "level"}},
+	} {
+		lines := strings.SplitAfter(row.data, "\n")
+		table := write(t, "table.csv", lines[0]+strings.Repeat(strings.Join(lines[1:], ""), 12))
+		out := filepath.Join(t.TempDir(), "run")
+		command(t, append([]string{"train", "--ui", "none", "--data", table, "--epochs", "3", "--out", out}, row.args...)...).want(t, exitDone)
+		file := filepath.Join(t.TempDir(), "model.onnx")
+		command(t, "export", out, "--out", file).want(t, exitDone)
+		contains(t, command(t, "inspect", file).want(t, exitDone).stdout, "before the network ", "behind it ")
+		got, want := command(t, "predict", file, table).want(t, exitDone).stdout, command(t, "predict", out, table).want(t, exitDone).stdout
+		samePredictions(t, got, want)
+		contains(t, command(t, "predict", file, write(t, "other.csv", "b,c\n1,2\n")).want(t, exitFailed).stderr, "lacks the columns")
+	}
+}
+
+// samePredictions compares the last column of a table with the only one of another.
+func samePredictions(t *testing.T, got, want string) {
+	t.Helper()
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	if len(a) != len(b) {
+		t.Fatalf("%d lines, want %d", len(a), len(b))
+	}
+	for i := 1; i < len(a); i++ {
+		x, y := a[i][strings.LastIndex(a[i], ",")+1:], b[i]
+		v, err := strconv.ParseFloat(x, 64)
+		w, other := strconv.ParseFloat(y, 64)
+		if err != nil && x == y || err == nil && other == nil && math.Abs(v-w) <= 1e-5*math.Abs(w) {
+			continue
+		}
+		t.Errorf("line %d: %s, want %s", i+1, x, y)
+	}
+}
+
+// readAgain gives the inputs of a job to this project's own reader.
+func readAgain(t *testing.T, job onnxtest.Job) map[string]onnxtest.Tensor {
+	t.Helper()
+	m, err := onnx.Read(job.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, outputs := map[string]onnx.Tensor{}, map[string]onnxtest.Tensor{}
+	for name, f := range job.Feeds {
+		x := onnx.Tensor{Type: f.Type, Dims: f.Dims}
+		for _, v := range f.Data {
+			switch v := v.(type) {
+			case float64:
+				x.Values = append(x.Values, v)
+			case float32:
+				x.Values = append(x.Values, float64(v))
+			case string:
+				if f.Type == "string" {
+					x.Texts = append(x.Texts, v)
+				} else {
+					x.Values = append(x.Values, math.NaN())
+				}
+			}
+		}
+		inputs[name] = x
+	}
+	results, err := m.Run(inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, y := range results {
+		f := onnxtest.Tensor{Type: y.Type, Dims: y.Dims}
+		for _, v := range y.Values {
+			f.Data = append(f.Data, v)
+		}
+		for _, v := range y.Texts {
+			f.Data = append(f.Data, v)
+		}
+		outputs[name] = f
+	}
+	return outputs
 }
 
 // predictedBy returns the predictions of all rows, and of a text the logits of the first.

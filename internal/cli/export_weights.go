@@ -48,6 +48,9 @@ func (a *app) showRounded(ctx context.Context, file, out string, before, after *
 		if now, err := os.Stat(out); err == nil && !now.IsDir() {
 			fmt.Fprintf(a.stdout, "%s bytes, %.0f %% of the %s of %s\n", human.Thousands(float64(now.Size())),
 				100*float64(now.Size())/float64(old.Size()), human.Thousands(float64(old.Size())), shell.Path(file))
+			if now.Size() >= old.Size() && after.Storage() != before.Storage() {
+				fmt.Fprintf(a.stdout, "no smaller: what describes %v in the file takes more than so few weights save; the model before does as well\n", after.Storage())
+			}
 		}
 	}
 	folder := filepath.Dir(file)

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/internal/human"
+	"descent/internal/settings"
 	"descent/internal/shell"
+	"descent/internal/suggest"
 	"descent/internal/usage"
 	"descent/onnx"
 )
@@ -21,7 +23,15 @@ func (a *app) onnxCommand() *cobra.Command {
 		Short: "Run tests in the form of the ONNX standard",
 		Long: `Work with files of the ONNX format. Networks in such files are shown by inspect and
 predicted with by predict.`,
-		Args: positional(),
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return nil
+			case settings.IsONNX(args[0]):
+				return fmt.Errorf("onnx takes the subcommand test, and %s is a file: inspect and predict take it", args[0])
+			}
+			return suggest.Unknown("subcommand", args[0], []string{"test"})
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
@@ -62,8 +72,11 @@ func (a *app) testONNX(folders []string) error {
 		fmt.Fprintf(a.stdout, "%s %s\n", choose(good, "ok  ", "FAIL"), folder)
 		for _, c := range checks {
 			what := fmt.Sprintf("off by %.2g, at most %.2g", c.Off, c.Bound)
-			if math.IsNaN(c.Off) {
+			switch {
+			case math.IsNaN(c.Off):
 				what = fmt.Sprintf("shape %v instead of %v", c.Got.Dims, c.Want.Dims)
+			case c.Want.Texts != nil:
+				what = choose(c.Holds(), "the same texts", "other texts")
 			}
 			fmt.Fprintf(a.stdout, "     %s %s: %s\n", c.Set, human.Line(c.Output), what)
 		}
@@ -83,6 +96,8 @@ type onnxInspection struct {
 	Inputs     []onnxValue       `json:"inputs"`
 	Outputs    []string          `json:"outputs"`
 	Texts      []string          `json:"texts,omitempty"`
+	Before     int               `json:"nodes_before,omitempty"` // the network, and behind it
+	Behind     int               `json:"nodes_behind,omitempty"`
 	Nodes      []onnxNode        `json:"nodes"`
 	Parameters int               `json:"parameters"`
 	Buffers    int               `json:"buffers,omitempty"`
@@ -109,8 +124,10 @@ func (a *app) inspectONNX(path string) (onnxInspection, *onnx.Model, error) {
 		return onnxInspection{}, nil, usage.Mark(err)
 	}
 	n := m.Network
-	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: n.Outputs, Texts: m.Texts}
-	for _, in := range n.Inputs {
+	i := onnxInspection{Model: path, Producer: m.Producer, Opset: n.Opset, Metadata: m.Metadata, Outputs: m.Outputs, Texts: m.Texts}
+	before, behind := m.Around()
+	i.Before, i.Behind = len(before), len(behind)
+	for _, in := range m.Inputs {
 		v := onnxValue{Name: in.Name, Type: in.Elem, Shape: []any{}}
 		for _, d := range in.Dims {
 			if d.Size > 0 {
@@ -142,7 +159,7 @@ func (a *app) printONNX(i onnxInspection, m *onnx.Model) error {
 		fmt.Fprintf(out, ", written by %s", human.Line(i.Producer))
 	}
 	fmt.Fprintln(out)
-	for _, in := range m.Network.Inputs {
+	for _, in := range m.Inputs {
 		fmt.Fprintf(out, "  input  %s\n", human.Line(in.Name+" "+in.String()))
 	}
 	for _, name := range i.Texts {
@@ -164,6 +181,9 @@ func (a *app) printONNX(i onnxInspection, m *onnx.Model) error {
 	fmt.Fprintf(w, "total\t\t\t%s\t%s\n", human.Thousands(float64(i.Parameters)), human.Thousands(float64(i.Products)))
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if i.Before+i.Behind > 0 {
+		fmt.Fprintf(out, "\nbefore the network %s, behind it %d: computed in float64 and with texts\n", human.Plural(i.Before, "operator"), i.Behind)
 	}
 	if i.Buffers > 0 {
 		fmt.Fprintf(out, "\nand %s that training measures and prediction uses, such as running means\n", human.Plural(i.Buffers, "value"))

@@ -157,4 +157,7 @@ func TestTestONNX(t *testing.T) {
 	contains(t, command(t, "onnx", "test", folder).want(t, exitFailed).stdout, "shape [1 3] instead of [3]")
 	contains(t, command(t, "onnx").want(t, exitDone).stdout, "test", "Compare a network")
 	contains(t, command(t, "onnx", "test").want(t, exitUsage).stderr, "FOLDER")
+	contains(t, command(t, "onnx", "tset").want(t, exitUsage).stderr, `did you mean "test"?`)
+	contains(t, command(t, "onnx", "m.onnx").want(t, exitUsage).stderr, "inspect and predict take it")
+	contains(t, command(t, "onnx", "test", filepath.Join(folder, "model.onnx")).want(t, exitFailed).stdout, "is a file; want a folder")
 }

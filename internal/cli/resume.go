@@ -138,6 +138,9 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 		s.Begun()
 	}
 	j, err := settings.PrepareAgain(s)
+	if file := s.ONNXFile(); file != "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; the run began with the network of %s and reads it again: put the file back where it was", err, file)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +161,9 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	}
 	if begun {
 		err = r.trainer.Resume(folder.File(runs.Checkpoints))
+		if errors.Is(err, train.ErrOtherFile) {
+			err = usage.Errorf("%s is not the file that the run began with: %w", s.ONNXFile(), err)
+		}
 	} else {
 		err = errors.Join(j.Measured(), folder.Cut(nil))
 	}

@@ -98,8 +98,12 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 				b.unfed[buf.Key] = true
 			}
 		}
-		for _, out := range in.Out {
-			to.call.Out = append(to.call.Out, buffers[out])
+		for j, out := range in.Out {
+			at := 0
+			if j == 0 {
+				at = in.At
+			}
+			to.call.Out = append(to.call.Out, buffers[out][min(at, len(buffers[out])):])
 		}
 		if in.Shared >= 0 {
 			to.call.Shared = buffers[in.Shared]

@@ -168,6 +168,9 @@ type column struct {
 	Kind     string   `json:"kind"`
 	Features []string `json:"features,omitempty"` // where these are the input
 	Levels   []string `json:"levels,omitempty"`
+	Notation string   `json:"notation,omitempty"` // of numbers as text, form of dates, and words for what is missing
+	Form     string   `json:"form,omitempty"`
+	Absent   []string `json:"absent,omitempty"`
 }
 
 // metadata says what a model is about, each entry in JSON.
@@ -199,9 +202,9 @@ func metadata(m *model.Model) (list []*onnxproto.Entry, err error) {
 			switch {
 			case c.Kind == "dropped":
 			case c.Kind == "number", c.Kind == "date", c.Kind == "category" && c.Hashed == 0:
-				columns = append(columns, column{c.Name, c.Kind, nil, c.Levels})
+				columns = append(columns, column{c.Name, c.Kind, nil, c.Levels, c.Notation, c.Form, c.Absent})
 			default:
-				columns = append(columns, column{c.Name, c.Kind, c.Features(), nil})
+				columns = append(columns, column{Name: c.Name, Kind: c.Kind, Features: c.Features()})
 			}
 		}
 		if columns != nil {

@@ -15,9 +15,12 @@ import (
 // they may, and notes what has to run before what.
 func (c *compiler) bind() {
 	for _, l := range c.low {
-		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1}
-		for _, x := range l.out {
+		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1, At: l.at, gone: l.joins != nil}
+		for i, x := range l.out {
 			in.Out = append(in.Out, c.newBuffer(x))
+			if l.spared != nil && l.spared[i] {
+				c.plan.Buffers[in.Out[i]].Size = 0
+			}
 		}
 		if n := l.kernel.Shared(); n > 0 {
 			in.Shared = c.add(Buffer{Size: n})
@@ -30,6 +33,9 @@ func (c *compiler) bind() {
 				c.after(i, from)
 			}
 			c.plan.Instrs[i].In = append(c.plan.Instrs[i].In, c.bufferOf(x))
+		}
+		for _, from := range l.joins {
+			c.after(i, from)
 		}
 		c.prepare(i, l)
 	}
@@ -95,7 +101,11 @@ func (c *compiler) add(b Buffer) int {
 	return len(c.plan.Buffers) - 1
 }
 
+// newBuffer returns the buffer of a tensor that an instruction makes, perhaps with others.
 func (c *compiler) newBuffer(x graph.Tensor) int {
+	if b, ok := c.buffer[x.ID()]; ok {
+		return b
+	}
 	c.buffer[x.ID()] = c.add(Buffer{Size: x.Type().Size()})
 	return c.buffer[x.ID()]
 }

@@ -36,7 +36,14 @@ func (s *Settings) together() error {
 		errs = append(errs, errors.New("patience waits for a better epoch, and kept is last; leave out one of them"))
 	}
 	if s.Head == "new" && s.InitFrom == "" {
-		errs = append(errs, errors.New("head: new takes init_from, the model that the other layers start from"))
+		if file := s.ONNXFile(); file != "" {
+			errs = append(errs, fmt.Errorf("head: the network of %s has a new last layer by itself; --init-from %s gives the others the weights of the file", file, file))
+		} else {
+			errs = append(errs, errors.New("head: new takes init_from, the model that the other layers start from"))
+		}
+	}
+	if file, tensor, cut := strings.Cut(s.InitFrom, "@"); cut && IsONNX(file) {
+		errs = append(errs, fmt.Errorf("init_from: %s names a file, and a tensor is named with the model: --init-from %s --model %s:%s@%s", s.InitFrom, file, onnxModel, file, tensor))
 	}
 	if s.InitMap != "auto" && !s.foreign() {
 		errs = append(errs, errors.New("init_map: a map is for init_from with weights of another program, as a safetensors or .npz file"))

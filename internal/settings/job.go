@@ -47,11 +47,16 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 		s.Bag = bestMembers
 	}
 	notes := s.takeImageNet()
+	sized, err := s.takeSize()
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, sized...)
 	j := &Job{Settings: s, tell: tell}
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
 	}
-	if err := j.open(&s); err != nil {
+	if err = j.open(&s); err != nil {
 		return nil, err
 	}
 	return j, j.prepare(notes)
@@ -198,6 +203,9 @@ func (j *Job) build() error {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}
 	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		if e := j.Spec.Encoder; e == nil || e.Text == nil {
+			return usage.Errorf("order: length is for lines of a text, and those are no samples of %s; leave it out", s.Data)
+		}
 		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
 	}
 	if j.Config.Freeze, err = j.frozen(); err != nil {

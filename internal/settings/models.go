@@ -32,71 +32,58 @@ type modelSpec struct {
 	series   forecaster                               // of a network for series, else nil
 }
 
-// parseModel reads the name of a network and what stands behind its colon.
-func parseModel(text string) (modelSpec, error) {
-	name, rest, more := strings.Cut(text, ":")
-	switch {
-	case more && (name == "linear" || name == "lenet"):
-		return modelSpec{}, fmt.Errorf("%s takes nothing after its name; want %s", name, modelUsage)
-	case name == "linear":
-		return modelSpec{}, nil
-	case name == mixerModel || name == patchModel:
-		parse := choose(name == mixerModel, parseMixer, parsePatch)
-		f, err := parse(rest, more)
-		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
-		}
-		return modelSpec{series: f}, nil
-	case name == "tabm":
+// modelForms are the networks that --model names, and how what stands behind the colon is
+// read, if there is one.
+var modelForms = []struct {
+	name  string
+	parse func(rest string, more bool) (modelSpec, error)
+}{
+	{tableModel, parseTable},
+	{"tabm", func(rest string, more bool) (modelSpec, error) {
 		k, err := parseMembers(rest, more)
-		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
-		}
-		return modelSpec{table: true, members: k}, nil
-	case name == tableModel:
-		m, err := parseTable(rest, more)
-		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
-		}
-		return m, nil
-	case name == gptModel:
+		return modelSpec{table: true, members: k}, err
+	}},
+	{"mlp", func(rest string, _ bool) (modelSpec, error) {
+		hidden, err := parseSizes(rest)
+		return modelSpec{hidden: hidden}, err
+	}},
+	{"linear", alone(modelSpec{})},
+	{gptModel, func(rest string, more bool) (modelSpec, error) {
 		c, err := parseGPT(rest, more)
-		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: %w", text, err)
-		}
-		return modelSpec{gpt: c}, nil
-	case name == "attention":
+		return modelSpec{gpt: c}, err
+	}},
+	{"attention", func(rest string, more bool) (modelSpec, error) {
 		dim, err := usualVectors, error(nil)
 		if more {
 			dim, err = strconv.Atoi(rest)
 		}
 		if err != nil || dim < 1 || dim > maxWidth {
-			return modelSpec{}, fmt.Errorf("%q: vectors have %q numbers; want 1 to %d, as in attention:32", text, rest, maxWidth)
+			return modelSpec{}, fmt.Errorf("vectors have %q numbers; want 1 to %d, as in attention:32", rest, maxWidth)
 		}
 		return modelSpec{hidden: []int{128}, attends: dim}, nil
-	case name == "lenet":
-		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }}, nil
-	case name == "cnn":
+	}},
+	{"lenet", alone(modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.LeNet(classes), nil }})},
+	{"cnn", func(rest string, more bool) (modelSpec, error) {
 		width, err := 32, error(nil)
 		if more {
 			width, err = strconv.Atoi(rest)
 		}
 		if err != nil || width < 1 || width > maxWidth {
-			return modelSpec{}, fmt.Errorf("%q: the width is %q; it must be from 1 to %d, as in cnn:32", text, rest, maxWidth)
+			return modelSpec{}, fmt.Errorf("the width is %q; it must be from 1 to %d, as in cnn:32", rest, maxWidth)
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.CNN(width, classes), nil }}, nil
-	case name == "mlp":
-		hidden, err := parseSizes(rest)
-		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: %w; want %s", text, err, modelUsage)
+	}},
+	{"resnet", func(rest string, _ bool) (modelSpec, error) {
+		depth, err := strconv.Atoi(rest)
+		if err == nil {
+			_, err = nn.ResNet(min(depth, maxDepth+6), 2)
 		}
-		return modelSpec{hidden: hidden}, nil
-	case name == onnxModel:
-		if rest == "" {
-			return modelSpec{}, fmt.Errorf("%q: want a file, as in onnx:squeezenet.onnx", text)
+		if err != nil || depth > maxDepth {
+			return modelSpec{}, fmt.Errorf("the depth is %q; it must be 6n+2, from 8 to %d, as in resnet:20", rest, maxDepth)
 		}
-		return modelSpec{onnx: rest}, nil
-	case name == "mobilenetv2":
+		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
+	}},
+	{"mobilenetv2", func(rest string, more bool) (modelSpec, error) {
 		width, err := 1.0, error(nil)
 		if more {
 			width, err = strconv.ParseFloat(rest, 64)
@@ -105,20 +92,53 @@ func parseModel(text string) (modelSpec, error) {
 			_, err = nn.MobileNetV2(width, 2)
 		}
 		if err != nil {
-			return modelSpec{}, fmt.Errorf("%q: the width is %q; it must be above 0, at most 8, as in mobilenetv2:0.35", text, rest)
+			return modelSpec{}, fmt.Errorf("the width is %q; it must be above 0, at most 8, as in mobilenetv2:0.35", rest)
 		}
 		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.MobileNetV2(width, classes) }}, nil
-	case name == "resnet":
-		depth, err := strconv.Atoi(rest)
-		if err == nil {
-			_, err = nn.ResNet(min(depth, maxDepth+6), 2)
+	}},
+	{onnxModel, func(rest string, _ bool) (modelSpec, error) {
+		if rest == "" {
+			return modelSpec{}, errors.New("want a file, as in onnx:squeezenet.onnx")
 		}
-		if err != nil || depth > maxDepth {
-			return modelSpec{}, fmt.Errorf("%q: the depth is %q; it must be 6n+2, from 8 to %d, as in resnet:20", text, rest, maxDepth)
+		return modelSpec{onnx: rest}, nil
+	}},
+	{mixerModel, ofSeries(parseMixer)},
+	{patchModel, ofSeries(parsePatch)},
+}
+
+// alone reads a name that nothing stands behind.
+func alone(m modelSpec) func(rest string, more bool) (modelSpec, error) {
+	return func(_ string, more bool) (modelSpec, error) {
+		if more {
+			return modelSpec{}, errors.New("it takes nothing after its name")
 		}
-		return modelSpec{images: func(classes int) (nn.Sequential, error) { return nn.ResNet(depth, classes) }}, nil
+		return m, nil
 	}
-	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, []string{tableModel, "tabm", "mlp", "linear", gptModel, "attention", "lenet", "cnn", "resnet", "mobilenetv2", onnxModel, mixerModel, patchModel}), modelUsage)
+}
+
+// ofSeries reads a network for series.
+func ofSeries(parse func(rest string, more bool) (forecaster, error)) func(rest string, more bool) (modelSpec, error) {
+	return func(rest string, more bool) (modelSpec, error) {
+		f, err := parse(rest, more)
+		return modelSpec{series: f}, err
+	}
+}
+
+// parseModel reads the name of a network and what stands behind its colon.
+func parseModel(text string) (modelSpec, error) {
+	name, rest, more := strings.Cut(text, ":")
+	var names []string
+	for _, form := range modelForms {
+		if form.name == name {
+			m, err := form.parse(rest, more)
+			if err != nil {
+				return modelSpec{}, fmt.Errorf("%q: %w", text, err)
+			}
+			return m, nil
+		}
+		names = append(names, form.name)
+	}
+	return modelSpec{}, fmt.Errorf("%w; want %s", suggest.Unknown("model", name, names), modelUsage)
 }
 
 // parseTable reads sizes of hidden layers, a number of networks, or both: 128,128,k=2.

@@ -37,7 +37,7 @@ func (s *Settings) standard() (st data.ImageStandard, err error) {
 // takeImageNet gives images what networks trained on ImageNet take, unless it is said or
 // no weights of another program are to read them, and says so.
 func (s *Settings) takeImageNet() (notes []string) {
-	if s.Mean != "auto" || s.Std != "auto" || !s.ofImages() || !s.foreign() {
+	if s.Mean != "auto" || s.Std != "auto" || !s.ofImages() || !s.mayBeImages() || !s.foreign() {
 		return nil
 	}
 	s.Mean = imageNet
@@ -46,3 +46,17 @@ func (s *Settings) takeImageNet() (notes []string) {
 
 // ofImages reports whether the network is one for images.
 func (s *Settings) ofImages() bool { return IsONNX(s.InitFrom) || s.Model.Given && s.IsImageModel() }
+
+// mayBeImages reports whether the data may be images: no column of a table is named, or one
+// of paths to images is.
+func (s *Settings) mayBeImages() bool {
+	if s.Image != "" {
+		return true
+	}
+	for _, row := range table {
+		if columns, of := row.field(s).(*Columns); of && len(*columns) > 0 && row.Text(s) != row.def {
+			return false
+		}
+	}
+	return true
+}

@@ -15,12 +15,14 @@ const readable = 16
 //	unknown optimizer "adma"; did you mean "adam"? (one of sgd, momentum, adam)
 //	unknown optimizer "x"; want one of sgd, momentum, adam
 //
-// Of many names only the nearest is given.
+// Of many names only the nearest is given, or the first ones.
 func Unknown(what, word string, names []string) error {
 	list := strings.Join(names, ", ")
 	switch mean := DidYouMean(word, names); {
 	case len(names) == 0:
 		return fmt.Errorf("unknown %s %q; none is taken", what, word)
+	case mean == "" && len(names) > readable:
+		return fmt.Errorf("unknown %s %q; want one of %s and %d more", what, word, strings.Join(names[:readable], ", "), len(names)-readable)
 	case mean == "":
 		return fmt.Errorf("unknown %s %q; want one of %s", what, word, list)
 	case len(names) > readable:

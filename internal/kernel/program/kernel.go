@@ -18,6 +18,15 @@ func SumRun(n int) int { return evenly(n, taskSize) }
 // sums, whose partial results take a row of memory for each task.
 const colSumRows = 32
 
+// SummedRows is how many rows of a domain a sum over all of them adds up one after the
+// other, before it adds such sums up pairwise; of a program with no other reductions.
+func SummedRows(rows, cols int) int {
+	return evenly(rows, max(colSumRows, taskSize/max(1, summedCols(cols))))
+}
+
+// summedCols is how many columns of such a sum a task has.
+func summedCols(cols int) int { return evenly(cols, taskSize/colSumRows) }
+
 // Kernel returns the program as an instruction of its own, over the domain
 // rows × cols: inputs in Call.In, outputs in Call.Out, both in the order of
 // the Builder's calls. With sinks the kernel is a [kernel.Finisher].
@@ -58,7 +67,7 @@ func (k *elementwise) partition() {
 	switch {
 	case p.rowWise: // whole rows
 	case p.hasColSum:
-		k.taskCols = evenly(k.cols, taskSize/colSumRows)
+		k.taskCols = summedCols(k.cols)
 	case k.cols > taskSize:
 		k.taskCols = evenly(k.cols, taskSize)
 	}
