@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"descent/dist"
 	"descent/internal/cli"
 )
 
@@ -29,18 +30,33 @@ const collect = 25
 // with its exit status. SIGINT and SIGTERM finish the update, save and leave; a
 // second one ends the process at once.
 func Main() {
+	ctx := begin(os.Interrupt, syscall.SIGTERM)
+	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Join runs the command as [Main] does, as a member of a group of processes that
+// train together, and returns what all are to exit with. Rank 0 reads the arguments, prints and writes files.
+// A signal to any of them has all leave together; SIGTERM and SIGUSR1, of which
+// launchers tell that the time of a job is over, end in the status 75.
+func Join(group dist.Group) (status int) {
+	ctx := begin(os.Interrupt, syscall.SIGTERM, syscall.SIGUSR1)
+	return cli.RunIn(ctx, group, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// begin sets up the process, and returns what the first of those signals ends.
+func begin(end ...os.Signal) context.Context {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collect)
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, end...)
 	go func() {
 		s := <-signals
 		signal.Stop(signals)
 		cancel(cli.Signal{Signal: s})
 	}()
-	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	return ctx
 }
 
 // Run runs the command with the given arguments, as in "train", "--epochs", "3",

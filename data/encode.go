@@ -11,6 +11,7 @@ import (
 	"descent/data/internal/naming"
 	"descent/data/internal/parallel"
 	"descent/data/internal/parse"
+	"descent/data/internal/scratch"
 )
 
 // EncodeCSV reads a table that the encoder was fitted on, in any format that
@@ -60,20 +61,16 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 	if err := e.mustHaveColumns(g); err != nil {
 		return nil, err
 	}
-	s := &encodedTable{spec: e.spec(name), file: g.File, lines: g.Lines, n: g.Rows(), notes: g.Notes}
-	var cols []int
-	for i := range e.Columns {
-		f, err := e.Columns[i].feature()
-		if err != nil {
-			return nil, err
-		}
-		if f != nil {
-			s.add(f)
-			cols = append(cols, g.Find(e.Columns[i].Name))
-		}
+	s, names, err := e.columns()
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if s.rows, err = newRecords(s.n, s.size); err != nil {
+	var cols []int
+	for _, column := range names {
+		cols = append(cols, g.Find(column))
+	}
+	s.spec, s.file, s.lines, s.n, s.notes = e.spec(name), g.File, g.Lines, g.Rows(), g.Notes
+	if s.rows, err = scratch.NewRecords(s.n, s.size); err != nil {
 		return nil, err
 	}
 	runs := g.Runs(nil)
@@ -83,11 +80,11 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		if readers[worker] == nil {
 			readers[worker] = grid.NewReader(g)
 		}
-		buffer := s.rows.room(runs[i].From, runs[i].To, &buffers[worker])
+		buffer := s.rows.Room(runs[i].From, runs[i].To, &buffers[worker])
 		if odd[i], err = s.encodeRun(readers[worker], g, runs[i], cols, buffer); err != nil {
 			return err
 		}
-		return s.rows.put(runs[i].From, buffer)
+		return s.rows.Put(runs[i].From, buffer)
 	})
 	if err != nil {
 		return nil, err
@@ -103,6 +100,23 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		return nil, err
 	}
 	return s, e.encodeWeights(s, g)
+}
+
+// columns returns a table without rows, and the names of the columns that become
+// features.
+func (e *Encoder) columns() (s *encodedTable, names []string, err error) {
+	s = new(encodedTable)
+	for i := range e.Columns {
+		f, err := e.Columns[i].feature()
+		if err != nil {
+			return nil, nil, err
+		}
+		if f != nil {
+			s.add(f)
+			names = append(names, e.Columns[i].Name)
+		}
+	}
+	return s, names, nil
 }
 
 // encodeRun encodes the columns of some rows to their records.

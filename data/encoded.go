@@ -11,11 +11,13 @@ import (
 	"descent/data/internal/grid"
 	"descent/data/internal/naming"
 	"descent/data/internal/schema"
+	"descent/data/internal/scratch"
 )
 
 // encodedTable holds the rows of a table as samples, packed; one-hot features are
 // written only when read.
 type encodedTable struct {
+	shared
 	spec    Spec
 	file    string
 	n       int
@@ -25,7 +27,7 @@ type encodedTable struct {
 	size    int // bytes of a row
 	width   int // features
 	copies  []copied
-	rows    *records
+	rows    *scratch.Records
 	images  *encodedImages // of each row; nil of plain tables
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
@@ -77,7 +79,9 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 		return err
 	}
 	if s.images != nil {
-		s.images.readPixels(rows, x)
+		if err := s.images.readPixels(rows, x); err != nil {
+			return err
+		}
 	} else {
 		if err := s.readColumns(rows, x, size); err != nil {
 			return err
@@ -92,7 +96,7 @@ func (s *encodedTable) Read(rows []int, x, y []float32) error {
 // readColumns reads what the columns become, so many features a row.
 func (s *encodedTable) readColumns(rows []int, x []float32, size int) error {
 	clear(x[:len(rows)*size])
-	return s.rows.each(rows, func(i int, record []byte) {
+	return s.rows.Each(rows, func(i int, record []byte) {
 		to := x[i*size : (i+1)*size]
 		for k := range s.copies {
 			c := &s.copies[k]

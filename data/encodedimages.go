@@ -4,6 +4,7 @@ import "descent/data/images"
 
 // encodedImages is a set of images, standardized.
 type encodedImages struct {
+	shared
 	images *rawImages
 	spec   Spec
 	value  [][256]float32 // of each byte, a table a channel
@@ -18,7 +19,7 @@ func (s *encodedImages) tabulate(e *Encoder) {
 		return float32((float64(p) - mean) / std)
 	}
 	for c := range s.images.channels() {
-		if s.images.Wide == nil {
+		if !s.images.IsWide() {
 			var value [256]float32
 			for p := range value {
 				if value[p] = encode(c, p); e.wide() {
@@ -50,19 +51,21 @@ func (s *encodedImages) Read(rows []int, x, y []float32) error {
 	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
 		return err
 	}
-	s.readPixels(rows, x)
+	if err := s.readPixels(rows, x); err != nil {
+		return err
+	}
 	return s.images.readClasses(rows, y)
 }
 
-func (s *encodedImages) readPixels(rows []int, x []float32) {
+func (s *encodedImages) readPixels(rows []int, x []float32) error {
 	size := s.spec.Size()
-	for i, r := range rows {
+	return s.images.Visit(rows, func(i int, pixels []uint8, wide []uint16) {
 		if to := x[i*size : (i+1)*size]; s.wide != nil {
-			s.standardizeWide(to, s.images.Wide[r*size:(r+1)*size])
+			s.standardizeWide(to, wide)
 		} else {
-			s.standardize(to, s.images.Pixels[r*size:(r+1)*size])
+			s.standardize(to, pixels)
 		}
-	}
+	})
 }
 
 // standardize writes the values that bytes stand for.

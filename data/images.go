@@ -58,17 +58,17 @@ func (s *rawImages) Read(rows []int, x, y []float32) error {
 	if err := checkRead(s.Len(), size, 1, rows, x, y); err != nil {
 		return err
 	}
-	for i, r := range rows {
+	err := s.Visit(rows, func(i int, pixels []uint8, wide []uint16) {
 		to := x[i*size : (i+1)*size]
-		if s.Wide != nil {
-			for j, p := range s.Wide[r*size : (r+1)*size] {
-				to[j] = float32(p)
-			}
-			continue
-		}
-		for j, p := range s.Pixels[r*size : (r+1)*size] {
+		for j, p := range wide {
 			to[j] = float32(p)
 		}
+		for j, p := range pixels {
+			to[j] = float32(p)
+		}
+	})
+	if err != nil {
+		return err
 	}
 	return s.readClasses(rows, y)
 }
@@ -126,12 +126,18 @@ func (s *rawImages) measure(e *Encoder, rows []int) error {
 		rows = natural(s.Len())
 	}
 	channels := s.channels()
-	var count [][]uint64
-	spread := spreadOf
-	if s.Wide != nil {
-		count, spread = counted(s.Wide, rows, s.spec.Size(), channels), spreadOfWide
-	} else {
-		count = counted(s.Pixels, rows, s.spec.Size(), channels)
+	count, spread, values := make([][]uint64, channels), spreadOf, 1<<8
+	if s.IsWide() {
+		spread, values = spreadOfWide, 1<<16
+	}
+	for c := range count {
+		count[c] = make([]uint64, values)
+	}
+	if err := s.Visit(rows, func(_ int, pixels []uint8, wide []uint16) {
+		tally(count, pixels)
+		tally(count, wide)
+	}); err != nil {
+		return err
 	}
 	means, stds := make([]float64, channels), make([]float64, channels)
 	flat := 0
@@ -151,7 +157,7 @@ func (s *rawImages) measure(e *Encoder, rows []int) error {
 		copy(means, s.standard.Mean[:])
 		copy(stds, s.standard.Std[:])
 	}
-	if s.Wide != nil {
+	if s.IsWide() {
 		e.Bits = 16
 		for c := range means {
 			if s.standard != (ImageStandard{}) {
@@ -167,22 +173,17 @@ func (s *rawImages) measure(e *Encoder, rows []int) error {
 	return nil
 }
 
-// counted returns how often each value occurs in the rows, a list a channel.
-func counted[P uint8 | uint16](pixels []P, rows []int, size, channels int) [][]uint64 {
-	count := make([][]uint64, channels)
-	for c := range count {
-		count[c] = make([]uint64, 1+int(^P(0)))
-	}
-	for _, r := range rows {
-		sample := pixels[r*size : (r+1)*size]
-		for c, hist := range count {
-			hist = hist[:1+int(^P(0))] // every value is within, and the compiler knows
-			for j := c; j < len(sample); j += channels {
-				hist[sample[j]]++
-			}
+// tally counts the values of an image, of each channel.
+func tally[P uint8 | uint16](count [][]uint64, pixels []P) {
+	for c, hist := range count {
+		if len(hist) < 1+int(^P(0)) { // of sets that have other values
+			return
+		}
+		hist = hist[:1+int(^P(0))] // every value is within, and the compiler knows
+		for j := c; j < len(pixels); j += len(count) {
+			hist[pixels[j]]++
 		}
 	}
-	return count
 }
 
 // spreadOf returns the mean and the standard deviation of the bytes counted.

@@ -55,14 +55,7 @@ func openPictures(g *grid.Grid, col int, path string, o setOptions) (*rawImages,
 
 // part returns a view of the images from a number to another.
 func (s *rawImages) part(from, to int) *rawImages {
-	set, size := *s.Set, s.spec.Size()
-	set.Class, set.Names = set.Class[from:to], set.Names[from:to]
-	if set.Wide != nil {
-		set.Wide = set.Wide[from*size : to*size]
-	} else {
-		set.Pixels = set.Pixels[from*size : to*size]
-	}
-	return &rawImages{&set, s.spec, s.standard}
+	return &rawImages{s.Set.Part(from, to), s.spec, s.standard}
 }
 
 // withPictures gives the rows of a table their images, which are standardized as e

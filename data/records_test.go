@@ -52,14 +52,14 @@ func TestRowsInAFile(t *testing.T) {
 		return s.(*encodedTable), table
 	}
 	want, _ := encode()
-	if want.rows.file != nil {
+	if want.rows.Bytes() == nil {
 		t.Fatal("rows are in a file though there is memory")
 	}
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
 	withMemory(t, 1<<20)
 	got, table := encode()
-	if got.rows.file == nil {
+	if got.rows.Bytes() != nil {
 		t.Fatal("rows are in memory, more than is allowed")
 	}
 	if files, err := os.ReadDir(folder); len(files) > 0 || err != nil {

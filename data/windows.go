@@ -117,6 +117,7 @@ func (p packed[T]) read(dst []float32, from int) {
 
 // windows are samples of a running text that follow one another.
 type windows struct {
+	shared
 	spec    Spec
 	numbers sequence
 	context int
@@ -262,6 +263,7 @@ func (f *free) ReadField(name string, rows []int, dst []float32) error {
 
 // lineSet are samples of a line each: sequences that end where the line does.
 type lineSet struct {
+	shared
 	spec    Spec
 	numbers sequence
 	starts  []int // of each line, and behind the last
@@ -276,7 +278,7 @@ func (l *lineSet) extent() extent { return extentOf(l.spec, l.numbers, l.starts)
 func (l *lineSet) length(row int) int { return l.starts[row+1] - l.starts[row] - 1 }
 
 func (l *lineSet) within(positions int) Source {
-	return &lineSet{l.spec.Within(positions), l.numbers, l.starts, l.mean}
+	return &lineSet{spec: l.spec.Within(positions), numbers: l.numbers, starts: l.starts, mean: l.mean}
 }
 
 // Notes says what cannot be predicted.

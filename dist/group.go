@@ -45,3 +45,14 @@ type Group interface {
 	// It does not block, and does nothing where the group has been aborted.
 	Abort(err error)
 }
+
+// AllReducer is what a [Group] may be beside, if it adds up faster than by AllToAll. It is
+// asked where the bits of sums may depend on the number of members and on who adds
+// them up, as with train.Fast.
+type AllReducer interface {
+	Group
+
+	// AllReduce replaces values, of the same length on every rank, by their sums over
+	// all ranks, the same bits on each. It blocks and fails as AllToAll does.
+	AllReduce(values []float32) error
+}

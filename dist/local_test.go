@@ -119,3 +119,27 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestGather: everybody gets what each gives, of any lengths.
+func TestGather(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		for _, err := range members(t, n, func(g dist.Group) error {
+			for round := range 3 {
+				all, err := dist.Gather(g, []byte(strings.Repeat("x", g.Rank()*round)))
+				if err != nil {
+					return err
+				}
+				for rank, text := range all {
+					if string(text) != strings.Repeat("x", rank*round) {
+						return fmt.Errorf("rank %d gives %q", rank, text)
+					}
+				}
+			}
+			return nil
+		}) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

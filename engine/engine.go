@@ -26,7 +26,10 @@
 // one's own is tested with.
 package engine
 
-import "descent/internal/exec"
+import (
+	"descent/internal/exec"
+	"descent/internal/kernel/program"
+)
 
 // Engine is a number of workers, and working memory that the programs bound to
 // it share: they run one after the other. Goroutines that run programs side by
@@ -46,3 +49,9 @@ func (e *Engine) Workers() int { return e.pool.Workers() }
 
 // Close ends the workers and waits until they are gone.
 func (e *Engine) Close() { e.pool.Close() }
+
+// SumRun returns of how many elements, one behind the other, the sum is a term of the sum of
+// all n elements of a tensor that is computed element by element; the last term has
+// what is left. Terms are the sums of rows of so many elements, and are added up in
+// pairs, neighbours first, so that they may be computed apart without changing a bit.
+func SumRun(n int) int { return program.SumRun(n) }

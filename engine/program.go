@@ -21,6 +21,14 @@ func (p *Program) Run() {
 // fed. It panics if the stage reads an input that was never fed.
 func (p *Program) RunStage(stage int) { p.exec.Run(stage) }
 
+// After has f called after each wave of instructions, see [Instruction], by the goroutine
+// that runs the program, which waits for it; nil is nothing.
+func (p *Program) After(f func(wave int)) { p.exec.After(f) }
+
+// Written returns the wave after which a run leaves a variable as it is, -1 if it does not
+// change it. Until the stage ends, its memory may be read from then on.
+func (p *Program) Written(variable string) int { return p.exec.Plan().Written(variable) }
+
 // Output returns the values of output i of the first stage, in row-major order.
 // They are valid until the next run of any program of the engine.
 func (p *Program) Output(i int) []float32 { return p.exec.Output(0, i) }

@@ -62,6 +62,21 @@ var bad = []struct {
 		x = x.Reshape(2, 1, 1, 3)
 		x.Attention(x, x, graph.Attention{Dropout: v})
 	}, "a rate of dropout [3]; want one number"},
+	{"gru rank", func(x, v, _, _, _ graph.Tensor) { x.GRU(x, v, x, graph.Recurrence{}) }, "takes [n, t, 3·units] and a weight [units, 3·units]"},
+	{"gru weight", func(x, v, _, _, _ graph.Tensor) { x.Reshape(2, 1, 3).GRU(x, v, x, graph.Recurrence{}) }, "2 units take a weight of 6 columns and inputs of 6 numbers, not 3 and 3"},
+	{"gru state", func(x, v, _, _, _ graph.Tensor) {
+		x.Reshape(2, 1, 3).GRU(v.Reshape(1, 3), v.Slice(0, 0, 1), v, graph.Recurrence{})
+	}, "a state [3] before the first position; want [2 1]"},
+	{"gru bias", func(x, v, _, _, _ graph.Tensor) {
+		x.Reshape(2, 1, 3).GRU(v.Reshape(1, 3), v, x.Slice(1, 0, 1), graph.Recurrence{})
+	}, "a bias [3]; want [1]"},
+	{"lstm cell", func(x, v, _, _, _ graph.Tensor) {
+		x = x.Concat(1, x.Slice(1, 0, 1)).Reshape(2, 1, 4)
+		x.LSTM(v.Concat(0, v.Slice(0, 0, 1)).Reshape(1, 4), x.Slice(2, 0, 1).Reshape(2, 1), v, graph.Recurrence{})
+	}, "a cell [3] before the first position; want [2 1]"},
+	{"gru lengths", func(x, v, _, _, _ graph.Tensor) {
+		x.Reshape(2, 1, 3).GRU(v.Reshape(1, 3), v.Slice(0, 0, 1), x.Slice(1, 0, 1), graph.Recurrence{Lengths: v})
+	}, "lengths [3]; want one for each of 2 samples"},
 	{"set rows", func(x, v, s, _, _ graph.Tensor) { x.SetRows(v, s) }, "rows [3] do not fit into [2 3]"},
 	{"set rows beyond", func(x, _, s, _, _ graph.Tensor) { x.SetRows(x.Concat(1, x), s) }, "6 rows, of which 3 have a place"},
 	{"set rows at", func(x, v, _, _, _ graph.Tensor) { x.SetRows(x, v) }, "want one number, or one for each of 2 samples"},

@@ -161,6 +161,19 @@ var rows = []row{
 		return slope(attentionGrad(1, graph.Attention{})(g, x...), x[2], x[1])
 	}, shapes: attentions[:2], ulp: 20, whole: true, grad: 1e-5},
 
+	{op: "recurrent", build: gru(graph.Recurrence{}), shapes: grus, ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrent", build: ofLengths(gru, true), shapes: grus, ulp: 45, whole: true, grad: 1e-5},
+	{op: "recurrent", build: lstm(graph.Recurrence{Reverse: true}, 0), shapes: lstms, ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrent", build: lstm(graph.Recurrence{}, 1), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrent", build: ofLengths(func(r graph.Recurrence) builder { return lstm(r, 2) }, false), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentGrad", build: slopes(0, gru(graph.Recurrence{})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentGrad", build: slopes(3, ofLengths(gru, true)), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(1, gru(graph.Recurrence{})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(2, gru(graph.Recurrence{Reverse: true})), shapes: grus[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentWeight", build: slopes(1, lstm(graph.Recurrence{Reverse: true}, 0)), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
+	{op: "recurrentGrad", build: slopes(0, lstm(graph.Recurrence{}, 0)), shapes: lstms[:3], ulp: 200, whole: true, grad: 1e-5}, // 1-y² cancels as |y| → 1
+	{op: "recurrentGrad", build: slopes(3, ofLengths(func(r graph.Recurrence) builder { return lstm(r, 0) }, false)), shapes: lstms[:3], ulp: 20, whole: true, grad: 1e-5},
+
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.Standardize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "standardize", build: one(func(x graph.Tensor) graph.Tensor { return x.GroupStandardize(2, 1e-3) }), shapes: shapes{{dims(2, 4)}, {dims(3, 5, 6)}, {dims(2, 9, 11, 8)}}, ulp: 20, whole: true, grad: 1.2e-4},
 	{op: "rmsNormalize", build: one(func(x graph.Tensor) graph.Tensor { return x.RMSNormalize(1e-3) }), shapes: longRows, ulp: 20, whole: true, grad: 1e-5},
@@ -325,5 +338,51 @@ func product(format tile.Format, rows bool, to ...int) func(*graph.Graph, ...gra
 			w = w.Transpose(1, 0)
 		}
 		return rewrite.Simplify(x[1].MatMul(w))[0]
+	}
+}
+
+// Operands of a GRU are x, u, b and h, those of an LSTM x, u, h and c: no unit but one,
+// one position, more samples than a task has, more units than a product sums at once.
+var (
+	grus = shapes{
+		{dims(1, 1, 3), dims(1, 3), dims(1), dims(1, 1)}, {dims(2, 5, 9), dims(3, 9), dims(3), dims(2, 3)},
+		{dims(3, 2, 51), dims(17, 51), dims(17), dims(3, 17)}, {dims(19, 6, 60), dims(20, 60), dims(20), dims(19, 20)},
+	}
+	lstms = shapes{
+		{dims(1, 1, 4), dims(1, 4), dims(1, 1), dims(1, 1)}, {dims(2, 5, 12), dims(3, 12), dims(2, 3), dims(2, 3)},
+		{dims(3, 2, 68), dims(17, 68), dims(3, 17), dims(3, 17)}, {dims(19, 6, 80), dims(20, 80), dims(19, 20), dims(19, 20)},
+	}
+)
+
+type builder = func(*graph.Graph, ...graph.Tensor) graph.Tensor
+
+func gru(r graph.Recurrence) builder {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor { return x[0].GRU(x[1], x[2], x[3], r) }
+}
+
+// lstm has the states, the cells, or both.
+func lstm(r graph.Recurrence, of int) builder {
+	return func(_ *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		y, cells := x[0].LSTM(x[1], x[2], x[3], r)
+		return []graph.Tensor{y, cells, y.Mul(cells)}[of]
+	}
+}
+
+// ofLengths has samples of no position, of one, and so on.
+func ofLengths(build func(graph.Recurrence) builder, reverse bool) builder {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		var lengths []float64
+		for i := range x[0].Dim(0) {
+			lengths = append(lengths, float64(i*3%(x[0].Dim(1)+2)))
+		}
+		return build(graph.Recurrence{Lengths: g.Vector(lengths), Reverse: reverse})(g, x...)
+	}
+}
+
+// slopes is the gradient of operand k.
+func slopes(k int, build builder) builder {
+	return func(g *graph.Graph, x ...graph.Tensor) graph.Tensor {
+		y := build(g, x...)
+		return slope(y, x[k], y.Square())
 	}
 }

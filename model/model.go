@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"descent/data"
+	"descent/dist"
 	"descent/engine"
 	"descent/internal/network"
 	"descent/metric"
@@ -44,6 +45,7 @@ type Model struct {
 	free      []*predictor // idle, each for one goroutine
 	evaluates sync.Mutex   // held by the evaluation in progress, where one predictor does all
 	evaluator *predictor   // nil: each evaluation has its own
+	group     dist.Group   // whose members share evaluations out; nil: this one makes all of them
 }
 
 // New returns the model of a network with the given weights, for samples of the
@@ -187,14 +189,19 @@ func (m *Model) blank(rows int) *data.Batch {
 
 // Evaluate measures the model on source.
 func (m *Model) Evaluate(ctx context.Context, source data.Source) (Report, error) {
-	if m.evaluator != nil {
+	p := m.evaluator
+	if p != nil {
 		m.evaluates.Lock()
 		defer m.evaluates.Unlock()
-		return m.evaluator.evaluate(ctx, source)
+	} else {
+		e := engine.New(m.workers)
+		defer e.Close()
+		p = newPredictor(m, e)
 	}
-	e := engine.New(m.workers)
-	defer e.Close()
-	return newPredictor(m, e).evaluate(ctx, source)
+	if m.group != nil {
+		return p.evaluateIn(ctx, m.group, source)
+	}
+	return p.evaluate(ctx, source)
 }
 
 // Predict returns the predictions for the samples in x, one after the other:

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/network"
 	"descent/metric"
 )
 
@@ -82,39 +83,81 @@ func (g GoalReport) has(name string) bool {
 	return slices.ContainsFunc(g.Metrics.Metrics(), func(m metric.Metric) bool { return m.Name == name })
 }
 
-// evaluate measures predictions on all of source.
-func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, error) {
+// measuring is an evaluation that goes on.
+type measuring struct {
+	net                *network.Network
+	report             Report
+	goals              []*goalMeter
+	sum, plain, weight float64
+}
+
+// begin makes ready to measure predictions on source.
+func (p *predictor) begin(source data.Source) (*measuring, error) {
 	if source == nil || source.Len() == 0 {
-		return Report{}, fmt.Errorf("model: there are no rows to evaluate")
+		return nil, fmt.Errorf("model: there are no rows to evaluate")
 	}
 	if err := p.net.Fits(source.Spec()); err != nil {
-		return Report{}, fmt.Errorf("model: %w", err)
+		return nil, fmt.Errorf("model: %w", err)
 	}
-	var r Report
-	var goals []*goalMeter
+	e := &measuring{net: p.net}
 	for i := range p.net.Objective {
 		g, err := newGoalMeter(p.net, i, p.metrics)
 		if err != nil {
-			return Report{}, fmt.Errorf("model: %w", err)
+			return nil, fmt.Errorf("model: %w", err)
 		}
 		if i < len(p.beside) && p.beside[i] != nil {
 			if err := g.set.Beside(p.beside[i]); err != nil {
-				return Report{}, fmt.Errorf("model: %w", err)
+				return nil, fmt.Errorf("model: %w", err)
 			}
 		}
 		var thresholds []float64
 		if i == 0 && p.decided != nil {
 			thresholds = slices.Clone(p.decided)
 			if err := g.set.Decide(p.decided); err != nil {
-				return Report{}, fmt.Errorf("model: %w", err)
+				return nil, fmt.Errorf("model: %w", err)
 			}
 		}
-		goals = append(goals, g)
-		r.Goals = append(r.Goals, GoalReport{p.net.Objective[i].Name, g.set, p.net.Objective[i].Loss.Name(), thresholds, p.net.Objective[i].Rows != "", g.sure})
+		e.goals = append(e.goals, g)
+		e.report.Goals = append(e.report.Goals, GoalReport{p.net.Objective[i].Name, g.set, p.net.Objective[i].Loss.Name(), thresholds, p.net.Objective[i].Rows != "", g.sure})
 	}
-	first := goals[0].set
-	r.Classification, r.Regression, r.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()
-	var sum, plain, weight float64
+	first := e.goals[0].set
+	e.report.Classification, e.report.Regression, e.report.MultiLabel = first.Classification(), first.Regression(), first.MultiLabel()
+	return e, nil
+}
+
+// add takes in what was predicted of the next rows, which b has the targets of.
+func (e *measuring) add(rows int, y *predicted, b *data.Batch) error {
+	for i, l := range y.losses {
+		e.sum += float64(l)
+		e.plain += float64(y.plain[i])
+	}
+	e.weight += weightOf(rows, b.Field(e.net.Objective[0].Rows))
+	e.report.keepWorst(e.net, e.report.Rows, y.plain, y.values[0])
+	for i, g := range e.goals {
+		if err := g.add(rows, y.values[i], b); err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+	}
+	e.report.Rows += rows
+	return nil
+}
+
+// end returns what was measured.
+func (e *measuring) end() (Report, error) {
+	r := &e.report
+	if !(e.weight > 0) {
+		return Report{}, fmt.Errorf("model: the weights of all %d rows are 0: none counts", r.Rows)
+	}
+	r.Loss, r.Plain = e.sum/e.weight, e.plain/e.weight
+	return *r, nil
+}
+
+// evaluate measures predictions on all of source.
+func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, error) {
+	e, err := p.begin(source)
+	if err != nil {
+		return Report{}, err
+	}
 	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
 		if err != nil {
 			return Report{}, err
@@ -123,34 +166,21 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		if err != nil {
 			return Report{}, fmt.Errorf("model: %w", err)
 		}
-		for i, l := range y.losses {
-			sum += float64(l)
-			plain += float64(y.plain[i])
+		if err := e.add(len(batch.Rows), y, &batch); err != nil {
+			return Report{}, err
 		}
-		weight += weightOf(&batch, p.net.Objective[0].Rows)
-		r.keepWorst(p.net, r.Rows, y.plain, y.values[0])
-		for i, g := range goals {
-			if err := g.add(len(batch.Rows), y.values[i], &batch); err != nil {
-				return Report{}, fmt.Errorf("model: %w", err)
-			}
-		}
-		r.Rows += len(batch.Rows)
 	}
-	if !(weight > 0) {
-		return Report{}, fmt.Errorf("model: the weights of all %d rows are 0: none counts", r.Rows)
-	}
-	r.Loss, r.Plain = sum/weight, plain/weight
-	return r, nil
+	return e.end()
 }
 
-// weightOf is what the rows of a batch count together, by a field; each 1, if there is
+// weightOf is what some rows count together, by their weights; each 1, if there are
 // none.
-func weightOf(b *data.Batch, field string) float64 {
-	if field == "" {
-		return float64(len(b.Rows))
+func weightOf(rows int, weights []float32) float64 {
+	if weights == nil {
+		return float64(rows)
 	}
 	sum := 0.0
-	for _, w := range b.Field(field) {
+	for _, w := range weights {
 		sum += float64(w)
 	}
 	return sum

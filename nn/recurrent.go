@@ -53,83 +53,81 @@ type LSTM struct {
 
 // Forward implements [Layer].
 func (l GRU) Forward(c *Context, x graph.Tensor) graph.Tensor {
-	r := recurrence{units: l.Units, gates: 3, states: []string{"state"}, init: l.Init, last: l.Last}
-	var bias graph.Tensor
-	return r.forward(c, "GRU", x, func() { bias = c.Bias("recurrent_bias", l.Units) }, func(x, u []graph.Tensor, h []graph.Tensor) []graph.Tensor {
-		reset, z := x[0].Add(u[0]).Sigmoid(), x[1].Add(u[1]).Sigmoid()
-		n := x[2].Add(reset.Mul(u[2].Add(bias))).Tanh()
-		return []graph.Tensor{n.Add(z.Mul(h[0].Sub(n)))}
-	})
+	r := recurrence{Context: c, name: "GRU", units: l.Units, gates: 3, init: l.Init}
+	gates, u, ok := r.inputs(x)
+	if !ok {
+		return c.none()
+	}
+	bias, before := c.Bias("recurrent_bias", l.Units), r.before(x, "state")
+	y := gates.GRU(u, bias, before, graph.Recurrence{})
+	r.remember(before, y)
+	return r.result(y, l.Last)
 }
 
 // Forward implements [Layer].
 func (l LSTM) Forward(c *Context, x graph.Tensor) graph.Tensor {
-	r := recurrence{units: l.Units, gates: 4, states: []string{"state", "cell"}, init: l.Init, last: l.Last}
-	return r.forward(c, "LSTM", x, func() {}, func(x, u []graph.Tensor, h []graph.Tensor) []graph.Tensor {
-		gate := func(i int) graph.Tensor { return x[i].Add(u[i]) }
-		cell := gate(1).Sigmoid().Mul(h[1]).Add(gate(0).Sigmoid().Mul(gate(2).Tanh()))
-		return []graph.Tensor{gate(3).Sigmoid().Mul(cell.Tanh()), cell}
-	})
+	r := recurrence{Context: c, name: "LSTM", units: l.Units, gates: 4, init: l.Init}
+	gates, u, ok := r.inputs(x)
+	if !ok {
+		return c.none()
+	}
+	before, cell := r.before(x, "state"), r.before(x, "cell")
+	y, cells := gates.LSTM(u, before, cell, graph.Recurrence{})
+	r.remember(before, y)
+	r.remember(cell, cells)
+	return r.result(y, l.Last)
 }
 
-// recurrence is what recurrent layers share. Time is unrolled in the graph.
+// recurrence is what recurrent layers share.
 type recurrence struct {
+	*Context
+	name         string
 	units, gates int
-	states       []string // the first is what the layer returns
 	init         initial.Initializer
-	last         bool
 }
 
-// forward goes through x. step makes the new states of what inputs and the first
-// state give each gate, and of the states before; declare adds parameters to those
-// that all have.
-func (r recurrence) forward(c *Context, name string, x graph.Tensor, declare func(), step func(x, u, states []graph.Tensor) []graph.Tensor) graph.Tensor {
+// inputs declares the parameters that all have, and returns what x gives the gates of
+// all positions and the recurrent weight.
+func (r recurrence) inputs(x graph.Tensor) (gates, u graph.Tensor, ok bool) {
 	t := x.Type()
 	if err := sequences(t); err != nil {
-		return c.fail(name, err, t)
+		r.fail(r.name, err, t)
+		return gates, u, false
 	}
 	if r.units < 1 {
-		return c.fail(name, fmt.Errorf("%d units; want at least 1", r.units), t)
+		r.fail(r.name, fmt.Errorf("%d units; want at least 1", r.units), t)
+		return gates, u, false
 	}
 	n, length, in := t.Dim(0), t.Dim(1), t.Dim(2)
 	init := r.init
 	if init == nil {
 		init = initial.Uniform{Bound: 1 / math.Sqrt(float64(r.units))}
 	}
-	w, u := c.Param("weight", init, in, r.gates*r.units), c.Param("recurrent", init, r.units, r.gates*r.units)
-	b := c.Bias("bias", r.gates*r.units)
-	declare()
-	inputs := x.Reshape(-1, in).MatMul(w).Add(b).Reshape(n, length, r.gates*r.units)
-	states := make([]graph.Tensor, len(r.states))
-	for i, state := range r.states {
-		states[i] = c.graph.Const(0).BroadcastTo(graph.Shape(n, r.units))
-		if c.continues != nil {
-			states[i] = c.State(state, n, r.units)
-		}
-	}
-	before := states
-	var all []graph.Tensor
-	for i := range length {
-		at := inputs.Slice(1, i, i+1).Reshape(n, -1)
-		states = step(r.split(at), r.split(states[0].MatMul(u)), states)
-		all = append(all, states[0].Reshape(n, 1, r.units))
-	}
-	if c.continues != nil {
-		for i := range states {
-			c.SetState(before[i], states[i])
-		}
-	}
-	if r.last {
-		return states[0]
-	}
-	return all[0].Concat(1, all[1:]...)
+	w := r.Param("weight", init, in, r.gates*r.units)
+	u = r.Param("recurrent", init, r.units, r.gates*r.units)
+	b := r.Bias("bias", r.gates*r.units)
+	return x.Reshape(-1, in).MatMul(w).Add(b).Reshape(n, length, r.gates*r.units), u, true
 }
 
-// split returns the parts of x [n, gates·units] that belong to each gate.
-func (r recurrence) split(x graph.Tensor) []graph.Tensor {
-	gates := make([]graph.Tensor, r.gates)
-	for i := range gates {
-		gates[i] = x.Slice(1, i*r.units, (i+1)*r.units)
+// before returns a state before the first position of x.
+func (r recurrence) before(x graph.Tensor, name string) graph.Tensor {
+	if r.continues != nil {
+		return r.State(name, x.Dim(0), r.units)
 	}
-	return gates
+	return r.graph.Const(0).BroadcastTo(graph.Shape(x.Dim(0), r.units))
+}
+
+// remember keeps the last of all states for a trace that goes on.
+func (r recurrence) remember(before, all graph.Tensor) {
+	if r.continues != nil {
+		r.SetState(before, r.result(all, true))
+	}
+}
+
+// result returns all states, or the last.
+func (r recurrence) result(all graph.Tensor, last bool) graph.Tensor {
+	if t := all.Type(); last && t.Rank() == 3 {
+		return all.Slice(1, t.Dim(1)-1, t.Dim(1)).Reshape(t.Dim(0), r.units)
+	}
+	return all
 }

@@ -7,19 +7,23 @@ import (
 	"descent/internal/onnxproto"
 )
 
-// recurrent is what LSTM, GRU and RNN share: steps over time in one direction or both,
-// unrolled in the graph.
+// recurrent is what LSTM, GRU and RNN share: steps over time in one direction or both, as
+// one operation of the graph where that knows the node's kind, and else unrolled.
 type recurrent struct {
 	gates  int
 	states int
 	acts   []string // of one direction, unless the node says others
 	step   func(g *gates, x graph.Tensor, s []graph.Tensor) []graph.Tensor
+	order  []int // of gates in the operation; none: there is none
+	whole  func(x, u, bias graph.Tensor, s []graph.Tensor, r graph.Recurrence) []graph.Tensor
 }
 
 // gates is one direction of a recurrent node.
 type gates struct {
 	n      *call
 	units  int
+	weight graph.Tensor // [gates·units, width]
+	given  graph.Tensor // the bias of its product; none: there is none
 	acts   []func(graph.Tensor) graph.Tensor
 	recur  graph.Tensor // [gates·units, units]
 	bias   graph.Tensor // of the recurrent product, [gates·units]; none: there is none
@@ -64,6 +68,9 @@ var lstm = recurrent{gates: 4, states: 2, acts: []string{"Sigmoid", "Tanh", "Tan
 	c = forget.Mul(c).Add(in.Mul(act(gate(3))))
 	o := f(look(gate(1), 1, c))
 	return []graph.Tensor{o.Mul(out(c)), c}
+}, order: []int{0, 2, 3, 1}, whole: func(x, u, bias graph.Tensor, s []graph.Tensor, r graph.Recurrence) []graph.Tensor {
+	y, cells := x.Add(bias).LSTM(u, s[0], s[1], r)
+	return []graph.Tensor{y, cells}
 }}
 
 // gru steps by the standard's equations, with f and g the activations of the node, by default
@@ -88,6 +95,10 @@ var gru = recurrent{gates: 3, states: 1, acts: []string{"Sigmoid", "Tanh"}, step
 	}
 	candidate := g.acts[1](g.part(x, 2).Add(inner))
 	return []graph.Tensor{candidate.Add(z.Mul(h.Sub(candidate)))}
+}, order: []int{1, 0, 2}, whole: func(x, u, bias graph.Tensor, s []graph.Tensor, r graph.Recurrence) []graph.Tensor {
+	units := u.Dim(0)
+	both := bias.Slice(0, 0, 2*units).Pad(0, 0, units)
+	return []graph.Tensor{x.Add(both).GRU(u, bias.Slice(0, 2*units, 3*units), s[0], r)}
 }}
 
 // rnn steps by y = f(W·x + R·h' + b), with f the activation of the node, by default tanh.
@@ -174,8 +185,6 @@ func (r recurrent) apply(n *call) []value {
 		n.failf("direction %q", direction)
 	case n.int("hidden_size", units) != units || w.dims()[0] != directions || w.dims()[1] != r.gates*units || w.dims()[2] != width || u.dims()[0] != directions || u.dims()[1] != r.gates*units:
 		n.failf("W %v and R %v do not fit an input of %d numbers and hidden_size %d in %d directions", w.dims(), u.dims(), width, n.int("hidden_size", units), directions)
-	case steps > 4096:
-		n.failf("%d steps of time, which are unrolled; at most 4096 are", steps)
 	}
 	if n.failed() {
 		return nil
@@ -190,26 +199,31 @@ func (r recurrent) apply(n *call) []value {
 		n.failf("%d activations; want %d", len(names), directions*len(r.acts))
 		return nil
 	}
+	whole := r.whole != nil && !n.has(7) && (r.states == 2 || n.int("linear_before_reset", 0) != 0)
+	for i, name := range names {
+		whole = whole && strings.EqualFold(name, r.acts[i%len(r.acts)])
+	}
+	if !whole && steps > 4096 {
+		n.failf("%d steps of time, which are unrolled; at most 4096 are", steps)
+		return nil
+	}
 	alpha, _ := n.attribute("activation_alpha")
 	beta, _ := n.attribute("activation_beta")
 	wt, ut := n.plain(w), n.plain(u)
 	lengths := n.lengths(rows, steps)
-	all := make([][]graph.Tensor, directions) // by direction and time, [rows, units]
-	ends := make([][]graph.Tensor, directions)
+	var all []graph.Tensor // by direction, [steps, 1, rows, units]
+	ends := make([][]graph.Tensor, r.states)
 	for d := range directions {
 		g := &gates{n: n, units: units, before: n.int("linear_before_reset", 0) != 0}
 		for _, name := range names[d*len(r.acts) : (d+1)*len(r.acts)] {
 			g.acts = append(g.acts, n.activation(name, &alpha.Floats, &beta.Floats))
 		}
 		one := func(t graph.Tensor, dims ...int) graph.Tensor { return t.Slice(0, d, d+1).Reshape(dims...) }
-		g.recur = one(ut, r.gates*units, units)
-		given := in.Reshape(-1, width).MatMul(one(wt, r.gates*units, width).Transpose())
+		g.weight, g.recur = one(wt, r.gates*units, width), one(ut, r.gates*units, units)
 		if n.has(3) {
 			b := one(n.plain(n.in[3]), -1)
-			given = given.Add(b.Slice(0, 0, r.gates*units))
-			g.bias = b.Slice(0, r.gates*units, 2*r.gates*units)
+			g.given, g.bias = b.Slice(0, 0, r.gates*units), b.Slice(0, r.gates*units, 2*r.gates*units)
 		}
-		given = given.Reshape(steps, rows, r.gates*units)
 		if r.states == 2 && n.has(7) {
 			p := one(n.plain(n.in[7]), 3*units)
 			for i := range 3 {
@@ -227,45 +241,25 @@ func (r recurrent) apply(n *call) []value {
 				states[i] = n.plain(first).Slice(0, d, d+1).Reshape(rows, units)
 			}
 		}
-		all[d] = make([]graph.Tensor, steps)
-		for k := range steps {
-			t := k
-			if d == 1 || direction == "reverse" {
-				t = steps - 1 - k
-			}
-			now := r.step(g, given.Slice(0, t, t+1).Reshape(rows, -1), states)
-			out := now[0]
-			if lengths.Valid() {
-				going := lengths.Const(float64(t)).Less(lengths)
-				for i := range now {
-					now[i] = going.Select(now[i], states[i])
-				}
-				out = going.Select(out, out.Const(0))
-			}
-			states = now
-			all[d][t] = out
+		through := r.unrolled
+		if whole {
+			through = r.fused
 		}
-		ends[d] = states
+		y, last := through(g, in, states, lengths, d == 1 || direction == "reverse")
+		all = append(all, y.Reshape(steps, 1, rows, units))
+		for i, end := range last {
+			ends[i] = append(ends[i], end.Reshape(1, rows, units))
+		}
 	}
 	if n.failed() {
 		return nil
 	}
-	var times []graph.Tensor
-	for t := range steps {
-		for d := range directions {
-			times = append(times, all[d][t].Reshape(1, rows, units))
-		}
-	}
-	y := times[0].Concat(0, times[1:]...).Reshape(steps, directions, rows, units)
+	y := all[0].Concat(1, all[1:]...)
 	out := []value{of(onnxproto.Float32, y)}
 	if layout != 0 {
 		out[0] = of(onnxproto.Float32, y.Transpose(2, 0, 1, 3))
 	}
-	for i := range r.states {
-		var list []graph.Tensor
-		for d := range directions {
-			list = append(list, ends[d][i].Reshape(1, rows, units))
-		}
+	for _, list := range ends {
 		last := list[0].Concat(0, list[1:]...)
 		if layout != 0 {
 			last = last.Transpose(1, 0, 2)
@@ -273,6 +267,72 @@ func (r recurrent) apply(n *call) []value {
 		out = append(out, of(onnxproto.Float32, last))
 	}
 	return out
+}
+
+// unrolled goes through time position by position, and returns the states at all
+// positions [steps, rows, units] and those at the end.
+func (r recurrent) unrolled(g *gates, in graph.Tensor, states []graph.Tensor, lengths graph.Tensor, reverse bool) (all graph.Tensor, ends []graph.Tensor) {
+	steps, rows, width := in.Dim(0), in.Dim(1), in.Dim(2)
+	given := in.Reshape(-1, width).MatMul(g.weight.Transpose())
+	if g.given.Valid() {
+		given = given.Add(g.given)
+	}
+	given = given.Reshape(steps, rows, r.gates*g.units)
+	list := make([]graph.Tensor, steps)
+	for k := range steps {
+		t := k
+		if reverse {
+			t = steps - 1 - k
+		}
+		now := r.step(g, given.Slice(0, t, t+1).Reshape(rows, -1), states)
+		out := now[0]
+		if lengths.Valid() {
+			going := lengths.Const(float64(t)).Less(lengths)
+			for i := range now {
+				now[i] = going.Select(now[i], states[i])
+			}
+			out = going.Select(out, out.Const(0))
+		}
+		states = now
+		list[t] = out.Reshape(1, rows, g.units)
+	}
+	return list[0].Concat(0, list[1:]...), states
+}
+
+// fused is unrolled as one operation.
+func (r recurrent) fused(g *gates, in graph.Tensor, states []graph.Tensor, lengths graph.Tensor, reverse bool) (all graph.Tensor, ends []graph.Tensor) {
+	steps, rows, width := in.Dim(0), in.Dim(1), in.Dim(2)
+	ordered := func(x graph.Tensor) graph.Tensor { // gates of x, along its first axis
+		var parts []graph.Tensor
+		for _, i := range r.order {
+			parts = append(parts, x.Slice(0, i*g.units, (i+1)*g.units))
+		}
+		return parts[0].Concat(0, parts[1:]...)
+	}
+	given := in.Transpose(1, 0, 2).Reshape(-1, width).MatMul(ordered(g.weight).Transpose())
+	bias := given.Const(0).BroadcastTo(graph.Shape(r.gates * g.units))
+	if g.given.Valid() {
+		given, bias = given.Add(ordered(g.given)), ordered(g.bias)
+	}
+	how := graph.Recurrence{Reverse: reverse}
+	if lengths.Valid() {
+		how.Lengths = lengths.Reshape(rows)
+	}
+	for i, states := range r.whole(given.Reshape(rows, steps, -1), ordered(g.recur).Transpose(), bias, states, how) {
+		end := steps - 1
+		if reverse {
+			end = 0
+		}
+		ends = append(ends, states.Slice(1, end, end+1).Reshape(rows, g.units))
+		if i == 0 {
+			all = states
+		}
+	}
+	if lengths.Valid() { // behind the end are zeros
+		inside := lengths.Graph().Count(steps).Reshape(1, steps, 1).Less(lengths.Reshape(rows, 1, 1))
+		all = inside.Select(all, all.Const(0))
+	}
+	return all.Transpose(1, 0, 2), ends
 }
 
 // lengths returns how many steps of each row count, [rows, 1]; none if all do.

@@ -21,6 +21,17 @@ type Traced struct {
 	Updates     []graph.Update // of all parameters and their state
 	State       []StateVar     // slot by slot, in the order of the parameters
 	Hosts       []Host         // to be run after each update
+	Singles     []Single       // the same, parameter by parameter
+	Common      []graph.Update // and of the state that parameters share
+}
+
+// Single is what an update does to one parameter.
+type Single struct {
+	Name    string
+	Square  graph.Tensor   // Σg² after all limits but the last; [Traced.NormSquared] adds them up in the order of the parameters
+	Updates []graph.Update // of the parameter and its state
+	State   []StateVar
+	Hosts   []Host
 }
 
 // Trace writes the update of params into g. They must have distinct names and
@@ -64,17 +75,18 @@ func Trace(g *graph.Graph, cfg Config, params []*Param) (*Traced, error) {
 		leave := g.Enter(m.Name)
 		next := cfg.move(m)
 		leave()
-		step.Updates = append(append(step.Updates, m.updates()...), graph.Update{Variable: m.Value, Value: next})
-		step.Hosts = append(step.Hosts, m.hosts...)
-		list = append(list, m.Param)
+		one := Single{Name: m.Name, Square: m.square, Updates: append(m.updates(), graph.Update{Variable: m.Value, Value: next}), State: states([]*Param{m.Param}), Hosts: m.hosts}
+		step.Updates, step.Hosts = append(step.Updates, one.Updates...), append(step.Hosts, one.Hosts...)
+		step.Singles, list = append(step.Singles, one), append(list, m.Param)
 	}
 	step.State = states(list)
 	for _, how := range groups {
 		if how.shared != nil {
-			step.Updates = append(step.Updates, how.shared.updates()...)
+			step.Common = append(step.Common, how.shared.updates()...)
 			step.State = append(step.State, states([]*Param{how.shared})...)
 		}
 	}
+	step.Updates = append(step.Updates, step.Common...)
 	if err := g.Err(); err != nil {
 		return nil, err
 	}

@@ -49,16 +49,28 @@ var errDamaged = errors.New("the checkpoint is damaged")
 // that was there is as it was.
 //
 // It may be called between updates: from Config.Callback or in the body of a
-// loop over Steps. See [Checkpoints] for the usual way.
+// loop over Steps. See [Checkpoints] for the usual way. Members of Config.Group that
+// keep a part of the state each call it after the same update, and rank 0 writes the
+// file.
 func (t *Trainer) SaveCheckpoint(path string) error {
-	meta, tensors, err := t.encodeCheckpoint()
-	if err == nil {
-		err = safetensors.WriteFile(path, meta, tensors)
+	err := t.bringState()
+	if err == nil && (t.shards == nil || t.writes()) {
+		err = t.writeCheckpoint(path)
 	}
+	t.shards.drop()
 	if err != nil {
 		return fmt.Errorf("save checkpoint: %w", err)
 	}
 	return nil
+}
+
+// writeCheckpoint writes a checkpoint of which all is here.
+func (t *Trainer) writeCheckpoint(path string) error {
+	meta, tensors, err := t.encodeCheckpoint()
+	if err != nil {
+		return err
+	}
+	return safetensors.WriteFile(path, meta, tensors)
 }
 
 func (t *Trainer) encodeCheckpoint() (map[string]string, []safetensors.Tensor, error) {
@@ -76,24 +88,40 @@ func (t *Trainer) encodeCheckpoint() (map[string]string, []safetensors.Tensor, e
 	if err != nil {
 		return nil, nil, err
 	}
-	tensors := t.tensors(t.store, t.best)
+	list := t.held(t.store, t.best)
+	t.shards.fill(list)
+	tensors := tensorsOf(list)
 	return map[string]string{checkpointKey: string(text), checksumKey: checksum(text, tensors)}, tensors, nil
 }
 
-// tensors lists the variables of a checkpoint, which share their memory.
+// tensors lists the variables of a checkpoint that every member of Config.Group has; they
+// share their memory.
 func (t *Trainer) tensors(store *engine.Store, best *model.Model) []safetensors.Tensor {
-	var list []safetensors.Tensor
-	add := func(prefix string, s *engine.Store, name string) {
-		list = append(list, safetensors.Tensor{Name: prefix + name, Shape: s.Type(name).Dims(), Data: s.Value(name)})
+	return tensorsOf(slices.DeleteFunc(t.held(store, best), func(v held) bool { return t.shards.spreads(v.Name) }))
+}
+
+func tensorsOf(list []held) (tensors []safetensors.Tensor) {
+	for _, v := range list {
+		tensors = append(tensors, safetensors.Tensor{Name: v.Name, Shape: v.Type.Dims(), Data: v.data})
 	}
-	for _, name := range store.Names() {
-		if !slices.Contains(t.gradients, name) { // between updates they mean nothing
-			add("", store, name)
-		}
+	return tensors
+}
+
+// held is a variable of a checkpoint, and what is here of it.
+type held struct {
+	engine.Variable
+	data []float32 // their memory
+	from int       // the first of them
+}
+
+// held lists the variables of a checkpoint, of which best is the best model.
+func (t *Trainer) held(store *engine.Store, best *model.Model) (list []held) {
+	for _, v := range t.all {
+		list = append(list, held{v, store.Value(v.Name), t.shards.from(v.Name)})
 	}
 	if best != nil {
-		for _, name := range best.Store().Names() {
-			add(bestPrefix, best.Store(), name)
+		for _, v := range best.Store().Variables() {
+			list = append(list, held{engine.Variable{Name: bestPrefix + v.Name, Type: v.Type}, best.Store().Value(v.Name), 0})
 		}
 	}
 	return list
@@ -167,7 +195,7 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 	if c.Best {
 		best = t.Model()
 	}
-	wanted := t.tensors(t.store, best)
+	wanted := t.held(t.store, best)
 	if len(wanted) != len(tensors) {
 		return fmt.Errorf("the checkpoint holds %d variables, training needs %d", len(tensors), len(wanted))
 	}
@@ -175,8 +203,8 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 		switch v, ok := values[w.Name]; {
 		case !ok:
 			return fmt.Errorf("the checkpoint has no variable %q", w.Name)
-		case !slices.Equal(v.Shape, w.Shape) || len(v.Data) != len(w.Data):
-			return fmt.Errorf("variable %q has shape %v in the checkpoint, training needs %v of float32", w.Name, v.Shape, w.Shape)
+		case !slices.Equal(v.Shape, w.Type.Dims()) || len(v.Data) != w.Type.Size():
+			return fmt.Errorf("variable %q has shape %v in the checkpoint, training needs %v of float32", w.Name, v.Shape, w.Type)
 		}
 	}
 	if b := t.cfg.Checkpoints.Beside; b != nil {
@@ -185,7 +213,7 @@ func (t *Trainer) restore(c checkpoint, tensors []safetensors.Tensor) error {
 		}
 	}
 	for _, w := range wanted {
-		copy(w.Data, values[w.Name].Data)
+		copy(w.data, values[w.Name].Data[w.from:])
 	}
 	t.state, t.best = c.State.restore(), best
 	t.counted = t.counted || c.Format == 1

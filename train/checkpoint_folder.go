@@ -16,6 +16,9 @@ import (
 // Interval, and when an error other than [ErrDiverged] ends the training, such
 // as that of the context. The zero value saves none.
 //
+// Members of a group that share the state save when they meet before the next update, and
+// not when one of them fails, as its part is gone then.
+//
 // A checkpoint that cannot be written later than the first does not end the
 // training: a notice says so, and the one before it stays.
 type Checkpoints struct {
@@ -53,6 +56,8 @@ type keeper struct {
 	saved time.Time     // the last one
 	cost  time.Duration // of it
 	at    position      // of training then
+	due   bool          // one is to be saved when the ranks of a group meet
+	err   error         // of the last one that they tried to save
 }
 
 // position tells the states of one training apart.
@@ -92,7 +97,7 @@ func (t *Trainer) due() bool {
 // on since the last, and removes those that are too old.
 func (t *Trainer) keep() error {
 	c, k := t.cfg.Checkpoints, &t.keeper
-	if c.Folder == "" || !t.writes() || !k.saved.IsZero() && k.at == t.where() {
+	if !t.wanting() {
 		return nil
 	}
 	start := time.Now()
@@ -101,7 +106,9 @@ func (t *Trainer) keep() error {
 		err = os.MkdirAll(c.Folder, 0o777)
 	}
 	if err == nil {
-		err = t.SaveCheckpoint(filepath.Join(c.Folder, checkpointName(t.epoch, t.batch)))
+		if err = t.writeCheckpoint(filepath.Join(c.Folder, checkpointName(t.epoch, t.batch))); err != nil {
+			err = fmt.Errorf("save checkpoint: %w", err)
+		}
 	}
 	k.saved = time.Now() // also after an error, so that the next try waits
 	k.cost = k.saved.Sub(start)
@@ -110,6 +117,12 @@ func (t *Trainer) keep() error {
 	}
 	k.at = t.where()
 	return t.prune()
+}
+
+// wanting reports whether a checkpoint of where training stands is wanted here.
+func (t *Trainer) wanting() bool {
+	k := &t.keeper
+	return t.cfg.Checkpoints.Folder != "" && t.writes() && (k.saved.IsZero() || k.at != t.where())
 }
 
 // clear removes the checkpoints of updates that are to be made anew. Those of
@@ -145,6 +158,15 @@ func (t *Trainer) clear() error {
 func (t *Trainer) keepAfter(err error) error {
 	if errors.Is(err, ErrDiverged) {
 		return err
+	}
+	if t.shards != nil && !errors.Is(err, ErrInterrupted) { // else it was saved before all left
+		if t.wanting() {
+			t.cfg.Logger.Warn("the state of training was spread over the group, which has ended; the last checkpoint is where it can go on")
+		}
+		return err
+	}
+	if t.shards != nil {
+		return errors.Join(err, t.keeper.err)
 	}
 	if failed := t.keep(); failed != nil {
 		return errors.Join(err, failed)

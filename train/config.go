@@ -77,7 +77,8 @@ type Config struct {
 
 	// Group is the members that train one network together, of which this process, or
 	// goroutine, is one; nil: it trains alone. See [descent/dist] and [Trainer.Steps].
-	Group dist.Group `bits:"same"`
+	Group  dist.Group `bits:"same"`
+	Reduce Reduction  // how its members add gradients up; zero: so that their number changes no bit
 
 	Logger *slog.Logger `bits:"same"` // notices; nil: none
 
@@ -107,9 +108,9 @@ func (c Config) withDefaults(spec data.Spec) Config {
 		c.BatchSize = 32
 	}
 	if c.MicroBatch == 0 {
-		c.MicroBatch = 1024
-		if c.Group != nil && c.BatchSize != All {
-			c.MicroBatch = min(max(leastShared, (c.BatchSize+mostShared-1)/mostShared), c.MicroBatch)
+		c.MicroBatch = MostMicroBatch
+		if c.Group != nil {
+			c.MicroBatch = SharedMicroBatch(c.BatchSize)
 		}
 	}
 	if c.Epochs == 0 {
@@ -146,6 +147,7 @@ func (c Config) Validate() error {
 	check(c.MicroBatch > 0, "micro-batch is %d rows; it must be positive", c.MicroBatch)
 	check(c.Epochs > 0, "epochs are %d; there must be at least 1", c.Epochs)
 	check(c.MaxUpdates >= 0, "the most updates are %d; there must be 0 (as many as the epochs have) or more", c.MaxUpdates)
+	check(c.Reduce <= Fast, "reduction is %d; it must be Exact or Fast", int(c.Reduce))
 	check(c.Order >= Shuffled && c.Order <= ByLength, "order is %d; it must be Shuffled, InOrder or ByLength", int(c.Order))
 	check(c.Patience >= 0, "patience is %d epochs; it must be 0 (off) or more", c.Patience)
 	check(c.Probe >= 0, "probes are every %d updates; it must be 0 (never) or more", c.Probe)

@@ -73,6 +73,9 @@ func (t *Trainer) steepest(norms map[string]float64) string {
 
 // culpritOfSum is culprit where the gradient was accumulated.
 func (t *Trainer) culpritOfSum() string {
+	if t.shards != nil && t.ranks.bring(t.ranks.layout, t.gradientSum()) != nil {
+		return ""
+	}
 	norms := map[string]float64{}
 	for _, p := range t.trained {
 		norms[p.Name] = math.Sqrt(squaredDistance(t.store.Value(gradientName(p.Name)), nil))

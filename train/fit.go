@@ -44,7 +44,7 @@ type Epoch struct {
 // undefined is an error before training begins, see [model.Measurable].
 //
 // When ctx ends, Fit returns the best model so far, or the current one before
-// the first epoch has ended, and ctx.Err. When training diverges it returns
+// the first epoch has ended, and ctx.Err; with a Group so do all members. When training diverges it returns
 // the best model so far, nil if there is none, and the error; so it does with an
 // error of Config.Callback.
 func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best *model.Model, err error) {
@@ -78,7 +78,7 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 		t.fit = fitState{best: math.NaN()}
 	}
 	t.fit.start = time.Now()
-	done, err := f.unmeasured(ctx)
+	done, err := f.unmeasured(t.patient(ctx))
 	if err != nil {
 		t.abort(err) // ErrStop, too: the others wait for the first update
 	}
@@ -92,7 +92,7 @@ func (t *Trainer) Fit(ctx context.Context, train, validation data.Source) (best 
 	if err != nil {
 		err = t.keepAfter(err)
 	}
-	if t.best == nil && (err == nil || ctx.Err() != nil) {
+	if t.best == nil && (err == nil || ctx.Err() != nil || errors.Is(err, ErrInterrupted)) {
 		return t.Model(), err
 	}
 	return t.best, err
@@ -150,7 +150,7 @@ func (f *fitting) run(ctx context.Context, train data.Source) error {
 		if err != nil {
 			return err
 		}
-		if done, err := f.step(ctx, step); done || err != nil {
+		if done, err := f.step(f.patient(ctx), step); done || err != nil {
 			f.ends(err)
 			return err
 		}

@@ -9,12 +9,15 @@ import (
 
 	"descent/data"
 	"descent/dist"
-	"descent/internal/pairwise"
 )
 
 // ErrLeft is wrapped by the error of a member of Config.Group when another one has
 // left its loop over Steps before the end.
 var ErrLeft = errors.New("a member of the group has left")
+
+// ErrInterrupted is wrapped by the error of every member of Config.Group when the ctx
+// of one of them has ended. All leave before the same update.
+var ErrInterrupted = errors.New("training was interrupted")
 
 // errStopped ends the loop of a member since that of another was ended well.
 var errStopped = errors.New("the group was stopped")
@@ -31,9 +34,12 @@ var errStopped = errors.New("the group was stopped")
 type ranks struct {
 	dist.Group
 	rank, size int
-	together   bool        // updates are made of micro-batches of all ranks; else each makes all of them
-	stopping   bool        // the loop is left since training ends well
-	validation data.Source // of Fit
+	fast       bool            // Config.Reduce
+	adder      dist.AllReducer // the group, if that is to add up
+	together   bool            // updates are made of micro-batches of all ranks; else each makes all of them
+	stopping   bool            // the loop is left since training ends well
+	within     func() error    // of ctx.Err of the loop
+	validation data.Source     // of Fit
 
 	all         int // micro-batches of the update
 	first, last int // those of this rank, without last
@@ -44,14 +50,20 @@ type ranks struct {
 	stats   []float32 // terms of these buffers, by micro-batch
 	ownStat int       // numbers of them that are there of this rank
 
-	blocks         []int     // sizes of this rank's
-	full           int       // of them that are added up
-	gradient       []float32 // the variables of the gradient, one behind the other
-	sent, received []float32
-	sizes, ends    []int // of the blocks of all, and how many those up to each rank's are
-	sums           [][]float32
-	send, receive  [][]byte
-	words          []byte // of meet
+	blocks        []int     // sizes of this rank's
+	full          int       // of them that are added up
+	layout        *layout   // which elements of the gradient each rank adds up
+	packed        []float32 // of bring and reduce
+	buckets       []bucket
+	ready         []int // of the program whose backward pass ends the last block; nil: none
+	next          int   // bucket to hand over
+	queue         chan int
+	done          chan error
+	received      []float32
+	sizes, ends   []int // of the blocks of all, and how many those up to each rank's are
+	sums          [][]float32
+	send, receive [][]byte
+	words         []byte // of meet
 }
 
 // running is a buffer that follows a statistic.
@@ -61,11 +73,14 @@ type running struct {
 	keep float64
 }
 
-func newRanks(g dist.Group) (*ranks, error) {
+func newRanks(g dist.Group, how Reduction) (*ranks, error) {
 	if g == nil {
 		return nil, nil
 	}
-	r := &ranks{Group: g, rank: g.Rank(), size: g.Size()}
+	r := &ranks{Group: g, rank: g.Rank(), size: g.Size(), fast: how == Fast && g.Size() > 1}
+	if r.fast {
+		r.adder, _ = g.(dist.AllReducer)
+	}
 	if r.rank < 0 || r.rank >= r.size {
 		return nil, fmt.Errorf("the group has a member of rank %d, and there are %d", r.rank, r.size)
 	}
@@ -114,12 +129,18 @@ func (r *ranks) exchange() error {
 	return nil
 }
 
-// What MicroBatch is with a Group where it is not given: a part of the batch, so that
-// as many ranks have work, of rows enough to be worth a call.
-const (
-	mostShared  = 16
-	leastShared = 8
-)
+// SharedMicroBatch is Config.MicroBatch with a Group where it is not given, by
+// Config.BatchSize alone: a sixteenth of the batch, so that as many ranks have work, of
+// 8 rows or more, to be worth a call, and at most [MostMicroBatch].
+func SharedMicroBatch(batch int) int {
+	if batch == All {
+		return MostMicroBatch
+	}
+	return min(max(8, (batch+15)/16), MostMicroBatch)
+}
+
+// MostMicroBatch is Config.MicroBatch without a Group where it is not given.
+const MostMicroBatch = 1024
 
 // divide decides who makes updates of size rows.
 func (t *Trainer) divide(size int) error {
@@ -128,60 +149,13 @@ func (t *Trainer) divide(size int) error {
 	case t.counted:
 		return errors.New("train: this run was begun by an earlier version, which added micro-batches up one after the other; it goes on without a group alone")
 	case !t.writes():
+	case t.ranks.fast:
+		t.cfg.Logger.Warn("gradients are added up fast: the bits of weights depend on the number of ranks", "ranks", t.ranks.size)
 	case t.parts < t.ranks.size:
 		t.cfg.Logger.Warn("an update has fewer micro-batches than there are ranks; some have nothing to do, or all do the same",
 			"micro-batches", t.parts, "ranks", t.ranks.size, "rows of one", t.cfg.MicroBatch)
 	}
 	return nil
-}
-
-// What a rank says of itself before an update.
-const (
-	goesOn  = iota
-	stopped // training has ended well there
-	left    // the loop was left
-)
-
-// meet tells the others that this rank goes on, or not, and returns why it cannot
-// when another one does not.
-func (r *ranks) meet(word byte) error {
-	for rank := range r.size {
-		r.send[rank] = r.words[r.rank : r.rank+1]
-		r.receive[rank] = r.words[rank : rank+1]
-	}
-	r.words[r.rank] = word
-	if err := r.exchange(); err != nil || word != goesOn {
-		return err
-	}
-	for rank, other := range r.words {
-		switch other {
-		case stopped:
-			return errStopped
-		case left:
-			return fmt.Errorf("train: rank %d: %w", rank, ErrLeft)
-		}
-	}
-	return nil
-}
-
-// leave tells the others that the loop over updates was left before its end.
-func (t *Trainer) leave() {
-	if t.ranks == nil || t.enough() || t.epoch >= t.first+t.cfg.Epochs {
-		return
-	}
-	word := byte(left)
-	if t.ranks.stopping {
-		word = stopped
-	}
-	_ = t.ranks.meet(word) // whoever waits for this rank has an error already
-}
-
-// abort tells the others of an error that ends training here; not of one that all
-// ranks come to alike.
-func (t *Trainer) abort(err error) {
-	if t.ranks != nil && !errors.Is(err, ErrDiverged) {
-		t.ranks.Abort(err)
-	}
 }
 
 // writes reports whether files are written here.
@@ -211,7 +185,7 @@ func (r *ranks) open() {
 	r.terms = grown(r.terms, r.all)
 	clear(r.terms)
 	r.own, r.ownStat, r.full = 0, 0, 0
-	r.blocks = pairwise.Blocks(r.blocks[:0], r.first, r.last)
+	r.blocks = r.blocksOf(r.blocks[:0], r.rank)
 }
 
 // grown returns v with n elements.
@@ -291,70 +265,6 @@ func (r *ranks) follow(value func(name string) []float32) error {
 			}
 			terms = terms[b.size:]
 		}
-	}
-	return nil
-}
-
-// put takes in the gradient of a block, which parts make up.
-func (r *ranks) put(parts [][]float32) {
-	at := 0
-	for _, part := range parts {
-		at += len(part)
-	}
-	r.gradient = grown(r.gradient, at)
-	r.sent = grown(r.sent, at*len(r.blocks))
-	at = 0
-	for _, part := range parts {
-		at += copy(r.gradient[at:], part)
-	}
-	for rank := range r.size {
-		from, to := r.span(len(r.gradient), rank)
-		copy(r.sent[from*len(r.blocks)+r.full*(to-from):], r.gradient[from:to])
-	}
-	r.full++
-}
-
-// add sets parts to the gradient of all micro-batches.
-func (r *ranks) add(parts [][]float32) error {
-	n := 0
-	for _, part := range parts {
-		n += len(part)
-	}
-	r.gradient = grown(r.gradient, n)
-	low, high := r.span(n, r.rank)
-	width := high - low
-	r.sizes = r.sizes[:0]
-	for rank := range r.size {
-		from, to := r.span(r.all, rank)
-		r.sizes = pairwise.Blocks(r.sizes, from, to)
-		r.ends[rank] = len(r.sizes)
-	}
-	r.received = grown(r.received, width*len(r.sizes))
-	r.sums = grown(r.sums, len(r.sizes))
-	for i := range r.sums {
-		r.sums[i] = r.received[i*width : (i+1)*width]
-	}
-	start := 0 // of the blocks of a rank
-	for rank, end := range r.ends {
-		from, to := r.span(n, rank)
-		send, receive := r.sent[from*len(r.blocks):to*len(r.blocks)], r.received[start*width:end*width]
-		if rank == r.rank {
-			copy(receive, send)
-		}
-		r.send[rank], r.receive[rank] = bytesOf(send), bytesOf(receive)
-		start = end
-	}
-	if err := r.exchange(); err != nil {
-		return err
-	}
-	pairwise.Join(r.sizes, r.sums)
-	copy(r.gradient[low:high], r.sums[0])
-	if err := gather(r, r.gradient, func(rank int) (int, int) { return r.span(n, rank) }); err != nil {
-		return err
-	}
-	at := 0
-	for _, part := range parts {
-		at += copy(part, r.gradient[at:])
 	}
 	return nil
 }

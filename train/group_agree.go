@@ -89,7 +89,7 @@ func (t *Trainer) identity(training data.Source) ([]setting, error) {
 		sum := "none"
 		if set.source != nil {
 			var err error
-			if sum, err = data.Hash(set.source); err != nil {
+			if sum, err = data.Fingerprint(set.source); err != nil {
 				return nil, fmt.Errorf("train: %s: %w", set.name, err)
 			}
 		}

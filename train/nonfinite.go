@@ -63,7 +63,7 @@ func (n Nonfinite) validate(c Checkpoints) error {
 // if that is because of numbers that are not finite, it may be skipped.
 func (t *Trainer) attempt(step *Step, update func() error) error {
 	if t.ranks != nil {
-		if err := t.ranks.meet(goesOn); err != nil {
+		if err := t.next(); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (t *Trainer) rewind(cause error) (err error) {
 			err = t.restore(c, tensors)
 		}
 		if err == nil && t.ranks != nil {
-			err = t.ranks.meet(goesOn) // all have read it before it is written anew
+			err = t.ranks.say(goesOn) // all have read it before it is written anew
 		}
 		if err != nil {
 			return errors.Join(cause, err)
@@ -161,7 +161,7 @@ func (t *Trainer) rewind(cause error) (err error) {
 		t.fit.seconds, t.fit.start = spent, time.Now()
 		t.rewinds++
 		t.cfg.Logger.Warn("training went back to the start of the epoch, with half the rate", "epoch", t.epoch+1, "rate", t.Rate(), "error", cause)
-		return t.keep()
+		return t.keepAlike()
 	}
 	return fmt.Errorf("%w; there is no checkpoint to go back to", cause)
 }

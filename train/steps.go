@@ -43,30 +43,41 @@ var ErrDiverged = loop.ErrDiverged
 // # Groups
 //
 // With Config.Group every member makes a trainer of the same network and
-// configuration and runs the same loop over the same data, of which it has all.
-// Members first compare what they were given, for which the data is read once, and the
-// error says what differs. The micro-batches of an update are divided among
+// configuration and runs the same loop over the same data, which they had better have from
+// [data.Share]: else each has all of it, and reads it once to compare what members were
+// given. The error says what differs. The micro-batches of an update are divided among
 // them; gradients, losses and running statistics come together so that every
 // member makes the same update, to the bit that of a trainer alone with the same
 // MicroBatch. So a run may be resumed on any number of members. MicroBatch is,
 // unless given, a sixteenth of the batch and at least 8 rows, and 1024 where the
-// batch is [All]; a batch of one micro-batch is made by each member. Validation is
-// measured by each, too.
+// batch is [All]; a batch of one micro-batch is made by each member. Of the validation
+// set each predicts a part, see [model.Model.In].
+//
+// Of what the rule remembers each member keeps a part and makes that part of an update,
+// unless the rule takes all parameters at once, as [optim.Prodigy] and [optim.LBFGS] do.
 //
 // Checkpoints are written by rank 0 alone, and read by all from where
 // Config.Checkpoints and [Trainer.Resume] say. Callbacks are called on each member;
 // what they write is best written on rank 0, which alone has each [Step.Probe].
-// [ErrStop] on one member ends training well on all, before the next update. An
-// error, or the end of a ctx, ends it on the others with an error that wraps
+// [ErrStop] on one member ends training well on all, before the next update, and the
+// end of one's ctx with an error that wraps [ErrInterrupted]: it is looked at between
+// updates alone. An error ends training on the others with one that wraps
 // [dist.ErrAborted], and a loop that is left before its end with [ErrLeft]. A
 // member that fails before it calls Steps or Fit has to call Abort.
 func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
+		if t.ranks != nil {
+			t.ranks.within = ctx.Err
+		}
+		ctx := t.patient(ctx)
 		batches, err := t.begin(source)
 		if err != nil {
 			t.abort(err)
 			yield(Step{}, err)
 			return
+		}
+		if t.ranks != nil {
+			defer t.exchanging()()
 		}
 		for t.epoch < t.first+t.cfg.Epochs && !t.enough() {
 			for step, err := range t.pass(ctx, source, Step{Epoch: t.epoch, Batches: batches}) {
@@ -90,14 +101,16 @@ func (t *Trainer) Steps(ctx context.Context, source data.Source) iter.Seq2[Step,
 					return
 				}
 				if t.due() {
-					if err := t.keep(); err != nil {
-						t.cfg.Logger.Warn("no checkpoint could be saved; training goes on", "error", err)
-					}
+					t.keepSoon()
 				}
 				if t.enough() {
-					return
+					break
 				}
 			}
+		}
+		if err := t.end(); err != nil {
+			t.abort(err)
+			yield(Step{Epoch: t.epoch, Batches: batches}, t.keepAfter(err))
 		}
 	}
 }
@@ -142,7 +155,7 @@ func (t *Trainer) begin(source data.Source) (batches int, err error) {
 		if err := t.clear(); err != nil {
 			return 0, err
 		}
-		return batches, t.keep()
+		return batches, t.keepAlike()
 	}
 	t.resumed = false
 	if t.rows == 0 { // saved before the first call of Steps

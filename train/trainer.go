@@ -45,9 +45,11 @@ import (
 type Trainer struct {
 	cfg      Config
 	net      network.Network
-	params   []nn.Param // all that the model holds
-	trained  []nn.Param // those that are trained
-	store    *engine.Store
+	params   []nn.Param        // all that the model holds
+	trained  []nn.Param        // those that are trained
+	store    *engine.Store     // what there is here of variables
+	bound    *engine.Store     // that programs are bound to: with names for pieces of variables
+	all      []engine.Variable // that training remembers, here or elsewhere in Config.Group, but for gradients
 	engine   *engine.Engine
 	hosts    func(update int) // the rule's work after it
 	programs map[programKey]*program
@@ -71,6 +73,7 @@ type Trainer struct {
 	tree        pairwise.Tree[float32] // of micro-batches
 	losses      pairwise.Mean          // of micro-batches
 	ranks       *ranks                 // of Config.Group; nil without one
+	shards      *shards                // of the state of training; nil where all of it is here
 	before      *engine.Store          // variables as they were before an update in parts
 	climbed     [][]float32            // the trained parameters that Config.SAM moves away from for a while
 }
@@ -104,7 +107,7 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.net = network.Network{Layer: net, Spec: spec, Objective: goals, Soft: cfg.Augment.Mixes(), Freeze: cfg.Freeze, Follow: cfg.follow()}
-	if t.ranks, err = newRanks(cfg.Group); err != nil {
+	if t.ranks, err = newRanks(cfg.Group, cfg.Reduce); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	t.fit.best = math.NaN()
@@ -114,6 +117,11 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	s, err := t.traceStep(programKey{modeStep, cfg.rows(), 0})
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
+	}
+	if t.ranks != nil {
+		if err := t.share(s); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
 	}
 	if err := t.declare(s); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -127,19 +135,31 @@ func New(net nn.Layer, spec data.Spec, cfg Config) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t.validate = m.Measuring(t.metrics()...).On(t.engine)
+	if t.validate = m.Measuring(t.metrics()...).On(t.engine); t.ranks != nil {
+		t.validate = t.validate.In(t.ranks)
+	}
 	return t, nil
 }
 
 // declare makes room for parameters, optimizer state and, where batches are
 // accumulated, gradients, and sets their first values.
 func (t *Trainer) declare(s *step) error {
-	var declared []engine.Variable
 	for _, p := range s.params {
-		declared = append(declared, engine.Variable{Name: p.Name, Type: p.Tensor.Type()})
+		t.all = append(t.all, engine.Variable{Name: p.Name, Type: p.Tensor.Type()})
 	}
 	for _, v := range s.state {
-		declared = append(declared, engine.Variable{Name: v.Name, Type: v.Type})
+		t.all = append(t.all, engine.Variable{Name: v.Name, Type: v.Type})
+	}
+	if t.cfg.Average != (Average{}) {
+		for _, p := range s.params {
+			t.all = append(t.all, engine.Variable{Name: averageName(p.Name), Type: p.Tensor.Type()})
+		}
+	}
+	var declared []engine.Variable
+	for _, v := range t.all {
+		if here, ok := t.shards.declared(v); ok {
+			declared = append(declared, here)
+		}
 	}
 	if t.cfg.BatchSize == All || t.cfg.BatchSize > t.cfg.MicroBatch || t.cfg.SAM > 0 {
 		for _, p := range s.trained {
@@ -147,17 +167,20 @@ func (t *Trainer) declare(s *step) error {
 			declared = append(declared, engine.Variable{Name: gradientName(p.Name), Type: p.Tensor.Type()})
 		}
 	}
-	if t.cfg.Average != (Average{}) {
-		for _, p := range s.params {
-			declared = append(declared, engine.Variable{Name: averageName(p.Name), Type: p.Tensor.Type()})
-		}
-	}
 	t.store = engine.NewStore(declared...)
+	t.bound = t.store
 	if err := nn.Init(s.params, t.cfg.Seed, t.store.Value); err != nil {
 		return err
 	}
 	t.params, t.trained = s.params, s.trained
 	hosts, value := s.hosts, t.store.Value
+	if t.shards != nil {
+		var err error
+		if t.bound, err = t.shards.bind(t.store, t.cfg.around().Evaluated); err != nil {
+			return err
+		}
+		hosts = t.shards.hosts(hosts)
+	}
 	t.hosts = func(update int) { optim.RunHosts(hosts, update, value) }
 	if t.cfg.From != nil {
 		if err := t.start(t.cfg.From); err != nil {
@@ -165,7 +188,9 @@ func (t *Trainer) declare(s *step) error {
 		}
 	}
 	for _, v := range s.state {
-		optim.Fill(v, t.store.Value(v.Name), t.store.Value)
+		if x := t.store.Value(v.Name); x != nil {
+			optim.Fill(v, x, t.shards.partOf(v.Name, t.store.Value))
+		}
 	}
 	if t.cfg.Average != (Average{}) {
 		for _, p := range t.params {

@@ -67,7 +67,10 @@ func (t *Trainer) finish(p *program, step *Step, culprit func() string) error {
 		step.Penalty = float64(p.StageOutput(stageForward, outPenalty)[0])
 	}
 	p.RunStage(stageBackward)
-	squared := float64(p.StageOutput(stageBackward, outNorm)[0])
+	squared, err := t.normSquared(p)
+	if err != nil {
+		return err
+	}
 	step.GradNorm = math.Sqrt(squared)
 	if math.IsNaN(step.GradNorm) || math.IsInf(step.GradNorm, 0) {
 		return t.diverged("the norm of the gradient", step.GradNorm, culprit(), "")
@@ -75,10 +78,23 @@ func (t *Trainer) finish(p *program, step *Step, culprit func() string) error {
 	step.Clip, step.Rate = t.cfg.Clip.Factor(squared), t.Rate()
 	p.Set(p.rate, step.Rate)
 	p.Set(p.clip, step.Clip)
-	p.Set(p.average, t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1))
+	average := t.cfg.Average.weight(t.updates+1, step.Epoch-t.first, t.cfg.Epochs, step.Batch == step.Batches-1)
+	p.Set(p.average, average)
 	p.RunStage(stageUpdate)
 	t.updates++
 	t.hosts(t.updates)
 	step.Update = t.updates
+	if t.shards != nil {
+		return t.bringUpdate(average)
+	}
 	return nil
+}
+
+// normSquared is the squared norm of the gradient of which p makes an update.
+func (t *Trainer) normSquared(p *program) (float64, error) {
+	if t.shards != nil && p.apply {
+		sum, err := t.shards.normSquared(t.ranks, p)
+		return float64(sum), err
+	}
+	return float64(p.StageOutput(stageBackward, outNorm)[0]), nil
 }

@@ -88,7 +88,7 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		t.draws += uint32(t.ranks.first)
 		probed = probed || t.ranks.rank != 0
 	}
-	terms := 0
+	terms, met := 0, false
 	var diverged error
 	for batch, err := range batches {
 		if err != nil {
@@ -117,13 +117,19 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 		if diverged = err; err != nil {
 			break // of which the others hear by the loss
 		}
+		if t.together() && t.ranks.own == t.ranks.last-t.ranks.first {
+			if err := t.meetLosses(step, nil); err != nil {
+				return err
+			}
+			met, t.ranks.ready = true, p.ready // the backward pass hands gradients over
+		}
 		p.Set(p.share, share)
 		p.RunStage(stageBackward)
 		if terms++; t.together() {
 			if m == modeShared {
 				t.ranks.addStatistics(p)
 			}
-			if terms == t.ranks.blocks[t.ranks.full] {
+			if !met && terms == t.ranks.blocks[t.ranks.full] {
 				t.tree.Total(sum, false)
 				t.ranks.put(sum)
 				t.clearGradient()
@@ -131,21 +137,26 @@ func (t *Trainer) gather(m mode, batches iter.Seq2[data.Batch, error], step *Ste
 			}
 		}
 	}
-	if t.together() {
-		return t.bringTogether(m, sum, step, draws, diverged)
+	switch {
+	case !t.together():
+		if !t.counted {
+			step.Loss += t.losses.Total()
+			t.tree.Total(sum, false)
+		}
+		return nil
+	case !met:
+		if err := t.meetLosses(step, diverged); err != nil {
+			return err
+		}
 	}
-	if !t.counted {
-		step.Loss += t.losses.Total()
-		t.tree.Total(sum, false)
-	}
-	return nil
+	t.draws = draws + uint32(t.ranks.all)
+	return t.bringTogether(m, sum)
 }
 
-// bringTogether ends gather on the ranks of a group. diverged is the error of a loss that
-// is not finite, on the rank that met it.
-func (t *Trainer) bringTogether(m mode, sum [][]float32, step *Step, draws uint32, diverged error) error {
+// meetLosses brings the losses of all ranks together, before their last backward passes. diverged
+// is the error of one that is not finite, on the rank that met it.
+func (t *Trainer) meetLosses(step *Step, diverged error) error {
 	r := t.ranks
-	t.draws = draws + uint32(r.all)
 	loss, err := t.lossTotal()
 	switch bad := r.nonfinite(); {
 	case err != nil:
@@ -156,12 +167,24 @@ func (t *Trainer) bringTogether(m mode, sum [][]float32, step *Step, draws uint3
 		return t.diverged("the loss", r.terms[bad], fmt.Sprintf("it is that of micro-batch %d of %d, on rank %d", bad+1, r.all, r.rankOf(bad)), ", or clip the gradient")
 	}
 	step.Loss += loss
+	return nil
+}
+
+// bringTogether ends gather on the ranks of a group.
+func (t *Trainer) bringTogether(m mode, sum [][]float32) error {
+	r := t.ranks
+	if err := r.finish(); err != nil {
+		return err
+	}
 	if m == modeShared {
 		if err := r.follow(t.store.Value); err != nil {
 			return err
 		}
 	}
-	return r.add(sum)
+	if t.shards != nil && (t.cfg.SAM == 0 || m == modeAgain) || r.adder != nil {
+		return nil
+	}
+	return r.bring(r.layout, sum)
 }
 
 // accumulation is the mode in which micro-batches are accumulated.

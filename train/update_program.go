@@ -21,7 +21,7 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	bound, err := compiled.Bind(t.engine, t.store)
+	bound, err := compiled.Bind(t.engine, t.bound)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +33,21 @@ func (t *Trainer) program(m mode, rows, positions int) (*program, error) {
 		average: bound.Scalar(averageScalar),
 		penalty: (m == modeStep || m == modeApply) && len(s.stages[stageForward]) > outPenalty,
 	}
+	if p.apply = m == modeApply; p.apply {
+		p.squares = len(s.stages[stageBackward])
+	}
 	if m == modeShared {
 		t.ranks.running = s.running
+	}
+	if t.ranks != nil && (m == modeShared || m == modeAgain) {
+		for _, b := range t.ranks.buckets {
+			last := 0
+			for _, i := range b.params {
+				last = max(last, bound.Written(gradientName(t.trained[i].Name)))
+			}
+			p.ready = append(p.ready, last)
+		}
+		bound.After(t.ranks.passed)
 	}
 	if t.cfg.Profile {
 		bound.Measure()
@@ -53,4 +66,7 @@ type program struct {
 	*engine.Program
 	rate, clip, share, average int // slots, -1 if unused
 	penalty                    bool
+	ready                      []int // waves of the backward pass after which buckets of Config.Group are final
+	apply                      bool  // in modeApply
+	squares                    int   // outputs of stageBackward, then
 }

@@ -39,6 +39,7 @@ const (
 	modeApply                  // an update by the accumulated gradient
 	modeClimb                  // move along the accumulated gradient, with Config.SAM
 	modeAgain                  // modeAccumulate at other weights, without running statistics
+	modeAverage                // move the average, where the rule has moved parameters elsewhere
 	modeShared                 // modeAccumulate of a rank among others: buffers are left as they are, and what they follow is put out
 )
 
@@ -51,7 +52,8 @@ type step struct {
 	trained []nn.Param // those of them that the update changes
 	state   []optim.StateVar
 	hosts   []optim.Host
-	running []running // in modeShared
+	rule    *optim.Traced // of an update
+	running []running     // in modeShared
 }
 
 // gradientName is the variable that the gradient of a parameter accumulates in.
@@ -93,6 +95,10 @@ func (t *Trainer) traceStep(key programKey) (*step, error) {
 	case modeClimb:
 		s.climb()
 		return s, f.Graph.Err()
+	case modeAverage:
+		s.average()
+		s.stages = [][]graph.Tensor{{}}
+		return s, f.Graph.Err()
 	}
 	first := []graph.Tensor{total}
 	penalty := t.cfg.Penalty.Of(s.trained)
@@ -111,7 +117,10 @@ func (t *Trainer) traceStep(key programKey) (*step, error) {
 		return nil, err
 	}
 	s.stages[stageForward] = first
-	if t.cfg.Average != (Average{}) {
+	switch {
+	case t.shards != nil:
+		t.shards.take(s, m, grads)
+	case t.cfg.Average != (Average{}):
 		s.average()
 	}
 	return s, f.Graph.Err()
@@ -183,7 +192,7 @@ func (s *step) update(cfg Config, grads []graph.Tensor) error {
 		return err
 	}
 	s.stages = [][]graph.Tensor{nil, {o.NormSquared}, {}}
-	s.updates, s.state, s.hosts = append(s.updates, o.Updates...), o.State, o.Hosts
+	s.updates, s.state, s.hosts, s.rule = append(s.updates, o.Updates...), o.State, o.Hosts, o
 	return nil
 }
 

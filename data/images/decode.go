@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"sync"
 	"sync/atomic"
+
+	"descent/data/internal/scratch"
 )
 
 // imagePlan is the shape that all images of a set are brought to.
@@ -143,8 +145,8 @@ func corrupt(f imageFile, err error) error {
 
 // loaded is what came of decoding files.
 type loaded[P pixel] struct {
-	pixels  []P
-	files   []imageFile // that could be read, in order
+	pixels  *scratch.Records // values, an image each
+	files   []imageFile      // that could be read, in order
 	resized int
 	several int // had more than the first image, which was taken
 	wide    int // have values that need 16 bits
@@ -153,7 +155,7 @@ type loaded[P pixel] struct {
 	kept    []int // which of the files could be read, where some were skipped
 }
 
-// loadImages decodes files into values [n height width channels], in their
+// loadImages decodes files into values [height width channels] of each, in their
 // order whatever the number of workers.
 func loadImages[P pixel](files []imageFile, p imagePlan, cfg Config) (loaded[P], error) {
 	size := p.height * p.width * p.channels
@@ -163,14 +165,18 @@ func loadImages[P pixel](files []imageFile, p imagePlan, cfg Config) (loaded[P],
 	}
 	type worker struct {
 		file    bytes.Buffer
+		values  []byte
 		raster  []P
 		resizer resizer
 	}
 	workers := make([]worker, cfg.workers())
-	pixels := make([]P, len(files)*size)
+	pixels, err := scratch.NewRecords(len(files), size*sizeOf[P]())
+	if err != nil {
+		return loaded[P]{}, err
+	}
 	problems := make([]error, len(files))
 	var resized, several, wide atomic.Int64
-	err := inParallel(len(workers), len(files), func(w, i int) error {
+	err = inParallel(len(workers), len(files), func(w, i int) error {
 		mine := &workers[w]
 		img, head, more, err := files[i].load(&mine.file)
 		if err != nil {
@@ -190,10 +196,11 @@ func loadImages[P pixel](files []imageFile, p imagePlan, cfg Config) (loaded[P],
 		if head.wide && (p.wide || needsWide(img)) {
 			wide.Add(1)
 		}
-		to := pixels[i*size : (i+1)*size]
+		bytes := pixels.Room(i, i+1, &mine.values)
+		to := valuesOf[P](bytes)
 		if head.height == p.height && head.width == p.width {
 			rasterize(to, img, head, p.channels)
-			return nil
+			return pixels.Put(i, bytes)
 		}
 		resized.Add(1)
 		need := head.height * head.width * p.channels
@@ -202,20 +209,20 @@ func loadImages[P pixel](files []imageFile, p imagePlan, cfg Config) (loaded[P],
 		}
 		rasterize(mine.raster, img, head, p.channels)
 		resize(&mine.resizer, to, mine.raster[:need], head.height, head.width, p.height, p.width, p.channels)
-		return nil
+		return pixels.Put(i, bytes)
 	})
 	if err != nil {
 		return loaded[P]{}, err
 	}
 	l := loaded[P]{pixels: pixels, files: files, resized: int(resized.Load()), several: int(several.Load()), wide: int(wide.Load())}
-	return l.withoutSkipped(problems, size), nil
+	return l.withoutSkipped(problems)
 }
 
 // sizeOf returns the bytes of a value.
 func sizeOf[P pixel]() int { return bits.Len64(uint64(^P(0))) / 8 }
 
 // withoutSkipped closes the gaps that files with problems left.
-func (l loaded[P]) withoutSkipped(problems []error, size int) loaded[P] {
+func (l loaded[P]) withoutSkipped(problems []error) (loaded[P], error) {
 	var kept []imageFile
 	for i, problem := range problems {
 		if problem != nil {
@@ -224,17 +231,25 @@ func (l loaded[P]) withoutSkipped(problems []error, size int) loaded[P] {
 			}
 			continue
 		}
-		if len(kept) < i {
-			copy(l.pixels[len(kept)*size:], l.pixels[i*size:(i+1)*size])
-		}
 		kept = append(kept, l.files[i])
 		l.kept = append(l.kept, i)
 	}
+	l.files = kept
 	if l.skipped == 0 {
 		l.kept = nil
-	} else {
-		l.pixels = l.pixels[:len(kept)*size]
+		return l, nil
 	}
-	l.files = kept
-	return l
+	return l, l.pixels.Keep(l.kept)
+}
+
+// into puts the values into a set.
+func (l loaded[P]) into(s *Set, wide bool) {
+	switch values := l.pixels.Bytes(); {
+	case values == nil:
+		s.Stored, s.StoredWide = l.pixels, wide
+	case wide:
+		s.Wide = valuesOf[uint16](values)
+	default:
+		s.Pixels = values
+	}
 }

@@ -174,7 +174,7 @@ func (s decided) part(files []imageFile, classes []string) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		set.Wide = l.pixels
+		l.into(set, true)
 		if narrow := len(l.files) - l.wide; narrow > 0 {
 			set.Notes = append(set.Notes, fmt.Sprintf("%d of %d images have 8 bits, and are scaled to 16 (times %d)", narrow, len(l.files), Widen))
 		}
@@ -188,7 +188,7 @@ func (s decided) part(files []imageFile, classes []string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Pixels = l.pixels
+	l.into(set, false)
 	if l.wide > 0 {
 		set.Notes = append(set.Notes, fmt.Sprintf("%d of %d images have 16 bits, of which the upper 8 are used, as those of training have 8", l.wide, len(l.files)))
 	}

@@ -5,7 +5,6 @@ package mpi
 import (
 	"fmt"
 	"runtime"
-	"time"
 	"unsafe"
 )
 
@@ -50,8 +49,8 @@ func (w *World) exchange(send, receive [][]byte) error {
 	}
 	for i := range w.transfers {
 		t := &w.transfers[i]
-		if err := w.wait("AllToAll", &t.request, 50*time.Microsecond); err != nil {
-			return err
+		if err := w.wait("AllToAll", &t.request, busy); err != nil {
+			return fmt.Errorf("%w, with rank %d", err, t.peer)
 		}
 		if t.size < 0 {
 			continue

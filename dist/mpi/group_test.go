@@ -15,7 +15,7 @@ import (
 	"descent/train"
 )
 
-var _ dist.Group = (*World)(nil)
+var _ dist.AllReducer = (*World)(nil)
 
 // digits trains on a few hundred digits, and returns the hash of the weights.
 func digits(g dist.Group) (string, error) {

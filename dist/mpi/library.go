@@ -116,7 +116,7 @@ func bind(name string, handle uintptr) (library, error) {
 	l.setErrorHandler, l.errorString = find("MPI_Comm_set_errhandler"), find("MPI_Error_string")
 	l.isend, l.irecv, l.ibarrier = find("MPI_Isend"), find("MPI_Irecv"), find("MPI_Ibarrier")
 	l.test, l.getCount = find("MPI_Test"), find("MPI_Get_count")
-	l.allGather, l.allReduce, l.broadcast = find("MPI_Allgatherv"), find("MPI_Allreduce"), find("MPI_Bcast")
+	l.allGather, l.allReduce, l.broadcast = find("MPI_Iallgatherv"), find("MPI_Iallreduce"), find("MPI_Ibcast")
 	says := find("MPI_Get_library_version")
 	if missing != nil {
 		return library{}, fmt.Errorf("mpi: %s is no MPI library of version 3 or later: it lacks %s", name, strings.Join(missing, ", "))

@@ -9,11 +9,37 @@
 //	if err != nil {
 //		log.Fatal(err)
 //	}
-//	err = work(world)
-//	if err != nil {
-//		world.Abort(err) // ends all processes
+//	if err := work(world); err != nil {
+//		world.Abort(err) // the job ends, on all processes
 //	}
 //	err = world.Finalize()
+//
+// # Processes that are gone
+//
+// A process that dies, is stopped or cannot be reached any more ends the job on all
+// others within Options.HeartbeatTimeout: their operations return an error that names
+// its rank, its host and its number there. Processes say that they live by the thread
+// that owns MPI, whether an operation is under way or not: one that compiles, reads
+// data or evaluates for an hour is waited for. A process is found that was killed with
+// its host (what is killed alone the launcher mostly finds at once), is stopped
+// (SIGSTOP, a debugger), swaps so much that its threads do not run, or has lost its
+// network. Time in which the one who listens was stopped itself does not count, so that
+// a job that is stopped as a whole goes on.
+//
+// Not found is a process whose thread for MPI runs and whose program hangs, such as one
+// that waits for a file of a dead server: Options.Timeout bounds that. Nor is a link
+// that is cut between two ranks which both reach rank 0; the transport of MPI gives up
+// after its own time, or Timeout ends it.
+//
+// # The end of a job
+//
+// [World.Abort] and a process that is gone end a job for all: every process is told
+// why, its operations return that, and it has Options.Grace to end its work, such as a
+// checkpoint of rank 0. A process that has ended its work calls [World.Finalize], as after
+// success; when all that can be reached have, or the time is over, MPI ends all
+// processes, and those that it does not end do so themselves. The exit code is 75
+// (EX_TEMPFAIL of sysexits.h: a job script may start the job anew) if a process was
+// gone or MPI failed, else 1.
 package mpi
 
 import (
@@ -38,6 +64,16 @@ type Options struct {
 	// for the slowest process included. Past it a process says which operation it
 	// was, its host and its rank, and ends the job. Zero sets no bound.
 	Timeout time.Duration
+
+	// HeartbeatTimeout is how long a process may be silent before the others take it for
+	// gone and end the job, a second or more. If it is zero, the environment variable
+	// DESCENT_MPI_HEARTBEAT_TIMEOUT has it, such as 30s, and without that it is a
+	// minute. What rank 0 has counts for all.
+	HeartbeatTimeout time.Duration
+
+	// Grace is how long processes have to end their work when the job ends
+	// before its time. Zero: 30 s.
+	Grace time.Duration
 }
 
 // World is the group of all processes of the job, a [dist.Group]. Its collective operations are
@@ -50,9 +86,11 @@ type Options struct {
 // as the group does: registrations outlive what Go gives back to the system.
 type World struct {
 	rank, size int
-	host       string
+	where      string // host and number of the process
 	timeout    time.Duration
+	grace      time.Duration
 	lib        library
+	watch      watch
 
 	mu       sync.Mutex // held during a collective operation
 	finished bool
@@ -65,8 +103,11 @@ type World struct {
 	done  chan error
 
 	abort    sync.Once
-	aborting chan struct{} // closed by the first Abort
+	aborting chan struct{} // closed when the job ends before its time
 	cause    error         // of it
+	code     int           // with which processes end then
+	through  chan struct{} // closed when this one has ended its work then
+	once     sync.Once     // to close it
 
 	// What MPI writes to, large enough for every implementation. None of it is on the
 	// stack of a goroutine, which may move.
@@ -79,25 +120,32 @@ type World struct {
 }
 
 // call is what the owner of MPI is to do when all processes have come: call a
-// function of the library, exchange slices, or nothing.
+// non-blocking function of the library, exchange slices, or nothing.
 type call struct {
 	name          string
-	fn            uintptr // 0: none
-	args          [9]uintptr
-	n             int // of args
+	fn            uintptr    // 0: none
+	args          [9]uintptr // and a request behind them
+	n             int        // of args
 	send, receive [][]byte
 }
 
-// Init joins the group. It is called once in a process, before any other process
-// can get past its own Init.
+// Init joins the group, and returns when all processes have. It is called once in a process.
 //
 // It fails if no MPI library can be opened, if the library is of an implementation
 // that is not known, and if the launcher counts other processes than the library,
 // as happens when each is of another implementation.
 func Init(o Options) (*World, error) {
-	w := &World{timeout: o.Timeout, calls: make(chan call), done: make(chan error), aborting: make(chan struct{})}
-	if o.Timeout < 0 {
+	w := &World{timeout: o.Timeout, grace: o.Grace, calls: make(chan call), done: make(chan error), aborting: make(chan struct{}), through: make(chan struct{})}
+	heartbeat, err := heartbeatTimeout(o.HeartbeatTimeout, os.LookupEnv)
+	switch {
+	case err != nil:
+		return nil, err
+	case o.Timeout < 0:
 		return nil, fmt.Errorf("mpi: a timeout of %v", o.Timeout)
+	case o.Grace < 0:
+		return nil, fmt.Errorf("mpi: %v of grace", o.Grace)
+	case o.Grace == 0:
+		w.grace = 30 * time.Second
 	}
 	var expired <-chan time.Time
 	if o.Timeout > 0 {
@@ -105,11 +153,12 @@ func Init(o Options) (*World, error) {
 		expired = w.timer.C
 		defer w.timer.Stop()
 	}
-	var err error
-	if w.host, err = os.Hostname(); err != nil {
-		w.host = "an unnamed host"
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unnamed host"
 	}
-	go w.own(o.Library)
+	w.where = fmt.Sprintf("%s (process %d)", host, os.Getpid())
+	go w.own(o.Library, heartbeat)
 	select {
 	case err := <-w.done:
 		if err != nil {
@@ -117,30 +166,53 @@ func Init(o Options) (*World, error) {
 		}
 		return w, nil
 	case <-expired:
-		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v", w.host, o.Timeout)
+		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v", host, o.Timeout)
 	}
 }
 
+// heartbeatTimeout is what the options say, or the environment.
+func heartbeatTimeout(given time.Duration, env func(string) (string, bool)) (time.Duration, error) {
+	const variable, usual, least = "DESCENT_MPI_HEARTBEAT_TIMEOUT", time.Minute, time.Second
+	where := "the heartbeat timeout"
+	if text, ok := env(variable); given == 0 && ok && text != "" {
+		var err error
+		if given, err = time.ParseDuration(text); err != nil {
+			return 0, fmt.Errorf("mpi: %s is %q, and no time such as 30s or 5m", variable, text)
+		}
+		where = variable
+	} else if given == 0 {
+		return usual, nil
+	}
+	if given < least {
+		return 0, fmt.Errorf("mpi: %s is %v; it is at least %v", where, given, least)
+	}
+	return given, nil
+}
+
 // own is the goroutine that makes all calls of MPI, on one thread of the system.
-func (w *World) own(library string) {
+func (w *World) own(library string, heartbeat time.Duration) {
 	runtime.LockOSThread()
-	err := w.start(library)
+	err := w.start(library, heartbeat)
 	w.done <- err
 	if err != nil {
 		return
 	}
-	for {
+	idle := time.NewTicker(w.watch.every())
+	defer idle.Stop()
+	for !w.watch.over {
 		select {
 		case c := <-w.calls:
 			w.done <- w.perform(c)
 		case <-w.aborting:
 			w.end()
+		case <-idle.C:
+			w.look()
 		}
 	}
 }
 
 // start opens the library and joins.
-func (w *World) start(library string) error {
+func (w *World) start(library string, heartbeat time.Duration) error {
 	handlers := saveHandlers()
 	defer handlers.restore()
 	lib, err := open(library, os.LookupEnv)
@@ -170,7 +242,10 @@ func (w *World) start(library string) error {
 	}
 	w.parts = parts{make([]int32, w.size), make([]int32, w.size)}
 	w.transfers = make([]transfer, 0, 2*w.size)
-	return nil
+	if err := w.meet("Init"); err != nil { // so that nobody is missed who comes late
+		return err
+	}
+	return w.begin(heartbeat)
 }
 
 // Rank is this process's number, from 0 to Size-1.
@@ -219,7 +294,7 @@ func (w *World) run(c call) error {
 }
 
 func (w *World) aborted(name string) error {
-	return fmt.Errorf("mpi: %s: %w by rank %d: %w", name, dist.ErrAborted, w.rank, w.cause)
+	return fmt.Errorf("mpi: %s: %w: %w", name, dist.ErrAborted, w.cause)
 }
 
 // perform waits until every process has come, and then does what c says.
@@ -230,10 +305,23 @@ func (w *World) perform(c call) error {
 	if c.send != nil {
 		return w.exchange(c.send, c.receive)
 	}
-	if c.fn == 0 {
+	switch c.fn {
+	case 0:
 		return nil
+	case w.lib.finalize:
+		w.farewell()
+		late := time.AfterFunc(w.watch.timeout, func() { // it blocks
+			fmt.Fprintf(os.Stderr, "mpi: %s: Finalize has lasted longer than %v\n", w.name(w.rank, w.where), w.watch.timeout)
+			os.Exit(exitGone)
+		})
+		defer late.Stop()
+		return w.check(c.name, w.lib.call(c.fn))
 	}
-	return w.check(c.name, w.lib.call(c.fn, c.args[:c.n]...))
+	c.args[c.n] = pointer(&w.request)
+	if err := w.check(c.name, w.lib.call(c.fn, c.args[:c.n+1]...)); err != nil {
+		return err
+	}
+	return w.wait(c.name, &w.request, busy)
 }
 
 // meet returns when every process has called it. While others compute, it does not
@@ -244,6 +332,9 @@ func (w *World) meet(name string) error {
 	}
 	return w.wait(name, &w.request, time.Millisecond)
 }
+
+// busy is the longest pause between looks at an operation under way.
+const busy = 50 * time.Microsecond
 
 // wait returns when a request is done, looking again after pauses that grow up to
 // longest.
@@ -266,43 +357,40 @@ func (w *World) wait(name string, request *uint64, longest time.Duration) error 
 			runtime.Gosched()
 			continue
 		}
+		w.look()
 		time.Sleep(pause)
 		pause = min(2*pause, longest)
 	}
 }
 
-// grace is how long MPI may take to end a job before the process ends by itself.
-const grace = 3 * time.Second
-
-// Abort ends all processes of the job, this one included, within moments. It writes
-// err with this process's rank and host to standard error. It does not wait for the
-// end; operations that are called until then return an error that wraps [dist.ErrAborted]
-// and err.
+// Abort ends the job, on all processes: see the package's documentation. It writes
+// err with this process's rank and host to standard error. It does not wait; operations
+// return an error that wraps [dist.ErrAborted] and, here, err. End with Finalize.
 func (w *World) Abort(err error) {
-	w.abort.Do(func() {
-		fmt.Fprintf(os.Stderr, "mpi: rank %d of %d on %s: %v\n", w.rank, w.size, w.host, err)
-		w.cause = err
-		close(w.aborting)
-		time.AfterFunc(grace, func() { os.Exit(1) }) // MPI hangs; the launcher ends the others when one ends so
-	})
+	code := 1
+	if errors.Is(err, errMPI) {
+		code = exitGone
+	}
+	w.fail(code, true, fmt.Errorf("%s: %w", w.name(w.rank, w.where), err))
 }
 
-// end has MPI end all processes, when the launcher has had the time to pass on what
-// they wrote: MPICH's drops it otherwise.
-func (w *World) end() {
-	time.Sleep(200 * time.Millisecond)
-	w.lib.call(w.lib.abort, w.lib.world, 1)
-	os.Exit(1)
-}
-
-// Finalize leaves the group, when all processes do.
+// Finalize leaves the group, when all processes do. When the job ends before its
+// time it says that this process has ended its work, and does not return.
 func (w *World) Finalize() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	err := w.collective("Finalize", w.lib.finalize)
+	if errors.Is(err, dist.ErrAborted) {
+		w.once.Do(func() { close(w.through) })
+		select {} // until the owner of MPI ends the process
+	}
 	w.finished = true
 	return err
 }
+
+// errMPI is wrapped by errors of the library, for which other processes or the network
+// are to blame.
+var errMPI = errors.New("MPI failed")
 
 // check makes an error of what an MPI function returned.
 func (w *World) check(name string, code int32) error {
@@ -310,5 +398,5 @@ func (w *World) check(name string, code int32) error {
 		return nil
 	}
 	w.lib.call(w.lib.errorString, uintptr(code), pointer(&w.text), pointer(&w.number))
-	return fmt.Errorf("mpi: %s: %s", name, w.text[:w.number])
+	return fmt.Errorf("mpi: %s: %w: %s", name, errMPI, w.text[:w.number])
 }

@@ -3,11 +3,11 @@
 package mpi
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,13 +19,18 @@ const toDo = "DESCENT_MPI_TEST"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(toDo); name != "" {
+		if os.Getenv("GOMAXPROCS") == "" && name == "busy" {
+			runtime.GOMAXPROCS(1)
+		}
 		if err := programs[name](); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(builtIn)
+	os.Exit(code)
 }
 
 // implementation is an MPI with its launcher.
@@ -59,8 +64,8 @@ func (i implementation) launcher(t *testing.T) string {
 	return ""
 }
 
-// launch runs one of programs in n processes, and returns what they write.
-func (i implementation) launch(t *testing.T, n int, program string, env ...string) (string, error) {
+// command is the test's program in n processes.
+func (i implementation) command(t *testing.T, n int, env ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -68,12 +73,16 @@ func (i implementation) launch(t *testing.T, n int, program string, env ...strin
 	}
 	args := append([]string{"-k", "5", "100", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
 	cmd := exec.Command("timeout", append(args, self)...)
-	cmd.Env = append(append(os.Environ(), toDo+"="+program), env...)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 5 * time.Second
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	return out.String(), err
+	return cmd
+}
+
+// launch runs one of programs in n processes, and returns what they write.
+func (i implementation) launch(t *testing.T, n int, program string, env ...string) (string, error) {
+	t.Helper()
+	out, err := i.command(t, n, append(env, toDo+"="+program)...).CombinedOutput()
+	return string(out), err
 }
 
 // each runs a test with every implementation that is here.
@@ -98,6 +107,16 @@ func TestWorld(t *testing.T) {
 			if err != nil || strings.Count(out, "through\n") != n {
 				t.Errorf("%d processes: %v", n, err)
 			}
+		}
+	})
+}
+
+// A process that computes for longer than it may be silent is waited for.
+func TestBusy(t *testing.T) {
+	each(t, func(t *testing.T, i implementation) {
+		out, err := i.launch(t, 2, "busy", brief)
+		if err != nil || strings.Count(out, "through\n") != 2 {
+			t.Errorf("%v\n%s", err, out)
 		}
 	})
 }
@@ -206,6 +225,27 @@ func TestSameSize(t *testing.T) {
 		err := sameSize(row.size, "libx", "X 1", row.env.lookup)
 		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("%d, %v: %v, want %q", row.size, row.env, err, row.want)
+		}
+	}
+}
+
+func TestHeartbeatTimeout(t *testing.T) {
+	for _, row := range []struct {
+		given time.Duration
+		env   environment
+		want  string
+	}{
+		{0, nil, "1m0s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": ""}, "1m0s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90s"}, "1m30s <nil>"},
+		{5 * time.Second, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90s"}, "5s <nil>"},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "90"}, `0s mpi: DESCENT_MPI_HEARTBEAT_TIMEOUT is "90", and no time such as 30s or 5m`},
+		{0, environment{"DESCENT_MPI_HEARTBEAT_TIMEOUT": "-1m"}, "0s mpi: DESCENT_MPI_HEARTBEAT_TIMEOUT is -1m0s; it is at least 1s"},
+		{time.Millisecond, nil, "0s mpi: the heartbeat timeout is 1ms; it is at least 1s"},
+	} {
+		timeout, err := heartbeatTimeout(row.given, row.env.lookup)
+		if got := fmt.Sprint(timeout, err); got != row.want {
+			t.Errorf("%v, %v: %s, want %s", row.given, row.env, got, row.want)
 		}
 	}
 }

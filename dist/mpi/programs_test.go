@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -22,7 +23,10 @@ var programs = map[string]func() error{
 		}
 		return nil
 	}),
-	"train": joined(trains),
+	"train":     joined(trains),
+	"much":      joined(holdsMuch),
+	"exchanges": joined(exchanges),
+	"busy":      joined(busyness),
 	"killed": joined(func(w *World) error {
 		if w.Rank() == 1 {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -67,7 +71,7 @@ var programs = map[string]func() error{
 // joined makes a program of what a process does in a world, as users write it.
 func joined(do func(*World) error) func() error {
 	return func() error {
-		w, err := Init(Options{Timeout: time.Minute})
+		w, err := Init(Options{Timeout: 2 * time.Minute, Grace: 2 * time.Second})
 		if err != nil {
 			return err
 		}
@@ -77,8 +81,6 @@ func joined(do func(*World) error) func() error {
 		}
 		if err := do(w); err != nil {
 			w.Abort(err)
-			time.Sleep(2 * grace)
-			return errors.New("Abort does not end it")
 		}
 		if err := w.Finalize(); err != nil {
 			return err
@@ -299,4 +301,11 @@ func allocations(w *World) (err error) {
 		return fmt.Errorf("five operations allocate %v times", n)
 	}
 	return err
+}
+
+// notified is what a signal comes by.
+func notified(s os.Signal) <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, s)
+	return c
 }

@@ -10,6 +10,7 @@ import (
 	"descent/internal/kernel"
 	"descent/internal/measure"
 	"descent/internal/rng"
+	"descent/internal/suggest"
 	"descent/nn"
 	"descent/optim"
 	"descent/train"
@@ -89,18 +90,35 @@ func (b *bench) stepRow(work string, n network, rows int, pool *exec.Pool) error
 
 // trainer returns a trainer for batches of rows samples, and samples.
 func (b *bench) trainer(n network, rows int, pool *exec.Pool) (*train.Trainer, data.Source, error) {
-	make, cfg := noise, train.Config{
-		BatchSize: rows, MicroBatch: rows, Epochs: 1 << 30, Workers: pool.Workers(), Optimizer: n.rule, WeightDecay: n.decay,
-	}
+	return n.trainer(train.Config{BatchSize: rows, MicroBatch: rows, Workers: pool.Workers()})
+}
+
+// trainer returns a trainer by that configuration, to which it adds what n asks for, and samples.
+func (n network) trainer(cfg train.Config) (*train.Trainer, data.Source, error) {
+	make := noise
+	cfg.Epochs, cfg.Optimizer, cfg.WeightDecay = 1<<30, n.rule, n.decay
 	if n.tokens {
 		make, cfg.Objective = text, nextToken
 	}
-	source, err := make(max(4*rows, 64), n.input)
+	source, err := make(max(4*cfg.BatchSize, 64), n.input)
 	if err != nil {
 		return nil, nil, err
 	}
 	t, err := train.New(n.layer, source.Spec(), cfg)
 	return t, source, err
+}
+
+// Trainer returns a trainer of the workload of that name, such as mlp, and samples. cfg says
+// batches, micro-batches, workers and group.
+func Trainer(name string, cfg train.Config) (*train.Trainer, data.Source, error) {
+	var names []string
+	for _, n := range append(networks(), languageModels()...) {
+		if n.name == name {
+			return n.trainer(cfg)
+		}
+		names = append(names, n.name)
+	}
+	return nil, nil, suggest.Unknown("workload", name, names)
 }
 
 // steps returns what steps took, in ascending order.

@@ -161,6 +161,10 @@ func (b *bag) do(ctx context.Context) (err error) {
 
 // share divides the cores between members, and returns how many are trained at once.
 func (b *bag) share() (side int) {
+	if b.crew != nil { // of which all train each
+		b.workers = b.Settings.Cores()
+		return 1
+	}
 	side, b.workers = b.Settings.Share(len(b.members))
 	return side
 }
@@ -180,7 +184,7 @@ func (b *bag) train(ctx context.Context, i int) (err error) {
 		return err
 	}
 	defer m.trainer.Close()
-	m.model, err = m.trainer.Fit(ctx, m.Parts.Train, m.Parts.Validation)
+	m.model, err = m.fit(ctx)
 	m.seconds = m.spent()
 	if err == nil {
 		err = b.keep(i, m)
@@ -214,6 +218,7 @@ func (b *bag) open(ctx context.Context, i int) (*member, error) {
 		return nil, err
 	}
 	m := &member{run: &run{app: b.app, Job: j, folder: f, ui: silent, scores: b.scores, hash: b.hash, started: time.Now(), begun: time.Now()}}
+	m.goesOn, m.whole, m.number = begun, b.Job, i+1
 	j.Config.Logger, j.Config.Workers = slog.New(b.ui), b.workers
 	j.Config.Callback = func(t *train.Trainer, p train.Progress) error {
 		return errors.Join(m.report(t, p), b.told(i, m, p))

@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descent/data"
+	"descent/internal/crew"
 	"descent/internal/settings"
 	"descent/internal/shell"
 	"descent/internal/suggest"
@@ -40,14 +42,22 @@ type app struct {
 	name           string    // that the user calls it by
 	began          bool      // the command line was read and a command has begun
 	work           work
+	crew           *crew.Leader // of the other ranks; nil: there is no group
+	cut            []data.Parts // that the ranks have
+	cuts           int          // how often they were given others
+	away           func()       // ends the context of the command, as a signal does on this rank
 }
 
 // Run executes the command line args and returns what to exit with. The end of
 // ctx interrupts training, which then saves what it has, and leaves whatever has
 // nothing to save.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return new(app).run(ctx, args, stdin, stdout, stderr)
+}
+
+func (a *app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, data, messages := terminal.Text(stdout), terminal.Data(stdout), terminal.Text(stderr)
-	a := &app{stdin: stdin, stdout: out, data: data, stderr: messages, screen: stderr, name: calledBy(os.Args[0])}
+	a.stdin, a.stdout, a.data, a.stderr, a.screen, a.name = stdin, out, data, messages, stderr, calledBy(os.Args[0])
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -69,23 +79,23 @@ func (a *app) exit(ctx context.Context, err error, help []string) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errInterrupted):
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case errors.Is(err, errLeft):
 		fmt.Fprintf(a.stderr, "descent: %v\n", err)
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		fmt.Fprintln(a.stderr, "descent: interrupted")
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	case !a.began || errors.As(err, &usage):
 		fmt.Fprintf(a.stderr, "descent: %v\n", err)
 		if !a.began {
-			fmt.Fprintf(a.stderr, "%s shows what there is\n", a.call(help...))
+			fmt.Fprintf(a.stderr, "%s shows what there is\n", choose(a.crew != nil, shell.Line(append([]string{"descent-mpi"}, help...)...), a.call(help...)))
 		}
 		return exitUsage
 	}
 	fmt.Fprintf(a.stderr, "descent: %v\n%s", err, imageHint(err))
 	if ctx.Err() != nil {
-		return interruptedCode(ctx)
+		return a.interruptedCode(ctx)
 	}
 	return exitFailed
 }
@@ -116,6 +126,17 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	if a.crew != nil {
+		root.Use, root.Short = "descent-mpi", "Train neural networks by the processes of one job of MPI"
+		root.Long = `Descent-mpi trains as descent does, with the same flags, by all processes that mpirun or
+srun starts: train and lr-find share out the rows of each update, compare and sweep
+their trials. The models are those of descent train with the same --micro-batch.
+Whatever else is done with them is done by descent.`
+		root.Example = `  mpirun -np 4 descent-mpi train --data houses.csv --target price --out runs/houses --resume auto
+  srun descent-mpi sweep search.yaml`
+		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
+		return root
+	}
 	root.AddCommand(
 		a.trainCommand(),
 		a.dataCommand(),
@@ -147,6 +168,14 @@ func helpOf(root *cobra.Command, args []string) []string {
 
 // flagError adds the nearest flag to the error about an unknown one.
 func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		want := map[string]string{"uint64": "a whole number of at least 0", "int": "a whole number", "float64": "a number", "bool": "true or false"}
+		if w := want[invalid.GetFlag().Value.Type()]; w != "" {
+			return fmt.Errorf("--%s %q; want %s", invalid.GetFlag().Name, invalid.GetValue(), w)
+		}
+		return err
+	}
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) {
 		return err
@@ -201,6 +230,14 @@ func calledBy(arg0 string) string {
 
 // call returns a command line to try, quoted for a shell.
 func (a *app) call(args ...string) string { return a.name + " " + shell.Line(args...) }
+
+// again returns a command line that trains as this one does.
+func (a *app) again(args ...string) string {
+	if a.crew == nil {
+		return a.call(args...)
+	}
+	return fmt.Sprintf("mpirun -np %d descent-mpi %s", a.crew.Size(), shell.Line(args...))
+}
 
 // next prints commands to try after this one.
 func (a *app) next(w io.Writer, lines ...string) {

@@ -57,7 +57,9 @@ Settings of train apply to all. --lr keeps the rate instead of searching it.`,
   descent compare --resume runs/NAME`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opt.note(cmd.Flags())
+			if err := opt.note(cmd.Flags()); err != nil {
+				return err
+			}
 			return a.compare(cmd.Context(), opt)
 		},
 	}
@@ -127,12 +129,12 @@ func (a *app) compare(ctx context.Context, opt compareOptions) error {
 // comparison plans a comparison and makes its folder, or opens that of one to
 // go on with.
 func (a *app) comparison(ctx context.Context, opt compareOptions, ui *terminal.Progress) (*trials.Comparison, error) {
-	host := trials.Host{Call: a.call, Show: ui.Moment}
+	host := a.host(ui)
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err
 		}
-		return trials.ResumeComparison(ctx, host, opt.resume, opt.ApplyTo)
+		return trials.ResumeComparison(ctx, host, opt.resume, opt.over)
 	}
 	if opt.changed["epochs"] && opt.changed["budget"] {
 		return nil, usage.Errorf("--epochs and --budget both say how long runs are; give one")

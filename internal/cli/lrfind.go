@@ -90,6 +90,7 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	if err := s.Single("lr-find"); err != nil {
 		return err
 	}
+	a.in(&s)
 	j, err := settings.Prepare(s)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	}
 	defer trainer.Close()
 	start := time.Now()
-	found, err := trainer.FindRate(ctx, j.Parts.Train, opt.rates)
+	found, err := a.findRate(ctx, j, trainer, opt.rates)
 	if err != nil {
 		return err
 	}
@@ -129,6 +130,20 @@ func (a *app) lrFind(ctx context.Context, opt lrFindOptions) error {
 	r.print(a.stdout)
 	a.next(a.stdout, r.Command, a.call(append([]string{"compare"}, opt.Args("lr")...)...))
 	return nil
+}
+
+// findRate makes the range test, with all ranks where there are others.
+func (a *app) findRate(ctx context.Context, j *settings.Job, t *train.Trainer, r train.RateRange) (found train.FoundRates, err error) {
+	find := func() error {
+		found, err = t.FindRate(ctx, j.Parts.Train, r)
+		return err
+	}
+	if a.crew == nil {
+		err = find()
+		return found, err
+	}
+	err = a.together(ctx, joint{Range: &r}, j, find)
+	return found, err
 }
 
 // roughRate writes a rate in two digits, which is more than a range test knows.

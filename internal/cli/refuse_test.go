@@ -70,6 +70,7 @@ func TestRefusals(t *testing.T) {
 		{"--split 0/50/50", exitUsage, []string{"train"}},
 		{"--ui fancy", exitUsage, []string{"--ui", "plain"}},
 		{"--set optimizr.beta1=0.8", exitUsage, []string{`did you mean "optimizer.beta1"`}},
+		{"--order length", exitUsage, []string{"length is for lines of a text"}},
 		{"--set epochs", exitUsage, []string{"key=value"}},
 		{"--leraning-rate 1", exitUsage, []string{"unknown flag"}},
 		{"--learning-rate 1", exitUsage, []string{`did you mean "--lr"`}},

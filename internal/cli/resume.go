@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +22,24 @@ import (
 )
 
 const resumeFlag = "resume"
+
+// resumeAuto goes on with the run of --out if there is one, and starts it else.
+const resumeAuto = "auto"
+
+var errNoOut = usage.Errorf("--resume auto goes on with what is in the folder of --out, or begins it; name one")
+
+// goOn is what --resume auto does: jobs that are started again by the same command
+// line go on.
+func (a *app) goOn(ctx context.Context, opt trainOptions) error {
+	if opt.out == "" {
+		return errNoOut
+	}
+	if _, err := os.Stat(filepath.Join(opt.out, runs.ConfigFile)); err != nil {
+		return a.train(ctx, opt)
+	}
+	opt.resume, opt.given = opt.out, true
+	return a.resume(ctx, opt)
+}
 
 // onlyHarmless refuses by name the flags that change the result, and may not
 // stand beside --resume.
@@ -57,6 +77,19 @@ func (a *app) resume(ctx context.Context, opt trainOptions) error {
 	return r.runAndClose(ctx)
 }
 
+// over gives the kept settings of a run what the flags say, and notes what they say in
+// vain.
+func (o *trainOptions) over(s *settings.Settings) error {
+	if !o.given {
+		return o.ApplyTo(s)
+	}
+	given, err := o.Settings()
+	if err == nil {
+		o.notes = s.GoOn(&given)
+	}
+	return err
+}
+
 // reopened is a run or a bag that goes on.
 type reopened interface {
 	runAndClose(ctx context.Context) error
@@ -87,9 +120,10 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err := settings.ReadKept(folder.File(runs.ConfigFile), &s); err != nil {
 		return nil, err
 	}
-	if err := opt.ApplyTo(&s); err != nil {
+	if err := opt.over(&s); err != nil {
 		return nil, err
 	}
+	a.in(&s)
 	switch {
 	case s.Best:
 		return a.reopenBest(folder, s, opt)
@@ -121,7 +155,7 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 	if err != nil {
 		return nil, err
 	}
-	r.folder = folder
+	r.folder, r.goesOn = folder, begun
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
@@ -264,4 +298,4 @@ func (r *run) remeasure(ctx context.Context) error {
 }
 
 // resumeCall is the command that goes on with the run.
-func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.Path) }
+func (r *run) resumeCall() string { return r.again("train", "--"+resumeFlag, r.folder.Path) }

@@ -189,3 +189,27 @@ func TestResumeOfOtherTable(t *testing.T) {
 	}
 	contains(t, command(t, "train", "--resume", out).want(t, exitFailed).stderr, "has changed", "SHA-256", table)
 }
+
+// TestResumeAuto: a command line starts a run, goes on with it, and prints its result again;
+// settings that are others than it has are noted.
+func TestResumeAuto(t *testing.T) {
+	_, whole := trained(t, "--epochs", "40")
+	args := []string{"--epochs", "40", "--resume", "auto"}
+	out, code, stderr := interrupted(t, "step 80 ", args...)
+	if code != 143 {
+		t.Fatalf("exit %d, want 143: %s", code, stderr)
+	}
+	line := append(append([]string{"train", "--model", "mlp:16", "--out", out}, args...), "--lr", "0.01", "--workers", "1")
+	r := command(t, line...).want(t, exitDone)
+	contains(t, r.stderr, "note      learning_rate is 0.001, as the run was started, and not 0.01\n", "resumed   after ")
+	if read(t, filepath.Join(out, runs.MetricsFile)) != read(t, filepath.Join(whole, runs.MetricsFile)) {
+		t.Error("the run that was stopped has other metrics")
+	}
+	again := command(t, line...).want(t, exitDone)
+	if again.stdout != r.stdout || again.stderr != "" {
+		t.Errorf("again: %s%s", again.stdout, again.stderr)
+	}
+	contains(t, command(t, "train", "--resume", "auto").want(t, exitUsage).stderr, "--out")
+	contains(t, command(t, "compare", "--resume", "auto").want(t, exitUsage).stderr, "--out")
+	contains(t, command(t, "sweep", "--resume", "auto", "--out", out).want(t, exitUsage).stderr, "FILE.yaml")
+}

@@ -45,6 +45,7 @@ func (r *run) startText() string {
 	}
 	if s.Best {
 		line("best", "%s, seed %d", budgetText(s), s.Train.Seed)
+		r.ranksLine(line)
 		line("folder", "%s", r.folder.Path)
 		if r.resumed != "" {
 			line("resumed", "%s", r.resumed)
@@ -71,7 +72,8 @@ func (r *run) startText() string {
 	if most := s.Train.MaxUpdates; most > 0 {
 		epochs = human.Plural(most, "update") + ", " + epochs
 	}
-	line("run", "%s of %s of %s rows, seed %d, %s", epochs, human.Plural(r.Steps, "update"), s.Batch.Value, s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
+	line("run", "%s of %s of %s rows%s, seed %d, %s", epochs, human.Plural(r.Steps, "update"), s.Batch.Value, r.partsText(), s.Train.Seed, strings.Join(append([]string{r.keepsText()}, s.InWords(settings.LineRun)...), ", "))
+	r.ranksLine(line)
 	line("folder", "%s", r.folder.Path)
 	if r.resumed != "" {
 		line("resumed", "%s", r.resumed)
@@ -83,6 +85,24 @@ func (r *run) startText() string {
 		line("note", "%s", note)
 	}
 	return b.String()
+}
+
+// partsText says what a batch is divided into.
+func (r *run) partsText() string {
+	if c := r.Config; c.BatchSize > c.MicroBatch || c.BatchSize == train.All && r.Parts.Train.Len() > c.MicroBatch {
+		return fmt.Sprintf(" in micro-batches of %d", c.MicroBatch)
+	}
+	return ""
+}
+
+// ranksLine says how many train together.
+func (r *run) ranksLine(line func(name, format string, args ...any)) {
+	switch {
+	case r.crew != nil && r.Config.Reduce == train.Fast:
+		line("ranks", "%d; they add gradients up fast, so that another number of ranks makes a model with other last bits", r.crew.Size())
+	case r.crew != nil:
+		line("ranks", "%d; without them descent train --micro-batch %s makes the same model", r.crew.Size(), r.Settings.MicroBatch.Value)
+	}
 }
 
 // inputText says what shapes a sample has.

@@ -45,13 +45,16 @@ they are. Flags of train go over the settings of the file.`,
   descent sweep --resume runs/NAME
   descent train --config runs/NAME/config.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 0 && opt.resume == "" || len(args) == 1 && opt.resume != "" {
+			goesOn := opt.resume != "" && opt.resume != resumeAuto
+			if len(args) > 1 || len(args) == 0 != goesOn {
 				return fmt.Errorf("sweep takes FILE.yaml, or --resume and a folder; given were %q", args)
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt.note(cmd.Flags())
+			if err := opt.note(cmd.Flags()); err != nil {
+				return err
+			}
 			return a.sweep(cmd.Context(), args, opt)
 		},
 	}
@@ -88,12 +91,12 @@ func (a *app) sweep(ctx context.Context, args []string, opt trialOptions) error 
 // openSweep reads the file of a sweep and makes its folder, or opens that of
 // one to go on with.
 func (a *app) openSweep(ctx context.Context, args []string, opt trialOptions, ui *terminal.Progress) (*trials.Sweep, error) {
-	host := trials.Host{Call: a.call, Show: ui.Moment}
+	host := a.host(ui)
 	if opt.resume != "" {
 		if err := opt.goesOn(); err != nil {
 			return nil, err
 		}
-		return trials.ResumeSweep(ctx, host, opt.resume, opt.ApplyTo)
+		return trials.ResumeSweep(ctx, host, opt.resume, opt.over)
 	}
 	s := settings.Default()
 	plan, err := trials.ReadSweep(args[0], &s)

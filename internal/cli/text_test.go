@@ -147,6 +147,8 @@ func TestTextRefused(t *testing.T) {
 		"a temperature of -1": {"--temperature", "-1"},
 		"a probability of 2":  {"--top-p", "2"},
 		"the -3 likeliest":    {"--top-k", "-3"},
+		`--seed "-1"; want a whole number of at least 0`: {"--seed", "-1"},
+		`--top-k "2.5"; want a whole number`:             {"--top-k", "2.5"},
 	} {
 		if r := command(t, append([]string{"generate", run}, args...)...); r.code == exitDone || !strings.Contains(r.stderr, says) {
 			t.Errorf("%v: exit %d, %q, want %q", args, r.code, r.stderr, says)

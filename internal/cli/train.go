@@ -27,6 +27,8 @@ type trainOptions struct {
 	settings.Sources
 	out      string
 	resume   string
+	given    bool     // settings beside resume are those that the run was started with
+	notes    []string // of what is told at the start
 	ui       string
 	json     bool
 	printMap bool
@@ -53,7 +55,8 @@ networks and settings are tried like that for a while.
 A run that was interrupted, killed or lost its disk goes on with --resume and its
 folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
 update, save, and exit with 130 and 143; the second one ends the process at once.
-Before training has begun they leave nothing behind.
+Before training has begun they leave nothing behind. --resume auto beside --out goes
+on with the run of that folder, or starts it, as jobs that are started again want it.
 
 Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 		Example: `  descent train
@@ -72,6 +75,9 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
   descent train --resume runs/20260131-120000-digits`,
 		Args: positional(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opt.resume == resumeAuto {
+				return a.goOn(cmd.Context(), opt)
+			}
 			if cmd.Flags().Changed(resumeFlag) {
 				if err := onlyHarmless(cmd.Flags()); err != nil {
 					return err
@@ -83,7 +89,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 	}
 	opt.Register(cmd.Flags())
 	cmd.Flags().StringVar(&opt.out, "out", "", "run folder, new or empty (default runs/DATE-NAME)")
-	cmd.Flags().StringVar(&opt.resume, resumeFlag, "", "run folder to go on with; of other flags only those that do not change the result may stand beside it")
+	cmd.Flags().StringVar(&opt.resume, resumeFlag, "", "run folder to go on with; of other flags only those that do not change the result may stand beside it; auto: go on with the run of --out where there is one, and start it else")
 	cmd.Flags().StringVar(&opt.ui, "ui", terminal.Auto, "progress on stderr: auto, live on a terminal and plain elsewhere; plain, a line an epoch; none")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
 	cmd.Flags().BoolVar(&opt.profile, "profile", false, "measure every instruction of the step, list them on stderr and draw them in "+runs.PictureFile+" of the run folder")
@@ -120,6 +126,7 @@ func (a *app) train(ctx context.Context, opt trainOptions) error {
 	if err != nil {
 		return err
 	}
+	a.in(&s)
 	ui, err := terminal.NewProgress(a.screen, opt.ui)
 	if err != nil {
 		return err
@@ -184,6 +191,9 @@ type run struct {
 	before  float64                // seconds of training before
 	hash    func() (string, error) // of the data; waits for it
 	resumed string                 // what of a bag was done before
+	goesOn  bool                   // from a checkpoint
+	whole   *settings.Job          // of the bag that it is a member of; nil: it is none
+	number  int                    // of the member, from 1
 
 	model   *model.Model         // the best one
 	last    *train.Epoch         // that ended
@@ -206,6 +216,7 @@ func (a *app) newRun(j *settings.Job, opt trainOptions) (*run, error) {
 	}
 	r := &run{app: a, Job: j, ui: ui, json: opt.json, started: time.Now(), asked: opt.watch}
 	r.begun = r.started
+	r.Notes = append(r.Notes, opt.notes...)
 	if r.scores, err = model.Scores(j.Spec, j.Config.Objective, j.Config.Metrics...); err != nil {
 		return nil, err
 	}
@@ -299,7 +310,7 @@ func (r *run) do(ctx context.Context) (err error) {
 		err = r.watch(r.asked)
 	}
 	if err == nil {
-		r.model, err = r.trainer.Fit(ctx, r.Parts.Train, r.Parts.Validation)
+		r.model, err = r.fit(ctx)
 	}
 	r.seconds = r.spent()
 	r.ui.Finish()

@@ -247,7 +247,19 @@ func (b *maker) composite(x graph.Tensor) graph.Tensor {
 	if x.Type().Rank() == 0 {
 		return graph.Tensor{}
 	}
-	switch b.IntN(7) {
+	switch b.IntN(8) {
+	case 7: // a sequence of the rows of x, from the first of them on
+		rows, units := x.Reshape(-1, x.Dim(-1)), x.Dim(-1)
+		if rows.Dim(0) > 20 || units > 20 {
+			return graph.Tensor{}
+		}
+		weights := make([]float64, 3*units*units)
+		for i := range weights {
+			weights[i] = float64(i%5)/4 - 0.5
+		}
+		u := b.g.Vector(weights).Reshape(units, 3*units)
+		y := rows.Concat(1, rows, rows.Tanh()).Reshape(1, -1, 3*units).GRU(u, b.g.Const(0.5).BroadcastTo(graph.Shape(units)), rows.Slice(0, 0, 1), graph.Recurrence{Reverse: b.IntN(2) == 0})
+		return y.Reshape(x.Type().Dims()...)
 	case 6: // each row of x looks at all, or at those before it
 		rows := x.Reshape(1, -1, 1, x.Dim(-1))
 		if rows.Dim(1) > 80 {

@@ -28,7 +28,8 @@ type Program struct {
 	calls   []kernel.Call
 	seed    uint64
 	draw    uint32
-	meter   *meter // nil: runs are not measured
+	meter   *meter         // nil: runs are not measured
+	after   func(wave int) // called by the goroutine that runs a stage; nil: nothing
 }
 
 // instr is an instruction with its memory.
@@ -97,8 +98,12 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 				b.unfed[buf.Key] = true
 			}
 		}
-		for _, out := range in.Out {
-			to.call.Out = append(to.call.Out, buffers[out])
+		for j, out := range in.Out {
+			at := 0
+			if j == 0 {
+				at = in.At
+			}
+			to.call.Out = append(to.call.Out, buffers[out][min(at, len(buffers[out])):])
 		}
 		if in.Shared >= 0 {
 			to.call.Shared = buffers[in.Shared]
@@ -183,6 +188,9 @@ func (p *Program) Plan() *plan.Plan { return p.plan }
 
 // Random sets the seed and the number of the forward pass for random streams.
 func (p *Program) Random(seed uint64, draw uint32) { p.seed, p.draw = seed, draw }
+
+// After has f called after each wave, with its number, by the goroutine that runs the stage.
+func (p *Program) After(f func(wave int)) { p.after = f }
 
 // Run runs one stage of the plan. It panics if the stage reads an input that was
 // never fed.

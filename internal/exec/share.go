@@ -56,6 +56,9 @@ func (p *Program) alone(first, end int) {
 				p.task(at, task, 0)
 			}
 		}
+		if p.after != nil {
+			p.after(i)
+		}
 	}
 }
 
@@ -75,6 +78,9 @@ func (p *Program) walk(first, end, worker, workers int) {
 		}
 		for spin := 0; w.done.Load() < total; spin++ {
 			pause(spin)
+		}
+		if p.after != nil && worker == 0 {
+			p.after(i)
 		}
 	}
 }

@@ -11,6 +11,7 @@
 //	product  matrix products
 //	conv     convolutions
 //	attention  attention, forward and backward
+//	recurrent  recurrent layers, forward and backward
 //
 // Assembly is in vec and tile alone, made by the generators in _asm, beside the
 // plain Go that is its specification: every instruction set computes the same
@@ -65,6 +66,10 @@ type Epilogue interface {
 	// [rows, cols], with further inputs in, writing to c.Out.
 	RunRect(c *Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32)
 
+	// Ending returns the work as what is done to sums before they are stored,
+	// false if it is more than that.
+	Ending() (Ending, bool)
+
 	// Scratch is how many float32 RunRect needs for blocks of cols columns.
 	Scratch(cols int) int
 
@@ -73,11 +78,40 @@ type Epilogue interface {
 	RectCost(rows, cols int) Cost
 }
 
+// An Ending is an [Epilogue] of few steps, which those who compute a result can do
+// while it is in registers:
+//
+//	y = max(((x − Sub)·Mul + Add) + Rest, 0)
+//
+// Sub, Mul and Add have a value for each column, Rest one for each element. They are
+// numbers of inputs of the epilogue; 0, the result itself, leaves a step out, as does
+// ReLU that of max. Each step is rounded.
+type Ending struct {
+	Sub, Mul, Add, Rest int
+	ReLU                bool
+}
+
+// A Placer is a [Kernel] whose result may lie among others.
+type Placer interface {
+	Kernel
+
+	// Apart returns the kernel whose result, of that many rows of width values,
+	// has its rows so far apart in Out[0]; nil if it cannot.
+	Apart(rows, width, distance int) Kernel
+}
+
 // An Overwriter is a [Kernel] whose Out[0] may be the memory of In[0]: it then writes
 // no more than what changes.
 type Overwriter interface {
 	Kernel
 	Overwrites()
+}
+
+// A Sparer is a [Kernel] of several outputs that makes those alone that something reads:
+// in Out the others are empty.
+type Sparer interface {
+	Kernel
+	Spares()
 }
 
 // A Preparer is a [Kernel] that reads one of its operands in a form that

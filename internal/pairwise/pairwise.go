@@ -23,7 +23,9 @@ type Tree[T float32 | float64] struct {
 func (t *Tree[T]) Carry(sum [][]T) {
 	k := 0
 	for k < len(t.held) && t.held[k] {
-		addBefore(t.places[k], sum)
+		for i, part := range sum {
+			addBefore(t.places[k][i], part)
+		}
 		t.held[k] = false
 		k++
 	}
@@ -44,19 +46,25 @@ func (t *Tree[T]) Carry(sum [][]T) {
 // Total sets rest, the last term or pair, to the sum of all, and forgets them; an
 // empty rest counts for nothing.
 func (t *Tree[T]) Total(rest [][]T, empty bool) {
-	for k := range t.held {
-		if !t.held[k] {
+	for i, part := range rest {
+		t.Part(i, part, empty)
+	}
+	t.Forget()
+}
+
+// Part is Total of part i alone, and forgets nothing. Parts may be added up side by side.
+func (t *Tree[T]) Part(i int, rest []T, empty bool) {
+	for k, held := range t.held {
+		if !held {
 			continue
 		}
-		t.held[k] = false
+		earlier := t.places[k][i]
 		if empty {
-			for i, part := range t.places[k] {
-				copy(rest[i], part)
-			}
+			copy(rest, earlier)
 			empty = false
 			continue
 		}
-		addBefore(t.places[k], rest)
+		addBefore(earlier, rest)
 	}
 }
 
@@ -94,6 +102,20 @@ func Join[T float32 | float64](sizes []int, sums [][]T) {
 	}
 }
 
+// Sum adds up terms, over which it writes, as a [Tree] does; there must be one.
+func Sum[T float32 | float64](terms []T) T {
+	for n := len(terms); n > 1; n = (n + 1) / 2 {
+		for i := 0; i < n; i += 2 {
+			sum := terms[i]
+			if i+1 < n {
+				sum += terms[i+1]
+			}
+			terms[i/2] = sum
+		}
+	}
+	return terms[0]
+}
+
 // add sets sum to sum + later.
 func add[T float32 | float64](sum, later []T) {
 	for i, v := range later {
@@ -102,12 +124,10 @@ func add[T float32 | float64](sum, later []T) {
 }
 
 // addBefore sets sum to earlier + sum.
-func addBefore[T float32 | float64](earlier, sum [][]T) {
-	for i, part := range earlier {
-		to := sum[i][:len(part)]
-		for j, v := range part {
-			to[j] = v + to[j]
-		}
+func addBefore[T float32 | float64](earlier, sum []T) {
+	sum = sum[:len(earlier)]
+	for i, v := range earlier {
+		sum[i] = v + sum[i]
 	}
 }
 

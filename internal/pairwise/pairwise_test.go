@@ -2,6 +2,7 @@ package pairwise
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -53,6 +54,9 @@ func TestTree(t *testing.T) {
 		}
 		if fold != want {
 			folds++
+		}
+		if got := Sum(slices.Clone(terms)); got != want {
+			t.Errorf("%d terms: Sum is %v, want %v", n, got, want)
 		}
 		if n <= 3 && fold != want {
 			t.Errorf("%d terms are not added one after the other", n)

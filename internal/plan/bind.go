@@ -15,9 +15,12 @@ import (
 // they may, and notes what has to run before what.
 func (c *compiler) bind() {
 	for _, l := range c.low {
-		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1}
-		for _, x := range l.out {
+		in := &Instr{Name: l.name, Kernel: l.kernel, Stage: l.stage, Shared: -1, At: l.at, gone: l.joins != nil}
+		for i, x := range l.out {
 			in.Out = append(in.Out, c.newBuffer(x))
+			if l.spared != nil && l.spared[i] {
+				c.plan.Buffers[in.Out[i]].Size = 0
+			}
 		}
 		if n := l.kernel.Shared(); n > 0 {
 			in.Shared = c.add(Buffer{Size: n})
@@ -30,6 +33,9 @@ func (c *compiler) bind() {
 				c.after(i, from)
 			}
 			c.plan.Instrs[i].In = append(c.plan.Instrs[i].In, c.bufferOf(x))
+		}
+		for _, from := range l.joins {
+			c.after(i, from)
 		}
 		c.prepare(i, l)
 	}
@@ -95,7 +101,11 @@ func (c *compiler) add(b Buffer) int {
 	return len(c.plan.Buffers) - 1
 }
 
+// newBuffer returns the buffer of a tensor that an instruction makes, perhaps with others.
 func (c *compiler) newBuffer(x graph.Tensor) int {
+	if b, ok := c.buffer[x.ID()]; ok {
+		return b
+	}
 	c.buffer[x.ID()] = c.add(Buffer{Size: x.Type().Size()})
 	return c.buffer[x.ID()]
 }
@@ -151,11 +161,12 @@ func (c *compiler) reaches(i, j int) bool {
 
 // update makes the instruction that computes a variable's new value write it
 // in place, after all who read the old one; where it cannot, the value is
-// copied when everything else has run.
+// copied when that and those who read the old one have run.
 func (c *compiler) update() {
 	last := len(c.stages) - 1
 	taken := map[int]bool{} // tensors that live in a variable
 	var copies []*Instr
+	var makers []int // of what is copied
 	for _, u := range c.updates {
 		m := rewrite.Memory(u.Value)
 		v := c.bufferOf(u.Variable)
@@ -178,13 +189,24 @@ func (c *compiler) update() {
 			// The source may be written in place itself: keep its old value.
 			from = c.copy(from, c.add(Buffer{Size: c.plan.Buffers[v].Size}), last)
 		}
-		copies = append(copies, copier(from, v, c.plan.Buffers[v].Size, last))
+		maker, ok := c.made[m.ID()]
+		if !ok {
+			maker = -1
+		}
+		copies, makers = append(copies, copier(from, v, c.plan.Buffers[v].Size, last)), append(makers, maker)
 	}
 	n := len(c.plan.Instrs)
 	c.plan.Instrs = append(c.plan.Instrs, copies...)
-	for i := n; i < len(c.plan.Instrs); i++ {
-		for j := range n {
-			c.after(i, j)
+	for k, in := range copies {
+		if makers[k] < 0 { // a leaf: when everything else has run
+			for j := range n {
+				c.after(n+k, j)
+			}
+			continue
+		}
+		c.after(n+k, makers[k])
+		for _, j := range c.readers[in.Out[0]] {
+			c.after(n+k, j)
 		}
 	}
 }

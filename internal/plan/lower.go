@@ -20,6 +20,9 @@ type lowered struct {
 	whole  []bool         // for each of in: read other than element by element
 	out    []graph.Tensor // in the order of the kernel's outputs
 	fixed  bool           // the kernel writes out[0] before it reads all of in
+	spared []bool         // for each of out: nothing reads it, and the kernel does not make it; nil: it makes all
+	at     int            // where in out[0] the result begins
+	joins  []int          // the instructions that have written out[0], which nothing is left to do for
 }
 
 // lower turns g into a kernel. needed tells which tensors others read.
@@ -44,6 +47,11 @@ func lower(g *rewrite.Group, needed func(graph.Tensor) bool) lowered {
 	if len(g.Members) == 0 {
 		if l.out = g.Joint; l.out == nil {
 			l.out = []graph.Tensor{g.Producer}
+		}
+		if _, ok := l.kernel.(kernel.Sparer); ok {
+			for _, x := range l.out {
+				l.spared = append(l.spared, !needed(x))
+			}
 		}
 		l.name = names[0] + g.Domain.String()
 		return l

@@ -32,9 +32,11 @@ type Instr struct {
 	Name    string
 	Kernel  kernel.Kernel
 	In, Out []int
+	At      int // where in Out[0] the kernel's result begins
 	Shared  int // buffer of the kernel's shared memory, or -1
 	Stage   int
 
+	gone        bool // others do what it would have done
 	wave, level int
 	after       []int // instructions that must have run
 }
@@ -67,6 +69,7 @@ func Compile(g *graph.Graph, stages [][]graph.Tensor, updates []graph.Update) (*
 		return nil, err
 	}
 	c.lower()
+	c.join()
 	c.bind()
 	c.schedule()
 	c.allocate()
@@ -188,6 +191,19 @@ func (p *Plan) Widened() (names []string) {
 		}
 	}
 	return names
+}
+
+// Written returns the last wave in which a variable is written, -1 if none is.
+func (p *Plan) Written(variable string) int {
+	last := -1
+	for _, in := range p.Instrs {
+		for _, b := range in.Out {
+			if buf := p.Buffers[b]; buf.Place == Variable && buf.Key == variable {
+				last = max(last, in.wave)
+			}
+		}
+	}
+	return last
 }
 
 // String lists the plan, one instruction a line, waves apart.

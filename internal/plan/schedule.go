@@ -16,7 +16,7 @@ func (c *compiler) schedule() {
 		}
 		waves := make([][]int, end-base)
 		for i, in := range c.plan.Instrs {
-			if in.Stage == stage {
+			if in.Stage == stage && !in.gone {
 				waves[in.wave-base] = append(waves[in.wave-base], i)
 			}
 		}
@@ -34,6 +34,9 @@ func (c *compiler) level(i, base int) int {
 		in.wave = base
 		for _, j := range in.after {
 			in.wave = max(in.wave, c.level(j, base)+1)
+		}
+		if in.gone { // there are others, and it is done when they are
+			in.wave--
 		}
 	}
 	return in.wave

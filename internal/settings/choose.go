@@ -225,6 +225,7 @@ func (j *Job) trying(model string, parts data.Parts) (*Job, error) {
 	k.Settings.Model = Given(model)
 	k.Settings.Monitor = Given("loss")
 	k.Settings.undecide()
+	k.Settings.alone()
 	if err := k.decide(); err != nil {
 		return nil, err
 	}

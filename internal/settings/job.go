@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"descent/data"
 	"descent/internal/usage"
@@ -55,24 +56,34 @@ func PrepareTelling(s Settings, tell func(line string)) (*Job, error) {
 	if s.Best { // whose candidates say what they are
 		j.Settings.Model = Given(s.Model.Or("linear"))
 	}
-	if j.Source, err = OpenData(&s); err != nil {
+	if err = j.open(&s); err != nil {
 		return nil, err
 	}
-	if err = j.split(&s); err != nil {
-		return nil, err
+	return j, j.prepare(notes)
+}
+
+// open opens the data and cuts it.
+func (j *Job) open(s *Settings) (err error) {
+	if j.Source, err = OpenData(s); err != nil {
+		return err
 	}
+	return j.split(s)
+}
+
+// prepare decides what the data does, and builds the rest.
+func (j *Job) prepare(notes []string) error {
 	j.Spec = j.Parts.Train.Spec()
-	if len(s.Target) > 0 { // as the file has them, whatever was written
+	if len(j.Settings.Target) > 0 { // as the file has them, whatever was written
 		j.Settings.Target = targetColumns(j.Spec)
 	}
-	if s.Image != "" {
+	if j.Settings.Image != "" {
 		j.Settings.Image = j.Spec.Encoder.Image
 	}
 	j.Notes = append(notes, j.Parts.Notes...)
 	if err := j.decide(); err != nil {
-		return j, err
+		return err
 	}
-	return j, j.build()
+	return j.build()
 }
 
 // targetColumns returns the columns of a table that hold targets.
@@ -151,6 +162,11 @@ func (j *Job) build() error {
 	if err != nil {
 		return usage.Mark(err)
 	}
+	rows, err := parseMicroBatch(batch)(s.MicroBatch.Or(strconv.Itoa(train.MostMicroBatch)))
+	if err != nil {
+		return usage.Mark(fmt.Errorf("micro_batch: %w", err))
+	}
+	s.MicroBatch = Given(strconv.Itoa(rows))
 	objective, err := j.loss()
 	if err != nil {
 		return usage.Mark(err)
@@ -182,11 +198,14 @@ func (j *Job) build() error {
 		return usage.Errorf("augment: mixup and cutmix mix classes, which takes loss cross-entropy, not %s", objective.Name())
 	}
 	j.Config.Loss, j.Config.Monitor, j.Config.Metrics = objective, s.Monitor.Value, j.metrics()
-	j.Config.BatchSize, j.Config.Epochs = batch, s.Epochs.Value
+	j.Config.BatchSize, j.Config.MicroBatch, j.Config.Epochs = batch, rows, s.Epochs.Value
 	if j.Config.Kept, err = train.ParseKept(s.Kept.Value); err != nil {
 		return usage.Mark(fmt.Errorf("kept: %w", err))
 	}
 	if j.Config.Order == train.ByLength && data.Lengths(j.Parts.Train) == nil {
+		if e := j.Spec.Encoder; e == nil || e.Text == nil {
+			return usage.Errorf("order: length is for lines of a text, and those are no samples of %s; leave it out", s.Data)
+		}
 		return usage.Errorf("order: samples of %s are all of one length, so that there is nothing to order by; leave it out, or write --lines for a text whose lines are samples", s.Data)
 	}
 	if j.Config.Freeze, err = j.frozen(); err != nil {

@@ -38,6 +38,23 @@ func parseBatch(text string) (int, error) {
 	return n, nil
 }
 
+// sharedMicroBatch is the micro-batch that ranks of a group share out.
+const sharedMicroBatch = "shared"
+
+// parseMicroBatch reads the rows of a micro-batch of a batch, or shared.
+func parseMicroBatch(batch int) func(text string) (int, error) {
+	return func(text string) (int, error) {
+		if text == sharedMicroBatch {
+			return train.SharedMicroBatch(batch), nil
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return 0, fmt.Errorf("%q: want a number of rows, 1 or more, or %s", text, sharedMicroBatch)
+		}
+		return n, nil
+	}
+}
+
 // inTime begins a split that is cut by the times of rows, and inSteps one of so many
 // steps of a series.
 const (

@@ -57,7 +57,7 @@ func changedSettings(t *testing.T, row Setting) Settings {
 	for _, text := range []string{
 		"0.5", "3", "true", "file", "skip", "2e", "90s", "6:0.5", "byte", "0.01:0.5", "ema:0.9", "l2", "flip", "mlp:3", "tanh", "zeros", "balanced",
 		"new", "temperature", "mae", "regression", "60/20/20", "accuracy", "beta1=dip", "w:freeze", "step:every=2,factor=0.5", "gray", "8x8", "last", "a", "none", "fp=1,fn=5",
-		"imagenet", "1,2,3", "bgr", "map.txt",
+		"imagenet", "1,2,3", "bgr", "map.txt", "fast",
 	} {
 		original, s := Default(), Default()
 		s.InitFrom = choose(row.key == "head", "run", "") // without which there is none

@@ -11,6 +11,7 @@ package settings
 import (
 	"sync"
 
+	"descent/dist"
 	"descent/train"
 )
 
@@ -78,19 +79,33 @@ type Settings struct {
 	Warmup       Auto[string]
 	ClipNorm     Auto[float64]
 
-	Bag     int
-	Folds   Auto[int]
-	Best    bool
-	Tries   int
-	Budget  string
-	Batch   Auto[string]
-	Epochs  Auto[int]
-	Monitor Auto[string]
-	Kept    Auto[string]
-	Metrics []string
+	Bag        int
+	Folds      Auto[int]
+	Best       bool
+	Tries      int
+	Budget     string
+	Batch      Auto[string]
+	MicroBatch Auto[string]
+	Epochs     Auto[int]
+	Monitor    Auto[string]
+	Kept       Auto[string]
+	Metrics    []string
 
 	Train train.Config      // the fields that are settings as they stand
 	words map[string]string // by key, of settings without a field; never changed, but replaced
+}
+
+// In has what the settings describe be trained by the members of a group, in
+// micro-batches that are shared out unless they are given.
+func (s *Settings) In(group dist.Group) {
+	s.Train.Group = group
+	s.MicroBatch = Given(s.MicroBatch.Or(sharedMicroBatch))
+}
+
+// alone takes that back, for trainings on the way to the one that is described.
+func (s *Settings) alone() {
+	s.Train.Group = nil
+	s.MicroBatch = Auto[string]{}
 }
 
 // Columns name columns of a table. What is written on the command line stays in

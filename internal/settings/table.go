@@ -127,3 +127,20 @@ func (s *Settings) Begun() {
 		}
 	}
 }
+
+// GoOn takes over from given, by which a run might have been started, what may be another when
+// it goes on, and says of the rest what the run keeps.
+func (s *Settings) GoOn(given *Settings) (notes []string) {
+	original := Default()
+	for _, row := range table {
+		text, kept := row.Text(given), row.Text(s)
+		switch {
+		case text == row.Text(&original) || text == kept || text == sharedMicroBatch || row.resume == begins:
+		case row.resume == free:
+			_ = row.Set(s, text) // which it wrote
+		default:
+			notes = append(notes, fmt.Sprintf("%s is %s, as the run was started, and not %s", row.key, kept, text))
+		}
+	}
+	return notes
+}

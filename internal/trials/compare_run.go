@@ -35,7 +35,7 @@ func (c *Comparison) StartText() string {
 	runs, epochs := c.planned()
 	text += fmt.Sprintf("%-9s %s, by validation %s\n", "compares", human.Plural(len(c.variants), "setting"), c.plan.Metric)
 	text += fmt.Sprintf("%-9s %s of at most %s, %s in all; %d at once with %s each\n", "runs", human.Plural(runs, "run"),
-		human.Plural(c.plan.Epochs, "epoch"), human.Plural(epochs, "epoch"), c.lab.side, human.Plural(c.lab.workers, "worker"))
+		human.Plural(c.plan.Epochs, "epoch"), human.Plural(epochs, "epoch"), c.lab.slots(), human.Plural(c.lab.workers, "worker"))
 	return text + fmt.Sprintf("%-9s %s\n", "folder", c.folder.Path)
 }
 

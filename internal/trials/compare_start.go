@@ -58,7 +58,7 @@ func ResumeComparison(ctx context.Context, host Host, path string, over func(*se
 // prepare opens the data and checks every variant on it.
 func (c *Comparison) prepare(ctx context.Context) error {
 	var err error
-	if c.lab, err = newLab(ctx, c.settings, c.plan.Metric); err != nil {
+	if c.lab, err = newLab(ctx, c.settings, c.plan.Metric, c.host.Ranks); err != nil {
 		return err
 	}
 	c.plan.Metric = c.lab.metric
@@ -129,7 +129,7 @@ func (c *Comparison) cost(paces []pace, n int) float64 {
 			seconds += float64(float64(trials) * paces[i].of(lengths[k]))
 		}
 	}
-	return seconds / float64(c.lab.side)
+	return seconds / float64(c.lab.slots())
 }
 
 // planned returns how many runs there will be, and their epochs.

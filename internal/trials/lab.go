@@ -23,10 +23,13 @@ import (
 // Runs are exact, so which ones run beside which changes seconds and nothing
 // else.
 type lab struct {
+	given   settings.Settings // of base, open
 	base    *settings.Job
-	metric  string // the score of kept models that is compared
-	side    int    // runs at once
-	workers int    // of each run
+	metric  string   // the score of kept models that is compared
+	side    int      // runs at once, on each rank
+	workers int      // of each run
+	ranks   Ranks    // that make runs
+	free    chan int // ranks that have nothing to do, each as often as it makes runs at once
 	log     *trialLog
 	tally   *tally
 }
@@ -99,8 +102,16 @@ func (o *outcome) cost(by string) search.Cost {
 	return search.Cost{score, loss}
 }
 
-// newLab opens the data and measures how many runs at once are fastest.
-func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
+// newLab opens the data and measures how many runs at once are fastest on a rank.
+func newLab(ctx context.Context, s settings.Settings, by string, ranks Ranks) (*lab, error) {
+	l, err := openLab(ctx, s, by)
+	if err == nil {
+		l.spread(ranks)
+	}
+	return l, err
+}
+
+func openLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	if err := s.Single("each trial"); err != nil {
 		return nil, err
 	}
@@ -111,7 +122,7 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 	if base.Parts.Validation.Len() == 0 {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
-	l := &lab{base: base, metric: by, side: 1, workers: s.Cores()}
+	l := &lab{given: s, base: base, metric: by, side: 1, workers: s.Cores()}
 	switch {
 	case l.metric != "":
 	case base.Spec.Encoder.OfText():
@@ -146,7 +157,7 @@ func newLab(ctx context.Context, s settings.Settings, by string) (*lab, error) {
 // their order.
 func (l *lab) run(ctx context.Context, trials []trial) ([]outcome, error) {
 	outcomes := make([]outcome, len(trials))
-	err := search.Each(ctx, len(trials), l.side, func(ctx context.Context, i int) (err error) {
+	err := search.Each(ctx, len(trials), l.slots(), func(ctx context.Context, i int) (err error) {
 		outcomes[i], err = l.one(ctx, trials[i])
 		return err
 	})
@@ -159,7 +170,7 @@ func (l *lab) one(ctx context.Context, t trial) (outcome, error) {
 		l.tally.skip(o)
 		return o, nil
 	}
-	o, err := l.train(ctx, t)
+	o, err := l.made(ctx, t)
 	if err == nil {
 		err = l.log.add(o)
 	}

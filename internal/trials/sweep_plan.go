@@ -61,7 +61,7 @@ func (w *Sweep) prepare(ctx context.Context) error {
 	if w.values, err = w.plan.values(); err != nil {
 		return usage.Mark(err)
 	}
-	if w.lab, err = newLab(ctx, w.settings, w.plan.Metric); err != nil {
+	if w.lab, err = newLab(ctx, w.settings, w.plan.Metric, w.host.Ranks); err != nil {
 		return err
 	}
 	w.plan.Metric = w.lab.metric

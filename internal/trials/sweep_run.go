@@ -27,7 +27,7 @@ func (w *Sweep) StartText() string {
 	text := w.lab.dataText()
 	text += fmt.Sprintf("%-9s %s of %s %s, by validation %s\n", "searches", human.Plural(len(w.values), "combination"), human.Plural(len(w.plan.Space), "setting"), how, w.plan.Metric)
 	text += fmt.Sprintf("%-9s about %s of at most %s, %s in all; %d at once with %s each\n", "runs", human.Plural(runs, "run"),
-		human.Plural(w.plan.Epochs, "epoch"), human.Plural(epochs, "epoch"), min(w.lab.side, w.plan.Parallel), human.Plural(w.lab.workers, "worker"))
+		human.Plural(w.plan.Epochs, "epoch"), human.Plural(epochs, "epoch"), min(w.lab.slots(), w.plan.Parallel), human.Plural(w.lab.workers, "worker"))
 	return text + fmt.Sprintf("%-9s %s\n", "folder", w.folder.Path)
 }
 
@@ -50,7 +50,7 @@ func (w *Sweep) Run(ctx context.Context) (*SweepResult, error) {
 	for k := range outcomes {
 		outcomes[k] = make([]outcome, len(w.values))
 	}
-	err := search.Run(ctx, halving, w.plan.Parallel, w.lab.side, func(ctx context.Context, j search.Job) (search.Cost, error) {
+	err := search.Run(ctx, halving, w.plan.Parallel, w.lab.slots(), func(ctx context.Context, j search.Job) (search.Cost, error) {
 		s, err := w.trialSettings(j.Config)
 		if err != nil {
 			return search.Cost{}, err

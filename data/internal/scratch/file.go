@@ -23,6 +23,21 @@ func New() (*File, error) {
 	return &File{file: file}, nil
 }
 
+// Open opens the file of another process by its [File.Path], to read it.
+func Open(path string) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("data: a temporary file of another process: %w", err)
+	}
+	return &File{file: file}, nil
+}
+
+// Lay appends p and returns where others find it.
+func (f *File) Lay(p []byte) (Place, error) {
+	at, err := f.Append(p)
+	return Place{f.Path(), at, int64(len(p))}, err
+}
+
 // Append writes p behind what is there and returns where it begins.
 func (f *File) Append(p []byte) (at int64, err error) {
 	at = f.end

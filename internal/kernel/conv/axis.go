@@ -17,6 +17,20 @@ func forwardAxis(results, k, stride, dilation, pad int) []axis {
 	return []axis{{step: 1, count: results, tapStep: 1, taps: k, in: -pad, inStep: stride, inTap: dilation}}
 }
 
+// split cuts a phase going forward where its inputs begin to be inside of [0, size), and
+// where they end.
+func (a axis) split(size int) (parts []axis) {
+	inside := min(max(ceilDiv(-a.in, a.inStep), 0), a.count)
+	beyond := min(max((size-1-a.in-(a.taps-1)*a.inTap)/a.inStep+1, inside), a.count)
+	for _, cut := range [][2]int{{0, inside}, {inside, beyond}, {beyond, a.count}} {
+		if part := a; cut[0] < cut[1] {
+			part.first, part.count, part.in = cut[0], cut[1]-cut[0], a.in+cut[0]*a.inStep
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
 // inputAxis returns the phases of the gradient: the gradient of y at o
 // goes to x at o·stride + tap·dilation − pad. Taps descend, so that inputs
 // ascend.
@@ -44,7 +58,7 @@ func gcd(a, b int) int {
 
 // among returns the numbers i of the phase's results in [from, to).
 func (a axis) among(from, to int) (i0, i1 int) {
-	number := func(result int) int { return max(0, ceilDiv(result-a.first, a.step)) }
+	number := func(result int) int { return min(max(0, ceilDiv(result-a.first, a.step)), a.count) }
 	return number(from), max(number(from), number(to))
 }
 

@@ -14,6 +14,7 @@ const (
 	minWidth   = 64       // channels of the result
 	minCols    = 16       // pixels of a row
 	maxRegion  = 96 << 10 // float32 of padded input, if there is a choice
+	worthPhase = 64       // pixels of the input that take as long to copy as a phase more
 	fixedCost  = 8        // multiply-adds that take the time to read and write an element
 )
 
@@ -25,6 +26,7 @@ type direct struct {
 	in, out       dims
 	height, width []axis // phases along each axis
 	epilogue      kernel.Epilogue
+	ending        *kernel.Ending // the epilogue, if tiles do it
 
 	group   int // channels of the input in a group
 	results int // channels of the result in a group
@@ -43,6 +45,7 @@ type phase struct {
 	sparse  bool // the copy holds only those rows that are read, for each result row its own
 	wide    int  // pixels of a row of the copy
 	runs    runs
+	threes  bool // 3 × 3 terms of single channels: whole rows of pixels are one tile
 }
 
 // task is what one task computes: images [n0, n1) and so on.
@@ -52,6 +55,9 @@ func newDirect(s Shape, m direct) *direct {
 	m.Shape = s
 	m.group, m.results = m.in.c/s.Groups, m.out.c/s.Groups
 	m.partition()
+	if !m.back && m.depth() && s.KH == 3 && s.KW == 3 {
+		m.split()
+	}
 	for _, y := range m.height {
 		for _, x := range m.width {
 			if y.count > 0 && x.count > 0 {
@@ -65,9 +71,19 @@ func newDirect(s Shape, m direct) *direct {
 	return &m
 }
 
+// split cuts the phase into those at the borders and one inside, which reads the input
+// where it lies, if a task has pixels enough to gain more than the borders take.
+func (m *direct) split() {
+	height, width := m.height[0].split(m.in.h), m.width[0].split(m.in.w)
+	pixels := m.height[0].reach(m.rows) * m.width[0].reach(m.cols)
+	if pixels >= worthPhase*(len(height)*len(width)-1) {
+		m.height, m.width = height, width
+	}
+}
+
 func (m *direct) newPhase(y, x axis) phase {
 	p := phase{y: y, x: x, inPlace: y.inside(m.in.h) && x.inside(m.in.w)}
-	rows, cols := ceilDiv(m.rows, y.step), ceilDiv(m.cols, x.step)
+	rows, cols := p.most(m)
 	p.sparse = !p.inPlace && y.reach(rows) > rows*y.taps
 	p.wide = x.reach(cols)
 	if y.taps == 0 || x.taps == 0 {
@@ -86,6 +102,7 @@ func (m *direct) newPhase(y, x axis) phase {
 	}
 	if m.depth() {
 		p.runs = newRuns(units, 1, x.inTap*m.in.c)
+		p.threes = y.taps == 3 && x.taps == 3 && p.runs.run == 3
 	} else {
 		p.runs = newRuns(units, m.group, 1)
 	}
@@ -105,7 +122,13 @@ func (p *phase) distances(m *direct) (image, row, resultRow int) {
 	if p.sparse {
 		resultRow = p.y.taps * row
 	}
-	return p.slots(ceilDiv(m.rows, p.y.step)) * row, row, resultRow
+	rows, _ := p.most(m)
+	return p.slots(rows) * row, row, resultRow
+}
+
+// most is how many rows and pixels of the phase a task has at most.
+func (p *phase) most(m *direct) (rows, cols int) {
+	return min(ceilDiv(m.rows, p.y.step), p.y.count), min(ceilDiv(m.cols, p.x.step), p.x.count)
 }
 
 // slots is how many rows the copy has for n result rows.
@@ -121,7 +144,8 @@ func (p *phase) size(m *direct) int {
 	if p.inPlace || p.y.taps == 0 || p.x.taps == 0 {
 		return 0
 	}
-	return m.images * p.slots(ceilDiv(m.rows, p.y.step)) * p.wide * m.in.c
+	rows, _ := p.most(m)
+	return m.images * p.slots(rows) * p.wide * m.in.c
 }
 
 // terms is how many terms the elements have in all phases together.
@@ -199,6 +223,9 @@ func (m *direct) copied() (n int) {
 func (m *direct) Follow(e kernel.Epilogue) kernel.Kernel {
 	with := *m
 	with.epilogue = e
+	if ending, ok := e.Ending(); ok && !m.back { // whose results need not all come of tiles
+		with.ending = &ending
+	}
 	return &with
 }
 
@@ -235,7 +262,7 @@ func (m *direct) Run(i int, c *kernel.Call) {
 	for j := range m.phases {
 		m.runPhase(&m.phases[j], t, c)
 	}
-	if m.epilogue != nil {
+	if m.epilogue != nil && m.ending == nil {
 		r0 := (t.n0*m.out.h+t.y0)*m.out.w + t.x0
 		r1 := ((t.n1-1)*m.out.h+t.y1-1)*m.out.w + t.x1
 		m.epilogue.RunRect(c, c.Out[0], c.In[2:], m.out.n*m.out.h*m.out.w, m.out.c, r0, r1, t.c0, t.c1, c.Scratch)

@@ -19,6 +19,7 @@ type work struct {
 	image, row          int // distances in a
 	weight, panel, c    []float32
 	wide, rows, packing int // of tiles; packing: how many tiles share a reading of the weight
+	end                 tile.End
 }
 
 func (m *direct) runPhase(p *phase, t task, c *kernel.Call) {
@@ -31,6 +32,9 @@ func (m *direct) runPhase(p *phase, t task, c *kernel.Call) {
 	if p.y.taps == 0 || p.x.taps == 0 {
 		w.clear()
 		return
+	}
+	if m.ending != nil {
+		w.end = tile.EndOf(*m.ending, c.In[2:])
 	}
 	scratch := tile.Aligned(c.Scratch)
 	w.image, _, w.row = p.distances(m)
@@ -111,6 +115,10 @@ func (w *work) columns(g, c0, c1 int) {
 	width := w.i1 - w.i0
 	packed := m.back
 	w.wide, w.rows = w.u.Choose(width, c1-c0, m.depth(), packed)
+	threes := p.threes && (m.ending == nil || m.ending.Rest == 0)
+	if threes {
+		w.wide = 0
+	}
 	down := ceilDiv(width, w.rows)
 	t := tile.Tile{
 		Depth: m.depth(), A: w.a, ARow: p.x.inStep * m.in.c, ACol: p.runs.step, Run: p.runs.run,
@@ -122,12 +130,16 @@ func (w *work) columns(g, c0, c1 int) {
 	}
 	for k0 := 0; k0 < terms; k0 += tile.BlockK {
 		t.K, t.Add = min(tile.BlockK, terms-k0), k0 > 0
+		var end *tile.End
+		if m.ending != nil && k0+t.K == terms {
+			end = &w.end
+		}
 		var at int
 		at, t.First, t.Jumps = p.runs.from(k0)
 		at += w.base + g*m.group
 		for j, next := c0, 0; j < c1; j = next {
 			panel := w.u.Piece(&t, w.wide, c1-j)
-			next = j + t.Cols
+			next, w.end.Column = j+t.Cols, j
 			t.B, t.BAt, t.BRow = w.weight, k0*m.out.c+j, m.out.c
 			packs := false
 			if packed {
@@ -143,6 +155,11 @@ func (w *work) columns(g, c0, c1 int) {
 			}
 			from := t.At
 			for n := w.t.n0; n < w.t.n1; n++ {
+				if threes {
+					t.Rows, t.At, t.CAt = width, from+(n-w.t.n0)*w.image, w.pixel(n, w.j0, w.i0)+j
+					w.u.Threes(&t, end, w.j1-w.j0, w.row, p.y.step*m.out.w*m.out.c)
+					continue
+				}
 				for y := w.j0; y < w.j1; y++ {
 					row := from + (n-w.t.n0)*w.image + (y-w.j0)*w.row
 					for d := range down {
@@ -151,7 +168,7 @@ func (w *work) columns(g, c0, c1 int) {
 						if packs {
 							t.Panel = w.panel
 						}
-						w.u.Multiply(&t)
+						w.u.Multiply(&t, end)
 						if packs {
 							t.B, t.BAt, t.BRow, t.Panel = w.panel, 0, panel, nil
 							packs = false

@@ -116,6 +116,9 @@ func (s Shape) Input() kernel.Follower {
 type dims struct{ n, h, w, c int }
 
 // at is where pixel y, x of image n begins.
-func (d dims) at(n, y, x int) int { return ((n*d.h+y)*d.w + x) * d.c }
+func (d dims) at(n, y, x int) int { return d.pixel(n, y, x) * d.c }
+
+// pixel is the number of pixel y, x of image n.
+func (d dims) pixel(n, y, x int) int { return (n*d.h+y)*d.w + x }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -75,7 +75,7 @@ func (w *directWeight) multiply(u tile.Unit, p part, t tile.Tile, row int, panel
 			if packs && d == 0 {
 				t.Panel = panel
 			}
-			u.Multiply(&t)
+			u.Multiply(&t, nil)
 			if packs && d == 0 {
 				t.B, t.BAt, t.BRow, t.Panel = panel, 0, lanes, nil
 			}

@@ -159,7 +159,7 @@ func winogradProduct(u tile.Unit, rows, cols, k int, a []float32, aRow, aCol int
 			for d := range down {
 				r0, r1 := d*rows/down, (d+1)*rows/down
 				t.Rows, t.At, t.CAt = r1-r0, r0*aRow+k0*aCol, r0*cRow+j
-				u.Multiply(&t)
+				u.Multiply(&t, nil)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ type winogradMap struct {
 	out      dims
 	filter   winogradFilter
 	epilogue kernel.Epilogue
+	row      int // how far apart pixels of the result are
 
 	share, panels int // of rows of tiles, and of panels of results, in a task
 }
@@ -20,7 +21,7 @@ type winogradMap struct {
 // newWinogradMap returns the kernel for images of in to images of out, or
 // false if it needs too much memory.
 func newWinogradMap(w winograd, back bool, in, out dims, pad [2]int) (*winogradMap, bool) {
-	m := &winogradMap{out: out, filter: winogradFilter{winograd: w, back: back, inner: in.c, results: out.c}}
+	m := &winogradMap{out: out, row: out.c, filter: winogradFilter{winograd: w, back: back, inner: in.c, results: out.c}}
 	most := max(winogradRoom/(w.products()*(in.c+winogradPanel)), 14)
 	m.winogradInput = winogradInput{winograd: w, winogradTiles: newWinogradTiles(out.n, out.h, out.w, most), in: in, pad: pad}
 	m.partition()
@@ -95,8 +96,23 @@ func (m *winogradMap) Run(i int, c *kernel.Call) {
 	if m.epilogue != nil {
 		row := func(q int) int { return (q/m.down*m.out.h + q%m.down*2) * m.out.w }
 		c0, c1 := p0*winogradPanel, min(p1*winogradPanel, m.out.c)
-		m.epilogue.RunRect(c, c.Out[0], c.In[2:], m.out.n*m.out.h*m.out.w, m.out.c, row(q0), row(q1), c0, c1, c.Scratch)
+		m.epilogue.RunRect(c, c.Out[0], c.In[2:], m.out.n*m.out.h*m.out.w, m.row, row(q0), row(q1), c0, c1, c.Scratch)
 	}
+}
+
+// Apart implements [kernel.Placer].
+func (m *winogradMap) Apart(rows, width, distance int) kernel.Kernel {
+	if rows != m.out.n*m.out.h*m.out.w || width != m.out.c || m.row != m.out.c {
+		return nil
+	}
+	if m.epilogue != nil {
+		if e, ok := m.epilogue.Ending(); !ok || e.Rest != 0 {
+			return nil // which may read something that lies as the result did
+		}
+	}
+	with := *m
+	with.row = distance
+	return &with
 }
 
 // multiply computes the products of tiles and one panel of the filter.
@@ -123,11 +139,11 @@ func (m *winogradMap) results(u tile.Unit, c winogradChunk, channel int, product
 				break
 			}
 			at := r*side + (q-c.q0)*tiles*winogradPanel
-			to := m.out.at(q/m.down, y, 2*c.x0) + channel
+			to := m.out.pixel(q/m.down, y, 2*c.x0)*m.row + channel
 			if whole > 0 {
 				u.Sweep(m.table(tile.AT), &tile.Sweep{
 					N: n, Count: whole, Src: scratch, At: at, Step: matrix, Next: winogradPanel,
-					Dst: out, To: to, DstStep: m.out.c, DstNext: 2 * m.out.c,
+					Dst: out, To: to, DstStep: m.row, DstNext: 2 * m.row,
 				})
 			}
 			if whole < tiles { // the last one has one result
@@ -136,7 +152,7 @@ func (m *winogradMap) results(u tile.Unit, c winogradChunk, channel int, product
 					N: n, Count: 1, Src: scratch, At: at + whole*winogradPanel, Step: matrix,
 					Dst: last, DstStep: winogradPanel,
 				})
-				copy(out[to+2*whole*m.out.c:][:n], last)
+				copy(out[to+2*whole*m.row:][:n], last)
 			}
 		}
 	}

@@ -80,6 +80,18 @@ type Part struct {
 	At       int // where they go in a run of the result
 }
 
+// Whole reports whether the result is all of every input, one beside the other.
+func (s *Splice) Whole() bool {
+	at := 0
+	for _, p := range s.Parts {
+		if p.From != 0 || p.To != p.Width || p.At != at {
+			return false
+		}
+		at += p.Width
+	}
+	return at == s.Width
+}
+
 // Tasks implements [kernel.Kernel].
 func (s *Splice) Tasks() int { return (s.Runs + s.rows() - 1) / s.rows() }
 

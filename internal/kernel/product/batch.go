@@ -78,7 +78,7 @@ func (b *Batch) run(p int, r rect, c *kernel.Call) {
 	if b.Swap {
 		x, y = y, x
 	}
-	b.One.multiply(r, c.Out[0][inC:], x[inA:], y[inB:], c.Scratch)
+	b.One.multiply(r, c.Out[0][inC:], x[inA:], y[inB:], c.Scratch, nil)
 	if e := b.One.Epilogue; e != nil {
 		cols := b.One.RowC
 		row, col := inC/cols, inC%cols

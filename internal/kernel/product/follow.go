@@ -9,5 +9,18 @@ import "descent/internal/kernel"
 func (g *Gemm) Follow(e kernel.Epilogue) kernel.Kernel {
 	with := *g
 	with.Epilogue = e
+	if ending, ok := e.Ending(); ok {
+		with.ending = &ending
+	}
+	return &with
+}
+
+// Apart implements [kernel.Placer].
+func (g *Gemm) Apart(rows, width, distance int) kernel.Kernel {
+	if rows != g.M || width != g.N || g.RowC != 0 || g.Epilogue != nil && (g.ending == nil || g.ending.Rest != 0) {
+		return nil
+	}
+	with := *g
+	with.RowC = distance
 	return &with
 }

@@ -28,6 +28,8 @@ type Gemm struct {
 	Add              bool            // the product is added to what C holds
 	Narrow           tile.Format     // of B, which is then a [tile.Narrow] of K × N; A is not transposed, and nothing is added to
 	Epilogue         kernel.Epilogue // nil: none
+
+	ending *kernel.Ending // the epilogue, if tiles do it; set by [Gemm.Follow]
 }
 
 // Tasks returns the number of blocks of C.
@@ -52,17 +54,29 @@ func (g Gemm) Shared() int { return 0 }
 // Run computes block i of C.
 func (g Gemm) Run(i int, c *kernel.Call) {
 	r := g.block(i)
-	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch)
+	if end, ok := g.end(r, c); ok {
+		g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch, &end)
+		return
+	}
+	g.multiply(r, c.Out[0], c.In[0], c.In[1], c.Scratch, nil)
 	if g.Epilogue != nil {
 		g.Epilogue.RunRect(c, c.Out[0], c.In[2:], g.M, g.rowC(), r.r0, r.r1, r.c0, r.c1, c.Scratch)
 	}
+}
+
+// end returns the epilogue as what tiles do themselves, false if they do not.
+func (g Gemm) end(r rect, c *kernel.Call) (tile.End, bool) {
+	if g.ending == nil || g.K == 0 || g.Narrow != tile.Float32 && r.r1-r.r0 <= fewRows {
+		return tile.End{}, false
+	}
+	return tile.EndOf(*g.ending, c.In[2:]), true
 }
 
 // Within computes all of C in a task of another kernel, which knows where its
 // operands lie: distances of rows must be set, and there is no epilogue. scratch has
 // room for [Gemm.Room].
 func (g Gemm) Within(c, a, b, scratch []float32) {
-	g.multiply(rect{0, g.M, 0, g.N}, c, a, b, scratch)
+	g.multiply(rect{0, g.M, 0, g.N}, c, a, b, scratch, nil)
 }
 
 // Room is how many float32 [Gemm.Within] packs into.

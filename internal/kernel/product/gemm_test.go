@@ -245,6 +245,7 @@ type addBias struct{}
 
 func (addBias) Scratch(cols int) int                { return cols }
 func (addBias) RectCost(rows, cols int) kernel.Cost { return kernel.Words(rows * cols) }
+func (addBias) Ending() (e kernel.Ending, ok bool)  { return e, false }
 func (addBias) RunRect(c *kernel.Call, in0 []float32, in [][]float32, rows, cols, r0, r1, c0, c1 int, scratch []float32) {
 	bias := scratch[:copy(scratch, in[0][c0:c1])]
 	for r := r0; r < r1; r++ {

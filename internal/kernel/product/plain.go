@@ -4,7 +4,7 @@ import "descent/internal/kernel/tile"
 
 // multiplyPlain computes a block of C in plain Go: a B that is transposed or narrow in
 // panels, another where it lies.
-func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
+func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32, end *tile.End) {
 	am, ak, bk, _ := g.strides()
 	u := tile.CurrentUnit()
 	for k0 := 0; k0 < g.K; k0 += tile.BlockK {
@@ -25,7 +25,13 @@ func (g Gemm) multiplyPlain(r rect, c, a, b []float32, scratch []float32) {
 				t.B, t.BAt, t.BRow = scratch, 0, panel
 			}
 			t.Cols, t.CAt = next-j, r.r0*t.CRow+j
-			u.Multiply(&t)
+			ends := end
+			if k0+t.K < g.K {
+				ends = nil
+			} else if end != nil {
+				end.Column = j
+			}
+			u.Multiply(&t, ends)
 		}
 	}
 }

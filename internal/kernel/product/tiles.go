@@ -27,8 +27,8 @@ func (g Gemm) packed(p blocks) int {
 // transposed, or narrow.
 func (g Gemm) forms() bool { return g.TransB || g.Narrow != tile.Float32 }
 
-// multiply computes a block of C.
-func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
+// multiply computes a block of C, whose sums end so.
+func (g Gemm) multiply(r rect, c, a, b, scratch []float32, end *tile.End) {
 	switch set := tile.Current(); {
 	case g.K == 0 && g.Add:
 	case g.K == 0:
@@ -37,17 +37,17 @@ func (g Gemm) multiply(r rect, c, a, b, scratch []float32) {
 		}
 	case r.r0 == r.r1 || r.c0 == r.c1:
 	case set == nil:
-		g.multiplyPlain(r, c, a, b, scratch)
+		g.multiplyPlain(r, c, a, b, scratch, end)
 	case g.Narrow != tile.Float32 && r.r1-r.r0 <= fewRows:
 		g.multiplyRows(r, c, a, b, scratch)
 	default:
-		g.multiplyTiles(set, r, c, a, b, scratch)
+		g.multiplyTiles(set, r, c, a, b, scratch, end)
 	}
 }
 
 // multiplyTiles computes a block of C tile by tile, column by column of tiles
 // so that a strip of B stays close.
-func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
+func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32, end *tile.End) {
 	am, ak, bk, _ := g.strides()
 	row := g.rowC()
 	wide := set.Vectors(r.r1-r.r0, r.c1-r.c0)
@@ -67,6 +67,7 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 
 	for k0 := 0; k0 < g.K; k0 += tile.BlockK {
 		k := min(tile.BlockK, g.K-k0)
+		ends := end != nil && k0+k == g.K
 		for j, next := r.c0, 0; j < r.c1; j = next {
 			log, tail := set.Piece(wide, r.c1-j)
 			next = min(j+set.Lanes<<log, r.c1)
@@ -102,7 +103,12 @@ func (g Gemm) multiplyTiles(set *tile.Set, r rect, c, a, b, scratch []float32) {
 				case k0+k < g.K:
 					ahead, aheadRow = tile.Address(&b[(k0+k)*bk+r.c0]), 4*bk
 				}
-				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*row+j], 4*row, tail, g.Add || k0 > 0, panelB, k, 0, nil, ahead, aheadRow)
+				var e tile.Operands
+				if ends {
+					e = end.At(r0*row+j, j)
+				}
+				run(k, &a[r0*am+k0*ak], 4*am, 4*ak, bAt, bRow, &c[r0*row+j], 4*row, tail, g.Add || k0 > 0, panelB, k, 0, nil, ahead, aheadRow,
+					ends, e.ReLU, e.Sub, e.Mul, e.Add, e.Rest)
 				if packs {
 					bAt, bRow = panelB, panelRow
 				}

@@ -9,9 +9,23 @@ import (
 // every call well under the time that would hold up the collector.
 const taskSize = 16 * 1024
 
+// SumRun returns how many elements one behind the other are added up by themselves in a
+// sum of n elements: in 16 lanes, by their index. What these runs come to
+// is then added up pairwise.
+func SumRun(n int) int { return evenly(n, taskSize) }
+
 // colSumRows is the least number of rows in a task of a program with column
 // sums, whose partial results take a row of memory for each task.
 const colSumRows = 32
+
+// SummedRows is how many rows of a domain a sum over all of them adds up one after the
+// other, before it adds such sums up pairwise; of a program with no other reductions.
+func SummedRows(rows, cols int) int {
+	return evenly(rows, max(colSumRows, taskSize/max(1, summedCols(cols))))
+}
+
+// summedCols is how many columns of such a sum a task has.
+func summedCols(cols int) int { return evenly(cols, taskSize/colSumRows) }
 
 // Kernel returns the program as an instruction of its own, over the domain
 // rows × cols: inputs in Call.In, outputs in Call.Out, both in the order of
@@ -53,7 +67,7 @@ func (k *elementwise) partition() {
 	switch {
 	case p.rowWise: // whole rows
 	case p.hasColSum:
-		k.taskCols = evenly(k.cols, taskSize/colSumRows)
+		k.taskCols = summedCols(k.cols)
 	case k.cols > taskSize:
 		k.taskCols = evenly(k.cols, taskSize)
 	}

@@ -7,172 +7,177 @@ package tile
 // tile256R1V1 is the product of 1 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R2V1 is the product of 2 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R3V1 is the product of 3 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R4V1 is the product of 4 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R5V1 is the product of 5 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R6V1 is the product of 6 × k by k × 1 vectors.
 //
 //go:noescape
-func tile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R1V2 is the product of 1 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R2V2 is the product of 2 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R3V2 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R4V2 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R5V2 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R6V2 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func tile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R1V4 is the product of 1 × k by k × 4 vectors.
 //
 //go:noescape
-func tile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R2V4 is the product of 2 × k by k × 4 vectors.
 //
 //go:noescape
-func tile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile256R1V8 is the product of 1 × k by k × 8 vectors.
 //
 //go:noescape
-func tile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer256R3 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func packer256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer256R4 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func packer256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer256R5 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func packer256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer256R6 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func packer256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R1V1 is the product of 1 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R2V1 is the product of 2 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R3V1 is the product of 3 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R4V1 is the product of 4 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R5V1 is the product of 5 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R6V1 is the product of 6 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R7V1 is the product of 7 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R8V1 is the product of 8 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R1V2 is the product of 1 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R2V2 is the product of 2 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R3V2 is the product of 3 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R4V2 is the product of 4 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R2V4 is the product of 2 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth256R3V4 is the product of 3 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+
+// threes256 is lines × n results of a convolution by 3 × 3, lane by lane.
+//
+//go:noescape
+func threes256(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
 
 // transpose256 writes cols columns of rows ≤ 8 rows as rows of 8;
 // missing rows are zeros. Strides in bytes.

@@ -22,9 +22,9 @@ DATA gemmLanes<>+56(SB)/4, $0x00000000
 DATA gemmLanes<>+60(SB)/4, $0x00000000
 GLOBL gemmLanes<>(SB), RODATA|NOPTR, $64
 
-// func tile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R1V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R1V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -75,6 +75,47 @@ done:
 	VADDPS     Y2, Y1, Y1
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMASKMOVPS (CX), Y0, Y2
+	VSUBPS     Y2, Y1, Y1
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y1, Y2, Y1
+	VADDPS Y2, Y1, Y1
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -87,9 +128,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R2V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R2V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -145,6 +186,54 @@ done:
 	VADDPS     Y3, Y2, Y2
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMASKMOVPS (DX), Y0, Y3
+	VSUBPS     Y3, Y1, Y1
+	VSUBPS     Y3, Y2, Y2
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMASKMOVPS (DX), Y0, Y3
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y3, Y2, Y2
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VMASKMOVPS (BX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (BX)(DX*1), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VADDPS Y3, Y1, Y1
+	VMAXPS Y2, Y3, Y2
+	VADDPS Y3, Y2, Y2
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -159,9 +248,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R3V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R3V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -222,6 +311,61 @@ done:
 	VADDPS     Y4, Y3, Y3
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMASKMOVPS (DX), Y0, Y4
+	VSUBPS     Y4, Y1, Y1
+	VSUBPS     Y4, Y2, Y2
+	VSUBPS     Y4, Y3, Y3
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMASKMOVPS (DX), Y0, Y4
+	VMULPS     Y4, Y1, Y1
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y4, Y3, Y3
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VMASKMOVPS (BX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (BX)(DX*1), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (BX)(DX*2), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y1, Y4, Y1
+	VADDPS Y4, Y1, Y1
+	VMAXPS Y2, Y4, Y2
+	VADDPS Y4, Y2, Y2
+	VMAXPS Y3, Y4, Y3
+	VADDPS Y4, Y3, Y3
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -238,9 +382,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R4V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R4V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -312,6 +456,70 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y5
+	VSUBPS     Y5, Y1, Y1
+	VSUBPS     Y5, Y2, Y2
+	VSUBPS     Y5, Y3, Y3
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y5
+	VMULPS     Y5, Y1, Y1
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -330,9 +538,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R5V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R5V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -409,6 +617,77 @@ done:
 	VADDPS     Y6, Y5, Y5
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y6
+	VSUBPS     Y6, Y1, Y1
+	VSUBPS     Y6, Y2, Y2
+	VSUBPS     Y6, Y3, Y3
+	VSUBPS     Y6, Y4, Y4
+	VSUBPS     Y6, Y5, Y5
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y6
+	VMULPS     Y6, Y1, Y1
+	VMULPS     Y6, Y2, Y2
+	VMULPS     Y6, Y3, Y3
+	VMULPS     Y6, Y4, Y4
+	VMULPS     Y6, Y5, Y5
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y1, Y6, Y1
+	VADDPS Y6, Y1, Y1
+	VMAXPS Y2, Y6, Y2
+	VADDPS Y6, Y2, Y2
+	VMAXPS Y3, Y6, Y3
+	VADDPS Y6, Y3, Y3
+	VMAXPS Y4, Y6, Y4
+	VADDPS Y6, Y4, Y4
+	VMAXPS Y5, Y6, Y5
+	VADDPS Y6, Y5, Y5
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -429,9 +708,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R6V1(SB), NOSPLIT, $0-128
+TEXT ·tile256R6V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -513,6 +792,84 @@ done:
 	VADDPS     Y7, Y6, Y6
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y7
+	VSUBPS     Y7, Y1, Y1
+	VSUBPS     Y7, Y2, Y2
+	VSUBPS     Y7, Y3, Y3
+	VSUBPS     Y7, Y4, Y4
+	VSUBPS     Y7, Y5, Y5
+	VSUBPS     Y7, Y6, Y6
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y7
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y7, Y2, Y2
+	VMULPS     Y7, Y3, Y3
+	VMULPS     Y7, Y4, Y4
+	VMULPS     Y7, Y5, Y5
+	VMULPS     Y7, Y6, Y6
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y7, Y6, Y6
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS (DI)(BX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VADDPS Y7, Y1, Y1
+	VMAXPS Y2, Y7, Y2
+	VADDPS Y7, Y2, Y2
+	VMAXPS Y3, Y7, Y3
+	VADDPS Y7, Y3, Y3
+	VMAXPS Y4, Y7, Y4
+	VADDPS Y7, Y4, Y4
+	VMAXPS Y5, Y7, Y5
+	VADDPS Y7, Y5, Y5
+	VMAXPS Y6, Y7, Y6
+	VADDPS Y7, Y6, Y6
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -535,9 +892,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R1V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R1V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -592,6 +949,56 @@ done:
 	VADDPS     Y3, Y2, Y2
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMOVUPS    (CX), Y3
+	VSUBPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMOVUPS    (CX), Y3
+	VMULPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VMULPS     Y3, Y2, Y2
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMOVUPS    (CX), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VADDPS     (CX), Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VADDPS Y3, Y1, Y1
+	VMAXPS Y2, Y3, Y2
+	VADDPS Y3, Y2, Y2
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -606,9 +1013,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R2V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R2V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -671,6 +1078,69 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y5
+	VSUBPS     Y5, Y1, Y1
+	VSUBPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VSUBPS     Y5, Y2, Y2
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y5
+	VMULPS     Y5, Y1, Y1
+	VMULPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     (BX)(DX*1), Y3, Y3
+	VMASKMOVPS 32(BX)(DX*1), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -689,9 +1159,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R3V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R3V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -762,6 +1232,82 @@ done:
 	VADDPS     Y7, Y6, Y6
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y7
+	VSUBPS     Y7, Y1, Y1
+	VSUBPS     Y7, Y3, Y3
+	VSUBPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VSUBPS     Y7, Y2, Y2
+	VSUBPS     Y7, Y4, Y4
+	VSUBPS     Y7, Y6, Y6
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y7
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y7, Y3, Y3
+	VMULPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VMULPS     Y7, Y2, Y2
+	VMULPS     Y7, Y4, Y4
+	VMULPS     Y7, Y6, Y6
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y6, Y6
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (BX)(DX*1), Y3, Y3
+	VMASKMOVPS 32(BX)(DX*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (BX)(DX*2), Y5, Y5
+	VMASKMOVPS 32(BX)(DX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VADDPS Y7, Y1, Y1
+	VMAXPS Y2, Y7, Y2
+	VADDPS Y7, Y2, Y2
+	VMAXPS Y3, Y7, Y3
+	VADDPS Y7, Y3, Y3
+	VMAXPS Y4, Y7, Y4
+	VADDPS Y7, Y4, Y4
+	VMAXPS Y5, Y7, Y5
+	VADDPS Y7, Y5, Y5
+	VMAXPS Y6, Y7, Y6
+	VADDPS Y7, Y6, Y6
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -784,9 +1330,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R4V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R4V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -871,6 +1417,97 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y5, Y5
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y6, Y6
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y5, Y5
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y6, Y6
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -897,9 +1534,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R5V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R5V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -992,6 +1629,110 @@ done:
 	VADDPS     Y11, Y10, Y10
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y11
+	VSUBPS     Y11, Y1, Y1
+	VSUBPS     Y11, Y3, Y3
+	VSUBPS     Y11, Y5, Y5
+	VSUBPS     Y11, Y7, Y7
+	VSUBPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VSUBPS     Y11, Y2, Y2
+	VSUBPS     Y11, Y4, Y4
+	VSUBPS     Y11, Y6, Y6
+	VSUBPS     Y11, Y8, Y8
+	VSUBPS     Y11, Y10, Y10
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y11
+	VMULPS     Y11, Y1, Y1
+	VMULPS     Y11, Y3, Y3
+	VMULPS     Y11, Y5, Y5
+	VMULPS     Y11, Y7, Y7
+	VMULPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VMULPS     Y11, Y2, Y2
+	VMULPS     Y11, Y4, Y4
+	VMULPS     Y11, Y6, Y6
+	VMULPS     Y11, Y8, Y8
+	VMULPS     Y11, Y10, Y10
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y11
+	VADDPS     Y11, Y1, Y1
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y11, Y5, Y5
+	VADDPS     Y11, Y7, Y7
+	VADDPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	VADDPS     Y11, Y4, Y4
+	VADDPS     Y11, Y6, Y6
+	VADDPS     Y11, Y8, Y8
+	VADDPS     Y11, Y10, Y10
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y11
+	VADDPS     Y11, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y11
+	VADDPS     Y11, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y11
+	VADDPS     Y11, Y8, Y8
+	VADDPS     (DI)(BX*1), Y9, Y9
+	VMASKMOVPS 32(DI)(BX*1), Y0, Y11
+	VADDPS     Y11, Y10, Y10
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y1, Y11, Y1
+	VADDPS Y11, Y1, Y1
+	VMAXPS Y2, Y11, Y2
+	VADDPS Y11, Y2, Y2
+	VMAXPS Y3, Y11, Y3
+	VADDPS Y11, Y3, Y3
+	VMAXPS Y4, Y11, Y4
+	VADDPS Y11, Y4, Y4
+	VMAXPS Y5, Y11, Y5
+	VADDPS Y11, Y5, Y5
+	VMAXPS Y6, Y11, Y6
+	VADDPS Y11, Y6, Y6
+	VMAXPS Y7, Y11, Y7
+	VADDPS Y11, Y7, Y7
+	VMAXPS Y8, Y11, Y8
+	VADDPS Y11, Y8, Y8
+	VMAXPS Y9, Y11, Y9
+	VADDPS Y11, Y9, Y9
+	VMAXPS Y10, Y11, Y10
+	VADDPS Y11, Y10, Y10
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -1022,9 +1763,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R6V2(SB), NOSPLIT, $0-128
+TEXT ·tile256R6V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1125,6 +1866,123 @@ done:
 	VADDPS     Y13, Y12, Y12
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y13
+	VSUBPS     Y13, Y1, Y1
+	VSUBPS     Y13, Y3, Y3
+	VSUBPS     Y13, Y5, Y5
+	VSUBPS     Y13, Y7, Y7
+	VSUBPS     Y13, Y9, Y9
+	VSUBPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VSUBPS     Y13, Y2, Y2
+	VSUBPS     Y13, Y4, Y4
+	VSUBPS     Y13, Y6, Y6
+	VSUBPS     Y13, Y8, Y8
+	VSUBPS     Y13, Y10, Y10
+	VSUBPS     Y13, Y12, Y12
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y13
+	VMULPS     Y13, Y1, Y1
+	VMULPS     Y13, Y3, Y3
+	VMULPS     Y13, Y5, Y5
+	VMULPS     Y13, Y7, Y7
+	VMULPS     Y13, Y9, Y9
+	VMULPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VMULPS     Y13, Y2, Y2
+	VMULPS     Y13, Y4, Y4
+	VMULPS     Y13, Y6, Y6
+	VMULPS     Y13, Y8, Y8
+	VMULPS     Y13, Y10, Y10
+	VMULPS     Y13, Y12, Y12
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y13
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y13, Y9, Y9
+	VADDPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	VADDPS     Y13, Y4, Y4
+	VADDPS     Y13, Y6, Y6
+	VADDPS     Y13, Y8, Y8
+	VADDPS     Y13, Y10, Y10
+	VADDPS     Y13, Y12, Y12
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	VADDPS     (DI)(BX*1), Y9, Y9
+	VMASKMOVPS 32(DI)(BX*1), Y0, Y13
+	VADDPS     Y13, Y10, Y10
+	VADDPS     (DI)(BX*2), Y11, Y11
+	VMASKMOVPS 32(DI)(BX*2), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y13, Y13, Y13
+	VMAXPS Y1, Y13, Y1
+	VADDPS Y13, Y1, Y1
+	VMAXPS Y2, Y13, Y2
+	VADDPS Y13, Y2, Y2
+	VMAXPS Y3, Y13, Y3
+	VADDPS Y13, Y3, Y3
+	VMAXPS Y4, Y13, Y4
+	VADDPS Y13, Y4, Y4
+	VMAXPS Y5, Y13, Y5
+	VADDPS Y13, Y5, Y5
+	VMAXPS Y6, Y13, Y6
+	VADDPS Y13, Y6, Y6
+	VMAXPS Y7, Y13, Y7
+	VADDPS Y13, Y7, Y7
+	VMAXPS Y8, Y13, Y8
+	VADDPS Y13, Y8, Y8
+	VMAXPS Y9, Y13, Y9
+	VADDPS Y13, Y9, Y9
+	VMAXPS Y10, Y13, Y10
+	VADDPS Y13, Y10, Y10
+	VMAXPS Y11, Y13, Y11
+	VADDPS Y13, Y11, Y11
+	VMAXPS Y12, Y13, Y12
+	VADDPS Y13, Y12, Y12
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -1159,9 +2017,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R1V4(SB), NOSPLIT, $0-128
+TEXT ·tile256R1V4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1225,6 +2083,74 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMOVUPS    (CX), Y5
+	VSUBPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VSUBPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VSUBPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMOVUPS    (CX), Y5
+	VMULPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VMULPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VMULPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VADDPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VADDPS     (CX), Y1, Y1
+	VADDPS     32(CX), Y2, Y2
+	VADDPS     64(CX), Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -1243,9 +2169,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R2V4(SB), NOSPLIT, $0-128
+TEXT ·tile256R2V4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1323,6 +2249,99 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VADDPS     32(BX), Y2, Y2
+	VADDPS     64(BX), Y3, Y3
+	VMASKMOVPS 96(BX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (BX)(DX*1), Y5, Y5
+	VADDPS     32(BX)(DX*1), Y6, Y6
+	VADDPS     64(BX)(DX*1), Y7, Y7
+	VMASKMOVPS 96(BX)(DX*1), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -1349,9 +2368,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func tile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile256R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tile256R1V8(SB), NOSPLIT, $0-128
+TEXT ·tile256R1V8(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1433,6 +2452,110 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMOVUPS    (CX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VSUBPS     Y9, Y2, Y2
+	VMOVUPS    64(CX), Y9
+	VSUBPS     Y9, Y3, Y3
+	VMOVUPS    96(CX), Y9
+	VSUBPS     Y9, Y4, Y4
+	VMOVUPS    128(CX), Y9
+	VSUBPS     Y9, Y5, Y5
+	VMOVUPS    160(CX), Y9
+	VSUBPS     Y9, Y6, Y6
+	VMOVUPS    192(CX), Y9
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y9
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMOVUPS    (CX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VMULPS     Y9, Y2, Y2
+	VMOVUPS    64(CX), Y9
+	VMULPS     Y9, Y3, Y3
+	VMOVUPS    96(CX), Y9
+	VMULPS     Y9, Y4, Y4
+	VMOVUPS    128(CX), Y9
+	VMULPS     Y9, Y5, Y5
+	VMOVUPS    160(CX), Y9
+	VMULPS     Y9, Y6, Y6
+	VMOVUPS    192(CX), Y9
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y9
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y2, Y2
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    96(CX), Y9
+	VADDPS     Y9, Y4, Y4
+	VMOVUPS    128(CX), Y9
+	VADDPS     Y9, Y5, Y5
+	VMOVUPS    160(CX), Y9
+	VADDPS     Y9, Y6, Y6
+	VMOVUPS    192(CX), Y9
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VADDPS     (CX), Y1, Y1
+	VADDPS     32(CX), Y2, Y2
+	VADDPS     64(CX), Y3, Y3
+	VADDPS     96(CX), Y4, Y4
+	VADDPS     128(CX), Y5, Y5
+	VADDPS     160(CX), Y6, Y6
+	VADDPS     192(CX), Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -1459,9 +2582,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func packer256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer256R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·packer256R3(SB), NOSPLIT, $0-128
+TEXT ·packer256R3(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1535,6 +2658,82 @@ done:
 	VADDPS     Y7, Y6, Y6
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y7
+	VSUBPS     Y7, Y1, Y1
+	VSUBPS     Y7, Y3, Y3
+	VSUBPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VSUBPS     Y7, Y2, Y2
+	VSUBPS     Y7, Y4, Y4
+	VSUBPS     Y7, Y6, Y6
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y7
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y7, Y3, Y3
+	VMULPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VMULPS     Y7, Y2, Y2
+	VMULPS     Y7, Y4, Y4
+	VMULPS     Y7, Y6, Y6
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y6, Y6
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (BX)(DX*1), Y3, Y3
+	VMASKMOVPS 32(BX)(DX*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (BX)(DX*2), Y5, Y5
+	VMASKMOVPS 32(BX)(DX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VADDPS Y7, Y1, Y1
+	VMAXPS Y2, Y7, Y2
+	VADDPS Y7, Y2, Y2
+	VMAXPS Y3, Y7, Y3
+	VADDPS Y7, Y3, Y3
+	VMAXPS Y4, Y7, Y4
+	VADDPS Y7, Y4, Y4
+	VMAXPS Y5, Y7, Y5
+	VADDPS Y7, Y5, Y5
+	VMAXPS Y6, Y7, Y6
+	VADDPS Y7, Y6, Y6
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -1557,9 +2756,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func packer256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer256R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·packer256R4(SB), NOSPLIT, $0-128
+TEXT ·packer256R4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1647,6 +2846,97 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y5, Y5
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y6, Y6
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y5, Y5
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y6, Y6
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -1673,9 +2963,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func packer256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer256R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·packer256R5(SB), NOSPLIT, $0-128
+TEXT ·packer256R5(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1771,6 +3061,110 @@ done:
 	VADDPS     Y11, Y10, Y10
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y11
+	VSUBPS     Y11, Y1, Y1
+	VSUBPS     Y11, Y3, Y3
+	VSUBPS     Y11, Y5, Y5
+	VSUBPS     Y11, Y7, Y7
+	VSUBPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VSUBPS     Y11, Y2, Y2
+	VSUBPS     Y11, Y4, Y4
+	VSUBPS     Y11, Y6, Y6
+	VSUBPS     Y11, Y8, Y8
+	VSUBPS     Y11, Y10, Y10
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y11
+	VMULPS     Y11, Y1, Y1
+	VMULPS     Y11, Y3, Y3
+	VMULPS     Y11, Y5, Y5
+	VMULPS     Y11, Y7, Y7
+	VMULPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VMULPS     Y11, Y2, Y2
+	VMULPS     Y11, Y4, Y4
+	VMULPS     Y11, Y6, Y6
+	VMULPS     Y11, Y8, Y8
+	VMULPS     Y11, Y10, Y10
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y11
+	VADDPS     Y11, Y1, Y1
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y11, Y5, Y5
+	VADDPS     Y11, Y7, Y7
+	VADDPS     Y11, Y9, Y9
+	VMASKMOVPS 32(BX), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	VADDPS     Y11, Y4, Y4
+	VADDPS     Y11, Y6, Y6
+	VADDPS     Y11, Y8, Y8
+	VADDPS     Y11, Y10, Y10
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y11
+	VADDPS     Y11, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y11
+	VADDPS     Y11, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y11
+	VADDPS     Y11, Y8, Y8
+	VADDPS     (DI)(BX*1), Y9, Y9
+	VMASKMOVPS 32(DI)(BX*1), Y0, Y11
+	VADDPS     Y11, Y10, Y10
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y1, Y11, Y1
+	VADDPS Y11, Y1, Y1
+	VMAXPS Y2, Y11, Y2
+	VADDPS Y11, Y2, Y2
+	VMAXPS Y3, Y11, Y3
+	VADDPS Y11, Y3, Y3
+	VMAXPS Y4, Y11, Y4
+	VADDPS Y11, Y4, Y4
+	VMAXPS Y5, Y11, Y5
+	VADDPS Y11, Y5, Y5
+	VMAXPS Y6, Y11, Y6
+	VADDPS Y11, Y6, Y6
+	VMAXPS Y7, Y11, Y7
+	VADDPS Y11, Y7, Y7
+	VMAXPS Y8, Y11, Y8
+	VADDPS Y11, Y8, Y8
+	VMAXPS Y9, Y11, Y9
+	VADDPS Y11, Y9, Y9
+	VMAXPS Y10, Y11, Y10
+	VADDPS Y11, Y10, Y10
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -1801,9 +3195,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func packer256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer256R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·packer256R6(SB), NOSPLIT, $0-128
+TEXT ·packer256R6(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1907,6 +3301,123 @@ done:
 	VADDPS     Y13, Y12, Y12
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y13
+	VSUBPS     Y13, Y1, Y1
+	VSUBPS     Y13, Y3, Y3
+	VSUBPS     Y13, Y5, Y5
+	VSUBPS     Y13, Y7, Y7
+	VSUBPS     Y13, Y9, Y9
+	VSUBPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VSUBPS     Y13, Y2, Y2
+	VSUBPS     Y13, Y4, Y4
+	VSUBPS     Y13, Y6, Y6
+	VSUBPS     Y13, Y8, Y8
+	VSUBPS     Y13, Y10, Y10
+	VSUBPS     Y13, Y12, Y12
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y13
+	VMULPS     Y13, Y1, Y1
+	VMULPS     Y13, Y3, Y3
+	VMULPS     Y13, Y5, Y5
+	VMULPS     Y13, Y7, Y7
+	VMULPS     Y13, Y9, Y9
+	VMULPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VMULPS     Y13, Y2, Y2
+	VMULPS     Y13, Y4, Y4
+	VMULPS     Y13, Y6, Y6
+	VMULPS     Y13, Y8, Y8
+	VMULPS     Y13, Y10, Y10
+	VMULPS     Y13, Y12, Y12
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y13
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y13, Y9, Y9
+	VADDPS     Y13, Y11, Y11
+	VMASKMOVPS 32(BX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	VADDPS     Y13, Y4, Y4
+	VADDPS     Y13, Y6, Y6
+	VADDPS     Y13, Y8, Y8
+	VADDPS     Y13, Y10, Y10
+	VADDPS     Y13, Y12, Y12
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	VADDPS     (DI)(BX*1), Y9, Y9
+	VMASKMOVPS 32(DI)(BX*1), Y0, Y13
+	VADDPS     Y13, Y10, Y10
+	VADDPS     (DI)(BX*2), Y11, Y11
+	VMASKMOVPS 32(DI)(BX*2), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y13, Y13, Y13
+	VMAXPS Y1, Y13, Y1
+	VADDPS Y13, Y1, Y1
+	VMAXPS Y2, Y13, Y2
+	VADDPS Y13, Y2, Y2
+	VMAXPS Y3, Y13, Y3
+	VADDPS Y13, Y3, Y3
+	VMAXPS Y4, Y13, Y4
+	VADDPS Y13, Y4, Y4
+	VMAXPS Y5, Y13, Y5
+	VADDPS Y13, Y5, Y5
+	VMAXPS Y6, Y13, Y6
+	VADDPS Y13, Y6, Y6
+	VMAXPS Y7, Y13, Y7
+	VADDPS Y13, Y7, Y7
+	VMAXPS Y8, Y13, Y8
+	VADDPS Y13, Y8, Y8
+	VMAXPS Y9, Y13, Y9
+	VADDPS Y13, Y9, Y9
+	VMAXPS Y10, Y13, Y10
+	VADDPS Y13, Y10, Y10
+	VMAXPS Y11, Y13, Y11
+	VADDPS Y13, Y11, Y11
+	VMAXPS Y12, Y13, Y12
+	VADDPS Y13, Y12, Y12
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -1941,9 +3452,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R1V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R1V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -1994,6 +3505,47 @@ done:
 	VADDPS     Y2, Y1, Y1
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMASKMOVPS (CX), Y0, Y2
+	VSUBPS     Y2, Y1, Y1
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y1, Y2, Y1
+	VADDPS Y2, Y1, Y1
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -2006,9 +3558,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R2V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R2V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2064,6 +3616,54 @@ done:
 	VADDPS     Y3, Y2, Y2
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMASKMOVPS (DX), Y0, Y3
+	VSUBPS     Y3, Y1, Y1
+	VSUBPS     Y3, Y2, Y2
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMASKMOVPS (DX), Y0, Y3
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y3, Y2, Y2
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VMASKMOVPS (BX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (BX)(DX*1), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VADDPS Y3, Y1, Y1
+	VMAXPS Y2, Y3, Y2
+	VADDPS Y3, Y2, Y2
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -2078,9 +3678,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R3V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R3V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2141,6 +3741,61 @@ done:
 	VADDPS     Y4, Y3, Y3
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMASKMOVPS (DX), Y0, Y4
+	VSUBPS     Y4, Y1, Y1
+	VSUBPS     Y4, Y2, Y2
+	VSUBPS     Y4, Y3, Y3
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMASKMOVPS (DX), Y0, Y4
+	VMULPS     Y4, Y1, Y1
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y4, Y3, Y3
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VMASKMOVPS (BX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (BX)(DX*1), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (BX)(DX*2), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y1, Y4, Y1
+	VADDPS Y4, Y1, Y1
+	VMAXPS Y2, Y4, Y2
+	VADDPS Y4, Y2, Y2
+	VMAXPS Y3, Y4, Y3
+	VADDPS Y4, Y3, Y3
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -2157,9 +3812,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R4V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R4V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2231,6 +3886,70 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y5
+	VSUBPS     Y5, Y1, Y1
+	VSUBPS     Y5, Y2, Y2
+	VSUBPS     Y5, Y3, Y3
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y5
+	VMULPS     Y5, Y1, Y1
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -2249,9 +3968,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R5V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R5V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2328,6 +4047,77 @@ done:
 	VADDPS     Y6, Y5, Y5
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y6
+	VSUBPS     Y6, Y1, Y1
+	VSUBPS     Y6, Y2, Y2
+	VSUBPS     Y6, Y3, Y3
+	VSUBPS     Y6, Y4, Y4
+	VSUBPS     Y6, Y5, Y5
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y6
+	VMULPS     Y6, Y1, Y1
+	VMULPS     Y6, Y2, Y2
+	VMULPS     Y6, Y3, Y3
+	VMULPS     Y6, Y4, Y4
+	VMULPS     Y6, Y5, Y5
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y1, Y6, Y1
+	VADDPS Y6, Y1, Y1
+	VMAXPS Y2, Y6, Y2
+	VADDPS Y6, Y2, Y2
+	VMAXPS Y3, Y6, Y3
+	VADDPS Y6, Y3, Y3
+	VMAXPS Y4, Y6, Y4
+	VADDPS Y6, Y4, Y4
+	VMAXPS Y5, Y6, Y5
+	VADDPS Y6, Y5, Y5
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -2348,9 +4138,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R6V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R6V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2432,6 +4222,84 @@ done:
 	VADDPS     Y7, Y6, Y6
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMASKMOVPS (BX), Y0, Y7
+	VSUBPS     Y7, Y1, Y1
+	VSUBPS     Y7, Y2, Y2
+	VSUBPS     Y7, Y3, Y3
+	VSUBPS     Y7, Y4, Y4
+	VSUBPS     Y7, Y5, Y5
+	VSUBPS     Y7, Y6, Y6
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMASKMOVPS (BX), Y0, Y7
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y7, Y2, Y2
+	VMULPS     Y7, Y3, Y3
+	VMULPS     Y7, Y4, Y4
+	VMULPS     Y7, Y5, Y5
+	VMULPS     Y7, Y6, Y6
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMASKMOVPS (BX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y7, Y6, Y6
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VMASKMOVPS (SI), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS (SI)(BX*1), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VMASKMOVPS (SI)(BX*2), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS (DI), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VMASKMOVPS (DI)(BX*1), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS (DI)(BX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VADDPS Y7, Y1, Y1
+	VMAXPS Y2, Y7, Y2
+	VADDPS Y7, Y2, Y2
+	VMAXPS Y3, Y7, Y3
+	VADDPS Y7, Y3, Y3
+	VMAXPS Y4, Y7, Y4
+	VADDPS Y7, Y4, Y4
+	VMAXPS Y5, Y7, Y5
+	VADDPS Y7, Y5, Y5
+	VMAXPS Y6, Y7, Y6
+	VADDPS Y7, Y6, Y6
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -2454,9 +4322,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R7V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R7V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2549,6 +4417,93 @@ done:
 	VADDPS     Y8, Y7, Y7
 
 store:
+	MOVB       ends+128(FP), SI
+	TESTB      SI, SI
+	JE         ended
+	MOVQ       endSub+136(FP), SI
+	TESTQ      SI, SI
+	JE         endSub
+	VMASKMOVPS (SI), Y0, Y8
+	VSUBPS     Y8, Y1, Y1
+	VSUBPS     Y8, Y2, Y2
+	VSUBPS     Y8, Y3, Y3
+	VSUBPS     Y8, Y4, Y4
+	VSUBPS     Y8, Y5, Y5
+	VSUBPS     Y8, Y6, Y6
+	VSUBPS     Y8, Y7, Y7
+
+endSub:
+	MOVQ       endMul+144(FP), SI
+	TESTQ      SI, SI
+	JE         endMul
+	VMASKMOVPS (SI), Y0, Y8
+	VMULPS     Y8, Y1, Y1
+	VMULPS     Y8, Y2, Y2
+	VMULPS     Y8, Y3, Y3
+	VMULPS     Y8, Y4, Y4
+	VMULPS     Y8, Y5, Y5
+	VMULPS     Y8, Y6, Y6
+	VMULPS     Y8, Y7, Y7
+
+endMul:
+	MOVQ       endAdd+152(FP), SI
+	TESTQ      SI, SI
+	JE         endAdd
+	VMASKMOVPS (SI), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y8, Y3, Y3
+	VADDPS     Y8, Y4, Y4
+	VADDPS     Y8, Y5, Y5
+	VADDPS     Y8, Y6, Y6
+	VADDPS     Y8, Y7, Y7
+
+endAdd:
+	MOVQ       endRest+160(FP), SI
+	TESTQ      SI, SI
+	JE         endRest
+	MOVQ       cRow+56(FP), SI
+	MOVQ       endRest+160(FP), DI
+	LEAQ       (DI)(SI*2), R8
+	ADDQ       SI, R8
+	LEAQ       (R8)(SI*2), R9
+	ADDQ       SI, R9
+	VMASKMOVPS (DI), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	VMASKMOVPS (DI)(SI*1), Y0, Y8
+	VADDPS     Y8, Y2, Y2
+	VMASKMOVPS (DI)(SI*2), Y0, Y8
+	VADDPS     Y8, Y3, Y3
+	VMASKMOVPS (R8), Y0, Y8
+	VADDPS     Y8, Y4, Y4
+	VMASKMOVPS (R8)(SI*1), Y0, Y8
+	VADDPS     Y8, Y5, Y5
+	VMASKMOVPS (R8)(SI*2), Y0, Y8
+	VADDPS     Y8, Y6, Y6
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y7, Y7
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y1, Y8, Y1
+	VADDPS Y8, Y1, Y1
+	VMAXPS Y2, Y8, Y2
+	VADDPS Y8, Y2, Y2
+	VMAXPS Y3, Y8, Y3
+	VADDPS Y8, Y3, Y3
+	VMAXPS Y4, Y8, Y4
+	VADDPS Y8, Y4, Y4
+	VMAXPS Y5, Y8, Y5
+	VADDPS Y8, Y5, Y5
+	VMAXPS Y6, Y8, Y6
+	VADDPS Y8, Y6, Y6
+	VMAXPS Y7, Y8, Y7
+	VADDPS Y8, Y7, Y7
+
+ended:
 	MOVQ       tail+64(FP), SI
 	CMPQ       SI, $0x08
 	JE         full
@@ -2573,9 +4528,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R8V1(SB), NOSPLIT, $0-128
+TEXT ·depth256R8V1(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2673,6 +4628,100 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), SI
+	TESTB      SI, SI
+	JE         ended
+	MOVQ       endSub+136(FP), SI
+	TESTQ      SI, SI
+	JE         endSub
+	VMASKMOVPS (SI), Y0, Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y5, Y5
+	VSUBPS     Y9, Y6, Y6
+	VSUBPS     Y9, Y7, Y7
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), SI
+	TESTQ      SI, SI
+	JE         endMul
+	VMASKMOVPS (SI), Y0, Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y5, Y5
+	VMULPS     Y9, Y6, Y6
+	VMULPS     Y9, Y7, Y7
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), SI
+	TESTQ      SI, SI
+	JE         endAdd
+	VMASKMOVPS (SI), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), SI
+	TESTQ      SI, SI
+	JE         endRest
+	MOVQ       cRow+56(FP), SI
+	MOVQ       endRest+160(FP), DI
+	LEAQ       (DI)(SI*2), R8
+	ADDQ       SI, R8
+	LEAQ       (R8)(SI*2), R9
+	ADDQ       SI, R9
+	VMASKMOVPS (DI), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	VMASKMOVPS (DI)(SI*1), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VMASKMOVPS (DI)(SI*2), Y0, Y9
+	VADDPS     Y9, Y3, Y3
+	VMASKMOVPS (R8), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VMASKMOVPS (R8)(SI*1), Y0, Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS (R8)(SI*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS (R9)(SI*1), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), SI
 	CMPQ       SI, $0x08
 	JE         full
@@ -2699,9 +4748,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R1V2(SB), NOSPLIT, $0-128
+TEXT ·depth256R1V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2757,6 +4806,56 @@ done:
 	VADDPS     Y3, Y2, Y2
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMOVUPS    (CX), Y3
+	VSUBPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMOVUPS    (CX), Y3
+	VMULPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VMULPS     Y3, Y2, Y2
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMOVUPS    (CX), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VADDPS     (CX), Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VADDPS Y3, Y1, Y1
+	VMAXPS Y2, Y3, Y2
+	VADDPS Y3, Y2, Y2
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -2771,9 +4870,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R2V2(SB), NOSPLIT, $0-128
+TEXT ·depth256R2V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2838,6 +4937,69 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y5
+	VSUBPS     Y5, Y1, Y1
+	VSUBPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VSUBPS     Y5, Y2, Y2
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y5
+	VMULPS     Y5, Y1, Y1
+	VMULPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	VADDPS     (BX)(DX*1), Y3, Y3
+	VMASKMOVPS 32(BX)(DX*1), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -2856,9 +5018,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R3V2(SB), NOSPLIT, $0-128
+TEXT ·depth256R3V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -2932,6 +5094,82 @@ done:
 	VADDPS     Y7, Y6, Y6
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y7
+	VSUBPS     Y7, Y1, Y1
+	VSUBPS     Y7, Y3, Y3
+	VSUBPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VSUBPS     Y7, Y2, Y2
+	VSUBPS     Y7, Y4, Y4
+	VSUBPS     Y7, Y6, Y6
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y7
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y7, Y3, Y3
+	VMULPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VMULPS     Y7, Y2, Y2
+	VMULPS     Y7, Y4, Y4
+	VMULPS     Y7, Y6, Y6
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y6, Y6
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VMASKMOVPS 32(BX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	VADDPS     (BX)(DX*1), Y3, Y3
+	VMASKMOVPS 32(BX)(DX*1), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	VADDPS     (BX)(DX*2), Y5, Y5
+	VMASKMOVPS 32(BX)(DX*2), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VADDPS Y7, Y1, Y1
+	VMAXPS Y2, Y7, Y2
+	VADDPS Y7, Y2, Y2
+	VMAXPS Y3, Y7, Y3
+	VADDPS Y7, Y3, Y3
+	VMAXPS Y4, Y7, Y4
+	VADDPS Y7, Y4, Y4
+	VMAXPS Y5, Y7, Y5
+	VADDPS Y7, Y5, Y5
+	VMAXPS Y6, Y7, Y6
+	VADDPS Y7, Y6, Y6
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -2954,9 +5192,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R4V2(SB), NOSPLIT, $0-128
+TEXT ·depth256R4V2(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3045,6 +5283,97 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), BL
+	TESTB      BL, BL
+	JE         ended
+	MOVQ       endSub+136(FP), BX
+	TESTQ      BX, BX
+	JE         endSub
+	VMOVUPS    (BX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y5, Y5
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y6, Y6
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), BX
+	TESTQ      BX, BX
+	JE         endMul
+	VMOVUPS    (BX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y5, Y5
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y6, Y6
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), BX
+	TESTQ      BX, BX
+	JE         endAdd
+	VMOVUPS    (BX), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 32(BX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), BX
+	TESTQ      BX, BX
+	JE         endRest
+	MOVQ       cRow+56(FP), BX
+	MOVQ       endRest+160(FP), SI
+	LEAQ       (SI)(BX*2), DI
+	ADDQ       BX, DI
+	VADDPS     (SI), Y1, Y1
+	VMASKMOVPS 32(SI), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     (SI)(BX*1), Y3, Y3
+	VMASKMOVPS 32(SI)(BX*1), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (SI)(BX*2), Y5, Y5
+	VMASKMOVPS 32(SI)(BX*2), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	VADDPS     (DI), Y7, Y7
+	VMASKMOVPS 32(DI), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), BX
 	CMPQ       BX, $0x08
 	JE         full
@@ -3071,9 +5400,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R1V4(SB), NOSPLIT, $0-128
+TEXT ·depth256R1V4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3140,6 +5469,74 @@ done:
 	VADDPS     Y5, Y4, Y4
 
 store:
+	MOVB       ends+128(FP), CL
+	TESTB      CL, CL
+	JE         ended
+	MOVQ       endSub+136(FP), CX
+	TESTQ      CX, CX
+	JE         endSub
+	VMOVUPS    (CX), Y5
+	VSUBPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VSUBPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VSUBPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VSUBPS     Y5, Y4, Y4
+
+endSub:
+	MOVQ       endMul+144(FP), CX
+	TESTQ      CX, CX
+	JE         endMul
+	VMOVUPS    (CX), Y5
+	VMULPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VMULPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VMULPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VMULPS     Y5, Y4, Y4
+
+endMul:
+	MOVQ       endAdd+152(FP), CX
+	TESTQ      CX, CX
+	JE         endAdd
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VADDPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endAdd:
+	MOVQ       endRest+160(FP), CX
+	TESTQ      CX, CX
+	JE         endRest
+	MOVQ       cRow+56(FP), CX
+	MOVQ       endRest+160(FP), CX
+	VADDPS     (CX), Y1, Y1
+	VADDPS     32(CX), Y2, Y2
+	VADDPS     64(CX), Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VADDPS Y5, Y1, Y1
+	VMAXPS Y2, Y5, Y2
+	VADDPS Y5, Y2, Y2
+	VMAXPS Y3, Y5, Y3
+	VADDPS Y5, Y3, Y3
+	VMAXPS Y4, Y5, Y4
+	VADDPS Y5, Y4, Y4
+
+ended:
 	MOVQ       tail+64(FP), CX
 	CMPQ       CX, $0x08
 	JE         full
@@ -3158,9 +5555,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R2V4(SB), NOSPLIT, $0-128
+TEXT ·depth256R2V4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3244,6 +5641,99 @@ done:
 	VADDPS     Y9, Y8, Y8
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y9
+	VSUBPS     Y9, Y1, Y1
+	VSUBPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VSUBPS     Y9, Y3, Y3
+	VSUBPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VSUBPS     Y9, Y4, Y4
+	VSUBPS     Y9, Y8, Y8
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y9
+	VMULPS     Y9, Y1, Y1
+	VMULPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VMULPS     Y9, Y2, Y2
+	VMULPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VMULPS     Y9, Y3, Y3
+	VMULPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VMULPS     Y9, Y4, Y4
+	VMULPS     Y9, Y8, Y8
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y5, Y5
+	VMOVUPS    32(DX), Y9
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y6, Y6
+	VMOVUPS    64(DX), Y9
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 96(DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y8, Y8
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VADDPS     32(BX), Y2, Y2
+	VADDPS     64(BX), Y3, Y3
+	VMASKMOVPS 96(BX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	VADDPS     (BX)(DX*1), Y5, Y5
+	VADDPS     32(BX)(DX*1), Y6, Y6
+	VADDPS     64(BX)(DX*1), Y7, Y7
+	VMASKMOVPS 96(BX)(DX*1), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VADDPS Y9, Y1, Y1
+	VMAXPS Y2, Y9, Y2
+	VADDPS Y9, Y2, Y2
+	VMAXPS Y3, Y9, Y3
+	VADDPS Y9, Y3, Y3
+	VMAXPS Y4, Y9, Y4
+	VADDPS Y9, Y4, Y4
+	VMAXPS Y5, Y9, Y5
+	VADDPS Y9, Y5, Y5
+	VMAXPS Y6, Y9, Y6
+	VADDPS Y9, Y6, Y6
+	VMAXPS Y7, Y9, Y7
+	VADDPS Y9, Y7, Y7
+	VMAXPS Y8, Y9, Y8
+	VADDPS Y9, Y8, Y8
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -3270,9 +5760,9 @@ full:
 	VZEROUPPER
 	RET
 
-// func depth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth256R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·depth256R3V4(SB), NOSPLIT, $0-128
+TEXT ·depth256R3V4(SB), NOSPLIT, $0-168
 	MOVQ    k+0(FP), AX
 	MOVQ    first+88(FP), CX
 	SUBQ    CX, AX
@@ -3373,6 +5863,124 @@ done:
 	VADDPS     Y13, Y12, Y12
 
 store:
+	MOVB       ends+128(FP), DL
+	TESTB      DL, DL
+	JE         ended
+	MOVQ       endSub+136(FP), DX
+	TESTQ      DX, DX
+	JE         endSub
+	VMOVUPS    (DX), Y13
+	VSUBPS     Y13, Y1, Y1
+	VSUBPS     Y13, Y5, Y5
+	VSUBPS     Y13, Y9, Y9
+	VMOVUPS    32(DX), Y13
+	VSUBPS     Y13, Y2, Y2
+	VSUBPS     Y13, Y6, Y6
+	VSUBPS     Y13, Y10, Y10
+	VMOVUPS    64(DX), Y13
+	VSUBPS     Y13, Y3, Y3
+	VSUBPS     Y13, Y7, Y7
+	VSUBPS     Y13, Y11, Y11
+	VMASKMOVPS 96(DX), Y0, Y13
+	VSUBPS     Y13, Y4, Y4
+	VSUBPS     Y13, Y8, Y8
+	VSUBPS     Y13, Y12, Y12
+
+endSub:
+	MOVQ       endMul+144(FP), DX
+	TESTQ      DX, DX
+	JE         endMul
+	VMOVUPS    (DX), Y13
+	VMULPS     Y13, Y1, Y1
+	VMULPS     Y13, Y5, Y5
+	VMULPS     Y13, Y9, Y9
+	VMOVUPS    32(DX), Y13
+	VMULPS     Y13, Y2, Y2
+	VMULPS     Y13, Y6, Y6
+	VMULPS     Y13, Y10, Y10
+	VMOVUPS    64(DX), Y13
+	VMULPS     Y13, Y3, Y3
+	VMULPS     Y13, Y7, Y7
+	VMULPS     Y13, Y11, Y11
+	VMASKMOVPS 96(DX), Y0, Y13
+	VMULPS     Y13, Y4, Y4
+	VMULPS     Y13, Y8, Y8
+	VMULPS     Y13, Y12, Y12
+
+endMul:
+	MOVQ       endAdd+152(FP), DX
+	TESTQ      DX, DX
+	JE         endAdd
+	VMOVUPS    (DX), Y13
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y13, Y9, Y9
+	VMOVUPS    32(DX), Y13
+	VADDPS     Y13, Y2, Y2
+	VADDPS     Y13, Y6, Y6
+	VADDPS     Y13, Y10, Y10
+	VMOVUPS    64(DX), Y13
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y13, Y11, Y11
+	VMASKMOVPS 96(DX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	VADDPS     Y13, Y8, Y8
+	VADDPS     Y13, Y12, Y12
+
+endAdd:
+	MOVQ       endRest+160(FP), DX
+	TESTQ      DX, DX
+	JE         endRest
+	MOVQ       cRow+56(FP), DX
+	MOVQ       endRest+160(FP), BX
+	VADDPS     (BX), Y1, Y1
+	VADDPS     32(BX), Y2, Y2
+	VADDPS     64(BX), Y3, Y3
+	VMASKMOVPS 96(BX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	VADDPS     (BX)(DX*1), Y5, Y5
+	VADDPS     32(BX)(DX*1), Y6, Y6
+	VADDPS     64(BX)(DX*1), Y7, Y7
+	VMASKMOVPS 96(BX)(DX*1), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	VADDPS     (BX)(DX*2), Y9, Y9
+	VADDPS     32(BX)(DX*2), Y10, Y10
+	VADDPS     64(BX)(DX*2), Y11, Y11
+	VMASKMOVPS 96(BX)(DX*2), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VXORPS Y13, Y13, Y13
+	VMAXPS Y1, Y13, Y1
+	VADDPS Y13, Y1, Y1
+	VMAXPS Y2, Y13, Y2
+	VADDPS Y13, Y2, Y2
+	VMAXPS Y3, Y13, Y3
+	VADDPS Y13, Y3, Y3
+	VMAXPS Y4, Y13, Y4
+	VADDPS Y13, Y4, Y4
+	VMAXPS Y5, Y13, Y5
+	VADDPS Y13, Y5, Y5
+	VMAXPS Y6, Y13, Y6
+	VADDPS Y13, Y6, Y6
+	VMAXPS Y7, Y13, Y7
+	VADDPS Y13, Y7, Y7
+	VMAXPS Y8, Y13, Y8
+	VADDPS Y13, Y8, Y8
+	VMAXPS Y9, Y13, Y9
+	VADDPS Y13, Y9, Y9
+	VMAXPS Y10, Y13, Y10
+	VADDPS Y13, Y10, Y10
+	VMAXPS Y11, Y13, Y11
+	VADDPS Y13, Y11, Y11
+	VMAXPS Y12, Y13, Y12
+	VADDPS Y13, Y12, Y12
+
+ended:
 	MOVQ       tail+64(FP), DX
 	CMPQ       DX, $0x08
 	JE         full
@@ -3404,6 +6012,145 @@ full:
 	VMOVUPS Y10, 32(CX)(AX*2)
 	VMOVUPS Y11, 64(CX)(AX*2)
 	VMOVUPS Y12, 96(CX)(AX*2)
+	VZEROUPPER
+	RET
+
+// func threes256(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+// Requires: AVX, FMA3
+TEXT ·threes256(SB), NOSPLIT, $0-144
+	MOVQ       tail+96(FP), AX
+	LEAQ       gemmLanes<>+0(SB), CX
+	MOVQ       AX, DX
+	NEGQ       DX
+	VMOVDQU    32(CX)(DX*4), Y0
+	MOVQ       b+56(FP), CX
+	MOVQ       bRow+64(FP), DX
+	VMASKMOVPS (CX), Y0, Y1
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y2
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y3
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y4
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y5
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y6
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y7
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y8
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y9
+	ADDQ       DX, CX
+	MOVQ       sub+104(FP), CX
+	VMASKMOVPS (CX), Y0, Y10
+	MOVQ       mul+112(FP), CX
+	VMASKMOVPS (CX), Y0, Y11
+	MOVQ       add+120(FP), CX
+	VMASKMOVPS (CX), Y0, Y12
+	MOVQ       floor+128(FP), CX
+	MOVQ       zero+136(FP), DX
+	MOVQ       a+16(FP), BX
+	MOVQ       aDown+48(FP), SI
+	LEAQ       (BX)(SI*1), DI
+	LEAQ       (DI)(SI*1), SI
+	MOVQ       aRow+32(FP), R8
+	MOVQ       aCol+40(FP), R9
+	MOVQ       c+72(FP), R10
+	MOVQ       cRow+88(FP), R11
+	MOVQ       lines+0(FP), R12
+	MOVQ       R8, R13
+	IMULQ      n+8(FP), R13
+	MOVQ       aLine+24(FP), R14
+	SUBQ       R13, R14
+	MOVQ       R11, R13
+	IMULQ      n+8(FP), R13
+	MOVQ       cLine+80(FP), R15
+	SUBQ       R13, R15
+	CMPQ       AX, $0x08
+	JE         whole
+
+part:
+	MOVQ n+8(FP), R13
+
+partLine:
+	VXORPS       Y13, Y13, Y13
+	VMASKMOVPS   (BX), Y0, Y14
+	VFMADD231PS  Y14, Y1, Y13
+	VMASKMOVPS   (BX)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y2, Y13
+	VMASKMOVPS   (BX)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y3, Y13
+	VMASKMOVPS   (DI), Y0, Y14
+	VFMADD231PS  Y14, Y4, Y13
+	VMASKMOVPS   (DI)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y5, Y13
+	VMASKMOVPS   (DI)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y6, Y13
+	VMASKMOVPS   (SI), Y0, Y14
+	VFMADD231PS  Y14, Y7, Y13
+	VMASKMOVPS   (SI)(R9*1), Y0, Y14
+	VFMADD231PS  Y14, Y8, Y13
+	VMASKMOVPS   (SI)(R9*2), Y0, Y14
+	VFMADD231PS  Y14, Y9, Y13
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Y10, Y13, Y13
+	VMULPS       Y11, Y13, Y13
+	VADDPS       Y12, Y13, Y13
+	VBROADCASTSS (CX), Y14
+	VMAXPS       Y13, Y14, Y13
+	VBROADCASTSS (DX), Y14
+	VADDPS       Y14, Y13, Y13
+	VMASKMOVPS   Y13, Y0, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          partLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          part
+	VZEROUPPER
+	RET
+
+whole:
+	MOVQ n+8(FP), R13
+
+wholeLine:
+	VXORPS       Y0, Y0, Y0
+	VFMADD231PS  (BX), Y1, Y0
+	VFMADD231PS  (BX)(R9*1), Y2, Y0
+	VFMADD231PS  (BX)(R9*2), Y3, Y0
+	VFMADD231PS  (DI), Y4, Y0
+	VFMADD231PS  (DI)(R9*1), Y5, Y0
+	VFMADD231PS  (DI)(R9*2), Y6, Y0
+	VFMADD231PS  (SI), Y7, Y0
+	VFMADD231PS  (SI)(R9*1), Y8, Y0
+	VFMADD231PS  (SI)(R9*2), Y9, Y0
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Y10, Y0, Y0
+	VMULPS       Y11, Y0, Y0
+	VADDPS       Y12, Y0, Y0
+	VBROADCASTSS (CX), Y13
+	VMAXPS       Y0, Y13, Y0
+	VBROADCASTSS (DX), Y13
+	VADDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          wholeLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          whole
 	VZEROUPPER
 	RET
 

@@ -7,327 +7,332 @@ package tile
 // tile512R1V1 is the product of 1 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R2V1 is the product of 2 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R3V1 is the product of 3 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R4V1 is the product of 4 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R5V1 is the product of 5 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R6V1 is the product of 6 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R7V1 is the product of 7 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R8V1 is the product of 8 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R9V1 is the product of 9 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R10V1 is the product of 10 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R11V1 is the product of 11 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R12V1 is the product of 12 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R13V1 is the product of 13 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R14V1 is the product of 14 × k by k × 1 vectors.
 //
 //go:noescape
-func tile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R1V2 is the product of 1 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R2V2 is the product of 2 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R3V2 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R4V2 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R5V2 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R6V2 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R7V2 is the product of 7 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R8V2 is the product of 8 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R9V2 is the product of 9 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R10V2 is the product of 10 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R11V2 is the product of 11 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R12V2 is the product of 12 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R13V2 is the product of 13 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R14V2 is the product of 14 × k by k × 2 vectors.
 //
 //go:noescape
-func tile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R1V4 is the product of 1 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R2V4 is the product of 2 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R3V4 is the product of 3 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R4V4 is the product of 4 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R5V4 is the product of 5 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R6V4 is the product of 6 × k by k × 4 vectors.
 //
 //go:noescape
-func tile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R1V8 is the product of 1 × k by k × 8 vectors.
 //
 //go:noescape
-func tile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R2V8 is the product of 2 × k by k × 8 vectors.
 //
 //go:noescape
-func tile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R3V8 is the product of 3 × k by k × 8 vectors.
 //
 //go:noescape
-func tile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile512R1V16 is the product of 1 × k by k × 16 vectors.
 //
 //go:noescape
-func tile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R8 is the product of 8 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R9 is the product of 9 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R10 is the product of 10 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R11 is the product of 11 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R12 is the product of 12 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R13 is the product of 13 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer512R14 is the product of 14 × k by k × 2 vectors.
 //
 //go:noescape
-func packer512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R1V1 is the product of 1 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R2V1 is the product of 2 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R3V1 is the product of 3 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R4V1 is the product of 4 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R5V1 is the product of 5 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R6V1 is the product of 6 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R7V1 is the product of 7 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R8V1 is the product of 8 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R1V2 is the product of 1 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R2V2 is the product of 2 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R3V2 is the product of 3 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R4V2 is the product of 4 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R5V2 is the product of 5 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R6V2 is the product of 6 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R7V2 is the product of 7 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R8V2 is the product of 8 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R2V4 is the product of 2 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R3V4 is the product of 3 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth512R4V4 is the product of 4 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+
+// threes512 is lines × n results of a convolution by 3 × 3, lane by lane.
+//
+//go:noescape
+func threes512(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
 
 // transpose512 writes cols columns of rows ≤ 16 rows as rows of 16;
 // missing rows are zeros. Strides in bytes.

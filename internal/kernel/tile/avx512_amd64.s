@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func tile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R1V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R1V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -57,13 +57,54 @@ done:
 	VADDPS    Z1, Z0, Z0
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VADDPS Z3, Z0, Z0
+
+ended:
 	VMOVUPS Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
-// func tile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R2V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R2V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -119,14 +160,62 @@ done:
 	VADDPS    Z2, Z1, Z1
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS.Z (DX), K1, Z2
+	VSUBPS    Z2, Z0, Z0
+	VSUBPS    Z2, Z1, Z1
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z2, Z1, Z1
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z1
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VMOVUPS.Z (BX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VADDPS Z4, Z0, Z0
+	VMAXPS Z1, Z4, Z1
+	VADDPS Z4, Z1, Z1
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VZEROUPPER
 	RET
 
-// func tile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R3V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R3V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -187,15 +276,70 @@ done:
 	VADDPS    Z3, Z2, Z2
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS.Z (DX), K1, Z3
+	VSUBPS    Z3, Z0, Z0
+	VSUBPS    Z3, Z1, Z1
+	VSUBPS    Z3, Z2, Z2
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS.Z (DX), K1, Z3
+	VMULPS    Z3, Z0, Z0
+	VMULPS    Z3, Z1, Z1
+	VMULPS    Z3, Z2, Z2
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+	VADDPS    Z3, Z2, Z2
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VMOVUPS.Z (BX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z (BX)(DX*2), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VADDPS Z5, Z0, Z0
+	VMAXPS Z1, Z5, Z1
+	VADDPS Z5, Z1, Z1
+	VMAXPS Z2, Z5, Z2
+	VADDPS Z5, Z2, Z2
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
 	VZEROUPPER
 	RET
 
-// func tile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R4V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R4V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -267,6 +411,70 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z4
+	VSUBPS    Z4, Z0, Z0
+	VSUBPS    Z4, Z1, Z1
+	VSUBPS    Z4, Z2, Z2
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z4, Z1, Z1
+	VMULPS    Z4, Z2, Z2
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VADDPS Z6, Z0, Z0
+	VMAXPS Z1, Z6, Z1
+	VADDPS Z6, Z1, Z1
+	VMAXPS Z2, Z6, Z2
+	VADDPS Z6, Z2, Z2
+	VMAXPS Z3, Z6, Z3
+	VADDPS Z6, Z3, Z3
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -274,9 +482,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R5V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R5V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -353,6 +561,77 @@ done:
 	VADDPS    Z5, Z4, Z4
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z5
+	VSUBPS    Z5, Z0, Z0
+	VSUBPS    Z5, Z1, Z1
+	VSUBPS    Z5, Z2, Z2
+	VSUBPS    Z5, Z3, Z3
+	VSUBPS    Z5, Z4, Z4
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z5
+	VMULPS    Z5, Z0, Z0
+	VMULPS    Z5, Z1, Z1
+	VMULPS    Z5, Z2, Z2
+	VMULPS    Z5, Z3, Z3
+	VMULPS    Z5, Z4, Z4
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z5, Z3, Z3
+	VADDPS    Z5, Z4, Z4
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z5
+	VADDPS    Z5, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z5
+	VADDPS    Z5, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z5
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z5
+	VADDPS    Z5, Z4, Z4
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VADDPS Z7, Z0, Z0
+	VMAXPS Z1, Z7, Z1
+	VADDPS Z7, Z1, Z1
+	VMAXPS Z2, Z7, Z2
+	VADDPS Z7, Z2, Z2
+	VMAXPS Z3, Z7, Z3
+	VADDPS Z7, Z3, Z3
+	VMAXPS Z4, Z7, Z4
+	VADDPS Z7, Z4, Z4
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -361,9 +640,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R6V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R6V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -445,6 +724,84 @@ done:
 	VADDPS    Z6, Z5, Z5
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z6
+	VSUBPS    Z6, Z0, Z0
+	VSUBPS    Z6, Z1, Z1
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z6, Z3, Z3
+	VSUBPS    Z6, Z4, Z4
+	VSUBPS    Z6, Z5, Z5
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z6
+	VMULPS    Z6, Z0, Z0
+	VMULPS    Z6, Z1, Z1
+	VMULPS    Z6, Z2, Z2
+	VMULPS    Z6, Z3, Z3
+	VMULPS    Z6, Z4, Z4
+	VMULPS    Z6, Z5, Z5
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z (DI)(BX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VADDPS Z8, Z0, Z0
+	VMAXPS Z1, Z8, Z1
+	VADDPS Z8, Z1, Z1
+	VMAXPS Z2, Z8, Z2
+	VADDPS Z8, Z2, Z2
+	VMAXPS Z3, Z8, Z3
+	VADDPS Z8, Z3, Z3
+	VMAXPS Z4, Z8, Z4
+	VADDPS Z8, Z4, Z4
+	VMAXPS Z5, Z8, Z5
+	VADDPS Z8, Z5, Z5
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -454,9 +811,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R7V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R7V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -549,6 +906,93 @@ done:
 	VADDPS    Z7, Z6, Z6
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS.Z (SI), K1, Z7
+	VSUBPS    Z7, Z0, Z0
+	VSUBPS    Z7, Z1, Z1
+	VSUBPS    Z7, Z2, Z2
+	VSUBPS    Z7, Z3, Z3
+	VSUBPS    Z7, Z4, Z4
+	VSUBPS    Z7, Z5, Z5
+	VSUBPS    Z7, Z6, Z6
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS.Z (SI), K1, Z7
+	VMULPS    Z7, Z0, Z0
+	VMULPS    Z7, Z1, Z1
+	VMULPS    Z7, Z2, Z2
+	VMULPS    Z7, Z3, Z3
+	VMULPS    Z7, Z4, Z4
+	VMULPS    Z7, Z5, Z5
+	VMULPS    Z7, Z6, Z6
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS.Z (SI), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z7, Z2, Z2
+	VADDPS    Z7, Z3, Z3
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z7, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VMOVUPS.Z (DI), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VMOVUPS.Z (DI)(SI*1), K1, Z7
+	VADDPS    Z7, Z1, Z1
+	VMOVUPS.Z (DI)(SI*2), K1, Z7
+	VADDPS    Z7, Z2, Z2
+	VMOVUPS.Z (R8), K1, Z7
+	VADDPS    Z7, Z3, Z3
+	VMOVUPS.Z (R8)(SI*1), K1, Z7
+	VADDPS    Z7, Z4, Z4
+	VMOVUPS.Z (R8)(SI*2), K1, Z7
+	VADDPS    Z7, Z5, Z5
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z6, Z6
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VADDPS Z9, Z0, Z0
+	VMAXPS Z1, Z9, Z1
+	VADDPS Z9, Z1, Z1
+	VMAXPS Z2, Z9, Z2
+	VADDPS Z9, Z2, Z2
+	VMAXPS Z3, Z9, Z3
+	VADDPS Z9, Z3, Z3
+	VMAXPS Z4, Z9, Z4
+	VADDPS Z9, Z4, Z4
+	VMAXPS Z5, Z9, Z5
+	VADDPS Z9, Z5, Z5
+	VMAXPS Z6, Z9, Z6
+	VADDPS Z9, Z6, Z6
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -559,9 +1003,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R8V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R8V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -659,6 +1103,100 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS.Z (SI), K1, Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z4, Z4
+	VSUBPS    Z8, Z5, Z5
+	VSUBPS    Z8, Z6, Z6
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS.Z (SI), K1, Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z4, Z4
+	VMULPS    Z8, Z5, Z5
+	VMULPS    Z8, Z6, Z6
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS.Z (SI), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VMOVUPS.Z (DI), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS.Z (DI)(SI*1), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS.Z (DI)(SI*2), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z (R8), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS.Z (R8)(SI*1), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z (R8)(SI*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z (R9)(SI*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VADDPS Z10, Z0, Z0
+	VMAXPS Z1, Z10, Z1
+	VADDPS Z10, Z1, Z1
+	VMAXPS Z2, Z10, Z2
+	VADDPS Z10, Z2, Z2
+	VMAXPS Z3, Z10, Z3
+	VADDPS Z10, Z3, Z3
+	VMAXPS Z4, Z10, Z4
+	VADDPS Z10, Z4, Z4
+	VMAXPS Z5, Z10, Z5
+	VADDPS Z10, Z5, Z5
+	VMAXPS Z6, Z10, Z6
+	VADDPS Z10, Z6, Z6
+	VMAXPS Z7, Z10, Z7
+	VADDPS Z10, Z7, Z7
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -670,9 +1208,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R9V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R9V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R9V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -775,6 +1313,107 @@ done:
 	VADDPS    Z9, Z8, Z8
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS.Z (SI), K1, Z9
+	VSUBPS    Z9, Z0, Z0
+	VSUBPS    Z9, Z1, Z1
+	VSUBPS    Z9, Z2, Z2
+	VSUBPS    Z9, Z3, Z3
+	VSUBPS    Z9, Z4, Z4
+	VSUBPS    Z9, Z5, Z5
+	VSUBPS    Z9, Z6, Z6
+	VSUBPS    Z9, Z7, Z7
+	VSUBPS    Z9, Z8, Z8
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS.Z (SI), K1, Z9
+	VMULPS    Z9, Z0, Z0
+	VMULPS    Z9, Z1, Z1
+	VMULPS    Z9, Z2, Z2
+	VMULPS    Z9, Z3, Z3
+	VMULPS    Z9, Z4, Z4
+	VMULPS    Z9, Z5, Z5
+	VMULPS    Z9, Z6, Z6
+	VMULPS    Z9, Z7, Z7
+	VMULPS    Z9, Z8, Z8
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS.Z (SI), K1, Z9
+	VADDPS    Z9, Z0, Z0
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z9, Z2, Z2
+	VADDPS    Z9, Z3, Z3
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z9, Z5, Z5
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z9, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VMOVUPS.Z (DI), K1, Z9
+	VADDPS    Z9, Z0, Z0
+	VMOVUPS.Z (DI)(SI*1), K1, Z9
+	VADDPS    Z9, Z1, Z1
+	VMOVUPS.Z (DI)(SI*2), K1, Z9
+	VADDPS    Z9, Z2, Z2
+	VMOVUPS.Z (R8), K1, Z9
+	VADDPS    Z9, Z3, Z3
+	VMOVUPS.Z (R8)(SI*1), K1, Z9
+	VADDPS    Z9, Z4, Z4
+	VMOVUPS.Z (R8)(SI*2), K1, Z9
+	VADDPS    Z9, Z5, Z5
+	VMOVUPS.Z (R9), K1, Z9
+	VADDPS    Z9, Z6, Z6
+	VMOVUPS.Z (R9)(SI*1), K1, Z9
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS.Z (R9)(SI*2), K1, Z9
+	VADDPS    Z9, Z8, Z8
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VADDPS Z11, Z0, Z0
+	VMAXPS Z1, Z11, Z1
+	VADDPS Z11, Z1, Z1
+	VMAXPS Z2, Z11, Z2
+	VADDPS Z11, Z2, Z2
+	VMAXPS Z3, Z11, Z3
+	VADDPS Z11, Z3, Z3
+	VMAXPS Z4, Z11, Z4
+	VADDPS Z11, Z4, Z4
+	VMAXPS Z5, Z11, Z5
+	VADDPS Z11, Z5, Z5
+	VMAXPS Z6, Z11, Z6
+	VADDPS Z11, Z6, Z6
+	VMAXPS Z7, Z11, Z7
+	VADDPS Z11, Z7, Z7
+	VMAXPS Z8, Z11, Z8
+	VADDPS Z11, Z8, Z8
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -787,9 +1426,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R10V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R10V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R10V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -903,6 +1542,116 @@ done:
 	VADDPS    Z10, Z9, Z9
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS.Z (DI), K1, Z10
+	VSUBPS    Z10, Z0, Z0
+	VSUBPS    Z10, Z1, Z1
+	VSUBPS    Z10, Z2, Z2
+	VSUBPS    Z10, Z3, Z3
+	VSUBPS    Z10, Z4, Z4
+	VSUBPS    Z10, Z5, Z5
+	VSUBPS    Z10, Z6, Z6
+	VSUBPS    Z10, Z7, Z7
+	VSUBPS    Z10, Z8, Z8
+	VSUBPS    Z10, Z9, Z9
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS.Z (DI), K1, Z10
+	VMULPS    Z10, Z0, Z0
+	VMULPS    Z10, Z1, Z1
+	VMULPS    Z10, Z2, Z2
+	VMULPS    Z10, Z3, Z3
+	VMULPS    Z10, Z4, Z4
+	VMULPS    Z10, Z5, Z5
+	VMULPS    Z10, Z6, Z6
+	VMULPS    Z10, Z7, Z7
+	VMULPS    Z10, Z8, Z8
+	VMULPS    Z10, Z9, Z9
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS.Z (DI), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z8, Z8
+	VADDPS    Z10, Z9, Z9
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VMOVUPS.Z (R8), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VMOVUPS.Z (R8)(DI*1), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	VMOVUPS.Z (R8)(DI*2), K1, Z10
+	VADDPS    Z10, Z2, Z2
+	VMOVUPS.Z (R9), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	VMOVUPS.Z (R9)(DI*1), K1, Z10
+	VADDPS    Z10, Z4, Z4
+	VMOVUPS.Z (R9)(DI*2), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	VMOVUPS.Z (R10), K1, Z10
+	VADDPS    Z10, Z6, Z6
+	VMOVUPS.Z (R10)(DI*1), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z (R10)(DI*2), K1, Z10
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z (R11), K1, Z10
+	VADDPS    Z10, Z9, Z9
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VADDPS Z12, Z0, Z0
+	VMAXPS Z1, Z12, Z1
+	VADDPS Z12, Z1, Z1
+	VMAXPS Z2, Z12, Z2
+	VADDPS Z12, Z2, Z2
+	VMAXPS Z3, Z12, Z3
+	VADDPS Z12, Z3, Z3
+	VMAXPS Z4, Z12, Z4
+	VADDPS Z12, Z4, Z4
+	VMAXPS Z5, Z12, Z5
+	VADDPS Z12, Z5, Z5
+	VMAXPS Z6, Z12, Z6
+	VADDPS Z12, Z6, Z6
+	VMAXPS Z7, Z12, Z7
+	VADDPS Z12, Z7, Z7
+	VMAXPS Z8, Z12, Z8
+	VADDPS Z12, Z8, Z8
+	VMAXPS Z9, Z12, Z9
+	VADDPS Z12, Z9, Z9
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -916,9 +1665,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R11V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R11V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R11V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1037,6 +1786,123 @@ done:
 	VADDPS    Z11, Z10, Z10
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS.Z (DI), K1, Z11
+	VSUBPS    Z11, Z0, Z0
+	VSUBPS    Z11, Z1, Z1
+	VSUBPS    Z11, Z2, Z2
+	VSUBPS    Z11, Z3, Z3
+	VSUBPS    Z11, Z4, Z4
+	VSUBPS    Z11, Z5, Z5
+	VSUBPS    Z11, Z6, Z6
+	VSUBPS    Z11, Z7, Z7
+	VSUBPS    Z11, Z8, Z8
+	VSUBPS    Z11, Z9, Z9
+	VSUBPS    Z11, Z10, Z10
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS.Z (DI), K1, Z11
+	VMULPS    Z11, Z0, Z0
+	VMULPS    Z11, Z1, Z1
+	VMULPS    Z11, Z2, Z2
+	VMULPS    Z11, Z3, Z3
+	VMULPS    Z11, Z4, Z4
+	VMULPS    Z11, Z5, Z5
+	VMULPS    Z11, Z6, Z6
+	VMULPS    Z11, Z7, Z7
+	VMULPS    Z11, Z8, Z8
+	VMULPS    Z11, Z9, Z9
+	VMULPS    Z11, Z10, Z10
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS.Z (DI), K1, Z11
+	VADDPS    Z11, Z0, Z0
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z11, Z2, Z2
+	VADDPS    Z11, Z3, Z3
+	VADDPS    Z11, Z4, Z4
+	VADDPS    Z11, Z5, Z5
+	VADDPS    Z11, Z6, Z6
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z11, Z8, Z8
+	VADDPS    Z11, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VMOVUPS.Z (R8), K1, Z11
+	VADDPS    Z11, Z0, Z0
+	VMOVUPS.Z (R8)(DI*1), K1, Z11
+	VADDPS    Z11, Z1, Z1
+	VMOVUPS.Z (R8)(DI*2), K1, Z11
+	VADDPS    Z11, Z2, Z2
+	VMOVUPS.Z (R9), K1, Z11
+	VADDPS    Z11, Z3, Z3
+	VMOVUPS.Z (R9)(DI*1), K1, Z11
+	VADDPS    Z11, Z4, Z4
+	VMOVUPS.Z (R9)(DI*2), K1, Z11
+	VADDPS    Z11, Z5, Z5
+	VMOVUPS.Z (R10), K1, Z11
+	VADDPS    Z11, Z6, Z6
+	VMOVUPS.Z (R10)(DI*1), K1, Z11
+	VADDPS    Z11, Z7, Z7
+	VMOVUPS.Z (R10)(DI*2), K1, Z11
+	VADDPS    Z11, Z8, Z8
+	VMOVUPS.Z (R11), K1, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS.Z (R11)(DI*1), K1, Z11
+	VADDPS    Z11, Z10, Z10
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VADDPS Z13, Z0, Z0
+	VMAXPS Z1, Z13, Z1
+	VADDPS Z13, Z1, Z1
+	VMAXPS Z2, Z13, Z2
+	VADDPS Z13, Z2, Z2
+	VMAXPS Z3, Z13, Z3
+	VADDPS Z13, Z3, Z3
+	VMAXPS Z4, Z13, Z4
+	VADDPS Z13, Z4, Z4
+	VMAXPS Z5, Z13, Z5
+	VADDPS Z13, Z5, Z5
+	VMAXPS Z6, Z13, Z6
+	VADDPS Z13, Z6, Z6
+	VMAXPS Z7, Z13, Z7
+	VADDPS Z13, Z7, Z7
+	VMAXPS Z8, Z13, Z8
+	VADDPS Z13, Z8, Z8
+	VMAXPS Z9, Z13, Z9
+	VADDPS Z13, Z9, Z9
+	VMAXPS Z10, Z13, Z10
+	VADDPS Z13, Z10, Z10
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -1051,9 +1917,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R12V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R12V1(SB), NOSPLIT, $0-128
+TEXT ·tile512R12V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1177,6 +2043,130 @@ done:
 	VADDPS    Z12, Z11, Z11
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS.Z (DI), K1, Z12
+	VSUBPS    Z12, Z0, Z0
+	VSUBPS    Z12, Z1, Z1
+	VSUBPS    Z12, Z2, Z2
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z12, Z4, Z4
+	VSUBPS    Z12, Z5, Z5
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z12, Z7, Z7
+	VSUBPS    Z12, Z8, Z8
+	VSUBPS    Z12, Z9, Z9
+	VSUBPS    Z12, Z10, Z10
+	VSUBPS    Z12, Z11, Z11
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS.Z (DI), K1, Z12
+	VMULPS    Z12, Z0, Z0
+	VMULPS    Z12, Z1, Z1
+	VMULPS    Z12, Z2, Z2
+	VMULPS    Z12, Z3, Z3
+	VMULPS    Z12, Z4, Z4
+	VMULPS    Z12, Z5, Z5
+	VMULPS    Z12, Z6, Z6
+	VMULPS    Z12, Z7, Z7
+	VMULPS    Z12, Z8, Z8
+	VMULPS    Z12, Z9, Z9
+	VMULPS    Z12, Z10, Z10
+	VMULPS    Z12, Z11, Z11
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS.Z (DI), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VMOVUPS.Z (R8), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VMOVUPS.Z (R8)(DI*1), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	VMOVUPS.Z (R8)(DI*2), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VMOVUPS.Z (R9), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VMOVUPS.Z (R9)(DI*1), K1, Z12
+	VADDPS    Z12, Z4, Z4
+	VMOVUPS.Z (R9)(DI*2), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	VMOVUPS.Z (R10), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	VMOVUPS.Z (R10)(DI*1), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VMOVUPS.Z (R10)(DI*2), K1, Z12
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z (R11), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS.Z (R11)(DI*1), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z (R11)(DI*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VADDPS Z14, Z0, Z0
+	VMAXPS Z1, Z14, Z1
+	VADDPS Z14, Z1, Z1
+	VMAXPS Z2, Z14, Z2
+	VADDPS Z14, Z2, Z2
+	VMAXPS Z3, Z14, Z3
+	VADDPS Z14, Z3, Z3
+	VMAXPS Z4, Z14, Z4
+	VADDPS Z14, Z4, Z4
+	VMAXPS Z5, Z14, Z5
+	VADDPS Z14, Z5, Z5
+	VMAXPS Z6, Z14, Z6
+	VADDPS Z14, Z6, Z6
+	VMAXPS Z7, Z14, Z7
+	VADDPS Z14, Z7, Z7
+	VMAXPS Z8, Z14, Z8
+	VADDPS Z14, Z8, Z8
+	VMAXPS Z9, Z14, Z9
+	VADDPS Z14, Z9, Z9
+	VMAXPS Z10, Z14, Z10
+	VADDPS Z14, Z10, Z10
+	VMAXPS Z11, Z14, Z11
+	VADDPS Z14, Z11, Z11
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -1192,9 +2182,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R13V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R13V1(SB), NOSPLIT, $8-128
+TEXT ·tile512R13V1(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1329,6 +2319,139 @@ done:
 	VADDPS    Z13, Z12, Z12
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS.Z (R8), K1, Z13
+	VSUBPS    Z13, Z0, Z0
+	VSUBPS    Z13, Z1, Z1
+	VSUBPS    Z13, Z2, Z2
+	VSUBPS    Z13, Z3, Z3
+	VSUBPS    Z13, Z4, Z4
+	VSUBPS    Z13, Z5, Z5
+	VSUBPS    Z13, Z6, Z6
+	VSUBPS    Z13, Z7, Z7
+	VSUBPS    Z13, Z8, Z8
+	VSUBPS    Z13, Z9, Z9
+	VSUBPS    Z13, Z10, Z10
+	VSUBPS    Z13, Z11, Z11
+	VSUBPS    Z13, Z12, Z12
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS.Z (R8), K1, Z13
+	VMULPS    Z13, Z0, Z0
+	VMULPS    Z13, Z1, Z1
+	VMULPS    Z13, Z2, Z2
+	VMULPS    Z13, Z3, Z3
+	VMULPS    Z13, Z4, Z4
+	VMULPS    Z13, Z5, Z5
+	VMULPS    Z13, Z6, Z6
+	VMULPS    Z13, Z7, Z7
+	VMULPS    Z13, Z8, Z8
+	VMULPS    Z13, Z9, Z9
+	VMULPS    Z13, Z10, Z10
+	VMULPS    Z13, Z11, Z11
+	VMULPS    Z13, Z12, Z12
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS.Z (R8), K1, Z13
+	VADDPS    Z13, Z0, Z0
+	VADDPS    Z13, Z1, Z1
+	VADDPS    Z13, Z2, Z2
+	VADDPS    Z13, Z3, Z3
+	VADDPS    Z13, Z4, Z4
+	VADDPS    Z13, Z5, Z5
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z13, Z7, Z7
+	VADDPS    Z13, Z8, Z8
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z13, Z11, Z11
+	VADDPS    Z13, Z12, Z12
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VMOVUPS.Z (R9), K1, Z13
+	VADDPS    Z13, Z0, Z0
+	VMOVUPS.Z (R9)(R8*1), K1, Z13
+	VADDPS    Z13, Z1, Z1
+	VMOVUPS.Z (R9)(R8*2), K1, Z13
+	VADDPS    Z13, Z2, Z2
+	VMOVUPS.Z (R10), K1, Z13
+	VADDPS    Z13, Z3, Z3
+	VMOVUPS.Z (R10)(R8*1), K1, Z13
+	VADDPS    Z13, Z4, Z4
+	VMOVUPS.Z (R10)(R8*2), K1, Z13
+	VADDPS    Z13, Z5, Z5
+	VMOVUPS.Z (R11), K1, Z13
+	VADDPS    Z13, Z6, Z6
+	VMOVUPS.Z (R11)(R8*1), K1, Z13
+	VADDPS    Z13, Z7, Z7
+	VMOVUPS.Z (R11)(R8*2), K1, Z13
+	VADDPS    Z13, Z8, Z8
+	VMOVUPS.Z (R12), K1, Z13
+	VADDPS    Z13, Z9, Z9
+	VMOVUPS.Z (R12)(R8*1), K1, Z13
+	VADDPS    Z13, Z10, Z10
+	VMOVUPS.Z (R12)(R8*2), K1, Z13
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z (R13), K1, Z13
+	VADDPS    Z13, Z12, Z12
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VADDPS Z15, Z0, Z0
+	VMAXPS Z1, Z15, Z1
+	VADDPS Z15, Z1, Z1
+	VMAXPS Z2, Z15, Z2
+	VADDPS Z15, Z2, Z2
+	VMAXPS Z3, Z15, Z3
+	VADDPS Z15, Z3, Z3
+	VMAXPS Z4, Z15, Z4
+	VADDPS Z15, Z4, Z4
+	VMAXPS Z5, Z15, Z5
+	VADDPS Z15, Z5, Z5
+	VMAXPS Z6, Z15, Z6
+	VADDPS Z15, Z6, Z6
+	VMAXPS Z7, Z15, Z7
+	VADDPS Z15, Z7, Z7
+	VMAXPS Z8, Z15, Z8
+	VADDPS Z15, Z8, Z8
+	VMAXPS Z9, Z15, Z9
+	VADDPS Z15, Z9, Z9
+	VMAXPS Z10, Z15, Z10
+	VADDPS Z15, Z10, Z10
+	VMAXPS Z11, Z15, Z11
+	VADDPS Z15, Z11, Z11
+	VMAXPS Z12, Z15, Z12
+	VADDPS Z15, Z12, Z12
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -1345,9 +2468,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R14V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R14V1(SB), NOSPLIT, $8-128
+TEXT ·tile512R14V1(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1487,6 +2610,146 @@ done:
 	VADDPS    Z14, Z13, Z13
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS.Z (R8), K1, Z14
+	VSUBPS    Z14, Z0, Z0
+	VSUBPS    Z14, Z1, Z1
+	VSUBPS    Z14, Z2, Z2
+	VSUBPS    Z14, Z3, Z3
+	VSUBPS    Z14, Z4, Z4
+	VSUBPS    Z14, Z5, Z5
+	VSUBPS    Z14, Z6, Z6
+	VSUBPS    Z14, Z7, Z7
+	VSUBPS    Z14, Z8, Z8
+	VSUBPS    Z14, Z9, Z9
+	VSUBPS    Z14, Z10, Z10
+	VSUBPS    Z14, Z11, Z11
+	VSUBPS    Z14, Z12, Z12
+	VSUBPS    Z14, Z13, Z13
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS.Z (R8), K1, Z14
+	VMULPS    Z14, Z0, Z0
+	VMULPS    Z14, Z1, Z1
+	VMULPS    Z14, Z2, Z2
+	VMULPS    Z14, Z3, Z3
+	VMULPS    Z14, Z4, Z4
+	VMULPS    Z14, Z5, Z5
+	VMULPS    Z14, Z6, Z6
+	VMULPS    Z14, Z7, Z7
+	VMULPS    Z14, Z8, Z8
+	VMULPS    Z14, Z9, Z9
+	VMULPS    Z14, Z10, Z10
+	VMULPS    Z14, Z11, Z11
+	VMULPS    Z14, Z12, Z12
+	VMULPS    Z14, Z13, Z13
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS.Z (R8), K1, Z14
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z14, Z1, Z1
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z14, Z3, Z3
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z14, Z5, Z5
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z14, Z9, Z9
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z14, Z11, Z11
+	VADDPS    Z14, Z12, Z12
+	VADDPS    Z14, Z13, Z13
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VMOVUPS.Z (R9), K1, Z14
+	VADDPS    Z14, Z0, Z0
+	VMOVUPS.Z (R9)(R8*1), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	VMOVUPS.Z (R9)(R8*2), K1, Z14
+	VADDPS    Z14, Z2, Z2
+	VMOVUPS.Z (R10), K1, Z14
+	VADDPS    Z14, Z3, Z3
+	VMOVUPS.Z (R10)(R8*1), K1, Z14
+	VADDPS    Z14, Z4, Z4
+	VMOVUPS.Z (R10)(R8*2), K1, Z14
+	VADDPS    Z14, Z5, Z5
+	VMOVUPS.Z (R11), K1, Z14
+	VADDPS    Z14, Z6, Z6
+	VMOVUPS.Z (R11)(R8*1), K1, Z14
+	VADDPS    Z14, Z7, Z7
+	VMOVUPS.Z (R11)(R8*2), K1, Z14
+	VADDPS    Z14, Z8, Z8
+	VMOVUPS.Z (R12), K1, Z14
+	VADDPS    Z14, Z9, Z9
+	VMOVUPS.Z (R12)(R8*1), K1, Z14
+	VADDPS    Z14, Z10, Z10
+	VMOVUPS.Z (R12)(R8*2), K1, Z14
+	VADDPS    Z14, Z11, Z11
+	VMOVUPS.Z (R13), K1, Z14
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS.Z (R13)(R8*1), K1, Z14
+	VADDPS    Z14, Z13, Z13
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VADDPS Z16, Z0, Z0
+	VMAXPS Z1, Z16, Z1
+	VADDPS Z16, Z1, Z1
+	VMAXPS Z2, Z16, Z2
+	VADDPS Z16, Z2, Z2
+	VMAXPS Z3, Z16, Z3
+	VADDPS Z16, Z3, Z3
+	VMAXPS Z4, Z16, Z4
+	VADDPS Z16, Z4, Z4
+	VMAXPS Z5, Z16, Z5
+	VADDPS Z16, Z5, Z5
+	VMAXPS Z6, Z16, Z6
+	VADDPS Z16, Z6, Z6
+	VMAXPS Z7, Z16, Z7
+	VADDPS Z16, Z7, Z7
+	VMAXPS Z8, Z16, Z8
+	VADDPS Z16, Z8, Z8
+	VMAXPS Z9, Z16, Z9
+	VADDPS Z16, Z9, Z9
+	VMAXPS Z10, Z16, Z10
+	VADDPS Z16, Z10, Z10
+	VMAXPS Z11, Z16, Z11
+	VADDPS Z16, Z11, Z11
+	VMAXPS Z12, Z16, Z12
+	VADDPS Z16, Z12, Z12
+	VMAXPS Z13, Z16, Z13
+	VADDPS Z16, Z13, Z13
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -1504,9 +2767,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R1V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R1V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1562,14 +2825,64 @@ done:
 	VADDPS    Z2, Z1, Z1
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VSUBPS    Z2, Z1, Z1
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VMULPS    Z2, Z1, Z1
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VADDPS Z4, Z0, Z0
+	VMAXPS Z1, Z4, Z1
+	VADDPS Z4, Z1, Z1
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
-// func tile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R2V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R2V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1633,6 +2946,69 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z4
+	VSUBPS    Z4, Z0, Z0
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VSUBPS    Z4, Z1, Z1
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VMULPS    Z4, Z1, Z1
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VMOVUPS.Z 64(BX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    (BX)(DX*1), Z2, Z2
+	VMOVUPS.Z 64(BX)(DX*1), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VADDPS Z7, Z0, Z0
+	VMAXPS Z1, Z7, Z1
+	VADDPS Z7, Z1, Z1
+	VMAXPS Z2, Z7, Z2
+	VADDPS Z7, Z2, Z2
+	VMAXPS Z3, Z7, Z3
+	VADDPS Z7, Z3, Z3
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -1640,9 +3016,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R3V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R3V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1714,6 +3090,82 @@ done:
 	VADDPS    Z6, Z5, Z5
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z6
+	VSUBPS    Z6, Z0, Z0
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VSUBPS    Z6, Z1, Z1
+	VSUBPS    Z6, Z3, Z3
+	VSUBPS    Z6, Z5, Z5
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z6
+	VMULPS    Z6, Z0, Z0
+	VMULPS    Z6, Z2, Z2
+	VMULPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VMULPS    Z6, Z1, Z1
+	VMULPS    Z6, Z3, Z3
+	VMULPS    Z6, Z5, Z5
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z5, Z5
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VMOVUPS.Z 64(BX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    (BX)(DX*1), Z2, Z2
+	VMOVUPS.Z 64(BX)(DX*1), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VADDPS    (BX)(DX*2), Z4, Z4
+	VMOVUPS.Z 64(BX)(DX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VADDPS Z9, Z0, Z0
+	VMAXPS Z1, Z9, Z1
+	VADDPS Z9, Z1, Z1
+	VMAXPS Z2, Z9, Z2
+	VADDPS Z9, Z2, Z2
+	VMAXPS Z3, Z9, Z3
+	VADDPS Z9, Z3, Z3
+	VMAXPS Z4, Z9, Z4
+	VADDPS Z9, Z4, Z4
+	VMAXPS Z5, Z9, Z5
+	VADDPS Z9, Z5, Z5
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -1723,9 +3175,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R4V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R4V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1811,6 +3263,97 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z4, Z4
+	VSUBPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z5, Z5
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z4, Z4
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z5, Z5
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VADDPS Z11, Z0, Z0
+	VMAXPS Z1, Z11, Z1
+	VADDPS Z11, Z1, Z1
+	VMAXPS Z2, Z11, Z2
+	VADDPS Z11, Z2, Z2
+	VMAXPS Z3, Z11, Z3
+	VADDPS Z11, Z3, Z3
+	VMAXPS Z4, Z11, Z4
+	VADDPS Z11, Z4, Z4
+	VMAXPS Z5, Z11, Z5
+	VADDPS Z11, Z5, Z5
+	VMAXPS Z6, Z11, Z6
+	VADDPS Z11, Z6, Z6
+	VMAXPS Z7, Z11, Z7
+	VADDPS Z11, Z7, Z7
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -1822,9 +3365,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R5V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R5V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -1918,6 +3461,110 @@ done:
 	VADDPS    Z10, Z9, Z9
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z10
+	VSUBPS    Z10, Z0, Z0
+	VSUBPS    Z10, Z2, Z2
+	VSUBPS    Z10, Z4, Z4
+	VSUBPS    Z10, Z6, Z6
+	VSUBPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VSUBPS    Z10, Z1, Z1
+	VSUBPS    Z10, Z3, Z3
+	VSUBPS    Z10, Z5, Z5
+	VSUBPS    Z10, Z7, Z7
+	VSUBPS    Z10, Z9, Z9
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z10
+	VMULPS    Z10, Z0, Z0
+	VMULPS    Z10, Z2, Z2
+	VMULPS    Z10, Z4, Z4
+	VMULPS    Z10, Z6, Z6
+	VMULPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VMULPS    Z10, Z1, Z1
+	VMULPS    Z10, Z3, Z3
+	VMULPS    Z10, Z5, Z5
+	VMULPS    Z10, Z7, Z7
+	VMULPS    Z10, Z9, Z9
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z9, Z9
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DI)(BX*1), Z8, Z8
+	VMOVUPS.Z 64(DI)(BX*1), K1, Z10
+	VADDPS    Z10, Z9, Z9
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VADDPS Z13, Z0, Z0
+	VMAXPS Z1, Z13, Z1
+	VADDPS Z13, Z1, Z1
+	VMAXPS Z2, Z13, Z2
+	VADDPS Z13, Z2, Z2
+	VMAXPS Z3, Z13, Z3
+	VADDPS Z13, Z3, Z3
+	VMAXPS Z4, Z13, Z4
+	VADDPS Z13, Z4, Z4
+	VMAXPS Z5, Z13, Z5
+	VADDPS Z13, Z5, Z5
+	VMAXPS Z6, Z13, Z6
+	VADDPS Z13, Z6, Z6
+	VMAXPS Z7, Z13, Z7
+	VADDPS Z13, Z7, Z7
+	VMAXPS Z8, Z13, Z8
+	VADDPS Z13, Z8, Z8
+	VMAXPS Z9, Z13, Z9
+	VADDPS Z13, Z9, Z9
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -1931,9 +3578,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R6V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R6V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2035,6 +3682,123 @@ done:
 	VADDPS    Z12, Z11, Z11
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z12
+	VSUBPS    Z12, Z0, Z0
+	VSUBPS    Z12, Z2, Z2
+	VSUBPS    Z12, Z4, Z4
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z12, Z8, Z8
+	VSUBPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VSUBPS    Z12, Z1, Z1
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z12, Z5, Z5
+	VSUBPS    Z12, Z7, Z7
+	VSUBPS    Z12, Z9, Z9
+	VSUBPS    Z12, Z11, Z11
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z12
+	VMULPS    Z12, Z0, Z0
+	VMULPS    Z12, Z2, Z2
+	VMULPS    Z12, Z4, Z4
+	VMULPS    Z12, Z6, Z6
+	VMULPS    Z12, Z8, Z8
+	VMULPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VMULPS    Z12, Z1, Z1
+	VMULPS    Z12, Z3, Z3
+	VMULPS    Z12, Z5, Z5
+	VMULPS    Z12, Z7, Z7
+	VMULPS    Z12, Z9, Z9
+	VMULPS    Z12, Z11, Z11
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z11, Z11
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (DI)(BX*1), Z8, Z8
+	VMOVUPS.Z 64(DI)(BX*1), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    (DI)(BX*2), Z10, Z10
+	VMOVUPS.Z 64(DI)(BX*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VADDPS Z15, Z0, Z0
+	VMAXPS Z1, Z15, Z1
+	VADDPS Z15, Z1, Z1
+	VMAXPS Z2, Z15, Z2
+	VADDPS Z15, Z2, Z2
+	VMAXPS Z3, Z15, Z3
+	VADDPS Z15, Z3, Z3
+	VMAXPS Z4, Z15, Z4
+	VADDPS Z15, Z4, Z4
+	VMAXPS Z5, Z15, Z5
+	VADDPS Z15, Z5, Z5
+	VMAXPS Z6, Z15, Z6
+	VADDPS Z15, Z6, Z6
+	VMAXPS Z7, Z15, Z7
+	VADDPS Z15, Z7, Z7
+	VMAXPS Z8, Z15, Z8
+	VADDPS Z15, Z8, Z8
+	VMAXPS Z9, Z15, Z9
+	VADDPS Z15, Z9, Z9
+	VMAXPS Z10, Z15, Z10
+	VADDPS Z15, Z10, Z10
+	VMAXPS Z11, Z15, Z11
+	VADDPS Z15, Z11, Z11
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2050,9 +3814,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R7V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R7V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2168,6 +3932,138 @@ done:
 	VADDPS    Z14, Z13, Z13
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z14
+	VSUBPS    Z14, Z0, Z0
+	VSUBPS    Z14, Z2, Z2
+	VSUBPS    Z14, Z4, Z4
+	VSUBPS    Z14, Z6, Z6
+	VSUBPS    Z14, Z8, Z8
+	VSUBPS    Z14, Z10, Z10
+	VSUBPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VSUBPS    Z14, Z1, Z1
+	VSUBPS    Z14, Z3, Z3
+	VSUBPS    Z14, Z5, Z5
+	VSUBPS    Z14, Z7, Z7
+	VSUBPS    Z14, Z9, Z9
+	VSUBPS    Z14, Z11, Z11
+	VSUBPS    Z14, Z13, Z13
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z14
+	VMULPS    Z14, Z0, Z0
+	VMULPS    Z14, Z2, Z2
+	VMULPS    Z14, Z4, Z4
+	VMULPS    Z14, Z6, Z6
+	VMULPS    Z14, Z8, Z8
+	VMULPS    Z14, Z10, Z10
+	VMULPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VMULPS    Z14, Z1, Z1
+	VMULPS    Z14, Z3, Z3
+	VMULPS    Z14, Z5, Z5
+	VMULPS    Z14, Z7, Z7
+	VMULPS    Z14, Z9, Z9
+	VMULPS    Z14, Z11, Z11
+	VMULPS    Z14, Z13, Z13
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z14
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	VADDPS    Z14, Z3, Z3
+	VADDPS    Z14, Z5, Z5
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z14, Z9, Z9
+	VADDPS    Z14, Z11, Z11
+	VADDPS    Z14, Z13, Z13
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z14
+	VADDPS    Z14, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z14
+	VADDPS    Z14, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z14
+	VADDPS    Z14, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z14
+	VADDPS    Z14, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z14
+	VADDPS    Z14, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z14
+	VADDPS    Z14, Z13, Z13
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z0, Z17, Z0
+	VADDPS Z17, Z0, Z0
+	VMAXPS Z1, Z17, Z1
+	VADDPS Z17, Z1, Z1
+	VMAXPS Z2, Z17, Z2
+	VADDPS Z17, Z2, Z2
+	VMAXPS Z3, Z17, Z3
+	VADDPS Z17, Z3, Z3
+	VMAXPS Z4, Z17, Z4
+	VADDPS Z17, Z4, Z4
+	VMAXPS Z5, Z17, Z5
+	VADDPS Z17, Z5, Z5
+	VMAXPS Z6, Z17, Z6
+	VADDPS Z17, Z6, Z6
+	VMAXPS Z7, Z17, Z7
+	VADDPS Z17, Z7, Z7
+	VMAXPS Z8, Z17, Z8
+	VADDPS Z17, Z8, Z8
+	VMAXPS Z9, Z17, Z9
+	VADDPS Z17, Z9, Z9
+	VMAXPS Z10, Z17, Z10
+	VADDPS Z17, Z10, Z10
+	VMAXPS Z11, Z17, Z11
+	VADDPS Z17, Z11, Z11
+	VMAXPS Z12, Z17, Z12
+	VADDPS Z17, Z12, Z12
+	VMAXPS Z13, Z17, Z13
+	VADDPS Z17, Z13, Z13
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2185,9 +4081,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R8V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R8V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2311,6 +4207,151 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z8, Z8
+	VSUBPS    Z16, Z10, Z10
+	VSUBPS    Z16, Z12, Z12
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z9, Z9
+	VSUBPS    Z16, Z11, Z11
+	VSUBPS    Z16, Z13, Z13
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z8, Z8
+	VMULPS    Z16, Z10, Z10
+	VMULPS    Z16, Z12, Z12
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z9, Z9
+	VMULPS    Z16, Z11, Z11
+	VMULPS    Z16, Z13, Z13
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z13, Z13
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z16
+	VADDPS    Z16, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z16
+	VADDPS    Z16, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z16
+	VADDPS    Z16, Z13, Z13
+	VADDPS    (R9)(SI*1), Z14, Z14
+	VMOVUPS.Z 64(R9)(SI*1), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z0, Z19, Z0
+	VADDPS Z19, Z0, Z0
+	VMAXPS Z1, Z19, Z1
+	VADDPS Z19, Z1, Z1
+	VMAXPS Z2, Z19, Z2
+	VADDPS Z19, Z2, Z2
+	VMAXPS Z3, Z19, Z3
+	VADDPS Z19, Z3, Z3
+	VMAXPS Z4, Z19, Z4
+	VADDPS Z19, Z4, Z4
+	VMAXPS Z5, Z19, Z5
+	VADDPS Z19, Z5, Z5
+	VMAXPS Z6, Z19, Z6
+	VADDPS Z19, Z6, Z6
+	VMAXPS Z7, Z19, Z7
+	VADDPS Z19, Z7, Z7
+	VMAXPS Z8, Z19, Z8
+	VADDPS Z19, Z8, Z8
+	VMAXPS Z9, Z19, Z9
+	VADDPS Z19, Z9, Z9
+	VMAXPS Z10, Z19, Z10
+	VADDPS Z19, Z10, Z10
+	VMAXPS Z11, Z19, Z11
+	VADDPS Z19, Z11, Z11
+	VMAXPS Z12, Z19, Z12
+	VADDPS Z19, Z12, Z12
+	VMAXPS Z13, Z19, Z13
+	VADDPS Z19, Z13, Z13
+	VMAXPS Z14, Z19, Z14
+	VADDPS Z19, Z14, Z14
+	VMAXPS Z15, Z19, Z15
+	VADDPS Z19, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2330,9 +4371,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R9V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R9V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R9V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2464,6 +4505,164 @@ done:
 	VADDPS    Z18, Z17, Z17
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z18
+	VSUBPS    Z18, Z0, Z0
+	VSUBPS    Z18, Z2, Z2
+	VSUBPS    Z18, Z4, Z4
+	VSUBPS    Z18, Z6, Z6
+	VSUBPS    Z18, Z8, Z8
+	VSUBPS    Z18, Z10, Z10
+	VSUBPS    Z18, Z12, Z12
+	VSUBPS    Z18, Z14, Z14
+	VSUBPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VSUBPS    Z18, Z1, Z1
+	VSUBPS    Z18, Z3, Z3
+	VSUBPS    Z18, Z5, Z5
+	VSUBPS    Z18, Z7, Z7
+	VSUBPS    Z18, Z9, Z9
+	VSUBPS    Z18, Z11, Z11
+	VSUBPS    Z18, Z13, Z13
+	VSUBPS    Z18, Z15, Z15
+	VSUBPS    Z18, Z17, Z17
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z18
+	VMULPS    Z18, Z0, Z0
+	VMULPS    Z18, Z2, Z2
+	VMULPS    Z18, Z4, Z4
+	VMULPS    Z18, Z6, Z6
+	VMULPS    Z18, Z8, Z8
+	VMULPS    Z18, Z10, Z10
+	VMULPS    Z18, Z12, Z12
+	VMULPS    Z18, Z14, Z14
+	VMULPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VMULPS    Z18, Z1, Z1
+	VMULPS    Z18, Z3, Z3
+	VMULPS    Z18, Z5, Z5
+	VMULPS    Z18, Z7, Z7
+	VMULPS    Z18, Z9, Z9
+	VMULPS    Z18, Z11, Z11
+	VMULPS    Z18, Z13, Z13
+	VMULPS    Z18, Z15, Z15
+	VMULPS    Z18, Z17, Z17
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z18
+	VADDPS    Z18, Z0, Z0
+	VADDPS    Z18, Z2, Z2
+	VADDPS    Z18, Z4, Z4
+	VADDPS    Z18, Z6, Z6
+	VADDPS    Z18, Z8, Z8
+	VADDPS    Z18, Z10, Z10
+	VADDPS    Z18, Z12, Z12
+	VADDPS    Z18, Z14, Z14
+	VADDPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	VADDPS    Z18, Z3, Z3
+	VADDPS    Z18, Z5, Z5
+	VADDPS    Z18, Z7, Z7
+	VADDPS    Z18, Z9, Z9
+	VADDPS    Z18, Z11, Z11
+	VADDPS    Z18, Z13, Z13
+	VADDPS    Z18, Z15, Z15
+	VADDPS    Z18, Z17, Z17
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z18
+	VADDPS    Z18, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z18
+	VADDPS    Z18, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z18
+	VADDPS    Z18, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z18
+	VADDPS    Z18, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z18
+	VADDPS    Z18, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z18
+	VADDPS    Z18, Z13, Z13
+	VADDPS    (R9)(SI*1), Z14, Z14
+	VMOVUPS.Z 64(R9)(SI*1), K1, Z18
+	VADDPS    Z18, Z15, Z15
+	VADDPS    (R9)(SI*2), Z16, Z16
+	VMOVUPS.Z 64(R9)(SI*2), K1, Z18
+	VADDPS    Z18, Z17, Z17
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z0, Z21, Z0
+	VADDPS Z21, Z0, Z0
+	VMAXPS Z1, Z21, Z1
+	VADDPS Z21, Z1, Z1
+	VMAXPS Z2, Z21, Z2
+	VADDPS Z21, Z2, Z2
+	VMAXPS Z3, Z21, Z3
+	VADDPS Z21, Z3, Z3
+	VMAXPS Z4, Z21, Z4
+	VADDPS Z21, Z4, Z4
+	VMAXPS Z5, Z21, Z5
+	VADDPS Z21, Z5, Z5
+	VMAXPS Z6, Z21, Z6
+	VADDPS Z21, Z6, Z6
+	VMAXPS Z7, Z21, Z7
+	VADDPS Z21, Z7, Z7
+	VMAXPS Z8, Z21, Z8
+	VADDPS Z21, Z8, Z8
+	VMAXPS Z9, Z21, Z9
+	VADDPS Z21, Z9, Z9
+	VMAXPS Z10, Z21, Z10
+	VADDPS Z21, Z10, Z10
+	VMAXPS Z11, Z21, Z11
+	VADDPS Z21, Z11, Z11
+	VMAXPS Z12, Z21, Z12
+	VADDPS Z21, Z12, Z12
+	VMAXPS Z13, Z21, Z13
+	VADDPS Z21, Z13, Z13
+	VMAXPS Z14, Z21, Z14
+	VADDPS Z21, Z14, Z14
+	VMAXPS Z15, Z21, Z15
+	VADDPS Z21, Z15, Z15
+	VMAXPS Z16, Z21, Z16
+	VADDPS Z21, Z16, Z16
+	VMAXPS Z17, Z21, Z17
+	VADDPS Z21, Z17, Z17
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2485,9 +4684,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R10V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R10V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R10V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2633,6 +4832,179 @@ done:
 	VADDPS    Z20, Z19, Z19
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z20
+	VSUBPS    Z20, Z0, Z0
+	VSUBPS    Z20, Z2, Z2
+	VSUBPS    Z20, Z4, Z4
+	VSUBPS    Z20, Z6, Z6
+	VSUBPS    Z20, Z8, Z8
+	VSUBPS    Z20, Z10, Z10
+	VSUBPS    Z20, Z12, Z12
+	VSUBPS    Z20, Z14, Z14
+	VSUBPS    Z20, Z16, Z16
+	VSUBPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VSUBPS    Z20, Z1, Z1
+	VSUBPS    Z20, Z3, Z3
+	VSUBPS    Z20, Z5, Z5
+	VSUBPS    Z20, Z7, Z7
+	VSUBPS    Z20, Z9, Z9
+	VSUBPS    Z20, Z11, Z11
+	VSUBPS    Z20, Z13, Z13
+	VSUBPS    Z20, Z15, Z15
+	VSUBPS    Z20, Z17, Z17
+	VSUBPS    Z20, Z19, Z19
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z20
+	VMULPS    Z20, Z0, Z0
+	VMULPS    Z20, Z2, Z2
+	VMULPS    Z20, Z4, Z4
+	VMULPS    Z20, Z6, Z6
+	VMULPS    Z20, Z8, Z8
+	VMULPS    Z20, Z10, Z10
+	VMULPS    Z20, Z12, Z12
+	VMULPS    Z20, Z14, Z14
+	VMULPS    Z20, Z16, Z16
+	VMULPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VMULPS    Z20, Z1, Z1
+	VMULPS    Z20, Z3, Z3
+	VMULPS    Z20, Z5, Z5
+	VMULPS    Z20, Z7, Z7
+	VMULPS    Z20, Z9, Z9
+	VMULPS    Z20, Z11, Z11
+	VMULPS    Z20, Z13, Z13
+	VMULPS    Z20, Z15, Z15
+	VMULPS    Z20, Z17, Z17
+	VMULPS    Z20, Z19, Z19
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z20
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z20, Z16, Z16
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    Z20, Z3, Z3
+	VADDPS    Z20, Z5, Z5
+	VADDPS    Z20, Z7, Z7
+	VADDPS    Z20, Z9, Z9
+	VADDPS    Z20, Z11, Z11
+	VADDPS    Z20, Z13, Z13
+	VADDPS    Z20, Z15, Z15
+	VADDPS    Z20, Z17, Z17
+	VADDPS    Z20, Z19, Z19
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z20
+	VADDPS    Z20, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z20
+	VADDPS    Z20, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z20
+	VADDPS    Z20, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z20
+	VADDPS    Z20, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z20
+	VADDPS    Z20, Z19, Z19
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z23, Z23, Z23
+	VMAXPS Z0, Z23, Z0
+	VADDPS Z23, Z0, Z0
+	VMAXPS Z1, Z23, Z1
+	VADDPS Z23, Z1, Z1
+	VMAXPS Z2, Z23, Z2
+	VADDPS Z23, Z2, Z2
+	VMAXPS Z3, Z23, Z3
+	VADDPS Z23, Z3, Z3
+	VMAXPS Z4, Z23, Z4
+	VADDPS Z23, Z4, Z4
+	VMAXPS Z5, Z23, Z5
+	VADDPS Z23, Z5, Z5
+	VMAXPS Z6, Z23, Z6
+	VADDPS Z23, Z6, Z6
+	VMAXPS Z7, Z23, Z7
+	VADDPS Z23, Z7, Z7
+	VMAXPS Z8, Z23, Z8
+	VADDPS Z23, Z8, Z8
+	VMAXPS Z9, Z23, Z9
+	VADDPS Z23, Z9, Z9
+	VMAXPS Z10, Z23, Z10
+	VADDPS Z23, Z10, Z10
+	VMAXPS Z11, Z23, Z11
+	VADDPS Z23, Z11, Z11
+	VMAXPS Z12, Z23, Z12
+	VADDPS Z23, Z12, Z12
+	VMAXPS Z13, Z23, Z13
+	VADDPS Z23, Z13, Z13
+	VMAXPS Z14, Z23, Z14
+	VADDPS Z23, Z14, Z14
+	VMAXPS Z15, Z23, Z15
+	VADDPS Z23, Z15, Z15
+	VMAXPS Z16, Z23, Z16
+	VADDPS Z23, Z16, Z16
+	VMAXPS Z17, Z23, Z17
+	VADDPS Z23, Z17, Z17
+	VMAXPS Z18, Z23, Z18
+	VADDPS Z23, Z18, Z18
+	VMAXPS Z19, Z23, Z19
+	VADDPS Z23, Z19, Z19
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2656,9 +5028,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R11V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R11V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R11V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -2812,6 +5184,192 @@ done:
 	VADDPS    Z22, Z21, Z21
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z22
+	VSUBPS    Z22, Z0, Z0
+	VSUBPS    Z22, Z2, Z2
+	VSUBPS    Z22, Z4, Z4
+	VSUBPS    Z22, Z6, Z6
+	VSUBPS    Z22, Z8, Z8
+	VSUBPS    Z22, Z10, Z10
+	VSUBPS    Z22, Z12, Z12
+	VSUBPS    Z22, Z14, Z14
+	VSUBPS    Z22, Z16, Z16
+	VSUBPS    Z22, Z18, Z18
+	VSUBPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VSUBPS    Z22, Z1, Z1
+	VSUBPS    Z22, Z3, Z3
+	VSUBPS    Z22, Z5, Z5
+	VSUBPS    Z22, Z7, Z7
+	VSUBPS    Z22, Z9, Z9
+	VSUBPS    Z22, Z11, Z11
+	VSUBPS    Z22, Z13, Z13
+	VSUBPS    Z22, Z15, Z15
+	VSUBPS    Z22, Z17, Z17
+	VSUBPS    Z22, Z19, Z19
+	VSUBPS    Z22, Z21, Z21
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z22
+	VMULPS    Z22, Z0, Z0
+	VMULPS    Z22, Z2, Z2
+	VMULPS    Z22, Z4, Z4
+	VMULPS    Z22, Z6, Z6
+	VMULPS    Z22, Z8, Z8
+	VMULPS    Z22, Z10, Z10
+	VMULPS    Z22, Z12, Z12
+	VMULPS    Z22, Z14, Z14
+	VMULPS    Z22, Z16, Z16
+	VMULPS    Z22, Z18, Z18
+	VMULPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VMULPS    Z22, Z1, Z1
+	VMULPS    Z22, Z3, Z3
+	VMULPS    Z22, Z5, Z5
+	VMULPS    Z22, Z7, Z7
+	VMULPS    Z22, Z9, Z9
+	VMULPS    Z22, Z11, Z11
+	VMULPS    Z22, Z13, Z13
+	VMULPS    Z22, Z15, Z15
+	VMULPS    Z22, Z17, Z17
+	VMULPS    Z22, Z19, Z19
+	VMULPS    Z22, Z21, Z21
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z22
+	VADDPS    Z22, Z0, Z0
+	VADDPS    Z22, Z2, Z2
+	VADDPS    Z22, Z4, Z4
+	VADDPS    Z22, Z6, Z6
+	VADDPS    Z22, Z8, Z8
+	VADDPS    Z22, Z10, Z10
+	VADDPS    Z22, Z12, Z12
+	VADDPS    Z22, Z14, Z14
+	VADDPS    Z22, Z16, Z16
+	VADDPS    Z22, Z18, Z18
+	VADDPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	VADDPS    Z22, Z3, Z3
+	VADDPS    Z22, Z5, Z5
+	VADDPS    Z22, Z7, Z7
+	VADDPS    Z22, Z9, Z9
+	VADDPS    Z22, Z11, Z11
+	VADDPS    Z22, Z13, Z13
+	VADDPS    Z22, Z15, Z15
+	VADDPS    Z22, Z17, Z17
+	VADDPS    Z22, Z19, Z19
+	VADDPS    Z22, Z21, Z21
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z22
+	VADDPS    Z22, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z22
+	VADDPS    Z22, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z22
+	VADDPS    Z22, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z22
+	VADDPS    Z22, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z22
+	VADDPS    Z22, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z22
+	VADDPS    Z22, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z22
+	VADDPS    Z22, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z22
+	VADDPS    Z22, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z22
+	VADDPS    Z22, Z19, Z19
+	VADDPS    (R11)(DI*1), Z20, Z20
+	VMOVUPS.Z 64(R11)(DI*1), K1, Z22
+	VADDPS    Z22, Z21, Z21
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z0, Z25, Z0
+	VADDPS Z25, Z0, Z0
+	VMAXPS Z1, Z25, Z1
+	VADDPS Z25, Z1, Z1
+	VMAXPS Z2, Z25, Z2
+	VADDPS Z25, Z2, Z2
+	VMAXPS Z3, Z25, Z3
+	VADDPS Z25, Z3, Z3
+	VMAXPS Z4, Z25, Z4
+	VADDPS Z25, Z4, Z4
+	VMAXPS Z5, Z25, Z5
+	VADDPS Z25, Z5, Z5
+	VMAXPS Z6, Z25, Z6
+	VADDPS Z25, Z6, Z6
+	VMAXPS Z7, Z25, Z7
+	VADDPS Z25, Z7, Z7
+	VMAXPS Z8, Z25, Z8
+	VADDPS Z25, Z8, Z8
+	VMAXPS Z9, Z25, Z9
+	VADDPS Z25, Z9, Z9
+	VMAXPS Z10, Z25, Z10
+	VADDPS Z25, Z10, Z10
+	VMAXPS Z11, Z25, Z11
+	VADDPS Z25, Z11, Z11
+	VMAXPS Z12, Z25, Z12
+	VADDPS Z25, Z12, Z12
+	VMAXPS Z13, Z25, Z13
+	VADDPS Z25, Z13, Z13
+	VMAXPS Z14, Z25, Z14
+	VADDPS Z25, Z14, Z14
+	VMAXPS Z15, Z25, Z15
+	VADDPS Z25, Z15, Z15
+	VMAXPS Z16, Z25, Z16
+	VADDPS Z25, Z16, Z16
+	VMAXPS Z17, Z25, Z17
+	VADDPS Z25, Z17, Z17
+	VMAXPS Z18, Z25, Z18
+	VADDPS Z25, Z18, Z18
+	VMAXPS Z19, Z25, Z19
+	VADDPS Z25, Z19, Z19
+	VMAXPS Z20, Z25, Z20
+	VADDPS Z25, Z20, Z20
+	VMAXPS Z21, Z25, Z21
+	VADDPS Z25, Z21, Z21
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -2837,9 +5395,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R12V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R12V2(SB), NOSPLIT, $0-128
+TEXT ·tile512R12V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3001,6 +5559,205 @@ done:
 	VADDPS    Z24, Z23, Z23
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z24
+	VSUBPS    Z24, Z0, Z0
+	VSUBPS    Z24, Z2, Z2
+	VSUBPS    Z24, Z4, Z4
+	VSUBPS    Z24, Z6, Z6
+	VSUBPS    Z24, Z8, Z8
+	VSUBPS    Z24, Z10, Z10
+	VSUBPS    Z24, Z12, Z12
+	VSUBPS    Z24, Z14, Z14
+	VSUBPS    Z24, Z16, Z16
+	VSUBPS    Z24, Z18, Z18
+	VSUBPS    Z24, Z20, Z20
+	VSUBPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VSUBPS    Z24, Z1, Z1
+	VSUBPS    Z24, Z3, Z3
+	VSUBPS    Z24, Z5, Z5
+	VSUBPS    Z24, Z7, Z7
+	VSUBPS    Z24, Z9, Z9
+	VSUBPS    Z24, Z11, Z11
+	VSUBPS    Z24, Z13, Z13
+	VSUBPS    Z24, Z15, Z15
+	VSUBPS    Z24, Z17, Z17
+	VSUBPS    Z24, Z19, Z19
+	VSUBPS    Z24, Z21, Z21
+	VSUBPS    Z24, Z23, Z23
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z24
+	VMULPS    Z24, Z0, Z0
+	VMULPS    Z24, Z2, Z2
+	VMULPS    Z24, Z4, Z4
+	VMULPS    Z24, Z6, Z6
+	VMULPS    Z24, Z8, Z8
+	VMULPS    Z24, Z10, Z10
+	VMULPS    Z24, Z12, Z12
+	VMULPS    Z24, Z14, Z14
+	VMULPS    Z24, Z16, Z16
+	VMULPS    Z24, Z18, Z18
+	VMULPS    Z24, Z20, Z20
+	VMULPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VMULPS    Z24, Z1, Z1
+	VMULPS    Z24, Z3, Z3
+	VMULPS    Z24, Z5, Z5
+	VMULPS    Z24, Z7, Z7
+	VMULPS    Z24, Z9, Z9
+	VMULPS    Z24, Z11, Z11
+	VMULPS    Z24, Z13, Z13
+	VMULPS    Z24, Z15, Z15
+	VMULPS    Z24, Z17, Z17
+	VMULPS    Z24, Z19, Z19
+	VMULPS    Z24, Z21, Z21
+	VMULPS    Z24, Z23, Z23
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z17, Z17
+	VADDPS    Z24, Z19, Z19
+	VADDPS    Z24, Z21, Z21
+	VADDPS    Z24, Z23, Z23
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z24
+	VADDPS    Z24, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z24
+	VADDPS    Z24, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z24
+	VADDPS    Z24, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z24
+	VADDPS    Z24, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	VADDPS    (R11)(DI*1), Z20, Z20
+	VMOVUPS.Z 64(R11)(DI*1), K1, Z24
+	VADDPS    Z24, Z21, Z21
+	VADDPS    (R11)(DI*2), Z22, Z22
+	VMOVUPS.Z 64(R11)(DI*2), K1, Z24
+	VADDPS    Z24, Z23, Z23
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z27, Z27, Z27
+	VMAXPS Z0, Z27, Z0
+	VADDPS Z27, Z0, Z0
+	VMAXPS Z1, Z27, Z1
+	VADDPS Z27, Z1, Z1
+	VMAXPS Z2, Z27, Z2
+	VADDPS Z27, Z2, Z2
+	VMAXPS Z3, Z27, Z3
+	VADDPS Z27, Z3, Z3
+	VMAXPS Z4, Z27, Z4
+	VADDPS Z27, Z4, Z4
+	VMAXPS Z5, Z27, Z5
+	VADDPS Z27, Z5, Z5
+	VMAXPS Z6, Z27, Z6
+	VADDPS Z27, Z6, Z6
+	VMAXPS Z7, Z27, Z7
+	VADDPS Z27, Z7, Z7
+	VMAXPS Z8, Z27, Z8
+	VADDPS Z27, Z8, Z8
+	VMAXPS Z9, Z27, Z9
+	VADDPS Z27, Z9, Z9
+	VMAXPS Z10, Z27, Z10
+	VADDPS Z27, Z10, Z10
+	VMAXPS Z11, Z27, Z11
+	VADDPS Z27, Z11, Z11
+	VMAXPS Z12, Z27, Z12
+	VADDPS Z27, Z12, Z12
+	VMAXPS Z13, Z27, Z13
+	VADDPS Z27, Z13, Z13
+	VMAXPS Z14, Z27, Z14
+	VADDPS Z27, Z14, Z14
+	VMAXPS Z15, Z27, Z15
+	VADDPS Z27, Z15, Z15
+	VMAXPS Z16, Z27, Z16
+	VADDPS Z27, Z16, Z16
+	VMAXPS Z17, Z27, Z17
+	VADDPS Z27, Z17, Z17
+	VMAXPS Z18, Z27, Z18
+	VADDPS Z27, Z18, Z18
+	VMAXPS Z19, Z27, Z19
+	VADDPS Z27, Z19, Z19
+	VMAXPS Z20, Z27, Z20
+	VADDPS Z27, Z20, Z20
+	VMAXPS Z21, Z27, Z21
+	VADDPS Z27, Z21, Z21
+	VMAXPS Z22, Z27, Z22
+	VADDPS Z27, Z22, Z22
+	VMAXPS Z23, Z27, Z23
+	VADDPS Z27, Z23, Z23
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -3028,9 +5785,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R13V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R13V2(SB), NOSPLIT, $8-128
+TEXT ·tile512R13V2(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3206,6 +5963,220 @@ done:
 	VADDPS    Z26, Z25, Z25
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS   (R8), Z26
+	VSUBPS    Z26, Z0, Z0
+	VSUBPS    Z26, Z2, Z2
+	VSUBPS    Z26, Z4, Z4
+	VSUBPS    Z26, Z6, Z6
+	VSUBPS    Z26, Z8, Z8
+	VSUBPS    Z26, Z10, Z10
+	VSUBPS    Z26, Z12, Z12
+	VSUBPS    Z26, Z14, Z14
+	VSUBPS    Z26, Z16, Z16
+	VSUBPS    Z26, Z18, Z18
+	VSUBPS    Z26, Z20, Z20
+	VSUBPS    Z26, Z22, Z22
+	VSUBPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VSUBPS    Z26, Z1, Z1
+	VSUBPS    Z26, Z3, Z3
+	VSUBPS    Z26, Z5, Z5
+	VSUBPS    Z26, Z7, Z7
+	VSUBPS    Z26, Z9, Z9
+	VSUBPS    Z26, Z11, Z11
+	VSUBPS    Z26, Z13, Z13
+	VSUBPS    Z26, Z15, Z15
+	VSUBPS    Z26, Z17, Z17
+	VSUBPS    Z26, Z19, Z19
+	VSUBPS    Z26, Z21, Z21
+	VSUBPS    Z26, Z23, Z23
+	VSUBPS    Z26, Z25, Z25
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS   (R8), Z26
+	VMULPS    Z26, Z0, Z0
+	VMULPS    Z26, Z2, Z2
+	VMULPS    Z26, Z4, Z4
+	VMULPS    Z26, Z6, Z6
+	VMULPS    Z26, Z8, Z8
+	VMULPS    Z26, Z10, Z10
+	VMULPS    Z26, Z12, Z12
+	VMULPS    Z26, Z14, Z14
+	VMULPS    Z26, Z16, Z16
+	VMULPS    Z26, Z18, Z18
+	VMULPS    Z26, Z20, Z20
+	VMULPS    Z26, Z22, Z22
+	VMULPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VMULPS    Z26, Z1, Z1
+	VMULPS    Z26, Z3, Z3
+	VMULPS    Z26, Z5, Z5
+	VMULPS    Z26, Z7, Z7
+	VMULPS    Z26, Z9, Z9
+	VMULPS    Z26, Z11, Z11
+	VMULPS    Z26, Z13, Z13
+	VMULPS    Z26, Z15, Z15
+	VMULPS    Z26, Z17, Z17
+	VMULPS    Z26, Z19, Z19
+	VMULPS    Z26, Z21, Z21
+	VMULPS    Z26, Z23, Z23
+	VMULPS    Z26, Z25, Z25
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS   (R8), Z26
+	VADDPS    Z26, Z0, Z0
+	VADDPS    Z26, Z2, Z2
+	VADDPS    Z26, Z4, Z4
+	VADDPS    Z26, Z6, Z6
+	VADDPS    Z26, Z8, Z8
+	VADDPS    Z26, Z10, Z10
+	VADDPS    Z26, Z12, Z12
+	VADDPS    Z26, Z14, Z14
+	VADDPS    Z26, Z16, Z16
+	VADDPS    Z26, Z18, Z18
+	VADDPS    Z26, Z20, Z20
+	VADDPS    Z26, Z22, Z22
+	VADDPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VADDPS    Z26, Z1, Z1
+	VADDPS    Z26, Z3, Z3
+	VADDPS    Z26, Z5, Z5
+	VADDPS    Z26, Z7, Z7
+	VADDPS    Z26, Z9, Z9
+	VADDPS    Z26, Z11, Z11
+	VADDPS    Z26, Z13, Z13
+	VADDPS    Z26, Z15, Z15
+	VADDPS    Z26, Z17, Z17
+	VADDPS    Z26, Z19, Z19
+	VADDPS    Z26, Z21, Z21
+	VADDPS    Z26, Z23, Z23
+	VADDPS    Z26, Z25, Z25
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VADDPS    (R9), Z0, Z0
+	VMOVUPS.Z 64(R9), K1, Z26
+	VADDPS    Z26, Z1, Z1
+	VADDPS    (R9)(R8*1), Z2, Z2
+	VMOVUPS.Z 64(R9)(R8*1), K1, Z26
+	VADDPS    Z26, Z3, Z3
+	VADDPS    (R9)(R8*2), Z4, Z4
+	VMOVUPS.Z 64(R9)(R8*2), K1, Z26
+	VADDPS    Z26, Z5, Z5
+	VADDPS    (R10), Z6, Z6
+	VMOVUPS.Z 64(R10), K1, Z26
+	VADDPS    Z26, Z7, Z7
+	VADDPS    (R10)(R8*1), Z8, Z8
+	VMOVUPS.Z 64(R10)(R8*1), K1, Z26
+	VADDPS    Z26, Z9, Z9
+	VADDPS    (R10)(R8*2), Z10, Z10
+	VMOVUPS.Z 64(R10)(R8*2), K1, Z26
+	VADDPS    Z26, Z11, Z11
+	VADDPS    (R11), Z12, Z12
+	VMOVUPS.Z 64(R11), K1, Z26
+	VADDPS    Z26, Z13, Z13
+	VADDPS    (R11)(R8*1), Z14, Z14
+	VMOVUPS.Z 64(R11)(R8*1), K1, Z26
+	VADDPS    Z26, Z15, Z15
+	VADDPS    (R11)(R8*2), Z16, Z16
+	VMOVUPS.Z 64(R11)(R8*2), K1, Z26
+	VADDPS    Z26, Z17, Z17
+	VADDPS    (R12), Z18, Z18
+	VMOVUPS.Z 64(R12), K1, Z26
+	VADDPS    Z26, Z19, Z19
+	VADDPS    (R12)(R8*1), Z20, Z20
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z26
+	VADDPS    Z26, Z21, Z21
+	VADDPS    (R12)(R8*2), Z22, Z22
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z26
+	VADDPS    Z26, Z23, Z23
+	VADDPS    (R13), Z24, Z24
+	VMOVUPS.Z 64(R13), K1, Z26
+	VADDPS    Z26, Z25, Z25
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z29, Z29, Z29
+	VMAXPS Z0, Z29, Z0
+	VADDPS Z29, Z0, Z0
+	VMAXPS Z1, Z29, Z1
+	VADDPS Z29, Z1, Z1
+	VMAXPS Z2, Z29, Z2
+	VADDPS Z29, Z2, Z2
+	VMAXPS Z3, Z29, Z3
+	VADDPS Z29, Z3, Z3
+	VMAXPS Z4, Z29, Z4
+	VADDPS Z29, Z4, Z4
+	VMAXPS Z5, Z29, Z5
+	VADDPS Z29, Z5, Z5
+	VMAXPS Z6, Z29, Z6
+	VADDPS Z29, Z6, Z6
+	VMAXPS Z7, Z29, Z7
+	VADDPS Z29, Z7, Z7
+	VMAXPS Z8, Z29, Z8
+	VADDPS Z29, Z8, Z8
+	VMAXPS Z9, Z29, Z9
+	VADDPS Z29, Z9, Z9
+	VMAXPS Z10, Z29, Z10
+	VADDPS Z29, Z10, Z10
+	VMAXPS Z11, Z29, Z11
+	VADDPS Z29, Z11, Z11
+	VMAXPS Z12, Z29, Z12
+	VADDPS Z29, Z12, Z12
+	VMAXPS Z13, Z29, Z13
+	VADDPS Z29, Z13, Z13
+	VMAXPS Z14, Z29, Z14
+	VADDPS Z29, Z14, Z14
+	VMAXPS Z15, Z29, Z15
+	VADDPS Z29, Z15, Z15
+	VMAXPS Z16, Z29, Z16
+	VADDPS Z29, Z16, Z16
+	VMAXPS Z17, Z29, Z17
+	VADDPS Z29, Z17, Z17
+	VMAXPS Z18, Z29, Z18
+	VADDPS Z29, Z18, Z18
+	VMAXPS Z19, Z29, Z19
+	VADDPS Z29, Z19, Z19
+	VMAXPS Z20, Z29, Z20
+	VADDPS Z29, Z20, Z20
+	VMAXPS Z21, Z29, Z21
+	VADDPS Z29, Z21, Z21
+	VMAXPS Z22, Z29, Z22
+	VADDPS Z29, Z22, Z22
+	VMAXPS Z23, Z29, Z23
+	VADDPS Z29, Z23, Z23
+	VMAXPS Z24, Z29, Z24
+	VADDPS Z29, Z24, Z24
+	VMAXPS Z25, Z29, Z25
+	VADDPS Z29, Z25, Z25
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -3235,9 +6206,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R14V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R14V2(SB), NOSPLIT, $8-128
+TEXT ·tile512R14V2(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3421,6 +6392,233 @@ done:
 	VADDPS    Z28, Z27, Z27
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS   (R8), Z28
+	VSUBPS    Z28, Z0, Z0
+	VSUBPS    Z28, Z2, Z2
+	VSUBPS    Z28, Z4, Z4
+	VSUBPS    Z28, Z6, Z6
+	VSUBPS    Z28, Z8, Z8
+	VSUBPS    Z28, Z10, Z10
+	VSUBPS    Z28, Z12, Z12
+	VSUBPS    Z28, Z14, Z14
+	VSUBPS    Z28, Z16, Z16
+	VSUBPS    Z28, Z18, Z18
+	VSUBPS    Z28, Z20, Z20
+	VSUBPS    Z28, Z22, Z22
+	VSUBPS    Z28, Z24, Z24
+	VSUBPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VSUBPS    Z28, Z1, Z1
+	VSUBPS    Z28, Z3, Z3
+	VSUBPS    Z28, Z5, Z5
+	VSUBPS    Z28, Z7, Z7
+	VSUBPS    Z28, Z9, Z9
+	VSUBPS    Z28, Z11, Z11
+	VSUBPS    Z28, Z13, Z13
+	VSUBPS    Z28, Z15, Z15
+	VSUBPS    Z28, Z17, Z17
+	VSUBPS    Z28, Z19, Z19
+	VSUBPS    Z28, Z21, Z21
+	VSUBPS    Z28, Z23, Z23
+	VSUBPS    Z28, Z25, Z25
+	VSUBPS    Z28, Z27, Z27
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS   (R8), Z28
+	VMULPS    Z28, Z0, Z0
+	VMULPS    Z28, Z2, Z2
+	VMULPS    Z28, Z4, Z4
+	VMULPS    Z28, Z6, Z6
+	VMULPS    Z28, Z8, Z8
+	VMULPS    Z28, Z10, Z10
+	VMULPS    Z28, Z12, Z12
+	VMULPS    Z28, Z14, Z14
+	VMULPS    Z28, Z16, Z16
+	VMULPS    Z28, Z18, Z18
+	VMULPS    Z28, Z20, Z20
+	VMULPS    Z28, Z22, Z22
+	VMULPS    Z28, Z24, Z24
+	VMULPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VMULPS    Z28, Z1, Z1
+	VMULPS    Z28, Z3, Z3
+	VMULPS    Z28, Z5, Z5
+	VMULPS    Z28, Z7, Z7
+	VMULPS    Z28, Z9, Z9
+	VMULPS    Z28, Z11, Z11
+	VMULPS    Z28, Z13, Z13
+	VMULPS    Z28, Z15, Z15
+	VMULPS    Z28, Z17, Z17
+	VMULPS    Z28, Z19, Z19
+	VMULPS    Z28, Z21, Z21
+	VMULPS    Z28, Z23, Z23
+	VMULPS    Z28, Z25, Z25
+	VMULPS    Z28, Z27, Z27
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS   (R8), Z28
+	VADDPS    Z28, Z0, Z0
+	VADDPS    Z28, Z2, Z2
+	VADDPS    Z28, Z4, Z4
+	VADDPS    Z28, Z6, Z6
+	VADDPS    Z28, Z8, Z8
+	VADDPS    Z28, Z10, Z10
+	VADDPS    Z28, Z12, Z12
+	VADDPS    Z28, Z14, Z14
+	VADDPS    Z28, Z16, Z16
+	VADDPS    Z28, Z18, Z18
+	VADDPS    Z28, Z20, Z20
+	VADDPS    Z28, Z22, Z22
+	VADDPS    Z28, Z24, Z24
+	VADDPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	VADDPS    Z28, Z3, Z3
+	VADDPS    Z28, Z5, Z5
+	VADDPS    Z28, Z7, Z7
+	VADDPS    Z28, Z9, Z9
+	VADDPS    Z28, Z11, Z11
+	VADDPS    Z28, Z13, Z13
+	VADDPS    Z28, Z15, Z15
+	VADDPS    Z28, Z17, Z17
+	VADDPS    Z28, Z19, Z19
+	VADDPS    Z28, Z21, Z21
+	VADDPS    Z28, Z23, Z23
+	VADDPS    Z28, Z25, Z25
+	VADDPS    Z28, Z27, Z27
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VADDPS    (R9), Z0, Z0
+	VMOVUPS.Z 64(R9), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	VADDPS    (R9)(R8*1), Z2, Z2
+	VMOVUPS.Z 64(R9)(R8*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	VADDPS    (R9)(R8*2), Z4, Z4
+	VMOVUPS.Z 64(R9)(R8*2), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	VADDPS    (R10), Z6, Z6
+	VMOVUPS.Z 64(R10), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	VADDPS    (R10)(R8*1), Z8, Z8
+	VMOVUPS.Z 64(R10)(R8*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+	VADDPS    (R10)(R8*2), Z10, Z10
+	VMOVUPS.Z 64(R10)(R8*2), K1, Z28
+	VADDPS    Z28, Z11, Z11
+	VADDPS    (R11), Z12, Z12
+	VMOVUPS.Z 64(R11), K1, Z28
+	VADDPS    Z28, Z13, Z13
+	VADDPS    (R11)(R8*1), Z14, Z14
+	VMOVUPS.Z 64(R11)(R8*1), K1, Z28
+	VADDPS    Z28, Z15, Z15
+	VADDPS    (R11)(R8*2), Z16, Z16
+	VMOVUPS.Z 64(R11)(R8*2), K1, Z28
+	VADDPS    Z28, Z17, Z17
+	VADDPS    (R12), Z18, Z18
+	VMOVUPS.Z 64(R12), K1, Z28
+	VADDPS    Z28, Z19, Z19
+	VADDPS    (R12)(R8*1), Z20, Z20
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z28
+	VADDPS    Z28, Z21, Z21
+	VADDPS    (R12)(R8*2), Z22, Z22
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z28
+	VADDPS    Z28, Z23, Z23
+	VADDPS    (R13), Z24, Z24
+	VMOVUPS.Z 64(R13), K1, Z28
+	VADDPS    Z28, Z25, Z25
+	VADDPS    (R13)(R8*1), Z26, Z26
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z28
+	VADDPS    Z28, Z27, Z27
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z31, Z31, Z31
+	VMAXPS Z0, Z31, Z0
+	VADDPS Z31, Z0, Z0
+	VMAXPS Z1, Z31, Z1
+	VADDPS Z31, Z1, Z1
+	VMAXPS Z2, Z31, Z2
+	VADDPS Z31, Z2, Z2
+	VMAXPS Z3, Z31, Z3
+	VADDPS Z31, Z3, Z3
+	VMAXPS Z4, Z31, Z4
+	VADDPS Z31, Z4, Z4
+	VMAXPS Z5, Z31, Z5
+	VADDPS Z31, Z5, Z5
+	VMAXPS Z6, Z31, Z6
+	VADDPS Z31, Z6, Z6
+	VMAXPS Z7, Z31, Z7
+	VADDPS Z31, Z7, Z7
+	VMAXPS Z8, Z31, Z8
+	VADDPS Z31, Z8, Z8
+	VMAXPS Z9, Z31, Z9
+	VADDPS Z31, Z9, Z9
+	VMAXPS Z10, Z31, Z10
+	VADDPS Z31, Z10, Z10
+	VMAXPS Z11, Z31, Z11
+	VADDPS Z31, Z11, Z11
+	VMAXPS Z12, Z31, Z12
+	VADDPS Z31, Z12, Z12
+	VMAXPS Z13, Z31, Z13
+	VADDPS Z31, Z13, Z13
+	VMAXPS Z14, Z31, Z14
+	VADDPS Z31, Z14, Z14
+	VMAXPS Z15, Z31, Z15
+	VADDPS Z31, Z15, Z15
+	VMAXPS Z16, Z31, Z16
+	VADDPS Z31, Z16, Z16
+	VMAXPS Z17, Z31, Z17
+	VADDPS Z31, Z17, Z17
+	VMAXPS Z18, Z31, Z18
+	VADDPS Z31, Z18, Z18
+	VMAXPS Z19, Z31, Z19
+	VADDPS Z31, Z19, Z19
+	VMAXPS Z20, Z31, Z20
+	VADDPS Z31, Z20, Z20
+	VMAXPS Z21, Z31, Z21
+	VADDPS Z31, Z21, Z21
+	VMAXPS Z22, Z31, Z22
+	VADDPS Z31, Z22, Z22
+	VMAXPS Z23, Z31, Z23
+	VADDPS Z31, Z23, Z23
+	VMAXPS Z24, Z31, Z24
+	VADDPS Z31, Z24, Z24
+	VMAXPS Z25, Z31, Z25
+	VADDPS Z31, Z25, Z25
+	VMAXPS Z26, Z31, Z26
+	VADDPS Z31, Z26, Z26
+	VMAXPS Z27, Z31, Z27
+	VADDPS Z31, Z27, Z27
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -3452,9 +6650,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R1V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R1V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3520,6 +6718,74 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z4
+	VSUBPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VSUBPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z4
+	VMULPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VMULPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VMULPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VADDPS Z6, Z0, Z0
+	VMAXPS Z1, Z6, Z1
+	VADDPS Z6, Z1, Z1
+	VMAXPS Z2, Z6, Z2
+	VADDPS Z6, Z2, Z2
+	VMAXPS Z3, Z6, Z3
+	VADDPS Z6, Z3, Z3
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -3527,9 +6793,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R2V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R2V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3609,6 +6875,99 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VMOVUPS.Z 192(BX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (BX)(DX*1), Z4, Z4
+	VADDPS    64(BX)(DX*1), Z5, Z5
+	VADDPS    128(BX)(DX*1), Z6, Z6
+	VMOVUPS.Z 192(BX)(DX*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VADDPS Z11, Z0, Z0
+	VMAXPS Z1, Z11, Z1
+	VADDPS Z11, Z1, Z1
+	VMAXPS Z2, Z11, Z2
+	VADDPS Z11, Z2, Z2
+	VMAXPS Z3, Z11, Z3
+	VADDPS Z11, Z3, Z3
+	VMAXPS Z4, Z11, Z4
+	VADDPS Z11, Z4, Z4
+	VMAXPS Z5, Z11, Z5
+	VADDPS Z11, Z5, Z5
+	VMAXPS Z6, Z11, Z6
+	VADDPS Z11, Z6, Z6
+	VMAXPS Z7, Z11, Z7
+	VADDPS Z11, Z7, Z7
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -3620,9 +6979,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R3V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R3V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3716,6 +7075,124 @@ done:
 	VADDPS    Z12, Z11, Z11
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z12
+	VSUBPS    Z12, Z0, Z0
+	VSUBPS    Z12, Z4, Z4
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VSUBPS    Z12, Z1, Z1
+	VSUBPS    Z12, Z5, Z5
+	VSUBPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VSUBPS    Z12, Z2, Z2
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z12, Z7, Z7
+	VSUBPS    Z12, Z11, Z11
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z12
+	VMULPS    Z12, Z0, Z0
+	VMULPS    Z12, Z4, Z4
+	VMULPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VMULPS    Z12, Z1, Z1
+	VMULPS    Z12, Z5, Z5
+	VMULPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VMULPS    Z12, Z2, Z2
+	VMULPS    Z12, Z6, Z6
+	VMULPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VMULPS    Z12, Z3, Z3
+	VMULPS    Z12, Z7, Z7
+	VMULPS    Z12, Z11, Z11
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z11, Z11
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VMOVUPS.Z 192(BX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    (BX)(DX*1), Z4, Z4
+	VADDPS    64(BX)(DX*1), Z5, Z5
+	VADDPS    128(BX)(DX*1), Z6, Z6
+	VMOVUPS.Z 192(BX)(DX*1), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (BX)(DX*2), Z8, Z8
+	VADDPS    64(BX)(DX*2), Z9, Z9
+	VADDPS    128(BX)(DX*2), Z10, Z10
+	VMOVUPS.Z 192(BX)(DX*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VADDPS Z16, Z0, Z0
+	VMAXPS Z1, Z16, Z1
+	VADDPS Z16, Z1, Z1
+	VMAXPS Z2, Z16, Z2
+	VADDPS Z16, Z2, Z2
+	VMAXPS Z3, Z16, Z3
+	VADDPS Z16, Z3, Z3
+	VMAXPS Z4, Z16, Z4
+	VADDPS Z16, Z4, Z4
+	VMAXPS Z5, Z16, Z5
+	VADDPS Z16, Z5, Z5
+	VMAXPS Z6, Z16, Z6
+	VADDPS Z16, Z6, Z6
+	VMAXPS Z7, Z16, Z7
+	VADDPS Z16, Z7, Z7
+	VMAXPS Z8, Z16, Z8
+	VADDPS Z16, Z8, Z8
+	VMAXPS Z9, Z16, Z9
+	VADDPS Z16, Z9, Z9
+	VMAXPS Z10, Z16, Z10
+	VADDPS Z16, Z10, Z10
+	VMAXPS Z11, Z16, Z11
+	VADDPS Z16, Z11, Z11
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -3731,9 +7208,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R4V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R4V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3847,6 +7324,151 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z8, Z8
+	VSUBPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z9, Z9
+	VSUBPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z10, Z10
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z11, Z11
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z8, Z8
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z9, Z9
+	VMULPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z10, Z10
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z11, Z11
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VADDPS    128(SI), Z2, Z2
+	VMOVUPS.Z 192(SI), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    (SI)(BX*1), Z4, Z4
+	VADDPS    64(SI)(BX*1), Z5, Z5
+	VADDPS    128(SI)(BX*1), Z6, Z6
+	VMOVUPS.Z 192(SI)(BX*1), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (SI)(BX*2), Z8, Z8
+	VADDPS    64(SI)(BX*2), Z9, Z9
+	VADDPS    128(SI)(BX*2), Z10, Z10
+	VMOVUPS.Z 192(SI)(BX*2), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	VADDPS    (DI), Z12, Z12
+	VADDPS    64(DI), Z13, Z13
+	VADDPS    128(DI), Z14, Z14
+	VMOVUPS.Z 192(DI), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z0, Z21, Z0
+	VADDPS Z21, Z0, Z0
+	VMAXPS Z1, Z21, Z1
+	VADDPS Z21, Z1, Z1
+	VMAXPS Z2, Z21, Z2
+	VADDPS Z21, Z2, Z2
+	VMAXPS Z3, Z21, Z3
+	VADDPS Z21, Z3, Z3
+	VMAXPS Z4, Z21, Z4
+	VADDPS Z21, Z4, Z4
+	VMAXPS Z5, Z21, Z5
+	VADDPS Z21, Z5, Z5
+	VMAXPS Z6, Z21, Z6
+	VADDPS Z21, Z6, Z6
+	VMAXPS Z7, Z21, Z7
+	VADDPS Z21, Z7, Z7
+	VMAXPS Z8, Z21, Z8
+	VADDPS Z21, Z8, Z8
+	VMAXPS Z9, Z21, Z9
+	VADDPS Z21, Z9, Z9
+	VMAXPS Z10, Z21, Z10
+	VADDPS Z21, Z10, Z10
+	VMAXPS Z11, Z21, Z11
+	VADDPS Z21, Z11, Z11
+	VMAXPS Z12, Z21, Z12
+	VADDPS Z21, Z12, Z12
+	VMAXPS Z13, Z21, Z13
+	VADDPS Z21, Z13, Z13
+	VMAXPS Z14, Z21, Z14
+	VADDPS Z21, Z14, Z14
+	VMAXPS Z15, Z21, Z15
+	VADDPS Z21, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -3866,9 +7488,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R5V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R5V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -3996,6 +7618,176 @@ done:
 	VADDPS    Z20, Z19, Z19
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z20
+	VSUBPS    Z20, Z0, Z0
+	VSUBPS    Z20, Z4, Z4
+	VSUBPS    Z20, Z8, Z8
+	VSUBPS    Z20, Z12, Z12
+	VSUBPS    Z20, Z16, Z16
+	VMOVUPS   64(BX), Z20
+	VSUBPS    Z20, Z1, Z1
+	VSUBPS    Z20, Z5, Z5
+	VSUBPS    Z20, Z9, Z9
+	VSUBPS    Z20, Z13, Z13
+	VSUBPS    Z20, Z17, Z17
+	VMOVUPS   128(BX), Z20
+	VSUBPS    Z20, Z2, Z2
+	VSUBPS    Z20, Z6, Z6
+	VSUBPS    Z20, Z10, Z10
+	VSUBPS    Z20, Z14, Z14
+	VSUBPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(BX), K1, Z20
+	VSUBPS    Z20, Z3, Z3
+	VSUBPS    Z20, Z7, Z7
+	VSUBPS    Z20, Z11, Z11
+	VSUBPS    Z20, Z15, Z15
+	VSUBPS    Z20, Z19, Z19
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z20
+	VMULPS    Z20, Z0, Z0
+	VMULPS    Z20, Z4, Z4
+	VMULPS    Z20, Z8, Z8
+	VMULPS    Z20, Z12, Z12
+	VMULPS    Z20, Z16, Z16
+	VMOVUPS   64(BX), Z20
+	VMULPS    Z20, Z1, Z1
+	VMULPS    Z20, Z5, Z5
+	VMULPS    Z20, Z9, Z9
+	VMULPS    Z20, Z13, Z13
+	VMULPS    Z20, Z17, Z17
+	VMOVUPS   128(BX), Z20
+	VMULPS    Z20, Z2, Z2
+	VMULPS    Z20, Z6, Z6
+	VMULPS    Z20, Z10, Z10
+	VMULPS    Z20, Z14, Z14
+	VMULPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(BX), K1, Z20
+	VMULPS    Z20, Z3, Z3
+	VMULPS    Z20, Z7, Z7
+	VMULPS    Z20, Z11, Z11
+	VMULPS    Z20, Z15, Z15
+	VMULPS    Z20, Z19, Z19
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z20
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z20, Z16, Z16
+	VMOVUPS   64(BX), Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    Z20, Z5, Z5
+	VADDPS    Z20, Z9, Z9
+	VADDPS    Z20, Z13, Z13
+	VADDPS    Z20, Z17, Z17
+	VMOVUPS   128(BX), Z20
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(BX), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    Z20, Z7, Z7
+	VADDPS    Z20, Z11, Z11
+	VADDPS    Z20, Z15, Z15
+	VADDPS    Z20, Z19, Z19
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VADDPS    128(SI), Z2, Z2
+	VMOVUPS.Z 192(SI), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    (SI)(BX*1), Z4, Z4
+	VADDPS    64(SI)(BX*1), Z5, Z5
+	VADDPS    128(SI)(BX*1), Z6, Z6
+	VMOVUPS.Z 192(SI)(BX*1), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	VADDPS    (SI)(BX*2), Z8, Z8
+	VADDPS    64(SI)(BX*2), Z9, Z9
+	VADDPS    128(SI)(BX*2), Z10, Z10
+	VMOVUPS.Z 192(SI)(BX*2), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	VADDPS    (DI), Z12, Z12
+	VADDPS    64(DI), Z13, Z13
+	VADDPS    128(DI), Z14, Z14
+	VMOVUPS.Z 192(DI), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	VADDPS    (DI)(BX*1), Z16, Z16
+	VADDPS    64(DI)(BX*1), Z17, Z17
+	VADDPS    128(DI)(BX*1), Z18, Z18
+	VMOVUPS.Z 192(DI)(BX*1), K1, Z20
+	VADDPS    Z20, Z19, Z19
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z0, Z25, Z0
+	VADDPS Z25, Z0, Z0
+	VMAXPS Z1, Z25, Z1
+	VADDPS Z25, Z1, Z1
+	VMAXPS Z2, Z25, Z2
+	VADDPS Z25, Z2, Z2
+	VMAXPS Z3, Z25, Z3
+	VADDPS Z25, Z3, Z3
+	VMAXPS Z4, Z25, Z4
+	VADDPS Z25, Z4, Z4
+	VMAXPS Z5, Z25, Z5
+	VADDPS Z25, Z5, Z5
+	VMAXPS Z6, Z25, Z6
+	VADDPS Z25, Z6, Z6
+	VMAXPS Z7, Z25, Z7
+	VADDPS Z25, Z7, Z7
+	VMAXPS Z8, Z25, Z8
+	VADDPS Z25, Z8, Z8
+	VMAXPS Z9, Z25, Z9
+	VADDPS Z25, Z9, Z9
+	VMAXPS Z10, Z25, Z10
+	VADDPS Z25, Z10, Z10
+	VMAXPS Z11, Z25, Z11
+	VADDPS Z25, Z11, Z11
+	VMAXPS Z12, Z25, Z12
+	VADDPS Z25, Z12, Z12
+	VMAXPS Z13, Z25, Z13
+	VADDPS Z25, Z13, Z13
+	VMAXPS Z14, Z25, Z14
+	VADDPS Z25, Z14, Z14
+	VMAXPS Z15, Z25, Z15
+	VADDPS Z25, Z15, Z15
+	VMAXPS Z16, Z25, Z16
+	VADDPS Z25, Z16, Z16
+	VMAXPS Z17, Z25, Z17
+	VADDPS Z25, Z17, Z17
+	VMAXPS Z18, Z25, Z18
+	VADDPS Z25, Z18, Z18
+	VMAXPS Z19, Z25, Z19
+	VADDPS Z25, Z19, Z19
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -4019,9 +7811,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R6V4(SB), NOSPLIT, $0-128
+TEXT ·tile512R6V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4163,6 +7955,201 @@ done:
 	VADDPS    Z24, Z23, Z23
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z24
+	VSUBPS    Z24, Z0, Z0
+	VSUBPS    Z24, Z4, Z4
+	VSUBPS    Z24, Z8, Z8
+	VSUBPS    Z24, Z12, Z12
+	VSUBPS    Z24, Z16, Z16
+	VSUBPS    Z24, Z20, Z20
+	VMOVUPS   64(BX), Z24
+	VSUBPS    Z24, Z1, Z1
+	VSUBPS    Z24, Z5, Z5
+	VSUBPS    Z24, Z9, Z9
+	VSUBPS    Z24, Z13, Z13
+	VSUBPS    Z24, Z17, Z17
+	VSUBPS    Z24, Z21, Z21
+	VMOVUPS   128(BX), Z24
+	VSUBPS    Z24, Z2, Z2
+	VSUBPS    Z24, Z6, Z6
+	VSUBPS    Z24, Z10, Z10
+	VSUBPS    Z24, Z14, Z14
+	VSUBPS    Z24, Z18, Z18
+	VSUBPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(BX), K1, Z24
+	VSUBPS    Z24, Z3, Z3
+	VSUBPS    Z24, Z7, Z7
+	VSUBPS    Z24, Z11, Z11
+	VSUBPS    Z24, Z15, Z15
+	VSUBPS    Z24, Z19, Z19
+	VSUBPS    Z24, Z23, Z23
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z24
+	VMULPS    Z24, Z0, Z0
+	VMULPS    Z24, Z4, Z4
+	VMULPS    Z24, Z8, Z8
+	VMULPS    Z24, Z12, Z12
+	VMULPS    Z24, Z16, Z16
+	VMULPS    Z24, Z20, Z20
+	VMOVUPS   64(BX), Z24
+	VMULPS    Z24, Z1, Z1
+	VMULPS    Z24, Z5, Z5
+	VMULPS    Z24, Z9, Z9
+	VMULPS    Z24, Z13, Z13
+	VMULPS    Z24, Z17, Z17
+	VMULPS    Z24, Z21, Z21
+	VMOVUPS   128(BX), Z24
+	VMULPS    Z24, Z2, Z2
+	VMULPS    Z24, Z6, Z6
+	VMULPS    Z24, Z10, Z10
+	VMULPS    Z24, Z14, Z14
+	VMULPS    Z24, Z18, Z18
+	VMULPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(BX), K1, Z24
+	VMULPS    Z24, Z3, Z3
+	VMULPS    Z24, Z7, Z7
+	VMULPS    Z24, Z11, Z11
+	VMULPS    Z24, Z15, Z15
+	VMULPS    Z24, Z19, Z19
+	VMULPS    Z24, Z23, Z23
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z24, Z20, Z20
+	VMOVUPS   64(BX), Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z17, Z17
+	VADDPS    Z24, Z21, Z21
+	VMOVUPS   128(BX), Z24
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(BX), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z19, Z19
+	VADDPS    Z24, Z23, Z23
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VADDPS    128(SI), Z2, Z2
+	VMOVUPS.Z 192(SI), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    (SI)(BX*1), Z4, Z4
+	VADDPS    64(SI)(BX*1), Z5, Z5
+	VADDPS    128(SI)(BX*1), Z6, Z6
+	VMOVUPS.Z 192(SI)(BX*1), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	VADDPS    (SI)(BX*2), Z8, Z8
+	VADDPS    64(SI)(BX*2), Z9, Z9
+	VADDPS    128(SI)(BX*2), Z10, Z10
+	VMOVUPS.Z 192(SI)(BX*2), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	VADDPS    (DI), Z12, Z12
+	VADDPS    64(DI), Z13, Z13
+	VADDPS    128(DI), Z14, Z14
+	VMOVUPS.Z 192(DI), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	VADDPS    (DI)(BX*1), Z16, Z16
+	VADDPS    64(DI)(BX*1), Z17, Z17
+	VADDPS    128(DI)(BX*1), Z18, Z18
+	VMOVUPS.Z 192(DI)(BX*1), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	VADDPS    (DI)(BX*2), Z20, Z20
+	VADDPS    64(DI)(BX*2), Z21, Z21
+	VADDPS    128(DI)(BX*2), Z22, Z22
+	VMOVUPS.Z 192(DI)(BX*2), K1, Z24
+	VADDPS    Z24, Z23, Z23
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z29, Z29, Z29
+	VMAXPS Z0, Z29, Z0
+	VADDPS Z29, Z0, Z0
+	VMAXPS Z1, Z29, Z1
+	VADDPS Z29, Z1, Z1
+	VMAXPS Z2, Z29, Z2
+	VADDPS Z29, Z2, Z2
+	VMAXPS Z3, Z29, Z3
+	VADDPS Z29, Z3, Z3
+	VMAXPS Z4, Z29, Z4
+	VADDPS Z29, Z4, Z4
+	VMAXPS Z5, Z29, Z5
+	VADDPS Z29, Z5, Z5
+	VMAXPS Z6, Z29, Z6
+	VADDPS Z29, Z6, Z6
+	VMAXPS Z7, Z29, Z7
+	VADDPS Z29, Z7, Z7
+	VMAXPS Z8, Z29, Z8
+	VADDPS Z29, Z8, Z8
+	VMAXPS Z9, Z29, Z9
+	VADDPS Z29, Z9, Z9
+	VMAXPS Z10, Z29, Z10
+	VADDPS Z29, Z10, Z10
+	VMAXPS Z11, Z29, Z11
+	VADDPS Z29, Z11, Z11
+	VMAXPS Z12, Z29, Z12
+	VADDPS Z29, Z12, Z12
+	VMAXPS Z13, Z29, Z13
+	VADDPS Z29, Z13, Z13
+	VMAXPS Z14, Z29, Z14
+	VADDPS Z29, Z14, Z14
+	VMAXPS Z15, Z29, Z15
+	VADDPS Z29, Z15, Z15
+	VMAXPS Z16, Z29, Z16
+	VADDPS Z29, Z16, Z16
+	VMAXPS Z17, Z29, Z17
+	VADDPS Z29, Z17, Z17
+	VMAXPS Z18, Z29, Z18
+	VADDPS Z29, Z18, Z18
+	VMAXPS Z19, Z29, Z19
+	VADDPS Z29, Z19, Z19
+	VMAXPS Z20, Z29, Z20
+	VADDPS Z29, Z20, Z20
+	VMAXPS Z21, Z29, Z21
+	VADDPS Z29, Z21, Z21
+	VMAXPS Z22, Z29, Z22
+	VADDPS Z29, Z22, Z22
+	VMAXPS Z23, Z29, Z23
+	VADDPS Z29, Z23, Z23
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -4190,9 +8177,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R1V8(SB), NOSPLIT, $0-128
+TEXT ·tile512R1V8(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4278,6 +8265,110 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z8
+	VSUBPS    Z8, Z0, Z0
+	VMOVUPS   64(CX), Z8
+	VSUBPS    Z8, Z1, Z1
+	VMOVUPS   128(CX), Z8
+	VSUBPS    Z8, Z2, Z2
+	VMOVUPS   192(CX), Z8
+	VSUBPS    Z8, Z3, Z3
+	VMOVUPS   256(CX), Z8
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   320(CX), Z8
+	VSUBPS    Z8, Z5, Z5
+	VMOVUPS   384(CX), Z8
+	VSUBPS    Z8, Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z8
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z8
+	VMULPS    Z8, Z0, Z0
+	VMOVUPS   64(CX), Z8
+	VMULPS    Z8, Z1, Z1
+	VMOVUPS   128(CX), Z8
+	VMULPS    Z8, Z2, Z2
+	VMOVUPS   192(CX), Z8
+	VMULPS    Z8, Z3, Z3
+	VMOVUPS   256(CX), Z8
+	VMULPS    Z8, Z4, Z4
+	VMOVUPS   320(CX), Z8
+	VMULPS    Z8, Z5, Z5
+	VMOVUPS   384(CX), Z8
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z8
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(CX), Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS   128(CX), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   192(CX), Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS   256(CX), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   320(CX), Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS   384(CX), Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VADDPS    192(CX), Z3, Z3
+	VADDPS    256(CX), Z4, Z4
+	VADDPS    320(CX), Z5, Z5
+	VADDPS    384(CX), Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VADDPS Z10, Z0, Z0
+	VMAXPS Z1, Z10, Z1
+	VADDPS Z10, Z1, Z1
+	VMAXPS Z2, Z10, Z2
+	VADDPS Z10, Z2, Z2
+	VMAXPS Z3, Z10, Z3
+	VADDPS Z10, Z3, Z3
+	VMAXPS Z4, Z10, Z4
+	VADDPS Z10, Z4, Z4
+	VMAXPS Z5, Z10, Z5
+	VADDPS Z10, Z5, Z5
+	VMAXPS Z6, Z10, Z6
+	VADDPS Z10, Z6, Z6
+	VMAXPS Z7, Z10, Z7
+	VADDPS Z10, Z7, Z7
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -4289,9 +8380,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R2V8(SB), NOSPLIT, $0-128
+TEXT ·tile512R2V8(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4403,6 +8494,159 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z8, Z8
+	VMOVUPS   64(DX), Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z9, Z9
+	VMOVUPS   128(DX), Z16
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z10, Z10
+	VMOVUPS   192(DX), Z16
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z11, Z11
+	VMOVUPS   256(DX), Z16
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z12, Z12
+	VMOVUPS   320(DX), Z16
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z13, Z13
+	VMOVUPS   384(DX), Z16
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 448(DX), K1, Z16
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z8, Z8
+	VMOVUPS   64(DX), Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z9, Z9
+	VMOVUPS   128(DX), Z16
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z10, Z10
+	VMOVUPS   192(DX), Z16
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z11, Z11
+	VMOVUPS   256(DX), Z16
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   320(DX), Z16
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z13, Z13
+	VMOVUPS   384(DX), Z16
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 448(DX), K1, Z16
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z8, Z8
+	VMOVUPS   64(DX), Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z9, Z9
+	VMOVUPS   128(DX), Z16
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z10, Z10
+	VMOVUPS   192(DX), Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z11, Z11
+	VMOVUPS   256(DX), Z16
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   320(DX), Z16
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS   384(DX), Z16
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 448(DX), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VADDPS    192(BX), Z3, Z3
+	VADDPS    256(BX), Z4, Z4
+	VADDPS    320(BX), Z5, Z5
+	VADDPS    384(BX), Z6, Z6
+	VMOVUPS.Z 448(BX), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (BX)(DX*1), Z8, Z8
+	VADDPS    64(BX)(DX*1), Z9, Z9
+	VADDPS    128(BX)(DX*1), Z10, Z10
+	VADDPS    192(BX)(DX*1), Z11, Z11
+	VADDPS    256(BX)(DX*1), Z12, Z12
+	VADDPS    320(BX)(DX*1), Z13, Z13
+	VADDPS    384(BX)(DX*1), Z14, Z14
+	VMOVUPS.Z 448(BX)(DX*1), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z0, Z19, Z0
+	VADDPS Z19, Z0, Z0
+	VMAXPS Z1, Z19, Z1
+	VADDPS Z19, Z1, Z1
+	VMAXPS Z2, Z19, Z2
+	VADDPS Z19, Z2, Z2
+	VMAXPS Z3, Z19, Z3
+	VADDPS Z19, Z3, Z3
+	VMAXPS Z4, Z19, Z4
+	VADDPS Z19, Z4, Z4
+	VMAXPS Z5, Z19, Z5
+	VADDPS Z19, Z5, Z5
+	VMAXPS Z6, Z19, Z6
+	VADDPS Z19, Z6, Z6
+	VMAXPS Z7, Z19, Z7
+	VADDPS Z19, Z7, Z7
+	VMAXPS Z8, Z19, Z8
+	VADDPS Z19, Z8, Z8
+	VMAXPS Z9, Z19, Z9
+	VADDPS Z19, Z9, Z9
+	VMAXPS Z10, Z19, Z10
+	VADDPS Z19, Z10, Z10
+	VMAXPS Z11, Z19, Z11
+	VADDPS Z19, Z11, Z11
+	VMAXPS Z12, Z19, Z12
+	VADDPS Z19, Z12, Z12
+	VMAXPS Z13, Z19, Z13
+	VADDPS Z19, Z13, Z13
+	VMAXPS Z14, Z19, Z14
+	VADDPS Z19, Z14, Z14
+	VMAXPS Z15, Z19, Z15
+	VADDPS Z19, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -4422,9 +8666,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R3V8(SB), NOSPLIT, $0-128
+TEXT ·tile512R3V8(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4562,6 +8806,208 @@ done:
 	VADDPS    Z24, Z23, Z23
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z24
+	VSUBPS    Z24, Z0, Z0
+	VSUBPS    Z24, Z8, Z8
+	VSUBPS    Z24, Z16, Z16
+	VMOVUPS   64(DX), Z24
+	VSUBPS    Z24, Z1, Z1
+	VSUBPS    Z24, Z9, Z9
+	VSUBPS    Z24, Z17, Z17
+	VMOVUPS   128(DX), Z24
+	VSUBPS    Z24, Z2, Z2
+	VSUBPS    Z24, Z10, Z10
+	VSUBPS    Z24, Z18, Z18
+	VMOVUPS   192(DX), Z24
+	VSUBPS    Z24, Z3, Z3
+	VSUBPS    Z24, Z11, Z11
+	VSUBPS    Z24, Z19, Z19
+	VMOVUPS   256(DX), Z24
+	VSUBPS    Z24, Z4, Z4
+	VSUBPS    Z24, Z12, Z12
+	VSUBPS    Z24, Z20, Z20
+	VMOVUPS   320(DX), Z24
+	VSUBPS    Z24, Z5, Z5
+	VSUBPS    Z24, Z13, Z13
+	VSUBPS    Z24, Z21, Z21
+	VMOVUPS   384(DX), Z24
+	VSUBPS    Z24, Z6, Z6
+	VSUBPS    Z24, Z14, Z14
+	VSUBPS    Z24, Z22, Z22
+	VMOVUPS.Z 448(DX), K1, Z24
+	VSUBPS    Z24, Z7, Z7
+	VSUBPS    Z24, Z15, Z15
+	VSUBPS    Z24, Z23, Z23
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z24
+	VMULPS    Z24, Z0, Z0
+	VMULPS    Z24, Z8, Z8
+	VMULPS    Z24, Z16, Z16
+	VMOVUPS   64(DX), Z24
+	VMULPS    Z24, Z1, Z1
+	VMULPS    Z24, Z9, Z9
+	VMULPS    Z24, Z17, Z17
+	VMOVUPS   128(DX), Z24
+	VMULPS    Z24, Z2, Z2
+	VMULPS    Z24, Z10, Z10
+	VMULPS    Z24, Z18, Z18
+	VMOVUPS   192(DX), Z24
+	VMULPS    Z24, Z3, Z3
+	VMULPS    Z24, Z11, Z11
+	VMULPS    Z24, Z19, Z19
+	VMOVUPS   256(DX), Z24
+	VMULPS    Z24, Z4, Z4
+	VMULPS    Z24, Z12, Z12
+	VMULPS    Z24, Z20, Z20
+	VMOVUPS   320(DX), Z24
+	VMULPS    Z24, Z5, Z5
+	VMULPS    Z24, Z13, Z13
+	VMULPS    Z24, Z21, Z21
+	VMOVUPS   384(DX), Z24
+	VMULPS    Z24, Z6, Z6
+	VMULPS    Z24, Z14, Z14
+	VMULPS    Z24, Z22, Z22
+	VMOVUPS.Z 448(DX), K1, Z24
+	VMULPS    Z24, Z7, Z7
+	VMULPS    Z24, Z15, Z15
+	VMULPS    Z24, Z23, Z23
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z16, Z16
+	VMOVUPS   64(DX), Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z17, Z17
+	VMOVUPS   128(DX), Z24
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z18, Z18
+	VMOVUPS   192(DX), Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z19, Z19
+	VMOVUPS   256(DX), Z24
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z20, Z20
+	VMOVUPS   320(DX), Z24
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z21, Z21
+	VMOVUPS   384(DX), Z24
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 448(DX), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z23, Z23
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VADDPS    192(BX), Z3, Z3
+	VADDPS    256(BX), Z4, Z4
+	VADDPS    320(BX), Z5, Z5
+	VADDPS    384(BX), Z6, Z6
+	VMOVUPS.Z 448(BX), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	VADDPS    (BX)(DX*1), Z8, Z8
+	VADDPS    64(BX)(DX*1), Z9, Z9
+	VADDPS    128(BX)(DX*1), Z10, Z10
+	VADDPS    192(BX)(DX*1), Z11, Z11
+	VADDPS    256(BX)(DX*1), Z12, Z12
+	VADDPS    320(BX)(DX*1), Z13, Z13
+	VADDPS    384(BX)(DX*1), Z14, Z14
+	VMOVUPS.Z 448(BX)(DX*1), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	VADDPS    (BX)(DX*2), Z16, Z16
+	VADDPS    64(BX)(DX*2), Z17, Z17
+	VADDPS    128(BX)(DX*2), Z18, Z18
+	VADDPS    192(BX)(DX*2), Z19, Z19
+	VADDPS    256(BX)(DX*2), Z20, Z20
+	VADDPS    320(BX)(DX*2), Z21, Z21
+	VADDPS    384(BX)(DX*2), Z22, Z22
+	VMOVUPS.Z 448(BX)(DX*2), K1, Z24
+	VADDPS    Z24, Z23, Z23
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z28, Z28, Z28
+	VMAXPS Z0, Z28, Z0
+	VADDPS Z28, Z0, Z0
+	VMAXPS Z1, Z28, Z1
+	VADDPS Z28, Z1, Z1
+	VMAXPS Z2, Z28, Z2
+	VADDPS Z28, Z2, Z2
+	VMAXPS Z3, Z28, Z3
+	VADDPS Z28, Z3, Z3
+	VMAXPS Z4, Z28, Z4
+	VADDPS Z28, Z4, Z4
+	VMAXPS Z5, Z28, Z5
+	VADDPS Z28, Z5, Z5
+	VMAXPS Z6, Z28, Z6
+	VADDPS Z28, Z6, Z6
+	VMAXPS Z7, Z28, Z7
+	VADDPS Z28, Z7, Z7
+	VMAXPS Z8, Z28, Z8
+	VADDPS Z28, Z8, Z8
+	VMAXPS Z9, Z28, Z9
+	VADDPS Z28, Z9, Z9
+	VMAXPS Z10, Z28, Z10
+	VADDPS Z28, Z10, Z10
+	VMAXPS Z11, Z28, Z11
+	VADDPS Z28, Z11, Z11
+	VMAXPS Z12, Z28, Z12
+	VADDPS Z28, Z12, Z12
+	VMAXPS Z13, Z28, Z13
+	VADDPS Z28, Z13, Z13
+	VMAXPS Z14, Z28, Z14
+	VADDPS Z28, Z14, Z14
+	VMAXPS Z15, Z28, Z15
+	VADDPS Z28, Z15, Z15
+	VMAXPS Z16, Z28, Z16
+	VADDPS Z28, Z16, Z16
+	VMAXPS Z17, Z28, Z17
+	VADDPS Z28, Z17, Z17
+	VMAXPS Z18, Z28, Z18
+	VADDPS Z28, Z18, Z18
+	VMAXPS Z19, Z28, Z19
+	VADDPS Z28, Z19, Z19
+	VMAXPS Z20, Z28, Z20
+	VADDPS Z28, Z20, Z20
+	VMAXPS Z21, Z28, Z21
+	VADDPS Z28, Z21, Z21
+	VMAXPS Z22, Z28, Z22
+	VADDPS Z28, Z22, Z22
+	VMAXPS Z23, Z28, Z23
+	VADDPS Z28, Z23, Z23
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -4589,9 +9035,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func tile512R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·tile512R1V16(SB), NOSPLIT, $0-128
+TEXT ·tile512R1V16(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4717,6 +9163,182 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z16
+	VSUBPS    Z16, Z0, Z0
+	VMOVUPS   64(CX), Z16
+	VSUBPS    Z16, Z1, Z1
+	VMOVUPS   128(CX), Z16
+	VSUBPS    Z16, Z2, Z2
+	VMOVUPS   192(CX), Z16
+	VSUBPS    Z16, Z3, Z3
+	VMOVUPS   256(CX), Z16
+	VSUBPS    Z16, Z4, Z4
+	VMOVUPS   320(CX), Z16
+	VSUBPS    Z16, Z5, Z5
+	VMOVUPS   384(CX), Z16
+	VSUBPS    Z16, Z6, Z6
+	VMOVUPS   448(CX), Z16
+	VSUBPS    Z16, Z7, Z7
+	VMOVUPS   512(CX), Z16
+	VSUBPS    Z16, Z8, Z8
+	VMOVUPS   576(CX), Z16
+	VSUBPS    Z16, Z9, Z9
+	VMOVUPS   640(CX), Z16
+	VSUBPS    Z16, Z10, Z10
+	VMOVUPS   704(CX), Z16
+	VSUBPS    Z16, Z11, Z11
+	VMOVUPS   768(CX), Z16
+	VSUBPS    Z16, Z12, Z12
+	VMOVUPS   832(CX), Z16
+	VSUBPS    Z16, Z13, Z13
+	VMOVUPS   896(CX), Z16
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 960(CX), K1, Z16
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z16
+	VMULPS    Z16, Z0, Z0
+	VMOVUPS   64(CX), Z16
+	VMULPS    Z16, Z1, Z1
+	VMOVUPS   128(CX), Z16
+	VMULPS    Z16, Z2, Z2
+	VMOVUPS   192(CX), Z16
+	VMULPS    Z16, Z3, Z3
+	VMOVUPS   256(CX), Z16
+	VMULPS    Z16, Z4, Z4
+	VMOVUPS   320(CX), Z16
+	VMULPS    Z16, Z5, Z5
+	VMOVUPS   384(CX), Z16
+	VMULPS    Z16, Z6, Z6
+	VMOVUPS   448(CX), Z16
+	VMULPS    Z16, Z7, Z7
+	VMOVUPS   512(CX), Z16
+	VMULPS    Z16, Z8, Z8
+	VMOVUPS   576(CX), Z16
+	VMULPS    Z16, Z9, Z9
+	VMOVUPS   640(CX), Z16
+	VMULPS    Z16, Z10, Z10
+	VMOVUPS   704(CX), Z16
+	VMULPS    Z16, Z11, Z11
+	VMOVUPS   768(CX), Z16
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   832(CX), Z16
+	VMULPS    Z16, Z13, Z13
+	VMOVUPS   896(CX), Z16
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 960(CX), K1, Z16
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z16
+	VADDPS    Z16, Z0, Z0
+	VMOVUPS   64(CX), Z16
+	VADDPS    Z16, Z1, Z1
+	VMOVUPS   128(CX), Z16
+	VADDPS    Z16, Z2, Z2
+	VMOVUPS   192(CX), Z16
+	VADDPS    Z16, Z3, Z3
+	VMOVUPS   256(CX), Z16
+	VADDPS    Z16, Z4, Z4
+	VMOVUPS   320(CX), Z16
+	VADDPS    Z16, Z5, Z5
+	VMOVUPS   384(CX), Z16
+	VADDPS    Z16, Z6, Z6
+	VMOVUPS   448(CX), Z16
+	VADDPS    Z16, Z7, Z7
+	VMOVUPS   512(CX), Z16
+	VADDPS    Z16, Z8, Z8
+	VMOVUPS   576(CX), Z16
+	VADDPS    Z16, Z9, Z9
+	VMOVUPS   640(CX), Z16
+	VADDPS    Z16, Z10, Z10
+	VMOVUPS   704(CX), Z16
+	VADDPS    Z16, Z11, Z11
+	VMOVUPS   768(CX), Z16
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   832(CX), Z16
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS   896(CX), Z16
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 960(CX), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VADDPS    192(CX), Z3, Z3
+	VADDPS    256(CX), Z4, Z4
+	VADDPS    320(CX), Z5, Z5
+	VADDPS    384(CX), Z6, Z6
+	VADDPS    448(CX), Z7, Z7
+	VADDPS    512(CX), Z8, Z8
+	VADDPS    576(CX), Z9, Z9
+	VADDPS    640(CX), Z10, Z10
+	VADDPS    704(CX), Z11, Z11
+	VADDPS    768(CX), Z12, Z12
+	VADDPS    832(CX), Z13, Z13
+	VADDPS    896(CX), Z14, Z14
+	VMOVUPS.Z 960(CX), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z0, Z18, Z0
+	VADDPS Z18, Z0, Z0
+	VMAXPS Z1, Z18, Z1
+	VADDPS Z18, Z1, Z1
+	VMAXPS Z2, Z18, Z2
+	VADDPS Z18, Z2, Z2
+	VMAXPS Z3, Z18, Z3
+	VADDPS Z18, Z3, Z3
+	VMAXPS Z4, Z18, Z4
+	VADDPS Z18, Z4, Z4
+	VMAXPS Z5, Z18, Z5
+	VADDPS Z18, Z5, Z5
+	VMAXPS Z6, Z18, Z6
+	VADDPS Z18, Z6, Z6
+	VMAXPS Z7, Z18, Z7
+	VADDPS Z18, Z7, Z7
+	VMAXPS Z8, Z18, Z8
+	VADDPS Z18, Z8, Z8
+	VMAXPS Z9, Z18, Z9
+	VADDPS Z18, Z9, Z9
+	VMAXPS Z10, Z18, Z10
+	VADDPS Z18, Z10, Z10
+	VMAXPS Z11, Z18, Z11
+	VADDPS Z18, Z11, Z11
+	VMAXPS Z12, Z18, Z12
+	VADDPS Z18, Z12, Z12
+	VMAXPS Z13, Z18, Z13
+	VADDPS Z18, Z13, Z13
+	VMAXPS Z14, Z18, Z14
+	VADDPS Z18, Z14, Z14
+	VMAXPS Z15, Z18, Z15
+	VADDPS Z18, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -4736,9 +9358,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R8(SB), NOSPLIT, $0-128
+TEXT ·packer512R8(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -4865,6 +9487,151 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z8, Z8
+	VSUBPS    Z16, Z10, Z10
+	VSUBPS    Z16, Z12, Z12
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z9, Z9
+	VSUBPS    Z16, Z11, Z11
+	VSUBPS    Z16, Z13, Z13
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z8, Z8
+	VMULPS    Z16, Z10, Z10
+	VMULPS    Z16, Z12, Z12
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z9, Z9
+	VMULPS    Z16, Z11, Z11
+	VMULPS    Z16, Z13, Z13
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z13, Z13
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z16
+	VADDPS    Z16, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z16
+	VADDPS    Z16, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z16
+	VADDPS    Z16, Z13, Z13
+	VADDPS    (R9)(SI*1), Z14, Z14
+	VMOVUPS.Z 64(R9)(SI*1), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z0, Z19, Z0
+	VADDPS Z19, Z0, Z0
+	VMAXPS Z1, Z19, Z1
+	VADDPS Z19, Z1, Z1
+	VMAXPS Z2, Z19, Z2
+	VADDPS Z19, Z2, Z2
+	VMAXPS Z3, Z19, Z3
+	VADDPS Z19, Z3, Z3
+	VMAXPS Z4, Z19, Z4
+	VADDPS Z19, Z4, Z4
+	VMAXPS Z5, Z19, Z5
+	VADDPS Z19, Z5, Z5
+	VMAXPS Z6, Z19, Z6
+	VADDPS Z19, Z6, Z6
+	VMAXPS Z7, Z19, Z7
+	VADDPS Z19, Z7, Z7
+	VMAXPS Z8, Z19, Z8
+	VADDPS Z19, Z8, Z8
+	VMAXPS Z9, Z19, Z9
+	VADDPS Z19, Z9, Z9
+	VMAXPS Z10, Z19, Z10
+	VADDPS Z19, Z10, Z10
+	VMAXPS Z11, Z19, Z11
+	VADDPS Z19, Z11, Z11
+	VMAXPS Z12, Z19, Z12
+	VADDPS Z19, Z12, Z12
+	VMAXPS Z13, Z19, Z13
+	VADDPS Z19, Z13, Z13
+	VMAXPS Z14, Z19, Z14
+	VADDPS Z19, Z14, Z14
+	VMAXPS Z15, Z19, Z15
+	VADDPS Z19, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -4884,9 +9651,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R9(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R9(SB), NOSPLIT, $0-128
+TEXT ·packer512R9(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5021,6 +9788,164 @@ done:
 	VADDPS    Z18, Z17, Z17
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z18
+	VSUBPS    Z18, Z0, Z0
+	VSUBPS    Z18, Z2, Z2
+	VSUBPS    Z18, Z4, Z4
+	VSUBPS    Z18, Z6, Z6
+	VSUBPS    Z18, Z8, Z8
+	VSUBPS    Z18, Z10, Z10
+	VSUBPS    Z18, Z12, Z12
+	VSUBPS    Z18, Z14, Z14
+	VSUBPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VSUBPS    Z18, Z1, Z1
+	VSUBPS    Z18, Z3, Z3
+	VSUBPS    Z18, Z5, Z5
+	VSUBPS    Z18, Z7, Z7
+	VSUBPS    Z18, Z9, Z9
+	VSUBPS    Z18, Z11, Z11
+	VSUBPS    Z18, Z13, Z13
+	VSUBPS    Z18, Z15, Z15
+	VSUBPS    Z18, Z17, Z17
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z18
+	VMULPS    Z18, Z0, Z0
+	VMULPS    Z18, Z2, Z2
+	VMULPS    Z18, Z4, Z4
+	VMULPS    Z18, Z6, Z6
+	VMULPS    Z18, Z8, Z8
+	VMULPS    Z18, Z10, Z10
+	VMULPS    Z18, Z12, Z12
+	VMULPS    Z18, Z14, Z14
+	VMULPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VMULPS    Z18, Z1, Z1
+	VMULPS    Z18, Z3, Z3
+	VMULPS    Z18, Z5, Z5
+	VMULPS    Z18, Z7, Z7
+	VMULPS    Z18, Z9, Z9
+	VMULPS    Z18, Z11, Z11
+	VMULPS    Z18, Z13, Z13
+	VMULPS    Z18, Z15, Z15
+	VMULPS    Z18, Z17, Z17
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z18
+	VADDPS    Z18, Z0, Z0
+	VADDPS    Z18, Z2, Z2
+	VADDPS    Z18, Z4, Z4
+	VADDPS    Z18, Z6, Z6
+	VADDPS    Z18, Z8, Z8
+	VADDPS    Z18, Z10, Z10
+	VADDPS    Z18, Z12, Z12
+	VADDPS    Z18, Z14, Z14
+	VADDPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(SI), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	VADDPS    Z18, Z3, Z3
+	VADDPS    Z18, Z5, Z5
+	VADDPS    Z18, Z7, Z7
+	VADDPS    Z18, Z9, Z9
+	VADDPS    Z18, Z11, Z11
+	VADDPS    Z18, Z13, Z13
+	VADDPS    Z18, Z15, Z15
+	VADDPS    Z18, Z17, Z17
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z18
+	VADDPS    Z18, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z18
+	VADDPS    Z18, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z18
+	VADDPS    Z18, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z18
+	VADDPS    Z18, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z18
+	VADDPS    Z18, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z18
+	VADDPS    Z18, Z13, Z13
+	VADDPS    (R9)(SI*1), Z14, Z14
+	VMOVUPS.Z 64(R9)(SI*1), K1, Z18
+	VADDPS    Z18, Z15, Z15
+	VADDPS    (R9)(SI*2), Z16, Z16
+	VMOVUPS.Z 64(R9)(SI*2), K1, Z18
+	VADDPS    Z18, Z17, Z17
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z0, Z21, Z0
+	VADDPS Z21, Z0, Z0
+	VMAXPS Z1, Z21, Z1
+	VADDPS Z21, Z1, Z1
+	VMAXPS Z2, Z21, Z2
+	VADDPS Z21, Z2, Z2
+	VMAXPS Z3, Z21, Z3
+	VADDPS Z21, Z3, Z3
+	VMAXPS Z4, Z21, Z4
+	VADDPS Z21, Z4, Z4
+	VMAXPS Z5, Z21, Z5
+	VADDPS Z21, Z5, Z5
+	VMAXPS Z6, Z21, Z6
+	VADDPS Z21, Z6, Z6
+	VMAXPS Z7, Z21, Z7
+	VADDPS Z21, Z7, Z7
+	VMAXPS Z8, Z21, Z8
+	VADDPS Z21, Z8, Z8
+	VMAXPS Z9, Z21, Z9
+	VADDPS Z21, Z9, Z9
+	VMAXPS Z10, Z21, Z10
+	VADDPS Z21, Z10, Z10
+	VMAXPS Z11, Z21, Z11
+	VADDPS Z21, Z11, Z11
+	VMAXPS Z12, Z21, Z12
+	VADDPS Z21, Z12, Z12
+	VMAXPS Z13, Z21, Z13
+	VADDPS Z21, Z13, Z13
+	VMAXPS Z14, Z21, Z14
+	VADDPS Z21, Z14, Z14
+	VMAXPS Z15, Z21, Z15
+	VADDPS Z21, Z15, Z15
+	VMAXPS Z16, Z21, Z16
+	VADDPS Z21, Z16, Z16
+	VMAXPS Z17, Z21, Z17
+	VADDPS Z21, Z17, Z17
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -5042,9 +9967,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R10(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R10(SB), NOSPLIT, $0-128
+TEXT ·packer512R10(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5193,6 +10118,179 @@ done:
 	VADDPS    Z20, Z19, Z19
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z20
+	VSUBPS    Z20, Z0, Z0
+	VSUBPS    Z20, Z2, Z2
+	VSUBPS    Z20, Z4, Z4
+	VSUBPS    Z20, Z6, Z6
+	VSUBPS    Z20, Z8, Z8
+	VSUBPS    Z20, Z10, Z10
+	VSUBPS    Z20, Z12, Z12
+	VSUBPS    Z20, Z14, Z14
+	VSUBPS    Z20, Z16, Z16
+	VSUBPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VSUBPS    Z20, Z1, Z1
+	VSUBPS    Z20, Z3, Z3
+	VSUBPS    Z20, Z5, Z5
+	VSUBPS    Z20, Z7, Z7
+	VSUBPS    Z20, Z9, Z9
+	VSUBPS    Z20, Z11, Z11
+	VSUBPS    Z20, Z13, Z13
+	VSUBPS    Z20, Z15, Z15
+	VSUBPS    Z20, Z17, Z17
+	VSUBPS    Z20, Z19, Z19
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z20
+	VMULPS    Z20, Z0, Z0
+	VMULPS    Z20, Z2, Z2
+	VMULPS    Z20, Z4, Z4
+	VMULPS    Z20, Z6, Z6
+	VMULPS    Z20, Z8, Z8
+	VMULPS    Z20, Z10, Z10
+	VMULPS    Z20, Z12, Z12
+	VMULPS    Z20, Z14, Z14
+	VMULPS    Z20, Z16, Z16
+	VMULPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VMULPS    Z20, Z1, Z1
+	VMULPS    Z20, Z3, Z3
+	VMULPS    Z20, Z5, Z5
+	VMULPS    Z20, Z7, Z7
+	VMULPS    Z20, Z9, Z9
+	VMULPS    Z20, Z11, Z11
+	VMULPS    Z20, Z13, Z13
+	VMULPS    Z20, Z15, Z15
+	VMULPS    Z20, Z17, Z17
+	VMULPS    Z20, Z19, Z19
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z20
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z20, Z16, Z16
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(DI), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    Z20, Z3, Z3
+	VADDPS    Z20, Z5, Z5
+	VADDPS    Z20, Z7, Z7
+	VADDPS    Z20, Z9, Z9
+	VADDPS    Z20, Z11, Z11
+	VADDPS    Z20, Z13, Z13
+	VADDPS    Z20, Z15, Z15
+	VADDPS    Z20, Z17, Z17
+	VADDPS    Z20, Z19, Z19
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z20
+	VADDPS    Z20, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z20
+	VADDPS    Z20, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z20
+	VADDPS    Z20, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z20
+	VADDPS    Z20, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z20
+	VADDPS    Z20, Z19, Z19
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z23, Z23, Z23
+	VMAXPS Z0, Z23, Z0
+	VADDPS Z23, Z0, Z0
+	VMAXPS Z1, Z23, Z1
+	VADDPS Z23, Z1, Z1
+	VMAXPS Z2, Z23, Z2
+	VADDPS Z23, Z2, Z2
+	VMAXPS Z3, Z23, Z3
+	VADDPS Z23, Z3, Z3
+	VMAXPS Z4, Z23, Z4
+	VADDPS Z23, Z4, Z4
+	VMAXPS Z5, Z23, Z5
+	VADDPS Z23, Z5, Z5
+	VMAXPS Z6, Z23, Z6
+	VADDPS Z23, Z6, Z6
+	VMAXPS Z7, Z23, Z7
+	VADDPS Z23, Z7, Z7
+	VMAXPS Z8, Z23, Z8
+	VADDPS Z23, Z8, Z8
+	VMAXPS Z9, Z23, Z9
+	VADDPS Z23, Z9, Z9
+	VMAXPS Z10, Z23, Z10
+	VADDPS Z23, Z10, Z10
+	VMAXPS Z11, Z23, Z11
+	VADDPS Z23, Z11, Z11
+	VMAXPS Z12, Z23, Z12
+	VADDPS Z23, Z12, Z12
+	VMAXPS Z13, Z23, Z13
+	VADDPS Z23, Z13, Z13
+	VMAXPS Z14, Z23, Z14
+	VADDPS Z23, Z14, Z14
+	VMAXPS Z15, Z23, Z15
+	VADDPS Z23, Z15, Z15
+	VMAXPS Z16, Z23, Z16
+	VADDPS Z23, Z16, Z16
+	VMAXPS Z17, Z23, Z17
+	VADDPS Z23, Z17, Z17
+	VMAXPS Z18, Z23, Z18
+	VADDPS Z23, Z18, Z18
+	VMAXPS Z19, Z23, Z19
+	VADDPS Z23, Z19, Z19
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -5216,9 +10314,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R11(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R11(SB), NOSPLIT, $0-128
+TEXT ·packer512R11(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5375,6 +10473,192 @@ done:
 	VADDPS    Z22, Z21, Z21
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z22
+	VSUBPS    Z22, Z0, Z0
+	VSUBPS    Z22, Z2, Z2
+	VSUBPS    Z22, Z4, Z4
+	VSUBPS    Z22, Z6, Z6
+	VSUBPS    Z22, Z8, Z8
+	VSUBPS    Z22, Z10, Z10
+	VSUBPS    Z22, Z12, Z12
+	VSUBPS    Z22, Z14, Z14
+	VSUBPS    Z22, Z16, Z16
+	VSUBPS    Z22, Z18, Z18
+	VSUBPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VSUBPS    Z22, Z1, Z1
+	VSUBPS    Z22, Z3, Z3
+	VSUBPS    Z22, Z5, Z5
+	VSUBPS    Z22, Z7, Z7
+	VSUBPS    Z22, Z9, Z9
+	VSUBPS    Z22, Z11, Z11
+	VSUBPS    Z22, Z13, Z13
+	VSUBPS    Z22, Z15, Z15
+	VSUBPS    Z22, Z17, Z17
+	VSUBPS    Z22, Z19, Z19
+	VSUBPS    Z22, Z21, Z21
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z22
+	VMULPS    Z22, Z0, Z0
+	VMULPS    Z22, Z2, Z2
+	VMULPS    Z22, Z4, Z4
+	VMULPS    Z22, Z6, Z6
+	VMULPS    Z22, Z8, Z8
+	VMULPS    Z22, Z10, Z10
+	VMULPS    Z22, Z12, Z12
+	VMULPS    Z22, Z14, Z14
+	VMULPS    Z22, Z16, Z16
+	VMULPS    Z22, Z18, Z18
+	VMULPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VMULPS    Z22, Z1, Z1
+	VMULPS    Z22, Z3, Z3
+	VMULPS    Z22, Z5, Z5
+	VMULPS    Z22, Z7, Z7
+	VMULPS    Z22, Z9, Z9
+	VMULPS    Z22, Z11, Z11
+	VMULPS    Z22, Z13, Z13
+	VMULPS    Z22, Z15, Z15
+	VMULPS    Z22, Z17, Z17
+	VMULPS    Z22, Z19, Z19
+	VMULPS    Z22, Z21, Z21
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z22
+	VADDPS    Z22, Z0, Z0
+	VADDPS    Z22, Z2, Z2
+	VADDPS    Z22, Z4, Z4
+	VADDPS    Z22, Z6, Z6
+	VADDPS    Z22, Z8, Z8
+	VADDPS    Z22, Z10, Z10
+	VADDPS    Z22, Z12, Z12
+	VADDPS    Z22, Z14, Z14
+	VADDPS    Z22, Z16, Z16
+	VADDPS    Z22, Z18, Z18
+	VADDPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(DI), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	VADDPS    Z22, Z3, Z3
+	VADDPS    Z22, Z5, Z5
+	VADDPS    Z22, Z7, Z7
+	VADDPS    Z22, Z9, Z9
+	VADDPS    Z22, Z11, Z11
+	VADDPS    Z22, Z13, Z13
+	VADDPS    Z22, Z15, Z15
+	VADDPS    Z22, Z17, Z17
+	VADDPS    Z22, Z19, Z19
+	VADDPS    Z22, Z21, Z21
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z22
+	VADDPS    Z22, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z22
+	VADDPS    Z22, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z22
+	VADDPS    Z22, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z22
+	VADDPS    Z22, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z22
+	VADDPS    Z22, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z22
+	VADDPS    Z22, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z22
+	VADDPS    Z22, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z22
+	VADDPS    Z22, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z22
+	VADDPS    Z22, Z19, Z19
+	VADDPS    (R11)(DI*1), Z20, Z20
+	VMOVUPS.Z 64(R11)(DI*1), K1, Z22
+	VADDPS    Z22, Z21, Z21
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z0, Z25, Z0
+	VADDPS Z25, Z0, Z0
+	VMAXPS Z1, Z25, Z1
+	VADDPS Z25, Z1, Z1
+	VMAXPS Z2, Z25, Z2
+	VADDPS Z25, Z2, Z2
+	VMAXPS Z3, Z25, Z3
+	VADDPS Z25, Z3, Z3
+	VMAXPS Z4, Z25, Z4
+	VADDPS Z25, Z4, Z4
+	VMAXPS Z5, Z25, Z5
+	VADDPS Z25, Z5, Z5
+	VMAXPS Z6, Z25, Z6
+	VADDPS Z25, Z6, Z6
+	VMAXPS Z7, Z25, Z7
+	VADDPS Z25, Z7, Z7
+	VMAXPS Z8, Z25, Z8
+	VADDPS Z25, Z8, Z8
+	VMAXPS Z9, Z25, Z9
+	VADDPS Z25, Z9, Z9
+	VMAXPS Z10, Z25, Z10
+	VADDPS Z25, Z10, Z10
+	VMAXPS Z11, Z25, Z11
+	VADDPS Z25, Z11, Z11
+	VMAXPS Z12, Z25, Z12
+	VADDPS Z25, Z12, Z12
+	VMAXPS Z13, Z25, Z13
+	VADDPS Z25, Z13, Z13
+	VMAXPS Z14, Z25, Z14
+	VADDPS Z25, Z14, Z14
+	VMAXPS Z15, Z25, Z15
+	VADDPS Z25, Z15, Z15
+	VMAXPS Z16, Z25, Z16
+	VADDPS Z25, Z16, Z16
+	VMAXPS Z17, Z25, Z17
+	VADDPS Z25, Z17, Z17
+	VMAXPS Z18, Z25, Z18
+	VADDPS Z25, Z18, Z18
+	VMAXPS Z19, Z25, Z19
+	VADDPS Z25, Z19, Z19
+	VMAXPS Z20, Z25, Z20
+	VADDPS Z25, Z20, Z20
+	VMAXPS Z21, Z25, Z21
+	VADDPS Z25, Z21, Z21
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -5400,9 +10684,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R12(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R12(SB), NOSPLIT, $0-128
+TEXT ·packer512R12(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5567,6 +10851,205 @@ done:
 	VADDPS    Z24, Z23, Z23
 
 store:
+	MOVB      ends+128(FP), DI
+	TESTB     DI, DI
+	JE        ended
+	MOVQ      endSub+136(FP), DI
+	TESTQ     DI, DI
+	JE        endSub
+	VMOVUPS   (DI), Z24
+	VSUBPS    Z24, Z0, Z0
+	VSUBPS    Z24, Z2, Z2
+	VSUBPS    Z24, Z4, Z4
+	VSUBPS    Z24, Z6, Z6
+	VSUBPS    Z24, Z8, Z8
+	VSUBPS    Z24, Z10, Z10
+	VSUBPS    Z24, Z12, Z12
+	VSUBPS    Z24, Z14, Z14
+	VSUBPS    Z24, Z16, Z16
+	VSUBPS    Z24, Z18, Z18
+	VSUBPS    Z24, Z20, Z20
+	VSUBPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VSUBPS    Z24, Z1, Z1
+	VSUBPS    Z24, Z3, Z3
+	VSUBPS    Z24, Z5, Z5
+	VSUBPS    Z24, Z7, Z7
+	VSUBPS    Z24, Z9, Z9
+	VSUBPS    Z24, Z11, Z11
+	VSUBPS    Z24, Z13, Z13
+	VSUBPS    Z24, Z15, Z15
+	VSUBPS    Z24, Z17, Z17
+	VSUBPS    Z24, Z19, Z19
+	VSUBPS    Z24, Z21, Z21
+	VSUBPS    Z24, Z23, Z23
+
+endSub:
+	MOVQ      endMul+144(FP), DI
+	TESTQ     DI, DI
+	JE        endMul
+	VMOVUPS   (DI), Z24
+	VMULPS    Z24, Z0, Z0
+	VMULPS    Z24, Z2, Z2
+	VMULPS    Z24, Z4, Z4
+	VMULPS    Z24, Z6, Z6
+	VMULPS    Z24, Z8, Z8
+	VMULPS    Z24, Z10, Z10
+	VMULPS    Z24, Z12, Z12
+	VMULPS    Z24, Z14, Z14
+	VMULPS    Z24, Z16, Z16
+	VMULPS    Z24, Z18, Z18
+	VMULPS    Z24, Z20, Z20
+	VMULPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VMULPS    Z24, Z1, Z1
+	VMULPS    Z24, Z3, Z3
+	VMULPS    Z24, Z5, Z5
+	VMULPS    Z24, Z7, Z7
+	VMULPS    Z24, Z9, Z9
+	VMULPS    Z24, Z11, Z11
+	VMULPS    Z24, Z13, Z13
+	VMULPS    Z24, Z15, Z15
+	VMULPS    Z24, Z17, Z17
+	VMULPS    Z24, Z19, Z19
+	VMULPS    Z24, Z21, Z21
+	VMULPS    Z24, Z23, Z23
+
+endMul:
+	MOVQ      endAdd+152(FP), DI
+	TESTQ     DI, DI
+	JE        endAdd
+	VMOVUPS   (DI), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(DI), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z17, Z17
+	VADDPS    Z24, Z19, Z19
+	VADDPS    Z24, Z21, Z21
+	VADDPS    Z24, Z23, Z23
+
+endAdd:
+	MOVQ      endRest+160(FP), DI
+	TESTQ     DI, DI
+	JE        endRest
+	MOVQ      cRow+56(FP), DI
+	MOVQ      endRest+160(FP), R8
+	LEAQ      (R8)(DI*2), R9
+	ADDQ      DI, R9
+	LEAQ      (R9)(DI*2), R10
+	ADDQ      DI, R10
+	LEAQ      (R10)(DI*2), R11
+	ADDQ      DI, R11
+	VADDPS    (R8), Z0, Z0
+	VMOVUPS.Z 64(R8), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    (R8)(DI*1), Z2, Z2
+	VMOVUPS.Z 64(R8)(DI*1), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    (R8)(DI*2), Z4, Z4
+	VMOVUPS.Z 64(R8)(DI*2), K1, Z24
+	VADDPS    Z24, Z5, Z5
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	VADDPS    (R9)(DI*1), Z8, Z8
+	VMOVUPS.Z 64(R9)(DI*1), K1, Z24
+	VADDPS    Z24, Z9, Z9
+	VADDPS    (R9)(DI*2), Z10, Z10
+	VMOVUPS.Z 64(R9)(DI*2), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	VADDPS    (R10), Z12, Z12
+	VMOVUPS.Z 64(R10), K1, Z24
+	VADDPS    Z24, Z13, Z13
+	VADDPS    (R10)(DI*1), Z14, Z14
+	VMOVUPS.Z 64(R10)(DI*1), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	VADDPS    (R10)(DI*2), Z16, Z16
+	VMOVUPS.Z 64(R10)(DI*2), K1, Z24
+	VADDPS    Z24, Z17, Z17
+	VADDPS    (R11), Z18, Z18
+	VMOVUPS.Z 64(R11), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	VADDPS    (R11)(DI*1), Z20, Z20
+	VMOVUPS.Z 64(R11)(DI*1), K1, Z24
+	VADDPS    Z24, Z21, Z21
+	VADDPS    (R11)(DI*2), Z22, Z22
+	VMOVUPS.Z 64(R11)(DI*2), K1, Z24
+	VADDPS    Z24, Z23, Z23
+
+endRest:
+	MOVB   relu+129(FP), DI
+	TESTB  DI, DI
+	JE     ended
+	VPXORD Z27, Z27, Z27
+	VMAXPS Z0, Z27, Z0
+	VADDPS Z27, Z0, Z0
+	VMAXPS Z1, Z27, Z1
+	VADDPS Z27, Z1, Z1
+	VMAXPS Z2, Z27, Z2
+	VADDPS Z27, Z2, Z2
+	VMAXPS Z3, Z27, Z3
+	VADDPS Z27, Z3, Z3
+	VMAXPS Z4, Z27, Z4
+	VADDPS Z27, Z4, Z4
+	VMAXPS Z5, Z27, Z5
+	VADDPS Z27, Z5, Z5
+	VMAXPS Z6, Z27, Z6
+	VADDPS Z27, Z6, Z6
+	VMAXPS Z7, Z27, Z7
+	VADDPS Z27, Z7, Z7
+	VMAXPS Z8, Z27, Z8
+	VADDPS Z27, Z8, Z8
+	VMAXPS Z9, Z27, Z9
+	VADDPS Z27, Z9, Z9
+	VMAXPS Z10, Z27, Z10
+	VADDPS Z27, Z10, Z10
+	VMAXPS Z11, Z27, Z11
+	VADDPS Z27, Z11, Z11
+	VMAXPS Z12, Z27, Z12
+	VADDPS Z27, Z12, Z12
+	VMAXPS Z13, Z27, Z13
+	VADDPS Z27, Z13, Z13
+	VMAXPS Z14, Z27, Z14
+	VADDPS Z27, Z14, Z14
+	VMAXPS Z15, Z27, Z15
+	VADDPS Z27, Z15, Z15
+	VMAXPS Z16, Z27, Z16
+	VADDPS Z27, Z16, Z16
+	VMAXPS Z17, Z27, Z17
+	VADDPS Z27, Z17, Z17
+	VMAXPS Z18, Z27, Z18
+	VADDPS Z27, Z18, Z18
+	VMAXPS Z19, Z27, Z19
+	VADDPS Z27, Z19, Z19
+	VMAXPS Z20, Z27, Z20
+	VADDPS Z27, Z20, Z20
+	VMAXPS Z21, Z27, Z21
+	VADDPS Z27, Z21, Z21
+	VMAXPS Z22, Z27, Z22
+	VADDPS Z27, Z22, Z22
+	VMAXPS Z23, Z27, Z23
+	VADDPS Z27, Z23, Z23
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -5594,9 +11077,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R13(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R13(SB), NOSPLIT, $8-128
+TEXT ·packer512R13(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5775,6 +11258,220 @@ done:
 	VADDPS    Z26, Z25, Z25
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS   (R8), Z26
+	VSUBPS    Z26, Z0, Z0
+	VSUBPS    Z26, Z2, Z2
+	VSUBPS    Z26, Z4, Z4
+	VSUBPS    Z26, Z6, Z6
+	VSUBPS    Z26, Z8, Z8
+	VSUBPS    Z26, Z10, Z10
+	VSUBPS    Z26, Z12, Z12
+	VSUBPS    Z26, Z14, Z14
+	VSUBPS    Z26, Z16, Z16
+	VSUBPS    Z26, Z18, Z18
+	VSUBPS    Z26, Z20, Z20
+	VSUBPS    Z26, Z22, Z22
+	VSUBPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VSUBPS    Z26, Z1, Z1
+	VSUBPS    Z26, Z3, Z3
+	VSUBPS    Z26, Z5, Z5
+	VSUBPS    Z26, Z7, Z7
+	VSUBPS    Z26, Z9, Z9
+	VSUBPS    Z26, Z11, Z11
+	VSUBPS    Z26, Z13, Z13
+	VSUBPS    Z26, Z15, Z15
+	VSUBPS    Z26, Z17, Z17
+	VSUBPS    Z26, Z19, Z19
+	VSUBPS    Z26, Z21, Z21
+	VSUBPS    Z26, Z23, Z23
+	VSUBPS    Z26, Z25, Z25
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS   (R8), Z26
+	VMULPS    Z26, Z0, Z0
+	VMULPS    Z26, Z2, Z2
+	VMULPS    Z26, Z4, Z4
+	VMULPS    Z26, Z6, Z6
+	VMULPS    Z26, Z8, Z8
+	VMULPS    Z26, Z10, Z10
+	VMULPS    Z26, Z12, Z12
+	VMULPS    Z26, Z14, Z14
+	VMULPS    Z26, Z16, Z16
+	VMULPS    Z26, Z18, Z18
+	VMULPS    Z26, Z20, Z20
+	VMULPS    Z26, Z22, Z22
+	VMULPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VMULPS    Z26, Z1, Z1
+	VMULPS    Z26, Z3, Z3
+	VMULPS    Z26, Z5, Z5
+	VMULPS    Z26, Z7, Z7
+	VMULPS    Z26, Z9, Z9
+	VMULPS    Z26, Z11, Z11
+	VMULPS    Z26, Z13, Z13
+	VMULPS    Z26, Z15, Z15
+	VMULPS    Z26, Z17, Z17
+	VMULPS    Z26, Z19, Z19
+	VMULPS    Z26, Z21, Z21
+	VMULPS    Z26, Z23, Z23
+	VMULPS    Z26, Z25, Z25
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS   (R8), Z26
+	VADDPS    Z26, Z0, Z0
+	VADDPS    Z26, Z2, Z2
+	VADDPS    Z26, Z4, Z4
+	VADDPS    Z26, Z6, Z6
+	VADDPS    Z26, Z8, Z8
+	VADDPS    Z26, Z10, Z10
+	VADDPS    Z26, Z12, Z12
+	VADDPS    Z26, Z14, Z14
+	VADDPS    Z26, Z16, Z16
+	VADDPS    Z26, Z18, Z18
+	VADDPS    Z26, Z20, Z20
+	VADDPS    Z26, Z22, Z22
+	VADDPS    Z26, Z24, Z24
+	VMOVUPS.Z 64(R8), K1, Z26
+	VADDPS    Z26, Z1, Z1
+	VADDPS    Z26, Z3, Z3
+	VADDPS    Z26, Z5, Z5
+	VADDPS    Z26, Z7, Z7
+	VADDPS    Z26, Z9, Z9
+	VADDPS    Z26, Z11, Z11
+	VADDPS    Z26, Z13, Z13
+	VADDPS    Z26, Z15, Z15
+	VADDPS    Z26, Z17, Z17
+	VADDPS    Z26, Z19, Z19
+	VADDPS    Z26, Z21, Z21
+	VADDPS    Z26, Z23, Z23
+	VADDPS    Z26, Z25, Z25
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VADDPS    (R9), Z0, Z0
+	VMOVUPS.Z 64(R9), K1, Z26
+	VADDPS    Z26, Z1, Z1
+	VADDPS    (R9)(R8*1), Z2, Z2
+	VMOVUPS.Z 64(R9)(R8*1), K1, Z26
+	VADDPS    Z26, Z3, Z3
+	VADDPS    (R9)(R8*2), Z4, Z4
+	VMOVUPS.Z 64(R9)(R8*2), K1, Z26
+	VADDPS    Z26, Z5, Z5
+	VADDPS    (R10), Z6, Z6
+	VMOVUPS.Z 64(R10), K1, Z26
+	VADDPS    Z26, Z7, Z7
+	VADDPS    (R10)(R8*1), Z8, Z8
+	VMOVUPS.Z 64(R10)(R8*1), K1, Z26
+	VADDPS    Z26, Z9, Z9
+	VADDPS    (R10)(R8*2), Z10, Z10
+	VMOVUPS.Z 64(R10)(R8*2), K1, Z26
+	VADDPS    Z26, Z11, Z11
+	VADDPS    (R11), Z12, Z12
+	VMOVUPS.Z 64(R11), K1, Z26
+	VADDPS    Z26, Z13, Z13
+	VADDPS    (R11)(R8*1), Z14, Z14
+	VMOVUPS.Z 64(R11)(R8*1), K1, Z26
+	VADDPS    Z26, Z15, Z15
+	VADDPS    (R11)(R8*2), Z16, Z16
+	VMOVUPS.Z 64(R11)(R8*2), K1, Z26
+	VADDPS    Z26, Z17, Z17
+	VADDPS    (R12), Z18, Z18
+	VMOVUPS.Z 64(R12), K1, Z26
+	VADDPS    Z26, Z19, Z19
+	VADDPS    (R12)(R8*1), Z20, Z20
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z26
+	VADDPS    Z26, Z21, Z21
+	VADDPS    (R12)(R8*2), Z22, Z22
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z26
+	VADDPS    Z26, Z23, Z23
+	VADDPS    (R13), Z24, Z24
+	VMOVUPS.Z 64(R13), K1, Z26
+	VADDPS    Z26, Z25, Z25
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z29, Z29, Z29
+	VMAXPS Z0, Z29, Z0
+	VADDPS Z29, Z0, Z0
+	VMAXPS Z1, Z29, Z1
+	VADDPS Z29, Z1, Z1
+	VMAXPS Z2, Z29, Z2
+	VADDPS Z29, Z2, Z2
+	VMAXPS Z3, Z29, Z3
+	VADDPS Z29, Z3, Z3
+	VMAXPS Z4, Z29, Z4
+	VADDPS Z29, Z4, Z4
+	VMAXPS Z5, Z29, Z5
+	VADDPS Z29, Z5, Z5
+	VMAXPS Z6, Z29, Z6
+	VADDPS Z29, Z6, Z6
+	VMAXPS Z7, Z29, Z7
+	VADDPS Z29, Z7, Z7
+	VMAXPS Z8, Z29, Z8
+	VADDPS Z29, Z8, Z8
+	VMAXPS Z9, Z29, Z9
+	VADDPS Z29, Z9, Z9
+	VMAXPS Z10, Z29, Z10
+	VADDPS Z29, Z10, Z10
+	VMAXPS Z11, Z29, Z11
+	VADDPS Z29, Z11, Z11
+	VMAXPS Z12, Z29, Z12
+	VADDPS Z29, Z12, Z12
+	VMAXPS Z13, Z29, Z13
+	VADDPS Z29, Z13, Z13
+	VMAXPS Z14, Z29, Z14
+	VADDPS Z29, Z14, Z14
+	VMAXPS Z15, Z29, Z15
+	VADDPS Z29, Z15, Z15
+	VMAXPS Z16, Z29, Z16
+	VADDPS Z29, Z16, Z16
+	VMAXPS Z17, Z29, Z17
+	VADDPS Z29, Z17, Z17
+	VMAXPS Z18, Z29, Z18
+	VADDPS Z29, Z18, Z18
+	VMAXPS Z19, Z29, Z19
+	VADDPS Z29, Z19, Z19
+	VMAXPS Z20, Z29, Z20
+	VADDPS Z29, Z20, Z20
+	VMAXPS Z21, Z29, Z21
+	VADDPS Z29, Z21, Z21
+	VMAXPS Z22, Z29, Z22
+	VADDPS Z29, Z22, Z22
+	VMAXPS Z23, Z29, Z23
+	VADDPS Z29, Z23, Z23
+	VMAXPS Z24, Z29, Z24
+	VADDPS Z29, Z24, Z24
+	VMAXPS Z25, Z29, Z25
+	VADDPS Z29, Z25, Z25
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -5804,9 +11501,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func packer512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func packer512R14(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·packer512R14(SB), NOSPLIT, $8-128
+TEXT ·packer512R14(SB), NOSPLIT, $8-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -5993,6 +11690,233 @@ done:
 	VADDPS    Z28, Z27, Z27
 
 store:
+	MOVB      ends+128(FP), R8
+	TESTB     R8, R8
+	JE        ended
+	MOVQ      endSub+136(FP), R8
+	TESTQ     R8, R8
+	JE        endSub
+	VMOVUPS   (R8), Z28
+	VSUBPS    Z28, Z0, Z0
+	VSUBPS    Z28, Z2, Z2
+	VSUBPS    Z28, Z4, Z4
+	VSUBPS    Z28, Z6, Z6
+	VSUBPS    Z28, Z8, Z8
+	VSUBPS    Z28, Z10, Z10
+	VSUBPS    Z28, Z12, Z12
+	VSUBPS    Z28, Z14, Z14
+	VSUBPS    Z28, Z16, Z16
+	VSUBPS    Z28, Z18, Z18
+	VSUBPS    Z28, Z20, Z20
+	VSUBPS    Z28, Z22, Z22
+	VSUBPS    Z28, Z24, Z24
+	VSUBPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VSUBPS    Z28, Z1, Z1
+	VSUBPS    Z28, Z3, Z3
+	VSUBPS    Z28, Z5, Z5
+	VSUBPS    Z28, Z7, Z7
+	VSUBPS    Z28, Z9, Z9
+	VSUBPS    Z28, Z11, Z11
+	VSUBPS    Z28, Z13, Z13
+	VSUBPS    Z28, Z15, Z15
+	VSUBPS    Z28, Z17, Z17
+	VSUBPS    Z28, Z19, Z19
+	VSUBPS    Z28, Z21, Z21
+	VSUBPS    Z28, Z23, Z23
+	VSUBPS    Z28, Z25, Z25
+	VSUBPS    Z28, Z27, Z27
+
+endSub:
+	MOVQ      endMul+144(FP), R8
+	TESTQ     R8, R8
+	JE        endMul
+	VMOVUPS   (R8), Z28
+	VMULPS    Z28, Z0, Z0
+	VMULPS    Z28, Z2, Z2
+	VMULPS    Z28, Z4, Z4
+	VMULPS    Z28, Z6, Z6
+	VMULPS    Z28, Z8, Z8
+	VMULPS    Z28, Z10, Z10
+	VMULPS    Z28, Z12, Z12
+	VMULPS    Z28, Z14, Z14
+	VMULPS    Z28, Z16, Z16
+	VMULPS    Z28, Z18, Z18
+	VMULPS    Z28, Z20, Z20
+	VMULPS    Z28, Z22, Z22
+	VMULPS    Z28, Z24, Z24
+	VMULPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VMULPS    Z28, Z1, Z1
+	VMULPS    Z28, Z3, Z3
+	VMULPS    Z28, Z5, Z5
+	VMULPS    Z28, Z7, Z7
+	VMULPS    Z28, Z9, Z9
+	VMULPS    Z28, Z11, Z11
+	VMULPS    Z28, Z13, Z13
+	VMULPS    Z28, Z15, Z15
+	VMULPS    Z28, Z17, Z17
+	VMULPS    Z28, Z19, Z19
+	VMULPS    Z28, Z21, Z21
+	VMULPS    Z28, Z23, Z23
+	VMULPS    Z28, Z25, Z25
+	VMULPS    Z28, Z27, Z27
+
+endMul:
+	MOVQ      endAdd+152(FP), R8
+	TESTQ     R8, R8
+	JE        endAdd
+	VMOVUPS   (R8), Z28
+	VADDPS    Z28, Z0, Z0
+	VADDPS    Z28, Z2, Z2
+	VADDPS    Z28, Z4, Z4
+	VADDPS    Z28, Z6, Z6
+	VADDPS    Z28, Z8, Z8
+	VADDPS    Z28, Z10, Z10
+	VADDPS    Z28, Z12, Z12
+	VADDPS    Z28, Z14, Z14
+	VADDPS    Z28, Z16, Z16
+	VADDPS    Z28, Z18, Z18
+	VADDPS    Z28, Z20, Z20
+	VADDPS    Z28, Z22, Z22
+	VADDPS    Z28, Z24, Z24
+	VADDPS    Z28, Z26, Z26
+	VMOVUPS.Z 64(R8), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	VADDPS    Z28, Z3, Z3
+	VADDPS    Z28, Z5, Z5
+	VADDPS    Z28, Z7, Z7
+	VADDPS    Z28, Z9, Z9
+	VADDPS    Z28, Z11, Z11
+	VADDPS    Z28, Z13, Z13
+	VADDPS    Z28, Z15, Z15
+	VADDPS    Z28, Z17, Z17
+	VADDPS    Z28, Z19, Z19
+	VADDPS    Z28, Z21, Z21
+	VADDPS    Z28, Z23, Z23
+	VADDPS    Z28, Z25, Z25
+	VADDPS    Z28, Z27, Z27
+
+endAdd:
+	MOVQ      endRest+160(FP), R8
+	TESTQ     R8, R8
+	JE        endRest
+	MOVQ      cRow+56(FP), R8
+	MOVQ      endRest+160(FP), R9
+	LEAQ      (R9)(R8*2), R10
+	ADDQ      R8, R10
+	LEAQ      (R10)(R8*2), R11
+	ADDQ      R8, R11
+	LEAQ      (R11)(R8*2), R12
+	ADDQ      R8, R12
+	LEAQ      (R12)(R8*2), R13
+	ADDQ      R8, R13
+	VADDPS    (R9), Z0, Z0
+	VMOVUPS.Z 64(R9), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	VADDPS    (R9)(R8*1), Z2, Z2
+	VMOVUPS.Z 64(R9)(R8*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	VADDPS    (R9)(R8*2), Z4, Z4
+	VMOVUPS.Z 64(R9)(R8*2), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	VADDPS    (R10), Z6, Z6
+	VMOVUPS.Z 64(R10), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	VADDPS    (R10)(R8*1), Z8, Z8
+	VMOVUPS.Z 64(R10)(R8*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+	VADDPS    (R10)(R8*2), Z10, Z10
+	VMOVUPS.Z 64(R10)(R8*2), K1, Z28
+	VADDPS    Z28, Z11, Z11
+	VADDPS    (R11), Z12, Z12
+	VMOVUPS.Z 64(R11), K1, Z28
+	VADDPS    Z28, Z13, Z13
+	VADDPS    (R11)(R8*1), Z14, Z14
+	VMOVUPS.Z 64(R11)(R8*1), K1, Z28
+	VADDPS    Z28, Z15, Z15
+	VADDPS    (R11)(R8*2), Z16, Z16
+	VMOVUPS.Z 64(R11)(R8*2), K1, Z28
+	VADDPS    Z28, Z17, Z17
+	VADDPS    (R12), Z18, Z18
+	VMOVUPS.Z 64(R12), K1, Z28
+	VADDPS    Z28, Z19, Z19
+	VADDPS    (R12)(R8*1), Z20, Z20
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z28
+	VADDPS    Z28, Z21, Z21
+	VADDPS    (R12)(R8*2), Z22, Z22
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z28
+	VADDPS    Z28, Z23, Z23
+	VADDPS    (R13), Z24, Z24
+	VMOVUPS.Z 64(R13), K1, Z28
+	VADDPS    Z28, Z25, Z25
+	VADDPS    (R13)(R8*1), Z26, Z26
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z28
+	VADDPS    Z28, Z27, Z27
+
+endRest:
+	MOVB   relu+129(FP), R8
+	TESTB  R8, R8
+	JE     ended
+	VPXORD Z31, Z31, Z31
+	VMAXPS Z0, Z31, Z0
+	VADDPS Z31, Z0, Z0
+	VMAXPS Z1, Z31, Z1
+	VADDPS Z31, Z1, Z1
+	VMAXPS Z2, Z31, Z2
+	VADDPS Z31, Z2, Z2
+	VMAXPS Z3, Z31, Z3
+	VADDPS Z31, Z3, Z3
+	VMAXPS Z4, Z31, Z4
+	VADDPS Z31, Z4, Z4
+	VMAXPS Z5, Z31, Z5
+	VADDPS Z31, Z5, Z5
+	VMAXPS Z6, Z31, Z6
+	VADDPS Z31, Z6, Z6
+	VMAXPS Z7, Z31, Z7
+	VADDPS Z31, Z7, Z7
+	VMAXPS Z8, Z31, Z8
+	VADDPS Z31, Z8, Z8
+	VMAXPS Z9, Z31, Z9
+	VADDPS Z31, Z9, Z9
+	VMAXPS Z10, Z31, Z10
+	VADDPS Z31, Z10, Z10
+	VMAXPS Z11, Z31, Z11
+	VADDPS Z31, Z11, Z11
+	VMAXPS Z12, Z31, Z12
+	VADDPS Z31, Z12, Z12
+	VMAXPS Z13, Z31, Z13
+	VADDPS Z31, Z13, Z13
+	VMAXPS Z14, Z31, Z14
+	VADDPS Z31, Z14, Z14
+	VMAXPS Z15, Z31, Z15
+	VADDPS Z31, Z15, Z15
+	VMAXPS Z16, Z31, Z16
+	VADDPS Z31, Z16, Z16
+	VMAXPS Z17, Z31, Z17
+	VADDPS Z31, Z17, Z17
+	VMAXPS Z18, Z31, Z18
+	VADDPS Z31, Z18, Z18
+	VMAXPS Z19, Z31, Z19
+	VADDPS Z31, Z19, Z19
+	VMAXPS Z20, Z31, Z20
+	VADDPS Z31, Z20, Z20
+	VMAXPS Z21, Z31, Z21
+	VADDPS Z31, Z21, Z21
+	VMAXPS Z22, Z31, Z22
+	VADDPS Z31, Z22, Z22
+	VMAXPS Z23, Z31, Z23
+	VADDPS Z31, Z23, Z23
+	VMAXPS Z24, Z31, Z24
+	VADDPS Z31, Z24, Z24
+	VMAXPS Z25, Z31, Z25
+	VADDPS Z31, Z25, Z25
+	VMAXPS Z26, Z31, Z26
+	VADDPS Z31, Z26, Z26
+	VMAXPS Z27, Z31, Z27
+	VADDPS Z31, Z27, Z27
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -6024,9 +11948,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R1V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R1V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6077,13 +12001,54 @@ done:
 	VADDPS    Z1, Z0, Z0
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VADDPS Z3, Z0, Z0
+
+ended:
 	VMOVUPS Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
-// func depth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R2V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R2V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6139,14 +12104,62 @@ done:
 	VADDPS    Z2, Z1, Z1
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS.Z (DX), K1, Z2
+	VSUBPS    Z2, Z0, Z0
+	VSUBPS    Z2, Z1, Z1
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z2, Z1, Z1
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z1
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VMOVUPS.Z (BX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VADDPS Z4, Z0, Z0
+	VMAXPS Z1, Z4, Z1
+	VADDPS Z4, Z1, Z1
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VZEROUPPER
 	RET
 
-// func depth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R3V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R3V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6207,15 +12220,70 @@ done:
 	VADDPS    Z3, Z2, Z2
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS.Z (DX), K1, Z3
+	VSUBPS    Z3, Z0, Z0
+	VSUBPS    Z3, Z1, Z1
+	VSUBPS    Z3, Z2, Z2
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS.Z (DX), K1, Z3
+	VMULPS    Z3, Z0, Z0
+	VMULPS    Z3, Z1, Z1
+	VMULPS    Z3, Z2, Z2
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+	VADDPS    Z3, Z2, Z2
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VMOVUPS.Z (BX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z (BX)(DX*2), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VADDPS Z5, Z0, Z0
+	VMAXPS Z1, Z5, Z1
+	VADDPS Z5, Z1, Z1
+	VMAXPS Z2, Z5, Z2
+	VADDPS Z5, Z2, Z2
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
 	VZEROUPPER
 	RET
 
-// func depth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R4V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R4V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6287,6 +12355,70 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z4
+	VSUBPS    Z4, Z0, Z0
+	VSUBPS    Z4, Z1, Z1
+	VSUBPS    Z4, Z2, Z2
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z4, Z1, Z1
+	VMULPS    Z4, Z2, Z2
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VADDPS Z6, Z0, Z0
+	VMAXPS Z1, Z6, Z1
+	VADDPS Z6, Z1, Z1
+	VMAXPS Z2, Z6, Z2
+	VADDPS Z6, Z2, Z2
+	VMAXPS Z3, Z6, Z3
+	VADDPS Z6, Z3, Z3
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -6294,9 +12426,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R5V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R5V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6373,6 +12505,77 @@ done:
 	VADDPS    Z5, Z4, Z4
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z5
+	VSUBPS    Z5, Z0, Z0
+	VSUBPS    Z5, Z1, Z1
+	VSUBPS    Z5, Z2, Z2
+	VSUBPS    Z5, Z3, Z3
+	VSUBPS    Z5, Z4, Z4
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z5
+	VMULPS    Z5, Z0, Z0
+	VMULPS    Z5, Z1, Z1
+	VMULPS    Z5, Z2, Z2
+	VMULPS    Z5, Z3, Z3
+	VMULPS    Z5, Z4, Z4
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z5, Z3, Z3
+	VADDPS    Z5, Z4, Z4
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z5
+	VADDPS    Z5, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z5
+	VADDPS    Z5, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z5
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z5
+	VADDPS    Z5, Z4, Z4
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VADDPS Z7, Z0, Z0
+	VMAXPS Z1, Z7, Z1
+	VADDPS Z7, Z1, Z1
+	VMAXPS Z2, Z7, Z2
+	VADDPS Z7, Z2, Z2
+	VMAXPS Z3, Z7, Z3
+	VADDPS Z7, Z3, Z3
+	VMAXPS Z4, Z7, Z4
+	VADDPS Z7, Z4, Z4
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -6381,9 +12584,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R6V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R6V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6465,6 +12668,84 @@ done:
 	VADDPS    Z6, Z5, Z5
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS.Z (BX), K1, Z6
+	VSUBPS    Z6, Z0, Z0
+	VSUBPS    Z6, Z1, Z1
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z6, Z3, Z3
+	VSUBPS    Z6, Z4, Z4
+	VSUBPS    Z6, Z5, Z5
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS.Z (BX), K1, Z6
+	VMULPS    Z6, Z0, Z0
+	VMULPS    Z6, Z1, Z1
+	VMULPS    Z6, Z2, Z2
+	VMULPS    Z6, Z3, Z3
+	VMULPS    Z6, Z4, Z4
+	VMULPS    Z6, Z5, Z5
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS.Z (BX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VMOVUPS.Z (SI), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS.Z (SI)(BX*1), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS.Z (SI)(BX*2), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z (DI), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VMOVUPS.Z (DI)(BX*1), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z (DI)(BX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VADDPS Z8, Z0, Z0
+	VMAXPS Z1, Z8, Z1
+	VADDPS Z8, Z1, Z1
+	VMAXPS Z2, Z8, Z2
+	VADDPS Z8, Z2, Z2
+	VMAXPS Z3, Z8, Z3
+	VADDPS Z8, Z3, Z3
+	VMAXPS Z4, Z8, Z4
+	VADDPS Z8, Z4, Z4
+	VMAXPS Z5, Z8, Z5
+	VADDPS Z8, Z5, Z5
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -6474,9 +12755,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R7V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R7V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6569,6 +12850,93 @@ done:
 	VADDPS    Z7, Z6, Z6
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS.Z (SI), K1, Z7
+	VSUBPS    Z7, Z0, Z0
+	VSUBPS    Z7, Z1, Z1
+	VSUBPS    Z7, Z2, Z2
+	VSUBPS    Z7, Z3, Z3
+	VSUBPS    Z7, Z4, Z4
+	VSUBPS    Z7, Z5, Z5
+	VSUBPS    Z7, Z6, Z6
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS.Z (SI), K1, Z7
+	VMULPS    Z7, Z0, Z0
+	VMULPS    Z7, Z1, Z1
+	VMULPS    Z7, Z2, Z2
+	VMULPS    Z7, Z3, Z3
+	VMULPS    Z7, Z4, Z4
+	VMULPS    Z7, Z5, Z5
+	VMULPS    Z7, Z6, Z6
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS.Z (SI), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z7, Z2, Z2
+	VADDPS    Z7, Z3, Z3
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z7, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VMOVUPS.Z (DI), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VMOVUPS.Z (DI)(SI*1), K1, Z7
+	VADDPS    Z7, Z1, Z1
+	VMOVUPS.Z (DI)(SI*2), K1, Z7
+	VADDPS    Z7, Z2, Z2
+	VMOVUPS.Z (R8), K1, Z7
+	VADDPS    Z7, Z3, Z3
+	VMOVUPS.Z (R8)(SI*1), K1, Z7
+	VADDPS    Z7, Z4, Z4
+	VMOVUPS.Z (R8)(SI*2), K1, Z7
+	VADDPS    Z7, Z5, Z5
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z6, Z6
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VADDPS Z9, Z0, Z0
+	VMAXPS Z1, Z9, Z1
+	VADDPS Z9, Z1, Z1
+	VMAXPS Z2, Z9, Z2
+	VADDPS Z9, Z2, Z2
+	VMAXPS Z3, Z9, Z3
+	VADDPS Z9, Z3, Z3
+	VMAXPS Z4, Z9, Z4
+	VADDPS Z9, Z4, Z4
+	VMAXPS Z5, Z9, Z5
+	VADDPS Z9, Z5, Z5
+	VMAXPS Z6, Z9, Z6
+	VADDPS Z9, Z6, Z6
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -6579,9 +12947,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R8V1(SB), NOSPLIT, $0-128
+TEXT ·depth512R8V1(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6679,6 +13047,100 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS.Z (SI), K1, Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z4, Z4
+	VSUBPS    Z8, Z5, Z5
+	VSUBPS    Z8, Z6, Z6
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS.Z (SI), K1, Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z4, Z4
+	VMULPS    Z8, Z5, Z5
+	VMULPS    Z8, Z6, Z6
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS.Z (SI), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VMOVUPS.Z (DI), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS.Z (DI)(SI*1), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS.Z (DI)(SI*2), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z (R8), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS.Z (R8)(SI*1), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z (R8)(SI*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z (R9)(SI*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VADDPS Z10, Z0, Z0
+	VMAXPS Z1, Z10, Z1
+	VADDPS Z10, Z1, Z1
+	VMAXPS Z2, Z10, Z2
+	VADDPS Z10, Z2, Z2
+	VMAXPS Z3, Z10, Z3
+	VADDPS Z10, Z3, Z3
+	VMAXPS Z4, Z10, Z4
+	VADDPS Z10, Z4, Z4
+	VMAXPS Z5, Z10, Z5
+	VADDPS Z10, Z5, Z5
+	VMAXPS Z6, Z10, Z6
+	VADDPS Z10, Z6, Z6
+	VMAXPS Z7, Z10, Z7
+	VADDPS Z10, Z7, Z7
+
+ended:
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K1, (CX)(AX*1)
 	VMOVUPS Z2, K1, (CX)(AX*2)
@@ -6690,9 +13152,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R1V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R1V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6749,14 +13211,64 @@ done:
 	VADDPS    Z2, Z1, Z1
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VSUBPS    Z2, Z1, Z1
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VMULPS    Z2, Z1, Z1
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VADDPS Z4, Z0, Z0
+	VMAXPS Z1, Z4, Z1
+	VADDPS Z4, Z1, Z1
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
-// func depth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R2V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R2V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6822,6 +13334,69 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z4
+	VSUBPS    Z4, Z0, Z0
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VSUBPS    Z4, Z1, Z1
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VMULPS    Z4, Z1, Z1
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VMOVUPS.Z 64(BX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    (BX)(DX*1), Z2, Z2
+	VMOVUPS.Z 64(BX)(DX*1), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VADDPS Z6, Z0, Z0
+	VMAXPS Z1, Z6, Z1
+	VADDPS Z6, Z1, Z1
+	VMAXPS Z2, Z6, Z2
+	VADDPS Z6, Z2, Z2
+	VMAXPS Z3, Z6, Z3
+	VADDPS Z6, Z3, Z3
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -6829,9 +13404,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R3V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R3V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -6906,6 +13481,82 @@ done:
 	VADDPS    Z6, Z5, Z5
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z6
+	VSUBPS    Z6, Z0, Z0
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VSUBPS    Z6, Z1, Z1
+	VSUBPS    Z6, Z3, Z3
+	VSUBPS    Z6, Z5, Z5
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z6
+	VMULPS    Z6, Z0, Z0
+	VMULPS    Z6, Z2, Z2
+	VMULPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VMULPS    Z6, Z1, Z1
+	VMULPS    Z6, Z3, Z3
+	VMULPS    Z6, Z5, Z5
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z5, Z5
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VMOVUPS.Z 64(BX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    (BX)(DX*1), Z2, Z2
+	VMOVUPS.Z 64(BX)(DX*1), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	VADDPS    (BX)(DX*2), Z4, Z4
+	VMOVUPS.Z 64(BX)(DX*2), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VADDPS Z8, Z0, Z0
+	VMAXPS Z1, Z8, Z1
+	VADDPS Z8, Z1, Z1
+	VMAXPS Z2, Z8, Z2
+	VADDPS Z8, Z2, Z2
+	VMAXPS Z3, Z8, Z3
+	VADDPS Z8, Z3, Z3
+	VMAXPS Z4, Z8, Z4
+	VADDPS Z8, Z4, Z4
+	VMAXPS Z5, Z8, Z5
+	VADDPS Z8, Z5, Z5
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -6915,9 +13566,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R4V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R4V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7007,6 +13658,97 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z4, Z4
+	VSUBPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z5, Z5
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z4, Z4
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z5, Z5
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VADDPS Z10, Z0, Z0
+	VMAXPS Z1, Z10, Z1
+	VADDPS Z10, Z1, Z1
+	VMAXPS Z2, Z10, Z2
+	VADDPS Z10, Z2, Z2
+	VMAXPS Z3, Z10, Z3
+	VADDPS Z10, Z3, Z3
+	VMAXPS Z4, Z10, Z4
+	VADDPS Z10, Z4, Z4
+	VMAXPS Z5, Z10, Z5
+	VADDPS Z10, Z5, Z5
+	VMAXPS Z6, Z10, Z6
+	VADDPS Z10, Z6, Z6
+	VMAXPS Z7, Z10, Z7
+	VADDPS Z10, Z7, Z7
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -7018,9 +13760,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R5V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R5V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7119,6 +13861,110 @@ done:
 	VADDPS    Z10, Z9, Z9
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z10
+	VSUBPS    Z10, Z0, Z0
+	VSUBPS    Z10, Z2, Z2
+	VSUBPS    Z10, Z4, Z4
+	VSUBPS    Z10, Z6, Z6
+	VSUBPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VSUBPS    Z10, Z1, Z1
+	VSUBPS    Z10, Z3, Z3
+	VSUBPS    Z10, Z5, Z5
+	VSUBPS    Z10, Z7, Z7
+	VSUBPS    Z10, Z9, Z9
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z10
+	VMULPS    Z10, Z0, Z0
+	VMULPS    Z10, Z2, Z2
+	VMULPS    Z10, Z4, Z4
+	VMULPS    Z10, Z6, Z6
+	VMULPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VMULPS    Z10, Z1, Z1
+	VMULPS    Z10, Z3, Z3
+	VMULPS    Z10, Z5, Z5
+	VMULPS    Z10, Z7, Z7
+	VMULPS    Z10, Z9, Z9
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(BX), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z9, Z9
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DI)(BX*1), Z8, Z8
+	VMOVUPS.Z 64(DI)(BX*1), K1, Z10
+	VADDPS    Z10, Z9, Z9
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VADDPS Z12, Z0, Z0
+	VMAXPS Z1, Z12, Z1
+	VADDPS Z12, Z1, Z1
+	VMAXPS Z2, Z12, Z2
+	VADDPS Z12, Z2, Z2
+	VMAXPS Z3, Z12, Z3
+	VADDPS Z12, Z3, Z3
+	VMAXPS Z4, Z12, Z4
+	VADDPS Z12, Z4, Z4
+	VMAXPS Z5, Z12, Z5
+	VADDPS Z12, Z5, Z5
+	VMAXPS Z6, Z12, Z6
+	VADDPS Z12, Z6, Z6
+	VMAXPS Z7, Z12, Z7
+	VADDPS Z12, Z7, Z7
+	VMAXPS Z8, Z12, Z8
+	VADDPS Z12, Z8, Z8
+	VMAXPS Z9, Z12, Z9
+	VADDPS Z12, Z9, Z9
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -7132,9 +13978,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R6V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R6V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7242,6 +14088,123 @@ done:
 	VADDPS    Z12, Z11, Z11
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z12
+	VSUBPS    Z12, Z0, Z0
+	VSUBPS    Z12, Z2, Z2
+	VSUBPS    Z12, Z4, Z4
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z12, Z8, Z8
+	VSUBPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VSUBPS    Z12, Z1, Z1
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z12, Z5, Z5
+	VSUBPS    Z12, Z7, Z7
+	VSUBPS    Z12, Z9, Z9
+	VSUBPS    Z12, Z11, Z11
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z12
+	VMULPS    Z12, Z0, Z0
+	VMULPS    Z12, Z2, Z2
+	VMULPS    Z12, Z4, Z4
+	VMULPS    Z12, Z6, Z6
+	VMULPS    Z12, Z8, Z8
+	VMULPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VMULPS    Z12, Z1, Z1
+	VMULPS    Z12, Z3, Z3
+	VMULPS    Z12, Z5, Z5
+	VMULPS    Z12, Z7, Z7
+	VMULPS    Z12, Z9, Z9
+	VMULPS    Z12, Z11, Z11
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(BX), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z11, Z11
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS.Z 64(SI), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    (SI)(BX*1), Z2, Z2
+	VMOVUPS.Z 64(SI)(BX*1), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    (SI)(BX*2), Z4, Z4
+	VMOVUPS.Z 64(SI)(BX*2), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	VADDPS    (DI), Z6, Z6
+	VMOVUPS.Z 64(DI), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (DI)(BX*1), Z8, Z8
+	VMOVUPS.Z 64(DI)(BX*1), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    (DI)(BX*2), Z10, Z10
+	VMOVUPS.Z 64(DI)(BX*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VADDPS Z14, Z0, Z0
+	VMAXPS Z1, Z14, Z1
+	VADDPS Z14, Z1, Z1
+	VMAXPS Z2, Z14, Z2
+	VADDPS Z14, Z2, Z2
+	VMAXPS Z3, Z14, Z3
+	VADDPS Z14, Z3, Z3
+	VMAXPS Z4, Z14, Z4
+	VADDPS Z14, Z4, Z4
+	VMAXPS Z5, Z14, Z5
+	VADDPS Z14, Z5, Z5
+	VMAXPS Z6, Z14, Z6
+	VADDPS Z14, Z6, Z6
+	VMAXPS Z7, Z14, Z7
+	VADDPS Z14, Z7, Z7
+	VMAXPS Z8, Z14, Z8
+	VADDPS Z14, Z8, Z8
+	VMAXPS Z9, Z14, Z9
+	VADDPS Z14, Z9, Z9
+	VMAXPS Z10, Z14, Z10
+	VADDPS Z14, Z10, Z10
+	VMAXPS Z11, Z14, Z11
+	VADDPS Z14, Z11, Z11
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -7257,9 +14220,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R7V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R7V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7382,6 +14345,138 @@ done:
 	VADDPS    Z14, Z13, Z13
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z14
+	VSUBPS    Z14, Z0, Z0
+	VSUBPS    Z14, Z2, Z2
+	VSUBPS    Z14, Z4, Z4
+	VSUBPS    Z14, Z6, Z6
+	VSUBPS    Z14, Z8, Z8
+	VSUBPS    Z14, Z10, Z10
+	VSUBPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VSUBPS    Z14, Z1, Z1
+	VSUBPS    Z14, Z3, Z3
+	VSUBPS    Z14, Z5, Z5
+	VSUBPS    Z14, Z7, Z7
+	VSUBPS    Z14, Z9, Z9
+	VSUBPS    Z14, Z11, Z11
+	VSUBPS    Z14, Z13, Z13
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z14
+	VMULPS    Z14, Z0, Z0
+	VMULPS    Z14, Z2, Z2
+	VMULPS    Z14, Z4, Z4
+	VMULPS    Z14, Z6, Z6
+	VMULPS    Z14, Z8, Z8
+	VMULPS    Z14, Z10, Z10
+	VMULPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VMULPS    Z14, Z1, Z1
+	VMULPS    Z14, Z3, Z3
+	VMULPS    Z14, Z5, Z5
+	VMULPS    Z14, Z7, Z7
+	VMULPS    Z14, Z9, Z9
+	VMULPS    Z14, Z11, Z11
+	VMULPS    Z14, Z13, Z13
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z14
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(SI), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	VADDPS    Z14, Z3, Z3
+	VADDPS    Z14, Z5, Z5
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z14, Z9, Z9
+	VADDPS    Z14, Z11, Z11
+	VADDPS    Z14, Z13, Z13
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z14
+	VADDPS    Z14, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z14
+	VADDPS    Z14, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z14
+	VADDPS    Z14, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z14
+	VADDPS    Z14, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z14
+	VADDPS    Z14, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z14
+	VADDPS    Z14, Z13, Z13
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VADDPS Z16, Z0, Z0
+	VMAXPS Z1, Z16, Z1
+	VADDPS Z16, Z1, Z1
+	VMAXPS Z2, Z16, Z2
+	VADDPS Z16, Z2, Z2
+	VMAXPS Z3, Z16, Z3
+	VADDPS Z16, Z3, Z3
+	VMAXPS Z4, Z16, Z4
+	VADDPS Z16, Z4, Z4
+	VMAXPS Z5, Z16, Z5
+	VADDPS Z16, Z5, Z5
+	VMAXPS Z6, Z16, Z6
+	VADDPS Z16, Z6, Z6
+	VMAXPS Z7, Z16, Z7
+	VADDPS Z16, Z7, Z7
+	VMAXPS Z8, Z16, Z8
+	VADDPS Z16, Z8, Z8
+	VMAXPS Z9, Z16, Z9
+	VADDPS Z16, Z9, Z9
+	VMAXPS Z10, Z16, Z10
+	VADDPS Z16, Z10, Z10
+	VMAXPS Z11, Z16, Z11
+	VADDPS Z16, Z11, Z11
+	VMAXPS Z12, Z16, Z12
+	VADDPS Z16, Z12, Z12
+	VMAXPS Z13, Z16, Z13
+	VADDPS Z16, Z13, Z13
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -7399,9 +14494,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R8V2(SB), NOSPLIT, $0-128
+TEXT ·depth512R8V2(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7533,6 +14628,151 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), SI
+	TESTB     SI, SI
+	JE        ended
+	MOVQ      endSub+136(FP), SI
+	TESTQ     SI, SI
+	JE        endSub
+	VMOVUPS   (SI), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z8, Z8
+	VSUBPS    Z16, Z10, Z10
+	VSUBPS    Z16, Z12, Z12
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z9, Z9
+	VSUBPS    Z16, Z11, Z11
+	VSUBPS    Z16, Z13, Z13
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), SI
+	TESTQ     SI, SI
+	JE        endMul
+	VMOVUPS   (SI), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z8, Z8
+	VMULPS    Z16, Z10, Z10
+	VMULPS    Z16, Z12, Z12
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z9, Z9
+	VMULPS    Z16, Z11, Z11
+	VMULPS    Z16, Z13, Z13
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), SI
+	TESTQ     SI, SI
+	JE        endAdd
+	VMOVUPS   (SI), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(SI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z13, Z13
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), SI
+	TESTQ     SI, SI
+	JE        endRest
+	MOVQ      cRow+56(FP), SI
+	MOVQ      endRest+160(FP), DI
+	LEAQ      (DI)(SI*2), R8
+	ADDQ      SI, R8
+	LEAQ      (R8)(SI*2), R9
+	ADDQ      SI, R9
+	VADDPS    (DI), Z0, Z0
+	VMOVUPS.Z 64(DI), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    (DI)(SI*1), Z2, Z2
+	VMOVUPS.Z 64(DI)(SI*1), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    (DI)(SI*2), Z4, Z4
+	VMOVUPS.Z 64(DI)(SI*2), K1, Z16
+	VADDPS    Z16, Z5, Z5
+	VADDPS    (R8), Z6, Z6
+	VMOVUPS.Z 64(R8), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (R8)(SI*1), Z8, Z8
+	VMOVUPS.Z 64(R8)(SI*1), K1, Z16
+	VADDPS    Z16, Z9, Z9
+	VADDPS    (R8)(SI*2), Z10, Z10
+	VMOVUPS.Z 64(R8)(SI*2), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	VADDPS    (R9), Z12, Z12
+	VMOVUPS.Z 64(R9), K1, Z16
+	VADDPS    Z16, Z13, Z13
+	VADDPS    (R9)(SI*1), Z14, Z14
+	VMOVUPS.Z 64(R9)(SI*1), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), SI
+	TESTB  SI, SI
+	JE     ended
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z0, Z18, Z0
+	VADDPS Z18, Z0, Z0
+	VMAXPS Z1, Z18, Z1
+	VADDPS Z18, Z1, Z1
+	VMAXPS Z2, Z18, Z2
+	VADDPS Z18, Z2, Z2
+	VMAXPS Z3, Z18, Z3
+	VADDPS Z18, Z3, Z3
+	VMAXPS Z4, Z18, Z4
+	VADDPS Z18, Z4, Z4
+	VMAXPS Z5, Z18, Z5
+	VADDPS Z18, Z5, Z5
+	VMAXPS Z6, Z18, Z6
+	VADDPS Z18, Z6, Z6
+	VMAXPS Z7, Z18, Z7
+	VADDPS Z18, Z7, Z7
+	VMAXPS Z8, Z18, Z8
+	VADDPS Z18, Z8, Z8
+	VMAXPS Z9, Z18, Z9
+	VADDPS Z18, Z9, Z9
+	VMAXPS Z10, Z18, Z10
+	VADDPS Z18, Z10, Z10
+	VMAXPS Z11, Z18, Z11
+	VADDPS Z18, Z11, Z11
+	VMAXPS Z12, Z18, Z12
+	VADDPS Z18, Z12, Z12
+	VMAXPS Z13, Z18, Z13
+	VADDPS Z18, Z13, Z13
+	VMAXPS Z14, Z18, Z14
+	VADDPS Z18, Z14, Z14
+	VMAXPS Z15, Z18, Z15
+	VADDPS Z18, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	VMOVUPS Z2, (CX)(AX*1)
@@ -7552,9 +14792,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R1V4(SB), NOSPLIT, $0-128
+TEXT ·depth512R1V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7623,6 +14863,74 @@ done:
 	VADDPS    Z4, Z3, Z3
 
 store:
+	MOVB      ends+128(FP), CL
+	TESTB     CL, CL
+	JE        ended
+	MOVQ      endSub+136(FP), CX
+	TESTQ     CX, CX
+	JE        endSub
+	VMOVUPS   (CX), Z4
+	VSUBPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VSUBPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VSUBPS    Z4, Z3, Z3
+
+endSub:
+	MOVQ      endMul+144(FP), CX
+	TESTQ     CX, CX
+	JE        endMul
+	VMOVUPS   (CX), Z4
+	VMULPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VMULPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VMULPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VMULPS    Z4, Z3, Z3
+
+endMul:
+	MOVQ      endAdd+152(FP), CX
+	TESTQ     CX, CX
+	JE        endAdd
+	VMOVUPS   (CX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(CX), Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endAdd:
+	MOVQ      endRest+160(FP), CX
+	TESTQ     CX, CX
+	JE        endRest
+	MOVQ      cRow+56(FP), CX
+	MOVQ      endRest+160(FP), CX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VADDPS    128(CX), Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+endRest:
+	MOVB   relu+129(FP), CL
+	TESTB  CL, CL
+	JE     ended
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VADDPS Z6, Z0, Z0
+	VMAXPS Z1, Z6, Z1
+	VADDPS Z6, Z1, Z1
+	VMAXPS Z2, Z6, Z2
+	VADDPS Z6, Z2, Z2
+	VMAXPS Z3, Z6, Z3
+	VADDPS Z6, Z3, Z3
+
+ended:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -7630,9 +14938,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R2V4(SB), NOSPLIT, $0-128
+TEXT ·depth512R2V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7718,6 +15026,99 @@ done:
 	VADDPS    Z8, Z7, Z7
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z8
+	VSUBPS    Z8, Z0, Z0
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VSUBPS    Z8, Z1, Z1
+	VSUBPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VSUBPS    Z8, Z3, Z3
+	VSUBPS    Z8, Z7, Z7
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VMULPS    Z8, Z1, Z1
+	VMULPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VMULPS    Z8, Z2, Z2
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VMULPS    Z8, Z3, Z3
+	VMULPS    Z8, Z7, Z7
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z7, Z7
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VMOVUPS.Z 192(BX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    (BX)(DX*1), Z4, Z4
+	VADDPS    64(BX)(DX*1), Z5, Z5
+	VADDPS    128(BX)(DX*1), Z6, Z6
+	VMOVUPS.Z 192(BX)(DX*1), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VADDPS Z10, Z0, Z0
+	VMAXPS Z1, Z10, Z1
+	VADDPS Z10, Z1, Z1
+	VMAXPS Z2, Z10, Z2
+	VADDPS Z10, Z2, Z2
+	VMAXPS Z3, Z10, Z3
+	VADDPS Z10, Z3, Z3
+	VMAXPS Z4, Z10, Z4
+	VADDPS Z10, Z4, Z4
+	VMAXPS Z5, Z10, Z5
+	VADDPS Z10, Z5, Z5
+	VMAXPS Z6, Z10, Z6
+	VADDPS Z10, Z6, Z6
+	VMAXPS Z7, Z10, Z7
+	VADDPS Z10, Z7, Z7
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -7729,9 +15130,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R3V4(SB), NOSPLIT, $0-128
+TEXT ·depth512R3V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7834,6 +15235,124 @@ done:
 	VADDPS    Z12, Z11, Z11
 
 store:
+	MOVB      ends+128(FP), DL
+	TESTB     DL, DL
+	JE        ended
+	MOVQ      endSub+136(FP), DX
+	TESTQ     DX, DX
+	JE        endSub
+	VMOVUPS   (DX), Z12
+	VSUBPS    Z12, Z0, Z0
+	VSUBPS    Z12, Z4, Z4
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VSUBPS    Z12, Z1, Z1
+	VSUBPS    Z12, Z5, Z5
+	VSUBPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VSUBPS    Z12, Z2, Z2
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z12, Z7, Z7
+	VSUBPS    Z12, Z11, Z11
+
+endSub:
+	MOVQ      endMul+144(FP), DX
+	TESTQ     DX, DX
+	JE        endMul
+	VMOVUPS   (DX), Z12
+	VMULPS    Z12, Z0, Z0
+	VMULPS    Z12, Z4, Z4
+	VMULPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VMULPS    Z12, Z1, Z1
+	VMULPS    Z12, Z5, Z5
+	VMULPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VMULPS    Z12, Z2, Z2
+	VMULPS    Z12, Z6, Z6
+	VMULPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VMULPS    Z12, Z3, Z3
+	VMULPS    Z12, Z7, Z7
+	VMULPS    Z12, Z11, Z11
+
+endMul:
+	MOVQ      endAdd+152(FP), DX
+	TESTQ     DX, DX
+	JE        endAdd
+	VMOVUPS   (DX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS   64(DX), Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   128(DX), Z12
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z11, Z11
+
+endAdd:
+	MOVQ      endRest+160(FP), DX
+	TESTQ     DX, DX
+	JE        endRest
+	MOVQ      cRow+56(FP), DX
+	MOVQ      endRest+160(FP), BX
+	VADDPS    (BX), Z0, Z0
+	VADDPS    64(BX), Z1, Z1
+	VADDPS    128(BX), Z2, Z2
+	VMOVUPS.Z 192(BX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    (BX)(DX*1), Z4, Z4
+	VADDPS    64(BX)(DX*1), Z5, Z5
+	VADDPS    128(BX)(DX*1), Z6, Z6
+	VMOVUPS.Z 192(BX)(DX*1), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (BX)(DX*2), Z8, Z8
+	VADDPS    64(BX)(DX*2), Z9, Z9
+	VADDPS    128(BX)(DX*2), Z10, Z10
+	VMOVUPS.Z 192(BX)(DX*2), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+endRest:
+	MOVB   relu+129(FP), DL
+	TESTB  DL, DL
+	JE     ended
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VADDPS Z14, Z0, Z0
+	VMAXPS Z1, Z14, Z1
+	VADDPS Z14, Z1, Z1
+	VMAXPS Z2, Z14, Z2
+	VADDPS Z14, Z2, Z2
+	VMAXPS Z3, Z14, Z3
+	VADDPS Z14, Z3, Z3
+	VMAXPS Z4, Z14, Z4
+	VADDPS Z14, Z4, Z4
+	VMAXPS Z5, Z14, Z5
+	VADDPS Z14, Z5, Z5
+	VMAXPS Z6, Z14, Z6
+	VADDPS Z14, Z6, Z6
+	VMAXPS Z7, Z14, Z7
+	VADDPS Z14, Z7, Z7
+	VMAXPS Z8, Z14, Z8
+	VADDPS Z14, Z8, Z8
+	VMAXPS Z9, Z14, Z9
+	VADDPS Z14, Z9, Z9
+	VMAXPS Z10, Z14, Z10
+	VADDPS Z14, Z10, Z10
+	VMAXPS Z11, Z14, Z11
+	VADDPS Z14, Z11, Z11
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -7849,9 +15368,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func depth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+// func depth512R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·depth512R4V4(SB), NOSPLIT, $0-128
+TEXT ·depth512R4V4(SB), NOSPLIT, $0-168
 	MOVQ   k+0(FP), AX
 	MOVQ   first+88(FP), CX
 	SUBQ   CX, AX
@@ -7977,6 +15496,151 @@ done:
 	VADDPS    Z16, Z15, Z15
 
 store:
+	MOVB      ends+128(FP), BL
+	TESTB     BL, BL
+	JE        ended
+	MOVQ      endSub+136(FP), BX
+	TESTQ     BX, BX
+	JE        endSub
+	VMOVUPS   (BX), Z16
+	VSUBPS    Z16, Z0, Z0
+	VSUBPS    Z16, Z4, Z4
+	VSUBPS    Z16, Z8, Z8
+	VSUBPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VSUBPS    Z16, Z1, Z1
+	VSUBPS    Z16, Z5, Z5
+	VSUBPS    Z16, Z9, Z9
+	VSUBPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VSUBPS    Z16, Z2, Z2
+	VSUBPS    Z16, Z6, Z6
+	VSUBPS    Z16, Z10, Z10
+	VSUBPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VSUBPS    Z16, Z3, Z3
+	VSUBPS    Z16, Z7, Z7
+	VSUBPS    Z16, Z11, Z11
+	VSUBPS    Z16, Z15, Z15
+
+endSub:
+	MOVQ      endMul+144(FP), BX
+	TESTQ     BX, BX
+	JE        endMul
+	VMOVUPS   (BX), Z16
+	VMULPS    Z16, Z0, Z0
+	VMULPS    Z16, Z4, Z4
+	VMULPS    Z16, Z8, Z8
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VMULPS    Z16, Z1, Z1
+	VMULPS    Z16, Z5, Z5
+	VMULPS    Z16, Z9, Z9
+	VMULPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VMULPS    Z16, Z2, Z2
+	VMULPS    Z16, Z6, Z6
+	VMULPS    Z16, Z10, Z10
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VMULPS    Z16, Z3, Z3
+	VMULPS    Z16, Z7, Z7
+	VMULPS    Z16, Z11, Z11
+	VMULPS    Z16, Z15, Z15
+
+endMul:
+	MOVQ      endAdd+152(FP), BX
+	TESTQ     BX, BX
+	JE        endAdd
+	VMOVUPS   (BX), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   64(BX), Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS   128(BX), Z16
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(BX), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z15, Z15
+
+endAdd:
+	MOVQ      endRest+160(FP), BX
+	TESTQ     BX, BX
+	JE        endRest
+	MOVQ      cRow+56(FP), BX
+	MOVQ      endRest+160(FP), SI
+	LEAQ      (SI)(BX*2), DI
+	ADDQ      BX, DI
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VADDPS    128(SI), Z2, Z2
+	VMOVUPS.Z 192(SI), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    (SI)(BX*1), Z4, Z4
+	VADDPS    64(SI)(BX*1), Z5, Z5
+	VADDPS    128(SI)(BX*1), Z6, Z6
+	VMOVUPS.Z 192(SI)(BX*1), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	VADDPS    (SI)(BX*2), Z8, Z8
+	VADDPS    64(SI)(BX*2), Z9, Z9
+	VADDPS    128(SI)(BX*2), Z10, Z10
+	VMOVUPS.Z 192(SI)(BX*2), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	VADDPS    (DI), Z12, Z12
+	VADDPS    64(DI), Z13, Z13
+	VADDPS    128(DI), Z14, Z14
+	VMOVUPS.Z 192(DI), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+endRest:
+	MOVB   relu+129(FP), BL
+	TESTB  BL, BL
+	JE     ended
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z0, Z18, Z0
+	VADDPS Z18, Z0, Z0
+	VMAXPS Z1, Z18, Z1
+	VADDPS Z18, Z1, Z1
+	VMAXPS Z2, Z18, Z2
+	VADDPS Z18, Z2, Z2
+	VMAXPS Z3, Z18, Z3
+	VADDPS Z18, Z3, Z3
+	VMAXPS Z4, Z18, Z4
+	VADDPS Z18, Z4, Z4
+	VMAXPS Z5, Z18, Z5
+	VADDPS Z18, Z5, Z5
+	VMAXPS Z6, Z18, Z6
+	VADDPS Z18, Z6, Z6
+	VMAXPS Z7, Z18, Z7
+	VADDPS Z18, Z7, Z7
+	VMAXPS Z8, Z18, Z8
+	VADDPS Z18, Z8, Z8
+	VMAXPS Z9, Z18, Z9
+	VADDPS Z18, Z9, Z9
+	VMAXPS Z10, Z18, Z10
+	VADDPS Z18, Z10, Z10
+	VMAXPS Z11, Z18, Z11
+	VADDPS Z18, Z11, Z11
+	VMAXPS Z12, Z18, Z12
+	VADDPS Z18, Z12, Z12
+	VMAXPS Z13, Z18, Z13
+	VADDPS Z18, Z13, Z13
+	VMAXPS Z14, Z18, Z14
+	VADDPS Z18, Z14, Z14
+	VMAXPS Z15, Z18, Z15
+	VADDPS Z18, Z15, Z15
+
+ended:
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -7993,6 +15657,145 @@ store:
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, 128(DX)
 	VMOVUPS Z15, K1, 192(DX)
+	VZEROUPPER
+	RET
+
+// func threes512(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·threes512(SB), NOSPLIT, $0-144
+	MOVQ      tail+96(FP), AX
+	MOVQ      AX, CX
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	MOVQ      b+56(FP), CX
+	MOVQ      bRow+64(FP), DX
+	VMOVUPS.Z (CX), K1, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z2
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z4
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	ADDQ      DX, CX
+	MOVQ      sub+104(FP), CX
+	VMOVUPS.Z (CX), K1, Z9
+	MOVQ      mul+112(FP), CX
+	VMOVUPS.Z (CX), K1, Z10
+	MOVQ      add+120(FP), CX
+	VMOVUPS.Z (CX), K1, Z11
+	MOVQ      floor+128(FP), CX
+	MOVQ      zero+136(FP), DX
+	MOVQ      a+16(FP), BX
+	MOVQ      aDown+48(FP), SI
+	LEAQ      (BX)(SI*1), DI
+	LEAQ      (DI)(SI*1), SI
+	MOVQ      aRow+32(FP), R8
+	MOVQ      aCol+40(FP), R9
+	MOVQ      c+72(FP), R10
+	MOVQ      cRow+88(FP), R11
+	MOVQ      lines+0(FP), R12
+	MOVQ      R8, R13
+	IMULQ     n+8(FP), R13
+	MOVQ      aLine+24(FP), R14
+	SUBQ      R13, R14
+	MOVQ      R11, R13
+	IMULQ     n+8(FP), R13
+	MOVQ      cLine+80(FP), R15
+	SUBQ      R13, R15
+	CMPQ      AX, $0x10
+	JE        whole
+
+part:
+	MOVQ n+8(FP), R13
+
+partLine:
+	VPXORD       Z12, Z12, Z12
+	VMOVUPS.Z    (BX), K1, Z13
+	VFMADD231PS  Z13, Z0, Z12
+	VMOVUPS.Z    (BX)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z1, Z12
+	VMOVUPS.Z    (BX)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z2, Z12
+	VMOVUPS.Z    (DI), K1, Z13
+	VFMADD231PS  Z13, Z3, Z12
+	VMOVUPS.Z    (DI)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z4, Z12
+	VMOVUPS.Z    (DI)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z5, Z12
+	VMOVUPS.Z    (SI), K1, Z13
+	VFMADD231PS  Z13, Z6, Z12
+	VMOVUPS.Z    (SI)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z7, Z12
+	VMOVUPS.Z    (SI)(R9*2), K1, Z13
+	VFMADD231PS  Z13, Z8, Z12
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Z9, Z12, Z12
+	VMULPS       Z10, Z12, Z12
+	VADDPS       Z11, Z12, Z12
+	VBROADCASTSS (CX), Z13
+	VMAXPS       Z12, Z13, Z12
+	VBROADCASTSS (DX), Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      Z12, K1, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          partLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          part
+	VZEROUPPER
+	RET
+
+whole:
+	MOVQ n+8(FP), R13
+
+wholeLine:
+	VPXORD       Z12, Z12, Z12
+	VFMADD231PS  (BX), Z0, Z12
+	VFMADD231PS  (BX)(R9*1), Z1, Z12
+	VFMADD231PS  (BX)(R9*2), Z2, Z12
+	VFMADD231PS  (DI), Z3, Z12
+	VFMADD231PS  (DI)(R9*1), Z4, Z12
+	VFMADD231PS  (DI)(R9*2), Z5, Z12
+	VFMADD231PS  (SI), Z6, Z12
+	VFMADD231PS  (SI)(R9*1), Z7, Z12
+	VFMADD231PS  (SI)(R9*2), Z8, Z12
+	ADDQ         R8, BX
+	ADDQ         R8, DI
+	ADDQ         R8, SI
+	VSUBPS       Z9, Z12, Z12
+	VMULPS       Z10, Z12, Z12
+	VADDPS       Z11, Z12, Z12
+	VBROADCASTSS (CX), Z13
+	VMAXPS       Z12, Z13, Z12
+	VBROADCASTSS (DX), Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      Z12, (R10)
+	ADDQ         R11, R10
+	DECQ         R13
+	JNE          wholeLine
+	ADDQ         R14, BX
+	ADDQ         R14, DI
+	ADDQ         R14, SI
+	ADDQ         R15, R10
+	DECQ         R12
+	JNE          whole
 	VZEROUPPER
 	RET
 

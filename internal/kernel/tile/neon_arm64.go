@@ -7,252 +7,257 @@ package tile
 // tile128R1V1 is the product of 1 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R2V1 is the product of 2 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R3V1 is the product of 3 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R4V1 is the product of 4 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R5V1 is the product of 5 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R6V1 is the product of 6 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R7V1 is the product of 7 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R8V1 is the product of 8 × k by k × 1 vectors.
 //
 //go:noescape
-func tile128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R1V2 is the product of 1 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R2V2 is the product of 2 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R3V2 is the product of 3 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R4V2 is the product of 4 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R5V2 is the product of 5 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R6V2 is the product of 6 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R7V2 is the product of 7 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R8V2 is the product of 8 × k by k × 2 vectors.
 //
 //go:noescape
-func tile128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R1V4 is the product of 1 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R2V4 is the product of 2 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R3V4 is the product of 3 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R4V4 is the product of 4 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R5V4 is the product of 5 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R6V4 is the product of 6 × k by k × 4 vectors.
 //
 //go:noescape
-func tile128R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R1V8 is the product of 1 × k by k × 8 vectors.
 //
 //go:noescape
-func tile128R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R2V8 is the product of 2 × k by k × 8 vectors.
 //
 //go:noescape
-func tile128R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R3V8 is the product of 3 × k by k × 8 vectors.
 //
 //go:noescape
-func tile128R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // tile128R1V16 is the product of 1 × k by k × 16 vectors.
 //
 //go:noescape
-func tile128R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func tile128R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer128R3 is the product of 3 × k by k × 4 vectors.
 //
 //go:noescape
-func packer128R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer128R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer128R4 is the product of 4 × k by k × 4 vectors.
 //
 //go:noescape
-func packer128R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer128R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer128R5 is the product of 5 × k by k × 4 vectors.
 //
 //go:noescape
-func packer128R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer128R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // packer128R6 is the product of 6 × k by k × 4 vectors.
 //
 //go:noescape
-func packer128R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func packer128R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R1V1 is the product of 1 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R2V1 is the product of 2 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R3V1 is the product of 3 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R4V1 is the product of 4 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R5V1 is the product of 5 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R6V1 is the product of 6 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R7V1 is the product of 7 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R8V1 is the product of 8 × k vectors by k, lane by lane, 1 times.
 //
 //go:noescape
-func depth128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R1V2 is the product of 1 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R2V2 is the product of 2 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R3V2 is the product of 3 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R4V2 is the product of 4 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R5V2 is the product of 5 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R6V2 is the product of 6 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R7V2 is the product of 7 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R8V2 is the product of 8 × k vectors by k, lane by lane, 2 times.
 //
 //go:noescape
-func depth128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R1V4 is the product of 1 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R2V4 is the product of 2 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R3V4 is the product of 3 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
 
 // depth128R4V4 is the product of 4 × k vectors by k, lane by lane, 4 times.
 //
 //go:noescape
-func depth128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
+func depth128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+
+// threes128 is lines × n results of a convolution by 3 × 3, lane by lane.
+//
+//go:noescape
+func threes128(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
 
 // transpose128 writes cols columns of rows ≤ 4 rows as rows of 4;
 // missing rows are zeros. Strides in bytes.

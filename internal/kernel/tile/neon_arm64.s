@@ -10,8 +10,8 @@ DATA tileNothing<>+8(SB)/4, $0x00000000
 DATA tileNothing<>+12(SB)/4, $0x00000000
 GLOBL tileNothing<>(SB), RODATA|NOPTR, $16
 
-// func tile128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R1V1(SB), NOSPLIT, $0-128
+// func tile128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R1V1(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -55,6 +55,34 @@ done:
 	WORD $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0x3dc00084 // ldr q4, [x4]
+	WORD $0x4ea4d400 // fsub v0.4s, v0.4s, v4.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0x3dc00085 // ldr q5, [x4]
+	WORD $0x6e25dc00 // fmul v0.4s, v0.4s, v5.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0x3dc00086 // ldr q6, [x4]
+	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0x3dc00087 // ldr q7, [x4]
+	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f400 // fmax v0.4s, v0.4s, v8.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	ADD R3, R2, R2
 	RET
@@ -65,18 +93,18 @@ part:
 	ADD $0, R11, R11
 	LSL $2, R10, R10
 	ADD $0, R10, R10
-	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xbd400085 // ldr s5, [x4]
-	WORD $0xbc6b6886 // ldr s6, [x4, x11]
-	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
-	WORD $0xbc6a6887 // ldr s7, [x4, x10]
-	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0xbc7f6848 // ldr s8, [x2, xzr]
-	WORD $0x4f8810a4 // fmla v4.4s, v5.4s, v8.s[0]
+	WORD $0xbd40008a // ldr s10, [x4]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0xbc7f684d // ldr s13, [x2, xzr]
+	WORD $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -95,24 +123,68 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0xbd400089 // ldr s9, [x4]
-	WORD $0xbc6b688a // ldr s10, [x4, x11]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6a688b // ldr s11, [x4, x10]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
+	WORD $0xbd40008e // ldr s14, [x4]
+	WORD $0xbc6b688f // ldr s15, [x4, x11]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6a6890 // ldr s16, [x4, x10]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
 	ADD R3, R4, R4
 partstore:
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xbd400091 // ldr s17, [x4]
+	WORD $0xbc6b6892 // ldr s18, [x4, x11]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc6a6893 // ldr s19, [x4, x10]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4eb1d529 // fsub v9.4s, v9.4s, v17.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xbd400094 // ldr s20, [x4]
+	WORD $0xbc6b6895 // ldr s21, [x4, x11]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6a6896 // ldr s22, [x4, x10]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x6e34dd29 // fmul v9.4s, v9.4s, v20.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xbd400097 // ldr s23, [x4]
+	WORD $0xbc6b6898 // ldr s24, [x4, x11]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6a6899 // ldr s25, [x4, x10]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e37d529 // fadd v9.4s, v9.4s, v23.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xbd40009a // ldr s26, [x4]
+	WORD $0xbc6b689b // ldr s27, [x4, x11]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6a689c // ldr s28, [x4, x10]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x4e3df529 // fmax v9.4s, v9.4s, v29.4s
+partended:
 	ADD R10, R2, R9
-	WORD $0x4d008124 // st1 { v4.s }[2], [x9]
+	WORD $0x4d008129 // st1 { v9.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009124 // st1 { v4.s }[1], [x9]
-	WORD $0xbd000044 // str s4, [x2]
+	WORD $0x0d009129 // st1 { v9.s }[1], [x9]
+	WORD $0xbd000049 // str s9, [x2]
 	ADD R3, R2, R2
 	RET
 
-// func tile128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R2V1(SB), NOSPLIT, $0-128
+// func tile128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R2V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -163,6 +235,41 @@ done:
 	WORD $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0x3dc000a7 // ldr q7, [x5]
+	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
+	WORD $0x4ea7d421 // fsub v1.4s, v1.4s, v7.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0x3dc000a8 // ldr q8, [x5]
+	WORD $0x6e28dc00 // fmul v0.4s, v0.4s, v8.4s
+	WORD $0x6e28dc21 // fmul v1.4s, v1.4s, v8.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0x3dc000a9 // ldr q9, [x5]
+	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
+	WORD $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0x3dc000aa // ldr q10, [x5]
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
+	ADD R4, R5, R5
+	WORD $0x3dc000ab // ldr q11, [x5]
+	WORD $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x4e2cf400 // fmax v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cf421 // fmax v1.4s, v1.4s, v12.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	ADD R4, R3, R3
 	WORD $0x3d800061 // str q1, [x3]
@@ -175,21 +282,21 @@ part:
 	ADD $0, R12, R12
 	LSL $2, R11, R11
 	ADD $0, R11, R11
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0xbd4000a9 // ldr s9, [x5]
-	WORD $0xbc6c68aa // ldr s10, [x5, x12]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6b68ab // ldr s11, [x5, x11]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0xbc7f686c // ldr s12, [x3, xzr]
-	WORD $0xbc60686d // ldr s13, [x3, x0]
-	WORD $0x4f8c1127 // fmla v7.4s, v9.4s, v12.s[0]
-	WORD $0x4f8d1128 // fmla v8.4s, v9.4s, v13.s[0]
+	WORD $0xbd4000af // ldr s15, [x5]
+	WORD $0xbc6c68b0 // ldr s16, [x5, x12]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6b68b1 // ldr s17, [x5, x11]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0xbc7f6872 // ldr s18, [x3, xzr]
+	WORD $0xbc606873 // ldr s19, [x3, x0]
+	WORD $0x4f9211ed // fmla v13.4s, v15.4s, v18.s[0]
+	WORD $0x4f9311ee // fmla v14.4s, v15.4s, v19.s[0]
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -208,37 +315,92 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0xbd4000ae // ldr s14, [x5]
-	WORD $0xbc6c68af // ldr s15, [x5, x12]
-	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
-	WORD $0xbc6b68b0 // ldr s16, [x5, x11]
-	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
+	WORD $0xbd4000b4 // ldr s20, [x5]
+	WORD $0xbc6c68b5 // ldr s21, [x5, x12]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6b68b6 // ldr s22, [x5, x11]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
 	ADD R4, R5, R5
-	WORD $0xbd4000b1 // ldr s17, [x5]
-	WORD $0xbc6c68b2 // ldr s18, [x5, x12]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6b68b3 // ldr s19, [x5, x11]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0xbd4000b7 // ldr s23, [x5]
+	WORD $0xbc6c68b8 // ldr s24, [x5, x12]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6b68b9 // ldr s25, [x5, x11]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e37d5ce // fadd v14.4s, v14.4s, v23.4s
 	ADD R4, R5, R5
 partstore:
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0xbd4000ba // ldr s26, [x5]
+	WORD $0xbc6c68bb // ldr s27, [x5, x12]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6b68bc // ldr s28, [x5, x11]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4ebad5ad // fsub v13.4s, v13.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0xbd4000bd // ldr s29, [x5]
+	WORD $0xbc6c68be // ldr s30, [x5, x12]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6b68bf // ldr s31, [x5, x11]
+	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+	WORD $0x6e3dddce // fmul v14.4s, v14.4s, v29.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0xbd4000a3 // ldr s3, [x5]
+	WORD $0xbc6c68a4 // ldr s4, [x5, x12]
+	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
+	WORD $0xbc6b68a2 // ldr s2, [x5, x11]
+	WORD $0x6e140443 // mov v3.s[2], v2.s[0]
+	WORD $0x4e23d5ad // fadd v13.4s, v13.4s, v3.4s
+	WORD $0x4e23d5ce // fadd v14.4s, v14.4s, v3.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0xbd4000a5 // ldr s5, [x5]
+	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc6b68a7 // ldr s7, [x5, x11]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e25d5ad // fadd v13.4s, v13.4s, v5.4s
+	ADD R4, R5, R5
+	WORD $0xbd4000a8 // ldr s8, [x5]
+	WORD $0xbc6c68a9 // ldr s9, [x5, x12]
+	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
+	WORD $0xbc6b68aa // ldr s10, [x5, x11]
+	WORD $0x6e140548 // mov v8.s[2], v10.s[0]
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x4e2bf5ad // fmax v13.4s, v13.4s, v11.4s
+	WORD $0x4e2bf5ce // fmax v14.4s, v14.4s, v11.4s
+partended:
 	ADD R11, R3, R10
-	WORD $0x4d008147 // st1 { v7.s }[2], [x10]
+	WORD $0x4d00814d // st1 { v13.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009147 // st1 { v7.s }[1], [x10]
-	WORD $0xbd000067 // str s7, [x3]
+	WORD $0x0d00914d // st1 { v13.s }[1], [x10]
+	WORD $0xbd00006d // str s13, [x3]
 	ADD R4, R3, R3
 	ADD R11, R3, R10
-	WORD $0x4d008148 // st1 { v8.s }[2], [x10]
+	WORD $0x4d00814e // st1 { v14.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009148 // st1 { v8.s }[1], [x10]
-	WORD $0xbd000068 // str s8, [x3]
+	WORD $0x0d00914e // st1 { v14.s }[1], [x10]
+	WORD $0xbd00006e // str s14, [x3]
 	ADD R4, R3, R3
 	RET
 
-// func tile128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R3V1(SB), NOSPLIT, $0-128
+// func tile128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R3V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -296,6 +458,48 @@ done:
 	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0x3dc000ca // ldr q10, [x6]
+	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
+	WORD $0x4eaad421 // fsub v1.4s, v1.4s, v10.4s
+	WORD $0x4eaad442 // fsub v2.4s, v2.4s, v10.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0x3dc000cb // ldr q11, [x6]
+	WORD $0x6e2bdc00 // fmul v0.4s, v0.4s, v11.4s
+	WORD $0x6e2bdc21 // fmul v1.4s, v1.4s, v11.4s
+	WORD $0x6e2bdc42 // fmul v2.4s, v2.4s, v11.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0x3dc000cc // ldr q12, [x6]
+	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0x3dc000cd // ldr q13, [x6]
+	WORD $0x4e2dd400 // fadd v0.4s, v0.4s, v13.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000ce // ldr q14, [x6]
+	WORD $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000cf // ldr q15, [x6]
+	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f400 // fmax v0.4s, v0.4s, v16.4s
+	WORD $0x4e30f421 // fmax v1.4s, v1.4s, v16.4s
+	WORD $0x4e30f442 // fmax v2.4s, v2.4s, v16.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	ADD R5, R4, R4
 	WORD $0x3d800081 // str q1, [x4]
@@ -310,24 +514,24 @@ part:
 	ADD $0, R13, R13
 	LSL $2, R12, R12
 	ADD $0, R12, R12
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0xbd4000cd // ldr s13, [x6]
-	WORD $0xbc6d68ce // ldr s14, [x6, x13]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc6c68cf // ldr s15, [x6, x12]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0xbc7f6890 // ldr s16, [x4, xzr]
-	WORD $0xbc606891 // ldr s17, [x4, x0]
-	WORD $0xbc616892 // ldr s18, [x4, x1]
-	WORD $0x4f9011aa // fmla v10.4s, v13.4s, v16.s[0]
-	WORD $0x4f9111ab // fmla v11.4s, v13.4s, v17.s[0]
-	WORD $0x4f9211ac // fmla v12.4s, v13.4s, v18.s[0]
+	WORD $0xbd4000d4 // ldr s20, [x6]
+	WORD $0xbc6d68d5 // ldr s21, [x6, x13]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6c68d6 // ldr s22, [x6, x12]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0xbc7f6897 // ldr s23, [x4, xzr]
+	WORD $0xbc606898 // ldr s24, [x4, x0]
+	WORD $0xbc616899 // ldr s25, [x4, x1]
+	WORD $0x4f971291 // fmla v17.4s, v20.4s, v23.s[0]
+	WORD $0x4f981292 // fmla v18.4s, v20.4s, v24.s[0]
+	WORD $0x4f991293 // fmla v19.4s, v20.4s, v25.s[0]
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -346,50 +550,116 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0xbd4000d3 // ldr s19, [x6]
-	WORD $0xbc6d68d4 // ldr s20, [x6, x13]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbd4000da // ldr s26, [x6]
+	WORD $0xbc6d68db // ldr s27, [x6, x13]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6c68dc // ldr s28, [x6, x12]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	ADD R5, R6, R6
+	WORD $0xbd4000dd // ldr s29, [x6]
+	WORD $0xbc6d68de // ldr s30, [x6, x13]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6c68df // ldr s31, [x6, x12]
+	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
+	WORD $0x4e3dd652 // fadd v18.4s, v18.4s, v29.4s
+	ADD R5, R6, R6
+	WORD $0xbd4000c4 // ldr s4, [x6]
+	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
+	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
+	WORD $0xbc6c68c6 // ldr s6, [x6, x12]
+	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
+	ADD R5, R6, R6
+partstore:
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xbd4000c3 // ldr s3, [x6]
+	WORD $0xbc6d68c7 // ldr s7, [x6, x13]
+	WORD $0x6e0c04e3 // mov v3.s[1], v7.s[0]
+	WORD $0xbc6c68c8 // ldr s8, [x6, x12]
+	WORD $0x6e140503 // mov v3.s[2], v8.s[0]
+	WORD $0x4ea3d631 // fsub v17.4s, v17.4s, v3.4s
+	WORD $0x4ea3d652 // fsub v18.4s, v18.4s, v3.4s
+	WORD $0x4ea3d673 // fsub v19.4s, v19.4s, v3.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xbd4000c9 // ldr s9, [x6]
+	WORD $0xbc6d68ca // ldr s10, [x6, x13]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6c68cb // ldr s11, [x6, x12]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	WORD $0x6e29de52 // fmul v18.4s, v18.4s, v9.4s
+	WORD $0x6e29de73 // fmul v19.4s, v19.4s, v9.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xbd4000cc // ldr s12, [x6]
+	WORD $0xbc6d68cd // ldr s13, [x6, x13]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6c68ce // ldr s14, [x6, x12]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xbd4000cf // ldr s15, [x6]
+	WORD $0xbc6d68d0 // ldr s16, [x6, x13]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6c68c0 // ldr s0, [x6, x12]
+	WORD $0x6e14040f // mov v15.s[2], v0.s[0]
+	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
+	ADD R5, R6, R6
+	WORD $0xbd4000c1 // ldr s1, [x6]
+	WORD $0xbc6d68c2 // ldr s2, [x6, x13]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6c68d5 // ldr s21, [x6, x12]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
+	WORD $0x6e1406a1 // mov v1.s[2], v21.s[0]
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
 	ADD R5, R6, R6
 	WORD $0xbd4000d6 // ldr s22, [x6]
 	WORD $0xbc6d68d7 // ldr s23, [x6, x13]
 	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
 	WORD $0xbc6c68d8 // ldr s24, [x6, x12]
 	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
-	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
+	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
 	ADD R5, R6, R6
-	WORD $0xbd4000d9 // ldr s25, [x6]
-	WORD $0xbc6d68da // ldr s26, [x6, x13]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6c68db // ldr s27, [x6, x12]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
-	ADD R5, R6, R6
-partstore:
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+partended:
 	ADD R12, R4, R11
-	WORD $0x4d00816a // st1 { v10.s }[2], [x11]
+	WORD $0x4d008171 // st1 { v17.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916a // st1 { v10.s }[1], [x11]
-	WORD $0xbd00008a // str s10, [x4]
+	WORD $0x0d009171 // st1 { v17.s }[1], [x11]
+	WORD $0xbd000091 // str s17, [x4]
 	ADD R5, R4, R4
 	ADD R12, R4, R11
-	WORD $0x4d00816b // st1 { v11.s }[2], [x11]
+	WORD $0x4d008172 // st1 { v18.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916b // st1 { v11.s }[1], [x11]
-	WORD $0xbd00008b // str s11, [x4]
+	WORD $0x0d009172 // st1 { v18.s }[1], [x11]
+	WORD $0xbd000092 // str s18, [x4]
 	ADD R5, R4, R4
 	ADD R12, R4, R11
-	WORD $0x4d00816c // st1 { v12.s }[2], [x11]
+	WORD $0x4d008173 // st1 { v19.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916c // st1 { v12.s }[1], [x11]
-	WORD $0xbd00008c // str s12, [x4]
+	WORD $0x0d009173 // st1 { v19.s }[1], [x11]
+	WORD $0xbd000093 // str s19, [x4]
 	ADD R5, R4, R4
 	RET
 
-// func tile128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R4V1(SB), NOSPLIT, $0-128
+// func tile128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R4V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -454,6 +724,55 @@ done:
 	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0x3dc000ed // ldr q13, [x7]
+	WORD $0x4eadd400 // fsub v0.4s, v0.4s, v13.4s
+	WORD $0x4eadd421 // fsub v1.4s, v1.4s, v13.4s
+	WORD $0x4eadd442 // fsub v2.4s, v2.4s, v13.4s
+	WORD $0x4eadd463 // fsub v3.4s, v3.4s, v13.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0x3dc000ee // ldr q14, [x7]
+	WORD $0x6e2edc00 // fmul v0.4s, v0.4s, v14.4s
+	WORD $0x6e2edc21 // fmul v1.4s, v1.4s, v14.4s
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edc63 // fmul v3.4s, v3.4s, v14.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0x3dc000ef // ldr q15, [x7]
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
+	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0x3dc000f0 // ldr q16, [x7]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f1 // ldr q17, [x7]
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f3 // ldr q19, [x7]
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	ADD R6, R5, R5
 	WORD $0x3d8000a1 // str q1, [x5]
@@ -470,27 +789,27 @@ part:
 	ADD $0, R14, R14
 	LSL $2, R13, R13
 	ADD $0, R13, R13
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0xbd4000f1 // ldr s17, [x7]
-	WORD $0xbc6e68f2 // ldr s18, [x7, x14]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6d68f3 // ldr s19, [x7, x13]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0xbc7f68b4 // ldr s20, [x5, xzr]
-	WORD $0xbc6068b5 // ldr s21, [x5, x0]
-	WORD $0xbc6168b6 // ldr s22, [x5, x1]
-	WORD $0x4f94122d // fmla v13.4s, v17.4s, v20.s[0]
-	WORD $0xbc6268b7 // ldr s23, [x5, x2]
-	WORD $0x4f95122e // fmla v14.4s, v17.4s, v21.s[0]
-	WORD $0x4f96122f // fmla v15.4s, v17.4s, v22.s[0]
-	WORD $0x4f971230 // fmla v16.4s, v17.4s, v23.s[0]
+	WORD $0xbd4000f9 // ldr s25, [x7]
+	WORD $0xbc6e68fa // ldr s26, [x7, x14]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6d68fb // ldr s27, [x7, x13]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0xbc7f68bc // ldr s28, [x5, xzr]
+	WORD $0xbc6068bd // ldr s29, [x5, x0]
+	WORD $0xbc6168be // ldr s30, [x5, x1]
+	WORD $0x4f9c1335 // fmla v21.4s, v25.4s, v28.s[0]
+	WORD $0xbc6268bf // ldr s31, [x5, x2]
+	WORD $0x4f9d1336 // fmla v22.4s, v25.4s, v29.s[0]
+	WORD $0x4f9e1337 // fmla v23.4s, v25.4s, v30.s[0]
+	WORD $0x4f9f1338 // fmla v24.4s, v25.4s, v31.s[0]
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -509,63 +828,140 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0xbd4000f8 // ldr s24, [x7]
-	WORD $0xbc6e68f9 // ldr s25, [x7, x14]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6d68fa // ldr s26, [x7, x13]
-	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
-	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
+	WORD $0xbd4000e5 // ldr s5, [x7]
+	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e25d6b5 // fadd v21.4s, v21.4s, v5.4s
 	ADD R6, R7, R7
-	WORD $0xbd4000fb // ldr s27, [x7]
-	WORD $0xbc6e68fc // ldr s28, [x7, x14]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6d68fd // ldr s29, [x7, x13]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e3bd5ce // fadd v14.4s, v14.4s, v27.4s
+	WORD $0xbd4000e8 // ldr s8, [x7]
+	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
+	WORD $0x6e0c0488 // mov v8.s[1], v4.s[0]
+	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
+	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
+	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
 	ADD R6, R7, R7
-	WORD $0xbd4000fe // ldr s30, [x7]
-	WORD $0xbc6e68ff // ldr s31, [x7, x14]
-	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
-	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
-	WORD $0x6e1404be // mov v30.s[2], v5.s[0]
-	WORD $0x4e3ed5ef // fadd v15.4s, v15.4s, v30.4s
+	WORD $0xbd4000ea // ldr s10, [x7]
+	WORD $0xbc6e68eb // ldr s11, [x7, x14]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6d68ec // ldr s12, [x7, x13]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e2ad6f7 // fadd v23.4s, v23.4s, v10.4s
 	ADD R6, R7, R7
-	WORD $0xbd4000e6 // ldr s6, [x7]
-	WORD $0xbc6e68e7 // ldr s7, [x7, x14]
-	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
-	WORD $0xbc6d68e8 // ldr s8, [x7, x13]
-	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
-	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0xbd4000ed // ldr s13, [x7]
+	WORD $0xbc6e68ee // ldr s14, [x7, x14]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6d68ef // ldr s15, [x7, x13]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
 	ADD R6, R7, R7
 partstore:
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0xbd4000f0 // ldr s16, [x7]
+	WORD $0xbc6e68f1 // ldr s17, [x7, x14]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc6d68f2 // ldr s18, [x7, x13]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	WORD $0x4eb0d6b5 // fsub v21.4s, v21.4s, v16.4s
+	WORD $0x4eb0d6d6 // fsub v22.4s, v22.4s, v16.4s
+	WORD $0x4eb0d6f7 // fsub v23.4s, v23.4s, v16.4s
+	WORD $0x4eb0d718 // fsub v24.4s, v24.4s, v16.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0xbd4000f3 // ldr s19, [x7]
+	WORD $0xbc6e68f4 // ldr s20, [x7, x14]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6d68e0 // ldr s0, [x7, x13]
+	WORD $0x6e140413 // mov v19.s[2], v0.s[0]
+	WORD $0x6e33deb5 // fmul v21.4s, v21.4s, v19.4s
+	WORD $0x6e33ded6 // fmul v22.4s, v22.4s, v19.4s
+	WORD $0x6e33def7 // fmul v23.4s, v23.4s, v19.4s
+	WORD $0x6e33df18 // fmul v24.4s, v24.4s, v19.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0xbd4000e1 // ldr s1, [x7]
+	WORD $0xbc6e68e2 // ldr s2, [x7, x14]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6d68e3 // ldr s3, [x7, x13]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
+	WORD $0x4e21d6d6 // fadd v22.4s, v22.4s, v1.4s
+	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x4e21d718 // fadd v24.4s, v24.4s, v1.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0xbd4000fa // ldr s26, [x7]
+	WORD $0xbc6e68fb // ldr s27, [x7, x14]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6d68fc // ldr s28, [x7, x13]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad6b5 // fadd v21.4s, v21.4s, v26.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000fd // ldr s29, [x7]
+	WORD $0xbc6e68fe // ldr s30, [x7, x14]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6d68ff // ldr s31, [x7, x13]
+	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
+	WORD $0x4e3dd6d6 // fadd v22.4s, v22.4s, v29.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000f9 // ldr s25, [x7]
+	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
+	WORD $0x6e0c04d9 // mov v25.s[1], v6.s[0]
+	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
+	WORD $0x6e1404f9 // mov v25.s[2], v7.s[0]
+	WORD $0x4e39d6f7 // fadd v23.4s, v23.4s, v25.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000e5 // ldr s5, [x7]
+	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
+	WORD $0x6e0c0485 // mov v5.s[1], v4.s[0]
+	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
+	WORD $0x6e140525 // mov v5.s[2], v9.s[0]
+	WORD $0x4e25d718 // fadd v24.4s, v24.4s, v5.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f6b5 // fmax v21.4s, v21.4s, v8.4s
+	WORD $0x4e28f6d6 // fmax v22.4s, v22.4s, v8.4s
+	WORD $0x4e28f6f7 // fmax v23.4s, v23.4s, v8.4s
+	WORD $0x4e28f718 // fmax v24.4s, v24.4s, v8.4s
+partended:
 	ADD R13, R5, R12
-	WORD $0x4d00818d // st1 { v13.s }[2], [x12]
+	WORD $0x4d008195 // st1 { v21.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918d // st1 { v13.s }[1], [x12]
-	WORD $0xbd0000ad // str s13, [x5]
+	WORD $0x0d009195 // st1 { v21.s }[1], [x12]
+	WORD $0xbd0000b5 // str s21, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d00818e // st1 { v14.s }[2], [x12]
+	WORD $0x4d008196 // st1 { v22.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918e // st1 { v14.s }[1], [x12]
-	WORD $0xbd0000ae // str s14, [x5]
+	WORD $0x0d009196 // st1 { v22.s }[1], [x12]
+	WORD $0xbd0000b6 // str s22, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d00818f // st1 { v15.s }[2], [x12]
+	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918f // st1 { v15.s }[1], [x12]
-	WORD $0xbd0000af // str s15, [x5]
+	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
+	WORD $0xbd0000b7 // str s23, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
+	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
-	WORD $0xbd0000b0 // str s16, [x5]
+	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
+	WORD $0xbd0000b8 // str s24, [x5]
 	ADD R6, R5, R5
 	RET
 
-// func tile128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R5V1(SB), NOSPLIT, $0-128
+// func tile128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R5V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -637,6 +1033,62 @@ done:
 	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0x3dc00110 // ldr q16, [x8]
+	WORD $0x4eb0d400 // fsub v0.4s, v0.4s, v16.4s
+	WORD $0x4eb0d421 // fsub v1.4s, v1.4s, v16.4s
+	WORD $0x4eb0d442 // fsub v2.4s, v2.4s, v16.4s
+	WORD $0x4eb0d463 // fsub v3.4s, v3.4s, v16.4s
+	WORD $0x4eb0d484 // fsub v4.4s, v4.4s, v16.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0x6e31dc00 // fmul v0.4s, v0.4s, v17.4s
+	WORD $0x6e31dc21 // fmul v1.4s, v1.4s, v17.4s
+	WORD $0x6e31dc42 // fmul v2.4s, v2.4s, v17.4s
+	WORD $0x6e31dc63 // fmul v3.4s, v3.4s, v17.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0x3dc00112 // ldr q18, [x8]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00114 // ldr q20, [x8]
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00116 // ldr q22, [x8]
+	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00117 // ldr q23, [x8]
+	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x4e38f400 // fmax v0.4s, v0.4s, v24.4s
+	WORD $0x4e38f421 // fmax v1.4s, v1.4s, v24.4s
+	WORD $0x4e38f442 // fmax v2.4s, v2.4s, v24.4s
+	WORD $0x4e38f463 // fmax v3.4s, v3.4s, v24.4s
+	WORD $0x4e38f484 // fmax v4.4s, v4.4s, v24.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	ADD R7, R6, R6
 	WORD $0x3d8000c1 // str q1, [x6]
@@ -655,30 +1107,30 @@ part:
 	ADD $0, R15, R15
 	LSL $2, R14, R14
 	ADD $0, R14, R14
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
 	CBZ R5, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0xbd400115 // ldr s21, [x8]
-	WORD $0xbc6f6916 // ldr s22, [x8, x15]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6e6917 // ldr s23, [x8, x14]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0xbc7f68d8 // ldr s24, [x6, xzr]
-	WORD $0xbc6068d9 // ldr s25, [x6, x0]
-	WORD $0xbc6168da // ldr s26, [x6, x1]
-	WORD $0x4f9812b0 // fmla v16.4s, v21.4s, v24.s[0]
-	WORD $0xbc6268db // ldr s27, [x6, x2]
-	WORD $0x4f9912b1 // fmla v17.4s, v21.4s, v25.s[0]
-	WORD $0xbc6368dc // ldr s28, [x6, x3]
-	WORD $0x4f9a12b2 // fmla v18.4s, v21.4s, v26.s[0]
-	WORD $0x4f9b12b3 // fmla v19.4s, v21.4s, v27.s[0]
-	WORD $0x4f9c12b4 // fmla v20.4s, v21.4s, v28.s[0]
+	WORD $0xbd40011e // ldr s30, [x8]
+	WORD $0xbc6f691f // ldr s31, [x8, x15]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6e6906 // ldr s6, [x8, x14]
+	WORD $0x6e1404de // mov v30.s[2], v6.s[0]
+	WORD $0xbc7f68c7 // ldr s7, [x6, xzr]
+	WORD $0xbc6068c8 // ldr s8, [x6, x0]
+	WORD $0xbc6168c9 // ldr s9, [x6, x1]
+	WORD $0x4f8713d9 // fmla v25.4s, v30.4s, v7.s[0]
+	WORD $0xbc6268ca // ldr s10, [x6, x2]
+	WORD $0x4f8813da // fmla v26.4s, v30.4s, v8.s[0]
+	WORD $0xbc6368c5 // ldr s5, [x6, x3]
+	WORD $0x4f8913db // fmla v27.4s, v30.4s, v9.s[0]
+	WORD $0x4f8a13dc // fmla v28.4s, v30.4s, v10.s[0]
+	WORD $0x4f8513dd // fmla v29.4s, v30.4s, v5.s[0]
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -697,76 +1149,164 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0xbd40011d // ldr s29, [x8]
-	WORD $0xbc6f691e // ldr s30, [x8, x15]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6e691f // ldr s31, [x8, x14]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e3dd610 // fadd v16.4s, v16.4s, v29.4s
-	ADD R7, R8, R8
-	WORD $0xbd400106 // ldr s6, [x8]
-	WORD $0xbc6f6907 // ldr s7, [x8, x15]
-	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
-	WORD $0xbc6e6908 // ldr s8, [x8, x14]
-	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
-	WORD $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
-	ADD R7, R8, R8
-	WORD $0xbd400109 // ldr s9, [x8]
-	WORD $0xbc6f690a // ldr s10, [x8, x15]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6e6905 // ldr s5, [x8, x14]
-	WORD $0x6e1404a9 // mov v9.s[2], v5.s[0]
-	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
-	ADD R7, R8, R8
 	WORD $0xbd40010b // ldr s11, [x8]
 	WORD $0xbc6f690c // ldr s12, [x8, x15]
 	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
 	WORD $0xbc6e690d // ldr s13, [x8, x14]
 	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x4e2bd673 // fadd v19.4s, v19.4s, v11.4s
+	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
 	ADD R7, R8, R8
 	WORD $0xbd40010e // ldr s14, [x8]
 	WORD $0xbc6f690f // ldr s15, [x8, x15]
 	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6e6910 // ldr s16, [x8, x14]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed75a // fadd v26.4s, v26.4s, v14.4s
+	ADD R7, R8, R8
+	WORD $0xbd400111 // ldr s17, [x8]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc6e6913 // ldr s19, [x8, x14]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	ADD R7, R8, R8
+	WORD $0xbd400114 // ldr s20, [x8]
+	WORD $0xbc6f6915 // ldr s21, [x8, x15]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6e6916 // ldr s22, [x8, x14]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x4e34d79c // fadd v28.4s, v28.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0xbd400117 // ldr s23, [x8]
+	WORD $0xbc6f6918 // ldr s24, [x8, x15]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
 	WORD $0xbc6e6900 // ldr s0, [x8, x14]
-	WORD $0x6e14040e // mov v14.s[2], v0.s[0]
-	WORD $0x4e2ed694 // fadd v20.4s, v20.4s, v14.4s
+	WORD $0x6e140417 // mov v23.s[2], v0.s[0]
+	WORD $0x4e37d7bd // fadd v29.4s, v29.4s, v23.4s
 	ADD R7, R8, R8
 partstore:
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0xbd400101 // ldr s1, [x8]
+	WORD $0xbc6f6902 // ldr s2, [x8, x15]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6e6903 // ldr s3, [x8, x14]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x4ea1d739 // fsub v25.4s, v25.4s, v1.4s
+	WORD $0x4ea1d75a // fsub v26.4s, v26.4s, v1.4s
+	WORD $0x4ea1d77b // fsub v27.4s, v27.4s, v1.4s
+	WORD $0x4ea1d79c // fsub v28.4s, v28.4s, v1.4s
+	WORD $0x4ea1d7bd // fsub v29.4s, v29.4s, v1.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0xbd400104 // ldr s4, [x8]
+	WORD $0xbc6f691f // ldr s31, [x8, x15]
+	WORD $0x6e0c07e4 // mov v4.s[1], v31.s[0]
+	WORD $0xbc6e6906 // ldr s6, [x8, x14]
+	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
+	WORD $0x6e24df39 // fmul v25.4s, v25.4s, v4.4s
+	WORD $0x6e24df5a // fmul v26.4s, v26.4s, v4.4s
+	WORD $0x6e24df7b // fmul v27.4s, v27.4s, v4.4s
+	WORD $0x6e24df9c // fmul v28.4s, v28.4s, v4.4s
+	WORD $0x6e24dfbd // fmul v29.4s, v29.4s, v4.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0xbd400107 // ldr s7, [x8]
+	WORD $0xbc6f6908 // ldr s8, [x8, x15]
+	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
+	WORD $0xbc6e6909 // ldr s9, [x8, x14]
+	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
+	WORD $0x4e27d739 // fadd v25.4s, v25.4s, v7.4s
+	WORD $0x4e27d75a // fadd v26.4s, v26.4s, v7.4s
+	WORD $0x4e27d77b // fadd v27.4s, v27.4s, v7.4s
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
+	WORD $0x4e27d7bd // fadd v29.4s, v29.4s, v7.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0xbd40010a // ldr s10, [x8]
+	WORD $0xbc6f6905 // ldr s5, [x8, x15]
+	WORD $0x6e0c04aa // mov v10.s[1], v5.s[0]
+	WORD $0xbc6e691e // ldr s30, [x8, x14]
+	WORD $0x6e1407ca // mov v10.s[2], v30.s[0]
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	ADD R7, R8, R8
+	WORD $0xbd40010c // ldr s12, [x8]
+	WORD $0xbc6f690d // ldr s13, [x8, x15]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6e690b // ldr s11, [x8, x14]
+	WORD $0x6e14056c // mov v12.s[2], v11.s[0]
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	ADD R7, R8, R8
+	WORD $0xbd40010f // ldr s15, [x8]
+	WORD $0xbc6f6910 // ldr s16, [x8, x15]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6e690e // ldr s14, [x8, x14]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4e2fd77b // fadd v27.4s, v27.4s, v15.4s
+	ADD R7, R8, R8
+	WORD $0xbd400112 // ldr s18, [x8]
+	WORD $0xbc6f6913 // ldr s19, [x8, x15]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6e6911 // ldr s17, [x8, x14]
+	WORD $0x6e140632 // mov v18.s[2], v17.s[0]
+	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
+	ADD R7, R8, R8
+	WORD $0xbd400115 // ldr s21, [x8]
+	WORD $0xbc6f6916 // ldr s22, [x8, x15]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6e6914 // ldr s20, [x8, x14]
+	WORD $0x6e140695 // mov v21.s[2], v20.s[0]
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x4e38f739 // fmax v25.4s, v25.4s, v24.4s
+	WORD $0x4e38f75a // fmax v26.4s, v26.4s, v24.4s
+	WORD $0x4e38f77b // fmax v27.4s, v27.4s, v24.4s
+	WORD $0x4e38f79c // fmax v28.4s, v28.4s, v24.4s
+	WORD $0x4e38f7bd // fmax v29.4s, v29.4s, v24.4s
+partended:
 	ADD R14, R6, R13
-	WORD $0x4d0081b0 // st1 { v16.s }[2], [x13]
+	WORD $0x4d0081b9 // st1 { v25.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b0 // st1 { v16.s }[1], [x13]
-	WORD $0xbd0000d0 // str s16, [x6]
+	WORD $0x0d0091b9 // st1 { v25.s }[1], [x13]
+	WORD $0xbd0000d9 // str s25, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b1 // st1 { v17.s }[2], [x13]
+	WORD $0x4d0081ba // st1 { v26.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b1 // st1 { v17.s }[1], [x13]
-	WORD $0xbd0000d1 // str s17, [x6]
+	WORD $0x0d0091ba // st1 { v26.s }[1], [x13]
+	WORD $0xbd0000da // str s26, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b2 // st1 { v18.s }[2], [x13]
+	WORD $0x4d0081bb // st1 { v27.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b2 // st1 { v18.s }[1], [x13]
-	WORD $0xbd0000d2 // str s18, [x6]
+	WORD $0x0d0091bb // st1 { v27.s }[1], [x13]
+	WORD $0xbd0000db // str s27, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b3 // st1 { v19.s }[2], [x13]
+	WORD $0x4d0081bc // st1 { v28.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b3 // st1 { v19.s }[1], [x13]
-	WORD $0xbd0000d3 // str s19, [x6]
+	WORD $0x0d0091bc // st1 { v28.s }[1], [x13]
+	WORD $0xbd0000dc // str s28, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
+	WORD $0x4d0081bd // st1 { v29.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b4 // st1 { v20.s }[1], [x13]
-	WORD $0xbd0000d4 // str s20, [x6]
+	WORD $0x0d0091bd // st1 { v29.s }[1], [x13]
+	WORD $0xbd0000dd // str s29, [x6]
 	ADD R7, R6, R6
 	RET
 
-// func tile128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R6V1(SB), NOSPLIT, $0-128
+// func tile128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R6V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -845,6 +1385,69 @@ done:
 	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0x3dc00133 // ldr q19, [x9]
+	WORD $0x4eb3d400 // fsub v0.4s, v0.4s, v19.4s
+	WORD $0x4eb3d421 // fsub v1.4s, v1.4s, v19.4s
+	WORD $0x4eb3d442 // fsub v2.4s, v2.4s, v19.4s
+	WORD $0x4eb3d463 // fsub v3.4s, v3.4s, v19.4s
+	WORD $0x4eb3d484 // fsub v4.4s, v4.4s, v19.4s
+	WORD $0x4eb3d4a5 // fsub v5.4s, v5.4s, v19.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0x6e34dc00 // fmul v0.4s, v0.4s, v20.4s
+	WORD $0x6e34dc21 // fmul v1.4s, v1.4s, v20.4s
+	WORD $0x6e34dc42 // fmul v2.4s, v2.4s, v20.4s
+	WORD $0x6e34dc63 // fmul v3.4s, v3.4s, v20.4s
+	WORD $0x6e34dc84 // fmul v4.4s, v4.4s, v20.4s
+	WORD $0x6e34dca5 // fmul v5.4s, v5.4s, v20.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0x3dc00135 // ldr q21, [x9]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0x3dc00136 // ldr q22, [x9]
+	WORD $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00137 // ldr q23, [x9]
+	WORD $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00138 // ldr q24, [x9]
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013a // ldr q26, [x9]
+	WORD $0x4e3ad484 // fadd v4.4s, v4.4s, v26.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013b // ldr q27, [x9]
+	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x4e3cf400 // fmax v0.4s, v0.4s, v28.4s
+	WORD $0x4e3cf421 // fmax v1.4s, v1.4s, v28.4s
+	WORD $0x4e3cf442 // fmax v2.4s, v2.4s, v28.4s
+	WORD $0x4e3cf463 // fmax v3.4s, v3.4s, v28.4s
+	WORD $0x4e3cf484 // fmax v4.4s, v4.4s, v28.4s
+	WORD $0x4e3cf4a5 // fmax v5.4s, v5.4s, v28.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	ADD R8, R7, R7
 	WORD $0x3d8000e1 // str q1, [x7]
@@ -865,33 +1468,33 @@ part:
 	ADD $0, R16, R16
 	LSL $2, R15, R15
 	ADD $0, R15, R15
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
 	CBZ R6, partdone
 partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
-	WORD $0xbd400139 // ldr s25, [x9]
-	WORD $0xbc70693a // ldr s26, [x9, x16]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6f693b // ldr s27, [x9, x15]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0xbc7f68fc // ldr s28, [x7, xzr]
-	WORD $0xbc6068fd // ldr s29, [x7, x0]
-	WORD $0xbc6168fe // ldr s30, [x7, x1]
-	WORD $0x4f9c1333 // fmla v19.4s, v25.4s, v28.s[0]
-	WORD $0xbc6268ff // ldr s31, [x7, x2]
-	WORD $0x4f9d1334 // fmla v20.4s, v25.4s, v29.s[0]
-	WORD $0xbc6368e7 // ldr s7, [x7, x3]
-	WORD $0x4f9e1335 // fmla v21.4s, v25.4s, v30.s[0]
-	WORD $0xbc6468e8 // ldr s8, [x7, x4]
-	WORD $0x4f9f1336 // fmla v22.4s, v25.4s, v31.s[0]
-	WORD $0x4f871337 // fmla v23.4s, v25.4s, v7.s[0]
-	WORD $0x4f881338 // fmla v24.4s, v25.4s, v8.s[0]
+	WORD $0xbd40012a // ldr s10, [x9]
+	WORD $0xbc70692b // ldr s11, [x9, x16]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6f692c // ldr s12, [x9, x15]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0xbc7f68e6 // ldr s6, [x7, xzr]
+	WORD $0xbc6068ed // ldr s13, [x7, x0]
+	WORD $0xbc6168ee // ldr s14, [x7, x1]
+	WORD $0x4f86115d // fmla v29.4s, v10.4s, v6.s[0]
+	WORD $0xbc6268ef // ldr s15, [x7, x2]
+	WORD $0x4f8d115e // fmla v30.4s, v10.4s, v13.s[0]
+	WORD $0xbc6368f0 // ldr s16, [x7, x3]
+	WORD $0x4f8e115f // fmla v31.4s, v10.4s, v14.s[0]
+	WORD $0xbc6468f1 // ldr s17, [x7, x4]
+	WORD $0x4f8f1147 // fmla v7.4s, v10.4s, v15.s[0]
+	WORD $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
+	WORD $0x4f911149 // fmla v9.4s, v10.4s, v17.s[0]
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -910,89 +1513,188 @@ partdone:
 	MOVBU add+72(FP), R6
 	CBZ R6, partstore
 	MOVD R7, R9
-	WORD $0xbd400129 // ldr s9, [x9]
-	WORD $0xbc70692a // ldr s10, [x9, x16]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6f692b // ldr s11, [x9, x15]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
+	WORD $0xbd400132 // ldr s18, [x9]
+	WORD $0xbc706933 // ldr s19, [x9, x16]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6f6934 // ldr s20, [x9, x15]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e32d7bd // fadd v29.4s, v29.4s, v18.4s
 	ADD R8, R9, R9
-	WORD $0xbd40012c // ldr s12, [x9]
-	WORD $0xbc706926 // ldr s6, [x9, x16]
-	WORD $0x6e0c04cc // mov v12.s[1], v6.s[0]
-	WORD $0xbc6f692d // ldr s13, [x9, x15]
-	WORD $0x6e1405ac // mov v12.s[2], v13.s[0]
-	WORD $0x4e2cd694 // fadd v20.4s, v20.4s, v12.4s
+	WORD $0xbd400135 // ldr s21, [x9]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6f6937 // ldr s23, [x9, x15]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e35d7de // fadd v30.4s, v30.4s, v21.4s
 	ADD R8, R9, R9
-	WORD $0xbd40012e // ldr s14, [x9]
-	WORD $0xbc70692f // ldr s15, [x9, x16]
-	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
-	WORD $0xbc6f6930 // ldr s16, [x9, x15]
-	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e2ed6b5 // fadd v21.4s, v21.4s, v14.4s
+	WORD $0xbd400138 // ldr s24, [x9]
+	WORD $0xbc706939 // ldr s25, [x9, x16]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6f693a // ldr s26, [x9, x15]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e38d7ff // fadd v31.4s, v31.4s, v24.4s
 	ADD R8, R9, R9
-	WORD $0xbd400131 // ldr s17, [x9]
-	WORD $0xbc706932 // ldr s18, [x9, x16]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbd40013b // ldr s27, [x9]
+	WORD $0xbc70693c // ldr s28, [x9, x16]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
 	WORD $0xbc6f6920 // ldr s0, [x9, x15]
-	WORD $0x6e140411 // mov v17.s[2], v0.s[0]
-	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x6e14041b // mov v27.s[2], v0.s[0]
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R8, R9, R9
 	WORD $0xbd400121 // ldr s1, [x9]
 	WORD $0xbc706922 // ldr s2, [x9, x16]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6f6923 // ldr s3, [x9, x15]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x4e21d508 // fadd v8.4s, v8.4s, v1.4s
 	ADD R8, R9, R9
 	WORD $0xbd400124 // ldr s4, [x9]
 	WORD $0xbc706925 // ldr s5, [x9, x16]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc6f693a // ldr s26, [x9, x15]
-	WORD $0x6e140744 // mov v4.s[2], v26.s[0]
-	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
+	WORD $0xbc6f692b // ldr s11, [x9, x15]
+	WORD $0x6e140564 // mov v4.s[2], v11.s[0]
+	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
 	ADD R8, R9, R9
 partstore:
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0xbd40012c // ldr s12, [x9]
+	WORD $0xbc706926 // ldr s6, [x9, x16]
+	WORD $0x6e0c04cc // mov v12.s[1], v6.s[0]
+	WORD $0xbc6f692d // ldr s13, [x9, x15]
+	WORD $0x6e1405ac // mov v12.s[2], v13.s[0]
+	WORD $0x4eacd7bd // fsub v29.4s, v29.4s, v12.4s
+	WORD $0x4eacd7de // fsub v30.4s, v30.4s, v12.4s
+	WORD $0x4eacd7ff // fsub v31.4s, v31.4s, v12.4s
+	WORD $0x4eacd4e7 // fsub v7.4s, v7.4s, v12.4s
+	WORD $0x4eacd508 // fsub v8.4s, v8.4s, v12.4s
+	WORD $0x4eacd529 // fsub v9.4s, v9.4s, v12.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0xbd40012e // ldr s14, [x9]
+	WORD $0xbc70692f // ldr s15, [x9, x16]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6f6930 // ldr s16, [x9, x15]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x6e2edfbd // fmul v29.4s, v29.4s, v14.4s
+	WORD $0x6e2edfde // fmul v30.4s, v30.4s, v14.4s
+	WORD $0x6e2edfff // fmul v31.4s, v31.4s, v14.4s
+	WORD $0x6e2edce7 // fmul v7.4s, v7.4s, v14.4s
+	WORD $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
+	WORD $0x6e2edd29 // fmul v9.4s, v9.4s, v14.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0xbd400131 // ldr s17, [x9]
+	WORD $0xbc70692a // ldr s10, [x9, x16]
+	WORD $0x6e0c0551 // mov v17.s[1], v10.s[0]
+	WORD $0xbc6f6933 // ldr s19, [x9, x15]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
+	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0x4e31d7ff // fadd v31.4s, v31.4s, v17.4s
+	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0xbd400134 // ldr s20, [x9]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0654 // mov v20.s[1], v18.s[0]
+	WORD $0xbc6f6936 // ldr s22, [x9, x15]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
+	ADD R8, R9, R9
+	WORD $0xbd400137 // ldr s23, [x9]
+	WORD $0xbc706935 // ldr s21, [x9, x16]
+	WORD $0x6e0c06b7 // mov v23.s[1], v21.s[0]
+	WORD $0xbc6f6939 // ldr s25, [x9, x15]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e37d7de // fadd v30.4s, v30.4s, v23.4s
+	ADD R8, R9, R9
+	WORD $0xbd40013a // ldr s26, [x9]
+	WORD $0xbc706938 // ldr s24, [x9, x16]
+	WORD $0x6e0c071a // mov v26.s[1], v24.s[0]
+	WORD $0xbc6f693c // ldr s28, [x9, x15]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad7ff // fadd v31.4s, v31.4s, v26.4s
+	ADD R8, R9, R9
+	WORD $0xbd400120 // ldr s0, [x9]
+	WORD $0xbc70693b // ldr s27, [x9, x16]
+	WORD $0x6e0c0760 // mov v0.s[1], v27.s[0]
+	WORD $0xbc6f6922 // ldr s2, [x9, x15]
+	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
+	WORD $0x4e20d4e7 // fadd v7.4s, v7.4s, v0.4s
+	ADD R8, R9, R9
+	WORD $0xbd400123 // ldr s3, [x9]
+	WORD $0xbc706921 // ldr s1, [x9, x16]
+	WORD $0x6e0c0423 // mov v3.s[1], v1.s[0]
+	WORD $0xbc6f6925 // ldr s5, [x9, x15]
+	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
+	WORD $0x4e23d508 // fadd v8.4s, v8.4s, v3.4s
+	ADD R8, R9, R9
+	WORD $0xbd40012b // ldr s11, [x9]
+	WORD $0xbc706924 // ldr s4, [x9, x16]
+	WORD $0x6e0c048b // mov v11.s[1], v4.s[0]
+	WORD $0xbc6f6926 // ldr s6, [x9, x15]
+	WORD $0x6e1404cb // mov v11.s[2], v6.s[0]
+	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df7bd // fmax v29.4s, v29.4s, v13.4s
+	WORD $0x4e2df7de // fmax v30.4s, v30.4s, v13.4s
+	WORD $0x4e2df7ff // fmax v31.4s, v31.4s, v13.4s
+	WORD $0x4e2df4e7 // fmax v7.4s, v7.4s, v13.4s
+	WORD $0x4e2df508 // fmax v8.4s, v8.4s, v13.4s
+	WORD $0x4e2df529 // fmax v9.4s, v9.4s, v13.4s
+partended:
 	ADD R15, R7, R14
-	WORD $0x4d0081d3 // st1 { v19.s }[2], [x14]
+	WORD $0x4d0081dd // st1 { v29.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d3 // st1 { v19.s }[1], [x14]
-	WORD $0xbd0000f3 // str s19, [x7]
+	WORD $0x0d0091dd // st1 { v29.s }[1], [x14]
+	WORD $0xbd0000fd // str s29, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
+	WORD $0x4d0081de // st1 { v30.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
-	WORD $0xbd0000f4 // str s20, [x7]
+	WORD $0x0d0091de // st1 { v30.s }[1], [x14]
+	WORD $0xbd0000fe // str s30, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
+	WORD $0x4d0081df // st1 { v31.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
-	WORD $0xbd0000f5 // str s21, [x7]
+	WORD $0x0d0091df // st1 { v31.s }[1], [x14]
+	WORD $0xbd0000ff // str s31, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d6 // st1 { v22.s }[2], [x14]
+	WORD $0x4d0081c7 // st1 { v7.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d6 // st1 { v22.s }[1], [x14]
-	WORD $0xbd0000f6 // str s22, [x7]
+	WORD $0x0d0091c7 // st1 { v7.s }[1], [x14]
+	WORD $0xbd0000e7 // str s7, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
+	WORD $0x4d0081c8 // st1 { v8.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
-	WORD $0xbd0000f7 // str s23, [x7]
+	WORD $0x0d0091c8 // st1 { v8.s }[1], [x14]
+	WORD $0xbd0000e8 // str s8, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
+	WORD $0x4d0081c9 // st1 { v9.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
-	WORD $0xbd0000f8 // str s24, [x7]
+	WORD $0x0d0091c9 // st1 { v9.s }[1], [x14]
+	WORD $0xbd0000e9 // str s9, [x7]
 	ADD R8, R7, R7
 	RET
 
-// func tile128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R7V1(SB), NOSPLIT, $0-128
+// func tile128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R7V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -1078,6 +1780,76 @@ done:
 	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
 	ADD R9, R10, R10
 store:
+	MOVBU ends+128(FP), R10
+	CBZ R10, ended
+	MOVD endSub+136(FP), R10
+	CBZ R10, endSub
+	WORD $0x3dc00156 // ldr q22, [x10]
+	WORD $0x4eb6d400 // fsub v0.4s, v0.4s, v22.4s
+	WORD $0x4eb6d421 // fsub v1.4s, v1.4s, v22.4s
+	WORD $0x4eb6d442 // fsub v2.4s, v2.4s, v22.4s
+	WORD $0x4eb6d463 // fsub v3.4s, v3.4s, v22.4s
+	WORD $0x4eb6d484 // fsub v4.4s, v4.4s, v22.4s
+	WORD $0x4eb6d4a5 // fsub v5.4s, v5.4s, v22.4s
+	WORD $0x4eb6d4c6 // fsub v6.4s, v6.4s, v22.4s
+endSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, endMul
+	WORD $0x3dc00157 // ldr q23, [x10]
+	WORD $0x6e37dc00 // fmul v0.4s, v0.4s, v23.4s
+	WORD $0x6e37dc21 // fmul v1.4s, v1.4s, v23.4s
+	WORD $0x6e37dc42 // fmul v2.4s, v2.4s, v23.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dc84 // fmul v4.4s, v4.4s, v23.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+	WORD $0x6e37dcc6 // fmul v6.4s, v6.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, endAdd
+	WORD $0x3dc00158 // ldr q24, [x10]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, endRest
+	WORD $0x3dc00159 // ldr q25, [x10]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015a // ldr q26, [x10]
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015b // ldr q27, [x10]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015c // ldr q28, [x10]
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015d // ldr q29, [x10]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015e // ldr q30, [x10]
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015f // ldr q31, [x10]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	ADD R9, R10, R10
+endRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, ended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f400 // fmax v0.4s, v0.4s, v8.4s
+	WORD $0x4e28f421 // fmax v1.4s, v1.4s, v8.4s
+	WORD $0x4e28f442 // fmax v2.4s, v2.4s, v8.4s
+	WORD $0x4e28f463 // fmax v3.4s, v3.4s, v8.4s
+	WORD $0x4e28f484 // fmax v4.4s, v4.4s, v8.4s
+	WORD $0x4e28f4a5 // fmax v5.4s, v5.4s, v8.4s
+	WORD $0x4e28f4c6 // fmax v6.4s, v6.4s, v8.4s
+ended:
 	WORD $0x3d800100 // str q0, [x8]
 	ADD R9, R8, R8
 	WORD $0x3d800101 // str q1, [x8]
@@ -1100,36 +1872,36 @@ part:
 	ADD $0, R17, R17
 	LSL $2, R16, R16
 	ADD $0, R16, R16
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
 	CBZ R7, partdone
 partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0xbd40015d // ldr s29, [x10]
-	WORD $0xbc71695e // ldr s30, [x10, x17]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc70695f // ldr s31, [x10, x16]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0xbc7f6908 // ldr s8, [x8, xzr]
-	WORD $0xbc606909 // ldr s9, [x8, x0]
-	WORD $0xbc61690a // ldr s10, [x8, x1]
-	WORD $0x4f8813b6 // fmla v22.4s, v29.4s, v8.s[0]
-	WORD $0xbc62690b // ldr s11, [x8, x2]
-	WORD $0x4f8913b7 // fmla v23.4s, v29.4s, v9.s[0]
-	WORD $0xbc63690c // ldr s12, [x8, x3]
-	WORD $0x4f8a13b8 // fmla v24.4s, v29.4s, v10.s[0]
-	WORD $0xbc64690d // ldr s13, [x8, x4]
-	WORD $0x4f8b13b9 // fmla v25.4s, v29.4s, v11.s[0]
-	WORD $0xbc65690e // ldr s14, [x8, x5]
-	WORD $0x4f8c13ba // fmla v26.4s, v29.4s, v12.s[0]
-	WORD $0x4f8d13bb // fmla v27.4s, v29.4s, v13.s[0]
-	WORD $0x4f8e13bc // fmla v28.4s, v29.4s, v14.s[0]
+	WORD $0xbd40014f // ldr s15, [x10]
+	WORD $0xbc716950 // ldr s16, [x10, x17]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc706951 // ldr s17, [x10, x16]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0xbc7f6912 // ldr s18, [x8, xzr]
+	WORD $0xbc606913 // ldr s19, [x8, x0]
+	WORD $0xbc616914 // ldr s20, [x8, x1]
+	WORD $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
+	WORD $0xbc626915 // ldr s21, [x8, x2]
+	WORD $0x4f9311ea // fmla v10.4s, v15.4s, v19.s[0]
+	WORD $0xbc636916 // ldr s22, [x8, x3]
+	WORD $0x4f9411eb // fmla v11.4s, v15.4s, v20.s[0]
+	WORD $0xbc646917 // ldr s23, [x8, x4]
+	WORD $0x4f9511ec // fmla v12.4s, v15.4s, v21.s[0]
+	WORD $0xbc656918 // ldr s24, [x8, x5]
+	WORD $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
+	WORD $0x4f9711ee // fmla v14.4s, v15.4s, v23.s[0]
+	WORD $0x4f9811e7 // fmla v7.4s, v15.4s, v24.s[0]
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -1148,102 +1920,212 @@ partdone:
 	MOVBU add+72(FP), R7
 	CBZ R7, partstore
 	MOVD R8, R10
-	WORD $0xbd400147 // ldr s7, [x10]
-	WORD $0xbc71694f // ldr s15, [x10, x17]
-	WORD $0x6e0c05e7 // mov v7.s[1], v15.s[0]
-	WORD $0xbc706950 // ldr s16, [x10, x16]
-	WORD $0x6e140607 // mov v7.s[2], v16.s[0]
-	WORD $0x4e27d6d6 // fadd v22.4s, v22.4s, v7.4s
+	WORD $0xbd400159 // ldr s25, [x10]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
 	ADD R9, R10, R10
-	WORD $0xbd400151 // ldr s17, [x10]
-	WORD $0xbc716952 // ldr s18, [x10, x17]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc706953 // ldr s19, [x10, x16]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d6f7 // fadd v23.4s, v23.4s, v17.4s
+	WORD $0xbd40015c // ldr s28, [x10]
+	WORD $0xbc71695d // ldr s29, [x10, x17]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc70695e // ldr s30, [x10, x16]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
 	ADD R9, R10, R10
-	WORD $0xbd400154 // ldr s20, [x10]
-	WORD $0xbc716955 // ldr s21, [x10, x17]
-	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbd40015f // ldr s31, [x10]
+	WORD $0xbc716948 // ldr s8, [x10, x17]
+	WORD $0x6e0c051f // mov v31.s[1], v8.s[0]
 	WORD $0xbc706940 // ldr s0, [x10, x16]
-	WORD $0x6e140414 // mov v20.s[2], v0.s[0]
-	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
+	WORD $0x6e14041f // mov v31.s[2], v0.s[0]
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
 	ADD R9, R10, R10
 	WORD $0xbd400141 // ldr s1, [x10]
 	WORD $0xbc716942 // ldr s2, [x10, x17]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc706943 // ldr s3, [x10, x16]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d739 // fadd v25.4s, v25.4s, v1.4s
+	WORD $0x4e21d58c // fadd v12.4s, v12.4s, v1.4s
 	ADD R9, R10, R10
 	WORD $0xbd400144 // ldr s4, [x10]
 	WORD $0xbc716945 // ldr s5, [x10, x17]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc706946 // ldr s6, [x10, x16]
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0x4e24d5ad // fadd v13.4s, v13.4s, v4.4s
 	ADD R9, R10, R10
-	WORD $0xbd40015e // ldr s30, [x10]
-	WORD $0xbc71695f // ldr s31, [x10, x17]
-	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
-	WORD $0xbc706948 // ldr s8, [x10, x16]
-	WORD $0x6e14051e // mov v30.s[2], v8.s[0]
-	WORD $0x4e3ed77b // fadd v27.4s, v27.4s, v30.4s
+	WORD $0xbd400150 // ldr s16, [x10]
+	WORD $0xbc716951 // ldr s17, [x10, x17]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc706952 // ldr s18, [x10, x16]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
 	ADD R9, R10, R10
-	WORD $0xbd400149 // ldr s9, [x10]
-	WORD $0xbc71694a // ldr s10, [x10, x17]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc70694b // ldr s11, [x10, x16]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	WORD $0xbd400153 // ldr s19, [x10]
+	WORD $0xbc716954 // ldr s20, [x10, x17]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc706955 // ldr s21, [x10, x16]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
 	ADD R9, R10, R10
 partstore:
+	MOVBU ends+128(FP), R10
+	CBZ R10, partended
+	MOVD endSub+136(FP), R10
+	CBZ R10, partendSub
+	WORD $0xbd400156 // ldr s22, [x10]
+	WORD $0xbc716957 // ldr s23, [x10, x17]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc706958 // ldr s24, [x10, x16]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4eb6d529 // fsub v9.4s, v9.4s, v22.4s
+	WORD $0x4eb6d54a // fsub v10.4s, v10.4s, v22.4s
+	WORD $0x4eb6d56b // fsub v11.4s, v11.4s, v22.4s
+	WORD $0x4eb6d58c // fsub v12.4s, v12.4s, v22.4s
+	WORD $0x4eb6d5ad // fsub v13.4s, v13.4s, v22.4s
+	WORD $0x4eb6d5ce // fsub v14.4s, v14.4s, v22.4s
+	WORD $0x4eb6d4e7 // fsub v7.4s, v7.4s, v22.4s
+partendSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, partendMul
+	WORD $0xbd40014f // ldr s15, [x10]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c074f // mov v15.s[1], v26.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e14076f // mov v15.s[2], v27.s[0]
+	WORD $0x6e2fdd29 // fmul v9.4s, v9.4s, v15.4s
+	WORD $0x6e2fdd4a // fmul v10.4s, v10.4s, v15.4s
+	WORD $0x6e2fdd6b // fmul v11.4s, v11.4s, v15.4s
+	WORD $0x6e2fdd8c // fmul v12.4s, v12.4s, v15.4s
+	WORD $0x6e2fddad // fmul v13.4s, v13.4s, v15.4s
+	WORD $0x6e2fddce // fmul v14.4s, v14.4s, v15.4s
+	WORD $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
+partendMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, partendAdd
+	WORD $0xbd400159 // ldr s25, [x10]
+	WORD $0xbc71695d // ldr s29, [x10, x17]
+	WORD $0x6e0c07b9 // mov v25.s[1], v29.s[0]
+	WORD $0xbc70695e // ldr s30, [x10, x16]
+	WORD $0x6e1407d9 // mov v25.s[2], v30.s[0]
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e39d54a // fadd v10.4s, v10.4s, v25.4s
+	WORD $0x4e39d56b // fadd v11.4s, v11.4s, v25.4s
+	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e39d5ce // fadd v14.4s, v14.4s, v25.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+partendAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, partendRest
+	WORD $0xbd40015c // ldr s28, [x10]
+	WORD $0xbc716948 // ldr s8, [x10, x17]
+	WORD $0x6e0c051c // mov v28.s[1], v8.s[0]
+	WORD $0xbc706940 // ldr s0, [x10, x16]
+	WORD $0x6e14041c // mov v28.s[2], v0.s[0]
+	WORD $0x4e3cd529 // fadd v9.4s, v9.4s, v28.4s
+	ADD R9, R10, R10
+	WORD $0xbd40015f // ldr s31, [x10]
+	WORD $0xbc716942 // ldr s2, [x10, x17]
+	WORD $0x6e0c045f // mov v31.s[1], v2.s[0]
+	WORD $0xbc706943 // ldr s3, [x10, x16]
+	WORD $0x6e14047f // mov v31.s[2], v3.s[0]
+	WORD $0x4e3fd54a // fadd v10.4s, v10.4s, v31.4s
+	ADD R9, R10, R10
+	WORD $0xbd400141 // ldr s1, [x10]
+	WORD $0xbc716945 // ldr s5, [x10, x17]
+	WORD $0x6e0c04a1 // mov v1.s[1], v5.s[0]
+	WORD $0xbc706946 // ldr s6, [x10, x16]
+	WORD $0x6e1404c1 // mov v1.s[2], v6.s[0]
+	WORD $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
+	ADD R9, R10, R10
+	WORD $0xbd400144 // ldr s4, [x10]
+	WORD $0xbc716951 // ldr s17, [x10, x17]
+	WORD $0x6e0c0624 // mov v4.s[1], v17.s[0]
+	WORD $0xbc706952 // ldr s18, [x10, x16]
+	WORD $0x6e140644 // mov v4.s[2], v18.s[0]
+	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
+	ADD R9, R10, R10
+	WORD $0xbd400150 // ldr s16, [x10]
+	WORD $0xbc716954 // ldr s20, [x10, x17]
+	WORD $0x6e0c0690 // mov v16.s[1], v20.s[0]
+	WORD $0xbc706955 // ldr s21, [x10, x16]
+	WORD $0x6e1406b0 // mov v16.s[2], v21.s[0]
+	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	ADD R9, R10, R10
+	WORD $0xbd400153 // ldr s19, [x10]
+	WORD $0xbc716957 // ldr s23, [x10, x17]
+	WORD $0x6e0c06f3 // mov v19.s[1], v23.s[0]
+	WORD $0xbc706958 // ldr s24, [x10, x16]
+	WORD $0x6e140713 // mov v19.s[2], v24.s[0]
+	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	ADD R9, R10, R10
+	WORD $0xbd400156 // ldr s22, [x10]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c0756 // mov v22.s[1], v26.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e140776 // mov v22.s[2], v27.s[0]
+	WORD $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
+	ADD R9, R10, R10
+partendRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, partended
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x4e2ff529 // fmax v9.4s, v9.4s, v15.4s
+	WORD $0x4e2ff54a // fmax v10.4s, v10.4s, v15.4s
+	WORD $0x4e2ff56b // fmax v11.4s, v11.4s, v15.4s
+	WORD $0x4e2ff58c // fmax v12.4s, v12.4s, v15.4s
+	WORD $0x4e2ff5ad // fmax v13.4s, v13.4s, v15.4s
+	WORD $0x4e2ff5ce // fmax v14.4s, v14.4s, v15.4s
+	WORD $0x4e2ff4e7 // fmax v7.4s, v7.4s, v15.4s
+partended:
 	ADD R16, R8, R15
-	WORD $0x4d0081f6 // st1 { v22.s }[2], [x15]
+	WORD $0x4d0081e9 // st1 { v9.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f6 // st1 { v22.s }[1], [x15]
-	WORD $0xbd000116 // str s22, [x8]
+	WORD $0x0d0091e9 // st1 { v9.s }[1], [x15]
+	WORD $0xbd000109 // str s9, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f7 // st1 { v23.s }[2], [x15]
+	WORD $0x4d0081ea // st1 { v10.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f7 // st1 { v23.s }[1], [x15]
-	WORD $0xbd000117 // str s23, [x8]
+	WORD $0x0d0091ea // st1 { v10.s }[1], [x15]
+	WORD $0xbd00010a // str s10, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f8 // st1 { v24.s }[2], [x15]
+	WORD $0x4d0081eb // st1 { v11.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f8 // st1 { v24.s }[1], [x15]
-	WORD $0xbd000118 // str s24, [x8]
+	WORD $0x0d0091eb // st1 { v11.s }[1], [x15]
+	WORD $0xbd00010b // str s11, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f9 // st1 { v25.s }[2], [x15]
+	WORD $0x4d0081ec // st1 { v12.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f9 // st1 { v25.s }[1], [x15]
-	WORD $0xbd000119 // str s25, [x8]
+	WORD $0x0d0091ec // st1 { v12.s }[1], [x15]
+	WORD $0xbd00010c // str s12, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fa // st1 { v26.s }[2], [x15]
+	WORD $0x4d0081ed // st1 { v13.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fa // st1 { v26.s }[1], [x15]
-	WORD $0xbd00011a // str s26, [x8]
+	WORD $0x0d0091ed // st1 { v13.s }[1], [x15]
+	WORD $0xbd00010d // str s13, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fb // st1 { v27.s }[2], [x15]
+	WORD $0x4d0081ee // st1 { v14.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fb // st1 { v27.s }[1], [x15]
-	WORD $0xbd00011b // str s27, [x8]
+	WORD $0x0d0091ee // st1 { v14.s }[1], [x15]
+	WORD $0xbd00010e // str s14, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	WORD $0x4d0081e7 // st1 { v7.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
-	WORD $0xbd00011c // str s28, [x8]
+	WORD $0x0d0091e7 // st1 { v7.s }[1], [x15]
+	WORD $0xbd000107 // str s7, [x8]
 	ADD R9, R8, R8
 	RET
 
-// func tile128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R8V1(SB), NOSPLIT, $0-128
+// func tile128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R8V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -1336,6 +2218,83 @@ done:
 	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
 	ADD R10, R11, R11
 store:
+	MOVBU ends+128(FP), R11
+	CBZ R11, ended
+	MOVD endSub+136(FP), R11
+	CBZ R11, endSub
+	WORD $0x3dc00179 // ldr q25, [x11]
+	WORD $0x4eb9d400 // fsub v0.4s, v0.4s, v25.4s
+	WORD $0x4eb9d421 // fsub v1.4s, v1.4s, v25.4s
+	WORD $0x4eb9d442 // fsub v2.4s, v2.4s, v25.4s
+	WORD $0x4eb9d463 // fsub v3.4s, v3.4s, v25.4s
+	WORD $0x4eb9d484 // fsub v4.4s, v4.4s, v25.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d4c6 // fsub v6.4s, v6.4s, v25.4s
+	WORD $0x4eb9d4e7 // fsub v7.4s, v7.4s, v25.4s
+endSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, endMul
+	WORD $0x3dc0017a // ldr q26, [x11]
+	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x6e3adc42 // fmul v2.4s, v2.4s, v26.4s
+	WORD $0x6e3adc63 // fmul v3.4s, v3.4s, v26.4s
+	WORD $0x6e3adc84 // fmul v4.4s, v4.4s, v26.4s
+	WORD $0x6e3adca5 // fmul v5.4s, v5.4s, v26.4s
+	WORD $0x6e3adcc6 // fmul v6.4s, v6.4s, v26.4s
+	WORD $0x6e3adce7 // fmul v7.4s, v7.4s, v26.4s
+endMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, endAdd
+	WORD $0x3dc0017b // ldr q27, [x11]
+	WORD $0x4e3bd400 // fadd v0.4s, v0.4s, v27.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
+	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
+	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+endAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, endRest
+	WORD $0x3dc0017c // ldr q28, [x11]
+	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017d // ldr q29, [x11]
+	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017e // ldr q30, [x11]
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017f // ldr q31, [x11]
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00169 // ldr q9, [x11]
+	WORD $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016a // ldr q10, [x11]
+	WORD $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016b // ldr q11, [x11]
+	WORD $0x4e2bd4c6 // fadd v6.4s, v6.4s, v11.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
+	ADD R10, R11, R11
+endRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, ended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df400 // fmax v0.4s, v0.4s, v13.4s
+	WORD $0x4e2df421 // fmax v1.4s, v1.4s, v13.4s
+	WORD $0x4e2df442 // fmax v2.4s, v2.4s, v13.4s
+	WORD $0x4e2df463 // fmax v3.4s, v3.4s, v13.4s
+	WORD $0x4e2df484 // fmax v4.4s, v4.4s, v13.4s
+	WORD $0x4e2df4a5 // fmax v5.4s, v5.4s, v13.4s
+	WORD $0x4e2df4c6 // fmax v6.4s, v6.4s, v13.4s
+	WORD $0x4e2df4e7 // fmax v7.4s, v7.4s, v13.4s
+ended:
 	WORD $0x3d800120 // str q0, [x9]
 	ADD R10, R9, R9
 	WORD $0x3d800121 // str q1, [x9]
@@ -1360,39 +2319,39 @@ part:
 	ADD $0, R19, R19
 	LSL $2, R17, R17
 	ADD $0, R17, R17
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R8, partdone
 partloop:
 	PRFM 0(R13), PLDL1KEEP
 	ADD R14, R13, R13
-	WORD $0xbd40016a // ldr s10, [x11]
-	WORD $0xbc73696b // ldr s11, [x11, x19]
-	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc71696c // ldr s12, [x11, x17]
-	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
-	WORD $0xbc7f692d // ldr s13, [x9, xzr]
-	WORD $0xbc60692e // ldr s14, [x9, x0]
-	WORD $0xbc61692f // ldr s15, [x9, x1]
-	WORD $0x4f8d1159 // fmla v25.4s, v10.4s, v13.s[0]
-	WORD $0xbc626930 // ldr s16, [x9, x2]
-	WORD $0x4f8e115a // fmla v26.4s, v10.4s, v14.s[0]
-	WORD $0xbc636928 // ldr s8, [x9, x3]
-	WORD $0x4f8f115b // fmla v27.4s, v10.4s, v15.s[0]
-	WORD $0xbc646931 // ldr s17, [x9, x4]
-	WORD $0x4f90115c // fmla v28.4s, v10.4s, v16.s[0]
-	WORD $0xbc656932 // ldr s18, [x9, x5]
-	WORD $0x4f88115d // fmla v29.4s, v10.4s, v8.s[0]
-	WORD $0xbc666933 // ldr s19, [x9, x6]
-	WORD $0x4f91115e // fmla v30.4s, v10.4s, v17.s[0]
-	WORD $0x4f92115f // fmla v31.4s, v10.4s, v18.s[0]
-	WORD $0x4f931149 // fmla v9.4s, v10.4s, v19.s[0]
+	WORD $0xbd400175 // ldr s21, [x11]
+	WORD $0xbc736976 // ldr s22, [x11, x19]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc716977 // ldr s23, [x11, x17]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0xbc7f6938 // ldr s24, [x9, xzr]
+	WORD $0xbc606939 // ldr s25, [x9, x0]
+	WORD $0xbc61693a // ldr s26, [x9, x1]
+	WORD $0x4f9812ae // fmla v14.4s, v21.4s, v24.s[0]
+	WORD $0xbc62693b // ldr s27, [x9, x2]
+	WORD $0x4f9912af // fmla v15.4s, v21.4s, v25.s[0]
+	WORD $0xbc63693c // ldr s28, [x9, x3]
+	WORD $0x4f9a12b0 // fmla v16.4s, v21.4s, v26.s[0]
+	WORD $0xbc64693d // ldr s29, [x9, x4]
+	WORD $0x4f9b12a8 // fmla v8.4s, v21.4s, v27.s[0]
+	WORD $0xbc65693e // ldr s30, [x9, x5]
+	WORD $0x4f9c12b1 // fmla v17.4s, v21.4s, v28.s[0]
+	WORD $0xbc66693f // ldr s31, [x9, x6]
+	WORD $0x4f9d12b2 // fmla v18.4s, v21.4s, v29.s[0]
+	WORD $0x4f9e12b3 // fmla v19.4s, v21.4s, v30.s[0]
+	WORD $0x4f9f12b4 // fmla v20.4s, v21.4s, v31.s[0]
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -1411,115 +2370,236 @@ partdone:
 	MOVBU add+72(FP), R8
 	CBZ R8, partstore
 	MOVD R9, R11
-	WORD $0xbd400174 // ldr s20, [x11]
-	WORD $0xbc736975 // ldr s21, [x11, x19]
-	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
-	WORD $0xbc716976 // ldr s22, [x11, x17]
-	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
-	WORD $0x4e34d739 // fadd v25.4s, v25.4s, v20.4s
+	WORD $0xbd400169 // ldr s9, [x11]
+	WORD $0xbc73696a // ldr s10, [x11, x19]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc71696b // ldr s11, [x11, x17]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
 	ADD R10, R11, R11
-	WORD $0xbd400177 // ldr s23, [x11]
-	WORD $0xbc736978 // ldr s24, [x11, x19]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbd40016c // ldr s12, [x11]
+	WORD $0xbc73696d // ldr s13, [x11, x19]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
 	WORD $0xbc716960 // ldr s0, [x11, x17]
-	WORD $0x6e140417 // mov v23.s[2], v0.s[0]
-	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x6e14040c // mov v12.s[2], v0.s[0]
+	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
 	ADD R10, R11, R11
 	WORD $0xbd400161 // ldr s1, [x11]
 	WORD $0xbc736962 // ldr s2, [x11, x19]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc716963 // ldr s3, [x11, x17]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d77b // fadd v27.4s, v27.4s, v1.4s
+	WORD $0x4e21d610 // fadd v16.4s, v16.4s, v1.4s
 	ADD R10, R11, R11
 	WORD $0xbd400164 // ldr s4, [x11]
 	WORD $0xbc736965 // ldr s5, [x11, x19]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc716966 // ldr s6, [x11, x17]
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0x4e24d508 // fadd v8.4s, v8.4s, v4.4s
 	ADD R10, R11, R11
 	WORD $0xbd400167 // ldr s7, [x11]
-	WORD $0xbc73696b // ldr s11, [x11, x19]
-	WORD $0x6e0c0567 // mov v7.s[1], v11.s[0]
-	WORD $0xbc71696c // ldr s12, [x11, x17]
-	WORD $0x6e140587 // mov v7.s[2], v12.s[0]
-	WORD $0x4e27d7bd // fadd v29.4s, v29.4s, v7.4s
+	WORD $0xbc736976 // ldr s22, [x11, x19]
+	WORD $0x6e0c06c7 // mov v7.s[1], v22.s[0]
+	WORD $0xbc716977 // ldr s23, [x11, x17]
+	WORD $0x6e1406e7 // mov v7.s[2], v23.s[0]
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
 	ADD R10, R11, R11
-	WORD $0xbd40016d // ldr s13, [x11]
-	WORD $0xbc73696e // ldr s14, [x11, x19]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc71696f // ldr s15, [x11, x17]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd7de // fadd v30.4s, v30.4s, v13.4s
+	WORD $0xbd400178 // ldr s24, [x11]
+	WORD $0xbc736979 // ldr s25, [x11, x19]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc71697a // ldr s26, [x11, x17]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e38d652 // fadd v18.4s, v18.4s, v24.4s
 	ADD R10, R11, R11
-	WORD $0xbd400170 // ldr s16, [x11]
-	WORD $0xbc736968 // ldr s8, [x11, x19]
-	WORD $0x6e0c0510 // mov v16.s[1], v8.s[0]
-	WORD $0xbc716971 // ldr s17, [x11, x17]
-	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
-	WORD $0x4e30d7ff // fadd v31.4s, v31.4s, v16.4s
+	WORD $0xbd40017b // ldr s27, [x11]
+	WORD $0xbc73697c // ldr s28, [x11, x19]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc71697d // ldr s29, [x11, x17]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 	ADD R10, R11, R11
-	WORD $0xbd400172 // ldr s18, [x11]
-	WORD $0xbc736973 // ldr s19, [x11, x19]
-	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
-	WORD $0xbc71696a // ldr s10, [x11, x17]
-	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
-	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	WORD $0xbd40017e // ldr s30, [x11]
+	WORD $0xbc73697f // ldr s31, [x11, x19]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc716975 // ldr s21, [x11, x17]
+	WORD $0x6e1406be // mov v30.s[2], v21.s[0]
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
 	ADD R10, R11, R11
 partstore:
+	MOVBU ends+128(FP), R11
+	CBZ R11, partended
+	MOVD endSub+136(FP), R11
+	CBZ R11, partendSub
+	WORD $0xbd40016a // ldr s10, [x11]
+	WORD $0xbc73696b // ldr s11, [x11, x19]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc716969 // ldr s9, [x11, x17]
+	WORD $0x6e14052a // mov v10.s[2], v9.s[0]
+	WORD $0x4eaad5ce // fsub v14.4s, v14.4s, v10.4s
+	WORD $0x4eaad5ef // fsub v15.4s, v15.4s, v10.4s
+	WORD $0x4eaad610 // fsub v16.4s, v16.4s, v10.4s
+	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
+	WORD $0x4eaad631 // fsub v17.4s, v17.4s, v10.4s
+	WORD $0x4eaad652 // fsub v18.4s, v18.4s, v10.4s
+	WORD $0x4eaad673 // fsub v19.4s, v19.4s, v10.4s
+	WORD $0x4eaad694 // fsub v20.4s, v20.4s, v10.4s
+partendSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, partendMul
+	WORD $0xbd40016d // ldr s13, [x11]
+	WORD $0xbc736960 // ldr s0, [x11, x19]
+	WORD $0x6e0c040d // mov v13.s[1], v0.s[0]
+	WORD $0xbc71696c // ldr s12, [x11, x17]
+	WORD $0x6e14058d // mov v13.s[2], v12.s[0]
+	WORD $0x6e2dddce // fmul v14.4s, v14.4s, v13.4s
+	WORD $0x6e2dddef // fmul v15.4s, v15.4s, v13.4s
+	WORD $0x6e2dde10 // fmul v16.4s, v16.4s, v13.4s
+	WORD $0x6e2ddd08 // fmul v8.4s, v8.4s, v13.4s
+	WORD $0x6e2dde31 // fmul v17.4s, v17.4s, v13.4s
+	WORD $0x6e2dde52 // fmul v18.4s, v18.4s, v13.4s
+	WORD $0x6e2dde73 // fmul v19.4s, v19.4s, v13.4s
+	WORD $0x6e2dde94 // fmul v20.4s, v20.4s, v13.4s
+partendMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, partendAdd
+	WORD $0xbd400162 // ldr s2, [x11]
+	WORD $0xbc736963 // ldr s3, [x11, x19]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc716961 // ldr s1, [x11, x17]
+	WORD $0x6e140422 // mov v2.s[2], v1.s[0]
+	WORD $0x4e22d5ce // fadd v14.4s, v14.4s, v2.4s
+	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
+	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
+	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
+	WORD $0x4e22d652 // fadd v18.4s, v18.4s, v2.4s
+	WORD $0x4e22d673 // fadd v19.4s, v19.4s, v2.4s
+	WORD $0x4e22d694 // fadd v20.4s, v20.4s, v2.4s
+partendAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, partendRest
+	WORD $0xbd400165 // ldr s5, [x11]
+	WORD $0xbc736966 // ldr s6, [x11, x19]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc716964 // ldr s4, [x11, x17]
+	WORD $0x6e140485 // mov v5.s[2], v4.s[0]
+	WORD $0x4e25d5ce // fadd v14.4s, v14.4s, v5.4s
+	ADD R10, R11, R11
+	WORD $0xbd400176 // ldr s22, [x11]
+	WORD $0xbc736977 // ldr s23, [x11, x19]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc716967 // ldr s7, [x11, x17]
+	WORD $0x6e1404f6 // mov v22.s[2], v7.s[0]
+	WORD $0x4e36d5ef // fadd v15.4s, v15.4s, v22.4s
+	ADD R10, R11, R11
+	WORD $0xbd400179 // ldr s25, [x11]
+	WORD $0xbc73697a // ldr s26, [x11, x19]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc716978 // ldr s24, [x11, x17]
+	WORD $0x6e140719 // mov v25.s[2], v24.s[0]
+	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
+	ADD R10, R11, R11
+	WORD $0xbd40017c // ldr s28, [x11]
+	WORD $0xbc73697d // ldr s29, [x11, x19]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc71697b // ldr s27, [x11, x17]
+	WORD $0x6e14077c // mov v28.s[2], v27.s[0]
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	ADD R10, R11, R11
+	WORD $0xbd40017f // ldr s31, [x11]
+	WORD $0xbc736975 // ldr s21, [x11, x19]
+	WORD $0x6e0c06bf // mov v31.s[1], v21.s[0]
+	WORD $0xbc71697e // ldr s30, [x11, x17]
+	WORD $0x6e1407df // mov v31.s[2], v30.s[0]
+	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	ADD R10, R11, R11
+	WORD $0xbd40016b // ldr s11, [x11]
+	WORD $0xbc736969 // ldr s9, [x11, x19]
+	WORD $0x6e0c052b // mov v11.s[1], v9.s[0]
+	WORD $0xbc71696a // ldr s10, [x11, x17]
+	WORD $0x6e14054b // mov v11.s[2], v10.s[0]
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
+	ADD R10, R11, R11
+	WORD $0xbd400160 // ldr s0, [x11]
+	WORD $0xbc73696c // ldr s12, [x11, x19]
+	WORD $0x6e0c0580 // mov v0.s[1], v12.s[0]
+	WORD $0xbc71696d // ldr s13, [x11, x17]
+	WORD $0x6e1405a0 // mov v0.s[2], v13.s[0]
+	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
+	ADD R10, R11, R11
+	WORD $0xbd400163 // ldr s3, [x11]
+	WORD $0xbc736961 // ldr s1, [x11, x19]
+	WORD $0x6e0c0423 // mov v3.s[1], v1.s[0]
+	WORD $0xbc716962 // ldr s2, [x11, x17]
+	WORD $0x6e140443 // mov v3.s[2], v2.s[0]
+	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
+	ADD R10, R11, R11
+partendRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, partended
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x4e26f5ce // fmax v14.4s, v14.4s, v6.4s
+	WORD $0x4e26f5ef // fmax v15.4s, v15.4s, v6.4s
+	WORD $0x4e26f610 // fmax v16.4s, v16.4s, v6.4s
+	WORD $0x4e26f508 // fmax v8.4s, v8.4s, v6.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x4e26f652 // fmax v18.4s, v18.4s, v6.4s
+	WORD $0x4e26f673 // fmax v19.4s, v19.4s, v6.4s
+	WORD $0x4e26f694 // fmax v20.4s, v20.4s, v6.4s
+partended:
 	ADD R17, R9, R16
-	WORD $0x4d008219 // st1 { v25.s }[2], [x16]
+	WORD $0x4d00820e // st1 { v14.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009219 // st1 { v25.s }[1], [x16]
-	WORD $0xbd000139 // str s25, [x9]
+	WORD $0x0d00920e // st1 { v14.s }[1], [x16]
+	WORD $0xbd00012e // str s14, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821a // st1 { v26.s }[2], [x16]
+	WORD $0x4d00820f // st1 { v15.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921a // st1 { v26.s }[1], [x16]
-	WORD $0xbd00013a // str s26, [x9]
+	WORD $0x0d00920f // st1 { v15.s }[1], [x16]
+	WORD $0xbd00012f // str s15, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821b // st1 { v27.s }[2], [x16]
+	WORD $0x4d008210 // st1 { v16.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921b // st1 { v27.s }[1], [x16]
-	WORD $0xbd00013b // str s27, [x9]
+	WORD $0x0d009210 // st1 { v16.s }[1], [x16]
+	WORD $0xbd000130 // str s16, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821c // st1 { v28.s }[2], [x16]
+	WORD $0x4d008208 // st1 { v8.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921c // st1 { v28.s }[1], [x16]
-	WORD $0xbd00013c // str s28, [x9]
+	WORD $0x0d009208 // st1 { v8.s }[1], [x16]
+	WORD $0xbd000128 // str s8, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821d // st1 { v29.s }[2], [x16]
+	WORD $0x4d008211 // st1 { v17.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921d // st1 { v29.s }[1], [x16]
-	WORD $0xbd00013d // str s29, [x9]
+	WORD $0x0d009211 // st1 { v17.s }[1], [x16]
+	WORD $0xbd000131 // str s17, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821e // st1 { v30.s }[2], [x16]
+	WORD $0x4d008212 // st1 { v18.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921e // st1 { v30.s }[1], [x16]
-	WORD $0xbd00013e // str s30, [x9]
+	WORD $0x0d009212 // st1 { v18.s }[1], [x16]
+	WORD $0xbd000132 // str s18, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821f // st1 { v31.s }[2], [x16]
+	WORD $0x4d008213 // st1 { v19.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921f // st1 { v31.s }[1], [x16]
-	WORD $0xbd00013f // str s31, [x9]
+	WORD $0x0d009213 // st1 { v19.s }[1], [x16]
+	WORD $0xbd000133 // str s19, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d008209 // st1 { v9.s }[2], [x16]
+	WORD $0x4d008214 // st1 { v20.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009209 // st1 { v9.s }[1], [x16]
-	WORD $0xbd000129 // str s9, [x9]
+	WORD $0x0d009214 // st1 { v20.s }[1], [x16]
+	WORD $0xbd000134 // str s20, [x9]
 	ADD R10, R9, R9
 	RET
 
-// func tile128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R1V2(SB), NOSPLIT, $0-128
+// func tile128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R1V2(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -1566,6 +2646,39 @@ done:
 	WORD $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad402087 // ldp q7, q8, [x4, #0]
+	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
+	WORD $0x4ea8d421 // fsub v1.4s, v1.4s, v8.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad402889 // ldp q9, q10, [x4, #0]
+	WORD $0x6e29dc00 // fmul v0.4s, v0.4s, v9.4s
+	WORD $0x6e2adc21 // fmul v1.4s, v1.4s, v10.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad40308b // ldp q11, q12, [x4, #0]
+	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad40388d // ldp q13, q14, [x4, #0]
+	WORD $0x4e2dd400 // fadd v0.4s, v0.4s, v13.4s
+	WORD $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x4e2ff400 // fmax v0.4s, v0.4s, v15.4s
+	WORD $0x4e2ff421 // fmax v1.4s, v1.4s, v15.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	ADD R3, R2, R2
@@ -1577,21 +2690,21 @@ part:
 	ADD $16, R11, R11
 	LSL $2, R10, R10
 	ADD $16, R10, R10
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xbc7f6849 // ldr s9, [x2, xzr]
-	WORD $0x3dc0008a // ldr q10, [x4]
-	WORD $0xbd40108b // ldr s11, [x4, #16]
-	WORD $0xbc6b688c // ldr s12, [x4, x11]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc6a688d // ldr s13, [x4, x10]
-	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x4f891147 // fmla v7.4s, v10.4s, v9.s[0]
-	WORD $0x4f891168 // fmla v8.4s, v11.4s, v9.s[0]
+	WORD $0xbc7f6852 // ldr s18, [x2, xzr]
+	WORD $0x3dc00093 // ldr q19, [x4]
+	WORD $0xbd401094 // ldr s20, [x4, #16]
+	WORD $0xbc6b6895 // ldr s21, [x4, x11]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6a6896 // ldr s22, [x4, x10]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x4f921270 // fmla v16.4s, v19.4s, v18.s[0]
+	WORD $0x4f921291 // fmla v17.4s, v20.4s, v18.s[0]
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -1610,27 +2723,80 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc0008e // ldr q14, [x4]
-	WORD $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
-	WORD $0xbd40108f // ldr s15, [x4, #16]
-	WORD $0xbc6b6890 // ldr s16, [x4, x11]
-	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
-	WORD $0xbc6a6891 // ldr s17, [x4, x10]
-	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e2fd508 // fadd v8.4s, v8.4s, v15.4s
+	WORD $0x3dc00097 // ldr q23, [x4]
+	WORD $0x4e37d610 // fadd v16.4s, v16.4s, v23.4s
+	WORD $0xbd401098 // ldr s24, [x4, #16]
+	WORD $0xbc6b6899 // ldr s25, [x4, x11]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6a689a // ldr s26, [x4, x10]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d800047 // str q7, [x2]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0x3dc0009b // ldr q27, [x4]
+	WORD $0x4ebbd610 // fsub v16.4s, v16.4s, v27.4s
+	WORD $0xbd40109c // ldr s28, [x4, #16]
+	WORD $0xbc6b689d // ldr s29, [x4, x11]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6a689e // ldr s30, [x4, x10]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4ebcd631 // fsub v17.4s, v17.4s, v28.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0x3dc0009f // ldr q31, [x4]
+	WORD $0x6e3fde10 // fmul v16.4s, v16.4s, v31.4s
+	WORD $0xbd401083 // ldr s3, [x4, #16]
+	WORD $0xbc6b6882 // ldr s2, [x4, x11]
+	WORD $0x6e0c0443 // mov v3.s[1], v2.s[0]
+	WORD $0xbc6a6884 // ldr s4, [x4, x10]
+	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
+	WORD $0x6e23de31 // fmul v17.4s, v17.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0x3dc00085 // ldr q5, [x4]
+	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
+	WORD $0xbd401086 // ldr s6, [x4, #16]
+	WORD $0xbc6b6887 // ldr s7, [x4, x11]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6a6888 // ldr s8, [x4, x10]
+	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
+	WORD $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0x3dc00089 // ldr q9, [x4]
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0xbd40108a // ldr s10, [x4, #16]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e2ad631 // fadd v17.4s, v17.4s, v10.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df610 // fmax v16.4s, v16.4s, v13.4s
+	WORD $0x4e2df631 // fmax v17.4s, v17.4s, v13.4s
+partended:
+	WORD $0x3d800050 // str q16, [x2]
 	ADD R10, R2, R9
-	WORD $0x4d008128 // st1 { v8.s }[2], [x9]
+	WORD $0x4d008131 // st1 { v17.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009128 // st1 { v8.s }[1], [x9]
-	WORD $0xbd001048 // str s8, [x2, #16]
+	WORD $0x0d009131 // st1 { v17.s }[1], [x9]
+	WORD $0xbd001051 // str s17, [x2, #16]
 	ADD R3, R2, R2
 	RET
 
-// func tile128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R2V2(SB), NOSPLIT, $0-128
+// func tile128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R2V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -1687,6 +2853,51 @@ done:
 	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0xad4034ac // ldp q12, q13, [x5, #0]
+	WORD $0x4eacd400 // fsub v0.4s, v0.4s, v12.4s
+	WORD $0x4eacd442 // fsub v2.4s, v2.4s, v12.4s
+	WORD $0x4eadd421 // fsub v1.4s, v1.4s, v13.4s
+	WORD $0x4eadd463 // fsub v3.4s, v3.4s, v13.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0xad403cae // ldp q14, q15, [x5, #0]
+	WORD $0x6e2edc00 // fmul v0.4s, v0.4s, v14.4s
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2fdc21 // fmul v1.4s, v1.4s, v15.4s
+	WORD $0x6e2fdc63 // fmul v3.4s, v3.4s, v15.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0xad4044b0 // ldp q16, q17, [x5, #0]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0xad404cb2 // ldp q18, q19, [x5, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	ADD R4, R5, R5
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x4e36f400 // fmax v0.4s, v0.4s, v22.4s
+	WORD $0x4e36f421 // fmax v1.4s, v1.4s, v22.4s
+	WORD $0x4e36f442 // fmax v2.4s, v2.4s, v22.4s
+	WORD $0x4e36f463 // fmax v3.4s, v3.4s, v22.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	WORD $0x3d800461 // str q1, [x3, #16]
 	ADD R4, R3, R3
@@ -1701,26 +2912,26 @@ part:
 	ADD $16, R12, R12
 	LSL $2, R11, R11
 	ADD $16, R11, R11
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0x3dc000b0 // ldr q16, [x5]
-	WORD $0xbd4010b1 // ldr s17, [x5, #16]
-	WORD $0xbc6c68b2 // ldr s18, [x5, x12]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6b68b3 // ldr s19, [x5, x11]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0xbc7f6874 // ldr s20, [x3, xzr]
-	WORD $0xbc606875 // ldr s21, [x3, x0]
-	WORD $0x4f94120c // fmla v12.4s, v16.4s, v20.s[0]
-	WORD $0x4f94122d // fmla v13.4s, v17.4s, v20.s[0]
-	WORD $0x4f95120e // fmla v14.4s, v16.4s, v21.s[0]
-	WORD $0x4f95122f // fmla v15.4s, v17.4s, v21.s[0]
+	WORD $0x3dc000bb // ldr q27, [x5]
+	WORD $0xbd4010bc // ldr s28, [x5, #16]
+	WORD $0xbc6c68bd // ldr s29, [x5, x12]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6b68be // ldr s30, [x5, x11]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0xbc7f687f // ldr s31, [x3, xzr]
+	WORD $0xbc606866 // ldr s6, [x3, x0]
+	WORD $0x4f9f1377 // fmla v23.4s, v27.4s, v31.s[0]
+	WORD $0x4f9f1398 // fmla v24.4s, v28.4s, v31.s[0]
+	WORD $0x4f861379 // fmla v25.4s, v27.4s, v6.s[0]
+	WORD $0x4f86139a // fmla v26.4s, v28.4s, v6.s[0]
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -1739,43 +2950,113 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0x3dc000b6 // ldr q22, [x5]
-	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
-	WORD $0xbd4010b7 // ldr s23, [x5, #16]
-	WORD $0xbc6c68b8 // ldr s24, [x5, x12]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
-	WORD $0xbc6b68b9 // ldr s25, [x5, x11]
-	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
-	WORD $0x4e37d5ad // fadd v13.4s, v13.4s, v23.4s
+	WORD $0x3dc000a4 // ldr q4, [x5]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0xbd4010a7 // ldr s7, [x5, #16]
+	WORD $0xbc6c68a5 // ldr s5, [x5, x12]
+	WORD $0x6e0c04a7 // mov v7.s[1], v5.s[0]
+	WORD $0xbc6b68a8 // ldr s8, [x5, x11]
+	WORD $0x6e140507 // mov v7.s[2], v8.s[0]
+	WORD $0x4e27d718 // fadd v24.4s, v24.4s, v7.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000ba // ldr q26, [x5]
-	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
-	WORD $0xbd4010bb // ldr s27, [x5, #16]
-	WORD $0xbc6c68bc // ldr s28, [x5, x12]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6b68bd // ldr s29, [x5, x11]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	WORD $0x3dc000a9 // ldr q9, [x5]
+	WORD $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD $0xbd4010aa // ldr s10, [x5, #16]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6b68ac // ldr s12, [x5, x11]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e2ad75a // fadd v26.4s, v26.4s, v10.4s
 	ADD R4, R5, R5
 partstore:
-	WORD $0x3d80006c // str q12, [x3]
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0x3dc000ad // ldr q13, [x5]
+	WORD $0x4eadd6f7 // fsub v23.4s, v23.4s, v13.4s
+	WORD $0x4eadd739 // fsub v25.4s, v25.4s, v13.4s
+	WORD $0xbd4010ae // ldr s14, [x5, #16]
+	WORD $0xbc6c68af // ldr s15, [x5, x12]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6b68b0 // ldr s16, [x5, x11]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4eaed718 // fsub v24.4s, v24.4s, v14.4s
+	WORD $0x4eaed75a // fsub v26.4s, v26.4s, v14.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0x3dc000b1 // ldr q17, [x5]
+	WORD $0x6e31def7 // fmul v23.4s, v23.4s, v17.4s
+	WORD $0x6e31df39 // fmul v25.4s, v25.4s, v17.4s
+	WORD $0xbd4010b2 // ldr s18, [x5, #16]
+	WORD $0xbc6c68b3 // ldr s19, [x5, x12]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6b68b4 // ldr s20, [x5, x11]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x6e32df18 // fmul v24.4s, v24.4s, v18.4s
+	WORD $0x6e32df5a // fmul v26.4s, v26.4s, v18.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0x3dc000b5 // ldr q21, [x5]
+	WORD $0x4e35d6f7 // fadd v23.4s, v23.4s, v21.4s
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
+	WORD $0xbd4010b6 // ldr s22, [x5, #16]
+	WORD $0xbc6c68a0 // ldr s0, [x5, x12]
+	WORD $0x6e0c0416 // mov v22.s[1], v0.s[0]
+	WORD $0xbc6b68a1 // ldr s1, [x5, x11]
+	WORD $0x6e140436 // mov v22.s[2], v1.s[0]
+	WORD $0x4e36d718 // fadd v24.4s, v24.4s, v22.4s
+	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0x3dc000a2 // ldr q2, [x5]
+	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
+	WORD $0xbd4010a3 // ldr s3, [x5, #16]
+	WORD $0xbc6c68bd // ldr s29, [x5, x12]
+	WORD $0x6e0c07a3 // mov v3.s[1], v29.s[0]
+	WORD $0xbc6b68be // ldr s30, [x5, x11]
+	WORD $0x6e1407c3 // mov v3.s[2], v30.s[0]
+	WORD $0x4e23d718 // fadd v24.4s, v24.4s, v3.4s
+	ADD R4, R5, R5
+	WORD $0x3dc000bf // ldr q31, [x5]
+	WORD $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	WORD $0xbd4010bb // ldr s27, [x5, #16]
+	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
+	WORD $0x6e0c04db // mov v27.s[1], v6.s[0]
+	WORD $0xbc6b68bc // ldr s28, [x5, x11]
+	WORD $0x6e14079b // mov v27.s[2], v28.s[0]
+	WORD $0x4e3bd75a // fadd v26.4s, v26.4s, v27.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x4e24f6f7 // fmax v23.4s, v23.4s, v4.4s
+	WORD $0x4e24f718 // fmax v24.4s, v24.4s, v4.4s
+	WORD $0x4e24f739 // fmax v25.4s, v25.4s, v4.4s
+	WORD $0x4e24f75a // fmax v26.4s, v26.4s, v4.4s
+partended:
+	WORD $0x3d800077 // str q23, [x3]
 	ADD R11, R3, R10
-	WORD $0x4d00814d // st1 { v13.s }[2], [x10]
+	WORD $0x4d008158 // st1 { v24.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00914d // st1 { v13.s }[1], [x10]
-	WORD $0xbd00106d // str s13, [x3, #16]
+	WORD $0x0d009158 // st1 { v24.s }[1], [x10]
+	WORD $0xbd001078 // str s24, [x3, #16]
 	ADD R4, R3, R3
-	WORD $0x3d80006e // str q14, [x3]
+	WORD $0x3d800079 // str q25, [x3]
 	ADD R11, R3, R10
-	WORD $0x4d00814f // st1 { v15.s }[2], [x10]
+	WORD $0x4d00815a // st1 { v26.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00914f // st1 { v15.s }[1], [x10]
-	WORD $0xbd00106f // str s15, [x3, #16]
+	WORD $0x0d00915a // st1 { v26.s }[1], [x10]
+	WORD $0xbd00107a // str s26, [x3, #16]
 	ADD R4, R3, R3
 	RET
 
-// func tile128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R3V2(SB), NOSPLIT, $0-128
+// func tile128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R3V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -1842,6 +3123,63 @@ done:
 	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad4048d1 // ldp q17, q18, [x6, #0]
+	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
+	WORD $0x4eb1d442 // fsub v2.4s, v2.4s, v17.4s
+	WORD $0x4eb1d484 // fsub v4.4s, v4.4s, v17.4s
+	WORD $0x4eb2d421 // fsub v1.4s, v1.4s, v18.4s
+	WORD $0x4eb2d463 // fsub v3.4s, v3.4s, v18.4s
+	WORD $0x4eb2d4a5 // fsub v5.4s, v5.4s, v18.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
+	WORD $0x6e33dc00 // fmul v0.4s, v0.4s, v19.4s
+	WORD $0x6e33dc42 // fmul v2.4s, v2.4s, v19.4s
+	WORD $0x6e33dc84 // fmul v4.4s, v4.4s, v19.4s
+	WORD $0x6e34dc21 // fmul v1.4s, v1.4s, v20.4s
+	WORD $0x6e34dc63 // fmul v3.4s, v3.4s, v20.4s
+	WORD $0x6e34dca5 // fmul v5.4s, v5.4s, v20.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad4058d5 // ldp q21, q22, [x6, #0]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad4060d7 // ldp q23, q24, [x6, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	ADD R5, R6, R6
+	WORD $0xad4068d9 // ldp q25, q26, [x6, #0]
+	WORD $0x4e39d442 // fadd v2.4s, v2.4s, v25.4s
+	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
+	ADD R5, R6, R6
+	WORD $0xad4070db // ldp q27, q28, [x6, #0]
+	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
+	WORD $0x4e3cd4a5 // fadd v5.4s, v5.4s, v28.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x4e3df400 // fmax v0.4s, v0.4s, v29.4s
+	WORD $0x4e3df421 // fmax v1.4s, v1.4s, v29.4s
+	WORD $0x4e3df442 // fmax v2.4s, v2.4s, v29.4s
+	WORD $0x4e3df463 // fmax v3.4s, v3.4s, v29.4s
+	WORD $0x4e3df484 // fmax v4.4s, v4.4s, v29.4s
+	WORD $0x4e3df4a5 // fmax v5.4s, v5.4s, v29.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	ADD R5, R4, R4
@@ -1859,31 +3197,31 @@ part:
 	ADD $16, R13, R13
 	LSL $2, R12, R12
 	ADD $16, R12, R12
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0x3dc000d7 // ldr q23, [x6]
-	WORD $0xbd4010d8 // ldr s24, [x6, #16]
-	WORD $0xbc6d68d9 // ldr s25, [x6, x13]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6c68da // ldr s26, [x6, x12]
-	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
-	WORD $0xbc7f689b // ldr s27, [x4, xzr]
-	WORD $0xbc60689c // ldr s28, [x4, x0]
-	WORD $0xbc61689d // ldr s29, [x4, x1]
-	WORD $0x4f9b12f1 // fmla v17.4s, v23.4s, v27.s[0]
-	WORD $0x4f9b1312 // fmla v18.4s, v24.4s, v27.s[0]
-	WORD $0x4f9c12f3 // fmla v19.4s, v23.4s, v28.s[0]
-	WORD $0x4f9c1314 // fmla v20.4s, v24.4s, v28.s[0]
-	WORD $0x4f9d12f5 // fmla v21.4s, v23.4s, v29.s[0]
-	WORD $0x4f9d1316 // fmla v22.4s, v24.4s, v29.s[0]
+	WORD $0x3dc000c7 // ldr q7, [x6]
+	WORD $0xbd4010cb // ldr s11, [x6, #16]
+	WORD $0xbc6d68cc // ldr s12, [x6, x13]
+	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
+	WORD $0xbc6c68cd // ldr s13, [x6, x12]
+	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
+	WORD $0xbc7f688e // ldr s14, [x4, xzr]
+	WORD $0xbc60688f // ldr s15, [x4, x0]
+	WORD $0xbc616890 // ldr s16, [x4, x1]
+	WORD $0x4f8e10fe // fmla v30.4s, v7.4s, v14.s[0]
+	WORD $0x4f8e117f // fmla v31.4s, v11.4s, v14.s[0]
+	WORD $0x4f8f10e8 // fmla v8.4s, v7.4s, v15.s[0]
+	WORD $0x4f8f1169 // fmla v9.4s, v11.4s, v15.s[0]
+	WORD $0x4f9010e6 // fmla v6.4s, v7.4s, v16.s[0]
+	WORD $0x4f90116a // fmla v10.4s, v11.4s, v16.s[0]
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -1902,59 +3240,146 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000de // ldr q30, [x6]
-	WORD $0x4e3ed631 // fadd v17.4s, v17.4s, v30.4s
-	WORD $0xbd4010df // ldr s31, [x6, #16]
-	WORD $0xbc6d68c8 // ldr s8, [x6, x13]
-	WORD $0x6e0c051f // mov v31.s[1], v8.s[0]
-	WORD $0xbc6c68c9 // ldr s9, [x6, x12]
-	WORD $0x6e14053f // mov v31.s[2], v9.s[0]
-	WORD $0x4e3fd652 // fadd v18.4s, v18.4s, v31.4s
+	WORD $0x3dc000d1 // ldr q17, [x6]
+	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0xbd4010d2 // ldr s18, [x6, #16]
+	WORD $0xbc6d68d3 // ldr s19, [x6, x13]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6c68d4 // ldr s20, [x6, x12]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e32d7ff // fadd v31.4s, v31.4s, v18.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000c6 // ldr q6, [x6]
-	WORD $0x4e26d673 // fadd v19.4s, v19.4s, v6.4s
-	WORD $0xbd4010ca // ldr s10, [x6, #16]
-	WORD $0xbc6d68c7 // ldr s7, [x6, x13]
-	WORD $0x6e0c04ea // mov v10.s[1], v7.s[0]
-	WORD $0xbc6c68cb // ldr s11, [x6, x12]
-	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
-	WORD $0x4e2ad694 // fadd v20.4s, v20.4s, v10.4s
+	WORD $0x3dc000d5 // ldr q21, [x6]
+	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
+	WORD $0xbd4010d6 // ldr s22, [x6, #16]
+	WORD $0xbc6d68d7 // ldr s23, [x6, x13]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6c68d8 // ldr s24, [x6, x12]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
 	ADD R5, R6, R6
-	WORD $0x3dc000cc // ldr q12, [x6]
-	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
-	WORD $0xbd4010cd // ldr s13, [x6, #16]
-	WORD $0xbc6d68ce // ldr s14, [x6, x13]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc6c68cf // ldr s15, [x6, x12]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
+	WORD $0x3dc000d9 // ldr q25, [x6]
+	WORD $0x4e39d4c6 // fadd v6.4s, v6.4s, v25.4s
+	WORD $0xbd4010da // ldr s26, [x6, #16]
+	WORD $0xbc6d68db // ldr s27, [x6, x13]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6c68dc // ldr s28, [x6, x12]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d800091 // str q17, [x4]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0x3dc000dd // ldr q29, [x6]
+	WORD $0x4ebdd7de // fsub v30.4s, v30.4s, v29.4s
+	WORD $0x4ebdd508 // fsub v8.4s, v8.4s, v29.4s
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0xbd4010c0 // ldr s0, [x6, #16]
+	WORD $0xbc6d68c1 // ldr s1, [x6, x13]
+	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
+	WORD $0xbc6c68c2 // ldr s2, [x6, x12]
+	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0x4ea0d529 // fsub v9.4s, v9.4s, v0.4s
+	WORD $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0x3dc000c3 // ldr q3, [x6]
+	WORD $0x6e23dfde // fmul v30.4s, v30.4s, v3.4s
+	WORD $0x6e23dd08 // fmul v8.4s, v8.4s, v3.4s
+	WORD $0x6e23dcc6 // fmul v6.4s, v6.4s, v3.4s
+	WORD $0xbd4010c4 // ldr s4, [x6, #16]
+	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
+	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
+	WORD $0xbc6c68cc // ldr s12, [x6, x12]
+	WORD $0x6e140584 // mov v4.s[2], v12.s[0]
+	WORD $0x6e24dfff // fmul v31.4s, v31.4s, v4.4s
+	WORD $0x6e24dd29 // fmul v9.4s, v9.4s, v4.4s
+	WORD $0x6e24dd4a // fmul v10.4s, v10.4s, v4.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0x3dc000cd // ldr q13, [x6]
+	WORD $0x4e2dd7de // fadd v30.4s, v30.4s, v13.4s
+	WORD $0x4e2dd508 // fadd v8.4s, v8.4s, v13.4s
+	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
+	WORD $0xbd4010ce // ldr s14, [x6, #16]
+	WORD $0xbc6d68cf // ldr s15, [x6, x13]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6c68c7 // ldr s7, [x6, x12]
+	WORD $0x6e1404ee // mov v14.s[2], v7.s[0]
+	WORD $0x4e2ed7ff // fadd v31.4s, v31.4s, v14.4s
+	WORD $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
+	WORD $0x4e2ed54a // fadd v10.4s, v10.4s, v14.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0x3dc000d0 // ldr q16, [x6]
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
+	WORD $0xbd4010cb // ldr s11, [x6, #16]
+	WORD $0xbc6d68d1 // ldr s17, [x6, x13]
+	WORD $0x6e0c062b // mov v11.s[1], v17.s[0]
+	WORD $0xbc6c68d3 // ldr s19, [x6, x12]
+	WORD $0x6e14066b // mov v11.s[2], v19.s[0]
+	WORD $0x4e2bd7ff // fadd v31.4s, v31.4s, v11.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000d4 // ldr q20, [x6]
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0xbd4010d2 // ldr s18, [x6, #16]
+	WORD $0xbc6d68d5 // ldr s21, [x6, x13]
+	WORD $0x6e0c06b2 // mov v18.s[1], v21.s[0]
+	WORD $0xbc6c68d7 // ldr s23, [x6, x12]
+	WORD $0x6e1406f2 // mov v18.s[2], v23.s[0]
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000d8 // ldr q24, [x6]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0xbd4010d6 // ldr s22, [x6, #16]
+	WORD $0xbc6d68d9 // ldr s25, [x6, x13]
+	WORD $0x6e0c0736 // mov v22.s[1], v25.s[0]
+	WORD $0xbc6c68db // ldr s27, [x6, x12]
+	WORD $0x6e140776 // mov v22.s[2], v27.s[0]
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x4e3cf7de // fmax v30.4s, v30.4s, v28.4s
+	WORD $0x4e3cf7ff // fmax v31.4s, v31.4s, v28.4s
+	WORD $0x4e3cf508 // fmax v8.4s, v8.4s, v28.4s
+	WORD $0x4e3cf529 // fmax v9.4s, v9.4s, v28.4s
+	WORD $0x4e3cf4c6 // fmax v6.4s, v6.4s, v28.4s
+	WORD $0x4e3cf54a // fmax v10.4s, v10.4s, v28.4s
+partended:
+	WORD $0x3d80009e // str q30, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008172 // st1 { v18.s }[2], [x11]
+	WORD $0x4d00817f // st1 { v31.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009172 // st1 { v18.s }[1], [x11]
-	WORD $0xbd001092 // str s18, [x4, #16]
+	WORD $0x0d00917f // st1 { v31.s }[1], [x11]
+	WORD $0xbd00109f // str s31, [x4, #16]
 	ADD R5, R4, R4
-	WORD $0x3d800093 // str q19, [x4]
+	WORD $0x3d800088 // str q8, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008174 // st1 { v20.s }[2], [x11]
+	WORD $0x4d008169 // st1 { v9.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009174 // st1 { v20.s }[1], [x11]
-	WORD $0xbd001094 // str s20, [x4, #16]
+	WORD $0x0d009169 // st1 { v9.s }[1], [x11]
+	WORD $0xbd001089 // str s9, [x4, #16]
 	ADD R5, R4, R4
-	WORD $0x3d800095 // str q21, [x4]
+	WORD $0x3d800086 // str q6, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008176 // st1 { v22.s }[2], [x11]
+	WORD $0x4d00816a // st1 { v10.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009176 // st1 { v22.s }[1], [x11]
-	WORD $0xbd001096 // str s22, [x4, #16]
+	WORD $0x0d00916a // st1 { v10.s }[1], [x11]
+	WORD $0xbd00108a // str s10, [x4, #16]
 	ADD R5, R4, R4
 	RET
 
-// func tile128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R4V2(SB), NOSPLIT, $0-128
+// func tile128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R4V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -2031,6 +3456,75 @@ done:
 	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0xad405cf6 // ldp q22, q23, [x7, #0]
+	WORD $0x4eb6d400 // fsub v0.4s, v0.4s, v22.4s
+	WORD $0x4eb6d442 // fsub v2.4s, v2.4s, v22.4s
+	WORD $0x4eb6d484 // fsub v4.4s, v4.4s, v22.4s
+	WORD $0x4eb6d4c6 // fsub v6.4s, v6.4s, v22.4s
+	WORD $0x4eb7d421 // fsub v1.4s, v1.4s, v23.4s
+	WORD $0x4eb7d463 // fsub v3.4s, v3.4s, v23.4s
+	WORD $0x4eb7d4a5 // fsub v5.4s, v5.4s, v23.4s
+	WORD $0x4eb7d4e7 // fsub v7.4s, v7.4s, v23.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x6e38dc00 // fmul v0.4s, v0.4s, v24.4s
+	WORD $0x6e38dc42 // fmul v2.4s, v2.4s, v24.4s
+	WORD $0x6e38dc84 // fmul v4.4s, v4.4s, v24.4s
+	WORD $0x6e38dcc6 // fmul v6.4s, v6.4s, v24.4s
+	WORD $0x6e39dc21 // fmul v1.4s, v1.4s, v25.4s
+	WORD $0x6e39dc63 // fmul v3.4s, v3.4s, v25.4s
+	WORD $0x6e39dca5 // fmul v5.4s, v5.4s, v25.4s
+	WORD $0x6e39dce7 // fmul v7.4s, v7.4s, v25.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0xad406cfa // ldp q26, q27, [x7, #0]
+	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3ad484 // fadd v4.4s, v4.4s, v26.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
+	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
+	ADD R6, R7, R7
+	WORD $0xad407cfe // ldp q30, q31, [x7, #0]
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	ADD R6, R7, R7
+	WORD $0xad402cea // ldp q10, q11, [x7, #0]
+	WORD $0x4e2ad484 // fadd v4.4s, v4.4s, v10.4s
+	WORD $0x4e2bd4a5 // fadd v5.4s, v5.4s, v11.4s
+	ADD R6, R7, R7
+	WORD $0xad4020ec // ldp q12, q8, [x7, #0]
+	WORD $0x4e2cd4c6 // fadd v6.4s, v6.4s, v12.4s
+	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df400 // fmax v0.4s, v0.4s, v13.4s
+	WORD $0x4e2df421 // fmax v1.4s, v1.4s, v13.4s
+	WORD $0x4e2df442 // fmax v2.4s, v2.4s, v13.4s
+	WORD $0x4e2df463 // fmax v3.4s, v3.4s, v13.4s
+	WORD $0x4e2df484 // fmax v4.4s, v4.4s, v13.4s
+	WORD $0x4e2df4a5 // fmax v5.4s, v5.4s, v13.4s
+	WORD $0x4e2df4c6 // fmax v6.4s, v6.4s, v13.4s
+	WORD $0x4e2df4e7 // fmax v7.4s, v7.4s, v13.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	WORD $0x3d8004a1 // str q1, [x5, #16]
 	ADD R6, R5, R5
@@ -2051,36 +3545,36 @@ part:
 	ADD $16, R14, R14
 	LSL $2, R13, R13
 	ADD $16, R13, R13
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000fe // ldr q30, [x7]
-	WORD $0xbd4010ff // ldr s31, [x7, #16]
-	WORD $0xbc6e68ea // ldr s10, [x7, x14]
-	WORD $0x6e0c055f // mov v31.s[1], v10.s[0]
-	WORD $0xbc6d68eb // ldr s11, [x7, x13]
-	WORD $0x6e14057f // mov v31.s[2], v11.s[0]
-	WORD $0xbc7f68ac // ldr s12, [x5, xzr]
-	WORD $0xbc6068a8 // ldr s8, [x5, x0]
-	WORD $0xbc6168ad // ldr s13, [x5, x1]
-	WORD $0x4f8c13d6 // fmla v22.4s, v30.4s, v12.s[0]
-	WORD $0x4f8c13f7 // fmla v23.4s, v31.4s, v12.s[0]
-	WORD $0xbc6268a9 // ldr s9, [x5, x2]
-	WORD $0x4f8813d8 // fmla v24.4s, v30.4s, v8.s[0]
-	WORD $0x4f8813f9 // fmla v25.4s, v31.4s, v8.s[0]
-	WORD $0x4f8d13da // fmla v26.4s, v30.4s, v13.s[0]
-	WORD $0x4f8d13fb // fmla v27.4s, v31.4s, v13.s[0]
-	WORD $0x4f8913dc // fmla v28.4s, v30.4s, v9.s[0]
-	WORD $0x4f8913fd // fmla v29.4s, v31.4s, v9.s[0]
+	WORD $0x3dc000f5 // ldr q21, [x7]
+	WORD $0xbd4010f6 // ldr s22, [x7, #16]
+	WORD $0xbc6e68f7 // ldr s23, [x7, x14]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6d68f8 // ldr s24, [x7, x13]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0xbc7f68b9 // ldr s25, [x5, xzr]
+	WORD $0xbc6068ba // ldr s26, [x5, x0]
+	WORD $0xbc6168bb // ldr s27, [x5, x1]
+	WORD $0x4f9912a9 // fmla v9.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912ce // fmla v14.4s, v22.4s, v25.s[0]
+	WORD $0xbc6268bc // ldr s28, [x5, x2]
+	WORD $0x4f9a12af // fmla v15.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
+	WORD $0x4f9b12b1 // fmla v17.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
+	WORD $0x4f9c12b3 // fmla v19.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12d4 // fmla v20.4s, v22.4s, v28.s[0]
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -2099,75 +3593,179 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0x3dc000ee // ldr q14, [x7]
-	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
-	WORD $0xbd4010ef // ldr s15, [x7, #16]
-	WORD $0xbc6e68f0 // ldr s16, [x7, x14]
-	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
-	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
-	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
+	WORD $0x3dc000fd // ldr q29, [x7]
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xbd4010fe // ldr s30, [x7, #16]
+	WORD $0xbc6e68ff // ldr s31, [x7, x14]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6d68ea // ldr s10, [x7, x13]
+	WORD $0x6e14055e // mov v30.s[2], v10.s[0]
+	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f2 // ldr q18, [x7]
-	WORD $0x4e32d718 // fadd v24.4s, v24.4s, v18.4s
-	WORD $0xbd4010f3 // ldr s19, [x7, #16]
-	WORD $0xbc6e68f4 // ldr s20, [x7, x14]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6d68f5 // ldr s21, [x7, x13]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
+	WORD $0x3dc000eb // ldr q11, [x7]
+	WORD $0x4e2bd5ef // fadd v15.4s, v15.4s, v11.4s
+	WORD $0xbd4010ec // ldr s12, [x7, #16]
+	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
+	WORD $0x6e0c050c // mov v12.s[1], v8.s[0]
+	WORD $0xbc6d68ed // ldr s13, [x7, x13]
+	WORD $0x6e1405ac // mov v12.s[2], v13.s[0]
+	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
 	ADD R6, R7, R7
 	WORD $0x3dc000e0 // ldr q0, [x7]
-	WORD $0x4e20d75a // fadd v26.4s, v26.4s, v0.4s
+	WORD $0x4e20d631 // fadd v17.4s, v17.4s, v0.4s
 	WORD $0xbd4010e1 // ldr s1, [x7, #16]
 	WORD $0xbc6e68e2 // ldr s2, [x7, x14]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6d68e3 // ldr s3, [x7, x13]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d77b // fadd v27.4s, v27.4s, v1.4s
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
 	ADD R6, R7, R7
 	WORD $0x3dc000e4 // ldr q4, [x7]
-	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
 	WORD $0xbd4010e5 // ldr s5, [x7, #16]
 	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000b6 // str q22, [x5]
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0x3dc000f7 // ldr q23, [x7]
+	WORD $0x4eb7d529 // fsub v9.4s, v9.4s, v23.4s
+	WORD $0x4eb7d5ef // fsub v15.4s, v15.4s, v23.4s
+	WORD $0x4eb7d631 // fsub v17.4s, v17.4s, v23.4s
+	WORD $0x4eb7d673 // fsub v19.4s, v19.4s, v23.4s
+	WORD $0xbd4010f8 // ldr s24, [x7, #16]
+	WORD $0xbc6e68f9 // ldr s25, [x7, x14]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6d68fa // ldr s26, [x7, x13]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4eb8d5ce // fsub v14.4s, v14.4s, v24.4s
+	WORD $0x4eb8d610 // fsub v16.4s, v16.4s, v24.4s
+	WORD $0x4eb8d652 // fsub v18.4s, v18.4s, v24.4s
+	WORD $0x4eb8d694 // fsub v20.4s, v20.4s, v24.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0x3dc000fb // ldr q27, [x7]
+	WORD $0x6e3bdd29 // fmul v9.4s, v9.4s, v27.4s
+	WORD $0x6e3bddef // fmul v15.4s, v15.4s, v27.4s
+	WORD $0x6e3bde31 // fmul v17.4s, v17.4s, v27.4s
+	WORD $0x6e3bde73 // fmul v19.4s, v19.4s, v27.4s
+	WORD $0xbd4010f5 // ldr s21, [x7, #16]
+	WORD $0xbc6e68fc // ldr s28, [x7, x14]
+	WORD $0x6e0c0795 // mov v21.s[1], v28.s[0]
+	WORD $0xbc6d68f6 // ldr s22, [x7, x13]
+	WORD $0x6e1406d5 // mov v21.s[2], v22.s[0]
+	WORD $0x6e35ddce // fmul v14.4s, v14.4s, v21.4s
+	WORD $0x6e35de10 // fmul v16.4s, v16.4s, v21.4s
+	WORD $0x6e35de52 // fmul v18.4s, v18.4s, v21.4s
+	WORD $0x6e35de94 // fmul v20.4s, v20.4s, v21.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0x3dc000fd // ldr q29, [x7]
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0x4e3dd5ef // fadd v15.4s, v15.4s, v29.4s
+	WORD $0x4e3dd631 // fadd v17.4s, v17.4s, v29.4s
+	WORD $0x4e3dd673 // fadd v19.4s, v19.4s, v29.4s
+	WORD $0xbd4010ff // ldr s31, [x7, #16]
+	WORD $0xbc6e68ea // ldr s10, [x7, x14]
+	WORD $0x6e0c055f // mov v31.s[1], v10.s[0]
+	WORD $0xbc6d68fe // ldr s30, [x7, x13]
+	WORD $0x6e1407df // mov v31.s[2], v30.s[0]
+	WORD $0x4e3fd5ce // fadd v14.4s, v14.4s, v31.4s
+	WORD $0x4e3fd610 // fadd v16.4s, v16.4s, v31.4s
+	WORD $0x4e3fd652 // fadd v18.4s, v18.4s, v31.4s
+	WORD $0x4e3fd694 // fadd v20.4s, v20.4s, v31.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0x3dc000eb // ldr q11, [x7]
+	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
+	WORD $0xbd4010e8 // ldr s8, [x7, #16]
+	WORD $0xbc6e68ed // ldr s13, [x7, x14]
+	WORD $0x6e0c05a8 // mov v8.s[1], v13.s[0]
+	WORD $0xbc6d68ec // ldr s12, [x7, x13]
+	WORD $0x6e140588 // mov v8.s[2], v12.s[0]
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000e0 // ldr q0, [x7]
+	WORD $0x4e20d5ef // fadd v15.4s, v15.4s, v0.4s
+	WORD $0xbd4010e2 // ldr s2, [x7, #16]
+	WORD $0xbc6e68e3 // ldr s3, [x7, x14]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6d68e1 // ldr s1, [x7, x13]
+	WORD $0x6e140422 // mov v2.s[2], v1.s[0]
+	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000e4 // ldr q4, [x7]
+	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
+	WORD $0xbd4010e6 // ldr s6, [x7, #16]
+	WORD $0xbc6e68e7 // ldr s7, [x7, x14]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
+	WORD $0x6e1404a6 // mov v6.s[2], v5.s[0]
+	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f7 // ldr q23, [x7]
+	WORD $0x4e37d673 // fadd v19.4s, v19.4s, v23.4s
+	WORD $0xbd4010f9 // ldr s25, [x7, #16]
+	WORD $0xbc6e68fa // ldr s26, [x7, x14]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6d68f8 // ldr s24, [x7, x13]
+	WORD $0x6e140719 // mov v25.s[2], v24.s[0]
+	WORD $0x4e39d694 // fadd v20.4s, v20.4s, v25.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x4e3bf529 // fmax v9.4s, v9.4s, v27.4s
+	WORD $0x4e3bf5ce // fmax v14.4s, v14.4s, v27.4s
+	WORD $0x4e3bf5ef // fmax v15.4s, v15.4s, v27.4s
+	WORD $0x4e3bf610 // fmax v16.4s, v16.4s, v27.4s
+	WORD $0x4e3bf631 // fmax v17.4s, v17.4s, v27.4s
+	WORD $0x4e3bf652 // fmax v18.4s, v18.4s, v27.4s
+	WORD $0x4e3bf673 // fmax v19.4s, v19.4s, v27.4s
+	WORD $0x4e3bf694 // fmax v20.4s, v20.4s, v27.4s
+partended:
+	WORD $0x3d8000a9 // str q9, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
+	WORD $0x4d00818e // st1 { v14.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
-	WORD $0xbd0010b7 // str s23, [x5, #16]
+	WORD $0x0d00918e // st1 { v14.s }[1], [x12]
+	WORD $0xbd0010ae // str s14, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000b8 // str q24, [x5]
+	WORD $0x3d8000af // str q15, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d008199 // st1 { v25.s }[2], [x12]
+	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009199 // st1 { v25.s }[1], [x12]
-	WORD $0xbd0010b9 // str s25, [x5, #16]
+	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
+	WORD $0xbd0010b0 // str s16, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000ba // str q26, [x5]
+	WORD $0x3d8000b1 // str q17, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
+	WORD $0x4d008192 // st1 { v18.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
-	WORD $0xbd0010bb // str s27, [x5, #16]
+	WORD $0x0d009192 // st1 { v18.s }[1], [x12]
+	WORD $0xbd0010b2 // str s18, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000bc // str q28, [x5]
+	WORD $0x3d8000b3 // str q19, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00819d // st1 { v29.s }[2], [x12]
+	WORD $0x4d008194 // st1 { v20.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919d // st1 { v29.s }[1], [x12]
-	WORD $0xbd0010bd // str s29, [x5, #16]
+	WORD $0x0d009194 // st1 { v20.s }[1], [x12]
+	WORD $0xbd0010b4 // str s20, [x5, #16]
 	ADD R6, R5, R5
 	RET
 
-// func tile128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R5V2(SB), NOSPLIT, $0-128
+// func tile128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R5V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -2254,6 +3852,87 @@ done:
 	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0xad40711b // ldp q27, q28, [x8, #0]
+	WORD $0x4ebbd400 // fsub v0.4s, v0.4s, v27.4s
+	WORD $0x4ebbd442 // fsub v2.4s, v2.4s, v27.4s
+	WORD $0x4ebbd484 // fsub v4.4s, v4.4s, v27.4s
+	WORD $0x4ebbd4c6 // fsub v6.4s, v6.4s, v27.4s
+	WORD $0x4ebbd508 // fsub v8.4s, v8.4s, v27.4s
+	WORD $0x4ebcd421 // fsub v1.4s, v1.4s, v28.4s
+	WORD $0x4ebcd463 // fsub v3.4s, v3.4s, v28.4s
+	WORD $0x4ebcd4a5 // fsub v5.4s, v5.4s, v28.4s
+	WORD $0x4ebcd4e7 // fsub v7.4s, v7.4s, v28.4s
+	WORD $0x4ebcd529 // fsub v9.4s, v9.4s, v28.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x6e3ddc00 // fmul v0.4s, v0.4s, v29.4s
+	WORD $0x6e3ddc42 // fmul v2.4s, v2.4s, v29.4s
+	WORD $0x6e3ddc84 // fmul v4.4s, v4.4s, v29.4s
+	WORD $0x6e3ddcc6 // fmul v6.4s, v6.4s, v29.4s
+	WORD $0x6e3ddd08 // fmul v8.4s, v8.4s, v29.4s
+	WORD $0x6e3edc21 // fmul v1.4s, v1.4s, v30.4s
+	WORD $0x6e3edc63 // fmul v3.4s, v3.4s, v30.4s
+	WORD $0x6e3edca5 // fmul v5.4s, v5.4s, v30.4s
+	WORD $0x6e3edce7 // fmul v7.4s, v7.4s, v30.4s
+	WORD $0x6e3edd29 // fmul v9.4s, v9.4s, v30.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0xad40311f // ldp q31, q12, [x8, #0]
+	WORD $0x4e3fd400 // fadd v0.4s, v0.4s, v31.4s
+	WORD $0x4e3fd442 // fadd v2.4s, v2.4s, v31.4s
+	WORD $0x4e3fd484 // fadd v4.4s, v4.4s, v31.4s
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x4e3fd508 // fadd v8.4s, v8.4s, v31.4s
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
+	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
+	WORD $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
+	WORD $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0xad40390d // ldp q13, q14, [x8, #0]
+	WORD $0x4e2dd400 // fadd v0.4s, v0.4s, v13.4s
+	WORD $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
+	ADD R7, R8, R8
+	WORD $0xad40290f // ldp q15, q10, [x8, #0]
+	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	WORD $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	ADD R7, R8, R8
+	WORD $0xad402d10 // ldp q16, q11, [x8, #0]
+	WORD $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
+	WORD $0x4e2bd4a5 // fadd v5.4s, v5.4s, v11.4s
+	ADD R7, R8, R8
+	WORD $0xad404911 // ldp q17, q18, [x8, #0]
+	WORD $0x4e31d4c6 // fadd v6.4s, v6.4s, v17.4s
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	ADD R7, R8, R8
+	WORD $0xad405113 // ldp q19, q20, [x8, #0]
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x4e35f400 // fmax v0.4s, v0.4s, v21.4s
+	WORD $0x4e35f421 // fmax v1.4s, v1.4s, v21.4s
+	WORD $0x4e35f442 // fmax v2.4s, v2.4s, v21.4s
+	WORD $0x4e35f463 // fmax v3.4s, v3.4s, v21.4s
+	WORD $0x4e35f484 // fmax v4.4s, v4.4s, v21.4s
+	WORD $0x4e35f4a5 // fmax v5.4s, v5.4s, v21.4s
+	WORD $0x4e35f4c6 // fmax v6.4s, v6.4s, v21.4s
+	WORD $0x4e35f4e7 // fmax v7.4s, v7.4s, v21.4s
+	WORD $0x4e35f508 // fmax v8.4s, v8.4s, v21.4s
+	WORD $0x4e35f529 // fmax v9.4s, v9.4s, v21.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
 	ADD R7, R6, R6
@@ -2277,41 +3956,41 @@ part:
 	ADD $16, R15, R15
 	LSL $2, R14, R14
 	ADD $16, R14, R14
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
 	CBZ R5, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0x3dc00110 // ldr q16, [x8]
-	WORD $0xbd40110b // ldr s11, [x8, #16]
-	WORD $0xbc6f6911 // ldr s17, [x8, x15]
-	WORD $0x6e0c062b // mov v11.s[1], v17.s[0]
-	WORD $0xbc6e6912 // ldr s18, [x8, x14]
-	WORD $0x6e14064b // mov v11.s[2], v18.s[0]
-	WORD $0xbc7f68d3 // ldr s19, [x6, xzr]
-	WORD $0xbc6068d4 // ldr s20, [x6, x0]
-	WORD $0xbc6168d5 // ldr s21, [x6, x1]
-	WORD $0x4f93121b // fmla v27.4s, v16.4s, v19.s[0]
-	WORD $0x4f93117c // fmla v28.4s, v11.4s, v19.s[0]
-	WORD $0xbc6268d6 // ldr s22, [x6, x2]
-	WORD $0x4f94121d // fmla v29.4s, v16.4s, v20.s[0]
-	WORD $0x4f94117e // fmla v30.4s, v11.4s, v20.s[0]
-	WORD $0xbc6368d7 // ldr s23, [x6, x3]
-	WORD $0x4f95121f // fmla v31.4s, v16.4s, v21.s[0]
-	WORD $0x4f95116c // fmla v12.4s, v11.4s, v21.s[0]
-	WORD $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
-	WORD $0x4f96116e // fmla v14.4s, v11.4s, v22.s[0]
-	WORD $0x4f97120f // fmla v15.4s, v16.4s, v23.s[0]
-	WORD $0x4f97116a // fmla v10.4s, v11.4s, v23.s[0]
+	WORD $0x3dc0010c // ldr q12, [x8]
+	WORD $0xbd40110d // ldr s13, [x8, #16]
+	WORD $0xbc6f690e // ldr s14, [x8, x15]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6e690f // ldr s15, [x8, x14]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0xbc7f68ca // ldr s10, [x6, xzr]
+	WORD $0xbc6068d0 // ldr s16, [x6, x0]
+	WORD $0xbc6168cb // ldr s11, [x6, x1]
+	WORD $0x4f8a1196 // fmla v22.4s, v12.4s, v10.s[0]
+	WORD $0x4f8a11b7 // fmla v23.4s, v13.4s, v10.s[0]
+	WORD $0xbc6268d1 // ldr s17, [x6, x2]
+	WORD $0x4f901198 // fmla v24.4s, v12.4s, v16.s[0]
+	WORD $0x4f9011b9 // fmla v25.4s, v13.4s, v16.s[0]
+	WORD $0xbc6368d2 // ldr s18, [x6, x3]
+	WORD $0x4f8b119a // fmla v26.4s, v12.4s, v11.s[0]
+	WORD $0x4f8b11bb // fmla v27.4s, v13.4s, v11.s[0]
+	WORD $0x4f91119c // fmla v28.4s, v12.4s, v17.s[0]
+	WORD $0x4f9111bd // fmla v29.4s, v13.4s, v17.s[0]
+	WORD $0x4f92119e // fmla v30.4s, v12.4s, v18.s[0]
+	WORD $0x4f9211bf // fmla v31.4s, v13.4s, v18.s[0]
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -2330,91 +4009,212 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0x3dc00118 // ldr q24, [x8]
-	WORD $0x4e38d77b // fadd v27.4s, v27.4s, v24.4s
-	WORD $0xbd401119 // ldr s25, [x8, #16]
-	WORD $0xbc6f691a // ldr s26, [x8, x15]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0x4e33d6d6 // fadd v22.4s, v22.4s, v19.4s
+	WORD $0xbd401114 // ldr s20, [x8, #16]
+	WORD $0xbc6f6915 // ldr s21, [x8, x15]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
 	WORD $0xbc6e6900 // ldr s0, [x8, x14]
-	WORD $0x6e140419 // mov v25.s[2], v0.s[0]
-	WORD $0x4e39d79c // fadd v28.4s, v28.4s, v25.4s
+	WORD $0x6e140414 // mov v20.s[2], v0.s[0]
+	WORD $0x4e34d6f7 // fadd v23.4s, v23.4s, v20.4s
 	ADD R7, R8, R8
 	WORD $0x3dc00101 // ldr q1, [x8]
-	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e21d718 // fadd v24.4s, v24.4s, v1.4s
 	WORD $0xbd401102 // ldr s2, [x8, #16]
 	WORD $0xbc6f6903 // ldr s3, [x8, x15]
 	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
 	WORD $0xbc6e6904 // ldr s4, [x8, x14]
 	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
-	WORD $0x4e22d7de // fadd v30.4s, v30.4s, v2.4s
+	WORD $0x4e22d739 // fadd v25.4s, v25.4s, v2.4s
 	ADD R7, R8, R8
 	WORD $0x3dc00105 // ldr q5, [x8]
-	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
 	WORD $0xbd401106 // ldr s6, [x8, #16]
 	WORD $0xbc6f6907 // ldr s7, [x8, x15]
 	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
 	WORD $0xbc6e6908 // ldr s8, [x8, x14]
 	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
 	ADD R7, R8, R8
 	WORD $0x3dc00109 // ldr q9, [x8]
-	WORD $0x4e29d5ad // fadd v13.4s, v13.4s, v9.4s
-	WORD $0xbd401111 // ldr s17, [x8, #16]
-	WORD $0xbc6f6912 // ldr s18, [x8, x15]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6e6913 // ldr s19, [x8, x14]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	WORD $0xbd40110e // ldr s14, [x8, #16]
+	WORD $0xbc6f690f // ldr s15, [x8, x15]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6e690a // ldr s10, [x8, x14]
+	WORD $0x6e14054e // mov v14.s[2], v10.s[0]
+	WORD $0x4e2ed7bd // fadd v29.4s, v29.4s, v14.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00114 // ldr q20, [x8]
-	WORD $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
-	WORD $0xbd401115 // ldr s21, [x8, #16]
-	WORD $0xbc6f6916 // ldr s22, [x8, x15]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6e6910 // ldr s16, [x8, x14]
-	WORD $0x6e140615 // mov v21.s[2], v16.s[0]
-	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
+	WORD $0x3dc00110 // ldr q16, [x8]
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
+	WORD $0xbd40110b // ldr s11, [x8, #16]
+	WORD $0xbc6f6911 // ldr s17, [x8, x15]
+	WORD $0x6e0c062b // mov v11.s[1], v17.s[0]
+	WORD $0xbc6e690c // ldr s12, [x8, x14]
+	WORD $0x6e14058b // mov v11.s[2], v12.s[0]
+	WORD $0x4e2bd7ff // fadd v31.4s, v31.4s, v11.4s
 	ADD R7, R8, R8
 partstore:
-	WORD $0x3d8000db // str q27, [x6]
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0x3dc00112 // ldr q18, [x8]
+	WORD $0x4eb2d6d6 // fsub v22.4s, v22.4s, v18.4s
+	WORD $0x4eb2d718 // fsub v24.4s, v24.4s, v18.4s
+	WORD $0x4eb2d75a // fsub v26.4s, v26.4s, v18.4s
+	WORD $0x4eb2d79c // fsub v28.4s, v28.4s, v18.4s
+	WORD $0x4eb2d7de // fsub v30.4s, v30.4s, v18.4s
+	WORD $0xbd40110d // ldr s13, [x8, #16]
+	WORD $0xbc6f6913 // ldr s19, [x8, x15]
+	WORD $0x6e0c066d // mov v13.s[1], v19.s[0]
+	WORD $0xbc6e6915 // ldr s21, [x8, x14]
+	WORD $0x6e1406ad // mov v13.s[2], v21.s[0]
+	WORD $0x4eadd6f7 // fsub v23.4s, v23.4s, v13.4s
+	WORD $0x4eadd739 // fsub v25.4s, v25.4s, v13.4s
+	WORD $0x4eadd77b // fsub v27.4s, v27.4s, v13.4s
+	WORD $0x4eadd7bd // fsub v29.4s, v29.4s, v13.4s
+	WORD $0x4eadd7ff // fsub v31.4s, v31.4s, v13.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x6e20ded6 // fmul v22.4s, v22.4s, v0.4s
+	WORD $0x6e20df18 // fmul v24.4s, v24.4s, v0.4s
+	WORD $0x6e20df5a // fmul v26.4s, v26.4s, v0.4s
+	WORD $0x6e20df9c // fmul v28.4s, v28.4s, v0.4s
+	WORD $0x6e20dfde // fmul v30.4s, v30.4s, v0.4s
+	WORD $0xbd401114 // ldr s20, [x8, #16]
+	WORD $0xbc6f6901 // ldr s1, [x8, x15]
+	WORD $0x6e0c0434 // mov v20.s[1], v1.s[0]
+	WORD $0xbc6e6903 // ldr s3, [x8, x14]
+	WORD $0x6e140474 // mov v20.s[2], v3.s[0]
+	WORD $0x6e34def7 // fmul v23.4s, v23.4s, v20.4s
+	WORD $0x6e34df39 // fmul v25.4s, v25.4s, v20.4s
+	WORD $0x6e34df7b // fmul v27.4s, v27.4s, v20.4s
+	WORD $0x6e34dfbd // fmul v29.4s, v29.4s, v20.4s
+	WORD $0x6e34dfff // fmul v31.4s, v31.4s, v20.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0x3dc00104 // ldr q4, [x8]
+	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
+	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
+	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0xbd401102 // ldr s2, [x8, #16]
+	WORD $0xbc6f6905 // ldr s5, [x8, x15]
+	WORD $0x6e0c04a2 // mov v2.s[1], v5.s[0]
+	WORD $0xbc6e6907 // ldr s7, [x8, x14]
+	WORD $0x6e1404e2 // mov v2.s[2], v7.s[0]
+	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
+	WORD $0x4e22d739 // fadd v25.4s, v25.4s, v2.4s
+	WORD $0x4e22d77b // fadd v27.4s, v27.4s, v2.4s
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0x4e22d7ff // fadd v31.4s, v31.4s, v2.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0x3dc00108 // ldr q8, [x8]
+	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
+	WORD $0xbd401106 // ldr s6, [x8, #16]
+	WORD $0xbc6f6909 // ldr s9, [x8, x15]
+	WORD $0x6e0c0526 // mov v6.s[1], v9.s[0]
+	WORD $0xbc6e690f // ldr s15, [x8, x14]
+	WORD $0x6e1405e6 // mov v6.s[2], v15.s[0]
+	WORD $0x4e26d6f7 // fadd v23.4s, v23.4s, v6.4s
+	ADD R7, R8, R8
+	WORD $0x3dc0010a // ldr q10, [x8]
+	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
+	WORD $0xbd40110e // ldr s14, [x8, #16]
+	WORD $0xbc6f6910 // ldr s16, [x8, x15]
+	WORD $0x6e0c060e // mov v14.s[1], v16.s[0]
+	WORD $0xbc6e6911 // ldr s17, [x8, x14]
+	WORD $0x6e14062e // mov v14.s[2], v17.s[0]
+	WORD $0x4e2ed739 // fadd v25.4s, v25.4s, v14.4s
+	ADD R7, R8, R8
+	WORD $0x3dc0010c // ldr q12, [x8]
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0xbd40110b // ldr s11, [x8, #16]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e0c064b // mov v11.s[1], v18.s[0]
+	WORD $0xbc6e6913 // ldr s19, [x8, x14]
+	WORD $0x6e14066b // mov v11.s[2], v19.s[0]
+	WORD $0x4e2bd77b // fadd v27.4s, v27.4s, v11.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0x4e35d79c // fadd v28.4s, v28.4s, v21.4s
+	WORD $0xbd40110d // ldr s13, [x8, #16]
+	WORD $0xbc6f6900 // ldr s0, [x8, x15]
+	WORD $0x6e0c040d // mov v13.s[1], v0.s[0]
+	WORD $0xbc6e6901 // ldr s1, [x8, x14]
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e2dd7bd // fadd v29.4s, v29.4s, v13.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00103 // ldr q3, [x8]
+	WORD $0x4e23d7de // fadd v30.4s, v30.4s, v3.4s
+	WORD $0xbd401114 // ldr s20, [x8, #16]
+	WORD $0xbc6f6904 // ldr s4, [x8, x15]
+	WORD $0x6e0c0494 // mov v20.s[1], v4.s[0]
+	WORD $0xbc6e6905 // ldr s5, [x8, x14]
+	WORD $0x6e1404b4 // mov v20.s[2], v5.s[0]
+	WORD $0x4e34d7ff // fadd v31.4s, v31.4s, v20.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x4e27f6d6 // fmax v22.4s, v22.4s, v7.4s
+	WORD $0x4e27f6f7 // fmax v23.4s, v23.4s, v7.4s
+	WORD $0x4e27f718 // fmax v24.4s, v24.4s, v7.4s
+	WORD $0x4e27f739 // fmax v25.4s, v25.4s, v7.4s
+	WORD $0x4e27f75a // fmax v26.4s, v26.4s, v7.4s
+	WORD $0x4e27f77b // fmax v27.4s, v27.4s, v7.4s
+	WORD $0x4e27f79c // fmax v28.4s, v28.4s, v7.4s
+	WORD $0x4e27f7bd // fmax v29.4s, v29.4s, v7.4s
+	WORD $0x4e27f7de // fmax v30.4s, v30.4s, v7.4s
+	WORD $0x4e27f7ff // fmax v31.4s, v31.4s, v7.4s
+partended:
+	WORD $0x3d8000d6 // str q22, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081bc // st1 { v28.s }[2], [x13]
+	WORD $0x4d0081b7 // st1 { v23.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091bc // st1 { v28.s }[1], [x13]
-	WORD $0xbd0010dc // str s28, [x6, #16]
+	WORD $0x0d0091b7 // st1 { v23.s }[1], [x13]
+	WORD $0xbd0010d7 // str s23, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000dd // str q29, [x6]
+	WORD $0x3d8000d8 // str q24, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081be // st1 { v30.s }[2], [x13]
+	WORD $0x4d0081b9 // st1 { v25.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091be // st1 { v30.s }[1], [x13]
-	WORD $0xbd0010de // str s30, [x6, #16]
+	WORD $0x0d0091b9 // st1 { v25.s }[1], [x13]
+	WORD $0xbd0010d9 // str s25, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000df // str q31, [x6]
+	WORD $0x3d8000da // str q26, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081ac // st1 { v12.s }[2], [x13]
+	WORD $0x4d0081bb // st1 { v27.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091ac // st1 { v12.s }[1], [x13]
-	WORD $0xbd0010cc // str s12, [x6, #16]
+	WORD $0x0d0091bb // st1 { v27.s }[1], [x13]
+	WORD $0xbd0010db // str s27, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000cd // str q13, [x6]
+	WORD $0x3d8000dc // str q28, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081ae // st1 { v14.s }[2], [x13]
+	WORD $0x4d0081bd // st1 { v29.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091ae // st1 { v14.s }[1], [x13]
-	WORD $0xbd0010ce // str s14, [x6, #16]
+	WORD $0x0d0091bd // st1 { v29.s }[1], [x13]
+	WORD $0xbd0010dd // str s29, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000cf // str q15, [x6]
+	WORD $0x3d8000de // str q30, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081aa // st1 { v10.s }[2], [x13]
+	WORD $0x4d0081bf // st1 { v31.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091aa // st1 { v10.s }[1], [x13]
-	WORD $0xbd0010ca // str s10, [x6, #16]
+	WORD $0x0d0091bf // st1 { v31.s }[1], [x13]
+	WORD $0xbd0010df // str s31, [x6, #16]
 	ADD R7, R6, R6
 	RET
 
-// func tile128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R6V2(SB), NOSPLIT, $0-128
+// func tile128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R6V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -2511,6 +4311,99 @@ done:
 	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0xad403d2e // ldp q14, q15, [x9, #0]
+	WORD $0x4eaed400 // fsub v0.4s, v0.4s, v14.4s
+	WORD $0x4eaed442 // fsub v2.4s, v2.4s, v14.4s
+	WORD $0x4eaed484 // fsub v4.4s, v4.4s, v14.4s
+	WORD $0x4eaed4c6 // fsub v6.4s, v6.4s, v14.4s
+	WORD $0x4eaed508 // fsub v8.4s, v8.4s, v14.4s
+	WORD $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD $0x4eafd421 // fsub v1.4s, v1.4s, v15.4s
+	WORD $0x4eafd463 // fsub v3.4s, v3.4s, v15.4s
+	WORD $0x4eafd4a5 // fsub v5.4s, v5.4s, v15.4s
+	WORD $0x4eafd4e7 // fsub v7.4s, v7.4s, v15.4s
+	WORD $0x4eafd529 // fsub v9.4s, v9.4s, v15.4s
+	WORD $0x4eafd56b // fsub v11.4s, v11.4s, v15.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0xad404530 // ldp q16, q17, [x9, #0]
+	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
+	WORD $0x6e30dc42 // fmul v2.4s, v2.4s, v16.4s
+	WORD $0x6e30dc84 // fmul v4.4s, v4.4s, v16.4s
+	WORD $0x6e30dcc6 // fmul v6.4s, v6.4s, v16.4s
+	WORD $0x6e30dd08 // fmul v8.4s, v8.4s, v16.4s
+	WORD $0x6e30dd4a // fmul v10.4s, v10.4s, v16.4s
+	WORD $0x6e31dc21 // fmul v1.4s, v1.4s, v17.4s
+	WORD $0x6e31dc63 // fmul v3.4s, v3.4s, v17.4s
+	WORD $0x6e31dca5 // fmul v5.4s, v5.4s, v17.4s
+	WORD $0x6e31dce7 // fmul v7.4s, v7.4s, v17.4s
+	WORD $0x6e31dd29 // fmul v9.4s, v9.4s, v17.4s
+	WORD $0x6e31dd6b // fmul v11.4s, v11.4s, v17.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0xad403132 // ldp q18, q12, [x9, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
+	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
+	WORD $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
+	WORD $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
+	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0xad403533 // ldp q19, q13, [x9, #0]
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
+	ADD R8, R9, R9
+	WORD $0xad405534 // ldp q20, q21, [x9, #0]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	ADD R8, R9, R9
+	WORD $0xad405d36 // ldp q22, q23, [x9, #0]
+	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
+	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
+	ADD R8, R9, R9
+	WORD $0xad406538 // ldp q24, q25, [x9, #0]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+	ADD R8, R9, R9
+	WORD $0xad406d3a // ldp q26, q27, [x9, #0]
+	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad40753c // ldp q28, q29, [x9, #0]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x4e3ef400 // fmax v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ef421 // fmax v1.4s, v1.4s, v30.4s
+	WORD $0x4e3ef442 // fmax v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ef463 // fmax v3.4s, v3.4s, v30.4s
+	WORD $0x4e3ef484 // fmax v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ef4a5 // fmax v5.4s, v5.4s, v30.4s
+	WORD $0x4e3ef4c6 // fmax v6.4s, v6.4s, v30.4s
+	WORD $0x4e3ef4e7 // fmax v7.4s, v7.4s, v30.4s
+	WORD $0x4e3ef508 // fmax v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ef529 // fmax v9.4s, v9.4s, v30.4s
+	WORD $0x4e3ef54a // fmax v10.4s, v10.4s, v30.4s
+	WORD $0x4e3ef56b // fmax v11.4s, v11.4s, v30.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
 	ADD R8, R7, R7
@@ -2537,6 +4430,7 @@ part:
 	ADD $16, R16, R16
 	LSL $2, R15, R15
 	ADD $16, R15, R15
+	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
@@ -2548,35 +4442,34 @@ part:
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
 	CBZ R6, partdone
 partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
-	WORD $0x3dc00138 // ldr q24, [x9]
-	WORD $0xbd401139 // ldr s25, [x9, #16]
-	WORD $0xbc70693a // ldr s26, [x9, x16]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6f693b // ldr s27, [x9, x15]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0xbc7f68fc // ldr s28, [x7, xzr]
-	WORD $0xbc6068fd // ldr s29, [x7, x0]
-	WORD $0xbc6168fe // ldr s30, [x7, x1]
-	WORD $0x4f9c130e // fmla v14.4s, v24.4s, v28.s[0]
-	WORD $0x4f9c132f // fmla v15.4s, v25.4s, v28.s[0]
-	WORD $0xbc6268ff // ldr s31, [x7, x2]
-	WORD $0x4f9d1310 // fmla v16.4s, v24.4s, v29.s[0]
-	WORD $0x4f9d1331 // fmla v17.4s, v25.4s, v29.s[0]
+	WORD $0x3dc00137 // ldr q23, [x9]
+	WORD $0xbd401138 // ldr s24, [x9, #16]
+	WORD $0xbc706939 // ldr s25, [x9, x16]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6f693a // ldr s26, [x9, x15]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0xbc7f68fb // ldr s27, [x7, xzr]
+	WORD $0xbc6068fc // ldr s28, [x7, x0]
+	WORD $0xbc6168fd // ldr s29, [x7, x1]
+	WORD $0x4f9b12ff // fmla v31.4s, v23.4s, v27.s[0]
+	WORD $0x4f9b130e // fmla v14.4s, v24.4s, v27.s[0]
+	WORD $0xbc6268fe // ldr s30, [x7, x2]
+	WORD $0x4f9c12ef // fmla v15.4s, v23.4s, v28.s[0]
+	WORD $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD $0xbc6368e0 // ldr s0, [x7, x3]
-	WORD $0x4f9e1312 // fmla v18.4s, v24.4s, v30.s[0]
-	WORD $0x4f9e132c // fmla v12.4s, v25.4s, v30.s[0]
+	WORD $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
+	WORD $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
 	WORD $0xbc6468e1 // ldr s1, [x7, x4]
-	WORD $0x4f9f1313 // fmla v19.4s, v24.4s, v31.s[0]
-	WORD $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
+	WORD $0x4f9e12ec // fmla v12.4s, v23.4s, v30.s[0]
+	WORD $0x4f9e1313 // fmla v19.4s, v24.4s, v30.s[0]
+	WORD $0x4f8012ed // fmla v13.4s, v23.4s, v0.s[0]
 	WORD $0x4f801314 // fmla v20.4s, v24.4s, v0.s[0]
-	WORD $0x4f801335 // fmla v21.4s, v25.4s, v0.s[0]
+	WORD $0x4f8112f5 // fmla v21.4s, v23.4s, v1.s[0]
 	WORD $0x4f811316 // fmla v22.4s, v24.4s, v1.s[0]
-	WORD $0x4f811337 // fmla v23.4s, v25.4s, v1.s[0]
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -2596,106 +4489,244 @@ partdone:
 	CBZ R6, partstore
 	MOVD R7, R9
 	WORD $0x3dc00122 // ldr q2, [x9]
-	WORD $0x4e22d5ce // fadd v14.4s, v14.4s, v2.4s
+	WORD $0x4e22d7ff // fadd v31.4s, v31.4s, v2.4s
 	WORD $0xbd401123 // ldr s3, [x9, #16]
 	WORD $0xbc706924 // ldr s4, [x9, x16]
 	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
 	WORD $0xbc6f6925 // ldr s5, [x9, x15]
 	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
-	WORD $0x4e23d5ef // fadd v15.4s, v15.4s, v3.4s
+	WORD $0x4e23d5ce // fadd v14.4s, v14.4s, v3.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00126 // ldr q6, [x9]
-	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
 	WORD $0xbd401127 // ldr s7, [x9, #16]
 	WORD $0xbc706928 // ldr s8, [x9, x16]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc6f6929 // ldr s9, [x9, x15]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
 	ADD R8, R9, R9
 	WORD $0x3dc0012a // ldr q10, [x9]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e2ad631 // fadd v17.4s, v17.4s, v10.4s
 	WORD $0xbd40112b // ldr s11, [x9, #16]
-	WORD $0xbc70693a // ldr s26, [x9, x16]
-	WORD $0x6e0c074b // mov v11.s[1], v26.s[0]
-	WORD $0xbc6f693b // ldr s27, [x9, x15]
-	WORD $0x6e14076b // mov v11.s[2], v27.s[0]
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
+	WORD $0xbc706939 // ldr s25, [x9, x16]
+	WORD $0x6e0c072b // mov v11.s[1], v25.s[0]
+	WORD $0xbc6f693a // ldr s26, [x9, x15]
+	WORD $0x6e14074b // mov v11.s[2], v26.s[0]
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013c // ldr q28, [x9]
+	WORD $0x3dc0013b // ldr q27, [x9]
+	WORD $0x4e3bd58c // fadd v12.4s, v12.4s, v27.4s
+	WORD $0xbd40113c // ldr s28, [x9, #16]
+	WORD $0xbc70693d // ldr s29, [x9, x16]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6f693e // ldr s30, [x9, x15]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
 	WORD $0x4e3cd673 // fadd v19.4s, v19.4s, v28.4s
-	WORD $0xbd40113d // ldr s29, [x9, #16]
-	WORD $0xbc70693e // ldr s30, [x9, x16]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6f693f // ldr s31, [x9, x15]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e3dd5ad // fadd v13.4s, v13.4s, v29.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00120 // ldr q0, [x9]
-	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
-	WORD $0xbd401138 // ldr s24, [x9, #16]
+	WORD $0x4e20d5ad // fadd v13.4s, v13.4s, v0.4s
+	WORD $0xbd401137 // ldr s23, [x9, #16]
 	WORD $0xbc706921 // ldr s1, [x9, x16]
-	WORD $0x6e0c0438 // mov v24.s[1], v1.s[0]
-	WORD $0xbc6f6939 // ldr s25, [x9, x15]
-	WORD $0x6e140738 // mov v24.s[2], v25.s[0]
-	WORD $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
+	WORD $0x6e0c0437 // mov v23.s[1], v1.s[0]
+	WORD $0xbc6f6938 // ldr s24, [x9, x15]
+	WORD $0x6e140717 // mov v23.s[2], v24.s[0]
+	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00122 // ldr q2, [x9]
-	WORD $0x4e22d6d6 // fadd v22.4s, v22.4s, v2.4s
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
 	WORD $0xbd401124 // ldr s4, [x9, #16]
 	WORD $0xbc706925 // ldr s5, [x9, x16]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc6f6923 // ldr s3, [x9, x15]
 	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
-	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
 	ADD R8, R9, R9
 partstore:
-	WORD $0x3d8000ee // str q14, [x7]
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0x3dc00126 // ldr q6, [x9]
+	WORD $0x4ea6d7ff // fsub v31.4s, v31.4s, v6.4s
+	WORD $0x4ea6d5ef // fsub v15.4s, v15.4s, v6.4s
+	WORD $0x4ea6d631 // fsub v17.4s, v17.4s, v6.4s
+	WORD $0x4ea6d58c // fsub v12.4s, v12.4s, v6.4s
+	WORD $0x4ea6d5ad // fsub v13.4s, v13.4s, v6.4s
+	WORD $0x4ea6d6b5 // fsub v21.4s, v21.4s, v6.4s
+	WORD $0xbd401128 // ldr s8, [x9, #16]
+	WORD $0xbc706929 // ldr s9, [x9, x16]
+	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
+	WORD $0xbc6f6927 // ldr s7, [x9, x15]
+	WORD $0x6e1404e8 // mov v8.s[2], v7.s[0]
+	WORD $0x4ea8d5ce // fsub v14.4s, v14.4s, v8.4s
+	WORD $0x4ea8d610 // fsub v16.4s, v16.4s, v8.4s
+	WORD $0x4ea8d652 // fsub v18.4s, v18.4s, v8.4s
+	WORD $0x4ea8d673 // fsub v19.4s, v19.4s, v8.4s
+	WORD $0x4ea8d694 // fsub v20.4s, v20.4s, v8.4s
+	WORD $0x4ea8d6d6 // fsub v22.4s, v22.4s, v8.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0x3dc0012a // ldr q10, [x9]
+	WORD $0x6e2adfff // fmul v31.4s, v31.4s, v10.4s
+	WORD $0x6e2addef // fmul v15.4s, v15.4s, v10.4s
+	WORD $0x6e2ade31 // fmul v17.4s, v17.4s, v10.4s
+	WORD $0x6e2add8c // fmul v12.4s, v12.4s, v10.4s
+	WORD $0x6e2addad // fmul v13.4s, v13.4s, v10.4s
+	WORD $0x6e2adeb5 // fmul v21.4s, v21.4s, v10.4s
+	WORD $0xbd401139 // ldr s25, [x9, #16]
+	WORD $0xbc70693a // ldr s26, [x9, x16]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6f692b // ldr s11, [x9, x15]
+	WORD $0x6e140579 // mov v25.s[2], v11.s[0]
+	WORD $0x6e39ddce // fmul v14.4s, v14.4s, v25.4s
+	WORD $0x6e39de10 // fmul v16.4s, v16.4s, v25.4s
+	WORD $0x6e39de52 // fmul v18.4s, v18.4s, v25.4s
+	WORD $0x6e39de73 // fmul v19.4s, v19.4s, v25.4s
+	WORD $0x6e39de94 // fmul v20.4s, v20.4s, v25.4s
+	WORD $0x6e39ded6 // fmul v22.4s, v22.4s, v25.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0x3dc0013b // ldr q27, [x9]
+	WORD $0x4e3bd7ff // fadd v31.4s, v31.4s, v27.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	WORD $0x4e3bd631 // fadd v17.4s, v17.4s, v27.4s
+	WORD $0x4e3bd58c // fadd v12.4s, v12.4s, v27.4s
+	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
+	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
+	WORD $0xbd40113d // ldr s29, [x9, #16]
+	WORD $0xbc70693e // ldr s30, [x9, x16]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6f693c // ldr s28, [x9, x15]
+	WORD $0x6e14079d // mov v29.s[2], v28.s[0]
+	WORD $0x4e3dd5ce // fadd v14.4s, v14.4s, v29.4s
+	WORD $0x4e3dd610 // fadd v16.4s, v16.4s, v29.4s
+	WORD $0x4e3dd652 // fadd v18.4s, v18.4s, v29.4s
+	WORD $0x4e3dd673 // fadd v19.4s, v19.4s, v29.4s
+	WORD $0x4e3dd694 // fadd v20.4s, v20.4s, v29.4s
+	WORD $0x4e3dd6d6 // fadd v22.4s, v22.4s, v29.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x4e20d7ff // fadd v31.4s, v31.4s, v0.4s
+	WORD $0xbd401121 // ldr s1, [x9, #16]
+	WORD $0xbc706938 // ldr s24, [x9, x16]
+	WORD $0x6e0c0701 // mov v1.s[1], v24.s[0]
+	WORD $0xbc6f6937 // ldr s23, [x9, x15]
+	WORD $0x6e1406e1 // mov v1.s[2], v23.s[0]
+	WORD $0x4e21d5ce // fadd v14.4s, v14.4s, v1.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00122 // ldr q2, [x9]
+	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
+	WORD $0xbd401125 // ldr s5, [x9, #16]
+	WORD $0xbc706923 // ldr s3, [x9, x16]
+	WORD $0x6e0c0465 // mov v5.s[1], v3.s[0]
+	WORD $0xbc6f6924 // ldr s4, [x9, x15]
+	WORD $0x6e140485 // mov v5.s[2], v4.s[0]
+	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00126 // ldr q6, [x9]
+	WORD $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
+	WORD $0xbd401129 // ldr s9, [x9, #16]
+	WORD $0xbc706927 // ldr s7, [x9, x16]
+	WORD $0x6e0c04e9 // mov v9.s[1], v7.s[0]
+	WORD $0xbc6f6928 // ldr s8, [x9, x15]
+	WORD $0x6e140509 // mov v9.s[2], v8.s[0]
+	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0012a // ldr q10, [x9]
+	WORD $0x4e2ad58c // fadd v12.4s, v12.4s, v10.4s
+	WORD $0xbd40113a // ldr s26, [x9, #16]
+	WORD $0xbc70692b // ldr s11, [x9, x16]
+	WORD $0x6e0c057a // mov v26.s[1], v11.s[0]
+	WORD $0xbc6f6939 // ldr s25, [x9, x15]
+	WORD $0x6e14073a // mov v26.s[2], v25.s[0]
+	WORD $0x4e3ad673 // fadd v19.4s, v19.4s, v26.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013b // ldr q27, [x9]
+	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
+	WORD $0xbd40113e // ldr s30, [x9, #16]
+	WORD $0xbc70693c // ldr s28, [x9, x16]
+	WORD $0x6e0c079e // mov v30.s[1], v28.s[0]
+	WORD $0xbc6f693d // ldr s29, [x9, x15]
+	WORD $0x6e1407be // mov v30.s[2], v29.s[0]
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x4e20d6b5 // fadd v21.4s, v21.4s, v0.4s
+	WORD $0xbd401138 // ldr s24, [x9, #16]
+	WORD $0xbc706937 // ldr s23, [x9, x16]
+	WORD $0x6e0c06f8 // mov v24.s[1], v23.s[0]
+	WORD $0xbc6f6921 // ldr s1, [x9, x15]
+	WORD $0x6e140438 // mov v24.s[2], v1.s[0]
+	WORD $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x4e22f7ff // fmax v31.4s, v31.4s, v2.4s
+	WORD $0x4e22f5ce // fmax v14.4s, v14.4s, v2.4s
+	WORD $0x4e22f5ef // fmax v15.4s, v15.4s, v2.4s
+	WORD $0x4e22f610 // fmax v16.4s, v16.4s, v2.4s
+	WORD $0x4e22f631 // fmax v17.4s, v17.4s, v2.4s
+	WORD $0x4e22f652 // fmax v18.4s, v18.4s, v2.4s
+	WORD $0x4e22f58c // fmax v12.4s, v12.4s, v2.4s
+	WORD $0x4e22f673 // fmax v19.4s, v19.4s, v2.4s
+	WORD $0x4e22f5ad // fmax v13.4s, v13.4s, v2.4s
+	WORD $0x4e22f694 // fmax v20.4s, v20.4s, v2.4s
+	WORD $0x4e22f6b5 // fmax v21.4s, v21.4s, v2.4s
+	WORD $0x4e22f6d6 // fmax v22.4s, v22.4s, v2.4s
+partended:
+	WORD $0x3d8000ff // str q31, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081cf // st1 { v15.s }[2], [x14]
+	WORD $0x4d0081ce // st1 { v14.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091cf // st1 { v15.s }[1], [x14]
-	WORD $0xbd0010ef // str s15, [x7, #16]
+	WORD $0x0d0091ce // st1 { v14.s }[1], [x14]
+	WORD $0xbd0010ee // str s14, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f0 // str q16, [x7]
+	WORD $0x3d8000ef // str q15, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d1 // st1 { v17.s }[2], [x14]
+	WORD $0x4d0081d0 // st1 { v16.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d1 // st1 { v17.s }[1], [x14]
-	WORD $0xbd0010f1 // str s17, [x7, #16]
+	WORD $0x0d0091d0 // st1 { v16.s }[1], [x14]
+	WORD $0xbd0010f0 // str s16, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f2 // str q18, [x7]
+	WORD $0x3d8000f1 // str q17, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081cc // st1 { v12.s }[2], [x14]
+	WORD $0x4d0081d2 // st1 { v18.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091cc // st1 { v12.s }[1], [x14]
-	WORD $0xbd0010ec // str s12, [x7, #16]
+	WORD $0x0d0091d2 // st1 { v18.s }[1], [x14]
+	WORD $0xbd0010f2 // str s18, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f3 // str q19, [x7]
+	WORD $0x3d8000ec // str q12, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081cd // st1 { v13.s }[2], [x14]
+	WORD $0x4d0081d3 // st1 { v19.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091cd // st1 { v13.s }[1], [x14]
-	WORD $0xbd0010ed // str s13, [x7, #16]
+	WORD $0x0d0091d3 // st1 { v19.s }[1], [x14]
+	WORD $0xbd0010f3 // str s19, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f4 // str q20, [x7]
+	WORD $0x3d8000ed // str q13, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
+	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
-	WORD $0xbd0010f5 // str s21, [x7, #16]
+	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
+	WORD $0xbd0010f4 // str s20, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f6 // str q22, [x7]
+	WORD $0x3d8000f5 // str q21, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
+	WORD $0x4d0081d6 // st1 { v22.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
-	WORD $0xbd0010f7 // str s23, [x7, #16]
+	WORD $0x0d0091d6 // st1 { v22.s }[1], [x14]
+	WORD $0xbd0010f6 // str s22, [x7, #16]
 	ADD R8, R7, R7
 	RET
 
-// func tile128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R7V2(SB), NOSPLIT, $0-128
+// func tile128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R7V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -2802,6 +4833,111 @@ done:
 	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
 	ADD R9, R10, R10
 store:
+	MOVBU ends+128(FP), R10
+	CBZ R10, ended
+	MOVD endSub+136(FP), R10
+	CBZ R10, endSub
+	WORD $0xad403955 // ldp q21, q14, [x10, #0]
+	WORD $0x4eb5d400 // fsub v0.4s, v0.4s, v21.4s
+	WORD $0x4eb5d442 // fsub v2.4s, v2.4s, v21.4s
+	WORD $0x4eb5d484 // fsub v4.4s, v4.4s, v21.4s
+	WORD $0x4eb5d4c6 // fsub v6.4s, v6.4s, v21.4s
+	WORD $0x4eb5d508 // fsub v8.4s, v8.4s, v21.4s
+	WORD $0x4eb5d54a // fsub v10.4s, v10.4s, v21.4s
+	WORD $0x4eb5d58c // fsub v12.4s, v12.4s, v21.4s
+	WORD $0x4eaed421 // fsub v1.4s, v1.4s, v14.4s
+	WORD $0x4eaed463 // fsub v3.4s, v3.4s, v14.4s
+	WORD $0x4eaed4a5 // fsub v5.4s, v5.4s, v14.4s
+	WORD $0x4eaed4e7 // fsub v7.4s, v7.4s, v14.4s
+	WORD $0x4eaed529 // fsub v9.4s, v9.4s, v14.4s
+	WORD $0x4eaed56b // fsub v11.4s, v11.4s, v14.4s
+	WORD $0x4eaed5ad // fsub v13.4s, v13.4s, v14.4s
+endSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, endMul
+	WORD $0xad403d56 // ldp q22, q15, [x10, #0]
+	WORD $0x6e36dc00 // fmul v0.4s, v0.4s, v22.4s
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e36dc84 // fmul v4.4s, v4.4s, v22.4s
+	WORD $0x6e36dcc6 // fmul v6.4s, v6.4s, v22.4s
+	WORD $0x6e36dd08 // fmul v8.4s, v8.4s, v22.4s
+	WORD $0x6e36dd4a // fmul v10.4s, v10.4s, v22.4s
+	WORD $0x6e36dd8c // fmul v12.4s, v12.4s, v22.4s
+	WORD $0x6e2fdc21 // fmul v1.4s, v1.4s, v15.4s
+	WORD $0x6e2fdc63 // fmul v3.4s, v3.4s, v15.4s
+	WORD $0x6e2fdca5 // fmul v5.4s, v5.4s, v15.4s
+	WORD $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
+	WORD $0x6e2fdd29 // fmul v9.4s, v9.4s, v15.4s
+	WORD $0x6e2fdd6b // fmul v11.4s, v11.4s, v15.4s
+	WORD $0x6e2fddad // fmul v13.4s, v13.4s, v15.4s
+endMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, endAdd
+	WORD $0xad406157 // ldp q23, q24, [x10, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
+	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
+	WORD $0x4e37d508 // fadd v8.4s, v8.4s, v23.4s
+	WORD $0x4e37d54a // fadd v10.4s, v10.4s, v23.4s
+	WORD $0x4e37d58c // fadd v12.4s, v12.4s, v23.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	WORD $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
+	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, endRest
+	WORD $0xad406959 // ldp q25, q26, [x10, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	ADD R9, R10, R10
+	WORD $0xad40715b // ldp q27, q28, [x10, #0]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	ADD R9, R10, R10
+	WORD $0xad40795d // ldp q29, q30, [x10, #0]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	ADD R9, R10, R10
+	WORD $0xad40415f // ldp q31, q16, [x10, #0]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	ADD R9, R10, R10
+	WORD $0xad404951 // ldp q17, q18, [x10, #0]
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	ADD R9, R10, R10
+	WORD $0xad405153 // ldp q19, q20, [x10, #0]
+	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	ADD R9, R10, R10
+	WORD $0xad403955 // ldp q21, q14, [x10, #0]
+	WORD $0x4e35d58c // fadd v12.4s, v12.4s, v21.4s
+	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
+	ADD R9, R10, R10
+endRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, ended
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x4e36f400 // fmax v0.4s, v0.4s, v22.4s
+	WORD $0x4e36f421 // fmax v1.4s, v1.4s, v22.4s
+	WORD $0x4e36f442 // fmax v2.4s, v2.4s, v22.4s
+	WORD $0x4e36f463 // fmax v3.4s, v3.4s, v22.4s
+	WORD $0x4e36f484 // fmax v4.4s, v4.4s, v22.4s
+	WORD $0x4e36f4a5 // fmax v5.4s, v5.4s, v22.4s
+	WORD $0x4e36f4c6 // fmax v6.4s, v6.4s, v22.4s
+	WORD $0x4e36f4e7 // fmax v7.4s, v7.4s, v22.4s
+	WORD $0x4e36f508 // fmax v8.4s, v8.4s, v22.4s
+	WORD $0x4e36f529 // fmax v9.4s, v9.4s, v22.4s
+	WORD $0x4e36f54a // fmax v10.4s, v10.4s, v22.4s
+	WORD $0x4e36f56b // fmax v11.4s, v11.4s, v22.4s
+	WORD $0x4e36f58c // fmax v12.4s, v12.4s, v22.4s
+	WORD $0x4e36f5ad // fmax v13.4s, v13.4s, v22.4s
+ended:
 	WORD $0x3d800100 // str q0, [x8]
 	WORD $0x3d800501 // str q1, [x8, #16]
 	ADD R9, R8, R8
@@ -2831,9 +4967,6 @@ part:
 	ADD $16, R17, R17
 	LSL $2, R16, R16
 	ADD $16, R16, R16
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
@@ -2845,37 +4978,40 @@ part:
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R7, partdone
 partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0x3dc00151 // ldr q17, [x10]
-	WORD $0xbd401152 // ldr s18, [x10, #16]
-	WORD $0xbc716953 // ldr s19, [x10, x17]
-	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
-	WORD $0xbc706954 // ldr s20, [x10, x16]
-	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x3dc00154 // ldr q20, [x10]
+	WORD $0xbd401155 // ldr s21, [x10, #16]
+	WORD $0xbc71694e // ldr s14, [x10, x17]
+	WORD $0x6e0c05d5 // mov v21.s[1], v14.s[0]
+	WORD $0xbc706956 // ldr s22, [x10, x16]
+	WORD $0x6e1406d5 // mov v21.s[2], v22.s[0]
 	WORD $0xbc7f6900 // ldr s0, [x8, xzr]
 	WORD $0xbc606901 // ldr s1, [x8, x0]
 	WORD $0xbc616902 // ldr s2, [x8, x1]
-	WORD $0x4f801235 // fmla v21.4s, v17.4s, v0.s[0]
-	WORD $0x4f80124e // fmla v14.4s, v18.4s, v0.s[0]
+	WORD $0x4f80128f // fmla v15.4s, v20.4s, v0.s[0]
+	WORD $0x4f8012b7 // fmla v23.4s, v21.4s, v0.s[0]
 	WORD $0xbc626903 // ldr s3, [x8, x2]
-	WORD $0x4f811236 // fmla v22.4s, v17.4s, v1.s[0]
-	WORD $0x4f81124f // fmla v15.4s, v18.4s, v1.s[0]
+	WORD $0x4f811298 // fmla v24.4s, v20.4s, v1.s[0]
+	WORD $0x4f8112b9 // fmla v25.4s, v21.4s, v1.s[0]
 	WORD $0xbc636904 // ldr s4, [x8, x3]
-	WORD $0x4f821237 // fmla v23.4s, v17.4s, v2.s[0]
-	WORD $0x4f821258 // fmla v24.4s, v18.4s, v2.s[0]
+	WORD $0x4f82129a // fmla v26.4s, v20.4s, v2.s[0]
+	WORD $0x4f8212bb // fmla v27.4s, v21.4s, v2.s[0]
 	WORD $0xbc646905 // ldr s5, [x8, x4]
-	WORD $0x4f831239 // fmla v25.4s, v17.4s, v3.s[0]
-	WORD $0x4f83125a // fmla v26.4s, v18.4s, v3.s[0]
+	WORD $0x4f83129c // fmla v28.4s, v20.4s, v3.s[0]
+	WORD $0x4f8312bd // fmla v29.4s, v21.4s, v3.s[0]
 	WORD $0xbc656906 // ldr s6, [x8, x5]
-	WORD $0x4f84123b // fmla v27.4s, v17.4s, v4.s[0]
-	WORD $0x4f84125c // fmla v28.4s, v18.4s, v4.s[0]
-	WORD $0x4f85123d // fmla v29.4s, v17.4s, v5.s[0]
-	WORD $0x4f85125e // fmla v30.4s, v18.4s, v5.s[0]
-	WORD $0x4f86123f // fmla v31.4s, v17.4s, v6.s[0]
-	WORD $0x4f861250 // fmla v16.4s, v18.4s, v6.s[0]
+	WORD $0x4f84129e // fmla v30.4s, v20.4s, v4.s[0]
+	WORD $0x4f8412bf // fmla v31.4s, v21.4s, v4.s[0]
+	WORD $0x4f851290 // fmla v16.4s, v20.4s, v5.s[0]
+	WORD $0x4f8512b1 // fmla v17.4s, v21.4s, v5.s[0]
+	WORD $0x4f861292 // fmla v18.4s, v20.4s, v6.s[0]
+	WORD $0x4f8612b3 // fmla v19.4s, v21.4s, v6.s[0]
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -2895,122 +5031,277 @@ partdone:
 	CBZ R7, partstore
 	MOVD R8, R10
 	WORD $0x3dc00147 // ldr q7, [x10]
-	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
+	WORD $0x4e27d5ef // fadd v15.4s, v15.4s, v7.4s
 	WORD $0xbd401148 // ldr s8, [x10, #16]
 	WORD $0xbc716949 // ldr s9, [x10, x17]
 	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
 	WORD $0xbc70694a // ldr s10, [x10, x16]
 	WORD $0x6e140548 // mov v8.s[2], v10.s[0]
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
 	ADD R9, R10, R10
 	WORD $0x3dc0014b // ldr q11, [x10]
-	WORD $0x4e2bd6d6 // fadd v22.4s, v22.4s, v11.4s
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
 	WORD $0xbd40114c // ldr s12, [x10, #16]
 	WORD $0xbc71694d // ldr s13, [x10, x17]
 	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc706953 // ldr s19, [x10, x16]
-	WORD $0x6e14066c // mov v12.s[2], v19.s[0]
-	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
+	WORD $0xbc70694e // ldr s14, [x10, x16]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e2cd739 // fadd v25.4s, v25.4s, v12.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00154 // ldr q20, [x10]
-	WORD $0x4e34d6f7 // fadd v23.4s, v23.4s, v20.4s
+	WORD $0x3dc00156 // ldr q22, [x10]
+	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
 	WORD $0xbd401140 // ldr s0, [x10, #16]
 	WORD $0xbc716941 // ldr s1, [x10, x17]
 	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
 	WORD $0xbc706942 // ldr s2, [x10, x16]
 	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
-	WORD $0x4e20d718 // fadd v24.4s, v24.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00143 // ldr q3, [x10]
-	WORD $0x4e23d739 // fadd v25.4s, v25.4s, v3.4s
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
 	WORD $0xbd401144 // ldr s4, [x10, #16]
 	WORD $0xbc716945 // ldr s5, [x10, x17]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc706951 // ldr s17, [x10, x16]
-	WORD $0x6e140624 // mov v4.s[2], v17.s[0]
-	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0xbc706954 // ldr s20, [x10, x16]
+	WORD $0x6e140684 // mov v4.s[2], v20.s[0]
+	WORD $0x4e24d7bd // fadd v29.4s, v29.4s, v4.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00146 // ldr q6, [x10]
-	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
-	WORD $0xbd401152 // ldr s18, [x10, #16]
+	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0xbd401155 // ldr s21, [x10, #16]
 	WORD $0xbc716947 // ldr s7, [x10, x17]
-	WORD $0x6e0c04f2 // mov v18.s[1], v7.s[0]
+	WORD $0x6e0c04f5 // mov v21.s[1], v7.s[0]
 	WORD $0xbc706949 // ldr s9, [x10, x16]
-	WORD $0x6e140532 // mov v18.s[2], v9.s[0]
-	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
+	WORD $0x6e140535 // mov v21.s[2], v9.s[0]
+	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
 	ADD R9, R10, R10
 	WORD $0x3dc0014a // ldr q10, [x10]
-	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
 	WORD $0xbd401148 // ldr s8, [x10, #16]
 	WORD $0xbc71694b // ldr s11, [x10, x17]
 	WORD $0x6e0c0568 // mov v8.s[1], v11.s[0]
 	WORD $0xbc70694d // ldr s13, [x10, x16]
 	WORD $0x6e1405a8 // mov v8.s[2], v13.s[0]
-	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00153 // ldr q19, [x10]
-	WORD $0x4e33d7ff // fadd v31.4s, v31.4s, v19.4s
+	WORD $0x3dc0014e // ldr q14, [x10]
+	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
 	WORD $0xbd40114c // ldr s12, [x10, #16]
-	WORD $0xbc716954 // ldr s20, [x10, x17]
-	WORD $0x6e0c068c // mov v12.s[1], v20.s[0]
+	WORD $0xbc716956 // ldr s22, [x10, x17]
+	WORD $0x6e0c06cc // mov v12.s[1], v22.s[0]
 	WORD $0xbc706941 // ldr s1, [x10, x16]
 	WORD $0x6e14042c // mov v12.s[2], v1.s[0]
-	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
 	ADD R9, R10, R10
 partstore:
-	WORD $0x3d800115 // str q21, [x8]
+	MOVBU ends+128(FP), R10
+	CBZ R10, partended
+	MOVD endSub+136(FP), R10
+	CBZ R10, partendSub
+	WORD $0x3dc00142 // ldr q2, [x10]
+	WORD $0x4ea2d5ef // fsub v15.4s, v15.4s, v2.4s
+	WORD $0x4ea2d718 // fsub v24.4s, v24.4s, v2.4s
+	WORD $0x4ea2d75a // fsub v26.4s, v26.4s, v2.4s
+	WORD $0x4ea2d79c // fsub v28.4s, v28.4s, v2.4s
+	WORD $0x4ea2d7de // fsub v30.4s, v30.4s, v2.4s
+	WORD $0x4ea2d610 // fsub v16.4s, v16.4s, v2.4s
+	WORD $0x4ea2d652 // fsub v18.4s, v18.4s, v2.4s
+	WORD $0xbd401140 // ldr s0, [x10, #16]
+	WORD $0xbc716943 // ldr s3, [x10, x17]
+	WORD $0x6e0c0460 // mov v0.s[1], v3.s[0]
+	WORD $0xbc706945 // ldr s5, [x10, x16]
+	WORD $0x6e1404a0 // mov v0.s[2], v5.s[0]
+	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
+	WORD $0x4ea0d739 // fsub v25.4s, v25.4s, v0.4s
+	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
+	WORD $0x4ea0d7bd // fsub v29.4s, v29.4s, v0.4s
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
+	WORD $0x4ea0d673 // fsub v19.4s, v19.4s, v0.4s
+partendSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, partendMul
+	WORD $0x3dc00154 // ldr q20, [x10]
+	WORD $0x6e34ddef // fmul v15.4s, v15.4s, v20.4s
+	WORD $0x6e34df18 // fmul v24.4s, v24.4s, v20.4s
+	WORD $0x6e34df5a // fmul v26.4s, v26.4s, v20.4s
+	WORD $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	WORD $0x6e34dfde // fmul v30.4s, v30.4s, v20.4s
+	WORD $0x6e34de10 // fmul v16.4s, v16.4s, v20.4s
+	WORD $0x6e34de52 // fmul v18.4s, v18.4s, v20.4s
+	WORD $0xbd401144 // ldr s4, [x10, #16]
+	WORD $0xbc716946 // ldr s6, [x10, x17]
+	WORD $0x6e0c04c4 // mov v4.s[1], v6.s[0]
+	WORD $0xbc706947 // ldr s7, [x10, x16]
+	WORD $0x6e1404e4 // mov v4.s[2], v7.s[0]
+	WORD $0x6e24def7 // fmul v23.4s, v23.4s, v4.4s
+	WORD $0x6e24df39 // fmul v25.4s, v25.4s, v4.4s
+	WORD $0x6e24df7b // fmul v27.4s, v27.4s, v4.4s
+	WORD $0x6e24dfbd // fmul v29.4s, v29.4s, v4.4s
+	WORD $0x6e24dfff // fmul v31.4s, v31.4s, v4.4s
+	WORD $0x6e24de31 // fmul v17.4s, v17.4s, v4.4s
+	WORD $0x6e24de73 // fmul v19.4s, v19.4s, v4.4s
+partendMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, partendAdd
+	WORD $0x3dc00149 // ldr q9, [x10]
+	WORD $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0x4e29d75a // fadd v26.4s, v26.4s, v9.4s
+	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	WORD $0x4e29d7de // fadd v30.4s, v30.4s, v9.4s
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
+	WORD $0xbd401155 // ldr s21, [x10, #16]
+	WORD $0xbc71694a // ldr s10, [x10, x17]
+	WORD $0x6e0c0555 // mov v21.s[1], v10.s[0]
+	WORD $0xbc70694b // ldr s11, [x10, x16]
+	WORD $0x6e140575 // mov v21.s[2], v11.s[0]
+	WORD $0x4e35d6f7 // fadd v23.4s, v23.4s, v21.4s
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
+	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
+	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
+	WORD $0x4e35d631 // fadd v17.4s, v17.4s, v21.4s
+	WORD $0x4e35d673 // fadd v19.4s, v19.4s, v21.4s
+partendAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, partendRest
+	WORD $0x3dc0014d // ldr q13, [x10]
+	WORD $0x4e2dd5ef // fadd v15.4s, v15.4s, v13.4s
+	WORD $0xbd401148 // ldr s8, [x10, #16]
+	WORD $0xbc71694e // ldr s14, [x10, x17]
+	WORD $0x6e0c05c8 // mov v8.s[1], v14.s[0]
+	WORD $0xbc706956 // ldr s22, [x10, x16]
+	WORD $0x6e1406c8 // mov v8.s[2], v22.s[0]
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00141 // ldr q1, [x10]
+	WORD $0x4e21d718 // fadd v24.4s, v24.4s, v1.4s
+	WORD $0xbd40114c // ldr s12, [x10, #16]
+	WORD $0xbc716942 // ldr s2, [x10, x17]
+	WORD $0x6e0c044c // mov v12.s[1], v2.s[0]
+	WORD $0xbc706943 // ldr s3, [x10, x16]
+	WORD $0x6e14046c // mov v12.s[2], v3.s[0]
+	WORD $0x4e2cd739 // fadd v25.4s, v25.4s, v12.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00145 // ldr q5, [x10]
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
+	WORD $0xbd401140 // ldr s0, [x10, #16]
+	WORD $0xbc716954 // ldr s20, [x10, x17]
+	WORD $0x6e0c0680 // mov v0.s[1], v20.s[0]
+	WORD $0xbc706946 // ldr s6, [x10, x16]
+	WORD $0x6e1404c0 // mov v0.s[2], v6.s[0]
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00147 // ldr q7, [x10]
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
+	WORD $0xbd401144 // ldr s4, [x10, #16]
+	WORD $0xbc716949 // ldr s9, [x10, x17]
+	WORD $0x6e0c0524 // mov v4.s[1], v9.s[0]
+	WORD $0xbc70694a // ldr s10, [x10, x16]
+	WORD $0x6e140544 // mov v4.s[2], v10.s[0]
+	WORD $0x4e24d7bd // fadd v29.4s, v29.4s, v4.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0014b // ldr q11, [x10]
+	WORD $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
+	WORD $0xbd401155 // ldr s21, [x10, #16]
+	WORD $0xbc71694d // ldr s13, [x10, x17]
+	WORD $0x6e0c05b5 // mov v21.s[1], v13.s[0]
+	WORD $0xbc70694e // ldr s14, [x10, x16]
+	WORD $0x6e1405d5 // mov v21.s[2], v14.s[0]
+	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00156 // ldr q22, [x10]
+	WORD $0x4e36d610 // fadd v16.4s, v16.4s, v22.4s
+	WORD $0xbd401148 // ldr s8, [x10, #16]
+	WORD $0xbc716941 // ldr s1, [x10, x17]
+	WORD $0x6e0c0428 // mov v8.s[1], v1.s[0]
+	WORD $0xbc706942 // ldr s2, [x10, x16]
+	WORD $0x6e140448 // mov v8.s[2], v2.s[0]
+	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00143 // ldr q3, [x10]
+	WORD $0x4e23d652 // fadd v18.4s, v18.4s, v3.4s
+	WORD $0xbd40114c // ldr s12, [x10, #16]
+	WORD $0xbc716945 // ldr s5, [x10, x17]
+	WORD $0x6e0c04ac // mov v12.s[1], v5.s[0]
+	WORD $0xbc706954 // ldr s20, [x10, x16]
+	WORD $0x6e14068c // mov v12.s[2], v20.s[0]
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
+	ADD R9, R10, R10
+partendRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, partended
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x4e26f5ef // fmax v15.4s, v15.4s, v6.4s
+	WORD $0x4e26f6f7 // fmax v23.4s, v23.4s, v6.4s
+	WORD $0x4e26f718 // fmax v24.4s, v24.4s, v6.4s
+	WORD $0x4e26f739 // fmax v25.4s, v25.4s, v6.4s
+	WORD $0x4e26f75a // fmax v26.4s, v26.4s, v6.4s
+	WORD $0x4e26f77b // fmax v27.4s, v27.4s, v6.4s
+	WORD $0x4e26f79c // fmax v28.4s, v28.4s, v6.4s
+	WORD $0x4e26f7bd // fmax v29.4s, v29.4s, v6.4s
+	WORD $0x4e26f7de // fmax v30.4s, v30.4s, v6.4s
+	WORD $0x4e26f7ff // fmax v31.4s, v31.4s, v6.4s
+	WORD $0x4e26f610 // fmax v16.4s, v16.4s, v6.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x4e26f652 // fmax v18.4s, v18.4s, v6.4s
+	WORD $0x4e26f673 // fmax v19.4s, v19.4s, v6.4s
+partended:
+	WORD $0x3d80010f // str q15, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081ee // st1 { v14.s }[2], [x15]
+	WORD $0x4d0081f7 // st1 { v23.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091ee // st1 { v14.s }[1], [x15]
-	WORD $0xbd00110e // str s14, [x8, #16]
+	WORD $0x0d0091f7 // st1 { v23.s }[1], [x15]
+	WORD $0xbd001117 // str s23, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800116 // str q22, [x8]
+	WORD $0x3d800118 // str q24, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081ef // st1 { v15.s }[2], [x15]
+	WORD $0x4d0081f9 // st1 { v25.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091ef // st1 { v15.s }[1], [x15]
-	WORD $0xbd00110f // str s15, [x8, #16]
+	WORD $0x0d0091f9 // st1 { v25.s }[1], [x15]
+	WORD $0xbd001119 // str s25, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800117 // str q23, [x8]
+	WORD $0x3d80011a // str q26, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f8 // st1 { v24.s }[2], [x15]
+	WORD $0x4d0081fb // st1 { v27.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f8 // st1 { v24.s }[1], [x15]
-	WORD $0xbd001118 // str s24, [x8, #16]
+	WORD $0x0d0091fb // st1 { v27.s }[1], [x15]
+	WORD $0xbd00111b // str s27, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800119 // str q25, [x8]
+	WORD $0x3d80011c // str q28, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081fa // st1 { v26.s }[2], [x15]
+	WORD $0x4d0081fd // st1 { v29.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fa // st1 { v26.s }[1], [x15]
-	WORD $0xbd00111a // str s26, [x8, #16]
+	WORD $0x0d0091fd // st1 { v29.s }[1], [x15]
+	WORD $0xbd00111d // str s29, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80011b // str q27, [x8]
+	WORD $0x3d80011e // str q30, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	WORD $0x4d0081ff // st1 { v31.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
-	WORD $0xbd00111c // str s28, [x8, #16]
+	WORD $0x0d0091ff // st1 { v31.s }[1], [x15]
+	WORD $0xbd00111f // str s31, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80011d // str q29, [x8]
+	WORD $0x3d800110 // str q16, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081fe // st1 { v30.s }[2], [x15]
+	WORD $0x4d0081f1 // st1 { v17.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fe // st1 { v30.s }[1], [x15]
-	WORD $0xbd00111e // str s30, [x8, #16]
+	WORD $0x0d0091f1 // st1 { v17.s }[1], [x15]
+	WORD $0xbd001111 // str s17, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80011f // str q31, [x8]
+	WORD $0x3d800112 // str q18, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f0 // st1 { v16.s }[2], [x15]
+	WORD $0x4d0081f3 // st1 { v19.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f0 // st1 { v16.s }[1], [x15]
-	WORD $0xbd001110 // str s16, [x8, #16]
+	WORD $0x0d0091f3 // st1 { v19.s }[1], [x15]
+	WORD $0xbd001113 // str s19, [x8, #16]
 	ADD R9, R8, R8
 	RET
 
-// func tile128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R8V2(SB), NOSPLIT, $0-128
+// func tile128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R8V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -3127,6 +5418,123 @@ done:
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
 	ADD R10, R11, R11
 store:
+	MOVBU ends+128(FP), R11
+	CBZ R11, ended
+	MOVD endSub+136(FP), R11
+	CBZ R11, endSub
+	WORD $0xad406d7a // ldp q26, q27, [x11, #0]
+	WORD $0x4ebad400 // fsub v0.4s, v0.4s, v26.4s
+	WORD $0x4ebad442 // fsub v2.4s, v2.4s, v26.4s
+	WORD $0x4ebad484 // fsub v4.4s, v4.4s, v26.4s
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebad508 // fsub v8.4s, v8.4s, v26.4s
+	WORD $0x4ebad54a // fsub v10.4s, v10.4s, v26.4s
+	WORD $0x4ebad58c // fsub v12.4s, v12.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+	WORD $0x4ebbd421 // fsub v1.4s, v1.4s, v27.4s
+	WORD $0x4ebbd463 // fsub v3.4s, v3.4s, v27.4s
+	WORD $0x4ebbd4a5 // fsub v5.4s, v5.4s, v27.4s
+	WORD $0x4ebbd4e7 // fsub v7.4s, v7.4s, v27.4s
+	WORD $0x4ebbd529 // fsub v9.4s, v9.4s, v27.4s
+	WORD $0x4ebbd56b // fsub v11.4s, v11.4s, v27.4s
+	WORD $0x4ebbd5ad // fsub v13.4s, v13.4s, v27.4s
+	WORD $0x4ebbd5ef // fsub v15.4s, v15.4s, v27.4s
+endSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, endMul
+	WORD $0xad40757c // ldp q28, q29, [x11, #0]
+	WORD $0x6e3cdc00 // fmul v0.4s, v0.4s, v28.4s
+	WORD $0x6e3cdc42 // fmul v2.4s, v2.4s, v28.4s
+	WORD $0x6e3cdc84 // fmul v4.4s, v4.4s, v28.4s
+	WORD $0x6e3cdcc6 // fmul v6.4s, v6.4s, v28.4s
+	WORD $0x6e3cdd08 // fmul v8.4s, v8.4s, v28.4s
+	WORD $0x6e3cdd4a // fmul v10.4s, v10.4s, v28.4s
+	WORD $0x6e3cdd8c // fmul v12.4s, v12.4s, v28.4s
+	WORD $0x6e3cddce // fmul v14.4s, v14.4s, v28.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddc63 // fmul v3.4s, v3.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddce7 // fmul v7.4s, v7.4s, v29.4s
+	WORD $0x6e3ddd29 // fmul v9.4s, v9.4s, v29.4s
+	WORD $0x6e3ddd6b // fmul v11.4s, v11.4s, v29.4s
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+	WORD $0x6e3dddef // fmul v15.4s, v15.4s, v29.4s
+endMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, endAdd
+	WORD $0xad407d7e // ldp q30, q31, [x11, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
+endAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, endRest
+	WORD $0xad404d72 // ldp q18, q19, [x11, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	ADD R10, R11, R11
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	ADD R10, R11, R11
+	WORD $0xad405d76 // ldp q22, q23, [x11, #0]
+	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
+	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
+	ADD R10, R11, R11
+	WORD $0xad404178 // ldp q24, q16, [x11, #0]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	ADD R10, R11, R11
+	WORD $0xad404579 // ldp q25, q17, [x11, #0]
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
+	ADD R10, R11, R11
+	WORD $0xad406d7a // ldp q26, q27, [x11, #0]
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R10, R11, R11
+	WORD $0xad40757c // ldp q28, q29, [x11, #0]
+	WORD $0x4e3cd58c // fadd v12.4s, v12.4s, v28.4s
+	WORD $0x4e3dd5ad // fadd v13.4s, v13.4s, v29.4s
+	ADD R10, R11, R11
+	WORD $0xad407d7e // ldp q30, q31, [x11, #0]
+	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
+	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
+	ADD R10, R11, R11
+endRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, ended
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+	WORD $0x4e32f508 // fmax v8.4s, v8.4s, v18.4s
+	WORD $0x4e32f529 // fmax v9.4s, v9.4s, v18.4s
+	WORD $0x4e32f54a // fmax v10.4s, v10.4s, v18.4s
+	WORD $0x4e32f56b // fmax v11.4s, v11.4s, v18.4s
+	WORD $0x4e32f58c // fmax v12.4s, v12.4s, v18.4s
+	WORD $0x4e32f5ad // fmax v13.4s, v13.4s, v18.4s
+	WORD $0x4e32f5ce // fmax v14.4s, v14.4s, v18.4s
+	WORD $0x4e32f5ef // fmax v15.4s, v15.4s, v18.4s
+ended:
 	WORD $0x3d800120 // str q0, [x9]
 	WORD $0x3d800521 // str q1, [x9, #16]
 	ADD R10, R9, R9
@@ -3159,13 +5567,6 @@ part:
 	ADD $16, R19, R19
 	LSL $2, R17, R17
 	ADD $16, R17, R17
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
@@ -3175,6 +5576,13 @@ part:
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
 	CBZ R8, partdone
 partloop:
 	PRFM 0(R13), PLDL1KEEP
@@ -3188,27 +5596,27 @@ partloop:
 	WORD $0xbc7f6924 // ldr s4, [x9, xzr]
 	WORD $0xbc606925 // ldr s5, [x9, x0]
 	WORD $0xbc616926 // ldr s6, [x9, x1]
-	WORD $0x4f84101a // fmla v26.4s, v0.4s, v4.s[0]
-	WORD $0x4f84103b // fmla v27.4s, v1.4s, v4.s[0]
+	WORD $0x4f841013 // fmla v19.4s, v0.4s, v4.s[0]
+	WORD $0x4f841034 // fmla v20.4s, v1.4s, v4.s[0]
 	WORD $0xbc626927 // ldr s7, [x9, x2]
-	WORD $0x4f85101c // fmla v28.4s, v0.4s, v5.s[0]
-	WORD $0x4f85103d // fmla v29.4s, v1.4s, v5.s[0]
+	WORD $0x4f851015 // fmla v21.4s, v0.4s, v5.s[0]
+	WORD $0x4f851036 // fmla v22.4s, v1.4s, v5.s[0]
 	WORD $0xbc636928 // ldr s8, [x9, x3]
-	WORD $0x4f86101e // fmla v30.4s, v0.4s, v6.s[0]
-	WORD $0x4f86103f // fmla v31.4s, v1.4s, v6.s[0]
+	WORD $0x4f861017 // fmla v23.4s, v0.4s, v6.s[0]
+	WORD $0x4f861038 // fmla v24.4s, v1.4s, v6.s[0]
 	WORD $0xbc646929 // ldr s9, [x9, x4]
-	WORD $0x4f871012 // fmla v18.4s, v0.4s, v7.s[0]
-	WORD $0x4f871033 // fmla v19.4s, v1.4s, v7.s[0]
+	WORD $0x4f871010 // fmla v16.4s, v0.4s, v7.s[0]
+	WORD $0x4f871039 // fmla v25.4s, v1.4s, v7.s[0]
 	WORD $0xbc65692a // ldr s10, [x9, x5]
-	WORD $0x4f881014 // fmla v20.4s, v0.4s, v8.s[0]
-	WORD $0x4f881035 // fmla v21.4s, v1.4s, v8.s[0]
+	WORD $0x4f881011 // fmla v17.4s, v0.4s, v8.s[0]
+	WORD $0x4f88103a // fmla v26.4s, v1.4s, v8.s[0]
 	WORD $0xbc66692b // ldr s11, [x9, x6]
-	WORD $0x4f891016 // fmla v22.4s, v0.4s, v9.s[0]
-	WORD $0x4f891037 // fmla v23.4s, v1.4s, v9.s[0]
-	WORD $0x4f8a1018 // fmla v24.4s, v0.4s, v10.s[0]
-	WORD $0x4f8a1030 // fmla v16.4s, v1.4s, v10.s[0]
-	WORD $0x4f8b1019 // fmla v25.4s, v0.4s, v11.s[0]
-	WORD $0x4f8b1031 // fmla v17.4s, v1.4s, v11.s[0]
+	WORD $0x4f89101b // fmla v27.4s, v0.4s, v9.s[0]
+	WORD $0x4f89103c // fmla v28.4s, v1.4s, v9.s[0]
+	WORD $0x4f8a101d // fmla v29.4s, v0.4s, v10.s[0]
+	WORD $0x4f8a103e // fmla v30.4s, v1.4s, v10.s[0]
+	WORD $0x4f8b101f // fmla v31.4s, v0.4s, v11.s[0]
+	WORD $0x4f8b1032 // fmla v18.4s, v1.4s, v11.s[0]
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -3228,138 +5636,310 @@ partdone:
 	CBZ R8, partstore
 	MOVD R9, R11
 	WORD $0x3dc0016c // ldr q12, [x11]
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
 	WORD $0xbd40116d // ldr s13, [x11, #16]
 	WORD $0xbc73696e // ldr s14, [x11, x19]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc71696f // ldr s15, [x11, x17]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00162 // ldr q2, [x11]
-	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
 	WORD $0xbd401163 // ldr s3, [x11, #16]
 	WORD $0xbc736964 // ldr s4, [x11, x19]
 	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
 	WORD $0xbc716965 // ldr s5, [x11, x17]
 	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
-	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
+	WORD $0x4e23d6d6 // fadd v22.4s, v22.4s, v3.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00166 // ldr q6, [x11]
-	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0x4e26d6f7 // fadd v23.4s, v23.4s, v6.4s
 	WORD $0xbd401167 // ldr s7, [x11, #16]
 	WORD $0xbc736968 // ldr s8, [x11, x19]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc716969 // ldr s9, [x11, x17]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
+	WORD $0x4e27d718 // fadd v24.4s, v24.4s, v7.4s
 	ADD R10, R11, R11
 	WORD $0x3dc0016a // ldr q10, [x11]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
 	WORD $0xbd401160 // ldr s0, [x11, #16]
 	WORD $0xbc73696b // ldr s11, [x11, x19]
 	WORD $0x6e0c0560 // mov v0.s[1], v11.s[0]
 	WORD $0xbc716961 // ldr s1, [x11, x17]
 	WORD $0x6e140420 // mov v0.s[2], v1.s[0]
-	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
 	ADD R10, R11, R11
 	WORD $0x3dc0016c // ldr q12, [x11]
-	WORD $0x4e2cd694 // fadd v20.4s, v20.4s, v12.4s
+	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
 	WORD $0xbd40116e // ldr s14, [x11, #16]
 	WORD $0xbc73696f // ldr s15, [x11, x19]
 	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
 	WORD $0xbc71696d // ldr s13, [x11, x17]
 	WORD $0x6e1405ae // mov v14.s[2], v13.s[0]
-	WORD $0x4e2ed6b5 // fadd v21.4s, v21.4s, v14.4s
+	WORD $0x4e2ed75a // fadd v26.4s, v26.4s, v14.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00162 // ldr q2, [x11]
-	WORD $0x4e22d6d6 // fadd v22.4s, v22.4s, v2.4s
+	WORD $0x4e22d77b // fadd v27.4s, v27.4s, v2.4s
 	WORD $0xbd401164 // ldr s4, [x11, #16]
 	WORD $0xbc736965 // ldr s5, [x11, x19]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc716963 // ldr s3, [x11, x17]
 	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
-	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00166 // ldr q6, [x11]
-	WORD $0x4e26d718 // fadd v24.4s, v24.4s, v6.4s
+	WORD $0x4e26d7bd // fadd v29.4s, v29.4s, v6.4s
 	WORD $0xbd401168 // ldr s8, [x11, #16]
 	WORD $0xbc736969 // ldr s9, [x11, x19]
 	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
 	WORD $0xbc716967 // ldr s7, [x11, x17]
 	WORD $0x6e1404e8 // mov v8.s[2], v7.s[0]
-	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
 	ADD R10, R11, R11
 	WORD $0x3dc0016a // ldr q10, [x11]
-	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x4e2ad7ff // fadd v31.4s, v31.4s, v10.4s
 	WORD $0xbd40116b // ldr s11, [x11, #16]
 	WORD $0xbc736961 // ldr s1, [x11, x19]
 	WORD $0x6e0c042b // mov v11.s[1], v1.s[0]
 	WORD $0xbc716960 // ldr s0, [x11, x17]
 	WORD $0x6e14040b // mov v11.s[2], v0.s[0]
-	WORD $0x4e2bd631 // fadd v17.4s, v17.4s, v11.4s
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
 	ADD R10, R11, R11
 partstore:
-	WORD $0x3d80013a // str q26, [x9]
+	MOVBU ends+128(FP), R11
+	CBZ R11, partended
+	MOVD endSub+136(FP), R11
+	CBZ R11, partendSub
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4eacd673 // fsub v19.4s, v19.4s, v12.4s
+	WORD $0x4eacd6b5 // fsub v21.4s, v21.4s, v12.4s
+	WORD $0x4eacd6f7 // fsub v23.4s, v23.4s, v12.4s
+	WORD $0x4eacd610 // fsub v16.4s, v16.4s, v12.4s
+	WORD $0x4eacd631 // fsub v17.4s, v17.4s, v12.4s
+	WORD $0x4eacd77b // fsub v27.4s, v27.4s, v12.4s
+	WORD $0x4eacd7bd // fsub v29.4s, v29.4s, v12.4s
+	WORD $0x4eacd7ff // fsub v31.4s, v31.4s, v12.4s
+	WORD $0xbd40116f // ldr s15, [x11, #16]
+	WORD $0xbc73696d // ldr s13, [x11, x19]
+	WORD $0x6e0c05af // mov v15.s[1], v13.s[0]
+	WORD $0xbc71696e // ldr s14, [x11, x17]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4eafd694 // fsub v20.4s, v20.4s, v15.4s
+	WORD $0x4eafd6d6 // fsub v22.4s, v22.4s, v15.4s
+	WORD $0x4eafd718 // fsub v24.4s, v24.4s, v15.4s
+	WORD $0x4eafd739 // fsub v25.4s, v25.4s, v15.4s
+	WORD $0x4eafd75a // fsub v26.4s, v26.4s, v15.4s
+	WORD $0x4eafd79c // fsub v28.4s, v28.4s, v15.4s
+	WORD $0x4eafd7de // fsub v30.4s, v30.4s, v15.4s
+	WORD $0x4eafd652 // fsub v18.4s, v18.4s, v15.4s
+partendSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, partendMul
+	WORD $0x3dc00162 // ldr q2, [x11]
+	WORD $0x6e22de73 // fmul v19.4s, v19.4s, v2.4s
+	WORD $0x6e22deb5 // fmul v21.4s, v21.4s, v2.4s
+	WORD $0x6e22def7 // fmul v23.4s, v23.4s, v2.4s
+	WORD $0x6e22de10 // fmul v16.4s, v16.4s, v2.4s
+	WORD $0x6e22de31 // fmul v17.4s, v17.4s, v2.4s
+	WORD $0x6e22df7b // fmul v27.4s, v27.4s, v2.4s
+	WORD $0x6e22dfbd // fmul v29.4s, v29.4s, v2.4s
+	WORD $0x6e22dfff // fmul v31.4s, v31.4s, v2.4s
+	WORD $0xbd401165 // ldr s5, [x11, #16]
+	WORD $0xbc736963 // ldr s3, [x11, x19]
+	WORD $0x6e0c0465 // mov v5.s[1], v3.s[0]
+	WORD $0xbc716964 // ldr s4, [x11, x17]
+	WORD $0x6e140485 // mov v5.s[2], v4.s[0]
+	WORD $0x6e25de94 // fmul v20.4s, v20.4s, v5.4s
+	WORD $0x6e25ded6 // fmul v22.4s, v22.4s, v5.4s
+	WORD $0x6e25df18 // fmul v24.4s, v24.4s, v5.4s
+	WORD $0x6e25df39 // fmul v25.4s, v25.4s, v5.4s
+	WORD $0x6e25df5a // fmul v26.4s, v26.4s, v5.4s
+	WORD $0x6e25df9c // fmul v28.4s, v28.4s, v5.4s
+	WORD $0x6e25dfde // fmul v30.4s, v30.4s, v5.4s
+	WORD $0x6e25de52 // fmul v18.4s, v18.4s, v5.4s
+partendMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, partendAdd
+	WORD $0x3dc00166 // ldr q6, [x11]
+	WORD $0x4e26d673 // fadd v19.4s, v19.4s, v6.4s
+	WORD $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
+	WORD $0x4e26d6f7 // fadd v23.4s, v23.4s, v6.4s
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
+	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
+	WORD $0x4e26d7bd // fadd v29.4s, v29.4s, v6.4s
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	WORD $0xbd401169 // ldr s9, [x11, #16]
+	WORD $0xbc736967 // ldr s7, [x11, x19]
+	WORD $0x6e0c04e9 // mov v9.s[1], v7.s[0]
+	WORD $0xbc716968 // ldr s8, [x11, x17]
+	WORD $0x6e140509 // mov v9.s[2], v8.s[0]
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD $0x4e29d75a // fadd v26.4s, v26.4s, v9.4s
+	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	WORD $0x4e29d7de // fadd v30.4s, v30.4s, v9.4s
+	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
+partendAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, partendRest
+	WORD $0x3dc0016a // ldr q10, [x11]
+	WORD $0x4e2ad673 // fadd v19.4s, v19.4s, v10.4s
+	WORD $0xbd401161 // ldr s1, [x11, #16]
+	WORD $0xbc736960 // ldr s0, [x11, x19]
+	WORD $0x6e0c0401 // mov v1.s[1], v0.s[0]
+	WORD $0xbc71696b // ldr s11, [x11, x17]
+	WORD $0x6e140561 // mov v1.s[2], v11.s[0]
+	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0xbd40116d // ldr s13, [x11, #16]
+	WORD $0xbc73696e // ldr s14, [x11, x19]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc71696f // ldr s15, [x11, x17]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00162 // ldr q2, [x11]
+	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
+	WORD $0xbd401163 // ldr s3, [x11, #16]
+	WORD $0xbc736964 // ldr s4, [x11, x19]
+	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
+	WORD $0xbc716965 // ldr s5, [x11, x17]
+	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
+	WORD $0x4e23d718 // fadd v24.4s, v24.4s, v3.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00166 // ldr q6, [x11]
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0xbd401167 // ldr s7, [x11, #16]
+	WORD $0xbc736968 // ldr s8, [x11, x19]
+	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
+	WORD $0xbc716969 // ldr s9, [x11, x17]
+	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
+	WORD $0x4e27d739 // fadd v25.4s, v25.4s, v7.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016a // ldr q10, [x11]
+	WORD $0x4e2ad631 // fadd v17.4s, v17.4s, v10.4s
+	WORD $0xbd401160 // ldr s0, [x11, #16]
+	WORD $0xbc73696b // ldr s11, [x11, x19]
+	WORD $0x6e0c0560 // mov v0.s[1], v11.s[0]
+	WORD $0xbc716961 // ldr s1, [x11, x17]
+	WORD $0x6e140420 // mov v0.s[2], v1.s[0]
+	WORD $0x4e20d75a // fadd v26.4s, v26.4s, v0.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0xbd40116e // ldr s14, [x11, #16]
+	WORD $0xbc73696f // ldr s15, [x11, x19]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc71696d // ldr s13, [x11, x17]
+	WORD $0x6e1405ae // mov v14.s[2], v13.s[0]
+	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00162 // ldr q2, [x11]
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0xbd401164 // ldr s4, [x11, #16]
+	WORD $0xbc736965 // ldr s5, [x11, x19]
+	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
+	WORD $0xbc716963 // ldr s3, [x11, x17]
+	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00166 // ldr q6, [x11]
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	WORD $0xbd401168 // ldr s8, [x11, #16]
+	WORD $0xbc736969 // ldr s9, [x11, x19]
+	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
+	WORD $0xbc716967 // ldr s7, [x11, x17]
+	WORD $0x6e1404e8 // mov v8.s[2], v7.s[0]
+	WORD $0x4e28d652 // fadd v18.4s, v18.4s, v8.4s
+	ADD R10, R11, R11
+partendRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, partended
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x4e2af673 // fmax v19.4s, v19.4s, v10.4s
+	WORD $0x4e2af694 // fmax v20.4s, v20.4s, v10.4s
+	WORD $0x4e2af6b5 // fmax v21.4s, v21.4s, v10.4s
+	WORD $0x4e2af6d6 // fmax v22.4s, v22.4s, v10.4s
+	WORD $0x4e2af6f7 // fmax v23.4s, v23.4s, v10.4s
+	WORD $0x4e2af718 // fmax v24.4s, v24.4s, v10.4s
+	WORD $0x4e2af610 // fmax v16.4s, v16.4s, v10.4s
+	WORD $0x4e2af739 // fmax v25.4s, v25.4s, v10.4s
+	WORD $0x4e2af631 // fmax v17.4s, v17.4s, v10.4s
+	WORD $0x4e2af75a // fmax v26.4s, v26.4s, v10.4s
+	WORD $0x4e2af77b // fmax v27.4s, v27.4s, v10.4s
+	WORD $0x4e2af79c // fmax v28.4s, v28.4s, v10.4s
+	WORD $0x4e2af7bd // fmax v29.4s, v29.4s, v10.4s
+	WORD $0x4e2af7de // fmax v30.4s, v30.4s, v10.4s
+	WORD $0x4e2af7ff // fmax v31.4s, v31.4s, v10.4s
+	WORD $0x4e2af652 // fmax v18.4s, v18.4s, v10.4s
+partended:
+	WORD $0x3d800133 // str q19, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821b // st1 { v27.s }[2], [x16]
+	WORD $0x4d008214 // st1 { v20.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921b // st1 { v27.s }[1], [x16]
-	WORD $0xbd00113b // str s27, [x9, #16]
+	WORD $0x0d009214 // st1 { v20.s }[1], [x16]
+	WORD $0xbd001134 // str s20, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013c // str q28, [x9]
+	WORD $0x3d800135 // str q21, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821d // st1 { v29.s }[2], [x16]
+	WORD $0x4d008216 // st1 { v22.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921d // st1 { v29.s }[1], [x16]
-	WORD $0xbd00113d // str s29, [x9, #16]
+	WORD $0x0d009216 // st1 { v22.s }[1], [x16]
+	WORD $0xbd001136 // str s22, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013e // str q30, [x9]
+	WORD $0x3d800137 // str q23, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821f // st1 { v31.s }[2], [x16]
+	WORD $0x4d008218 // st1 { v24.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921f // st1 { v31.s }[1], [x16]
-	WORD $0xbd00113f // str s31, [x9, #16]
+	WORD $0x0d009218 // st1 { v24.s }[1], [x16]
+	WORD $0xbd001138 // str s24, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800132 // str q18, [x9]
+	WORD $0x3d800130 // str q16, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008213 // st1 { v19.s }[2], [x16]
+	WORD $0x4d008219 // st1 { v25.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009213 // st1 { v19.s }[1], [x16]
-	WORD $0xbd001133 // str s19, [x9, #16]
+	WORD $0x0d009219 // st1 { v25.s }[1], [x16]
+	WORD $0xbd001139 // str s25, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800134 // str q20, [x9]
+	WORD $0x3d800131 // str q17, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008215 // st1 { v21.s }[2], [x16]
+	WORD $0x4d00821a // st1 { v26.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009215 // st1 { v21.s }[1], [x16]
-	WORD $0xbd001135 // str s21, [x9, #16]
+	WORD $0x0d00921a // st1 { v26.s }[1], [x16]
+	WORD $0xbd00113a // str s26, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800136 // str q22, [x9]
+	WORD $0x3d80013b // str q27, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008217 // st1 { v23.s }[2], [x16]
+	WORD $0x4d00821c // st1 { v28.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009217 // st1 { v23.s }[1], [x16]
-	WORD $0xbd001137 // str s23, [x9, #16]
+	WORD $0x0d00921c // st1 { v28.s }[1], [x16]
+	WORD $0xbd00113c // str s28, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800138 // str q24, [x9]
+	WORD $0x3d80013d // str q29, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008210 // st1 { v16.s }[2], [x16]
+	WORD $0x4d00821e // st1 { v30.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009210 // st1 { v16.s }[1], [x16]
-	WORD $0xbd001130 // str s16, [x9, #16]
+	WORD $0x0d00921e // st1 { v30.s }[1], [x16]
+	WORD $0xbd00113e // str s30, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800139 // str q25, [x9]
+	WORD $0x3d80013f // str q31, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008211 // st1 { v17.s }[2], [x16]
+	WORD $0x4d008212 // st1 { v18.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009211 // st1 { v17.s }[1], [x16]
-	WORD $0xbd001131 // str s17, [x9, #16]
+	WORD $0x0d009212 // st1 { v18.s }[1], [x16]
+	WORD $0xbd001132 // str s18, [x9, #16]
 	ADD R10, R9, R9
 	RET
 
-// func tile128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R1V4(SB), NOSPLIT, $0-128
+// func tile128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R1V4(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -3414,6 +5994,53 @@ done:
 	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad40388d // ldp q13, q14, [x4, #0]
+	WORD $0x4eadd400 // fsub v0.4s, v0.4s, v13.4s
+	WORD $0x4eaed421 // fsub v1.4s, v1.4s, v14.4s
+	WORD $0xad41408f // ldp q15, q16, [x4, #32]
+	WORD $0x4eafd442 // fsub v2.4s, v2.4s, v15.4s
+	WORD $0x4eb0d463 // fsub v3.4s, v3.4s, v16.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad404891 // ldp q17, q18, [x4, #0]
+	WORD $0x6e31dc00 // fmul v0.4s, v0.4s, v17.4s
+	WORD $0x6e32dc21 // fmul v1.4s, v1.4s, v18.4s
+	WORD $0xad415093 // ldp q19, q20, [x4, #32]
+	WORD $0x6e33dc42 // fmul v2.4s, v2.4s, v19.4s
+	WORD $0x6e34dc63 // fmul v3.4s, v3.4s, v20.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad405895 // ldp q21, q22, [x4, #0]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0xad416097 // ldp q23, q24, [x4, #32]
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad406899 // ldp q25, q26, [x4, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0xad41709b // ldp q27, q28, [x4, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x4e3df400 // fmax v0.4s, v0.4s, v29.4s
+	WORD $0x4e3df421 // fmax v1.4s, v1.4s, v29.4s
+	WORD $0x4e3df442 // fmax v2.4s, v2.4s, v29.4s
+	WORD $0x4e3df463 // fmax v3.4s, v3.4s, v29.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	WORD $0x3d800842 // str q2, [x2, #32]
@@ -3427,26 +6054,26 @@ part:
 	ADD $48, R11, R11
 	LSL $2, R10, R10
 	ADD $48, R10, R10
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xbc7f6851 // ldr s17, [x2, xzr]
-	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
-	WORD $0x3dc00894 // ldr q20, [x4, #32]
-	WORD $0x4f91124d // fmla v13.4s, v18.4s, v17.s[0]
-	WORD $0xbd403095 // ldr s21, [x4, #48]
-	WORD $0xbc6b6896 // ldr s22, [x4, x11]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6a6897 // ldr s23, [x4, x10]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4f91126e // fmla v14.4s, v19.4s, v17.s[0]
-	WORD $0x4f91128f // fmla v15.4s, v20.4s, v17.s[0]
-	WORD $0x4f9112b0 // fmla v16.4s, v21.4s, v17.s[0]
+	WORD $0xbc7f6847 // ldr s7, [x2, xzr]
+	WORD $0xad402084 // ldp q4, q8, [x4, #0]
+	WORD $0x3dc00889 // ldr q9, [x4, #32]
+	WORD $0x4f87109e // fmla v30.4s, v4.4s, v7.s[0]
+	WORD $0xbd40308a // ldr s10, [x4, #48]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4f87111f // fmla v31.4s, v8.4s, v7.s[0]
+	WORD $0x4f871125 // fmla v5.4s, v9.4s, v7.s[0]
+	WORD $0x4f871146 // fmla v6.4s, v10.4s, v7.s[0]
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -3465,32 +6092,99 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0xad406498 // ldp q24, q25, [x4, #0]
-	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD $0x4e39d5ce // fadd v14.4s, v14.4s, v25.4s
-	WORD $0x3dc0089a // ldr q26, [x4, #32]
-	WORD $0x4e3ad5ef // fadd v15.4s, v15.4s, v26.4s
-	WORD $0xbd40309b // ldr s27, [x4, #48]
-	WORD $0xbc6b689c // ldr s28, [x4, x11]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6a689d // ldr s29, [x4, x10]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e3bd610 // fadd v16.4s, v16.4s, v27.4s
+	WORD $0xad40388d // ldp q13, q14, [x4, #0]
+	WORD $0x4e2dd7de // fadd v30.4s, v30.4s, v13.4s
+	WORD $0x4e2ed7ff // fadd v31.4s, v31.4s, v14.4s
+	WORD $0x3dc0088f // ldr q15, [x4, #32]
+	WORD $0x4e2fd4a5 // fadd v5.4s, v5.4s, v15.4s
+	WORD $0xbd403090 // ldr s16, [x4, #48]
+	WORD $0xbc6b6891 // ldr s17, [x4, x11]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc6a6892 // ldr s18, [x4, x10]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	WORD $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d80004d // str q13, [x2]
-	WORD $0x3d80044e // str q14, [x2, #16]
-	WORD $0x3d80084f // str q15, [x2, #32]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xad405093 // ldp q19, q20, [x4, #0]
+	WORD $0x4eb3d7de // fsub v30.4s, v30.4s, v19.4s
+	WORD $0x4eb4d7ff // fsub v31.4s, v31.4s, v20.4s
+	WORD $0x3dc00895 // ldr q21, [x4, #32]
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+	WORD $0xbd403096 // ldr s22, [x4, #48]
+	WORD $0xbc6b6897 // ldr s23, [x4, x11]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6a6898 // ldr s24, [x4, x10]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4eb6d4c6 // fsub v6.4s, v6.4s, v22.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xad406899 // ldp q25, q26, [x4, #0]
+	WORD $0x6e39dfde // fmul v30.4s, v30.4s, v25.4s
+	WORD $0x6e3adfff // fmul v31.4s, v31.4s, v26.4s
+	WORD $0x3dc0089b // ldr q27, [x4, #32]
+	WORD $0x6e3bdca5 // fmul v5.4s, v5.4s, v27.4s
+	WORD $0xbd40309c // ldr s28, [x4, #48]
+	WORD $0xbc6b689d // ldr s29, [x4, x11]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6a6880 // ldr s0, [x4, x10]
+	WORD $0x6e14041c // mov v28.s[2], v0.s[0]
+	WORD $0x6e3cdcc6 // fmul v6.4s, v6.4s, v28.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xad400881 // ldp q1, q2, [x4, #0]
+	WORD $0x4e21d7de // fadd v30.4s, v30.4s, v1.4s
+	WORD $0x4e22d7ff // fadd v31.4s, v31.4s, v2.4s
+	WORD $0x3dc00883 // ldr q3, [x4, #32]
+	WORD $0x4e23d4a5 // fadd v5.4s, v5.4s, v3.4s
+	WORD $0xbd403084 // ldr s4, [x4, #48]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c0564 // mov v4.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e140584 // mov v4.s[2], v12.s[0]
+	WORD $0x4e24d4c6 // fadd v6.4s, v6.4s, v4.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xad402488 // ldp q8, q9, [x4, #0]
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
+	WORD $0x3dc00887 // ldr q7, [x4, #32]
+	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
+	WORD $0xbd40308a // ldr s10, [x4, #48]
+	WORD $0xbc6b688d // ldr s13, [x4, x11]
+	WORD $0x6e0c05aa // mov v10.s[1], v13.s[0]
+	WORD $0xbc6a688e // ldr s14, [x4, x10]
+	WORD $0x6e1405ca // mov v10.s[2], v14.s[0]
+	WORD $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x4e2ff7de // fmax v30.4s, v30.4s, v15.4s
+	WORD $0x4e2ff7ff // fmax v31.4s, v31.4s, v15.4s
+	WORD $0x4e2ff4a5 // fmax v5.4s, v5.4s, v15.4s
+	WORD $0x4e2ff4c6 // fmax v6.4s, v6.4s, v15.4s
+partended:
+	WORD $0x3d80005e // str q30, [x2]
+	WORD $0x3d80045f // str q31, [x2, #16]
+	WORD $0x3d800845 // str q5, [x2, #32]
 	ADD R10, R2, R9
-	WORD $0x4d008130 // st1 { v16.s }[2], [x9]
+	WORD $0x4d008126 // st1 { v6.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009130 // st1 { v16.s }[1], [x9]
-	WORD $0xbd003050 // str s16, [x2, #48]
+	WORD $0x0d009126 // st1 { v6.s }[1], [x9]
+	WORD $0xbd003046 // str s6, [x2, #48]
 	ADD R3, R2, R2
 	RET
 
-// func tile128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R2V4(SB), NOSPLIT, $0-128
+// func tile128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R2V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -3562,6 +6256,76 @@ done:
 	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0xad405cb6 // ldp q22, q23, [x5, #0]
+	WORD $0x4eb6d400 // fsub v0.4s, v0.4s, v22.4s
+	WORD $0x4eb6d484 // fsub v4.4s, v4.4s, v22.4s
+	WORD $0x4eb7d421 // fsub v1.4s, v1.4s, v23.4s
+	WORD $0x4eb7d4a5 // fsub v5.4s, v5.4s, v23.4s
+	WORD $0xad4164b8 // ldp q24, q25, [x5, #32]
+	WORD $0x4eb8d442 // fsub v2.4s, v2.4s, v24.4s
+	WORD $0x4eb8d4c6 // fsub v6.4s, v6.4s, v24.4s
+	WORD $0x4eb9d463 // fsub v3.4s, v3.4s, v25.4s
+	WORD $0x4eb9d4e7 // fsub v7.4s, v7.4s, v25.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0xad406cba // ldp q26, q27, [x5, #0]
+	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
+	WORD $0x6e3adc84 // fmul v4.4s, v4.4s, v26.4s
+	WORD $0x6e3bdc21 // fmul v1.4s, v1.4s, v27.4s
+	WORD $0x6e3bdca5 // fmul v5.4s, v5.4s, v27.4s
+	WORD $0xad4174bc // ldp q28, q29, [x5, #32]
+	WORD $0x6e3cdc42 // fmul v2.4s, v2.4s, v28.4s
+	WORD $0x6e3cdcc6 // fmul v6.4s, v6.4s, v28.4s
+	WORD $0x6e3ddc63 // fmul v3.4s, v3.4s, v29.4s
+	WORD $0x6e3ddce7 // fmul v7.4s, v7.4s, v29.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0xad407cbe // ldp q30, q31, [x5, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0xad412caa // ldp q10, q11, [x5, #32]
+	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
+	WORD $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
+	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
+	WORD $0x4e2bd4e7 // fadd v7.4s, v7.4s, v11.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0xad4020ac // ldp q12, q8, [x5, #0]
+	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
+	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	WORD $0xad4134a9 // ldp q9, q13, [x5, #32]
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0x4e2dd463 // fadd v3.4s, v3.4s, v13.4s
+	ADD R4, R5, R5
+	WORD $0xad403cae // ldp q14, q15, [x5, #0]
+	WORD $0x4e2ed484 // fadd v4.4s, v4.4s, v14.4s
+	WORD $0x4e2fd4a5 // fadd v5.4s, v5.4s, v15.4s
+	WORD $0xad4144b0 // ldp q16, q17, [x5, #32]
+	WORD $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
+	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	WORD $0x3d800461 // str q1, [x3, #16]
 	WORD $0x3d800862 // str q2, [x3, #32]
@@ -3580,35 +6344,35 @@ part:
 	ADD $48, R12, R12
 	LSL $2, R11, R11
 	ADD $48, R11, R11
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0xbc7f687e // ldr s30, [x3, xzr]
-	WORD $0xbc60687f // ldr s31, [x3, x0]
-	WORD $0xad402caa // ldp q10, q11, [x5, #0]
-	WORD $0x3dc008ac // ldr q12, [x5, #32]
-	WORD $0x4f9e1156 // fmla v22.4s, v10.4s, v30.s[0]
-	WORD $0x4f9f115a // fmla v26.4s, v10.4s, v31.s[0]
-	WORD $0xbd4030a8 // ldr s8, [x5, #48]
-	WORD $0xbc6c68a9 // ldr s9, [x5, x12]
-	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
-	WORD $0xbc6b68ad // ldr s13, [x5, x11]
-	WORD $0x6e1405a8 // mov v8.s[2], v13.s[0]
-	WORD $0x4f9e1177 // fmla v23.4s, v11.4s, v30.s[0]
-	WORD $0x4f9f117b // fmla v27.4s, v11.4s, v31.s[0]
-	WORD $0x4f9e1198 // fmla v24.4s, v12.4s, v30.s[0]
-	WORD $0x4f9f119c // fmla v28.4s, v12.4s, v31.s[0]
-	WORD $0x4f9e1119 // fmla v25.4s, v8.4s, v30.s[0]
-	WORD $0x4f9f111d // fmla v29.4s, v8.4s, v31.s[0]
+	WORD $0xbc7f687b // ldr s27, [x3, xzr]
+	WORD $0xbc60687c // ldr s28, [x3, x0]
+	WORD $0xad4078bd // ldp q29, q30, [x5, #0]
+	WORD $0x3dc008bf // ldr q31, [x5, #32]
+	WORD $0x4f9b13b3 // fmla v19.4s, v29.4s, v27.s[0]
+	WORD $0x4f9c13b7 // fmla v23.4s, v29.4s, v28.s[0]
+	WORD $0xbd4030aa // ldr s10, [x5, #48]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6b68ac // ldr s12, [x5, x11]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4f9b13d4 // fmla v20.4s, v30.4s, v27.s[0]
+	WORD $0x4f9c13d8 // fmla v24.4s, v30.4s, v28.s[0]
+	WORD $0x4f9b13f5 // fmla v21.4s, v31.4s, v27.s[0]
+	WORD $0x4f9c13f9 // fmla v25.4s, v31.4s, v28.s[0]
+	WORD $0x4f9b1156 // fmla v22.4s, v10.4s, v27.s[0]
+	WORD $0x4f9c115a // fmla v26.4s, v10.4s, v28.s[0]
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -3627,53 +6391,148 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0xad403cae // ldp q14, q15, [x5, #0]
+	WORD $0xad4024a8 // ldp q8, q9, [x5, #0]
+	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x3dc008ad // ldr q13, [x5, #32]
+	WORD $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
+	WORD $0xbd4030ae // ldr s14, [x5, #48]
+	WORD $0xbc6c68af // ldr s15, [x5, x12]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6b68b0 // ldr s16, [x5, x11]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
 	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
-	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
-	WORD $0x3dc008b0 // ldr q16, [x5, #32]
-	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
-	WORD $0xbd4030b1 // ldr s17, [x5, #48]
-	WORD $0xbc6c68b2 // ldr s18, [x5, x12]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6b68b3 // ldr s19, [x5, x11]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
 	ADD R4, R5, R5
-	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
-	WORD $0x4e34d75a // fadd v26.4s, v26.4s, v20.4s
-	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0xad4048b1 // ldp q17, q18, [x5, #0]
+	WORD $0x4e31d6f7 // fadd v23.4s, v23.4s, v17.4s
+	WORD $0x4e32d718 // fadd v24.4s, v24.4s, v18.4s
 	WORD $0x3dc008a0 // ldr q0, [x5, #32]
-	WORD $0x4e20d79c // fadd v28.4s, v28.4s, v0.4s
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
 	WORD $0xbd4030a1 // ldr s1, [x5, #48]
 	WORD $0xbc6c68a2 // ldr s2, [x5, x12]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6b68a3 // ldr s3, [x5, x11]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e21d75a // fadd v26.4s, v26.4s, v1.4s
 	ADD R4, R5, R5
 partstore:
-	WORD $0x3d800076 // str q22, [x3]
-	WORD $0x3d800477 // str q23, [x3, #16]
-	WORD $0x3d800878 // str q24, [x3, #32]
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0xad4014a4 // ldp q4, q5, [x5, #0]
+	WORD $0x4ea4d673 // fsub v19.4s, v19.4s, v4.4s
+	WORD $0x4ea4d6f7 // fsub v23.4s, v23.4s, v4.4s
+	WORD $0x4ea5d694 // fsub v20.4s, v20.4s, v5.4s
+	WORD $0x4ea5d718 // fsub v24.4s, v24.4s, v5.4s
+	WORD $0x3dc008a6 // ldr q6, [x5, #32]
+	WORD $0x4ea6d6b5 // fsub v21.4s, v21.4s, v6.4s
+	WORD $0x4ea6d739 // fsub v25.4s, v25.4s, v6.4s
+	WORD $0xbd4030a7 // ldr s7, [x5, #48]
+	WORD $0xbc6c68bd // ldr s29, [x5, x12]
+	WORD $0x6e0c07a7 // mov v7.s[1], v29.s[0]
+	WORD $0xbc6b68ab // ldr s11, [x5, x11]
+	WORD $0x6e140567 // mov v7.s[2], v11.s[0]
+	WORD $0x4ea7d6d6 // fsub v22.4s, v22.4s, v7.4s
+	WORD $0x4ea7d75a // fsub v26.4s, v26.4s, v7.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0xad4078ac // ldp q12, q30, [x5, #0]
+	WORD $0x6e2cde73 // fmul v19.4s, v19.4s, v12.4s
+	WORD $0x6e2cdef7 // fmul v23.4s, v23.4s, v12.4s
+	WORD $0x6e3ede94 // fmul v20.4s, v20.4s, v30.4s
+	WORD $0x6e3edf18 // fmul v24.4s, v24.4s, v30.4s
+	WORD $0x3dc008bf // ldr q31, [x5, #32]
+	WORD $0x6e3fdeb5 // fmul v21.4s, v21.4s, v31.4s
+	WORD $0x6e3fdf39 // fmul v25.4s, v25.4s, v31.4s
+	WORD $0xbd4030bb // ldr s27, [x5, #48]
+	WORD $0xbc6c68bc // ldr s28, [x5, x12]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc6b68aa // ldr s10, [x5, x11]
+	WORD $0x6e14055b // mov v27.s[2], v10.s[0]
+	WORD $0x6e3bded6 // fmul v22.4s, v22.4s, v27.4s
+	WORD $0x6e3bdf5a // fmul v26.4s, v26.4s, v27.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0xad4024a8 // ldp q8, q9, [x5, #0]
+	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0x3dc008ad // ldr q13, [x5, #32]
+	WORD $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
+	WORD $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	WORD $0xbd4030af // ldr s15, [x5, #48]
+	WORD $0xbc6c68b0 // ldr s16, [x5, x12]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6b68ae // ldr s14, [x5, x11]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4e2fd6d6 // fadd v22.4s, v22.4s, v15.4s
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0xad4048b1 // ldp q17, q18, [x5, #0]
+	WORD $0x4e31d673 // fadd v19.4s, v19.4s, v17.4s
+	WORD $0x4e32d694 // fadd v20.4s, v20.4s, v18.4s
+	WORD $0x3dc008a0 // ldr q0, [x5, #32]
+	WORD $0x4e20d6b5 // fadd v21.4s, v21.4s, v0.4s
+	WORD $0xbd4030a2 // ldr s2, [x5, #48]
+	WORD $0xbc6c68a3 // ldr s3, [x5, x12]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6b68a1 // ldr s1, [x5, x11]
+	WORD $0x6e140422 // mov v2.s[2], v1.s[0]
+	WORD $0x4e22d6d6 // fadd v22.4s, v22.4s, v2.4s
+	ADD R4, R5, R5
+	WORD $0xad4014a4 // ldp q4, q5, [x5, #0]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0x4e25d718 // fadd v24.4s, v24.4s, v5.4s
+	WORD $0x3dc008a6 // ldr q6, [x5, #32]
+	WORD $0x4e26d739 // fadd v25.4s, v25.4s, v6.4s
+	WORD $0xbd4030bd // ldr s29, [x5, #48]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c057d // mov v29.s[1], v11.s[0]
+	WORD $0xbc6b68a7 // ldr s7, [x5, x11]
+	WORD $0x6e1404fd // mov v29.s[2], v7.s[0]
+	WORD $0x4e3dd75a // fadd v26.4s, v26.4s, v29.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x4e2cf673 // fmax v19.4s, v19.4s, v12.4s
+	WORD $0x4e2cf694 // fmax v20.4s, v20.4s, v12.4s
+	WORD $0x4e2cf6b5 // fmax v21.4s, v21.4s, v12.4s
+	WORD $0x4e2cf6d6 // fmax v22.4s, v22.4s, v12.4s
+	WORD $0x4e2cf6f7 // fmax v23.4s, v23.4s, v12.4s
+	WORD $0x4e2cf718 // fmax v24.4s, v24.4s, v12.4s
+	WORD $0x4e2cf739 // fmax v25.4s, v25.4s, v12.4s
+	WORD $0x4e2cf75a // fmax v26.4s, v26.4s, v12.4s
+partended:
+	WORD $0x3d800073 // str q19, [x3]
+	WORD $0x3d800474 // str q20, [x3, #16]
+	WORD $0x3d800875 // str q21, [x3, #32]
 	ADD R11, R3, R10
-	WORD $0x4d008159 // st1 { v25.s }[2], [x10]
+	WORD $0x4d008156 // st1 { v22.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009159 // st1 { v25.s }[1], [x10]
-	WORD $0xbd003079 // str s25, [x3, #48]
+	WORD $0x0d009156 // st1 { v22.s }[1], [x10]
+	WORD $0xbd003076 // str s22, [x3, #48]
 	ADD R4, R3, R3
-	WORD $0x3d80007a // str q26, [x3]
-	WORD $0x3d80047b // str q27, [x3, #16]
-	WORD $0x3d80087c // str q28, [x3, #32]
+	WORD $0x3d800077 // str q23, [x3]
+	WORD $0x3d800478 // str q24, [x3, #16]
+	WORD $0x3d800879 // str q25, [x3, #32]
 	ADD R11, R3, R10
-	WORD $0x4d00815d // st1 { v29.s }[2], [x10]
+	WORD $0x4d00815a // st1 { v26.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00915d // st1 { v29.s }[1], [x10]
-	WORD $0xbd00307d // str s29, [x3, #48]
+	WORD $0x0d00915a // st1 { v26.s }[1], [x10]
+	WORD $0xbd00307a // str s26, [x3, #48]
 	ADD R4, R3, R3
 	RET
 
-// func tile128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R3V4(SB), NOSPLIT, $0-128
+// func tile128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R3V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -3762,6 +6621,99 @@ done:
 	WORD $0x4e3ed56b // fadd v11.4s, v11.4s, v30.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0x4ebfd400 // fsub v0.4s, v0.4s, v31.4s
+	WORD $0x4ebfd484 // fsub v4.4s, v4.4s, v31.4s
+	WORD $0x4ebfd508 // fsub v8.4s, v8.4s, v31.4s
+	WORD $0x4eafd421 // fsub v1.4s, v1.4s, v15.4s
+	WORD $0x4eafd4a5 // fsub v5.4s, v5.4s, v15.4s
+	WORD $0x4eafd529 // fsub v9.4s, v9.4s, v15.4s
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
+	WORD $0x4eb0d442 // fsub v2.4s, v2.4s, v16.4s
+	WORD $0x4eb0d4c6 // fsub v6.4s, v6.4s, v16.4s
+	WORD $0x4eb0d54a // fsub v10.4s, v10.4s, v16.4s
+	WORD $0x4eb1d463 // fsub v3.4s, v3.4s, v17.4s
+	WORD $0x4eb1d4e7 // fsub v7.4s, v7.4s, v17.4s
+	WORD $0x4eb1d56b // fsub v11.4s, v11.4s, v17.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad4034cc // ldp q12, q13, [x6, #0]
+	WORD $0x6e2cdc00 // fmul v0.4s, v0.4s, v12.4s
+	WORD $0x6e2cdc84 // fmul v4.4s, v4.4s, v12.4s
+	WORD $0x6e2cdd08 // fmul v8.4s, v8.4s, v12.4s
+	WORD $0x6e2ddc21 // fmul v1.4s, v1.4s, v13.4s
+	WORD $0x6e2ddca5 // fmul v5.4s, v5.4s, v13.4s
+	WORD $0x6e2ddd29 // fmul v9.4s, v9.4s, v13.4s
+	WORD $0xad4148ce // ldp q14, q18, [x6, #32]
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edcc6 // fmul v6.4s, v6.4s, v14.4s
+	WORD $0x6e2edd4a // fmul v10.4s, v10.4s, v14.4s
+	WORD $0x6e32dc63 // fmul v3.4s, v3.4s, v18.4s
+	WORD $0x6e32dce7 // fmul v7.4s, v7.4s, v18.4s
+	WORD $0x6e32dd6b // fmul v11.4s, v11.4s, v18.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0xad4158d5 // ldp q21, q22, [x6, #32]
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
+	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
+	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	WORD $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
+	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad4060d7 // ldp q23, q24, [x6, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0xad4168d9 // ldp q25, q26, [x6, #32]
+	WORD $0x4e39d442 // fadd v2.4s, v2.4s, v25.4s
+	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
+	ADD R5, R6, R6
+	WORD $0xad4070db // ldp q27, q28, [x6, #0]
+	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
+	WORD $0x4e3cd4a5 // fadd v5.4s, v5.4s, v28.4s
+	WORD $0xad4178dd // ldp q29, q30, [x6, #32]
+	WORD $0x4e3dd4c6 // fadd v6.4s, v6.4s, v29.4s
+	WORD $0x4e3ed4e7 // fadd v7.4s, v7.4s, v30.4s
+	ADD R5, R6, R6
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0x4e3fd508 // fadd v8.4s, v8.4s, v31.4s
+	WORD $0x4e2fd529 // fadd v9.4s, v9.4s, v15.4s
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
+	WORD $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
+	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x4e2cf400 // fmax v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cf421 // fmax v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cf442 // fmax v2.4s, v2.4s, v12.4s
+	WORD $0x4e2cf463 // fmax v3.4s, v3.4s, v12.4s
+	WORD $0x4e2cf484 // fmax v4.4s, v4.4s, v12.4s
+	WORD $0x4e2cf4a5 // fmax v5.4s, v5.4s, v12.4s
+	WORD $0x4e2cf4c6 // fmax v6.4s, v6.4s, v12.4s
+	WORD $0x4e2cf4e7 // fmax v7.4s, v7.4s, v12.4s
+	WORD $0x4e2cf508 // fmax v8.4s, v8.4s, v12.4s
+	WORD $0x4e2cf529 // fmax v9.4s, v9.4s, v12.4s
+	WORD $0x4e2cf54a // fmax v10.4s, v10.4s, v12.4s
+	WORD $0x4e2cf56b // fmax v11.4s, v11.4s, v12.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	WORD $0x3d800882 // str q2, [x4, #32]
@@ -3785,11 +6737,6 @@ part:
 	ADD $48, R13, R13
 	LSL $2, R12, R12
 	ADD $48, R12, R12
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
@@ -3797,32 +6744,37 @@ part:
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0xbc7f6897 // ldr s23, [x4, xzr]
-	WORD $0xbc606898 // ldr s24, [x4, x0]
-	WORD $0xbc616899 // ldr s25, [x4, x1]
-	WORD $0xad406cda // ldp q26, q27, [x6, #0]
-	WORD $0x3dc008dc // ldr q28, [x6, #32]
-	WORD $0x4f97135f // fmla v31.4s, v26.4s, v23.s[0]
-	WORD $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
-	WORD $0x4f991353 // fmla v19.4s, v26.4s, v25.s[0]
-	WORD $0xbd4030dd // ldr s29, [x6, #48]
-	WORD $0xbc6d68de // ldr s30, [x6, x13]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc7f689c // ldr s28, [x4, xzr]
+	WORD $0xbc60689d // ldr s29, [x4, x0]
+	WORD $0xbc61689e // ldr s30, [x4, x1]
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0x3dc008d0 // ldr q16, [x6, #32]
+	WORD $0x4f9c13ed // fmla v13.4s, v31.4s, v28.s[0]
+	WORD $0x4f9d13f4 // fmla v20.4s, v31.4s, v29.s[0]
+	WORD $0x4f9e13f8 // fmla v24.4s, v31.4s, v30.s[0]
+	WORD $0xbd4030d1 // ldr s17, [x6, #48]
+	WORD $0xbc6d68cc // ldr s12, [x6, x13]
+	WORD $0x6e0c0591 // mov v17.s[1], v12.s[0]
 	WORD $0xbc6c68c0 // ldr s0, [x6, x12]
-	WORD $0x6e14041d // mov v29.s[2], v0.s[0]
-	WORD $0x4f97136f // fmla v15.4s, v27.4s, v23.s[0]
-	WORD $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
-	WORD $0x4f991374 // fmla v20.4s, v27.4s, v25.s[0]
-	WORD $0x4f971390 // fmla v16.4s, v28.4s, v23.s[0]
-	WORD $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
-	WORD $0x4f991395 // fmla v21.4s, v28.4s, v25.s[0]
-	WORD $0x4f9713b1 // fmla v17.4s, v29.4s, v23.s[0]
-	WORD $0x4f9813b2 // fmla v18.4s, v29.4s, v24.s[0]
-	WORD $0x4f9913b6 // fmla v22.4s, v29.4s, v25.s[0]
+	WORD $0x6e140411 // mov v17.s[2], v0.s[0]
+	WORD $0x4f9c11ee // fmla v14.4s, v15.4s, v28.s[0]
+	WORD $0x4f9d11f5 // fmla v21.4s, v15.4s, v29.s[0]
+	WORD $0x4f9e11f9 // fmla v25.4s, v15.4s, v30.s[0]
+	WORD $0x4f9c1212 // fmla v18.4s, v16.4s, v28.s[0]
+	WORD $0x4f9d1216 // fmla v22.4s, v16.4s, v29.s[0]
+	WORD $0x4f9e121a // fmla v26.4s, v16.4s, v30.s[0]
+	WORD $0x4f9c1233 // fmla v19.4s, v17.4s, v28.s[0]
+	WORD $0x4f9d1237 // fmla v23.4s, v17.4s, v29.s[0]
+	WORD $0x4f9e123b // fmla v27.4s, v17.4s, v30.s[0]
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -3842,73 +6794,196 @@ partdone:
 	CBZ R3, partstore
 	MOVD R4, R6
 	WORD $0xad4008c1 // ldp q1, q2, [x6, #0]
-	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
+	WORD $0x4e21d5ad // fadd v13.4s, v13.4s, v1.4s
+	WORD $0x4e22d5ce // fadd v14.4s, v14.4s, v2.4s
 	WORD $0x3dc008c3 // ldr q3, [x6, #32]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
+	WORD $0x4e23d652 // fadd v18.4s, v18.4s, v3.4s
 	WORD $0xbd4030c4 // ldr s4, [x6, #48]
 	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc6c68c6 // ldr s6, [x6, x12]
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
 	ADD R5, R6, R6
 	WORD $0xad4020c7 // ldp q7, q8, [x6, #0]
-	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	WORD $0x4e28d6b5 // fadd v21.4s, v21.4s, v8.4s
 	WORD $0x3dc008c9 // ldr q9, [x6, #32]
-	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
+	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
 	WORD $0xbd4030ca // ldr s10, [x6, #48]
 	WORD $0xbc6d68cb // ldr s11, [x6, x13]
 	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc6c68da // ldr s26, [x6, x12]
-	WORD $0x6e14074a // mov v10.s[2], v26.s[0]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0xbc6c68df // ldr s31, [x6, x12]
+	WORD $0x6e1407ea // mov v10.s[2], v31.s[0]
+	WORD $0x4e2ad6f7 // fadd v23.4s, v23.4s, v10.4s
 	ADD R5, R6, R6
-	WORD $0xad4000de // ldp q30, q0, [x6, #0]
-	WORD $0x4e3ed673 // fadd v19.4s, v19.4s, v30.4s
-	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
-	WORD $0x3dc008db // ldr q27, [x6, #32]
-	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
-	WORD $0xbd4030dc // ldr s28, [x6, #48]
-	WORD $0xbc6d68d7 // ldr s23, [x6, x13]
-	WORD $0x6e0c06fc // mov v28.s[1], v23.s[0]
-	WORD $0xbc6c68d8 // ldr s24, [x6, x12]
-	WORD $0x6e14071c // mov v28.s[2], v24.s[0]
-	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0xad4000cc // ldp q12, q0, [x6, #0]
+	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
+	WORD $0x3dc008cf // ldr q15, [x6, #32]
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
+	WORD $0xbd4030d0 // ldr s16, [x6, #48]
+	WORD $0xbc6d68dc // ldr s28, [x6, x13]
+	WORD $0x6e0c0790 // mov v16.s[1], v28.s[0]
+	WORD $0xbc6c68dd // ldr s29, [x6, x12]
+	WORD $0x6e1407b0 // mov v16.s[2], v29.s[0]
+	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d80009f // str q31, [x4]
-	WORD $0x3d80048f // str q15, [x4, #16]
-	WORD $0x3d800890 // str q16, [x4, #32]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xad4044de // ldp q30, q17, [x6, #0]
+	WORD $0x4ebed5ad // fsub v13.4s, v13.4s, v30.4s
+	WORD $0x4ebed694 // fsub v20.4s, v20.4s, v30.4s
+	WORD $0x4ebed718 // fsub v24.4s, v24.4s, v30.4s
+	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
+	WORD $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
+	WORD $0x4eb1d739 // fsub v25.4s, v25.4s, v17.4s
+	WORD $0x3dc008c1 // ldr q1, [x6, #32]
+	WORD $0x4ea1d652 // fsub v18.4s, v18.4s, v1.4s
+	WORD $0x4ea1d6d6 // fsub v22.4s, v22.4s, v1.4s
+	WORD $0x4ea1d75a // fsub v26.4s, v26.4s, v1.4s
+	WORD $0xbd4030c2 // ldr s2, [x6, #48]
+	WORD $0xbc6d68c3 // ldr s3, [x6, x13]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6c68c5 // ldr s5, [x6, x12]
+	WORD $0x6e1404a2 // mov v2.s[2], v5.s[0]
+	WORD $0x4ea2d673 // fsub v19.4s, v19.4s, v2.4s
+	WORD $0x4ea2d6f7 // fsub v23.4s, v23.4s, v2.4s
+	WORD $0x4ea2d77b // fsub v27.4s, v27.4s, v2.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xad4010c6 // ldp q6, q4, [x6, #0]
+	WORD $0x6e26ddad // fmul v13.4s, v13.4s, v6.4s
+	WORD $0x6e26de94 // fmul v20.4s, v20.4s, v6.4s
+	WORD $0x6e26df18 // fmul v24.4s, v24.4s, v6.4s
+	WORD $0x6e24ddce // fmul v14.4s, v14.4s, v4.4s
+	WORD $0x6e24deb5 // fmul v21.4s, v21.4s, v4.4s
+	WORD $0x6e24df39 // fmul v25.4s, v25.4s, v4.4s
+	WORD $0x3dc008c7 // ldr q7, [x6, #32]
+	WORD $0x6e27de52 // fmul v18.4s, v18.4s, v7.4s
+	WORD $0x6e27ded6 // fmul v22.4s, v22.4s, v7.4s
+	WORD $0x6e27df5a // fmul v26.4s, v26.4s, v7.4s
+	WORD $0xbd4030c8 // ldr s8, [x6, #48]
+	WORD $0xbc6d68c9 // ldr s9, [x6, x13]
+	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
+	WORD $0xbc6c68cb // ldr s11, [x6, x12]
+	WORD $0x6e140568 // mov v8.s[2], v11.s[0]
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e28def7 // fmul v23.4s, v23.4s, v8.4s
+	WORD $0x6e28df7b // fmul v27.4s, v27.4s, v8.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xad4028df // ldp q31, q10, [x6, #0]
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e3fd694 // fadd v20.4s, v20.4s, v31.4s
+	WORD $0x4e3fd718 // fadd v24.4s, v24.4s, v31.4s
+	WORD $0x4e2ad5ce // fadd v14.4s, v14.4s, v10.4s
+	WORD $0x4e2ad6b5 // fadd v21.4s, v21.4s, v10.4s
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x3dc008cc // ldr q12, [x6, #32]
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0xbd4030c0 // ldr s0, [x6, #48]
+	WORD $0xbc6d68cf // ldr s15, [x6, x13]
+	WORD $0x6e0c05e0 // mov v0.s[1], v15.s[0]
+	WORD $0xbc6c68dc // ldr s28, [x6, x12]
+	WORD $0x6e140780 // mov v0.s[2], v28.s[0]
+	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
+	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xad4040dd // ldp q29, q16, [x6, #0]
+	WORD $0x4e3dd5ad // fadd v13.4s, v13.4s, v29.4s
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x3dc008de // ldr q30, [x6, #32]
+	WORD $0x4e3ed652 // fadd v18.4s, v18.4s, v30.4s
+	WORD $0xbd4030d1 // ldr s17, [x6, #48]
+	WORD $0xbc6d68c1 // ldr s1, [x6, x13]
+	WORD $0x6e0c0431 // mov v17.s[1], v1.s[0]
+	WORD $0xbc6c68c3 // ldr s3, [x6, x12]
+	WORD $0x6e140471 // mov v17.s[2], v3.s[0]
+	WORD $0x4e31d673 // fadd v19.4s, v19.4s, v17.4s
+	ADD R5, R6, R6
+	WORD $0xad4008c5 // ldp q5, q2, [x6, #0]
+	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x3dc008c6 // ldr q6, [x6, #32]
+	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0xbd4030c4 // ldr s4, [x6, #48]
+	WORD $0xbc6d68c7 // ldr s7, [x6, x13]
+	WORD $0x6e0c04e4 // mov v4.s[1], v7.s[0]
+	WORD $0xbc6c68c9 // ldr s9, [x6, x12]
+	WORD $0x6e140524 // mov v4.s[2], v9.s[0]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	ADD R5, R6, R6
+	WORD $0xad4020cb // ldp q11, q8, [x6, #0]
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
+	WORD $0x4e28d739 // fadd v25.4s, v25.4s, v8.4s
+	WORD $0x3dc008df // ldr q31, [x6, #32]
+	WORD $0x4e3fd75a // fadd v26.4s, v26.4s, v31.4s
+	WORD $0xbd4030ca // ldr s10, [x6, #48]
+	WORD $0xbc6d68cc // ldr s12, [x6, x13]
+	WORD $0x6e0c058a // mov v10.s[1], v12.s[0]
+	WORD $0xbc6c68cf // ldr s15, [x6, x12]
+	WORD $0x6e1405ea // mov v10.s[2], v15.s[0]
+	WORD $0x4e2ad77b // fadd v27.4s, v27.4s, v10.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x4e3cf5ad // fmax v13.4s, v13.4s, v28.4s
+	WORD $0x4e3cf5ce // fmax v14.4s, v14.4s, v28.4s
+	WORD $0x4e3cf652 // fmax v18.4s, v18.4s, v28.4s
+	WORD $0x4e3cf673 // fmax v19.4s, v19.4s, v28.4s
+	WORD $0x4e3cf694 // fmax v20.4s, v20.4s, v28.4s
+	WORD $0x4e3cf6b5 // fmax v21.4s, v21.4s, v28.4s
+	WORD $0x4e3cf6d6 // fmax v22.4s, v22.4s, v28.4s
+	WORD $0x4e3cf6f7 // fmax v23.4s, v23.4s, v28.4s
+	WORD $0x4e3cf718 // fmax v24.4s, v24.4s, v28.4s
+	WORD $0x4e3cf739 // fmax v25.4s, v25.4s, v28.4s
+	WORD $0x4e3cf75a // fmax v26.4s, v26.4s, v28.4s
+	WORD $0x4e3cf77b // fmax v27.4s, v27.4s, v28.4s
+partended:
+	WORD $0x3d80008d // str q13, [x4]
+	WORD $0x3d80048e // str q14, [x4, #16]
+	WORD $0x3d800892 // str q18, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d008171 // st1 { v17.s }[2], [x11]
+	WORD $0x4d008173 // st1 { v19.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009171 // st1 { v17.s }[1], [x11]
-	WORD $0xbd003091 // str s17, [x4, #48]
+	WORD $0x0d009173 // st1 { v19.s }[1], [x11]
+	WORD $0xbd003093 // str s19, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d80008c // str q12, [x4]
-	WORD $0x3d80048d // str q13, [x4, #16]
-	WORD $0x3d80088e // str q14, [x4, #32]
+	WORD $0x3d800094 // str q20, [x4]
+	WORD $0x3d800495 // str q21, [x4, #16]
+	WORD $0x3d800896 // str q22, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d008172 // st1 { v18.s }[2], [x11]
+	WORD $0x4d008177 // st1 { v23.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009172 // st1 { v18.s }[1], [x11]
-	WORD $0xbd003092 // str s18, [x4, #48]
+	WORD $0x0d009177 // st1 { v23.s }[1], [x11]
+	WORD $0xbd003097 // str s23, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d800093 // str q19, [x4]
-	WORD $0x3d800494 // str q20, [x4, #16]
-	WORD $0x3d800895 // str q21, [x4, #32]
+	WORD $0x3d800098 // str q24, [x4]
+	WORD $0x3d800499 // str q25, [x4, #16]
+	WORD $0x3d80089a // str q26, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d008176 // st1 { v22.s }[2], [x11]
+	WORD $0x4d00817b // st1 { v27.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009176 // st1 { v22.s }[1], [x11]
-	WORD $0xbd003096 // str s22, [x4, #48]
+	WORD $0x0d00917b // st1 { v27.s }[1], [x11]
+	WORD $0xbd00309b // str s27, [x4, #48]
 	ADD R5, R4, R4
 	RET
 
-// func tile128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R4V4(SB), NOSPLIT, $0-128
+// func tile128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R4V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -4014,6 +7089,122 @@ done:
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4eb8d400 // fsub v0.4s, v0.4s, v24.4s
+	WORD $0x4eb8d484 // fsub v4.4s, v4.4s, v24.4s
+	WORD $0x4eb8d508 // fsub v8.4s, v8.4s, v24.4s
+	WORD $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	WORD $0x4eb9d421 // fsub v1.4s, v1.4s, v25.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d529 // fsub v9.4s, v9.4s, v25.4s
+	WORD $0x4eb9d5ad // fsub v13.4s, v13.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4ebad442 // fsub v2.4s, v2.4s, v26.4s
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebad54a // fsub v10.4s, v10.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+	WORD $0x4ebbd463 // fsub v3.4s, v3.4s, v27.4s
+	WORD $0x4ebbd4e7 // fsub v7.4s, v7.4s, v27.4s
+	WORD $0x4ebbd56b // fsub v11.4s, v11.4s, v27.4s
+	WORD $0x4ebbd5ef // fsub v15.4s, v15.4s, v27.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x6e3cdc00 // fmul v0.4s, v0.4s, v28.4s
+	WORD $0x6e3cdc84 // fmul v4.4s, v4.4s, v28.4s
+	WORD $0x6e3cdd08 // fmul v8.4s, v8.4s, v28.4s
+	WORD $0x6e3cdd8c // fmul v12.4s, v12.4s, v28.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddd29 // fmul v9.4s, v9.4s, v29.4s
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x6e3edc42 // fmul v2.4s, v2.4s, v30.4s
+	WORD $0x6e3edcc6 // fmul v6.4s, v6.4s, v30.4s
+	WORD $0x6e3edd4a // fmul v10.4s, v10.4s, v30.4s
+	WORD $0x6e3eddce // fmul v14.4s, v14.4s, v30.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x6e3fdd6b // fmul v11.4s, v11.4s, v31.4s
+	WORD $0x6e3fddef // fmul v15.4s, v15.4s, v31.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	WORD $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0xad4048f1 // ldp q17, q18, [x7, #0]
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0xad414cf7 // ldp q23, q19, [x7, #32]
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R6, R7, R7
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R6, R7, R7
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+	ADD R6, R7, R7
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x4e31f400 // fmax v0.4s, v0.4s, v17.4s
+	WORD $0x4e31f421 // fmax v1.4s, v1.4s, v17.4s
+	WORD $0x4e31f442 // fmax v2.4s, v2.4s, v17.4s
+	WORD $0x4e31f463 // fmax v3.4s, v3.4s, v17.4s
+	WORD $0x4e31f484 // fmax v4.4s, v4.4s, v17.4s
+	WORD $0x4e31f4a5 // fmax v5.4s, v5.4s, v17.4s
+	WORD $0x4e31f4c6 // fmax v6.4s, v6.4s, v17.4s
+	WORD $0x4e31f4e7 // fmax v7.4s, v7.4s, v17.4s
+	WORD $0x4e31f508 // fmax v8.4s, v8.4s, v17.4s
+	WORD $0x4e31f529 // fmax v9.4s, v9.4s, v17.4s
+	WORD $0x4e31f54a // fmax v10.4s, v10.4s, v17.4s
+	WORD $0x4e31f56b // fmax v11.4s, v11.4s, v17.4s
+	WORD $0x4e31f58c // fmax v12.4s, v12.4s, v17.4s
+	WORD $0x4e31f5ad // fmax v13.4s, v13.4s, v17.4s
+	WORD $0x4e31f5ce // fmax v14.4s, v14.4s, v17.4s
+	WORD $0x4e31f5ef // fmax v15.4s, v15.4s, v17.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	WORD $0x3d8004a1 // str q1, [x5, #16]
 	WORD $0x3d8008a2 // str q2, [x5, #32]
@@ -4042,6 +7233,9 @@ part:
 	ADD $48, R14, R14
 	LSL $2, R13, R13
 	ADD $48, R13, R13
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
@@ -4055,9 +7249,6 @@ part:
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
@@ -4072,23 +7263,23 @@ partloop:
 	WORD $0xbc7f68a6 // ldr s6, [x5, xzr]
 	WORD $0xbc6068a7 // ldr s7, [x5, x0]
 	WORD $0xbc6168a8 // ldr s8, [x5, x1]
-	WORD $0x4f861018 // fmla v24.4s, v0.4s, v6.s[0]
-	WORD $0x4f861039 // fmla v25.4s, v1.4s, v6.s[0]
-	WORD $0x4f86105a // fmla v26.4s, v2.4s, v6.s[0]
-	WORD $0x4f86107b // fmla v27.4s, v3.4s, v6.s[0]
+	WORD $0x4f861012 // fmla v18.4s, v0.4s, v6.s[0]
+	WORD $0x4f861037 // fmla v23.4s, v1.4s, v6.s[0]
+	WORD $0x4f861053 // fmla v19.4s, v2.4s, v6.s[0]
+	WORD $0x4f861078 // fmla v24.4s, v3.4s, v6.s[0]
 	WORD $0xbc6268a9 // ldr s9, [x5, x2]
-	WORD $0x4f87101c // fmla v28.4s, v0.4s, v7.s[0]
-	WORD $0x4f87103d // fmla v29.4s, v1.4s, v7.s[0]
-	WORD $0x4f87105e // fmla v30.4s, v2.4s, v7.s[0]
-	WORD $0x4f87107f // fmla v31.4s, v3.4s, v7.s[0]
-	WORD $0x4f881014 // fmla v20.4s, v0.4s, v8.s[0]
-	WORD $0x4f881035 // fmla v21.4s, v1.4s, v8.s[0]
-	WORD $0x4f881056 // fmla v22.4s, v2.4s, v8.s[0]
-	WORD $0x4f881070 // fmla v16.4s, v3.4s, v8.s[0]
-	WORD $0x4f891011 // fmla v17.4s, v0.4s, v9.s[0]
-	WORD $0x4f891032 // fmla v18.4s, v1.4s, v9.s[0]
-	WORD $0x4f891057 // fmla v23.4s, v2.4s, v9.s[0]
-	WORD $0x4f891073 // fmla v19.4s, v3.4s, v9.s[0]
+	WORD $0x4f871019 // fmla v25.4s, v0.4s, v7.s[0]
+	WORD $0x4f87103a // fmla v26.4s, v1.4s, v7.s[0]
+	WORD $0x4f87105b // fmla v27.4s, v2.4s, v7.s[0]
+	WORD $0x4f87107c // fmla v28.4s, v3.4s, v7.s[0]
+	WORD $0x4f88101d // fmla v29.4s, v0.4s, v8.s[0]
+	WORD $0x4f88103e // fmla v30.4s, v1.4s, v8.s[0]
+	WORD $0x4f88105f // fmla v31.4s, v2.4s, v8.s[0]
+	WORD $0x4f881074 // fmla v20.4s, v3.4s, v8.s[0]
+	WORD $0x4f891015 // fmla v21.4s, v0.4s, v9.s[0]
+	WORD $0x4f891036 // fmla v22.4s, v1.4s, v9.s[0]
+	WORD $0x4f891050 // fmla v16.4s, v2.4s, v9.s[0]
+	WORD $0x4f891071 // fmla v17.4s, v3.4s, v9.s[0]
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -4108,94 +7299,245 @@ partdone:
 	CBZ R4, partstore
 	MOVD R5, R7
 	WORD $0xad402cea // ldp q10, q11, [x7, #0]
-	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
 	WORD $0x3dc008ec // ldr q12, [x7, #32]
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
 	WORD $0xbd4030ed // ldr s13, [x7, #48]
 	WORD $0xbc6e68ee // ldr s14, [x7, x14]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc6d68ef // ldr s15, [x7, x13]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
 	ADD R6, R7, R7
 	WORD $0xad4014e4 // ldp q4, q5, [x7, #0]
-	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
-	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e24d739 // fadd v25.4s, v25.4s, v4.4s
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
 	WORD $0x3dc008e6 // ldr q6, [x7, #32]
-	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
 	WORD $0xbd4030e7 // ldr s7, [x7, #48]
 	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc6d68e0 // ldr s0, [x7, x13]
 	WORD $0x6e140407 // mov v7.s[2], v0.s[0]
-	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
 	ADD R6, R7, R7
 	WORD $0xad4008e1 // ldp q1, q2, [x7, #0]
-	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
-	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e22d7de // fadd v30.4s, v30.4s, v2.4s
 	WORD $0x3dc008e9 // ldr q9, [x7, #32]
-	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
+	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
 	WORD $0xbd4030e3 // ldr s3, [x7, #48]
 	WORD $0xbc6e68ea // ldr s10, [x7, x14]
 	WORD $0x6e0c0543 // mov v3.s[1], v10.s[0]
 	WORD $0xbc6d68eb // ldr s11, [x7, x13]
 	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
+	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
 	ADD R6, R7, R7
 	WORD $0xad4038ec // ldp q12, q14, [x7, #0]
-	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
-	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
 	WORD $0x3dc008ef // ldr q15, [x7, #32]
-	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
+	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
 	WORD $0xbd4030ed // ldr s13, [x7, #48]
 	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
 	WORD $0x6e0c048d // mov v13.s[1], v4.s[0]
 	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
 	WORD $0x6e1404ad // mov v13.s[2], v5.s[0]
-	WORD $0x4e2dd673 // fadd v19.4s, v19.4s, v13.4s
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000b8 // str q24, [x5]
-	WORD $0x3d8004b9 // str q25, [x5, #16]
-	WORD $0x3d8008ba // str q26, [x5, #32]
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0xad4020e6 // ldp q6, q8, [x7, #0]
+	WORD $0x4ea6d652 // fsub v18.4s, v18.4s, v6.4s
+	WORD $0x4ea6d739 // fsub v25.4s, v25.4s, v6.4s
+	WORD $0x4ea6d7bd // fsub v29.4s, v29.4s, v6.4s
+	WORD $0x4ea6d6b5 // fsub v21.4s, v21.4s, v6.4s
+	WORD $0x4ea8d6f7 // fsub v23.4s, v23.4s, v8.4s
+	WORD $0x4ea8d75a // fsub v26.4s, v26.4s, v8.4s
+	WORD $0x4ea8d7de // fsub v30.4s, v30.4s, v8.4s
+	WORD $0x4ea8d6d6 // fsub v22.4s, v22.4s, v8.4s
+	WORD $0x3dc008e0 // ldr q0, [x7, #32]
+	WORD $0x4ea0d673 // fsub v19.4s, v19.4s, v0.4s
+	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0x4ea0d610 // fsub v16.4s, v16.4s, v0.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
+	WORD $0x6e0c0427 // mov v7.s[1], v1.s[0]
+	WORD $0xbc6d68e2 // ldr s2, [x7, x13]
+	WORD $0x6e140447 // mov v7.s[2], v2.s[0]
+	WORD $0x4ea7d718 // fsub v24.4s, v24.4s, v7.4s
+	WORD $0x4ea7d79c // fsub v28.4s, v28.4s, v7.4s
+	WORD $0x4ea7d694 // fsub v20.4s, v20.4s, v7.4s
+	WORD $0x4ea7d631 // fsub v17.4s, v17.4s, v7.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0xad4028e9 // ldp q9, q10, [x7, #0]
+	WORD $0x6e29de52 // fmul v18.4s, v18.4s, v9.4s
+	WORD $0x6e29df39 // fmul v25.4s, v25.4s, v9.4s
+	WORD $0x6e29dfbd // fmul v29.4s, v29.4s, v9.4s
+	WORD $0x6e29deb5 // fmul v21.4s, v21.4s, v9.4s
+	WORD $0x6e2adef7 // fmul v23.4s, v23.4s, v10.4s
+	WORD $0x6e2adf5a // fmul v26.4s, v26.4s, v10.4s
+	WORD $0x6e2adfde // fmul v30.4s, v30.4s, v10.4s
+	WORD $0x6e2aded6 // fmul v22.4s, v22.4s, v10.4s
+	WORD $0x3dc008eb // ldr q11, [x7, #32]
+	WORD $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	WORD $0x6e2bdf7b // fmul v27.4s, v27.4s, v11.4s
+	WORD $0x6e2bdfff // fmul v31.4s, v31.4s, v11.4s
+	WORD $0x6e2bde10 // fmul v16.4s, v16.4s, v11.4s
+	WORD $0xbd4030e3 // ldr s3, [x7, #48]
+	WORD $0xbc6e68ec // ldr s12, [x7, x14]
+	WORD $0x6e0c0583 // mov v3.s[1], v12.s[0]
+	WORD $0xbc6d68ee // ldr s14, [x7, x13]
+	WORD $0x6e1405c3 // mov v3.s[2], v14.s[0]
+	WORD $0x6e23df18 // fmul v24.4s, v24.4s, v3.4s
+	WORD $0x6e23df9c // fmul v28.4s, v28.4s, v3.4s
+	WORD $0x6e23de94 // fmul v20.4s, v20.4s, v3.4s
+	WORD $0x6e23de31 // fmul v17.4s, v17.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0xad4010ef // ldp q15, q4, [x7, #0]
+	WORD $0x4e2fd652 // fadd v18.4s, v18.4s, v15.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
+	WORD $0x3dc008e5 // ldr q5, [x7, #32]
+	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
+	WORD $0x4e25d77b // fadd v27.4s, v27.4s, v5.4s
+	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
+	WORD $0x6e0c04cd // mov v13.s[1], v6.s[0]
+	WORD $0xbc6d68e8 // ldr s8, [x7, x13]
+	WORD $0x6e14050d // mov v13.s[2], v8.s[0]
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
+	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
+	WORD $0x4e20d652 // fadd v18.4s, v18.4s, v0.4s
+	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x3dc008e2 // ldr q2, [x7, #32]
+	WORD $0x4e22d673 // fadd v19.4s, v19.4s, v2.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6e68e9 // ldr s9, [x7, x14]
+	WORD $0x6e0c0527 // mov v7.s[1], v9.s[0]
+	WORD $0xbc6d68ea // ldr s10, [x7, x13]
+	WORD $0x6e140547 // mov v7.s[2], v10.s[0]
+	WORD $0x4e27d718 // fadd v24.4s, v24.4s, v7.4s
+	ADD R6, R7, R7
+	WORD $0xad4030eb // ldp q11, q12, [x7, #0]
+	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x3dc008ee // ldr q14, [x7, #32]
+	WORD $0x4e2ed77b // fadd v27.4s, v27.4s, v14.4s
+	WORD $0xbd4030e3 // ldr s3, [x7, #48]
+	WORD $0xbc6e68ef // ldr s15, [x7, x14]
+	WORD $0x6e0c05e3 // mov v3.s[1], v15.s[0]
+	WORD $0xbc6d68e4 // ldr s4, [x7, x13]
+	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
+	ADD R6, R7, R7
+	WORD $0xad4018e5 // ldp q5, q6, [x7, #0]
+	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0x3dc008e8 // ldr q8, [x7, #32]
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6e68e0 // ldr s0, [x7, x14]
+	WORD $0x6e0c040d // mov v13.s[1], v0.s[0]
+	WORD $0xbc6d68e1 // ldr s1, [x7, x13]
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0xad4024e2 // ldp q2, q9, [x7, #0]
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
+	WORD $0x3dc008ea // ldr q10, [x7, #32]
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6e68eb // ldr s11, [x7, x14]
+	WORD $0x6e0c0567 // mov v7.s[1], v11.s[0]
+	WORD $0xbc6d68ec // ldr s12, [x7, x13]
+	WORD $0x6e140587 // mov v7.s[2], v12.s[0]
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x4e2ef652 // fmax v18.4s, v18.4s, v14.4s
+	WORD $0x4e2ef6f7 // fmax v23.4s, v23.4s, v14.4s
+	WORD $0x4e2ef673 // fmax v19.4s, v19.4s, v14.4s
+	WORD $0x4e2ef718 // fmax v24.4s, v24.4s, v14.4s
+	WORD $0x4e2ef739 // fmax v25.4s, v25.4s, v14.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ef77b // fmax v27.4s, v27.4s, v14.4s
+	WORD $0x4e2ef79c // fmax v28.4s, v28.4s, v14.4s
+	WORD $0x4e2ef7bd // fmax v29.4s, v29.4s, v14.4s
+	WORD $0x4e2ef7de // fmax v30.4s, v30.4s, v14.4s
+	WORD $0x4e2ef7ff // fmax v31.4s, v31.4s, v14.4s
+	WORD $0x4e2ef694 // fmax v20.4s, v20.4s, v14.4s
+	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
+	WORD $0x4e2ef6d6 // fmax v22.4s, v22.4s, v14.4s
+	WORD $0x4e2ef610 // fmax v16.4s, v16.4s, v14.4s
+	WORD $0x4e2ef631 // fmax v17.4s, v17.4s, v14.4s
+partended:
+	WORD $0x3d8000b2 // str q18, [x5]
+	WORD $0x3d8004b7 // str q23, [x5, #16]
+	WORD $0x3d8008b3 // str q19, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
+	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
-	WORD $0xbd0030bb // str s27, [x5, #48]
+	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
+	WORD $0xbd0030b8 // str s24, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000bc // str q28, [x5]
-	WORD $0x3d8004bd // str q29, [x5, #16]
-	WORD $0x3d8008be // str q30, [x5, #32]
+	WORD $0x3d8000b9 // str q25, [x5]
+	WORD $0x3d8004ba // str q26, [x5, #16]
+	WORD $0x3d8008bb // str q27, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d00819f // st1 { v31.s }[2], [x12]
+	WORD $0x4d00819c // st1 { v28.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919f // st1 { v31.s }[1], [x12]
-	WORD $0xbd0030bf // str s31, [x5, #48]
+	WORD $0x0d00919c // st1 { v28.s }[1], [x12]
+	WORD $0xbd0030bc // str s28, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b4 // str q20, [x5]
-	WORD $0x3d8004b5 // str q21, [x5, #16]
-	WORD $0x3d8008b6 // str q22, [x5, #32]
+	WORD $0x3d8000bd // str q29, [x5]
+	WORD $0x3d8004be // str q30, [x5, #16]
+	WORD $0x3d8008bf // str q31, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
+	WORD $0x4d008194 // st1 { v20.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
-	WORD $0xbd0030b0 // str s16, [x5, #48]
+	WORD $0x0d009194 // st1 { v20.s }[1], [x12]
+	WORD $0xbd0030b4 // str s20, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b1 // str q17, [x5]
-	WORD $0x3d8004b2 // str q18, [x5, #16]
-	WORD $0x3d8008b7 // str q23, [x5, #32]
+	WORD $0x3d8000b5 // str q21, [x5]
+	WORD $0x3d8004b6 // str q22, [x5, #16]
+	WORD $0x3d8008b0 // str q16, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008193 // st1 { v19.s }[2], [x12]
+	WORD $0x4d008191 // st1 { v17.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009193 // st1 { v19.s }[1], [x12]
-	WORD $0xbd0030b3 // str s19, [x5, #48]
+	WORD $0x0d009191 // st1 { v17.s }[1], [x12]
+	WORD $0xbd0030b1 // str s17, [x5, #48]
 	ADD R6, R5, R5
 	RET
 
-// func tile128R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R5V4(SB), NOSPLIT, $0-128
+// func tile128R5V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R5V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -4318,6 +7660,145 @@ done:
 	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4eb5d400 // fsub v0.4s, v0.4s, v21.4s
+	WORD $0x4eb5d484 // fsub v4.4s, v4.4s, v21.4s
+	WORD $0x4eb5d508 // fsub v8.4s, v8.4s, v21.4s
+	WORD $0x4eb5d58c // fsub v12.4s, v12.4s, v21.4s
+	WORD $0x4eb5d610 // fsub v16.4s, v16.4s, v21.4s
+	WORD $0x4eb6d421 // fsub v1.4s, v1.4s, v22.4s
+	WORD $0x4eb6d4a5 // fsub v5.4s, v5.4s, v22.4s
+	WORD $0x4eb6d529 // fsub v9.4s, v9.4s, v22.4s
+	WORD $0x4eb6d5ad // fsub v13.4s, v13.4s, v22.4s
+	WORD $0x4eb6d631 // fsub v17.4s, v17.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4ebcd442 // fsub v2.4s, v2.4s, v28.4s
+	WORD $0x4ebcd4c6 // fsub v6.4s, v6.4s, v28.4s
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebcd5ce // fsub v14.4s, v14.4s, v28.4s
+	WORD $0x4ebcd652 // fsub v18.4s, v18.4s, v28.4s
+	WORD $0x4eb7d463 // fsub v3.4s, v3.4s, v23.4s
+	WORD $0x4eb7d4e7 // fsub v7.4s, v7.4s, v23.4s
+	WORD $0x4eb7d56b // fsub v11.4s, v11.4s, v23.4s
+	WORD $0x4eb7d5ef // fsub v15.4s, v15.4s, v23.4s
+	WORD $0x4eb7d673 // fsub v19.4s, v19.4s, v23.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x6e3ddc00 // fmul v0.4s, v0.4s, v29.4s
+	WORD $0x6e3ddc84 // fmul v4.4s, v4.4s, v29.4s
+	WORD $0x6e3ddd08 // fmul v8.4s, v8.4s, v29.4s
+	WORD $0x6e3ddd8c // fmul v12.4s, v12.4s, v29.4s
+	WORD $0x6e3dde10 // fmul v16.4s, v16.4s, v29.4s
+	WORD $0x6e3edc21 // fmul v1.4s, v1.4s, v30.4s
+	WORD $0x6e3edca5 // fmul v5.4s, v5.4s, v30.4s
+	WORD $0x6e3edd29 // fmul v9.4s, v9.4s, v30.4s
+	WORD $0x6e3eddad // fmul v13.4s, v13.4s, v30.4s
+	WORD $0x6e3ede31 // fmul v17.4s, v17.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x6e3fdd4a // fmul v10.4s, v10.4s, v31.4s
+	WORD $0x6e3fddce // fmul v14.4s, v14.4s, v31.4s
+	WORD $0x6e3fde52 // fmul v18.4s, v18.4s, v31.4s
+	WORD $0x6e38dc63 // fmul v3.4s, v3.4s, v24.4s
+	WORD $0x6e38dce7 // fmul v7.4s, v7.4s, v24.4s
+	WORD $0x6e38dd6b // fmul v11.4s, v11.4s, v24.4s
+	WORD $0x6e38ddef // fmul v15.4s, v15.4s, v24.4s
+	WORD $0x6e38de73 // fmul v19.4s, v19.4s, v24.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
+	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0x4e3ad5ad // fadd v13.4s, v13.4s, v26.4s
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e3bd5ce // fadd v14.4s, v14.4s, v27.4s
+	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	WORD $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
+	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD R7, R8, R8
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	ADD R7, R8, R8
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4e35d58c // fadd v12.4s, v12.4s, v21.4s
+	WORD $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+	ADD R7, R8, R8
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x4e3dd610 // fadd v16.4s, v16.4s, v29.4s
+	WORD $0x4e3ed631 // fadd v17.4s, v17.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x4e3fd652 // fadd v18.4s, v18.4s, v31.4s
+	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f400 // fmax v0.4s, v0.4s, v25.4s
+	WORD $0x4e39f421 // fmax v1.4s, v1.4s, v25.4s
+	WORD $0x4e39f442 // fmax v2.4s, v2.4s, v25.4s
+	WORD $0x4e39f463 // fmax v3.4s, v3.4s, v25.4s
+	WORD $0x4e39f484 // fmax v4.4s, v4.4s, v25.4s
+	WORD $0x4e39f4a5 // fmax v5.4s, v5.4s, v25.4s
+	WORD $0x4e39f4c6 // fmax v6.4s, v6.4s, v25.4s
+	WORD $0x4e39f4e7 // fmax v7.4s, v7.4s, v25.4s
+	WORD $0x4e39f508 // fmax v8.4s, v8.4s, v25.4s
+	WORD $0x4e39f529 // fmax v9.4s, v9.4s, v25.4s
+	WORD $0x4e39f54a // fmax v10.4s, v10.4s, v25.4s
+	WORD $0x4e39f56b // fmax v11.4s, v11.4s, v25.4s
+	WORD $0x4e39f58c // fmax v12.4s, v12.4s, v25.4s
+	WORD $0x4e39f5ad // fmax v13.4s, v13.4s, v25.4s
+	WORD $0x4e39f5ce // fmax v14.4s, v14.4s, v25.4s
+	WORD $0x4e39f5ef // fmax v15.4s, v15.4s, v25.4s
+	WORD $0x4e39f610 // fmax v16.4s, v16.4s, v25.4s
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
 	WORD $0x3d8008c2 // str q2, [x6, #32]
@@ -4351,6 +7832,9 @@ part:
 	ADD $48, R15, R15
 	LSL $2, R14, R14
 	ADD $48, R14, R14
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
@@ -4360,9 +7844,6 @@ part:
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -4385,20 +7866,20 @@ partloop:
 	WORD $0xbc7f68ce // ldr s14, [x6, xzr]
 	WORD $0xbc6068cf // ldr s15, [x6, x0]
 	WORD $0xbc6168d0 // ldr s16, [x6, x1]
-	WORD $0x4f8e1115 // fmla v21.4s, v8.4s, v14.s[0]
-	WORD $0x4f8e1136 // fmla v22.4s, v9.4s, v14.s[0]
-	WORD $0x4f8e115c // fmla v28.4s, v10.4s, v14.s[0]
-	WORD $0x4f8e1177 // fmla v23.4s, v11.4s, v14.s[0]
+	WORD $0x4f8e111a // fmla v26.4s, v8.4s, v14.s[0]
+	WORD $0x4f8e113b // fmla v27.4s, v9.4s, v14.s[0]
+	WORD $0x4f8e1154 // fmla v20.4s, v10.4s, v14.s[0]
+	WORD $0x4f8e1175 // fmla v21.4s, v11.4s, v14.s[0]
 	WORD $0xbc6268d1 // ldr s17, [x6, x2]
-	WORD $0x4f8f111d // fmla v29.4s, v8.4s, v15.s[0]
-	WORD $0x4f8f113e // fmla v30.4s, v9.4s, v15.s[0]
-	WORD $0x4f8f115f // fmla v31.4s, v10.4s, v15.s[0]
-	WORD $0x4f8f1178 // fmla v24.4s, v11.4s, v15.s[0]
+	WORD $0x4f8f1116 // fmla v22.4s, v8.4s, v15.s[0]
+	WORD $0x4f8f113c // fmla v28.4s, v9.4s, v15.s[0]
+	WORD $0x4f8f1157 // fmla v23.4s, v10.4s, v15.s[0]
+	WORD $0x4f8f117d // fmla v29.4s, v11.4s, v15.s[0]
 	WORD $0xbc6368d2 // ldr s18, [x6, x3]
-	WORD $0x4f901119 // fmla v25.4s, v8.4s, v16.s[0]
-	WORD $0x4f90113a // fmla v26.4s, v9.4s, v16.s[0]
-	WORD $0x4f90115b // fmla v27.4s, v10.4s, v16.s[0]
-	WORD $0x4f901174 // fmla v20.4s, v11.4s, v16.s[0]
+	WORD $0x4f90111e // fmla v30.4s, v8.4s, v16.s[0]
+	WORD $0x4f90113f // fmla v31.4s, v9.4s, v16.s[0]
+	WORD $0x4f901158 // fmla v24.4s, v10.4s, v16.s[0]
+	WORD $0x4f901179 // fmla v25.4s, v11.4s, v16.s[0]
 	WORD $0x4f911100 // fmla v0.4s, v8.4s, v17.s[0]
 	WORD $0x4f911121 // fmla v1.4s, v9.4s, v17.s[0]
 	WORD $0x4f911142 // fmla v2.4s, v10.4s, v17.s[0]
@@ -4426,40 +7907,40 @@ partdone:
 	CBZ R5, partstore
 	MOVD R6, R8
 	WORD $0xad403113 // ldp q19, q12, [x8, #0]
-	WORD $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
+	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
-	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	WORD $0xbd40310e // ldr s14, [x8, #48]
 	WORD $0xbc6f690f // ldr s15, [x8, x15]
 	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
 	WORD $0xbc6e6910 // ldr s16, [x8, x14]
 	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
+	WORD $0x4e2ed6b5 // fadd v21.4s, v21.4s, v14.4s
 	ADD R7, R8, R8
 	WORD $0xad402111 // ldp q17, q8, [x8, #0]
-	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
-	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
-	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
 	WORD $0xbd40310a // ldr s10, [x8, #48]
 	WORD $0xbc6f6912 // ldr s18, [x8, x15]
 	WORD $0x6e0c064a // mov v10.s[1], v18.s[0]
 	WORD $0xbc6e690b // ldr s11, [x8, x14]
 	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
-	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
 	ADD R7, R8, R8
 	WORD $0xad403113 // ldp q19, q12, [x8, #0]
-	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
 	WORD $0xbd40310f // ldr s15, [x8, #48]
 	WORD $0xbc6f6910 // ldr s16, [x8, x15]
 	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
 	WORD $0xbc6e690e // ldr s14, [x8, x14]
 	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
-	WORD $0x4e2fd694 // fadd v20.4s, v20.4s, v15.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
 	ADD R7, R8, R8
 	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
@@ -4486,32 +7967,211 @@ partdone:
 	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
 	ADD R7, R8, R8
 partstore:
-	WORD $0x3d8000d5 // str q21, [x6]
-	WORD $0x3d8004d6 // str q22, [x6, #16]
-	WORD $0x3d8008dc // str q28, [x6, #32]
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4eb1d75a // fsub v26.4s, v26.4s, v17.4s
+	WORD $0x4eb1d6d6 // fsub v22.4s, v22.4s, v17.4s
+	WORD $0x4eb1d7de // fsub v30.4s, v30.4s, v17.4s
+	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
+	WORD $0x4eb1d484 // fsub v4.4s, v4.4s, v17.4s
+	WORD $0x4ea8d77b // fsub v27.4s, v27.4s, v8.4s
+	WORD $0x4ea8d79c // fsub v28.4s, v28.4s, v8.4s
+	WORD $0x4ea8d7ff // fsub v31.4s, v31.4s, v8.4s
+	WORD $0x4ea8d421 // fsub v1.4s, v1.4s, v8.4s
+	WORD $0x4ea8d4a5 // fsub v5.4s, v5.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4ea9d694 // fsub v20.4s, v20.4s, v9.4s
+	WORD $0x4ea9d6f7 // fsub v23.4s, v23.4s, v9.4s
+	WORD $0x4ea9d718 // fsub v24.4s, v24.4s, v9.4s
+	WORD $0x4ea9d442 // fsub v2.4s, v2.4s, v9.4s
+	WORD $0x4ea9d4c6 // fsub v6.4s, v6.4s, v9.4s
+	WORD $0xbd40310b // ldr s11, [x8, #48]
+	WORD $0xbc6f690a // ldr s10, [x8, x15]
+	WORD $0x6e0c054b // mov v11.s[1], v10.s[0]
+	WORD $0xbc6e6912 // ldr s18, [x8, x14]
+	WORD $0x6e14064b // mov v11.s[2], v18.s[0]
+	WORD $0x4eabd6b5 // fsub v21.4s, v21.4s, v11.4s
+	WORD $0x4eabd7bd // fsub v29.4s, v29.4s, v11.4s
+	WORD $0x4eabd739 // fsub v25.4s, v25.4s, v11.4s
+	WORD $0x4eabd463 // fsub v3.4s, v3.4s, v11.4s
+	WORD $0x4eabd4e7 // fsub v7.4s, v7.4s, v11.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x6e33df5a // fmul v26.4s, v26.4s, v19.4s
+	WORD $0x6e33ded6 // fmul v22.4s, v22.4s, v19.4s
+	WORD $0x6e33dfde // fmul v30.4s, v30.4s, v19.4s
+	WORD $0x6e33dc00 // fmul v0.4s, v0.4s, v19.4s
+	WORD $0x6e33dc84 // fmul v4.4s, v4.4s, v19.4s
+	WORD $0x6e2cdf7b // fmul v27.4s, v27.4s, v12.4s
+	WORD $0x6e2cdf9c // fmul v28.4s, v28.4s, v12.4s
+	WORD $0x6e2cdfff // fmul v31.4s, v31.4s, v12.4s
+	WORD $0x6e2cdc21 // fmul v1.4s, v1.4s, v12.4s
+	WORD $0x6e2cdca5 // fmul v5.4s, v5.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x6e2dde94 // fmul v20.4s, v20.4s, v13.4s
+	WORD $0x6e2ddef7 // fmul v23.4s, v23.4s, v13.4s
+	WORD $0x6e2ddf18 // fmul v24.4s, v24.4s, v13.4s
+	WORD $0x6e2ddc42 // fmul v2.4s, v2.4s, v13.4s
+	WORD $0x6e2ddcc6 // fmul v6.4s, v6.4s, v13.4s
+	WORD $0xbd40310e // ldr s14, [x8, #48]
+	WORD $0xbc6f690f // ldr s15, [x8, x15]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6e6910 // ldr s16, [x8, x14]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x6e2edeb5 // fmul v21.4s, v21.4s, v14.4s
+	WORD $0x6e2edfbd // fmul v29.4s, v29.4s, v14.4s
+	WORD $0x6e2edf39 // fmul v25.4s, v25.4s, v14.4s
+	WORD $0x6e2edc63 // fmul v3.4s, v3.4s, v14.4s
+	WORD $0x6e2edce7 // fmul v7.4s, v7.4s, v14.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
+	WORD $0x4e28d77b // fadd v27.4s, v27.4s, v8.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	WORD $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0x4e29d4c6 // fadd v6.4s, v6.4s, v9.4s
+	WORD $0xbd40310a // ldr s10, [x8, #48]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e0c064a // mov v10.s[1], v18.s[0]
+	WORD $0xbc6e690b // ldr s11, [x8, x14]
+	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
+	WORD $0x4e2ad6b5 // fadd v21.4s, v21.4s, v10.4s
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0xbd40310f // ldr s15, [x8, #48]
+	WORD $0xbc6f6910 // ldr s16, [x8, x15]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6e690e // ldr s14, [x8, x14]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	ADD R7, R8, R8
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0xbd403112 // ldr s18, [x8, #48]
+	WORD $0xbc6f690b // ldr s11, [x8, x15]
+	WORD $0x6e0c0572 // mov v18.s[1], v11.s[0]
+	WORD $0xbc6e690a // ldr s10, [x8, x14]
+	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
+	WORD $0x4e32d7bd // fadd v29.4s, v29.4s, v18.4s
+	ADD R7, R8, R8
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
+	WORD $0xbd403110 // ldr s16, [x8, #48]
+	WORD $0xbc6f690e // ldr s14, [x8, x15]
+	WORD $0x6e0c05d0 // mov v16.s[1], v14.s[0]
+	WORD $0xbc6e690f // ldr s15, [x8, x14]
+	WORD $0x6e1405f0 // mov v16.s[2], v15.s[0]
+	WORD $0x4e30d739 // fadd v25.4s, v25.4s, v16.4s
+	ADD R7, R8, R8
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0xbd40310b // ldr s11, [x8, #48]
+	WORD $0xbc6f690a // ldr s10, [x8, x15]
+	WORD $0x6e0c054b // mov v11.s[1], v10.s[0]
+	WORD $0xbc6e6912 // ldr s18, [x8, x14]
+	WORD $0x6e14064b // mov v11.s[2], v18.s[0]
+	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
+	ADD R7, R8, R8
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
+	WORD $0xbd40310e // ldr s14, [x8, #48]
+	WORD $0xbc6f690f // ldr s15, [x8, x15]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6e6910 // ldr s16, [x8, x14]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x4e31f75a // fmax v26.4s, v26.4s, v17.4s
+	WORD $0x4e31f77b // fmax v27.4s, v27.4s, v17.4s
+	WORD $0x4e31f694 // fmax v20.4s, v20.4s, v17.4s
+	WORD $0x4e31f6b5 // fmax v21.4s, v21.4s, v17.4s
+	WORD $0x4e31f6d6 // fmax v22.4s, v22.4s, v17.4s
+	WORD $0x4e31f79c // fmax v28.4s, v28.4s, v17.4s
+	WORD $0x4e31f6f7 // fmax v23.4s, v23.4s, v17.4s
+	WORD $0x4e31f7bd // fmax v29.4s, v29.4s, v17.4s
+	WORD $0x4e31f7de // fmax v30.4s, v30.4s, v17.4s
+	WORD $0x4e31f7ff // fmax v31.4s, v31.4s, v17.4s
+	WORD $0x4e31f718 // fmax v24.4s, v24.4s, v17.4s
+	WORD $0x4e31f739 // fmax v25.4s, v25.4s, v17.4s
+	WORD $0x4e31f400 // fmax v0.4s, v0.4s, v17.4s
+	WORD $0x4e31f421 // fmax v1.4s, v1.4s, v17.4s
+	WORD $0x4e31f442 // fmax v2.4s, v2.4s, v17.4s
+	WORD $0x4e31f463 // fmax v3.4s, v3.4s, v17.4s
+	WORD $0x4e31f484 // fmax v4.4s, v4.4s, v17.4s
+	WORD $0x4e31f4a5 // fmax v5.4s, v5.4s, v17.4s
+	WORD $0x4e31f4c6 // fmax v6.4s, v6.4s, v17.4s
+	WORD $0x4e31f4e7 // fmax v7.4s, v7.4s, v17.4s
+partended:
+	WORD $0x3d8000da // str q26, [x6]
+	WORD $0x3d8004db // str q27, [x6, #16]
+	WORD $0x3d8008d4 // str q20, [x6, #32]
 	ADD R14, R6, R13
-	WORD $0x4d0081b7 // st1 { v23.s }[2], [x13]
+	WORD $0x4d0081b5 // st1 { v21.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b7 // st1 { v23.s }[1], [x13]
-	WORD $0xbd0030d7 // str s23, [x6, #48]
+	WORD $0x0d0091b5 // st1 { v21.s }[1], [x13]
+	WORD $0xbd0030d5 // str s21, [x6, #48]
 	ADD R7, R6, R6
-	WORD $0x3d8000dd // str q29, [x6]
-	WORD $0x3d8004de // str q30, [x6, #16]
-	WORD $0x3d8008df // str q31, [x6, #32]
+	WORD $0x3d8000d6 // str q22, [x6]
+	WORD $0x3d8004dc // str q28, [x6, #16]
+	WORD $0x3d8008d7 // str q23, [x6, #32]
 	ADD R14, R6, R13
-	WORD $0x4d0081b8 // st1 { v24.s }[2], [x13]
+	WORD $0x4d0081bd // st1 { v29.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b8 // st1 { v24.s }[1], [x13]
-	WORD $0xbd0030d8 // str s24, [x6, #48]
+	WORD $0x0d0091bd // st1 { v29.s }[1], [x13]
+	WORD $0xbd0030dd // str s29, [x6, #48]
 	ADD R7, R6, R6
-	WORD $0x3d8000d9 // str q25, [x6]
-	WORD $0x3d8004da // str q26, [x6, #16]
-	WORD $0x3d8008db // str q27, [x6, #32]
+	WORD $0x3d8000de // str q30, [x6]
+	WORD $0x3d8004df // str q31, [x6, #16]
+	WORD $0x3d8008d8 // str q24, [x6, #32]
 	ADD R14, R6, R13
-	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
+	WORD $0x4d0081b9 // st1 { v25.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b4 // st1 { v20.s }[1], [x13]
-	WORD $0xbd0030d4 // str s20, [x6, #48]
+	WORD $0x0d0091b9 // st1 { v25.s }[1], [x13]
+	WORD $0xbd0030d9 // str s25, [x6, #48]
 	ADD R7, R6, R6
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
@@ -4533,8 +8193,8 @@ partstore:
 	ADD R7, R6, R6
 	RET
 
-// func tile128R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R6V4(SB), NOSPLIT, $0-128
+// func tile128R6V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R6V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -4674,6 +8334,168 @@ done:
 	WORD $0x4e3bd6f7 // fadd v23.4s, v23.4s, v27.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4ebed400 // fsub v0.4s, v0.4s, v30.4s
+	WORD $0x4ebed484 // fsub v4.4s, v4.4s, v30.4s
+	WORD $0x4ebed508 // fsub v8.4s, v8.4s, v30.4s
+	WORD $0x4ebed58c // fsub v12.4s, v12.4s, v30.4s
+	WORD $0x4ebed610 // fsub v16.4s, v16.4s, v30.4s
+	WORD $0x4ebed694 // fsub v20.4s, v20.4s, v30.4s
+	WORD $0x4ebfd421 // fsub v1.4s, v1.4s, v31.4s
+	WORD $0x4ebfd4a5 // fsub v5.4s, v5.4s, v31.4s
+	WORD $0x4ebfd529 // fsub v9.4s, v9.4s, v31.4s
+	WORD $0x4ebfd5ad // fsub v13.4s, v13.4s, v31.4s
+	WORD $0x4ebfd631 // fsub v17.4s, v17.4s, v31.4s
+	WORD $0x4ebfd6b5 // fsub v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4ebcd442 // fsub v2.4s, v2.4s, v28.4s
+	WORD $0x4ebcd4c6 // fsub v6.4s, v6.4s, v28.4s
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebcd5ce // fsub v14.4s, v14.4s, v28.4s
+	WORD $0x4ebcd652 // fsub v18.4s, v18.4s, v28.4s
+	WORD $0x4ebcd6d6 // fsub v22.4s, v22.4s, v28.4s
+	WORD $0x4eb8d463 // fsub v3.4s, v3.4s, v24.4s
+	WORD $0x4eb8d4e7 // fsub v7.4s, v7.4s, v24.4s
+	WORD $0x4eb8d56b // fsub v11.4s, v11.4s, v24.4s
+	WORD $0x4eb8d5ef // fsub v15.4s, v15.4s, v24.4s
+	WORD $0x4eb8d673 // fsub v19.4s, v19.4s, v24.4s
+	WORD $0x4eb8d6f7 // fsub v23.4s, v23.4s, v24.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x6e39dc00 // fmul v0.4s, v0.4s, v25.4s
+	WORD $0x6e39dc84 // fmul v4.4s, v4.4s, v25.4s
+	WORD $0x6e39dd08 // fmul v8.4s, v8.4s, v25.4s
+	WORD $0x6e39dd8c // fmul v12.4s, v12.4s, v25.4s
+	WORD $0x6e39de10 // fmul v16.4s, v16.4s, v25.4s
+	WORD $0x6e39de94 // fmul v20.4s, v20.4s, v25.4s
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x6e3adca5 // fmul v5.4s, v5.4s, v26.4s
+	WORD $0x6e3add29 // fmul v9.4s, v9.4s, v26.4s
+	WORD $0x6e3addad // fmul v13.4s, v13.4s, v26.4s
+	WORD $0x6e3ade31 // fmul v17.4s, v17.4s, v26.4s
+	WORD $0x6e3adeb5 // fmul v21.4s, v21.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x6e3ddc42 // fmul v2.4s, v2.4s, v29.4s
+	WORD $0x6e3ddcc6 // fmul v6.4s, v6.4s, v29.4s
+	WORD $0x6e3ddd4a // fmul v10.4s, v10.4s, v29.4s
+	WORD $0x6e3dddce // fmul v14.4s, v14.4s, v29.4s
+	WORD $0x6e3dde52 // fmul v18.4s, v18.4s, v29.4s
+	WORD $0x6e3dded6 // fmul v22.4s, v22.4s, v29.4s
+	WORD $0x6e3bdc63 // fmul v3.4s, v3.4s, v27.4s
+	WORD $0x6e3bdce7 // fmul v7.4s, v7.4s, v27.4s
+	WORD $0x6e3bdd6b // fmul v11.4s, v11.4s, v27.4s
+	WORD $0x6e3bddef // fmul v15.4s, v15.4s, v27.4s
+	WORD $0x6e3bde73 // fmul v19.4s, v19.4s, v27.4s
+	WORD $0x6e3bdef7 // fmul v23.4s, v23.4s, v27.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	WORD $0x4e3fd6b5 // fadd v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
+	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
+	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd442 // fadd v2.4s, v2.4s, v29.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd652 // fadd v18.4s, v18.4s, v29.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	WORD $0x4e3fd6b5 // fadd v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f400 // fmax v0.4s, v0.4s, v25.4s
+	WORD $0x4e39f421 // fmax v1.4s, v1.4s, v25.4s
+	WORD $0x4e39f442 // fmax v2.4s, v2.4s, v25.4s
+	WORD $0x4e39f463 // fmax v3.4s, v3.4s, v25.4s
+	WORD $0x4e39f484 // fmax v4.4s, v4.4s, v25.4s
+	WORD $0x4e39f4a5 // fmax v5.4s, v5.4s, v25.4s
+	WORD $0x4e39f4c6 // fmax v6.4s, v6.4s, v25.4s
+	WORD $0x4e39f4e7 // fmax v7.4s, v7.4s, v25.4s
+	WORD $0x4e39f508 // fmax v8.4s, v8.4s, v25.4s
+	WORD $0x4e39f529 // fmax v9.4s, v9.4s, v25.4s
+	WORD $0x4e39f54a // fmax v10.4s, v10.4s, v25.4s
+	WORD $0x4e39f56b // fmax v11.4s, v11.4s, v25.4s
+	WORD $0x4e39f58c // fmax v12.4s, v12.4s, v25.4s
+	WORD $0x4e39f5ad // fmax v13.4s, v13.4s, v25.4s
+	WORD $0x4e39f5ce // fmax v14.4s, v14.4s, v25.4s
+	WORD $0x4e39f5ef // fmax v15.4s, v15.4s, v25.4s
+	WORD $0x4e39f610 // fmax v16.4s, v16.4s, v25.4s
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+	WORD $0x4e39f694 // fmax v20.4s, v20.4s, v25.4s
+	WORD $0x4e39f6b5 // fmax v21.4s, v21.4s, v25.4s
+	WORD $0x4e39f6d6 // fmax v22.4s, v22.4s, v25.4s
+	WORD $0x4e39f6f7 // fmax v23.4s, v23.4s, v25.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
 	WORD $0x3d8008e2 // str q2, [x7, #32]
@@ -4712,14 +8534,14 @@ part:
 	ADD $48, R16, R16
 	LSL $2, R15, R15
 	ADD $48, R15, R15
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -4750,15 +8572,15 @@ partloop:
 	WORD $0xbc7f68f6 // ldr s22, [x7, xzr]
 	WORD $0xbc6068f7 // ldr s23, [x7, x0]
 	WORD $0xbc6168f4 // ldr s20, [x7, x1]
-	WORD $0x4f96121e // fmla v30.4s, v16.4s, v22.s[0]
-	WORD $0x4f96123f // fmla v31.4s, v17.4s, v22.s[0]
-	WORD $0x4f96125c // fmla v28.4s, v18.4s, v22.s[0]
-	WORD $0x4f961278 // fmla v24.4s, v19.4s, v22.s[0]
+	WORD $0x4f96121a // fmla v26.4s, v16.4s, v22.s[0]
+	WORD $0x4f96123d // fmla v29.4s, v17.4s, v22.s[0]
+	WORD $0x4f96125b // fmla v27.4s, v18.4s, v22.s[0]
+	WORD $0x4f96127e // fmla v30.4s, v19.4s, v22.s[0]
 	WORD $0xbc6268f5 // ldr s21, [x7, x2]
-	WORD $0x4f971219 // fmla v25.4s, v16.4s, v23.s[0]
-	WORD $0x4f97123a // fmla v26.4s, v17.4s, v23.s[0]
-	WORD $0x4f97125d // fmla v29.4s, v18.4s, v23.s[0]
-	WORD $0x4f97127b // fmla v27.4s, v19.4s, v23.s[0]
+	WORD $0x4f97121f // fmla v31.4s, v16.4s, v23.s[0]
+	WORD $0x4f97123c // fmla v28.4s, v17.4s, v23.s[0]
+	WORD $0x4f971258 // fmla v24.4s, v18.4s, v23.s[0]
+	WORD $0x4f971279 // fmla v25.4s, v19.4s, v23.s[0]
 	WORD $0xbc6368f6 // ldr s22, [x7, x3]
 	WORD $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
@@ -4796,28 +8618,28 @@ partdone:
 	CBZ R6, partstore
 	MOVD R7, R9
 	WORD $0xad405534 // ldp q20, q21, [x9, #0]
-	WORD $0x4e34d7de // fadd v30.4s, v30.4s, v20.4s
-	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
+	WORD $0x4e34d75a // fadd v26.4s, v26.4s, v20.4s
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
-	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
+	WORD $0x4e36d77b // fadd v27.4s, v27.4s, v22.4s
 	WORD $0xbd403130 // ldr s16, [x9, #48]
 	WORD $0xbc706931 // ldr s17, [x9, x16]
 	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
 	WORD $0xbc6f6932 // ldr s18, [x9, x15]
 	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
-	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
 	ADD R8, R9, R9
 	WORD $0xad404d37 // ldp q23, q19, [x9, #0]
-	WORD $0x4e37d739 // fadd v25.4s, v25.4s, v23.4s
-	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e37d7ff // fadd v31.4s, v31.4s, v23.4s
+	WORD $0x4e33d79c // fadd v28.4s, v28.4s, v19.4s
 	WORD $0x3dc00934 // ldr q20, [x9, #32]
-	WORD $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
+	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
 	WORD $0xbd403135 // ldr s21, [x9, #48]
 	WORD $0xbc706936 // ldr s22, [x9, x16]
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
 	WORD $0xbc6f6931 // ldr s17, [x9, x15]
 	WORD $0x6e140635 // mov v21.s[2], v17.s[0]
-	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
 	ADD R8, R9, R9
 	WORD $0xad404132 // ldp q18, q16, [x9, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
@@ -4868,23 +8690,230 @@ partdone:
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R8, R9, R9
 partstore:
-	WORD $0x3d8000fe // str q30, [x7]
-	WORD $0x3d8004ff // str q31, [x7, #16]
-	WORD $0x3d8008fc // str q28, [x7, #32]
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0xad405537 // ldp q23, q21, [x9, #0]
+	WORD $0x4eb7d75a // fsub v26.4s, v26.4s, v23.4s
+	WORD $0x4eb7d7ff // fsub v31.4s, v31.4s, v23.4s
+	WORD $0x4eb7d400 // fsub v0.4s, v0.4s, v23.4s
+	WORD $0x4eb7d484 // fsub v4.4s, v4.4s, v23.4s
+	WORD $0x4eb7d508 // fsub v8.4s, v8.4s, v23.4s
+	WORD $0x4eb7d58c // fsub v12.4s, v12.4s, v23.4s
+	WORD $0x4eb5d7bd // fsub v29.4s, v29.4s, v21.4s
+	WORD $0x4eb5d79c // fsub v28.4s, v28.4s, v21.4s
+	WORD $0x4eb5d421 // fsub v1.4s, v1.4s, v21.4s
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+	WORD $0x4eb5d529 // fsub v9.4s, v9.4s, v21.4s
+	WORD $0x4eb5d5ad // fsub v13.4s, v13.4s, v21.4s
+	WORD $0x3dc00934 // ldr q20, [x9, #32]
+	WORD $0x4eb4d77b // fsub v27.4s, v27.4s, v20.4s
+	WORD $0x4eb4d718 // fsub v24.4s, v24.4s, v20.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x4eb4d54a // fsub v10.4s, v10.4s, v20.4s
+	WORD $0x4eb4d5ce // fsub v14.4s, v14.4s, v20.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e0c06d0 // mov v16.s[1], v22.s[0]
+	WORD $0xbc6f6931 // ldr s17, [x9, x15]
+	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
+	WORD $0x4eb0d7de // fsub v30.4s, v30.4s, v16.4s
+	WORD $0x4eb0d739 // fsub v25.4s, v25.4s, v16.4s
+	WORD $0x4eb0d463 // fsub v3.4s, v3.4s, v16.4s
+	WORD $0x4eb0d4e7 // fsub v7.4s, v7.4s, v16.4s
+	WORD $0x4eb0d56b // fsub v11.4s, v11.4s, v16.4s
+	WORD $0x4eb0d5ef // fsub v15.4s, v15.4s, v16.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0xad404d32 // ldp q18, q19, [x9, #0]
+	WORD $0x6e32df5a // fmul v26.4s, v26.4s, v18.4s
+	WORD $0x6e32dfff // fmul v31.4s, v31.4s, v18.4s
+	WORD $0x6e32dc00 // fmul v0.4s, v0.4s, v18.4s
+	WORD $0x6e32dc84 // fmul v4.4s, v4.4s, v18.4s
+	WORD $0x6e32dd08 // fmul v8.4s, v8.4s, v18.4s
+	WORD $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
+	WORD $0x6e33dfbd // fmul v29.4s, v29.4s, v19.4s
+	WORD $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD $0x6e33dc21 // fmul v1.4s, v1.4s, v19.4s
+	WORD $0x6e33dca5 // fmul v5.4s, v5.4s, v19.4s
+	WORD $0x6e33dd29 // fmul v9.4s, v9.4s, v19.4s
+	WORD $0x6e33ddad // fmul v13.4s, v13.4s, v19.4s
+	WORD $0x3dc00937 // ldr q23, [x9, #32]
+	WORD $0x6e37df7b // fmul v27.4s, v27.4s, v23.4s
+	WORD $0x6e37df18 // fmul v24.4s, v24.4s, v23.4s
+	WORD $0x6e37dc42 // fmul v2.4s, v2.4s, v23.4s
+	WORD $0x6e37dcc6 // fmul v6.4s, v6.4s, v23.4s
+	WORD $0x6e37dd4a // fmul v10.4s, v10.4s, v23.4s
+	WORD $0x6e37ddce // fmul v14.4s, v14.4s, v23.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc706934 // ldr s20, [x9, x16]
+	WORD $0x6e0c0695 // mov v21.s[1], v20.s[0]
+	WORD $0xbc6f6936 // ldr s22, [x9, x15]
+	WORD $0x6e1406d5 // mov v21.s[2], v22.s[0]
+	WORD $0x6e35dfde // fmul v30.4s, v30.4s, v21.4s
+	WORD $0x6e35df39 // fmul v25.4s, v25.4s, v21.4s
+	WORD $0x6e35dc63 // fmul v3.4s, v3.4s, v21.4s
+	WORD $0x6e35dce7 // fmul v7.4s, v7.4s, v21.4s
+	WORD $0x6e35dd6b // fmul v11.4s, v11.4s, v21.4s
+	WORD $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0xad404131 // ldp q17, q16, [x9, #0]
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x4e31d7ff // fadd v31.4s, v31.4s, v17.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e31d58c // fadd v12.4s, v12.4s, v17.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e30d79c // fadd v28.4s, v28.4s, v16.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	WORD $0x3dc00932 // ldr q18, [x9, #32]
+	WORD $0x4e32d77b // fadd v27.4s, v27.4s, v18.4s
+	WORD $0x4e32d718 // fadd v24.4s, v24.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc706937 // ldr s23, [x9, x16]
+	WORD $0x6e0c06f3 // mov v19.s[1], v23.s[0]
+	WORD $0xbc6f6934 // ldr s20, [x9, x15]
+	WORD $0x6e140693 // mov v19.s[2], v20.s[0]
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0xad405536 // ldp q22, q21, [x9, #0]
+	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
+	WORD $0x3dc00931 // ldr q17, [x9, #32]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0650 // mov v16.s[1], v18.s[0]
+	WORD $0xbc6f6937 // ldr s23, [x9, x15]
+	WORD $0x6e1406f0 // mov v16.s[2], v23.s[0]
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
+	ADD R8, R9, R9
+	WORD $0xad404d34 // ldp q20, q19, [x9, #0]
+	WORD $0x4e34d7ff // fadd v31.4s, v31.4s, v20.4s
+	WORD $0x4e33d79c // fadd v28.4s, v28.4s, v19.4s
+	WORD $0x3dc00936 // ldr q22, [x9, #32]
+	WORD $0x4e36d718 // fadd v24.4s, v24.4s, v22.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc706931 // ldr s17, [x9, x16]
+	WORD $0x6e0c0635 // mov v21.s[1], v17.s[0]
+	WORD $0xbc6f6932 // ldr s18, [x9, x15]
+	WORD $0x6e140655 // mov v21.s[2], v18.s[0]
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
+	ADD R8, R9, R9
+	WORD $0xad404137 // ldp q23, q16, [x9, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x3dc00934 // ldr q20, [x9, #32]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e0c06d3 // mov v19.s[1], v22.s[0]
+	WORD $0xbc6f6931 // ldr s17, [x9, x15]
+	WORD $0x6e140633 // mov v19.s[2], v17.s[0]
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R8, R9, R9
+	WORD $0xad405532 // ldp q18, q21, [x9, #0]
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x3dc00937 // ldr q23, [x9, #32]
+	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc706934 // ldr s20, [x9, x16]
+	WORD $0x6e0c0690 // mov v16.s[1], v20.s[0]
+	WORD $0xbc6f6936 // ldr s22, [x9, x15]
+	WORD $0x6e1406d0 // mov v16.s[2], v22.s[0]
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	ADD R8, R9, R9
+	WORD $0xad404d31 // ldp q17, q19, [x9, #0]
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x3dc00932 // ldr q18, [x9, #32]
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc706937 // ldr s23, [x9, x16]
+	WORD $0x6e0c06f5 // mov v21.s[1], v23.s[0]
+	WORD $0xbc6f6934 // ldr s20, [x9, x15]
+	WORD $0x6e140695 // mov v21.s[2], v20.s[0]
+	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
+	ADD R8, R9, R9
+	WORD $0xad404136 // ldp q22, q16, [x9, #0]
+	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
+	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	WORD $0x3dc00931 // ldr q17, [x9, #32]
+	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0653 // mov v19.s[1], v18.s[0]
+	WORD $0xbc6f6937 // ldr s23, [x9, x15]
+	WORD $0x6e1406f3 // mov v19.s[2], v23.s[0]
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f75a // fmax v26.4s, v26.4s, v20.4s
+	WORD $0x4e34f7bd // fmax v29.4s, v29.4s, v20.4s
+	WORD $0x4e34f77b // fmax v27.4s, v27.4s, v20.4s
+	WORD $0x4e34f7de // fmax v30.4s, v30.4s, v20.4s
+	WORD $0x4e34f7ff // fmax v31.4s, v31.4s, v20.4s
+	WORD $0x4e34f79c // fmax v28.4s, v28.4s, v20.4s
+	WORD $0x4e34f718 // fmax v24.4s, v24.4s, v20.4s
+	WORD $0x4e34f739 // fmax v25.4s, v25.4s, v20.4s
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4e34f58c // fmax v12.4s, v12.4s, v20.4s
+	WORD $0x4e34f5ad // fmax v13.4s, v13.4s, v20.4s
+	WORD $0x4e34f5ce // fmax v14.4s, v14.4s, v20.4s
+	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
+partended:
+	WORD $0x3d8000fa // str q26, [x7]
+	WORD $0x3d8004fd // str q29, [x7, #16]
+	WORD $0x3d8008fb // str q27, [x7, #32]
 	ADD R15, R7, R14
-	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
+	WORD $0x4d0081de // st1 { v30.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
-	WORD $0xbd0030f8 // str s24, [x7, #48]
+	WORD $0x0d0091de // st1 { v30.s }[1], [x14]
+	WORD $0xbd0030fe // str s30, [x7, #48]
 	ADD R8, R7, R7
-	WORD $0x3d8000f9 // str q25, [x7]
-	WORD $0x3d8004fa // str q26, [x7, #16]
-	WORD $0x3d8008fd // str q29, [x7, #32]
+	WORD $0x3d8000ff // str q31, [x7]
+	WORD $0x3d8004fc // str q28, [x7, #16]
+	WORD $0x3d8008f8 // str q24, [x7, #32]
 	ADD R15, R7, R14
-	WORD $0x4d0081db // st1 { v27.s }[2], [x14]
+	WORD $0x4d0081d9 // st1 { v25.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091db // st1 { v27.s }[1], [x14]
-	WORD $0xbd0030fb // str s27, [x7, #48]
+	WORD $0x0d0091d9 // st1 { v25.s }[1], [x14]
+	WORD $0xbd0030f9 // str s25, [x7, #48]
 	ADD R8, R7, R7
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
@@ -4924,8 +8953,8 @@ partstore:
 	ADD R8, R7, R7
 	RET
 
-// func tile128R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R1V8(SB), NOSPLIT, $0-128
+// func tile128R1V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R1V8(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -4997,6 +9026,81 @@ done:
 	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad406899 // ldp q25, q26, [x4, #0]
+	WORD $0x4eb9d400 // fsub v0.4s, v0.4s, v25.4s
+	WORD $0x4ebad421 // fsub v1.4s, v1.4s, v26.4s
+	WORD $0xad41709b // ldp q27, q28, [x4, #32]
+	WORD $0x4ebbd442 // fsub v2.4s, v2.4s, v27.4s
+	WORD $0x4ebcd463 // fsub v3.4s, v3.4s, v28.4s
+	WORD $0xad42789d // ldp q29, q30, [x4, #64]
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x4ebed4a5 // fsub v5.4s, v5.4s, v30.4s
+	WORD $0xad43249f // ldp q31, q9, [x4, #96]
+	WORD $0x4ebfd4c6 // fsub v6.4s, v6.4s, v31.4s
+	WORD $0x4ea9d4e7 // fsub v7.4s, v7.4s, v9.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad402c8a // ldp q10, q11, [x4, #0]
+	WORD $0x6e2adc00 // fmul v0.4s, v0.4s, v10.4s
+	WORD $0x6e2bdc21 // fmul v1.4s, v1.4s, v11.4s
+	WORD $0xad41348c // ldp q12, q13, [x4, #32]
+	WORD $0x6e2cdc42 // fmul v2.4s, v2.4s, v12.4s
+	WORD $0x6e2ddc63 // fmul v3.4s, v3.4s, v13.4s
+	WORD $0xad423c8e // ldp q14, q15, [x4, #64]
+	WORD $0x6e2edc84 // fmul v4.4s, v4.4s, v14.4s
+	WORD $0x6e2fdca5 // fmul v5.4s, v5.4s, v15.4s
+	WORD $0xad434088 // ldp q8, q16, [x4, #96]
+	WORD $0x6e28dcc6 // fmul v6.4s, v6.4s, v8.4s
+	WORD $0x6e30dce7 // fmul v7.4s, v7.4s, v16.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad404891 // ldp q17, q18, [x4, #0]
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0xad415093 // ldp q19, q20, [x4, #32]
+	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0xad425895 // ldp q21, q22, [x4, #64]
+	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
+	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
+	WORD $0xad436097 // ldp q23, q24, [x4, #96]
+	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad406899 // ldp q25, q26, [x4, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0xad41709b // ldp q27, q28, [x4, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	WORD $0xad42789d // ldp q29, q30, [x4, #64]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	WORD $0xad43249f // ldp q31, q9, [x4, #96]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x4e2af400 // fmax v0.4s, v0.4s, v10.4s
+	WORD $0x4e2af421 // fmax v1.4s, v1.4s, v10.4s
+	WORD $0x4e2af442 // fmax v2.4s, v2.4s, v10.4s
+	WORD $0x4e2af463 // fmax v3.4s, v3.4s, v10.4s
+	WORD $0x4e2af484 // fmax v4.4s, v4.4s, v10.4s
+	WORD $0x4e2af4a5 // fmax v5.4s, v5.4s, v10.4s
+	WORD $0x4e2af4c6 // fmax v6.4s, v6.4s, v10.4s
+	WORD $0x4e2af4e7 // fmax v7.4s, v7.4s, v10.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	WORD $0x3d800842 // str q2, [x2, #32]
@@ -5014,37 +9118,37 @@ part:
 	ADD $112, R11, R11
 	LSL $2, R10, R10
 	ADD $112, R10, R10
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	PRFM 64(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xbc7f684a // ldr s10, [x2, xzr]
-	WORD $0xad40308b // ldp q11, q12, [x4, #0]
-	WORD $0xad41388d // ldp q13, q14, [x4, #32]
-	WORD $0x4f8a1179 // fmla v25.4s, v11.4s, v10.s[0]
-	WORD $0x4f8a119a // fmla v26.4s, v12.4s, v10.s[0]
-	WORD $0xad42208f // ldp q15, q8, [x4, #64]
-	WORD $0x4f8a11bb // fmla v27.4s, v13.4s, v10.s[0]
-	WORD $0x4f8a11dc // fmla v28.4s, v14.4s, v10.s[0]
-	WORD $0x3dc01890 // ldr q16, [x4, #96]
-	WORD $0x4f8a11fd // fmla v29.4s, v15.4s, v10.s[0]
-	WORD $0xbd407091 // ldr s17, [x4, #112]
-	WORD $0xbc6b6892 // ldr s18, [x4, x11]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6a6893 // ldr s19, [x4, x10]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4f8a111e // fmla v30.4s, v8.4s, v10.s[0]
-	WORD $0x4f8a121f // fmla v31.4s, v16.4s, v10.s[0]
-	WORD $0x4f8a1229 // fmla v9.4s, v17.4s, v10.s[0]
+	WORD $0xbc7f6852 // ldr s18, [x2, xzr]
+	WORD $0xad405093 // ldp q19, q20, [x4, #0]
+	WORD $0xad415895 // ldp q21, q22, [x4, #32]
+	WORD $0x4f92126b // fmla v11.4s, v19.4s, v18.s[0]
+	WORD $0x4f92128c // fmla v12.4s, v20.4s, v18.s[0]
+	WORD $0xad426097 // ldp q23, q24, [x4, #64]
+	WORD $0x4f9212ad // fmla v13.4s, v21.4s, v18.s[0]
+	WORD $0x4f9212ce // fmla v14.4s, v22.4s, v18.s[0]
+	WORD $0x3dc01899 // ldr q25, [x4, #96]
+	WORD $0x4f9212ef // fmla v15.4s, v23.4s, v18.s[0]
+	WORD $0xbd40709a // ldr s26, [x4, #112]
+	WORD $0xbc6b689b // ldr s27, [x4, x11]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6a689c // ldr s28, [x4, x10]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4f921308 // fmla v8.4s, v24.4s, v18.s[0]
+	WORD $0x4f921330 // fmla v16.4s, v25.4s, v18.s[0]
+	WORD $0x4f921351 // fmla v17.4s, v26.4s, v18.s[0]
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -5063,42 +9167,137 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0xad405494 // ldp q20, q21, [x4, #0]
-	WORD $0x4e34d739 // fadd v25.4s, v25.4s, v20.4s
-	WORD $0x4e35d75a // fadd v26.4s, v26.4s, v21.4s
-	WORD $0xad415c96 // ldp q22, q23, [x4, #32]
-	WORD $0x4e36d77b // fadd v27.4s, v27.4s, v22.4s
-	WORD $0x4e37d79c // fadd v28.4s, v28.4s, v23.4s
-	WORD $0xad420098 // ldp q24, q0, [x4, #64]
-	WORD $0x4e38d7bd // fadd v29.4s, v29.4s, v24.4s
-	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
+	WORD $0xad40789d // ldp q29, q30, [x4, #0]
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0xad41249f // ldp q31, q9, [x4, #32]
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
+	WORD $0xad42008a // ldp q10, q0, [x4, #64]
+	WORD $0x4e2ad5ef // fadd v15.4s, v15.4s, v10.4s
+	WORD $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
 	WORD $0x3dc01881 // ldr q1, [x4, #96]
-	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
+	WORD $0x4e21d610 // fadd v16.4s, v16.4s, v1.4s
 	WORD $0xbd407082 // ldr s2, [x4, #112]
 	WORD $0xbc6b6883 // ldr s3, [x4, x11]
 	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
 	WORD $0xbc6a6884 // ldr s4, [x4, x10]
 	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
-	WORD $0x4e22d529 // fadd v9.4s, v9.4s, v2.4s
+	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d800059 // str q25, [x2]
-	WORD $0x3d80045a // str q26, [x2, #16]
-	WORD $0x3d80085b // str q27, [x2, #32]
-	WORD $0x3d800c5c // str q28, [x2, #48]
-	WORD $0x3d80105d // str q29, [x2, #64]
-	WORD $0x3d80145e // str q30, [x2, #80]
-	WORD $0x3d80185f // str q31, [x2, #96]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xad401885 // ldp q5, q6, [x4, #0]
+	WORD $0x4ea5d56b // fsub v11.4s, v11.4s, v5.4s
+	WORD $0x4ea6d58c // fsub v12.4s, v12.4s, v6.4s
+	WORD $0xad414c87 // ldp q7, q19, [x4, #32]
+	WORD $0x4ea7d5ad // fsub v13.4s, v13.4s, v7.4s
+	WORD $0x4eb3d5ce // fsub v14.4s, v14.4s, v19.4s
+	WORD $0xad425494 // ldp q20, q21, [x4, #64]
+	WORD $0x4eb4d5ef // fsub v15.4s, v15.4s, v20.4s
+	WORD $0x4eb5d508 // fsub v8.4s, v8.4s, v21.4s
+	WORD $0x3dc01896 // ldr q22, [x4, #96]
+	WORD $0x4eb6d610 // fsub v16.4s, v16.4s, v22.4s
+	WORD $0xbd407097 // ldr s23, [x4, #112]
+	WORD $0xbc6b689b // ldr s27, [x4, x11]
+	WORD $0x6e0c0777 // mov v23.s[1], v27.s[0]
+	WORD $0xbc6a689c // ldr s28, [x4, x10]
+	WORD $0x6e140797 // mov v23.s[2], v28.s[0]
+	WORD $0x4eb7d631 // fsub v17.4s, v17.4s, v23.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xad406498 // ldp q24, q25, [x4, #0]
+	WORD $0x6e38dd6b // fmul v11.4s, v11.4s, v24.4s
+	WORD $0x6e39dd8c // fmul v12.4s, v12.4s, v25.4s
+	WORD $0xad416892 // ldp q18, q26, [x4, #32]
+	WORD $0x6e32ddad // fmul v13.4s, v13.4s, v18.4s
+	WORD $0x6e3addce // fmul v14.4s, v14.4s, v26.4s
+	WORD $0xad42789d // ldp q29, q30, [x4, #64]
+	WORD $0x6e3dddef // fmul v15.4s, v15.4s, v29.4s
+	WORD $0x6e3edd08 // fmul v8.4s, v8.4s, v30.4s
+	WORD $0x3dc0189f // ldr q31, [x4, #96]
+	WORD $0x6e3fde10 // fmul v16.4s, v16.4s, v31.4s
+	WORD $0xbd407089 // ldr s9, [x4, #112]
+	WORD $0xbc6b688a // ldr s10, [x4, x11]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6a6880 // ldr s0, [x4, x10]
+	WORD $0x6e140409 // mov v9.s[2], v0.s[0]
+	WORD $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xad400c81 // ldp q1, q3, [x4, #0]
+	WORD $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
+	WORD $0x4e23d58c // fadd v12.4s, v12.4s, v3.4s
+	WORD $0xad410884 // ldp q4, q2, [x4, #32]
+	WORD $0x4e24d5ad // fadd v13.4s, v13.4s, v4.4s
+	WORD $0x4e22d5ce // fadd v14.4s, v14.4s, v2.4s
+	WORD $0xad421885 // ldp q5, q6, [x4, #64]
+	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
+	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
+	WORD $0x3dc01887 // ldr q7, [x4, #96]
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD $0xbd407093 // ldr s19, [x4, #112]
+	WORD $0xbc6b6894 // ldr s20, [x4, x11]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6a6895 // ldr s21, [x4, x10]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x4e33d631 // fadd v17.4s, v17.4s, v19.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xad406c96 // ldp q22, q27, [x4, #0]
+	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
+	WORD $0x4e3bd58c // fadd v12.4s, v12.4s, v27.4s
+	WORD $0xad415c9c // ldp q28, q23, [x4, #32]
+	WORD $0x4e3cd5ad // fadd v13.4s, v13.4s, v28.4s
+	WORD $0x4e37d5ce // fadd v14.4s, v14.4s, v23.4s
+	WORD $0xad426498 // ldp q24, q25, [x4, #64]
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x3dc01892 // ldr q18, [x4, #96]
+	WORD $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
+	WORD $0xbd40709a // ldr s26, [x4, #112]
+	WORD $0xbc6b689d // ldr s29, [x4, x11]
+	WORD $0x6e0c07ba // mov v26.s[1], v29.s[0]
+	WORD $0xbc6a689e // ldr s30, [x4, x10]
+	WORD $0x6e1407da // mov v26.s[2], v30.s[0]
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x4e3ff56b // fmax v11.4s, v11.4s, v31.4s
+	WORD $0x4e3ff58c // fmax v12.4s, v12.4s, v31.4s
+	WORD $0x4e3ff5ad // fmax v13.4s, v13.4s, v31.4s
+	WORD $0x4e3ff5ce // fmax v14.4s, v14.4s, v31.4s
+	WORD $0x4e3ff5ef // fmax v15.4s, v15.4s, v31.4s
+	WORD $0x4e3ff508 // fmax v8.4s, v8.4s, v31.4s
+	WORD $0x4e3ff610 // fmax v16.4s, v16.4s, v31.4s
+	WORD $0x4e3ff631 // fmax v17.4s, v17.4s, v31.4s
+partended:
+	WORD $0x3d80004b // str q11, [x2]
+	WORD $0x3d80044c // str q12, [x2, #16]
+	WORD $0x3d80084d // str q13, [x2, #32]
+	WORD $0x3d800c4e // str q14, [x2, #48]
+	WORD $0x3d80104f // str q15, [x2, #64]
+	WORD $0x3d801448 // str q8, [x2, #80]
+	WORD $0x3d801850 // str q16, [x2, #96]
 	ADD R10, R2, R9
-	WORD $0x4d008129 // st1 { v9.s }[2], [x9]
+	WORD $0x4d008131 // st1 { v17.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009129 // st1 { v9.s }[1], [x9]
-	WORD $0xbd007049 // str s9, [x2, #112]
+	WORD $0x0d009131 // st1 { v17.s }[1], [x9]
+	WORD $0xbd007051 // str s17, [x2, #112]
 	ADD R3, R2, R2
 	RET
 
-// func tile128R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R2V8(SB), NOSPLIT, $0-128
+// func tile128R2V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R2V8(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -5201,6 +9400,126 @@ done:
 	WORD $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0xad406cba // ldp q26, q27, [x5, #0]
+	WORD $0x4ebad400 // fsub v0.4s, v0.4s, v26.4s
+	WORD $0x4ebad508 // fsub v8.4s, v8.4s, v26.4s
+	WORD $0x4ebbd421 // fsub v1.4s, v1.4s, v27.4s
+	WORD $0x4ebbd529 // fsub v9.4s, v9.4s, v27.4s
+	WORD $0xad4174bc // ldp q28, q29, [x5, #32]
+	WORD $0x4ebcd442 // fsub v2.4s, v2.4s, v28.4s
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
+	WORD $0xad427cbe // ldp q30, q31, [x5, #64]
+	WORD $0x4ebed484 // fsub v4.4s, v4.4s, v30.4s
+	WORD $0x4ebed58c // fsub v12.4s, v12.4s, v30.4s
+	WORD $0x4ebfd4a5 // fsub v5.4s, v5.4s, v31.4s
+	WORD $0x4ebfd5ad // fsub v13.4s, v13.4s, v31.4s
+	WORD $0xad434cb2 // ldp q18, q19, [x5, #96]
+	WORD $0x4eb2d4c6 // fsub v6.4s, v6.4s, v18.4s
+	WORD $0x4eb2d5ce // fsub v14.4s, v14.4s, v18.4s
+	WORD $0x4eb3d4e7 // fsub v7.4s, v7.4s, v19.4s
+	WORD $0x4eb3d5ef // fsub v15.4s, v15.4s, v19.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0x6e34dc00 // fmul v0.4s, v0.4s, v20.4s
+	WORD $0x6e34dd08 // fmul v8.4s, v8.4s, v20.4s
+	WORD $0x6e35dc21 // fmul v1.4s, v1.4s, v21.4s
+	WORD $0x6e35dd29 // fmul v9.4s, v9.4s, v21.4s
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e36dd4a // fmul v10.4s, v10.4s, v22.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dd6b // fmul v11.4s, v11.4s, v23.4s
+	WORD $0xad4240b8 // ldp q24, q16, [x5, #64]
+	WORD $0x6e38dc84 // fmul v4.4s, v4.4s, v24.4s
+	WORD $0x6e38dd8c // fmul v12.4s, v12.4s, v24.4s
+	WORD $0x6e30dca5 // fmul v5.4s, v5.4s, v16.4s
+	WORD $0x6e30ddad // fmul v13.4s, v13.4s, v16.4s
+	WORD $0xad4364b1 // ldp q17, q25, [x5, #96]
+	WORD $0x6e31dcc6 // fmul v6.4s, v6.4s, v17.4s
+	WORD $0x6e31ddce // fmul v14.4s, v14.4s, v17.4s
+	WORD $0x6e39dce7 // fmul v7.4s, v7.4s, v25.4s
+	WORD $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0xad406cba // ldp q26, q27, [x5, #0]
+	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
+	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	WORD $0xad4174bc // ldp q28, q29, [x5, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	WORD $0xad427cbe // ldp q30, q31, [x5, #64]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad434cb2 // ldp q18, q19, [x5, #96]
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0xad4240b8 // ldp q24, q16, [x5, #64]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	WORD $0xad4364b1 // ldp q17, q25, [x5, #96]
+	WORD $0x4e31d4c6 // fadd v6.4s, v6.4s, v17.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+	ADD R4, R5, R5
+	WORD $0xad406cba // ldp q26, q27, [x5, #0]
+	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	WORD $0xad4174bc // ldp q28, q29, [x5, #32]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	WORD $0xad427cbe // ldp q30, q31, [x5, #64]
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad434cb2 // ldp q18, q19, [x5, #96]
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4e34f58c // fmax v12.4s, v12.4s, v20.4s
+	WORD $0x4e34f5ad // fmax v13.4s, v13.4s, v20.4s
+	WORD $0x4e34f5ce // fmax v14.4s, v14.4s, v20.4s
+	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	WORD $0x3d800461 // str q1, [x3, #16]
 	WORD $0x3d800862 // str q2, [x3, #32]
@@ -5227,6 +9546,13 @@ part:
 	ADD $112, R12, R12
 	LSL $2, R11, R11
 	ADD $112, R11, R11
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
@@ -5236,13 +9562,6 @@ part:
 	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
@@ -5252,29 +9571,29 @@ partloop:
 	WORD $0xbc606861 // ldr s1, [x3, x0]
 	WORD $0xad400ca2 // ldp q2, q3, [x5, #0]
 	WORD $0xad4114a4 // ldp q4, q5, [x5, #32]
-	WORD $0x4f80105a // fmla v26.4s, v2.4s, v0.s[0]
-	WORD $0x4f811054 // fmla v20.4s, v2.4s, v1.s[0]
-	WORD $0x4f80107b // fmla v27.4s, v3.4s, v0.s[0]
-	WORD $0x4f811075 // fmla v21.4s, v3.4s, v1.s[0]
+	WORD $0x4f801055 // fmla v21.4s, v2.4s, v0.s[0]
+	WORD $0x4f81105b // fmla v27.4s, v2.4s, v1.s[0]
+	WORD $0x4f801076 // fmla v22.4s, v3.4s, v0.s[0]
+	WORD $0x4f81107c // fmla v28.4s, v3.4s, v1.s[0]
 	WORD $0xad421ca6 // ldp q6, q7, [x5, #64]
-	WORD $0x4f80109c // fmla v28.4s, v4.4s, v0.s[0]
-	WORD $0x4f811096 // fmla v22.4s, v4.4s, v1.s[0]
-	WORD $0x4f8010bd // fmla v29.4s, v5.4s, v0.s[0]
-	WORD $0x4f8110b7 // fmla v23.4s, v5.4s, v1.s[0]
+	WORD $0x4f801097 // fmla v23.4s, v4.4s, v0.s[0]
+	WORD $0x4f81109d // fmla v29.4s, v4.4s, v1.s[0]
+	WORD $0x4f8010b8 // fmla v24.4s, v5.4s, v0.s[0]
+	WORD $0x4f8110be // fmla v30.4s, v5.4s, v1.s[0]
 	WORD $0x3dc018a8 // ldr q8, [x5, #96]
-	WORD $0x4f8010de // fmla v30.4s, v6.4s, v0.s[0]
-	WORD $0x4f8110d8 // fmla v24.4s, v6.4s, v1.s[0]
+	WORD $0x4f8010d0 // fmla v16.4s, v6.4s, v0.s[0]
+	WORD $0x4f8110df // fmla v31.4s, v6.4s, v1.s[0]
 	WORD $0xbd4070a9 // ldr s9, [x5, #112]
 	WORD $0xbc6c68aa // ldr s10, [x5, x12]
 	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc6b68ab // ldr s11, [x5, x11]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4f8010ff // fmla v31.4s, v7.4s, v0.s[0]
-	WORD $0x4f8110f0 // fmla v16.4s, v7.4s, v1.s[0]
-	WORD $0x4f801112 // fmla v18.4s, v8.4s, v0.s[0]
-	WORD $0x4f811111 // fmla v17.4s, v8.4s, v1.s[0]
-	WORD $0x4f801133 // fmla v19.4s, v9.4s, v0.s[0]
-	WORD $0x4f811139 // fmla v25.4s, v9.4s, v1.s[0]
+	WORD $0x4f8010f1 // fmla v17.4s, v7.4s, v0.s[0]
+	WORD $0x4f8110f2 // fmla v18.4s, v7.4s, v1.s[0]
+	WORD $0x4f801119 // fmla v25.4s, v8.4s, v0.s[0]
+	WORD $0x4f811113 // fmla v19.4s, v8.4s, v1.s[0]
+	WORD $0x4f80113a // fmla v26.4s, v9.4s, v0.s[0]
+	WORD $0x4f811134 // fmla v20.4s, v9.4s, v1.s[0]
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -5294,72 +9613,217 @@ partdone:
 	CBZ R2, partstore
 	MOVD R3, R5
 	WORD $0xad4034ac // ldp q12, q13, [x5, #0]
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
 	WORD $0xad413cae // ldp q14, q15, [x5, #32]
-	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
+	WORD $0x4e2fd718 // fadd v24.4s, v24.4s, v15.4s
 	WORD $0xad420ca2 // ldp q2, q3, [x5, #64]
-	WORD $0x4e22d7de // fadd v30.4s, v30.4s, v2.4s
-	WORD $0x4e23d7ff // fadd v31.4s, v31.4s, v3.4s
+	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
 	WORD $0x3dc018a4 // ldr q4, [x5, #96]
-	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
+	WORD $0x4e24d739 // fadd v25.4s, v25.4s, v4.4s
 	WORD $0xbd4070a5 // ldr s5, [x5, #112]
 	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6b68aa // ldr s10, [x5, x11]
 	WORD $0x6e140545 // mov v5.s[2], v10.s[0]
-	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
 	ADD R4, R5, R5
 	WORD $0xad401cab // ldp q11, q7, [x5, #0]
-	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
-	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
+	WORD $0x4e2bd77b // fadd v27.4s, v27.4s, v11.4s
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
 	WORD $0xad4100a8 // ldp q8, q0, [x5, #32]
-	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
+	WORD $0x4e28d7bd // fadd v29.4s, v29.4s, v8.4s
+	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
 	WORD $0xad4224a1 // ldp q1, q9, [x5, #64]
-	WORD $0x4e21d718 // fadd v24.4s, v24.4s, v1.4s
-	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
+	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
 	WORD $0x3dc018ac // ldr q12, [x5, #96]
-	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
 	WORD $0xbd4070ad // ldr s13, [x5, #112]
 	WORD $0xbc6c68ae // ldr s14, [x5, x12]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc6b68af // ldr s15, [x5, x11]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	ADD R4, R5, R5
 partstore:
-	WORD $0x3d80007a // str q26, [x3]
-	WORD $0x3d80047b // str q27, [x3, #16]
-	WORD $0x3d80087c // str q28, [x3, #32]
-	WORD $0x3d800c7d // str q29, [x3, #48]
-	WORD $0x3d80107e // str q30, [x3, #64]
-	WORD $0x3d80147f // str q31, [x3, #80]
-	WORD $0x3d801872 // str q18, [x3, #96]
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0xad400ca2 // ldp q2, q3, [x5, #0]
+	WORD $0x4ea2d6b5 // fsub v21.4s, v21.4s, v2.4s
+	WORD $0x4ea2d77b // fsub v27.4s, v27.4s, v2.4s
+	WORD $0x4ea3d6d6 // fsub v22.4s, v22.4s, v3.4s
+	WORD $0x4ea3d79c // fsub v28.4s, v28.4s, v3.4s
+	WORD $0xad4118a4 // ldp q4, q6, [x5, #32]
+	WORD $0x4ea4d6f7 // fsub v23.4s, v23.4s, v4.4s
+	WORD $0x4ea4d7bd // fsub v29.4s, v29.4s, v4.4s
+	WORD $0x4ea6d718 // fsub v24.4s, v24.4s, v6.4s
+	WORD $0x4ea6d7de // fsub v30.4s, v30.4s, v6.4s
+	WORD $0xad4214aa // ldp q10, q5, [x5, #64]
+	WORD $0x4eaad610 // fsub v16.4s, v16.4s, v10.4s
+	WORD $0x4eaad7ff // fsub v31.4s, v31.4s, v10.4s
+	WORD $0x4ea5d631 // fsub v17.4s, v17.4s, v5.4s
+	WORD $0x4ea5d652 // fsub v18.4s, v18.4s, v5.4s
+	WORD $0x3dc018ab // ldr q11, [x5, #96]
+	WORD $0x4eabd739 // fsub v25.4s, v25.4s, v11.4s
+	WORD $0x4eabd673 // fsub v19.4s, v19.4s, v11.4s
+	WORD $0xbd4070a7 // ldr s7, [x5, #112]
+	WORD $0xbc6c68a8 // ldr s8, [x5, x12]
+	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
+	WORD $0xbc6b68a0 // ldr s0, [x5, x11]
+	WORD $0x6e140407 // mov v7.s[2], v0.s[0]
+	WORD $0x4ea7d75a // fsub v26.4s, v26.4s, v7.4s
+	WORD $0x4ea7d694 // fsub v20.4s, v20.4s, v7.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0xad4024a1 // ldp q1, q9, [x5, #0]
+	WORD $0x6e21deb5 // fmul v21.4s, v21.4s, v1.4s
+	WORD $0x6e21df7b // fmul v27.4s, v27.4s, v1.4s
+	WORD $0x6e29ded6 // fmul v22.4s, v22.4s, v9.4s
+	WORD $0x6e29df9c // fmul v28.4s, v28.4s, v9.4s
+	WORD $0xad4138ac // ldp q12, q14, [x5, #32]
+	WORD $0x6e2cdef7 // fmul v23.4s, v23.4s, v12.4s
+	WORD $0x6e2cdfbd // fmul v29.4s, v29.4s, v12.4s
+	WORD $0x6e2edf18 // fmul v24.4s, v24.4s, v14.4s
+	WORD $0x6e2edfde // fmul v30.4s, v30.4s, v14.4s
+	WORD $0xad4234af // ldp q15, q13, [x5, #64]
+	WORD $0x6e2fde10 // fmul v16.4s, v16.4s, v15.4s
+	WORD $0x6e2fdfff // fmul v31.4s, v31.4s, v15.4s
+	WORD $0x6e2dde31 // fmul v17.4s, v17.4s, v13.4s
+	WORD $0x6e2dde52 // fmul v18.4s, v18.4s, v13.4s
+	WORD $0x3dc018a2 // ldr q2, [x5, #96]
+	WORD $0x6e22df39 // fmul v25.4s, v25.4s, v2.4s
+	WORD $0x6e22de73 // fmul v19.4s, v19.4s, v2.4s
+	WORD $0xbd4070a3 // ldr s3, [x5, #112]
+	WORD $0xbc6c68a4 // ldr s4, [x5, x12]
+	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
+	WORD $0xbc6b68a6 // ldr s6, [x5, x11]
+	WORD $0x6e1404c3 // mov v3.s[2], v6.s[0]
+	WORD $0x6e23df5a // fmul v26.4s, v26.4s, v3.4s
+	WORD $0x6e23de94 // fmul v20.4s, v20.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0xad4014aa // ldp q10, q5, [x5, #0]
+	WORD $0x4e2ad6b5 // fadd v21.4s, v21.4s, v10.4s
+	WORD $0x4e2ad77b // fadd v27.4s, v27.4s, v10.4s
+	WORD $0x4e25d6d6 // fadd v22.4s, v22.4s, v5.4s
+	WORD $0x4e25d79c // fadd v28.4s, v28.4s, v5.4s
+	WORD $0xad4120ab // ldp q11, q8, [x5, #32]
+	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
+	WORD $0x4e2bd7bd // fadd v29.4s, v29.4s, v11.4s
+	WORD $0x4e28d718 // fadd v24.4s, v24.4s, v8.4s
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0xad421ca0 // ldp q0, q7, [x5, #64]
+	WORD $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
+	WORD $0x4e20d7ff // fadd v31.4s, v31.4s, v0.4s
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	WORD $0x4e27d652 // fadd v18.4s, v18.4s, v7.4s
+	WORD $0x3dc018a1 // ldr q1, [x5, #96]
+	WORD $0x4e21d739 // fadd v25.4s, v25.4s, v1.4s
+	WORD $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
+	WORD $0xbd4070a9 // ldr s9, [x5, #112]
+	WORD $0xbc6c68ac // ldr s12, [x5, x12]
+	WORD $0x6e0c0589 // mov v9.s[1], v12.s[0]
+	WORD $0xbc6b68ae // ldr s14, [x5, x11]
+	WORD $0x6e1405c9 // mov v9.s[2], v14.s[0]
+	WORD $0x4e29d75a // fadd v26.4s, v26.4s, v9.4s
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0xad4034af // ldp q15, q13, [x5, #0]
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
+	WORD $0xad4110a2 // ldp q2, q4, [x5, #32]
+	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
+	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
+	WORD $0xad420ca6 // ldp q6, q3, [x5, #64]
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0x3dc018aa // ldr q10, [x5, #96]
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0xbd4070a5 // ldr s5, [x5, #112]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c0565 // mov v5.s[1], v11.s[0]
+	WORD $0xbc6b68a8 // ldr s8, [x5, x11]
+	WORD $0x6e140505 // mov v5.s[2], v8.s[0]
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
+	ADD R4, R5, R5
+	WORD $0xad401ca0 // ldp q0, q7, [x5, #0]
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
+	WORD $0xad4130a1 // ldp q1, q12, [x5, #32]
+	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e2cd7de // fadd v30.4s, v30.4s, v12.4s
+	WORD $0xad4224ae // ldp q14, q9, [x5, #64]
+	WORD $0x4e2ed7ff // fadd v31.4s, v31.4s, v14.4s
+	WORD $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
+	WORD $0x3dc018af // ldr q15, [x5, #96]
+	WORD $0x4e2fd673 // fadd v19.4s, v19.4s, v15.4s
+	WORD $0xbd4070ad // ldr s13, [x5, #112]
+	WORD $0xbc6c68a2 // ldr s2, [x5, x12]
+	WORD $0x6e0c044d // mov v13.s[1], v2.s[0]
+	WORD $0xbc6b68a4 // ldr s4, [x5, x11]
+	WORD $0x6e14048d // mov v13.s[2], v4.s[0]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x4e26f6b5 // fmax v21.4s, v21.4s, v6.4s
+	WORD $0x4e26f6d6 // fmax v22.4s, v22.4s, v6.4s
+	WORD $0x4e26f6f7 // fmax v23.4s, v23.4s, v6.4s
+	WORD $0x4e26f718 // fmax v24.4s, v24.4s, v6.4s
+	WORD $0x4e26f610 // fmax v16.4s, v16.4s, v6.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x4e26f739 // fmax v25.4s, v25.4s, v6.4s
+	WORD $0x4e26f75a // fmax v26.4s, v26.4s, v6.4s
+	WORD $0x4e26f77b // fmax v27.4s, v27.4s, v6.4s
+	WORD $0x4e26f79c // fmax v28.4s, v28.4s, v6.4s
+	WORD $0x4e26f7bd // fmax v29.4s, v29.4s, v6.4s
+	WORD $0x4e26f7de // fmax v30.4s, v30.4s, v6.4s
+	WORD $0x4e26f7ff // fmax v31.4s, v31.4s, v6.4s
+	WORD $0x4e26f652 // fmax v18.4s, v18.4s, v6.4s
+	WORD $0x4e26f673 // fmax v19.4s, v19.4s, v6.4s
+	WORD $0x4e26f694 // fmax v20.4s, v20.4s, v6.4s
+partended:
+	WORD $0x3d800075 // str q21, [x3]
+	WORD $0x3d800476 // str q22, [x3, #16]
+	WORD $0x3d800877 // str q23, [x3, #32]
+	WORD $0x3d800c78 // str q24, [x3, #48]
+	WORD $0x3d801070 // str q16, [x3, #64]
+	WORD $0x3d801471 // str q17, [x3, #80]
+	WORD $0x3d801879 // str q25, [x3, #96]
 	ADD R11, R3, R10
-	WORD $0x4d008153 // st1 { v19.s }[2], [x10]
+	WORD $0x4d00815a // st1 { v26.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009153 // st1 { v19.s }[1], [x10]
-	WORD $0xbd007073 // str s19, [x3, #112]
+	WORD $0x0d00915a // st1 { v26.s }[1], [x10]
+	WORD $0xbd00707a // str s26, [x3, #112]
 	ADD R4, R3, R3
-	WORD $0x3d800074 // str q20, [x3]
-	WORD $0x3d800475 // str q21, [x3, #16]
-	WORD $0x3d800876 // str q22, [x3, #32]
-	WORD $0x3d800c77 // str q23, [x3, #48]
-	WORD $0x3d801078 // str q24, [x3, #64]
-	WORD $0x3d801470 // str q16, [x3, #80]
-	WORD $0x3d801871 // str q17, [x3, #96]
+	WORD $0x3d80007b // str q27, [x3]
+	WORD $0x3d80047c // str q28, [x3, #16]
+	WORD $0x3d80087d // str q29, [x3, #32]
+	WORD $0x3d800c7e // str q30, [x3, #48]
+	WORD $0x3d80107f // str q31, [x3, #64]
+	WORD $0x3d801472 // str q18, [x3, #80]
+	WORD $0x3d801873 // str q19, [x3, #96]
 	ADD R11, R3, R10
-	WORD $0x4d008159 // st1 { v25.s }[2], [x10]
+	WORD $0x4d008154 // st1 { v20.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009159 // st1 { v25.s }[1], [x10]
-	WORD $0xbd007079 // str s25, [x3, #112]
+	WORD $0x0d009154 // st1 { v20.s }[1], [x10]
+	WORD $0xbd007074 // str s20, [x3, #112]
 	ADD R4, R3, R3
 	RET
 
-// func tile128R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R3V8(SB), NOSPLIT, $0-128
+// func tile128R3V8(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R3V8(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -5493,6 +9957,171 @@ done:
 	WORD $0x4e3dd6f7 // fadd v23.4s, v23.4s, v29.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4ebed400 // fsub v0.4s, v0.4s, v30.4s
+	WORD $0x4ebed508 // fsub v8.4s, v8.4s, v30.4s
+	WORD $0x4ebed610 // fsub v16.4s, v16.4s, v30.4s
+	WORD $0x4ebfd421 // fsub v1.4s, v1.4s, v31.4s
+	WORD $0x4ebfd529 // fsub v9.4s, v9.4s, v31.4s
+	WORD $0x4ebfd631 // fsub v17.4s, v17.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x4ebbd442 // fsub v2.4s, v2.4s, v27.4s
+	WORD $0x4ebbd54a // fsub v10.4s, v10.4s, v27.4s
+	WORD $0x4ebbd652 // fsub v18.4s, v18.4s, v27.4s
+	WORD $0x4ebcd463 // fsub v3.4s, v3.4s, v28.4s
+	WORD $0x4ebcd56b // fsub v11.4s, v11.4s, v28.4s
+	WORD $0x4ebcd673 // fsub v19.4s, v19.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x4eb8d484 // fsub v4.4s, v4.4s, v24.4s
+	WORD $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	WORD $0x4eb8d694 // fsub v20.4s, v20.4s, v24.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d5ad // fsub v13.4s, v13.4s, v25.4s
+	WORD $0x4eb9d6b5 // fsub v21.4s, v21.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+	WORD $0x4ebad6d6 // fsub v22.4s, v22.4s, v26.4s
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x4ebdd5ef // fsub v15.4s, v15.4s, v29.4s
+	WORD $0x4ebdd6f7 // fsub v23.4s, v23.4s, v29.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x6e3edc00 // fmul v0.4s, v0.4s, v30.4s
+	WORD $0x6e3edd08 // fmul v8.4s, v8.4s, v30.4s
+	WORD $0x6e3ede10 // fmul v16.4s, v16.4s, v30.4s
+	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
+	WORD $0x6e3fdd29 // fmul v9.4s, v9.4s, v31.4s
+	WORD $0x6e3fde31 // fmul v17.4s, v17.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x6e3bdc42 // fmul v2.4s, v2.4s, v27.4s
+	WORD $0x6e3bdd4a // fmul v10.4s, v10.4s, v27.4s
+	WORD $0x6e3bde52 // fmul v18.4s, v18.4s, v27.4s
+	WORD $0x6e3cdc63 // fmul v3.4s, v3.4s, v28.4s
+	WORD $0x6e3cdd6b // fmul v11.4s, v11.4s, v28.4s
+	WORD $0x6e3cde73 // fmul v19.4s, v19.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x6e38dc84 // fmul v4.4s, v4.4s, v24.4s
+	WORD $0x6e38dd8c // fmul v12.4s, v12.4s, v24.4s
+	WORD $0x6e38de94 // fmul v20.4s, v20.4s, v24.4s
+	WORD $0x6e39dca5 // fmul v5.4s, v5.4s, v25.4s
+	WORD $0x6e39ddad // fmul v13.4s, v13.4s, v25.4s
+	WORD $0x6e39deb5 // fmul v21.4s, v21.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x6e3adcc6 // fmul v6.4s, v6.4s, v26.4s
+	WORD $0x6e3addce // fmul v14.4s, v14.4s, v26.4s
+	WORD $0x6e3aded6 // fmul v22.4s, v22.4s, v26.4s
+	WORD $0x6e3ddce7 // fmul v7.4s, v7.4s, v29.4s
+	WORD $0x6e3dddef // fmul v15.4s, v15.4s, v29.4s
+	WORD $0x6e3ddef7 // fmul v23.4s, v23.4s, v29.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	WORD $0x4e3cd56b // fadd v11.4s, v11.4s, v28.4s
+	WORD $0x4e3cd673 // fadd v19.4s, v19.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e39d6b5 // fadd v21.4s, v21.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3ad6d6 // fadd v22.4s, v22.4s, v26.4s
+	WORD $0x4e3dd4e7 // fadd v7.4s, v7.4s, v29.4s
+	WORD $0x4e3dd5ef // fadd v15.4s, v15.4s, v29.4s
+	WORD $0x4e3dd6f7 // fadd v23.4s, v23.4s, v29.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3dd4e7 // fadd v7.4s, v7.4s, v29.4s
+	ADD R5, R6, R6
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e3cd56b // fadd v11.4s, v11.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3dd5ef // fadd v15.4s, v15.4s, v29.4s
+	ADD R5, R6, R6
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
+	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	WORD $0xad4170db // ldp q27, q28, [x6, #32]
+	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
+	WORD $0x4e3cd673 // fadd v19.4s, v19.4s, v28.4s
+	WORD $0xad4264d8 // ldp q24, q25, [x6, #64]
+	WORD $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
+	WORD $0x4e39d6b5 // fadd v21.4s, v21.4s, v25.4s
+	WORD $0xad4374da // ldp q26, q29, [x6, #96]
+	WORD $0x4e3ad6d6 // fadd v22.4s, v22.4s, v26.4s
+	WORD $0x4e3dd6f7 // fadd v23.4s, v23.4s, v29.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x4e3ef400 // fmax v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ef421 // fmax v1.4s, v1.4s, v30.4s
+	WORD $0x4e3ef442 // fmax v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ef463 // fmax v3.4s, v3.4s, v30.4s
+	WORD $0x4e3ef484 // fmax v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ef4a5 // fmax v5.4s, v5.4s, v30.4s
+	WORD $0x4e3ef4c6 // fmax v6.4s, v6.4s, v30.4s
+	WORD $0x4e3ef4e7 // fmax v7.4s, v7.4s, v30.4s
+	WORD $0x4e3ef508 // fmax v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ef529 // fmax v9.4s, v9.4s, v30.4s
+	WORD $0x4e3ef54a // fmax v10.4s, v10.4s, v30.4s
+	WORD $0x4e3ef56b // fmax v11.4s, v11.4s, v30.4s
+	WORD $0x4e3ef58c // fmax v12.4s, v12.4s, v30.4s
+	WORD $0x4e3ef5ad // fmax v13.4s, v13.4s, v30.4s
+	WORD $0x4e3ef5ce // fmax v14.4s, v14.4s, v30.4s
+	WORD $0x4e3ef5ef // fmax v15.4s, v15.4s, v30.4s
+	WORD $0x4e3ef610 // fmax v16.4s, v16.4s, v30.4s
+	WORD $0x4e3ef631 // fmax v17.4s, v17.4s, v30.4s
+	WORD $0x4e3ef652 // fmax v18.4s, v18.4s, v30.4s
+	WORD $0x4e3ef673 // fmax v19.4s, v19.4s, v30.4s
+	WORD $0x4e3ef694 // fmax v20.4s, v20.4s, v30.4s
+	WORD $0x4e3ef6b5 // fmax v21.4s, v21.4s, v30.4s
+	WORD $0x4e3ef6d6 // fmax v22.4s, v22.4s, v30.4s
+	WORD $0x4e3ef6f7 // fmax v23.4s, v23.4s, v30.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	WORD $0x3d800882 // str q2, [x4, #32]
@@ -5528,7 +10157,6 @@ part:
 	ADD $112, R13, R13
 	LSL $2, R12, R12
 	ADD $112, R12, R12
-	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
@@ -5536,6 +10164,7 @@ part:
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -5562,21 +10191,21 @@ partloop:
 	WORD $0xbc616892 // ldr s18, [x4, x1]
 	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
 	WORD $0xad4158d5 // ldp q21, q22, [x6, #32]
-	WORD $0x4f90127e // fmla v30.4s, v19.4s, v16.s[0]
+	WORD $0x4f90127f // fmla v31.4s, v19.4s, v16.s[0]
 	WORD $0x4f911260 // fmla v0.4s, v19.4s, v17.s[0]
 	WORD $0x4f921268 // fmla v8.4s, v19.4s, v18.s[0]
-	WORD $0x4f90129f // fmla v31.4s, v20.4s, v16.s[0]
+	WORD $0x4f90129b // fmla v27.4s, v20.4s, v16.s[0]
 	WORD $0x4f911281 // fmla v1.4s, v20.4s, v17.s[0]
 	WORD $0x4f921289 // fmla v9.4s, v20.4s, v18.s[0]
 	WORD $0xad424cd7 // ldp q23, q19, [x6, #64]
-	WORD $0x4f9012bb // fmla v27.4s, v21.4s, v16.s[0]
+	WORD $0x4f9012bc // fmla v28.4s, v21.4s, v16.s[0]
 	WORD $0x4f9112a2 // fmla v2.4s, v21.4s, v17.s[0]
 	WORD $0x4f9212aa // fmla v10.4s, v21.4s, v18.s[0]
-	WORD $0x4f9012dc // fmla v28.4s, v22.4s, v16.s[0]
+	WORD $0x4f9012d8 // fmla v24.4s, v22.4s, v16.s[0]
 	WORD $0x4f9112c3 // fmla v3.4s, v22.4s, v17.s[0]
 	WORD $0x4f9212cb // fmla v11.4s, v22.4s, v18.s[0]
 	WORD $0x3dc018d4 // ldr q20, [x6, #96]
-	WORD $0x4f9012f8 // fmla v24.4s, v23.4s, v16.s[0]
+	WORD $0x4f9012f9 // fmla v25.4s, v23.4s, v16.s[0]
 	WORD $0x4f9112e4 // fmla v4.4s, v23.4s, v17.s[0]
 	WORD $0x4f9212ec // fmla v12.4s, v23.4s, v18.s[0]
 	WORD $0xbd4070d5 // ldr s21, [x6, #112]
@@ -5584,13 +10213,13 @@ partloop:
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
 	WORD $0xbc6c68d7 // ldr s23, [x6, x12]
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4f901279 // fmla v25.4s, v19.4s, v16.s[0]
+	WORD $0x4f90127a // fmla v26.4s, v19.4s, v16.s[0]
 	WORD $0x4f911265 // fmla v5.4s, v19.4s, v17.s[0]
 	WORD $0x4f92126d // fmla v13.4s, v19.4s, v18.s[0]
-	WORD $0x4f90129a // fmla v26.4s, v20.4s, v16.s[0]
+	WORD $0x4f90129d // fmla v29.4s, v20.4s, v16.s[0]
 	WORD $0x4f911286 // fmla v6.4s, v20.4s, v17.s[0]
 	WORD $0x4f92128e // fmla v14.4s, v20.4s, v18.s[0]
-	WORD $0x4f9012bd // fmla v29.4s, v21.4s, v16.s[0]
+	WORD $0x4f9012be // fmla v30.4s, v21.4s, v16.s[0]
 	WORD $0x4f9112a7 // fmla v7.4s, v21.4s, v17.s[0]
 	WORD $0x4f9212af // fmla v15.4s, v21.4s, v18.s[0]
 	ADD R5, R4, R4
@@ -5612,22 +10241,22 @@ partdone:
 	CBZ R3, partstore
 	MOVD R4, R6
 	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
-	WORD $0x4e36d7de // fadd v30.4s, v30.4s, v22.4s
-	WORD $0x4e37d7ff // fadd v31.4s, v31.4s, v23.4s
+	WORD $0x4e36d7ff // fadd v31.4s, v31.4s, v22.4s
+	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
 	WORD $0xad4150d3 // ldp q19, q20, [x6, #32]
-	WORD $0x4e33d77b // fadd v27.4s, v27.4s, v19.4s
-	WORD $0x4e34d79c // fadd v28.4s, v28.4s, v20.4s
+	WORD $0x4e33d79c // fadd v28.4s, v28.4s, v19.4s
+	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
 	WORD $0xad4244d0 // ldp q16, q17, [x6, #64]
-	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
-	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
+	WORD $0x4e30d739 // fadd v25.4s, v25.4s, v16.4s
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
 	WORD $0x3dc018d2 // ldr q18, [x6, #96]
-	WORD $0x4e32d75a // fadd v26.4s, v26.4s, v18.4s
+	WORD $0x4e32d7bd // fadd v29.4s, v29.4s, v18.4s
 	WORD $0xbd4070d5 // ldr s21, [x6, #112]
 	WORD $0xbc6d68d6 // ldr s22, [x6, x13]
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
 	WORD $0xbc6c68d7 // ldr s23, [x6, x12]
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
+	WORD $0x4e35d7de // fadd v30.4s, v30.4s, v21.4s
 	ADD R5, R6, R6
 	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
 	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
@@ -5666,18 +10295,213 @@ partdone:
 	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d80009e // str q30, [x4]
-	WORD $0x3d80049f // str q31, [x4, #16]
-	WORD $0x3d80089b // str q27, [x4, #32]
-	WORD $0x3d800c9c // str q28, [x4, #48]
-	WORD $0x3d801098 // str q24, [x4, #64]
-	WORD $0x3d801499 // str q25, [x4, #80]
-	WORD $0x3d80189a // str q26, [x4, #96]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xad4058d2 // ldp q18, q22, [x6, #0]
+	WORD $0x4eb2d7ff // fsub v31.4s, v31.4s, v18.4s
+	WORD $0x4eb2d400 // fsub v0.4s, v0.4s, v18.4s
+	WORD $0x4eb2d508 // fsub v8.4s, v8.4s, v18.4s
+	WORD $0x4eb6d77b // fsub v27.4s, v27.4s, v22.4s
+	WORD $0x4eb6d421 // fsub v1.4s, v1.4s, v22.4s
+	WORD $0x4eb6d529 // fsub v9.4s, v9.4s, v22.4s
+	WORD $0xad414cd7 // ldp q23, q19, [x6, #32]
+	WORD $0x4eb7d79c // fsub v28.4s, v28.4s, v23.4s
+	WORD $0x4eb7d442 // fsub v2.4s, v2.4s, v23.4s
+	WORD $0x4eb7d54a // fsub v10.4s, v10.4s, v23.4s
+	WORD $0x4eb3d718 // fsub v24.4s, v24.4s, v19.4s
+	WORD $0x4eb3d463 // fsub v3.4s, v3.4s, v19.4s
+	WORD $0x4eb3d56b // fsub v11.4s, v11.4s, v19.4s
+	WORD $0xad4240d4 // ldp q20, q16, [x6, #64]
+	WORD $0x4eb4d739 // fsub v25.4s, v25.4s, v20.4s
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x4eb4d58c // fsub v12.4s, v12.4s, v20.4s
+	WORD $0x4eb0d75a // fsub v26.4s, v26.4s, v16.4s
+	WORD $0x4eb0d4a5 // fsub v5.4s, v5.4s, v16.4s
+	WORD $0x4eb0d5ad // fsub v13.4s, v13.4s, v16.4s
+	WORD $0x3dc018d1 // ldr q17, [x6, #96]
+	WORD $0x4eb1d7bd // fsub v29.4s, v29.4s, v17.4s
+	WORD $0x4eb1d4c6 // fsub v6.4s, v6.4s, v17.4s
+	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d2 // ldr s18, [x6, x13]
+	WORD $0x6e0c0655 // mov v21.s[1], v18.s[0]
+	WORD $0xbc6c68d6 // ldr s22, [x6, x12]
+	WORD $0x6e1406d5 // mov v21.s[2], v22.s[0]
+	WORD $0x4eb5d7de // fsub v30.4s, v30.4s, v21.4s
+	WORD $0x4eb5d4e7 // fsub v7.4s, v7.4s, v21.4s
+	WORD $0x4eb5d5ef // fsub v15.4s, v15.4s, v21.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xad404cd7 // ldp q23, q19, [x6, #0]
+	WORD $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD $0x6e37dc00 // fmul v0.4s, v0.4s, v23.4s
+	WORD $0x6e37dd08 // fmul v8.4s, v8.4s, v23.4s
+	WORD $0x6e33df7b // fmul v27.4s, v27.4s, v19.4s
+	WORD $0x6e33dc21 // fmul v1.4s, v1.4s, v19.4s
+	WORD $0x6e33dd29 // fmul v9.4s, v9.4s, v19.4s
+	WORD $0xad4140d4 // ldp q20, q16, [x6, #32]
+	WORD $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	WORD $0x6e34dc42 // fmul v2.4s, v2.4s, v20.4s
+	WORD $0x6e34dd4a // fmul v10.4s, v10.4s, v20.4s
+	WORD $0x6e30df18 // fmul v24.4s, v24.4s, v16.4s
+	WORD $0x6e30dc63 // fmul v3.4s, v3.4s, v16.4s
+	WORD $0x6e30dd6b // fmul v11.4s, v11.4s, v16.4s
+	WORD $0xad4248d1 // ldp q17, q18, [x6, #64]
+	WORD $0x6e31df39 // fmul v25.4s, v25.4s, v17.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+	WORD $0x6e31dd8c // fmul v12.4s, v12.4s, v17.4s
+	WORD $0x6e32df5a // fmul v26.4s, v26.4s, v18.4s
+	WORD $0x6e32dca5 // fmul v5.4s, v5.4s, v18.4s
+	WORD $0x6e32ddad // fmul v13.4s, v13.4s, v18.4s
+	WORD $0x3dc018d6 // ldr q22, [x6, #96]
+	WORD $0x6e36dfbd // fmul v29.4s, v29.4s, v22.4s
+	WORD $0x6e36dcc6 // fmul v6.4s, v6.4s, v22.4s
+	WORD $0x6e36ddce // fmul v14.4s, v14.4s, v22.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d7 // ldr s23, [x6, x13]
+	WORD $0x6e0c06f5 // mov v21.s[1], v23.s[0]
+	WORD $0xbc6c68d3 // ldr s19, [x6, x12]
+	WORD $0x6e140675 // mov v21.s[2], v19.s[0]
+	WORD $0x6e35dfde // fmul v30.4s, v30.4s, v21.4s
+	WORD $0x6e35dce7 // fmul v7.4s, v7.4s, v21.4s
+	WORD $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xad4040d4 // ldp q20, q16, [x6, #0]
+	WORD $0x4e34d7ff // fadd v31.4s, v31.4s, v20.4s
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	WORD $0xad4148d1 // ldp q17, q18, [x6, #32]
+	WORD $0x4e31d79c // fadd v28.4s, v28.4s, v17.4s
+	WORD $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
+	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
+	WORD $0x4e32d718 // fadd v24.4s, v24.4s, v18.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
+	WORD $0xad425cd6 // ldp q22, q23, [x6, #64]
+	WORD $0x4e36d739 // fadd v25.4s, v25.4s, v22.4s
+	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
+	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
+	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
+	WORD $0x4e37d5ad // fadd v13.4s, v13.4s, v23.4s
+	WORD $0x3dc018d3 // ldr q19, [x6, #96]
+	WORD $0x4e33d7bd // fadd v29.4s, v29.4s, v19.4s
+	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
+	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d4 // ldr s20, [x6, x13]
+	WORD $0x6e0c0695 // mov v21.s[1], v20.s[0]
+	WORD $0xbc6c68d0 // ldr s16, [x6, x12]
+	WORD $0x6e140615 // mov v21.s[2], v16.s[0]
+	WORD $0x4e35d7de // fadd v30.4s, v30.4s, v21.4s
+	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
+	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xad4048d1 // ldp q17, q18, [x6, #0]
+	WORD $0x4e31d7ff // fadd v31.4s, v31.4s, v17.4s
+	WORD $0x4e32d77b // fadd v27.4s, v27.4s, v18.4s
+	WORD $0xad415cd6 // ldp q22, q23, [x6, #32]
+	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
+	WORD $0x4e37d718 // fadd v24.4s, v24.4s, v23.4s
+	WORD $0xad4250d3 // ldp q19, q20, [x6, #64]
+	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
+	WORD $0x4e34d75a // fadd v26.4s, v26.4s, v20.4s
+	WORD $0x3dc018d0 // ldr q16, [x6, #96]
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d1 // ldr s17, [x6, x13]
+	WORD $0x6e0c0635 // mov v21.s[1], v17.s[0]
+	WORD $0xbc6c68d2 // ldr s18, [x6, x12]
+	WORD $0x6e140655 // mov v21.s[2], v18.s[0]
+	WORD $0x4e35d7de // fadd v30.4s, v30.4s, v21.4s
+	ADD R5, R6, R6
+	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
+	WORD $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
+	WORD $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
+	WORD $0xad4150d3 // ldp q19, q20, [x6, #32]
+	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0xad4244d0 // ldp q16, q17, [x6, #64]
+	WORD $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
+	WORD $0x4e31d4a5 // fadd v5.4s, v5.4s, v17.4s
+	WORD $0x3dc018d2 // ldr q18, [x6, #96]
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d6 // ldr s22, [x6, x13]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6c68d7 // ldr s23, [x6, x12]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
+	ADD R5, R6, R6
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
+	WORD $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
+	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	WORD $0xad4258d2 // ldp q18, q22, [x6, #64]
+	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
+	WORD $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
+	WORD $0x3dc018d7 // ldr q23, [x6, #96]
+	WORD $0x4e37d5ce // fadd v14.4s, v14.4s, v23.4s
+	WORD $0xbd4070d5 // ldr s21, [x6, #112]
+	WORD $0xbc6d68d3 // ldr s19, [x6, x13]
+	WORD $0x6e0c0675 // mov v21.s[1], v19.s[0]
+	WORD $0xbc6c68d4 // ldr s20, [x6, x12]
+	WORD $0x6e140695 // mov v21.s[2], v20.s[0]
+	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f7ff // fmax v31.4s, v31.4s, v16.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
+	WORD $0x4e30f79c // fmax v28.4s, v28.4s, v16.4s
+	WORD $0x4e30f718 // fmax v24.4s, v24.4s, v16.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
+	WORD $0x4e30f75a // fmax v26.4s, v26.4s, v16.4s
+	WORD $0x4e30f7bd // fmax v29.4s, v29.4s, v16.4s
+	WORD $0x4e30f7de // fmax v30.4s, v30.4s, v16.4s
+	WORD $0x4e30f400 // fmax v0.4s, v0.4s, v16.4s
+	WORD $0x4e30f421 // fmax v1.4s, v1.4s, v16.4s
+	WORD $0x4e30f442 // fmax v2.4s, v2.4s, v16.4s
+	WORD $0x4e30f463 // fmax v3.4s, v3.4s, v16.4s
+	WORD $0x4e30f484 // fmax v4.4s, v4.4s, v16.4s
+	WORD $0x4e30f4a5 // fmax v5.4s, v5.4s, v16.4s
+	WORD $0x4e30f4c6 // fmax v6.4s, v6.4s, v16.4s
+	WORD $0x4e30f4e7 // fmax v7.4s, v7.4s, v16.4s
+	WORD $0x4e30f508 // fmax v8.4s, v8.4s, v16.4s
+	WORD $0x4e30f529 // fmax v9.4s, v9.4s, v16.4s
+	WORD $0x4e30f54a // fmax v10.4s, v10.4s, v16.4s
+	WORD $0x4e30f56b // fmax v11.4s, v11.4s, v16.4s
+	WORD $0x4e30f58c // fmax v12.4s, v12.4s, v16.4s
+	WORD $0x4e30f5ad // fmax v13.4s, v13.4s, v16.4s
+	WORD $0x4e30f5ce // fmax v14.4s, v14.4s, v16.4s
+	WORD $0x4e30f5ef // fmax v15.4s, v15.4s, v16.4s
+partended:
+	WORD $0x3d80009f // str q31, [x4]
+	WORD $0x3d80049b // str q27, [x4, #16]
+	WORD $0x3d80089c // str q28, [x4, #32]
+	WORD $0x3d800c98 // str q24, [x4, #48]
+	WORD $0x3d801099 // str q25, [x4, #64]
+	WORD $0x3d80149a // str q26, [x4, #80]
+	WORD $0x3d80189d // str q29, [x4, #96]
 	ADD R12, R4, R11
-	WORD $0x4d00817d // st1 { v29.s }[2], [x11]
+	WORD $0x4d00817e // st1 { v30.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00917d // st1 { v29.s }[1], [x11]
-	WORD $0xbd00709d // str s29, [x4, #112]
+	WORD $0x0d00917e // st1 { v30.s }[1], [x11]
+	WORD $0xbd00709e // str s30, [x4, #112]
 	ADD R5, R4, R4
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
@@ -5707,8 +10531,8 @@ partstore:
 	ADD R5, R4, R4
 	RET
 
-// func tile128R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·tile128R1V16(SB), NOSPLIT, $0-128
+// func tile128R1V16(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·tile128R1V16(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -5814,6 +10638,137 @@ done:
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
+	WORD $0x4eb2d400 // fsub v0.4s, v0.4s, v18.4s
+	WORD $0x4eb3d421 // fsub v1.4s, v1.4s, v19.4s
+	WORD $0xad415494 // ldp q20, q21, [x4, #32]
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5d463 // fsub v3.4s, v3.4s, v21.4s
+	WORD $0xad425c96 // ldp q22, q23, [x4, #64]
+	WORD $0x4eb6d484 // fsub v4.4s, v4.4s, v22.4s
+	WORD $0x4eb7d4a5 // fsub v5.4s, v5.4s, v23.4s
+	WORD $0xad436498 // ldp q24, q25, [x4, #96]
+	WORD $0x4eb8d4c6 // fsub v6.4s, v6.4s, v24.4s
+	WORD $0x4eb9d4e7 // fsub v7.4s, v7.4s, v25.4s
+	WORD $0xad446c9a // ldp q26, q27, [x4, #128]
+	WORD $0x4ebad508 // fsub v8.4s, v8.4s, v26.4s
+	WORD $0x4ebbd529 // fsub v9.4s, v9.4s, v27.4s
+	WORD $0xad45749c // ldp q28, q29, [x4, #160]
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
+	WORD $0xad467c9e // ldp q30, q31, [x4, #192]
+	WORD $0x4ebed58c // fsub v12.4s, v12.4s, v30.4s
+	WORD $0x4ebfd5ad // fsub v13.4s, v13.4s, v31.4s
+	WORD $0xad474490 // ldp q16, q17, [x4, #224]
+	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
+	WORD $0x4eb1d5ef // fsub v15.4s, v15.4s, v17.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
+	WORD $0x6e32dc00 // fmul v0.4s, v0.4s, v18.4s
+	WORD $0x6e33dc21 // fmul v1.4s, v1.4s, v19.4s
+	WORD $0xad415494 // ldp q20, q21, [x4, #32]
+	WORD $0x6e34dc42 // fmul v2.4s, v2.4s, v20.4s
+	WORD $0x6e35dc63 // fmul v3.4s, v3.4s, v21.4s
+	WORD $0xad425c96 // ldp q22, q23, [x4, #64]
+	WORD $0x6e36dc84 // fmul v4.4s, v4.4s, v22.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+	WORD $0xad436498 // ldp q24, q25, [x4, #96]
+	WORD $0x6e38dcc6 // fmul v6.4s, v6.4s, v24.4s
+	WORD $0x6e39dce7 // fmul v7.4s, v7.4s, v25.4s
+	WORD $0xad446c9a // ldp q26, q27, [x4, #128]
+	WORD $0x6e3add08 // fmul v8.4s, v8.4s, v26.4s
+	WORD $0x6e3bdd29 // fmul v9.4s, v9.4s, v27.4s
+	WORD $0xad45749c // ldp q28, q29, [x4, #160]
+	WORD $0x6e3cdd4a // fmul v10.4s, v10.4s, v28.4s
+	WORD $0x6e3ddd6b // fmul v11.4s, v11.4s, v29.4s
+	WORD $0xad467c9e // ldp q30, q31, [x4, #192]
+	WORD $0x6e3edd8c // fmul v12.4s, v12.4s, v30.4s
+	WORD $0x6e3fddad // fmul v13.4s, v13.4s, v31.4s
+	WORD $0xad474490 // ldp q16, q17, [x4, #224]
+	WORD $0x6e30ddce // fmul v14.4s, v14.4s, v16.4s
+	WORD $0x6e31ddef // fmul v15.4s, v15.4s, v17.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0xad415494 // ldp q20, q21, [x4, #32]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	WORD $0xad425c96 // ldp q22, q23, [x4, #64]
+	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
+	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
+	WORD $0xad436498 // ldp q24, q25, [x4, #96]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+	WORD $0xad446c9a // ldp q26, q27, [x4, #128]
+	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	WORD $0xad45749c // ldp q28, q29, [x4, #160]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	WORD $0xad467c9e // ldp q30, q31, [x4, #192]
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad474490 // ldp q16, q17, [x4, #224]
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad404c92 // ldp q18, q19, [x4, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0xad415494 // ldp q20, q21, [x4, #32]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	WORD $0xad425c96 // ldp q22, q23, [x4, #64]
+	WORD $0x4e36d484 // fadd v4.4s, v4.4s, v22.4s
+	WORD $0x4e37d4a5 // fadd v5.4s, v5.4s, v23.4s
+	WORD $0xad436498 // ldp q24, q25, [x4, #96]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+	WORD $0xad446c9a // ldp q26, q27, [x4, #128]
+	WORD $0x4e3ad508 // fadd v8.4s, v8.4s, v26.4s
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	WORD $0xad45749c // ldp q28, q29, [x4, #160]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3dd56b // fadd v11.4s, v11.4s, v29.4s
+	WORD $0xad467c9e // ldp q30, q31, [x4, #192]
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad474490 // ldp q16, q17, [x4, #224]
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+	WORD $0x4e32f508 // fmax v8.4s, v8.4s, v18.4s
+	WORD $0x4e32f529 // fmax v9.4s, v9.4s, v18.4s
+	WORD $0x4e32f54a // fmax v10.4s, v10.4s, v18.4s
+	WORD $0x4e32f56b // fmax v11.4s, v11.4s, v18.4s
+	WORD $0x4e32f58c // fmax v12.4s, v12.4s, v18.4s
+	WORD $0x4e32f5ad // fmax v13.4s, v13.4s, v18.4s
+	WORD $0x4e32f5ce // fmax v14.4s, v14.4s, v18.4s
+	WORD $0x4e32f5ef // fmax v15.4s, v15.4s, v18.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	WORD $0x3d800842 // str q2, [x2, #32]
@@ -5839,7 +10794,6 @@ part:
 	ADD $240, R11, R11
 	LSL $2, R10, R10
 	ADD $240, R10, R10
-	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
@@ -5855,6 +10809,7 @@ part:
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
@@ -5865,33 +10820,33 @@ partloop:
 	WORD $0xbc7f6840 // ldr s0, [x2, xzr]
 	WORD $0xad400881 // ldp q1, q2, [x4, #0]
 	WORD $0xad411083 // ldp q3, q4, [x4, #32]
-	WORD $0x4f801032 // fmla v18.4s, v1.4s, v0.s[0]
-	WORD $0x4f801053 // fmla v19.4s, v2.4s, v0.s[0]
+	WORD $0x4f801033 // fmla v19.4s, v1.4s, v0.s[0]
+	WORD $0x4f801054 // fmla v20.4s, v2.4s, v0.s[0]
 	WORD $0xad421885 // ldp q5, q6, [x4, #64]
-	WORD $0x4f801074 // fmla v20.4s, v3.4s, v0.s[0]
-	WORD $0x4f801095 // fmla v21.4s, v4.4s, v0.s[0]
+	WORD $0x4f801075 // fmla v21.4s, v3.4s, v0.s[0]
+	WORD $0x4f801096 // fmla v22.4s, v4.4s, v0.s[0]
 	WORD $0xad432087 // ldp q7, q8, [x4, #96]
-	WORD $0x4f8010b6 // fmla v22.4s, v5.4s, v0.s[0]
-	WORD $0x4f8010d7 // fmla v23.4s, v6.4s, v0.s[0]
+	WORD $0x4f8010b7 // fmla v23.4s, v5.4s, v0.s[0]
+	WORD $0x4f8010d8 // fmla v24.4s, v6.4s, v0.s[0]
 	WORD $0xad442889 // ldp q9, q10, [x4, #128]
-	WORD $0x4f8010f8 // fmla v24.4s, v7.4s, v0.s[0]
-	WORD $0x4f801119 // fmla v25.4s, v8.4s, v0.s[0]
+	WORD $0x4f8010f9 // fmla v25.4s, v7.4s, v0.s[0]
+	WORD $0x4f80111a // fmla v26.4s, v8.4s, v0.s[0]
 	WORD $0xad45308b // ldp q11, q12, [x4, #160]
-	WORD $0x4f80113a // fmla v26.4s, v9.4s, v0.s[0]
-	WORD $0x4f80115b // fmla v27.4s, v10.4s, v0.s[0]
+	WORD $0x4f80113b // fmla v27.4s, v9.4s, v0.s[0]
+	WORD $0x4f80115c // fmla v28.4s, v10.4s, v0.s[0]
 	WORD $0xad46388d // ldp q13, q14, [x4, #192]
-	WORD $0x4f80117c // fmla v28.4s, v11.4s, v0.s[0]
-	WORD $0x4f80119d // fmla v29.4s, v12.4s, v0.s[0]
+	WORD $0x4f80117d // fmla v29.4s, v11.4s, v0.s[0]
+	WORD $0x4f80119e // fmla v30.4s, v12.4s, v0.s[0]
 	WORD $0x3dc0388f // ldr q15, [x4, #224]
-	WORD $0x4f8011be // fmla v30.4s, v13.4s, v0.s[0]
+	WORD $0x4f8011bf // fmla v31.4s, v13.4s, v0.s[0]
 	WORD $0xbd40f081 // ldr s1, [x4, #240]
 	WORD $0xbc6b6882 // ldr s2, [x4, x11]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6a6883 // ldr s3, [x4, x10]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4f8011df // fmla v31.4s, v14.4s, v0.s[0]
-	WORD $0x4f8011f0 // fmla v16.4s, v15.4s, v0.s[0]
-	WORD $0x4f801031 // fmla v17.4s, v1.4s, v0.s[0]
+	WORD $0x4f8011d0 // fmla v16.4s, v14.4s, v0.s[0]
+	WORD $0x4f8011f1 // fmla v17.4s, v15.4s, v0.s[0]
+	WORD $0x4f801032 // fmla v18.4s, v1.4s, v0.s[0]
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -5911,61 +10866,212 @@ partdone:
 	CBZ R1, partstore
 	MOVD R2, R4
 	WORD $0xad401484 // ldp q4, q5, [x4, #0]
-	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
-	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
+	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
 	WORD $0xad411c86 // ldp q6, q7, [x4, #32]
-	WORD $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
-	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
+	WORD $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
+	WORD $0x4e27d6d6 // fadd v22.4s, v22.4s, v7.4s
 	WORD $0xad422488 // ldp q8, q9, [x4, #64]
-	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
 	WORD $0xad432c8a // ldp q10, q11, [x4, #96]
-	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x4e2bd75a // fadd v26.4s, v26.4s, v11.4s
 	WORD $0xad44348c // ldp q12, q13, [x4, #128]
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
 	WORD $0xad450c82 // ldp q2, q3, [x4, #160]
-	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
-	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0x4e23d7de // fadd v30.4s, v30.4s, v3.4s
 	WORD $0xad463c8e // ldp q14, q15, [x4, #192]
-	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
-	WORD $0x4e2fd7ff // fadd v31.4s, v31.4s, v15.4s
+	WORD $0x4e2ed7ff // fadd v31.4s, v31.4s, v14.4s
+	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
 	WORD $0x3dc03880 // ldr q0, [x4, #224]
-	WORD $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
+	WORD $0x4e20d631 // fadd v17.4s, v17.4s, v0.4s
 	WORD $0xbd40f081 // ldr s1, [x4, #240]
 	WORD $0xbc6b6884 // ldr s4, [x4, x11]
 	WORD $0x6e0c0481 // mov v1.s[1], v4.s[0]
 	WORD $0xbc6a6885 // ldr s5, [x4, x10]
 	WORD $0x6e1404a1 // mov v1.s[2], v5.s[0]
-	WORD $0x4e21d631 // fadd v17.4s, v17.4s, v1.4s
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d800052 // str q18, [x2]
-	WORD $0x3d800453 // str q19, [x2, #16]
-	WORD $0x3d800854 // str q20, [x2, #32]
-	WORD $0x3d800c55 // str q21, [x2, #48]
-	WORD $0x3d801056 // str q22, [x2, #64]
-	WORD $0x3d801457 // str q23, [x2, #80]
-	WORD $0x3d801858 // str q24, [x2, #96]
-	WORD $0x3d801c59 // str q25, [x2, #112]
-	WORD $0x3d80205a // str q26, [x2, #128]
-	WORD $0x3d80245b // str q27, [x2, #144]
-	WORD $0x3d80285c // str q28, [x2, #160]
-	WORD $0x3d802c5d // str q29, [x2, #176]
-	WORD $0x3d80305e // str q30, [x2, #192]
-	WORD $0x3d80345f // str q31, [x2, #208]
-	WORD $0x3d803850 // str q16, [x2, #224]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xad401c86 // ldp q6, q7, [x4, #0]
+	WORD $0x4ea6d673 // fsub v19.4s, v19.4s, v6.4s
+	WORD $0x4ea7d694 // fsub v20.4s, v20.4s, v7.4s
+	WORD $0xad412488 // ldp q8, q9, [x4, #32]
+	WORD $0x4ea8d6b5 // fsub v21.4s, v21.4s, v8.4s
+	WORD $0x4ea9d6d6 // fsub v22.4s, v22.4s, v9.4s
+	WORD $0xad422c8a // ldp q10, q11, [x4, #64]
+	WORD $0x4eaad6f7 // fsub v23.4s, v23.4s, v10.4s
+	WORD $0x4eabd718 // fsub v24.4s, v24.4s, v11.4s
+	WORD $0xad43348c // ldp q12, q13, [x4, #96]
+	WORD $0x4eacd739 // fsub v25.4s, v25.4s, v12.4s
+	WORD $0x4eadd75a // fsub v26.4s, v26.4s, v13.4s
+	WORD $0xad440c82 // ldp q2, q3, [x4, #128]
+	WORD $0x4ea2d77b // fsub v27.4s, v27.4s, v2.4s
+	WORD $0x4ea3d79c // fsub v28.4s, v28.4s, v3.4s
+	WORD $0xad453c8e // ldp q14, q15, [x4, #160]
+	WORD $0x4eaed7bd // fsub v29.4s, v29.4s, v14.4s
+	WORD $0x4eafd7de // fsub v30.4s, v30.4s, v15.4s
+	WORD $0xad461080 // ldp q0, q4, [x4, #192]
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0x4ea4d610 // fsub v16.4s, v16.4s, v4.4s
+	WORD $0x3dc03885 // ldr q5, [x4, #224]
+	WORD $0x4ea5d631 // fsub v17.4s, v17.4s, v5.4s
+	WORD $0xbd40f081 // ldr s1, [x4, #240]
+	WORD $0xbc6b6886 // ldr s6, [x4, x11]
+	WORD $0x6e0c04c1 // mov v1.s[1], v6.s[0]
+	WORD $0xbc6a6887 // ldr s7, [x4, x10]
+	WORD $0x6e1404e1 // mov v1.s[2], v7.s[0]
+	WORD $0x4ea1d652 // fsub v18.4s, v18.4s, v1.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xad402488 // ldp q8, q9, [x4, #0]
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e29de94 // fmul v20.4s, v20.4s, v9.4s
+	WORD $0xad412c8a // ldp q10, q11, [x4, #32]
+	WORD $0x6e2adeb5 // fmul v21.4s, v21.4s, v10.4s
+	WORD $0x6e2bded6 // fmul v22.4s, v22.4s, v11.4s
+	WORD $0xad42348c // ldp q12, q13, [x4, #64]
+	WORD $0x6e2cdef7 // fmul v23.4s, v23.4s, v12.4s
+	WORD $0x6e2ddf18 // fmul v24.4s, v24.4s, v13.4s
+	WORD $0xad430c82 // ldp q2, q3, [x4, #96]
+	WORD $0x6e22df39 // fmul v25.4s, v25.4s, v2.4s
+	WORD $0x6e23df5a // fmul v26.4s, v26.4s, v3.4s
+	WORD $0xad443c8e // ldp q14, q15, [x4, #128]
+	WORD $0x6e2edf7b // fmul v27.4s, v27.4s, v14.4s
+	WORD $0x6e2fdf9c // fmul v28.4s, v28.4s, v15.4s
+	WORD $0xad451080 // ldp q0, q4, [x4, #160]
+	WORD $0x6e20dfbd // fmul v29.4s, v29.4s, v0.4s
+	WORD $0x6e24dfde // fmul v30.4s, v30.4s, v4.4s
+	WORD $0xad461885 // ldp q5, q6, [x4, #192]
+	WORD $0x6e25dfff // fmul v31.4s, v31.4s, v5.4s
+	WORD $0x6e26de10 // fmul v16.4s, v16.4s, v6.4s
+	WORD $0x3dc03887 // ldr q7, [x4, #224]
+	WORD $0x6e27de31 // fmul v17.4s, v17.4s, v7.4s
+	WORD $0xbd40f081 // ldr s1, [x4, #240]
+	WORD $0xbc6b6888 // ldr s8, [x4, x11]
+	WORD $0x6e0c0501 // mov v1.s[1], v8.s[0]
+	WORD $0xbc6a6889 // ldr s9, [x4, x10]
+	WORD $0x6e140521 // mov v1.s[2], v9.s[0]
+	WORD $0x6e21de52 // fmul v18.4s, v18.4s, v1.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xad402c8a // ldp q10, q11, [x4, #0]
+	WORD $0x4e2ad673 // fadd v19.4s, v19.4s, v10.4s
+	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
+	WORD $0xad41348c // ldp q12, q13, [x4, #32]
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2dd6d6 // fadd v22.4s, v22.4s, v13.4s
+	WORD $0xad420c82 // ldp q2, q3, [x4, #64]
+	WORD $0x4e22d6f7 // fadd v23.4s, v23.4s, v2.4s
+	WORD $0x4e23d718 // fadd v24.4s, v24.4s, v3.4s
+	WORD $0xad433c8e // ldp q14, q15, [x4, #96]
+	WORD $0x4e2ed739 // fadd v25.4s, v25.4s, v14.4s
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
+	WORD $0xad441080 // ldp q0, q4, [x4, #128]
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0xad451885 // ldp q5, q6, [x4, #160]
+	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0xad462087 // ldp q7, q8, [x4, #192]
+	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
+	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
+	WORD $0x3dc03889 // ldr q9, [x4, #224]
+	WORD $0x4e29d631 // fadd v17.4s, v17.4s, v9.4s
+	WORD $0xbd40f081 // ldr s1, [x4, #240]
+	WORD $0xbc6b688a // ldr s10, [x4, x11]
+	WORD $0x6e0c0541 // mov v1.s[1], v10.s[0]
+	WORD $0xbc6a688b // ldr s11, [x4, x10]
+	WORD $0x6e140561 // mov v1.s[2], v11.s[0]
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xad40348c // ldp q12, q13, [x4, #0]
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0xad410c82 // ldp q2, q3, [x4, #32]
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x4e23d6d6 // fadd v22.4s, v22.4s, v3.4s
+	WORD $0xad423c8e // ldp q14, q15, [x4, #64]
+	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
+	WORD $0x4e2fd718 // fadd v24.4s, v24.4s, v15.4s
+	WORD $0xad431080 // ldp q0, q4, [x4, #96]
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
+	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0xad441885 // ldp q5, q6, [x4, #128]
+	WORD $0x4e25d77b // fadd v27.4s, v27.4s, v5.4s
+	WORD $0x4e26d79c // fadd v28.4s, v28.4s, v6.4s
+	WORD $0xad452087 // ldp q7, q8, [x4, #160]
+	WORD $0x4e27d7bd // fadd v29.4s, v29.4s, v7.4s
+	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0xad462889 // ldp q9, q10, [x4, #192]
+	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
+	WORD $0x3dc0388b // ldr q11, [x4, #224]
+	WORD $0x4e2bd631 // fadd v17.4s, v17.4s, v11.4s
+	WORD $0xbd40f081 // ldr s1, [x4, #240]
+	WORD $0xbc6b688c // ldr s12, [x4, x11]
+	WORD $0x6e0c0581 // mov v1.s[1], v12.s[0]
+	WORD $0xbc6a688d // ldr s13, [x4, x10]
+	WORD $0x6e1405a1 // mov v1.s[2], v13.s[0]
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e402 // movi v2.2d, #0
+	WORD $0x4e22f673 // fmax v19.4s, v19.4s, v2.4s
+	WORD $0x4e22f694 // fmax v20.4s, v20.4s, v2.4s
+	WORD $0x4e22f6b5 // fmax v21.4s, v21.4s, v2.4s
+	WORD $0x4e22f6d6 // fmax v22.4s, v22.4s, v2.4s
+	WORD $0x4e22f6f7 // fmax v23.4s, v23.4s, v2.4s
+	WORD $0x4e22f718 // fmax v24.4s, v24.4s, v2.4s
+	WORD $0x4e22f739 // fmax v25.4s, v25.4s, v2.4s
+	WORD $0x4e22f75a // fmax v26.4s, v26.4s, v2.4s
+	WORD $0x4e22f77b // fmax v27.4s, v27.4s, v2.4s
+	WORD $0x4e22f79c // fmax v28.4s, v28.4s, v2.4s
+	WORD $0x4e22f7bd // fmax v29.4s, v29.4s, v2.4s
+	WORD $0x4e22f7de // fmax v30.4s, v30.4s, v2.4s
+	WORD $0x4e22f7ff // fmax v31.4s, v31.4s, v2.4s
+	WORD $0x4e22f610 // fmax v16.4s, v16.4s, v2.4s
+	WORD $0x4e22f631 // fmax v17.4s, v17.4s, v2.4s
+	WORD $0x4e22f652 // fmax v18.4s, v18.4s, v2.4s
+partended:
+	WORD $0x3d800053 // str q19, [x2]
+	WORD $0x3d800454 // str q20, [x2, #16]
+	WORD $0x3d800855 // str q21, [x2, #32]
+	WORD $0x3d800c56 // str q22, [x2, #48]
+	WORD $0x3d801057 // str q23, [x2, #64]
+	WORD $0x3d801458 // str q24, [x2, #80]
+	WORD $0x3d801859 // str q25, [x2, #96]
+	WORD $0x3d801c5a // str q26, [x2, #112]
+	WORD $0x3d80205b // str q27, [x2, #128]
+	WORD $0x3d80245c // str q28, [x2, #144]
+	WORD $0x3d80285d // str q29, [x2, #160]
+	WORD $0x3d802c5e // str q30, [x2, #176]
+	WORD $0x3d80305f // str q31, [x2, #192]
+	WORD $0x3d803450 // str q16, [x2, #208]
+	WORD $0x3d803851 // str q17, [x2, #224]
 	ADD R10, R2, R9
-	WORD $0x4d008131 // st1 { v17.s }[2], [x9]
+	WORD $0x4d008132 // st1 { v18.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009131 // st1 { v17.s }[1], [x9]
-	WORD $0xbd00f051 // str s17, [x2, #240]
+	WORD $0x0d009132 // st1 { v18.s }[1], [x9]
+	WORD $0xbd00f052 // str s18, [x2, #240]
 	ADD R3, R2, R2
 	RET
 
-// func packer128R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·packer128R3(SB), NOSPLIT, $0-128
+// func packer128R3(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·packer128R3(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -6058,6 +11164,99 @@ done:
 	WORD $0x4e3ed56b // fadd v11.4s, v11.4s, v30.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0x4ebfd400 // fsub v0.4s, v0.4s, v31.4s
+	WORD $0x4ebfd484 // fsub v4.4s, v4.4s, v31.4s
+	WORD $0x4ebfd508 // fsub v8.4s, v8.4s, v31.4s
+	WORD $0x4eafd421 // fsub v1.4s, v1.4s, v15.4s
+	WORD $0x4eafd4a5 // fsub v5.4s, v5.4s, v15.4s
+	WORD $0x4eafd529 // fsub v9.4s, v9.4s, v15.4s
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
+	WORD $0x4eb0d442 // fsub v2.4s, v2.4s, v16.4s
+	WORD $0x4eb0d4c6 // fsub v6.4s, v6.4s, v16.4s
+	WORD $0x4eb0d54a // fsub v10.4s, v10.4s, v16.4s
+	WORD $0x4eb1d463 // fsub v3.4s, v3.4s, v17.4s
+	WORD $0x4eb1d4e7 // fsub v7.4s, v7.4s, v17.4s
+	WORD $0x4eb1d56b // fsub v11.4s, v11.4s, v17.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad4034cc // ldp q12, q13, [x6, #0]
+	WORD $0x6e2cdc00 // fmul v0.4s, v0.4s, v12.4s
+	WORD $0x6e2cdc84 // fmul v4.4s, v4.4s, v12.4s
+	WORD $0x6e2cdd08 // fmul v8.4s, v8.4s, v12.4s
+	WORD $0x6e2ddc21 // fmul v1.4s, v1.4s, v13.4s
+	WORD $0x6e2ddca5 // fmul v5.4s, v5.4s, v13.4s
+	WORD $0x6e2ddd29 // fmul v9.4s, v9.4s, v13.4s
+	WORD $0xad4148ce // ldp q14, q18, [x6, #32]
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edcc6 // fmul v6.4s, v6.4s, v14.4s
+	WORD $0x6e2edd4a // fmul v10.4s, v10.4s, v14.4s
+	WORD $0x6e32dc63 // fmul v3.4s, v3.4s, v18.4s
+	WORD $0x6e32dce7 // fmul v7.4s, v7.4s, v18.4s
+	WORD $0x6e32dd6b // fmul v11.4s, v11.4s, v18.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad4050d3 // ldp q19, q20, [x6, #0]
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0xad4158d5 // ldp q21, q22, [x6, #32]
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
+	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
+	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	WORD $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
+	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad4060d7 // ldp q23, q24, [x6, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0xad4168d9 // ldp q25, q26, [x6, #32]
+	WORD $0x4e39d442 // fadd v2.4s, v2.4s, v25.4s
+	WORD $0x4e3ad463 // fadd v3.4s, v3.4s, v26.4s
+	ADD R5, R6, R6
+	WORD $0xad4070db // ldp q27, q28, [x6, #0]
+	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
+	WORD $0x4e3cd4a5 // fadd v5.4s, v5.4s, v28.4s
+	WORD $0xad4178dd // ldp q29, q30, [x6, #32]
+	WORD $0x4e3dd4c6 // fadd v6.4s, v6.4s, v29.4s
+	WORD $0x4e3ed4e7 // fadd v7.4s, v7.4s, v30.4s
+	ADD R5, R6, R6
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0x4e3fd508 // fadd v8.4s, v8.4s, v31.4s
+	WORD $0x4e2fd529 // fadd v9.4s, v9.4s, v15.4s
+	WORD $0xad4144d0 // ldp q16, q17, [x6, #32]
+	WORD $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
+	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x4e2cf400 // fmax v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cf421 // fmax v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cf442 // fmax v2.4s, v2.4s, v12.4s
+	WORD $0x4e2cf463 // fmax v3.4s, v3.4s, v12.4s
+	WORD $0x4e2cf484 // fmax v4.4s, v4.4s, v12.4s
+	WORD $0x4e2cf4a5 // fmax v5.4s, v5.4s, v12.4s
+	WORD $0x4e2cf4c6 // fmax v6.4s, v6.4s, v12.4s
+	WORD $0x4e2cf4e7 // fmax v7.4s, v7.4s, v12.4s
+	WORD $0x4e2cf508 // fmax v8.4s, v8.4s, v12.4s
+	WORD $0x4e2cf529 // fmax v9.4s, v9.4s, v12.4s
+	WORD $0x4e2cf54a // fmax v10.4s, v10.4s, v12.4s
+	WORD $0x4e2cf56b // fmax v11.4s, v11.4s, v12.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	WORD $0x3d800882 // str q2, [x4, #32]
@@ -6081,11 +11280,6 @@ part:
 	ADD $48, R14, R14
 	LSL $2, R13, R13
 	ADD $48, R13, R13
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
@@ -6093,35 +11287,40 @@ part:
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0xbc7f6897 // ldr s23, [x4, xzr]
-	WORD $0xbc606898 // ldr s24, [x4, x0]
-	WORD $0xbc616899 // ldr s25, [x4, x1]
-	WORD $0xad406cda // ldp q26, q27, [x6, #0]
-	WORD $0xad006d1a // stp q26, q27, [x8, #0]
-	WORD $0x3dc008dc // ldr q28, [x6, #32]
-	WORD $0x3d80091c // str q28, [x8, #32]
-	WORD $0x4f97135f // fmla v31.4s, v26.4s, v23.s[0]
-	WORD $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
-	WORD $0x4f991353 // fmla v19.4s, v26.4s, v25.s[0]
-	WORD $0xbd4030dd // ldr s29, [x6, #48]
-	WORD $0xbc6e68de // ldr s30, [x6, x14]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc7f689c // ldr s28, [x4, xzr]
+	WORD $0xbc60689d // ldr s29, [x4, x0]
+	WORD $0xbc61689e // ldr s30, [x4, x1]
+	WORD $0xad403cdf // ldp q31, q15, [x6, #0]
+	WORD $0xad003d1f // stp q31, q15, [x8, #0]
+	WORD $0x3dc008d0 // ldr q16, [x6, #32]
+	WORD $0x3d800910 // str q16, [x8, #32]
+	WORD $0x4f9c13ed // fmla v13.4s, v31.4s, v28.s[0]
+	WORD $0x4f9d13f4 // fmla v20.4s, v31.4s, v29.s[0]
+	WORD $0x4f9e13f8 // fmla v24.4s, v31.4s, v30.s[0]
+	WORD $0xbd4030d1 // ldr s17, [x6, #48]
+	WORD $0xbc6e68cc // ldr s12, [x6, x14]
+	WORD $0x6e0c0591 // mov v17.s[1], v12.s[0]
 	WORD $0xbc6d68c0 // ldr s0, [x6, x13]
-	WORD $0x6e14041d // mov v29.s[2], v0.s[0]
-	WORD $0x3d800d1d // str q29, [x8, #48]
-	WORD $0x4f97136f // fmla v15.4s, v27.4s, v23.s[0]
-	WORD $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
-	WORD $0x4f991374 // fmla v20.4s, v27.4s, v25.s[0]
-	WORD $0x4f971390 // fmla v16.4s, v28.4s, v23.s[0]
-	WORD $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
-	WORD $0x4f991395 // fmla v21.4s, v28.4s, v25.s[0]
-	WORD $0x4f9713b1 // fmla v17.4s, v29.4s, v23.s[0]
-	WORD $0x4f9813b2 // fmla v18.4s, v29.4s, v24.s[0]
-	WORD $0x4f9913b6 // fmla v22.4s, v29.4s, v25.s[0]
+	WORD $0x6e140411 // mov v17.s[2], v0.s[0]
+	WORD $0x3d800d11 // str q17, [x8, #48]
+	WORD $0x4f9c11ee // fmla v14.4s, v15.4s, v28.s[0]
+	WORD $0x4f9d11f5 // fmla v21.4s, v15.4s, v29.s[0]
+	WORD $0x4f9e11f9 // fmla v25.4s, v15.4s, v30.s[0]
+	WORD $0x4f9c1212 // fmla v18.4s, v16.4s, v28.s[0]
+	WORD $0x4f9d1216 // fmla v22.4s, v16.4s, v29.s[0]
+	WORD $0x4f9e121a // fmla v26.4s, v16.4s, v30.s[0]
+	WORD $0x4f9c1233 // fmla v19.4s, v17.4s, v28.s[0]
+	WORD $0x4f9d1237 // fmla v23.4s, v17.4s, v29.s[0]
+	WORD $0x4f9e123b // fmla v27.4s, v17.4s, v30.s[0]
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	ADD $64, R8, R8
@@ -6142,73 +11341,196 @@ partdone:
 	CBZ R3, partstore
 	MOVD R4, R6
 	WORD $0xad4008c1 // ldp q1, q2, [x6, #0]
-	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
-	WORD $0x4e22d5ef // fadd v15.4s, v15.4s, v2.4s
+	WORD $0x4e21d5ad // fadd v13.4s, v13.4s, v1.4s
+	WORD $0x4e22d5ce // fadd v14.4s, v14.4s, v2.4s
 	WORD $0x3dc008c3 // ldr q3, [x6, #32]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
+	WORD $0x4e23d652 // fadd v18.4s, v18.4s, v3.4s
 	WORD $0xbd4030c4 // ldr s4, [x6, #48]
 	WORD $0xbc6e68c5 // ldr s5, [x6, x14]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
 	WORD $0xbc6d68c6 // ldr s6, [x6, x13]
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
 	ADD R5, R6, R6
 	WORD $0xad4020c7 // ldp q7, q8, [x6, #0]
-	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	WORD $0x4e28d6b5 // fadd v21.4s, v21.4s, v8.4s
 	WORD $0x3dc008c9 // ldr q9, [x6, #32]
-	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
+	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
 	WORD $0xbd4030ca // ldr s10, [x6, #48]
 	WORD $0xbc6e68cb // ldr s11, [x6, x14]
 	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc6d68da // ldr s26, [x6, x13]
-	WORD $0x6e14074a // mov v10.s[2], v26.s[0]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0xbc6d68df // ldr s31, [x6, x13]
+	WORD $0x6e1407ea // mov v10.s[2], v31.s[0]
+	WORD $0x4e2ad6f7 // fadd v23.4s, v23.4s, v10.4s
 	ADD R5, R6, R6
-	WORD $0xad4000de // ldp q30, q0, [x6, #0]
-	WORD $0x4e3ed673 // fadd v19.4s, v19.4s, v30.4s
-	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
-	WORD $0x3dc008db // ldr q27, [x6, #32]
-	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
-	WORD $0xbd4030dc // ldr s28, [x6, #48]
-	WORD $0xbc6e68d7 // ldr s23, [x6, x14]
-	WORD $0x6e0c06fc // mov v28.s[1], v23.s[0]
-	WORD $0xbc6d68d8 // ldr s24, [x6, x13]
-	WORD $0x6e14071c // mov v28.s[2], v24.s[0]
-	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0xad4000cc // ldp q12, q0, [x6, #0]
+	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
+	WORD $0x3dc008cf // ldr q15, [x6, #32]
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
+	WORD $0xbd4030d0 // ldr s16, [x6, #48]
+	WORD $0xbc6e68dc // ldr s28, [x6, x14]
+	WORD $0x6e0c0790 // mov v16.s[1], v28.s[0]
+	WORD $0xbc6d68dd // ldr s29, [x6, x13]
+	WORD $0x6e1407b0 // mov v16.s[2], v29.s[0]
+	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d80009f // str q31, [x4]
-	WORD $0x3d80048f // str q15, [x4, #16]
-	WORD $0x3d800890 // str q16, [x4, #32]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xad4044de // ldp q30, q17, [x6, #0]
+	WORD $0x4ebed5ad // fsub v13.4s, v13.4s, v30.4s
+	WORD $0x4ebed694 // fsub v20.4s, v20.4s, v30.4s
+	WORD $0x4ebed718 // fsub v24.4s, v24.4s, v30.4s
+	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
+	WORD $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
+	WORD $0x4eb1d739 // fsub v25.4s, v25.4s, v17.4s
+	WORD $0x3dc008c1 // ldr q1, [x6, #32]
+	WORD $0x4ea1d652 // fsub v18.4s, v18.4s, v1.4s
+	WORD $0x4ea1d6d6 // fsub v22.4s, v22.4s, v1.4s
+	WORD $0x4ea1d75a // fsub v26.4s, v26.4s, v1.4s
+	WORD $0xbd4030c2 // ldr s2, [x6, #48]
+	WORD $0xbc6e68c3 // ldr s3, [x6, x14]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
+	WORD $0x6e1404a2 // mov v2.s[2], v5.s[0]
+	WORD $0x4ea2d673 // fsub v19.4s, v19.4s, v2.4s
+	WORD $0x4ea2d6f7 // fsub v23.4s, v23.4s, v2.4s
+	WORD $0x4ea2d77b // fsub v27.4s, v27.4s, v2.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xad4010c6 // ldp q6, q4, [x6, #0]
+	WORD $0x6e26ddad // fmul v13.4s, v13.4s, v6.4s
+	WORD $0x6e26de94 // fmul v20.4s, v20.4s, v6.4s
+	WORD $0x6e26df18 // fmul v24.4s, v24.4s, v6.4s
+	WORD $0x6e24ddce // fmul v14.4s, v14.4s, v4.4s
+	WORD $0x6e24deb5 // fmul v21.4s, v21.4s, v4.4s
+	WORD $0x6e24df39 // fmul v25.4s, v25.4s, v4.4s
+	WORD $0x3dc008c7 // ldr q7, [x6, #32]
+	WORD $0x6e27de52 // fmul v18.4s, v18.4s, v7.4s
+	WORD $0x6e27ded6 // fmul v22.4s, v22.4s, v7.4s
+	WORD $0x6e27df5a // fmul v26.4s, v26.4s, v7.4s
+	WORD $0xbd4030c8 // ldr s8, [x6, #48]
+	WORD $0xbc6e68c9 // ldr s9, [x6, x14]
+	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
+	WORD $0xbc6d68cb // ldr s11, [x6, x13]
+	WORD $0x6e140568 // mov v8.s[2], v11.s[0]
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e28def7 // fmul v23.4s, v23.4s, v8.4s
+	WORD $0x6e28df7b // fmul v27.4s, v27.4s, v8.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xad4028df // ldp q31, q10, [x6, #0]
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e3fd694 // fadd v20.4s, v20.4s, v31.4s
+	WORD $0x4e3fd718 // fadd v24.4s, v24.4s, v31.4s
+	WORD $0x4e2ad5ce // fadd v14.4s, v14.4s, v10.4s
+	WORD $0x4e2ad6b5 // fadd v21.4s, v21.4s, v10.4s
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x3dc008cc // ldr q12, [x6, #32]
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0xbd4030c0 // ldr s0, [x6, #48]
+	WORD $0xbc6e68cf // ldr s15, [x6, x14]
+	WORD $0x6e0c05e0 // mov v0.s[1], v15.s[0]
+	WORD $0xbc6d68dc // ldr s28, [x6, x13]
+	WORD $0x6e140780 // mov v0.s[2], v28.s[0]
+	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
+	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xad4040dd // ldp q29, q16, [x6, #0]
+	WORD $0x4e3dd5ad // fadd v13.4s, v13.4s, v29.4s
+	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
+	WORD $0x3dc008de // ldr q30, [x6, #32]
+	WORD $0x4e3ed652 // fadd v18.4s, v18.4s, v30.4s
+	WORD $0xbd4030d1 // ldr s17, [x6, #48]
+	WORD $0xbc6e68c1 // ldr s1, [x6, x14]
+	WORD $0x6e0c0431 // mov v17.s[1], v1.s[0]
+	WORD $0xbc6d68c3 // ldr s3, [x6, x13]
+	WORD $0x6e140471 // mov v17.s[2], v3.s[0]
+	WORD $0x4e31d673 // fadd v19.4s, v19.4s, v17.4s
+	ADD R5, R6, R6
+	WORD $0xad4008c5 // ldp q5, q2, [x6, #0]
+	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x3dc008c6 // ldr q6, [x6, #32]
+	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0xbd4030c4 // ldr s4, [x6, #48]
+	WORD $0xbc6e68c7 // ldr s7, [x6, x14]
+	WORD $0x6e0c04e4 // mov v4.s[1], v7.s[0]
+	WORD $0xbc6d68c9 // ldr s9, [x6, x13]
+	WORD $0x6e140524 // mov v4.s[2], v9.s[0]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	ADD R5, R6, R6
+	WORD $0xad4020cb // ldp q11, q8, [x6, #0]
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
+	WORD $0x4e28d739 // fadd v25.4s, v25.4s, v8.4s
+	WORD $0x3dc008df // ldr q31, [x6, #32]
+	WORD $0x4e3fd75a // fadd v26.4s, v26.4s, v31.4s
+	WORD $0xbd4030ca // ldr s10, [x6, #48]
+	WORD $0xbc6e68cc // ldr s12, [x6, x14]
+	WORD $0x6e0c058a // mov v10.s[1], v12.s[0]
+	WORD $0xbc6d68cf // ldr s15, [x6, x13]
+	WORD $0x6e1405ea // mov v10.s[2], v15.s[0]
+	WORD $0x4e2ad77b // fadd v27.4s, v27.4s, v10.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x4e3cf5ad // fmax v13.4s, v13.4s, v28.4s
+	WORD $0x4e3cf5ce // fmax v14.4s, v14.4s, v28.4s
+	WORD $0x4e3cf652 // fmax v18.4s, v18.4s, v28.4s
+	WORD $0x4e3cf673 // fmax v19.4s, v19.4s, v28.4s
+	WORD $0x4e3cf694 // fmax v20.4s, v20.4s, v28.4s
+	WORD $0x4e3cf6b5 // fmax v21.4s, v21.4s, v28.4s
+	WORD $0x4e3cf6d6 // fmax v22.4s, v22.4s, v28.4s
+	WORD $0x4e3cf6f7 // fmax v23.4s, v23.4s, v28.4s
+	WORD $0x4e3cf718 // fmax v24.4s, v24.4s, v28.4s
+	WORD $0x4e3cf739 // fmax v25.4s, v25.4s, v28.4s
+	WORD $0x4e3cf75a // fmax v26.4s, v26.4s, v28.4s
+	WORD $0x4e3cf77b // fmax v27.4s, v27.4s, v28.4s
+partended:
+	WORD $0x3d80008d // str q13, [x4]
+	WORD $0x3d80048e // str q14, [x4, #16]
+	WORD $0x3d800892 // str q18, [x4, #32]
 	ADD R13, R4, R12
-	WORD $0x4d008191 // st1 { v17.s }[2], [x12]
+	WORD $0x4d008193 // st1 { v19.s }[2], [x12]
 	ADD R14, R4, R12
-	WORD $0x0d009191 // st1 { v17.s }[1], [x12]
-	WORD $0xbd003091 // str s17, [x4, #48]
+	WORD $0x0d009193 // st1 { v19.s }[1], [x12]
+	WORD $0xbd003093 // str s19, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d80008c // str q12, [x4]
-	WORD $0x3d80048d // str q13, [x4, #16]
-	WORD $0x3d80088e // str q14, [x4, #32]
+	WORD $0x3d800094 // str q20, [x4]
+	WORD $0x3d800495 // str q21, [x4, #16]
+	WORD $0x3d800896 // str q22, [x4, #32]
 	ADD R13, R4, R12
-	WORD $0x4d008192 // st1 { v18.s }[2], [x12]
+	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
 	ADD R14, R4, R12
-	WORD $0x0d009192 // st1 { v18.s }[1], [x12]
-	WORD $0xbd003092 // str s18, [x4, #48]
+	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
+	WORD $0xbd003097 // str s23, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d800093 // str q19, [x4]
-	WORD $0x3d800494 // str q20, [x4, #16]
-	WORD $0x3d800895 // str q21, [x4, #32]
+	WORD $0x3d800098 // str q24, [x4]
+	WORD $0x3d800499 // str q25, [x4, #16]
+	WORD $0x3d80089a // str q26, [x4, #32]
 	ADD R13, R4, R12
-	WORD $0x4d008196 // st1 { v22.s }[2], [x12]
+	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
 	ADD R14, R4, R12
-	WORD $0x0d009196 // st1 { v22.s }[1], [x12]
-	WORD $0xbd003096 // str s22, [x4, #48]
+	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
+	WORD $0xbd00309b // str s27, [x4, #48]
 	ADD R5, R4, R4
 	RET
 
-// func packer128R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·packer128R4(SB), NOSPLIT, $0-128
+// func packer128R4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·packer128R4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -6318,6 +11640,122 @@ done:
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4eb8d400 // fsub v0.4s, v0.4s, v24.4s
+	WORD $0x4eb8d484 // fsub v4.4s, v4.4s, v24.4s
+	WORD $0x4eb8d508 // fsub v8.4s, v8.4s, v24.4s
+	WORD $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	WORD $0x4eb9d421 // fsub v1.4s, v1.4s, v25.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d529 // fsub v9.4s, v9.4s, v25.4s
+	WORD $0x4eb9d5ad // fsub v13.4s, v13.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4ebad442 // fsub v2.4s, v2.4s, v26.4s
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebad54a // fsub v10.4s, v10.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+	WORD $0x4ebbd463 // fsub v3.4s, v3.4s, v27.4s
+	WORD $0x4ebbd4e7 // fsub v7.4s, v7.4s, v27.4s
+	WORD $0x4ebbd56b // fsub v11.4s, v11.4s, v27.4s
+	WORD $0x4ebbd5ef // fsub v15.4s, v15.4s, v27.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x6e3cdc00 // fmul v0.4s, v0.4s, v28.4s
+	WORD $0x6e3cdc84 // fmul v4.4s, v4.4s, v28.4s
+	WORD $0x6e3cdd08 // fmul v8.4s, v8.4s, v28.4s
+	WORD $0x6e3cdd8c // fmul v12.4s, v12.4s, v28.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddd29 // fmul v9.4s, v9.4s, v29.4s
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x6e3edc42 // fmul v2.4s, v2.4s, v30.4s
+	WORD $0x6e3edcc6 // fmul v6.4s, v6.4s, v30.4s
+	WORD $0x6e3edd4a // fmul v10.4s, v10.4s, v30.4s
+	WORD $0x6e3eddce // fmul v14.4s, v14.4s, v30.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x6e3fdd6b // fmul v11.4s, v11.4s, v31.4s
+	WORD $0x6e3fddef // fmul v15.4s, v15.4s, v31.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	WORD $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
+	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0xad4048f1 // ldp q17, q18, [x7, #0]
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0xad414cf7 // ldp q23, q19, [x7, #32]
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R6, R7, R7
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R6, R7, R7
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+	ADD R6, R7, R7
+	WORD $0xad4054f4 // ldp q20, q21, [x7, #0]
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0xad4140f6 // ldp q22, q16, [x7, #32]
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x4e31f400 // fmax v0.4s, v0.4s, v17.4s
+	WORD $0x4e31f421 // fmax v1.4s, v1.4s, v17.4s
+	WORD $0x4e31f442 // fmax v2.4s, v2.4s, v17.4s
+	WORD $0x4e31f463 // fmax v3.4s, v3.4s, v17.4s
+	WORD $0x4e31f484 // fmax v4.4s, v4.4s, v17.4s
+	WORD $0x4e31f4a5 // fmax v5.4s, v5.4s, v17.4s
+	WORD $0x4e31f4c6 // fmax v6.4s, v6.4s, v17.4s
+	WORD $0x4e31f4e7 // fmax v7.4s, v7.4s, v17.4s
+	WORD $0x4e31f508 // fmax v8.4s, v8.4s, v17.4s
+	WORD $0x4e31f529 // fmax v9.4s, v9.4s, v17.4s
+	WORD $0x4e31f54a // fmax v10.4s, v10.4s, v17.4s
+	WORD $0x4e31f56b // fmax v11.4s, v11.4s, v17.4s
+	WORD $0x4e31f58c // fmax v12.4s, v12.4s, v17.4s
+	WORD $0x4e31f5ad // fmax v13.4s, v13.4s, v17.4s
+	WORD $0x4e31f5ce // fmax v14.4s, v14.4s, v17.4s
+	WORD $0x4e31f5ef // fmax v15.4s, v15.4s, v17.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	WORD $0x3d8004a1 // str q1, [x5, #16]
 	WORD $0x3d8008a2 // str q2, [x5, #32]
@@ -6346,6 +11784,9 @@ part:
 	ADD $48, R15, R15
 	LSL $2, R14, R14
 	ADD $48, R14, R14
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
@@ -6359,9 +11800,6 @@ part:
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
@@ -6379,23 +11817,23 @@ partloop:
 	WORD $0xbc7f68a6 // ldr s6, [x5, xzr]
 	WORD $0xbc6068a7 // ldr s7, [x5, x0]
 	WORD $0xbc6168a8 // ldr s8, [x5, x1]
-	WORD $0x4f861018 // fmla v24.4s, v0.4s, v6.s[0]
-	WORD $0x4f861039 // fmla v25.4s, v1.4s, v6.s[0]
-	WORD $0x4f86105a // fmla v26.4s, v2.4s, v6.s[0]
-	WORD $0x4f86107b // fmla v27.4s, v3.4s, v6.s[0]
+	WORD $0x4f861012 // fmla v18.4s, v0.4s, v6.s[0]
+	WORD $0x4f861037 // fmla v23.4s, v1.4s, v6.s[0]
+	WORD $0x4f861053 // fmla v19.4s, v2.4s, v6.s[0]
+	WORD $0x4f861078 // fmla v24.4s, v3.4s, v6.s[0]
 	WORD $0xbc6268a9 // ldr s9, [x5, x2]
-	WORD $0x4f87101c // fmla v28.4s, v0.4s, v7.s[0]
-	WORD $0x4f87103d // fmla v29.4s, v1.4s, v7.s[0]
-	WORD $0x4f87105e // fmla v30.4s, v2.4s, v7.s[0]
-	WORD $0x4f87107f // fmla v31.4s, v3.4s, v7.s[0]
-	WORD $0x4f881014 // fmla v20.4s, v0.4s, v8.s[0]
-	WORD $0x4f881035 // fmla v21.4s, v1.4s, v8.s[0]
-	WORD $0x4f881056 // fmla v22.4s, v2.4s, v8.s[0]
-	WORD $0x4f881070 // fmla v16.4s, v3.4s, v8.s[0]
-	WORD $0x4f891011 // fmla v17.4s, v0.4s, v9.s[0]
-	WORD $0x4f891032 // fmla v18.4s, v1.4s, v9.s[0]
-	WORD $0x4f891057 // fmla v23.4s, v2.4s, v9.s[0]
-	WORD $0x4f891073 // fmla v19.4s, v3.4s, v9.s[0]
+	WORD $0x4f871019 // fmla v25.4s, v0.4s, v7.s[0]
+	WORD $0x4f87103a // fmla v26.4s, v1.4s, v7.s[0]
+	WORD $0x4f87105b // fmla v27.4s, v2.4s, v7.s[0]
+	WORD $0x4f87107c // fmla v28.4s, v3.4s, v7.s[0]
+	WORD $0x4f88101d // fmla v29.4s, v0.4s, v8.s[0]
+	WORD $0x4f88103e // fmla v30.4s, v1.4s, v8.s[0]
+	WORD $0x4f88105f // fmla v31.4s, v2.4s, v8.s[0]
+	WORD $0x4f881074 // fmla v20.4s, v3.4s, v8.s[0]
+	WORD $0x4f891015 // fmla v21.4s, v0.4s, v9.s[0]
+	WORD $0x4f891036 // fmla v22.4s, v1.4s, v9.s[0]
+	WORD $0x4f891050 // fmla v16.4s, v2.4s, v9.s[0]
+	WORD $0x4f891071 // fmla v17.4s, v3.4s, v9.s[0]
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	ADD $64, R9, R9
@@ -6416,94 +11854,245 @@ partdone:
 	CBZ R4, partstore
 	MOVD R5, R7
 	WORD $0xad402cea // ldp q10, q11, [x7, #0]
-	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
 	WORD $0x3dc008ec // ldr q12, [x7, #32]
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
 	WORD $0xbd4030ed // ldr s13, [x7, #48]
 	WORD $0xbc6f68ee // ldr s14, [x7, x15]
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc6e68ef // ldr s15, [x7, x14]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
 	ADD R6, R7, R7
 	WORD $0xad4014e4 // ldp q4, q5, [x7, #0]
-	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
-	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e24d739 // fadd v25.4s, v25.4s, v4.4s
+	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
 	WORD $0x3dc008e6 // ldr q6, [x7, #32]
-	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
 	WORD $0xbd4030e7 // ldr s7, [x7, #48]
 	WORD $0xbc6f68e8 // ldr s8, [x7, x15]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc6e68e0 // ldr s0, [x7, x14]
 	WORD $0x6e140407 // mov v7.s[2], v0.s[0]
-	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
+	WORD $0x4e27d79c // fadd v28.4s, v28.4s, v7.4s
 	ADD R6, R7, R7
 	WORD $0xad4008e1 // ldp q1, q2, [x7, #0]
-	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
-	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e22d7de // fadd v30.4s, v30.4s, v2.4s
 	WORD $0x3dc008e9 // ldr q9, [x7, #32]
-	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
+	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
 	WORD $0xbd4030e3 // ldr s3, [x7, #48]
 	WORD $0xbc6f68ea // ldr s10, [x7, x15]
 	WORD $0x6e0c0543 // mov v3.s[1], v10.s[0]
 	WORD $0xbc6e68eb // ldr s11, [x7, x14]
 	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
-	WORD $0x4e23d610 // fadd v16.4s, v16.4s, v3.4s
+	WORD $0x4e23d694 // fadd v20.4s, v20.4s, v3.4s
 	ADD R6, R7, R7
 	WORD $0xad4038ec // ldp q12, q14, [x7, #0]
-	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
-	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
 	WORD $0x3dc008ef // ldr q15, [x7, #32]
-	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
+	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
 	WORD $0xbd4030ed // ldr s13, [x7, #48]
 	WORD $0xbc6f68e4 // ldr s4, [x7, x15]
 	WORD $0x6e0c048d // mov v13.s[1], v4.s[0]
 	WORD $0xbc6e68e5 // ldr s5, [x7, x14]
 	WORD $0x6e1404ad // mov v13.s[2], v5.s[0]
-	WORD $0x4e2dd673 // fadd v19.4s, v19.4s, v13.4s
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000b8 // str q24, [x5]
-	WORD $0x3d8004b9 // str q25, [x5, #16]
-	WORD $0x3d8008ba // str q26, [x5, #32]
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0xad4020e6 // ldp q6, q8, [x7, #0]
+	WORD $0x4ea6d652 // fsub v18.4s, v18.4s, v6.4s
+	WORD $0x4ea6d739 // fsub v25.4s, v25.4s, v6.4s
+	WORD $0x4ea6d7bd // fsub v29.4s, v29.4s, v6.4s
+	WORD $0x4ea6d6b5 // fsub v21.4s, v21.4s, v6.4s
+	WORD $0x4ea8d6f7 // fsub v23.4s, v23.4s, v8.4s
+	WORD $0x4ea8d75a // fsub v26.4s, v26.4s, v8.4s
+	WORD $0x4ea8d7de // fsub v30.4s, v30.4s, v8.4s
+	WORD $0x4ea8d6d6 // fsub v22.4s, v22.4s, v8.4s
+	WORD $0x3dc008e0 // ldr q0, [x7, #32]
+	WORD $0x4ea0d673 // fsub v19.4s, v19.4s, v0.4s
+	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0x4ea0d610 // fsub v16.4s, v16.4s, v0.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6f68e1 // ldr s1, [x7, x15]
+	WORD $0x6e0c0427 // mov v7.s[1], v1.s[0]
+	WORD $0xbc6e68e2 // ldr s2, [x7, x14]
+	WORD $0x6e140447 // mov v7.s[2], v2.s[0]
+	WORD $0x4ea7d718 // fsub v24.4s, v24.4s, v7.4s
+	WORD $0x4ea7d79c // fsub v28.4s, v28.4s, v7.4s
+	WORD $0x4ea7d694 // fsub v20.4s, v20.4s, v7.4s
+	WORD $0x4ea7d631 // fsub v17.4s, v17.4s, v7.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0xad4028e9 // ldp q9, q10, [x7, #0]
+	WORD $0x6e29de52 // fmul v18.4s, v18.4s, v9.4s
+	WORD $0x6e29df39 // fmul v25.4s, v25.4s, v9.4s
+	WORD $0x6e29dfbd // fmul v29.4s, v29.4s, v9.4s
+	WORD $0x6e29deb5 // fmul v21.4s, v21.4s, v9.4s
+	WORD $0x6e2adef7 // fmul v23.4s, v23.4s, v10.4s
+	WORD $0x6e2adf5a // fmul v26.4s, v26.4s, v10.4s
+	WORD $0x6e2adfde // fmul v30.4s, v30.4s, v10.4s
+	WORD $0x6e2aded6 // fmul v22.4s, v22.4s, v10.4s
+	WORD $0x3dc008eb // ldr q11, [x7, #32]
+	WORD $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	WORD $0x6e2bdf7b // fmul v27.4s, v27.4s, v11.4s
+	WORD $0x6e2bdfff // fmul v31.4s, v31.4s, v11.4s
+	WORD $0x6e2bde10 // fmul v16.4s, v16.4s, v11.4s
+	WORD $0xbd4030e3 // ldr s3, [x7, #48]
+	WORD $0xbc6f68ec // ldr s12, [x7, x15]
+	WORD $0x6e0c0583 // mov v3.s[1], v12.s[0]
+	WORD $0xbc6e68ee // ldr s14, [x7, x14]
+	WORD $0x6e1405c3 // mov v3.s[2], v14.s[0]
+	WORD $0x6e23df18 // fmul v24.4s, v24.4s, v3.4s
+	WORD $0x6e23df9c // fmul v28.4s, v28.4s, v3.4s
+	WORD $0x6e23de94 // fmul v20.4s, v20.4s, v3.4s
+	WORD $0x6e23de31 // fmul v17.4s, v17.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0xad4010ef // ldp q15, q4, [x7, #0]
+	WORD $0x4e2fd652 // fadd v18.4s, v18.4s, v15.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
+	WORD $0x3dc008e5 // ldr q5, [x7, #32]
+	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
+	WORD $0x4e25d77b // fadd v27.4s, v27.4s, v5.4s
+	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6f68e6 // ldr s6, [x7, x15]
+	WORD $0x6e0c04cd // mov v13.s[1], v6.s[0]
+	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
+	WORD $0x6e14050d // mov v13.s[2], v8.s[0]
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
+	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
+	WORD $0x4e20d652 // fadd v18.4s, v18.4s, v0.4s
+	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x3dc008e2 // ldr q2, [x7, #32]
+	WORD $0x4e22d673 // fadd v19.4s, v19.4s, v2.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6f68e9 // ldr s9, [x7, x15]
+	WORD $0x6e0c0527 // mov v7.s[1], v9.s[0]
+	WORD $0xbc6e68ea // ldr s10, [x7, x14]
+	WORD $0x6e140547 // mov v7.s[2], v10.s[0]
+	WORD $0x4e27d718 // fadd v24.4s, v24.4s, v7.4s
+	ADD R6, R7, R7
+	WORD $0xad4030eb // ldp q11, q12, [x7, #0]
+	WORD $0x4e2bd739 // fadd v25.4s, v25.4s, v11.4s
+	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x3dc008ee // ldr q14, [x7, #32]
+	WORD $0x4e2ed77b // fadd v27.4s, v27.4s, v14.4s
+	WORD $0xbd4030e3 // ldr s3, [x7, #48]
+	WORD $0xbc6f68ef // ldr s15, [x7, x15]
+	WORD $0x6e0c05e3 // mov v3.s[1], v15.s[0]
+	WORD $0xbc6e68e4 // ldr s4, [x7, x14]
+	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
+	ADD R6, R7, R7
+	WORD $0xad4018e5 // ldp q5, q6, [x7, #0]
+	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0x4e26d7de // fadd v30.4s, v30.4s, v6.4s
+	WORD $0x3dc008e8 // ldr q8, [x7, #32]
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6f68e0 // ldr s0, [x7, x15]
+	WORD $0x6e0c040d // mov v13.s[1], v0.s[0]
+	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0xad4024e2 // ldp q2, q9, [x7, #0]
+	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
+	WORD $0x4e29d6d6 // fadd v22.4s, v22.4s, v9.4s
+	WORD $0x3dc008ea // ldr q10, [x7, #32]
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
+	WORD $0xbd4030e7 // ldr s7, [x7, #48]
+	WORD $0xbc6f68eb // ldr s11, [x7, x15]
+	WORD $0x6e0c0567 // mov v7.s[1], v11.s[0]
+	WORD $0xbc6e68ec // ldr s12, [x7, x14]
+	WORD $0x6e140587 // mov v7.s[2], v12.s[0]
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x4e2ef652 // fmax v18.4s, v18.4s, v14.4s
+	WORD $0x4e2ef6f7 // fmax v23.4s, v23.4s, v14.4s
+	WORD $0x4e2ef673 // fmax v19.4s, v19.4s, v14.4s
+	WORD $0x4e2ef718 // fmax v24.4s, v24.4s, v14.4s
+	WORD $0x4e2ef739 // fmax v25.4s, v25.4s, v14.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ef77b // fmax v27.4s, v27.4s, v14.4s
+	WORD $0x4e2ef79c // fmax v28.4s, v28.4s, v14.4s
+	WORD $0x4e2ef7bd // fmax v29.4s, v29.4s, v14.4s
+	WORD $0x4e2ef7de // fmax v30.4s, v30.4s, v14.4s
+	WORD $0x4e2ef7ff // fmax v31.4s, v31.4s, v14.4s
+	WORD $0x4e2ef694 // fmax v20.4s, v20.4s, v14.4s
+	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
+	WORD $0x4e2ef6d6 // fmax v22.4s, v22.4s, v14.4s
+	WORD $0x4e2ef610 // fmax v16.4s, v16.4s, v14.4s
+	WORD $0x4e2ef631 // fmax v17.4s, v17.4s, v14.4s
+partended:
+	WORD $0x3d8000b2 // str q18, [x5]
+	WORD $0x3d8004b7 // str q23, [x5, #16]
+	WORD $0x3d8008b3 // str q19, [x5, #32]
 	ADD R14, R5, R13
-	WORD $0x4d0081bb // st1 { v27.s }[2], [x13]
+	WORD $0x4d0081b8 // st1 { v24.s }[2], [x13]
 	ADD R15, R5, R13
-	WORD $0x0d0091bb // st1 { v27.s }[1], [x13]
-	WORD $0xbd0030bb // str s27, [x5, #48]
+	WORD $0x0d0091b8 // st1 { v24.s }[1], [x13]
+	WORD $0xbd0030b8 // str s24, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000bc // str q28, [x5]
-	WORD $0x3d8004bd // str q29, [x5, #16]
-	WORD $0x3d8008be // str q30, [x5, #32]
+	WORD $0x3d8000b9 // str q25, [x5]
+	WORD $0x3d8004ba // str q26, [x5, #16]
+	WORD $0x3d8008bb // str q27, [x5, #32]
 	ADD R14, R5, R13
-	WORD $0x4d0081bf // st1 { v31.s }[2], [x13]
+	WORD $0x4d0081bc // st1 { v28.s }[2], [x13]
 	ADD R15, R5, R13
-	WORD $0x0d0091bf // st1 { v31.s }[1], [x13]
-	WORD $0xbd0030bf // str s31, [x5, #48]
+	WORD $0x0d0091bc // st1 { v28.s }[1], [x13]
+	WORD $0xbd0030bc // str s28, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b4 // str q20, [x5]
-	WORD $0x3d8004b5 // str q21, [x5, #16]
-	WORD $0x3d8008b6 // str q22, [x5, #32]
+	WORD $0x3d8000bd // str q29, [x5]
+	WORD $0x3d8004be // str q30, [x5, #16]
+	WORD $0x3d8008bf // str q31, [x5, #32]
 	ADD R14, R5, R13
-	WORD $0x4d0081b0 // st1 { v16.s }[2], [x13]
+	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
 	ADD R15, R5, R13
-	WORD $0x0d0091b0 // st1 { v16.s }[1], [x13]
-	WORD $0xbd0030b0 // str s16, [x5, #48]
+	WORD $0x0d0091b4 // st1 { v20.s }[1], [x13]
+	WORD $0xbd0030b4 // str s20, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b1 // str q17, [x5]
-	WORD $0x3d8004b2 // str q18, [x5, #16]
-	WORD $0x3d8008b7 // str q23, [x5, #32]
+	WORD $0x3d8000b5 // str q21, [x5]
+	WORD $0x3d8004b6 // str q22, [x5, #16]
+	WORD $0x3d8008b0 // str q16, [x5, #32]
 	ADD R14, R5, R13
-	WORD $0x4d0081b3 // st1 { v19.s }[2], [x13]
+	WORD $0x4d0081b1 // st1 { v17.s }[2], [x13]
 	ADD R15, R5, R13
-	WORD $0x0d0091b3 // st1 { v19.s }[1], [x13]
-	WORD $0xbd0030b3 // str s19, [x5, #48]
+	WORD $0x0d0091b1 // st1 { v17.s }[1], [x13]
+	WORD $0xbd0030b1 // str s17, [x5, #48]
 	ADD R6, R5, R5
 	RET
 
-// func packer128R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·packer128R5(SB), NOSPLIT, $0-128
+// func packer128R5(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·packer128R5(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -6630,6 +12219,145 @@ done:
 	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4eb5d400 // fsub v0.4s, v0.4s, v21.4s
+	WORD $0x4eb5d484 // fsub v4.4s, v4.4s, v21.4s
+	WORD $0x4eb5d508 // fsub v8.4s, v8.4s, v21.4s
+	WORD $0x4eb5d58c // fsub v12.4s, v12.4s, v21.4s
+	WORD $0x4eb5d610 // fsub v16.4s, v16.4s, v21.4s
+	WORD $0x4eb6d421 // fsub v1.4s, v1.4s, v22.4s
+	WORD $0x4eb6d4a5 // fsub v5.4s, v5.4s, v22.4s
+	WORD $0x4eb6d529 // fsub v9.4s, v9.4s, v22.4s
+	WORD $0x4eb6d5ad // fsub v13.4s, v13.4s, v22.4s
+	WORD $0x4eb6d631 // fsub v17.4s, v17.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4ebcd442 // fsub v2.4s, v2.4s, v28.4s
+	WORD $0x4ebcd4c6 // fsub v6.4s, v6.4s, v28.4s
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebcd5ce // fsub v14.4s, v14.4s, v28.4s
+	WORD $0x4ebcd652 // fsub v18.4s, v18.4s, v28.4s
+	WORD $0x4eb7d463 // fsub v3.4s, v3.4s, v23.4s
+	WORD $0x4eb7d4e7 // fsub v7.4s, v7.4s, v23.4s
+	WORD $0x4eb7d56b // fsub v11.4s, v11.4s, v23.4s
+	WORD $0x4eb7d5ef // fsub v15.4s, v15.4s, v23.4s
+	WORD $0x4eb7d673 // fsub v19.4s, v19.4s, v23.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x6e3ddc00 // fmul v0.4s, v0.4s, v29.4s
+	WORD $0x6e3ddc84 // fmul v4.4s, v4.4s, v29.4s
+	WORD $0x6e3ddd08 // fmul v8.4s, v8.4s, v29.4s
+	WORD $0x6e3ddd8c // fmul v12.4s, v12.4s, v29.4s
+	WORD $0x6e3dde10 // fmul v16.4s, v16.4s, v29.4s
+	WORD $0x6e3edc21 // fmul v1.4s, v1.4s, v30.4s
+	WORD $0x6e3edca5 // fmul v5.4s, v5.4s, v30.4s
+	WORD $0x6e3edd29 // fmul v9.4s, v9.4s, v30.4s
+	WORD $0x6e3eddad // fmul v13.4s, v13.4s, v30.4s
+	WORD $0x6e3ede31 // fmul v17.4s, v17.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x6e3fdd4a // fmul v10.4s, v10.4s, v31.4s
+	WORD $0x6e3fddce // fmul v14.4s, v14.4s, v31.4s
+	WORD $0x6e3fde52 // fmul v18.4s, v18.4s, v31.4s
+	WORD $0x6e38dc63 // fmul v3.4s, v3.4s, v24.4s
+	WORD $0x6e38dce7 // fmul v7.4s, v7.4s, v24.4s
+	WORD $0x6e38dd6b // fmul v11.4s, v11.4s, v24.4s
+	WORD $0x6e38ddef // fmul v15.4s, v15.4s, v24.4s
+	WORD $0x6e38de73 // fmul v19.4s, v19.4s, v24.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
+	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0x4e3ad4a5 // fadd v5.4s, v5.4s, v26.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0x4e3ad5ad // fadd v13.4s, v13.4s, v26.4s
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e3bd5ce // fadd v14.4s, v14.4s, v27.4s
+	WORD $0x4e3bd652 // fadd v18.4s, v18.4s, v27.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	WORD $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
+	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD R7, R8, R8
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	ADD R7, R8, R8
+	WORD $0xad406919 // ldp q25, q26, [x8, #0]
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0xad41511b // ldp q27, q20, [x8, #32]
+	WORD $0x4e3bd54a // fadd v10.4s, v10.4s, v27.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0xad405915 // ldp q21, q22, [x8, #0]
+	WORD $0x4e35d58c // fadd v12.4s, v12.4s, v21.4s
+	WORD $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
+	WORD $0xad415d1c // ldp q28, q23, [x8, #32]
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+	ADD R7, R8, R8
+	WORD $0xad40791d // ldp q29, q30, [x8, #0]
+	WORD $0x4e3dd610 // fadd v16.4s, v16.4s, v29.4s
+	WORD $0x4e3ed631 // fadd v17.4s, v17.4s, v30.4s
+	WORD $0xad41611f // ldp q31, q24, [x8, #32]
+	WORD $0x4e3fd652 // fadd v18.4s, v18.4s, v31.4s
+	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f400 // fmax v0.4s, v0.4s, v25.4s
+	WORD $0x4e39f421 // fmax v1.4s, v1.4s, v25.4s
+	WORD $0x4e39f442 // fmax v2.4s, v2.4s, v25.4s
+	WORD $0x4e39f463 // fmax v3.4s, v3.4s, v25.4s
+	WORD $0x4e39f484 // fmax v4.4s, v4.4s, v25.4s
+	WORD $0x4e39f4a5 // fmax v5.4s, v5.4s, v25.4s
+	WORD $0x4e39f4c6 // fmax v6.4s, v6.4s, v25.4s
+	WORD $0x4e39f4e7 // fmax v7.4s, v7.4s, v25.4s
+	WORD $0x4e39f508 // fmax v8.4s, v8.4s, v25.4s
+	WORD $0x4e39f529 // fmax v9.4s, v9.4s, v25.4s
+	WORD $0x4e39f54a // fmax v10.4s, v10.4s, v25.4s
+	WORD $0x4e39f56b // fmax v11.4s, v11.4s, v25.4s
+	WORD $0x4e39f58c // fmax v12.4s, v12.4s, v25.4s
+	WORD $0x4e39f5ad // fmax v13.4s, v13.4s, v25.4s
+	WORD $0x4e39f5ce // fmax v14.4s, v14.4s, v25.4s
+	WORD $0x4e39f5ef // fmax v15.4s, v15.4s, v25.4s
+	WORD $0x4e39f610 // fmax v16.4s, v16.4s, v25.4s
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
 	WORD $0x3d8008c2 // str q2, [x6, #32]
@@ -6663,6 +12391,9 @@ part:
 	ADD $48, R16, R16
 	LSL $2, R15, R15
 	ADD $48, R15, R15
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
@@ -6672,9 +12403,6 @@ part:
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -6700,20 +12428,20 @@ partloop:
 	WORD $0xbc7f68ce // ldr s14, [x6, xzr]
 	WORD $0xbc6068cf // ldr s15, [x6, x0]
 	WORD $0xbc6168d0 // ldr s16, [x6, x1]
-	WORD $0x4f8e1115 // fmla v21.4s, v8.4s, v14.s[0]
-	WORD $0x4f8e1136 // fmla v22.4s, v9.4s, v14.s[0]
-	WORD $0x4f8e115c // fmla v28.4s, v10.4s, v14.s[0]
-	WORD $0x4f8e1177 // fmla v23.4s, v11.4s, v14.s[0]
+	WORD $0x4f8e111a // fmla v26.4s, v8.4s, v14.s[0]
+	WORD $0x4f8e113b // fmla v27.4s, v9.4s, v14.s[0]
+	WORD $0x4f8e1154 // fmla v20.4s, v10.4s, v14.s[0]
+	WORD $0x4f8e1175 // fmla v21.4s, v11.4s, v14.s[0]
 	WORD $0xbc6268d1 // ldr s17, [x6, x2]
-	WORD $0x4f8f111d // fmla v29.4s, v8.4s, v15.s[0]
-	WORD $0x4f8f113e // fmla v30.4s, v9.4s, v15.s[0]
-	WORD $0x4f8f115f // fmla v31.4s, v10.4s, v15.s[0]
-	WORD $0x4f8f1178 // fmla v24.4s, v11.4s, v15.s[0]
+	WORD $0x4f8f1116 // fmla v22.4s, v8.4s, v15.s[0]
+	WORD $0x4f8f113c // fmla v28.4s, v9.4s, v15.s[0]
+	WORD $0x4f8f1157 // fmla v23.4s, v10.4s, v15.s[0]
+	WORD $0x4f8f117d // fmla v29.4s, v11.4s, v15.s[0]
 	WORD $0xbc6368d2 // ldr s18, [x6, x3]
-	WORD $0x4f901119 // fmla v25.4s, v8.4s, v16.s[0]
-	WORD $0x4f90113a // fmla v26.4s, v9.4s, v16.s[0]
-	WORD $0x4f90115b // fmla v27.4s, v10.4s, v16.s[0]
-	WORD $0x4f901174 // fmla v20.4s, v11.4s, v16.s[0]
+	WORD $0x4f90111e // fmla v30.4s, v8.4s, v16.s[0]
+	WORD $0x4f90113f // fmla v31.4s, v9.4s, v16.s[0]
+	WORD $0x4f901158 // fmla v24.4s, v10.4s, v16.s[0]
+	WORD $0x4f901179 // fmla v25.4s, v11.4s, v16.s[0]
 	WORD $0x4f911100 // fmla v0.4s, v8.4s, v17.s[0]
 	WORD $0x4f911121 // fmla v1.4s, v9.4s, v17.s[0]
 	WORD $0x4f911142 // fmla v2.4s, v10.4s, v17.s[0]
@@ -6742,40 +12470,40 @@ partdone:
 	CBZ R5, partstore
 	MOVD R6, R8
 	WORD $0xad403113 // ldp q19, q12, [x8, #0]
-	WORD $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD $0x4e2cd6d6 // fadd v22.4s, v22.4s, v12.4s
+	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
-	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	WORD $0xbd40310e // ldr s14, [x8, #48]
 	WORD $0xbc70690f // ldr s15, [x8, x16]
 	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
 	WORD $0xbc6f6910 // ldr s16, [x8, x15]
 	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e2ed6f7 // fadd v23.4s, v23.4s, v14.4s
+	WORD $0x4e2ed6b5 // fadd v21.4s, v21.4s, v14.4s
 	ADD R7, R8, R8
 	WORD $0xad402111 // ldp q17, q8, [x8, #0]
-	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
-	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
 	WORD $0x3dc00909 // ldr q9, [x8, #32]
-	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
 	WORD $0xbd40310a // ldr s10, [x8, #48]
 	WORD $0xbc706912 // ldr s18, [x8, x16]
 	WORD $0x6e0c064a // mov v10.s[1], v18.s[0]
 	WORD $0xbc6f690b // ldr s11, [x8, x15]
 	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
-	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
 	ADD R7, R8, R8
 	WORD $0xad403113 // ldp q19, q12, [x8, #0]
-	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
-	WORD $0x4e2cd75a // fadd v26.4s, v26.4s, v12.4s
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
 	WORD $0x3dc0090d // ldr q13, [x8, #32]
-	WORD $0x4e2dd77b // fadd v27.4s, v27.4s, v13.4s
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
 	WORD $0xbd40310f // ldr s15, [x8, #48]
 	WORD $0xbc706910 // ldr s16, [x8, x16]
 	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
 	WORD $0xbc6f690e // ldr s14, [x8, x15]
 	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
-	WORD $0x4e2fd694 // fadd v20.4s, v20.4s, v15.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
 	ADD R7, R8, R8
 	WORD $0xad402111 // ldp q17, q8, [x8, #0]
 	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
@@ -6802,32 +12530,211 @@ partdone:
 	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
 	ADD R7, R8, R8
 partstore:
-	WORD $0x3d8000d5 // str q21, [x6]
-	WORD $0x3d8004d6 // str q22, [x6, #16]
-	WORD $0x3d8008dc // str q28, [x6, #32]
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4eb1d75a // fsub v26.4s, v26.4s, v17.4s
+	WORD $0x4eb1d6d6 // fsub v22.4s, v22.4s, v17.4s
+	WORD $0x4eb1d7de // fsub v30.4s, v30.4s, v17.4s
+	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
+	WORD $0x4eb1d484 // fsub v4.4s, v4.4s, v17.4s
+	WORD $0x4ea8d77b // fsub v27.4s, v27.4s, v8.4s
+	WORD $0x4ea8d79c // fsub v28.4s, v28.4s, v8.4s
+	WORD $0x4ea8d7ff // fsub v31.4s, v31.4s, v8.4s
+	WORD $0x4ea8d421 // fsub v1.4s, v1.4s, v8.4s
+	WORD $0x4ea8d4a5 // fsub v5.4s, v5.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4ea9d694 // fsub v20.4s, v20.4s, v9.4s
+	WORD $0x4ea9d6f7 // fsub v23.4s, v23.4s, v9.4s
+	WORD $0x4ea9d718 // fsub v24.4s, v24.4s, v9.4s
+	WORD $0x4ea9d442 // fsub v2.4s, v2.4s, v9.4s
+	WORD $0x4ea9d4c6 // fsub v6.4s, v6.4s, v9.4s
+	WORD $0xbd40310b // ldr s11, [x8, #48]
+	WORD $0xbc70690a // ldr s10, [x8, x16]
+	WORD $0x6e0c054b // mov v11.s[1], v10.s[0]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e14064b // mov v11.s[2], v18.s[0]
+	WORD $0x4eabd6b5 // fsub v21.4s, v21.4s, v11.4s
+	WORD $0x4eabd7bd // fsub v29.4s, v29.4s, v11.4s
+	WORD $0x4eabd739 // fsub v25.4s, v25.4s, v11.4s
+	WORD $0x4eabd463 // fsub v3.4s, v3.4s, v11.4s
+	WORD $0x4eabd4e7 // fsub v7.4s, v7.4s, v11.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x6e33df5a // fmul v26.4s, v26.4s, v19.4s
+	WORD $0x6e33ded6 // fmul v22.4s, v22.4s, v19.4s
+	WORD $0x6e33dfde // fmul v30.4s, v30.4s, v19.4s
+	WORD $0x6e33dc00 // fmul v0.4s, v0.4s, v19.4s
+	WORD $0x6e33dc84 // fmul v4.4s, v4.4s, v19.4s
+	WORD $0x6e2cdf7b // fmul v27.4s, v27.4s, v12.4s
+	WORD $0x6e2cdf9c // fmul v28.4s, v28.4s, v12.4s
+	WORD $0x6e2cdfff // fmul v31.4s, v31.4s, v12.4s
+	WORD $0x6e2cdc21 // fmul v1.4s, v1.4s, v12.4s
+	WORD $0x6e2cdca5 // fmul v5.4s, v5.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x6e2dde94 // fmul v20.4s, v20.4s, v13.4s
+	WORD $0x6e2ddef7 // fmul v23.4s, v23.4s, v13.4s
+	WORD $0x6e2ddf18 // fmul v24.4s, v24.4s, v13.4s
+	WORD $0x6e2ddc42 // fmul v2.4s, v2.4s, v13.4s
+	WORD $0x6e2ddcc6 // fmul v6.4s, v6.4s, v13.4s
+	WORD $0xbd40310e // ldr s14, [x8, #48]
+	WORD $0xbc70690f // ldr s15, [x8, x16]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6f6910 // ldr s16, [x8, x15]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x6e2edeb5 // fmul v21.4s, v21.4s, v14.4s
+	WORD $0x6e2edfbd // fmul v29.4s, v29.4s, v14.4s
+	WORD $0x6e2edf39 // fmul v25.4s, v25.4s, v14.4s
+	WORD $0x6e2edc63 // fmul v3.4s, v3.4s, v14.4s
+	WORD $0x6e2edce7 // fmul v7.4s, v7.4s, v14.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
+	WORD $0x4e28d77b // fadd v27.4s, v27.4s, v8.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	WORD $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0x4e29d4c6 // fadd v6.4s, v6.4s, v9.4s
+	WORD $0xbd40310a // ldr s10, [x8, #48]
+	WORD $0xbc706912 // ldr s18, [x8, x16]
+	WORD $0x6e0c064a // mov v10.s[1], v18.s[0]
+	WORD $0xbc6f690b // ldr s11, [x8, x15]
+	WORD $0x6e14056a // mov v10.s[2], v11.s[0]
+	WORD $0x4e2ad6b5 // fadd v21.4s, v21.4s, v10.4s
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
+	WORD $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
+	WORD $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	WORD $0xbd40310f // ldr s15, [x8, #48]
+	WORD $0xbc706910 // ldr s16, [x8, x16]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6f690e // ldr s14, [x8, x15]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	ADD R7, R8, R8
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d6d6 // fadd v22.4s, v22.4s, v17.4s
+	WORD $0x4e28d79c // fadd v28.4s, v28.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0xbd403112 // ldr s18, [x8, #48]
+	WORD $0xbc70690b // ldr s11, [x8, x16]
+	WORD $0x6e0c0572 // mov v18.s[1], v11.s[0]
+	WORD $0xbc6f690a // ldr s10, [x8, x15]
+	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
+	WORD $0x4e32d7bd // fadd v29.4s, v29.4s, v18.4s
+	ADD R7, R8, R8
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
+	WORD $0xbd403110 // ldr s16, [x8, #48]
+	WORD $0xbc70690e // ldr s14, [x8, x16]
+	WORD $0x6e0c05d0 // mov v16.s[1], v14.s[0]
+	WORD $0xbc6f690f // ldr s15, [x8, x15]
+	WORD $0x6e1405f0 // mov v16.s[2], v15.s[0]
+	WORD $0x4e30d739 // fadd v25.4s, v25.4s, v16.4s
+	ADD R7, R8, R8
+	WORD $0xad402111 // ldp q17, q8, [x8, #0]
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	WORD $0x3dc00909 // ldr q9, [x8, #32]
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0xbd40310b // ldr s11, [x8, #48]
+	WORD $0xbc70690a // ldr s10, [x8, x16]
+	WORD $0x6e0c054b // mov v11.s[1], v10.s[0]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e14064b // mov v11.s[2], v18.s[0]
+	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
+	ADD R7, R8, R8
+	WORD $0xad403113 // ldp q19, q12, [x8, #0]
+	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
+	WORD $0x3dc0090d // ldr q13, [x8, #32]
+	WORD $0x4e2dd4c6 // fadd v6.4s, v6.4s, v13.4s
+	WORD $0xbd40310e // ldr s14, [x8, #48]
+	WORD $0xbc70690f // ldr s15, [x8, x16]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6f6910 // ldr s16, [x8, x15]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x4e31f75a // fmax v26.4s, v26.4s, v17.4s
+	WORD $0x4e31f77b // fmax v27.4s, v27.4s, v17.4s
+	WORD $0x4e31f694 // fmax v20.4s, v20.4s, v17.4s
+	WORD $0x4e31f6b5 // fmax v21.4s, v21.4s, v17.4s
+	WORD $0x4e31f6d6 // fmax v22.4s, v22.4s, v17.4s
+	WORD $0x4e31f79c // fmax v28.4s, v28.4s, v17.4s
+	WORD $0x4e31f6f7 // fmax v23.4s, v23.4s, v17.4s
+	WORD $0x4e31f7bd // fmax v29.4s, v29.4s, v17.4s
+	WORD $0x4e31f7de // fmax v30.4s, v30.4s, v17.4s
+	WORD $0x4e31f7ff // fmax v31.4s, v31.4s, v17.4s
+	WORD $0x4e31f718 // fmax v24.4s, v24.4s, v17.4s
+	WORD $0x4e31f739 // fmax v25.4s, v25.4s, v17.4s
+	WORD $0x4e31f400 // fmax v0.4s, v0.4s, v17.4s
+	WORD $0x4e31f421 // fmax v1.4s, v1.4s, v17.4s
+	WORD $0x4e31f442 // fmax v2.4s, v2.4s, v17.4s
+	WORD $0x4e31f463 // fmax v3.4s, v3.4s, v17.4s
+	WORD $0x4e31f484 // fmax v4.4s, v4.4s, v17.4s
+	WORD $0x4e31f4a5 // fmax v5.4s, v5.4s, v17.4s
+	WORD $0x4e31f4c6 // fmax v6.4s, v6.4s, v17.4s
+	WORD $0x4e31f4e7 // fmax v7.4s, v7.4s, v17.4s
+partended:
+	WORD $0x3d8000da // str q26, [x6]
+	WORD $0x3d8004db // str q27, [x6, #16]
+	WORD $0x3d8008d4 // str q20, [x6, #32]
 	ADD R15, R6, R14
-	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
+	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
 	ADD R16, R6, R14
-	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
-	WORD $0xbd0030d7 // str s23, [x6, #48]
+	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
+	WORD $0xbd0030d5 // str s21, [x6, #48]
 	ADD R7, R6, R6
-	WORD $0x3d8000dd // str q29, [x6]
-	WORD $0x3d8004de // str q30, [x6, #16]
-	WORD $0x3d8008df // str q31, [x6, #32]
+	WORD $0x3d8000d6 // str q22, [x6]
+	WORD $0x3d8004dc // str q28, [x6, #16]
+	WORD $0x3d8008d7 // str q23, [x6, #32]
 	ADD R15, R6, R14
-	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
+	WORD $0x4d0081dd // st1 { v29.s }[2], [x14]
 	ADD R16, R6, R14
-	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
-	WORD $0xbd0030d8 // str s24, [x6, #48]
+	WORD $0x0d0091dd // st1 { v29.s }[1], [x14]
+	WORD $0xbd0030dd // str s29, [x6, #48]
 	ADD R7, R6, R6
-	WORD $0x3d8000d9 // str q25, [x6]
-	WORD $0x3d8004da // str q26, [x6, #16]
-	WORD $0x3d8008db // str q27, [x6, #32]
+	WORD $0x3d8000de // str q30, [x6]
+	WORD $0x3d8004df // str q31, [x6, #16]
+	WORD $0x3d8008d8 // str q24, [x6, #32]
 	ADD R15, R6, R14
-	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
+	WORD $0x4d0081d9 // st1 { v25.s }[2], [x14]
 	ADD R16, R6, R14
-	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
-	WORD $0xbd0030d4 // str s20, [x6, #48]
+	WORD $0x0d0091d9 // st1 { v25.s }[1], [x14]
+	WORD $0xbd0030d9 // str s25, [x6, #48]
 	ADD R7, R6, R6
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
@@ -6849,8 +12756,8 @@ partstore:
 	ADD R7, R6, R6
 	RET
 
-// func packer128R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·packer128R6(SB), NOSPLIT, $0-128
+// func packer128R6(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·packer128R6(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -6994,6 +12901,168 @@ done:
 	WORD $0x4e3bd6f7 // fadd v23.4s, v23.4s, v27.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4ebed400 // fsub v0.4s, v0.4s, v30.4s
+	WORD $0x4ebed484 // fsub v4.4s, v4.4s, v30.4s
+	WORD $0x4ebed508 // fsub v8.4s, v8.4s, v30.4s
+	WORD $0x4ebed58c // fsub v12.4s, v12.4s, v30.4s
+	WORD $0x4ebed610 // fsub v16.4s, v16.4s, v30.4s
+	WORD $0x4ebed694 // fsub v20.4s, v20.4s, v30.4s
+	WORD $0x4ebfd421 // fsub v1.4s, v1.4s, v31.4s
+	WORD $0x4ebfd4a5 // fsub v5.4s, v5.4s, v31.4s
+	WORD $0x4ebfd529 // fsub v9.4s, v9.4s, v31.4s
+	WORD $0x4ebfd5ad // fsub v13.4s, v13.4s, v31.4s
+	WORD $0x4ebfd631 // fsub v17.4s, v17.4s, v31.4s
+	WORD $0x4ebfd6b5 // fsub v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4ebcd442 // fsub v2.4s, v2.4s, v28.4s
+	WORD $0x4ebcd4c6 // fsub v6.4s, v6.4s, v28.4s
+	WORD $0x4ebcd54a // fsub v10.4s, v10.4s, v28.4s
+	WORD $0x4ebcd5ce // fsub v14.4s, v14.4s, v28.4s
+	WORD $0x4ebcd652 // fsub v18.4s, v18.4s, v28.4s
+	WORD $0x4ebcd6d6 // fsub v22.4s, v22.4s, v28.4s
+	WORD $0x4eb8d463 // fsub v3.4s, v3.4s, v24.4s
+	WORD $0x4eb8d4e7 // fsub v7.4s, v7.4s, v24.4s
+	WORD $0x4eb8d56b // fsub v11.4s, v11.4s, v24.4s
+	WORD $0x4eb8d5ef // fsub v15.4s, v15.4s, v24.4s
+	WORD $0x4eb8d673 // fsub v19.4s, v19.4s, v24.4s
+	WORD $0x4eb8d6f7 // fsub v23.4s, v23.4s, v24.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x6e39dc00 // fmul v0.4s, v0.4s, v25.4s
+	WORD $0x6e39dc84 // fmul v4.4s, v4.4s, v25.4s
+	WORD $0x6e39dd08 // fmul v8.4s, v8.4s, v25.4s
+	WORD $0x6e39dd8c // fmul v12.4s, v12.4s, v25.4s
+	WORD $0x6e39de10 // fmul v16.4s, v16.4s, v25.4s
+	WORD $0x6e39de94 // fmul v20.4s, v20.4s, v25.4s
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x6e3adca5 // fmul v5.4s, v5.4s, v26.4s
+	WORD $0x6e3add29 // fmul v9.4s, v9.4s, v26.4s
+	WORD $0x6e3addad // fmul v13.4s, v13.4s, v26.4s
+	WORD $0x6e3ade31 // fmul v17.4s, v17.4s, v26.4s
+	WORD $0x6e3adeb5 // fmul v21.4s, v21.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x6e3ddc42 // fmul v2.4s, v2.4s, v29.4s
+	WORD $0x6e3ddcc6 // fmul v6.4s, v6.4s, v29.4s
+	WORD $0x6e3ddd4a // fmul v10.4s, v10.4s, v29.4s
+	WORD $0x6e3dddce // fmul v14.4s, v14.4s, v29.4s
+	WORD $0x6e3dde52 // fmul v18.4s, v18.4s, v29.4s
+	WORD $0x6e3dded6 // fmul v22.4s, v22.4s, v29.4s
+	WORD $0x6e3bdc63 // fmul v3.4s, v3.4s, v27.4s
+	WORD $0x6e3bdce7 // fmul v7.4s, v7.4s, v27.4s
+	WORD $0x6e3bdd6b // fmul v11.4s, v11.4s, v27.4s
+	WORD $0x6e3bddef // fmul v15.4s, v15.4s, v27.4s
+	WORD $0x6e3bde73 // fmul v19.4s, v19.4s, v27.4s
+	WORD $0x6e3bdef7 // fmul v23.4s, v23.4s, v27.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	WORD $0x4e3fd6b5 // fadd v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
+	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	WORD $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
+	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd442 // fadd v2.4s, v2.4s, v29.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d508 // fadd v8.4s, v8.4s, v25.4s
+	WORD $0x4e3ad529 // fadd v9.4s, v9.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd54a // fadd v10.4s, v10.4s, v29.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd5ce // fadd v14.4s, v14.4s, v28.4s
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0xad406939 // ldp q25, q26, [x9, #0]
+	WORD $0x4e39d610 // fadd v16.4s, v16.4s, v25.4s
+	WORD $0x4e3ad631 // fadd v17.4s, v17.4s, v26.4s
+	WORD $0xad416d3d // ldp q29, q27, [x9, #32]
+	WORD $0x4e3dd652 // fadd v18.4s, v18.4s, v29.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	WORD $0x4e3fd6b5 // fadd v21.4s, v21.4s, v31.4s
+	WORD $0xad41613c // ldp q28, q24, [x9, #32]
+	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
+	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f400 // fmax v0.4s, v0.4s, v25.4s
+	WORD $0x4e39f421 // fmax v1.4s, v1.4s, v25.4s
+	WORD $0x4e39f442 // fmax v2.4s, v2.4s, v25.4s
+	WORD $0x4e39f463 // fmax v3.4s, v3.4s, v25.4s
+	WORD $0x4e39f484 // fmax v4.4s, v4.4s, v25.4s
+	WORD $0x4e39f4a5 // fmax v5.4s, v5.4s, v25.4s
+	WORD $0x4e39f4c6 // fmax v6.4s, v6.4s, v25.4s
+	WORD $0x4e39f4e7 // fmax v7.4s, v7.4s, v25.4s
+	WORD $0x4e39f508 // fmax v8.4s, v8.4s, v25.4s
+	WORD $0x4e39f529 // fmax v9.4s, v9.4s, v25.4s
+	WORD $0x4e39f54a // fmax v10.4s, v10.4s, v25.4s
+	WORD $0x4e39f56b // fmax v11.4s, v11.4s, v25.4s
+	WORD $0x4e39f58c // fmax v12.4s, v12.4s, v25.4s
+	WORD $0x4e39f5ad // fmax v13.4s, v13.4s, v25.4s
+	WORD $0x4e39f5ce // fmax v14.4s, v14.4s, v25.4s
+	WORD $0x4e39f5ef // fmax v15.4s, v15.4s, v25.4s
+	WORD $0x4e39f610 // fmax v16.4s, v16.4s, v25.4s
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+	WORD $0x4e39f694 // fmax v20.4s, v20.4s, v25.4s
+	WORD $0x4e39f6b5 // fmax v21.4s, v21.4s, v25.4s
+	WORD $0x4e39f6d6 // fmax v22.4s, v22.4s, v25.4s
+	WORD $0x4e39f6f7 // fmax v23.4s, v23.4s, v25.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
 	WORD $0x3d8008e2 // str q2, [x7, #32]
@@ -7032,14 +13101,14 @@ part:
 	ADD $48, R17, R17
 	LSL $2, R16, R16
 	ADD $48, R16, R16
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -7073,15 +13142,15 @@ partloop:
 	WORD $0xbc7f68f6 // ldr s22, [x7, xzr]
 	WORD $0xbc6068f7 // ldr s23, [x7, x0]
 	WORD $0xbc6168f4 // ldr s20, [x7, x1]
-	WORD $0x4f96121e // fmla v30.4s, v16.4s, v22.s[0]
-	WORD $0x4f96123f // fmla v31.4s, v17.4s, v22.s[0]
-	WORD $0x4f96125c // fmla v28.4s, v18.4s, v22.s[0]
-	WORD $0x4f961278 // fmla v24.4s, v19.4s, v22.s[0]
+	WORD $0x4f96121a // fmla v26.4s, v16.4s, v22.s[0]
+	WORD $0x4f96123d // fmla v29.4s, v17.4s, v22.s[0]
+	WORD $0x4f96125b // fmla v27.4s, v18.4s, v22.s[0]
+	WORD $0x4f96127e // fmla v30.4s, v19.4s, v22.s[0]
 	WORD $0xbc6268f5 // ldr s21, [x7, x2]
-	WORD $0x4f971219 // fmla v25.4s, v16.4s, v23.s[0]
-	WORD $0x4f97123a // fmla v26.4s, v17.4s, v23.s[0]
-	WORD $0x4f97125d // fmla v29.4s, v18.4s, v23.s[0]
-	WORD $0x4f97127b // fmla v27.4s, v19.4s, v23.s[0]
+	WORD $0x4f97121f // fmla v31.4s, v16.4s, v23.s[0]
+	WORD $0x4f97123c // fmla v28.4s, v17.4s, v23.s[0]
+	WORD $0x4f971258 // fmla v24.4s, v18.4s, v23.s[0]
+	WORD $0x4f971279 // fmla v25.4s, v19.4s, v23.s[0]
 	WORD $0xbc6368f6 // ldr s22, [x7, x3]
 	WORD $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
@@ -7120,28 +13189,28 @@ partdone:
 	CBZ R6, partstore
 	MOVD R7, R9
 	WORD $0xad405534 // ldp q20, q21, [x9, #0]
-	WORD $0x4e34d7de // fadd v30.4s, v30.4s, v20.4s
-	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
+	WORD $0x4e34d75a // fadd v26.4s, v26.4s, v20.4s
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
 	WORD $0x3dc00936 // ldr q22, [x9, #32]
-	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
+	WORD $0x4e36d77b // fadd v27.4s, v27.4s, v22.4s
 	WORD $0xbd403130 // ldr s16, [x9, #48]
 	WORD $0xbc716931 // ldr s17, [x9, x17]
 	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
 	WORD $0xbc706932 // ldr s18, [x9, x16]
 	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
-	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
 	ADD R8, R9, R9
 	WORD $0xad404d37 // ldp q23, q19, [x9, #0]
-	WORD $0x4e37d739 // fadd v25.4s, v25.4s, v23.4s
-	WORD $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
+	WORD $0x4e37d7ff // fadd v31.4s, v31.4s, v23.4s
+	WORD $0x4e33d79c // fadd v28.4s, v28.4s, v19.4s
 	WORD $0x3dc00934 // ldr q20, [x9, #32]
-	WORD $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
+	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
 	WORD $0xbd403135 // ldr s21, [x9, #48]
 	WORD $0xbc716936 // ldr s22, [x9, x17]
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
 	WORD $0xbc706931 // ldr s17, [x9, x16]
 	WORD $0x6e140635 // mov v21.s[2], v17.s[0]
-	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
 	ADD R8, R9, R9
 	WORD $0xad404132 // ldp q18, q16, [x9, #0]
 	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
@@ -7192,23 +13261,230 @@ partdone:
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R8, R9, R9
 partstore:
-	WORD $0x3d8000fe // str q30, [x7]
-	WORD $0x3d8004ff // str q31, [x7, #16]
-	WORD $0x3d8008fc // str q28, [x7, #32]
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0xad405537 // ldp q23, q21, [x9, #0]
+	WORD $0x4eb7d75a // fsub v26.4s, v26.4s, v23.4s
+	WORD $0x4eb7d7ff // fsub v31.4s, v31.4s, v23.4s
+	WORD $0x4eb7d400 // fsub v0.4s, v0.4s, v23.4s
+	WORD $0x4eb7d484 // fsub v4.4s, v4.4s, v23.4s
+	WORD $0x4eb7d508 // fsub v8.4s, v8.4s, v23.4s
+	WORD $0x4eb7d58c // fsub v12.4s, v12.4s, v23.4s
+	WORD $0x4eb5d7bd // fsub v29.4s, v29.4s, v21.4s
+	WORD $0x4eb5d79c // fsub v28.4s, v28.4s, v21.4s
+	WORD $0x4eb5d421 // fsub v1.4s, v1.4s, v21.4s
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+	WORD $0x4eb5d529 // fsub v9.4s, v9.4s, v21.4s
+	WORD $0x4eb5d5ad // fsub v13.4s, v13.4s, v21.4s
+	WORD $0x3dc00934 // ldr q20, [x9, #32]
+	WORD $0x4eb4d77b // fsub v27.4s, v27.4s, v20.4s
+	WORD $0x4eb4d718 // fsub v24.4s, v24.4s, v20.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x4eb4d54a // fsub v10.4s, v10.4s, v20.4s
+	WORD $0x4eb4d5ce // fsub v14.4s, v14.4s, v20.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc716936 // ldr s22, [x9, x17]
+	WORD $0x6e0c06d0 // mov v16.s[1], v22.s[0]
+	WORD $0xbc706931 // ldr s17, [x9, x16]
+	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
+	WORD $0x4eb0d7de // fsub v30.4s, v30.4s, v16.4s
+	WORD $0x4eb0d739 // fsub v25.4s, v25.4s, v16.4s
+	WORD $0x4eb0d463 // fsub v3.4s, v3.4s, v16.4s
+	WORD $0x4eb0d4e7 // fsub v7.4s, v7.4s, v16.4s
+	WORD $0x4eb0d56b // fsub v11.4s, v11.4s, v16.4s
+	WORD $0x4eb0d5ef // fsub v15.4s, v15.4s, v16.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0xad404d32 // ldp q18, q19, [x9, #0]
+	WORD $0x6e32df5a // fmul v26.4s, v26.4s, v18.4s
+	WORD $0x6e32dfff // fmul v31.4s, v31.4s, v18.4s
+	WORD $0x6e32dc00 // fmul v0.4s, v0.4s, v18.4s
+	WORD $0x6e32dc84 // fmul v4.4s, v4.4s, v18.4s
+	WORD $0x6e32dd08 // fmul v8.4s, v8.4s, v18.4s
+	WORD $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
+	WORD $0x6e33dfbd // fmul v29.4s, v29.4s, v19.4s
+	WORD $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD $0x6e33dc21 // fmul v1.4s, v1.4s, v19.4s
+	WORD $0x6e33dca5 // fmul v5.4s, v5.4s, v19.4s
+	WORD $0x6e33dd29 // fmul v9.4s, v9.4s, v19.4s
+	WORD $0x6e33ddad // fmul v13.4s, v13.4s, v19.4s
+	WORD $0x3dc00937 // ldr q23, [x9, #32]
+	WORD $0x6e37df7b // fmul v27.4s, v27.4s, v23.4s
+	WORD $0x6e37df18 // fmul v24.4s, v24.4s, v23.4s
+	WORD $0x6e37dc42 // fmul v2.4s, v2.4s, v23.4s
+	WORD $0x6e37dcc6 // fmul v6.4s, v6.4s, v23.4s
+	WORD $0x6e37dd4a // fmul v10.4s, v10.4s, v23.4s
+	WORD $0x6e37ddce // fmul v14.4s, v14.4s, v23.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc716934 // ldr s20, [x9, x17]
+	WORD $0x6e0c0695 // mov v21.s[1], v20.s[0]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e1406d5 // mov v21.s[2], v22.s[0]
+	WORD $0x6e35dfde // fmul v30.4s, v30.4s, v21.4s
+	WORD $0x6e35df39 // fmul v25.4s, v25.4s, v21.4s
+	WORD $0x6e35dc63 // fmul v3.4s, v3.4s, v21.4s
+	WORD $0x6e35dce7 // fmul v7.4s, v7.4s, v21.4s
+	WORD $0x6e35dd6b // fmul v11.4s, v11.4s, v21.4s
+	WORD $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0xad404131 // ldp q17, q16, [x9, #0]
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x4e31d7ff // fadd v31.4s, v31.4s, v17.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e31d58c // fadd v12.4s, v12.4s, v17.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e30d79c // fadd v28.4s, v28.4s, v16.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
+	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	WORD $0x3dc00932 // ldr q18, [x9, #32]
+	WORD $0x4e32d77b // fadd v27.4s, v27.4s, v18.4s
+	WORD $0x4e32d718 // fadd v24.4s, v24.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc716937 // ldr s23, [x9, x17]
+	WORD $0x6e0c06f3 // mov v19.s[1], v23.s[0]
+	WORD $0xbc706934 // ldr s20, [x9, x16]
+	WORD $0x6e140693 // mov v19.s[2], v20.s[0]
+	WORD $0x4e33d7de // fadd v30.4s, v30.4s, v19.4s
+	WORD $0x4e33d739 // fadd v25.4s, v25.4s, v19.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0xad405536 // ldp q22, q21, [x9, #0]
+	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
+	WORD $0x4e35d7bd // fadd v29.4s, v29.4s, v21.4s
+	WORD $0x3dc00931 // ldr q17, [x9, #32]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc716932 // ldr s18, [x9, x17]
+	WORD $0x6e0c0650 // mov v16.s[1], v18.s[0]
+	WORD $0xbc706937 // ldr s23, [x9, x16]
+	WORD $0x6e1406f0 // mov v16.s[2], v23.s[0]
+	WORD $0x4e30d7de // fadd v30.4s, v30.4s, v16.4s
+	ADD R8, R9, R9
+	WORD $0xad404d34 // ldp q20, q19, [x9, #0]
+	WORD $0x4e34d7ff // fadd v31.4s, v31.4s, v20.4s
+	WORD $0x4e33d79c // fadd v28.4s, v28.4s, v19.4s
+	WORD $0x3dc00936 // ldr q22, [x9, #32]
+	WORD $0x4e36d718 // fadd v24.4s, v24.4s, v22.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc716931 // ldr s17, [x9, x17]
+	WORD $0x6e0c0635 // mov v21.s[1], v17.s[0]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e140655 // mov v21.s[2], v18.s[0]
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
+	ADD R8, R9, R9
+	WORD $0xad404137 // ldp q23, q16, [x9, #0]
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x3dc00934 // ldr q20, [x9, #32]
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc716936 // ldr s22, [x9, x17]
+	WORD $0x6e0c06d3 // mov v19.s[1], v22.s[0]
+	WORD $0xbc706931 // ldr s17, [x9, x16]
+	WORD $0x6e140633 // mov v19.s[2], v17.s[0]
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R8, R9, R9
+	WORD $0xad405532 // ldp q18, q21, [x9, #0]
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x3dc00937 // ldr q23, [x9, #32]
+	WORD $0x4e37d4c6 // fadd v6.4s, v6.4s, v23.4s
+	WORD $0xbd403130 // ldr s16, [x9, #48]
+	WORD $0xbc716934 // ldr s20, [x9, x17]
+	WORD $0x6e0c0690 // mov v16.s[1], v20.s[0]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e1406d0 // mov v16.s[2], v22.s[0]
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	ADD R8, R9, R9
+	WORD $0xad404d31 // ldp q17, q19, [x9, #0]
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x3dc00932 // ldr q18, [x9, #32]
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0xbd403135 // ldr s21, [x9, #48]
+	WORD $0xbc716937 // ldr s23, [x9, x17]
+	WORD $0x6e0c06f5 // mov v21.s[1], v23.s[0]
+	WORD $0xbc706934 // ldr s20, [x9, x16]
+	WORD $0x6e140695 // mov v21.s[2], v20.s[0]
+	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
+	ADD R8, R9, R9
+	WORD $0xad404136 // ldp q22, q16, [x9, #0]
+	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
+	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
+	WORD $0x3dc00931 // ldr q17, [x9, #32]
+	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0xbd403133 // ldr s19, [x9, #48]
+	WORD $0xbc716932 // ldr s18, [x9, x17]
+	WORD $0x6e0c0653 // mov v19.s[1], v18.s[0]
+	WORD $0xbc706937 // ldr s23, [x9, x16]
+	WORD $0x6e1406f3 // mov v19.s[2], v23.s[0]
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f75a // fmax v26.4s, v26.4s, v20.4s
+	WORD $0x4e34f7bd // fmax v29.4s, v29.4s, v20.4s
+	WORD $0x4e34f77b // fmax v27.4s, v27.4s, v20.4s
+	WORD $0x4e34f7de // fmax v30.4s, v30.4s, v20.4s
+	WORD $0x4e34f7ff // fmax v31.4s, v31.4s, v20.4s
+	WORD $0x4e34f79c // fmax v28.4s, v28.4s, v20.4s
+	WORD $0x4e34f718 // fmax v24.4s, v24.4s, v20.4s
+	WORD $0x4e34f739 // fmax v25.4s, v25.4s, v20.4s
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4e34f58c // fmax v12.4s, v12.4s, v20.4s
+	WORD $0x4e34f5ad // fmax v13.4s, v13.4s, v20.4s
+	WORD $0x4e34f5ce // fmax v14.4s, v14.4s, v20.4s
+	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
+partended:
+	WORD $0x3d8000fa // str q26, [x7]
+	WORD $0x3d8004fd // str q29, [x7, #16]
+	WORD $0x3d8008fb // str q27, [x7, #32]
 	ADD R16, R7, R15
-	WORD $0x4d0081f8 // st1 { v24.s }[2], [x15]
+	WORD $0x4d0081fe // st1 { v30.s }[2], [x15]
 	ADD R17, R7, R15
-	WORD $0x0d0091f8 // st1 { v24.s }[1], [x15]
-	WORD $0xbd0030f8 // str s24, [x7, #48]
+	WORD $0x0d0091fe // st1 { v30.s }[1], [x15]
+	WORD $0xbd0030fe // str s30, [x7, #48]
 	ADD R8, R7, R7
-	WORD $0x3d8000f9 // str q25, [x7]
-	WORD $0x3d8004fa // str q26, [x7, #16]
-	WORD $0x3d8008fd // str q29, [x7, #32]
+	WORD $0x3d8000ff // str q31, [x7]
+	WORD $0x3d8004fc // str q28, [x7, #16]
+	WORD $0x3d8008f8 // str q24, [x7, #32]
 	ADD R16, R7, R15
-	WORD $0x4d0081fb // st1 { v27.s }[2], [x15]
+	WORD $0x4d0081f9 // st1 { v25.s }[2], [x15]
 	ADD R17, R7, R15
-	WORD $0x0d0091fb // st1 { v27.s }[1], [x15]
-	WORD $0xbd0030fb // str s27, [x7, #48]
+	WORD $0x0d0091f9 // st1 { v25.s }[1], [x15]
+	WORD $0xbd0030f9 // str s25, [x7, #48]
 	ADD R8, R7, R7
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
@@ -7248,8 +13524,8 @@ partstore:
 	ADD R8, R7, R7
 	RET
 
-// func depth128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R1V1(SB), NOSPLIT, $0-128
+// func depth128R1V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R1V1(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -7293,6 +13569,34 @@ done:
 	WORD $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0x3dc00084 // ldr q4, [x4]
+	WORD $0x4ea4d400 // fsub v0.4s, v0.4s, v4.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0x3dc00085 // ldr q5, [x4]
+	WORD $0x6e25dc00 // fmul v0.4s, v0.4s, v5.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0x3dc00086 // ldr q6, [x4]
+	WORD $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0x3dc00087 // ldr q7, [x4]
+	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f400 // fmax v0.4s, v0.4s, v8.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	ADD R3, R2, R2
 	RET
@@ -7303,22 +13607,22 @@ part:
 	ADD $0, R11, R11
 	LSL $2, R10, R10
 	ADD $0, R10, R10
-	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xbd400085 // ldr s5, [x4]
-	WORD $0xbc6b6886 // ldr s6, [x4, x11]
-	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
-	WORD $0xbc6a6887 // ldr s7, [x4, x10]
-	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0xbd400048 // ldr s8, [x2]
-	WORD $0xbc6b6849 // ldr s9, [x2, x11]
-	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
-	WORD $0xbc6a684a // ldr s10, [x2, x10]
-	WORD $0x6e140548 // mov v8.s[2], v10.s[0]
-	WORD $0x4e25cd04 // fmla v4.4s, v8.4s, v5.4s
+	WORD $0xbd40008a // ldr s10, [x4]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0xbd40004d // ldr s13, [x2]
+	WORD $0xbc6b684e // ldr s14, [x2, x11]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6a684f // ldr s15, [x2, x10]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e2acda9 // fmla v9.4s, v13.4s, v10.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -7337,24 +13641,68 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0xbd40008b // ldr s11, [x4]
-	WORD $0xbc6b688c // ldr s12, [x4, x11]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc6a688d // ldr s13, [x4, x10]
-	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x4e2bd484 // fadd v4.4s, v4.4s, v11.4s
+	WORD $0xbd400090 // ldr s16, [x4]
+	WORD $0xbc6b6891 // ldr s17, [x4, x11]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc6a6892 // ldr s18, [x4, x10]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	WORD $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
 	ADD R3, R4, R4
 partstore:
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xbd400093 // ldr s19, [x4]
+	WORD $0xbc6b6894 // ldr s20, [x4, x11]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc6a6895 // ldr s21, [x4, x10]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x4eb3d529 // fsub v9.4s, v9.4s, v19.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xbd400096 // ldr s22, [x4]
+	WORD $0xbc6b6897 // ldr s23, [x4, x11]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6a6898 // ldr s24, [x4, x10]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x6e36dd29 // fmul v9.4s, v9.4s, v22.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xbd400099 // ldr s25, [x4]
+	WORD $0xbc6b689a // ldr s26, [x4, x11]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6a689b // ldr s27, [x4, x10]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xbd40009c // ldr s28, [x4]
+	WORD $0xbc6b689d // ldr s29, [x4, x11]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6a689e // ldr s30, [x4, x10]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4e3cd529 // fadd v9.4s, v9.4s, v28.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x4e3ff529 // fmax v9.4s, v9.4s, v31.4s
+partended:
 	ADD R10, R2, R9
-	WORD $0x4d008124 // st1 { v4.s }[2], [x9]
+	WORD $0x4d008129 // st1 { v9.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009124 // st1 { v4.s }[1], [x9]
-	WORD $0xbd000044 // str s4, [x2]
+	WORD $0x0d009129 // st1 { v9.s }[1], [x9]
+	WORD $0xbd000049 // str s9, [x2]
 	ADD R3, R2, R2
 	RET
 
-// func depth128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R2V1(SB), NOSPLIT, $0-128
+// func depth128R2V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R2V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -7406,6 +13754,41 @@ done:
 	WORD $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0x3dc000a7 // ldr q7, [x5]
+	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
+	WORD $0x4ea7d421 // fsub v1.4s, v1.4s, v7.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0x3dc000a8 // ldr q8, [x5]
+	WORD $0x6e28dc00 // fmul v0.4s, v0.4s, v8.4s
+	WORD $0x6e28dc21 // fmul v1.4s, v1.4s, v8.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0x3dc000a9 // ldr q9, [x5]
+	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
+	WORD $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0x3dc000aa // ldr q10, [x5]
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
+	ADD R4, R5, R5
+	WORD $0x3dc000ab // ldr q11, [x5]
+	WORD $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x4e2cf400 // fmax v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cf421 // fmax v1.4s, v1.4s, v12.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	ADD R4, R3, R3
 	WORD $0x3d800061 // str q1, [x3]
@@ -7418,30 +13801,30 @@ part:
 	ADD $0, R12, R12
 	LSL $2, R11, R11
 	ADD $0, R11, R11
-	WORD $0x6f00e407 // movi v7.2d, #0
-	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0xbd4000a9 // ldr s9, [x5]
-	WORD $0xbc6c68aa // ldr s10, [x5, x12]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6b68ab // ldr s11, [x5, x11]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0xbd40006c // ldr s12, [x3]
-	WORD $0xbc6c686d // ldr s13, [x3, x12]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc6b686e // ldr s14, [x3, x11]
-	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
-	WORD $0x4e29cd87 // fmla v7.4s, v12.4s, v9.4s
-	ADD R0, R3, R10
-	WORD $0xbd40014f // ldr s15, [x10]
-	WORD $0xbc6c6950 // ldr s16, [x10, x12]
+	WORD $0xbd4000af // ldr s15, [x5]
+	WORD $0xbc6c68b0 // ldr s16, [x5, x12]
 	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
-	WORD $0xbc6b6951 // ldr s17, [x10, x11]
+	WORD $0xbc6b68b1 // ldr s17, [x5, x11]
 	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e29cde8 // fmla v8.4s, v15.4s, v9.4s
+	WORD $0xbd400072 // ldr s18, [x3]
+	WORD $0xbc6c6873 // ldr s19, [x3, x12]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6b6874 // ldr s20, [x3, x11]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e2fce4d // fmla v13.4s, v18.4s, v15.4s
+	ADD R0, R3, R10
+	WORD $0xbd400155 // ldr s21, [x10]
+	WORD $0xbc6c6956 // ldr s22, [x10, x12]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6b6957 // ldr s23, [x10, x11]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e2fceae // fmla v14.4s, v21.4s, v15.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -7460,37 +13843,92 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0xbd4000b2 // ldr s18, [x5]
-	WORD $0xbc6c68b3 // ldr s19, [x5, x12]
-	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
-	WORD $0xbc6b68b4 // ldr s20, [x5, x11]
-	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
-	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	WORD $0xbd4000b8 // ldr s24, [x5]
+	WORD $0xbc6c68b9 // ldr s25, [x5, x12]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6b68ba // ldr s26, [x5, x11]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
 	ADD R4, R5, R5
-	WORD $0xbd4000b5 // ldr s21, [x5]
-	WORD $0xbc6c68b6 // ldr s22, [x5, x12]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6b68b7 // ldr s23, [x5, x11]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
+	WORD $0xbd4000bb // ldr s27, [x5]
+	WORD $0xbc6c68bc // ldr s28, [x5, x12]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc6b68bd // ldr s29, [x5, x11]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x4e3bd5ce // fadd v14.4s, v14.4s, v27.4s
 	ADD R4, R5, R5
 partstore:
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0xbd4000be // ldr s30, [x5]
+	WORD $0xbc6c68bf // ldr s31, [x5, x12]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6b68a3 // ldr s3, [x5, x11]
+	WORD $0x6e14047e // mov v30.s[2], v3.s[0]
+	WORD $0x4ebed5ad // fsub v13.4s, v13.4s, v30.4s
+	WORD $0x4ebed5ce // fsub v14.4s, v14.4s, v30.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0xbd4000a2 // ldr s2, [x5]
+	WORD $0xbc6c68a4 // ldr s4, [x5, x12]
+	WORD $0x6e0c0482 // mov v2.s[1], v4.s[0]
+	WORD $0xbc6b68a5 // ldr s5, [x5, x11]
+	WORD $0x6e1404a2 // mov v2.s[2], v5.s[0]
+	WORD $0x6e22ddad // fmul v13.4s, v13.4s, v2.4s
+	WORD $0x6e22ddce // fmul v14.4s, v14.4s, v2.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0xbd4000a6 // ldr s6, [x5]
+	WORD $0xbc6c68a7 // ldr s7, [x5, x12]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6b68a8 // ldr s8, [x5, x11]
+	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
+	WORD $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
+	WORD $0x4e26d5ce // fadd v14.4s, v14.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0xbd4000a9 // ldr s9, [x5]
+	WORD $0xbc6c68aa // ldr s10, [x5, x12]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6b68ab // ldr s11, [x5, x11]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e29d5ad // fadd v13.4s, v13.4s, v9.4s
+	ADD R4, R5, R5
+	WORD $0xbd4000ac // ldr s12, [x5]
+	WORD $0xbc6c68a0 // ldr s0, [x5, x12]
+	WORD $0x6e0c040c // mov v12.s[1], v0.s[0]
+	WORD $0xbc6b68a1 // ldr s1, [x5, x11]
+	WORD $0x6e14042c // mov v12.s[2], v1.s[0]
+	WORD $0x4e2cd5ce // fadd v14.4s, v14.4s, v12.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f5ad // fmax v13.4s, v13.4s, v16.4s
+	WORD $0x4e30f5ce // fmax v14.4s, v14.4s, v16.4s
+partended:
 	ADD R11, R3, R10
-	WORD $0x4d008147 // st1 { v7.s }[2], [x10]
+	WORD $0x4d00814d // st1 { v13.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009147 // st1 { v7.s }[1], [x10]
-	WORD $0xbd000067 // str s7, [x3]
+	WORD $0x0d00914d // st1 { v13.s }[1], [x10]
+	WORD $0xbd00006d // str s13, [x3]
 	ADD R4, R3, R3
 	ADD R11, R3, R10
-	WORD $0x4d008148 // st1 { v8.s }[2], [x10]
+	WORD $0x4d00814e // st1 { v14.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009148 // st1 { v8.s }[1], [x10]
-	WORD $0xbd000068 // str s8, [x3]
+	WORD $0x0d00914e // st1 { v14.s }[1], [x10]
+	WORD $0xbd00006e // str s14, [x3]
 	ADD R4, R3, R3
 	RET
 
-// func depth128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R3V1(SB), NOSPLIT, $0-128
+// func depth128R3V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R3V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -7550,6 +13988,48 @@ done:
 	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0x3dc000ca // ldr q10, [x6]
+	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
+	WORD $0x4eaad421 // fsub v1.4s, v1.4s, v10.4s
+	WORD $0x4eaad442 // fsub v2.4s, v2.4s, v10.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0x3dc000cb // ldr q11, [x6]
+	WORD $0x6e2bdc00 // fmul v0.4s, v0.4s, v11.4s
+	WORD $0x6e2bdc21 // fmul v1.4s, v1.4s, v11.4s
+	WORD $0x6e2bdc42 // fmul v2.4s, v2.4s, v11.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0x3dc000cc // ldr q12, [x6]
+	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0x3dc000cd // ldr q13, [x6]
+	WORD $0x4e2dd400 // fadd v0.4s, v0.4s, v13.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000ce // ldr q14, [x6]
+	WORD $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000cf // ldr q15, [x6]
+	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f400 // fmax v0.4s, v0.4s, v16.4s
+	WORD $0x4e30f421 // fmax v1.4s, v1.4s, v16.4s
+	WORD $0x4e30f442 // fmax v2.4s, v2.4s, v16.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	ADD R5, R4, R4
 	WORD $0x3d800081 // str q1, [x4]
@@ -7564,38 +14044,38 @@ part:
 	ADD $0, R13, R13
 	LSL $2, R12, R12
 	ADD $0, R12, R12
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
-	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0xbd4000cd // ldr s13, [x6]
-	WORD $0xbc6d68ce // ldr s14, [x6, x13]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc6c68cf // ldr s15, [x6, x12]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0xbd400090 // ldr s16, [x4]
-	WORD $0xbc6d6891 // ldr s17, [x4, x13]
-	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
-	WORD $0xbc6c6892 // ldr s18, [x4, x12]
-	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
-	WORD $0x4e2dce0a // fmla v10.4s, v16.4s, v13.4s
+	WORD $0xbd4000d4 // ldr s20, [x6]
+	WORD $0xbc6d68d5 // ldr s21, [x6, x13]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6c68d6 // ldr s22, [x6, x12]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0xbd400097 // ldr s23, [x4]
+	WORD $0xbc6d6898 // ldr s24, [x4, x13]
+	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
+	WORD $0xbc6c6899 // ldr s25, [x4, x12]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e34cef1 // fmla v17.4s, v23.4s, v20.4s
 	ADD R0, R4, R11
-	WORD $0xbd400173 // ldr s19, [x11]
-	WORD $0xbc6d6974 // ldr s20, [x11, x13]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6c6975 // ldr s21, [x11, x12]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e2dce6b // fmla v11.4s, v19.4s, v13.4s
+	WORD $0xbd40017a // ldr s26, [x11]
+	WORD $0xbc6d697b // ldr s27, [x11, x13]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6c697c // ldr s28, [x11, x12]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e34cf52 // fmla v18.4s, v26.4s, v20.4s
 	ADD R1, R4, R11
-	WORD $0xbd400176 // ldr s22, [x11]
-	WORD $0xbc6d6977 // ldr s23, [x11, x13]
-	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
-	WORD $0xbc6c6978 // ldr s24, [x11, x12]
-	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
-	WORD $0x4e2dcecc // fmla v12.4s, v22.4s, v13.4s
+	WORD $0xbd40017d // ldr s29, [x11]
+	WORD $0xbc6d697e // ldr s30, [x11, x13]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6c697f // ldr s31, [x11, x12]
+	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
+	WORD $0x4e34cfb3 // fmla v19.4s, v29.4s, v20.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -7614,50 +14094,116 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0xbd4000d9 // ldr s25, [x6]
-	WORD $0xbc6d68da // ldr s26, [x6, x13]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6c68db // ldr s27, [x6, x12]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0x4e39d54a // fadd v10.4s, v10.4s, v25.4s
+	WORD $0xbd4000c4 // ldr s4, [x6]
+	WORD $0xbc6d68c5 // ldr s5, [x6, x13]
+	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
+	WORD $0xbc6c68c3 // ldr s3, [x6, x12]
+	WORD $0x6e140464 // mov v4.s[2], v3.s[0]
+	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
 	ADD R5, R6, R6
-	WORD $0xbd4000dc // ldr s28, [x6]
-	WORD $0xbc6d68dd // ldr s29, [x6, x13]
-	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
-	WORD $0xbc6c68de // ldr s30, [x6, x12]
-	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
-	WORD $0x4e3cd56b // fadd v11.4s, v11.4s, v28.4s
+	WORD $0xbd4000c6 // ldr s6, [x6]
+	WORD $0xbc6d68c7 // ldr s7, [x6, x13]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6c68c8 // ldr s8, [x6, x12]
+	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
+	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
 	ADD R5, R6, R6
-	WORD $0xbd4000df // ldr s31, [x6]
-	WORD $0xbc6d68c4 // ldr s4, [x6, x13]
-	WORD $0x6e0c049f // mov v31.s[1], v4.s[0]
-	WORD $0xbc6c68c5 // ldr s5, [x6, x12]
-	WORD $0x6e1404bf // mov v31.s[2], v5.s[0]
-	WORD $0x4e3fd58c // fadd v12.4s, v12.4s, v31.4s
+	WORD $0xbd4000c9 // ldr s9, [x6]
+	WORD $0xbc6d68ca // ldr s10, [x6, x13]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6c68cb // ldr s11, [x6, x12]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
 	ADD R5, R6, R6
 partstore:
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xbd4000cc // ldr s12, [x6]
+	WORD $0xbc6d68cd // ldr s13, [x6, x13]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6c68ce // ldr s14, [x6, x12]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4eacd631 // fsub v17.4s, v17.4s, v12.4s
+	WORD $0x4eacd652 // fsub v18.4s, v18.4s, v12.4s
+	WORD $0x4eacd673 // fsub v19.4s, v19.4s, v12.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xbd4000cf // ldr s15, [x6]
+	WORD $0xbc6d68d0 // ldr s16, [x6, x13]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6c68c0 // ldr s0, [x6, x12]
+	WORD $0x6e14040f // mov v15.s[2], v0.s[0]
+	WORD $0x6e2fde31 // fmul v17.4s, v17.4s, v15.4s
+	WORD $0x6e2fde52 // fmul v18.4s, v18.4s, v15.4s
+	WORD $0x6e2fde73 // fmul v19.4s, v19.4s, v15.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xbd4000c1 // ldr s1, [x6]
+	WORD $0xbc6d68c2 // ldr s2, [x6, x13]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6c68d5 // ldr s21, [x6, x12]
+	WORD $0x6e1406a1 // mov v1.s[2], v21.s[0]
+	WORD $0x4e21d631 // fadd v17.4s, v17.4s, v1.4s
+	WORD $0x4e21d652 // fadd v18.4s, v18.4s, v1.4s
+	WORD $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xbd4000d6 // ldr s22, [x6]
+	WORD $0xbc6d68d8 // ldr s24, [x6, x13]
+	WORD $0x6e0c0716 // mov v22.s[1], v24.s[0]
+	WORD $0xbc6c68d9 // ldr s25, [x6, x12]
+	WORD $0x6e140736 // mov v22.s[2], v25.s[0]
+	WORD $0x4e36d631 // fadd v17.4s, v17.4s, v22.4s
+	ADD R5, R6, R6
+	WORD $0xbd4000d7 // ldr s23, [x6]
+	WORD $0xbc6d68db // ldr s27, [x6, x13]
+	WORD $0x6e0c0777 // mov v23.s[1], v27.s[0]
+	WORD $0xbc6c68dc // ldr s28, [x6, x12]
+	WORD $0x6e140797 // mov v23.s[2], v28.s[0]
+	WORD $0x4e37d652 // fadd v18.4s, v18.4s, v23.4s
+	ADD R5, R6, R6
+	WORD $0xbd4000da // ldr s26, [x6]
+	WORD $0xbc6d68de // ldr s30, [x6, x13]
+	WORD $0x6e0c07da // mov v26.s[1], v30.s[0]
+	WORD $0xbc6c68df // ldr s31, [x6, x12]
+	WORD $0x6e1407fa // mov v26.s[2], v31.s[0]
+	WORD $0x4e3ad673 // fadd v19.4s, v19.4s, v26.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f631 // fmax v17.4s, v17.4s, v20.4s
+	WORD $0x4e34f652 // fmax v18.4s, v18.4s, v20.4s
+	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
+partended:
 	ADD R12, R4, R11
-	WORD $0x4d00816a // st1 { v10.s }[2], [x11]
+	WORD $0x4d008171 // st1 { v17.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916a // st1 { v10.s }[1], [x11]
-	WORD $0xbd00008a // str s10, [x4]
+	WORD $0x0d009171 // st1 { v17.s }[1], [x11]
+	WORD $0xbd000091 // str s17, [x4]
 	ADD R5, R4, R4
 	ADD R12, R4, R11
-	WORD $0x4d00816b // st1 { v11.s }[2], [x11]
+	WORD $0x4d008172 // st1 { v18.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916b // st1 { v11.s }[1], [x11]
-	WORD $0xbd00008b // str s11, [x4]
+	WORD $0x0d009172 // st1 { v18.s }[1], [x11]
+	WORD $0xbd000092 // str s18, [x4]
 	ADD R5, R4, R4
 	ADD R12, R4, R11
-	WORD $0x4d00816c // st1 { v12.s }[2], [x11]
+	WORD $0x4d008173 // st1 { v19.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00916c // st1 { v12.s }[1], [x11]
-	WORD $0xbd00008c // str s12, [x4]
+	WORD $0x0d009173 // st1 { v19.s }[1], [x11]
+	WORD $0xbd000093 // str s19, [x4]
 	ADD R5, R4, R4
 	RET
 
-// func depth128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R4V1(SB), NOSPLIT, $0-128
+// func depth128R4V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R4V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -7725,6 +14271,55 @@ done:
 	WORD $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0x3dc000ed // ldr q13, [x7]
+	WORD $0x4eadd400 // fsub v0.4s, v0.4s, v13.4s
+	WORD $0x4eadd421 // fsub v1.4s, v1.4s, v13.4s
+	WORD $0x4eadd442 // fsub v2.4s, v2.4s, v13.4s
+	WORD $0x4eadd463 // fsub v3.4s, v3.4s, v13.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0x3dc000ee // ldr q14, [x7]
+	WORD $0x6e2edc00 // fmul v0.4s, v0.4s, v14.4s
+	WORD $0x6e2edc21 // fmul v1.4s, v1.4s, v14.4s
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edc63 // fmul v3.4s, v3.4s, v14.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0x3dc000ef // ldr q15, [x7]
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
+	WORD $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0x3dc000f0 // ldr q16, [x7]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f1 // ldr q17, [x7]
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f2 // ldr q18, [x7]
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000f3 // ldr q19, [x7]
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	ADD R6, R5, R5
 	WORD $0x3d8000a1 // str q1, [x5]
@@ -7741,46 +14336,46 @@ part:
 	ADD $0, R14, R14
 	LSL $2, R13, R13
 	ADD $0, R13, R13
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0xbd4000f1 // ldr s17, [x7]
-	WORD $0xbc6e68f2 // ldr s18, [x7, x14]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6d68f3 // ldr s19, [x7, x13]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0xbd4000b4 // ldr s20, [x5]
-	WORD $0xbc6e68b5 // ldr s21, [x5, x14]
-	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
-	WORD $0xbc6d68b6 // ldr s22, [x5, x13]
-	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
-	WORD $0x4e31ce8d // fmla v13.4s, v20.4s, v17.4s
+	WORD $0xbd4000f9 // ldr s25, [x7]
+	WORD $0xbc6e68fa // ldr s26, [x7, x14]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc6d68fb // ldr s27, [x7, x13]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0xbd4000bc // ldr s28, [x5]
+	WORD $0xbc6e68bd // ldr s29, [x5, x14]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6d68be // ldr s30, [x5, x13]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4e39cf95 // fmla v21.4s, v28.4s, v25.4s
 	ADD R0, R5, R12
-	WORD $0xbd400197 // ldr s23, [x12]
-	WORD $0xbc6e6998 // ldr s24, [x12, x14]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
-	WORD $0xbc6d6999 // ldr s25, [x12, x13]
-	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
-	WORD $0x4e31ceee // fmla v14.4s, v23.4s, v17.4s
+	WORD $0xbd40019f // ldr s31, [x12]
+	WORD $0xbc6e6985 // ldr s5, [x12, x14]
+	WORD $0x6e0c04bf // mov v31.s[1], v5.s[0]
+	WORD $0xbc6d6986 // ldr s6, [x12, x13]
+	WORD $0x6e1404df // mov v31.s[2], v6.s[0]
+	WORD $0x4e39cff6 // fmla v22.4s, v31.4s, v25.4s
 	ADD R1, R5, R12
-	WORD $0xbd40019a // ldr s26, [x12]
-	WORD $0xbc6e699b // ldr s27, [x12, x14]
-	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
-	WORD $0xbc6d699c // ldr s28, [x12, x13]
-	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
-	WORD $0x4e31cf4f // fmla v15.4s, v26.4s, v17.4s
+	WORD $0xbd400187 // ldr s7, [x12]
+	WORD $0xbc6e6984 // ldr s4, [x12, x14]
+	WORD $0x6e0c0487 // mov v7.s[1], v4.s[0]
+	WORD $0xbc6d6988 // ldr s8, [x12, x13]
+	WORD $0x6e140507 // mov v7.s[2], v8.s[0]
+	WORD $0x4e39ccf7 // fmla v23.4s, v7.4s, v25.4s
 	ADD R2, R5, R12
-	WORD $0xbd40019d // ldr s29, [x12]
-	WORD $0xbc6e699e // ldr s30, [x12, x14]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6d699f // ldr s31, [x12, x13]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e31cfb0 // fmla v16.4s, v29.4s, v17.4s
+	WORD $0xbd400189 // ldr s9, [x12]
+	WORD $0xbc6e698a // ldr s10, [x12, x14]
+	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
+	WORD $0xbc6d698b // ldr s11, [x12, x13]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e39cd38 // fmla v24.4s, v9.4s, v25.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -7799,63 +14394,140 @@ partdone:
 	MOVBU add+72(FP), R4
 	CBZ R4, partstore
 	MOVD R5, R7
-	WORD $0xbd4000e5 // ldr s5, [x7]
-	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
-	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
-	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
-	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d5ad // fadd v13.4s, v13.4s, v5.4s
+	WORD $0xbd4000ec // ldr s12, [x7]
+	WORD $0xbc6e68ed // ldr s13, [x7, x14]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6d68ee // ldr s14, [x7, x13]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
 	ADD R6, R7, R7
-	WORD $0xbd4000e4 // ldr s4, [x7]
-	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
-	WORD $0x6e0c0504 // mov v4.s[1], v8.s[0]
-	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
-	WORD $0x6e140524 // mov v4.s[2], v9.s[0]
-	WORD $0x4e24d5ce // fadd v14.4s, v14.4s, v4.4s
+	WORD $0xbd4000ef // ldr s15, [x7]
+	WORD $0xbc6e68f0 // ldr s16, [x7, x14]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0x4e2fd6d6 // fadd v22.4s, v22.4s, v15.4s
 	ADD R6, R7, R7
-	WORD $0xbd4000ea // ldr s10, [x7]
-	WORD $0xbc6e68eb // ldr s11, [x7, x14]
-	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc6d68ec // ldr s12, [x7, x13]
-	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
-	WORD $0x4e2ad5ef // fadd v15.4s, v15.4s, v10.4s
+	WORD $0xbd4000f2 // ldr s18, [x7]
+	WORD $0xbc6e68f3 // ldr s19, [x7, x14]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6d68f4 // ldr s20, [x7, x13]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e32d6f7 // fadd v23.4s, v23.4s, v18.4s
 	ADD R6, R7, R7
 	WORD $0xbd4000e0 // ldr s0, [x7]
 	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
 	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
 	WORD $0xbc6d68e2 // ldr s2, [x7, x13]
 	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
-	WORD $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
+	WORD $0x4e20d718 // fadd v24.4s, v24.4s, v0.4s
 	ADD R6, R7, R7
 partstore:
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0xbd4000e3 // ldr s3, [x7]
+	WORD $0xbc6e68fa // ldr s26, [x7, x14]
+	WORD $0x6e0c0743 // mov v3.s[1], v26.s[0]
+	WORD $0xbc6d68fb // ldr s27, [x7, x13]
+	WORD $0x6e140763 // mov v3.s[2], v27.s[0]
+	WORD $0x4ea3d6b5 // fsub v21.4s, v21.4s, v3.4s
+	WORD $0x4ea3d6d6 // fsub v22.4s, v22.4s, v3.4s
+	WORD $0x4ea3d6f7 // fsub v23.4s, v23.4s, v3.4s
+	WORD $0x4ea3d718 // fsub v24.4s, v24.4s, v3.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0xbd4000fd // ldr s29, [x7]
+	WORD $0xbc6e68fe // ldr s30, [x7, x14]
+	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
+	WORD $0xbc6d68fc // ldr s28, [x7, x13]
+	WORD $0x6e14079d // mov v29.s[2], v28.s[0]
+	WORD $0x6e3ddeb5 // fmul v21.4s, v21.4s, v29.4s
+	WORD $0x6e3dded6 // fmul v22.4s, v22.4s, v29.4s
+	WORD $0x6e3ddef7 // fmul v23.4s, v23.4s, v29.4s
+	WORD $0x6e3ddf18 // fmul v24.4s, v24.4s, v29.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0xbd4000e5 // ldr s5, [x7]
+	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc6d68ff // ldr s31, [x7, x13]
+	WORD $0x6e1407e5 // mov v5.s[2], v31.s[0]
+	WORD $0x4e25d6b5 // fadd v21.4s, v21.4s, v5.4s
+	WORD $0x4e25d6d6 // fadd v22.4s, v22.4s, v5.4s
+	WORD $0x4e25d6f7 // fadd v23.4s, v23.4s, v5.4s
+	WORD $0x4e25d718 // fadd v24.4s, v24.4s, v5.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0xbd4000e4 // ldr s4, [x7]
+	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
+	WORD $0x6e0c0504 // mov v4.s[1], v8.s[0]
+	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
+	WORD $0x6e1404e4 // mov v4.s[2], v7.s[0]
+	WORD $0x4e24d6b5 // fadd v21.4s, v21.4s, v4.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000ea // ldr s10, [x7]
+	WORD $0xbc6e68eb // ldr s11, [x7, x14]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6d68f9 // ldr s25, [x7, x13]
+	WORD $0x6e14072a // mov v10.s[2], v25.s[0]
+	WORD $0x4e2ad6d6 // fadd v22.4s, v22.4s, v10.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000e9 // ldr s9, [x7]
+	WORD $0xbc6e68ed // ldr s13, [x7, x14]
+	WORD $0x6e0c05a9 // mov v9.s[1], v13.s[0]
+	WORD $0xbc6d68ee // ldr s14, [x7, x13]
+	WORD $0x6e1405c9 // mov v9.s[2], v14.s[0]
+	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	ADD R6, R7, R7
+	WORD $0xbd4000ec // ldr s12, [x7]
+	WORD $0xbc6e68f0 // ldr s16, [x7, x14]
+	WORD $0x6e0c060c // mov v12.s[1], v16.s[0]
+	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
+	WORD $0x6e14062c // mov v12.s[2], v17.s[0]
+	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x4e2ff6b5 // fmax v21.4s, v21.4s, v15.4s
+	WORD $0x4e2ff6d6 // fmax v22.4s, v22.4s, v15.4s
+	WORD $0x4e2ff6f7 // fmax v23.4s, v23.4s, v15.4s
+	WORD $0x4e2ff718 // fmax v24.4s, v24.4s, v15.4s
+partended:
 	ADD R13, R5, R12
-	WORD $0x4d00818d // st1 { v13.s }[2], [x12]
+	WORD $0x4d008195 // st1 { v21.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918d // st1 { v13.s }[1], [x12]
-	WORD $0xbd0000ad // str s13, [x5]
+	WORD $0x0d009195 // st1 { v21.s }[1], [x12]
+	WORD $0xbd0000b5 // str s21, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d00818e // st1 { v14.s }[2], [x12]
+	WORD $0x4d008196 // st1 { v22.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918e // st1 { v14.s }[1], [x12]
-	WORD $0xbd0000ae // str s14, [x5]
+	WORD $0x0d009196 // st1 { v22.s }[1], [x12]
+	WORD $0xbd0000b6 // str s22, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d00818f // st1 { v15.s }[2], [x12]
+	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918f // st1 { v15.s }[1], [x12]
-	WORD $0xbd0000af // str s15, [x5]
+	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
+	WORD $0xbd0000b7 // str s23, [x5]
 	ADD R6, R5, R5
 	ADD R13, R5, R12
-	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
+	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
-	WORD $0xbd0000b0 // str s16, [x5]
+	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
+	WORD $0xbd0000b8 // str s24, [x5]
 	ADD R6, R5, R5
 	RET
 
-// func depth128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R5V1(SB), NOSPLIT, $0-128
+// func depth128R5V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R5V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -7931,6 +14603,62 @@ done:
 	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0x3dc00110 // ldr q16, [x8]
+	WORD $0x4eb0d400 // fsub v0.4s, v0.4s, v16.4s
+	WORD $0x4eb0d421 // fsub v1.4s, v1.4s, v16.4s
+	WORD $0x4eb0d442 // fsub v2.4s, v2.4s, v16.4s
+	WORD $0x4eb0d463 // fsub v3.4s, v3.4s, v16.4s
+	WORD $0x4eb0d484 // fsub v4.4s, v4.4s, v16.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0x6e31dc00 // fmul v0.4s, v0.4s, v17.4s
+	WORD $0x6e31dc21 // fmul v1.4s, v1.4s, v17.4s
+	WORD $0x6e31dc42 // fmul v2.4s, v2.4s, v17.4s
+	WORD $0x6e31dc63 // fmul v3.4s, v3.4s, v17.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0x3dc00112 // ldr q18, [x8]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00114 // ldr q20, [x8]
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00116 // ldr q22, [x8]
+	WORD $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00117 // ldr q23, [x8]
+	WORD $0x4e37d484 // fadd v4.4s, v4.4s, v23.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x4e38f400 // fmax v0.4s, v0.4s, v24.4s
+	WORD $0x4e38f421 // fmax v1.4s, v1.4s, v24.4s
+	WORD $0x4e38f442 // fmax v2.4s, v2.4s, v24.4s
+	WORD $0x4e38f463 // fmax v3.4s, v3.4s, v24.4s
+	WORD $0x4e38f484 // fmax v4.4s, v4.4s, v24.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	ADD R7, R6, R6
 	WORD $0x3d8000c1 // str q1, [x6]
@@ -7949,54 +14677,54 @@ part:
 	ADD $0, R15, R15
 	LSL $2, R14, R14
 	ADD $0, R14, R14
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
 	CBZ R5, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0xbd400115 // ldr s21, [x8]
-	WORD $0xbc6f6916 // ldr s22, [x8, x15]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6e6917 // ldr s23, [x8, x14]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0xbd4000d8 // ldr s24, [x6]
-	WORD $0xbc6f68d9 // ldr s25, [x6, x15]
-	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
-	WORD $0xbc6e68da // ldr s26, [x6, x14]
-	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
-	WORD $0x4e35cf10 // fmla v16.4s, v24.4s, v21.4s
-	ADD R0, R6, R13
-	WORD $0xbd4001bb // ldr s27, [x13]
-	WORD $0xbc6f69bc // ldr s28, [x13, x15]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6e69bd // ldr s29, [x13, x14]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e35cf71 // fmla v17.4s, v27.4s, v21.4s
-	ADD R1, R6, R13
-	WORD $0xbd4001be // ldr s30, [x13]
-	WORD $0xbc6f69bf // ldr s31, [x13, x15]
+	WORD $0xbd40011e // ldr s30, [x8]
+	WORD $0xbc6f691f // ldr s31, [x8, x15]
 	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
-	WORD $0xbc6e69a6 // ldr s6, [x13, x14]
+	WORD $0xbc6e6906 // ldr s6, [x8, x14]
 	WORD $0x6e1404de // mov v30.s[2], v6.s[0]
-	WORD $0x4e35cfd2 // fmla v18.4s, v30.4s, v21.4s
-	ADD R2, R6, R13
-	WORD $0xbd4001a7 // ldr s7, [x13]
-	WORD $0xbc6f69a8 // ldr s8, [x13, x15]
+	WORD $0xbd4000c7 // ldr s7, [x6]
+	WORD $0xbc6f68c8 // ldr s8, [x6, x15]
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
-	WORD $0xbc6e69a9 // ldr s9, [x13, x14]
+	WORD $0xbc6e68c9 // ldr s9, [x6, x14]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e35ccf3 // fmla v19.4s, v7.4s, v21.4s
-	ADD R3, R6, R13
+	WORD $0x4e3eccf9 // fmla v25.4s, v7.4s, v30.4s
+	ADD R0, R6, R13
 	WORD $0xbd4001a5 // ldr s5, [x13]
 	WORD $0xbc6f69aa // ldr s10, [x13, x15]
 	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
 	WORD $0xbc6e69ab // ldr s11, [x13, x14]
 	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
-	WORD $0x4e35ccb4 // fmla v20.4s, v5.4s, v21.4s
+	WORD $0x4e3eccba // fmla v26.4s, v5.4s, v30.4s
+	ADD R1, R6, R13
+	WORD $0xbd4001ac // ldr s12, [x13]
+	WORD $0xbc6f69ad // ldr s13, [x13, x15]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6e69ae // ldr s14, [x13, x14]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e3ecd9b // fmla v27.4s, v12.4s, v30.4s
+	ADD R2, R6, R13
+	WORD $0xbd4001af // ldr s15, [x13]
+	WORD $0xbc6f69b0 // ldr s16, [x13, x15]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6e69b1 // ldr s17, [x13, x14]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0x4e3ecdfc // fmla v28.4s, v15.4s, v30.4s
+	ADD R3, R6, R13
+	WORD $0xbd4001b2 // ldr s18, [x13]
+	WORD $0xbc6f69b3 // ldr s19, [x13, x15]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6e69b4 // ldr s20, [x13, x14]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e3ece5d // fmla v29.4s, v18.4s, v30.4s
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -8015,76 +14743,164 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0xbd40010c // ldr s12, [x8]
-	WORD $0xbc6f690d // ldr s13, [x8, x15]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc6e690e // ldr s14, [x8, x14]
-	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
-	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
+	WORD $0xbd400115 // ldr s21, [x8]
+	WORD $0xbc6f6916 // ldr s22, [x8, x15]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6e6917 // ldr s23, [x8, x14]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e35d739 // fadd v25.4s, v25.4s, v21.4s
 	ADD R7, R8, R8
-	WORD $0xbd40010f // ldr s15, [x8]
+	WORD $0xbd400118 // ldr s24, [x8]
 	WORD $0xbc6f6900 // ldr s0, [x8, x15]
-	WORD $0x6e0c040f // mov v15.s[1], v0.s[0]
+	WORD $0x6e0c0418 // mov v24.s[1], v0.s[0]
 	WORD $0xbc6e6901 // ldr s1, [x8, x14]
-	WORD $0x6e14042f // mov v15.s[2], v1.s[0]
-	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
+	WORD $0x6e140438 // mov v24.s[2], v1.s[0]
+	WORD $0x4e38d75a // fadd v26.4s, v26.4s, v24.4s
 	ADD R7, R8, R8
 	WORD $0xbd400102 // ldr s2, [x8]
 	WORD $0xbc6f6903 // ldr s3, [x8, x15]
 	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
 	WORD $0xbc6e6904 // ldr s4, [x8, x14]
 	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
-	WORD $0x4e22d652 // fadd v18.4s, v18.4s, v2.4s
+	WORD $0x4e22d77b // fadd v27.4s, v27.4s, v2.4s
+	ADD R7, R8, R8
+	WORD $0xbd40011f // ldr s31, [x8]
+	WORD $0xbc6f6906 // ldr s6, [x8, x15]
+	WORD $0x6e0c04df // mov v31.s[1], v6.s[0]
+	WORD $0xbc6e6908 // ldr s8, [x8, x14]
+	WORD $0x6e14051f // mov v31.s[2], v8.s[0]
+	WORD $0x4e3fd79c // fadd v28.4s, v28.4s, v31.4s
+	ADD R7, R8, R8
+	WORD $0xbd400109 // ldr s9, [x8]
+	WORD $0xbc6f6907 // ldr s7, [x8, x15]
+	WORD $0x6e0c04e9 // mov v9.s[1], v7.s[0]
+	WORD $0xbc6e690a // ldr s10, [x8, x14]
+	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
+	WORD $0x4e29d7bd // fadd v29.4s, v29.4s, v9.4s
+	ADD R7, R8, R8
+partstore:
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0xbd40010b // ldr s11, [x8]
+	WORD $0xbc6f6905 // ldr s5, [x8, x15]
+	WORD $0x6e0c04ab // mov v11.s[1], v5.s[0]
+	WORD $0xbc6e690d // ldr s13, [x8, x14]
+	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
+	WORD $0x4eabd739 // fsub v25.4s, v25.4s, v11.4s
+	WORD $0x4eabd75a // fsub v26.4s, v26.4s, v11.4s
+	WORD $0x4eabd77b // fsub v27.4s, v27.4s, v11.4s
+	WORD $0x4eabd79c // fsub v28.4s, v28.4s, v11.4s
+	WORD $0x4eabd7bd // fsub v29.4s, v29.4s, v11.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0xbd40010e // ldr s14, [x8]
+	WORD $0xbc6f690c // ldr s12, [x8, x15]
+	WORD $0x6e0c058e // mov v14.s[1], v12.s[0]
+	WORD $0xbc6e6910 // ldr s16, [x8, x14]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x6e2edf39 // fmul v25.4s, v25.4s, v14.4s
+	WORD $0x6e2edf5a // fmul v26.4s, v26.4s, v14.4s
+	WORD $0x6e2edf7b // fmul v27.4s, v27.4s, v14.4s
+	WORD $0x6e2edf9c // fmul v28.4s, v28.4s, v14.4s
+	WORD $0x6e2edfbd // fmul v29.4s, v29.4s, v14.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0xbd400111 // ldr s17, [x8]
+	WORD $0xbc6f690f // ldr s15, [x8, x15]
+	WORD $0x6e0c05f1 // mov v17.s[1], v15.s[0]
+	WORD $0xbc6e6913 // ldr s19, [x8, x14]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0x4e31d79c // fadd v28.4s, v28.4s, v17.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0xbd400114 // ldr s20, [x8]
+	WORD $0xbc6f691e // ldr s30, [x8, x15]
+	WORD $0x6e0c07d4 // mov v20.s[1], v30.s[0]
+	WORD $0xbc6e6912 // ldr s18, [x8, x14]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e34d739 // fadd v25.4s, v25.4s, v20.4s
 	ADD R7, R8, R8
 	WORD $0xbd400116 // ldr s22, [x8]
 	WORD $0xbc6f6917 // ldr s23, [x8, x15]
 	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
-	WORD $0xbc6e6919 // ldr s25, [x8, x14]
-	WORD $0x6e140736 // mov v22.s[2], v25.s[0]
-	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
+	WORD $0xbc6e6915 // ldr s21, [x8, x14]
+	WORD $0x6e1406b6 // mov v22.s[2], v21.s[0]
+	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
 	ADD R7, R8, R8
-	WORD $0xbd40011a // ldr s26, [x8]
-	WORD $0xbc6f6918 // ldr s24, [x8, x15]
-	WORD $0x6e0c071a // mov v26.s[1], v24.s[0]
-	WORD $0xbc6e691c // ldr s28, [x8, x14]
-	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
-	WORD $0x4e3ad694 // fadd v20.4s, v20.4s, v26.4s
+	WORD $0xbd400100 // ldr s0, [x8]
+	WORD $0xbc6f6901 // ldr s1, [x8, x15]
+	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
+	WORD $0xbc6e6918 // ldr s24, [x8, x14]
+	WORD $0x6e140700 // mov v0.s[2], v24.s[0]
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
 	ADD R7, R8, R8
-partstore:
+	WORD $0xbd400103 // ldr s3, [x8]
+	WORD $0xbc6f6904 // ldr s4, [x8, x15]
+	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
+	WORD $0xbc6e6902 // ldr s2, [x8, x14]
+	WORD $0x6e140443 // mov v3.s[2], v2.s[0]
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
+	ADD R7, R8, R8
+	WORD $0xbd400106 // ldr s6, [x8]
+	WORD $0xbc6f6908 // ldr s8, [x8, x15]
+	WORD $0x6e0c0506 // mov v6.s[1], v8.s[0]
+	WORD $0xbc6e691f // ldr s31, [x8, x14]
+	WORD $0x6e1407e6 // mov v6.s[2], v31.s[0]
+	WORD $0x4e26d7bd // fadd v29.4s, v29.4s, v6.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x4e27f739 // fmax v25.4s, v25.4s, v7.4s
+	WORD $0x4e27f75a // fmax v26.4s, v26.4s, v7.4s
+	WORD $0x4e27f77b // fmax v27.4s, v27.4s, v7.4s
+	WORD $0x4e27f79c // fmax v28.4s, v28.4s, v7.4s
+	WORD $0x4e27f7bd // fmax v29.4s, v29.4s, v7.4s
+partended:
 	ADD R14, R6, R13
-	WORD $0x4d0081b0 // st1 { v16.s }[2], [x13]
+	WORD $0x4d0081b9 // st1 { v25.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b0 // st1 { v16.s }[1], [x13]
-	WORD $0xbd0000d0 // str s16, [x6]
+	WORD $0x0d0091b9 // st1 { v25.s }[1], [x13]
+	WORD $0xbd0000d9 // str s25, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b1 // st1 { v17.s }[2], [x13]
+	WORD $0x4d0081ba // st1 { v26.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b1 // st1 { v17.s }[1], [x13]
-	WORD $0xbd0000d1 // str s17, [x6]
+	WORD $0x0d0091ba // st1 { v26.s }[1], [x13]
+	WORD $0xbd0000da // str s26, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b2 // st1 { v18.s }[2], [x13]
+	WORD $0x4d0081bb // st1 { v27.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b2 // st1 { v18.s }[1], [x13]
-	WORD $0xbd0000d2 // str s18, [x6]
+	WORD $0x0d0091bb // st1 { v27.s }[1], [x13]
+	WORD $0xbd0000db // str s27, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b3 // st1 { v19.s }[2], [x13]
+	WORD $0x4d0081bc // st1 { v28.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b3 // st1 { v19.s }[1], [x13]
-	WORD $0xbd0000d3 // str s19, [x6]
+	WORD $0x0d0091bc // st1 { v28.s }[1], [x13]
+	WORD $0xbd0000dc // str s28, [x6]
 	ADD R7, R6, R6
 	ADD R14, R6, R13
-	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
+	WORD $0x4d0081bd // st1 { v29.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b4 // st1 { v20.s }[1], [x13]
-	WORD $0xbd0000d4 // str s20, [x6]
+	WORD $0x0d0091bd // st1 { v29.s }[1], [x13]
+	WORD $0xbd0000dd // str s29, [x6]
 	ADD R7, R6, R6
 	RET
 
-// func depth128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R6V1(SB), NOSPLIT, $0-128
+// func depth128R6V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R6V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -8168,6 +14984,69 @@ done:
 	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0x3dc00133 // ldr q19, [x9]
+	WORD $0x4eb3d400 // fsub v0.4s, v0.4s, v19.4s
+	WORD $0x4eb3d421 // fsub v1.4s, v1.4s, v19.4s
+	WORD $0x4eb3d442 // fsub v2.4s, v2.4s, v19.4s
+	WORD $0x4eb3d463 // fsub v3.4s, v3.4s, v19.4s
+	WORD $0x4eb3d484 // fsub v4.4s, v4.4s, v19.4s
+	WORD $0x4eb3d4a5 // fsub v5.4s, v5.4s, v19.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0x3dc00134 // ldr q20, [x9]
+	WORD $0x6e34dc00 // fmul v0.4s, v0.4s, v20.4s
+	WORD $0x6e34dc21 // fmul v1.4s, v1.4s, v20.4s
+	WORD $0x6e34dc42 // fmul v2.4s, v2.4s, v20.4s
+	WORD $0x6e34dc63 // fmul v3.4s, v3.4s, v20.4s
+	WORD $0x6e34dc84 // fmul v4.4s, v4.4s, v20.4s
+	WORD $0x6e34dca5 // fmul v5.4s, v5.4s, v20.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0x3dc00135 // ldr q21, [x9]
+	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0x3dc00136 // ldr q22, [x9]
+	WORD $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00137 // ldr q23, [x9]
+	WORD $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00138 // ldr q24, [x9]
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00139 // ldr q25, [x9]
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013a // ldr q26, [x9]
+	WORD $0x4e3ad484 // fadd v4.4s, v4.4s, v26.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013b // ldr q27, [x9]
+	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x4e3cf400 // fmax v0.4s, v0.4s, v28.4s
+	WORD $0x4e3cf421 // fmax v1.4s, v1.4s, v28.4s
+	WORD $0x4e3cf442 // fmax v2.4s, v2.4s, v28.4s
+	WORD $0x4e3cf463 // fmax v3.4s, v3.4s, v28.4s
+	WORD $0x4e3cf484 // fmax v4.4s, v4.4s, v28.4s
+	WORD $0x4e3cf4a5 // fmax v5.4s, v5.4s, v28.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	ADD R8, R7, R7
 	WORD $0x3d8000e1 // str q1, [x7]
@@ -8188,62 +15067,62 @@ part:
 	ADD $0, R16, R16
 	LSL $2, R15, R15
 	ADD $0, R15, R15
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
 	CBZ R6, partdone
 partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
-	WORD $0xbd400139 // ldr s25, [x9]
-	WORD $0xbc70693a // ldr s26, [x9, x16]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6f693b // ldr s27, [x9, x15]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0xbd4000fc // ldr s28, [x7]
-	WORD $0xbc7068fd // ldr s29, [x7, x16]
-	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
-	WORD $0xbc6f68fe // ldr s30, [x7, x15]
-	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
-	WORD $0x4e39cf93 // fmla v19.4s, v28.4s, v25.4s
+	WORD $0xbd40012a // ldr s10, [x9]
+	WORD $0xbc70692b // ldr s11, [x9, x16]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6f6926 // ldr s6, [x9, x15]
+	WORD $0x6e1404ca // mov v10.s[2], v6.s[0]
+	WORD $0xbd4000ec // ldr s12, [x7]
+	WORD $0xbc7068ed // ldr s13, [x7, x16]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6f68ee // ldr s14, [x7, x15]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e2acd9d // fmla v29.4s, v12.4s, v10.4s
 	ADD R0, R7, R14
-	WORD $0xbd4001df // ldr s31, [x14]
-	WORD $0xbc7069c7 // ldr s7, [x14, x16]
-	WORD $0x6e0c04ff // mov v31.s[1], v7.s[0]
-	WORD $0xbc6f69c8 // ldr s8, [x14, x15]
-	WORD $0x6e14051f // mov v31.s[2], v8.s[0]
-	WORD $0x4e39cff4 // fmla v20.4s, v31.4s, v25.4s
+	WORD $0xbd4001cf // ldr s15, [x14]
+	WORD $0xbc7069d0 // ldr s16, [x14, x16]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc6f69d1 // ldr s17, [x14, x15]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0x4e2acdfe // fmla v30.4s, v15.4s, v10.4s
 	ADD R1, R7, R14
-	WORD $0xbd4001c9 // ldr s9, [x14]
-	WORD $0xbc7069ca // ldr s10, [x14, x16]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc6f69cb // ldr s11, [x14, x15]
-	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e39cd35 // fmla v21.4s, v9.4s, v25.4s
+	WORD $0xbd4001d2 // ldr s18, [x14]
+	WORD $0xbc7069d3 // ldr s19, [x14, x16]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6f69d4 // ldr s20, [x14, x15]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e2ace5f // fmla v31.4s, v18.4s, v10.4s
 	ADD R2, R7, R14
-	WORD $0xbd4001c6 // ldr s6, [x14]
-	WORD $0xbc7069cc // ldr s12, [x14, x16]
-	WORD $0x6e0c0586 // mov v6.s[1], v12.s[0]
-	WORD $0xbc6f69cd // ldr s13, [x14, x15]
-	WORD $0x6e1405a6 // mov v6.s[2], v13.s[0]
-	WORD $0x4e39ccd6 // fmla v22.4s, v6.4s, v25.4s
+	WORD $0xbd4001d5 // ldr s21, [x14]
+	WORD $0xbc7069d6 // ldr s22, [x14, x16]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc6f69d7 // ldr s23, [x14, x15]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e2acea7 // fmla v7.4s, v21.4s, v10.4s
 	ADD R3, R7, R14
-	WORD $0xbd4001ce // ldr s14, [x14]
-	WORD $0xbc7069cf // ldr s15, [x14, x16]
-	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
-	WORD $0xbc6f69d0 // ldr s16, [x14, x15]
-	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
-	WORD $0x4e39cdd7 // fmla v23.4s, v14.4s, v25.4s
+	WORD $0xbd4001d8 // ldr s24, [x14]
+	WORD $0xbc7069d9 // ldr s25, [x14, x16]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6f69da // ldr s26, [x14, x15]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e2acf08 // fmla v8.4s, v24.4s, v10.4s
 	ADD R4, R7, R14
-	WORD $0xbd4001d1 // ldr s17, [x14]
-	WORD $0xbc7069d2 // ldr s18, [x14, x16]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbd4001db // ldr s27, [x14]
+	WORD $0xbc7069dc // ldr s28, [x14, x16]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
 	WORD $0xbc6f69c0 // ldr s0, [x14, x15]
-	WORD $0x6e140411 // mov v17.s[2], v0.s[0]
-	WORD $0x4e39ce38 // fmla v24.4s, v17.4s, v25.4s
+	WORD $0x6e14041b // mov v27.s[2], v0.s[0]
+	WORD $0x4e2acf69 // fmla v9.4s, v27.4s, v10.4s
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -8267,84 +15146,183 @@ partdone:
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6f6923 // ldr s3, [x9, x15]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
+	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
 	ADD R8, R9, R9
 	WORD $0xbd400124 // ldr s4, [x9]
 	WORD $0xbc706925 // ldr s5, [x9, x16]
 	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
-	WORD $0xbc6f693a // ldr s26, [x9, x15]
-	WORD $0x6e140744 // mov v4.s[2], v26.s[0]
-	WORD $0x4e24d694 // fadd v20.4s, v20.4s, v4.4s
-	ADD R8, R9, R9
-	WORD $0xbd40013b // ldr s27, [x9]
-	WORD $0xbc70693d // ldr s29, [x9, x16]
-	WORD $0x6e0c07bb // mov v27.s[1], v29.s[0]
-	WORD $0xbc6f693e // ldr s30, [x9, x15]
-	WORD $0x6e1407db // mov v27.s[2], v30.s[0]
-	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
-	ADD R8, R9, R9
-	WORD $0xbd40013c // ldr s28, [x9]
-	WORD $0xbc706927 // ldr s7, [x9, x16]
-	WORD $0x6e0c04fc // mov v28.s[1], v7.s[0]
-	WORD $0xbc6f6928 // ldr s8, [x9, x15]
-	WORD $0x6e14051c // mov v28.s[2], v8.s[0]
-	WORD $0x4e3cd6d6 // fadd v22.4s, v22.4s, v28.4s
-	ADD R8, R9, R9
-	WORD $0xbd40013f // ldr s31, [x9]
-	WORD $0xbc70692a // ldr s10, [x9, x16]
-	WORD $0x6e0c055f // mov v31.s[1], v10.s[0]
 	WORD $0xbc6f692b // ldr s11, [x9, x15]
-	WORD $0x6e14057f // mov v31.s[2], v11.s[0]
-	WORD $0x4e3fd6f7 // fadd v23.4s, v23.4s, v31.4s
+	WORD $0x6e140564 // mov v4.s[2], v11.s[0]
+	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
 	ADD R8, R9, R9
-	WORD $0xbd400129 // ldr s9, [x9]
-	WORD $0xbc70692c // ldr s12, [x9, x16]
-	WORD $0x6e0c0589 // mov v9.s[1], v12.s[0]
-	WORD $0xbc6f692d // ldr s13, [x9, x15]
-	WORD $0x6e1405a9 // mov v9.s[2], v13.s[0]
-	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0xbd400126 // ldr s6, [x9]
+	WORD $0xbc70692d // ldr s13, [x9, x16]
+	WORD $0x6e0c05a6 // mov v6.s[1], v13.s[0]
+	WORD $0xbc6f692e // ldr s14, [x9, x15]
+	WORD $0x6e1405c6 // mov v6.s[2], v14.s[0]
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	ADD R8, R9, R9
+	WORD $0xbd40012c // ldr s12, [x9]
+	WORD $0xbc706930 // ldr s16, [x9, x16]
+	WORD $0x6e0c060c // mov v12.s[1], v16.s[0]
+	WORD $0xbc6f6931 // ldr s17, [x9, x15]
+	WORD $0x6e14062c // mov v12.s[2], v17.s[0]
+	WORD $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
+	ADD R8, R9, R9
+	WORD $0xbd40012f // ldr s15, [x9]
+	WORD $0xbc706933 // ldr s19, [x9, x16]
+	WORD $0x6e0c066f // mov v15.s[1], v19.s[0]
+	WORD $0xbc6f6934 // ldr s20, [x9, x15]
+	WORD $0x6e14068f // mov v15.s[2], v20.s[0]
+	WORD $0x4e2fd508 // fadd v8.4s, v8.4s, v15.4s
+	ADD R8, R9, R9
+	WORD $0xbd400132 // ldr s18, [x9]
+	WORD $0xbc706936 // ldr s22, [x9, x16]
+	WORD $0x6e0c06d2 // mov v18.s[1], v22.s[0]
+	WORD $0xbc6f6937 // ldr s23, [x9, x15]
+	WORD $0x6e1406f2 // mov v18.s[2], v23.s[0]
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
 	ADD R8, R9, R9
 partstore:
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0xbd400135 // ldr s21, [x9]
+	WORD $0xbc706939 // ldr s25, [x9, x16]
+	WORD $0x6e0c0735 // mov v21.s[1], v25.s[0]
+	WORD $0xbc6f693a // ldr s26, [x9, x15]
+	WORD $0x6e140755 // mov v21.s[2], v26.s[0]
+	WORD $0x4eb5d7bd // fsub v29.4s, v29.4s, v21.4s
+	WORD $0x4eb5d7de // fsub v30.4s, v30.4s, v21.4s
+	WORD $0x4eb5d7ff // fsub v31.4s, v31.4s, v21.4s
+	WORD $0x4eb5d4e7 // fsub v7.4s, v7.4s, v21.4s
+	WORD $0x4eb5d508 // fsub v8.4s, v8.4s, v21.4s
+	WORD $0x4eb5d529 // fsub v9.4s, v9.4s, v21.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0xbd400138 // ldr s24, [x9]
+	WORD $0xbc70693c // ldr s28, [x9, x16]
+	WORD $0x6e0c0798 // mov v24.s[1], v28.s[0]
+	WORD $0xbc6f6920 // ldr s0, [x9, x15]
+	WORD $0x6e140418 // mov v24.s[2], v0.s[0]
+	WORD $0x6e38dfbd // fmul v29.4s, v29.4s, v24.4s
+	WORD $0x6e38dfde // fmul v30.4s, v30.4s, v24.4s
+	WORD $0x6e38dfff // fmul v31.4s, v31.4s, v24.4s
+	WORD $0x6e38dce7 // fmul v7.4s, v7.4s, v24.4s
+	WORD $0x6e38dd08 // fmul v8.4s, v8.4s, v24.4s
+	WORD $0x6e38dd29 // fmul v9.4s, v9.4s, v24.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0xbd40012a // ldr s10, [x9]
+	WORD $0xbc70693b // ldr s27, [x9, x16]
+	WORD $0x6e0c076a // mov v10.s[1], v27.s[0]
+	WORD $0xbc6f6922 // ldr s2, [x9, x15]
+	WORD $0x6e14044a // mov v10.s[2], v2.s[0]
+	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
+	WORD $0x4e2ad7de // fadd v30.4s, v30.4s, v10.4s
+	WORD $0x4e2ad7ff // fadd v31.4s, v31.4s, v10.4s
+	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
+	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0xbd400123 // ldr s3, [x9]
+	WORD $0xbc706921 // ldr s1, [x9, x16]
+	WORD $0x6e0c0423 // mov v3.s[1], v1.s[0]
+	WORD $0xbc6f6925 // ldr s5, [x9, x15]
+	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
+	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
+	ADD R8, R9, R9
+	WORD $0xbd40012b // ldr s11, [x9]
+	WORD $0xbc706924 // ldr s4, [x9, x16]
+	WORD $0x6e0c048b // mov v11.s[1], v4.s[0]
+	WORD $0xbc6f692d // ldr s13, [x9, x15]
+	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
+	WORD $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
+	ADD R8, R9, R9
+	WORD $0xbd40012e // ldr s14, [x9]
+	WORD $0xbc706926 // ldr s6, [x9, x16]
+	WORD $0x6e0c04ce // mov v14.s[1], v6.s[0]
+	WORD $0xbc6f6930 // ldr s16, [x9, x15]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed7ff // fadd v31.4s, v31.4s, v14.4s
+	ADD R8, R9, R9
+	WORD $0xbd400131 // ldr s17, [x9]
+	WORD $0xbc70692c // ldr s12, [x9, x16]
+	WORD $0x6e0c0591 // mov v17.s[1], v12.s[0]
+	WORD $0xbc6f6933 // ldr s19, [x9, x15]
+	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+	ADD R8, R9, R9
+	WORD $0xbd400134 // ldr s20, [x9]
+	WORD $0xbc70692f // ldr s15, [x9, x16]
+	WORD $0x6e0c05f4 // mov v20.s[1], v15.s[0]
+	WORD $0xbc6f6936 // ldr s22, [x9, x15]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	ADD R8, R9, R9
+	WORD $0xbd400137 // ldr s23, [x9]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0657 // mov v23.s[1], v18.s[0]
+	WORD $0xbc6f6939 // ldr s25, [x9, x15]
+	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
+	WORD $0x4e37d529 // fadd v9.4s, v9.4s, v23.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x4e3af7bd // fmax v29.4s, v29.4s, v26.4s
+	WORD $0x4e3af7de // fmax v30.4s, v30.4s, v26.4s
+	WORD $0x4e3af7ff // fmax v31.4s, v31.4s, v26.4s
+	WORD $0x4e3af4e7 // fmax v7.4s, v7.4s, v26.4s
+	WORD $0x4e3af508 // fmax v8.4s, v8.4s, v26.4s
+	WORD $0x4e3af529 // fmax v9.4s, v9.4s, v26.4s
+partended:
 	ADD R15, R7, R14
-	WORD $0x4d0081d3 // st1 { v19.s }[2], [x14]
+	WORD $0x4d0081dd // st1 { v29.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d3 // st1 { v19.s }[1], [x14]
-	WORD $0xbd0000f3 // str s19, [x7]
+	WORD $0x0d0091dd // st1 { v29.s }[1], [x14]
+	WORD $0xbd0000fd // str s29, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
+	WORD $0x4d0081de // st1 { v30.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
-	WORD $0xbd0000f4 // str s20, [x7]
+	WORD $0x0d0091de // st1 { v30.s }[1], [x14]
+	WORD $0xbd0000fe // str s30, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
+	WORD $0x4d0081df // st1 { v31.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
-	WORD $0xbd0000f5 // str s21, [x7]
+	WORD $0x0d0091df // st1 { v31.s }[1], [x14]
+	WORD $0xbd0000ff // str s31, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d6 // st1 { v22.s }[2], [x14]
+	WORD $0x4d0081c7 // st1 { v7.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d6 // st1 { v22.s }[1], [x14]
-	WORD $0xbd0000f6 // str s22, [x7]
+	WORD $0x0d0091c7 // st1 { v7.s }[1], [x14]
+	WORD $0xbd0000e7 // str s7, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
+	WORD $0x4d0081c8 // st1 { v8.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
-	WORD $0xbd0000f7 // str s23, [x7]
+	WORD $0x0d0091c8 // st1 { v8.s }[1], [x14]
+	WORD $0xbd0000e8 // str s8, [x7]
 	ADD R8, R7, R7
 	ADD R15, R7, R14
-	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
+	WORD $0x4d0081c9 // st1 { v9.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
-	WORD $0xbd0000f8 // str s24, [x7]
+	WORD $0x0d0091c9 // st1 { v9.s }[1], [x14]
+	WORD $0xbd0000e9 // str s9, [x7]
 	ADD R8, R7, R7
 	RET
 
-// func depth128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R7V1(SB), NOSPLIT, $0-128
+// func depth128R7V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R7V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -8436,6 +15414,76 @@ done:
 	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
 	ADD R9, R10, R10
 store:
+	MOVBU ends+128(FP), R10
+	CBZ R10, ended
+	MOVD endSub+136(FP), R10
+	CBZ R10, endSub
+	WORD $0x3dc00156 // ldr q22, [x10]
+	WORD $0x4eb6d400 // fsub v0.4s, v0.4s, v22.4s
+	WORD $0x4eb6d421 // fsub v1.4s, v1.4s, v22.4s
+	WORD $0x4eb6d442 // fsub v2.4s, v2.4s, v22.4s
+	WORD $0x4eb6d463 // fsub v3.4s, v3.4s, v22.4s
+	WORD $0x4eb6d484 // fsub v4.4s, v4.4s, v22.4s
+	WORD $0x4eb6d4a5 // fsub v5.4s, v5.4s, v22.4s
+	WORD $0x4eb6d4c6 // fsub v6.4s, v6.4s, v22.4s
+endSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, endMul
+	WORD $0x3dc00157 // ldr q23, [x10]
+	WORD $0x6e37dc00 // fmul v0.4s, v0.4s, v23.4s
+	WORD $0x6e37dc21 // fmul v1.4s, v1.4s, v23.4s
+	WORD $0x6e37dc42 // fmul v2.4s, v2.4s, v23.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dc84 // fmul v4.4s, v4.4s, v23.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+	WORD $0x6e37dcc6 // fmul v6.4s, v6.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, endAdd
+	WORD $0x3dc00158 // ldr q24, [x10]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, endRest
+	WORD $0x3dc00159 // ldr q25, [x10]
+	WORD $0x4e39d400 // fadd v0.4s, v0.4s, v25.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015a // ldr q26, [x10]
+	WORD $0x4e3ad421 // fadd v1.4s, v1.4s, v26.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015b // ldr q27, [x10]
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015c // ldr q28, [x10]
+	WORD $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015d // ldr q29, [x10]
+	WORD $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015e // ldr q30, [x10]
+	WORD $0x4e3ed4a5 // fadd v5.4s, v5.4s, v30.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015f // ldr q31, [x10]
+	WORD $0x4e3fd4c6 // fadd v6.4s, v6.4s, v31.4s
+	ADD R9, R10, R10
+endRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, ended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f400 // fmax v0.4s, v0.4s, v8.4s
+	WORD $0x4e28f421 // fmax v1.4s, v1.4s, v8.4s
+	WORD $0x4e28f442 // fmax v2.4s, v2.4s, v8.4s
+	WORD $0x4e28f463 // fmax v3.4s, v3.4s, v8.4s
+	WORD $0x4e28f484 // fmax v4.4s, v4.4s, v8.4s
+	WORD $0x4e28f4a5 // fmax v5.4s, v5.4s, v8.4s
+	WORD $0x4e28f4c6 // fmax v6.4s, v6.4s, v8.4s
+ended:
 	WORD $0x3d800100 // str q0, [x8]
 	ADD R9, R8, R8
 	WORD $0x3d800101 // str q1, [x8]
@@ -8458,70 +15506,70 @@ part:
 	ADD $0, R17, R17
 	LSL $2, R16, R16
 	ADD $0, R16, R16
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
 	CBZ R7, partdone
 partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0xbd40015d // ldr s29, [x10]
-	WORD $0xbc71695e // ldr s30, [x10, x17]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc70695f // ldr s31, [x10, x16]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0xbd400108 // ldr s8, [x8]
-	WORD $0xbc716909 // ldr s9, [x8, x17]
-	WORD $0x6e0c0528 // mov v8.s[1], v9.s[0]
-	WORD $0xbc70690a // ldr s10, [x8, x16]
-	WORD $0x6e140548 // mov v8.s[2], v10.s[0]
-	WORD $0x4e3dcd16 // fmla v22.4s, v8.4s, v29.4s
+	WORD $0xbd40014f // ldr s15, [x10]
+	WORD $0xbc716950 // ldr s16, [x10, x17]
+	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
+	WORD $0xbc706951 // ldr s17, [x10, x16]
+	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
+	WORD $0xbd400112 // ldr s18, [x8]
+	WORD $0xbc716913 // ldr s19, [x8, x17]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc706914 // ldr s20, [x8, x16]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e2fce49 // fmla v9.4s, v18.4s, v15.4s
 	ADD R0, R8, R15
-	WORD $0xbd4001eb // ldr s11, [x15]
-	WORD $0xbc7169ec // ldr s12, [x15, x17]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc7069ed // ldr s13, [x15, x16]
-	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x4e3dcd77 // fmla v23.4s, v11.4s, v29.4s
+	WORD $0xbd4001f5 // ldr s21, [x15]
+	WORD $0xbc7169f6 // ldr s22, [x15, x17]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc7069f7 // ldr s23, [x15, x16]
+	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0x4e2fceaa // fmla v10.4s, v21.4s, v15.4s
 	ADD R1, R8, R15
-	WORD $0xbd4001e7 // ldr s7, [x15]
-	WORD $0xbc7169ee // ldr s14, [x15, x17]
-	WORD $0x6e0c05c7 // mov v7.s[1], v14.s[0]
-	WORD $0xbc7069ef // ldr s15, [x15, x16]
-	WORD $0x6e1405e7 // mov v7.s[2], v15.s[0]
-	WORD $0x4e3dccf8 // fmla v24.4s, v7.4s, v29.4s
+	WORD $0xbd4001f8 // ldr s24, [x15]
+	WORD $0xbc7169f9 // ldr s25, [x15, x17]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc7069fa // ldr s26, [x15, x16]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e2fcf0b // fmla v11.4s, v24.4s, v15.4s
 	ADD R2, R8, R15
-	WORD $0xbd4001f0 // ldr s16, [x15]
-	WORD $0xbc7169f1 // ldr s17, [x15, x17]
-	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
-	WORD $0xbc7069f2 // ldr s18, [x15, x16]
-	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
-	WORD $0x4e3dce19 // fmla v25.4s, v16.4s, v29.4s
+	WORD $0xbd4001fb // ldr s27, [x15]
+	WORD $0xbc7169fc // ldr s28, [x15, x17]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc7069fd // ldr s29, [x15, x16]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x4e2fcf6c // fmla v12.4s, v27.4s, v15.4s
 	ADD R3, R8, R15
-	WORD $0xbd4001f3 // ldr s19, [x15]
-	WORD $0xbc7169f4 // ldr s20, [x15, x17]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc7069f5 // ldr s21, [x15, x16]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e3dce7a // fmla v26.4s, v19.4s, v29.4s
+	WORD $0xbd4001fe // ldr s30, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc7069e8 // ldr s8, [x15, x16]
+	WORD $0x6e14051e // mov v30.s[2], v8.s[0]
+	WORD $0x4e2fcfcd // fmla v13.4s, v30.4s, v15.4s
 	ADD R4, R8, R15
 	WORD $0xbd4001e0 // ldr s0, [x15]
 	WORD $0xbc7169e1 // ldr s1, [x15, x17]
 	WORD $0x6e0c0420 // mov v0.s[1], v1.s[0]
 	WORD $0xbc7069e2 // ldr s2, [x15, x16]
 	WORD $0x6e140440 // mov v0.s[2], v2.s[0]
-	WORD $0x4e3dcc1b // fmla v27.4s, v0.4s, v29.4s
+	WORD $0x4e2fcc07 // fmla v7.4s, v0.4s, v15.4s
 	ADD R5, R8, R15
 	WORD $0xbd4001e3 // ldr s3, [x15]
 	WORD $0xbc7169e4 // ldr s4, [x15, x17]
 	WORD $0x6e0c0483 // mov v3.s[1], v4.s[0]
 	WORD $0xbc7069e5 // ldr s5, [x15, x16]
 	WORD $0x6e1404a3 // mov v3.s[2], v5.s[0]
-	WORD $0x4e3dcc7c // fmla v28.4s, v3.4s, v29.4s
+	WORD $0x4e2fcc6e // fmla v14.4s, v3.4s, v15.4s
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -8541,101 +15589,211 @@ partdone:
 	CBZ R7, partstore
 	MOVD R8, R10
 	WORD $0xbd400146 // ldr s6, [x10]
-	WORD $0xbc71695e // ldr s30, [x10, x17]
-	WORD $0x6e0c07c6 // mov v6.s[1], v30.s[0]
-	WORD $0xbc70695f // ldr s31, [x10, x16]
-	WORD $0x6e1407e6 // mov v6.s[2], v31.s[0]
-	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0xbc716950 // ldr s16, [x10, x17]
+	WORD $0x6e0c0606 // mov v6.s[1], v16.s[0]
+	WORD $0xbc706951 // ldr s17, [x10, x16]
+	WORD $0x6e140626 // mov v6.s[2], v17.s[0]
+	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
 	ADD R9, R10, R10
-	WORD $0xbd400149 // ldr s9, [x10]
-	WORD $0xbc71694a // ldr s10, [x10, x17]
-	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
-	WORD $0xbc706948 // ldr s8, [x10, x16]
-	WORD $0x6e140509 // mov v9.s[2], v8.s[0]
-	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0xbd400153 // ldr s19, [x10]
+	WORD $0xbc716954 // ldr s20, [x10, x17]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc706952 // ldr s18, [x10, x16]
+	WORD $0x6e140653 // mov v19.s[2], v18.s[0]
+	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
 	ADD R9, R10, R10
-	WORD $0xbd40014c // ldr s12, [x10]
-	WORD $0xbc71694d // ldr s13, [x10, x17]
-	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
-	WORD $0xbc70694b // ldr s11, [x10, x16]
-	WORD $0x6e14056c // mov v12.s[2], v11.s[0]
-	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	WORD $0xbd400156 // ldr s22, [x10]
+	WORD $0xbc716957 // ldr s23, [x10, x17]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc706955 // ldr s21, [x10, x16]
+	WORD $0x6e1406b6 // mov v22.s[2], v21.s[0]
+	WORD $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
 	ADD R9, R10, R10
-	WORD $0xbd40014e // ldr s14, [x10]
-	WORD $0xbc71694f // ldr s15, [x10, x17]
-	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
-	WORD $0xbc706947 // ldr s7, [x10, x16]
-	WORD $0x6e1404ee // mov v14.s[2], v7.s[0]
-	WORD $0x4e2ed739 // fadd v25.4s, v25.4s, v14.4s
+	WORD $0xbd400159 // ldr s25, [x10]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc706958 // ldr s24, [x10, x16]
+	WORD $0x6e140719 // mov v25.s[2], v24.s[0]
+	WORD $0x4e39d58c // fadd v12.4s, v12.4s, v25.4s
 	ADD R9, R10, R10
-	WORD $0xbd400151 // ldr s17, [x10]
-	WORD $0xbc716952 // ldr s18, [x10, x17]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc706950 // ldr s16, [x10, x16]
-	WORD $0x6e140611 // mov v17.s[2], v16.s[0]
-	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0xbd40015c // ldr s28, [x10]
+	WORD $0xbc71695d // ldr s29, [x10, x17]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e14077c // mov v28.s[2], v27.s[0]
+	WORD $0x4e3cd5ad // fadd v13.4s, v13.4s, v28.4s
 	ADD R9, R10, R10
-	WORD $0xbd400154 // ldr s20, [x10]
-	WORD $0xbc716955 // ldr s21, [x10, x17]
-	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
-	WORD $0xbc706953 // ldr s19, [x10, x16]
-	WORD $0x6e140674 // mov v20.s[2], v19.s[0]
-	WORD $0x4e34d77b // fadd v27.4s, v27.4s, v20.4s
+	WORD $0xbd40015f // ldr s31, [x10]
+	WORD $0xbc716948 // ldr s8, [x10, x17]
+	WORD $0x6e0c051f // mov v31.s[1], v8.s[0]
+	WORD $0xbc70695e // ldr s30, [x10, x16]
+	WORD $0x6e1407df // mov v31.s[2], v30.s[0]
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
 	ADD R9, R10, R10
 	WORD $0xbd400141 // ldr s1, [x10]
 	WORD $0xbc716942 // ldr s2, [x10, x17]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc706940 // ldr s0, [x10, x16]
 	WORD $0x6e140401 // mov v1.s[2], v0.s[0]
-	WORD $0x4e21d79c // fadd v28.4s, v28.4s, v1.4s
+	WORD $0x4e21d5ce // fadd v14.4s, v14.4s, v1.4s
 	ADD R9, R10, R10
 partstore:
+	MOVBU ends+128(FP), R10
+	CBZ R10, partended
+	MOVD endSub+136(FP), R10
+	CBZ R10, partendSub
+	WORD $0xbd400144 // ldr s4, [x10]
+	WORD $0xbc716945 // ldr s5, [x10, x17]
+	WORD $0x6e0c04a4 // mov v4.s[1], v5.s[0]
+	WORD $0xbc70694f // ldr s15, [x10, x16]
+	WORD $0x6e1405e4 // mov v4.s[2], v15.s[0]
+	WORD $0x4ea4d529 // fsub v9.4s, v9.4s, v4.4s
+	WORD $0x4ea4d54a // fsub v10.4s, v10.4s, v4.4s
+	WORD $0x4ea4d56b // fsub v11.4s, v11.4s, v4.4s
+	WORD $0x4ea4d58c // fsub v12.4s, v12.4s, v4.4s
+	WORD $0x4ea4d5ad // fsub v13.4s, v13.4s, v4.4s
+	WORD $0x4ea4d4e7 // fsub v7.4s, v7.4s, v4.4s
+	WORD $0x4ea4d5ce // fsub v14.4s, v14.4s, v4.4s
+partendSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, partendMul
+	WORD $0xbd400143 // ldr s3, [x10]
+	WORD $0xbc716950 // ldr s16, [x10, x17]
+	WORD $0x6e0c0603 // mov v3.s[1], v16.s[0]
+	WORD $0xbc706951 // ldr s17, [x10, x16]
+	WORD $0x6e140623 // mov v3.s[2], v17.s[0]
+	WORD $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
+	WORD $0x6e23dd4a // fmul v10.4s, v10.4s, v3.4s
+	WORD $0x6e23dd6b // fmul v11.4s, v11.4s, v3.4s
+	WORD $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
+	WORD $0x6e23ddad // fmul v13.4s, v13.4s, v3.4s
+	WORD $0x6e23dce7 // fmul v7.4s, v7.4s, v3.4s
+	WORD $0x6e23ddce // fmul v14.4s, v14.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, partendAdd
+	WORD $0xbd400146 // ldr s6, [x10]
+	WORD $0xbc716954 // ldr s20, [x10, x17]
+	WORD $0x6e0c0686 // mov v6.s[1], v20.s[0]
+	WORD $0xbc706952 // ldr s18, [x10, x16]
+	WORD $0x6e140646 // mov v6.s[2], v18.s[0]
+	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
+	WORD $0x4e26d54a // fadd v10.4s, v10.4s, v6.4s
+	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
+	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+	WORD $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
+	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
+	WORD $0x4e26d5ce // fadd v14.4s, v14.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, partendRest
+	WORD $0xbd400153 // ldr s19, [x10]
+	WORD $0xbc716957 // ldr s23, [x10, x17]
+	WORD $0x6e0c06f3 // mov v19.s[1], v23.s[0]
+	WORD $0xbc706955 // ldr s21, [x10, x16]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	ADD R9, R10, R10
+	WORD $0xbd400156 // ldr s22, [x10]
+	WORD $0xbc71695a // ldr s26, [x10, x17]
+	WORD $0x6e0c0756 // mov v22.s[1], v26.s[0]
+	WORD $0xbc706958 // ldr s24, [x10, x16]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	ADD R9, R10, R10
+	WORD $0xbd400159 // ldr s25, [x10]
+	WORD $0xbc71695d // ldr s29, [x10, x17]
+	WORD $0x6e0c07b9 // mov v25.s[1], v29.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x4e39d56b // fadd v11.4s, v11.4s, v25.4s
+	ADD R9, R10, R10
+	WORD $0xbd40015c // ldr s28, [x10]
+	WORD $0xbc716948 // ldr s8, [x10, x17]
+	WORD $0x6e0c051c // mov v28.s[1], v8.s[0]
+	WORD $0xbc70695e // ldr s30, [x10, x16]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4e3cd58c // fadd v12.4s, v12.4s, v28.4s
+	ADD R9, R10, R10
+	WORD $0xbd40015f // ldr s31, [x10]
+	WORD $0xbc716942 // ldr s2, [x10, x17]
+	WORD $0x6e0c045f // mov v31.s[1], v2.s[0]
+	WORD $0xbc706940 // ldr s0, [x10, x16]
+	WORD $0x6e14041f // mov v31.s[2], v0.s[0]
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	ADD R9, R10, R10
+	WORD $0xbd400141 // ldr s1, [x10]
+	WORD $0xbc716945 // ldr s5, [x10, x17]
+	WORD $0x6e0c04a1 // mov v1.s[1], v5.s[0]
+	WORD $0xbc70694f // ldr s15, [x10, x16]
+	WORD $0x6e1405e1 // mov v1.s[2], v15.s[0]
+	WORD $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
+	ADD R9, R10, R10
+	WORD $0xbd400144 // ldr s4, [x10]
+	WORD $0xbc716950 // ldr s16, [x10, x17]
+	WORD $0x6e0c0604 // mov v4.s[1], v16.s[0]
+	WORD $0xbc706951 // ldr s17, [x10, x16]
+	WORD $0x6e140624 // mov v4.s[2], v17.s[0]
+	WORD $0x4e24d5ce // fadd v14.4s, v14.4s, v4.4s
+	ADD R9, R10, R10
+partendRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, partended
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e23f529 // fmax v9.4s, v9.4s, v3.4s
+	WORD $0x4e23f54a // fmax v10.4s, v10.4s, v3.4s
+	WORD $0x4e23f56b // fmax v11.4s, v11.4s, v3.4s
+	WORD $0x4e23f58c // fmax v12.4s, v12.4s, v3.4s
+	WORD $0x4e23f5ad // fmax v13.4s, v13.4s, v3.4s
+	WORD $0x4e23f4e7 // fmax v7.4s, v7.4s, v3.4s
+	WORD $0x4e23f5ce // fmax v14.4s, v14.4s, v3.4s
+partended:
 	ADD R16, R8, R15
-	WORD $0x4d0081f6 // st1 { v22.s }[2], [x15]
+	WORD $0x4d0081e9 // st1 { v9.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f6 // st1 { v22.s }[1], [x15]
-	WORD $0xbd000116 // str s22, [x8]
+	WORD $0x0d0091e9 // st1 { v9.s }[1], [x15]
+	WORD $0xbd000109 // str s9, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f7 // st1 { v23.s }[2], [x15]
+	WORD $0x4d0081ea // st1 { v10.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f7 // st1 { v23.s }[1], [x15]
-	WORD $0xbd000117 // str s23, [x8]
+	WORD $0x0d0091ea // st1 { v10.s }[1], [x15]
+	WORD $0xbd00010a // str s10, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f8 // st1 { v24.s }[2], [x15]
+	WORD $0x4d0081eb // st1 { v11.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f8 // st1 { v24.s }[1], [x15]
-	WORD $0xbd000118 // str s24, [x8]
+	WORD $0x0d0091eb // st1 { v11.s }[1], [x15]
+	WORD $0xbd00010b // str s11, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081f9 // st1 { v25.s }[2], [x15]
+	WORD $0x4d0081ec // st1 { v12.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f9 // st1 { v25.s }[1], [x15]
-	WORD $0xbd000119 // str s25, [x8]
+	WORD $0x0d0091ec // st1 { v12.s }[1], [x15]
+	WORD $0xbd00010c // str s12, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fa // st1 { v26.s }[2], [x15]
+	WORD $0x4d0081ed // st1 { v13.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fa // st1 { v26.s }[1], [x15]
-	WORD $0xbd00011a // str s26, [x8]
+	WORD $0x0d0091ed // st1 { v13.s }[1], [x15]
+	WORD $0xbd00010d // str s13, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fb // st1 { v27.s }[2], [x15]
+	WORD $0x4d0081e7 // st1 { v7.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fb // st1 { v27.s }[1], [x15]
-	WORD $0xbd00011b // str s27, [x8]
+	WORD $0x0d0091e7 // st1 { v7.s }[1], [x15]
+	WORD $0xbd000107 // str s7, [x8]
 	ADD R9, R8, R8
 	ADD R16, R8, R15
-	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	WORD $0x4d0081ee // st1 { v14.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
-	WORD $0xbd00011c // str s28, [x8]
+	WORD $0x0d0091ee // st1 { v14.s }[1], [x15]
+	WORD $0xbd00010e // str s14, [x8]
 	ADD R9, R8, R8
 	RET
 
-// func depth128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R8V1(SB), NOSPLIT, $0-128
+// func depth128R8V1(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R8V1(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -8735,6 +15893,83 @@ done:
 	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
 	ADD R10, R11, R11
 store:
+	MOVBU ends+128(FP), R11
+	CBZ R11, ended
+	MOVD endSub+136(FP), R11
+	CBZ R11, endSub
+	WORD $0x3dc00179 // ldr q25, [x11]
+	WORD $0x4eb9d400 // fsub v0.4s, v0.4s, v25.4s
+	WORD $0x4eb9d421 // fsub v1.4s, v1.4s, v25.4s
+	WORD $0x4eb9d442 // fsub v2.4s, v2.4s, v25.4s
+	WORD $0x4eb9d463 // fsub v3.4s, v3.4s, v25.4s
+	WORD $0x4eb9d484 // fsub v4.4s, v4.4s, v25.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d4c6 // fsub v6.4s, v6.4s, v25.4s
+	WORD $0x4eb9d4e7 // fsub v7.4s, v7.4s, v25.4s
+endSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, endMul
+	WORD $0x3dc0017a // ldr q26, [x11]
+	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x6e3adc42 // fmul v2.4s, v2.4s, v26.4s
+	WORD $0x6e3adc63 // fmul v3.4s, v3.4s, v26.4s
+	WORD $0x6e3adc84 // fmul v4.4s, v4.4s, v26.4s
+	WORD $0x6e3adca5 // fmul v5.4s, v5.4s, v26.4s
+	WORD $0x6e3adcc6 // fmul v6.4s, v6.4s, v26.4s
+	WORD $0x6e3adce7 // fmul v7.4s, v7.4s, v26.4s
+endMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, endAdd
+	WORD $0x3dc0017b // ldr q27, [x11]
+	WORD $0x4e3bd400 // fadd v0.4s, v0.4s, v27.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	WORD $0x4e3bd442 // fadd v2.4s, v2.4s, v27.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	WORD $0x4e3bd484 // fadd v4.4s, v4.4s, v27.4s
+	WORD $0x4e3bd4a5 // fadd v5.4s, v5.4s, v27.4s
+	WORD $0x4e3bd4c6 // fadd v6.4s, v6.4s, v27.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+endAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, endRest
+	WORD $0x3dc0017c // ldr q28, [x11]
+	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017d // ldr q29, [x11]
+	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017e // ldr q30, [x11]
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0017f // ldr q31, [x11]
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00169 // ldr q9, [x11]
+	WORD $0x4e29d484 // fadd v4.4s, v4.4s, v9.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016a // ldr q10, [x11]
+	WORD $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016b // ldr q11, [x11]
+	WORD $0x4e2bd4c6 // fadd v6.4s, v6.4s, v11.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
+	ADD R10, R11, R11
+endRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, ended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df400 // fmax v0.4s, v0.4s, v13.4s
+	WORD $0x4e2df421 // fmax v1.4s, v1.4s, v13.4s
+	WORD $0x4e2df442 // fmax v2.4s, v2.4s, v13.4s
+	WORD $0x4e2df463 // fmax v3.4s, v3.4s, v13.4s
+	WORD $0x4e2df484 // fmax v4.4s, v4.4s, v13.4s
+	WORD $0x4e2df4a5 // fmax v5.4s, v5.4s, v13.4s
+	WORD $0x4e2df4c6 // fmax v6.4s, v6.4s, v13.4s
+	WORD $0x4e2df4e7 // fmax v7.4s, v7.4s, v13.4s
+ended:
 	WORD $0x3d800120 // str q0, [x9]
 	ADD R10, R9, R9
 	WORD $0x3d800121 // str q1, [x9]
@@ -8759,78 +15994,78 @@ part:
 	ADD $0, R19, R19
 	LSL $2, R17, R17
 	ADD $0, R17, R17
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R8, partdone
 partloop:
 	PRFM 0(R13), PLDL1KEEP
 	ADD R14, R13, R13
-	WORD $0xbd40016a // ldr s10, [x11]
-	WORD $0xbc73696b // ldr s11, [x11, x19]
-	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
-	WORD $0xbc71696c // ldr s12, [x11, x17]
-	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
-	WORD $0xbd40012d // ldr s13, [x9]
-	WORD $0xbc73692e // ldr s14, [x9, x19]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc71692f // ldr s15, [x9, x17]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e2acdb9 // fmla v25.4s, v13.4s, v10.4s
-	ADD R0, R9, R16
-	WORD $0xbd400208 // ldr s8, [x16]
-	WORD $0xbc736a10 // ldr s16, [x16, x19]
-	WORD $0x6e0c0608 // mov v8.s[1], v16.s[0]
-	WORD $0xbc716a11 // ldr s17, [x16, x17]
-	WORD $0x6e140628 // mov v8.s[2], v17.s[0]
-	WORD $0x4e2acd1a // fmla v26.4s, v8.4s, v10.4s
-	ADD R1, R9, R16
-	WORD $0xbd400212 // ldr s18, [x16]
-	WORD $0xbc736a13 // ldr s19, [x16, x19]
-	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
-	WORD $0xbc716a14 // ldr s20, [x16, x17]
-	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
-	WORD $0x4e2ace5b // fmla v27.4s, v18.4s, v10.4s
-	ADD R2, R9, R16
-	WORD $0xbd400215 // ldr s21, [x16]
-	WORD $0xbc736a16 // ldr s22, [x16, x19]
+	WORD $0xbd400175 // ldr s21, [x11]
+	WORD $0xbc736976 // ldr s22, [x11, x19]
 	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc716a17 // ldr s23, [x16, x17]
+	WORD $0xbc716977 // ldr s23, [x11, x17]
 	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x4e2acebc // fmla v28.4s, v21.4s, v10.4s
+	WORD $0xbd400138 // ldr s24, [x9]
+	WORD $0xbc736939 // ldr s25, [x9, x19]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc71693a // ldr s26, [x9, x17]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e35cf0e // fmla v14.4s, v24.4s, v21.4s
+	ADD R0, R9, R16
+	WORD $0xbd40021b // ldr s27, [x16]
+	WORD $0xbc736a1c // ldr s28, [x16, x19]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc716a1d // ldr s29, [x16, x17]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x4e35cf6f // fmla v15.4s, v27.4s, v21.4s
+	ADD R1, R9, R16
+	WORD $0xbd40021e // ldr s30, [x16]
+	WORD $0xbc736a1f // ldr s31, [x16, x19]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc716a09 // ldr s9, [x16, x17]
+	WORD $0x6e14053e // mov v30.s[2], v9.s[0]
+	WORD $0x4e35cfc8 // fmla v8.4s, v30.4s, v21.4s
+	ADD R2, R9, R16
+	WORD $0xbd40020a // ldr s10, [x16]
+	WORD $0xbc736a0b // ldr s11, [x16, x19]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc716a0c // ldr s12, [x16, x17]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e35cd50 // fmla v16.4s, v10.4s, v21.4s
 	ADD R3, R9, R16
-	WORD $0xbd400218 // ldr s24, [x16]
+	WORD $0xbd40020d // ldr s13, [x16]
 	WORD $0xbc736a00 // ldr s0, [x16, x19]
-	WORD $0x6e0c0418 // mov v24.s[1], v0.s[0]
+	WORD $0x6e0c040d // mov v13.s[1], v0.s[0]
 	WORD $0xbc716a01 // ldr s1, [x16, x17]
-	WORD $0x6e140438 // mov v24.s[2], v1.s[0]
-	WORD $0x4e2acf1d // fmla v29.4s, v24.4s, v10.4s
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e35cdb1 // fmla v17.4s, v13.4s, v21.4s
 	ADD R4, R9, R16
 	WORD $0xbd400202 // ldr s2, [x16]
 	WORD $0xbc736a03 // ldr s3, [x16, x19]
 	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
 	WORD $0xbc716a04 // ldr s4, [x16, x17]
 	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
-	WORD $0x4e2acc5e // fmla v30.4s, v2.4s, v10.4s
+	WORD $0x4e35cc52 // fmla v18.4s, v2.4s, v21.4s
 	ADD R5, R9, R16
 	WORD $0xbd400205 // ldr s5, [x16]
 	WORD $0xbc736a06 // ldr s6, [x16, x19]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc716a07 // ldr s7, [x16, x17]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e2accbf // fmla v31.4s, v5.4s, v10.4s
+	WORD $0x4e35ccb3 // fmla v19.4s, v5.4s, v21.4s
 	ADD R6, R9, R16
-	WORD $0xbd40020b // ldr s11, [x16]
-	WORD $0xbc736a0c // ldr s12, [x16, x19]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc716a0e // ldr s14, [x16, x17]
-	WORD $0x6e1405cb // mov v11.s[2], v14.s[0]
-	WORD $0x4e2acd69 // fmla v9.4s, v11.4s, v10.4s
+	WORD $0xbd400216 // ldr s22, [x16]
+	WORD $0xbc736a17 // ldr s23, [x16, x19]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc716a19 // ldr s25, [x16, x17]
+	WORD $0x6e140736 // mov v22.s[2], v25.s[0]
+	WORD $0x4e35ced4 // fmla v20.4s, v22.4s, v21.4s
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -8849,115 +16084,236 @@ partdone:
 	MOVBU add+72(FP), R8
 	CBZ R8, partstore
 	MOVD R9, R11
-	WORD $0xbd40016f // ldr s15, [x11]
-	WORD $0xbc73696d // ldr s13, [x11, x19]
-	WORD $0x6e0c05af // mov v15.s[1], v13.s[0]
-	WORD $0xbc716970 // ldr s16, [x11, x17]
-	WORD $0x6e14060f // mov v15.s[2], v16.s[0]
-	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0xbd40017a // ldr s26, [x11]
+	WORD $0xbc736978 // ldr s24, [x11, x19]
+	WORD $0x6e0c071a // mov v26.s[1], v24.s[0]
+	WORD $0xbc71697c // ldr s28, [x11, x17]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	ADD R10, R11, R11
-	WORD $0xbd400171 // ldr s17, [x11]
-	WORD $0xbc736968 // ldr s8, [x11, x19]
-	WORD $0x6e0c0511 // mov v17.s[1], v8.s[0]
-	WORD $0xbc716973 // ldr s19, [x11, x17]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0xbd40017d // ldr s29, [x11]
+	WORD $0xbc73697b // ldr s27, [x11, x19]
+	WORD $0x6e0c077d // mov v29.s[1], v27.s[0]
+	WORD $0xbc71697f // ldr s31, [x11, x17]
+	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
+	WORD $0x4e3dd5ef // fadd v15.4s, v15.4s, v29.4s
 	ADD R10, R11, R11
-	WORD $0xbd400174 // ldr s20, [x11]
-	WORD $0xbc736972 // ldr s18, [x11, x19]
-	WORD $0x6e0c0654 // mov v20.s[1], v18.s[0]
-	WORD $0xbc716976 // ldr s22, [x11, x17]
-	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
-	WORD $0x4e34d77b // fadd v27.4s, v27.4s, v20.4s
+	WORD $0xbd400169 // ldr s9, [x11]
+	WORD $0xbc73697e // ldr s30, [x11, x19]
+	WORD $0x6e0c07c9 // mov v9.s[1], v30.s[0]
+	WORD $0xbc71696b // ldr s11, [x11, x17]
+	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
+	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	ADD R10, R11, R11
-	WORD $0xbd400177 // ldr s23, [x11]
-	WORD $0xbc736975 // ldr s21, [x11, x19]
-	WORD $0x6e0c06b7 // mov v23.s[1], v21.s[0]
+	WORD $0xbd40016c // ldr s12, [x11]
+	WORD $0xbc73696a // ldr s10, [x11, x19]
+	WORD $0x6e0c054c // mov v12.s[1], v10.s[0]
 	WORD $0xbc716960 // ldr s0, [x11, x17]
-	WORD $0x6e140417 // mov v23.s[2], v0.s[0]
-	WORD $0x4e37d79c // fadd v28.4s, v28.4s, v23.4s
+	WORD $0x6e14040c // mov v12.s[2], v0.s[0]
+	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
 	ADD R10, R11, R11
 	WORD $0xbd400161 // ldr s1, [x11]
-	WORD $0xbc736978 // ldr s24, [x11, x19]
-	WORD $0x6e0c0701 // mov v1.s[1], v24.s[0]
+	WORD $0xbc73696d // ldr s13, [x11, x19]
+	WORD $0x6e0c05a1 // mov v1.s[1], v13.s[0]
 	WORD $0xbc716963 // ldr s3, [x11, x17]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e21d631 // fadd v17.4s, v17.4s, v1.4s
 	ADD R10, R11, R11
 	WORD $0xbd400164 // ldr s4, [x11]
 	WORD $0xbc736962 // ldr s2, [x11, x19]
 	WORD $0x6e0c0444 // mov v4.s[1], v2.s[0]
 	WORD $0xbc716966 // ldr s6, [x11, x17]
 	WORD $0x6e1404c4 // mov v4.s[2], v6.s[0]
-	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
 	ADD R10, R11, R11
 	WORD $0xbd400167 // ldr s7, [x11]
 	WORD $0xbc736965 // ldr s5, [x11, x19]
 	WORD $0x6e0c04a7 // mov v7.s[1], v5.s[0]
-	WORD $0xbc71696c // ldr s12, [x11, x17]
-	WORD $0x6e140587 // mov v7.s[2], v12.s[0]
-	WORD $0x4e27d7ff // fadd v31.4s, v31.4s, v7.4s
+	WORD $0xbc716977 // ldr s23, [x11, x17]
+	WORD $0x6e1406e7 // mov v7.s[2], v23.s[0]
+	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
 	ADD R10, R11, R11
-	WORD $0xbd40016e // ldr s14, [x11]
-	WORD $0xbc73696a // ldr s10, [x11, x19]
-	WORD $0x6e0c054e // mov v14.s[1], v10.s[0]
-	WORD $0xbc71696b // ldr s11, [x11, x17]
-	WORD $0x6e14056e // mov v14.s[2], v11.s[0]
-	WORD $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
+	WORD $0xbd400179 // ldr s25, [x11]
+	WORD $0xbc736975 // ldr s21, [x11, x19]
+	WORD $0x6e0c06b9 // mov v25.s[1], v21.s[0]
+	WORD $0xbc716976 // ldr s22, [x11, x17]
+	WORD $0x6e1406d9 // mov v25.s[2], v22.s[0]
+	WORD $0x4e39d694 // fadd v20.4s, v20.4s, v25.4s
 	ADD R10, R11, R11
 partstore:
+	MOVBU ends+128(FP), R11
+	CBZ R11, partended
+	MOVD endSub+136(FP), R11
+	CBZ R11, partendSub
+	WORD $0xbd400178 // ldr s24, [x11]
+	WORD $0xbc73697c // ldr s28, [x11, x19]
+	WORD $0x6e0c0798 // mov v24.s[1], v28.s[0]
+	WORD $0xbc71697a // ldr s26, [x11, x17]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4eb8d5ce // fsub v14.4s, v14.4s, v24.4s
+	WORD $0x4eb8d5ef // fsub v15.4s, v15.4s, v24.4s
+	WORD $0x4eb8d508 // fsub v8.4s, v8.4s, v24.4s
+	WORD $0x4eb8d610 // fsub v16.4s, v16.4s, v24.4s
+	WORD $0x4eb8d631 // fsub v17.4s, v17.4s, v24.4s
+	WORD $0x4eb8d652 // fsub v18.4s, v18.4s, v24.4s
+	WORD $0x4eb8d673 // fsub v19.4s, v19.4s, v24.4s
+	WORD $0x4eb8d694 // fsub v20.4s, v20.4s, v24.4s
+partendSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, partendMul
+	WORD $0xbd40017b // ldr s27, [x11]
+	WORD $0xbc73697f // ldr s31, [x11, x19]
+	WORD $0x6e0c07fb // mov v27.s[1], v31.s[0]
+	WORD $0xbc71697d // ldr s29, [x11, x17]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	WORD $0x6e3bddce // fmul v14.4s, v14.4s, v27.4s
+	WORD $0x6e3bddef // fmul v15.4s, v15.4s, v27.4s
+	WORD $0x6e3bdd08 // fmul v8.4s, v8.4s, v27.4s
+	WORD $0x6e3bde10 // fmul v16.4s, v16.4s, v27.4s
+	WORD $0x6e3bde31 // fmul v17.4s, v17.4s, v27.4s
+	WORD $0x6e3bde52 // fmul v18.4s, v18.4s, v27.4s
+	WORD $0x6e3bde73 // fmul v19.4s, v19.4s, v27.4s
+	WORD $0x6e3bde94 // fmul v20.4s, v20.4s, v27.4s
+partendMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, partendAdd
+	WORD $0xbd40017e // ldr s30, [x11]
+	WORD $0xbc73696b // ldr s11, [x11, x19]
+	WORD $0x6e0c057e // mov v30.s[1], v11.s[0]
+	WORD $0xbc716969 // ldr s9, [x11, x17]
+	WORD $0x6e14053e // mov v30.s[2], v9.s[0]
+	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
+	WORD $0x4e3ed5ef // fadd v15.4s, v15.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed610 // fadd v16.4s, v16.4s, v30.4s
+	WORD $0x4e3ed631 // fadd v17.4s, v17.4s, v30.4s
+	WORD $0x4e3ed652 // fadd v18.4s, v18.4s, v30.4s
+	WORD $0x4e3ed673 // fadd v19.4s, v19.4s, v30.4s
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+partendAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, partendRest
+	WORD $0xbd40016a // ldr s10, [x11]
+	WORD $0xbc736960 // ldr s0, [x11, x19]
+	WORD $0x6e0c040a // mov v10.s[1], v0.s[0]
+	WORD $0xbc71696c // ldr s12, [x11, x17]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e2ad5ce // fadd v14.4s, v14.4s, v10.4s
+	ADD R10, R11, R11
+	WORD $0xbd40016d // ldr s13, [x11]
+	WORD $0xbc736963 // ldr s3, [x11, x19]
+	WORD $0x6e0c046d // mov v13.s[1], v3.s[0]
+	WORD $0xbc716961 // ldr s1, [x11, x17]
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e2dd5ef // fadd v15.4s, v15.4s, v13.4s
+	ADD R10, R11, R11
+	WORD $0xbd400162 // ldr s2, [x11]
+	WORD $0xbc736966 // ldr s6, [x11, x19]
+	WORD $0x6e0c04c2 // mov v2.s[1], v6.s[0]
+	WORD $0xbc716964 // ldr s4, [x11, x17]
+	WORD $0x6e140482 // mov v2.s[2], v4.s[0]
+	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
+	ADD R10, R11, R11
+	WORD $0xbd400165 // ldr s5, [x11]
+	WORD $0xbc736977 // ldr s23, [x11, x19]
+	WORD $0x6e0c06e5 // mov v5.s[1], v23.s[0]
+	WORD $0xbc716967 // ldr s7, [x11, x17]
+	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
+	WORD $0x4e25d610 // fadd v16.4s, v16.4s, v5.4s
+	ADD R10, R11, R11
+	WORD $0xbd400175 // ldr s21, [x11]
+	WORD $0xbc736976 // ldr s22, [x11, x19]
+	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
+	WORD $0xbc716979 // ldr s25, [x11, x17]
+	WORD $0x6e140735 // mov v21.s[2], v25.s[0]
+	WORD $0x4e35d631 // fadd v17.4s, v17.4s, v21.4s
+	ADD R10, R11, R11
+	WORD $0xbd40017c // ldr s28, [x11]
+	WORD $0xbc73697a // ldr s26, [x11, x19]
+	WORD $0x6e0c075c // mov v28.s[1], v26.s[0]
+	WORD $0xbc716978 // ldr s24, [x11, x17]
+	WORD $0x6e14071c // mov v28.s[2], v24.s[0]
+	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
+	ADD R10, R11, R11
+	WORD $0xbd40017f // ldr s31, [x11]
+	WORD $0xbc73697d // ldr s29, [x11, x19]
+	WORD $0x6e0c07bf // mov v31.s[1], v29.s[0]
+	WORD $0xbc71697b // ldr s27, [x11, x17]
+	WORD $0x6e14077f // mov v31.s[2], v27.s[0]
+	WORD $0x4e3fd673 // fadd v19.4s, v19.4s, v31.4s
+	ADD R10, R11, R11
+	WORD $0xbd40016b // ldr s11, [x11]
+	WORD $0xbc736969 // ldr s9, [x11, x19]
+	WORD $0x6e0c052b // mov v11.s[1], v9.s[0]
+	WORD $0xbc71697e // ldr s30, [x11, x17]
+	WORD $0x6e1407cb // mov v11.s[2], v30.s[0]
+	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
+	ADD R10, R11, R11
+partendRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, partended
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
+	WORD $0x4e20f5ef // fmax v15.4s, v15.4s, v0.4s
+	WORD $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
+	WORD $0x4e20f631 // fmax v17.4s, v17.4s, v0.4s
+	WORD $0x4e20f652 // fmax v18.4s, v18.4s, v0.4s
+	WORD $0x4e20f673 // fmax v19.4s, v19.4s, v0.4s
+	WORD $0x4e20f694 // fmax v20.4s, v20.4s, v0.4s
+partended:
 	ADD R17, R9, R16
-	WORD $0x4d008219 // st1 { v25.s }[2], [x16]
+	WORD $0x4d00820e // st1 { v14.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009219 // st1 { v25.s }[1], [x16]
-	WORD $0xbd000139 // str s25, [x9]
+	WORD $0x0d00920e // st1 { v14.s }[1], [x16]
+	WORD $0xbd00012e // str s14, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821a // st1 { v26.s }[2], [x16]
+	WORD $0x4d00820f // st1 { v15.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921a // st1 { v26.s }[1], [x16]
-	WORD $0xbd00013a // str s26, [x9]
+	WORD $0x0d00920f // st1 { v15.s }[1], [x16]
+	WORD $0xbd00012f // str s15, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821b // st1 { v27.s }[2], [x16]
+	WORD $0x4d008208 // st1 { v8.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921b // st1 { v27.s }[1], [x16]
-	WORD $0xbd00013b // str s27, [x9]
+	WORD $0x0d009208 // st1 { v8.s }[1], [x16]
+	WORD $0xbd000128 // str s8, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821c // st1 { v28.s }[2], [x16]
+	WORD $0x4d008210 // st1 { v16.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921c // st1 { v28.s }[1], [x16]
-	WORD $0xbd00013c // str s28, [x9]
+	WORD $0x0d009210 // st1 { v16.s }[1], [x16]
+	WORD $0xbd000130 // str s16, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821d // st1 { v29.s }[2], [x16]
+	WORD $0x4d008211 // st1 { v17.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921d // st1 { v29.s }[1], [x16]
-	WORD $0xbd00013d // str s29, [x9]
+	WORD $0x0d009211 // st1 { v17.s }[1], [x16]
+	WORD $0xbd000131 // str s17, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821e // st1 { v30.s }[2], [x16]
+	WORD $0x4d008212 // st1 { v18.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921e // st1 { v30.s }[1], [x16]
-	WORD $0xbd00013e // str s30, [x9]
+	WORD $0x0d009212 // st1 { v18.s }[1], [x16]
+	WORD $0xbd000132 // str s18, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d00821f // st1 { v31.s }[2], [x16]
+	WORD $0x4d008213 // st1 { v19.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921f // st1 { v31.s }[1], [x16]
-	WORD $0xbd00013f // str s31, [x9]
+	WORD $0x0d009213 // st1 { v19.s }[1], [x16]
+	WORD $0xbd000133 // str s19, [x9]
 	ADD R10, R9, R9
 	ADD R17, R9, R16
-	WORD $0x4d008209 // st1 { v9.s }[2], [x16]
+	WORD $0x4d008214 // st1 { v20.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009209 // st1 { v9.s }[1], [x16]
-	WORD $0xbd000129 // str s9, [x9]
+	WORD $0x0d009214 // st1 { v20.s }[1], [x16]
+	WORD $0xbd000134 // str s20, [x9]
 	ADD R10, R9, R9
 	RET
 
-// func depth128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R1V2(SB), NOSPLIT, $0-128
+// func depth128R1V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R1V2(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -9004,6 +16360,39 @@ done:
 	WORD $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad402488 // ldp q8, q9, [x4, #0]
+	WORD $0x4ea8d400 // fsub v0.4s, v0.4s, v8.4s
+	WORD $0x4ea9d421 // fsub v1.4s, v1.4s, v9.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad402c8a // ldp q10, q11, [x4, #0]
+	WORD $0x6e2adc00 // fmul v0.4s, v0.4s, v10.4s
+	WORD $0x6e2bdc21 // fmul v1.4s, v1.4s, v11.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad40348c // ldp q12, q13, [x4, #0]
+	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
+	WORD $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad403c8e // ldp q14, q15, [x4, #0]
+	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
+	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f400 // fmax v0.4s, v0.4s, v16.4s
+	WORD $0x4e30f421 // fmax v1.4s, v1.4s, v16.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	ADD R3, R2, R2
@@ -9015,26 +16404,26 @@ part:
 	ADD $16, R11, R11
 	LSL $2, R10, R10
 	ADD $16, R10, R10
-	WORD $0x6f00e408 // movi v8.2d, #0
-	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0x3dc0008a // ldr q10, [x4]
-	WORD $0xbd40108b // ldr s11, [x4, #16]
-	WORD $0xbc6b688c // ldr s12, [x4, x11]
-	WORD $0x6e0c058b // mov v11.s[1], v12.s[0]
-	WORD $0xbc6a688d // ldr s13, [x4, x10]
-	WORD $0x6e1405ab // mov v11.s[2], v13.s[0]
-	WORD $0x3dc0004e // ldr q14, [x2]
-	WORD $0xbd40104f // ldr s15, [x2, #16]
-	WORD $0xbc6b6850 // ldr s16, [x2, x11]
-	WORD $0x6e0c060f // mov v15.s[1], v16.s[0]
-	WORD $0xbc6a6851 // ldr s17, [x2, x10]
-	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e2acdc8 // fmla v8.4s, v14.4s, v10.4s
-	WORD $0x4e2bcde9 // fmla v9.4s, v15.4s, v11.4s
+	WORD $0x3dc00093 // ldr q19, [x4]
+	WORD $0xbd401094 // ldr s20, [x4, #16]
+	WORD $0xbc6b6895 // ldr s21, [x4, x11]
+	WORD $0x6e0c06b4 // mov v20.s[1], v21.s[0]
+	WORD $0xbc6a6896 // ldr s22, [x4, x10]
+	WORD $0x6e1406d4 // mov v20.s[2], v22.s[0]
+	WORD $0x3dc00057 // ldr q23, [x2]
+	WORD $0xbd401058 // ldr s24, [x2, #16]
+	WORD $0xbc6b6859 // ldr s25, [x2, x11]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6a685a // ldr s26, [x2, x10]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e33cef1 // fmla v17.4s, v23.4s, v19.4s
+	WORD $0x4e34cf12 // fmla v18.4s, v24.4s, v20.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -9053,27 +16442,80 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0x3dc00092 // ldr q18, [x4]
-	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
-	WORD $0xbd401093 // ldr s19, [x4, #16]
-	WORD $0xbc6b6894 // ldr s20, [x4, x11]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6a6895 // ldr s21, [x4, x10]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x3dc0009b // ldr q27, [x4]
+	WORD $0x4e3bd631 // fadd v17.4s, v17.4s, v27.4s
+	WORD $0xbd40109c // ldr s28, [x4, #16]
+	WORD $0xbc6b689d // ldr s29, [x4, x11]
+	WORD $0x6e0c07bc // mov v28.s[1], v29.s[0]
+	WORD $0xbc6a689e // ldr s30, [x4, x10]
+	WORD $0x6e1407dc // mov v28.s[2], v30.s[0]
+	WORD $0x4e3cd652 // fadd v18.4s, v18.4s, v28.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d800048 // str q8, [x2]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0x3dc0009f // ldr q31, [x4]
+	WORD $0x4ebfd631 // fsub v17.4s, v17.4s, v31.4s
+	WORD $0xbd401082 // ldr s2, [x4, #16]
+	WORD $0xbc6b6884 // ldr s4, [x4, x11]
+	WORD $0x6e0c0482 // mov v2.s[1], v4.s[0]
+	WORD $0xbc6a6883 // ldr s3, [x4, x10]
+	WORD $0x6e140462 // mov v2.s[2], v3.s[0]
+	WORD $0x4ea2d652 // fsub v18.4s, v18.4s, v2.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0x3dc00085 // ldr q5, [x4]
+	WORD $0x6e25de31 // fmul v17.4s, v17.4s, v5.4s
+	WORD $0xbd401086 // ldr s6, [x4, #16]
+	WORD $0xbc6b6887 // ldr s7, [x4, x11]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6a6888 // ldr s8, [x4, x10]
+	WORD $0x6e140506 // mov v6.s[2], v8.s[0]
+	WORD $0x6e26de52 // fmul v18.4s, v18.4s, v6.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0x3dc00089 // ldr q9, [x4]
+	WORD $0x4e29d631 // fadd v17.4s, v17.4s, v9.4s
+	WORD $0xbd40108a // ldr s10, [x4, #16]
+	WORD $0xbc6b688b // ldr s11, [x4, x11]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6a688c // ldr s12, [x4, x10]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0x3dc0008d // ldr q13, [x4]
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
+	WORD $0xbd40108e // ldr s14, [x4, #16]
+	WORD $0xbc6b688f // ldr s15, [x4, x11]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6a6890 // ldr s16, [x4, x10]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x4e20f631 // fmax v17.4s, v17.4s, v0.4s
+	WORD $0x4e20f652 // fmax v18.4s, v18.4s, v0.4s
+partended:
+	WORD $0x3d800051 // str q17, [x2]
 	ADD R10, R2, R9
-	WORD $0x4d008129 // st1 { v9.s }[2], [x9]
+	WORD $0x4d008132 // st1 { v18.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009129 // st1 { v9.s }[1], [x9]
-	WORD $0xbd001049 // str s9, [x2, #16]
+	WORD $0x0d009132 // st1 { v18.s }[1], [x9]
+	WORD $0xbd001052 // str s18, [x2, #16]
 	ADD R3, R2, R2
 	RET
 
-// func depth128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R2V2(SB), NOSPLIT, $0-128
+// func depth128R2V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R2V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -9131,6 +16573,51 @@ done:
 	WORD $0x4e2dd463 // fadd v3.4s, v3.4s, v13.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0xad403cae // ldp q14, q15, [x5, #0]
+	WORD $0x4eaed400 // fsub v0.4s, v0.4s, v14.4s
+	WORD $0x4eaed442 // fsub v2.4s, v2.4s, v14.4s
+	WORD $0x4eafd421 // fsub v1.4s, v1.4s, v15.4s
+	WORD $0x4eafd463 // fsub v3.4s, v3.4s, v15.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0xad4044b0 // ldp q16, q17, [x5, #0]
+	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
+	WORD $0x6e30dc42 // fmul v2.4s, v2.4s, v16.4s
+	WORD $0x6e31dc21 // fmul v1.4s, v1.4s, v17.4s
+	WORD $0x6e31dc63 // fmul v3.4s, v3.4s, v17.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0xad404cb2 // ldp q18, q19, [x5, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	ADD R4, R5, R5
+	WORD $0xad405cb6 // ldp q22, q23, [x5, #0]
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x4e38f400 // fmax v0.4s, v0.4s, v24.4s
+	WORD $0x4e38f421 // fmax v1.4s, v1.4s, v24.4s
+	WORD $0x4e38f442 // fmax v2.4s, v2.4s, v24.4s
+	WORD $0x4e38f463 // fmax v3.4s, v3.4s, v24.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	WORD $0x3d800461 // str q1, [x3, #16]
 	ADD R4, R3, R3
@@ -9145,37 +16632,37 @@ part:
 	ADD $16, R12, R12
 	LSL $2, R11, R11
 	ADD $16, R11, R11
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e41c // movi v28.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0x3dc000b2 // ldr q18, [x5]
-	WORD $0xbd4010b3 // ldr s19, [x5, #16]
-	WORD $0xbc6c68b4 // ldr s20, [x5, x12]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6b68b5 // ldr s21, [x5, x11]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x3dc00076 // ldr q22, [x3]
-	WORD $0xbd401077 // ldr s23, [x3, #16]
-	WORD $0xbc6c6878 // ldr s24, [x3, x12]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
-	WORD $0xbc6b6879 // ldr s25, [x3, x11]
-	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
-	WORD $0x4e32cece // fmla v14.4s, v22.4s, v18.4s
-	WORD $0x4e33ceef // fmla v15.4s, v23.4s, v19.4s
+	WORD $0x3dc000bd // ldr q29, [x5]
+	WORD $0xbd4010be // ldr s30, [x5, #16]
+	WORD $0xbc6c68bf // ldr s31, [x5, x12]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6b68a6 // ldr s6, [x5, x11]
+	WORD $0x6e1404de // mov v30.s[2], v6.s[0]
+	WORD $0x3dc00067 // ldr q7, [x3]
+	WORD $0xbd401064 // ldr s4, [x3, #16]
+	WORD $0xbc6c6868 // ldr s8, [x3, x12]
+	WORD $0x6e0c0504 // mov v4.s[1], v8.s[0]
+	WORD $0xbc6b6865 // ldr s5, [x3, x11]
+	WORD $0x6e1404a4 // mov v4.s[2], v5.s[0]
+	WORD $0x4e3dccf9 // fmla v25.4s, v7.4s, v29.4s
+	WORD $0x4e3ecc9a // fmla v26.4s, v4.4s, v30.4s
 	ADD R0, R3, R10
-	WORD $0x3dc0015a // ldr q26, [x10]
-	WORD $0xbd40115b // ldr s27, [x10, #16]
-	WORD $0xbc6c695c // ldr s28, [x10, x12]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6b695d // ldr s29, [x10, x11]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x4e32cf50 // fmla v16.4s, v26.4s, v18.4s
-	WORD $0x4e33cf71 // fmla v17.4s, v27.4s, v19.4s
+	WORD $0x3dc00149 // ldr q9, [x10]
+	WORD $0xbd40114a // ldr s10, [x10, #16]
+	WORD $0xbc6c694b // ldr s11, [x10, x12]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6b694c // ldr s12, [x10, x11]
+	WORD $0x6e14058a // mov v10.s[2], v12.s[0]
+	WORD $0x4e3dcd3b // fmla v27.4s, v9.4s, v29.4s
+	WORD $0x4e3ecd5c // fmla v28.4s, v10.4s, v30.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -9194,43 +16681,113 @@ partdone:
 	MOVBU add+72(FP), R2
 	CBZ R2, partstore
 	MOVD R3, R5
-	WORD $0x3dc000be // ldr q30, [x5]
-	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
-	WORD $0xbd4010bf // ldr s31, [x5, #16]
-	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
-	WORD $0x6e0c04df // mov v31.s[1], v6.s[0]
-	WORD $0xbc6b68a7 // ldr s7, [x5, x11]
-	WORD $0x6e1404ff // mov v31.s[2], v7.s[0]
-	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
+	WORD $0x3dc000ad // ldr q13, [x5]
+	WORD $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	WORD $0xbd4010ae // ldr s14, [x5, #16]
+	WORD $0xbc6c68af // ldr s15, [x5, x12]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6b68b0 // ldr s16, [x5, x11]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x4e2ed75a // fadd v26.4s, v26.4s, v14.4s
 	ADD R4, R5, R5
-	WORD $0x3dc000a4 // ldr q4, [x5]
-	WORD $0x4e24d610 // fadd v16.4s, v16.4s, v4.4s
-	WORD $0xbd4010a8 // ldr s8, [x5, #16]
-	WORD $0xbc6c68a5 // ldr s5, [x5, x12]
-	WORD $0x6e0c04a8 // mov v8.s[1], v5.s[0]
-	WORD $0xbc6b68a9 // ldr s9, [x5, x11]
-	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
-	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
+	WORD $0x3dc000b1 // ldr q17, [x5]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0xbd4010b2 // ldr s18, [x5, #16]
+	WORD $0xbc6c68b3 // ldr s19, [x5, x12]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6b68b4 // ldr s20, [x5, x11]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
 	ADD R4, R5, R5
 partstore:
-	WORD $0x3d80006e // str q14, [x3]
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0x3dc000b5 // ldr q21, [x5]
+	WORD $0x4eb5d739 // fsub v25.4s, v25.4s, v21.4s
+	WORD $0x4eb5d77b // fsub v27.4s, v27.4s, v21.4s
+	WORD $0xbd4010b6 // ldr s22, [x5, #16]
+	WORD $0xbc6c68b7 // ldr s23, [x5, x12]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6b68b8 // ldr s24, [x5, x11]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4eb6d75a // fsub v26.4s, v26.4s, v22.4s
+	WORD $0x4eb6d79c // fsub v28.4s, v28.4s, v22.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0x3dc000a0 // ldr q0, [x5]
+	WORD $0x6e20df39 // fmul v25.4s, v25.4s, v0.4s
+	WORD $0x6e20df7b // fmul v27.4s, v27.4s, v0.4s
+	WORD $0xbd4010a1 // ldr s1, [x5, #16]
+	WORD $0xbc6c68a2 // ldr s2, [x5, x12]
+	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
+	WORD $0xbc6b68a3 // ldr s3, [x5, x11]
+	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
+	WORD $0x6e21df5a // fmul v26.4s, v26.4s, v1.4s
+	WORD $0x6e21df9c // fmul v28.4s, v28.4s, v1.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0x3dc000bf // ldr q31, [x5]
+	WORD $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	WORD $0x4e3fd77b // fadd v27.4s, v27.4s, v31.4s
+	WORD $0xbd4010a6 // ldr s6, [x5, #16]
+	WORD $0xbc6c68a8 // ldr s8, [x5, x12]
+	WORD $0x6e0c0506 // mov v6.s[1], v8.s[0]
+	WORD $0xbc6b68a5 // ldr s5, [x5, x11]
+	WORD $0x6e1404a6 // mov v6.s[2], v5.s[0]
+	WORD $0x4e26d75a // fadd v26.4s, v26.4s, v6.4s
+	WORD $0x4e26d79c // fadd v28.4s, v28.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0x3dc000a7 // ldr q7, [x5]
+	WORD $0x4e27d739 // fadd v25.4s, v25.4s, v7.4s
+	WORD $0xbd4010a4 // ldr s4, [x5, #16]
+	WORD $0xbc6c68ab // ldr s11, [x5, x12]
+	WORD $0x6e0c0564 // mov v4.s[1], v11.s[0]
+	WORD $0xbc6b68ac // ldr s12, [x5, x11]
+	WORD $0x6e140584 // mov v4.s[2], v12.s[0]
+	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	ADD R4, R5, R5
+	WORD $0x3dc000bd // ldr q29, [x5]
+	WORD $0x4e3dd77b // fadd v27.4s, v27.4s, v29.4s
+	WORD $0xbd4010a9 // ldr s9, [x5, #16]
+	WORD $0xbc6c68be // ldr s30, [x5, x12]
+	WORD $0x6e0c07c9 // mov v9.s[1], v30.s[0]
+	WORD $0xbc6b68aa // ldr s10, [x5, x11]
+	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
+	WORD $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e40d // movi v13.2d, #0
+	WORD $0x4e2df739 // fmax v25.4s, v25.4s, v13.4s
+	WORD $0x4e2df75a // fmax v26.4s, v26.4s, v13.4s
+	WORD $0x4e2df77b // fmax v27.4s, v27.4s, v13.4s
+	WORD $0x4e2df79c // fmax v28.4s, v28.4s, v13.4s
+partended:
+	WORD $0x3d800079 // str q25, [x3]
 	ADD R11, R3, R10
-	WORD $0x4d00814f // st1 { v15.s }[2], [x10]
+	WORD $0x4d00815a // st1 { v26.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00914f // st1 { v15.s }[1], [x10]
-	WORD $0xbd00106f // str s15, [x3, #16]
+	WORD $0x0d00915a // st1 { v26.s }[1], [x10]
+	WORD $0xbd00107a // str s26, [x3, #16]
 	ADD R4, R3, R3
-	WORD $0x3d800070 // str q16, [x3]
+	WORD $0x3d80007b // str q27, [x3]
 	ADD R11, R3, R10
-	WORD $0x4d008151 // st1 { v17.s }[2], [x10]
+	WORD $0x4d00815c // st1 { v28.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d009151 // st1 { v17.s }[1], [x10]
-	WORD $0xbd001071 // str s17, [x3, #16]
+	WORD $0x0d00915c // st1 { v28.s }[1], [x10]
+	WORD $0xbd00107c // str s28, [x3, #16]
 	ADD R4, R3, R3
 	RET
 
-// func depth128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R3V2(SB), NOSPLIT, $0-128
+// func depth128R3V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R3V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -9299,6 +16856,63 @@ done:
 	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad4054d4 // ldp q20, q21, [x6, #0]
+	WORD $0x4eb4d400 // fsub v0.4s, v0.4s, v20.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5d421 // fsub v1.4s, v1.4s, v21.4s
+	WORD $0x4eb5d463 // fsub v3.4s, v3.4s, v21.4s
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
+	WORD $0x6e36dc00 // fmul v0.4s, v0.4s, v22.4s
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e36dc84 // fmul v4.4s, v4.4s, v22.4s
+	WORD $0x6e37dc21 // fmul v1.4s, v1.4s, v23.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad4064d8 // ldp q24, q25, [x6, #0]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad406cda // ldp q26, q27, [x6, #0]
+	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	ADD R5, R6, R6
+	WORD $0xad4074dc // ldp q28, q29, [x6, #0]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
+	ADD R5, R6, R6
+	WORD $0xad407cde // ldp q30, q31, [x6, #0]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x4e28f400 // fmax v0.4s, v0.4s, v8.4s
+	WORD $0x4e28f421 // fmax v1.4s, v1.4s, v8.4s
+	WORD $0x4e28f442 // fmax v2.4s, v2.4s, v8.4s
+	WORD $0x4e28f463 // fmax v3.4s, v3.4s, v8.4s
+	WORD $0x4e28f484 // fmax v4.4s, v4.4s, v8.4s
+	WORD $0x4e28f4a5 // fmax v5.4s, v5.4s, v8.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	ADD R5, R4, R4
@@ -9316,48 +16930,48 @@ part:
 	ADD $16, R13, R13
 	LSL $2, R12, R12
 	ADD $16, R12, R12
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e40a // movi v10.2d, #0
+	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x6f00e40c // movi v12.2d, #0
+	WORD $0x6f00e407 // movi v7.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0x3dc000da // ldr q26, [x6]
-	WORD $0xbd4010db // ldr s27, [x6, #16]
-	WORD $0xbc6d68dc // ldr s28, [x6, x13]
-	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
-	WORD $0xbc6c68dd // ldr s29, [x6, x12]
-	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
-	WORD $0x3dc0009e // ldr q30, [x4]
-	WORD $0xbd40109f // ldr s31, [x4, #16]
-	WORD $0xbc6d6888 // ldr s8, [x4, x13]
-	WORD $0x6e0c051f // mov v31.s[1], v8.s[0]
-	WORD $0xbc6c6889 // ldr s9, [x4, x12]
-	WORD $0x6e14053f // mov v31.s[2], v9.s[0]
-	WORD $0x4e3acfd4 // fmla v20.4s, v30.4s, v26.4s
-	WORD $0x4e3bcff5 // fmla v21.4s, v31.4s, v27.4s
+	WORD $0x3dc000cd // ldr q13, [x6]
+	WORD $0xbd4010ce // ldr s14, [x6, #16]
+	WORD $0xbc6d68cf // ldr s15, [x6, x13]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc6c68d0 // ldr s16, [x6, x12]
+	WORD $0x6e14060e // mov v14.s[2], v16.s[0]
+	WORD $0x3dc00091 // ldr q17, [x4]
+	WORD $0xbd401092 // ldr s18, [x4, #16]
+	WORD $0xbc6d6893 // ldr s19, [x4, x13]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6c6894 // ldr s20, [x4, x12]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e2dce29 // fmla v9.4s, v17.4s, v13.4s
+	WORD $0x4e2ece4a // fmla v10.4s, v18.4s, v14.4s
 	ADD R0, R4, R11
-	WORD $0x3dc0016a // ldr q10, [x11]
-	WORD $0xbd40116b // ldr s11, [x11, #16]
-	WORD $0xbc6d6966 // ldr s6, [x11, x13]
-	WORD $0x6e0c04cb // mov v11.s[1], v6.s[0]
-	WORD $0xbc6c696c // ldr s12, [x11, x12]
-	WORD $0x6e14058b // mov v11.s[2], v12.s[0]
-	WORD $0x4e3acd56 // fmla v22.4s, v10.4s, v26.4s
-	WORD $0x4e3bcd77 // fmla v23.4s, v11.4s, v27.4s
+	WORD $0x3dc00175 // ldr q21, [x11]
+	WORD $0xbd401176 // ldr s22, [x11, #16]
+	WORD $0xbc6d6977 // ldr s23, [x11, x13]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc6c6978 // ldr s24, [x11, x12]
+	WORD $0x6e140716 // mov v22.s[2], v24.s[0]
+	WORD $0x4e2dceab // fmla v11.4s, v21.4s, v13.4s
+	WORD $0x4e2ecec6 // fmla v6.4s, v22.4s, v14.4s
 	ADD R1, R4, R11
-	WORD $0x3dc00167 // ldr q7, [x11]
-	WORD $0xbd40116d // ldr s13, [x11, #16]
-	WORD $0xbc6d696e // ldr s14, [x11, x13]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc6c696f // ldr s15, [x11, x12]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e3accf8 // fmla v24.4s, v7.4s, v26.4s
-	WORD $0x4e3bcdb9 // fmla v25.4s, v13.4s, v27.4s
+	WORD $0x3dc00179 // ldr q25, [x11]
+	WORD $0xbd40117a // ldr s26, [x11, #16]
+	WORD $0xbc6d697b // ldr s27, [x11, x13]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6c697c // ldr s28, [x11, x12]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x4e2dcf2c // fmla v12.4s, v25.4s, v13.4s
+	WORD $0x4e2ecf47 // fmla v7.4s, v26.4s, v14.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -9376,59 +16990,146 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0x3dc000d0 // ldr q16, [x6]
-	WORD $0x4e30d694 // fadd v20.4s, v20.4s, v16.4s
-	WORD $0xbd4010d1 // ldr s17, [x6, #16]
-	WORD $0xbc6d68d2 // ldr s18, [x6, x13]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6c68d3 // ldr s19, [x6, x12]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
-	WORD $0x4e31d6b5 // fadd v21.4s, v21.4s, v17.4s
+	WORD $0x3dc000dd // ldr q29, [x6]
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xbd4010de // ldr s30, [x6, #16]
+	WORD $0xbc6d68df // ldr s31, [x6, x13]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6c68c8 // ldr s8, [x6, x12]
+	WORD $0x6e14051e // mov v30.s[2], v8.s[0]
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
 	ADD R5, R6, R6
 	WORD $0x3dc000c0 // ldr q0, [x6]
-	WORD $0x4e20d6d6 // fadd v22.4s, v22.4s, v0.4s
+	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
 	WORD $0xbd4010c1 // ldr s1, [x6, #16]
 	WORD $0xbc6d68c2 // ldr s2, [x6, x13]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6c68c3 // ldr s3, [x6, x12]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x4e21d4c6 // fadd v6.4s, v6.4s, v1.4s
 	ADD R5, R6, R6
 	WORD $0x3dc000c4 // ldr q4, [x6]
-	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
+	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
 	WORD $0xbd4010c5 // ldr s5, [x6, #16]
-	WORD $0xbc6d68dc // ldr s28, [x6, x13]
-	WORD $0x6e0c0785 // mov v5.s[1], v28.s[0]
-	WORD $0xbc6c68dd // ldr s29, [x6, x12]
-	WORD $0x6e1407a5 // mov v5.s[2], v29.s[0]
-	WORD $0x4e25d739 // fadd v25.4s, v25.4s, v5.4s
+	WORD $0xbc6d68cf // ldr s15, [x6, x13]
+	WORD $0x6e0c05e5 // mov v5.s[1], v15.s[0]
+	WORD $0xbc6c68d0 // ldr s16, [x6, x12]
+	WORD $0x6e140605 // mov v5.s[2], v16.s[0]
+	WORD $0x4e25d4e7 // fadd v7.4s, v7.4s, v5.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d800094 // str q20, [x4]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0x3dc000d3 // ldr q19, [x6]
+	WORD $0x4eb3d529 // fsub v9.4s, v9.4s, v19.4s
+	WORD $0x4eb3d56b // fsub v11.4s, v11.4s, v19.4s
+	WORD $0x4eb3d58c // fsub v12.4s, v12.4s, v19.4s
+	WORD $0xbd4010d4 // ldr s20, [x6, #16]
+	WORD $0xbc6d68d1 // ldr s17, [x6, x13]
+	WORD $0x6e0c0634 // mov v20.s[1], v17.s[0]
+	WORD $0xbc6c68d2 // ldr s18, [x6, x12]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4eb4d54a // fsub v10.4s, v10.4s, v20.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x4eb4d4e7 // fsub v7.4s, v7.4s, v20.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0x3dc000d7 // ldr q23, [x6]
+	WORD $0x6e37dd29 // fmul v9.4s, v9.4s, v23.4s
+	WORD $0x6e37dd6b // fmul v11.4s, v11.4s, v23.4s
+	WORD $0x6e37dd8c // fmul v12.4s, v12.4s, v23.4s
+	WORD $0xbd4010d8 // ldr s24, [x6, #16]
+	WORD $0xbc6d68d5 // ldr s21, [x6, x13]
+	WORD $0x6e0c06b8 // mov v24.s[1], v21.s[0]
+	WORD $0xbc6c68d6 // ldr s22, [x6, x12]
+	WORD $0x6e1406d8 // mov v24.s[2], v22.s[0]
+	WORD $0x6e38dd4a // fmul v10.4s, v10.4s, v24.4s
+	WORD $0x6e38dcc6 // fmul v6.4s, v6.4s, v24.4s
+	WORD $0x6e38dce7 // fmul v7.4s, v7.4s, v24.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0x3dc000db // ldr q27, [x6]
+	WORD $0x4e3bd529 // fadd v9.4s, v9.4s, v27.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	WORD $0x4e3bd58c // fadd v12.4s, v12.4s, v27.4s
+	WORD $0xbd4010dc // ldr s28, [x6, #16]
+	WORD $0xbc6d68cd // ldr s13, [x6, x13]
+	WORD $0x6e0c05bc // mov v28.s[1], v13.s[0]
+	WORD $0xbc6c68d9 // ldr s25, [x6, x12]
+	WORD $0x6e14073c // mov v28.s[2], v25.s[0]
+	WORD $0x4e3cd54a // fadd v10.4s, v10.4s, v28.4s
+	WORD $0x4e3cd4c6 // fadd v6.4s, v6.4s, v28.4s
+	WORD $0x4e3cd4e7 // fadd v7.4s, v7.4s, v28.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0x3dc000ce // ldr q14, [x6]
+	WORD $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
+	WORD $0xbd4010da // ldr s26, [x6, #16]
+	WORD $0xbc6d68dd // ldr s29, [x6, x13]
+	WORD $0x6e0c07ba // mov v26.s[1], v29.s[0]
+	WORD $0xbc6c68df // ldr s31, [x6, x12]
+	WORD $0x6e1407fa // mov v26.s[2], v31.s[0]
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000c8 // ldr q8, [x6]
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0xbd4010de // ldr s30, [x6, #16]
+	WORD $0xbc6d68c0 // ldr s0, [x6, x13]
+	WORD $0x6e0c041e // mov v30.s[1], v0.s[0]
+	WORD $0xbc6c68c2 // ldr s2, [x6, x12]
+	WORD $0x6e14045e // mov v30.s[2], v2.s[0]
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	ADD R5, R6, R6
+	WORD $0x3dc000c3 // ldr q3, [x6]
+	WORD $0x4e23d58c // fadd v12.4s, v12.4s, v3.4s
+	WORD $0xbd4010c1 // ldr s1, [x6, #16]
+	WORD $0xbc6d68c4 // ldr s4, [x6, x13]
+	WORD $0x6e0c0481 // mov v1.s[1], v4.s[0]
+	WORD $0xbc6c68cf // ldr s15, [x6, x12]
+	WORD $0x6e1405e1 // mov v1.s[2], v15.s[0]
+	WORD $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x4e30f529 // fmax v9.4s, v9.4s, v16.4s
+	WORD $0x4e30f54a // fmax v10.4s, v10.4s, v16.4s
+	WORD $0x4e30f56b // fmax v11.4s, v11.4s, v16.4s
+	WORD $0x4e30f4c6 // fmax v6.4s, v6.4s, v16.4s
+	WORD $0x4e30f58c // fmax v12.4s, v12.4s, v16.4s
+	WORD $0x4e30f4e7 // fmax v7.4s, v7.4s, v16.4s
+partended:
+	WORD $0x3d800089 // str q9, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008175 // st1 { v21.s }[2], [x11]
+	WORD $0x4d00816a // st1 { v10.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009175 // st1 { v21.s }[1], [x11]
-	WORD $0xbd001095 // str s21, [x4, #16]
+	WORD $0x0d00916a // st1 { v10.s }[1], [x11]
+	WORD $0xbd00108a // str s10, [x4, #16]
 	ADD R5, R4, R4
-	WORD $0x3d800096 // str q22, [x4]
+	WORD $0x3d80008b // str q11, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008177 // st1 { v23.s }[2], [x11]
+	WORD $0x4d008166 // st1 { v6.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009177 // st1 { v23.s }[1], [x11]
-	WORD $0xbd001097 // str s23, [x4, #16]
+	WORD $0x0d009166 // st1 { v6.s }[1], [x11]
+	WORD $0xbd001086 // str s6, [x4, #16]
 	ADD R5, R4, R4
-	WORD $0x3d800098 // str q24, [x4]
+	WORD $0x3d80008c // str q12, [x4]
 	ADD R12, R4, R11
-	WORD $0x4d008179 // st1 { v25.s }[2], [x11]
+	WORD $0x4d008167 // st1 { v7.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009179 // st1 { v25.s }[1], [x11]
-	WORD $0xbd001099 // str s25, [x4, #16]
+	WORD $0x0d009167 // st1 { v7.s }[1], [x11]
+	WORD $0xbd001087 // str s7, [x4, #16]
 	ADD R5, R4, R4
 	RET
 
-// func depth128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R4V2(SB), NOSPLIT, $0-128
+// func depth128R4V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R4V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -9508,6 +17209,75 @@ done:
 	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0xad406cfa // ldp q26, q27, [x7, #0]
+	WORD $0x4ebad400 // fsub v0.4s, v0.4s, v26.4s
+	WORD $0x4ebad442 // fsub v2.4s, v2.4s, v26.4s
+	WORD $0x4ebad484 // fsub v4.4s, v4.4s, v26.4s
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebbd421 // fsub v1.4s, v1.4s, v27.4s
+	WORD $0x4ebbd463 // fsub v3.4s, v3.4s, v27.4s
+	WORD $0x4ebbd4a5 // fsub v5.4s, v5.4s, v27.4s
+	WORD $0x4ebbd4e7 // fsub v7.4s, v7.4s, v27.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x6e3cdc00 // fmul v0.4s, v0.4s, v28.4s
+	WORD $0x6e3cdc42 // fmul v2.4s, v2.4s, v28.4s
+	WORD $0x6e3cdc84 // fmul v4.4s, v4.4s, v28.4s
+	WORD $0x6e3cdcc6 // fmul v6.4s, v6.4s, v28.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddc63 // fmul v3.4s, v3.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddce7 // fmul v7.4s, v7.4s, v29.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0xad407cfe // ldp q30, q31, [x7, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0xad402cea // ldp q10, q11, [x7, #0]
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
+	WORD $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	ADD R6, R7, R7
+	WORD $0xad4034ec // ldp q12, q13, [x7, #0]
+	WORD $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
+	WORD $0x4e2dd463 // fadd v3.4s, v3.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0xad403cee // ldp q14, q15, [x7, #0]
+	WORD $0x4e2ed484 // fadd v4.4s, v4.4s, v14.4s
+	WORD $0x4e2fd4a5 // fadd v5.4s, v5.4s, v15.4s
+	ADD R6, R7, R7
+	WORD $0xad4040e8 // ldp q8, q16, [x7, #0]
+	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
+	WORD $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x4e29f400 // fmax v0.4s, v0.4s, v9.4s
+	WORD $0x4e29f421 // fmax v1.4s, v1.4s, v9.4s
+	WORD $0x4e29f442 // fmax v2.4s, v2.4s, v9.4s
+	WORD $0x4e29f463 // fmax v3.4s, v3.4s, v9.4s
+	WORD $0x4e29f484 // fmax v4.4s, v4.4s, v9.4s
+	WORD $0x4e29f4a5 // fmax v5.4s, v5.4s, v9.4s
+	WORD $0x4e29f4c6 // fmax v6.4s, v6.4s, v9.4s
+	WORD $0x4e29f4e7 // fmax v7.4s, v7.4s, v9.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	WORD $0x3d8004a1 // str q1, [x5, #16]
 	ADD R6, R5, R5
@@ -9528,50 +17298,50 @@ part:
 	ADD $16, R14, R14
 	LSL $2, R13, R13
 	ADD $16, R13, R13
-	WORD $0x6f00e41a // movi v26.2d, #0
-	WORD $0x6f00e41b // movi v27.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
-	WORD $0x6f00e41e // movi v30.2d, #0
-	WORD $0x6f00e41f // movi v31.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e40b // movi v11.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
 	ADD R10, R9, R9
-	WORD $0x3dc000ec // ldr q12, [x7]
-	WORD $0xbd4010ed // ldr s13, [x7, #16]
-	WORD $0xbc6e68ee // ldr s14, [x7, x14]
-	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
-	WORD $0xbc6d68ef // ldr s15, [x7, x13]
-	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x3dc000a8 // ldr q8, [x5]
-	WORD $0xbd4010b0 // ldr s16, [x5, #16]
-	WORD $0xbc6e68a9 // ldr s9, [x5, x14]
-	WORD $0x6e0c0530 // mov v16.s[1], v9.s[0]
-	WORD $0xbc6d68b1 // ldr s17, [x5, x13]
-	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
-	WORD $0x4e2ccd1a // fmla v26.4s, v8.4s, v12.4s
-	WORD $0x4e2dce1b // fmla v27.4s, v16.4s, v13.4s
+	WORD $0x3dc000f9 // ldr q25, [x7]
+	WORD $0xbd4010fa // ldr s26, [x7, #16]
+	WORD $0xbc6e68fb // ldr s27, [x7, x14]
+	WORD $0x6e0c077a // mov v26.s[1], v27.s[0]
+	WORD $0xbc6d68fc // ldr s28, [x7, x13]
+	WORD $0x6e14079a // mov v26.s[2], v28.s[0]
+	WORD $0x3dc000bd // ldr q29, [x5]
+	WORD $0xbd4010be // ldr s30, [x5, #16]
+	WORD $0xbc6e68bf // ldr s31, [x5, x14]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6d68aa // ldr s10, [x5, x13]
+	WORD $0x6e14055e // mov v30.s[2], v10.s[0]
+	WORD $0x4e39cfb1 // fmla v17.4s, v29.4s, v25.4s
+	WORD $0x4e3acfd2 // fmla v18.4s, v30.4s, v26.4s
 	ADD R0, R5, R12
-	WORD $0x3dc00192 // ldr q18, [x12]
-	WORD $0xbd401193 // ldr s19, [x12, #16]
-	WORD $0xbc6e6994 // ldr s20, [x12, x14]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6d6995 // ldr s21, [x12, x13]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0x4e2cce5c // fmla v28.4s, v18.4s, v12.4s
-	WORD $0x4e2dce7d // fmla v29.4s, v19.4s, v13.4s
+	WORD $0x3dc0018b // ldr q11, [x12]
+	WORD $0xbd40118c // ldr s12, [x12, #16]
+	WORD $0xbc6e698d // ldr s13, [x12, x14]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6d698e // ldr s14, [x12, x13]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0x4e39cd73 // fmla v19.4s, v11.4s, v25.4s
+	WORD $0x4e3acd94 // fmla v20.4s, v12.4s, v26.4s
 	ADD R1, R5, R12
-	WORD $0x3dc00196 // ldr q22, [x12]
-	WORD $0xbd401197 // ldr s23, [x12, #16]
-	WORD $0xbc6e6998 // ldr s24, [x12, x14]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
-	WORD $0xbc6d6999 // ldr s25, [x12, x13]
-	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
-	WORD $0x4e2ccede // fmla v30.4s, v22.4s, v12.4s
-	WORD $0x4e2dceff // fmla v31.4s, v23.4s, v13.4s
+	WORD $0x3dc0018f // ldr q15, [x12]
+	WORD $0xbd401188 // ldr s8, [x12, #16]
+	WORD $0xbc6e6990 // ldr s16, [x12, x14]
+	WORD $0x6e0c0608 // mov v8.s[1], v16.s[0]
+	WORD $0xbc6d6989 // ldr s9, [x12, x13]
+	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
+	WORD $0x4e39cdf5 // fmla v21.4s, v15.4s, v25.4s
+	WORD $0x4e3acd16 // fmla v22.4s, v8.4s, v26.4s
 	ADD R2, R5, R12
 	WORD $0x3dc00180 // ldr q0, [x12]
 	WORD $0xbd401181 // ldr s1, [x12, #16]
@@ -9579,8 +17349,8 @@ partloop:
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6d6983 // ldr s3, [x12, x13]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e2ccc0a // fmla v10.4s, v0.4s, v12.4s
-	WORD $0x4e2dcc2b // fmla v11.4s, v1.4s, v13.4s
+	WORD $0x4e39cc17 // fmla v23.4s, v0.4s, v25.4s
+	WORD $0x4e3acc38 // fmla v24.4s, v1.4s, v26.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -9600,74 +17370,178 @@ partdone:
 	CBZ R4, partstore
 	MOVD R5, R7
 	WORD $0x3dc000e4 // ldr q4, [x7]
-	WORD $0x4e24d75a // fadd v26.4s, v26.4s, v4.4s
+	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
 	WORD $0xbd4010e5 // ldr s5, [x7, #16]
 	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d77b // fadd v27.4s, v27.4s, v5.4s
+	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000ee // ldr q14, [x7]
-	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
-	WORD $0xbd4010ef // ldr s15, [x7, #16]
-	WORD $0xbc6e68e9 // ldr s9, [x7, x14]
-	WORD $0x6e0c052f // mov v15.s[1], v9.s[0]
-	WORD $0xbc6d68f1 // ldr s17, [x7, x13]
-	WORD $0x6e14062f // mov v15.s[2], v17.s[0]
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x3dc000fb // ldr q27, [x7]
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+	WORD $0xbd4010fc // ldr s28, [x7, #16]
+	WORD $0xbc6e68ff // ldr s31, [x7, x14]
+	WORD $0x6e0c07fc // mov v28.s[1], v31.s[0]
+	WORD $0xbc6d68ea // ldr s10, [x7, x13]
+	WORD $0x6e14055c // mov v28.s[2], v10.s[0]
+	WORD $0x4e3cd694 // fadd v20.4s, v20.4s, v28.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000e8 // ldr q8, [x7]
-	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
-	WORD $0xbd4010f0 // ldr s16, [x7, #16]
-	WORD $0xbc6e68f4 // ldr s20, [x7, x14]
-	WORD $0x6e0c0690 // mov v16.s[1], v20.s[0]
-	WORD $0xbc6d68f5 // ldr s21, [x7, x13]
-	WORD $0x6e1406b0 // mov v16.s[2], v21.s[0]
-	WORD $0x4e30d7ff // fadd v31.4s, v31.4s, v16.4s
+	WORD $0x3dc000fd // ldr q29, [x7]
+	WORD $0x4e3dd6b5 // fadd v21.4s, v21.4s, v29.4s
+	WORD $0xbd4010fe // ldr s30, [x7, #16]
+	WORD $0xbc6e68ed // ldr s13, [x7, x14]
+	WORD $0x6e0c05be // mov v30.s[1], v13.s[0]
+	WORD $0xbc6d68ee // ldr s14, [x7, x13]
+	WORD $0x6e1405de // mov v30.s[2], v14.s[0]
+	WORD $0x4e3ed6d6 // fadd v22.4s, v22.4s, v30.4s
 	ADD R6, R7, R7
-	WORD $0x3dc000f2 // ldr q18, [x7]
-	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
-	WORD $0xbd4010f3 // ldr s19, [x7, #16]
-	WORD $0xbc6e68f8 // ldr s24, [x7, x14]
-	WORD $0x6e0c0713 // mov v19.s[1], v24.s[0]
-	WORD $0xbc6d68f9 // ldr s25, [x7, x13]
-	WORD $0x6e140733 // mov v19.s[2], v25.s[0]
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x3dc000eb // ldr q11, [x7]
+	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
+	WORD $0xbd4010ec // ldr s12, [x7, #16]
+	WORD $0xbc6e68f0 // ldr s16, [x7, x14]
+	WORD $0x6e0c060c // mov v12.s[1], v16.s[0]
+	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
+	WORD $0x6e14052c // mov v12.s[2], v9.s[0]
+	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000ba // str q26, [x5]
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0x3dc000ef // ldr q15, [x7]
+	WORD $0x4eafd631 // fsub v17.4s, v17.4s, v15.4s
+	WORD $0x4eafd673 // fsub v19.4s, v19.4s, v15.4s
+	WORD $0x4eafd6b5 // fsub v21.4s, v21.4s, v15.4s
+	WORD $0x4eafd6f7 // fsub v23.4s, v23.4s, v15.4s
+	WORD $0xbd4010e8 // ldr s8, [x7, #16]
+	WORD $0xbc6e68e2 // ldr s2, [x7, x14]
+	WORD $0x6e0c0448 // mov v8.s[1], v2.s[0]
+	WORD $0xbc6d68e3 // ldr s3, [x7, x13]
+	WORD $0x6e140468 // mov v8.s[2], v3.s[0]
+	WORD $0x4ea8d652 // fsub v18.4s, v18.4s, v8.4s
+	WORD $0x4ea8d694 // fsub v20.4s, v20.4s, v8.4s
+	WORD $0x4ea8d6d6 // fsub v22.4s, v22.4s, v8.4s
+	WORD $0x4ea8d718 // fsub v24.4s, v24.4s, v8.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0x3dc000f9 // ldr q25, [x7]
+	WORD $0x6e39de31 // fmul v17.4s, v17.4s, v25.4s
+	WORD $0x6e39de73 // fmul v19.4s, v19.4s, v25.4s
+	WORD $0x6e39deb5 // fmul v21.4s, v21.4s, v25.4s
+	WORD $0x6e39def7 // fmul v23.4s, v23.4s, v25.4s
+	WORD $0xbd4010e0 // ldr s0, [x7, #16]
+	WORD $0xbc6e68fa // ldr s26, [x7, x14]
+	WORD $0x6e0c0740 // mov v0.s[1], v26.s[0]
+	WORD $0xbc6d68e1 // ldr s1, [x7, x13]
+	WORD $0x6e140420 // mov v0.s[2], v1.s[0]
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x6e20de94 // fmul v20.4s, v20.4s, v0.4s
+	WORD $0x6e20ded6 // fmul v22.4s, v22.4s, v0.4s
+	WORD $0x6e20df18 // fmul v24.4s, v24.4s, v0.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0x3dc000e4 // ldr q4, [x7]
+	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
+	WORD $0x4e24d6b5 // fadd v21.4s, v21.4s, v4.4s
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0xbd4010e6 // ldr s6, [x7, #16]
+	WORD $0xbc6e68e7 // ldr s7, [x7, x14]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
+	WORD $0x6e1404a6 // mov v6.s[2], v5.s[0]
+	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
+	WORD $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
+	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0x4e26d718 // fadd v24.4s, v24.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0x3dc000fb // ldr q27, [x7]
+	WORD $0x4e3bd631 // fadd v17.4s, v17.4s, v27.4s
+	WORD $0xbd4010ff // ldr s31, [x7, #16]
+	WORD $0xbc6e68ea // ldr s10, [x7, x14]
+	WORD $0x6e0c055f // mov v31.s[1], v10.s[0]
+	WORD $0xbc6d68fc // ldr s28, [x7, x13]
+	WORD $0x6e14079f // mov v31.s[2], v28.s[0]
+	WORD $0x4e3fd652 // fadd v18.4s, v18.4s, v31.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000fd // ldr q29, [x7]
+	WORD $0x4e3dd673 // fadd v19.4s, v19.4s, v29.4s
+	WORD $0xbd4010ed // ldr s13, [x7, #16]
+	WORD $0xbc6e68ee // ldr s14, [x7, x14]
+	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
+	WORD $0xbc6d68fe // ldr s30, [x7, x13]
+	WORD $0x6e1407cd // mov v13.s[2], v30.s[0]
+	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000eb // ldr q11, [x7]
+	WORD $0x4e2bd6b5 // fadd v21.4s, v21.4s, v11.4s
+	WORD $0xbd4010f0 // ldr s16, [x7, #16]
+	WORD $0xbc6e68e9 // ldr s9, [x7, x14]
+	WORD $0x6e0c0530 // mov v16.s[1], v9.s[0]
+	WORD $0xbc6d68ec // ldr s12, [x7, x13]
+	WORD $0x6e140590 // mov v16.s[2], v12.s[0]
+	WORD $0x4e30d6d6 // fadd v22.4s, v22.4s, v16.4s
+	ADD R6, R7, R7
+	WORD $0x3dc000ef // ldr q15, [x7]
+	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
+	WORD $0xbd4010e2 // ldr s2, [x7, #16]
+	WORD $0xbc6e68e3 // ldr s3, [x7, x14]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6d68e8 // ldr s8, [x7, x13]
+	WORD $0x6e140502 // mov v2.s[2], v8.s[0]
+	WORD $0x4e22d718 // fadd v24.4s, v24.4s, v2.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x4e39f631 // fmax v17.4s, v17.4s, v25.4s
+	WORD $0x4e39f652 // fmax v18.4s, v18.4s, v25.4s
+	WORD $0x4e39f673 // fmax v19.4s, v19.4s, v25.4s
+	WORD $0x4e39f694 // fmax v20.4s, v20.4s, v25.4s
+	WORD $0x4e39f6b5 // fmax v21.4s, v21.4s, v25.4s
+	WORD $0x4e39f6d6 // fmax v22.4s, v22.4s, v25.4s
+	WORD $0x4e39f6f7 // fmax v23.4s, v23.4s, v25.4s
+	WORD $0x4e39f718 // fmax v24.4s, v24.4s, v25.4s
+partended:
+	WORD $0x3d8000b1 // str q17, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
+	WORD $0x4d008192 // st1 { v18.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
-	WORD $0xbd0010bb // str s27, [x5, #16]
+	WORD $0x0d009192 // st1 { v18.s }[1], [x12]
+	WORD $0xbd0010b2 // str s18, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000bc // str q28, [x5]
+	WORD $0x3d8000b3 // str q19, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00819d // st1 { v29.s }[2], [x12]
+	WORD $0x4d008194 // st1 { v20.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919d // st1 { v29.s }[1], [x12]
-	WORD $0xbd0010bd // str s29, [x5, #16]
+	WORD $0x0d009194 // st1 { v20.s }[1], [x12]
+	WORD $0xbd0010b4 // str s20, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000be // str q30, [x5]
+	WORD $0x3d8000b5 // str q21, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00819f // st1 { v31.s }[2], [x12]
+	WORD $0x4d008196 // st1 { v22.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919f // st1 { v31.s }[1], [x12]
-	WORD $0xbd0010bf // str s31, [x5, #16]
+	WORD $0x0d009196 // st1 { v22.s }[1], [x12]
+	WORD $0xbd0010b6 // str s22, [x5, #16]
 	ADD R6, R5, R5
-	WORD $0x3d8000aa // str q10, [x5]
+	WORD $0x3d8000b7 // str q23, [x5]
 	ADD R13, R5, R12
-	WORD $0x4d00818b // st1 { v11.s }[2], [x12]
+	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00918b // st1 { v11.s }[1], [x12]
-	WORD $0xbd0010ab // str s11, [x5, #16]
+	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
+	WORD $0xbd0010b8 // str s24, [x5, #16]
 	ADD R6, R5, R5
 	RET
 
-// func depth128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R5V2(SB), NOSPLIT, $0-128
+// func depth128R5V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R5V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -9758,6 +17632,87 @@ done:
 	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
 	ADD R7, R8, R8
 store:
+	MOVBU ends+128(FP), R8
+	CBZ R8, ended
+	MOVD endSub+136(FP), R8
+	CBZ R8, endSub
+	WORD $0xad40350c // ldp q12, q13, [x8, #0]
+	WORD $0x4eacd400 // fsub v0.4s, v0.4s, v12.4s
+	WORD $0x4eacd442 // fsub v2.4s, v2.4s, v12.4s
+	WORD $0x4eacd484 // fsub v4.4s, v4.4s, v12.4s
+	WORD $0x4eacd4c6 // fsub v6.4s, v6.4s, v12.4s
+	WORD $0x4eacd508 // fsub v8.4s, v8.4s, v12.4s
+	WORD $0x4eadd421 // fsub v1.4s, v1.4s, v13.4s
+	WORD $0x4eadd463 // fsub v3.4s, v3.4s, v13.4s
+	WORD $0x4eadd4a5 // fsub v5.4s, v5.4s, v13.4s
+	WORD $0x4eadd4e7 // fsub v7.4s, v7.4s, v13.4s
+	WORD $0x4eadd529 // fsub v9.4s, v9.4s, v13.4s
+endSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, endMul
+	WORD $0xad403d0e // ldp q14, q15, [x8, #0]
+	WORD $0x6e2edc00 // fmul v0.4s, v0.4s, v14.4s
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edc84 // fmul v4.4s, v4.4s, v14.4s
+	WORD $0x6e2edcc6 // fmul v6.4s, v6.4s, v14.4s
+	WORD $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
+	WORD $0x6e2fdc21 // fmul v1.4s, v1.4s, v15.4s
+	WORD $0x6e2fdc63 // fmul v3.4s, v3.4s, v15.4s
+	WORD $0x6e2fdca5 // fmul v5.4s, v5.4s, v15.4s
+	WORD $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
+	WORD $0x6e2fdd29 // fmul v9.4s, v9.4s, v15.4s
+endMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, endAdd
+	WORD $0xad404510 // ldp q16, q17, [x8, #0]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD $0x4e30d442 // fadd v2.4s, v2.4s, v16.4s
+	WORD $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
+	WORD $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
+	WORD $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
+	WORD $0x4e31d4a5 // fadd v5.4s, v5.4s, v17.4s
+	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
+endAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, endRest
+	WORD $0xad404d12 // ldp q18, q19, [x8, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	ADD R7, R8, R8
+	WORD $0xad40510a // ldp q10, q20, [x8, #0]
+	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	ADD R7, R8, R8
+	WORD $0xad40550b // ldp q11, q21, [x8, #0]
+	WORD $0x4e2bd484 // fadd v4.4s, v4.4s, v11.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	ADD R7, R8, R8
+	WORD $0xad405d16 // ldp q22, q23, [x8, #0]
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	ADD R7, R8, R8
+	WORD $0xad406518 // ldp q24, q25, [x8, #0]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	ADD R7, R8, R8
+endRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, ended
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x4e3af400 // fmax v0.4s, v0.4s, v26.4s
+	WORD $0x4e3af421 // fmax v1.4s, v1.4s, v26.4s
+	WORD $0x4e3af442 // fmax v2.4s, v2.4s, v26.4s
+	WORD $0x4e3af463 // fmax v3.4s, v3.4s, v26.4s
+	WORD $0x4e3af484 // fmax v4.4s, v4.4s, v26.4s
+	WORD $0x4e3af4a5 // fmax v5.4s, v5.4s, v26.4s
+	WORD $0x4e3af4c6 // fmax v6.4s, v6.4s, v26.4s
+	WORD $0x4e3af4e7 // fmax v7.4s, v7.4s, v26.4s
+	WORD $0x4e3af508 // fmax v8.4s, v8.4s, v26.4s
+	WORD $0x4e3af529 // fmax v9.4s, v9.4s, v26.4s
+ended:
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3d8004c1 // str q1, [x6, #16]
 	ADD R7, R6, R6
@@ -9781,43 +17736,43 @@ part:
 	ADD $16, R15, R15
 	LSL $2, R14, R14
 	ADD $16, R14, R14
+	WORD $0x6f00e41b // movi v27.2d, #0
+	WORD $0x6f00e41c // movi v28.2d, #0
+	WORD $0x6f00e41d // movi v29.2d, #0
+	WORD $0x6f00e41e // movi v30.2d, #0
+	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e40a // movi v10.2d, #0
-	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R5, partdone
 partloop:
 	PRFM 0(R10), PLDL1KEEP
 	ADD R11, R10, R10
-	WORD $0x3dc0010b // ldr q11, [x8]
-	WORD $0xbd401115 // ldr s21, [x8, #16]
-	WORD $0xbc6f6916 // ldr s22, [x8, x15]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6e6917 // ldr s23, [x8, x14]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
-	WORD $0x3dc000d8 // ldr q24, [x6]
-	WORD $0xbd4010d9 // ldr s25, [x6, #16]
-	WORD $0xbc6f68da // ldr s26, [x6, x15]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc6e68db // ldr s27, [x6, x14]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
-	WORD $0x4e2bcf0c // fmla v12.4s, v24.4s, v11.4s
-	WORD $0x4e35cf2d // fmla v13.4s, v25.4s, v21.4s
+	WORD $0x3dc00111 // ldr q17, [x8]
+	WORD $0xbd401112 // ldr s18, [x8, #16]
+	WORD $0xbc6f6913 // ldr s19, [x8, x15]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6e690a // ldr s10, [x8, x14]
+	WORD $0x6e140552 // mov v18.s[2], v10.s[0]
+	WORD $0x3dc000d4 // ldr q20, [x6]
+	WORD $0xbd4010cb // ldr s11, [x6, #16]
+	WORD $0xbc6f68d5 // ldr s21, [x6, x15]
+	WORD $0x6e0c06ab // mov v11.s[1], v21.s[0]
+	WORD $0xbc6e68d6 // ldr s22, [x6, x14]
+	WORD $0x6e1406cb // mov v11.s[2], v22.s[0]
+	WORD $0x4e31ce9b // fmla v27.4s, v20.4s, v17.4s
+	WORD $0x4e32cd7c // fmla v28.4s, v11.4s, v18.4s
 	ADD R0, R6, R13
-	WORD $0x3dc001bc // ldr q28, [x13]
-	WORD $0xbd4011bd // ldr s29, [x13, #16]
-	WORD $0xbc6f69be // ldr s30, [x13, x15]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6e69bf // ldr s31, [x13, x14]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e2bcf8e // fmla v14.4s, v28.4s, v11.4s
-	WORD $0x4e35cfaf // fmla v15.4s, v29.4s, v21.4s
+	WORD $0x3dc001b7 // ldr q23, [x13]
+	WORD $0xbd4011b8 // ldr s24, [x13, #16]
+	WORD $0xbc6f69b9 // ldr s25, [x13, x15]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6e69ba // ldr s26, [x13, x14]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e31cefd // fmla v29.4s, v23.4s, v17.4s
+	WORD $0x4e32cf1e // fmla v30.4s, v24.4s, v18.4s
 	ADD R1, R6, R13
 	WORD $0x3dc001a0 // ldr q0, [x13]
 	WORD $0xbd4011a1 // ldr s1, [x13, #16]
@@ -9825,8 +17780,8 @@ partloop:
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6e69a3 // ldr s3, [x13, x14]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e2bcc10 // fmla v16.4s, v0.4s, v11.4s
-	WORD $0x4e35cc31 // fmla v17.4s, v1.4s, v21.4s
+	WORD $0x4e31cc1f // fmla v31.4s, v0.4s, v17.4s
+	WORD $0x4e32cc2c // fmla v12.4s, v1.4s, v18.4s
 	ADD R2, R6, R13
 	WORD $0x3dc001a4 // ldr q4, [x13]
 	WORD $0xbd4011a5 // ldr s5, [x13, #16]
@@ -9834,17 +17789,17 @@ partloop:
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6e69a7 // ldr s7, [x13, x14]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e2bcc92 // fmla v18.4s, v4.4s, v11.4s
-	WORD $0x4e35ccb3 // fmla v19.4s, v5.4s, v21.4s
+	WORD $0x4e31cc8d // fmla v13.4s, v4.4s, v17.4s
+	WORD $0x4e32ccae // fmla v14.4s, v5.4s, v18.4s
 	ADD R3, R6, R13
 	WORD $0x3dc001a8 // ldr q8, [x13]
 	WORD $0xbd4011a9 // ldr s9, [x13, #16]
-	WORD $0xbc6f69b6 // ldr s22, [x13, x15]
-	WORD $0x6e0c06c9 // mov v9.s[1], v22.s[0]
-	WORD $0xbc6e69b7 // ldr s23, [x13, x14]
-	WORD $0x6e1406e9 // mov v9.s[2], v23.s[0]
-	WORD $0x4e2bcd0a // fmla v10.4s, v8.4s, v11.4s
-	WORD $0x4e35cd34 // fmla v20.4s, v9.4s, v21.4s
+	WORD $0xbc6f69b3 // ldr s19, [x13, x15]
+	WORD $0x6e0c0669 // mov v9.s[1], v19.s[0]
+	WORD $0xbc6e69aa // ldr s10, [x13, x14]
+	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
+	WORD $0x4e31cd0f // fmla v15.4s, v8.4s, v17.4s
+	WORD $0x4e32cd30 // fmla v16.4s, v9.4s, v18.4s
 	ADD R7, R6, R6
 	ADD R9, R8, R8
 	SUBS $1, R5, R5
@@ -9863,91 +17818,212 @@ partdone:
 	MOVBU add+72(FP), R5
 	CBZ R5, partstore
 	MOVD R6, R8
-	WORD $0x3dc0011a // ldr q26, [x8]
-	WORD $0x4e3ad58c // fadd v12.4s, v12.4s, v26.4s
-	WORD $0xbd40111b // ldr s27, [x8, #16]
-	WORD $0xbc6f6918 // ldr s24, [x8, x15]
-	WORD $0x6e0c071b // mov v27.s[1], v24.s[0]
-	WORD $0xbc6e6919 // ldr s25, [x8, x14]
-	WORD $0x6e14073b // mov v27.s[2], v25.s[0]
-	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
+	WORD $0x3dc00115 // ldr q21, [x8]
+	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0xbd401116 // ldr s22, [x8, #16]
+	WORD $0xbc6f6914 // ldr s20, [x8, x15]
+	WORD $0x6e0c0696 // mov v22.s[1], v20.s[0]
+	WORD $0xbc6e690b // ldr s11, [x8, x14]
+	WORD $0x6e140576 // mov v22.s[2], v11.s[0]
+	WORD $0x4e36d79c // fadd v28.4s, v28.4s, v22.4s
 	ADD R7, R8, R8
-	WORD $0x3dc0011e // ldr q30, [x8]
-	WORD $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
-	WORD $0xbd40111f // ldr s31, [x8, #16]
-	WORD $0xbc6f691c // ldr s28, [x8, x15]
-	WORD $0x6e0c079f // mov v31.s[1], v28.s[0]
-	WORD $0xbc6e691d // ldr s29, [x8, x14]
-	WORD $0x6e1407bf // mov v31.s[2], v29.s[0]
-	WORD $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
+	WORD $0x3dc00119 // ldr q25, [x8]
+	WORD $0x4e39d7bd // fadd v29.4s, v29.4s, v25.4s
+	WORD $0xbd40111a // ldr s26, [x8, #16]
+	WORD $0xbc6f6917 // ldr s23, [x8, x15]
+	WORD $0x6e0c06fa // mov v26.s[1], v23.s[0]
+	WORD $0xbc6e6918 // ldr s24, [x8, x14]
+	WORD $0x6e14071a // mov v26.s[2], v24.s[0]
+	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
 	ADD R7, R8, R8
 	WORD $0x3dc00102 // ldr q2, [x8]
-	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
+	WORD $0x4e22d7ff // fadd v31.4s, v31.4s, v2.4s
 	WORD $0xbd401103 // ldr s3, [x8, #16]
 	WORD $0xbc6f6900 // ldr s0, [x8, x15]
 	WORD $0x6e0c0403 // mov v3.s[1], v0.s[0]
 	WORD $0xbc6e6901 // ldr s1, [x8, x14]
 	WORD $0x6e140423 // mov v3.s[2], v1.s[0]
-	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0x4e23d58c // fadd v12.4s, v12.4s, v3.4s
 	ADD R7, R8, R8
 	WORD $0x3dc00106 // ldr q6, [x8]
-	WORD $0x4e26d652 // fadd v18.4s, v18.4s, v6.4s
+	WORD $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
 	WORD $0xbd401107 // ldr s7, [x8, #16]
 	WORD $0xbc6f6904 // ldr s4, [x8, x15]
 	WORD $0x6e0c0487 // mov v7.s[1], v4.s[0]
 	WORD $0xbc6e6905 // ldr s5, [x8, x14]
 	WORD $0x6e1404a7 // mov v7.s[2], v5.s[0]
-	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	WORD $0x4e27d5ce // fadd v14.4s, v14.4s, v7.4s
 	ADD R7, R8, R8
-	WORD $0x3dc00116 // ldr q22, [x8]
-	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
-	WORD $0xbd401117 // ldr s23, [x8, #16]
-	WORD $0xbc6f690b // ldr s11, [x8, x15]
-	WORD $0x6e0c0577 // mov v23.s[1], v11.s[0]
+	WORD $0x3dc00113 // ldr q19, [x8]
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	WORD $0xbd40110a // ldr s10, [x8, #16]
+	WORD $0xbc6f6911 // ldr s17, [x8, x15]
+	WORD $0x6e0c062a // mov v10.s[1], v17.s[0]
 	WORD $0xbc6e6908 // ldr s8, [x8, x14]
-	WORD $0x6e140517 // mov v23.s[2], v8.s[0]
-	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
+	WORD $0x6e14050a // mov v10.s[2], v8.s[0]
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
 	ADD R7, R8, R8
 partstore:
-	WORD $0x3d8000cc // str q12, [x6]
+	MOVBU ends+128(FP), R8
+	CBZ R8, partended
+	MOVD endSub+136(FP), R8
+	CBZ R8, partendSub
+	WORD $0x3dc00112 // ldr q18, [x8]
+	WORD $0x4eb2d77b // fsub v27.4s, v27.4s, v18.4s
+	WORD $0x4eb2d7bd // fsub v29.4s, v29.4s, v18.4s
+	WORD $0x4eb2d7ff // fsub v31.4s, v31.4s, v18.4s
+	WORD $0x4eb2d5ad // fsub v13.4s, v13.4s, v18.4s
+	WORD $0x4eb2d5ef // fsub v15.4s, v15.4s, v18.4s
+	WORD $0xbd401109 // ldr s9, [x8, #16]
+	WORD $0xbc6f6915 // ldr s21, [x8, x15]
+	WORD $0x6e0c06a9 // mov v9.s[1], v21.s[0]
+	WORD $0xbc6e6914 // ldr s20, [x8, x14]
+	WORD $0x6e140689 // mov v9.s[2], v20.s[0]
+	WORD $0x4ea9d79c // fsub v28.4s, v28.4s, v9.4s
+	WORD $0x4ea9d7de // fsub v30.4s, v30.4s, v9.4s
+	WORD $0x4ea9d58c // fsub v12.4s, v12.4s, v9.4s
+	WORD $0x4ea9d5ce // fsub v14.4s, v14.4s, v9.4s
+	WORD $0x4ea9d610 // fsub v16.4s, v16.4s, v9.4s
+partendSub:
+	MOVD endMul+144(FP), R8
+	CBZ R8, partendMul
+	WORD $0x3dc0010b // ldr q11, [x8]
+	WORD $0x6e2bdf7b // fmul v27.4s, v27.4s, v11.4s
+	WORD $0x6e2bdfbd // fmul v29.4s, v29.4s, v11.4s
+	WORD $0x6e2bdfff // fmul v31.4s, v31.4s, v11.4s
+	WORD $0x6e2bddad // fmul v13.4s, v13.4s, v11.4s
+	WORD $0x6e2bddef // fmul v15.4s, v15.4s, v11.4s
+	WORD $0xbd401116 // ldr s22, [x8, #16]
+	WORD $0xbc6f6919 // ldr s25, [x8, x15]
+	WORD $0x6e0c0736 // mov v22.s[1], v25.s[0]
+	WORD $0xbc6e6917 // ldr s23, [x8, x14]
+	WORD $0x6e1406f6 // mov v22.s[2], v23.s[0]
+	WORD $0x6e36df9c // fmul v28.4s, v28.4s, v22.4s
+	WORD $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	WORD $0x6e36dd8c // fmul v12.4s, v12.4s, v22.4s
+	WORD $0x6e36ddce // fmul v14.4s, v14.4s, v22.4s
+	WORD $0x6e36de10 // fmul v16.4s, v16.4s, v22.4s
+partendMul:
+	MOVD endAdd+152(FP), R8
+	CBZ R8, partendAdd
+	WORD $0x3dc00118 // ldr q24, [x8]
+	WORD $0x4e38d77b // fadd v27.4s, v27.4s, v24.4s
+	WORD $0x4e38d7bd // fadd v29.4s, v29.4s, v24.4s
+	WORD $0x4e38d7ff // fadd v31.4s, v31.4s, v24.4s
+	WORD $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
+	WORD $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
+	WORD $0xbd40111a // ldr s26, [x8, #16]
+	WORD $0xbc6f6902 // ldr s2, [x8, x15]
+	WORD $0x6e0c045a // mov v26.s[1], v2.s[0]
+	WORD $0xbc6e6900 // ldr s0, [x8, x14]
+	WORD $0x6e14041a // mov v26.s[2], v0.s[0]
+	WORD $0x4e3ad79c // fadd v28.4s, v28.4s, v26.4s
+	WORD $0x4e3ad7de // fadd v30.4s, v30.4s, v26.4s
+	WORD $0x4e3ad58c // fadd v12.4s, v12.4s, v26.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3ad610 // fadd v16.4s, v16.4s, v26.4s
+partendAdd:
+	MOVD endRest+160(FP), R8
+	CBZ R8, partendRest
+	WORD $0x3dc00101 // ldr q1, [x8]
+	WORD $0x4e21d77b // fadd v27.4s, v27.4s, v1.4s
+	WORD $0xbd401103 // ldr s3, [x8, #16]
+	WORD $0xbc6f6906 // ldr s6, [x8, x15]
+	WORD $0x6e0c04c3 // mov v3.s[1], v6.s[0]
+	WORD $0xbc6e6904 // ldr s4, [x8, x14]
+	WORD $0x6e140483 // mov v3.s[2], v4.s[0]
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00105 // ldr q5, [x8]
+	WORD $0x4e25d7bd // fadd v29.4s, v29.4s, v5.4s
+	WORD $0xbd401107 // ldr s7, [x8, #16]
+	WORD $0xbc6f6913 // ldr s19, [x8, x15]
+	WORD $0x6e0c0667 // mov v7.s[1], v19.s[0]
+	WORD $0xbc6e6911 // ldr s17, [x8, x14]
+	WORD $0x6e140627 // mov v7.s[2], v17.s[0]
+	WORD $0x4e27d7de // fadd v30.4s, v30.4s, v7.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00108 // ldr q8, [x8]
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0xbd40110a // ldr s10, [x8, #16]
+	WORD $0xbc6f6912 // ldr s18, [x8, x15]
+	WORD $0x6e0c064a // mov v10.s[1], v18.s[0]
+	WORD $0xbc6e6915 // ldr s21, [x8, x14]
+	WORD $0x6e1406aa // mov v10.s[2], v21.s[0]
+	WORD $0x4e2ad58c // fadd v12.4s, v12.4s, v10.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00114 // ldr q20, [x8]
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0xbd401109 // ldr s9, [x8, #16]
+	WORD $0xbc6f690b // ldr s11, [x8, x15]
+	WORD $0x6e0c0569 // mov v9.s[1], v11.s[0]
+	WORD $0xbc6e6919 // ldr s25, [x8, x14]
+	WORD $0x6e140729 // mov v9.s[2], v25.s[0]
+	WORD $0x4e29d5ce // fadd v14.4s, v14.4s, v9.4s
+	ADD R7, R8, R8
+	WORD $0x3dc00117 // ldr q23, [x8]
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+	WORD $0xbd401116 // ldr s22, [x8, #16]
+	WORD $0xbc6f6918 // ldr s24, [x8, x15]
+	WORD $0x6e0c0716 // mov v22.s[1], v24.s[0]
+	WORD $0xbc6e6902 // ldr s2, [x8, x14]
+	WORD $0x6e140456 // mov v22.s[2], v2.s[0]
+	WORD $0x4e36d610 // fadd v16.4s, v16.4s, v22.4s
+	ADD R7, R8, R8
+partendRest:
+	MOVBU relu+129(FP), R8
+	CBZ R8, partended
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x4e20f77b // fmax v27.4s, v27.4s, v0.4s
+	WORD $0x4e20f79c // fmax v28.4s, v28.4s, v0.4s
+	WORD $0x4e20f7bd // fmax v29.4s, v29.4s, v0.4s
+	WORD $0x4e20f7de // fmax v30.4s, v30.4s, v0.4s
+	WORD $0x4e20f7ff // fmax v31.4s, v31.4s, v0.4s
+	WORD $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
+	WORD $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
+	WORD $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
+	WORD $0x4e20f5ef // fmax v15.4s, v15.4s, v0.4s
+	WORD $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
+partended:
+	WORD $0x3d8000db // str q27, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081ad // st1 { v13.s }[2], [x13]
+	WORD $0x4d0081bc // st1 { v28.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091ad // st1 { v13.s }[1], [x13]
-	WORD $0xbd0010cd // str s13, [x6, #16]
+	WORD $0x0d0091bc // st1 { v28.s }[1], [x13]
+	WORD $0xbd0010dc // str s28, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000ce // str q14, [x6]
+	WORD $0x3d8000dd // str q29, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081af // st1 { v15.s }[2], [x13]
+	WORD $0x4d0081be // st1 { v30.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091af // st1 { v15.s }[1], [x13]
-	WORD $0xbd0010cf // str s15, [x6, #16]
+	WORD $0x0d0091be // st1 { v30.s }[1], [x13]
+	WORD $0xbd0010de // str s30, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000d0 // str q16, [x6]
+	WORD $0x3d8000df // str q31, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081b1 // st1 { v17.s }[2], [x13]
+	WORD $0x4d0081ac // st1 { v12.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b1 // st1 { v17.s }[1], [x13]
-	WORD $0xbd0010d1 // str s17, [x6, #16]
+	WORD $0x0d0091ac // st1 { v12.s }[1], [x13]
+	WORD $0xbd0010cc // str s12, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000d2 // str q18, [x6]
+	WORD $0x3d8000cd // str q13, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081b3 // st1 { v19.s }[2], [x13]
+	WORD $0x4d0081ae // st1 { v14.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b3 // st1 { v19.s }[1], [x13]
-	WORD $0xbd0010d3 // str s19, [x6, #16]
+	WORD $0x0d0091ae // st1 { v14.s }[1], [x13]
+	WORD $0xbd0010ce // str s14, [x6, #16]
 	ADD R7, R6, R6
-	WORD $0x3d8000ca // str q10, [x6]
+	WORD $0x3d8000cf // str q15, [x6]
 	ADD R14, R6, R13
-	WORD $0x4d0081b4 // st1 { v20.s }[2], [x13]
+	WORD $0x4d0081b0 // st1 { v16.s }[2], [x13]
 	ADD R15, R6, R13
-	WORD $0x0d0091b4 // st1 { v20.s }[1], [x13]
-	WORD $0xbd0010d4 // str s20, [x6, #16]
+	WORD $0x0d0091b0 // st1 { v16.s }[1], [x13]
+	WORD $0xbd0010d0 // str s16, [x6, #16]
 	ADD R7, R6, R6
 	RET
 
-// func depth128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R6V2(SB), NOSPLIT, $0-128
+// func depth128R6V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R6V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -10049,6 +18125,99 @@ done:
 	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
 	ADD R8, R9, R9
 store:
+	MOVBU ends+128(FP), R9
+	CBZ R9, ended
+	MOVD endSub+136(FP), R9
+	CBZ R9, endSub
+	WORD $0xad405534 // ldp q20, q21, [x9, #0]
+	WORD $0x4eb4d400 // fsub v0.4s, v0.4s, v20.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x4eb4d508 // fsub v8.4s, v8.4s, v20.4s
+	WORD $0x4eb4d54a // fsub v10.4s, v10.4s, v20.4s
+	WORD $0x4eb5d421 // fsub v1.4s, v1.4s, v21.4s
+	WORD $0x4eb5d463 // fsub v3.4s, v3.4s, v21.4s
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+	WORD $0x4eb5d4e7 // fsub v7.4s, v7.4s, v21.4s
+	WORD $0x4eb5d529 // fsub v9.4s, v9.4s, v21.4s
+	WORD $0x4eb5d56b // fsub v11.4s, v11.4s, v21.4s
+endSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, endMul
+	WORD $0xad405d36 // ldp q22, q23, [x9, #0]
+	WORD $0x6e36dc00 // fmul v0.4s, v0.4s, v22.4s
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e36dc84 // fmul v4.4s, v4.4s, v22.4s
+	WORD $0x6e36dcc6 // fmul v6.4s, v6.4s, v22.4s
+	WORD $0x6e36dd08 // fmul v8.4s, v8.4s, v22.4s
+	WORD $0x6e36dd4a // fmul v10.4s, v10.4s, v22.4s
+	WORD $0x6e37dc21 // fmul v1.4s, v1.4s, v23.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+	WORD $0x6e37dce7 // fmul v7.4s, v7.4s, v23.4s
+	WORD $0x6e37dd29 // fmul v9.4s, v9.4s, v23.4s
+	WORD $0x6e37dd6b // fmul v11.4s, v11.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, endAdd
+	WORD $0xad40612c // ldp q12, q24, [x9, #0]
+	WORD $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
+	WORD $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
+	WORD $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
+	WORD $0x4e2cd4c6 // fadd v6.4s, v6.4s, v12.4s
+	WORD $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
+	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
+	WORD $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
+	WORD $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
+	WORD $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
+	WORD $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
+	WORD $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
+	WORD $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
+endAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, endRest
+	WORD $0xad40652d // ldp q13, q25, [x9, #0]
+	WORD $0x4e2dd400 // fadd v0.4s, v0.4s, v13.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	ADD R8, R9, R9
+	WORD $0xad406d3a // ldp q26, q27, [x9, #0]
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R8, R9, R9
+	WORD $0xad40753c // ldp q28, q29, [x9, #0]
+	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
+	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
+	ADD R8, R9, R9
+	WORD $0xad407d3e // ldp q30, q31, [x9, #0]
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+	ADD R8, R9, R9
+	WORD $0xad403d2e // ldp q14, q15, [x9, #0]
+	WORD $0x4e2ed508 // fadd v8.4s, v8.4s, v14.4s
+	WORD $0x4e2fd529 // fadd v9.4s, v9.4s, v15.4s
+	ADD R8, R9, R9
+	WORD $0xad404530 // ldp q16, q17, [x9, #0]
+	WORD $0x4e30d54a // fadd v10.4s, v10.4s, v16.4s
+	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	ADD R8, R9, R9
+endRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, ended
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+	WORD $0x4e32f508 // fmax v8.4s, v8.4s, v18.4s
+	WORD $0x4e32f529 // fmax v9.4s, v9.4s, v18.4s
+	WORD $0x4e32f54a // fmax v10.4s, v10.4s, v18.4s
+	WORD $0x4e32f56b // fmax v11.4s, v11.4s, v18.4s
+ended:
 	WORD $0x3d8000e0 // str q0, [x7]
 	WORD $0x3d8004e1 // str q1, [x7, #16]
 	ADD R8, R7, R7
@@ -10075,6 +18244,7 @@ part:
 	ADD $16, R16, R16
 	LSL $2, R15, R15
 	ADD $16, R15, R15
+	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
@@ -10086,25 +18256,24 @@ part:
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e41d // movi v29.2d, #0
 	CBZ R6, partdone
 partloop:
 	PRFM 0(R11), PLDL1KEEP
 	ADD R12, R11, R11
-	WORD $0x3dc0013e // ldr q30, [x9]
-	WORD $0xbd40113f // ldr s31, [x9, #16]
-	WORD $0xbc70692e // ldr s14, [x9, x16]
-	WORD $0x6e0c05df // mov v31.s[1], v14.s[0]
-	WORD $0xbc6f692f // ldr s15, [x9, x15]
-	WORD $0x6e1405ff // mov v31.s[2], v15.s[0]
-	WORD $0x3dc000f0 // ldr q16, [x7]
-	WORD $0xbd4010f1 // ldr s17, [x7, #16]
-	WORD $0xbc7068f2 // ldr s18, [x7, x16]
-	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
-	WORD $0xbc6f68f3 // ldr s19, [x7, x15]
-	WORD $0x6e140671 // mov v17.s[2], v19.s[0]
+	WORD $0x3dc0013d // ldr q29, [x9]
+	WORD $0xbd40113e // ldr s30, [x9, #16]
+	WORD $0xbc70693f // ldr s31, [x9, x16]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6f692e // ldr s14, [x9, x15]
+	WORD $0x6e1405de // mov v30.s[2], v14.s[0]
+	WORD $0x3dc000ef // ldr q15, [x7]
+	WORD $0xbd4010f0 // ldr s16, [x7, #16]
+	WORD $0xbc7068f1 // ldr s17, [x7, x16]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc6f68f2 // ldr s18, [x7, x15]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	WORD $0x4e3dcdf3 // fmla v19.4s, v15.4s, v29.4s
 	WORD $0x4e3ece14 // fmla v20.4s, v16.4s, v30.4s
-	WORD $0x4e3fce35 // fmla v21.4s, v17.4s, v31.4s
 	ADD R0, R7, R14
 	WORD $0x3dc001c0 // ldr q0, [x14]
 	WORD $0xbd4011c1 // ldr s1, [x14, #16]
@@ -10112,8 +18281,8 @@ partloop:
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6f69c3 // ldr s3, [x14, x15]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e3ecc16 // fmla v22.4s, v0.4s, v30.4s
-	WORD $0x4e3fcc37 // fmla v23.4s, v1.4s, v31.4s
+	WORD $0x4e3dcc15 // fmla v21.4s, v0.4s, v29.4s
+	WORD $0x4e3ecc36 // fmla v22.4s, v1.4s, v30.4s
 	ADD R1, R7, R14
 	WORD $0x3dc001c4 // ldr q4, [x14]
 	WORD $0xbd4011c5 // ldr s5, [x14, #16]
@@ -10121,8 +18290,8 @@ partloop:
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6f69c7 // ldr s7, [x14, x15]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e3ecc8c // fmla v12.4s, v4.4s, v30.4s
-	WORD $0x4e3fccb8 // fmla v24.4s, v5.4s, v31.4s
+	WORD $0x4e3dcc97 // fmla v23.4s, v4.4s, v29.4s
+	WORD $0x4e3eccac // fmla v12.4s, v5.4s, v30.4s
 	ADD R2, R7, R14
 	WORD $0x3dc001c8 // ldr q8, [x14]
 	WORD $0xbd4011c9 // ldr s9, [x14, #16]
@@ -10130,26 +18299,26 @@ partloop:
 	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc6f69cb // ldr s11, [x14, x15]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e3ecd0d // fmla v13.4s, v8.4s, v30.4s
-	WORD $0x4e3fcd39 // fmla v25.4s, v9.4s, v31.4s
+	WORD $0x4e3dcd18 // fmla v24.4s, v8.4s, v29.4s
+	WORD $0x4e3ecd2d // fmla v13.4s, v9.4s, v30.4s
 	ADD R3, R7, R14
-	WORD $0x3dc001ce // ldr q14, [x14]
-	WORD $0xbd4011cf // ldr s15, [x14, #16]
-	WORD $0xbc7069d2 // ldr s18, [x14, x16]
-	WORD $0x6e0c064f // mov v15.s[1], v18.s[0]
-	WORD $0xbc6f69d3 // ldr s19, [x14, x15]
-	WORD $0x6e14066f // mov v15.s[2], v19.s[0]
+	WORD $0x3dc001df // ldr q31, [x14]
+	WORD $0xbd4011ce // ldr s14, [x14, #16]
+	WORD $0xbc7069d1 // ldr s17, [x14, x16]
+	WORD $0x6e0c062e // mov v14.s[1], v17.s[0]
+	WORD $0xbc6f69d2 // ldr s18, [x14, x15]
+	WORD $0x6e14064e // mov v14.s[2], v18.s[0]
+	WORD $0x4e3dcff9 // fmla v25.4s, v31.4s, v29.4s
 	WORD $0x4e3ecdda // fmla v26.4s, v14.4s, v30.4s
-	WORD $0x4e3fcdfb // fmla v27.4s, v15.4s, v31.4s
 	ADD R4, R7, R14
-	WORD $0x3dc001d0 // ldr q16, [x14]
-	WORD $0xbd4011d1 // ldr s17, [x14, #16]
+	WORD $0x3dc001cf // ldr q15, [x14]
+	WORD $0xbd4011d0 // ldr s16, [x14, #16]
 	WORD $0xbc7069c2 // ldr s2, [x14, x16]
-	WORD $0x6e0c0451 // mov v17.s[1], v2.s[0]
+	WORD $0x6e0c0450 // mov v16.s[1], v2.s[0]
 	WORD $0xbc6f69c3 // ldr s3, [x14, x15]
-	WORD $0x6e140471 // mov v17.s[2], v3.s[0]
+	WORD $0x6e140470 // mov v16.s[2], v3.s[0]
+	WORD $0x4e3dcdfb // fmla v27.4s, v15.4s, v29.4s
 	WORD $0x4e3ece1c // fmla v28.4s, v16.4s, v30.4s
-	WORD $0x4e3fce3d // fmla v29.4s, v17.4s, v31.4s
 	ADD R8, R7, R7
 	ADD R10, R9, R9
 	SUBS $1, R6, R6
@@ -10169,106 +18338,244 @@ partdone:
 	CBZ R6, partstore
 	MOVD R7, R9
 	WORD $0x3dc00120 // ldr q0, [x9]
-	WORD $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
+	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
 	WORD $0xbd401121 // ldr s1, [x9, #16]
 	WORD $0xbc706926 // ldr s6, [x9, x16]
 	WORD $0x6e0c04c1 // mov v1.s[1], v6.s[0]
 	WORD $0xbc6f6927 // ldr s7, [x9, x15]
 	WORD $0x6e1404e1 // mov v1.s[2], v7.s[0]
-	WORD $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
+	WORD $0x4e21d694 // fadd v20.4s, v20.4s, v1.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00124 // ldr q4, [x9]
-	WORD $0x4e24d6d6 // fadd v22.4s, v22.4s, v4.4s
+	WORD $0x4e24d6b5 // fadd v21.4s, v21.4s, v4.4s
 	WORD $0xbd401125 // ldr s5, [x9, #16]
 	WORD $0xbc70692a // ldr s10, [x9, x16]
 	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
 	WORD $0xbc6f692b // ldr s11, [x9, x15]
 	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
-	WORD $0x4e25d6f7 // fadd v23.4s, v23.4s, v5.4s
+	WORD $0x4e25d6d6 // fadd v22.4s, v22.4s, v5.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00128 // ldr q8, [x9]
-	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
 	WORD $0xbd401129 // ldr s9, [x9, #16]
-	WORD $0xbc706932 // ldr s18, [x9, x16]
-	WORD $0x6e0c0649 // mov v9.s[1], v18.s[0]
-	WORD $0xbc6f6933 // ldr s19, [x9, x15]
-	WORD $0x6e140669 // mov v9.s[2], v19.s[0]
-	WORD $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD $0xbc706931 // ldr s17, [x9, x16]
+	WORD $0x6e0c0629 // mov v9.s[1], v17.s[0]
+	WORD $0xbc6f6932 // ldr s18, [x9, x15]
+	WORD $0x6e140649 // mov v9.s[2], v18.s[0]
+	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0012e // ldr q14, [x9]
-	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	WORD $0xbd40112f // ldr s15, [x9, #16]
+	WORD $0x3dc0013f // ldr q31, [x9]
+	WORD $0x4e3fd718 // fadd v24.4s, v24.4s, v31.4s
+	WORD $0xbd40112e // ldr s14, [x9, #16]
 	WORD $0xbc706922 // ldr s2, [x9, x16]
-	WORD $0x6e0c044f // mov v15.s[1], v2.s[0]
+	WORD $0x6e0c044e // mov v14.s[1], v2.s[0]
 	WORD $0xbc6f6923 // ldr s3, [x9, x15]
-	WORD $0x6e14046f // mov v15.s[2], v3.s[0]
-	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x6e14046e // mov v14.s[2], v3.s[0]
+	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 	ADD R8, R9, R9
-	WORD $0x3dc0013e // ldr q30, [x9]
-	WORD $0x4e3ed75a // fadd v26.4s, v26.4s, v30.4s
-	WORD $0xbd401130 // ldr s16, [x9, #16]
-	WORD $0xbc70693f // ldr s31, [x9, x16]
-	WORD $0x6e0c07f0 // mov v16.s[1], v31.s[0]
-	WORD $0xbc6f6931 // ldr s17, [x9, x15]
-	WORD $0x6e140630 // mov v16.s[2], v17.s[0]
-	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x3dc0013d // ldr q29, [x9]
+	WORD $0x4e3dd739 // fadd v25.4s, v25.4s, v29.4s
+	WORD $0xbd40112f // ldr s15, [x9, #16]
+	WORD $0xbc70693e // ldr s30, [x9, x16]
+	WORD $0x6e0c07cf // mov v15.s[1], v30.s[0]
+	WORD $0xbc6f6930 // ldr s16, [x9, x15]
+	WORD $0x6e14060f // mov v15.s[2], v16.s[0]
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
 	ADD R8, R9, R9
 	WORD $0x3dc00120 // ldr q0, [x9]
-	WORD $0x4e20d79c // fadd v28.4s, v28.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
 	WORD $0xbd401126 // ldr s6, [x9, #16]
 	WORD $0xbc706927 // ldr s7, [x9, x16]
 	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
 	WORD $0xbc6f6921 // ldr s1, [x9, x15]
 	WORD $0x6e140426 // mov v6.s[2], v1.s[0]
-	WORD $0x4e26d7bd // fadd v29.4s, v29.4s, v6.4s
+	WORD $0x4e26d79c // fadd v28.4s, v28.4s, v6.4s
 	ADD R8, R9, R9
 partstore:
-	WORD $0x3d8000f4 // str q20, [x7]
+	MOVBU ends+128(FP), R9
+	CBZ R9, partended
+	MOVD endSub+136(FP), R9
+	CBZ R9, partendSub
+	WORD $0x3dc00124 // ldr q4, [x9]
+	WORD $0x4ea4d673 // fsub v19.4s, v19.4s, v4.4s
+	WORD $0x4ea4d6b5 // fsub v21.4s, v21.4s, v4.4s
+	WORD $0x4ea4d6f7 // fsub v23.4s, v23.4s, v4.4s
+	WORD $0x4ea4d718 // fsub v24.4s, v24.4s, v4.4s
+	WORD $0x4ea4d739 // fsub v25.4s, v25.4s, v4.4s
+	WORD $0x4ea4d77b // fsub v27.4s, v27.4s, v4.4s
+	WORD $0xbd40112a // ldr s10, [x9, #16]
+	WORD $0xbc70692b // ldr s11, [x9, x16]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc6f6925 // ldr s5, [x9, x15]
+	WORD $0x6e1404aa // mov v10.s[2], v5.s[0]
+	WORD $0x4eaad694 // fsub v20.4s, v20.4s, v10.4s
+	WORD $0x4eaad6d6 // fsub v22.4s, v22.4s, v10.4s
+	WORD $0x4eaad58c // fsub v12.4s, v12.4s, v10.4s
+	WORD $0x4eaad5ad // fsub v13.4s, v13.4s, v10.4s
+	WORD $0x4eaad75a // fsub v26.4s, v26.4s, v10.4s
+	WORD $0x4eaad79c // fsub v28.4s, v28.4s, v10.4s
+partendSub:
+	MOVD endMul+144(FP), R9
+	CBZ R9, partendMul
+	WORD $0x3dc00128 // ldr q8, [x9]
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e28deb5 // fmul v21.4s, v21.4s, v8.4s
+	WORD $0x6e28def7 // fmul v23.4s, v23.4s, v8.4s
+	WORD $0x6e28df18 // fmul v24.4s, v24.4s, v8.4s
+	WORD $0x6e28df39 // fmul v25.4s, v25.4s, v8.4s
+	WORD $0x6e28df7b // fmul v27.4s, v27.4s, v8.4s
+	WORD $0xbd401131 // ldr s17, [x9, #16]
+	WORD $0xbc706932 // ldr s18, [x9, x16]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc6f6929 // ldr s9, [x9, x15]
+	WORD $0x6e140531 // mov v17.s[2], v9.s[0]
+	WORD $0x6e31de94 // fmul v20.4s, v20.4s, v17.4s
+	WORD $0x6e31ded6 // fmul v22.4s, v22.4s, v17.4s
+	WORD $0x6e31dd8c // fmul v12.4s, v12.4s, v17.4s
+	WORD $0x6e31ddad // fmul v13.4s, v13.4s, v17.4s
+	WORD $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	WORD $0x6e31df9c // fmul v28.4s, v28.4s, v17.4s
+partendMul:
+	MOVD endAdd+152(FP), R9
+	CBZ R9, partendAdd
+	WORD $0x3dc0013f // ldr q31, [x9]
+	WORD $0x4e3fd673 // fadd v19.4s, v19.4s, v31.4s
+	WORD $0x4e3fd6b5 // fadd v21.4s, v21.4s, v31.4s
+	WORD $0x4e3fd6f7 // fadd v23.4s, v23.4s, v31.4s
+	WORD $0x4e3fd718 // fadd v24.4s, v24.4s, v31.4s
+	WORD $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	WORD $0x4e3fd77b // fadd v27.4s, v27.4s, v31.4s
+	WORD $0xbd401122 // ldr s2, [x9, #16]
+	WORD $0xbc706923 // ldr s3, [x9, x16]
+	WORD $0x6e0c0462 // mov v2.s[1], v3.s[0]
+	WORD $0xbc6f692e // ldr s14, [x9, x15]
+	WORD $0x6e1405c2 // mov v2.s[2], v14.s[0]
+	WORD $0x4e22d694 // fadd v20.4s, v20.4s, v2.4s
+	WORD $0x4e22d6d6 // fadd v22.4s, v22.4s, v2.4s
+	WORD $0x4e22d58c // fadd v12.4s, v12.4s, v2.4s
+	WORD $0x4e22d5ad // fadd v13.4s, v13.4s, v2.4s
+	WORD $0x4e22d75a // fadd v26.4s, v26.4s, v2.4s
+	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
+partendAdd:
+	MOVD endRest+160(FP), R9
+	CBZ R9, partendRest
+	WORD $0x3dc0013d // ldr q29, [x9]
+	WORD $0x4e3dd673 // fadd v19.4s, v19.4s, v29.4s
+	WORD $0xbd40113e // ldr s30, [x9, #16]
+	WORD $0xbc706930 // ldr s16, [x9, x16]
+	WORD $0x6e0c061e // mov v30.s[1], v16.s[0]
+	WORD $0xbc6f692f // ldr s15, [x9, x15]
+	WORD $0x6e1405fe // mov v30.s[2], v15.s[0]
+	WORD $0x4e3ed694 // fadd v20.4s, v20.4s, v30.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x4e20d6b5 // fadd v21.4s, v21.4s, v0.4s
+	WORD $0xbd401127 // ldr s7, [x9, #16]
+	WORD $0xbc706921 // ldr s1, [x9, x16]
+	WORD $0x6e0c0427 // mov v7.s[1], v1.s[0]
+	WORD $0xbc6f6926 // ldr s6, [x9, x15]
+	WORD $0x6e1404c7 // mov v7.s[2], v6.s[0]
+	WORD $0x4e27d6d6 // fadd v22.4s, v22.4s, v7.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00124 // ldr q4, [x9]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0xbd40112b // ldr s11, [x9, #16]
+	WORD $0xbc706925 // ldr s5, [x9, x16]
+	WORD $0x6e0c04ab // mov v11.s[1], v5.s[0]
+	WORD $0xbc6f692a // ldr s10, [x9, x15]
+	WORD $0x6e14054b // mov v11.s[2], v10.s[0]
+	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
+	ADD R8, R9, R9
+	WORD $0x3dc00128 // ldr q8, [x9]
+	WORD $0x4e28d718 // fadd v24.4s, v24.4s, v8.4s
+	WORD $0xbd401132 // ldr s18, [x9, #16]
+	WORD $0xbc706929 // ldr s9, [x9, x16]
+	WORD $0x6e0c0532 // mov v18.s[1], v9.s[0]
+	WORD $0xbc6f6931 // ldr s17, [x9, x15]
+	WORD $0x6e140632 // mov v18.s[2], v17.s[0]
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013f // ldr q31, [x9]
+	WORD $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	WORD $0xbd401123 // ldr s3, [x9, #16]
+	WORD $0xbc70692e // ldr s14, [x9, x16]
+	WORD $0x6e0c05c3 // mov v3.s[1], v14.s[0]
+	WORD $0xbc6f6922 // ldr s2, [x9, x15]
+	WORD $0x6e140443 // mov v3.s[2], v2.s[0]
+	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
+	ADD R8, R9, R9
+	WORD $0x3dc0013d // ldr q29, [x9]
+	WORD $0x4e3dd77b // fadd v27.4s, v27.4s, v29.4s
+	WORD $0xbd401130 // ldr s16, [x9, #16]
+	WORD $0xbc70692f // ldr s15, [x9, x16]
+	WORD $0x6e0c05f0 // mov v16.s[1], v15.s[0]
+	WORD $0xbc6f693e // ldr s30, [x9, x15]
+	WORD $0x6e1407d0 // mov v16.s[2], v30.s[0]
+	WORD $0x4e30d79c // fadd v28.4s, v28.4s, v16.4s
+	ADD R8, R9, R9
+partendRest:
+	MOVBU relu+129(FP), R9
+	CBZ R9, partended
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x4e20f673 // fmax v19.4s, v19.4s, v0.4s
+	WORD $0x4e20f694 // fmax v20.4s, v20.4s, v0.4s
+	WORD $0x4e20f6b5 // fmax v21.4s, v21.4s, v0.4s
+	WORD $0x4e20f6d6 // fmax v22.4s, v22.4s, v0.4s
+	WORD $0x4e20f6f7 // fmax v23.4s, v23.4s, v0.4s
+	WORD $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
+	WORD $0x4e20f718 // fmax v24.4s, v24.4s, v0.4s
+	WORD $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
+	WORD $0x4e20f739 // fmax v25.4s, v25.4s, v0.4s
+	WORD $0x4e20f75a // fmax v26.4s, v26.4s, v0.4s
+	WORD $0x4e20f77b // fmax v27.4s, v27.4s, v0.4s
+	WORD $0x4e20f79c // fmax v28.4s, v28.4s, v0.4s
+partended:
+	WORD $0x3d8000f3 // str q19, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d5 // st1 { v21.s }[2], [x14]
+	WORD $0x4d0081d4 // st1 { v20.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d5 // st1 { v21.s }[1], [x14]
-	WORD $0xbd0010f5 // str s21, [x7, #16]
+	WORD $0x0d0091d4 // st1 { v20.s }[1], [x14]
+	WORD $0xbd0010f4 // str s20, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000f6 // str q22, [x7]
+	WORD $0x3d8000f5 // str q21, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d7 // st1 { v23.s }[2], [x14]
+	WORD $0x4d0081d6 // st1 { v22.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d7 // st1 { v23.s }[1], [x14]
-	WORD $0xbd0010f7 // str s23, [x7, #16]
+	WORD $0x0d0091d6 // st1 { v22.s }[1], [x14]
+	WORD $0xbd0010f6 // str s22, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000ec // str q12, [x7]
+	WORD $0x3d8000f7 // str q23, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d8 // st1 { v24.s }[2], [x14]
+	WORD $0x4d0081cc // st1 { v12.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d8 // st1 { v24.s }[1], [x14]
-	WORD $0xbd0010f8 // str s24, [x7, #16]
+	WORD $0x0d0091cc // st1 { v12.s }[1], [x14]
+	WORD $0xbd0010ec // str s12, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000ed // str q13, [x7]
+	WORD $0x3d8000f8 // str q24, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081d9 // st1 { v25.s }[2], [x14]
+	WORD $0x4d0081cd // st1 { v13.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091d9 // st1 { v25.s }[1], [x14]
-	WORD $0xbd0010f9 // str s25, [x7, #16]
+	WORD $0x0d0091cd // st1 { v13.s }[1], [x14]
+	WORD $0xbd0010ed // str s13, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000fa // str q26, [x7]
+	WORD $0x3d8000f9 // str q25, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081db // st1 { v27.s }[2], [x14]
+	WORD $0x4d0081da // st1 { v26.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091db // st1 { v27.s }[1], [x14]
-	WORD $0xbd0010fb // str s27, [x7, #16]
+	WORD $0x0d0091da // st1 { v26.s }[1], [x14]
+	WORD $0xbd0010fa // str s26, [x7, #16]
 	ADD R8, R7, R7
-	WORD $0x3d8000fc // str q28, [x7]
+	WORD $0x3d8000fb // str q27, [x7]
 	ADD R15, R7, R14
-	WORD $0x4d0081dd // st1 { v29.s }[2], [x14]
+	WORD $0x4d0081dc // st1 { v28.s }[2], [x14]
 	ADD R16, R7, R14
-	WORD $0x0d0091dd // st1 { v29.s }[1], [x14]
-	WORD $0xbd0010fd // str s29, [x7, #16]
+	WORD $0x0d0091dc // st1 { v28.s }[1], [x14]
+	WORD $0xbd0010fc // str s28, [x7, #16]
 	ADD R8, R7, R7
 	RET
 
-// func depth128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R7V2(SB), NOSPLIT, $0-128
+// func depth128R7V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R7V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -10381,6 +18688,111 @@ done:
 	WORD $0x4e3bd5ad // fadd v13.4s, v13.4s, v27.4s
 	ADD R9, R10, R10
 store:
+	MOVBU ends+128(FP), R10
+	CBZ R10, ended
+	MOVD endSub+136(FP), R10
+	CBZ R10, endSub
+	WORD $0xad40714e // ldp q14, q28, [x10, #0]
+	WORD $0x4eaed400 // fsub v0.4s, v0.4s, v14.4s
+	WORD $0x4eaed442 // fsub v2.4s, v2.4s, v14.4s
+	WORD $0x4eaed484 // fsub v4.4s, v4.4s, v14.4s
+	WORD $0x4eaed4c6 // fsub v6.4s, v6.4s, v14.4s
+	WORD $0x4eaed508 // fsub v8.4s, v8.4s, v14.4s
+	WORD $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
+	WORD $0x4ebcd421 // fsub v1.4s, v1.4s, v28.4s
+	WORD $0x4ebcd463 // fsub v3.4s, v3.4s, v28.4s
+	WORD $0x4ebcd4a5 // fsub v5.4s, v5.4s, v28.4s
+	WORD $0x4ebcd4e7 // fsub v7.4s, v7.4s, v28.4s
+	WORD $0x4ebcd529 // fsub v9.4s, v9.4s, v28.4s
+	WORD $0x4ebcd56b // fsub v11.4s, v11.4s, v28.4s
+	WORD $0x4ebcd5ad // fsub v13.4s, v13.4s, v28.4s
+endSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, endMul
+	WORD $0xad40754f // ldp q15, q29, [x10, #0]
+	WORD $0x6e2fdc00 // fmul v0.4s, v0.4s, v15.4s
+	WORD $0x6e2fdc42 // fmul v2.4s, v2.4s, v15.4s
+	WORD $0x6e2fdc84 // fmul v4.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcc6 // fmul v6.4s, v6.4s, v15.4s
+	WORD $0x6e2fdd08 // fmul v8.4s, v8.4s, v15.4s
+	WORD $0x6e2fdd4a // fmul v10.4s, v10.4s, v15.4s
+	WORD $0x6e2fdd8c // fmul v12.4s, v12.4s, v15.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddc63 // fmul v3.4s, v3.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddce7 // fmul v7.4s, v7.4s, v29.4s
+	WORD $0x6e3ddd29 // fmul v9.4s, v9.4s, v29.4s
+	WORD $0x6e3ddd6b // fmul v11.4s, v11.4s, v29.4s
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+endMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, endAdd
+	WORD $0xad407d5e // ldp q30, q31, [x10, #0]
+	WORD $0x4e3ed400 // fadd v0.4s, v0.4s, v30.4s
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3ed508 // fadd v8.4s, v8.4s, v30.4s
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD $0x4e3fd421 // fadd v1.4s, v1.4s, v31.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+	WORD $0x4e3fd529 // fadd v9.4s, v9.4s, v31.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+	WORD $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+endAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, endRest
+	WORD $0xad404550 // ldp q16, q17, [x10, #0]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	ADD R9, R10, R10
+	WORD $0xad404d52 // ldp q18, q19, [x10, #0]
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R9, R10, R10
+	WORD $0xad405554 // ldp q20, q21, [x10, #0]
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	ADD R9, R10, R10
+	WORD $0xad405d56 // ldp q22, q23, [x10, #0]
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	ADD R9, R10, R10
+	WORD $0xad406558 // ldp q24, q25, [x10, #0]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	ADD R9, R10, R10
+	WORD $0xad406d5a // ldp q26, q27, [x10, #0]
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R9, R10, R10
+	WORD $0xad40714e // ldp q14, q28, [x10, #0]
+	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
+	WORD $0x4e3cd5ad // fadd v13.4s, v13.4s, v28.4s
+	ADD R9, R10, R10
+endRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, ended
+	WORD $0x6f00e40f // movi v15.2d, #0
+	WORD $0x4e2ff400 // fmax v0.4s, v0.4s, v15.4s
+	WORD $0x4e2ff421 // fmax v1.4s, v1.4s, v15.4s
+	WORD $0x4e2ff442 // fmax v2.4s, v2.4s, v15.4s
+	WORD $0x4e2ff463 // fmax v3.4s, v3.4s, v15.4s
+	WORD $0x4e2ff484 // fmax v4.4s, v4.4s, v15.4s
+	WORD $0x4e2ff4a5 // fmax v5.4s, v5.4s, v15.4s
+	WORD $0x4e2ff4c6 // fmax v6.4s, v6.4s, v15.4s
+	WORD $0x4e2ff4e7 // fmax v7.4s, v7.4s, v15.4s
+	WORD $0x4e2ff508 // fmax v8.4s, v8.4s, v15.4s
+	WORD $0x4e2ff529 // fmax v9.4s, v9.4s, v15.4s
+	WORD $0x4e2ff54a // fmax v10.4s, v10.4s, v15.4s
+	WORD $0x4e2ff56b // fmax v11.4s, v11.4s, v15.4s
+	WORD $0x4e2ff58c // fmax v12.4s, v12.4s, v15.4s
+	WORD $0x4e2ff5ad // fmax v13.4s, v13.4s, v15.4s
+ended:
 	WORD $0x3d800100 // str q0, [x8]
 	WORD $0x3d800501 // str q1, [x8, #16]
 	ADD R9, R8, R8
@@ -10410,9 +18822,6 @@ part:
 	ADD $16, R17, R17
 	LSL $2, R16, R16
 	ADD $16, R16, R16
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e41c // movi v28.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
@@ -10424,24 +18833,27 @@ part:
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
 	CBZ R7, partdone
 partloop:
 	PRFM 0(R12), PLDL1KEEP
 	ADD R13, R12, R12
-	WORD $0x3dc00158 // ldr q24, [x10]
-	WORD $0xbd401159 // ldr s25, [x10, #16]
-	WORD $0xbc71695a // ldr s26, [x10, x17]
-	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
-	WORD $0xbc70695b // ldr s27, [x10, x16]
-	WORD $0x6e140779 // mov v25.s[2], v27.s[0]
+	WORD $0x3dc0015b // ldr q27, [x10]
+	WORD $0xbd40114e // ldr s14, [x10, #16]
+	WORD $0xbc71695c // ldr s28, [x10, x17]
+	WORD $0x6e0c078e // mov v14.s[1], v28.s[0]
+	WORD $0xbc70694f // ldr s15, [x10, x16]
+	WORD $0x6e1405ee // mov v14.s[2], v15.s[0]
 	WORD $0x3dc00100 // ldr q0, [x8]
 	WORD $0xbd401101 // ldr s1, [x8, #16]
 	WORD $0xbc716902 // ldr s2, [x8, x17]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc706903 // ldr s3, [x8, x16]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e38cc0e // fmla v14.4s, v0.4s, v24.4s
-	WORD $0x4e39cc3c // fmla v28.4s, v1.4s, v25.4s
+	WORD $0x4e3bcc1d // fmla v29.4s, v0.4s, v27.4s
+	WORD $0x4e2ecc3e // fmla v30.4s, v1.4s, v14.4s
 	ADD R0, R8, R15
 	WORD $0x3dc001e4 // ldr q4, [x15]
 	WORD $0xbd4011e5 // ldr s5, [x15, #16]
@@ -10449,8 +18861,8 @@ partloop:
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc7069e7 // ldr s7, [x15, x16]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e38cc8f // fmla v15.4s, v4.4s, v24.4s
-	WORD $0x4e39ccbd // fmla v29.4s, v5.4s, v25.4s
+	WORD $0x4e3bcc9f // fmla v31.4s, v4.4s, v27.4s
+	WORD $0x4e2eccb0 // fmla v16.4s, v5.4s, v14.4s
 	ADD R1, R8, R15
 	WORD $0x3dc001e8 // ldr q8, [x15]
 	WORD $0xbd4011e9 // ldr s9, [x15, #16]
@@ -10458,17 +18870,17 @@ partloop:
 	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc7069eb // ldr s11, [x15, x16]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e38cd1e // fmla v30.4s, v8.4s, v24.4s
-	WORD $0x4e39cd3f // fmla v31.4s, v9.4s, v25.4s
+	WORD $0x4e3bcd11 // fmla v17.4s, v8.4s, v27.4s
+	WORD $0x4e2ecd32 // fmla v18.4s, v9.4s, v14.4s
 	ADD R2, R8, R15
 	WORD $0x3dc001ec // ldr q12, [x15]
 	WORD $0xbd4011ed // ldr s13, [x15, #16]
-	WORD $0xbc7169fa // ldr s26, [x15, x17]
-	WORD $0x6e0c074d // mov v13.s[1], v26.s[0]
-	WORD $0xbc7069fb // ldr s27, [x15, x16]
-	WORD $0x6e14076d // mov v13.s[2], v27.s[0]
-	WORD $0x4e38cd90 // fmla v16.4s, v12.4s, v24.4s
-	WORD $0x4e39cdb1 // fmla v17.4s, v13.4s, v25.4s
+	WORD $0xbc7169fc // ldr s28, [x15, x17]
+	WORD $0x6e0c078d // mov v13.s[1], v28.s[0]
+	WORD $0xbc7069ef // ldr s15, [x15, x16]
+	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
+	WORD $0x4e3bcd93 // fmla v19.4s, v12.4s, v27.4s
+	WORD $0x4e2ecdb4 // fmla v20.4s, v13.4s, v14.4s
 	ADD R3, R8, R15
 	WORD $0x3dc001e2 // ldr q2, [x15]
 	WORD $0xbd4011e3 // ldr s3, [x15, #16]
@@ -10476,8 +18888,8 @@ partloop:
 	WORD $0x6e0c0403 // mov v3.s[1], v0.s[0]
 	WORD $0xbc7069e1 // ldr s1, [x15, x16]
 	WORD $0x6e140423 // mov v3.s[2], v1.s[0]
-	WORD $0x4e38cc52 // fmla v18.4s, v2.4s, v24.4s
-	WORD $0x4e39cc73 // fmla v19.4s, v3.4s, v25.4s
+	WORD $0x4e3bcc55 // fmla v21.4s, v2.4s, v27.4s
+	WORD $0x4e2ecc76 // fmla v22.4s, v3.4s, v14.4s
 	ADD R4, R8, R15
 	WORD $0x3dc001e6 // ldr q6, [x15]
 	WORD $0xbd4011e7 // ldr s7, [x15, #16]
@@ -10485,8 +18897,8 @@ partloop:
 	WORD $0x6e0c0487 // mov v7.s[1], v4.s[0]
 	WORD $0xbc7069e5 // ldr s5, [x15, x16]
 	WORD $0x6e1404a7 // mov v7.s[2], v5.s[0]
-	WORD $0x4e38ccd4 // fmla v20.4s, v6.4s, v24.4s
-	WORD $0x4e39ccf5 // fmla v21.4s, v7.4s, v25.4s
+	WORD $0x4e3bccd7 // fmla v23.4s, v6.4s, v27.4s
+	WORD $0x4e2eccf8 // fmla v24.4s, v7.4s, v14.4s
 	ADD R5, R8, R15
 	WORD $0x3dc001ea // ldr q10, [x15]
 	WORD $0xbd4011eb // ldr s11, [x15, #16]
@@ -10494,8 +18906,8 @@ partloop:
 	WORD $0x6e0c050b // mov v11.s[1], v8.s[0]
 	WORD $0xbc7069e9 // ldr s9, [x15, x16]
 	WORD $0x6e14052b // mov v11.s[2], v9.s[0]
-	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
-	WORD $0x4e39cd77 // fmla v23.4s, v11.4s, v25.4s
+	WORD $0x4e3bcd59 // fmla v25.4s, v10.4s, v27.4s
+	WORD $0x4e2ecd7a // fmla v26.4s, v11.4s, v14.4s
 	ADD R9, R8, R8
 	ADD R11, R10, R10
 	SUBS $1, R7, R7
@@ -10514,123 +18926,278 @@ partdone:
 	MOVBU add+72(FP), R7
 	CBZ R7, partstore
 	MOVD R8, R10
-	WORD $0x3dc0015a // ldr q26, [x10]
-	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
-	WORD $0xbd40115b // ldr s27, [x10, #16]
+	WORD $0x3dc0015c // ldr q28, [x10]
+	WORD $0x4e3cd7bd // fadd v29.4s, v29.4s, v28.4s
+	WORD $0xbd40114f // ldr s15, [x10, #16]
 	WORD $0xbc71694c // ldr s12, [x10, x17]
-	WORD $0x6e0c059b // mov v27.s[1], v12.s[0]
+	WORD $0x6e0c058f // mov v15.s[1], v12.s[0]
 	WORD $0xbc70694d // ldr s13, [x10, x16]
-	WORD $0x6e1405bb // mov v27.s[2], v13.s[0]
-	WORD $0x4e3bd79c // fadd v28.4s, v28.4s, v27.4s
+	WORD $0x6e1405af // mov v15.s[2], v13.s[0]
+	WORD $0x4e2fd7de // fadd v30.4s, v30.4s, v15.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00140 // ldr q0, [x10]
-	WORD $0x4e20d5ef // fadd v15.4s, v15.4s, v0.4s
+	WORD $0x4e20d7ff // fadd v31.4s, v31.4s, v0.4s
 	WORD $0xbd401141 // ldr s1, [x10, #16]
 	WORD $0xbc716942 // ldr s2, [x10, x17]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc706943 // ldr s3, [x10, x16]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e21d7bd // fadd v29.4s, v29.4s, v1.4s
+	WORD $0x4e21d610 // fadd v16.4s, v16.4s, v1.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00144 // ldr q4, [x10]
-	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0x4e24d631 // fadd v17.4s, v17.4s, v4.4s
 	WORD $0xbd401145 // ldr s5, [x10, #16]
 	WORD $0xbc716946 // ldr s6, [x10, x17]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc706947 // ldr s7, [x10, x16]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00148 // ldr q8, [x10]
-	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
+	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
 	WORD $0xbd401149 // ldr s9, [x10, #16]
-	WORD $0xbc716958 // ldr s24, [x10, x17]
-	WORD $0x6e0c0709 // mov v9.s[1], v24.s[0]
+	WORD $0xbc71695b // ldr s27, [x10, x17]
+	WORD $0x6e0c0769 // mov v9.s[1], v27.s[0]
 	WORD $0xbc70694a // ldr s10, [x10, x16]
 	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
-	WORD $0x4e29d631 // fadd v17.4s, v17.4s, v9.4s
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
 	ADD R9, R10, R10
-	WORD $0x3dc00159 // ldr q25, [x10]
-	WORD $0x4e39d652 // fadd v18.4s, v18.4s, v25.4s
+	WORD $0x3dc0014e // ldr q14, [x10]
+	WORD $0x4e2ed6b5 // fadd v21.4s, v21.4s, v14.4s
 	WORD $0xbd40114b // ldr s11, [x10, #16]
-	WORD $0xbc71695a // ldr s26, [x10, x17]
-	WORD $0x6e0c074b // mov v11.s[1], v26.s[0]
+	WORD $0xbc71695c // ldr s28, [x10, x17]
+	WORD $0x6e0c078b // mov v11.s[1], v28.s[0]
 	WORD $0xbc70694c // ldr s12, [x10, x16]
 	WORD $0x6e14058b // mov v11.s[2], v12.s[0]
-	WORD $0x4e2bd673 // fadd v19.4s, v19.4s, v11.4s
+	WORD $0x4e2bd6d6 // fadd v22.4s, v22.4s, v11.4s
 	ADD R9, R10, R10
 	WORD $0x3dc0014d // ldr q13, [x10]
-	WORD $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
-	WORD $0xbd40115b // ldr s27, [x10, #16]
+	WORD $0x4e2dd6f7 // fadd v23.4s, v23.4s, v13.4s
+	WORD $0xbd40114f // ldr s15, [x10, #16]
 	WORD $0xbc716940 // ldr s0, [x10, x17]
-	WORD $0x6e0c041b // mov v27.s[1], v0.s[0]
+	WORD $0x6e0c040f // mov v15.s[1], v0.s[0]
 	WORD $0xbc706942 // ldr s2, [x10, x16]
-	WORD $0x6e14045b // mov v27.s[2], v2.s[0]
-	WORD $0x4e3bd6b5 // fadd v21.4s, v21.4s, v27.4s
+	WORD $0x6e14044f // mov v15.s[2], v2.s[0]
+	WORD $0x4e2fd718 // fadd v24.4s, v24.4s, v15.4s
 	ADD R9, R10, R10
 	WORD $0x3dc00143 // ldr q3, [x10]
-	WORD $0x4e23d6d6 // fadd v22.4s, v22.4s, v3.4s
+	WORD $0x4e23d739 // fadd v25.4s, v25.4s, v3.4s
 	WORD $0xbd401141 // ldr s1, [x10, #16]
 	WORD $0xbc716944 // ldr s4, [x10, x17]
 	WORD $0x6e0c0481 // mov v1.s[1], v4.s[0]
 	WORD $0xbc706946 // ldr s6, [x10, x16]
 	WORD $0x6e1404c1 // mov v1.s[2], v6.s[0]
-	WORD $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
+	WORD $0x4e21d75a // fadd v26.4s, v26.4s, v1.4s
 	ADD R9, R10, R10
 partstore:
-	WORD $0x3d80010e // str q14, [x8]
+	MOVBU ends+128(FP), R10
+	CBZ R10, partended
+	MOVD endSub+136(FP), R10
+	CBZ R10, partendSub
+	WORD $0x3dc00147 // ldr q7, [x10]
+	WORD $0x4ea7d7bd // fsub v29.4s, v29.4s, v7.4s
+	WORD $0x4ea7d7ff // fsub v31.4s, v31.4s, v7.4s
+	WORD $0x4ea7d631 // fsub v17.4s, v17.4s, v7.4s
+	WORD $0x4ea7d673 // fsub v19.4s, v19.4s, v7.4s
+	WORD $0x4ea7d6b5 // fsub v21.4s, v21.4s, v7.4s
+	WORD $0x4ea7d6f7 // fsub v23.4s, v23.4s, v7.4s
+	WORD $0x4ea7d739 // fsub v25.4s, v25.4s, v7.4s
+	WORD $0xbd401145 // ldr s5, [x10, #16]
+	WORD $0xbc716948 // ldr s8, [x10, x17]
+	WORD $0x6e0c0505 // mov v5.s[1], v8.s[0]
+	WORD $0xbc70695b // ldr s27, [x10, x16]
+	WORD $0x6e140765 // mov v5.s[2], v27.s[0]
+	WORD $0x4ea5d7de // fsub v30.4s, v30.4s, v5.4s
+	WORD $0x4ea5d610 // fsub v16.4s, v16.4s, v5.4s
+	WORD $0x4ea5d652 // fsub v18.4s, v18.4s, v5.4s
+	WORD $0x4ea5d694 // fsub v20.4s, v20.4s, v5.4s
+	WORD $0x4ea5d6d6 // fsub v22.4s, v22.4s, v5.4s
+	WORD $0x4ea5d718 // fsub v24.4s, v24.4s, v5.4s
+	WORD $0x4ea5d75a // fsub v26.4s, v26.4s, v5.4s
+partendSub:
+	MOVD endMul+144(FP), R10
+	CBZ R10, partendMul
+	WORD $0x3dc0014a // ldr q10, [x10]
+	WORD $0x6e2adfbd // fmul v29.4s, v29.4s, v10.4s
+	WORD $0x6e2adfff // fmul v31.4s, v31.4s, v10.4s
+	WORD $0x6e2ade31 // fmul v17.4s, v17.4s, v10.4s
+	WORD $0x6e2ade73 // fmul v19.4s, v19.4s, v10.4s
+	WORD $0x6e2adeb5 // fmul v21.4s, v21.4s, v10.4s
+	WORD $0x6e2adef7 // fmul v23.4s, v23.4s, v10.4s
+	WORD $0x6e2adf39 // fmul v25.4s, v25.4s, v10.4s
+	WORD $0xbd401149 // ldr s9, [x10, #16]
+	WORD $0xbc71694e // ldr s14, [x10, x17]
+	WORD $0x6e0c05c9 // mov v9.s[1], v14.s[0]
+	WORD $0xbc70695c // ldr s28, [x10, x16]
+	WORD $0x6e140789 // mov v9.s[2], v28.s[0]
+	WORD $0x6e29dfde // fmul v30.4s, v30.4s, v9.4s
+	WORD $0x6e29de10 // fmul v16.4s, v16.4s, v9.4s
+	WORD $0x6e29de52 // fmul v18.4s, v18.4s, v9.4s
+	WORD $0x6e29de94 // fmul v20.4s, v20.4s, v9.4s
+	WORD $0x6e29ded6 // fmul v22.4s, v22.4s, v9.4s
+	WORD $0x6e29df18 // fmul v24.4s, v24.4s, v9.4s
+	WORD $0x6e29df5a // fmul v26.4s, v26.4s, v9.4s
+partendMul:
+	MOVD endAdd+152(FP), R10
+	CBZ R10, partendAdd
+	WORD $0x3dc0014c // ldr q12, [x10]
+	WORD $0x4e2cd7bd // fadd v29.4s, v29.4s, v12.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
+	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2cd6f7 // fadd v23.4s, v23.4s, v12.4s
+	WORD $0x4e2cd739 // fadd v25.4s, v25.4s, v12.4s
+	WORD $0xbd40114b // ldr s11, [x10, #16]
+	WORD $0xbc71694d // ldr s13, [x10, x17]
+	WORD $0x6e0c05ab // mov v11.s[1], v13.s[0]
+	WORD $0xbc706940 // ldr s0, [x10, x16]
+	WORD $0x6e14040b // mov v11.s[2], v0.s[0]
+	WORD $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
+	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
+	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
+	WORD $0x4e2bd6d6 // fadd v22.4s, v22.4s, v11.4s
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
+	WORD $0x4e2bd75a // fadd v26.4s, v26.4s, v11.4s
+partendAdd:
+	MOVD endRest+160(FP), R10
+	CBZ R10, partendRest
+	WORD $0x3dc00142 // ldr q2, [x10]
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0xbd40114f // ldr s15, [x10, #16]
+	WORD $0xbc716943 // ldr s3, [x10, x17]
+	WORD $0x6e0c046f // mov v15.s[1], v3.s[0]
+	WORD $0xbc706944 // ldr s4, [x10, x16]
+	WORD $0x6e14048f // mov v15.s[2], v4.s[0]
+	WORD $0x4e2fd7de // fadd v30.4s, v30.4s, v15.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00146 // ldr q6, [x10]
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	WORD $0xbd401141 // ldr s1, [x10, #16]
+	WORD $0xbc716947 // ldr s7, [x10, x17]
+	WORD $0x6e0c04e1 // mov v1.s[1], v7.s[0]
+	WORD $0xbc706948 // ldr s8, [x10, x16]
+	WORD $0x6e140501 // mov v1.s[2], v8.s[0]
+	WORD $0x4e21d610 // fadd v16.4s, v16.4s, v1.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015b // ldr q27, [x10]
+	WORD $0x4e3bd631 // fadd v17.4s, v17.4s, v27.4s
+	WORD $0xbd401145 // ldr s5, [x10, #16]
+	WORD $0xbc71694a // ldr s10, [x10, x17]
+	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
+	WORD $0xbc70694e // ldr s14, [x10, x16]
+	WORD $0x6e1405c5 // mov v5.s[2], v14.s[0]
+	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
+	ADD R9, R10, R10
+	WORD $0x3dc0015c // ldr q28, [x10]
+	WORD $0x4e3cd673 // fadd v19.4s, v19.4s, v28.4s
+	WORD $0xbd401149 // ldr s9, [x10, #16]
+	WORD $0xbc71694c // ldr s12, [x10, x17]
+	WORD $0x6e0c0589 // mov v9.s[1], v12.s[0]
+	WORD $0xbc70694d // ldr s13, [x10, x16]
+	WORD $0x6e1405a9 // mov v9.s[2], v13.s[0]
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x4e20d6b5 // fadd v21.4s, v21.4s, v0.4s
+	WORD $0xbd40114b // ldr s11, [x10, #16]
+	WORD $0xbc716942 // ldr s2, [x10, x17]
+	WORD $0x6e0c044b // mov v11.s[1], v2.s[0]
+	WORD $0xbc706943 // ldr s3, [x10, x16]
+	WORD $0x6e14046b // mov v11.s[2], v3.s[0]
+	WORD $0x4e2bd6d6 // fadd v22.4s, v22.4s, v11.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00144 // ldr q4, [x10]
+	WORD $0x4e24d6f7 // fadd v23.4s, v23.4s, v4.4s
+	WORD $0xbd40114f // ldr s15, [x10, #16]
+	WORD $0xbc716946 // ldr s6, [x10, x17]
+	WORD $0x6e0c04cf // mov v15.s[1], v6.s[0]
+	WORD $0xbc706947 // ldr s7, [x10, x16]
+	WORD $0x6e1404ef // mov v15.s[2], v7.s[0]
+	WORD $0x4e2fd718 // fadd v24.4s, v24.4s, v15.4s
+	ADD R9, R10, R10
+	WORD $0x3dc00148 // ldr q8, [x10]
+	WORD $0x4e28d739 // fadd v25.4s, v25.4s, v8.4s
+	WORD $0xbd401141 // ldr s1, [x10, #16]
+	WORD $0xbc71695b // ldr s27, [x10, x17]
+	WORD $0x6e0c0761 // mov v1.s[1], v27.s[0]
+	WORD $0xbc70694a // ldr s10, [x10, x16]
+	WORD $0x6e140541 // mov v1.s[2], v10.s[0]
+	WORD $0x4e21d75a // fadd v26.4s, v26.4s, v1.4s
+	ADD R9, R10, R10
+partendRest:
+	MOVBU relu+129(FP), R10
+	CBZ R10, partended
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x4e2ef7bd // fmax v29.4s, v29.4s, v14.4s
+	WORD $0x4e2ef7de // fmax v30.4s, v30.4s, v14.4s
+	WORD $0x4e2ef7ff // fmax v31.4s, v31.4s, v14.4s
+	WORD $0x4e2ef610 // fmax v16.4s, v16.4s, v14.4s
+	WORD $0x4e2ef631 // fmax v17.4s, v17.4s, v14.4s
+	WORD $0x4e2ef652 // fmax v18.4s, v18.4s, v14.4s
+	WORD $0x4e2ef673 // fmax v19.4s, v19.4s, v14.4s
+	WORD $0x4e2ef694 // fmax v20.4s, v20.4s, v14.4s
+	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
+	WORD $0x4e2ef6d6 // fmax v22.4s, v22.4s, v14.4s
+	WORD $0x4e2ef6f7 // fmax v23.4s, v23.4s, v14.4s
+	WORD $0x4e2ef718 // fmax v24.4s, v24.4s, v14.4s
+	WORD $0x4e2ef739 // fmax v25.4s, v25.4s, v14.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+partended:
+	WORD $0x3d80011d // str q29, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	WORD $0x4d0081fe // st1 { v30.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
-	WORD $0xbd00111c // str s28, [x8, #16]
+	WORD $0x0d0091fe // st1 { v30.s }[1], [x15]
+	WORD $0xbd00111e // str s30, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80010f // str q15, [x8]
+	WORD $0x3d80011f // str q31, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081fd // st1 { v29.s }[2], [x15]
+	WORD $0x4d0081f0 // st1 { v16.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091fd // st1 { v29.s }[1], [x15]
-	WORD $0xbd00111d // str s29, [x8, #16]
+	WORD $0x0d0091f0 // st1 { v16.s }[1], [x15]
+	WORD $0xbd001110 // str s16, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d80011e // str q30, [x8]
+	WORD $0x3d800111 // str q17, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081ff // st1 { v31.s }[2], [x15]
+	WORD $0x4d0081f2 // st1 { v18.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091ff // st1 { v31.s }[1], [x15]
-	WORD $0xbd00111f // str s31, [x8, #16]
+	WORD $0x0d0091f2 // st1 { v18.s }[1], [x15]
+	WORD $0xbd001112 // str s18, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800110 // str q16, [x8]
+	WORD $0x3d800113 // str q19, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f1 // st1 { v17.s }[2], [x15]
+	WORD $0x4d0081f4 // st1 { v20.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f1 // st1 { v17.s }[1], [x15]
-	WORD $0xbd001111 // str s17, [x8, #16]
+	WORD $0x0d0091f4 // st1 { v20.s }[1], [x15]
+	WORD $0xbd001114 // str s20, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800112 // str q18, [x8]
+	WORD $0x3d800115 // str q21, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f3 // st1 { v19.s }[2], [x15]
+	WORD $0x4d0081f6 // st1 { v22.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f3 // st1 { v19.s }[1], [x15]
-	WORD $0xbd001113 // str s19, [x8, #16]
+	WORD $0x0d0091f6 // st1 { v22.s }[1], [x15]
+	WORD $0xbd001116 // str s22, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800114 // str q20, [x8]
+	WORD $0x3d800117 // str q23, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f5 // st1 { v21.s }[2], [x15]
+	WORD $0x4d0081f8 // st1 { v24.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f5 // st1 { v21.s }[1], [x15]
-	WORD $0xbd001115 // str s21, [x8, #16]
+	WORD $0x0d0091f8 // st1 { v24.s }[1], [x15]
+	WORD $0xbd001118 // str s24, [x8, #16]
 	ADD R9, R8, R8
-	WORD $0x3d800116 // str q22, [x8]
+	WORD $0x3d800119 // str q25, [x8]
 	ADD R16, R8, R15
-	WORD $0x4d0081f7 // st1 { v23.s }[2], [x15]
+	WORD $0x4d0081fa // st1 { v26.s }[2], [x15]
 	ADD R17, R8, R15
-	WORD $0x0d0091f7 // st1 { v23.s }[1], [x15]
-	WORD $0xbd001117 // str s23, [x8, #16]
+	WORD $0x0d0091fa // st1 { v26.s }[1], [x15]
+	WORD $0xbd00111a // str s26, [x8, #16]
 	ADD R9, R8, R8
 	RET
 
-// func depth128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R8V2(SB), NOSPLIT, $0-128
+// func depth128R8V2(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R8V2(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -10754,6 +19321,123 @@ done:
 	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD R10, R11, R11
 store:
+	MOVBU ends+128(FP), R11
+	CBZ R11, ended
+	MOVD endSub+136(FP), R11
+	CBZ R11, endSub
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
+	WORD $0x4eb4d400 // fsub v0.4s, v0.4s, v20.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x4eb4d508 // fsub v8.4s, v8.4s, v20.4s
+	WORD $0x4eb4d54a // fsub v10.4s, v10.4s, v20.4s
+	WORD $0x4eb4d58c // fsub v12.4s, v12.4s, v20.4s
+	WORD $0x4eb4d5ce // fsub v14.4s, v14.4s, v20.4s
+	WORD $0x4eb5d421 // fsub v1.4s, v1.4s, v21.4s
+	WORD $0x4eb5d463 // fsub v3.4s, v3.4s, v21.4s
+	WORD $0x4eb5d4a5 // fsub v5.4s, v5.4s, v21.4s
+	WORD $0x4eb5d4e7 // fsub v7.4s, v7.4s, v21.4s
+	WORD $0x4eb5d529 // fsub v9.4s, v9.4s, v21.4s
+	WORD $0x4eb5d56b // fsub v11.4s, v11.4s, v21.4s
+	WORD $0x4eb5d5ad // fsub v13.4s, v13.4s, v21.4s
+	WORD $0x4eb5d5ef // fsub v15.4s, v15.4s, v21.4s
+endSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, endMul
+	WORD $0xad405d76 // ldp q22, q23, [x11, #0]
+	WORD $0x6e36dc00 // fmul v0.4s, v0.4s, v22.4s
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e36dc84 // fmul v4.4s, v4.4s, v22.4s
+	WORD $0x6e36dcc6 // fmul v6.4s, v6.4s, v22.4s
+	WORD $0x6e36dd08 // fmul v8.4s, v8.4s, v22.4s
+	WORD $0x6e36dd4a // fmul v10.4s, v10.4s, v22.4s
+	WORD $0x6e36dd8c // fmul v12.4s, v12.4s, v22.4s
+	WORD $0x6e36ddce // fmul v14.4s, v14.4s, v22.4s
+	WORD $0x6e37dc21 // fmul v1.4s, v1.4s, v23.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+	WORD $0x6e37dca5 // fmul v5.4s, v5.4s, v23.4s
+	WORD $0x6e37dce7 // fmul v7.4s, v7.4s, v23.4s
+	WORD $0x6e37dd29 // fmul v9.4s, v9.4s, v23.4s
+	WORD $0x6e37dd6b // fmul v11.4s, v11.4s, v23.4s
+	WORD $0x6e37ddad // fmul v13.4s, v13.4s, v23.4s
+	WORD $0x6e37ddef // fmul v15.4s, v15.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, endAdd
+	WORD $0xad406578 // ldp q24, q25, [x11, #0]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e38d442 // fadd v2.4s, v2.4s, v24.4s
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e38d54a // fadd v10.4s, v10.4s, v24.4s
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e39d4e7 // fadd v7.4s, v7.4s, v25.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e39d56b // fadd v11.4s, v11.4s, v25.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
+endAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, endRest
+	WORD $0xad406d7a // ldp q26, q27, [x11, #0]
+	WORD $0x4e3ad400 // fadd v0.4s, v0.4s, v26.4s
+	WORD $0x4e3bd421 // fadd v1.4s, v1.4s, v27.4s
+	ADD R10, R11, R11
+	WORD $0xad40757c // ldp q28, q29, [x11, #0]
+	WORD $0x4e3cd442 // fadd v2.4s, v2.4s, v28.4s
+	WORD $0x4e3dd463 // fadd v3.4s, v3.4s, v29.4s
+	ADD R10, R11, R11
+	WORD $0xad407d7e // ldp q30, q31, [x11, #0]
+	WORD $0x4e3ed484 // fadd v4.4s, v4.4s, v30.4s
+	WORD $0x4e3fd4a5 // fadd v5.4s, v5.4s, v31.4s
+	ADD R10, R11, R11
+	WORD $0xad404970 // ldp q16, q18, [x11, #0]
+	WORD $0x4e30d4c6 // fadd v6.4s, v6.4s, v16.4s
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	ADD R10, R11, R11
+	WORD $0xad404d71 // ldp q17, q19, [x11, #0]
+	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	ADD R10, R11, R11
+	WORD $0xad405574 // ldp q20, q21, [x11, #0]
+	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
+	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
+	ADD R10, R11, R11
+	WORD $0xad405d76 // ldp q22, q23, [x11, #0]
+	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
+	WORD $0x4e37d5ad // fadd v13.4s, v13.4s, v23.4s
+	ADD R10, R11, R11
+	WORD $0xad406578 // ldp q24, q25, [x11, #0]
+	WORD $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	WORD $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
+	ADD R10, R11, R11
+endRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, ended
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x4e3af400 // fmax v0.4s, v0.4s, v26.4s
+	WORD $0x4e3af421 // fmax v1.4s, v1.4s, v26.4s
+	WORD $0x4e3af442 // fmax v2.4s, v2.4s, v26.4s
+	WORD $0x4e3af463 // fmax v3.4s, v3.4s, v26.4s
+	WORD $0x4e3af484 // fmax v4.4s, v4.4s, v26.4s
+	WORD $0x4e3af4a5 // fmax v5.4s, v5.4s, v26.4s
+	WORD $0x4e3af4c6 // fmax v6.4s, v6.4s, v26.4s
+	WORD $0x4e3af4e7 // fmax v7.4s, v7.4s, v26.4s
+	WORD $0x4e3af508 // fmax v8.4s, v8.4s, v26.4s
+	WORD $0x4e3af529 // fmax v9.4s, v9.4s, v26.4s
+	WORD $0x4e3af54a // fmax v10.4s, v10.4s, v26.4s
+	WORD $0x4e3af56b // fmax v11.4s, v11.4s, v26.4s
+	WORD $0x4e3af58c // fmax v12.4s, v12.4s, v26.4s
+	WORD $0x4e3af5ad // fmax v13.4s, v13.4s, v26.4s
+	WORD $0x4e3af5ce // fmax v14.4s, v14.4s, v26.4s
+	WORD $0x4e3af5ef // fmax v15.4s, v15.4s, v26.4s
+ended:
 	WORD $0x3d800120 // str q0, [x9]
 	WORD $0x3d800521 // str q1, [x9, #16]
 	ADD R10, R9, R9
@@ -10786,13 +19470,6 @@ part:
 	ADD $16, R19, R19
 	LSL $2, R17, R17
 	ADD $16, R17, R17
-	WORD $0x6f00e414 // movi v20.2d, #0
-	WORD $0x6f00e415 // movi v21.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
@@ -10802,6 +19479,13 @@ part:
 	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
+	WORD $0x6f00e415 // movi v21.2d, #0
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
 	CBZ R8, partdone
 partloop:
 	PRFM 0(R13), PLDL1KEEP
@@ -10818,8 +19502,8 @@ partloop:
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc716927 // ldr s7, [x9, x17]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e20cc94 // fmla v20.4s, v4.4s, v0.4s
-	WORD $0x4e21ccb5 // fmla v21.4s, v5.4s, v1.4s
+	WORD $0x4e20cc9b // fmla v27.4s, v4.4s, v0.4s
+	WORD $0x4e21ccbc // fmla v28.4s, v5.4s, v1.4s
 	ADD R0, R9, R16
 	WORD $0x3dc00208 // ldr q8, [x16]
 	WORD $0xbd401209 // ldr s9, [x16, #16]
@@ -10827,8 +19511,8 @@ partloop:
 	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc716a0b // ldr s11, [x16, x17]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e20cd16 // fmla v22.4s, v8.4s, v0.4s
-	WORD $0x4e21cd37 // fmla v23.4s, v9.4s, v1.4s
+	WORD $0x4e20cd1d // fmla v29.4s, v8.4s, v0.4s
+	WORD $0x4e21cd3e // fmla v30.4s, v9.4s, v1.4s
 	ADD R1, R9, R16
 	WORD $0x3dc0020c // ldr q12, [x16]
 	WORD $0xbd40120d // ldr s13, [x16, #16]
@@ -10836,8 +19520,8 @@ partloop:
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc716a0f // ldr s15, [x16, x17]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e20cd98 // fmla v24.4s, v12.4s, v0.4s
-	WORD $0x4e21cdb9 // fmla v25.4s, v13.4s, v1.4s
+	WORD $0x4e20cd9f // fmla v31.4s, v12.4s, v0.4s
+	WORD $0x4e21cdb0 // fmla v16.4s, v13.4s, v1.4s
 	ADD R2, R9, R16
 	WORD $0x3dc00202 // ldr q2, [x16]
 	WORD $0xbd401203 // ldr s3, [x16, #16]
@@ -10845,8 +19529,8 @@ partloop:
 	WORD $0x6e0c04c3 // mov v3.s[1], v6.s[0]
 	WORD $0xbc716a07 // ldr s7, [x16, x17]
 	WORD $0x6e1404e3 // mov v3.s[2], v7.s[0]
-	WORD $0x4e20cc5a // fmla v26.4s, v2.4s, v0.4s
-	WORD $0x4e21cc7b // fmla v27.4s, v3.4s, v1.4s
+	WORD $0x4e20cc52 // fmla v18.4s, v2.4s, v0.4s
+	WORD $0x4e21cc71 // fmla v17.4s, v3.4s, v1.4s
 	ADD R3, R9, R16
 	WORD $0x3dc00204 // ldr q4, [x16]
 	WORD $0xbd401205 // ldr s5, [x16, #16]
@@ -10854,8 +19538,8 @@ partloop:
 	WORD $0x6e0c0545 // mov v5.s[1], v10.s[0]
 	WORD $0xbc716a0b // ldr s11, [x16, x17]
 	WORD $0x6e140565 // mov v5.s[2], v11.s[0]
-	WORD $0x4e20cc9c // fmla v28.4s, v4.4s, v0.4s
-	WORD $0x4e21ccbd // fmla v29.4s, v5.4s, v1.4s
+	WORD $0x4e20cc93 // fmla v19.4s, v4.4s, v0.4s
+	WORD $0x4e21ccb4 // fmla v20.4s, v5.4s, v1.4s
 	ADD R4, R9, R16
 	WORD $0x3dc00208 // ldr q8, [x16]
 	WORD $0xbd401209 // ldr s9, [x16, #16]
@@ -10863,8 +19547,8 @@ partloop:
 	WORD $0x6e0c05c9 // mov v9.s[1], v14.s[0]
 	WORD $0xbc716a0f // ldr s15, [x16, x17]
 	WORD $0x6e1405e9 // mov v9.s[2], v15.s[0]
-	WORD $0x4e20cd1e // fmla v30.4s, v8.4s, v0.4s
-	WORD $0x4e21cd3f // fmla v31.4s, v9.4s, v1.4s
+	WORD $0x4e20cd15 // fmla v21.4s, v8.4s, v0.4s
+	WORD $0x4e21cd36 // fmla v22.4s, v9.4s, v1.4s
 	ADD R5, R9, R16
 	WORD $0x3dc0020c // ldr q12, [x16]
 	WORD $0xbd40120d // ldr s13, [x16, #16]
@@ -10872,8 +19556,8 @@ partloop:
 	WORD $0x6e0c04cd // mov v13.s[1], v6.s[0]
 	WORD $0xbc716a07 // ldr s7, [x16, x17]
 	WORD $0x6e1404ed // mov v13.s[2], v7.s[0]
-	WORD $0x4e20cd90 // fmla v16.4s, v12.4s, v0.4s
-	WORD $0x4e21cdb2 // fmla v18.4s, v13.4s, v1.4s
+	WORD $0x4e20cd97 // fmla v23.4s, v12.4s, v0.4s
+	WORD $0x4e21cdb8 // fmla v24.4s, v13.4s, v1.4s
 	ADD R6, R9, R16
 	WORD $0x3dc00202 // ldr q2, [x16]
 	WORD $0xbd401203 // ldr s3, [x16, #16]
@@ -10881,8 +19565,8 @@ partloop:
 	WORD $0x6e0c0543 // mov v3.s[1], v10.s[0]
 	WORD $0xbc716a0b // ldr s11, [x16, x17]
 	WORD $0x6e140563 // mov v3.s[2], v11.s[0]
-	WORD $0x4e20cc51 // fmla v17.4s, v2.4s, v0.4s
-	WORD $0x4e21cc73 // fmla v19.4s, v3.4s, v1.4s
+	WORD $0x4e20cc59 // fmla v25.4s, v2.4s, v0.4s
+	WORD $0x4e21cc7a // fmla v26.4s, v3.4s, v1.4s
 	ADD R10, R9, R9
 	ADD R12, R11, R11
 	SUBS $1, R8, R8
@@ -10902,138 +19586,310 @@ partdone:
 	CBZ R8, partstore
 	MOVD R9, R11
 	WORD $0x3dc00164 // ldr q4, [x11]
-	WORD $0x4e24d694 // fadd v20.4s, v20.4s, v4.4s
+	WORD $0x4e24d77b // fadd v27.4s, v27.4s, v4.4s
 	WORD $0xbd401165 // ldr s5, [x11, #16]
 	WORD $0xbc73696e // ldr s14, [x11, x19]
 	WORD $0x6e0c05c5 // mov v5.s[1], v14.s[0]
 	WORD $0xbc71696f // ldr s15, [x11, x17]
 	WORD $0x6e1405e5 // mov v5.s[2], v15.s[0]
-	WORD $0x4e25d6b5 // fadd v21.4s, v21.4s, v5.4s
+	WORD $0x4e25d79c // fadd v28.4s, v28.4s, v5.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00168 // ldr q8, [x11]
-	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
+	WORD $0x4e28d7bd // fadd v29.4s, v29.4s, v8.4s
 	WORD $0xbd401169 // ldr s9, [x11, #16]
 	WORD $0xbc736966 // ldr s6, [x11, x19]
 	WORD $0x6e0c04c9 // mov v9.s[1], v6.s[0]
 	WORD $0xbc716967 // ldr s7, [x11, x17]
 	WORD $0x6e1404e9 // mov v9.s[2], v7.s[0]
-	WORD $0x4e29d6f7 // fadd v23.4s, v23.4s, v9.4s
+	WORD $0x4e29d7de // fadd v30.4s, v30.4s, v9.4s
 	ADD R10, R11, R11
 	WORD $0x3dc0016c // ldr q12, [x11]
-	WORD $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
 	WORD $0xbd40116d // ldr s13, [x11, #16]
 	WORD $0xbc73696a // ldr s10, [x11, x19]
 	WORD $0x6e0c054d // mov v13.s[1], v10.s[0]
 	WORD $0xbc71696b // ldr s11, [x11, x17]
 	WORD $0x6e14056d // mov v13.s[2], v11.s[0]
-	WORD $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	WORD $0x4e2dd610 // fadd v16.4s, v16.4s, v13.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00160 // ldr q0, [x11]
-	WORD $0x4e20d75a // fadd v26.4s, v26.4s, v0.4s
+	WORD $0x4e20d652 // fadd v18.4s, v18.4s, v0.4s
 	WORD $0xbd401162 // ldr s2, [x11, #16]
 	WORD $0xbc736961 // ldr s1, [x11, x19]
 	WORD $0x6e0c0422 // mov v2.s[1], v1.s[0]
 	WORD $0xbc716963 // ldr s3, [x11, x17]
 	WORD $0x6e140462 // mov v2.s[2], v3.s[0]
-	WORD $0x4e22d77b // fadd v27.4s, v27.4s, v2.4s
+	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00164 // ldr q4, [x11]
-	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
+	WORD $0x4e24d673 // fadd v19.4s, v19.4s, v4.4s
 	WORD $0xbd40116e // ldr s14, [x11, #16]
 	WORD $0xbc73696f // ldr s15, [x11, x19]
 	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
 	WORD $0xbc716965 // ldr s5, [x11, x17]
 	WORD $0x6e1404ae // mov v14.s[2], v5.s[0]
-	WORD $0x4e2ed7bd // fadd v29.4s, v29.4s, v14.4s
+	WORD $0x4e2ed694 // fadd v20.4s, v20.4s, v14.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00168 // ldr q8, [x11]
-	WORD $0x4e28d7de // fadd v30.4s, v30.4s, v8.4s
+	WORD $0x4e28d6b5 // fadd v21.4s, v21.4s, v8.4s
 	WORD $0xbd401166 // ldr s6, [x11, #16]
 	WORD $0xbc736967 // ldr s7, [x11, x19]
 	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
 	WORD $0xbc716969 // ldr s9, [x11, x17]
 	WORD $0x6e140526 // mov v6.s[2], v9.s[0]
-	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
+	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
 	ADD R10, R11, R11
 	WORD $0x3dc0016c // ldr q12, [x11]
-	WORD $0x4e2cd610 // fadd v16.4s, v16.4s, v12.4s
+	WORD $0x4e2cd6f7 // fadd v23.4s, v23.4s, v12.4s
 	WORD $0xbd40116a // ldr s10, [x11, #16]
 	WORD $0xbc73696b // ldr s11, [x11, x19]
 	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
 	WORD $0xbc71696d // ldr s13, [x11, x17]
 	WORD $0x6e1405aa // mov v10.s[2], v13.s[0]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
 	ADD R10, R11, R11
 	WORD $0x3dc00160 // ldr q0, [x11]
-	WORD $0x4e20d631 // fadd v17.4s, v17.4s, v0.4s
+	WORD $0x4e20d739 // fadd v25.4s, v25.4s, v0.4s
 	WORD $0xbd401161 // ldr s1, [x11, #16]
 	WORD $0xbc736963 // ldr s3, [x11, x19]
 	WORD $0x6e0c0461 // mov v1.s[1], v3.s[0]
 	WORD $0xbc716962 // ldr s2, [x11, x17]
 	WORD $0x6e140441 // mov v1.s[2], v2.s[0]
-	WORD $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
+	WORD $0x4e21d75a // fadd v26.4s, v26.4s, v1.4s
 	ADD R10, R11, R11
 partstore:
-	WORD $0x3d800134 // str q20, [x9]
+	MOVBU ends+128(FP), R11
+	CBZ R11, partended
+	MOVD endSub+136(FP), R11
+	CBZ R11, partendSub
+	WORD $0x3dc00164 // ldr q4, [x11]
+	WORD $0x4ea4d77b // fsub v27.4s, v27.4s, v4.4s
+	WORD $0x4ea4d7bd // fsub v29.4s, v29.4s, v4.4s
+	WORD $0x4ea4d7ff // fsub v31.4s, v31.4s, v4.4s
+	WORD $0x4ea4d652 // fsub v18.4s, v18.4s, v4.4s
+	WORD $0x4ea4d673 // fsub v19.4s, v19.4s, v4.4s
+	WORD $0x4ea4d6b5 // fsub v21.4s, v21.4s, v4.4s
+	WORD $0x4ea4d6f7 // fsub v23.4s, v23.4s, v4.4s
+	WORD $0x4ea4d739 // fsub v25.4s, v25.4s, v4.4s
+	WORD $0xbd40116f // ldr s15, [x11, #16]
+	WORD $0xbc736965 // ldr s5, [x11, x19]
+	WORD $0x6e0c04af // mov v15.s[1], v5.s[0]
+	WORD $0xbc71696e // ldr s14, [x11, x17]
+	WORD $0x6e1405cf // mov v15.s[2], v14.s[0]
+	WORD $0x4eafd79c // fsub v28.4s, v28.4s, v15.4s
+	WORD $0x4eafd7de // fsub v30.4s, v30.4s, v15.4s
+	WORD $0x4eafd610 // fsub v16.4s, v16.4s, v15.4s
+	WORD $0x4eafd631 // fsub v17.4s, v17.4s, v15.4s
+	WORD $0x4eafd694 // fsub v20.4s, v20.4s, v15.4s
+	WORD $0x4eafd6d6 // fsub v22.4s, v22.4s, v15.4s
+	WORD $0x4eafd718 // fsub v24.4s, v24.4s, v15.4s
+	WORD $0x4eafd75a // fsub v26.4s, v26.4s, v15.4s
+partendSub:
+	MOVD endMul+144(FP), R11
+	CBZ R11, partendMul
+	WORD $0x3dc00168 // ldr q8, [x11]
+	WORD $0x6e28df7b // fmul v27.4s, v27.4s, v8.4s
+	WORD $0x6e28dfbd // fmul v29.4s, v29.4s, v8.4s
+	WORD $0x6e28dfff // fmul v31.4s, v31.4s, v8.4s
+	WORD $0x6e28de52 // fmul v18.4s, v18.4s, v8.4s
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e28deb5 // fmul v21.4s, v21.4s, v8.4s
+	WORD $0x6e28def7 // fmul v23.4s, v23.4s, v8.4s
+	WORD $0x6e28df39 // fmul v25.4s, v25.4s, v8.4s
+	WORD $0xbd401167 // ldr s7, [x11, #16]
+	WORD $0xbc736969 // ldr s9, [x11, x19]
+	WORD $0x6e0c0527 // mov v7.s[1], v9.s[0]
+	WORD $0xbc716966 // ldr s6, [x11, x17]
+	WORD $0x6e1404c7 // mov v7.s[2], v6.s[0]
+	WORD $0x6e27df9c // fmul v28.4s, v28.4s, v7.4s
+	WORD $0x6e27dfde // fmul v30.4s, v30.4s, v7.4s
+	WORD $0x6e27de10 // fmul v16.4s, v16.4s, v7.4s
+	WORD $0x6e27de31 // fmul v17.4s, v17.4s, v7.4s
+	WORD $0x6e27de94 // fmul v20.4s, v20.4s, v7.4s
+	WORD $0x6e27ded6 // fmul v22.4s, v22.4s, v7.4s
+	WORD $0x6e27df18 // fmul v24.4s, v24.4s, v7.4s
+	WORD $0x6e27df5a // fmul v26.4s, v26.4s, v7.4s
+partendMul:
+	MOVD endAdd+152(FP), R11
+	CBZ R11, partendAdd
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0x4e2cd7bd // fadd v29.4s, v29.4s, v12.4s
+	WORD $0x4e2cd7ff // fadd v31.4s, v31.4s, v12.4s
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0x4e2cd673 // fadd v19.4s, v19.4s, v12.4s
+	WORD $0x4e2cd6b5 // fadd v21.4s, v21.4s, v12.4s
+	WORD $0x4e2cd6f7 // fadd v23.4s, v23.4s, v12.4s
+	WORD $0x4e2cd739 // fadd v25.4s, v25.4s, v12.4s
+	WORD $0xbd40116b // ldr s11, [x11, #16]
+	WORD $0xbc73696d // ldr s13, [x11, x19]
+	WORD $0x6e0c05ab // mov v11.s[1], v13.s[0]
+	WORD $0xbc71696a // ldr s10, [x11, x17]
+	WORD $0x6e14054b // mov v11.s[2], v10.s[0]
+	WORD $0x4e2bd79c // fadd v28.4s, v28.4s, v11.4s
+	WORD $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
+	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	WORD $0x4e2bd631 // fadd v17.4s, v17.4s, v11.4s
+	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
+	WORD $0x4e2bd6d6 // fadd v22.4s, v22.4s, v11.4s
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
+	WORD $0x4e2bd75a // fadd v26.4s, v26.4s, v11.4s
+partendAdd:
+	MOVD endRest+160(FP), R11
+	CBZ R11, partendRest
+	WORD $0x3dc00160 // ldr q0, [x11]
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
+	WORD $0xbd401163 // ldr s3, [x11, #16]
+	WORD $0xbc736962 // ldr s2, [x11, x19]
+	WORD $0x6e0c0443 // mov v3.s[1], v2.s[0]
+	WORD $0xbc716961 // ldr s1, [x11, x17]
+	WORD $0x6e140423 // mov v3.s[2], v1.s[0]
+	WORD $0x4e23d79c // fadd v28.4s, v28.4s, v3.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00164 // ldr q4, [x11]
+	WORD $0x4e24d7bd // fadd v29.4s, v29.4s, v4.4s
+	WORD $0xbd401165 // ldr s5, [x11, #16]
+	WORD $0xbc73696e // ldr s14, [x11, x19]
+	WORD $0x6e0c05c5 // mov v5.s[1], v14.s[0]
+	WORD $0xbc71696f // ldr s15, [x11, x17]
+	WORD $0x6e1405e5 // mov v5.s[2], v15.s[0]
+	WORD $0x4e25d7de // fadd v30.4s, v30.4s, v5.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00168 // ldr q8, [x11]
+	WORD $0x4e28d7ff // fadd v31.4s, v31.4s, v8.4s
+	WORD $0xbd401169 // ldr s9, [x11, #16]
+	WORD $0xbc736966 // ldr s6, [x11, x19]
+	WORD $0x6e0c04c9 // mov v9.s[1], v6.s[0]
+	WORD $0xbc716967 // ldr s7, [x11, x17]
+	WORD $0x6e1404e9 // mov v9.s[2], v7.s[0]
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0xbd40116d // ldr s13, [x11, #16]
+	WORD $0xbc73696a // ldr s10, [x11, x19]
+	WORD $0x6e0c054d // mov v13.s[1], v10.s[0]
+	WORD $0xbc71696b // ldr s11, [x11, x17]
+	WORD $0x6e14056d // mov v13.s[2], v11.s[0]
+	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00160 // ldr q0, [x11]
+	WORD $0x4e20d673 // fadd v19.4s, v19.4s, v0.4s
+	WORD $0xbd401162 // ldr s2, [x11, #16]
+	WORD $0xbc736961 // ldr s1, [x11, x19]
+	WORD $0x6e0c0422 // mov v2.s[1], v1.s[0]
+	WORD $0xbc716963 // ldr s3, [x11, x17]
+	WORD $0x6e140462 // mov v2.s[2], v3.s[0]
+	WORD $0x4e22d694 // fadd v20.4s, v20.4s, v2.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00164 // ldr q4, [x11]
+	WORD $0x4e24d6b5 // fadd v21.4s, v21.4s, v4.4s
+	WORD $0xbd40116e // ldr s14, [x11, #16]
+	WORD $0xbc73696f // ldr s15, [x11, x19]
+	WORD $0x6e0c05ee // mov v14.s[1], v15.s[0]
+	WORD $0xbc716965 // ldr s5, [x11, x17]
+	WORD $0x6e1404ae // mov v14.s[2], v5.s[0]
+	WORD $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
+	ADD R10, R11, R11
+	WORD $0x3dc00168 // ldr q8, [x11]
+	WORD $0x4e28d6f7 // fadd v23.4s, v23.4s, v8.4s
+	WORD $0xbd401166 // ldr s6, [x11, #16]
+	WORD $0xbc736967 // ldr s7, [x11, x19]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc716969 // ldr s9, [x11, x17]
+	WORD $0x6e140526 // mov v6.s[2], v9.s[0]
+	WORD $0x4e26d718 // fadd v24.4s, v24.4s, v6.4s
+	ADD R10, R11, R11
+	WORD $0x3dc0016c // ldr q12, [x11]
+	WORD $0x4e2cd739 // fadd v25.4s, v25.4s, v12.4s
+	WORD $0xbd40116a // ldr s10, [x11, #16]
+	WORD $0xbc73696b // ldr s11, [x11, x19]
+	WORD $0x6e0c056a // mov v10.s[1], v11.s[0]
+	WORD $0xbc71696d // ldr s13, [x11, x17]
+	WORD $0x6e1405aa // mov v10.s[2], v13.s[0]
+	WORD $0x4e2ad75a // fadd v26.4s, v26.4s, v10.4s
+	ADD R10, R11, R11
+partendRest:
+	MOVBU relu+129(FP), R11
+	CBZ R11, partended
+	WORD $0x6f00e400 // movi v0.2d, #0
+	WORD $0x4e20f77b // fmax v27.4s, v27.4s, v0.4s
+	WORD $0x4e20f79c // fmax v28.4s, v28.4s, v0.4s
+	WORD $0x4e20f7bd // fmax v29.4s, v29.4s, v0.4s
+	WORD $0x4e20f7de // fmax v30.4s, v30.4s, v0.4s
+	WORD $0x4e20f7ff // fmax v31.4s, v31.4s, v0.4s
+	WORD $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
+	WORD $0x4e20f652 // fmax v18.4s, v18.4s, v0.4s
+	WORD $0x4e20f631 // fmax v17.4s, v17.4s, v0.4s
+	WORD $0x4e20f673 // fmax v19.4s, v19.4s, v0.4s
+	WORD $0x4e20f694 // fmax v20.4s, v20.4s, v0.4s
+	WORD $0x4e20f6b5 // fmax v21.4s, v21.4s, v0.4s
+	WORD $0x4e20f6d6 // fmax v22.4s, v22.4s, v0.4s
+	WORD $0x4e20f6f7 // fmax v23.4s, v23.4s, v0.4s
+	WORD $0x4e20f718 // fmax v24.4s, v24.4s, v0.4s
+	WORD $0x4e20f739 // fmax v25.4s, v25.4s, v0.4s
+	WORD $0x4e20f75a // fmax v26.4s, v26.4s, v0.4s
+partended:
+	WORD $0x3d80013b // str q27, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008215 // st1 { v21.s }[2], [x16]
+	WORD $0x4d00821c // st1 { v28.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009215 // st1 { v21.s }[1], [x16]
-	WORD $0xbd001135 // str s21, [x9, #16]
+	WORD $0x0d00921c // st1 { v28.s }[1], [x16]
+	WORD $0xbd00113c // str s28, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800136 // str q22, [x9]
+	WORD $0x3d80013d // str q29, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008217 // st1 { v23.s }[2], [x16]
+	WORD $0x4d00821e // st1 { v30.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009217 // st1 { v23.s }[1], [x16]
-	WORD $0xbd001137 // str s23, [x9, #16]
+	WORD $0x0d00921e // st1 { v30.s }[1], [x16]
+	WORD $0xbd00113e // str s30, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800138 // str q24, [x9]
+	WORD $0x3d80013f // str q31, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008219 // st1 { v25.s }[2], [x16]
+	WORD $0x4d008210 // st1 { v16.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009219 // st1 { v25.s }[1], [x16]
-	WORD $0xbd001139 // str s25, [x9, #16]
+	WORD $0x0d009210 // st1 { v16.s }[1], [x16]
+	WORD $0xbd001130 // str s16, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013a // str q26, [x9]
+	WORD $0x3d800132 // str q18, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821b // st1 { v27.s }[2], [x16]
+	WORD $0x4d008211 // st1 { v17.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921b // st1 { v27.s }[1], [x16]
-	WORD $0xbd00113b // str s27, [x9, #16]
+	WORD $0x0d009211 // st1 { v17.s }[1], [x16]
+	WORD $0xbd001131 // str s17, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013c // str q28, [x9]
+	WORD $0x3d800133 // str q19, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821d // st1 { v29.s }[2], [x16]
+	WORD $0x4d008214 // st1 { v20.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921d // st1 { v29.s }[1], [x16]
-	WORD $0xbd00113d // str s29, [x9, #16]
+	WORD $0x0d009214 // st1 { v20.s }[1], [x16]
+	WORD $0xbd001134 // str s20, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d80013e // str q30, [x9]
+	WORD $0x3d800135 // str q21, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d00821f // st1 { v31.s }[2], [x16]
+	WORD $0x4d008216 // st1 { v22.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d00921f // st1 { v31.s }[1], [x16]
-	WORD $0xbd00113f // str s31, [x9, #16]
+	WORD $0x0d009216 // st1 { v22.s }[1], [x16]
+	WORD $0xbd001136 // str s22, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800130 // str q16, [x9]
+	WORD $0x3d800137 // str q23, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008212 // st1 { v18.s }[2], [x16]
+	WORD $0x4d008218 // st1 { v24.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009212 // st1 { v18.s }[1], [x16]
-	WORD $0xbd001132 // str s18, [x9, #16]
+	WORD $0x0d009218 // st1 { v24.s }[1], [x16]
+	WORD $0xbd001138 // str s24, [x9, #16]
 	ADD R10, R9, R9
-	WORD $0x3d800131 // str q17, [x9]
+	WORD $0x3d800139 // str q25, [x9]
 	ADD R17, R9, R16
-	WORD $0x4d008213 // st1 { v19.s }[2], [x16]
+	WORD $0x4d00821a // st1 { v26.s }[2], [x16]
 	ADD R19, R9, R16
-	WORD $0x0d009213 // st1 { v19.s }[1], [x16]
-	WORD $0xbd001133 // str s19, [x9, #16]
+	WORD $0x0d00921a // st1 { v26.s }[1], [x16]
+	WORD $0xbd00113a // str s26, [x9, #16]
 	ADD R10, R9, R9
 	RET
 
-// func depth128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R1V4(SB), NOSPLIT, $0-128
+// func depth128R1V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R1V4(SB), NOSPLIT, $0-168
 	MOVD k+0(FP), R0
 	MOVD first+88(FP), R1
 	SUB R1, R0, R0
@@ -11089,6 +19945,53 @@ done:
 	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
 	ADD R3, R4, R4
 store:
+	MOVBU ends+128(FP), R4
+	CBZ R4, ended
+	MOVD endSub+136(FP), R4
+	CBZ R4, endSub
+	WORD $0xad404490 // ldp q16, q17, [x4, #0]
+	WORD $0x4eb0d400 // fsub v0.4s, v0.4s, v16.4s
+	WORD $0x4eb1d421 // fsub v1.4s, v1.4s, v17.4s
+	WORD $0xad414c92 // ldp q18, q19, [x4, #32]
+	WORD $0x4eb2d442 // fsub v2.4s, v2.4s, v18.4s
+	WORD $0x4eb3d463 // fsub v3.4s, v3.4s, v19.4s
+endSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, endMul
+	WORD $0xad405494 // ldp q20, q21, [x4, #0]
+	WORD $0x6e34dc00 // fmul v0.4s, v0.4s, v20.4s
+	WORD $0x6e35dc21 // fmul v1.4s, v1.4s, v21.4s
+	WORD $0xad415c96 // ldp q22, q23, [x4, #32]
+	WORD $0x6e36dc42 // fmul v2.4s, v2.4s, v22.4s
+	WORD $0x6e37dc63 // fmul v3.4s, v3.4s, v23.4s
+endMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, endAdd
+	WORD $0xad406498 // ldp q24, q25, [x4, #0]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0xad416c9a // ldp q26, q27, [x4, #32]
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+endAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, endRest
+	WORD $0xad40749c // ldp q28, q29, [x4, #0]
+	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
+	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
+	WORD $0xad417c9e // ldp q30, q31, [x4, #32]
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	ADD R3, R4, R4
+endRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, ended
+	WORD $0x6f00e404 // movi v4.2d, #0
+	WORD $0x4e24f400 // fmax v0.4s, v0.4s, v4.4s
+	WORD $0x4e24f421 // fmax v1.4s, v1.4s, v4.4s
+	WORD $0x4e24f442 // fmax v2.4s, v2.4s, v4.4s
+	WORD $0x4e24f463 // fmax v3.4s, v3.4s, v4.4s
+ended:
 	WORD $0x3d800040 // str q0, [x2]
 	WORD $0x3d800441 // str q1, [x2, #16]
 	WORD $0x3d800842 // str q2, [x2, #32]
@@ -11102,32 +20005,32 @@ part:
 	ADD $48, R11, R11
 	LSL $2, R10, R10
 	ADD $48, R10, R10
-	WORD $0x6f00e410 // movi v16.2d, #0
-	WORD $0x6f00e411 // movi v17.2d, #0
-	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e408 // movi v8.2d, #0
+	WORD $0x6f00e405 // movi v5.2d, #0
+	WORD $0x6f00e409 // movi v9.2d, #0
+	WORD $0x6f00e406 // movi v6.2d, #0
 	CBZ R1, partdone
 partloop:
 	PRFM 0(R6), PLDL1KEEP
 	ADD R7, R6, R6
-	WORD $0xad405494 // ldp q20, q21, [x4, #0]
-	WORD $0x3dc00896 // ldr q22, [x4, #32]
-	WORD $0xbd403097 // ldr s23, [x4, #48]
-	WORD $0xbc6b6898 // ldr s24, [x4, x11]
-	WORD $0x6e0c0717 // mov v23.s[1], v24.s[0]
-	WORD $0xbc6a6899 // ldr s25, [x4, x10]
-	WORD $0x6e140737 // mov v23.s[2], v25.s[0]
-	WORD $0xad406c5a // ldp q26, q27, [x2, #0]
-	WORD $0x3dc0085c // ldr q28, [x2, #32]
-	WORD $0xbd40305d // ldr s29, [x2, #48]
-	WORD $0xbc6b685e // ldr s30, [x2, x11]
-	WORD $0x6e0c07dd // mov v29.s[1], v30.s[0]
-	WORD $0xbc6a685f // ldr s31, [x2, x10]
-	WORD $0x6e1407fd // mov v29.s[2], v31.s[0]
-	WORD $0x4e34cf50 // fmla v16.4s, v26.4s, v20.4s
-	WORD $0x4e35cf71 // fmla v17.4s, v27.4s, v21.4s
-	WORD $0x4e36cf92 // fmla v18.4s, v28.4s, v22.4s
-	WORD $0x4e37cfb3 // fmla v19.4s, v29.4s, v23.4s
+	WORD $0xad401c8a // ldp q10, q7, [x4, #0]
+	WORD $0x3dc0088b // ldr q11, [x4, #32]
+	WORD $0xbd40308c // ldr s12, [x4, #48]
+	WORD $0xbc6b688d // ldr s13, [x4, x11]
+	WORD $0x6e0c05ac // mov v12.s[1], v13.s[0]
+	WORD $0xbc6a688e // ldr s14, [x4, x10]
+	WORD $0x6e1405cc // mov v12.s[2], v14.s[0]
+	WORD $0xad40404f // ldp q15, q16, [x2, #0]
+	WORD $0x3dc00851 // ldr q17, [x2, #32]
+	WORD $0xbd403052 // ldr s18, [x2, #48]
+	WORD $0xbc6b6853 // ldr s19, [x2, x11]
+	WORD $0x6e0c0672 // mov v18.s[1], v19.s[0]
+	WORD $0xbc6a6854 // ldr s20, [x2, x10]
+	WORD $0x6e140692 // mov v18.s[2], v20.s[0]
+	WORD $0x4e2acde8 // fmla v8.4s, v15.4s, v10.4s
+	WORD $0x4e27ce05 // fmla v5.4s, v16.4s, v7.4s
+	WORD $0x4e2bce29 // fmla v9.4s, v17.4s, v11.4s
+	WORD $0x4e2cce46 // fmla v6.4s, v18.4s, v12.4s
 	ADD R3, R2, R2
 	ADD R5, R4, R4
 	SUBS $1, R1, R1
@@ -11146,32 +20049,99 @@ partdone:
 	MOVBU add+72(FP), R1
 	CBZ R1, partstore
 	MOVD R2, R4
-	WORD $0xad402084 // ldp q4, q8, [x4, #0]
-	WORD $0x4e24d610 // fadd v16.4s, v16.4s, v4.4s
-	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
-	WORD $0x3dc00885 // ldr q5, [x4, #32]
-	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
-	WORD $0xbd403089 // ldr s9, [x4, #48]
-	WORD $0xbc6b6886 // ldr s6, [x4, x11]
-	WORD $0x6e0c04c9 // mov v9.s[1], v6.s[0]
-	WORD $0xbc6a688a // ldr s10, [x4, x10]
-	WORD $0x6e140549 // mov v9.s[2], v10.s[0]
-	WORD $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
+	WORD $0xad405895 // ldp q21, q22, [x4, #0]
+	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
+	WORD $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
+	WORD $0x3dc00897 // ldr q23, [x4, #32]
+	WORD $0x4e37d529 // fadd v9.4s, v9.4s, v23.4s
+	WORD $0xbd403098 // ldr s24, [x4, #48]
+	WORD $0xbc6b6899 // ldr s25, [x4, x11]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc6a689a // ldr s26, [x4, x10]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	WORD $0x4e38d4c6 // fadd v6.4s, v6.4s, v24.4s
 	ADD R3, R4, R4
 partstore:
-	WORD $0x3d800050 // str q16, [x2]
-	WORD $0x3d800451 // str q17, [x2, #16]
-	WORD $0x3d800852 // str q18, [x2, #32]
+	MOVBU ends+128(FP), R4
+	CBZ R4, partended
+	MOVD endSub+136(FP), R4
+	CBZ R4, partendSub
+	WORD $0xad40709b // ldp q27, q28, [x4, #0]
+	WORD $0x4ebbd508 // fsub v8.4s, v8.4s, v27.4s
+	WORD $0x4ebcd4a5 // fsub v5.4s, v5.4s, v28.4s
+	WORD $0x3dc0089d // ldr q29, [x4, #32]
+	WORD $0x4ebdd529 // fsub v9.4s, v9.4s, v29.4s
+	WORD $0xbd40309e // ldr s30, [x4, #48]
+	WORD $0xbc6b689f // ldr s31, [x4, x11]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc6a6884 // ldr s4, [x4, x10]
+	WORD $0x6e14049e // mov v30.s[2], v4.s[0]
+	WORD $0x4ebed4c6 // fsub v6.4s, v6.4s, v30.4s
+partendSub:
+	MOVD endMul+144(FP), R4
+	CBZ R4, partendMul
+	WORD $0xad400480 // ldp q0, q1, [x4, #0]
+	WORD $0x6e20dd08 // fmul v8.4s, v8.4s, v0.4s
+	WORD $0x6e21dca5 // fmul v5.4s, v5.4s, v1.4s
+	WORD $0x3dc00882 // ldr q2, [x4, #32]
+	WORD $0x6e22dd29 // fmul v9.4s, v9.4s, v2.4s
+	WORD $0xbd403083 // ldr s3, [x4, #48]
+	WORD $0xbc6b688d // ldr s13, [x4, x11]
+	WORD $0x6e0c05a3 // mov v3.s[1], v13.s[0]
+	WORD $0xbc6a688e // ldr s14, [x4, x10]
+	WORD $0x6e1405c3 // mov v3.s[2], v14.s[0]
+	WORD $0x6e23dcc6 // fmul v6.4s, v6.4s, v3.4s
+partendMul:
+	MOVD endAdd+152(FP), R4
+	CBZ R4, partendAdd
+	WORD $0xad405093 // ldp q19, q20, [x4, #0]
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x3dc0088a // ldr q10, [x4, #32]
+	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
+	WORD $0xbd40308f // ldr s15, [x4, #48]
+	WORD $0xbc6b6887 // ldr s7, [x4, x11]
+	WORD $0x6e0c04ef // mov v15.s[1], v7.s[0]
+	WORD $0xbc6a6890 // ldr s16, [x4, x10]
+	WORD $0x6e14060f // mov v15.s[2], v16.s[0]
+	WORD $0x4e2fd4c6 // fadd v6.4s, v6.4s, v15.4s
+partendAdd:
+	MOVD endRest+160(FP), R4
+	CBZ R4, partendRest
+	WORD $0xad40448b // ldp q11, q17, [x4, #0]
+	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
+	WORD $0x4e31d4a5 // fadd v5.4s, v5.4s, v17.4s
+	WORD $0x3dc0088c // ldr q12, [x4, #32]
+	WORD $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
+	WORD $0xbd403092 // ldr s18, [x4, #48]
+	WORD $0xbc6b6895 // ldr s21, [x4, x11]
+	WORD $0x6e0c06b2 // mov v18.s[1], v21.s[0]
+	WORD $0xbc6a6896 // ldr s22, [x4, x10]
+	WORD $0x6e1406d2 // mov v18.s[2], v22.s[0]
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	ADD R3, R4, R4
+partendRest:
+	MOVBU relu+129(FP), R4
+	CBZ R4, partended
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x4e37f508 // fmax v8.4s, v8.4s, v23.4s
+	WORD $0x4e37f4a5 // fmax v5.4s, v5.4s, v23.4s
+	WORD $0x4e37f529 // fmax v9.4s, v9.4s, v23.4s
+	WORD $0x4e37f4c6 // fmax v6.4s, v6.4s, v23.4s
+partended:
+	WORD $0x3d800048 // str q8, [x2]
+	WORD $0x3d800445 // str q5, [x2, #16]
+	WORD $0x3d800849 // str q9, [x2, #32]
 	ADD R10, R2, R9
-	WORD $0x4d008133 // st1 { v19.s }[2], [x9]
+	WORD $0x4d008126 // st1 { v6.s }[2], [x9]
 	ADD R11, R2, R9
-	WORD $0x0d009133 // st1 { v19.s }[1], [x9]
-	WORD $0xbd003053 // str s19, [x2, #48]
+	WORD $0x0d009126 // st1 { v6.s }[1], [x9]
+	WORD $0xbd003046 // str s6, [x2, #48]
 	ADD R3, R2, R2
 	RET
 
-// func depth128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R2V4(SB), NOSPLIT, $0-128
+// func depth128R2V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R2V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	MOVD k+0(FP), R1
 	MOVD first+88(FP), R2
@@ -11246,6 +20216,76 @@ done:
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 	ADD R4, R5, R5
 store:
+	MOVBU ends+128(FP), R5
+	CBZ R5, ended
+	MOVD endSub+136(FP), R5
+	CBZ R5, endSub
+	WORD $0xad4074bc // ldp q28, q29, [x5, #0]
+	WORD $0x4ebcd400 // fsub v0.4s, v0.4s, v28.4s
+	WORD $0x4ebcd484 // fsub v4.4s, v4.4s, v28.4s
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0xad417cbe // ldp q30, q31, [x5, #32]
+	WORD $0x4ebed442 // fsub v2.4s, v2.4s, v30.4s
+	WORD $0x4ebed4c6 // fsub v6.4s, v6.4s, v30.4s
+	WORD $0x4ebfd463 // fsub v3.4s, v3.4s, v31.4s
+	WORD $0x4ebfd4e7 // fsub v7.4s, v7.4s, v31.4s
+endSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, endMul
+	WORD $0xad4034ac // ldp q12, q13, [x5, #0]
+	WORD $0x6e2cdc00 // fmul v0.4s, v0.4s, v12.4s
+	WORD $0x6e2cdc84 // fmul v4.4s, v4.4s, v12.4s
+	WORD $0x6e2ddc21 // fmul v1.4s, v1.4s, v13.4s
+	WORD $0x6e2ddca5 // fmul v5.4s, v5.4s, v13.4s
+	WORD $0xad413cae // ldp q14, q15, [x5, #32]
+	WORD $0x6e2edc42 // fmul v2.4s, v2.4s, v14.4s
+	WORD $0x6e2edcc6 // fmul v6.4s, v6.4s, v14.4s
+	WORD $0x6e2fdc63 // fmul v3.4s, v3.4s, v15.4s
+	WORD $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
+endMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, endAdd
+	WORD $0xad4040a8 // ldp q8, q16, [x5, #0]
+	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	WORD $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	WORD $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
+	WORD $0xad4144a9 // ldp q9, q17, [x5, #32]
+	WORD $0x4e29d442 // fadd v2.4s, v2.4s, v9.4s
+	WORD $0x4e29d4c6 // fadd v6.4s, v6.4s, v9.4s
+	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
+	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+endAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, endRest
+	WORD $0xad4048aa // ldp q10, q18, [x5, #0]
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0xad414cab // ldp q11, q19, [x5, #32]
+	WORD $0x4e2bd442 // fadd v2.4s, v2.4s, v11.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R4, R5, R5
+	WORD $0xad4054b4 // ldp q20, q21, [x5, #0]
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0xad415cb6 // ldp q22, q23, [x5, #32]
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	ADD R4, R5, R5
+endRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, ended
+	WORD $0x6f00e418 // movi v24.2d, #0
+	WORD $0x4e38f400 // fmax v0.4s, v0.4s, v24.4s
+	WORD $0x4e38f421 // fmax v1.4s, v1.4s, v24.4s
+	WORD $0x4e38f442 // fmax v2.4s, v2.4s, v24.4s
+	WORD $0x4e38f463 // fmax v3.4s, v3.4s, v24.4s
+	WORD $0x4e38f484 // fmax v4.4s, v4.4s, v24.4s
+	WORD $0x4e38f4a5 // fmax v5.4s, v5.4s, v24.4s
+	WORD $0x4e38f4c6 // fmax v6.4s, v6.4s, v24.4s
+	WORD $0x4e38f4e7 // fmax v7.4s, v7.4s, v24.4s
+ended:
 	WORD $0x3d800060 // str q0, [x3]
 	WORD $0x3d800461 // str q1, [x3, #16]
 	WORD $0x3d800862 // str q2, [x3, #32]
@@ -11264,48 +20304,48 @@ part:
 	ADD $48, R12, R12
 	LSL $2, R11, R11
 	ADD $48, R11, R11
+	WORD $0x6f00e419 // movi v25.2d, #0
+	WORD $0x6f00e41a // movi v26.2d, #0
+	WORD $0x6f00e41b // movi v27.2d, #0
 	WORD $0x6f00e41c // movi v28.2d, #0
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
 	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
-	WORD $0x6f00e40f // movi v15.2d, #0
 	CBZ R2, partdone
 partloop:
 	PRFM 0(R7), PLDL1KEEP
 	ADD R8, R7, R7
-	WORD $0xad4040a8 // ldp q8, q16, [x5, #0]
-	WORD $0x3dc008a9 // ldr q9, [x5, #32]
-	WORD $0xbd4030b1 // ldr s17, [x5, #48]
-	WORD $0xbc6c68aa // ldr s10, [x5, x12]
-	WORD $0x6e0c0551 // mov v17.s[1], v10.s[0]
-	WORD $0xbc6b68b2 // ldr s18, [x5, x11]
-	WORD $0x6e140651 // mov v17.s[2], v18.s[0]
-	WORD $0xad404c6b // ldp q11, q19, [x3, #0]
-	WORD $0x3dc00874 // ldr q20, [x3, #32]
-	WORD $0xbd403075 // ldr s21, [x3, #48]
-	WORD $0xbc6c6876 // ldr s22, [x3, x12]
-	WORD $0x6e0c06d5 // mov v21.s[1], v22.s[0]
-	WORD $0xbc6b6877 // ldr s23, [x3, x11]
-	WORD $0x6e1406f5 // mov v21.s[2], v23.s[0]
+	WORD $0xad4038ad // ldp q13, q14, [x5, #0]
+	WORD $0x3dc008af // ldr q15, [x5, #32]
+	WORD $0xbd4030a8 // ldr s8, [x5, #48]
+	WORD $0xbc6c68b0 // ldr s16, [x5, x12]
+	WORD $0x6e0c0608 // mov v8.s[1], v16.s[0]
+	WORD $0xbc6b68a9 // ldr s9, [x5, x11]
+	WORD $0x6e140528 // mov v8.s[2], v9.s[0]
+	WORD $0xad402871 // ldp q17, q10, [x3, #0]
+	WORD $0x3dc00872 // ldr q18, [x3, #32]
+	WORD $0xbd40306b // ldr s11, [x3, #48]
+	WORD $0xbc6c6873 // ldr s19, [x3, x12]
+	WORD $0x6e0c066b // mov v11.s[1], v19.s[0]
+	WORD $0xbc6b6874 // ldr s20, [x3, x11]
+	WORD $0x6e14068b // mov v11.s[2], v20.s[0]
+	WORD $0x4e2dce39 // fmla v25.4s, v17.4s, v13.4s
+	WORD $0x4e2ecd5a // fmla v26.4s, v10.4s, v14.4s
+	WORD $0x4e2fce5b // fmla v27.4s, v18.4s, v15.4s
 	WORD $0x4e28cd7c // fmla v28.4s, v11.4s, v8.4s
-	WORD $0x4e30ce7d // fmla v29.4s, v19.4s, v16.4s
-	WORD $0x4e29ce9e // fmla v30.4s, v20.4s, v9.4s
-	WORD $0x4e31cebf // fmla v31.4s, v21.4s, v17.4s
 	ADD R0, R3, R10
-	WORD $0xad406558 // ldp q24, q25, [x10, #0]
-	WORD $0x3dc0095a // ldr q26, [x10, #32]
-	WORD $0xbd40315b // ldr s27, [x10, #48]
+	WORD $0xad405955 // ldp q21, q22, [x10, #0]
+	WORD $0x3dc00957 // ldr q23, [x10, #32]
+	WORD $0xbd403158 // ldr s24, [x10, #48]
 	WORD $0xbc6c6940 // ldr s0, [x10, x12]
-	WORD $0x6e0c041b // mov v27.s[1], v0.s[0]
+	WORD $0x6e0c0418 // mov v24.s[1], v0.s[0]
 	WORD $0xbc6b6941 // ldr s1, [x10, x11]
-	WORD $0x6e14043b // mov v27.s[2], v1.s[0]
+	WORD $0x6e140438 // mov v24.s[2], v1.s[0]
+	WORD $0x4e2dcebd // fmla v29.4s, v21.4s, v13.4s
+	WORD $0x4e2ecede // fmla v30.4s, v22.4s, v14.4s
+	WORD $0x4e2fceff // fmla v31.4s, v23.4s, v15.4s
 	WORD $0x4e28cf0c // fmla v12.4s, v24.4s, v8.4s
-	WORD $0x4e30cf2d // fmla v13.4s, v25.4s, v16.4s
-	WORD $0x4e29cf4e // fmla v14.4s, v26.4s, v9.4s
-	WORD $0x4e31cf6f // fmla v15.4s, v27.4s, v17.4s
 	ADD R4, R3, R3
 	ADD R6, R5, R5
 	SUBS $1, R2, R2
@@ -11325,52 +20365,147 @@ partdone:
 	CBZ R2, partstore
 	MOVD R3, R5
 	WORD $0xad400ca2 // ldp q2, q3, [x5, #0]
-	WORD $0x4e22d79c // fadd v28.4s, v28.4s, v2.4s
-	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
+	WORD $0x4e22d739 // fadd v25.4s, v25.4s, v2.4s
+	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
 	WORD $0x3dc008a4 // ldr q4, [x5, #32]
-	WORD $0x4e24d7de // fadd v30.4s, v30.4s, v4.4s
+	WORD $0x4e24d77b // fadd v27.4s, v27.4s, v4.4s
 	WORD $0xbd4030a5 // ldr s5, [x5, #48]
 	WORD $0xbc6c68a6 // ldr s6, [x5, x12]
 	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
 	WORD $0xbc6b68a7 // ldr s7, [x5, x11]
 	WORD $0x6e1404e5 // mov v5.s[2], v7.s[0]
-	WORD $0x4e25d7ff // fadd v31.4s, v31.4s, v5.4s
+	WORD $0x4e25d79c // fadd v28.4s, v28.4s, v5.4s
 	ADD R4, R5, R5
-	WORD $0xad4048aa // ldp q10, q18, [x5, #0]
-	WORD $0x4e2ad58c // fadd v12.4s, v12.4s, v10.4s
-	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD $0x3dc008b6 // ldr q22, [x5, #32]
-	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
-	WORD $0xbd4030b7 // ldr s23, [x5, #48]
-	WORD $0xbc6c68ab // ldr s11, [x5, x12]
-	WORD $0x6e0c0577 // mov v23.s[1], v11.s[0]
-	WORD $0xbc6b68b3 // ldr s19, [x5, x11]
-	WORD $0x6e140677 // mov v23.s[2], v19.s[0]
-	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+	WORD $0xad4024b0 // ldp q16, q9, [x5, #0]
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e29d7de // fadd v30.4s, v30.4s, v9.4s
+	WORD $0x3dc008b3 // ldr q19, [x5, #32]
+	WORD $0x4e33d7ff // fadd v31.4s, v31.4s, v19.4s
+	WORD $0xbd4030b4 // ldr s20, [x5, #48]
+	WORD $0xbc6c68b1 // ldr s17, [x5, x12]
+	WORD $0x6e0c0634 // mov v20.s[1], v17.s[0]
+	WORD $0xbc6b68aa // ldr s10, [x5, x11]
+	WORD $0x6e140554 // mov v20.s[2], v10.s[0]
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
 	ADD R4, R5, R5
 partstore:
-	WORD $0x3d80007c // str q28, [x3]
-	WORD $0x3d80047d // str q29, [x3, #16]
-	WORD $0x3d80087e // str q30, [x3, #32]
+	MOVBU ends+128(FP), R5
+	CBZ R5, partended
+	MOVD endSub+136(FP), R5
+	CBZ R5, partendSub
+	WORD $0xad402cb2 // ldp q18, q11, [x5, #0]
+	WORD $0x4eb2d739 // fsub v25.4s, v25.4s, v18.4s
+	WORD $0x4eb2d7bd // fsub v29.4s, v29.4s, v18.4s
+	WORD $0x4eabd75a // fsub v26.4s, v26.4s, v11.4s
+	WORD $0x4eabd7de // fsub v30.4s, v30.4s, v11.4s
+	WORD $0x3dc008a0 // ldr q0, [x5, #32]
+	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
+	WORD $0x4ea0d7ff // fsub v31.4s, v31.4s, v0.4s
+	WORD $0xbd4030a1 // ldr s1, [x5, #48]
+	WORD $0xbc6c68ad // ldr s13, [x5, x12]
+	WORD $0x6e0c05a1 // mov v1.s[1], v13.s[0]
+	WORD $0xbc6b68b5 // ldr s21, [x5, x11]
+	WORD $0x6e1406a1 // mov v1.s[2], v21.s[0]
+	WORD $0x4ea1d79c // fsub v28.4s, v28.4s, v1.4s
+	WORD $0x4ea1d58c // fsub v12.4s, v12.4s, v1.4s
+partendSub:
+	MOVD endMul+144(FP), R5
+	CBZ R5, partendMul
+	WORD $0xad4058ae // ldp q14, q22, [x5, #0]
+	WORD $0x6e2edf39 // fmul v25.4s, v25.4s, v14.4s
+	WORD $0x6e2edfbd // fmul v29.4s, v29.4s, v14.4s
+	WORD $0x6e36df5a // fmul v26.4s, v26.4s, v22.4s
+	WORD $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	WORD $0x3dc008af // ldr q15, [x5, #32]
+	WORD $0x6e2fdf7b // fmul v27.4s, v27.4s, v15.4s
+	WORD $0x6e2fdfff // fmul v31.4s, v31.4s, v15.4s
+	WORD $0xbd4030b7 // ldr s23, [x5, #48]
+	WORD $0xbc6c68a8 // ldr s8, [x5, x12]
+	WORD $0x6e0c0517 // mov v23.s[1], v8.s[0]
+	WORD $0xbc6b68b8 // ldr s24, [x5, x11]
+	WORD $0x6e140717 // mov v23.s[2], v24.s[0]
+	WORD $0x6e37df9c // fmul v28.4s, v28.4s, v23.4s
+	WORD $0x6e37dd8c // fmul v12.4s, v12.4s, v23.4s
+partendMul:
+	MOVD endAdd+152(FP), R5
+	CBZ R5, partendAdd
+	WORD $0xad400ca2 // ldp q2, q3, [x5, #0]
+	WORD $0x4e22d739 // fadd v25.4s, v25.4s, v2.4s
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
+	WORD $0x4e23d7de // fadd v30.4s, v30.4s, v3.4s
+	WORD $0x3dc008a4 // ldr q4, [x5, #32]
+	WORD $0x4e24d77b // fadd v27.4s, v27.4s, v4.4s
+	WORD $0x4e24d7ff // fadd v31.4s, v31.4s, v4.4s
+	WORD $0xbd4030a6 // ldr s6, [x5, #48]
+	WORD $0xbc6c68a7 // ldr s7, [x5, x12]
+	WORD $0x6e0c04e6 // mov v6.s[1], v7.s[0]
+	WORD $0xbc6b68a5 // ldr s5, [x5, x11]
+	WORD $0x6e1404a6 // mov v6.s[2], v5.s[0]
+	WORD $0x4e26d79c // fadd v28.4s, v28.4s, v6.4s
+	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+partendAdd:
+	MOVD endRest+160(FP), R5
+	CBZ R5, partendRest
+	WORD $0xad4024b0 // ldp q16, q9, [x5, #0]
+	WORD $0x4e30d739 // fadd v25.4s, v25.4s, v16.4s
+	WORD $0x4e29d75a // fadd v26.4s, v26.4s, v9.4s
+	WORD $0x3dc008b3 // ldr q19, [x5, #32]
+	WORD $0x4e33d77b // fadd v27.4s, v27.4s, v19.4s
+	WORD $0xbd4030b1 // ldr s17, [x5, #48]
+	WORD $0xbc6c68aa // ldr s10, [x5, x12]
+	WORD $0x6e0c0551 // mov v17.s[1], v10.s[0]
+	WORD $0xbc6b68b4 // ldr s20, [x5, x11]
+	WORD $0x6e140691 // mov v17.s[2], v20.s[0]
+	WORD $0x4e31d79c // fadd v28.4s, v28.4s, v17.4s
+	ADD R4, R5, R5
+	WORD $0xad402cb2 // ldp q18, q11, [x5, #0]
+	WORD $0x4e32d7bd // fadd v29.4s, v29.4s, v18.4s
+	WORD $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
+	WORD $0x3dc008a0 // ldr q0, [x5, #32]
+	WORD $0x4e20d7ff // fadd v31.4s, v31.4s, v0.4s
+	WORD $0xbd4030ad // ldr s13, [x5, #48]
+	WORD $0xbc6c68b5 // ldr s21, [x5, x12]
+	WORD $0x6e0c06ad // mov v13.s[1], v21.s[0]
+	WORD $0xbc6b68a1 // ldr s1, [x5, x11]
+	WORD $0x6e14042d // mov v13.s[2], v1.s[0]
+	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
+	ADD R4, R5, R5
+partendRest:
+	MOVBU relu+129(FP), R5
+	CBZ R5, partended
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x4e2ef739 // fmax v25.4s, v25.4s, v14.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ef77b // fmax v27.4s, v27.4s, v14.4s
+	WORD $0x4e2ef79c // fmax v28.4s, v28.4s, v14.4s
+	WORD $0x4e2ef7bd // fmax v29.4s, v29.4s, v14.4s
+	WORD $0x4e2ef7de // fmax v30.4s, v30.4s, v14.4s
+	WORD $0x4e2ef7ff // fmax v31.4s, v31.4s, v14.4s
+	WORD $0x4e2ef58c // fmax v12.4s, v12.4s, v14.4s
+partended:
+	WORD $0x3d800079 // str q25, [x3]
+	WORD $0x3d80047a // str q26, [x3, #16]
+	WORD $0x3d80087b // str q27, [x3, #32]
 	ADD R11, R3, R10
-	WORD $0x4d00815f // st1 { v31.s }[2], [x10]
+	WORD $0x4d00815c // st1 { v28.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00915f // st1 { v31.s }[1], [x10]
-	WORD $0xbd00307f // str s31, [x3, #48]
+	WORD $0x0d00915c // st1 { v28.s }[1], [x10]
+	WORD $0xbd00307c // str s28, [x3, #48]
 	ADD R4, R3, R3
-	WORD $0x3d80006c // str q12, [x3]
-	WORD $0x3d80046d // str q13, [x3, #16]
-	WORD $0x3d80086e // str q14, [x3, #32]
+	WORD $0x3d80007d // str q29, [x3]
+	WORD $0x3d80047e // str q30, [x3, #16]
+	WORD $0x3d80087f // str q31, [x3, #32]
 	ADD R11, R3, R10
-	WORD $0x4d00814f // st1 { v15.s }[2], [x10]
+	WORD $0x4d00814c // st1 { v12.s }[2], [x10]
 	ADD R12, R3, R10
-	WORD $0x0d00914f // st1 { v15.s }[1], [x10]
-	WORD $0xbd00306f // str s15, [x3, #48]
+	WORD $0x0d00914c // st1 { v12.s }[1], [x10]
+	WORD $0xbd00306c // str s12, [x3, #48]
 	ADD R4, R3, R3
 	RET
 
-// func depth128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R3V4(SB), NOSPLIT, $0-128
+// func depth128R3V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R3V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	MOVD k+0(FP), R2
@@ -11464,6 +20599,99 @@ done:
 	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
 	ADD R5, R6, R6
 store:
+	MOVBU ends+128(FP), R6
+	CBZ R6, ended
+	MOVD endSub+136(FP), R6
+	CBZ R6, endSub
+	WORD $0xad4060cc // ldp q12, q24, [x6, #0]
+	WORD $0x4eacd400 // fsub v0.4s, v0.4s, v12.4s
+	WORD $0x4eacd484 // fsub v4.4s, v4.4s, v12.4s
+	WORD $0x4eacd508 // fsub v8.4s, v8.4s, v12.4s
+	WORD $0x4eb8d421 // fsub v1.4s, v1.4s, v24.4s
+	WORD $0x4eb8d4a5 // fsub v5.4s, v5.4s, v24.4s
+	WORD $0x4eb8d529 // fsub v9.4s, v9.4s, v24.4s
+	WORD $0xad4164cd // ldp q13, q25, [x6, #32]
+	WORD $0x4eadd442 // fsub v2.4s, v2.4s, v13.4s
+	WORD $0x4eadd4c6 // fsub v6.4s, v6.4s, v13.4s
+	WORD $0x4eadd54a // fsub v10.4s, v10.4s, v13.4s
+	WORD $0x4eb9d463 // fsub v3.4s, v3.4s, v25.4s
+	WORD $0x4eb9d4e7 // fsub v7.4s, v7.4s, v25.4s
+	WORD $0x4eb9d56b // fsub v11.4s, v11.4s, v25.4s
+endSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, endMul
+	WORD $0xad4068ce // ldp q14, q26, [x6, #0]
+	WORD $0x6e2edc00 // fmul v0.4s, v0.4s, v14.4s
+	WORD $0x6e2edc84 // fmul v4.4s, v4.4s, v14.4s
+	WORD $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x6e3adca5 // fmul v5.4s, v5.4s, v26.4s
+	WORD $0x6e3add29 // fmul v9.4s, v9.4s, v26.4s
+	WORD $0xad416ccf // ldp q15, q27, [x6, #32]
+	WORD $0x6e2fdc42 // fmul v2.4s, v2.4s, v15.4s
+	WORD $0x6e2fdcc6 // fmul v6.4s, v6.4s, v15.4s
+	WORD $0x6e2fdd4a // fmul v10.4s, v10.4s, v15.4s
+	WORD $0x6e3bdc63 // fmul v3.4s, v3.4s, v27.4s
+	WORD $0x6e3bdce7 // fmul v7.4s, v7.4s, v27.4s
+	WORD $0x6e3bdd6b // fmul v11.4s, v11.4s, v27.4s
+endMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, endAdd
+	WORD $0xad4074dc // ldp q28, q29, [x6, #0]
+	WORD $0x4e3cd400 // fadd v0.4s, v0.4s, v28.4s
+	WORD $0x4e3cd484 // fadd v4.4s, v4.4s, v28.4s
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	WORD $0x4e3dd421 // fadd v1.4s, v1.4s, v29.4s
+	WORD $0x4e3dd4a5 // fadd v5.4s, v5.4s, v29.4s
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xad417cde // ldp q30, q31, [x6, #32]
+	WORD $0x4e3ed442 // fadd v2.4s, v2.4s, v30.4s
+	WORD $0x4e3ed4c6 // fadd v6.4s, v6.4s, v30.4s
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3fd463 // fadd v3.4s, v3.4s, v31.4s
+	WORD $0x4e3fd4e7 // fadd v7.4s, v7.4s, v31.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+endAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, endRest
+	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0xad414cd2 // ldp q18, q19, [x6, #32]
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	ADD R5, R6, R6
+	WORD $0xad4054d4 // ldp q20, q21, [x6, #0]
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0xad415cd6 // ldp q22, q23, [x6, #32]
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	ADD R5, R6, R6
+	WORD $0xad4060cc // ldp q12, q24, [x6, #0]
+	WORD $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
+	WORD $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
+	WORD $0xad4164cd // ldp q13, q25, [x6, #32]
+	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
+	WORD $0x4e39d56b // fadd v11.4s, v11.4s, v25.4s
+	ADD R5, R6, R6
+endRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, ended
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x4e2ef400 // fmax v0.4s, v0.4s, v14.4s
+	WORD $0x4e2ef421 // fmax v1.4s, v1.4s, v14.4s
+	WORD $0x4e2ef442 // fmax v2.4s, v2.4s, v14.4s
+	WORD $0x4e2ef463 // fmax v3.4s, v3.4s, v14.4s
+	WORD $0x4e2ef484 // fmax v4.4s, v4.4s, v14.4s
+	WORD $0x4e2ef4a5 // fmax v5.4s, v5.4s, v14.4s
+	WORD $0x4e2ef4c6 // fmax v6.4s, v6.4s, v14.4s
+	WORD $0x4e2ef4e7 // fmax v7.4s, v7.4s, v14.4s
+	WORD $0x4e2ef508 // fmax v8.4s, v8.4s, v14.4s
+	WORD $0x4e2ef529 // fmax v9.4s, v9.4s, v14.4s
+	WORD $0x4e2ef54a // fmax v10.4s, v10.4s, v14.4s
+	WORD $0x4e2ef56b // fmax v11.4s, v11.4s, v14.4s
+ended:
 	WORD $0x3d800080 // str q0, [x4]
 	WORD $0x3d800481 // str q1, [x4, #16]
 	WORD $0x3d800882 // str q2, [x4, #32]
@@ -11487,11 +20715,6 @@ part:
 	ADD $48, R13, R13
 	LSL $2, R12, R12
 	ADD $48, R12, R12
-	WORD $0x6f00e40c // movi v12.2d, #0
-	WORD $0x6f00e418 // movi v24.2d, #0
-	WORD $0x6f00e40d // movi v13.2d, #0
-	WORD $0x6f00e419 // movi v25.2d, #0
-	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e41b // movi v27.2d, #0
@@ -11499,28 +20722,33 @@ part:
 	WORD $0x6f00e41d // movi v29.2d, #0
 	WORD $0x6f00e41e // movi v30.2d, #0
 	WORD $0x6f00e41f // movi v31.2d, #0
+	WORD $0x6f00e410 // movi v16.2d, #0
+	WORD $0x6f00e411 // movi v17.2d, #0
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e414 // movi v20.2d, #0
 	CBZ R3, partdone
 partloop:
 	PRFM 0(R8), PLDL1KEEP
 	ADD R9, R8, R8
-	WORD $0xad4044d0 // ldp q16, q17, [x6, #0]
-	WORD $0x3dc008d2 // ldr q18, [x6, #32]
-	WORD $0xbd4030d3 // ldr s19, [x6, #48]
-	WORD $0xbc6d68d4 // ldr s20, [x6, x13]
-	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
-	WORD $0xbc6c68d5 // ldr s21, [x6, x12]
-	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
-	WORD $0xad405c96 // ldp q22, q23, [x4, #0]
+	WORD $0xad4058d5 // ldp q21, q22, [x6, #0]
+	WORD $0x3dc008d7 // ldr q23, [x6, #32]
+	WORD $0xbd4030cc // ldr s12, [x6, #48]
+	WORD $0xbc6d68d8 // ldr s24, [x6, x13]
+	WORD $0x6e0c070c // mov v12.s[1], v24.s[0]
+	WORD $0xbc6c68cd // ldr s13, [x6, x12]
+	WORD $0x6e1405ac // mov v12.s[2], v13.s[0]
+	WORD $0xad403899 // ldp q25, q14, [x4, #0]
 	WORD $0x3dc00880 // ldr q0, [x4, #32]
 	WORD $0xbd403081 // ldr s1, [x4, #48]
 	WORD $0xbc6d6882 // ldr s2, [x4, x13]
 	WORD $0x6e0c0441 // mov v1.s[1], v2.s[0]
 	WORD $0xbc6c6883 // ldr s3, [x4, x12]
 	WORD $0x6e140461 // mov v1.s[2], v3.s[0]
-	WORD $0x4e30cecc // fmla v12.4s, v22.4s, v16.4s
-	WORD $0x4e31cef8 // fmla v24.4s, v23.4s, v17.4s
-	WORD $0x4e32cc0d // fmla v13.4s, v0.4s, v18.4s
-	WORD $0x4e33cc39 // fmla v25.4s, v1.4s, v19.4s
+	WORD $0x4e35cf3a // fmla v26.4s, v25.4s, v21.4s
+	WORD $0x4e36cdcf // fmla v15.4s, v14.4s, v22.4s
+	WORD $0x4e37cc1b // fmla v27.4s, v0.4s, v23.4s
+	WORD $0x4e2ccc3c // fmla v28.4s, v1.4s, v12.4s
 	ADD R0, R4, R11
 	WORD $0xad401564 // ldp q4, q5, [x11, #0]
 	WORD $0x3dc00966 // ldr q6, [x11, #32]
@@ -11529,22 +20757,22 @@ partloop:
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc6c6969 // ldr s9, [x11, x12]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e30cc8e // fmla v14.4s, v4.4s, v16.4s
-	WORD $0x4e31ccba // fmla v26.4s, v5.4s, v17.4s
-	WORD $0x4e32cccf // fmla v15.4s, v6.4s, v18.4s
-	WORD $0x4e33ccfb // fmla v27.4s, v7.4s, v19.4s
+	WORD $0x4e35cc9d // fmla v29.4s, v4.4s, v21.4s
+	WORD $0x4e36ccbe // fmla v30.4s, v5.4s, v22.4s
+	WORD $0x4e37ccdf // fmla v31.4s, v6.4s, v23.4s
+	WORD $0x4e2cccf0 // fmla v16.4s, v7.4s, v12.4s
 	ADD R1, R4, R11
 	WORD $0xad402d6a // ldp q10, q11, [x11, #0]
-	WORD $0x3dc00974 // ldr q20, [x11, #32]
-	WORD $0xbd403175 // ldr s21, [x11, #48]
+	WORD $0x3dc00978 // ldr q24, [x11, #32]
+	WORD $0xbd40316d // ldr s13, [x11, #48]
 	WORD $0xbc6d6962 // ldr s2, [x11, x13]
-	WORD $0x6e0c0455 // mov v21.s[1], v2.s[0]
+	WORD $0x6e0c044d // mov v13.s[1], v2.s[0]
 	WORD $0xbc6c6963 // ldr s3, [x11, x12]
-	WORD $0x6e140475 // mov v21.s[2], v3.s[0]
-	WORD $0x4e30cd5c // fmla v28.4s, v10.4s, v16.4s
-	WORD $0x4e31cd7d // fmla v29.4s, v11.4s, v17.4s
-	WORD $0x4e32ce9e // fmla v30.4s, v20.4s, v18.4s
-	WORD $0x4e33cebf // fmla v31.4s, v21.4s, v19.4s
+	WORD $0x6e14046d // mov v13.s[2], v3.s[0]
+	WORD $0x4e35cd51 // fmla v17.4s, v10.4s, v21.4s
+	WORD $0x4e36cd72 // fmla v18.4s, v11.4s, v22.4s
+	WORD $0x4e37cf13 // fmla v19.4s, v24.4s, v23.4s
+	WORD $0x4e2ccdb4 // fmla v20.4s, v13.4s, v12.4s
 	ADD R5, R4, R4
 	ADD R7, R6, R6
 	SUBS $1, R3, R3
@@ -11563,74 +20791,197 @@ partdone:
 	MOVBU add+72(FP), R3
 	CBZ R3, partstore
 	MOVD R4, R6
-	WORD $0xad405cd6 // ldp q22, q23, [x6, #0]
-	WORD $0x4e36d58c // fadd v12.4s, v12.4s, v22.4s
-	WORD $0x4e37d718 // fadd v24.4s, v24.4s, v23.4s
+	WORD $0xad4038d9 // ldp q25, q14, [x6, #0]
+	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
+	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
 	WORD $0x3dc008c0 // ldr q0, [x6, #32]
-	WORD $0x4e20d5ad // fadd v13.4s, v13.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
 	WORD $0xbd4030c1 // ldr s1, [x6, #48]
 	WORD $0xbc6d68c8 // ldr s8, [x6, x13]
 	WORD $0x6e0c0501 // mov v1.s[1], v8.s[0]
 	WORD $0xbc6c68c9 // ldr s9, [x6, x12]
 	WORD $0x6e140521 // mov v1.s[2], v9.s[0]
-	WORD $0x4e21d739 // fadd v25.4s, v25.4s, v1.4s
+	WORD $0x4e21d79c // fadd v28.4s, v28.4s, v1.4s
 	ADD R5, R6, R6
 	WORD $0xad4014c4 // ldp q4, q5, [x6, #0]
-	WORD $0x4e24d5ce // fadd v14.4s, v14.4s, v4.4s
-	WORD $0x4e25d75a // fadd v26.4s, v26.4s, v5.4s
+	WORD $0x4e24d7bd // fadd v29.4s, v29.4s, v4.4s
+	WORD $0x4e25d7de // fadd v30.4s, v30.4s, v5.4s
 	WORD $0x3dc008c6 // ldr q6, [x6, #32]
-	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
+	WORD $0x4e26d7ff // fadd v31.4s, v31.4s, v6.4s
 	WORD $0xbd4030c7 // ldr s7, [x6, #48]
 	WORD $0xbc6d68c2 // ldr s2, [x6, x13]
 	WORD $0x6e0c0447 // mov v7.s[1], v2.s[0]
 	WORD $0xbc6c68c3 // ldr s3, [x6, x12]
 	WORD $0x6e140467 // mov v7.s[2], v3.s[0]
-	WORD $0x4e27d77b // fadd v27.4s, v27.4s, v7.4s
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
 	ADD R5, R6, R6
-	WORD $0xad4028d0 // ldp q16, q10, [x6, #0]
-	WORD $0x4e30d79c // fadd v28.4s, v28.4s, v16.4s
-	WORD $0x4e2ad7bd // fadd v29.4s, v29.4s, v10.4s
-	WORD $0x3dc008d1 // ldr q17, [x6, #32]
-	WORD $0x4e31d7de // fadd v30.4s, v30.4s, v17.4s
+	WORD $0xad4028d5 // ldp q21, q10, [x6, #0]
+	WORD $0x4e35d631 // fadd v17.4s, v17.4s, v21.4s
+	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
+	WORD $0x3dc008d6 // ldr q22, [x6, #32]
+	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
 	WORD $0xbd4030cb // ldr s11, [x6, #48]
-	WORD $0xbc6d68d2 // ldr s18, [x6, x13]
-	WORD $0x6e0c064b // mov v11.s[1], v18.s[0]
-	WORD $0xbc6c68d4 // ldr s20, [x6, x12]
-	WORD $0x6e14068b // mov v11.s[2], v20.s[0]
-	WORD $0x4e2bd7ff // fadd v31.4s, v31.4s, v11.4s
+	WORD $0xbc6d68d7 // ldr s23, [x6, x13]
+	WORD $0x6e0c06eb // mov v11.s[1], v23.s[0]
+	WORD $0xbc6c68d8 // ldr s24, [x6, x12]
+	WORD $0x6e14070b // mov v11.s[2], v24.s[0]
+	WORD $0x4e2bd694 // fadd v20.4s, v20.4s, v11.4s
 	ADD R5, R6, R6
 partstore:
-	WORD $0x3d80008c // str q12, [x4]
-	WORD $0x3d800498 // str q24, [x4, #16]
-	WORD $0x3d80088d // str q13, [x4, #32]
+	MOVBU ends+128(FP), R6
+	CBZ R6, partended
+	MOVD endSub+136(FP), R6
+	CBZ R6, partendSub
+	WORD $0xad4034cc // ldp q12, q13, [x6, #0]
+	WORD $0x4eacd75a // fsub v26.4s, v26.4s, v12.4s
+	WORD $0x4eacd7bd // fsub v29.4s, v29.4s, v12.4s
+	WORD $0x4eacd631 // fsub v17.4s, v17.4s, v12.4s
+	WORD $0x4eadd5ef // fsub v15.4s, v15.4s, v13.4s
+	WORD $0x4eadd7de // fsub v30.4s, v30.4s, v13.4s
+	WORD $0x4eadd652 // fsub v18.4s, v18.4s, v13.4s
+	WORD $0x3dc008d9 // ldr q25, [x6, #32]
+	WORD $0x4eb9d77b // fsub v27.4s, v27.4s, v25.4s
+	WORD $0x4eb9d7ff // fsub v31.4s, v31.4s, v25.4s
+	WORD $0x4eb9d673 // fsub v19.4s, v19.4s, v25.4s
+	WORD $0xbd4030ce // ldr s14, [x6, #48]
+	WORD $0xbc6d68c0 // ldr s0, [x6, x13]
+	WORD $0x6e0c040e // mov v14.s[1], v0.s[0]
+	WORD $0xbc6c68c8 // ldr s8, [x6, x12]
+	WORD $0x6e14050e // mov v14.s[2], v8.s[0]
+	WORD $0x4eaed79c // fsub v28.4s, v28.4s, v14.4s
+	WORD $0x4eaed610 // fsub v16.4s, v16.4s, v14.4s
+	WORD $0x4eaed694 // fsub v20.4s, v20.4s, v14.4s
+partendSub:
+	MOVD endMul+144(FP), R6
+	CBZ R6, partendMul
+	WORD $0xad4004c9 // ldp q9, q1, [x6, #0]
+	WORD $0x6e29df5a // fmul v26.4s, v26.4s, v9.4s
+	WORD $0x6e29dfbd // fmul v29.4s, v29.4s, v9.4s
+	WORD $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	WORD $0x6e21ddef // fmul v15.4s, v15.4s, v1.4s
+	WORD $0x6e21dfde // fmul v30.4s, v30.4s, v1.4s
+	WORD $0x6e21de52 // fmul v18.4s, v18.4s, v1.4s
+	WORD $0x3dc008c4 // ldr q4, [x6, #32]
+	WORD $0x6e24df7b // fmul v27.4s, v27.4s, v4.4s
+	WORD $0x6e24dfff // fmul v31.4s, v31.4s, v4.4s
+	WORD $0x6e24de73 // fmul v19.4s, v19.4s, v4.4s
+	WORD $0xbd4030c5 // ldr s5, [x6, #48]
+	WORD $0xbc6d68c6 // ldr s6, [x6, x13]
+	WORD $0x6e0c04c5 // mov v5.s[1], v6.s[0]
+	WORD $0xbc6c68c2 // ldr s2, [x6, x12]
+	WORD $0x6e140445 // mov v5.s[2], v2.s[0]
+	WORD $0x6e25df9c // fmul v28.4s, v28.4s, v5.4s
+	WORD $0x6e25de10 // fmul v16.4s, v16.4s, v5.4s
+	WORD $0x6e25de94 // fmul v20.4s, v20.4s, v5.4s
+partendMul:
+	MOVD endAdd+152(FP), R6
+	CBZ R6, partendAdd
+	WORD $0xad401cc3 // ldp q3, q7, [x6, #0]
+	WORD $0x4e23d75a // fadd v26.4s, v26.4s, v3.4s
+	WORD $0x4e23d7bd // fadd v29.4s, v29.4s, v3.4s
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0x4e27d5ef // fadd v15.4s, v15.4s, v7.4s
+	WORD $0x4e27d7de // fadd v30.4s, v30.4s, v7.4s
+	WORD $0x4e27d652 // fadd v18.4s, v18.4s, v7.4s
+	WORD $0x3dc008d5 // ldr q21, [x6, #32]
+	WORD $0x4e35d77b // fadd v27.4s, v27.4s, v21.4s
+	WORD $0x4e35d7ff // fadd v31.4s, v31.4s, v21.4s
+	WORD $0x4e35d673 // fadd v19.4s, v19.4s, v21.4s
+	WORD $0xbd4030ca // ldr s10, [x6, #48]
+	WORD $0xbc6d68d6 // ldr s22, [x6, x13]
+	WORD $0x6e0c06ca // mov v10.s[1], v22.s[0]
+	WORD $0xbc6c68d7 // ldr s23, [x6, x12]
+	WORD $0x6e1406ea // mov v10.s[2], v23.s[0]
+	WORD $0x4e2ad79c // fadd v28.4s, v28.4s, v10.4s
+	WORD $0x4e2ad610 // fadd v16.4s, v16.4s, v10.4s
+	WORD $0x4e2ad694 // fadd v20.4s, v20.4s, v10.4s
+partendAdd:
+	MOVD endRest+160(FP), R6
+	CBZ R6, partendRest
+	WORD $0xad402cd8 // ldp q24, q11, [x6, #0]
+	WORD $0x4e38d75a // fadd v26.4s, v26.4s, v24.4s
+	WORD $0x4e2bd5ef // fadd v15.4s, v15.4s, v11.4s
+	WORD $0x3dc008cc // ldr q12, [x6, #32]
+	WORD $0x4e2cd77b // fadd v27.4s, v27.4s, v12.4s
+	WORD $0xbd4030cd // ldr s13, [x6, #48]
+	WORD $0xbc6d68d9 // ldr s25, [x6, x13]
+	WORD $0x6e0c072d // mov v13.s[1], v25.s[0]
+	WORD $0xbc6c68c0 // ldr s0, [x6, x12]
+	WORD $0x6e14040d // mov v13.s[2], v0.s[0]
+	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	ADD R5, R6, R6
+	WORD $0xad4038c8 // ldp q8, q14, [x6, #0]
+	WORD $0x4e28d7bd // fadd v29.4s, v29.4s, v8.4s
+	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
+	WORD $0x3dc008c9 // ldr q9, [x6, #32]
+	WORD $0x4e29d7ff // fadd v31.4s, v31.4s, v9.4s
+	WORD $0xbd4030c1 // ldr s1, [x6, #48]
+	WORD $0xbc6d68c4 // ldr s4, [x6, x13]
+	WORD $0x6e0c0481 // mov v1.s[1], v4.s[0]
+	WORD $0xbc6c68c6 // ldr s6, [x6, x12]
+	WORD $0x6e1404c1 // mov v1.s[2], v6.s[0]
+	WORD $0x4e21d610 // fadd v16.4s, v16.4s, v1.4s
+	ADD R5, R6, R6
+	WORD $0xad4014c2 // ldp q2, q5, [x6, #0]
+	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
+	WORD $0x4e25d652 // fadd v18.4s, v18.4s, v5.4s
+	WORD $0x3dc008c3 // ldr q3, [x6, #32]
+	WORD $0x4e23d673 // fadd v19.4s, v19.4s, v3.4s
+	WORD $0xbd4030c7 // ldr s7, [x6, #48]
+	WORD $0xbc6d68d5 // ldr s21, [x6, x13]
+	WORD $0x6e0c06a7 // mov v7.s[1], v21.s[0]
+	WORD $0xbc6c68d6 // ldr s22, [x6, x12]
+	WORD $0x6e1406c7 // mov v7.s[2], v22.s[0]
+	WORD $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	ADD R5, R6, R6
+partendRest:
+	MOVBU relu+129(FP), R6
+	CBZ R6, partended
+	WORD $0x6f00e417 // movi v23.2d, #0
+	WORD $0x4e37f75a // fmax v26.4s, v26.4s, v23.4s
+	WORD $0x4e37f5ef // fmax v15.4s, v15.4s, v23.4s
+	WORD $0x4e37f77b // fmax v27.4s, v27.4s, v23.4s
+	WORD $0x4e37f79c // fmax v28.4s, v28.4s, v23.4s
+	WORD $0x4e37f7bd // fmax v29.4s, v29.4s, v23.4s
+	WORD $0x4e37f7de // fmax v30.4s, v30.4s, v23.4s
+	WORD $0x4e37f7ff // fmax v31.4s, v31.4s, v23.4s
+	WORD $0x4e37f610 // fmax v16.4s, v16.4s, v23.4s
+	WORD $0x4e37f631 // fmax v17.4s, v17.4s, v23.4s
+	WORD $0x4e37f652 // fmax v18.4s, v18.4s, v23.4s
+	WORD $0x4e37f673 // fmax v19.4s, v19.4s, v23.4s
+	WORD $0x4e37f694 // fmax v20.4s, v20.4s, v23.4s
+partended:
+	WORD $0x3d80009a // str q26, [x4]
+	WORD $0x3d80048f // str q15, [x4, #16]
+	WORD $0x3d80089b // str q27, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d008179 // st1 { v25.s }[2], [x11]
+	WORD $0x4d00817c // st1 { v28.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d009179 // st1 { v25.s }[1], [x11]
-	WORD $0xbd003099 // str s25, [x4, #48]
+	WORD $0x0d00917c // st1 { v28.s }[1], [x11]
+	WORD $0xbd00309c // str s28, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d80008e // str q14, [x4]
-	WORD $0x3d80049a // str q26, [x4, #16]
-	WORD $0x3d80088f // str q15, [x4, #32]
+	WORD $0x3d80009d // str q29, [x4]
+	WORD $0x3d80049e // str q30, [x4, #16]
+	WORD $0x3d80089f // str q31, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d00817b // st1 { v27.s }[2], [x11]
+	WORD $0x4d008170 // st1 { v16.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00917b // st1 { v27.s }[1], [x11]
-	WORD $0xbd00309b // str s27, [x4, #48]
+	WORD $0x0d009170 // st1 { v16.s }[1], [x11]
+	WORD $0xbd003090 // str s16, [x4, #48]
 	ADD R5, R4, R4
-	WORD $0x3d80009c // str q28, [x4]
-	WORD $0x3d80049d // str q29, [x4, #16]
-	WORD $0x3d80089e // str q30, [x4, #32]
+	WORD $0x3d800091 // str q17, [x4]
+	WORD $0x3d800492 // str q18, [x4, #16]
+	WORD $0x3d800893 // str q19, [x4, #32]
 	ADD R12, R4, R11
-	WORD $0x4d00817f // st1 { v31.s }[2], [x11]
+	WORD $0x4d008174 // st1 { v20.s }[2], [x11]
 	ADD R13, R4, R11
-	WORD $0x0d00917f // st1 { v31.s }[1], [x11]
-	WORD $0xbd00309f // str s31, [x4, #48]
+	WORD $0x0d009174 // st1 { v20.s }[1], [x11]
+	WORD $0xbd003094 // str s20, [x4, #48]
 	ADD R5, R4, R4
 	RET
 
-// func depth128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int)
-TEXT ·depth128R4V4(SB), NOSPLIT, $0-128
+// func depth128R4V4(k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, tail int, add bool, panel *float32, first int, run int, jumps *int, ahead uintptr, aheadRow int, ends bool, relu bool, endSub *float32, endMul *float32, endAdd *float32, endRest *float32)
+TEXT ·depth128R4V4(SB), NOSPLIT, $0-168
 	MOVD aRow+16(FP), R0
 	ADD R0, R0, R1
 	ADD R0, R1, R2
@@ -11743,6 +21094,122 @@ done:
 	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
 	ADD R6, R7, R7
 store:
+	MOVBU ends+128(FP), R7
+	CBZ R7, ended
+	MOVD endSub+136(FP), R7
+	CBZ R7, endSub
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4eb8d400 // fsub v0.4s, v0.4s, v24.4s
+	WORD $0x4eb8d484 // fsub v4.4s, v4.4s, v24.4s
+	WORD $0x4eb8d508 // fsub v8.4s, v8.4s, v24.4s
+	WORD $0x4eb8d58c // fsub v12.4s, v12.4s, v24.4s
+	WORD $0x4eb9d421 // fsub v1.4s, v1.4s, v25.4s
+	WORD $0x4eb9d4a5 // fsub v5.4s, v5.4s, v25.4s
+	WORD $0x4eb9d529 // fsub v9.4s, v9.4s, v25.4s
+	WORD $0x4eb9d5ad // fsub v13.4s, v13.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4ebad442 // fsub v2.4s, v2.4s, v26.4s
+	WORD $0x4ebad4c6 // fsub v6.4s, v6.4s, v26.4s
+	WORD $0x4ebad54a // fsub v10.4s, v10.4s, v26.4s
+	WORD $0x4ebad5ce // fsub v14.4s, v14.4s, v26.4s
+	WORD $0x4ebbd463 // fsub v3.4s, v3.4s, v27.4s
+	WORD $0x4ebbd4e7 // fsub v7.4s, v7.4s, v27.4s
+	WORD $0x4ebbd56b // fsub v11.4s, v11.4s, v27.4s
+	WORD $0x4ebbd5ef // fsub v15.4s, v15.4s, v27.4s
+endSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, endMul
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x6e3cdc00 // fmul v0.4s, v0.4s, v28.4s
+	WORD $0x6e3cdc84 // fmul v4.4s, v4.4s, v28.4s
+	WORD $0x6e3cdd08 // fmul v8.4s, v8.4s, v28.4s
+	WORD $0x6e3cdd8c // fmul v12.4s, v12.4s, v28.4s
+	WORD $0x6e3ddc21 // fmul v1.4s, v1.4s, v29.4s
+	WORD $0x6e3ddca5 // fmul v5.4s, v5.4s, v29.4s
+	WORD $0x6e3ddd29 // fmul v9.4s, v9.4s, v29.4s
+	WORD $0x6e3dddad // fmul v13.4s, v13.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x6e3edc42 // fmul v2.4s, v2.4s, v30.4s
+	WORD $0x6e3edcc6 // fmul v6.4s, v6.4s, v30.4s
+	WORD $0x6e3edd4a // fmul v10.4s, v10.4s, v30.4s
+	WORD $0x6e3eddce // fmul v14.4s, v14.4s, v30.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x6e3fdd6b // fmul v11.4s, v11.4s, v31.4s
+	WORD $0x6e3fddef // fmul v15.4s, v15.4s, v31.4s
+endMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, endAdd
+	WORD $0xad4050f0 // ldp q16, q20, [x7, #0]
+	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD $0x4e30d484 // fadd v4.4s, v4.4s, v16.4s
+	WORD $0x4e30d508 // fadd v8.4s, v8.4s, v16.4s
+	WORD $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0xad4154f1 // ldp q17, q21, [x7, #32]
+	WORD $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
+	WORD $0x4e31d4c6 // fadd v6.4s, v6.4s, v17.4s
+	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
+	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
+	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
+	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+endAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, endRest
+	WORD $0xad4058f2 // ldp q18, q22, [x7, #0]
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
+	WORD $0xad415cf3 // ldp q19, q23, [x7, #32]
+	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD R6, R7, R7
+	WORD $0xad4064f8 // ldp q24, q25, [x7, #0]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0xad416cfa // ldp q26, q27, [x7, #32]
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R6, R7, R7
+	WORD $0xad4074fc // ldp q28, q29, [x7, #0]
+	WORD $0x4e3cd508 // fadd v8.4s, v8.4s, v28.4s
+	WORD $0x4e3dd529 // fadd v9.4s, v9.4s, v29.4s
+	WORD $0xad417cfe // ldp q30, q31, [x7, #32]
+	WORD $0x4e3ed54a // fadd v10.4s, v10.4s, v30.4s
+	WORD $0x4e3fd56b // fadd v11.4s, v11.4s, v31.4s
+	ADD R6, R7, R7
+	WORD $0xad4050f0 // ldp q16, q20, [x7, #0]
+	WORD $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0xad4154f1 // ldp q17, q21, [x7, #32]
+	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+	ADD R6, R7, R7
+endRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, ended
+	WORD $0x6f00e412 // movi v18.2d, #0
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+	WORD $0x4e32f508 // fmax v8.4s, v8.4s, v18.4s
+	WORD $0x4e32f529 // fmax v9.4s, v9.4s, v18.4s
+	WORD $0x4e32f54a // fmax v10.4s, v10.4s, v18.4s
+	WORD $0x4e32f56b // fmax v11.4s, v11.4s, v18.4s
+	WORD $0x4e32f58c // fmax v12.4s, v12.4s, v18.4s
+	WORD $0x4e32f5ad // fmax v13.4s, v13.4s, v18.4s
+	WORD $0x4e32f5ce // fmax v14.4s, v14.4s, v18.4s
+	WORD $0x4e32f5ef // fmax v15.4s, v15.4s, v18.4s
+ended:
 	WORD $0x3d8000a0 // str q0, [x5]
 	WORD $0x3d8004a1 // str q1, [x5, #16]
 	WORD $0x3d8008a2 // str q2, [x5, #32]
@@ -11771,6 +21238,9 @@ part:
 	ADD $48, R14, R14
 	LSL $2, R13, R13
 	ADD $48, R13, R13
+	WORD $0x6f00e416 // movi v22.2d, #0
+	WORD $0x6f00e413 // movi v19.2d, #0
+	WORD $0x6f00e417 // movi v23.2d, #0
 	WORD $0x6f00e418 // movi v24.2d, #0
 	WORD $0x6f00e419 // movi v25.2d, #0
 	WORD $0x6f00e41a // movi v26.2d, #0
@@ -11784,9 +21254,6 @@ part:
 	WORD $0x6f00e411 // movi v17.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
-	WORD $0x6f00e416 // movi v22.2d, #0
-	WORD $0x6f00e413 // movi v19.2d, #0
-	WORD $0x6f00e417 // movi v23.2d, #0
 	CBZ R4, partdone
 partloop:
 	PRFM 0(R9), PLDL1KEEP
@@ -11805,10 +21272,10 @@ partloop:
 	WORD $0x6e0c0549 // mov v9.s[1], v10.s[0]
 	WORD $0xbc6d68ab // ldr s11, [x5, x13]
 	WORD $0x6e140569 // mov v9.s[2], v11.s[0]
-	WORD $0x4e20ccd8 // fmla v24.4s, v6.4s, v0.4s
-	WORD $0x4e21ccf9 // fmla v25.4s, v7.4s, v1.4s
-	WORD $0x4e22cd1a // fmla v26.4s, v8.4s, v2.4s
-	WORD $0x4e23cd3b // fmla v27.4s, v9.4s, v3.4s
+	WORD $0x4e20ccd6 // fmla v22.4s, v6.4s, v0.4s
+	WORD $0x4e21ccf3 // fmla v19.4s, v7.4s, v1.4s
+	WORD $0x4e22cd17 // fmla v23.4s, v8.4s, v2.4s
+	WORD $0x4e23cd38 // fmla v24.4s, v9.4s, v3.4s
 	ADD R0, R5, R12
 	WORD $0xad40358c // ldp q12, q13, [x12, #0]
 	WORD $0x3dc0098e // ldr q14, [x12, #32]
@@ -11817,10 +21284,10 @@ partloop:
 	WORD $0x6e0c048f // mov v15.s[1], v4.s[0]
 	WORD $0xbc6d6985 // ldr s5, [x12, x13]
 	WORD $0x6e1404af // mov v15.s[2], v5.s[0]
-	WORD $0x4e20cd9c // fmla v28.4s, v12.4s, v0.4s
-	WORD $0x4e21cdbd // fmla v29.4s, v13.4s, v1.4s
-	WORD $0x4e22cdde // fmla v30.4s, v14.4s, v2.4s
-	WORD $0x4e23cdff // fmla v31.4s, v15.4s, v3.4s
+	WORD $0x4e20cd99 // fmla v25.4s, v12.4s, v0.4s
+	WORD $0x4e21cdba // fmla v26.4s, v13.4s, v1.4s
+	WORD $0x4e22cddb // fmla v27.4s, v14.4s, v2.4s
+	WORD $0x4e23cdfc // fmla v28.4s, v15.4s, v3.4s
 	ADD R1, R5, R12
 	WORD $0xad402d8a // ldp q10, q11, [x12, #0]
 	WORD $0x3dc00986 // ldr q6, [x12, #32]
@@ -11829,10 +21296,10 @@ partloop:
 	WORD $0x6e0c0507 // mov v7.s[1], v8.s[0]
 	WORD $0xbc6d6989 // ldr s9, [x12, x13]
 	WORD $0x6e140527 // mov v7.s[2], v9.s[0]
-	WORD $0x4e20cd50 // fmla v16.4s, v10.4s, v0.4s
-	WORD $0x4e21cd74 // fmla v20.4s, v11.4s, v1.4s
-	WORD $0x4e22ccd1 // fmla v17.4s, v6.4s, v2.4s
-	WORD $0x4e23ccf5 // fmla v21.4s, v7.4s, v3.4s
+	WORD $0x4e20cd5d // fmla v29.4s, v10.4s, v0.4s
+	WORD $0x4e21cd7e // fmla v30.4s, v11.4s, v1.4s
+	WORD $0x4e22ccdf // fmla v31.4s, v6.4s, v2.4s
+	WORD $0x4e23ccf0 // fmla v16.4s, v7.4s, v3.4s
 	ADD R2, R5, R12
 	WORD $0xad401584 // ldp q4, q5, [x12, #0]
 	WORD $0x3dc0098c // ldr q12, [x12, #32]
@@ -11841,10 +21308,10 @@ partloop:
 	WORD $0x6e0c05cd // mov v13.s[1], v14.s[0]
 	WORD $0xbc6d698f // ldr s15, [x12, x13]
 	WORD $0x6e1405ed // mov v13.s[2], v15.s[0]
-	WORD $0x4e20cc92 // fmla v18.4s, v4.4s, v0.4s
-	WORD $0x4e21ccb6 // fmla v22.4s, v5.4s, v1.4s
-	WORD $0x4e22cd93 // fmla v19.4s, v12.4s, v2.4s
-	WORD $0x4e23cdb7 // fmla v23.4s, v13.4s, v3.4s
+	WORD $0x4e20cc94 // fmla v20.4s, v4.4s, v0.4s
+	WORD $0x4e21ccb1 // fmla v17.4s, v5.4s, v1.4s
+	WORD $0x4e22cd95 // fmla v21.4s, v12.4s, v2.4s
+	WORD $0x4e23cdb2 // fmla v18.4s, v13.4s, v3.4s
 	ADD R6, R5, R5
 	ADD R8, R7, R7
 	SUBS $1, R4, R4
@@ -11864,90 +21331,510 @@ partdone:
 	CBZ R4, partstore
 	MOVD R5, R7
 	WORD $0xad4024e8 // ldp q8, q9, [x7, #0]
-	WORD $0x4e28d718 // fadd v24.4s, v24.4s, v8.4s
-	WORD $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
+	WORD $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
 	WORD $0x3dc008ea // ldr q10, [x7, #32]
-	WORD $0x4e2ad75a // fadd v26.4s, v26.4s, v10.4s
+	WORD $0x4e2ad6f7 // fadd v23.4s, v23.4s, v10.4s
 	WORD $0xbd4030eb // ldr s11, [x7, #48]
 	WORD $0xbc6e68e6 // ldr s6, [x7, x14]
 	WORD $0x6e0c04cb // mov v11.s[1], v6.s[0]
 	WORD $0xbc6d68e7 // ldr s7, [x7, x13]
 	WORD $0x6e1404eb // mov v11.s[2], v7.s[0]
-	WORD $0x4e2bd77b // fadd v27.4s, v27.4s, v11.4s
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
 	ADD R6, R7, R7
 	WORD $0xad403cee // ldp q14, q15, [x7, #0]
-	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e2ed739 // fadd v25.4s, v25.4s, v14.4s
+	WORD $0x4e2fd75a // fadd v26.4s, v26.4s, v15.4s
 	WORD $0x3dc008e0 // ldr q0, [x7, #32]
-	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
+	WORD $0x4e20d77b // fadd v27.4s, v27.4s, v0.4s
 	WORD $0xbd4030e4 // ldr s4, [x7, #48]
 	WORD $0xbc6e68e1 // ldr s1, [x7, x14]
 	WORD $0x6e0c0424 // mov v4.s[1], v1.s[0]
 	WORD $0xbc6d68e5 // ldr s5, [x7, x13]
 	WORD $0x6e1404a4 // mov v4.s[2], v5.s[0]
-	WORD $0x4e24d7ff // fadd v31.4s, v31.4s, v4.4s
+	WORD $0x4e24d79c // fadd v28.4s, v28.4s, v4.4s
 	ADD R6, R7, R7
 	WORD $0xad4030e2 // ldp q2, q12, [x7, #0]
-	WORD $0x4e22d610 // fadd v16.4s, v16.4s, v2.4s
-	WORD $0x4e2cd694 // fadd v20.4s, v20.4s, v12.4s
+	WORD $0x4e22d7bd // fadd v29.4s, v29.4s, v2.4s
+	WORD $0x4e2cd7de // fadd v30.4s, v30.4s, v12.4s
 	WORD $0x3dc008e3 // ldr q3, [x7, #32]
-	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0x4e23d7ff // fadd v31.4s, v31.4s, v3.4s
 	WORD $0xbd4030ed // ldr s13, [x7, #48]
 	WORD $0xbc6e68e8 // ldr s8, [x7, x14]
 	WORD $0x6e0c050d // mov v13.s[1], v8.s[0]
 	WORD $0xbc6d68e9 // ldr s9, [x7, x13]
 	WORD $0x6e14052d // mov v13.s[2], v9.s[0]
-	WORD $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
+	WORD $0x4e2dd610 // fadd v16.4s, v16.4s, v13.4s
 	ADD R6, R7, R7
 	WORD $0xad4018ea // ldp q10, q6, [x7, #0]
-	WORD $0x4e2ad652 // fadd v18.4s, v18.4s, v10.4s
-	WORD $0x4e26d6d6 // fadd v22.4s, v22.4s, v6.4s
+	WORD $0x4e2ad694 // fadd v20.4s, v20.4s, v10.4s
+	WORD $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
 	WORD $0x3dc008e7 // ldr q7, [x7, #32]
-	WORD $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	WORD $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
 	WORD $0xbd4030eb // ldr s11, [x7, #48]
 	WORD $0xbc6e68ee // ldr s14, [x7, x14]
 	WORD $0x6e0c05cb // mov v11.s[1], v14.s[0]
 	WORD $0xbc6d68ef // ldr s15, [x7, x13]
 	WORD $0x6e1405eb // mov v11.s[2], v15.s[0]
-	WORD $0x4e2bd6f7 // fadd v23.4s, v23.4s, v11.4s
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
 	ADD R6, R7, R7
 partstore:
-	WORD $0x3d8000b8 // str q24, [x5]
-	WORD $0x3d8004b9 // str q25, [x5, #16]
-	WORD $0x3d8008ba // str q26, [x5, #32]
+	MOVBU ends+128(FP), R7
+	CBZ R7, partended
+	MOVD endSub+136(FP), R7
+	CBZ R7, partendSub
+	WORD $0xad4004e0 // ldp q0, q1, [x7, #0]
+	WORD $0x4ea0d6d6 // fsub v22.4s, v22.4s, v0.4s
+	WORD $0x4ea0d739 // fsub v25.4s, v25.4s, v0.4s
+	WORD $0x4ea0d7bd // fsub v29.4s, v29.4s, v0.4s
+	WORD $0x4ea0d694 // fsub v20.4s, v20.4s, v0.4s
+	WORD $0x4ea1d673 // fsub v19.4s, v19.4s, v1.4s
+	WORD $0x4ea1d75a // fsub v26.4s, v26.4s, v1.4s
+	WORD $0x4ea1d7de // fsub v30.4s, v30.4s, v1.4s
+	WORD $0x4ea1d631 // fsub v17.4s, v17.4s, v1.4s
+	WORD $0x3dc008e5 // ldr q5, [x7, #32]
+	WORD $0x4ea5d6f7 // fsub v23.4s, v23.4s, v5.4s
+	WORD $0x4ea5d77b // fsub v27.4s, v27.4s, v5.4s
+	WORD $0x4ea5d7ff // fsub v31.4s, v31.4s, v5.4s
+	WORD $0x4ea5d6b5 // fsub v21.4s, v21.4s, v5.4s
+	WORD $0xbd4030e4 // ldr s4, [x7, #48]
+	WORD $0xbc6e68e2 // ldr s2, [x7, x14]
+	WORD $0x6e0c0444 // mov v4.s[1], v2.s[0]
+	WORD $0xbc6d68ec // ldr s12, [x7, x13]
+	WORD $0x6e140584 // mov v4.s[2], v12.s[0]
+	WORD $0x4ea4d718 // fsub v24.4s, v24.4s, v4.4s
+	WORD $0x4ea4d79c // fsub v28.4s, v28.4s, v4.4s
+	WORD $0x4ea4d610 // fsub v16.4s, v16.4s, v4.4s
+	WORD $0x4ea4d652 // fsub v18.4s, v18.4s, v4.4s
+partendSub:
+	MOVD endMul+144(FP), R7
+	CBZ R7, partendMul
+	WORD $0xad4020e3 // ldp q3, q8, [x7, #0]
+	WORD $0x6e23ded6 // fmul v22.4s, v22.4s, v3.4s
+	WORD $0x6e23df39 // fmul v25.4s, v25.4s, v3.4s
+	WORD $0x6e23dfbd // fmul v29.4s, v29.4s, v3.4s
+	WORD $0x6e23de94 // fmul v20.4s, v20.4s, v3.4s
+	WORD $0x6e28de73 // fmul v19.4s, v19.4s, v8.4s
+	WORD $0x6e28df5a // fmul v26.4s, v26.4s, v8.4s
+	WORD $0x6e28dfde // fmul v30.4s, v30.4s, v8.4s
+	WORD $0x6e28de31 // fmul v17.4s, v17.4s, v8.4s
+	WORD $0x3dc008e9 // ldr q9, [x7, #32]
+	WORD $0x6e29def7 // fmul v23.4s, v23.4s, v9.4s
+	WORD $0x6e29df7b // fmul v27.4s, v27.4s, v9.4s
+	WORD $0x6e29dfff // fmul v31.4s, v31.4s, v9.4s
+	WORD $0x6e29deb5 // fmul v21.4s, v21.4s, v9.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6e68ea // ldr s10, [x7, x14]
+	WORD $0x6e0c054d // mov v13.s[1], v10.s[0]
+	WORD $0xbc6d68e6 // ldr s6, [x7, x13]
+	WORD $0x6e1404cd // mov v13.s[2], v6.s[0]
+	WORD $0x6e2ddf18 // fmul v24.4s, v24.4s, v13.4s
+	WORD $0x6e2ddf9c // fmul v28.4s, v28.4s, v13.4s
+	WORD $0x6e2dde10 // fmul v16.4s, v16.4s, v13.4s
+	WORD $0x6e2dde52 // fmul v18.4s, v18.4s, v13.4s
+partendMul:
+	MOVD endAdd+152(FP), R7
+	CBZ R7, partendAdd
+	WORD $0xad4038e7 // ldp q7, q14, [x7, #0]
+	WORD $0x4e27d6d6 // fadd v22.4s, v22.4s, v7.4s
+	WORD $0x4e27d739 // fadd v25.4s, v25.4s, v7.4s
+	WORD $0x4e27d7bd // fadd v29.4s, v29.4s, v7.4s
+	WORD $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	WORD $0x4e2ed673 // fadd v19.4s, v19.4s, v14.4s
+	WORD $0x4e2ed75a // fadd v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ed7de // fadd v30.4s, v30.4s, v14.4s
+	WORD $0x4e2ed631 // fadd v17.4s, v17.4s, v14.4s
+	WORD $0x3dc008ef // ldr q15, [x7, #32]
+	WORD $0x4e2fd6f7 // fadd v23.4s, v23.4s, v15.4s
+	WORD $0x4e2fd77b // fadd v27.4s, v27.4s, v15.4s
+	WORD $0x4e2fd7ff // fadd v31.4s, v31.4s, v15.4s
+	WORD $0x4e2fd6b5 // fadd v21.4s, v21.4s, v15.4s
+	WORD $0xbd4030eb // ldr s11, [x7, #48]
+	WORD $0xbc6e68e0 // ldr s0, [x7, x14]
+	WORD $0x6e0c040b // mov v11.s[1], v0.s[0]
+	WORD $0xbc6d68e1 // ldr s1, [x7, x13]
+	WORD $0x6e14042b // mov v11.s[2], v1.s[0]
+	WORD $0x4e2bd718 // fadd v24.4s, v24.4s, v11.4s
+	WORD $0x4e2bd79c // fadd v28.4s, v28.4s, v11.4s
+	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	WORD $0x4e2bd652 // fadd v18.4s, v18.4s, v11.4s
+partendAdd:
+	MOVD endRest+160(FP), R7
+	CBZ R7, partendRest
+	WORD $0xad4008e5 // ldp q5, q2, [x7, #0]
+	WORD $0x4e25d6d6 // fadd v22.4s, v22.4s, v5.4s
+	WORD $0x4e22d673 // fadd v19.4s, v19.4s, v2.4s
+	WORD $0x3dc008ec // ldr q12, [x7, #32]
+	WORD $0x4e2cd6f7 // fadd v23.4s, v23.4s, v12.4s
+	WORD $0xbd4030e4 // ldr s4, [x7, #48]
+	WORD $0xbc6e68e3 // ldr s3, [x7, x14]
+	WORD $0x6e0c0464 // mov v4.s[1], v3.s[0]
+	WORD $0xbc6d68e8 // ldr s8, [x7, x13]
+	WORD $0x6e140504 // mov v4.s[2], v8.s[0]
+	WORD $0x4e24d718 // fadd v24.4s, v24.4s, v4.4s
+	ADD R6, R7, R7
+	WORD $0xad4028e9 // ldp q9, q10, [x7, #0]
+	WORD $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD $0x4e2ad75a // fadd v26.4s, v26.4s, v10.4s
+	WORD $0x3dc008e6 // ldr q6, [x7, #32]
+	WORD $0x4e26d77b // fadd v27.4s, v27.4s, v6.4s
+	WORD $0xbd4030ed // ldr s13, [x7, #48]
+	WORD $0xbc6e68e7 // ldr s7, [x7, x14]
+	WORD $0x6e0c04ed // mov v13.s[1], v7.s[0]
+	WORD $0xbc6d68ee // ldr s14, [x7, x13]
+	WORD $0x6e1405cd // mov v13.s[2], v14.s[0]
+	WORD $0x4e2dd79c // fadd v28.4s, v28.4s, v13.4s
+	ADD R6, R7, R7
+	WORD $0xad4000ef // ldp q15, q0, [x7, #0]
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e20d7de // fadd v30.4s, v30.4s, v0.4s
+	WORD $0x3dc008e1 // ldr q1, [x7, #32]
+	WORD $0x4e21d7ff // fadd v31.4s, v31.4s, v1.4s
+	WORD $0xbd4030eb // ldr s11, [x7, #48]
+	WORD $0xbc6e68e5 // ldr s5, [x7, x14]
+	WORD $0x6e0c04ab // mov v11.s[1], v5.s[0]
+	WORD $0xbc6d68e2 // ldr s2, [x7, x13]
+	WORD $0x6e14044b // mov v11.s[2], v2.s[0]
+	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	ADD R6, R7, R7
+	WORD $0xad400cec // ldp q12, q3, [x7, #0]
+	WORD $0x4e2cd694 // fadd v20.4s, v20.4s, v12.4s
+	WORD $0x4e23d631 // fadd v17.4s, v17.4s, v3.4s
+	WORD $0x3dc008e8 // ldr q8, [x7, #32]
+	WORD $0x4e28d6b5 // fadd v21.4s, v21.4s, v8.4s
+	WORD $0xbd4030e4 // ldr s4, [x7, #48]
+	WORD $0xbc6e68e9 // ldr s9, [x7, x14]
+	WORD $0x6e0c0524 // mov v4.s[1], v9.s[0]
+	WORD $0xbc6d68ea // ldr s10, [x7, x13]
+	WORD $0x6e140544 // mov v4.s[2], v10.s[0]
+	WORD $0x4e24d652 // fadd v18.4s, v18.4s, v4.4s
+	ADD R6, R7, R7
+partendRest:
+	MOVBU relu+129(FP), R7
+	CBZ R7, partended
+	WORD $0x6f00e406 // movi v6.2d, #0
+	WORD $0x4e26f6d6 // fmax v22.4s, v22.4s, v6.4s
+	WORD $0x4e26f673 // fmax v19.4s, v19.4s, v6.4s
+	WORD $0x4e26f6f7 // fmax v23.4s, v23.4s, v6.4s
+	WORD $0x4e26f718 // fmax v24.4s, v24.4s, v6.4s
+	WORD $0x4e26f739 // fmax v25.4s, v25.4s, v6.4s
+	WORD $0x4e26f75a // fmax v26.4s, v26.4s, v6.4s
+	WORD $0x4e26f77b // fmax v27.4s, v27.4s, v6.4s
+	WORD $0x4e26f79c // fmax v28.4s, v28.4s, v6.4s
+	WORD $0x4e26f7bd // fmax v29.4s, v29.4s, v6.4s
+	WORD $0x4e26f7de // fmax v30.4s, v30.4s, v6.4s
+	WORD $0x4e26f7ff // fmax v31.4s, v31.4s, v6.4s
+	WORD $0x4e26f610 // fmax v16.4s, v16.4s, v6.4s
+	WORD $0x4e26f694 // fmax v20.4s, v20.4s, v6.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x4e26f6b5 // fmax v21.4s, v21.4s, v6.4s
+	WORD $0x4e26f652 // fmax v18.4s, v18.4s, v6.4s
+partended:
+	WORD $0x3d8000b6 // str q22, [x5]
+	WORD $0x3d8004b3 // str q19, [x5, #16]
+	WORD $0x3d8008b7 // str q23, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d00819b // st1 { v27.s }[2], [x12]
+	WORD $0x4d008198 // st1 { v24.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919b // st1 { v27.s }[1], [x12]
-	WORD $0xbd0030bb // str s27, [x5, #48]
+	WORD $0x0d009198 // st1 { v24.s }[1], [x12]
+	WORD $0xbd0030b8 // str s24, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000bc // str q28, [x5]
-	WORD $0x3d8004bd // str q29, [x5, #16]
-	WORD $0x3d8008be // str q30, [x5, #32]
+	WORD $0x3d8000b9 // str q25, [x5]
+	WORD $0x3d8004ba // str q26, [x5, #16]
+	WORD $0x3d8008bb // str q27, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d00819f // st1 { v31.s }[2], [x12]
+	WORD $0x4d00819c // st1 { v28.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d00919f // st1 { v31.s }[1], [x12]
-	WORD $0xbd0030bf // str s31, [x5, #48]
+	WORD $0x0d00919c // st1 { v28.s }[1], [x12]
+	WORD $0xbd0030bc // str s28, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b0 // str q16, [x5]
-	WORD $0x3d8004b4 // str q20, [x5, #16]
-	WORD $0x3d8008b1 // str q17, [x5, #32]
+	WORD $0x3d8000bd // str q29, [x5]
+	WORD $0x3d8004be // str q30, [x5, #16]
+	WORD $0x3d8008bf // str q31, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008195 // st1 { v21.s }[2], [x12]
+	WORD $0x4d008190 // st1 { v16.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009195 // st1 { v21.s }[1], [x12]
-	WORD $0xbd0030b5 // str s21, [x5, #48]
+	WORD $0x0d009190 // st1 { v16.s }[1], [x12]
+	WORD $0xbd0030b0 // str s16, [x5, #48]
 	ADD R6, R5, R5
-	WORD $0x3d8000b2 // str q18, [x5]
-	WORD $0x3d8004b6 // str q22, [x5, #16]
-	WORD $0x3d8008b3 // str q19, [x5, #32]
+	WORD $0x3d8000b4 // str q20, [x5]
+	WORD $0x3d8004b1 // str q17, [x5, #16]
+	WORD $0x3d8008b5 // str q21, [x5, #32]
 	ADD R13, R5, R12
-	WORD $0x4d008197 // st1 { v23.s }[2], [x12]
+	WORD $0x4d008192 // st1 { v18.s }[2], [x12]
 	ADD R14, R5, R12
-	WORD $0x0d009197 // st1 { v23.s }[1], [x12]
-	WORD $0xbd0030b7 // str s23, [x5, #48]
+	WORD $0x0d009192 // st1 { v18.s }[1], [x12]
+	WORD $0xbd0030b2 // str s18, [x5, #48]
 	ADD R6, R5, R5
+	RET
+
+// func threes128(lines int, n int, a *float32, aLine int, aRow int, aCol int, aDown int, b *float32, bRow int, c *float32, cLine int, cRow int, tail int, sub *float32, mul *float32, add *float32, floor *float32, zero *float32)
+TEXT ·threes128(SB), NOSPLIT, $0-144
+	MOVD lines+0(FP), R0
+	MOVD aRow+32(FP), R2
+	MOVD c+72(FP), R3
+	MOVD cRow+88(FP), R4
+	MOVD aLine+24(FP), R5
+	MOVD cLine+80(FP), R6
+	MOVD n+8(FP), R1
+	MSUB R2, R5, R1, R5
+	MSUB R4, R6, R1, R6
+	MOVD a+16(FP), R7
+	MOVD aDown+48(FP), R10
+	ADD R10, R7, R8
+	ADD R10, R8, R9
+	MOVD aCol+40(FP), R11
+	ADD R11, R11, R12
+	MOVD b+56(FP), R13
+	MOVD bRow+64(FP), R14
+	MOVD tail+96(FP), R16
+	CMP $4, R16
+	BLT part
+	WORD $0x3dc001a0 // ldr q0, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a2 // ldr q2, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a3 // ldr q3, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a4 // ldr q4, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a5 // ldr q5, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a6 // ldr q6, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a7 // ldr q7, [x13]
+	ADD R14, R13, R13
+	WORD $0x3dc001a8 // ldr q8, [x13]
+	ADD R14, R13, R13
+	MOVD sub+104(FP), R15
+	WORD $0x3dc001e9 // ldr q9, [x15]
+	MOVD mul+112(FP), R15
+	WORD $0x3dc001ea // ldr q10, [x15]
+	MOVD add+120(FP), R15
+	WORD $0x3dc001eb // ldr q11, [x15]
+	MOVD floor+128(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040dec // dup v12.4s, w15
+	MOVD zero+136(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040ded // dup v13.4s, w15
+whole:
+	MOVD n+8(FP), R1
+wholeLine:
+	WORD $0x6f00e40e // movi v14.2d, #0
+	WORD $0x3cff68ef // ldr q15, [x7, xzr]
+	WORD $0x4e20cdee // fmla v14.4s, v15.4s, v0.4s
+	WORD $0x3ceb68f0 // ldr q16, [x7, x11]
+	WORD $0x4e21ce0e // fmla v14.4s, v16.4s, v1.4s
+	WORD $0x3cec68f1 // ldr q17, [x7, x12]
+	WORD $0x4e22ce2e // fmla v14.4s, v17.4s, v2.4s
+	WORD $0x3cff6912 // ldr q18, [x8, xzr]
+	WORD $0x4e23ce4e // fmla v14.4s, v18.4s, v3.4s
+	WORD $0x3ceb6913 // ldr q19, [x8, x11]
+	WORD $0x4e24ce6e // fmla v14.4s, v19.4s, v4.4s
+	WORD $0x3cec6914 // ldr q20, [x8, x12]
+	WORD $0x4e25ce8e // fmla v14.4s, v20.4s, v5.4s
+	WORD $0x3cff6935 // ldr q21, [x9, xzr]
+	WORD $0x4e26ceae // fmla v14.4s, v21.4s, v6.4s
+	WORD $0x3ceb6936 // ldr q22, [x9, x11]
+	WORD $0x4e27cece // fmla v14.4s, v22.4s, v7.4s
+	WORD $0x3cec6937 // ldr q23, [x9, x12]
+	WORD $0x4e28ceee // fmla v14.4s, v23.4s, v8.4s
+	ADD R2, R7, R7
+	ADD R2, R8, R8
+	ADD R2, R9, R9
+	WORD $0x4ea9d5ce // fsub v14.4s, v14.4s, v9.4s
+	WORD $0x6e2addce // fmul v14.4s, v14.4s, v10.4s
+	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
+	WORD $0x4e2cf5ce // fmax v14.4s, v14.4s, v12.4s
+	WORD $0x4e2dd5ce // fadd v14.4s, v14.4s, v13.4s
+	WORD $0x3d80006e // str q14, [x3]
+	ADD R4, R3, R3
+	SUBS $1, R1, R1
+	BNE wholeLine
+	ADD R5, R7, R7
+	ADD R5, R8, R8
+	ADD R5, R9, R9
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BNE whole
+	RET
+part:
+	LSR $1, R16, R17
+	SUB $1, R16, R16
+	LSL $2, R17, R17
+	ADD $0, R17, R17
+	LSL $2, R16, R16
+	ADD $0, R16, R16
+	WORD $0xbd4001b8 // ldr s24, [x13]
+	WORD $0xbc7169b9 // ldr s25, [x13, x17]
+	WORD $0x6e0c0738 // mov v24.s[1], v25.s[0]
+	WORD $0xbc7069ba // ldr s26, [x13, x16]
+	WORD $0x6e140758 // mov v24.s[2], v26.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001bb // ldr s27, [x13]
+	WORD $0xbc7169bc // ldr s28, [x13, x17]
+	WORD $0x6e0c079b // mov v27.s[1], v28.s[0]
+	WORD $0xbc7069bd // ldr s29, [x13, x16]
+	WORD $0x6e1407bb // mov v27.s[2], v29.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001be // ldr s30, [x13]
+	WORD $0xbc7169bf // ldr s31, [x13, x17]
+	WORD $0x6e0c07fe // mov v30.s[1], v31.s[0]
+	WORD $0xbc7069af // ldr s15, [x13, x16]
+	WORD $0x6e1405fe // mov v30.s[2], v15.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b0 // ldr s16, [x13]
+	WORD $0xbc7169b1 // ldr s17, [x13, x17]
+	WORD $0x6e0c0630 // mov v16.s[1], v17.s[0]
+	WORD $0xbc7069b2 // ldr s18, [x13, x16]
+	WORD $0x6e140650 // mov v16.s[2], v18.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b3 // ldr s19, [x13]
+	WORD $0xbc7169b4 // ldr s20, [x13, x17]
+	WORD $0x6e0c0693 // mov v19.s[1], v20.s[0]
+	WORD $0xbc7069b5 // ldr s21, [x13, x16]
+	WORD $0x6e1406b3 // mov v19.s[2], v21.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b6 // ldr s22, [x13]
+	WORD $0xbc7169b7 // ldr s23, [x13, x17]
+	WORD $0x6e0c06f6 // mov v22.s[1], v23.s[0]
+	WORD $0xbc7069ae // ldr s14, [x13, x16]
+	WORD $0x6e1405d6 // mov v22.s[2], v14.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b9 // ldr s25, [x13]
+	WORD $0xbc7169ba // ldr s26, [x13, x17]
+	WORD $0x6e0c0759 // mov v25.s[1], v26.s[0]
+	WORD $0xbc7069bc // ldr s28, [x13, x16]
+	WORD $0x6e140799 // mov v25.s[2], v28.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001bd // ldr s29, [x13]
+	WORD $0xbc7169bf // ldr s31, [x13, x17]
+	WORD $0x6e0c07fd // mov v29.s[1], v31.s[0]
+	WORD $0xbc7069af // ldr s15, [x13, x16]
+	WORD $0x6e1405fd // mov v29.s[2], v15.s[0]
+	ADD R14, R13, R13
+	WORD $0xbd4001b1 // ldr s17, [x13]
+	WORD $0xbc7169b2 // ldr s18, [x13, x17]
+	WORD $0x6e0c0651 // mov v17.s[1], v18.s[0]
+	WORD $0xbc7069b4 // ldr s20, [x13, x16]
+	WORD $0x6e140691 // mov v17.s[2], v20.s[0]
+	ADD R14, R13, R13
+	MOVD sub+104(FP), R15
+	WORD $0xbd4001f5 // ldr s21, [x15]
+	WORD $0xbc7169f7 // ldr s23, [x15, x17]
+	WORD $0x6e0c06f5 // mov v21.s[1], v23.s[0]
+	WORD $0xbc7069ee // ldr s14, [x15, x16]
+	WORD $0x6e1405d5 // mov v21.s[2], v14.s[0]
+	MOVD mul+112(FP), R15
+	WORD $0xbd4001fa // ldr s26, [x15]
+	WORD $0xbc7169fc // ldr s28, [x15, x17]
+	WORD $0x6e0c079a // mov v26.s[1], v28.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407fa // mov v26.s[2], v31.s[0]
+	MOVD add+120(FP), R15
+	WORD $0xbd4001ef // ldr s15, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c064f // mov v15.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14068f // mov v15.s[2], v20.s[0]
+	MOVD floor+128(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040df7 // dup v23.4s, w15
+	MOVD zero+136(FP), R15
+	MOVWU (R15), R15
+	WORD $0x4e040dee // dup v14.4s, w15
+some:
+	MOVD n+8(FP), R1
+someLine:
+	WORD $0x6f00e41c // movi v28.2d, #0
+	ADD ZR, R7, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e38cffc // fmla v28.4s, v31.4s, v24.4s
+	ADD R11, R7, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e3bce5c // fmla v28.4s, v18.4s, v27.4s
+	ADD R12, R7, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e3ece9c // fmla v28.4s, v20.4s, v30.4s
+	ADD ZR, R8, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e30cffc // fmla v28.4s, v31.4s, v16.4s
+	ADD R11, R8, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e33ce5c // fmla v28.4s, v18.4s, v19.4s
+	ADD R12, R8, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e36ce9c // fmla v28.4s, v20.4s, v22.4s
+	ADD ZR, R9, R15
+	WORD $0xbd4001ff // ldr s31, [x15]
+	WORD $0xbc7169f2 // ldr s18, [x15, x17]
+	WORD $0x6e0c065f // mov v31.s[1], v18.s[0]
+	WORD $0xbc7069f4 // ldr s20, [x15, x16]
+	WORD $0x6e14069f // mov v31.s[2], v20.s[0]
+	WORD $0x4e39cffc // fmla v28.4s, v31.4s, v25.4s
+	ADD R11, R9, R15
+	WORD $0xbd4001f2 // ldr s18, [x15]
+	WORD $0xbc7169f4 // ldr s20, [x15, x17]
+	WORD $0x6e0c0692 // mov v18.s[1], v20.s[0]
+	WORD $0xbc7069ff // ldr s31, [x15, x16]
+	WORD $0x6e1407f2 // mov v18.s[2], v31.s[0]
+	WORD $0x4e3dce5c // fmla v28.4s, v18.4s, v29.4s
+	ADD R12, R9, R15
+	WORD $0xbd4001f4 // ldr s20, [x15]
+	WORD $0xbc7169ff // ldr s31, [x15, x17]
+	WORD $0x6e0c07f4 // mov v20.s[1], v31.s[0]
+	WORD $0xbc7069f2 // ldr s18, [x15, x16]
+	WORD $0x6e140654 // mov v20.s[2], v18.s[0]
+	WORD $0x4e31ce9c // fmla v28.4s, v20.4s, v17.4s
+	ADD R2, R7, R7
+	ADD R2, R8, R8
+	ADD R2, R9, R9
+	WORD $0x4eb5d79c // fsub v28.4s, v28.4s, v21.4s
+	WORD $0x6e3adf9c // fmul v28.4s, v28.4s, v26.4s
+	WORD $0x4e2fd79c // fadd v28.4s, v28.4s, v15.4s
+	WORD $0x4e37f79c // fmax v28.4s, v28.4s, v23.4s
+	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
+	ADD R16, R3, R15
+	WORD $0x4d0081fc // st1 { v28.s }[2], [x15]
+	ADD R17, R3, R15
+	WORD $0x0d0091fc // st1 { v28.s }[1], [x15]
+	WORD $0xbd00007c // str s28, [x3]
+	ADD R4, R3, R3
+	SUBS $1, R1, R1
+	BNE someLine
+	ADD R5, R7, R7
+	ADD R5, R8, R8
+	ADD R5, R9, R9
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BNE some
 	RET
 
 // func transpose128(cols int, src *float32, srcRow int, rows int, dst *float32, dstRow int)

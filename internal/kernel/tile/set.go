@@ -10,7 +10,7 @@ import (
 
 // A Func computes a block of C that fits the registers; see generateTile in
 // _asm/tile. Strides are in bytes.
-type Func func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)
+type Func func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int, ends, relu bool, endSub, endMul, endAdd, endRest *float32)
 
 // Funcs holds them by the logarithm of their vectors and by rows.
 type Funcs [5][15]Func
@@ -18,6 +18,10 @@ type Funcs [5][15]Func
 // A linear applies a matrix; see generateLinear in _asm/tile. Distances are in
 // bytes.
 type linear func(n int, src *float32, srcStep int, dst *float32, dstStep, count, srcNext, dstNext int)
+
+// A threesFunc computes lines of results; see generateThrees in _asm/tile. Distances are
+// in bytes.
+type threesFunc func(lines, n int, a *float32, aLine, aRow, aCol, aDown int, b *float32, bRow int, c *float32, cLine, cRow, tail int, sub, mul, add, floor, zero *float32)
 
 // A Set is the micro-kernels of one instruction set.
 type Set struct {
@@ -29,6 +33,7 @@ type Set struct {
 
 	depths    *Funcs                // products channel by channel
 	depthRows [3]int                // the tallest of them
+	threes    threesFunc            // lines of results of 3 × 3 terms, channel by channel
 	linears   *[10]linear           // by the numbers of [Matrix]
 	ones      *[Formats][]oneFunc   // products of one row by narrow weights
 	wideners  *[Formats][]widenFunc // of narrow weights

@@ -3,6 +3,7 @@ package tile
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"descent/internal/fma"
@@ -40,8 +41,10 @@ func TestTiles(t *testing.T) {
 					t.Run(fmt.Sprintf("%s of %d rows and 2^%d vectors", what, rows, log), func(t *testing.T) {
 						for tail := 1; tail <= s.Lanes; tail++ {
 							for _, add := range []bool{false, true} {
-								checkTile(t, s, Tile{Rows: rows, Log: log, Tail: tail, Cols: s.Lanes<<log - s.Lanes + tail,
-									K: 5, First: 2, Run: 2, Depth: what == "depth", Add: add}, what == "packer")
+								for _, end := range ends {
+									checkTile(t, s, Tile{Rows: rows, Log: log, Tail: tail, Cols: s.Lanes<<log - s.Lanes + tail,
+										K: 5, First: 2, Run: 2, Depth: what == "depth", Add: add}, what == "packer", end)
+								}
 							}
 						}
 					})
@@ -51,8 +54,34 @@ func TestTiles(t *testing.T) {
 	})
 }
 
+// ends are what may be done to sums: nothing, some steps and all.
+var ends = []string{"", "relu", "add relu", "sub mul add", "rest", "sub mul add rest relu"}
+
+// end returns the steps that are named, with operands for the tile.
+func (t *Tile) end(test *testing.T, r *rand.Rand, steps string) *End {
+	if steps == "" {
+		return nil
+	}
+	e := &End{Column: 3}
+	for _, step := range strings.Fields(steps) {
+		switch step {
+		case "sub":
+			e.Sub = edge(test, r, 3+t.Cols)
+		case "mul":
+			e.Mul = edge(test, r, 3+t.Cols)
+		case "add":
+			e.Add = edge(test, r, 3+t.Cols)
+		case "rest":
+			e.Rest = edge(test, r, len(t.C))
+		case "relu":
+			e.ReLU = true
+		}
+	}
+	return e
+}
+
 // checkTile compares one tile, whose terms lie at 0, 1, 5, 6 and 8.
-func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
+func checkTile(t *testing.T, s *Set, at Tile, packs bool, steps string) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(at.Rows), uint64(at.Tail)))
 	terms := []int{0, 1, 5, 6, 8}
@@ -71,7 +100,10 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
 	if packs {
 		at.Panel = kerneltest.Edge(t, at.K*width)
 	}
-	want := append([]float32(nil), at.C...)
+	end := at.end(t, r, steps)
+	plain := at
+	plain.C = append([]float32(nil), at.C...)
+	want := plain.C
 	for i := range at.Rows {
 		for j := range at.Cols {
 			sum := float32(0)
@@ -88,9 +120,12 @@ func checkTile(t *testing.T, s *Set, at Tile, packs bool) {
 			want[i*at.CRow+j] = sum
 		}
 	}
-	Unit{s}.Multiply(&at)
+	if end != nil {
+		end.plain(&plain)
+	}
+	Unit{s}.Multiply(&at, end)
 	if i := kerneltest.Differ(at.C, want); i >= 0 {
-		t.Fatalf("%d lanes, add %v: row %d, column %d is %v, want %v", at.Tail, at.Add, i/at.CRow, i%at.CRow, at.C[i], want[i])
+		t.Fatalf("%d lanes, add %v, end %q: row %d, column %d is %v, want %v", at.Tail, at.Add, steps, i/at.CRow, i%at.CRow, at.C[i], want[i])
 	}
 	if packs {
 		for p := range at.K {
@@ -136,6 +171,31 @@ func TestSweep(t *testing.T) {
 				Unit{s}.Sweep(matrix, &w)
 				if i := kerneltest.Differ(got, want); i >= 0 {
 					t.Fatalf("matrix %d, %d columns: element %d is %v, want %v", matrix, n, i, got[i], want[i])
+				}
+			}
+		}
+	})
+}
+
+// TestThrees holds lines of 3 × 3 terms to depth tiles of one row in plain Go.
+func TestThrees(t *testing.T) {
+	eachSet(t, func(t *testing.T, s *Set) {
+		r := rand.New(rand.NewPCG(5, 6))
+		for tail := 1; tail <= s.Lanes; tail++ {
+			for _, steps := range []string{"none", "relu", "add relu", "sub mul add"} {
+				const lines, n, wide = 3, 4, 12 // wide: pixels of a line of the input
+				at := Tile{Rows: n, Tail: tail, Cols: tail, K: 9, First: 3, Run: 3, Depth: true, ARow: 2 * tail, ACol: tail, BRow: tail + 1, CRow: tail + 2}
+				at.Jumps = []int{(wide - 3) * tail, (wide - 3) * tail}
+				aLine, cLine := wide*tail, n*at.CRow+1
+				at.A, at.B = edge(t, r, (lines+2)*aLine-(wide-2*n-1)*tail), edge(t, r, 8*at.BRow+tail)
+				at.C = edge(t, r, (lines-1)*cLine+(n-1)*at.CRow+tail)
+				end := at.end(t, r, steps)
+				plain := at
+				plain.C = append([]float32(nil), at.C...)
+				Unit{}.Threes(&plain, end, lines, aLine, cLine)
+				Unit{s}.Threes(&at, end, lines, aLine, cLine)
+				if i := kerneltest.Differ(at.C, plain.C); i >= 0 {
+					t.Fatalf("%d lanes, end %q: element %d is %v, want %v", tail, steps, i, at.C[i], plain.C[i])
 				}
 			}
 		}

@@ -52,10 +52,13 @@ func (u Unit) Packs(t *Tile, rows int) bool {
 	return u.set != nil && !t.Depth && t.Log == u.set.Common && u.set.Packers[rows] != nil
 }
 
-// Multiply computes the tile.
-func (u Unit) Multiply(t *Tile) {
+// Multiply computes the tile, whose sums end so; nil: as they are.
+func (u Unit) Multiply(t *Tile, end *End) {
 	if u.set == nil {
 		t.multiplyPlain()
+		if end != nil {
+			end.plain(t)
+		}
 		return
 	}
 	tile := u.set.Tiles[t.Log][t.Rows]
@@ -67,8 +70,36 @@ func (u Unit) Multiply(t *Tile) {
 	}
 	first := min(t.First, t.K)
 	b, bRow := &t.B[t.BAt], 4*t.BRow
+	var e Operands
+	if end != nil {
+		e = end.At(t.CAt, end.Column)
+	}
 	tile(t.K, &t.A[t.At], 4*t.ARow, 4*t.ACol, b, bRow, &t.C[t.CAt], 4*t.CRow, t.Tail, t.Add,
-		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow)
+		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow,
+		end != nil, e.ReLU, e.Sub, e.Mul, e.Add, e.Rest)
+}
+
+// Threes computes lines of a tile of depth, aLine and cLine apart in A and C: of any number
+// of rows, one vector wide, whose terms are three runs of three, as far apart, and whose
+// sums do not end with Rest.
+func (u Unit) Threes(t *Tile, end *End, lines, aLine, cLine int) {
+	if u.set == nil {
+		for range lines {
+			u.Multiply(t, end)
+			t.At, t.CAt = t.At+aLine, t.CAt+cLine
+		}
+		return
+	}
+	e := neutral
+	if end != nil {
+		e = neutral.but(end.At(t.CAt, end.Column))
+	}
+	floor, zero := &nothing.floor, &nothing.zero
+	if e.ReLU {
+		floor, zero = &nothing.sub[0], &nothing.sub[0]
+	}
+	u.set.threes(lines, t.Rows, &t.A[t.At], 4*aLine, 4*t.ARow, 4*t.ACol, 4*(t.Jumps[0]+3*t.ACol), &t.B[t.BAt], 4*t.BRow, &t.C[t.CAt], 4*cLine, 4*t.CRow, t.Tail,
+		e.Sub, e.Mul, e.Add, floor, zero)
 }
 
 // Transpose writes cols columns of rows of src as rows of dst, whose length

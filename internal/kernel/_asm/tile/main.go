@@ -28,6 +28,7 @@ func main() {
 		for _, t := range isa.tiles() {
 			generateTile(ctx, isa, t)
 		}
+		generateThrees(ctx, isa)
 		generateTranspose(ctx, isa)
 		for _, l := range linears[reg.VecVirtual]() {
 			generateLinear(ctx, isa, l)

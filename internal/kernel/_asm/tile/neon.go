@@ -38,6 +38,7 @@ func writeNEON(dir string) error {
 	for _, t := range (neonSet{}).tiles() {
 		neonTile(file, t)
 	}
+	neonThrees(file)
 	neonTranspose(file)
 	for _, l := range linears[neon.Vec]() {
 		neonLinear(file, l)

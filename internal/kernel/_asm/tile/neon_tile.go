@@ -196,6 +196,7 @@ func (e *neonTiler) finish(name string) {
 		e.Line("ADD %v, %v, %v", row, e.b, e.b)
 	}
 	e.Label(store)
+	e.end(name, row)
 	for i := range e.rows {
 		for j, acc := range e.acc[i] {
 			if e.part != nil && j == e.vectors-1 {
@@ -207,4 +208,53 @@ func (e *neonTiler) finish(name string) {
 		e.Line("ADD %v, %v, %v", row, c, c)
 	}
 	e.Line("RET")
+}
+
+// end does the steps of an End, those that have an operand, to the accumulators, whose
+// rows in memory are row apart.
+func (e *neonTiler) end(name string, row neon.Reg) {
+	at, ended := e.b, name+"ended"
+	e.ParamInto(at, "ends")
+	e.Line("CBZ %v, %s", at, ended)
+	for _, s := range []struct {
+		operand string
+		op      neon.Op
+	}{{"endSub", neon.FSUB}, {"endMul", neon.FMUL}, {"endAdd", neon.FADD}} {
+		skip := name + s.operand
+		e.ParamInto(at, s.operand)
+		e.Line("CBZ %v, %s", at, skip)
+		for j := 0; j < e.vectors; {
+			for _, x := range e.load(at, j) {
+				for i := range e.rows {
+					e.Into(s.op, e.acc[i][j], e.acc[i][j], x)
+				}
+				j++
+			}
+		}
+		e.Label(skip)
+	}
+
+	skip := name + "endRest"
+	e.ParamInto(at, "endRest")
+	e.Line("CBZ %v, %s", at, skip)
+	for i := range e.rows {
+		for j := 0; j < e.vectors; {
+			for _, x := range e.load(at, j) {
+				e.Into(neon.FADD, e.acc[i][j], e.acc[i][j], x)
+				j++
+			}
+		}
+		e.Line("ADD %v, %v, %v", row, at, at)
+	}
+	e.Label(skip)
+
+	e.ParamInto(at, "relu")
+	e.Line("CBZ %v, %s", at, ended)
+	zero := e.Zero()
+	for i := range e.rows {
+		for _, acc := range e.acc[i] {
+			e.Into(neon.FMAX, acc, acc, zero)
+		}
+	}
+	e.Label(ended)
 }

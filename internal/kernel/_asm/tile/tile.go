@@ -39,7 +39,7 @@ func (t tile) name(s set) string {
 	return fmt.Sprintf("tile%sR%dV%d", s.suffix(), t.rows, t.vectors)
 }
 
-const tileSignature = "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int)"
+const tileSignature = "func(k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, tail int, add bool, panel *float32, first, run int, jumps *int, ahead uintptr, aheadRow int, ends, relu bool, endSub, endMul, endAdd, endRest *float32)"
 
 func (t tile) doc(s set) string {
 	if t.depth {
@@ -65,6 +65,9 @@ func (t tile) doc(s set) string {
 // The columns of A lie in runs: the first has first of them, the others run.
 // Between two runs the address in A moves by one of jumps more, counted in
 // float32. That is what makes a product of a convolution.
+//
+// Where ends is set, the parameters behind it say what becomes of the sums before they
+// are stored: see End in package tile.
 //
 // A depth tile multiplies lane by lane, as convolutions of single channels do:
 // A has vectors where B has them, so that C[i, j] = Σₚ a[i, p, j]·b[p, j].
@@ -236,6 +239,7 @@ func finish(ctx *build.Context, isa isa, t tile, mask reg.Register, acc [][]reg.
 		ctx.VADDPS(old, r, r)
 	})
 	ctx.Label(store)
+	end(ctx, isa, t, mask, acc)
 	full := isa.ifFull(ctx)
 	each(func(at operand.Mem, last bool, r reg.VecVirtual) {
 		if last {
@@ -249,6 +253,65 @@ func finish(ctx *build.Context, isa isa, t tile, mask reg.Register, acc [][]reg.
 		ctx.Label(full)
 		each(func(at operand.Mem, _ bool, r reg.VecVirtual) { ctx.VMOVUPS(r, at) })
 	}
+}
+
+// end does the steps of an End, those that have an operand, to the accumulators.
+func end(ctx *build.Context, isa isa, t tile, mask reg.Register, acc [][]reg.VecVirtual) {
+	ends := ctx.Load(ctx.Param("ends"), ctx.GP8())
+	ctx.TESTB(ends, ends)
+	ctx.JE(operand.LabelRef("ended"))
+	for _, s := range []struct {
+		operand string
+		do      func(...operand.Op)
+	}{{"endSub", ctx.VSUBPS}, {"endMul", ctx.VMULPS}, {"endAdd", ctx.VADDPS}} {
+		at := ctx.Load(ctx.Param(s.operand), ctx.GP64())
+		ctx.TESTQ(at, at)
+		ctx.JE(operand.LabelRef(s.operand))
+		for j := range t.vectors {
+			v, from := isa.vector(ctx), operand.Mem{Base: at, Disp: j * isa.bytes()}
+			if j == t.vectors-1 {
+				isa.loadMasked(ctx, from, mask, v)
+			} else {
+				ctx.VMOVUPS(from, v)
+			}
+			for i := range acc {
+				s.do(v, acc[i][j], acc[i][j])
+			}
+		}
+		ctx.Label(s.operand)
+	}
+
+	first := ctx.Load(ctx.Param("endRest"), ctx.GP64())
+	ctx.TESTQ(first, first)
+	ctx.JE(operand.LabelRef("endRest"))
+	rest := rowPointers(ctx, "endRest", "cRow", t.rows)
+	for i := range acc {
+		for j, r := range acc[i] {
+			at := rest.at(i)
+			at.Disp += j * isa.bytes()
+			if j < t.vectors-1 {
+				ctx.VADDPS(at, r, r)
+				continue
+			}
+			v := isa.vector(ctx)
+			isa.loadMasked(ctx, at, mask, v)
+			ctx.VADDPS(v, r, r)
+		}
+	}
+	ctx.Label("endRest")
+
+	flag := ctx.Load(ctx.Param("relu"), ctx.GP8())
+	ctx.TESTB(flag, flag)
+	ctx.JE(operand.LabelRef("ended"))
+	zero := isa.vector(ctx)
+	isa.zero(ctx, zero)
+	for i := range acc {
+		for _, r := range acc[i] {
+			ctx.VMAXPS(r, zero, r) // r if it is NaN
+			ctx.VADDPS(zero, r, r) // -0 becomes +0
+		}
+	}
+	ctx.Label("ended")
 }
 
 // rows addresses rows at a common stride with one pointer for three of them.

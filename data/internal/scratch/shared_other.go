@@ -1,0 +1,7 @@
+//go:build !linux
+
+package scratch
+
+// Path is a name by which other processes on this machine, of the same user, open the
+// file as long as it is open here; "" where the system has no such names.
+func (f *File) Path() string { return "" }
