@@ -34,7 +34,8 @@ type Program struct {
 }
 
 // Compile compiles the network for inputs of the shapes of these, and where shapes
-// depend on numbers, for these numbers. It takes all cores.
+// depend on numbers, for these numbers. It takes all cores. The model's values must not
+// change from then on.
 func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	n := &m.Network
 	p := &Program{net: n, shapes: map[string][]int{}, fixed: map[string]Tensor{}}
@@ -94,7 +95,7 @@ func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 		return nil, err
 	}
 	p.engine = engine.New(0)
-	if p.program, err = plan.Bind(p.engine, store); err != nil {
+	if p.program, err = plan.Bind(p.engine, store.Fixed()); err != nil {
 		p.engine.Close()
 		return nil, err
 	}
