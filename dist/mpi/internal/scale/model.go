@@ -1,7 +1,7 @@
 package main
 
 import (
-	"math"
+	"math/bits"
 
 	"descent/internal/pairwise"
 )
@@ -18,67 +18,57 @@ type network struct {
 type load struct {
 	Parameters int
 	Statistics int     // numbers of a micro-batch that running averages follow
+	Buckets    int     // that the gradient is exchanged in
 	Micro      float64 // seconds of one micro-batch on a rank: forward pass, backward pass, adding up
 	Rest       float64 // seconds of a rank that do not depend on how many it has: the update of the weights, copies
 }
 
-// traffic is what a rank exchanges in an update, the one that has most to.
+// traffic is what ranks exchange in an update.
 type traffic struct {
 	Calls int     // of AllToAll
-	Bytes float64 // sent or received, whichever is more, call by call
+	Bytes float64 // that the busiest rank of each sends or receives, whichever is more
 }
 
+// least is the smallest part of a parameter that has an owner of its own.
+const least = 16384
+
 // exchanged is the traffic of an update of all micro-batches by so many ranks, as package train
-// divides it: a word that each goes on, the terms of the loss, those of running
-// statistics, sums of gradients by blocks of the tree over all micro-batches, each to the
-// rank that adds up that part, and the parts to all.
+// divides it: a word that each goes on; the terms of the loss; those of running statistics; in buckets, sums of
+// gradients by blocks of the tree over all micro-batches, each to the rank that owns that part; those of the
+// gradient's norm, which are few; and the parameters, from their owners to all.
 func (l load) exchanged(ranks, micro int) (t traffic) {
 	if ranks == 1 {
 		return t
 	}
-	call := func(sent, received func(rank int) float64) {
-		most := 0.0
-		for rank := range ranks {
-			most = max(most, sent(rank), received(rank))
-		}
-		t.Calls++
-		t.Bytes += most
-	}
 	n := float64(ranks)
-	others := (n - 1) / n
-	has := func(rank int) (from, to int) {
-		each, more := micro/ranks, micro%ranks
-		from = rank*each + min(rank, more)
-		to = from + each
-		if rank < more {
-			to++
-		}
-		return from, to
+	call := func(sent, received float64) {
+		t.Calls++
+		t.Bytes += max(sent, received)
 	}
-	gathered := func(size func(rank int) float64) { // what each rank has goes to all
-		all := 0.0
-		for rank := range ranks {
-			all += size(rank)
-		}
-		call(func(rank int) float64 { return size(rank) * (n - 1) }, func(rank int) float64 { return all - size(rank) })
-	}
-	of := func(bytes float64) func(int) float64 { // a micro-batch
-		return func(rank int) float64 { from, to := has(rank); return bytes * float64(to-from) }
-	}
-	gathered(func(int) float64 { return 1 })
-	gathered(of(8))
+	mostMicro := float64((micro + ranks - 1) / ranks)
+	gathered := func(most, all float64) { call(most*(n-1), all-all/n) } // what each rank has goes to all
+	gathered(1, n)
+	gathered(8*mostMicro, 8*float64(micro))
 	if l.Statistics > 0 {
-		gathered(of(4 * float64(l.Statistics)))
+		bytes := 4 * float64(l.Statistics)
+		gathered(bytes*mostMicro, bytes*float64(micro))
 	}
-	bytes := 4 * float64(l.Parameters)
-	blocks, all := make([]float64, ranks), 0.0
+	mostBlocks, all := 0.0, 0.0
 	for rank := range ranks {
-		from, to := has(rank)
-		blocks[rank] = float64(len(pairwise.Blocks(nil, from, to)))
-		all += blocks[rank]
+		each, more := micro/ranks, micro%ranks
+		from := rank*each + min(rank, more)
+		to := (rank+1)*each + min(rank+1, more)
+		blocks := float64(len(pairwise.Blocks(nil, from, to)))
+		mostBlocks, all = max(mostBlocks, blocks), all+blocks
 	}
-	call(func(rank int) float64 { return blocks[rank] * bytes * others }, func(rank int) float64 { return (all - blocks[rank]) * bytes / n })
-	gathered(func(int) float64 { return bytes / n })
+	owned := func(parameters float64) float64 { return max(parameters/n, min(parameters, least)) } // by the rank that owns most
+	p := float64(l.Parameters)
+	for range l.Buckets {
+		b := p / float64(l.Buckets)
+		call(4*mostBlocks*b*(n-1)/n, 4*(all-all/n)*owned(b))
+	}
+	gathered(0, 0)
+	gathered(4*owned(p), 4*p)
 	return t
 }
 
@@ -88,8 +78,8 @@ func (w network) exchange(ranks int, t traffic) float64 {
 	if ranks == 1 {
 		return 0
 	}
-	rounds := math.Ceil(math.Log2(float64(ranks)))
-	return float64(t.Calls)*((rounds+1)*w.Latency+float64(ranks-1)*w.Overhead) + t.Bytes/w.Bandwidth
+	rounds := bits.Len(uint(ranks - 1))
+	return float64(t.Calls)*(float64(rounds+1)*w.Latency+float64(ranks-1)*w.Overhead) + t.Bytes/w.Bandwidth
 }
 
 // step is how long an update of so many micro-batches takes so many ranks, each of which computes as

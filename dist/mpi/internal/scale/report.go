@@ -45,23 +45,23 @@ func writeReport(out io.Writer, name string) error {
 	loads := map[string]load{}
 	for _, w := range workloads {
 		one, ok := find(first, w.name, 1, 1)
-		two, ok2 := find(first, w.name, 2, 1)
-		double, ok3 := find(first, w.name, 2, 2)
+		double, ok2 := find(first, w.name, 1, 2)
+		two, ok3 := find(first, w.name, 2, 1)
 		if !ok || !ok2 || !ok3 {
 			continue // it was not asked for
 		}
-		own := func(r row) float64 { return 1e-3 * (r.StepMs - r.ExchangeMs) }
-		l := load{Parameters: two.Parameters, Statistics: w.statistics}
-		l.Micro = min(max(own(double)-own(two), 0), own(two))
-		l.Rest = own(two) - l.Micro
+		l := load{Parameters: two.Parameters, Statistics: w.statistics, Buckets: two.Calls - 4 - min(w.statistics, 1)}
+		l.Micro = 1e-3 * min(max(double.StepMs-one.StepMs, 0), one.StepMs)
+		l.Rest = 1e-3*one.StepMs - l.Micro
 		loads[w.name] = l
+		exchange := func(link network) float64 { return 1e3 * link.exchange(2, l.exchanged(2, 2)) }
 		for _, link := range links {
 			r, ok := find(link.Name, w.name, 2, 1)
 			if !ok {
 				continue
 			}
 			fmt.Fprintf(out, "| %s | %d | %d | %s | %.2f | %.1f | %.1f | %.1f | %.1f | %.1f | %s |\n", w.name, r.Parameters, r.Rows, link.Name, 1e-6*float64(r.Bytes),
-				one.StepMs, r.StepMs, r.ExchangeMs, 1e3*link.exchange(2, l.exchanged(2, 2)), 1e3*l.step(link, 2, 2, 1), percent(one.StepMs/r.StepMs))
+				one.StepMs, r.StepMs, r.ExchangeMs, exchange(link), two.StepMs-exchange(links[0])+exchange(link), percent(one.StepMs/r.StepMs))
 		}
 	}
 	fmt.Fprintf(out, divided+"\n| network | rows | whole, ms | rows of %d micro-batches | ms | time a row, of that whole |\n|---|---|---|---|---|---|\n", parts)
@@ -137,13 +137,15 @@ that. The model is dist/mpi/internal/scale/model.go: an update takes
 
     micro-batches of a rank × time of one + rest + calls × ((⌈log₂ ranks⌉ + 1) × latency + (ranks - 1) × overhead) + bytes / bandwidth
 
-Calls are four, five where there are running statistics. Bytes are those that the busiest rank sends, or receives: sums of its gradients by
-blocks of the tree over all micro-batches, and its part of the result to all, 8 a parameter for many ranks. A test counts them in training
-by one to eight ranks. Time of a micro-batch and rest are measured with two ranks, without what they wait for each other.
+Time of a micro-batch and rest are measured with one rank. Calls are four, one more for each bucket of the gradient, and one for running statistics.
+Bytes are those that the busiest rank sends, or receives: sums of its gradients by blocks of the tree over all micro-batches, and the
+parameters that come of them, 8 a parameter for many ranks; more where there are so many that the parts of 16,384 parameters, of which each has one owner, do
+not suffice. A test counts them in training by one to eight ranks. What is exchanged while the last backward pass goes on counts in full.
 `
 	updates = `
 Updates: the medians, one micro-batch a rank. Efficiency is the time of one rank, with its rows alone, by that of two with twice the rows.
-The model takes the link as the table above has it, and a rank's own time as over shared memory. What ranks wait for each other is exchange, too.
+Of the exchange, which has what ranks wait for each other in it, some is hidden behind the backward pass. The model takes the link as the
+table above has it, and the rest of the time as over shared memory, where two ranks are slower than on machines of their own.
 `
 	divided = `
 One rank that divides its batch, as it does so that others could share in it:
