@@ -184,14 +184,15 @@ func TestFails(t *testing.T) {
 		if r.status != 2 || strings.Count(r.stderr, `did you mean "--epochs"`) != 1 {
 			t.Errorf("status %d\n%s", r.status, r.stderr)
 		}
-		// The second process has another folder, without the data.
+		// The second process has another folder, without the data, which is a series: others
+		// are read by the first process of a machine alone.
 		self, _ := os.Executable()
 		here, there := t.TempDir(), t.TempDir()
-		table := "x,y\n" + strings.Repeat("1,a\n2,b\n3,a\n", 20)
+		table := "x,y\n" + strings.Repeat("1,4\n2,5\n3,4\n", 40)
 		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(table), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		train := []string{self, "train", "--data", "t.csv", "--target", "y", "--model", "linear"}
+		train := []string{self, "train", "--data", "t.csv", "--task", "forecast", "--window", "6", "--horizon", "2", "--model", "linear"}
 		flag := "-wdir"
 		of := append(append(append([]string{"-k", "5", "100"}, line...), "-np", "1", flag, here), train...)
 		of = append(append(of, ":", "-np", "1", flag, there), train...)
