@@ -89,13 +89,8 @@ func (h *hand) Prepare(work []byte) (func() error, error) {
 	return func() error {
 		if h.cut != w.Cut {
 			var err error
-			if h.parts, err = data.ShareFolds(h.group, func() ([]data.Parts, error) {
-				parts, err := settings.CutAgain(s)
-				if err != nil {
-					err = fmt.Errorf("%s: %w", crew.Here(h.group), err)
-				}
-				return parts, err
-			}); err != nil {
+			h.parts, err = data.ShareFolds(h.group, func() ([]data.Parts, error) { return settings.CutAgain(s) })
+			if err != nil {
 				return err
 			}
 			h.cut = w.Cut
