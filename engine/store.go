@@ -77,6 +77,12 @@ func (s *Store) Copy(from *Store) error {
 // Clone returns a store with the same variables and values.
 func (s *Store) Clone() *Store { return &Store{s.exec.Clone()} }
 
+// Fixed returns a store of the same memory whose values are promised to change no more,
+// by anyone: what programs need of a variable alone, such as a filter in the form that a
+// kernel reads, is made when the first of them is bound, and shared. A plan that updates a
+// variable cannot be bound to it.
+func (s *Store) Fixed() *Store { return &Store{s.exec.Fixed()} }
+
 // View returns a store in which each variable of s has the memory of the one
 // that rename names, where s has that. It panics if the two differ in size.
 func (s *Store) View(rename func(name string) string) *Store { return &Store{s.exec.View(rename)} }

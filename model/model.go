@@ -120,6 +120,15 @@ func (m *Model) Copy() *Model {
 	return c
 }
 
+// Fixed returns the model, with the same weights, as one whose weights are promised to
+// change no more: what predictions need of weights alone is made once, and not in each.
+// The results are the same.
+func (m *Model) Fixed() *Model {
+	c := m.clone()
+	c.weights = m.weights.Fixed()
+	return c
+}
+
 // clone returns a model of the same network, weights and plans.
 func (m *Model) clone() *Model {
 	return &Model{

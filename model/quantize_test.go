@@ -49,6 +49,7 @@ func quantizable() map[string]struct {
 		"mlp":   {nn.MLP([]int{130, 40}, 10, nn.ReLU, 0, nil), numbers},
 		"lenet": {nn.LeNet(10), digits},
 		"gpt":   {nn.GPT(nn.GPTConfig{Vocabulary: words, Context: textContext, Width: 32, Heads: 2, Layers: 2}), text},
+		"lstm":  {nn.Sequential{nn.Embedding{Size: words, Dim: 20}, nn.LSTM{Units: 24}, nn.GRU{Units: 20}, nn.Dense{Units: words}}, text},
 	}
 }
 

@@ -34,7 +34,11 @@ func (p *around) run(values map[string]*array) error {
 		tr.values[name] = hosted(a)
 	}
 	for _, name := range p.reads {
-		tr.values[name] = hosted(values[name])
+		a := values[name]
+		if a == nil {
+			return fmt.Errorf("%q is not computed, and operators beside the network read it", name)
+		}
+		tr.values[name] = hosted(a)
 	}
 	tr.walk(p.nodes)
 	if err := tr.c.Graph().Err(); err != nil {
@@ -52,8 +56,9 @@ func (p *around) run(values map[string]*array) error {
 	return nil
 }
 
-// hostable reports whether the host has the operator.
-func hostable(op string) bool {
+// hostable reports whether the host can compute a node.
+func hostable(n *Node) bool {
+	op := n.full()
 	if u, ok := unaries[op]; ok {
 		return u.real != nil
 	}
@@ -61,8 +66,10 @@ func hostable(op string) bool {
 		return b.real != nil
 	}
 	switch op {
-	case "ArgMax", "ArgMin", "Cast", "Clip", "Shape", "Size":
+	case "ArgMax", "ArgMin", "Clip", "Shape", "Size":
 		return true
+	case "Cast":
+		return casts(n) != onnxproto.String
 	}
 	return moves(op, 0) || moves(op, 1)
 }
@@ -103,7 +110,7 @@ func (r *importer) divide(m *Model, n *Network, nodes []Node, outputs []*onnxpro
 	for _, name := range ofTexts {
 		more, err := sorted(nodes, []string{name}, known)
 		more = slices.DeleteFunc(more, func(n Node) bool { return len(n.Outputs) > 0 && made[n.Outputs[0]] })
-		if err != nil || slices.ContainsFunc(more, func(n Node) bool { return !hostable(n.full()) }) {
+		if err != nil || slices.ContainsFunc(more, func(n Node) bool { return !hostable(&n) }) {
 			m.Texts = append(m.Texts, name)
 			continue
 		}
@@ -190,7 +197,7 @@ func (r *importer) cut(inputs []Input, nodes []Node) (first, middle, last, pure 
 	var rest []Node
 	for i := range nodes {
 		n := &nodes[i]
-		depends, all := false, hostable(n.full())
+		depends, all := false, hostable(n)
 		for _, name := range needs(n, nil) {
 			depends, all = depends || data[name], all && (open[name] || !data[name])
 		}
@@ -213,7 +220,7 @@ func (r *importer) cut(inputs []Input, nodes []Node) (first, middle, last, pure 
 	}
 	free := make([]bool, len(rest)) // the host can compute it, and whatever reads it
 	for i := len(rest) - 1; i >= 0; i-- {
-		free[i] = hostable(rest[i].full())
+		free[i] = hostable(&rest[i])
 		for _, name := range rest[i].Outputs {
 			for _, reader := range readers[name] {
 				free[i] = free[i] && free[reader]

@@ -82,6 +82,10 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%v: %v, want %s", row.city, err, row.says)
 		}
 	}
+	other := texts().node("Concat", []string{"names", "names", "twice"}, attrInt("axis", 0)).node("Cast", []string{"twice", "spelt"}, attrInt("to", 8)).output("spelt")
+	if m, err = onnx.Parse(other.bytes(), t.TempDir()); err != nil || fmt.Sprint(m.Outputs, m.Texts) != "[p name] [spelt]" {
+		t.Errorf("outputs %v, left out %v, error %v", m.Outputs, m.Texts, err)
+	}
 	f.node("Add", []string{"city", "city", "z"}).output("z")
 	if _, err := onnx.Parse(f.bytes(), t.TempDir()); err == nil || !strings.Contains(err.Error(), `Add "z": input 0 is texts`) {
 		t.Errorf("a sum of texts: %v", err)

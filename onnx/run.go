@@ -36,7 +36,8 @@ type Program struct {
 }
 
 // Compile compiles the network for inputs of the shapes of these, and where shapes
-// depend on numbers, for these numbers. It takes all cores.
+// depend on numbers, for these numbers. It takes all cores. The model's values must not
+// change from then on.
 func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 	_, inputs, err := m.enter(inputs)
 	if err != nil {
@@ -90,7 +91,7 @@ func (m *Model) Compile(inputs map[string]Tensor) (*Program, error) {
 		return nil, err
 	}
 	p.engine = engine.New(0)
-	if p.program, err = plan.Bind(p.engine, store); err != nil {
+	if p.program, err = plan.Bind(p.engine, store.Fixed()); err != nil {
 		p.engine.Close()
 		return nil, err
 	}

@@ -56,6 +56,9 @@ func readInference(body []byte) (q inference, err error) {
 			})
 		},
 	})
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return q, errors.New("it ends too early")
+	}
 	if err != nil {
 		return q, err
 	}

@@ -499,7 +499,7 @@ func TestProtocol(t *testing.T) {
 		t.Errorf("%s of pixels, %s of the file", first, text)
 	}
 	for body, says := range map[string]string{
-		`{}`: "no inputs", `[`: "no inference request", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
+		`{}`: "no inputs", `[`: "no inference request", ``: "it ends too early", `{"inputs": [`: "it ends too early", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
 		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                         "shape is [2]",
 		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:                    "its data has 2 values",
 		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                          "an object is no",

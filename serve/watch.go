@@ -37,7 +37,7 @@ func (f *file) put(s *Server, name string, again bool) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.set(name, m, f, again)
+	return s.set(name, m.Fixed(), f, again)
 }
 
 // changed reports whether there is another file than that which was read. One that is not

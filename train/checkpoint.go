@@ -53,18 +53,13 @@ var errDamaged = errors.New("the checkpoint is damaged")
 // keep a part of the state each call it after the same update, and rank 0 writes the
 // file.
 func (t *Trainer) SaveCheckpoint(path string) error {
-	err := t.bringState()
-	if err == nil && (t.shards == nil || t.writes()) {
-		err = t.writeCheckpoint(path)
-	}
-	t.shards.drop()
-	if err != nil {
+	if err := t.withState(func() error { return t.writeCheckpoint(path) }); err != nil {
 		return fmt.Errorf("save checkpoint: %w", err)
 	}
 	return nil
 }
 
-// writeCheckpoint writes a checkpoint of which all is here.
+// writeCheckpoint writes a checkpoint, within withState.
 func (t *Trainer) writeCheckpoint(path string) error {
 	meta, tensors, err := t.encodeCheckpoint()
 	if err != nil {
@@ -88,10 +83,10 @@ func (t *Trainer) encodeCheckpoint() (map[string]string, []safetensors.Tensor, e
 	if err != nil {
 		return nil, nil, err
 	}
-	list := t.held(t.store, t.best)
-	t.shards.fill(list)
-	tensors := tensorsOf(list)
-	return map[string]string{checkpointKey: string(text), checksumKey: checksum(text, tensors)}, tensors, nil
+	tensors := tensorsOf(t.held(t.store, t.best))
+	t.bringLater(tensors)
+	sum, err := checksumLater(text, tensors)
+	return map[string]string{checkpointKey: string(text), checksumKey: sum}, tensors, err
 }
 
 // tensors lists the variables of a checkpoint that every member of Config.Group has; they
@@ -129,13 +124,24 @@ func (t *Trainer) held(store *engine.Store, best *model.Model) (list []held) {
 
 // checksum is the SHA-256 of what a checkpoint holds.
 func checksum(text []byte, tensors []safetensors.Tensor) string {
+	sum, _ := checksumLater(text, tensors)
+	return sum
+}
+
+// checksumLater is checksum of tensors some of which are still to be brought.
+func checksumLater(text []byte, tensors []safetensors.Tensor) (sum string, err error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d\n%s\n", len(text), text)
 	for _, t := range tensors {
 		fmt.Fprintf(h, "%s%v\n", t.Name, t.Shape)
+		if t.Later != nil {
+			if t.Data, err = t.Later(); err != nil {
+				return "", err
+			}
+		}
 		safetensors.Hash(h, t.Data)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // readCheckpoint reads and verifies the file at path.

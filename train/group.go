@@ -150,7 +150,7 @@ func (t *Trainer) divide(size int) error {
 		return errors.New("train: this run was begun by an earlier version, which added micro-batches up one after the other; it goes on without a group alone")
 	case !t.writes():
 	case t.ranks.fast:
-		t.cfg.Logger.Warn("gradients are added up fast: the bits of weights depend on the number of ranks", "ranks", t.ranks.size)
+		t.cfg.Logger.Info("gradients are added up fast: the bits of weights depend on the number of ranks", "ranks", t.ranks.size)
 	case t.parts < t.ranks.size:
 		t.cfg.Logger.Warn("an update has fewer micro-batches than there are ranks; some have nothing to do, or all do the same",
 			"micro-batches", t.parts, "ranks", t.ranks.size, "rows of one", t.cfg.MicroBatch)

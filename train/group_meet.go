@@ -64,14 +64,16 @@ func (t *Trainer) meet(word byte) error {
 // keepTogether brings the state of training together on rank 0, which saves a checkpoint
 // unless it has left the loop, and returns when that is written.
 func (t *Trainer) keepTogether(word byte) error {
-	defer t.shards.drop()
-	if err := t.bringState(); err != nil {
-		return err
-	}
-	if t.keeper.due = false; t.writes() && word != left {
-		if t.keeper.err = t.keep(); t.keeper.err != nil {
-			t.cfg.Logger.Warn("no checkpoint could be saved", "error", t.keeper.err)
+	t.keeper.due = false
+	if err := t.withState(func() error {
+		if word != left {
+			if t.keeper.err = t.keep(); t.keeper.err != nil {
+				t.cfg.Logger.Warn("no checkpoint could be saved", "error", t.keeper.err)
+			}
 		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	return t.ranks.say(word)
 }

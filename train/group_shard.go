@@ -2,12 +2,14 @@ package train
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"descent/engine"
 	"descent/graph"
 	"descent/internal/lowering"
 	"descent/internal/pairwise"
+	"descent/internal/safetensors"
 	"descent/optim"
 )
 
@@ -71,7 +73,8 @@ type shards struct {
 	values [][]float32        // trained parameters
 	shown  [][]float32        // what is evaluated in their place; nil if that is themselves
 
-	brought map[string][]float32 // variables of state, on rank 0 while a checkpoint is saved
+	left   []engine.Variable // of state, that are to come to rank 0 while a checkpoint is saved, in their order
+	memory []float32         // of one of them
 
 	sums   [][]run   // where in squares the terms of each parameter are
 	counts []int     // where those of each rank begin, and the end
@@ -397,7 +400,7 @@ func (t *Trainer) bringUpdate(average float64) error {
 		return err
 	}
 	p.Set(p.average, average)
-	p.RunStage(stageForward)
+	p.RunStage(stageUpdate)
 	return nil
 }
 
@@ -442,39 +445,53 @@ func (h *shards) from(variable string) int {
 	return 0
 }
 
-// bringState brings the state of training together on rank 0. All ranks come to it alike.
-func (t *Trainer) bringState() error {
-	if t.shards == nil {
-		return nil
+// passes is how often a checkpoint goes through its variables: for their checksum, and to
+// write them.
+const passes = 2
+
+// withState calls save, which may write a checkpoint, on rank 0, to which the others hand over
+// their parts of the state meanwhile. All ranks come to it alike. The error is that of the
+// group, or of save.
+func (t *Trainer) withState(save func() error) error {
+	h := t.shards
+	if h == nil {
+		return save()
 	}
-	t.shards.brought = map[string][]float32{}
-	for _, v := range t.all {
-		if t.shards.spreads(v.Name) {
-			all, err := t.shards.bringVariable(t.ranks, v, t.store.Value(v.Name))
-			if err != nil {
-				return err
+	for range passes {
+		for _, v := range t.all {
+			if h.spreads(v.Name) {
+				h.left = append(h.left, v)
 			}
-			t.shards.brought[v.Name] = all
 		}
 	}
-	return nil
+	var failed error
+	if t.writes() {
+		failed = save()
+	}
+	for len(h.left) > 0 { // what save has not asked for
+		if _, err := t.bringNext(); err != nil {
+			h.left = nil
+			return errors.Join(err, failed)
+		}
+	}
+	h.memory = nil
+	return failed
 }
 
-// drop forgets what has been brought.
-func (h *shards) drop() {
-	if h != nil {
-		h.brought = nil
-	}
+// bringNext brings the next variable of state together on rank 0, and returns it there until the
+// next call.
+func (t *Trainer) bringNext() ([]float32, error) {
+	h := t.shards
+	v := h.left[0]
+	h.left = h.left[1:]
+	return h.bringVariable(t.ranks, v, t.store.Value(v.Name))
 }
 
-// fill gives variables that are not whole here what has been brought.
-func (h *shards) fill(list []held) {
-	if h == nil {
-		return
-	}
-	for i, v := range list {
-		if all, ok := h.brought[v.Name]; ok {
-			list[i].data, list[i].from = all, 0
+// bringLater has tensors that are spread come when they are asked for.
+func (t *Trainer) bringLater(tensors []safetensors.Tensor) {
+	for i, x := range tensors {
+		if t.shards.spreads(x.Name) {
+			tensors[i].Data, tensors[i].Later = nil, t.bringNext
 		}
 	}
 }
@@ -485,7 +502,8 @@ func (h *shards) bringVariable(r *ranks, v engine.Variable, part []float32) ([]f
 	param := h.spread[v.Name]
 	var all []float32
 	if r.rank == 0 {
-		all = make([]float32, v.Type.Size())
+		h.memory = grown(h.memory, v.Type.Size())
+		all = h.memory
 	}
 	for rank := range r.size {
 		r.send[rank], r.receive[rank] = nil, nil

@@ -25,8 +25,8 @@ func stateBytes(t *Trainer) int {
 	return n
 }
 
-// TestStateBytes: what each of n members keeps of the state is a part of n. Run with -v
-// for the table of docs/scale.md.
+// TestStateBytes: of n members each keeps about an n-th of the state, and all together all of it, once.
+// -v says how many bytes.
 func TestStateBytes(t *testing.T) {
 	source := data.Digits()
 	for _, net := range []struct {

@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -228,4 +229,30 @@ func TestShardsAllocate(t *testing.T) {
 		t.Errorf("%d allocations in 80 updates of two members, and %d of one without a group", together, alone)
 	}
 	t.Logf("%d allocations, and %d alone", together, alone)
+}
+
+// TestShardedCheckpointFails: a checkpoint that rank 0 cannot write is an error there, and all
+// go on to the same weights.
+func TestShardedCheckpointFails(t *testing.T) {
+	net, training, cfg := shardStart(t, func(*train.Config) {})
+	alone := newTrainer(t, net, training.Spec(), cfg)
+	if _, err := alone.Fit(background, training, nil); err != nil {
+		t.Fatal(err)
+	}
+	nowhere := filepath.Join(t.TempDir(), "nowhere", "checkpoint")
+	for rank, m := range inGroup(t, 3, net, training, nil, cfg, func(rank int, c *train.Config, made *train.Trainer) (data.Source, context.Context) {
+		if made == nil {
+			c.Callback = func(made *train.Trainer, p train.Progress) error {
+				if err := made.SaveCheckpoint(nowhere); (err != nil) != (rank == 0) {
+					return fmt.Errorf("rank %d saves with the error %v", rank, err)
+				}
+				return nil
+			}
+		}
+		return nil, nil
+	}) {
+		if m.err != nil || m.model.SHA256() != alone.Model().SHA256() {
+			t.Errorf("rank %d: other weights, error %v", rank, m.err)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"descent/engine"
@@ -39,16 +40,17 @@ var (
 	modeNames = [...]string{
 		modeStep: "update by %d rows", modeAccumulate: "gradient of %d rows", modeApply: "update by the gradient of all rows",
 		modeClimb: "climb by the gradient of all rows", modeAgain: "gradient of %d rows after the climb",
+		modeAverage: "average of the weights", modeShared: "gradient of %d rows of a rank",
 	}
 	stageNames = [...]string{stageForward: "forward", stageBackward: "backward", stageUpdate: "update"}
 )
 
 // name is what the program of a key does.
 func (k programKey) name() string {
-	if k.mode == modeApply || k.mode == modeClimb {
-		return modeNames[k.mode]
+	if name := modeNames[k.mode]; strings.Contains(name, "%") {
+		return fmt.Sprintf(name, k.rows)
 	}
-	return fmt.Sprintf(modeNames[k.mode], k.rows)
+	return modeNames[k.mode]
 }
 
 func (p *program) profile(key programKey, limits measure.Limits, workers int) profile.Plan {

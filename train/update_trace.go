@@ -97,7 +97,7 @@ func (t *Trainer) traceStep(key programKey) (*step, error) {
 		return s, f.Graph.Err()
 	case modeAverage:
 		s.average()
-		s.stages = [][]graph.Tensor{{}}
+		s.stages = [][]graph.Tensor{{}, {}, {}}
 		return s, f.Graph.Err()
 	}
 	first := []graph.Tensor{total}

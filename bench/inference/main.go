@@ -178,6 +178,7 @@ func (n network) run(write, only, storages string, d time.Duration) error {
 		if err != nil {
 			return err
 		}
+		m = m.Fixed()
 		for _, rows := range []int{1, 32} {
 			if !strings.HasPrefix(fmt.Sprintf("%s/%d", n.name, rows), only) {
 				continue

@@ -148,8 +148,10 @@ func loadModel(path string) (file string, m *model.Model, err error) {
 	if file, err = runs.ModelFile(path); err != nil {
 		return "", nil, err
 	}
-	m, err = model.Load(file)
-	return file, m, err
+	if m, err = model.Load(file); err != nil {
+		return "", nil, err
+	}
+	return file, m.Fixed(), nil
 }
 
 // evaluated is what eval measures on.

@@ -42,7 +42,8 @@ order, and images with their names.
 
 MODEL may be a network of another program, FILE.onnx. DATA is then images, of which
 --mean, --std and --image-size say what the file does not, a CSV file of numbers, a
-tensor in a file .npy or .pb, or a folder with such a file for each input.
+table with the columns that are its inputs, as descent export writes it, a tensor in a
+file .npy or .pb, or a folder with such a file for each input.
 
 Of a forecast DATA is a series, which is continued: one line is written for each step
 behind its last row, with its time and intervals for 90 % or what --interval says.`,

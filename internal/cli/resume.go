@@ -138,9 +138,6 @@ func (a *app) reopen(ctx context.Context, folder *runs.Folder, opt trainOptions)
 		s.Begun()
 	}
 	j, err := settings.PrepareAgain(s)
-	if file := s.ONNXFile(); file != "" && errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w; the run began with the network of %s and reads it again: put the file back where it was", err, file)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type trialMaker interface {
 
 // host is what trials know of the command.
 func (a *app) host(ui *terminal.Progress) trials.Host {
-	h := trials.Host{Call: a.call, Again: a.again, Show: ui.Moment}
+	h := trials.Host{Call: a.call, Show: ui.Moment}
 	if a.crew != nil {
 		h.Ranks = trials.Ranks{N: a.crew.Size(), Give: a.crew.Give}
 	}

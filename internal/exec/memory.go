@@ -30,6 +30,7 @@ type Store struct {
 	names  []string
 	values map[string][]float32
 	types  map[string]graph.Type
+	forms  *forms // nil: the values may change
 }
 
 // Declaration is a variable to be stored.

@@ -86,10 +86,25 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 			b.sizes[buf.Key] = buf.Size
 		}
 	}
+	for _, in := range p.Instrs {
+		if store.forms == nil {
+			break
+		}
+		for _, out := range in.Out {
+			if buf := p.Buffers[out]; buf.Place == plan.Variable {
+				return nil, fmt.Errorf("variable %q is updated, but the store is one whose values do not change", buf.Key)
+			}
+		}
+		if in.Form {
+			buffers[in.Out[0]] = store.form(p.Buffers[in.In[0]].Key, in.Kernel, p.Buffers[in.Out[0]].Size)
+		}
+	}
 	scratch := 0
 	for i, in := range p.Instrs {
 		to := &b.instrs[i]
-		to.kernel, to.tasks = in.Kernel, in.Kernel.Tasks()
+		if to.kernel = in.Kernel; !in.Form || store.forms == nil { // else it is done
+			to.tasks = in.Kernel.Tasks()
+		}
 		to.finisher, _ = in.Kernel.(kernel.Finisher)
 		for j, from := range in.In {
 			to.call.In = append(to.call.In, buffers[from])

@@ -75,6 +75,7 @@ func (c *compiler) prepare(i int, l lowered) {
 		at = len(c.low)
 		c.forms[x.ID()] = append(c.forms[x.ID()], at)
 		p := &Instr{Name: "Prepare" + x.Type().String(), Kernel: form, In: []int{c.bufferOf(x)}, Out: []int{c.add(Buffer{Size: size})}, Stage: l.stage, Shared: -1}
+		p.Form = c.plan.Buffers[p.In[0]].Place == Variable
 		c.plan.Instrs = append(c.plan.Instrs, p)
 		c.low = append(c.low, lowered{kernel: form, name: p.Name, stage: l.stage, in: []graph.Tensor{x}, whole: []bool{true}, fixed: true})
 		if from, ok := c.made[x.ID()]; ok {

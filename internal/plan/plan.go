@@ -36,6 +36,7 @@ type Instr struct {
 	Shared  int // buffer of the kernel's shared memory, or -1
 	Stage   int
 
+	Form        bool // it brings a variable into the form that kernels read, and does nothing else
 	gone        bool // others do what it would have done
 	wave, level int
 	after       []int // instructions that must have run

@@ -16,7 +16,7 @@ import (
 	"math/bits"
 )
 
-// Tensor is a named array. Exactly one of Data, F64, I64, BF16 and I8 holds its
+// Tensor is a named array. Exactly one of Data, F64, I64, BF16, I8 and Later holds its
 // elements, row-major; an empty tensor with none of them is float32.
 type Tensor struct {
 	Name  string
@@ -26,6 +26,10 @@ type Tensor struct {
 	I64   []int64   // dtype I64; read also from I32, I16, U32, U16, U8 and BOOL
 	BF16  []uint16  // dtype BF16: the upper halves of float32
 	I8    []int8    // dtype I8
+
+	// Later returns what Data would hold, when it is written, so that not all tensors of
+	// a file are in memory at once. They are asked for in their order.
+	Later func() ([]float32, error)
 }
 
 // File is what a safetensors file holds.
@@ -83,8 +87,15 @@ func (t Tensor) dtype() (string, int, error) {
 	if t.I8 != nil {
 		name, n, held = "I8", len(t.I8), held+1
 	}
+	if t.Later != nil {
+		size, err := volume(t.Shape, 1)
+		if err != nil {
+			return "", 0, err
+		}
+		n, held = size, held+1
+	}
 	if held > 1 {
-		return "", 0, fmt.Errorf("more than one of Data, F64, I64, BF16 and I8 is set; want one")
+		return "", 0, fmt.Errorf("more than one of Data, F64, I64, BF16, I8 and Later is set; want one")
 	}
 	return name, n, nil
 }

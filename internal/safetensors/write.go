@@ -160,6 +160,18 @@ func quote(b *bytes.Buffer, s string) {
 }
 
 func (t Tensor) write(w io.Writer, buf []byte) error {
+	if t.Later != nil {
+		_, n, err := t.dtype()
+		if err != nil {
+			return err
+		}
+		if t.Data, err = t.Later(); err == nil && len(t.Data) != n {
+			err = fmt.Errorf("shape %v takes %d elements, %d are given", t.Shape, n, len(t.Data))
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		writeAll(w, buf, t.Data, func(b []byte, x float32) []byte {
 			return binary.LittleEndian.AppendUint32(b, math.Float32bits(x))

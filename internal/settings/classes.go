@@ -3,6 +3,8 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"descent/data"
 	"descent/internal/human"
@@ -59,7 +61,13 @@ func asClasses(err error) error {
 
 // PrepareAgain is [Prepare] for a run that was begun: its target is not in doubt.
 func PrepareAgain(s Settings) (*Job, error) {
-	return undoubted(s, Prepare)
+	j, err := undoubted(s, Prepare)
+	if file := s.ONNXFile(); file != "" && errors.Is(err, fs.ErrNotExist) {
+		if _, gone := os.Stat(file); gone != nil {
+			err = fmt.Errorf("%w; the run began with the network of %s and reads it again: put the file back where it was", err, file)
+		}
+	}
+	return j, err
 }
 
 // OpenDataAgain is [OpenData] for a run that was begun.

@@ -45,7 +45,10 @@ var modelForms = []struct {
 	}},
 	{"mlp", func(rest string, _ bool) (modelSpec, error) {
 		hidden, err := parseSizes(rest)
-		return modelSpec{hidden: hidden}, err
+		if err != nil {
+			return modelSpec{}, fmt.Errorf("%w, as in mlp:256,128", err)
+		}
+		return modelSpec{hidden: hidden}, nil
 	}},
 	{"linear", alone(modelSpec{})},
 	{gptModel, func(rest string, more bool) (modelSpec, error) {

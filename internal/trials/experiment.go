@@ -13,7 +13,6 @@ import (
 // Host is the command that has trials made.
 type Host struct {
 	Call  func(args ...string) string // a command line that the user may try
-	Again func(args ...string) string // one that makes trials as this one does
 	Show  func(line string)           // says that a trial has ended
 	Ranks Ranks                       // that make trials, too
 }
@@ -41,6 +40,6 @@ func (e *experiment) Close() error { return e.lab.log.close() }
 func (e *experiment) again(name string) []string {
 	return []string{
 		e.host.Call("train", "--config", e.folder.File(runs.ConfigFile)),
-		e.host.Again(name, "--resume", e.folder.Path),
+		e.host.Call(name, "--resume", e.folder.Path),
 	}
 }

@@ -23,9 +23,17 @@ func New() (*File, error) {
 	return &File{file: file}, nil
 }
 
-// Open opens the file of another process by its [File.Path], to read it.
+// Open opens the file of another process by its [File.Path], to read it. What has that
+// name on another machine may be anything: a pipe would not open before somebody writes.
 func Open(path string) (*File, error) {
-	file, err := os.Open(path)
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no plain file", path)
+	}
+	var file *os.File
+	if err == nil {
+		file, err = os.Open(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("data: a temporary file of another process: %w", err)
 	}

@@ -39,8 +39,8 @@ type Shape struct {
 	Reverse     bool // from the last position to the first
 }
 
-// Samples of a task: as many as make good products, and such that there are some
-// tasks. Measured.
+// Samples of a task: as many as make good products, and few enough that there are some
+// tasks. Bits do not depend on them.
 const (
 	fewSamples = 8
 	someTasks  = 16
@@ -115,7 +115,7 @@ func (s *Shape) load(to, from []float32, n0, n1 int) {
 	}
 }
 
-// part returns the numbers of gate i of a row.
+// part returns the numbers of gate i of a row, or those of state i.
 func (s *Shape) part(row []float32, i int) []float32 { return row[i*s.Units:][:s.Units] }
 
 // cost is that of one pass, whose gates take so many operations for each unit.

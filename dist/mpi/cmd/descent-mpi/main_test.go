@@ -184,14 +184,18 @@ func TestFails(t *testing.T) {
 		if r.status != 2 || strings.Count(r.stderr, `did you mean "--epochs"`) != 1 {
 			t.Errorf("status %d\n%s", r.status, r.stderr)
 		}
-		// The second process has another folder, without the data.
+		// The second process has another folder, without the data, which of a series each
+		// reads itself.
 		self, _ := os.Executable()
 		here, there := t.TempDir(), t.TempDir()
-		table := "x,y\n" + strings.Repeat("1,a\n2,b\n3,a\n", 20)
-		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(table), 0o666); err != nil {
+		series := "day,sold\n"
+		for i := range 120 {
+			series += time.Date(2025, 1, 1+i, 0, 0, 0, 0, time.UTC).Format("2006-01-02") + "," + strconv.Itoa(i%7) + "\n"
+		}
+		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(series), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		train := []string{self, "train", "--data", "t.csv", "--target", "y", "--model", "linear"}
+		train := []string{self, "train", "--data", "t.csv", "--task", "forecast", "--window", "14", "--horizon", "2", "--model", "linear"}
 		flag := "-wdir"
 		of := append(append(append([]string{"-k", "5", "100"}, line...), "-np", "1", flag, here), train...)
 		of = append(append(of, ":", "-np", "1", flag, there), train...)
@@ -199,7 +203,7 @@ func TestFails(t *testing.T) {
 		cmd.Env = append(os.Environ(), isCommand+"=1")
 		out, err := cmd.CombinedOutput()
 		host, _ := os.Hostname()
-		if text := string(out); err == nil || !strings.Contains(text, "descent: rank 1 of 2 on "+host+": ") || !strings.Contains(text, "t.csv") {
+		if text := string(out); err == nil || !strings.Contains(text, "rank 1 of 2 on "+host+": ") || !strings.Contains(text, "t.csv") {
 			t.Errorf("%v\n%s", err, text)
 		}
 	})
