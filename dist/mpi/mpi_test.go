@@ -71,7 +71,7 @@ func (i implementation) command(t *testing.T, n int, env ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"-k", "5", "100", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
+	args := append([]string{"-k", "5", "400", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
 	cmd := exec.Command("timeout", append(args, self)...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 5 * time.Second
