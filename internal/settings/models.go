@@ -38,13 +38,22 @@ var modelForms = []struct {
 	name  string
 	parse func(rest string, more bool) (modelSpec, error)
 }{
-	{tableModel, parseTable},
+	{tableModel, func(rest string, more bool) (modelSpec, error) {
+		m, err := parseTable(rest, more)
+		if err != nil {
+			err = fmt.Errorf("%w, as in table:128,128,k=2", err)
+		}
+		return m, err
+	}},
 	{"tabm", func(rest string, more bool) (modelSpec, error) {
 		k, err := parseMembers(rest, more)
 		return modelSpec{table: true, members: k}, err
 	}},
 	{"mlp", func(rest string, _ bool) (modelSpec, error) {
 		hidden, err := parseSizes(rest)
+		if err != nil {
+			err = fmt.Errorf("%w, as in mlp:256,128", err)
+		}
 		return modelSpec{hidden: hidden}, err
 	}},
 	{"linear", alone(modelSpec{})},
