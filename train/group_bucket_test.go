@@ -158,3 +158,31 @@ func BenchmarkOverlap(b *testing.B) {
 		})
 	}
 }
+
+// TestGroupProfile: what each plan of a member is has a name.
+func TestGroupProfile(t *testing.T) {
+	digits := data.Digits()
+	var all sync.WaitGroup
+	for _, g := range dist.Local(2) {
+		all.Go(func() {
+			trainer, err := New(deep(), digits.Spec(), Config{Group: g, BatchSize: 64, MicroBatch: 16, Workers: 1, MaxUpdates: 2, SAM: 0.01, Average: EMA(0.9)})
+			if err != nil {
+				g.Abort(err)
+				t.Error(err)
+				return
+			}
+			defer trainer.Close()
+			for _, err := range trainer.Steps(context.Background(), digits) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			for _, plan := range trainer.Profile().Plans {
+				if plan.Name == "" {
+					t.Error("a plan has no name")
+				}
+			}
+		})
+	}
+	all.Wait()
+}

@@ -169,7 +169,7 @@ func helpOf(root *cobra.Command, args []string) []string {
 // flagError adds the nearest flag to the error about an unknown one.
 func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
+	if errors.As(err, &invalid) && !errors.Is(err, pflag.ErrHelp) {
 		want := map[string]string{"uint64": "a whole number of at least 0", "int": "a whole number", "float64": "a number", "bool": "true or false"}
 		if w := want[invalid.GetFlag().Value.Type()]; w != "" {
 			return fmt.Errorf("--%s %q; want %s", invalid.GetFlag().Name, invalid.GetValue(), w)

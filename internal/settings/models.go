@@ -38,13 +38,7 @@ var modelForms = []struct {
 	name  string
 	parse func(rest string, more bool) (modelSpec, error)
 }{
-	{tableModel, func(rest string, more bool) (modelSpec, error) {
-		m, err := parseTable(rest, more)
-		if err != nil {
-			err = fmt.Errorf("%w, as in table:128,128,k=2", err)
-		}
-		return m, err
-	}},
+	{tableModel, parseTable},
 	{"tabm", func(rest string, more bool) (modelSpec, error) {
 		k, err := parseMembers(rest, more)
 		return modelSpec{table: true, members: k}, err
@@ -52,9 +46,9 @@ var modelForms = []struct {
 	{"mlp", func(rest string, _ bool) (modelSpec, error) {
 		hidden, err := parseSizes(rest)
 		if err != nil {
-			err = fmt.Errorf("%w, as in mlp:256,128", err)
+			return modelSpec{}, fmt.Errorf("%w, as in mlp:256,128", err)
 		}
-		return modelSpec{hidden: hidden}, err
+		return modelSpec{hidden: hidden}, nil
 	}},
 	{"linear", alone(modelSpec{})},
 	{gptModel, func(rest string, more bool) (modelSpec, error) {

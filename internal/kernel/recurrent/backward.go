@@ -54,8 +54,8 @@ func (f *Backward) Run(i int, c *kernel.Call) {
 		for n := n0; n < n1; n++ {
 			fetched |= fetch(f.part(dy, n*f.T+t)) | fetch(f.before(c, n, k)) | fetch(c.In[2][(t*f.N+n)*f.Kept()*f.Units:][:f.Kept()*f.Units])
 		}
-		terms[0][0] = float32(fetched)
-		for n := n0; n < n1; n++ { // first of all what is far apart in memory
+		terms[0][0] = float32(fetched) // anything that keeps what was read
+		for n := n0; n < n1; n++ {     // first of all what is far apart in memory
 			dh := row(dh, n-n0, f.Units)
 			v.VV[formula.Add](dh, dh, row(product, n-n0, f.Units))
 			v.VV[formula.Add](dh, dh, dy[(n*f.T+t)*f.Units:])

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"math"
+	"math/bits"
 
 	"descent/internal/pairwise"
 )
@@ -78,8 +78,8 @@ func (w network) exchange(ranks int, t traffic) float64 {
 	if ranks == 1 {
 		return 0
 	}
-	rounds := math.Ceil(math.Log2(float64(ranks)))
-	return float64(t.Calls)*((rounds+1)*w.Latency+float64(ranks-1)*w.Overhead) + t.Bytes/w.Bandwidth
+	rounds := bits.Len(uint(ranks - 1))
+	return float64(t.Calls)*(float64(rounds+1)*w.Latency+float64(ranks-1)*w.Overhead) + t.Bytes/w.Bandwidth
 }
 
 // step is how long an update of so many micro-batches takes so many ranks, each of which computes as
