@@ -70,13 +70,15 @@ func (u Unit) Multiply(t *Tile, end *End) {
 	}
 	first := min(t.First, t.K)
 	b, bRow := &t.B[t.BAt], 4*t.BRow
-	var e Operands
-	if end != nil {
-		e = end.At(t.CAt, end.Column)
+	if end == nil { // by itself, as the operands take time to pass
+		tile(t.K, &t.A[t.At], 4*t.ARow, 4*t.ACol, b, bRow, &t.C[t.CAt], 4*t.CRow, t.Tail, t.Add,
+			unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow, false, false, nil, nil, nil, nil)
+		return
 	}
+	e := end.At(t.CAt, end.Column)
 	tile(t.K, &t.A[t.At], 4*t.ARow, 4*t.ACol, b, bRow, &t.C[t.CAt], 4*t.CRow, t.Tail, t.Add,
 		unsafe.SliceData(t.Panel), first, t.Run, unsafe.SliceData(t.Jumps), Soon(b, bRow), bRow,
-		end != nil, e.ReLU, e.Sub, e.Mul, e.Add, e.Rest)
+		true, e.ReLU, e.Sub, e.Mul, e.Add, e.Rest)
 }
 
 // Threes computes lines of a tile of depth, aLine and cLine apart in A and C: of any number
