@@ -123,7 +123,7 @@ func (e *served) describe() description {
 
 // list answers GET /models.
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) error {
-	return sendJSON(w, s.describes())
+	return s.sendJSON(w, s.describes())
 }
 
 // describe answers GET /models/NAME.
@@ -132,15 +132,15 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendJSON(w, e.describe())
+	return s.sendJSON(w, e.describe())
 }
 
-func sendJSON(w http.ResponseWriter, v any) error {
+func (s *Server) sendJSON(w http.ResponseWriter, v any) error {
 	out, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	send(w, http.StatusOK, append(out, '\n'))
+	s.send(w, http.StatusOK, append(out, '\n'))
 	return nil
 }
 

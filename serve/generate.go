@@ -100,7 +100,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case form == jsonType[0]:
 		out := append([]byte(`{"text":`), quoted(string(c.out))...)
-		send(w, http.StatusOK, append(out, '}', '\n'))
+		s.send(w, http.StatusOK, append(out, '}', '\n'))
 	case form == eventType:
 		if rest != "" {
 			_, _ = io.WriteString(w, event(rest))

@@ -199,7 +199,7 @@ func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
 		}
 		outputs = asked
 	}
-	return sendJSON(w, struct {
+	return s.sendJSON(w, struct {
 		Model   string   `json:"model_name"`
 		Version string   `json:"model_version"`
 		ID      *string  `json:"id,omitempty"`

@@ -67,7 +67,7 @@ func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 		doc["components"].(object)["securitySchemes"] = object{"token": object{"type": "http", "scheme": "bearer"}}
 		doc["security"] = []object{{"token": []string{}}}
 	}
-	return sendJSON(w, doc)
+	return s.sendJSON(w, doc)
 }
 
 var (

@@ -40,7 +40,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.write(list)
-	send(w, http.StatusOK, c.out)
+	s.send(w, http.StatusOK, c.out)
 	return nil
 }
 

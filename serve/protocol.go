@@ -24,18 +24,18 @@ func (s *Server) handleProtocol() {
 		s.handle(http.MethodGet, path, answer)
 	}
 	get("/v2", func(w http.ResponseWriter, _ *http.Request) error {
-		return sendJSON(w, map[string]any{"name": "descent", "version": model.Version(), "extensions": []string{}})
+		return s.sendJSON(w, map[string]any{"name": "descent", "version": model.Version(), "extensions": []string{}})
 	})
 	get("/v2/health/live", func(w http.ResponseWriter, _ *http.Request) error {
-		return sendJSON(w, map[string]bool{"live": true})
+		return s.sendJSON(w, map[string]bool{"live": true})
 	})
 	get("/v2/health/ready", func(w http.ResponseWriter, _ *http.Request) error {
 		ready := !s.ending.Load() && len(*s.models.Load()) > 0
 		if !ready {
-			send(w, http.StatusServiceUnavailable, []byte(`{"ready":false}`))
+			s.send(w, http.StatusServiceUnavailable, []byte(`{"ready":false}`))
 			return nil
 		}
-		return sendJSON(w, map[string]bool{"ready": true})
+		return s.sendJSON(w, map[string]bool{"ready": true})
 	})
 	for _, of := range []string{"/v2/models/{model}", "/v2/models/{model}/versions/{version}"} {
 		get(of, s.metadata)
@@ -44,7 +44,7 @@ func (s *Server) handleProtocol() {
 			if err != nil {
 				return err
 			}
-			return sendJSON(w, map[string]any{"name": e.name, "ready": !s.ending.Load()})
+			return s.sendJSON(w, map[string]any{"name": e.name, "ready": !s.ending.Load()})
 		})
 		s.handle(http.MethodPost, of+"/infer", s.infer)
 	}
@@ -69,7 +69,7 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendJSON(w, struct {
+	return s.sendJSON(w, struct {
 		Name     string   `json:"name"`
 		Versions []string `json:"versions"`
 		Platform string   `json:"platform"`

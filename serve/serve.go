@@ -254,7 +254,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 		}
 	}
 	out := append([]byte(`{"error":`), quoted(shortened(plain(err)))...)
-	send(w, f.status, append(out, '}'))
+	s.send(w, f.status, append(out, '}'))
 	return f.status
 }
 
@@ -303,8 +303,9 @@ func onlyParameters(r *http.Request, known ...string) error {
 	return nil
 }
 
-// send sends JSON.
-func send(w http.ResponseWriter, status int, body []byte) {
+// send sends JSON. What took long to answer has as long to be written as what did not.
+func (s *Server) send(w http.ResponseWriter, status int, body []byte) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(2 * s.options.Time)) // net/http reads what is left of the body first
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h.Set("Content-Length", strconv.Itoa(len(body)))
