@@ -10,6 +10,9 @@ import (
 // readable is how many names a message lists at most beside the nearest one.
 const readable = 16
 
+// most is how many names are listed where none is near.
+const most = 64
+
 // Unknown returns the error for a word that is none of names:
 //
 //	unknown optimizer "adma"; did you mean "adam"? (one of sgd, momentum, adam)
@@ -21,8 +24,8 @@ func Unknown(what, word string, names []string) error {
 	switch mean := DidYouMean(word, names); {
 	case len(names) == 0:
 		return fmt.Errorf("unknown %s %q; none is taken", what, word)
-	case mean == "" && len(names) > readable:
-		return fmt.Errorf("unknown %s %q; want one of %s and %d more", what, word, strings.Join(names[:readable], ", "), len(names)-readable)
+	case mean == "" && len(names) > most:
+		return fmt.Errorf("unknown %s %q; want one of %s and %d more", what, word, strings.Join(names[:most], ", "), len(names)-most)
 	case mean == "":
 		return fmt.Errorf("unknown %s %q; want one of %s", what, word, list)
 	case len(names) > readable:
