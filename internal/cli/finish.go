@@ -79,11 +79,25 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	}
 	var text bytes.Buffer
 	r.print(&text, result)
-	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
+	return r.leaveResult(text.String())
+}
+
+// leaveResult prints the text of a run that is done, and leaves it in the folder with
+// the notes behind it, which are printed where the start was not.
+func (r *run) leaveResult(text string) error {
+	whole := text
+	if notes := r.notesText(); notes != "" {
+		whole += "\n" + notes
+	}
+	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(whole)); return err }); err != nil {
 		return err
 	}
-	if !r.json {
-		r.stdout.Write(text.Bytes())
+	switch {
+	case r.json:
+	case r.ui.Shows():
+		io.WriteString(r.stdout, text)
+	default:
+		io.WriteString(r.stdout, whole)
 	}
 	return r.finished(r.folder)
 }
