@@ -82,22 +82,17 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	return r.leaveResult(text.String())
 }
 
-// leaveResult prints the text of a run that is done, and leaves it in the folder with
-// the notes behind it, which are printed where the start was not.
+// leaveResult prints the text of a run that is done, and leaves it in the folder. The
+// notes stand behind it where the start, which has them, was not shown.
 func (r *run) leaveResult(text string) error {
-	whole := text
-	if notes := r.notesText(); notes != "" {
-		whole += "\n" + notes
+	if notes := r.notesText(); notes != "" && !r.ui.Shows() {
+		text += "\n" + notes
 	}
-	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(whole)); return err }); err != nil {
+	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text)); return err }); err != nil {
 		return err
 	}
-	switch {
-	case r.json:
-	case r.ui.Shows():
+	if !r.json {
 		io.WriteString(r.stdout, text)
-	default:
-		io.WriteString(r.stdout, whole)
 	}
 	return r.finished(r.folder)
 }

@@ -38,7 +38,7 @@ const (
 	ReportFile  = "report.html"
 	BestFile    = "best.safetensors"
 	LastFile    = "last.safetensors"
-	ResultFile  = "result.txt"  // what was printed in the end, and notes, which is left last
+	ResultFile  = "result.txt"  // what was printed in the end, which is left last
 	PictureFile = "profile.svg" // of the plan
 	Checkpoints = "checkpoints" // a folder, until the run is done
 
