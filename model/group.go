@@ -33,10 +33,9 @@ func (p *predictor) evaluateIn(ctx context.Context, g dist.Group, source data.So
 	own := []int{}
 	for batch := g.Rank(); batch < batches; batch += size {
 		for row := batch * most; row < min((batch+1)*most, rows); row++ {
-			own = append(own, row)
+			own = append(own, e.order.row(row))
 		}
 	}
-	fields := p.measuredFields()
 	var said []byte
 	rounds := 0
 	// exchange measures what all members have of the next batches, of which this one's is
@@ -47,18 +46,18 @@ func (p *predictor) evaluateIn(ctx context.Context, g dist.Group, source data.So
 		if err != nil {
 			return fmt.Errorf("model: rank %d of %d: %w", g.Rank(), size, err)
 		}
-		for _, text := range all {
+		for rank, text := range all {
 			if len(text) == 0 {
 				continue
 			}
-			n, y, b := p.understand(text, fields)
-			if err := e.add(n, y, b); err != nil {
+			n, y, b := p.understand(text, e.fields)
+			if err := e.put((rounds-1)*size+rank, n, y, b); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most, Order: own}) {
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most, Order: own, Positions: e.order.positions}) {
 		if err != nil {
 			return Report{}, err
 		}
@@ -66,7 +65,7 @@ func (p *predictor) evaluateIn(ctx context.Context, g dist.Group, source data.So
 		if err != nil {
 			return Report{}, fmt.Errorf("model: %w", err)
 		}
-		said = p.say(said[:0], len(batch.Rows), y, &batch, fields)
+		said = p.say(said[:0], len(batch.Rows), y, &batch, e.fields)
 		if err := exchange(); err != nil {
 			return Report{}, err
 		}
@@ -93,9 +92,11 @@ func (p *predictor) measuredFields() []string {
 }
 
 // say writes what was predicted of some rows, and the fields that it is measured by:
-// how many rows there are, and lists of numbers, each behind its length.
+// how many rows there are and of how many positions, and lists of numbers, each behind
+// its length.
 func (p *predictor) say(to []byte, rows int, y *predicted, b *data.Batch, fields []string) []byte {
 	to = binary.LittleEndian.AppendUint64(to, uint64(rows))
+	to = binary.LittleEndian.AppendUint64(to, uint64(b.Positions))
 	list := func(values []float32) {
 		to = binary.LittleEndian.AppendUint64(to, uint64(len(values)))
 		for _, v := range values {
@@ -121,6 +122,7 @@ func (p *predictor) understand(text []byte, fields []string) (rows int, y *predi
 		return n
 	}
 	rows = number()
+	positions := number()
 	list := func() []float32 {
 		values := make([]float32, number())
 		for i := range values {
@@ -129,7 +131,7 @@ func (p *predictor) understand(text []byte, fields []string) (rows int, y *predi
 		text = text[4*len(values):]
 		return values
 	}
-	y, b = &predicted{losses: list(), plain: list()}, &data.Batch{}
+	y, b = &predicted{losses: list(), plain: list()}, &data.Batch{Positions: positions}
 	for range p.net.Objective {
 		y.values = append(y.values, list())
 	}

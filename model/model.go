@@ -246,7 +246,8 @@ func (m *Model) AppendPredict(dst []float64, x []float32) ([]float64, error) {
 }
 
 // Predictions yields the prediction of every row of source in order, as
-// [Model.Predict] gives them. Targets of source are not read.
+// [Model.Predict] gives them; of lines (see [data.Lengths]), by a network that goes on
+// with sequences, up to the end of each. Targets of source are not read.
 func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[]float64, error] {
 	return func(yield func([]float64, error) bool) {
 		s := source.Spec()
@@ -258,24 +259,9 @@ func (m *Model) Predictions(ctx context.Context, source data.Source) iter.Seq2[[
 			yield(nil, fmt.Errorf("model: %w", err))
 			return
 		}
-		p := m.borrow()
-		defer m.giveBack(p)
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: m.plans.atOnce(), NoTarget: true}) {
-			if err != nil {
-				yield(nil, err)
+		for of, err := range m.each(ctx, source, m.plans.atOnce(), false) {
+			if !yield(of.Prediction, err) {
 				return
-			}
-			y, err := p.run(len(batch.Rows), &batch, false)
-			if err != nil {
-				yield(nil, fmt.Errorf("model: %w", err))
-				return
-			}
-			values := decode(&m.net, 0, y.values[0])
-			k := len(values) / len(batch.Rows)
-			for i := range batch.Rows {
-				if !yield(values[i*k:(i+1)*k], nil) {
-					return
-				}
 			}
 		}
 	}

@@ -39,6 +39,8 @@ type size struct {
 	losses bool // with the loss of each row, which needs targets
 	plain  bool // what losses read instead of predictions
 
+	positions int // of samples that are sequences; 0: as many as the Spec says
+
 	tokens int  // above 0: it goes on with a sequence by so many tokens, see [Generator]
 	first  bool // they are the first
 }
@@ -76,7 +78,7 @@ func compile(n network.Network, s size) (*engine.Plan, error) {
 	if s.tokens > 0 {
 		return compileReader(n, s)
 	}
-	f, err := n.Trace(s.rows, false)
+	f, err := n.Within(s.positions).Trace(s.rows, false)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (p *predictor) run(rows int, b *data.Batch, losses bool) (*predicted, error
 }
 
 func (p *predictor) runOnce(rows int, b *data.Batch, losses bool) (*predicted, error) {
-	s := size{rows: network.Padded(rows), losses: losses}
+	s := size{rows: network.Padded(rows), losses: losses, positions: b.Positions}
 	program, err := p.ran(s, rows, b)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (p *predictor) runOnce(rows int, b *data.Batch, losses bool) (*predicted, e
 // outputs returns what the loss of each goal reads of some rows, at most as many as
 // most. It is valid until the next run.
 func (p *predictor) outputs(rows int, b *data.Batch) ([][]float32, error) {
-	s := size{rows: network.Padded(rows), plain: true}
+	s := size{rows: network.Padded(rows), plain: true, positions: b.Positions}
 	program, err := p.ran(s, rows, b)
 	if err != nil {
 		return nil, err

@@ -89,6 +89,14 @@ type measuring struct {
 	report             Report
 	goals              []*goalMeter
 	sum, plain, weight float64
+	part               float64 // of the weight, that of the last rows which are no whole batch
+
+	order   byLength
+	rows    int          // of the set
+	fields  []string     // that measuring reads
+	waiting []predicted  // of the rows of a window
+	of      []data.Batch // their fields
+	arrived int          // how many of them are there
 }
 
 // begin makes ready to measure predictions on source.
@@ -99,7 +107,7 @@ func (p *predictor) begin(source data.Source) (*measuring, error) {
 	if err := p.net.Fits(source.Spec()); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	e := &measuring{net: p.net}
+	e := &measuring{net: p.net, order: p.byLength(source, most), rows: source.Len(), fields: p.measuredFields()}
 	for i := range p.net.Objective {
 		g, err := newGoalMeter(p.net, i, p.metrics)
 		if err != nil {
@@ -131,20 +139,23 @@ func (e *measuring) add(rows int, y *predicted, b *data.Batch) error {
 		e.sum += float64(l)
 		e.plain += float64(y.plain[i])
 	}
-	e.weight += weightOf(rows, b.Field(e.net.Objective[0].Rows))
+	e.part += weightOf(rows, b.Field(e.net.Objective[0].Rows))
 	e.report.keepWorst(e.net, e.report.Rows, y.plain, y.values[0])
 	for i, g := range e.goals {
 		if err := g.add(rows, y.values[i], b); err != nil {
 			return fmt.Errorf("model: %w", err)
 		}
 	}
-	e.report.Rows += rows
+	if e.report.Rows += rows; e.report.Rows%most == 0 {
+		e.weight, e.part = e.weight+e.part, 0
+	}
 	return nil
 }
 
 // end returns what was measured.
 func (e *measuring) end() (Report, error) {
 	r := &e.report
+	e.weight, e.part = e.weight+e.part, 0
 	if !(e.weight > 0) {
 		return Report{}, fmt.Errorf("model: the weights of all %d rows are 0: none counts", r.Rows)
 	}
@@ -158,7 +169,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 	if err != nil {
 		return Report{}, err
 	}
-	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+	for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most, Order: e.order.rows, Positions: e.order.positions}) {
 		if err != nil {
 			return Report{}, err
 		}
@@ -166,7 +177,7 @@ func (p *predictor) evaluate(ctx context.Context, source data.Source) (Report, e
 		if err != nil {
 			return Report{}, fmt.Errorf("model: %w", err)
 		}
-		if err := e.add(len(batch.Rows), y, &batch); err != nil {
+		if err := e.put(batch.Index, len(batch.Rows), y, &batch); err != nil {
 			return Report{}, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"descent/data"
 )
@@ -21,28 +22,49 @@ func (m *Model) Samples(ctx context.Context, source data.Source) iter.Seq2[Sampl
 			yield(Sample{}, fmt.Errorf("model: %w", err))
 			return
 		}
+		m.each(ctx, source, most, true)(yield)
+	}
+}
+
+// each yields every row of source in order, predicted by batches of size, with its loss
+// if losses are asked for.
+func (m *Model) each(ctx context.Context, source data.Source, size int, losses bool) iter.Seq2[Sample, error] {
+	return func(yield func(Sample, error) bool) {
 		p := m.borrow()
 		defer m.giveBack(p)
-		var values []float64
-		row := 0
-		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: most}) {
+		order := p.byLength(source, size)
+		var waiting []Sample // of a window
+		done := 0
+		for batch, err := range data.Batches(ctx, source, data.BatchConfig{Size: size, NoTarget: !losses, Order: order.rows, Positions: order.positions}) {
 			if err != nil {
 				yield(Sample{}, err)
 				return
 			}
-			y, err := p.run(len(batch.Rows), &batch, true)
+			y, err := p.run(len(batch.Rows), &batch, losses)
 			if err != nil {
 				yield(Sample{}, fmt.Errorf("model: %w", err))
 				return
 			}
-			values = appendDecoded(values[:0], &m.net, 0, y.values[0])
-			k := len(values) / len(batch.Rows)
-			for i, l := range y.plain {
-				if !yield(Sample{row, float64(l), values[i*k : (i+1)*k]}, nil) {
+			values := decode(&m.net, 0, y.values[0])
+			for i, row := range batch.Rows {
+				s := Sample{Row: row, Prediction: own(&order, values, i, row, &batch, len(batch.Rows))}
+				if losses {
+					s.Loss = float64(y.plain[i])
+				}
+				waiting = append(waiting, s)
+			}
+			if order.rows != nil {
+				if len(waiting) < min(order.window, len(order.rows)-done) {
+					continue
+				}
+				slices.SortFunc(waiting, func(a, b Sample) int { return a.Row - b.Row })
+			}
+			for _, s := range waiting {
+				if !yield(s, nil) {
 					return
 				}
-				row++
 			}
+			done, waiting = done+len(waiting), waiting[:0]
 		}
 	}
 }

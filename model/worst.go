@@ -11,7 +11,7 @@ import (
 type Sample struct {
 	Row        int // of the source, from 0
 	Loss       float64
-	Prediction []float64 // the probability of each class, or the targets in their own units
+	Prediction []float64 // the probability of each class, or the targets in their own units; of a line up to its end, as in [Model.Predictions]
 }
 
 // mostWorst is how many rows a [Report] keeps.

@@ -43,15 +43,10 @@ func (b *best) finish(ctx context.Context) error {
 	}
 	var text bytes.Buffer
 	b.print(&text, sum, result)
-	if err := b.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
-		return err
-	}
 	if b.json {
 		_ = sum.Write(b.data) // the run is done all the same, and [Run] tells of the error
-	} else {
-		b.stdout.Write(text.Bytes())
 	}
-	return b.finished(b.folder)
+	return b.leaveResult(text.String())
 }
 
 // keep leaves the model of the best so far, what it predicted of the folds, and what

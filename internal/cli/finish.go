@@ -79,11 +79,20 @@ func (r *run) finish(ctx context.Context, status string, cause error) error {
 	}
 	var text bytes.Buffer
 	r.print(&text, result)
-	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text.String())); return err }); err != nil {
+	return r.leaveResult(text.String())
+}
+
+// leaveResult prints the text of a run that is done, and leaves it in the folder. The
+// notes stand behind it where the start, which has them, was not shown.
+func (r *run) leaveResult(text string) error {
+	if notes := r.notesText(); notes != "" && !r.ui.Shows() {
+		text += "\n" + notes
+	}
+	if err := r.folder.Write(runs.ResultFile, func(w io.Writer) error { _, err := io.WriteString(w, human.Escape(text)); return err }); err != nil {
 		return err
 	}
 	if !r.json {
-		r.stdout.Write(text.Bytes())
+		io.WriteString(r.stdout, text)
 	}
 	return r.finished(r.folder)
 }

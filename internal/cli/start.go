@@ -50,9 +50,7 @@ func (r *run) startText() string {
 		if r.resumed != "" {
 			line("resumed", "%s", r.resumed)
 		}
-		for _, note := range r.Notes {
-			line("note", "%s", note)
-		}
+		b.WriteString(r.notesText())
 		return b.String()
 	}
 	line("network", "%s", r.networkText())
@@ -81,8 +79,15 @@ func (r *run) startText() string {
 	if n := r.trainer.Updates(); n > 0 {
 		line("resumed", "after %s", human.Plural(n, "update"))
 	}
+	b.WriteString(r.notesText())
+	return b.String()
+}
+
+// notesText is what to know of the data and the settings, a line each.
+func (r *run) notesText() string {
+	var b strings.Builder
 	for _, note := range r.Notes {
-		line("note", "%s", note)
+		fmt.Fprintf(&b, "%-9s %s\n", "note", human.Line(note))
 	}
 	return b.String()
 }

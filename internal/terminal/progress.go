@@ -81,11 +81,14 @@ func NewProgress(w io.Writer, ui string) (*Progress, error) {
 	return p, nil
 }
 
+// Shows reports whether anything is shown.
+func (p *Progress) Shows() bool { return p.live || p.plain }
+
 // Printf prints what stays.
 func (p *Progress) Printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live || p.plain {
+	if p.Shows() {
 		p.stays += human.Escape(fmt.Sprintf(format, args...))
 		p.draw()
 	}
@@ -95,7 +98,7 @@ func (p *Progress) Printf(format string, args ...any) {
 func (p *Progress) Report(u train.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u.Epoch != nil && (p.live || p.plain) {
+	if u.Epoch != nil && p.Shows() {
 		p.stays += p.epochLine(u) + "\n"
 	}
 	if !p.live {
@@ -180,7 +183,7 @@ func (p *Progress) epochLine(u train.Progress) string {
 
 // Enabled, Handle, WithAttrs and WithGroup make progress a slog.Handler, which
 // shows the notices of the library as notes.
-func (p *Progress) Enabled(context.Context, slog.Level) bool { return p.live || p.plain }
+func (p *Progress) Enabled(context.Context, slog.Level) bool { return p.Shows() }
 
 func (p *Progress) Handle(_ context.Context, r slog.Record) error {
 	var b strings.Builder
