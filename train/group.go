@@ -152,8 +152,8 @@ func (t *Trainer) divide(size int) error {
 	case t.ranks.fast:
 		t.cfg.Logger.Info("gradients are added up fast: the bits of weights depend on the number of ranks", "ranks", t.ranks.size)
 	case t.parts < t.ranks.size:
-		t.cfg.Logger.Warn("an update has fewer micro-batches than there are ranks; some have nothing to do, or all do the same",
-			"micro-batches", t.parts, "ranks", t.ranks.size, "rows of one", t.cfg.MicroBatch)
+		t.cfg.Logger.Warn("some ranks have no work, for which a larger batch or smaller micro-batches would be needed",
+			"micro-batches", t.parts, "rows", t.cfg.MicroBatch, "ranks", t.ranks.size)
 	}
 	return nil
 }

@@ -135,6 +135,9 @@ Whatever else is done with them is done by descent.`
 		root.Example = `  mpirun -np 4 descent-mpi train --data houses.csv --target price --out runs/houses --resume auto
   srun descent-mpi sweep search.yaml`
 		root.AddCommand(a.trainCommand(), a.compareCommand(), a.sweepCommand(), a.lrFindCommand(), a.versionCommand())
+		for _, cmd := range root.Commands() {
+			cmd.Example = strings.ReplaceAll(cmd.Example, "  descent ", "  mpirun -np 4 descent-mpi ")
+		}
 		return root
 	}
 	root.AddCommand(

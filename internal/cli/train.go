@@ -53,8 +53,10 @@ without a fold of its own by which it is stopped, and become one model. With --b
 networks and settings are tried like that for a while.
 
 A run that was interrupted, killed or lost its disk goes on with --resume and its
-folder, and ends in the bits of one that was not. Ctrl-C and SIGTERM finish the
-update, save, and exit with 130 and 143; the second one ends the process at once.
+folder, and ends in the bits of one that was not. ` + choose(a.crew == nil, `Ctrl-C and SIGTERM finish the
+update, save, and exit with 130 and 143; the second one ends the process at once.`, `SIGTERM or SIGUSR1 to
+any rank has all finish the update, save, and exit with 75; the second one ends a
+process at once.`) + `
 Before training has begun they leave nothing behind. --resume auto beside --out goes
 on with the run of that folder, or starts it, as jobs that are started again want it.
 

@@ -35,7 +35,7 @@ type Folder struct {
 func Create(path, data string, config func(io.Writer) error) (*Folder, error) {
 	f, err := MakeFolder(path, data)
 	if err != nil {
-		return nil, fmt.Errorf("run folder: %w; choose another with --out", err)
+		return nil, fmt.Errorf("run folder: %w; choose another with --out, or go on with --resume", err)
 	}
 	if err := f.Take(); err != nil {
 		return nil, err
