@@ -67,7 +67,11 @@ func (a *app) resume(ctx context.Context, opt trainOptions) error {
 	if done, err := a.printAgain(folder, opt.json); done || err != nil {
 		return errors.Join(err, folder.Close())
 	}
-	if err := errors.Join(folder.Take(), folder.RemoveUnfinished()); err != nil {
+	err = folder.Take()
+	if err == nil { // else what is unfinished is another's, who is writing it
+		err = folder.RemoveUnfinished()
+	}
+	if err != nil {
 		return errors.Join(err, folder.Close())
 	}
 	r, err := a.reopen(ctx, folder, opt)

@@ -118,8 +118,15 @@ func TestResumeRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	writing := filepath.Join(out, runs.BestFile+".0123abcd.tmp")
+	if err := os.WriteFile(writing, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
 	contains(t, command(t, "train", "--resume", out).want(t, exitFailed).stderr, "another process", out)
 	lock.Close()
+	if err := os.Remove(writing); err != nil {
+		t.Error("the file that the other process is writing:", err)
+	}
 
 	before := readFile(t, filepath.Join(out, runs.StepsFile))
 	if err := os.WriteFile(table, []byte(strings.Replace(flowers(90), "blue", "red", 1)), 0o666); err != nil {
