@@ -28,11 +28,11 @@ func (c Check) Holds() bool { return c.Off <= c.Bound }
 // the order of the model's.
 func CheckFolder(folder string) ([]Check, error) {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("%s is a file; want a folder with model.onnx and test_data_set_0, ...", folder)
+		return nil, fmt.Errorf("%s is a file; want a folder with model.onnx and test_data_set_0 and so on", folder)
 	}
 	m, err := Read(filepath.Join(folder, "model.onnx"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w; want a folder with model.onnx and test_data_set_0, ...", err)
+		return nil, fmt.Errorf("%w; want a folder with model.onnx and test_data_set_0 and so on", err)
 	}
 	if err != nil {
 		return nil, err

@@ -43,6 +43,7 @@
 package mpi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -62,7 +63,8 @@ type Options struct {
 
 	// Timeout bounds how long [Init] and each collective operation may last, waiting
 	// for the slowest process included. Past it a process says which operation it
-	// was, its host and its rank, and ends the job. Zero sets no bound.
+	// was, its host and its rank, and ends the job. Zero sets no bound, but five minutes
+	// for Init, before whose end nobody knows of a process that is gone.
 	Timeout time.Duration
 
 	// HeartbeatTimeout is how long a process may be silent before the others take it for
@@ -147,11 +149,11 @@ func Init(o Options) (*World, error) {
 	case o.Grace == 0:
 		w.grace = 30 * time.Second
 	}
-	var expired <-chan time.Time
+	joining := cmp.Or(o.Timeout, 5*time.Minute)
+	expired := time.NewTimer(joining)
+	defer expired.Stop()
 	if o.Timeout > 0 {
-		w.timer = time.NewTimer(o.Timeout)
-		expired = w.timer.C
-		defer w.timer.Stop()
+		w.timer = expired
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -165,8 +167,8 @@ func Init(o Options) (*World, error) {
 			return nil, err
 		}
 		return w, nil
-	case <-expired:
-		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v", host, o.Timeout)
+	case <-expired.C:
+		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v: not all processes of the job have joined", host, joining)
 	}
 }
 
