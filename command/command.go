@@ -36,10 +36,10 @@ func Main() {
 
 // Join runs the command as [Main] does, as a member of a group of processes that
 // train together, and returns what all are to exit with. Rank 0 reads the arguments, prints and writes files.
-// A signal to any of them has all leave together; SIGTERM and SIGUSR1, of which
+// A signal to any of them has all leave together; SIGTERM and those of end, by which
 // launchers tell that the time of a job is over, end in the status 75.
-func Join(group dist.Group) (status int) {
-	ctx := begin(os.Interrupt, syscall.SIGTERM, syscall.SIGUSR1)
+func Join(group dist.Group, end ...os.Signal) (status int) {
+	ctx := begin(append(end, os.Interrupt, syscall.SIGTERM)...)
 	return cli.RunIn(ctx, group, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 

@@ -12,6 +12,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"syscall"
 
 	"descent/command"
 	"descent/dist/mpi"
@@ -24,7 +25,7 @@ func main() {
 		os.Exit(1)
 	}
 	shareCores()
-	status := command.Join(world)
+	status := command.Join(world, syscall.SIGUSR1)
 	if err := world.Finalize(); err != nil {
 		world.Abort(err)
 		os.Exit(1)
