@@ -13,7 +13,14 @@ import (
 // TestDocumentsNameFlags asks that every flag that README and docs name is one
 // of some command.
 func TestDocumentsNameFlags(t *testing.T) {
-	known := map[string]bool{"help": true, "version": true, "data-binary": true, "bind-to": true, "mca": true} // the last are curl's and mpirun's
+	known := map[string]bool{"help": true, "version": true}
+	for _, other := range []string{
+		"data-binary",                                                  // of curl
+		"allow-run-as-root", "bind-to", "host", "mca", "oversubscribe", // of mpirun
+		"cpus-per-task", "nodes", // of sbatch
+	} {
+		known[other] = true
+	}
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
