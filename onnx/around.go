@@ -109,7 +109,7 @@ func (r *importer) divide(m *Model, n *Network, nodes []Node, outputs []*onnxpro
 	made := makes(all)
 	for _, name := range ofTexts {
 		more, err := sorted(nodes, []string{name}, known)
-		more = slices.DeleteFunc(more, func(n Node) bool { return len(n.Outputs) > 0 && made[n.Outputs[0]] })
+		more = without(more, made)
 		if err != nil || slices.ContainsFunc(more, func(n Node) bool { return !hostable(&n) }) {
 			m.Texts = append(m.Texts, name)
 			continue
@@ -141,6 +141,11 @@ func makes(nodes []Node) map[string]bool {
 		}
 	}
 	return made
+}
+
+// without removes the nodes whose results are made.
+func without(nodes []Node, made map[string]bool) []Node {
+	return slices.DeleteFunc(nodes, func(n Node) bool { return len(n.Outputs) > 0 && made[n.Outputs[0]] })
 }
 
 // between gives the network the inputs and outputs that it has between the other parts.
@@ -262,7 +267,7 @@ func (r *importer) around(nodes, pure []Node, opset int) (around, error) {
 		return p, nil
 	}
 	made := makes(nodes)
-	list := slices.Concat(nodes, slices.DeleteFunc(slices.Clone(pure), func(n Node) bool { return len(n.Outputs) > 0 && made[n.Outputs[0]] }))
+	list := slices.Concat(nodes, without(slices.Clone(pure), made))
 	wanted := slices.Sorted(maps.Keys(made))
 	all := makes(list)
 	known := map[string]bool{"": true}

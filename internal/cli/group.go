@@ -81,8 +81,8 @@ func (h *hand) Prepare(work []byte) (func() error, error) {
 	if err := json.Unmarshal(work, &w); err != nil {
 		return nil, err
 	}
-	s := settings.Default()
-	if err := settings.Parse("settings of rank 0", []byte(w.Settings), &s); err != nil {
+	s, err := settings.OfRank0(w.Settings)
+	if err != nil {
 		return nil, err
 	}
 	s.In(h.group)

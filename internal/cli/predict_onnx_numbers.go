@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
@@ -49,15 +48,11 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 		}
 		width *= d
 	}
-	from, name := a.stdin, "standard input"
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return onnxRows{}, usage.Mark(err)
-		}
-		defer f.Close()
-		from, name = f, path
+	from, name, err := a.openRows(path)
+	if err != nil {
+		return onnxRows{}, err
 	}
+	defer from.Close()
 	r := csv.NewReader(bufio.NewReader(from))
 	r.ReuseRecord, r.FieldsPerRecord = true, -1
 	var values []float64

@@ -58,18 +58,25 @@ func columnNames(columns []data.Column) string {
 	return strings.Join(names, ", ")
 }
 
+// openRows opens a file, or for - the standard input, and returns what messages call it.
+func (a *app) openRows(path string) (from io.ReadCloser, name string, err error) {
+	if path == "-" {
+		return io.NopCloser(a.stdin), "standard input", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, "", usage.Mark(err)
+	}
+	return f, path, nil
+}
+
 // tableRows reads the columns that a network takes from a table.
 func (a *app) tableRows(m *onnx.Model, columns []data.Column, path string) (onnxRows, error) {
-	var from io.Reader = a.stdin
-	name := "standard input"
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return onnxRows{}, usage.Mark(err)
-		}
-		defer f.Close()
-		from, name = f, path
+	from, name, err := a.openRows(path)
+	if err != nil {
+		return onnxRows{}, err
 	}
+	defer from.Close()
 	cells, err := data.ReadCells(from, name, columns)
 	if err != nil {
 		return onnxRows{}, err

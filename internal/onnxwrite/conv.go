@@ -14,20 +14,7 @@ var (
 func (w *writer) images(v value) value { return w.ordered(w.float(v), ourImages) }
 
 func (w *writer) conv(p pair) (value, error) {
-	in, err := w.in(p)
-	if err != nil {
-		return value{}, err
-	}
-	for i := range in {
-		if in[i], err = w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i]); err != nil {
-			return value{}, err
-		}
-	}
-	a, err := w.attributes(p)
-	if err != nil {
-		return value{}, err
-	}
-	out, err := w.shape(p)
+	in, out, a, err := w.operands(p)
 	if err != nil {
 		return value{}, err
 	}

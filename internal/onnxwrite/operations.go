@@ -326,18 +326,29 @@ func (w *writer) same(p pair) (value, error) { return w.value(pair{p.a.Inputs()[
 
 // along returns the one operand, with the axes of its tensor, and the attributes.
 func (w *writer) along(p pair) (v value, out []size, a graph.Attributes, err error) {
-	in, err := w.in(p)
+	in, out, a, err := w.operands(p)
 	if err != nil {
 		return v, nil, a, err
 	}
-	if v, err = w.fill(pair{p.a.Inputs()[0], p.b.Inputs()[0]}, in[0]); err != nil {
-		return v, nil, a, err
+	return in[0], out, a, nil
+}
+
+// operands returns the operands, each with the axes of its tensor in whatever order it has
+// them, the shape of the result and the attributes.
+func (w *writer) operands(p pair) (in []value, out []size, a graph.Attributes, err error) {
+	if in, err = w.in(p); err != nil {
+		return nil, nil, a, err
+	}
+	for i := range in {
+		if in[i], err = w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i]); err != nil {
+			return nil, nil, a, err
+		}
 	}
 	if a, err = w.attributes(p); err != nil {
-		return v, nil, a, err
+		return nil, nil, a, err
 	}
 	out, err = w.shape(p)
-	return v, out, a, err
+	return in, out, a, err
 }
 
 func (w *writer) reduce(p pair) (value, error) {

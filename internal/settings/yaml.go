@@ -64,6 +64,13 @@ func Parse(path string, text []byte, s *Settings) error {
 	return s.over(func(s *Settings) error { return ReadNode(path, n, s) })
 }
 
+// OfRank0 reads the settings that rank 0 of a group has written for the others.
+func OfRank0(text string) (Settings, error) {
+	s := Default()
+	err := Parse("settings of rank 0", []byte(text), &s)
+	return s, err
+}
+
 // Document returns the content of a YAML file, which has one document; nil if
 // the file is empty.
 func Document(path string, text []byte) (*yaml.Node, error) {

@@ -88,7 +88,7 @@ func (m *Maker) Make(ctx context.Context, work []byte) (answer []byte, err error
 		return nil, err
 	}
 	t := trial{trialID: d.ID, values: d.Values, test: d.Test}
-	if t.settings, err = read(d.Settings); err != nil {
+	if t.settings, err = settings.OfRank0(d.Settings); err != nil {
 		return nil, err
 	}
 	o, err := l.train(ctx, t)
@@ -105,7 +105,7 @@ func (m *Maker) open(base string) (*settings.Job, error) {
 	if m.job != nil && m.base == base {
 		return m.job, nil
 	}
-	s, err := read(base)
+	s, err := settings.OfRank0(base)
 	if err != nil {
 		return nil, err
 	}
@@ -115,10 +115,4 @@ func (m *Maker) open(base string) (*settings.Job, error) {
 		m.base, m.job = base, job
 	}
 	return job, err
-}
-
-func read(text string) (s settings.Settings, err error) {
-	s = settings.Default()
-	err = settings.Parse("settings of rank 0", []byte(text), &s)
-	return s, err
 }

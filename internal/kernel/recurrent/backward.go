@@ -120,18 +120,12 @@ func (f *Backward) gru(v *vec.Table, da, dh, kept, h []float32, terms [2][]float
 	a, b := terms[0], terms[1]
 	v.VV[formula.Sub](dz, h, n) // z(1 - z)(h - n)
 	v.VV[formula.Mul](dz, dz, dh)
-	v.VV[formula.Mul](dz, dz, z)
-	v.SV[formula.Sub](a, z, 1)
-	v.VV[formula.Mul](dz, dz, a)
+	throughSigmoid(v, dz, z, a)
 	v.VV[formula.Mul](a, dh, z)
 	v.VV[formula.Sub](dn, dh, a) // (1 - z)(1 - n²)
-	v.Unary[formula.Square](b, n)
-	v.SV[formula.Sub](b, b, 1)
-	v.VV[formula.Mul](dn, dn, b)
+	throughTanh(v, dn, n, b)
 	v.VV[formula.Mul](dr, dn, q) // r(1 - r)q
-	v.VV[formula.Mul](dr, dr, r)
-	v.SV[formula.Sub](b, r, 1)
-	v.VV[formula.Mul](dr, dr, b)
+	throughSigmoid(v, dr, r, b)
 	copy(dh, a)
 }
 
@@ -144,27 +138,31 @@ func (f *Backward) lstm(v *vec.Table, da, dh, dc, kept, c []float32, terms [2][]
 	v.Unary[formula.Tanh](a, f.part(kept, 4))
 	v.VV[formula.Mul](do, dh, a) // o(1 - o)·tanh(c)
 	v.VV[formula.Mul](b, dh, o)  // o(1 - tanh²(c))
-	v.Unary[formula.Square](a, a)
-	v.SV[formula.Sub](a, a, 1)
-	v.VV[formula.Mul](b, b, a)
+	throughTanh(v, b, a, a)
 	v.VV[formula.Add](dc, dc, b)
-	v.VV[formula.Mul](do, do, o)
-	v.SV[formula.Sub](a, o, 1)
-	v.VV[formula.Mul](do, do, a)
+	throughSigmoid(v, do, o, a)
 	v.VV[formula.Mul](df, dc, c) // f(1 - f)c
-	v.VV[formula.Mul](df, df, forget)
-	v.SV[formula.Sub](a, forget, 1)
-	v.VV[formula.Mul](df, df, a)
-	v.VV[formula.Mul](b, dc, i) // i
-	v.VV[formula.Mul](di, dc, g)
-	v.VV[formula.Mul](di, di, i)
-	v.SV[formula.Sub](a, i, 1) // i(1 - i)g
-	v.VV[formula.Mul](di, di, a)
-	v.Unary[formula.Square](a, g)
-	v.SV[formula.Sub](a, a, 1)
-	v.VV[formula.Mul](dg, b, a) // i(1 - g²)
+	throughSigmoid(v, df, forget, a)
+	v.VV[formula.Mul](di, dc, g) // i(1 - i)g
+	throughSigmoid(v, di, i, a)
+	v.VV[formula.Mul](dg, dc, i) // i(1 - g²)
+	throughTanh(v, dg, g, a)
 	v.VV[formula.Mul](dc, dc, forget)
 	clear(dh)
+}
+
+// throughSigmoid makes d, the gradient of y = σ(x), that of x: d·y(1 - y).
+func throughSigmoid(v *vec.Table, d, y, term []float32) {
+	v.VV[formula.Mul](d, d, y)
+	v.SV[formula.Sub](term, y, 1)
+	v.VV[formula.Mul](d, d, term)
+}
+
+// throughTanh makes d, the gradient of y = tanh(x), that of x: d(1 - y²). term may be y.
+func throughTanh(v *vec.Table, d, y, term []float32) {
+	v.Unary[formula.Square](term, y)
+	v.SV[formula.Sub](term, term, 1)
+	v.VV[formula.Mul](d, d, term)
 }
 
 // Cost implements [kernel.Coster].

@@ -75,48 +75,38 @@ func writeReport(out io.Writer, name string) error {
 		fmt.Fprintf(out, "| %s | %d | %.1f | %d × %d | %.1f | %.2f |\n", w.name, whole.Rows, whole.StepMs, cut.Each, cut.Rows, cut.StepMs,
 			cut.StepMs/float64(rows)/(whole.StepMs/float64(whole.Rows)))
 	}
-	heads := func(first string) {
-		fmt.Fprintf(out, "\n| %s | link |", first)
+	byRanks := func(cell func(l load, link network, ranks int) string) {
+		fmt.Fprint(out, "\n| network | link |")
 		for _, n := range predicted {
 			fmt.Fprintf(out, " %d |", n)
 		}
 		fmt.Fprintf(out, "\n|%s\n", strings.Repeat("---|", 2+len(predicted)))
-	}
-	fmt.Fprint(out, others)
-	for _, cores := range []float64{1, 16} {
-		fmt.Fprintf(out, "\nEfficiency, by the number of ranks of %s, each with the rows above:\n", cardinal(cores))
-		heads("network")
 		for _, w := range workloads {
-			if _, ok := loads[w.name]; !ok {
+			l, ok := loads[w.name]
+			if !ok {
 				continue
 			}
 			for _, link := range networks {
 				fmt.Fprintf(out, "| %s | %s |", w.name, link.Name)
 				for _, n := range predicted {
-					fmt.Fprintf(out, " %s |", percent(loads[w.name].growing(link, n, 1, cores)))
+					fmt.Fprintf(out, "%s |", cell(l, link, n))
 				}
 				fmt.Fprintln(out)
 			}
 		}
 	}
-	fmt.Fprint(out, "\nHow many times as fast as one rank, by the number of ranks of one core, which divide a batch of 16 micro-batches:\n")
-	heads("network")
-	for _, w := range workloads {
-		if _, ok := loads[w.name]; !ok {
-			continue
-		}
-		for _, link := range networks {
-			fmt.Fprintf(out, "| %s | %s |", w.name, link.Name)
-			for _, n := range predicted {
-				if n > 16 {
-					fmt.Fprint(out, " |")
-					continue
-				}
-				fmt.Fprintf(out, " %.1f |", loads[w.name].dividing(link, n, 16, 1))
-			}
-			fmt.Fprintln(out)
-		}
+	fmt.Fprint(out, others)
+	for _, cores := range []float64{1, 16} {
+		fmt.Fprintf(out, "\nEfficiency, by the number of ranks of %s, each with the rows above:\n", cardinal(cores))
+		byRanks(func(l load, link network, n int) string { return " " + percent(l.growing(link, n, 1, cores)) })
 	}
+	fmt.Fprint(out, "\nHow many times as fast as one rank, by the number of ranks of one core, which divide a batch of 16 micro-batches:\n")
+	byRanks(func(l load, link network, n int) string {
+		if n > 16 {
+			return ""
+		}
+		return fmt.Sprintf(" %.1f", l.dividing(link, n, 16, 1))
+	})
 	return nil
 }
 
