@@ -68,15 +68,18 @@ func (a attentionGrad) Results() []Op {
 	return []Op{attentionGrad{a.attention, 0}, attentionGrad{a.attention, 1}, attentionGrad{a.attention, 2}}
 }
 
+// plain differentiates attention written out.
+func (a attentionGrad) plain(in ...Tensor) Tensor { return a.written(operands(in)) }
+
+func (a attentionGrad) written(x []Tensor) Tensor {
+	n := len(x) - 1
+	return Gradient(a.attention.plain(x[:n]...).Mul(x[n]).Sum(), x[a.of])[0]
+}
+
 // Grad differentiates attention written out, twice.
 func (a attentionGrad) Grad(_, ddx Tensor, in ...Tensor) []Tensor {
-	x := make([]Tensor, len(in))
-	for i := range in {
-		x[i] = in[i].apply(operand{len(in[i].n.graph.nodes)})
-	}
-	n := len(x) - 1
-	dx := Gradient(a.plain(x[:n]...).Mul(x[n]).Sum(), x[a.of])[0]
-	second := Gradient(dx.Mul(ddx).Sum(), x[0], x[1], x[2], x[n])
+	x, n := operands(in), len(in)-1
+	second := Gradient(a.written(x).Mul(ddx).Sum(), x[0], x[1], x[2], x[n])
 	out := make([]Tensor, len(in))
 	copy(out, second[:3])
 	out[n] = second[3]
@@ -87,6 +90,14 @@ func (a attentionGrad) Grad(_, ddx Tensor, in ...Tensor) []Tensor {
 // number, that of the node, tells it from all others, so that neither another operand
 // nor what else is made of the same tensor takes part.
 type operand struct{ number int }
+
+func operands(in []Tensor) []Tensor {
+	x := make([]Tensor, len(in))
+	for i := range in {
+		x[i] = in[i].apply(operand{len(in[i].n.graph.nodes)})
+	}
+	return x
+}
 
 func (operand) Name() string                            { return "Operand" }
 func (operand) Infer(in ...Type) (Type, error)          { return in[0], nil }

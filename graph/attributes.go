@@ -23,9 +23,9 @@ func AttributesOf(op Op) Attributes {
 }
 
 // Plain returns x written in operations that are no composites and hold no
-// more than one idea: the expansion of a [Composite], and of Attention, GRU, LSTM
-// and GatherSum, which have kernels of their own, what these compute. It is false
-// of other operations.
+// more than one idea: the expansion of a [Composite], and of Attention, its
+// gradient, GRU, LSTM and GatherSum, which have kernels of their own, what these
+// compute. It is false of other operations.
 func Plain(x Tensor) (Tensor, bool) {
 	switch op := x.Op().(type) {
 	case Composite:

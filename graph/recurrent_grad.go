@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"slices"
-
 	"descent/internal/kernel"
 	recur "descent/internal/kernel/recurrent"
 )
@@ -73,10 +71,7 @@ func (r recurrentGrad) Grad(_, ddx Tensor, x ...Tensor) []Tensor {
 // differentiated returns the gradients of operands x of what plain writes out, whose
 // own is dy.
 func differentiated(plain func(x ...Tensor) Tensor, dy Tensor, x []Tensor) []Tensor {
-	x = slices.Clone(x)
-	for i := range x {
-		x[i] = x[i].apply(operand{len(x[i].n.graph.nodes)})
-	}
+	x = operands(x)
 	return Gradient(plain(x...).Mul(dy).Sum(), x...)
 }
 

@@ -57,6 +57,7 @@ func FuzzGraph(f *testing.F) {
 	for seed := range uint64(4) {
 		f.Add(seed, uint8(20))
 	}
+	f.Add(uint64(305), uint8(34)) // terms of a gradient of attention cancel
 	pool := exec.NewPool(2)
 	defer pool.Close()
 	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {
