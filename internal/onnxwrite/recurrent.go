@@ -1,0 +1,279 @@
+package onnxwrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"descent/graph"
+	"descent/internal/onnxproto"
+)
+
+// gateOrder says which of our gates each of ONNX's is: z, r, h of r, z, n, and i, o, f, c
+// of i, f, g, o.
+var gateOrder = map[string][]int{"GRU": {1, 0, 2}, "LSTM": {0, 3, 1, 2}}
+
+// byTime is the order of sequences whose positions come first.
+var byTime = []int{1, 0, 2}
+
+// recurrence is a GRU or an LSTM that is one node.
+type recurrence struct {
+	ends    []string // its results: all states [t, 1, n, units], the last state and the last cell [1, n, units]
+	first   []string // state and cell before the first position, [1, n, units]; "" for zeros
+	lengths string   // [1, n, 1]; "" if all positions count
+}
+
+// recurrent writes all states of a GRU or an LSTM.
+func (w *writer) recurrent(p pair) (value, error) {
+	r, err := w.recurrence(p)
+	if err != nil {
+		return value{}, err
+	}
+	if r == nil {
+		return w.plain(p)
+	}
+	out, err := w.shape(p)
+	if err != nil {
+		return value{}, err
+	}
+	y := r.ends[0]
+	if r.lengths != "" { // behind a sequence the node has zeros, and we the state as it is
+		positions := make([]float32, out[1].n)
+		for i := range positions {
+			positions[i] = float32(i)
+		}
+		at := w.hold(onnxproto.NewFloat32("positions", []int64{int64(len(positions)), 1, 1, 1}, positions))
+		inside := w.node("Less", label(p, "inside"), []string{at, r.lengths})
+		behind := w.orZero(r.first[0])
+		if !graph.AttributesOf(p.a.Op()).Reverse {
+			behind = w.end(p, r, 0)
+		}
+		y = w.node("Where", label(p, "states"), []string{inside, y, behind})
+	}
+	y = w.node("Squeeze", label(p, "squeeze"), []string{y, w.ints("axes", 1)})
+	return value{name: y, typ: onnxproto.Float32, dims: out, order: byTime}, nil
+}
+
+// end returns the last state, number 0, or the last cell, number 1: of a sequence without
+// positions the first.
+func (w *writer) end(p pair, r *recurrence, i int) string {
+	last := r.ends[1+i]
+	if r.lengths == "" {
+		return last
+	}
+	some := w.node("Less", label(p, "some"), []string{w.number(0).name, r.lengths})
+	return w.node("Where", label(p, "end"), []string{some, last, w.orZero(r.first[i])})
+}
+
+// orZero returns a state, of which "" stands for zeros.
+func (w *writer) orZero(state string) string {
+	if state == "" {
+		return w.number(0).name
+	}
+	return state
+}
+
+// lastCell writes the cell of an LSTM behind the last position, if p is that of one that
+// is a node.
+func (w *writer) lastCell(p pair) (v value, ok bool, err error) {
+	a, b := cellOf(p.a), cellOf(p.b)
+	if !a.Valid() || !b.Valid() {
+		return v, false, nil
+	}
+	of := pair{a, b}
+	r, err := w.recurrence(of)
+	if r == nil || err != nil {
+		return v, false, err
+	}
+	out, err := w.shape(p)
+	return value{name: w.end(of, r, 1), typ: onnxproto.Float32, dims: out, order: byTime}, true, err
+}
+
+// cellOf recognizes a slice of the cells of an LSTM that is the last in time, see
+// [graph.Tensor.LSTM], and returns the result that it is a part of.
+func cellOf(y graph.Tensor) (result graph.Tensor) {
+	turned := y.Inputs()[0]
+	if turned.Op().Name() != "Transpose" || turned.Inputs()[0].Op().Name() != "Slice" {
+		return result
+	}
+	part := turned.Inputs()[0]
+	gates := part.Inputs()[0]
+	if gates.Op().Name() != "LSTMGates" {
+		return result
+	}
+	end, units := gates.Dim(0)-1, gates.Inputs()[1].Dim(0)
+	if graph.AttributesOf(gates.Op()).Reverse {
+		end = 0
+	}
+	is := func(x graph.Tensor, axis, from, to int) bool {
+		a := graph.AttributesOf(x.Op())
+		return a.Axes[0] == axis && a.From == from && a.To == to
+	}
+	if is(y, 1, end, end+1) && is(part, 2, 4*units, 5*units) && slices.Equal(graph.AttributesOf(turned.Op()).Axes, byTime) {
+		return gates
+	}
+	return result
+}
+
+// recurrence writes the node of a result of a GRU or an LSTM, once for all of its results;
+// nil if that cannot be, or is not wanted.
+func (w *writer) recurrence(p pair) (*recurrence, error) {
+	a, okA := w.given(p.a)
+	b, okB := w.given(p.b)
+	if !okA || !okB || w.unrolled {
+		return nil, nil
+	}
+	cell, attributes := strings.TrimSuffix(p.a.Op().Name(), "Gates"), graph.AttributesOf(p.a.Op())
+	key := fmt.Sprint(cell, attributes.Reverse)
+	for _, operand := range p.a.Inputs() {
+		key += fmt.Sprint(" ", operand.ID())
+	}
+	if r, ok := w.recurrences[key]; ok {
+		return r, nil
+	}
+	x, err := w.full(pair{a.x, b.x})
+	if err != nil {
+		return nil, err
+	}
+	u, units := p.a.Inputs()[1], p.a.Inputs()[1].Dim(0)
+	bias := sorted(a.bias, cell)
+	attrs := []attr{{"hidden_size", units}}
+	states := []int{2, 3}
+	if cell == "GRU" {
+		bias = bias.Concat(0, p.a.Inputs()[3].Pad(0, 2*units, 0))
+		attrs = append(attrs, attr{"linear_before_reset", 1})
+		states = states[:1]
+	} else {
+		bias = bias.Pad(0, 0, 4*units)
+	}
+	if attributes.Reverse {
+		attrs = append(attrs, attr{"direction", "reverse"})
+	}
+	in := []string{w.ordered(w.float(x), byTime).name}
+	for _, t := range []graph.Tensor{sorted(a.weight, cell).Transpose(), sorted(u, cell).Transpose(), bias} {
+		t = t.Reshape(append([]int{1}, t.Type().Dims()...)...)
+		v, err := w.computed(pair{t, t}, first(t))
+		if err != nil {
+			return nil, err
+		}
+		in = append(in, v.name)
+	}
+	r := &recurrence{}
+	in = append(in, "")
+	if operands := p.a.Inputs(); len(operands) == 5 {
+		lengths, err := w.full(p.input(4))
+		if err != nil {
+			return nil, err
+		}
+		lengths = w.float(lengths)
+		most := w.number(float32(p.a.Inputs()[0].Dim(1))).name
+		count := w.node("Clip", label(p, "clip"), []string{w.node("Ceil", label(p, "ceil"), []string{lengths.name}), w.number(1).name, most})
+		in[4] = w.node("Cast", label(p, "lengths"), []string{count}, attr{"to", int(onnxproto.Int32)})
+		r.lengths = w.reshaped(lengths, []size{{n: 1}, lengths.dims[0], {n: 1}})
+	}
+	for _, i := range states {
+		first := ""
+		if q := p.input(i); !zero(q.a) {
+			state, err := w.full(q)
+			if err != nil {
+				return nil, err
+			}
+			state = w.ordered(w.float(state), nil)
+			first = w.reshaped(state, append(fixed(1), state.dims...))
+		}
+		in, r.first = append(in, first), append(r.first, first)
+	}
+	for in[len(in)-1] == "" {
+		in = in[:len(in)-1]
+	}
+	y := w.node(cell, label(p, cell), in, attrs...)
+	r.ends = []string{y, w.unique(y + ".state"), w.unique(y + ".cell")}[:2+len(states)-1]
+	w.nodes[y].Outputs = r.ends
+	w.recurrences[key] = r
+	return r, nil
+}
+
+// given is x·weight + bias, what inputs give the gates of all positions of a recurrence.
+type given struct {
+	x, weight, bias graph.Tensor // [n, t, in], [in, gates·units], [gates·units]
+}
+
+// given recognizes what a recurrence is given, if weight and bias, and those of the
+// recurrence itself, are constants.
+func (w *writer) given(y graph.Tensor) (g given, ok bool) {
+	for i, operand := range y.Inputs()[1:4] {
+		if (i == 0 || i == 2 && strings.HasPrefix(y.Op().Name(), "GRU")) && !w.constant(operand) {
+			return g, false
+		}
+	}
+	at := y.Inputs()[0]
+	n, t, width := at.Dim(0), at.Dim(1), at.Dim(2)
+	g.bias = at.Const(0).BroadcastTo(graph.Shape(width))
+	for {
+		in := at.Inputs()
+		switch kind(at.Op()) {
+		case "Reshape":
+			if at = in[0]; at.Type().Dim(-1) != width {
+				return g, false
+			}
+		case "Add":
+			i := slices.IndexFunc(in, w.constant)
+			if i < 0 || in[1-i].Type() != at.Type() {
+				return g, false
+			}
+			b := spread(in[i])
+			if size := b.Type().Size(); size != 1 && (size != width || b.Type().Dim(-1) != width) {
+				return g, false
+			}
+			g.bias, at = g.bias.Add(b.Reshape(-1)), in[1-i]
+		case "MatMul", "MatMulNT":
+			if g.weight = in[1]; !w.constant(in[1]) {
+				return g, false
+			}
+			if graph.AttributesOf(at.Op()).Transposed[1] {
+				g.weight = g.weight.Transpose()
+			}
+			if g.x = in[0]; g.x.Op().Name() == "Reshape" && g.x.Inputs()[0].Type() == graph.Shape(n, t, g.x.Dim(1)) {
+				g.x = g.x.Inputs()[0]
+			}
+			g.x = g.x.Reshape(n, t, -1)
+			return g, true
+		default:
+			return g, false
+		}
+	}
+}
+
+// spread returns what a tensor is everywhere.
+func spread(x graph.Tensor) graph.Tensor {
+	for x.Op().Name() == "Broadcast" {
+		x = x.Inputs()[0]
+	}
+	return x
+}
+
+// zero reports whether a tensor is 0 everywhere.
+func zero(x graph.Tensor) bool {
+	c, ok := spread(x).Op().(graph.Const)
+	return ok && c.Value() == 0
+}
+
+// sorted returns x, whose last axis has gates in our order, with them in ONNX's.
+func sorted(x graph.Tensor, cell string) graph.Tensor {
+	var parts []graph.Tensor
+	units := x.Dim(-1) / len(gateOrder[cell])
+	for _, i := range gateOrder[cell] {
+		parts = append(parts, x.Slice(-1, i*units, (i+1)*units))
+	}
+	return parts[0].Concat(-1, parts[1:]...)
+}
+
+// first returns the name of the first weight that a tensor is computed from.
+func first(x graph.Tensor) string {
+	for _, t := range graph.Sorted(x) {
+		if v, ok := t.Op().(graph.Variable); ok {
+			return v.Key
+		}
+	}
+	return "weight"
+}
