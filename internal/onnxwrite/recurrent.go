@@ -135,14 +135,12 @@ func (w *writer) recurrence(p pair) (*recurrence, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, units := p.a.Inputs()[1], p.a.Inputs()[1].Dim(0)
-	bias := sorted(a.bias, cell)
+	u, other := p.a.Inputs()[1], p.a.Inputs()[3]
+	units, bias := u.Dim(0), sorted(a.bias, cell)
 	attrs := []attr{{"hidden_size", units}}
-	states := []int{2, 3}
 	if cell == "GRU" {
-		bias = bias.Concat(0, p.a.Inputs()[3].Pad(0, 2*units, 0))
+		bias = bias.Concat(0, other.Pad(0, 2*units, 0))
 		attrs = append(attrs, attr{"linear_before_reset", 1})
-		states = states[:1]
 	} else {
 		bias = bias.Pad(0, 0, 4*units)
 	}
@@ -152,45 +150,66 @@ func (w *writer) recurrence(p pair) (*recurrence, error) {
 	in := []string{w.ordered(w.float(x), byTime).name}
 	for _, t := range []graph.Tensor{sorted(a.weight, cell).Transpose(), sorted(u, cell).Transpose(), bias} {
 		t = t.Reshape(append([]int{1}, t.Type().Dims()...)...)
-		v, err := w.computed(pair{t, t}, first(t))
+		v, err := w.computed(pair{t, t}, firstWeight(t))
 		if err != nil {
 			return nil, err
 		}
 		in = append(in, v.name)
 	}
 	r := &recurrence{}
-	in = append(in, "")
-	if operands := p.a.Inputs(); len(operands) == 5 {
-		lengths, err := w.full(p.input(4))
-		if err != nil {
-			return nil, err
-		}
-		lengths = w.float(lengths)
-		most := w.number(float32(p.a.Inputs()[0].Dim(1))).name
-		count := w.node("Clip", label(p, "clip"), []string{w.node("Ceil", label(p, "ceil"), []string{lengths.name}), w.number(1).name, most})
-		in[4] = w.node("Cast", label(p, "lengths"), []string{count}, attr{"to", int(onnxproto.Int32)})
-		r.lengths = w.reshaped(lengths, []size{{n: 1}, lengths.dims[0], {n: 1}})
+	count, err := w.counts(p, r)
+	if err != nil {
+		return nil, err
 	}
-	for _, i := range states {
-		first := ""
-		if q := p.input(i); !zero(q.a) {
-			state, err := w.full(q)
-			if err != nil {
-				return nil, err
-			}
-			state = w.ordered(w.float(state), nil)
-			first = w.reshaped(state, append(fixed(1), state.dims...))
-		}
-		in, r.first = append(in, first), append(r.first, first)
+	if r.first, err = w.firstStates(p, cell); err != nil {
+		return nil, err
 	}
+	in = append(append(in, count), r.first...)
 	for in[len(in)-1] == "" {
 		in = in[:len(in)-1]
 	}
 	y := w.node(cell, label(p, cell), in, attrs...)
-	r.ends = []string{y, w.unique(y + ".state"), w.unique(y + ".cell")}[:2+len(states)-1]
+	r.ends = []string{y, w.unique(y + ".state")}
+	if cell == "LSTM" {
+		r.ends = append(r.ends, w.unique(y+".cell"))
+	}
 	w.nodes[y].Outputs = r.ends
 	w.recurrences[key] = r
 	return r, nil
+}
+
+// counts writes how many positions of each sample a node goes through, which are at least
+// one, [n]; "" if all are.
+func (w *writer) counts(p pair, r *recurrence) (string, error) {
+	if len(p.a.Inputs()) < 5 {
+		return "", nil
+	}
+	v, err := w.full(p.input(4))
+	if err != nil {
+		return "", err
+	}
+	v = w.float(v)
+	r.lengths = w.reshaped(v, []size{{n: 1}, v.dims[0], {n: 1}})
+	positions := w.number(float32(p.a.Inputs()[0].Dim(1))).name
+	count := w.node("Clip", label(p, "clip"), []string{w.node("Ceil", label(p, "ceil"), []string{v.name}), w.number(1).name, positions})
+	return w.node("Cast", label(p, "lengths"), []string{count}, attr{"to", int(onnxproto.Int32)}), nil
+}
+
+// firstStates writes the state, and the cell of an LSTM, before the first position.
+func (w *writer) firstStates(p pair, cell string) (list []string, err error) {
+	for i := range map[string]int{"GRU": 1, "LSTM": 2}[cell] {
+		name, of := "", p.input(2+i)
+		if !zero(of.a) {
+			v, err := w.full(of)
+			if err != nil {
+				return nil, err
+			}
+			v = w.ordered(w.float(v), nil)
+			name = w.reshaped(v, append(fixed(1), v.dims...))
+		}
+		list = append(list, name)
+	}
+	return list, nil
 }
 
 // given is x·weight + bias, what inputs give the gates of all positions of a recurrence.
@@ -201,10 +220,8 @@ type given struct {
 // given recognizes what a recurrence is given, if weight and bias, and those of the
 // recurrence itself, are constants.
 func (w *writer) given(y graph.Tensor) (g given, ok bool) {
-	for i, operand := range y.Inputs()[1:4] {
-		if (i == 0 || i == 2 && strings.HasPrefix(y.Op().Name(), "GRU")) && !w.constant(operand) {
-			return g, false
-		}
+	if operands := y.Inputs(); !w.constant(operands[1]) || strings.HasPrefix(y.Op().Name(), "GRU") && !w.constant(operands[3]) {
+		return g, false
 	}
 	at := y.Inputs()[0]
 	n, t, width := at.Dim(0), at.Dim(1), at.Dim(2)
@@ -252,9 +269,12 @@ func spread(x graph.Tensor) graph.Tensor {
 	return x
 }
 
-// zero reports whether a tensor is 0 everywhere.
+// zero reports whether a tensor is 0 everywhere, being made of that constant.
 func zero(x graph.Tensor) bool {
-	c, ok := spread(x).Op().(graph.Const)
+	for slices.Contains([]string{"Broadcast", "Reshape", "Slice"}, x.Op().Name()) {
+		x = x.Inputs()[0]
+	}
+	c, ok := x.Op().(graph.Const)
 	return ok && c.Value() == 0
 }
 
@@ -268,8 +288,8 @@ func sorted(x graph.Tensor, cell string) graph.Tensor {
 	return parts[0].Concat(-1, parts[1:]...)
 }
 
-// first returns the name of the first weight that a tensor is computed from.
-func first(x graph.Tensor) string {
+// firstWeight returns the name of the first weight that a tensor is computed from.
+func firstWeight(x graph.Tensor) string {
 	for _, t := range graph.Sorted(x) {
 		if v, ok := t.Op().(graph.Variable); ok {
 			return v.Key
