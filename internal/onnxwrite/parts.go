@@ -5,8 +5,8 @@ import (
 )
 
 func (w *writer) slice(p pair) (value, error) {
-	if c, ok, err := w.lastCell(p); ok || err != nil {
-		return c, err
+	if v, ok, err := w.last(p); ok || err != nil {
+		return v, err
 	}
 	v, out, a, err := w.along(p)
 	if err != nil {

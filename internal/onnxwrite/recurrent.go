@@ -73,10 +73,11 @@ func (w *writer) orZero(state string) string {
 	return state
 }
 
-// lastCell writes the cell of an LSTM behind the last position, if p is that of one that
-// is a node.
-func (w *writer) lastCell(p pair) (v value, ok bool, err error) {
-	a, b := cellOf(p.a), cellOf(p.b)
+// last writes the state or the cell behind the last position in time, if p is that of a
+// recurrence that is a node.
+func (w *writer) last(p pair) (v value, ok bool, err error) {
+	a, i := lastOf(p.a)
+	b, _ := lastOf(p.b)
 	if !a.Valid() || !b.Valid() {
 		return v, false, nil
 	}
@@ -86,33 +87,36 @@ func (w *writer) lastCell(p pair) (v value, ok bool, err error) {
 		return v, false, err
 	}
 	out, err := w.shape(p)
-	return value{name: w.end(of, r, 1), typ: onnxproto.Float32, dims: out, order: byTime}, true, err
+	return value{name: w.end(of, r, i), typ: onnxproto.Float32, dims: out, order: byTime}, true, err
 }
 
-// cellOf recognizes a slice of the cells of an LSTM that is the last in time, see
-// [graph.Tensor.LSTM], and returns the result that it is a part of.
-func cellOf(y graph.Tensor) (result graph.Tensor) {
-	turned := y.Inputs()[0]
-	if turned.Op().Name() != "Transpose" || turned.Inputs()[0].Op().Name() != "Slice" {
-		return result
-	}
-	part := turned.Inputs()[0]
-	gates := part.Inputs()[0]
-	if gates.Op().Name() != "LSTMGates" {
-		return result
-	}
-	end, units := gates.Dim(0)-1, gates.Inputs()[1].Dim(0)
-	if graph.AttributesOf(gates.Op()).Reverse {
-		end = 0
-	}
+// lastOf recognizes a slice of all states of a recurrence, or of all cells of an LSTM, see
+// [graph.Tensor.LSTM], that is the last in time. It returns the result of the recurrence
+// that the slice is a part of, and 0 or 1.
+func lastOf(y graph.Tensor) (result graph.Tensor, i int) {
 	is := func(x graph.Tensor, axis, from, to int) bool {
 		a := graph.AttributesOf(x.Op())
-		return a.Axes[0] == axis && a.From == from && a.To == to
+		return x.Op().Name() == "Slice" && a.Axes[0] == axis && a.From == from && a.To == to
 	}
-	if is(y, 1, end, end+1) && is(part, 2, 4*units, 5*units) && slices.Equal(graph.AttributesOf(turned.Op()).Axes, byTime) {
-		return gates
+	x := y.Inputs()[0]
+	end := x.Type().Dim(1) - 1
+	if x.Op().Name() == "Transpose" && slices.Equal(graph.AttributesOf(x.Op()).Axes, byTime) {
+		part := x.Inputs()[0]
+		if units := part.Dim(2); !is(part, 2, 4*units, 5*units) {
+			return result, 0
+		}
+		x, i = part.Inputs()[0], 1
 	}
-	return result
+	if !slices.Contains([][]string{{"GRU", "LSTM"}, {"LSTMGates"}}[i], x.Op().Name()) {
+		return result, 0
+	}
+	if graph.AttributesOf(x.Op()).Reverse {
+		end = 0
+	}
+	if !is(y, 1, end, end+1) {
+		return result, 0
+	}
+	return x, i
 }
 
 // recurrence writes the node of a result of a GRU or an LSTM, once for all of its results;

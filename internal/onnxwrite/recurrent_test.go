@@ -1,6 +1,7 @@
 package onnxwrite_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -21,7 +22,8 @@ type recurrent struct {
 	lengths          bool // of each sample, from its first number
 	states           bool // before the first position: of the state learned, of the cell from the first position
 	turned, unbiased bool // the weight is [gates·units, in]; without a bias
-	end              bool // the last cell instead of all states
+	end, begin       bool // the last or the first state in time instead of all
+	cells            bool // cells instead of states
 	bent             bool // the gates are given something else than a product
 }
 
@@ -57,17 +59,24 @@ func (l recurrent) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
 		r.Lengths = x.Slice(1, 0, 1).Slice(2, 0, 1).Reshape(n).Abs().Affine(4, -1) // some have none, and some more than there are
 	}
 	if l.cell == "GRU" {
-		return given.GRU(u, c.Bias("recurrent_bias", units), h, r)
+		return l.ended(given.GRU(u, c.Bias("recurrent_bias", units), h, r))
 	}
 	y, cells := given.LSTM(u, h, cell, r)
-	if !l.end {
-		return y
+	if l.cells {
+		return l.ended(cells)
 	}
-	last := t - 1
-	if l.reverse {
-		last = 0
+	return l.ended(y)
+}
+
+// ended returns what is wanted of all positions.
+func (l recurrent) ended(all graph.Tensor) graph.Tensor {
+	switch at := all.Dim(1) - 1; {
+	case l.end && l.reverse, l.begin && !l.reverse:
+		return all.Slice(1, 0, 1)
+	case l.end, l.begin:
+		return all.Slice(1, at, at+1)
 	}
-	return cells.Slice(1, last, last+1)
+	return all
 }
 
 // recurrences are their forms, with the nodes that each becomes.
@@ -97,11 +106,19 @@ func recurrences() (list []onnxtest.Layer, nodes [][]string) {
 		add(cell+" both ways", nn.Sequential{nn.Concat{recurrent{cell: cell, lengths: true}, recurrent{cell: cell, lengths: true, reverse: true}}, nn.GRU{Units: 2}},
 			[]int{40, 5, 3}, cell, cell, "GRU")
 	}
-	add("last cell", recurrent{cell: "LSTM", end: true}, dims, "LSTM")
-	add("last cell, backward", recurrent{cell: "LSTM", end: true, reverse: true, states: true}, dims, "LSTM")
-	add("last cell of lengths", recurrent{cell: "LSTM", end: true, lengths: true, states: true}, []int{40, 5, 3}, "LSTM")
-	add("last cell of lengths, backward", recurrent{cell: "LSTM", end: true, lengths: true, reverse: true}, []int{40, 5, 3}, "LSTM")
-	add("state and last cell", nn.Concat{nn.LSTM{Units: 4, Last: true}, nn.Sequential{recurrent{cell: "LSTM", end: true}, nn.Flatten{}}}, dims, "LSTM", "LSTM")
+	for _, end := range []recurrent{
+		{cell: "GRU"}, {cell: "GRU", reverse: true, lengths: true}, {cell: "GRU", lengths: true, states: true},
+		{cell: "LSTM"}, {cell: "LSTM", reverse: true, states: true}, {cell: "LSTM", lengths: true, states: true},
+		{cell: "LSTM", cells: true}, {cell: "LSTM", cells: true, reverse: true, states: true},
+		{cell: "LSTM", cells: true, lengths: true, states: true}, {cell: "LSTM", cells: true, lengths: true, reverse: true},
+	} {
+		end.end = true
+		add(fmt.Sprintf("%+v", end), end, []int{40, 5, 3}, end.cell)
+	}
+	add("state and last cell", nn.Concat{nn.LSTM{Units: 4, Last: true}, nn.Sequential{recurrent{cell: "LSTM", cells: true, end: true}, nn.Flatten{}}}, dims, "LSTM", "LSTM")
+	add("first state", recurrent{cell: "GRU", begin: true}, dims, "GRU")
+	add("first state, backward", recurrent{cell: "LSTM", begin: true, reverse: true}, dims, "LSTM")
+	add("all cells", recurrent{cell: "LSTM", cells: true}, dims)
 	return list, nodes
 }
 
