@@ -27,7 +27,7 @@ type writer struct {
 	weight func(name string) []float32
 
 	recurrences map[string]*recurrence // that are nodes, by cell and operands
-	unrolled    bool                   // none is
+	unrolled    bool                   // whether recurrences are written out, position by position
 }
 
 // elementwise are operations that are one of ONNX's.
