@@ -58,6 +58,13 @@ func (a attentionGrad) Eval64(e *Eval) {
 	})
 }
 
+// MultiplyAdds is a score again and the gradient of its weight, which the gradient of
+// queries is counted with, and the own product of each result.
+func (a attentionGrad) MultiplyAdds(_ Type, in ...Type) int {
+	s := a.shape(in)
+	return s.Heads * []int{2*s.Key + s.Value, s.Key, s.Value}[a.of] * a.pairs(s)
+}
+
 // Kernel implements lowering.Producer.
 func (a attentionGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &attend.Backward{Shape: a.shape(in)}
