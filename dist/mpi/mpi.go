@@ -133,7 +133,9 @@ type call struct {
 }
 
 // Init joins the group, and returns when all processes have. It is called once in a process,
-// which is to end after an error: MPI may still be waiting. The end of ctx is one.
+// which is to end after an error: MPI may still be waiting. When ctx ends, it waits for five
+// seconds more, since those who have joined can end together, and a launcher may wait for
+// all where one ends before it has.
 //
 // It fails if no MPI library can be opened, if the library is of an implementation
 // that is not known, and if the launcher counts other processes than the library,
@@ -160,16 +162,21 @@ func Init(ctx context.Context, o Options) (*World, error) {
 	host := dist.Host()
 	w.where = fmt.Sprintf("%s (process %d)", host, os.Getpid())
 	go w.own(o.Library, heartbeat)
-	select {
-	case err := <-w.done:
-		if err != nil {
-			return nil, err
+	ended, left := ctx.Done(), (<-chan time.Time)(nil)
+	for {
+		select {
+		case err := <-w.done:
+			if err != nil {
+				return nil, err
+			}
+			return w, nil
+		case <-ended:
+			ended, left = nil, time.After(5*time.Second)
+		case <-left:
+			return nil, fmt.Errorf("mpi: Init on %s: %w", host, context.Cause(ctx))
+		case <-expired.C:
+			return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v: not all processes of the job have joined", host, joining)
 		}
-		return w, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("mpi: Init on %s: %w", host, context.Cause(ctx))
-	case <-expired.C:
-		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v: not all processes of the job have joined", host, joining)
 	}
 }
 
