@@ -37,8 +37,8 @@ const bodies = 32
 
 // begin prepares the answer to a request: its model, its body and its place. [Server.end]
 // gives them back.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, err error) {
-	_, v, err := s.findVersion(r)
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, does *deed) (c *call, err error) {
+	_, v, err := s.findVersion(r, does)
 	if err != nil {
 		return nil, err
 	}

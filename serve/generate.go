@@ -34,7 +34,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, generates)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Inference-Header-Content-Length") != "" {
 		return refused(http.StatusBadRequest, "the body has tensors as bytes, an extension that is not spoken here: send them as JSON (binary_data false)")
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, predicts)
 	if err != nil {
 		return err
 	}

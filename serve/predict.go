@@ -22,7 +22,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r, "interval"); err != nil {
 		return err
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, predicts)
 	if err != nil {
 		return err
 	}

@@ -315,8 +315,9 @@ func (s *Server) send(w http.ResponseWriter, status int, body []byte) {
 
 var jsonType = []string{"application/json"}
 
-// find returns the model that a request names.
-func (s *Server) find(r *http.Request) (*served, error) {
+// find returns the model that a request names, one of those that do what it asks for, if
+// that is said.
+func (s *Server) find(r *http.Request, does *deed) (*served, error) {
 	list := *s.models.Load()
 	name := r.PathValue("model")
 	if name == "" && len(list) == 1 {
@@ -327,13 +328,33 @@ func (s *Server) find(r *http.Request) (*served, error) {
 		if e.name == name {
 			return e, nil
 		}
-		names = append(names, e.name)
+		if does == nil || does.by(e.now.Load()) {
+			names = append(names, e.name)
+		}
 	}
-	if name == "" {
+	switch {
+	case len(list) == 0:
+		return nil, refused(http.StatusNotFound, "no model is served")
+	case len(names) == 0:
+		return nil, refused(http.StatusNotFound, "none of the %d models that are served %s: POST %s", len(list), does.says, does.other)
+	case name == "" && len(names) < len(list):
+		return nil, refused(http.StatusNotFound, "name a model that %s, behind %s/: %s", does.says, r.URL.Path, strings.Join(names, ", "))
+	case name == "":
 		return nil, refused(http.StatusNotFound, "%d models are served, by their names behind %s/: %s", len(list), r.URL.Path, strings.Join(names, ", "))
 	}
 	return nil, &fault{http.StatusNotFound, suggest.Unknown("model", name, names)}
 }
+
+// deed is what some models do and others do not.
+type deed struct {
+	by          func(v *version) bool
+	says, other string // and where the others are asked
+}
+
+var (
+	predicts  = &deed{func(v *version) bool { return !v.spec.Encoder.OfText() }, "predicts rows", "/generate"}
+	generates = &deed{func(v *version) bool { return v.spec.Encoder.OfText() }, "goes on with a text", "/predict"}
+)
 
 // enter lets a request in, unless too many are being answered.
 func (s *Server) enter() error {
