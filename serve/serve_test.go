@@ -359,6 +359,8 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/houses", "", `{"rooms": "` + strings.Repeat("ü", 900) + `", "city": "Bonn", "built": "1999-01-11"}`, 400, "leave the cell empty"},
 		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
+		{"POST", "/generate", "", "{}", 404, "none of the 2 models that are served goes on with a text: POST /predict"},
+		{"POST", "/generate/house", "", "{}", 404, "none of the 2 models"},
 	} {
 		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
 		var e struct{ Error string }
