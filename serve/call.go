@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,6 +75,10 @@ func (s *Server) keep(c *call) {
 
 // read reads the body of a request in time. What it claims of its length takes no memory.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]byte, error) {
+	if how := r.Header.Get("Content-Encoding"); how != "" && !strings.EqualFold(how, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return body, refused(http.StatusUnsupportedMediaType, "the body has Content-Encoding %q; send it as it is", how)
+	}
 	tooLarge := refused(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", s.options.Body)
 	if r.ContentLength > s.options.Body {
 		return body, tooLarge

@@ -69,7 +69,7 @@ type Options struct {
 // nothing.
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
-// the token, 404, 405, 408 where the body was too slow, 413 where it was too large; 429 where
+// the token, 404, 405, 408 where the body was too slow, 413 where it was too large, 415 where it is compressed; 429 where
 // the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options

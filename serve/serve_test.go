@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -18,6 +19,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"descent/model"
 	"descent/nn"
@@ -276,7 +278,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF", `{"tokens": 1e3}`: "tokens cannot be a JSON number 1e3", "hello": "no prompt in JSON",
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: `did you mean \"seed\"`, `{"prompt": "a", "prompt": "b"}`: `\"prompt\" stands there twice`, `{"Prompt": "a"}`: `did you mean \"prompt\"`, "[1]": "want an object", `{} {}`: "follows", `{"prompt"`: "ends too early", `{"tokens": 1e3}`: "a number 1e3 is no tokens", "hello": "no prompt in JSON",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
@@ -372,6 +374,52 @@ func TestRefuses(t *testing.T) {
 		}
 		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
 			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
+		}
+	}
+}
+
+// TestMarksAndEncodings: a body may begin with the mark of its encoding, and is not compressed.
+func TestMarksAndEncodings(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": sold(t), "verse": text(t)})
+	const object, table, mark = `{"rooms": 1, "city": "Bonn", "built": "1999-01-11"}`, "rooms,city,built\n1,Köln,1999-01-11\n2,Ulm,1999-02-11\n", "\ufeff"
+	wide := func(order binary.AppendByteOrder, text string) string {
+		var b []byte
+		for _, unit := range utf16.Encode([]rune(mark + text)) {
+			b = order.AppendUint16(b, unit)
+		}
+		return string(b)
+	}
+	for _, row := range []struct{ path, plain, marked string }{
+		{"/predict/houses", object, mark + object},
+		{"/predict/houses", "[" + object + "]", mark + " [" + object + "]"},
+		{"/predict/houses", table, mark + table},
+		{"/predict/houses", table, wide(binary.LittleEndian, table)},
+		{"/predict/houses", table, wide(binary.BigEndian, table)},
+		{"/generate/verse", `{"tokens": 5}`, mark + `{"tokens": 5}`},
+		{"/v2/models/houses/infer", `{"inputs": [{"name": "rooms", "shape": [1], "datatype": "FP64", "data": [1]}, {"name": "city", "shape": [1], "datatype": "BYTES", "data": ["Bonn"]}, {"name": "built", "shape": [1], "datatype": "BYTES", "data": ["1999-01-11"]}]}`, ""},
+	} {
+		if row.marked == "" {
+			row.marked = mark + row.plain
+		}
+		code, want := ask(t, "POST", h.URL+row.path, "", row.plain)
+		if got, text := ask(t, "POST", h.URL+row.path, "", row.marked); code != 200 || got != 200 || text != want {
+			t.Errorf("%s %q: %d %s; want %d %s", row.path, row.marked, got, text, code, want)
+		}
+	}
+	for _, encoding := range []string{"gzip", "br", "identity"} {
+		r, err := http.NewRequest("POST", h.URL+"/predict/houses", strings.NewReader(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Encoding", encoding)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if whole := encoding == "identity"; whole != (answer.StatusCode == 200) || !whole && (answer.StatusCode != 415 || !strings.Contains(string(text), encoding)) {
+			t.Errorf("%s: %d %s", encoding, answer.StatusCode, text)
 		}
 	}
 }
