@@ -16,7 +16,8 @@ import (
 // call is what answering a request takes. Calls are used again.
 type call struct {
 	version *version
-	level   float64 // of intervals; 0: none
+	readers chan struct{} // slots of images that are decoded
+	level   float64       // of intervals; 0: none
 
 	body         []byte
 	samples      []float32
@@ -49,7 +50,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, does *deed) (c *c
 	c.job.values, c.job.err = c.job.values[:0], nil
 	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
 		if err = s.enter(); err == nil {
-			c.version = v
+			c.version, c.readers = v, s.readers
 			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
 			return c, nil
 		}
@@ -125,9 +126,9 @@ func (c *call) interval(text string) (err error) {
 }
 
 // add adds a row, and predicts when there are enough of them.
-func (c *call) add(row any, name string) (err error) {
-	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
-		return bad(err)
+func (c *call) add(row any, name string) error {
+	if err := c.encode(row); err != nil {
+		return err
 	}
 	c.pending++
 	if name != "" || c.names != nil {
@@ -135,6 +136,20 @@ func (c *call) add(row any, name string) (err error) {
 	}
 	if c.pending == c.version.part {
 		return c.predict()
+	}
+	return nil
+}
+
+// encode appends the sample of a row.
+func (c *call) encode(row any) (err error) {
+	if c.version.about.Image != nil {
+		if err := wait(c.readers, c.job.ctx, c.job.until); err != nil {
+			return err
+		}
+		defer func() { <-c.readers }()
+	}
+	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
+		return bad(err)
 	}
 	return nil
 }

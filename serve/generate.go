@@ -47,14 +47,10 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := e.Text.Begin(p.Prompt); err != nil {
 		return bad(err)
 	}
-	select {
-	case s.writers <- struct{}{}:
-		defer func() { <-s.writers }()
-	case <-r.Context().Done():
-		return gone(r.Context(), c.job.until)
-	case <-time.After(time.Until(c.job.until)):
-		return gone(r.Context(), c.job.until)
+	if err := wait(s.writers, r.Context(), c.job.until); err != nil {
+		return err
 	}
+	defer func() { <-s.writers }()
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
 	pieces, rest := 0, "" // a piece may end within a character, and an event may not

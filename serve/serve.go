@@ -76,6 +76,7 @@ type Server struct {
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
+	readers chan struct{} // of images that are decoded: a few bytes may become hundreds of MiB
 	held    atomic.Int64  // bytes of bodies
 	ending  atomic.Bool
 
@@ -102,7 +103,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{options: o, mux: http.NewServeMux(), writers: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	s := &Server{options: o, mux: http.NewServeMux(), writers: make(chan struct{}, runtime.GOMAXPROCS(0)), readers: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	s.models.Store(new([]*served))
 	s.metrics.began = time.Now()
 	for _, name := range []string{"/predict", "/predict/{model}"} {
@@ -363,6 +364,24 @@ func (s *Server) enter() error {
 		return refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
 	}
 	return nil
+}
+
+// wait takes a slot, which the caller gives back, while the client waits and until then.
+func wait(slots chan struct{}, ctx context.Context, until time.Time) error {
+	select {
+	case slots <- struct{}{}:
+		return nil
+	default:
+	}
+	late := time.NewTimer(time.Until(until))
+	defer late.Stop()
+	select {
+	case slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+	case <-late.C:
+	}
+	return gone(ctx, time.Time{})
 }
 
 // gone reports whether nobody waits for an answer any more.
