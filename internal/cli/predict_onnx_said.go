@@ -35,11 +35,11 @@ func saidBy(m *onnx.Model) *said {
 	names := outputNames(s.spec)
 	switch s.spec.Task {
 	case data.Classification:
-		if len(s.thresholds) > 0 && (len(s.thresholds) != 1 || len(names) != 2) {
+		if s.thresholds != nil && (len(s.thresholds) != 1 || len(names) != 2) {
 			return nil
 		}
 	case data.MultiLabel:
-		if len(s.thresholds) > 0 && len(s.thresholds) != len(names) {
+		if s.thresholds != nil && len(s.thresholds) != len(names) {
 			return nil
 		}
 		if separator != "" {
