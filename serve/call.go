@@ -15,9 +15,10 @@ import (
 
 // call is what answering a request takes. Calls are used again.
 type call struct {
+	server  *Server
 	version *version
-	readers chan struct{} // slots of images that are decoded
-	level   float64       // of intervals; 0: none
+	room    int64   // bytes that the answer may take
+	level   float64 // of intervals; 0: none
 
 	body         []byte
 	samples      []float32
@@ -50,7 +51,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, does *deed) (c *c
 	c.job.values, c.job.err = c.job.values[:0], nil
 	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
 		if err = s.enter(); err == nil {
-			c.version, c.readers = v, s.readers
+			c.server, c.version = s, v
 			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
 			return c, nil
 		}
@@ -67,8 +68,8 @@ func (s *Server) end(c *call) {
 
 // keep keeps the call for other requests.
 func (s *Server) keep(c *call) {
-	s.held.Add(-int64(len(c.body)))
-	c.version, c.job.ctx, c.job.alone = nil, nil, nil
+	s.held.Add(-int64(len(c.body)) - c.room)
+	c.room, c.server, c.version, c.job.ctx, c.job.alone = 0, nil, nil, nil, nil
 	if cap(c.body)+4*cap(c.samples)+8*cap(c.job.values)+cap(c.out) <= mostKept {
 		calls.Put(c)
 	}
@@ -143,13 +144,31 @@ func (c *call) add(row any, name string) error {
 // encode appends the sample of a row.
 func (c *call) encode(row any) (err error) {
 	if c.version.about.Image != nil {
-		if err := wait(c.readers, c.job.ctx, c.job.until); err != nil {
+		if err := wait(c.server.readers, c.job.ctx, c.job.until); err != nil {
 			return err
 		}
-		defer func() { <-c.readers }()
+		defer func() { <-c.server.readers }()
 	}
 	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
 		return bad(err)
+	}
+	return nil
+}
+
+// answers makes room for what is said of so many rows, which may be hundreds of times what
+// they take themselves.
+func (c *call) answers(rows int) error {
+	more := int64(rows) * c.version.said
+	if c.level > 0 {
+		more *= 3
+	}
+	c.room += more
+	held, most := c.server.held.Add(more), bodies*c.server.options.Body
+	switch {
+	case c.room > most:
+		return refused(http.StatusRequestEntityTooLarge, "the answer would have more than %d bytes; send fewer rows at once", most)
+	case held > most:
+		return refused(http.StatusTooManyRequests, "requests that are answered hold more than %d bytes in all; come back later", most)
 	}
 	return nil
 }
@@ -158,6 +177,9 @@ func (c *call) encode(row any) (err error) {
 func (c *call) predict() error {
 	if c.pending == 0 {
 		return nil
+	}
+	if err := c.answers(c.pending); err != nil {
+		return err
 	}
 	if c.level > 0 {
 		c.job.alone = func() error {

@@ -178,7 +178,9 @@ func (c *call) addNumbers(text []byte) error {
 	if err := json.Unmarshal(text, &sample); err != nil {
 		return refused(http.StatusBadRequest, "a row that is a list holds numbers and nothing else: %w", err)
 	}
-	if c.version.spec.Encoder != nil {
+	if e := c.version.spec.Encoder; e.OfImages() {
+		return refused(http.StatusBadRequest, "the model takes images, not a list of numbers; want %s", c.wanted())
+	} else if e != nil {
 		return refused(http.StatusBadRequest, "the model takes rows with the columns by name, not a list of numbers")
 	}
 	return c.add(sample, "")
@@ -261,6 +263,9 @@ func (c *call) readTable(h http.Header) error {
 		for _, note := range noted.Notes() {
 			h.Add("Descent-Note", shortened(note))
 		}
+	}
+	if err := c.answers(source.Len()); err != nil {
+		return err
 	}
 	c.job.rows, c.job.alone = source.Len(), func() error { return c.predictSource(source) }
 	if c.version.queue.predict(&c.job); c.job.err != nil {

@@ -70,14 +70,14 @@ type Options struct {
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
 // the token, 404, 405, 408 where the body was too slow, 413 where it was too large, 415 where it is compressed; 429 where
-// the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
+// the queue is full, or bodies and answers are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
 	readers chan struct{} // of images that are decoded: a few bytes may become hundreds of MiB
-	held    atomic.Int64  // bytes of bodies
+	held    atomic.Int64  // bytes of bodies and of answers
 	ending  atomic.Bool
 
 	mu     sync.Mutex // held by who changes models

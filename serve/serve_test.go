@@ -357,6 +357,7 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "", `{"image": "!"}`, 400, "base64"},
 		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
 		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
+		{"POST", "/predict/digits", "", "[1, 2]", 400, "takes images, not a list"},
 		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
 		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11", "rooms": 2}`, 400, `\"rooms\" twice`},
 		{"POST", "/predict/houses", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n2\r\n--b--\r\n", 400, `\"rooms\" twice`},
