@@ -178,9 +178,11 @@ func (c *call) addNumbers(text []byte) error {
 	if err := json.Unmarshal(text, &sample); err != nil {
 		return refused(http.StatusBadRequest, "a row that is a list holds numbers and nothing else: %w", err)
 	}
-	if e := c.version.spec.Encoder; e.OfImages() {
+	switch e := c.version.spec.Encoder; {
+	case e == nil:
+	case e.OfImages():
 		return refused(http.StatusBadRequest, "the model takes images, not a list of numbers; want %s", c.wanted())
-	} else if e != nil {
+	default:
 		return refused(http.StatusBadRequest, "the model takes rows with the columns by name, not a list of numbers")
 	}
 	return c.add(sample, "")
