@@ -1,6 +1,7 @@
 package runpage
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -131,4 +132,20 @@ func Change(spec data.Spec, i explain.Interval) string {
 		text = "+" + text
 	}
 	return text
+}
+
+// WordUnit names what a word changes, the log-odds of a probability or the prediction.
+func WordUnit(spec data.Spec) string {
+	if spec.Task == data.Regression {
+		return "change"
+	}
+	return "log-odds"
+}
+
+// WordChange writes how much a word changes it.
+func WordChange(spec data.Spec, v float64) string {
+	if spec.Task == data.Regression {
+		return Signed(spec, v)
+	}
+	return fmt.Sprintf("%+.2f", v)
 }
