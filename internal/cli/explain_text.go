@@ -299,14 +299,16 @@ func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool
 	case w.Count == 0:
 		fmt.Fprintf(b, "    %s has no words\n", name)
 		return false
-	case changing == 0:
-		fmt.Fprintf(b, "    %s, %s: without any the prediction is the same\n", name, human.Plural(w.Count, "word"))
-		return false
 	case w.Each > 1:
-		fmt.Fprintf(b, "    %s, %s words, %d of them left out at a time\n", name, human.Thousands(float64(w.Count)), w.Each)
+		fmt.Fprintf(b, "    %s, %s words, %d of them left out at a time", name, human.Thousands(float64(w.Count)), w.Each)
 	default:
-		fmt.Fprintf(b, "    %s, %s, each left out by itself\n", name, human.Plural(w.Count, "word"))
+		fmt.Fprintf(b, "    %s, %s, each left out by itself", name, human.Plural(w.Count, "word"))
 	}
+	if changing == 0 {
+		b.WriteString(": the prediction stays the same\n")
+		return false
+	}
+	b.WriteByte('\n')
 	rows, bars, order := [][]string{{"", runpage.WordUnit(spec), "without it"}}, []string(nil), w.Strongest(k)
 	most := math.Abs(w.Parts[order[0]].Change[k])
 	for _, i := range order[:min(changing, mostLines)] {
@@ -315,7 +317,7 @@ func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool
 		if len(text) > mostLetters {
 			text = append(text[:mostLetters-1], '…')
 		}
-		rows = append(rows, []string{string(text), runpage.WordChange(spec, of.Change[k]), runpage.Amount(spec, of.Without[k])})
+		rows = append(rows, []string{string(text), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
 		bars = append(bars, signedBar(of.Change[k], most))
 	}
 	barred(b, "      ", rows, bars)

@@ -1,7 +1,6 @@
 package runpage
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -142,10 +141,15 @@ func WordUnit(spec data.Spec) string {
 	return "log-odds"
 }
 
-// WordChange writes how much a word changes it.
-func WordChange(spec data.Spec, v float64) string {
-	if spec.Task == data.Regression {
-		return Signed(spec, v)
+// WordChange writes how much a word changes it, to the third digit of the largest change
+// of the text.
+func WordChange(v, most float64) string {
+	if v == 0 {
+		return "0"
 	}
-	return fmt.Sprintf("%+.2f", v)
+	text := decimals(v, int(min(max(2-math.Floor(math.Log10(most)), 0), 9)))
+	if v > 0 {
+		return "+" + text
+	}
+	return text
 }

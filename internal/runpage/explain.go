@@ -189,7 +189,7 @@ func ReasonSections(group string, spec data.Spec, r *explain.Reasons, background
 }
 
 // faintest is the share of the largest change from which on a word is marked.
-const faintest = 0.02
+const faintest = 0.05
 
 // WordSections show what the words of columns of text have to do with outputs.
 func WordSections(group string, spec data.Spec, answer []int, texts []*explain.Words) []report.Section {
@@ -207,7 +207,7 @@ func WordSections(group string, spec data.Spec, answer []int, texts []*explain.W
 			order := w.Strongest(k)
 			most, at := math.Abs(w.Parts[order[0]].Change[k]), 0
 			for _, of := range w.Parts {
-				mark := report.Passage{Text: of.Text, Note: fmt.Sprintf("%s; without it %s", WordChange(spec, of.Change[k]), Amount(spec, of.Without[k]))}
+				mark := report.Passage{Text: of.Text, Note: fmt.Sprintf("%s; without it %s", WordChange(of.Change[k], most), Amount(spec, of.Without[k]))}
 				if share := of.Change[k] / most; math.Abs(share) >= faintest {
 					mark.Weight = share
 				}
@@ -220,7 +220,7 @@ func WordSections(group string, spec data.Spec, answer []int, texts []*explain.W
 				table.Rows = append(table.Rows, report.Row{of.Text, 1 + i*w.Each, inShort(of.Change[k]), inShort(of.Without[k])})
 			}
 			name := "Words of " + w.Column + ": " + title
-			note := fmt.Sprintf("Predicted is %s. A word is marked by how much the %s falls without it; these changes do not add up.", Amount(spec, w.Prediction[k]), map[bool]string{true: "prediction", false: "log-odds"}[spec.Task == data.Regression])
+			note := fmt.Sprintf("Predicted is %s. A word is marked by how much the %s without it; these changes do not add up.", Amount(spec, w.Prediction[k]), map[bool]string{true: "prediction falls", false: "log-odds fall"}[spec.Task == data.Regression])
 			if w.Each > 1 {
 				note += fmt.Sprintf(" Of the %s words %d at a time were left out.", human.Thousands(float64(w.Count)), w.Each)
 			}
