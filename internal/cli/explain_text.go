@@ -283,9 +283,6 @@ func (x *explaining) reasonsText(b *strings.Builder) {
 	}
 }
 
-// mostLetters of a word, or of a stretch of words, are printed.
-const mostLetters = 36
-
 // wordsText lists the words of a text, those first that change an output most, and
 // reports whether there are any.
 func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool {
@@ -313,11 +310,7 @@ func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool
 	most := math.Abs(w.Parts[order[0]].Change[k])
 	for _, i := range order[:min(changing, mostLines)] {
 		of := w.Parts[i]
-		text := []rune(human.Line(of.Text))
-		if len(text) > mostLetters {
-			text = append(text[:mostLetters-1], '…')
-		}
-		rows = append(rows, []string{string(text), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
+		rows = append(rows, []string{human.Line(runpage.WordText(of.Text)), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
 		bars = append(bars, signedBar(of.Change[k], most))
 	}
 	barred(b, "      ", rows, bars)

@@ -1,6 +1,7 @@
 package runpage
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -147,9 +148,17 @@ func WordChange(v, most float64) string {
 	if v == 0 {
 		return "0"
 	}
-	text := decimals(v, int(min(max(2-math.Floor(math.Log10(most)), 0), 9)))
-	if v > 0 {
-		return "+" + text
+	return fmt.Sprintf("%+.*f", int(min(max(2-math.Floor(math.Log10(most)), 0), 9)), v)
+}
+
+// mostLetters of a word, or of a stretch of words, stand in a table.
+const mostLetters = 40
+
+// WordText writes a word, or the beginning of a stretch of words, in a line.
+func WordText(text string) string {
+	letters := []rune(strings.Join(strings.Fields(text), " "))
+	if len(letters) > mostLetters {
+		letters = append(letters[:mostLetters-1], '…')
 	}
-	return text
+	return string(letters)
 }

@@ -217,7 +217,7 @@ func WordSections(group string, spec data.Spec, answer []int, texts []*explain.W
 			table := report.Table{Columns: []string{"word", "at", WordUnit(spec), "predicted without it"}}
 			for _, i := range order {
 				of := w.Parts[i]
-				table.Rows = append(table.Rows, report.Row{of.Text, 1 + i*w.Each, inShort(of.Change[k]), inShort(of.Without[k])})
+				table.Rows = append(table.Rows, report.Row{WordText(of.Text), 1 + i*w.Each, inShort(of.Change[k]), inShort(of.Without[k])})
 			}
 			name := "Words of " + w.Column + ": " + title
 			note := fmt.Sprintf("Predicted is %s. A word is marked by how much the %s without it; these changes do not add up.", Amount(spec, w.Prediction[k]), map[bool]string{true: "prediction falls", false: "log-odds fall"}[spec.Task == data.Regression])
