@@ -306,11 +306,11 @@ func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool
 		return false
 	}
 	b.WriteByte('\n')
-	rows, bars, order := [][]string{{"", runpage.WordUnit(spec), "without it"}}, []string(nil), w.Strongest(k)
+	rows, bars, order := [][]string{{"", "at", runpage.WordUnit(spec), "without it"}}, []string(nil), w.Strongest(k)
 	most := math.Abs(w.Parts[order[0]].Change[k])
 	for _, i := range order[:min(changing, mostLines)] {
 		of := w.Parts[i]
-		rows = append(rows, []string{human.Line(runpage.WordText(of.Text)), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
+		rows = append(rows, []string{human.Line(runpage.WordText(of.Text)), human.Thousands(float64(1 + i*w.Each)), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
 		bars = append(bars, signedBar(of.Change[k], most))
 	}
 	barred(b, "      ", rows, bars)

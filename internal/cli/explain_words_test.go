@@ -111,7 +111,7 @@ func TestExplainWordsOf(t *testing.T) {
 		"text has no words",
 		"text has no words",
 		"text, 1 word, each left out by itself: the prediction stays the same",
-		"text, 1 word, each left out by itself\n              log-odds  without it\n      gloomy     +",
+		"text, 1 word, each left out by itself\n              at  log-odds  without it\n      gloomy   1     +",
 		"text, 100,000 words, 200 of them left out at a time\n",
 		"text, 12 words, each left out by itself\n",
 	} {
