@@ -13,7 +13,7 @@ import (
 // language without blanks between words, or other characters that stand side by side.
 // It is for one goroutine at a time.
 type Words struct {
-	Text  string   // as it is read: accents composed, U+FFFD for each byte that is no UTF-8; "" of a missing one
+	Text  string   // as it is read: without blanks around it, accents composed, U+FFFD for each byte that is no UTF-8; "" of a missing one
 	Spans [][2]int // where each word begins and ends in Text, in bytes
 
 	of *feature.Words
@@ -29,8 +29,9 @@ func (c Column) Words(cell string) (*Words, error) {
 	return &Words{of.Cell, of.Spans, of}, nil
 }
 
-// Encode writes what the column becomes without the words from one to before another,
-// which leave a blank: the bits of the cell that is left. Without any the text is whole.
+// Encode writes the features of the column, as many as there are, without the words from one to before another,
+// in whose place a blank stands: the bits of the cell that is left. If there are none to
+// leave out, the text is whole.
 func (w *Words) Encode(x []float32, from, before int) { w.of.Encode(x, from, before) }
 
 // TextOf returns the cell of a column of text in a row of a set, as it stood in the

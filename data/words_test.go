@@ -23,6 +23,8 @@ func TestWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "",
 		"NA":                                "",
+		"\u00a0NA \t":                       "",
+		" ( great\n":                        "( great",
 		" \t ":                              "",
 		"great":                             "great",
 		"It isn't great, 'is' it?!":         "It isn't great , ' is ' it ?!",

@@ -10,7 +10,8 @@ import (
 	"descent/data/internal/parse"
 )
 
-// Words is a text cut into words, any run of which can be left out.
+// Words is a text cut into words, any run of which can be left out. It belongs to one
+// goroutine at a time.
 type Words struct {
 	Cell  string   // the text, with accents composed, and U+FFFD for each byte that is no UTF-8
 	Spans [][2]int // where each word begins and ends in Cell
@@ -26,7 +27,7 @@ type Words struct {
 // are of. What is missing has none.
 func (t *Text) Words(cell string) *Words {
 	w := &Words{text: t, counts: make([]int, len(t.Grams))}
-	if !parse.Missing(cell) {
+	if cell = strings.TrimSpace(cell); !parse.Missing(cell) {
 		w.Cell = string([]rune(naming.Normal(cell)))
 		w.cut()
 		w.count(w.Cell, 1)
