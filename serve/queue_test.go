@@ -3,10 +3,15 @@ package serve
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"descent/internal/traintest"
+	"descent/nn"
+	"descent/train"
 )
 
 // TestSlots: what is predicted alone takes a slot as well, and no more than there are.
@@ -34,5 +39,54 @@ func TestSlots(t *testing.T) {
 	all.Wait()
 	if int(most.Load()) > runtime.GOMAXPROCS(0) || int(done.Load()) != 8*runtime.GOMAXPROCS(0) || q.running != 0 {
 		t.Errorf("%d at once, %d done, %d still running", most.Load(), done.Load(), q.running)
+	}
+}
+
+// TestGather: of jobs that wait while all slots are taken some are predicted at once, and
+// each has what it has alone.
+func TestGather(t *testing.T) {
+	set := traintest.Blobs(t, 30, 1)
+	m, err := traintest.New(t, nn.Dense{Units: 3}, set.Spec(), train.Config{Epochs: 1}).Fit(context.Background(), set, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &queue{model: m, of: &served{batches: newHistogram(1)}}
+	ctx, until := context.Background(), time.Now().Add(time.Hour)
+	var held, all sync.WaitGroup
+	release := make(chan bool)
+	held.Add(runtime.GOMAXPROCS(0))
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			q.predict(&job{rows: 1, ctx: ctx, until: until, woken: make(chan bool, 1), alone: func() error {
+				held.Done()
+				<-release
+				return nil
+			}})
+		})
+	}
+	held.Wait()
+	jobs := runtime.GOMAXPROCS(0) + 8 // more than there are to predict one each
+	for i := range jobs {
+		sample := []float32{float32(i), -1}
+		want, err := m.AppendPredictSamples(nil, sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			j := &job{samples: sample, rows: 1, ctx: ctx, until: until, woken: make(chan bool, 1)}
+			if q.predict(j); j.err != nil || !slices.Equal(j.values, want) {
+				t.Errorf("job %d: %v %v, want %v", i, j.values, j.err, want)
+			}
+		})
+	}
+	for waiting := 0; waiting < jobs; time.Sleep(time.Millisecond) {
+		q.mu.Lock()
+		waiting = len(q.waiting)
+		q.mu.Unlock()
+	}
+	close(release)
+	all.Wait()
+	if q.of.batches.counts[1].Load() == 0 {
+		t.Error("no two rows were predicted at once")
 	}
 }
