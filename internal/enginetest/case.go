@@ -153,7 +153,8 @@ func (c Case) Check(pool *exec.Pool) error {
 }
 
 // slack is how many times its own float32 noise a result may be off. The most
-// that 5000 random graphs took is 55, a sum of equal terms: their errors add up.
+// that 5000 random graphs took is 55, a sum of equal terms: their errors add up, as
+// [chain] says.
 const slack = 80
 
 // CheckEngine compares the engine with the reference. Results may differ by
