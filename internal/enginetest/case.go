@@ -190,7 +190,7 @@ func (c Case) checkRewrite() error {
 }
 
 // compare names the first element that is off by more than slack·noise, beside
-// what rounding does to a float64.
+// what rounding does to a float64 and what is smaller than any float32.
 func compare[T float32 | float64](names []graph.Tensor, got [][]T, want [][]float64, noise []float64, slack float64) error {
 	for i, x := range names {
 		if len(got[i]) != len(want[i]) {
@@ -198,7 +198,7 @@ func compare[T float32 | float64](names []graph.Tensor, got [][]T, want [][]floa
 		}
 		for j, w := range want[i] {
 			g := float64(got[i][j])
-			if g == w || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= slack*noise[i]+1e-12*math.Abs(w) {
+			if g == w || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= slack*noise[i]+1e-12*math.Abs(w)+math.SmallestNonzeroFloat32 {
 				continue
 			}
 			return fmt.Errorf("result %d, %v: element %d is %g, want %g; off by %.3g, noise %.3g", i, x, j, g, w, math.Abs(g-w), noise[i])
