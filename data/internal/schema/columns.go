@@ -95,7 +95,8 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 	return nil, fmt.Errorf("data: %s has no column left to predict from: %s", g.File, strings.Join(reasons, "; "))
 }
 
-// ReadingOf returns how a column is read that is no target, also if it was left out.
+// ReadingOf returns how a column is read that is no target, also if it was left out:
+// it says when rows were, so that two dates are dates.
 func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 	for _, c := range s.Columns {
 		if c.Col == col && c.Reading.Kind != "" {
@@ -103,8 +104,15 @@ func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 		}
 	}
 	var f finding
-	err := f.find(g, col)
-	return f.Reading, err
+	if err := f.find(g, col); err != nil || f.Kind != "" {
+		return f.Reading, err
+	}
+	f = finding{want: asDate}
+	if f.find(g, col) != nil {
+		return parse.Reading{}, nil
+	}
+	settle(g, map[int]*finding{col: &f})
+	return f.Reading, nil
 }
 
 const (

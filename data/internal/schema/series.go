@@ -47,6 +47,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		return nil, fmt.Errorf("data: %s: column %q says when a row was, and cannot be a target or known besides", g.File, g.Columns[s.Time])
 	}
 	var targets, others, known []Column
+	var out []grid.LeftOut
 	for col, name := range g.Columns {
 		if col == s.Time || slices.Contains(cfg.Drop, name) || slices.Contains(cfg.Targets, name) || g.WhyLeftOut(name) != "" {
 			continue
@@ -67,7 +68,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		case c.Kind != parse.NumberKind && isKnown:
 			return nil, fmt.Errorf("data: %s: column %q is to be known ahead, and %s", g.File, name, c.Why)
 		case c.Kind != parse.NumberKind:
-			s.Notes = append(s.Notes, fmt.Sprintf("column %q is left out: it %s", name, c.Why))
+			out = append(out, grid.LeftOut{Name: name, Why: c.Why})
 		case isKnown:
 			known = append(known, c)
 		case len(cfg.Targets) == 0:
@@ -80,6 +81,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		col := g.Index(name)
 		targets = append(targets, Column{Col: col, Kind: parse.NumberKind, Reading: found[col].Reading})
 	}
+	s.Notes = append(s.Notes, grid.NotesOn(out)...)
 	if len(targets) == 0 {
 		why := "it has " + naming.List(g.Columns)
 		if left := s.Notes[len(g.Notes):]; len(left) > 0 {
