@@ -195,7 +195,7 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 				name = rows.names[from+i]
 			}
 			if err := write(name, i, count, outputs); err != nil {
-				return fmt.Errorf("row %d: %w", from+i+1, err)
+				return err
 			}
 		}
 	}
