@@ -229,7 +229,7 @@ func (b *best) interrupted(context.Context) error {
 	if b.model != nil {
 		what = fmt.Sprintf("the best of %s is in %s", human.Plural(len(b.tried), "candidate"), b.folder.File(runs.BestFile))
 	}
-	fmt.Fprintf(b.stderr, "descent: interrupted; %s\n", what)
+	b.say("interrupted; %s", what)
 	b.next(b.stderr, b.resumeCall())
 	return errInterrupted
 }

@@ -56,6 +56,9 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 	if err != nil {
 		return usage.Mark(err)
 	}
+	if len(m.Inputs) == 0 {
+		return usage.Errorf("%s: the network has no inputs, and makes the same of any data", path)
+	}
 	rows, err := a.rowsForONNX(m, from, opt)
 	if err != nil {
 		return err

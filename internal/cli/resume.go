@@ -299,4 +299,4 @@ func (r *run) remeasure(ctx context.Context) error {
 }
 
 // resumeCall is the command that goes on with the run.
-func (r *run) resumeCall() string { return r.again("train", "--"+resumeFlag, r.folder.Path) }
+func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.Path) }

@@ -5,6 +5,9 @@ import (
 )
 
 func (w *writer) slice(p pair) (value, error) {
+	if v, ok, err := w.last(p); ok || err != nil {
+		return v, err
+	}
 	v, out, a, err := w.along(p)
 	if err != nil {
 		return v, err
@@ -42,7 +45,7 @@ func (w *writer) concat(p pair) (value, error) {
 	}
 	var names []string
 	for i := range in {
-		v, err := w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i])
+		v, err := w.fill(p.input(i), in[i])
 		if err != nil {
 			return value{}, err
 		}

@@ -53,6 +53,7 @@ func Write(w io.Writer, m *model.Model) (Contents, error) {
 
 // Bare returns the graph of a model's network alone: from the fields of samples, images
 // with their channels first, to what the loss of each goal reads, under its name.
+// Recurrences are written out, position by position.
 func Bare(m *model.Model) (*onnxproto.Graph, error) {
 	w, _, err := traced(m, (*writer).samples, (*writer).bare)
 	if err != nil {
@@ -106,7 +107,7 @@ func tracedFor(m *model.Model, rows [2]int, begin begins, end ends) (*writer, []
 			return nil, nil, err
 		}
 	}
-	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value}
+	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value, recurrences: map[string]*recurrence{}}
 	fields, outside, err := begin(w, m.Spec())
 	if err != nil {
 		return nil, nil, err
