@@ -53,7 +53,7 @@ func TestImagesOf16Bits(t *testing.T) {
 	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "16 bits")
 	file := filepath.Join(t.TempDir(), "model.onnx")
 	command(t, "export", run, "--out", file).want(t, exitDone)
-	for _, memory := range []int64{math.MaxInt64, 4 << 20} { // and from a file
+	for _, memory := range []int64{math.MaxInt64, 1 << 12} { // and from a file
 		before := debug.SetMemoryLimit(memory)
 		got := command(t, "predict", file, dir)
 		debug.SetMemoryLimit(before)

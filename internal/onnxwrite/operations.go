@@ -276,8 +276,7 @@ func (w *writer) full(p pair) (value, error) {
 	return w.fill(p, v)
 }
 
-// attributes returns those of an operation, which must not depend on the rows; except
-// says of which it does not matter.
+// attributes returns those of an operation, which must not depend on the rows.
 func (w *writer) attributes(p pair) (graph.Attributes, error) {
 	a, b := graph.AttributesOf(p.a.Op()), graph.AttributesOf(p.b.Op())
 	if fmt.Sprint(a) != fmt.Sprint(b) {
