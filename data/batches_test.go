@@ -105,9 +105,9 @@ func TestBatchErrors(t *testing.T) {
 }
 
 // goroutines returns how many there are, once there are no more than want or
-// a second has passed: one that has ended may still be counted for a moment.
+// a minute has passed: one that has ended may still be counted for a moment.
 func goroutines(want int) int {
-	for end := time.Now().Add(time.Second); runtime.NumGoroutine() > want && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > want && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	return runtime.NumGoroutine()

@@ -21,8 +21,7 @@ type Cells struct {
 // Form, Absent, Levels, Rare and Missing count. A level is spelt as in Levels if one is
 // meant, and "" is a missing one. name stands for the table in messages. Notes say what was
 // passed over in the table, and what it holds that training did not have, as those of
-// [Encoder.EncodeCSV]; a category without Levels takes any text as it
-// stands.
+// [Encoder.EncodeCSV]; a category without Levels takes any text as it stands.
 func ReadCells(r io.Reader, name string, columns []Column) (cells []Cells, notes []string, err error) {
 	g, err := readGrid(r, name)
 	if err != nil {
@@ -40,6 +39,7 @@ func OpenCells(path string, columns []Column) (cells []Cells, notes []string, er
 	return columnsOf(g, columns)
 }
 
+// columnsOf reads the columns of a grid.
 func columnsOf(g *grid.Grid, columns []Column) ([]Cells, []string, error) {
 	var names, absent []string
 	for _, c := range columns {

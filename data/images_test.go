@@ -215,6 +215,7 @@ func TestOpen(t *testing.T) {
 		{"nowhere.csv", CSVConfig{}, `there is no "nowhere.csv"; name a CSV file`},
 		{digitsName, CSVConfig{Targets: []string{"y"}}, "are for CSV files"},
 		{t.TempDir(), CSVConfig{}, "holds no IDX files"},
+		{t.TempDir(), CSVConfig{Targets: []string{"y"}}, "is a folder; columns, as in target"},
 		{"testdata/people.csv", CSVConfig{}, "which column is the target?"},
 	} {
 		s, err := Open(test.path, test.cfg)

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"descent/data/internal/naming"
+	"descent/internal/human"
 	"descent/internal/rng"
 )
 
@@ -143,7 +144,7 @@ func (d *division) cut() error {
 		what += " in time"
 	case d.keys.groups != nil:
 		groups := membersOf(d.keys.groups)
-		what = fmt.Sprintf("%d groups", len(groups))
+		what = human.Plural(len(groups), "group")
 		copy(d.rows[:], deal(groups, labels, classes, fractions[:], splitKey(d.cfg.Seed, 0)))
 	default:
 		strata := [][]int{natural(n)}

@@ -55,7 +55,11 @@ func TestWords(t *testing.T) {
 // TestWordsLeftOut: without some words a text becomes, to the bit, what the rest of it
 // becomes as a cell of a row, also where a text has more n-grams than a row has room for.
 func TestWordsLeftOut(t *testing.T) {
-	e := reviewTable(t, "review").Spec().Encoder
+	table, err := readTable(strings.ReplaceAll(reviews(300), "scene", "NA"), CSVConfig{Text: []string{"review"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := table.Spec().Encoder
 	draw := rand.New(rand.NewPCG(1, 2))
 	vocabulary := slices.Concat(goods, bads, things, []string{"The", "its", "no", "was", "isn't", "NA", "?", "-", "...", "<br />", "\u0338", "=", "\u0301", "ที่", "\u3099", "か", "’", "'", "\ufffd", "572", "\u00a0", "ſ", "n/a"})
 	check := func(text string) {
@@ -101,7 +105,10 @@ func TestWordsLeftOut(t *testing.T) {
 	for i := range 400 {
 		check(texts(i % 23))
 	}
-	check(texts(2000)) // with n-grams that are counted beyond 255
+	check("great NA") // of which what is left is missing
+	check("NA ?")
+	check(strings.Repeat("great ", 300) + "dull film") // n-grams are counted up to 255
+	check(texts(2000))
 	e.Columns[1].Text.Length = 5
 	for i := range 50 {
 		check(texts(i))

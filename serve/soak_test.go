@@ -41,7 +41,7 @@ func TestSoak(t *testing.T) {
 	if err := first.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	s, h := serving(t, serve.Options{Body: 1 << 16, Time: 200 * time.Millisecond}, map[string]*model.Model{"verses": verses})
+	s, h := serving(t, serve.Options{Body: 1 << 16, Time: time.Second}, map[string]*model.Model{"verses": verses})
 	if err := s.Open("houses", path, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestSoak(t *testing.T) {
 	object := func(i int) string { return fmt.Sprintf(`{"rooms": %d, "city": "Bonn", "built": "1999-01-11"}`, i%9) }
 	want := func(code int, path, body string) {
 		got, text := ask(t, "POST", h.URL+path, "", body)
-		if got != code && got != http.StatusServiceUnavailable { // on a machine that does much else
+		if got != code && got != http.StatusServiceUnavailable && got != http.StatusRequestTimeout { // on a machine that does much else
 			t.Errorf("%s %.60s: %d %s; want %d", path, body, got, text, code)
 		}
 	}
@@ -90,7 +90,7 @@ func TestSoak(t *testing.T) {
 		if i%2 == 0 {
 			return
 		}
-		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 		answer, err := io.ReadAll(c)
 		if text := string(answer); err != nil || !strings.HasPrefix(text, "HTTP/1.1 408") && !strings.HasPrefix(text, "HTTP/1.1 413") {
 			t.Errorf("a slow client: %v, %.100s", err, answer)

@@ -16,12 +16,12 @@ func TestDue(t *testing.T) {
 		since time.Duration
 		want  bool
 	}{
-		{Interval{}, 0, 9 * time.Second, false},
-		{Interval{}, 0, 11 * time.Second, true},
-		{Interval{}, time.Second, 95 * time.Second, false},
-		{Interval{}, time.Second, 105 * time.Second, true},
-		{Interval{Time: time.Minute}, time.Hour, 55 * time.Second, false},
-		{Interval{Time: time.Minute}, time.Hour, 65 * time.Second, true},
+		{Interval{}, 0, 0, false},
+		{Interval{}, 0, 10 * time.Second, true},
+		{Interval{}, time.Minute, 95 * time.Minute, false},
+		{Interval{}, time.Minute, 100 * time.Minute, true},
+		{Interval{Time: time.Hour}, 100 * time.Hour, 55 * time.Minute, false},
+		{Interval{Time: time.Hour}, 100 * time.Hour, time.Hour, true},
 	} {
 		tr := &Trainer{cfg: Config{Checkpoints: Checkpoints{Folder: "x", Every: tt.every}}}
 		tr.keeper = keeper{saved: time.Now().Add(-tt.since), cost: tt.cost}

@@ -206,7 +206,7 @@ func TestStall(t *testing.T) {
 	}
 	notices := &guarded{}
 	cfg := train.Config{
-		BatchSize: 10, Epochs: 3, StallTimeout: 200 * time.Millisecond, Checkpoints: train.Checkpoints{Folder: t.TempDir()},
+		BatchSize: 10, Epochs: 3, StallTimeout: 2 * time.Second, Checkpoints: train.Checkpoints{Folder: t.TempDir()},
 		Logger: slog.New(slog.NewTextHandler(notices, nil)),
 	}
 	trainer := newTrainer(t, nn.Dense{Units: 3}, s.Spec(), cfg)
@@ -214,7 +214,7 @@ func TestStall(t *testing.T) {
 	if !errors.Is(err, train.ErrStalled) {
 		t.Fatalf("%v does not wrap ErrStalled", err)
 	}
-	says(t, err, "200ms")
+	says(t, err, "2s")
 	if text := notices.String(); !strings.Contains(text, "no batch for a while") {
 		t.Errorf("the notices are %s", text)
 	}

@@ -128,7 +128,7 @@ func TestGoroutinesEnd(t *testing.T) {
 	t.Run("count", func(*testing.T) { base = runtime.NumGoroutine() })
 	settles := func(t *testing.T, what string) {
 		t.Helper()
-		for range 400 {
+		for range 12000 { // a minute
 			if runtime.NumGoroutine() <= base {
 				return
 			}

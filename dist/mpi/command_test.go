@@ -37,11 +37,11 @@ func TestCommandGoesOn(t *testing.T) {
 		{name: "killed in a checkpoint", then: 3, do: func(t *testing.T, j *job, run string, _ hosts) { inCheckpoint(t, j, run) }},
 		{name: "stopped", then: 1, code: 75, do: func(t *testing.T, j *job, _ string, _ hosts) {
 			stop(j.processes[1])
-			j.ends(t, 30*time.Second, []string{`no word of rank 1 of 2 on \S+ \(process \d+\) for 2s`})
+			j.ends(t, time.Minute, []string{`no word of rank 1 of 2 on \S+ \(process \d+\) for 2s`})
 		}},
 		{name: "cut off", hosts: true, then: 2, do: func(t *testing.T, j *job, _ string, h hosts) {
 			h.cut(t, 2)
-			j.ends(t, 30*time.Second, []string{`no word of rank 2 of 3 on \S+-2 \(process \d+\) for 2s`})
+			j.ends(t, time.Minute, []string{`no word of rank 2 of 3 on \S+-2 \(process \d+\) for 2s`})
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -205,7 +205,7 @@ func (j *job) trains(t *testing.T, program, run string, n int) {
 		if now := strings.Join(checkpoints(run), " "); len(j.processes) == n && now != "" && now != before {
 			break
 		}
-		if looks > 3000 {
+		if looks > 30_000 {
 			t.Fatalf("it does not begin\n%s", j.out)
 		}
 	}
@@ -217,7 +217,7 @@ func (j *job) says(t *testing.T, what string) {
 	t.Helper()
 	for looks := 0; !strings.Contains(j.out.String(), what); looks++ {
 		time.Sleep(20 * time.Millisecond)
-		if looks > 1500 {
+		if looks > 6000 {
 			t.Fatalf("nobody says %s\n%s", what, j.out)
 		}
 	}
@@ -285,7 +285,7 @@ func inCheckpoint(t *testing.T, j *job, run string) {
 			t.Fatal("the run was done before")
 		}
 	}
-	j.ends(t, 30*time.Second, []string{`(?i)signal:? 9|no word of rank 0`})
+	j.ends(t, time.Minute, []string{`(?i)signal:? 9|no word of rank 0`})
 	if !unfinished() {
 		t.Error("the checkpoint was complete")
 	}

@@ -275,12 +275,12 @@ func idle(w *World) error {
 		syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	}
-	before := used()
+	before, began := used(), time.Now()
 	if err := w.Barrier(); err != nil {
 		return err
 	}
-	if took := used() - before; took > 300*time.Millisecond {
-		return fmt.Errorf("waiting for a second takes %v of a processor", took)
+	if took, waited := used()-before, time.Since(began); took > waited*3/10 {
+		return fmt.Errorf("waiting for %v takes %v of a processor", waited, took)
 	}
 	return nil
 }

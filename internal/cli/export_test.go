@@ -212,6 +212,10 @@ func TestExportedAnswersAlike(t *testing.T) {
 		run, file := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "model.onnx")
 		command(t, append([]string{"train", "--ui", "none", "--out", run}, c.args...)...).want(t, exitDone)
 		command(t, "export", run, "--out", file).want(t, exitDone)
+		if i == 0 {
+			far := write(t, "far.csv", "city,rooms,area,built\nUlm,1,30,1999-02-03\nUlm,1,1e300,1999-02-03\n")
+			contains(t, command(t, "predict", file, far).want(t, exitFailed).stderr, "row 2: the network makes NaN of it")
+		}
 		for _, path := range append(c.data, filepath.Join(filepath.Dir(c.data[0]), "*.csv")) {
 			for _, flags := range [][]string{nil, {"--format", "jsonl"}, {"--probabilities"}, {"--probabilities", "--format", "jsonl"}} {
 				a, b := command(t, append([]string{"predict", run, path}, flags...)...), command(t, append([]string{"predict", file, path}, flags...)...)

@@ -78,8 +78,7 @@ func TestPredictONNX(t *testing.T) {
 	}
 }
 
-// TestPredictONNXOdd: files whose metadata say something else than their outputs, and one
-// without inputs.
+// TestPredictONNXOdd: files whose metadata say something else than their outputs.
 func TestPredictONNXOdd(t *testing.T) {
 	column := func(name string) *onnxproto.ValueInfo {
 		return &onnxproto.ValueInfo{Name: name, Type: &onnxproto.Type{Tensor: &onnxproto.TensorType{Elem: onnxproto.Float64, Shape: &onnxproto.Shape{Dims: []*onnxproto.Dim{{Param: "n"}, onnxproto.Fixed(1)}}}}}
@@ -127,11 +126,6 @@ func TestPredictONNXOdd(t *testing.T) {
 	}
 	regression := file(map[string]string{"task": `"regression"`, "targets": `["u","v"]`}, "prediction")
 	contains(t, command(t, "predict", regression, rows, "--probabilities").want(t, exitUsage).stderr, "--probabilities: the model predicts u, v")
-	m := &onnxproto.Model{IRVersion: 8, Opsets: []*onnxproto.Opset{{Version: 13}}, Graph: &onnxproto.Graph{
-		Outputs: []*onnxproto.ValueInfo{{Name: "y"}}, Initializers: []*onnxproto.Tensor{onnxproto.NewFloat32("w", []int64{1}, []float32{1})},
-		Nodes: []*onnxproto.Node{{Op: "Identity", Inputs: []string{"w"}, Outputs: []string{"y"}}},
-	}}
-	contains(t, command(t, "predict", write(t, "none.onnx", string(onnxproto.Marshal(m))), rows).want(t, exitUsage).stderr, "no inputs")
 }
 
 // Pixels become numbers as the flags say, in the order of channels that the input has.

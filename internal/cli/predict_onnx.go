@@ -96,9 +96,6 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 
 // rowsForONNX opens what predict takes as data for an ONNX file.
 func (a *app) rowsForONNX(m *onnx.Model, path string, opt predictOptions) (onnxRows, error) {
-	if len(m.Inputs) == 0 {
-		return onnxRows{}, usage.Errorf("the network has no inputs: it says the same of all data")
-	}
 	ext := strings.ToLower(filepath.Ext(path))
 	if ext == ".npy" || ext == ".pb" || ext == ".csv" || path == "-" {
 		if err := opt.withoutImages(); err != nil {
@@ -198,7 +195,7 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 				name = rows.names[from+i]
 			}
 			if err := write(name, i, count, outputs); err != nil {
-				return fmt.Errorf("row %d: %w", from+i+1, err)
+				return err
 			}
 		}
 	}

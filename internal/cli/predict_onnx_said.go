@@ -96,11 +96,13 @@ func (s *said) writer(w io.Writer, outputs map[string]onnx.Tensor, rows int, nam
 	if err != nil {
 		return nil, err
 	}
-	return func(name string, i, rows int, outputs map[string]onnx.Tensor) error {
+	row := 0
+	return func(name string, i, _ int, outputs map[string]onnx.Tensor) error {
+		row++
 		values := outputs[s.output].Values[i*k : (i+1)*k]
 		for _, v := range values {
 			if v-v != 0 {
-				return fmt.Errorf("the network makes %v of a row, which holds a number that is too large for float32", v)
+				return fmt.Errorf("row %d: the network makes %v of it, as of a number that is too large for float32", row, v)
 			}
 		}
 		return write(name, values)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"descent/data"
-	"descent/internal/human"
 	"descent/onnx"
 )
 
@@ -52,14 +51,6 @@ func columnsOf(m *onnx.Model) ([]data.Column, error) {
 		return nil, fmt.Errorf("its one input is no column with a name")
 	}
 	return list, nil
-}
-
-func columnNames(columns []data.Column) string {
-	var names []string
-	for _, c := range columns {
-		names = append(names, human.Line(c.Name))
-	}
-	return strings.Join(names, ", ")
 }
 
 // tableRows reads the columns that a network takes from a table.

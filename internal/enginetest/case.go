@@ -153,7 +153,8 @@ func (c Case) Check(pool *exec.Pool) error {
 }
 
 // slack is how many times its own float32 noise a result may be off. The most
-// that 5000 random graphs took is 55, a sum of equal terms: their errors add up.
+// that 5000 random graphs took is 55, a sum of equal terms: their errors add up, as
+// [chain] says.
 const slack = 80
 
 // CheckEngine compares the engine with the reference. Results may differ by
@@ -189,7 +190,7 @@ func (c Case) checkRewrite() error {
 }
 
 // compare names the first element that is off by more than slack·noise, beside
-// what rounding does to a float64.
+// what rounding does to a float64 and what is smaller than any float32.
 func compare[T float32 | float64](names []graph.Tensor, got [][]T, want [][]float64, noise []float64, slack float64) error {
 	for i, x := range names {
 		if len(got[i]) != len(want[i]) {
@@ -197,7 +198,7 @@ func compare[T float32 | float64](names []graph.Tensor, got [][]T, want [][]floa
 		}
 		for j, w := range want[i] {
 			g := float64(got[i][j])
-			if g == w || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= slack*noise[i]+1e-12*math.Abs(w) {
+			if g == w || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= slack*noise[i]+1e-12*math.Abs(w)+math.SmallestNonzeroFloat32 {
 				continue
 			}
 			return fmt.Errorf("result %d, %v: element %d is %g, want %g; off by %.3g, noise %.3g", i, x, j, g, w, math.Abs(g-w), noise[i])

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"descent/graph"
 	"descent/internal/lowering"
@@ -14,12 +15,22 @@ import (
 // values may turn out the same in a few.
 const few, many = 2, 64
 
-// noise returns the reference values of xs and, for each, how far float32
-// rounding may carry its elements: the largest change over walks through the
-// rewritten graph in which every result is off by up to an ulp of float32, or
-// of its terms if it is a sum. So a sum that cancels, or a comparison of
-// nearly equal values, has a wide bound by itself; selections and small whole
-// numbers have none.
+// walk says by how many ulps results are off, and which part of them is not, but
+// rounded to the nearest float32.
+type walk struct{ ulps, nearest float64 }
+
+// walks follow one another.
+var walks = [...]walk{{1, 0}, {1, 0.5}, {1, 0}, {1, 1}, {8, 0}, {1, 0.9}, {64, 0}, {1, 0.5}}
+
+// noise returns the reference values of xs and, for each, how far an ulp of
+// float32 may carry its elements: the largest change over walks through the
+// rewritten graph in which every result is off by up to some ulps, or those of
+// its terms if it is a sum, divided by their number. So a sum that cancels, or a
+// comparison of nearly equal values, has a wide bound by itself; selections and
+// small whole numbers have none. Where results may be off by many times their noise,
+// steps before them are, whose comparisons then turn out otherwise farther from where
+// values are equal: so some walks are far off. And two values may become one where
+// they are rounded: so some walks round to the nearest.
 func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []float64, err error) {
 	env := c.Env()
 	if want, err = reference.Run(env, xs...); err != nil {
@@ -31,11 +42,12 @@ func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []fl
 		return nil, nil, err
 	}
 	noise = make([]float64, len(xs))
-	w := writeOut(simple)
+	p := writeOut(simple)
 	for trial := range trials {
-		got := w.disturbed(env, rand.New(rand.NewPCG(uint64(trial), 1)), simple)
+		r := rounding{rand.New(rand.NewPCG(uint64(trial), 1)), walks[trial%len(walks)]}
+		got := p.disturbed(env, r, simple)
 		for i := range xs {
-			noise[i] = max(noise[i], furthest(got[i], clean[i]))
+			noise[i] = max(noise[i], furthest(got[i], clean[i])/r.ulps)
 		}
 	}
 	for i := range noise {
@@ -47,6 +59,27 @@ func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []fl
 }
 
 const ulp = 1.0 / (1 << 23)
+
+// rounding is that of the results of a walk.
+type rounding struct {
+	*rand.Rand
+	walk
+}
+
+// of returns v, off by up to some ulps of size, times steps, or the nearest that is a
+// whole number of ulps, as sums of terms of that size are.
+func (r rounding) of(v, size, steps float64) float64 {
+	off := (0.6 + 0.4*r.Float64()) * r.ulps * steps * ulp * size // does not round back to v
+	switch {
+	case r.Float64() < r.nearest:
+		_, e := math.Frexp(size)
+		place := max(math.Ldexp(ulp, e-1), math.SmallestNonzeroFloat32)
+		return float64(float32(math.RoundToEven(v/place) * place))
+	case r.IntN(2) == 0:
+		off = -off
+	}
+	return float64(float32(v + off))
+}
 
 // furthest is the largest difference of two elements, infinite where just one
 // is a number.
@@ -64,38 +97,38 @@ func furthest(a, b []float64) (most float64) {
 	return most
 }
 
-// walk is the nodes of a graph in order, operands first. Nodes that one kernel
+// path is the nodes of a graph in order, operands first. Nodes that one kernel
 // computes in many steps, each of which rounds, come after those steps.
-type walk struct {
+type path struct {
 	order []graph.Tensor
 	plain map[int]graph.Tensor // the last of its steps, of such a node
 }
 
-func writeOut(xs []graph.Tensor) walk {
-	w := walk{plain: map[int]graph.Tensor{}}
-	w.visit(map[int]bool{}, xs)
-	return w
+func writeOut(xs []graph.Tensor) path {
+	p := path{plain: map[int]graph.Tensor{}}
+	p.visit(map[int]bool{}, xs)
+	return p
 }
 
-func (w *walk) visit(seen map[int]bool, xs []graph.Tensor) {
+func (p *path) visit(seen map[int]bool, xs []graph.Tensor) {
 	for _, x := range graph.Sorted(xs...) {
 		if seen[x.ID()] {
 			continue
 		}
 		seen[x.ID()] = true
 		if plain, ok := graph.Plain(x); ok {
-			w.visit(seen, []graph.Tensor{plain})
-			w.plain[x.ID()] = plain
+			p.visit(seen, []graph.Tensor{plain})
+			p.plain[x.ID()] = plain
 		}
-		w.order = append(w.order, x)
+		p.order = append(p.order, x)
 	}
 }
 
-// disturbed is [reference.Run] with each result off by up to an ulp of float32.
-func (w walk) disturbed(env reference.Env, random *rand.Rand, xs []graph.Tensor) [][]float64 {
+// disturbed is [reference.Run] with each result off by a rounding to float32.
+func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]float64 {
 	done := map[int][]float64{}
-	for _, x := range w.order {
-		if plain, ok := w.plain[x.ID()]; ok {
+	for _, x := range p.order {
+		if plain, ok := p.plain[x.ID()]; ok {
 			done[x.ID()] = done[plain.ID()]
 			continue
 		}
@@ -109,19 +142,21 @@ func (w walk) disturbed(env reference.Env, random *rand.Rand, xs []graph.Tensor)
 			in = append(in, done[operand.ID()])
 		}
 		out := eval(env, x, in)
-		size, rounds := out, false
+		size, count, rounds := out, []float64(nil), false
 		if sums(x.Op()) {
-			parts := terms(x.Op(), in)
+			parts := terms(x.Op(), in, math.Abs)
 			size, rounds = eval(env, x, parts), !whole(parts)
+			count = eval(env, x, terms(x.Op(), in, func(float64) float64 { return 1 }))
 		}
 		for i, v := range out {
-			if rounds || v != float64(float32(v)) {
-				off := (0.6 + 0.4*random.Float64()) * ulp * size[i] // does not round back to v
-				if random.IntN(2) == 0 {
-					off = -off
-				}
-				out[i] = float64(float32(v + off))
+			if !rounds && v == float64(float32(v)) {
+				continue
 			}
+			steps := 1.0
+			if count != nil {
+				steps = max(1, count[i]/chain)
+			}
+			out[i] = r.of(v, size[i], steps)
 		}
 		done[x.ID()] = out
 	}
@@ -141,31 +176,29 @@ func eval(env reference.Env, x graph.Tensor, in [][]float64) []float64 {
 	return e.Out
 }
 
-func magnitudes(in [][]float64) [][]float64 {
-	abs := make([][]float64, len(in))
-	for i, v := range in {
-		abs[i] = make([]float64, len(v))
-		for j := range v {
-			abs[i][j] = math.Abs(v[j])
-		}
-	}
-	return abs
-}
+// chain is how many terms a sum may have whose error is that of one rounding, times
+// slack. Each that is added to those before is off by half an ulp of all terms at most,
+// and where all are equal, all are off in one direction.
+const chain = 2 * slack
 
 // sums reports whether op adds up, and so rounds on the way.
 func sums(op graph.Op) bool {
 	switch op := op.(type) {
-	case lowering.Product:
+	case lowering.Product, lowering.Transposer:
 		return true
 	case lowering.Reducer:
 		return op.Sinks()
 	}
 	switch op.Name() {
-	case "Conv2D", "ConvTranspose2D", "ConvWeight", "AvgPool2D", "AvgPool2DGrad", maxGrad:
+	case "Conv2D", "ConvTranspose2D", "ConvWeight", "AvgPool2D", "AvgPool2DGrad", "TakeAdd":
 		return true
 	}
-	return false
+	return choosers[op.Name()] > 0
 }
+
+// choosers are sums that choose their terms by so many operands before those which
+// they add up.
+var choosers = map[string]int{"MaxPool2DGrad": 2, "ScatterAdd": 1, "ScatterSum": 1}
 
 // whole reports whether all values are whole numbers, whose sums are exact.
 func whole(values [][]float64) bool {
@@ -179,14 +212,15 @@ func whole(values [][]float64) bool {
 	return true
 }
 
-// maxGrad compares its first two operands and adds up the third.
-const maxGrad = "MaxPool2DGrad"
-
-// terms returns operands of op, a sum, whose results are as large as the terms
-// together.
-func terms(op graph.Op, in [][]float64) [][]float64 {
-	if op.Name() == maxGrad {
-		return append(in[:2:2], magnitudes(in[2:])...)
+// terms returns operands of op, a sum, whose terms are of those that f makes of what is
+// added up.
+func terms(op graph.Op, in [][]float64, f func(float64) float64) [][]float64 {
+	made := slices.Clone(in)
+	for i := choosers[op.Name()]; i < len(in); i++ {
+		made[i] = make([]float64, len(in[i]))
+		for j, v := range in[i] {
+			made[i][j] = f(v)
+		}
 	}
-	return magnitudes(in)
+	return made
 }

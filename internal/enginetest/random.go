@@ -9,13 +9,16 @@ import (
 )
 
 // Random returns a step made from seed: a few variables and inputs, size
-// operations over them, perhaps a gradient, several stages and updates.
+// operations over them, perhaps a gradient, several stages and updates. The upper
+// half of the seed says what values are like.
 func Random(seed uint64, size int) Case {
 	g := graph.New()
 	b := &maker{
 		Rand: rand.New(rand.NewPCG(seed, 77)),
 		g:    g,
 		c:    Case{Graph: g, Values: map[string][]float32{}, Seed: seed, Draw: 3},
+
+		character: int(seed >> 32 % characters),
 	}
 	b.leaves()
 	for range size {
@@ -37,6 +40,7 @@ type maker struct {
 	dims      []int // that shapes are made from, few, so that they fit
 	pool      []graph.Tensor
 	variables []graph.Tensor
+	character int // of values
 }
 
 func (b *maker) push(x graph.Tensor) { b.pool = append(b.pool, x) }
@@ -104,7 +108,7 @@ func (b *maker) variable(dims ...int) graph.Tensor {
 func (b *maker) fill(name string, x graph.Tensor) {
 	v := make([]float32, x.Type().Size())
 	for i := range v {
-		v[i] = float32(b.IntN(4001)-2000) / 1000
+		v[i] = b.like(float32(b.IntN(4001)-2000)/1000, v[:i])
 	}
 	b.c.Values[name] = v
 }

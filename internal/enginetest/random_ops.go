@@ -9,6 +9,9 @@ import (
 // op applies one random operation. The zero Tensor says that it did not fit.
 func (b *maker) op() graph.Tensor {
 	x := b.pick()
+	if b.character != usual && b.IntN(4) == 0 {
+		return b.hard(x)
+	}
 	switch b.IntN(15) {
 	case 0, 1, 2:
 		return b.unary(x)

@@ -268,7 +268,7 @@ func TestCancelAndStall(t *testing.T) {
 	var notes []string
 	good := newMirror(t, serve(file))
 	set.Files[0].URLs = append([]string{newMirror(t, func(_ http.ResponseWriter, r *http.Request, _ int) { <-r.Context().Done() }).URL}, good.URL)
-	opt := Options{Stall: 50 * time.Millisecond, Note: func(m string) { notes = append(notes, m) }}
+	opt := Options{Stall: time.Second, Note: func(m string) { notes = append(notes, m) }}
 	if err := Get(context.Background(), set, dir, opt); err != nil {
 		t.Error(err)
 	}

@@ -34,7 +34,7 @@ func TestLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { c.Close() })
-		c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		c.SetReadDeadline(time.Now().Add(time.Minute))
 		_, err = io.ReadFull(c, make([]byte, 5))
 		return c, err == nil
 	}
