@@ -11,6 +11,9 @@ import (
 // before them. All members call it.
 func Exchange(g Group, send [][]byte) (received [][]byte, err error) {
 	n := g.Size()
+	if len(send) != n {
+		return nil, fmt.Errorf("rank %d sends to %d of %d ranks", g.Rank(), len(send), n)
+	}
 	out, in := make([][]byte, n), make([][]byte, n)
 	for rank := range n {
 		out[rank], in[rank] = binary.LittleEndian.AppendUint64(nil, uint64(len(send[rank]))), make([]byte, 8)

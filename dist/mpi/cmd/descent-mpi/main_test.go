@@ -282,7 +282,7 @@ func TestTrialsShare(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(table), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		r := apart(t, line, here, there, "compare", "--data", "t.csv", "--target", "y", "--optimizers", "adam,sgd", "--lr", "0.01", "--seeds", "3", "--epochs", "3", "--out", "compared")
+		r := apart(t, line, here, there, "compare", "--data", "t.csv", "--target", "y", "--model", "mlp:8", "--optimizers", "adam,sgd", "--lr", "0.01", "--seeds", "3", "--epochs", "3", "--out", "compared")
 		if left, _ := os.ReadDir(there); r.status != 0 || len(left) > 0 || !strings.Contains(r.stdout, "mpirun -np 2 ") {
 			t.Errorf("status %d, %v is left\n%s%s", r.status, left, r.stdout, r.stderr)
 		}
