@@ -42,7 +42,7 @@ func candidateSections(r *runs.Run, group string) []report.Section {
 		for i, score := range scores {
 			row = append(row, measured(score, c.Folds))
 			switch {
-			case i == main && c.Number == 0:
+			case i == main && (c.Number == 0 || c.Failed != ""):
 				row = append(row, nil, nil, nil)
 			case i == main:
 				row = append(row, scored(score, &c.Mean), scored(score, c.Low), scored(score, c.High))
