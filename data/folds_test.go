@@ -317,7 +317,7 @@ func TestSplitByFewDates(t *testing.T) {
 	if table, err = ReadCSV(strings.NewReader(one), "day.csv", CSVConfig{Targets: []string{"y"}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = Split(table, SplitConfig{Time: "day", Train: .5, Test: .5}); err == nil || !strings.Contains(err.Error(), "none is left for the") {
+	if _, err = Split(table, SplitConfig{Time: "day", Train: .5, Test: .5}); err == nil || !strings.Contains(err.Error(), "of 10 rows of 1 time none is left for the") {
 		t.Error(err)
 	}
 }

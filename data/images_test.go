@@ -212,6 +212,8 @@ func TestOpen(t *testing.T) {
 	}{
 		{digitsName, CSVConfig{}, ""},
 		{"testdata/people.csv", CSVConfig{Targets: []string{"income"}}, ""},
+		{"testdata/peeple.csv", CSVConfig{}, `there is no "testdata/peeple.csv"; did you mean "people.csv"?`},
+		{"-", CSVConfig{}, "the standard input goes by once"},
 		{"nowhere.csv", CSVConfig{}, `there is no "nowhere.csv"; name a CSV file`},
 		{digitsName, CSVConfig{Targets: []string{"y"}}, "are for CSV files"},
 		{t.TempDir(), CSVConfig{}, "holds no IDX files"},

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"descent/data/internal/naming"
@@ -141,7 +142,8 @@ func (d *division) cut() error {
 	switch {
 	case d.keys.times != nil:
 		d.rows = cutInTime(d.keys.times, fractions)
-		what += " in time"
+		times := slices.Sorted(slices.Values(d.keys.times)) // rows of one stay together
+		what += " of " + human.Plural(len(slices.Compact(times)), "time")
 	case d.keys.groups != nil:
 		groups := membersOf(d.keys.groups)
 		what = human.Plural(len(groups), "group")

@@ -157,7 +157,7 @@ func (b *best) candidates() (list []runs.Candidate) {
 	}
 	main := b.ui.Scores[0]
 	for _, c := range b.ranked() {
-		of := runs.Candidate{Number: c.Number, Settings: c.Candidate.String(), Around: c.Around, Failed: c.failed}
+		of := runs.Candidate{Number: c.Number, Settings: c.Candidate.String(), Around: c.Around, Failed: c.failed, Score: main}
 		if c.folds != nil {
 			of.Folds, of.Loss, of.Predicts = c.folds.measures(), &c.loss, c.predicts
 			of.Weight = float64(b.counts[c.Number-1]) / float64(max(1, all))

@@ -90,6 +90,9 @@ func CurveSections(group string, spec data.Spec, curves []*explain.Dependence) [
 		switch {
 		case d.Kind != "category":
 			s.Body = numberCurve(spec, d)
+			if spec.Task != data.Regression {
+				s.Note += " These add up differences, and may leave 0 to 1."
+			}
 			if d.Missing != nil {
 				k := CurveOutput(spec, d)
 				s.Note += fmt.Sprintf(" Where it is missing (%s): %s.", human.Plural(d.Missing.Rows, "row"), Amount(spec, d.Missing.Partial[k]))

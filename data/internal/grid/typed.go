@@ -59,11 +59,13 @@ func (g *Grid) LeaveOut(columns []LeftOut) {
 const mostNotes = 4
 
 // NotesOn says which columns are left out and why: of many for one reason in one note,
-// without what a reason says of each in brackets.
+// without what ends a reason in brackets, of each column by itself.
 func NotesOn(columns []LeftOut) (notes []string) {
 	reason := func(c LeftOut) string {
-		why, _, _ := strings.Cut(c.Why, " (")
-		return why
+		if why, _, ok := strings.Cut(c.Why, " ("); ok && strings.HasSuffix(c.Why, ")") {
+			return why
+		}
+		return c.Why
 	}
 	like := make(map[string][]string)
 	for _, c := range columns {
