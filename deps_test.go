@@ -99,7 +99,7 @@ internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 internal/crew: dist
 train/profile:
-train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
+train: internal/rawbytes internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
 internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train
 internal/goldentest:

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"descent/engine"
+	"descent/internal/rawbytes"
 	"descent/internal/safetensors"
 )
 
@@ -123,13 +124,13 @@ func (h *shards) bringVariable(r *ranks, v engine.Variable, part []float32) ([]f
 			if h.cut(p) {
 				to = all[p.from:p.to]
 			}
-			if r.receive[rank] = bytesOf(to); rank == 0 {
+			if r.receive[rank] = rawbytes.Of(to); rank == 0 {
 				copy(to, part)
 			}
 		}
 	}
 	if r.rank != 0 {
-		r.send[0] = bytesOf(part)
+		r.send[0] = rawbytes.Of(part)
 	}
 	return all, r.exchange()
 }
