@@ -47,6 +47,9 @@ type outcome struct {
 	stdout, stderr string
 }
 
+// hang is after how many seconds a job is ended: so many that a busy machine does not need them.
+const hang = "1800"
+
 // job starts descent-mpi in n processes; while it runs, during is called with the launcher.
 func job(t *testing.T, line []string, n int, during func(launcher *os.Process), args ...string) outcome {
 	t.Helper()
@@ -54,7 +57,7 @@ func job(t *testing.T, line []string, n int, during func(launcher *os.Process), 
 	if err != nil {
 		t.Fatal(err)
 	}
-	full := append(append(append([]string{"-k", "5", "200"}, line...), "-np", strconv.Itoa(n), self), args...)
+	full := append(append(append([]string{"-k", "5", hang}, line...), "-np", strconv.Itoa(n), self), args...)
 	cmd := exec.Command("timeout", full...)
 	cmd.Env = append(os.Environ(), isCommand+"=1")
 	cmd.WaitDelay = 5 * time.Second
@@ -153,7 +156,7 @@ func TestLeaves(t *testing.T) {
 // waitFor waits for a file, and returns the youngest process below the launcher, a rank.
 func waitFor(t *testing.T, launcher *os.Process, pattern string) *os.Process {
 	t.Helper()
-	for begun := time.Now(); time.Since(begun) < 100*time.Second; time.Sleep(20 * time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < 10*time.Minute; time.Sleep(20 * time.Millisecond) {
 		if found, _ := filepath.Glob(pattern); len(found) == 0 {
 			continue
 		}
@@ -197,7 +200,7 @@ func TestFails(t *testing.T) {
 		}
 		train := []string{self, "train", "--data", "t.csv", "--task", "forecast", "--window", "14", "--horizon", "2", "--model", "linear"}
 		flag := "-wdir"
-		of := append(append(append([]string{"-k", "5", "100"}, line...), "-np", "1", flag, here), train...)
+		of := append(append(append([]string{"-k", "5", hang}, line...), "-np", "1", flag, here), train...)
 		of = append(append(of, ":", "-np", "1", flag, there), train...)
 		cmd := exec.Command("timeout", of...)
 		cmd.Env = append(os.Environ(), isCommand+"=1")
