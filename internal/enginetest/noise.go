@@ -142,14 +142,16 @@ func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]fl
 			in = append(in, done[operand.ID()])
 		}
 		out := eval(env, x, in)
-		size, count, rounds := out, []float64(nil), false
+		size, count, whole := out, []float64(nil), math.Inf(1) // what is no larger is not rounded if it is a float32
 		if sums(x.Op()) {
 			parts := terms(x.Op(), in, math.Abs)
-			size, rounds = eval(env, x, parts), !whole(parts)
-			count = eval(env, x, terms(x.Op(), in, func(float64) float64 { return 1 }))
+			size, whole = eval(env, x, parts), mostWhole(parts)
+			if slices.ContainsFunc(in, func(v []float64) bool { return len(v) > chain }) {
+				count = eval(env, x, terms(x.Op(), in, func(float64) float64 { return 1 }))
+			}
 		}
 		for i, v := range out {
-			if !rounds && v == float64(float32(v)) {
+			if math.Abs(size[i]) <= whole && v == float64(float32(v)) {
 				continue
 			}
 			steps := 1.0
@@ -200,16 +202,17 @@ func sums(op graph.Op) bool {
 // they add up.
 var choosers = map[string]int{"MaxPool2DGrad": 2, "ScatterAdd": 1, "ScatterSum": 1}
 
-// whole reports whether all values are whole numbers, whose sums are exact.
-func whole(values [][]float64) bool {
+// mostWhole returns how large sums of values may be that are exact: not at all, unless all
+// are whole numbers.
+func mostWhole(values [][]float64) float64 {
 	for _, list := range values {
 		for _, v := range list {
 			if v != math.Trunc(v) {
-				return false
+				return -1
 			}
 		}
 	}
-	return true
+	return 1 << 24
 }
 
 // terms returns operands of op, a sum, whose terms are of those that f makes of what is
