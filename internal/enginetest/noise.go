@@ -43,11 +43,12 @@ func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []fl
 	}
 	noise = make([]float64, len(xs))
 	p := writeOut(simple)
+	exact := p.values(env, rounding{}, nil)
 	for trial := range trials {
 		r := rounding{rand.New(rand.NewPCG(uint64(trial), 1)), walks[trial%len(walks)]}
-		got := p.disturbed(env, r, simple)
-		for i := range xs {
-			noise[i] = max(noise[i], furthest(got[i], clean[i])/r.ulps)
+		got := p.values(env, r, exact)
+		for i, x := range simple {
+			noise[i] = max(noise[i], furthest(got[x.ID()], clean[i])/r.ulps)
 		}
 	}
 	for i := range noise {
@@ -124,8 +125,9 @@ func (p *path) visit(seen map[int]bool, xs []graph.Tensor) {
 	}
 }
 
-// disturbed is [reference.Run] with each result off by a rounding to float32.
-func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]float64 {
+// values is [reference.Run] with each result off by a rounding to float32, by number of
+// the node. Without the exact values it computes these.
+func (p path) values(env reference.Env, r rounding, exact map[int][]float64) map[int][]float64 {
 	done := map[int][]float64{}
 	for _, x := range p.order {
 		if plain, ok := p.plain[x.ID()]; ok {
@@ -140,6 +142,13 @@ func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]fl
 		var in [][]float64
 		for _, operand := range x.Inputs() {
 			in = append(in, done[operand.ID()])
+		}
+		if exact == nil {
+			done[x.ID()] = eval(env, x, in)
+			continue
+		}
+		if compares[x.Op().Name()] {
+			in = r.meet(in, x.Inputs(), exact)
 		}
 		out := eval(env, x, in)
 		size, count, whole := out, []float64(nil), math.Inf(1) // what is no larger is not rounded if it is a float32
@@ -162,11 +171,25 @@ func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]fl
 		}
 		done[x.ID()] = out
 	}
-	out := make([][]float64, len(xs))
-	for i, x := range xs {
-		out[i] = done[x.ID()]
+	return done
+}
+
+var compares = map[string]bool{"Less": true, "LessEqual": true, "Equal": true, "Sign": true}
+
+// meet returns the operands of a comparison, of which some are equal: what rounding takes
+// as far from another as the two are apart may also come to lie where that is.
+func (r rounding) meet(in [][]float64, of []graph.Tensor, exact map[int][]float64) [][]float64 {
+	met := slices.Clone(in[0])
+	for i, v := range met {
+		apart, other := exact[of[0].ID()][i], 0.0
+		if len(in) > 1 {
+			apart, other = apart-exact[of[1].ID()][i], in[1][i]
+		}
+		if math.Abs(v-other-apart) >= math.Abs(apart) && v-other != apart && r.IntN(2) == 0 {
+			met[i] = other
+		}
 	}
-	return out
+	return append([][]float64{met}, in[1:]...)
 }
 
 func eval(env reference.Env, x graph.Tensor, in [][]float64) []float64 {
