@@ -44,12 +44,12 @@ func (a attention) each64(e *Eval, f func(row64)) {
 			}
 			r.p = append(r.p, float64(s.Scale)*score)
 		}
-		l := logSum64(r.p)
+		top, sum := sum64(r.p)
 		if a.dropout {
 			e.key(a.stream).Uniform(draws, ((n*s.Heads+h)*s.T+t)*s.S)
 		}
 		for j := range r.p {
-			r.p[j] = canonical.Exp(r.p[j] - l)
+			r.p[j] = canonical.Exp(r.p[j]-top) / sum
 			r.factor = append(r.factor, 1)
 			if a.dropout {
 				rate := a.rate(e)

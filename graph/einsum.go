@@ -175,12 +175,12 @@ func (e einsum) Eval64(ev *Eval) {
 	for i := range len(e.z) {
 		xs, ys = append(xs, x.step(e.z[i])), append(ys, y.step(e.z[i]))
 	}
-	from := make([]int, len(ev.Out))
+	from, terms, xk, yk := make([]int, len(ev.Out)), x.size(r.k), x.step(r.k), y.step(r.k)
 	eachStrided(z.typ, xs, 0, func(i, at int) { from[i] = at })
 	eachStrided(z.typ, ys, 0, func(i, at int) {
 		var s float64
-		for k := range x.size(r.k) {
-			s += ev.In[0][from[i]+k*x.step(r.k)] * ev.In[1][at+k*y.step(r.k)]
+		for k := range terms {
+			s += ev.In[0][from[i]+k*xk] * ev.In[1][at+k*yk]
 		}
 		ev.Out[i] = s
 	})

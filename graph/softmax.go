@@ -61,33 +61,32 @@ func (e *Eval) eachRow(f func(row []float64, at int)) {
 	}
 }
 
-// logSum64 returns log Σ e^x.
-func logSum64(row []float64) float64 {
-	top := math.Inf(-1)
+// sum64 returns the largest x of a row and Σ e^(x-top).
+func sum64(row []float64) (top, s float64) {
+	top = math.Inf(-1)
 	for _, x := range row {
 		top = math.Max(top, x)
 	}
-	var s float64
 	for _, x := range row {
 		s += canonical.Exp(x - top)
 	}
-	return top + canonical.Log(s)
+	return top, s
 }
 
 func (softmax) Eval64(e *Eval) {
 	e.eachRow(func(row []float64, at int) {
-		l := logSum64(row)
+		top, s := sum64(row)
 		for i, x := range row {
-			e.Out[at+i] = canonical.Exp(x - l)
+			e.Out[at+i] = canonical.Exp(x-top) / s
 		}
 	})
 }
 
 func (logSoftmax) Eval64(e *Eval) {
 	e.eachRow(func(row []float64, at int) {
-		l := logSum64(row)
+		top, s := sum64(row)
 		for i, x := range row {
-			e.Out[at+i] = x - l
+			e.Out[at+i] = x - top - canonical.Log(s)
 		}
 	})
 }
@@ -95,9 +94,9 @@ func (logSoftmax) Eval64(e *Eval) {
 func (crossEntropy) Eval64(e *Eval) {
 	clear(e.Out)
 	e.eachRow(func(row []float64, at int) {
-		l := logSum64(row)
+		top, s := sum64(row)
 		for i, x := range row {
-			e.Out[at/len(row)] -= e.In[1][at+i] * (x - l)
+			e.Out[at/len(row)] -= e.In[1][at+i] * (x - top - canonical.Log(s))
 		}
 	})
 }

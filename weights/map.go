@@ -150,5 +150,5 @@ func parseName(text string) (name, piece, rest string, err error) {
 		}
 		piece, text = text[:n+1], text[n+1:]
 	}
-	return name, strings.ReplaceAll(piece, " ", ""), text, nil
+	return name, strings.Join(strings.Fields(piece), ""), text, nil
 }

@@ -245,6 +245,7 @@ func TestOrder(t *testing.T) {
 func FuzzMap(f *testing.F) {
 	f.Add("w[0:1,::-1] -> 0.dense.weight[:,1] OI>IO # note\n\"a b\" +> -\n")
 	f.Add("w -> x O(CHW)>(HWC)O,H=5,W=5")
+	f.Add("0[\f]+>\f") // white space that ends a line where columns are aligned
 	f.Fuzz(func(t *testing.T, text string) {
 		m, err := weights.ParseMap(text)
 		if err != nil {

@@ -106,7 +106,7 @@ func TestSlurm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("timeout", "-k", "5", "400", filepath.Join(shims, "sbatch"), script)
+	cmd := exec.Command("timeout", "-k", "5", hang, filepath.Join(shims, "sbatch"), script)
 	cmd.Env = append(os.Environ(), "PATH="+shims+":"+filepath.Dir(program)+":"+os.Getenv("PATH"))
 	j := &job{cmd: cmd, out: new(output)}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = j.out, j.out, 5*time.Second
@@ -151,7 +151,7 @@ func TestGuide(t *testing.T) {
 	}
 	for _, c := range commands {
 		line, want, _ := strings.Cut(c, "\n")
-		cmd := exec.Command("timeout", "-k", "5", "400", "bash", "-c", line)
+		cmd := exec.Command("timeout", "-k", "5", hang, "bash", "-c", line)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"),
 			"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "OMPI_MCA_rmaps_base_oversubscribe=1")
@@ -227,7 +227,7 @@ func (j *job) says(t *testing.T, what string) {
 func weights(t *testing.T, program, np, n string, args []string) string {
 	t.Helper()
 	open := implementations[0]
-	cmd := exec.Command("timeout", append(append(append([]string{"-k", "5", "400", open.launcher(t), np, n}, open.flags...), program), args...)...)
+	cmd := exec.Command("timeout", append(append(append([]string{"-k", "5", hang, open.launcher(t), np, n}, open.flags...), program), args...)...)
 	var out, faults bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &faults
 	err := cmd.Run()

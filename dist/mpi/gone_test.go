@@ -64,11 +64,11 @@ func TestGone(t *testing.T) {
 // A job that is stopped as a whole, for longer than a process may be silent, goes on.
 func TestPause(t *testing.T) {
 	each(t, func(t *testing.T, i implementation) {
-		job := begin(t, i.command(t, 2, brief, toDo+"=exchanges"), 2)
+		job := begin(t, i.command(t, 2, "DESCENT_MPI_HEARTBEAT_TIMEOUT=5s", toDo+"=exchanges"), 2) // longer than a busy machine lets one wait
 		for _, p := range job.processes {
 			syscall.Kill(p, syscall.SIGSTOP)
 		}
-		time.Sleep(4 * time.Second)
+		time.Sleep(8 * time.Second)
 		for _, p := range job.processes {
 			syscall.Kill(p, syscall.SIGCONT)
 		}

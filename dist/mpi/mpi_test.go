@@ -17,6 +17,9 @@ import (
 // The test's program is what launchers start, too: it is then told what to do.
 const toDo = "DESCENT_MPI_TEST"
 
+// hang is after how many seconds a job is ended: so many that a busy machine does not need them.
+const hang = "1800"
+
 func TestMain(m *testing.M) {
 	if name := os.Getenv(toDo); name != "" {
 		if os.Getenv("GOMAXPROCS") == "" && name == "busy" {
@@ -71,7 +74,7 @@ func (i implementation) command(t *testing.T, n int, env ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"-k", "5", "400", i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
+	args := append([]string{"-k", "5", hang, i.launcher(t), "-np", strconv.Itoa(n)}, i.flags...)
 	cmd := exec.Command("timeout", append(args, self)...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 5 * time.Second

@@ -94,7 +94,7 @@ func (h hosts) cut(t *testing.T, host int) {
 // command is Open MPI's mpirun with one process on each host.
 func (h hosts) command(t *testing.T, env ...string) *exec.Cmd {
 	open := implementations[0]
-	args := []string{"-k", "5", "400", "ip", "netns", "exec", h.names[0], "unshare", "-u", "sh", "-c", `hostname "$0"; exec "$@"`, h.names[0],
+	args := []string{"-k", "5", hang, "ip", "netns", "exec", h.names[0], "unshare", "-u", "sh", "-c", `hostname "$0"; exec "$@"`, h.names[0],
 		open.launcher(t), "-np", strconv.Itoa(len(h.names)), "--host", strings.Join(h.names, ","), "--mca", "plm_rsh_agent", h.agent}
 	args = append(args, open.flags...)
 	for _, v := range env {

@@ -59,7 +59,7 @@ func (a *app) run(ctx context.Context, args []string, stdin io.Reader, stdout, s
 	out, data, messages := terminal.Text(stdout), terminal.Data(stdout), terminal.Text(stderr)
 	a.stdin, a.stdout, a.data, a.stderr, a.screen = stdin, out, data, messages, stderr
 	root := a.command()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	root.SetIn(stdin)
 	root.SetOut(out)
 	root.SetErr(messages)

@@ -211,6 +211,8 @@ func TestInspect(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	defer func(args []string) { os.Args = args }(os.Args)
+	os.Args = []string{os.Args[0], "nothing"} // is not read
 	contains(t, command(t, "version").want(t, exitDone).stdout, "descent", "go1.", "kernels")
 	contains(t, command(t).want(t, exitDone).stdout, "train", "predict", "eval", "inspect", "version")
 }

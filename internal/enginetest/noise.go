@@ -43,11 +43,12 @@ func (c Case) noise(xs []graph.Tensor, trials int) (want [][]float64, noise []fl
 	}
 	noise = make([]float64, len(xs))
 	p := writeOut(simple)
+	exact := p.values(env, rounding{}, nil)
 	for trial := range trials {
 		r := rounding{rand.New(rand.NewPCG(uint64(trial), 1)), walks[trial%len(walks)]}
-		got := p.disturbed(env, r, simple)
-		for i := range xs {
-			noise[i] = max(noise[i], furthest(got[i], clean[i])/r.ulps)
+		got := p.values(env, r, exact)
+		for i, x := range simple {
+			noise[i] = max(noise[i], furthest(got[x.ID()], clean[i])/r.ulps)
 		}
 	}
 	for i := range noise {
@@ -124,8 +125,9 @@ func (p *path) visit(seen map[int]bool, xs []graph.Tensor) {
 	}
 }
 
-// disturbed is [reference.Run] with each result off by a rounding to float32.
-func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]float64 {
+// values is [reference.Run] with each result off by a rounding to float32, by number of
+// the node. Without the exact values it computes these.
+func (p path) values(env reference.Env, r rounding, exact map[int][]float64) map[int][]float64 {
 	done := map[int][]float64{}
 	for _, x := range p.order {
 		if plain, ok := p.plain[x.ID()]; ok {
@@ -141,15 +143,24 @@ func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]fl
 		for _, operand := range x.Inputs() {
 			in = append(in, done[operand.ID()])
 		}
+		if exact == nil {
+			done[x.ID()] = eval(env, x, in)
+			continue
+		}
+		if compares[x.Op().Name()] {
+			in = r.meet(in, x.Inputs(), exact)
+		}
 		out := eval(env, x, in)
-		size, count, rounds := out, []float64(nil), false
+		size, count, whole := out, []float64(nil), math.Inf(1) // what is no larger is not rounded if it is a float32
 		if sums(x.Op()) {
 			parts := terms(x.Op(), in, math.Abs)
-			size, rounds = eval(env, x, parts), !whole(parts)
-			count = eval(env, x, terms(x.Op(), in, func(float64) float64 { return 1 }))
+			size, whole = eval(env, x, parts), mostWhole(parts)
+			if slices.ContainsFunc(in, func(v []float64) bool { return len(v) > chain }) {
+				count = eval(env, x, terms(x.Op(), in, func(float64) float64 { return 1 }))
+			}
 		}
 		for i, v := range out {
-			if !rounds && v == float64(float32(v)) {
+			if math.Abs(size[i]) <= whole && v == float64(float32(v)) {
 				continue
 			}
 			steps := 1.0
@@ -160,11 +171,25 @@ func (p path) disturbed(env reference.Env, r rounding, xs []graph.Tensor) [][]fl
 		}
 		done[x.ID()] = out
 	}
-	out := make([][]float64, len(xs))
-	for i, x := range xs {
-		out[i] = done[x.ID()]
+	return done
+}
+
+var compares = map[string]bool{"Less": true, "LessEqual": true, "Equal": true, "Sign": true}
+
+// meet returns the operands of a comparison, of which some are equal: what rounding takes
+// as far from another as the two are apart may also come to lie where that is.
+func (r rounding) meet(in [][]float64, of []graph.Tensor, exact map[int][]float64) [][]float64 {
+	met := slices.Clone(in[0])
+	for i, v := range met {
+		apart, other := exact[of[0].ID()][i], 0.0
+		if len(in) > 1 {
+			apart, other = apart-exact[of[1].ID()][i], in[1][i]
+		}
+		if math.Abs(v-other-apart) >= math.Abs(apart) && v-other != apart && r.IntN(2) == 0 {
+			met[i] = other
+		}
 	}
-	return out
+	return append([][]float64{met}, in[1:]...)
 }
 
 func eval(env reference.Env, x graph.Tensor, in [][]float64) []float64 {
@@ -200,16 +225,17 @@ func sums(op graph.Op) bool {
 // they add up.
 var choosers = map[string]int{"MaxPool2DGrad": 2, "ScatterAdd": 1, "ScatterSum": 1}
 
-// whole reports whether all values are whole numbers, whose sums are exact.
-func whole(values [][]float64) bool {
+// mostWhole returns how large sums of values may be that are exact: not at all, unless all
+// are whole numbers.
+func mostWhole(values [][]float64) float64 {
 	for _, list := range values {
 		for _, v := range list {
 			if v != math.Trunc(v) {
-				return false
+				return -1
 			}
 		}
 	}
-	return true
+	return 1 << 24
 }
 
 // terms returns operands of op, a sum, whose terms are of those that f makes of what is

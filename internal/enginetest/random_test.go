@@ -64,12 +64,13 @@ func FuzzGraph(f *testing.F) {
 	for character := range uint64(characters) {
 		f.Add(character<<32, uint8(20))
 	}
-	f.Add(uint64(305), uint8(34))         // terms of a gradient of attention cancel
-	f.Add(uint64(101569), uint8(31))      // a tanh is 1 when it is rounded, and compared with 1
-	f.Add(uint64(107049), uint8(22))      // a sum that nearly cancels is 0 when it is rounded, and compared with 0
-	f.Add(uint64(109951), uint8(23))      // a mean of equal values is each of them when it is rounded
-	f.Add(uint64(208100), uint8(13))      // a sum of 4500 equal terms
-	f.Add(uint64(2<<32|60122), uint8(19)) // a product that no float32 is small enough for
+	f.Add(uint64(305), uint8(34))           // terms of a gradient of attention cancel
+	f.Add(uint64(101569), uint8(31))        // a tanh is 1 when it is rounded, and compared with 1
+	f.Add(uint64(107049), uint8(22))        // a sum that nearly cancels is 0 when it is rounded, and compared with 0
+	f.Add(uint64(109951), uint8(23))        // a mean of equal values is each of them when it is rounded
+	f.Add(uint64(208100), uint8(13))        // a sum of 4500 equal terms
+	f.Add(uint64(2<<32|60122), uint8(19))   // a product that no float32 is small enough for
+	f.Add(uint64(2<<32|3007507), uint8(33)) // a softmax of large numbers that are equal, of which a half is taken away
 	pool := exec.NewPool(2)
 	defer pool.Close()
 	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {

@@ -49,6 +49,9 @@ type outcome struct {
 	stdout, stderr string
 }
 
+// hang is after how many seconds a job is ended: so many that a busy machine does not need them.
+const hang = "1800"
+
 // job starts descent-mpi in n processes; while it runs, during is called with the launcher.
 func job(t *testing.T, line []string, n int, during func(launcher *os.Process), args ...string) outcome {
 	t.Helper()
@@ -56,7 +59,7 @@ func job(t *testing.T, line []string, n int, during func(launcher *os.Process), 
 	if err != nil {
 		t.Fatal(err)
 	}
-	full := append(append(append([]string{"-k", "5", "200"}, line...), "-np", strconv.Itoa(n), self), args...)
+	full := append(append(append([]string{"-k", "5", hang}, line...), "-np", strconv.Itoa(n), self), args...)
 	cmd := exec.Command("timeout", full...)
 	cmd.Env = append(os.Environ(), isCommand+"=1")
 	cmd.WaitDelay = 5 * time.Second
@@ -176,7 +179,7 @@ func TestLeavesAtStart(t *testing.T) {
 func waitFor(t *testing.T, launcher *os.Process, pattern string) *os.Process {
 	t.Helper()
 	self, _ := os.Executable()
-	for begun := time.Now(); time.Since(begun) < 100*time.Second; time.Sleep(20 * time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < 10*time.Minute; time.Sleep(20 * time.Millisecond) {
 		if found, _ := filepath.Glob(pattern); len(found) == 0 {
 			continue
 		}
