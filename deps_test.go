@@ -30,6 +30,7 @@ internal/search: internal/canonical internal/rng
 internal/disk:
 internal/files: internal/disk
 internal/half:
+internal/rawbytes:
 internal/safetensors: internal/half internal/disk
 internal/npy: internal/half
 schedule: internal/canonical internal/suggest
@@ -55,7 +56,7 @@ internal/lowering: internal/kernel internal/kernel/program graph
 internal/reference: graph
 internal/rewrite: internal/kernel graph internal/lowering
 internal/plan: internal/kernel internal/kernel/move internal/kernel/program graph internal/lowering internal/rewrite
-internal/exec: internal/kernel graph internal/plan
+internal/exec: internal/rawbytes internal/kernel graph internal/plan
 engine: internal/safetensors internal/kernel internal/kernel/program graph internal/reference internal/plan internal/exec
 internal/measure: internal/rng internal/kernel/isa internal/kernel internal/kernel/tile internal/kernel/program graph internal/plan internal/exec
 internal/enginetest: internal/kernel/isa graph internal/lowering internal/reference internal/rewrite internal/plan internal/exec
@@ -77,12 +78,12 @@ data/internal/schema: internal/suggest internal/human data/internal/fault data/i
 data/internal/feature: internal/canonical internal/human data/internal/fault data/internal/naming data/internal/parse data/internal/scratch data/internal/grid
 data/internal/value: data/internal/naming data/internal/parse
 data/internal/parquet: data/internal/value
-data/images: data/internal/scratch internal/suggest data/internal/fault data/internal/naming data/internal/input
+data/images: data/internal/scratch internal/rawbytes internal/suggest data/internal/fault data/internal/naming data/internal/input
 data/augment: internal/canonical internal/suggest internal/rng
 data/internal/idx: data/internal/fault data/internal/naming data/internal/input data/images
 data/internal/cifar: data/internal/fault data/internal/input data/images
 loop: schedule graph engine nn optim
-data: dist internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
+data: dist internal/rawbytes internal/suggest internal/human internal/rng data/internal/fault data/internal/naming data/internal/input data/internal/parse data/internal/steps data/internal/parallel data/internal/scratch data/internal/grid data/internal/schema data/internal/feature data/internal/value data/internal/parquet data/images data/tokens data/augment data/internal/idx data/internal/cifar
 objective: graph loss data
 internal/network: graph engine nn data objective
 model: internal/suggest internal/canonical metric internal/module internal/rng internal/half internal/safetensors internal/kernel/tile graph engine nn loss data/images data objective internal/network dist
@@ -98,7 +99,7 @@ internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:
 internal/crew: dist
 train/profile:
-train: internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
+train: internal/rawbytes internal/canonical internal/suggest metric internal/safetensors schedule graph internal/lowering engine internal/measure nn loss optim loop data objective internal/network model internal/transfer internal/pairwise dist train/profile
 tabular: internal/canonical metric schedule nn/initial nn loss optim data train
 internal/traintest: internal/canonical internal/rng internal/safetensors nn data model train
 internal/goldentest:

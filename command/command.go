@@ -30,27 +30,20 @@ const collect = 25
 // with its exit status. SIGINT and SIGTERM finish the update, save and leave; a
 // second one ends the process at once.
 func Main() {
-	ctx := begin(os.Interrupt, syscall.SIGTERM)
+	ctx := Begin()
 	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// Join runs the command as [Main] does, as a member of a group of processes that
-// train together, and returns what all are to exit with. Rank 0 reads the arguments, prints and writes files.
-// A signal to any of them has all leave together; SIGTERM and those of end, by which
-// launchers tell that the time of a job is over, end in the status 75.
-func Join(group dist.Group, end ...os.Signal) (status int) {
-	ctx := begin(append(end, os.Interrupt, syscall.SIGTERM)...)
-	return cli.RunIn(ctx, group, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-}
-
-// begin sets up the process, and returns what the first of those signals ends.
-func begin(end ...os.Signal) context.Context {
+// Begin sets up the process, before it does anything else, and returns what ends by the
+// first SIGINT or SIGTERM, or one of end, by which launchers tell that the time of a job is
+// over. A second one ends the process at once.
+func Begin(end ...os.Signal) context.Context {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collect)
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, end...)
+	signal.Notify(signals, append(end, os.Interrupt, syscall.SIGTERM)...)
 	go func() {
 		s := <-signals
 		signal.Stop(signals)
@@ -58,6 +51,18 @@ func begin(end ...os.Signal) context.Context {
 	}()
 	return ctx
 }
+
+// Join runs the command as [Main] does, as a member of a group of processes that
+// train together, and returns what all are to exit with. Rank 0 reads the arguments, prints and writes files.
+// A signal to any of them ends ctx, that of [Begin], and has all leave together, with the
+// status 75, or 130 by SIGINT.
+func Join(ctx context.Context, group dist.Group) (status int) {
+	return cli.RunIn(ctx, group, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// Fail says why there is no group to join, which may be the end of ctx, that of [Begin], and
+// returns what to exit with.
+func Fail(ctx context.Context, err error) (status int) { return cli.Fail(ctx, err, os.Stderr) }
 
 // Run runs the command with the given arguments, as in "train", "--epochs", "3",
 // and returns its exit status: 0 when it has done what it should, 1 for an error,

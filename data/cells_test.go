@@ -15,7 +15,7 @@ func TestReadCells(t *testing.T) {
 		{Name: "city", Kind: "category", Levels: []string{"1", "Bonn"}}, {Name: "price", Kind: "number", Notation: "1.234,56", Absent: []string{"k. A."}},
 		{Name: "when", Kind: "date", Form: "dmy"},
 	}
-	cells, err := data.ReadCells(strings.NewReader(table), "t.csv", columns)
+	cells, _, err := data.ReadCells(strings.NewReader(table), "t.csv", columns)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestReadCells(t *testing.T) {
 	for _, bad := range []struct{ table, says string }{
 		{"when;price;city\n11.02.2001;much;Bonn\n", `"much"`}, {"when;city;prize\n1;2;3\n", `did you mean "prize"`}, {"when;price;city\n", "no rows"},
 	} {
-		if _, err := data.ReadCells(strings.NewReader(bad.table), "t.csv", columns); err == nil || !strings.Contains(err.Error(), bad.says) || !strings.Contains(err.Error(), "t.csv") {
+		if _, _, err := data.ReadCells(strings.NewReader(bad.table), "t.csv", columns); err == nil || !strings.Contains(err.Error(), bad.says) || !strings.Contains(err.Error(), "t.csv") {
 			t.Errorf("%q: %v, want %s", bad.table, err, bad.says)
 		}
 	}

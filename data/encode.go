@@ -66,8 +66,11 @@ func (e *Encoder) encodeGrid(g *grid.Grid, name string) (*encodedTable, error) {
 		return nil, err
 	}
 	var cols []int
-	for _, column := range names {
+	for i, column := range names {
 		cols = append(cols, g.Find(column))
+		if _, ok := s.columns[i].packing.Feature().(*feature.Text); ok {
+			s.texts = g
+		}
 	}
 	s.spec, s.file, s.lines, s.n, s.notes = e.spec(name), g.File, g.Lines, g.Rows(), g.Notes
 	if s.rows, err = scratch.NewRecords(s.n, s.size); err != nil {

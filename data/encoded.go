@@ -29,6 +29,7 @@ type encodedTable struct {
 	copies  []copied
 	rows    *scratch.Records
 	images  *encodedImages // of each row; nil of plain tables
+	texts   *grid.Grid     // what columns of text hold; nil where there are none
 	y       []float32      // [rows, targets]; NaN where there is none
 	wrong   map[int]string // what is wrong with a row's target, of the first rows
 	unknown feature.Unknowns

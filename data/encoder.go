@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"descent/data/internal/grid"
 	"descent/data/internal/parse"
 	"descent/data/internal/schema"
 )
@@ -207,11 +208,14 @@ func checkSpread(what string, mean, std float64) error {
 // Notes names the columns that were left out, unless that was asked for, and
 // those that say nothing.
 func (e *Encoder) Notes() []string {
-	var notes []string
+	var out []grid.LeftOut
 	for _, c := range e.Columns {
 		if c.Kind == parse.DroppedKind && c.Why != schema.Asked {
-			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
+			out = append(out, grid.LeftOut{Name: c.Name, Why: c.Why})
 		}
+	}
+	notes := grid.NotesOn(out)
+	for _, c := range e.Columns {
 		if c.Kind == parse.CategoryKind && len(c.Levels) == 0 && c.Hashed == 0 && !c.Missing {
 			notes = append(notes, fmt.Sprintf("column %q says nothing: each of its %d levels stands in too few rows; levels keeps rarer ones, as in %q", c.Name, len(c.Rare), c.Name+":1000/2"))
 		}

@@ -296,6 +296,32 @@ func TestColumnsThatSplit(t *testing.T) {
 	}
 }
 
+// Two days are too few to make a column one of dates by itself, and enough to split by.
+func TestSplitByFewDates(t *testing.T) {
+	text := "day,a,y\n"
+	for i := range 10 {
+		text += fmt.Sprintf("%d.02.2024,%d,%d.5\n", 1+(i+1)%2, i*i%7, i)
+	}
+	table, err := ReadCSV(strings.NewReader(text), "days.csv", CSVConfig{Targets: []string{"y"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Split(table, SplitConfig{Time: "day", Train: .5, Test: .5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(Origin(p.Train), Origin(p.Test)); got != "[1 3 5 7 9] [0 2 4 6 8]" {
+		t.Error(got)
+	}
+	one := strings.ReplaceAll(text, "2.02.2024", "1.02.2024")
+	if table, err = ReadCSV(strings.NewReader(one), "day.csv", CSVConfig{Targets: []string{"y"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = Split(table, SplitConfig{Time: "day", Train: .5, Test: .5}); err == nil || !strings.Contains(err.Error(), "of 10 rows of 1 time none is left for the") {
+		t.Error(err)
+	}
+}
+
 func TestOneEncodingOfFolds(t *testing.T) {
 	all := folds(t, visitsTable(t, CSVConfig{}), FoldConfig{K: 3, Repeats: 2, SplitConfig: SplitConfig{Test: .25}})
 	for _, p := range all {

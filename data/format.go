@@ -92,12 +92,14 @@ func isModel(f *found) bool {
 // to be none.
 func isImage(f *found) bool { return images.IsName(f.path) || images.IsImage(f.head) }
 
-// isJSON goes by the first bytes, and by the name of an empty file. A header
-// does not begin with a brace.
+// isJSON goes by the first bytes, and by the name of a file that is empty or an array
+// in which no object is seen. A header does not begin with a brace.
 func isJSON(f *found) bool {
 	text := bytes.TrimSpace(f.text)
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[' && bytes.ContainsRune(text, '{')) ||
-		len(text) == 0 && f.ends(".jsonl", ".ndjson", ".json")
+	if len(text) == 0 || text[0] == '[' && !bytes.ContainsRune(text, '{') {
+		return f.ends(".jsonl", ".ndjson", ".json")
+	}
+	return text[0] == '{' || text[0] == '['
 }
 
 // isTable reports whether the format is one of tables.

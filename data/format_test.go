@@ -62,6 +62,8 @@ func TestFormats(t *testing.T) {
 		{"weights.csv", "BMI,ftyp,y\n1,2,u\n2,3,v\n", ""},
 		{"empty.csv", "", "is empty"},
 		{"empty.jsonl", "", "no object names a column"},
+		{"none.json", "[]\n", "no object names a column"},
+		{"rows.json", "[[1,2],[3,4]]", "[ stands where an object should"},
 		{"gz.csv", "\x1f\x8b\x08", "truncated"},
 	} {
 		path := filepath.Join(t.TempDir(), test.name)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"descent/data/images"
@@ -74,8 +76,23 @@ func nothingAt(name string, err error) error {
 	if strings.ContainsAny(name, naming.Wild) {
 		return fmt.Errorf("data: no file matches %q: %w", name, err)
 	}
+	if name == "-" {
+		return fmt.Errorf("data: the standard input goes by once, and the data is read more often; write it to a file: %w", err)
+	}
 	return fmt.Errorf("data: there is no %q%s; name a CSV file or another table, several by a pattern such as 'part-*.csv', a folder of images or IDX files, a zip file of images, %q, or a set to fetch (%s): %w",
-		name, suggest.DidYouMean(name, append(FetchedNames(), digitsName)), digitsName, strings.Join(FetchedNames(), ", "), err)
+		name, suggest.DidYouMean(filepath.Base(name), slices.Concat(beside(name), FetchedNames(), []string{digitsName})), digitsName, strings.Join(FetchedNames(), ", "), err)
+}
+
+// beside are the names in the folder of one that is nothing, or some of many.
+func beside(name string) []string {
+	in, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return nil
+	}
+	defer in.Close()
+	names, _ := in.Readdirnames(1000)
+	slices.Sort(names)
+	return names
 }
 
 // look reads the first bytes of a file.

@@ -212,9 +212,12 @@ func TestOpen(t *testing.T) {
 	}{
 		{digitsName, CSVConfig{}, ""},
 		{"testdata/people.csv", CSVConfig{Targets: []string{"income"}}, ""},
+		{"testdata/peeple.csv", CSVConfig{}, `there is no "testdata/peeple.csv"; did you mean "people.csv"?`},
+		{"-", CSVConfig{}, "the standard input goes by once"},
 		{"nowhere.csv", CSVConfig{}, `there is no "nowhere.csv"; name a CSV file`},
 		{digitsName, CSVConfig{Targets: []string{"y"}}, "are for CSV files"},
 		{t.TempDir(), CSVConfig{}, "holds no IDX files"},
+		{t.TempDir(), CSVConfig{Targets: []string{"y"}}, "is a folder; columns, as in target"},
 		{"testdata/people.csv", CSVConfig{}, "which column is the target?"},
 	} {
 		s, err := Open(test.path, test.cfg)

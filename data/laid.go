@@ -3,10 +3,10 @@ package data
 import (
 	"fmt"
 	"slices"
-	"unsafe"
 
 	"descent/data/images"
 	"descent/data/internal/scratch"
+	"descent/internal/rawbytes"
 )
 
 // sharable is a set whose samples several processes may read where they lie.
@@ -131,7 +131,7 @@ func (l *laying) parts(parts []Parts) error {
 			if view, ok := part.(*subset); ok {
 				var err error
 				if to.View = true; len(view.rows) > 0 {
-					if to.Rows, err = l.put(scratch.BytesOf(view.rows)); err != nil {
+					if to.Rows, err = l.put(rawbytes.Of(view.rows)); err != nil {
 						return err
 					}
 				}
@@ -180,7 +180,7 @@ func numbersAt[T int8 | int16 | int32 | int | float32](l *laid, place int) ([]T,
 	if err != nil {
 		return nil, err
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(*new(T)))), nil
+	return rawbytes.Numbers[T](b), nil
 }
 
 // parts returns the parts.
@@ -234,12 +234,12 @@ func (s *encodedTable) lay(l *laying) (set laidSet, err error) {
 		return set, err
 	}
 	if s.y != nil {
-		if set.Y, err = l.put(scratch.BytesOf(s.y)); err != nil {
+		if set.Y, err = l.put(rawbytes.Of(s.y)); err != nil {
 			return set, err
 		}
 	}
 	if s.weights != nil {
-		if set.Weights, err = l.put(scratch.BytesOf(s.weights)); err != nil {
+		if set.Weights, err = l.put(rawbytes.Of(s.weights)); err != nil {
 			return set, err
 		}
 	}
@@ -285,7 +285,7 @@ func (s *encodedImages) lay(l *laying) (set laidSet, err error) {
 	}
 	of := &laidImages{Shape: s.images.Shape, Classes: s.images.Classes, Wide: s.images.IsWide()}
 	of.Spec, of.Encoder = l.spec(s.spec)
-	if of.Class, err = l.put(scratch.BytesOf(s.images.Class)); err != nil {
+	if of.Class, err = l.put(rawbytes.Of(s.images.Class)); err != nil {
 		return set, err
 	}
 	of.Pixels, err = l.at(s.images.Lay(l.file))
@@ -314,13 +314,13 @@ func (l *laying) putTokens(set *laidSet, of sequence) (err error) {
 	switch list := of.(type) {
 	case packed[int8]:
 		set.Bits = 8
-		set.Tokens, err = l.put(scratch.BytesOf(list))
+		set.Tokens, err = l.put(rawbytes.Of(list))
 	case packed[int16]:
 		set.Bits = 16
-		set.Tokens, err = l.put(scratch.BytesOf(list))
+		set.Tokens, err = l.put(rawbytes.Of(list))
 	case packed[int32]:
 		set.Bits = 32
-		set.Tokens, err = l.put(scratch.BytesOf(list))
+		set.Tokens, err = l.put(rawbytes.Of(list))
 	default:
 		l.unshared = true
 	}
@@ -356,7 +356,7 @@ func (f *free) lay(l *laying) (laidSet, error) {
 func (s *lineSet) lay(l *laying) (set laidSet, err error) {
 	set = laidSet{Kind: laidLines, Mean: s.mean}
 	set.Spec, set.Encoder = l.spec(s.spec)
-	if set.Starts, err = l.put(scratch.BytesOf(s.starts)); err != nil {
+	if set.Starts, err = l.put(rawbytes.Of(s.starts)); err != nil {
 		return set, err
 	}
 	return set, l.putTokens(&set, s.numbers)

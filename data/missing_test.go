@@ -53,6 +53,12 @@ func TestOtherWordsAmongNumbers(t *testing.T) {
 		{"a slip with a unit", CSVConfig{}, among(200, "12,5x"), `line 201, column "v": "12,5x" is not a number`},
 		{"bounds", CSVConfig{}, among(200, "<5"), `line 201, column "v": "<5" is not a number`},
 		{"many bounds", CSVConfig{}, func(i int) string { return fmt.Sprintf("%s%d.5", []string{"", "", "", "<"}[i%4], 3*i) }, `it is not read as numbers for cells such as "<1`},
+		{"dates in two orders", CSVConfig{}, func(i int) string {
+			return fmt.Sprintf([]string{"%02[1]d.%02[2]d.20%02[3]d", "%02[2]d/%02[1]d/20%02[3]d"}[i%2], 1+i%28, 1+i%12, 10+i/28)
+		}, `it is not read as dates, as "13.01.2010" is written day first and "`},
+		{"dates and many words", CSVConfig{}, func(i int) string {
+			return fmt.Sprintf([]string{"%02d.%02d.20%02d", "soon%d%d%d", "%02d.%02d.20%02d"}[i%3], 1+i%28, 1+i%12, 10+i/28)
+		}, `it is not read as dates for cells such as "soon`},
 		{"few codes", CSVConfig{}, pick("0", "1", "2", "3+", "other"), "category []"},
 		{"few codes and a word", CSVConfig{}, pick("0", "1", "2", "other"), "category []"},
 		{"asked for numbers", CSVConfig{Numbers: []string{"v"}}, among(10, "fehlt"), `"fehlt" is not a number, as was asked for`},

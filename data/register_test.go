@@ -157,7 +157,7 @@ func TestRegisteredSamples(t *testing.T) {
 	}{
 		{func() (Source, error) { return Open("memory:nothing", CSVConfig{}) }, "gave no set"},
 		{func() (Source, error) { return Open("memory:gone", CSVConfig{}) }, "data: memory:gone: file does not exist"},
-		{func() (Source, error) { return Open("memory:two", CSVConfig{Targets: []string{"a"}}) }, "holds samples; columns"},
+		{func() (Source, error) { return Open("memory:two", CSVConfig{Targets: []string{"a"}}) }, "is a set in memory; columns"},
 		{func() (Source, error) { return OpenImages("memory:two", ImageConfig{}) }, "it is a set in memory"},
 		{func() (Source, error) { return s.Spec().Open("memory:wide") }, "takes samples of 2, and those of memory:wide are 3"},
 		{func() (Source, error) { return s.Spec().Open("memory:classes") }, "is for classification"},

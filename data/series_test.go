@@ -162,6 +162,41 @@ func TestSeriesKnown(t *testing.T) {
 	}
 }
 
+// TestSeriesYears finds the years of a series by its numbers, and takes what only rises for
+// what it is.
+func TestSeriesYears(t *testing.T) {
+	yearly := func(from, by int) string {
+		var b strings.Builder
+		b.WriteString("year,a\n")
+		for i := range 60 {
+			fmt.Fprintf(&b, "%d,%d\n", from+by*i+i/40, i*i%31)
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		text    string
+		cfg     CSVConfig
+		time    string
+		targets int
+	}{
+		{yearly(1950, 1), CSVConfig{}, "year", 1},
+		{yearly(1950, 1), CSVConfig{Targets: []string{"a"}}, "year", 1},
+		{yearly(1950, 1), CSVConfig{Numbers: []string{"year"}}, "", 2},
+		{yearly(1950, 1), CSVConfig{Targets: []string{"year"}}, "", 1},
+		{yearly(1950, 10), CSVConfig{}, "", 2},
+		{yearly(5950, 1), CSVConfig{}, "", 2},
+		{strings.ReplaceAll(yearly(1950, 1), ",", ",x"), CSVConfig{}, "", 1},
+	} {
+		s := readSeries(t, c.text, c.cfg, SeriesConfig{Window: 10, Horizon: 2})
+		if got := s.whole; got.Series.Time != c.time || len(got.Targets) != c.targets {
+			t.Errorf("times by %q, %d targets; want %q and %d of\n%s", got.Series.Time, len(got.Targets), c.time, c.targets, c.text[:40])
+		}
+		if noted := strings.Contains(strings.Join(s.Notes(), "\n"), `column "year" says when a row was`); noted != (c.time != "") {
+			t.Errorf("notes %q", s.Notes())
+		}
+	}
+}
+
 // TestSeriesRows reads rows that are not what a series should be, and says so.
 func TestSeriesRows(t *testing.T) {
 	line := func(when time.Time, i int) string {

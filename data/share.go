@@ -13,6 +13,7 @@ import (
 
 	"descent/data/internal/scratch"
 	"descent/dist"
+	"descent/internal/rawbytes"
 )
 
 // Share has the members of a group make parts once a machine: prepare, which opens and
@@ -309,7 +310,7 @@ func Fingerprint(s Source) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%T %s ", s, of.name())
 	if view, ok := s.(*subset); ok {
-		h.Write(scratch.BytesOf(view.rows))
+		h.Write(rawbytes.Of(view.rows))
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -3,9 +3,11 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"descent/data/internal/naming"
+	"descent/internal/human"
 	"descent/internal/rng"
 )
 
@@ -140,10 +142,11 @@ func (d *division) cut() error {
 	switch {
 	case d.keys.times != nil:
 		d.rows = cutInTime(d.keys.times, fractions)
-		what += " in time"
+		times := slices.Sorted(slices.Values(d.keys.times)) // rows of one stay together
+		what += " of " + human.Plural(len(slices.Compact(times)), "time")
 	case d.keys.groups != nil:
 		groups := membersOf(d.keys.groups)
-		what = fmt.Sprintf("%d groups", len(groups))
+		what = human.Plural(len(groups), "group")
 		copy(d.rows[:], deal(groups, labels, classes, fractions[:], splitKey(d.cfg.Seed, 0)))
 	default:
 		strata := [][]int{natural(n)}

@@ -162,12 +162,8 @@ func (t *Table) openImages(path string, cfg CSVConfig) (err error) {
 
 // refuseFor refuses what cfg says about columns, for what is no table at path.
 func (cfg CSVConfig) refuseFor(path string, as *format) error {
-	what := "labeled images"
-	if !as.images {
-		what = "samples"
-	}
 	if list, names := cfg.schema().Named(); list != "" {
-		return fmt.Errorf("data: %s holds %s; columns, as in %s %s, are for CSV files", path, what, list, naming.List(names))
+		return fmt.Errorf("data: %s is %s; columns, as in %s %s, are for CSV files and other tables", path, as.name, list, naming.List(names))
 	}
 	if as.images && cfg.Task == Regression {
 		return fmt.Errorf("data: %s holds labeled images; regression targets are for CSV files", path)

@@ -277,6 +277,9 @@ func (t *Text) split(cfg SplitConfig) (p Parts, err error) {
 		if fractions[i] > 0 && s.Len() == 0 {
 			return p, fmt.Errorf("data: %s: of %s the %s part has a single token, and nothing that follows it; give it a text of its own or a fraction of 0", t.name, t.sizeText(), partNames[i])
 		}
+		if fractions[i] > 0 && s.extent().predicted == 0 {
+			return p, fmt.Errorf("data: %s: the training part has none of the characters that are to be predicted in the %s part; give it a text of its own or a fraction of 0, or take tokens byte or bpe", t.name, partNames[i])
+		}
 		if *part = s; i == 0 && t.lines == nil {
 			free := freeWindows(s)
 			*part = free

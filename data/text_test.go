@@ -145,6 +145,7 @@ func TestBadText(t *testing.T) {
 		{"empty", "", "input.txt is empty", TextConfig{}},
 		{"one character", "a", "none is left for the training part", TextConfig{}},
 		{"one symbol", strings.Repeat("a", 100), `the text is "a" again and again`, TextConfig{}},
+		{"nothing known", "hello world\n", "the training part has none of the characters that are to be predicted in the validation part", TextConfig{}},
 		{"short", strings.Repeat("ab", 20), "want a context of 35 or less", TextConfig{Context: 64}},
 		{"NUL", "ab\ncd\x00e", "line 2 holds a NUL", TextConfig{}},
 		{"no UTF-8", "ab\ncd\xffe" + strings.Repeat("x", 99), "line 2 has the byte 0xff", TextConfig{}},

@@ -54,6 +54,10 @@ func TestWhatTrainingDidNotHave(t *testing.T) {
 			}
 		}
 		notes := strings.Join(s.(*encodedTable).Notes(), "\n")
+		_, same, err := ReadCells(strings.NewReader("colour,flag,code,size\n"+test.row+"\n"), "raw.csv", e.Columns)
+		if err != nil || strings.Join(same, "\n") != notes {
+			t.Errorf("%s: cells have notes %q, %v; want %q", test.name, same, err, notes)
+		}
 		if got := strings.Join(set, " "); got != test.set || !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
 			t.Errorf("%s: set %s, notes %q; want %s, %q", test.name, got, notes, test.set, test.note)
 		}

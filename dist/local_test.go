@@ -143,3 +143,52 @@ func TestGather(t *testing.T) {
 		}
 	}
 }
+
+// TestExchange: each gets what others have for it, of any lengths, and its own entry as it is.
+func TestExchange(t *testing.T) {
+	text := func(from, to int) string { return strings.Repeat(fmt.Sprint(from, to), (from+2*to)%4) }
+	for n := 1; n <= 4; n++ {
+		for _, err := range members(t, n, func(g dist.Group) error {
+			send := make([][]byte, n)
+			for to := range send {
+				send[to] = []byte(text(g.Rank(), to))
+			}
+			received, err := dist.Exchange(g, send)
+			if err != nil {
+				return err
+			}
+			for from, got := range received {
+				if want := text(from, g.Rank()); string(got) != want {
+					return fmt.Errorf("rank %d has %q from %d, want %q", g.Rank(), got, from, want)
+				}
+			}
+			_, err = dist.Exchange(g, send[1:])
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("sends to %d of %d ranks", n-1, n)) {
+				return fmt.Errorf("of entries that are too few: %v", err)
+			}
+			return nil
+		}) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// another is a group whose other member says what is no length.
+type another struct{ dist.Group }
+
+func (another) AllToAll(_, receive [][]byte) error {
+	for i := range receive[1] {
+		receive[1][i] = 0x20
+	}
+	return nil
+}
+
+// TestExchangeRefuses: what is no length is not made room for.
+func TestExchangeRefuses(t *testing.T) {
+	_, err := dist.Gather(another{dist.Local(2)[0]}, nil)
+	if err == nil || !strings.Contains(err.Error(), "rank 1 gives 2314885530818453536 bytes; it is of another program") {
+		t.Error(err)
+	}
+}

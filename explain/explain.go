@@ -7,6 +7,7 @@
 //	importance, err := e.Importance(ctx, rows)
 //	curve, err := e.Dependence(ctx, rows, 0)
 //	reasons, err := e.Row(ctx, x, background)
+//	words, err := e.Words(ctx, x, 2, "a text")
 //	slices, err := e.Slices(ctx, rows)
 //
 // All of it asks the model for predictions and knows nothing of its layers. The
@@ -36,6 +37,7 @@ type Config struct {
 	Repeats int    // shuffles of each column; 0: 5
 	Samples int    // orders of the columns for the reasons of a row, in pairs; 0: 1,000
 	Points  int    // of a curve; 0: 40
+	Words   int    // of a text that are left out one by one, at most; of longer ones stretches are. 0: 500
 	Workers int    // goroutines; 0: all cores. They do not change the results.
 }
 
@@ -47,7 +49,7 @@ func (c Config) filled() (Config, error) {
 		usual, most int
 	}{
 		{"rows", &c.Rows, 10_000, 1 << 30}, {"repeats", &c.Repeats, 5, 10_000}, {"samples", &c.Samples, 1000, 10_000_000},
-		{"points", &c.Points, 40, 10_000}, {"workers", &c.Workers, runtime.GOMAXPROCS(0), 1 << 16},
+		{"points", &c.Points, 40, 10_000}, {"words", &c.Words, 500, 100_000}, {"workers", &c.Workers, runtime.GOMAXPROCS(0), 1 << 16},
 	} {
 		if *of.n < 0 || *of.n > of.most {
 			return c, fmt.Errorf("explain: %d %s; want 1 to %d, or 0 for the default, %d", *of.n, of.name, of.most, of.usual)

@@ -108,6 +108,24 @@ func (a attention) shape(in []Type) attend.Shape {
 	}
 }
 
+// MultiplyAdds is a score and a weighted value for each key that a query may see.
+func (a attention) MultiplyAdds(_ Type, in ...Type) int {
+	s := a.shape(in)
+	return s.Heads * (s.Key + s.Value) * a.pairs(s)
+}
+
+// pairs is how many queries and keys there are that may see one another, lengths aside.
+func (a attention) pairs(s attend.Shape) int {
+	pairs := s.T * s.S
+	if a.causal {
+		pairs = 0
+		for t := range s.T {
+			pairs += max(0, t+1+s.S-s.T)
+		}
+	}
+	return s.N * pairs
+}
+
 // Kernel implements lowering.Producer.
 func (a attention) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &attend.Forward{Shape: a.shape(in)}

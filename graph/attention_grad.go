@@ -58,6 +58,13 @@ func (a attentionGrad) Eval64(e *Eval) {
 	})
 }
 
+// MultiplyAdds is a score again and the gradient of its weight, which the gradient of
+// queries is counted with, and the own product of each result.
+func (a attentionGrad) MultiplyAdds(_ Type, in ...Type) int {
+	s := a.shape(in)
+	return s.Heads * []int{2*s.Key + s.Value, s.Key, s.Value}[a.of] * a.pairs(s)
+}
+
 // Kernel implements lowering.Producer.
 func (a attentionGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &attend.Backward{Shape: a.shape(in)}
@@ -71,6 +78,7 @@ func (a attentionGrad) Results() []Op {
 // plain differentiates attention written out.
 func (a attentionGrad) plain(in ...Tensor) Tensor { return a.written(operands(in)) }
 
+// written is the gradient of operand a.of where the last of x is that of the result.
 func (a attentionGrad) written(x []Tensor) Tensor {
 	n := len(x) - 1
 	return Gradient(a.attention.plain(x[:n]...).Mul(x[n]).Sum(), x[a.of])[0]
@@ -91,6 +99,7 @@ func (a attentionGrad) Grad(_, ddx Tensor, in ...Tensor) []Tensor {
 // nor what else is made of the same tensor takes part.
 type operand struct{ number int }
 
+// operands returns what stands for each of in.
 func operands(in []Tensor) []Tensor {
 	x := make([]Tensor, len(in))
 	for i := range in {

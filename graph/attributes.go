@@ -12,6 +12,7 @@ type Attributes struct {
 	Eps        float64   // of Standardize and RMSNormalize
 	Conv       Conv      // of Conv2D and ConvTranspose2D
 	Pool       Pool      // of MaxPool2D and AvgPool2D
+	Reverse    bool      // of GRU and LSTM
 }
 
 // AttributesOf returns those of an operation.
@@ -60,6 +61,8 @@ func (s slice) attributes() Attributes {
 func (p pad) attributes() Attributes {
 	return Attributes{Axes: []int{p.axis}, From: p.before, To: p.after}
 }
+
+func (r recurrent) attributes() Attributes { return Attributes{Reverse: r.reverse} }
 
 func (t transpose) attributes() Attributes {
 	var a Attributes

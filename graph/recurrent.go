@@ -113,6 +113,14 @@ func (r recurrent) shape(x Type) recur.Shape {
 	return recur.Shape{Cell: r.cell, N: x.Dim(0), T: x.Dim(1), Units: x.Dim(2) / r.cell.Gates(), Lengths: r.lengths, Reverse: r.reverse}
 }
 
+// MultiplyAdds is the state before each position times u.
+func (r recurrent) MultiplyAdds(_ Type, in ...Type) int {
+	if r.of == 1 { // the kernel of all states has made it
+		return 0
+	}
+	return in[0].Size() * in[1].Dim(0)
+}
+
 // Kernel implements lowering.Producer.
 func (r recurrent) Kernel(_ Type, in ...Type) kernel.Kernel {
 	return &recur.Forward{Shape: r.shape(in[0])}

@@ -52,6 +52,14 @@ func (r recurrent) Grad(y, dy Tensor, x ...Tensor) []Tensor {
 	return []Tensor{of(0), du, of(1), other, {}}[:len(x)]
 }
 
+// MultiplyAdds is the gradient of the gates of each position times u, turned.
+func (r recurrentGrad) MultiplyAdds(dx Type, in ...Type) int {
+	if r.of != 0 { // the kernel of result 0 has made it
+		return 0
+	}
+	return dx.Size() * in[0].Dim(1)
+}
+
 // Kernel implements lowering.Producer.
 func (r recurrentGrad) Kernel(_ Type, in ...Type) kernel.Kernel {
 	dx, _ := recurrentGrad{r.result(0)}.Infer(in...)
@@ -87,6 +95,15 @@ func (r recurrentWeight) Infer(in ...Type) (Type, error) {
 		return Shape(units), nil
 	}
 	return Shape(in[0].Dim(1), in[2].Dim(2)), nil
+}
+
+// MultiplyAdds is each state before a position times the gradient of its gates; a bias
+// is a sum.
+func (r recurrentWeight) MultiplyAdds(du Type, in ...Type) int {
+	if r.of == 1 {
+		return 0
+	}
+	return du.Size() * in[1].Dim(0) * in[1].Dim(1)
 }
 
 // Kernel implements lowering.Producer.

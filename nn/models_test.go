@@ -85,17 +85,32 @@ func TestMultiplyAdds(t *testing.T) {
 		nn.GlobalAvgPool{},
 		nn.Func(func(x graph.Tensor) graph.Tensor { return x.MatMul(x.Transpose()) }), // 1·1 of 5
 	}
-	rows, err := nn.Summary(net, []int{8, 6, 3})
-	if err != nil {
-		t.Fatal(err)
+	sequences := nn.Sequential{
+		nn.MultiHeadAttention{Heads: 2},               // 2 heads of 25 pairs, 4 to score and 4 to weigh; 5·8 results of 8, four times
+		nn.MultiHeadAttention{Heads: 2, Causal: true}, // of 15 pairs
+		nn.GRU{Units: 3},                              // 5·9 gates of 8, and of 3
+		nn.LSTM{Units: 2},                             // 5·8 of 3, and of 2
 	}
-	var got []int
-	for _, r := range rows {
-		if r.MultiplyAdds > 0 {
-			got = append(got, r.MultiplyAdds)
+	for _, tt := range []struct {
+		net  nn.Layer
+		dims []int
+		want []int
+	}{
+		{net, []int{8, 6, 3}, []int{144 * 9, 108 * 2, 18 * 6 * 8, 144 * 2, 90 * 8, 5}},
+		{sequences, []int{5, 8}, []int{2 * 25 * 8, 320, 320, 320, 320, 2 * 15 * 8, 320, 320, 320, 320, 45*8 + 45*3, 40*3 + 40*2}},
+	} {
+		rows, err := nn.Summary(tt.net, tt.dims)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if want := []int{144 * 9, 108 * 2, 18 * 6 * 8, 144 * 2, 90 * 8, 5}; fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("multiply-adds %v, want %v of rows %v", got, want, rows)
+		var got []int
+		for _, r := range rows {
+			if r.MultiplyAdds > 0 {
+				got = append(got, r.MultiplyAdds)
+			}
+		}
+		if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+			t.Errorf("multiply-adds %v, want %v of rows %v", got, tt.want, rows)
+		}
 	}
 }

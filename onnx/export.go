@@ -32,8 +32,8 @@ type Port = onnxwrite.Port
 //	several goals    a result for each, by its name
 //
 // Weights are initializers under the names that the model has for them; kernels of
-// convolutions are turned as ONNX has them. Metadata say what columns, classes and targets
-// there are.
+// convolutions and gates of recurrences, each of which is one node, are turned as ONNX has
+// them. Metadata say what columns, classes and targets there are.
 //
 // An error says which layer has no form in ONNX, such as one of random numbers. Nothing
 // is written then.

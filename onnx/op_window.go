@@ -122,6 +122,12 @@ func convolve(n *call) []value {
 		n.failf("an input of %d axes and a kernel of %d; one, two or three axes behind rows and channels are known", v.rank(), k.rank())
 		return nil
 	}
+	if sides, given := n.ints(-1, "kernel_shape"); given && !slices.Equal(sides, k.dims()[2:]) {
+		n.failf("kernel_shape is %v, and the kernel's %v", sides, k.dims()[2:])
+	}
+	if groups := n.int("group", 1); groups < 1 {
+		n.failf("%d groups; want at least 1", groups)
+	}
 	w := n.window(v.dims()[2:], k.dims()[2:])
 	if n.failed() {
 		return nil

@@ -112,9 +112,13 @@ func (r *importer) model(p *onnxproto.Model) (*Model, error) {
 		return nil, err
 	}
 	for _, v := range p.Graph.Inputs {
-		if _, held := r.tensors[v.Name]; !held {
-			n.Inputs = append(n.Inputs, r.input(v))
+		if _, held := r.tensors[v.Name]; held {
+			continue
 		}
+		if slices.ContainsFunc(n.Inputs, func(in Input) bool { return in.Name == v.Name }) {
+			return nil, fmt.Errorf("two inputs have the name %q", v.Name)
+		}
+		n.Inputs = append(n.Inputs, r.input(v))
 	}
 	m := &Model{Values: map[string][]float32{}, Producer: strings.TrimSpace(p.ProducerName + " " + p.ProducerVersion), Metadata: map[string]string{}}
 	if err := r.divide(m, &n, nodes, p.Graph.Outputs); err != nil {

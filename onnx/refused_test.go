@@ -37,6 +37,11 @@ func TestRefused(t *testing.T) {
 		{"an output that nothing makes", newMaker(13).input("x", 1).output("y").node("Relu", []string{"x", "z"}).bytes(), []string{`"y"`}},
 		{"no outputs", newMaker(13).input("x", 1).node("Relu", []string{"x", "z"}).bytes(), []string{"no outputs"}},
 		{"a value made twice", newMaker(13).input("x", 1).output("y").node("Relu", []string{"x", "y"}).node("Abs", []string{"x", "y"}).bytes(), []string{`Abs "y"`, "already"}},
+		{"two inputs of a name", newMaker(13).input("x", 1).input("x", 2).output("y").node("Relu", []string{"x", "y"}).bytes(), []string{`two inputs have the name "x"`}},
+		{"a kernel of another shape", newMaker(13).input("x", 1, 1, 5, 5).output("y").weight("w", []int64{1, 1, 3, 3}, make([]float32, 9)...).
+			node("Conv", []string{"x", "w", "y"}, attrInts("kernel_shape", 5, 5)).bytes(), []string{`Conv "y"`, "kernel_shape is [5 5]", "[3 3]"}},
+		{"no groups", newMaker(13).input("x", 1, 1, 5, 5).output("y").weight("w", []int64{1, 1, 3, 3}, make([]float32, 9)...).
+			node("Conv", []string{"x", "w", "y"}, attrInt("group", 0)).bytes(), []string{`Conv "y"`, "0 groups"}},
 		{"two weights of a name", dense().weight("w", []int64{1}, 1).bytes(), []string{`"w"`}},
 		{"an old opset", newMaker(4).input("x", 1).output("y").node("Relu", []string{"x", "y"}).bytes(), []string{"version 4", "7 to 21"}},
 		{"a new opset", newMaker(99).input("x", 1).output("y").node("Relu", []string{"x", "y"}).bytes(), []string{"version 99"}},

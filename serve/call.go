@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +15,9 @@ import (
 
 // call is what answering a request takes. Calls are used again.
 type call struct {
+	server  *Server
 	version *version
+	room    int64   // bytes that the answer may take
 	level   float64 // of intervals; 0: none
 
 	body         []byte
@@ -37,8 +40,8 @@ const bodies = 32
 
 // begin prepares the answer to a request: its model, its body and its place. [Server.end]
 // gives them back.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, err error) {
-	_, v, err := s.findVersion(r)
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, does *deed) (c *call, err error) {
+	_, v, err := s.findVersion(r, does)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +51,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) (c *call, err err
 	c.job.values, c.job.err = c.job.values[:0], nil
 	if c.body, err = s.read(w, r, c.body[:0]); err == nil {
 		if err = s.enter(); err == nil {
-			c.version = v
+			c.server, c.version = s, v
 			c.job.ctx, c.job.until = r.Context(), time.Now().Add(s.options.Time)
 			return c, nil
 		}
@@ -65,8 +68,8 @@ func (s *Server) end(c *call) {
 
 // keep keeps the call for other requests.
 func (s *Server) keep(c *call) {
-	s.held.Add(-int64(len(c.body)))
-	c.version, c.job.ctx, c.job.alone = nil, nil, nil
+	s.held.Add(-int64(len(c.body)) - c.room)
+	c.room, c.server, c.version, c.job.ctx, c.job.alone = 0, nil, nil, nil, nil
 	if cap(c.body)+4*cap(c.samples)+8*cap(c.job.values)+cap(c.out) <= mostKept {
 		calls.Put(c)
 	}
@@ -74,6 +77,10 @@ func (s *Server) keep(c *call) {
 
 // read reads the body of a request in time. What it claims of its length takes no memory.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, body []byte) ([]byte, error) {
+	if how := r.Header.Get("Content-Encoding"); how != "" && !strings.EqualFold(how, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return body, refused(http.StatusUnsupportedMediaType, "the body has Content-Encoding %q; send it as it is", how)
+	}
 	tooLarge := refused(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", s.options.Body)
 	if r.ContentLength > s.options.Body {
 		return body, tooLarge
@@ -120,9 +127,9 @@ func (c *call) interval(text string) (err error) {
 }
 
 // add adds a row, and predicts when there are enough of them.
-func (c *call) add(row any, name string) (err error) {
-	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
-		return bad(err)
+func (c *call) add(row any, name string) error {
+	if err := c.encode(row); err != nil {
+		return err
 	}
 	c.pending++
 	if name != "" || c.names != nil {
@@ -134,10 +141,45 @@ func (c *call) add(row any, name string) (err error) {
 	return nil
 }
 
+// encode appends the sample of a row.
+func (c *call) encode(row any) (err error) {
+	if c.version.about.Image != nil {
+		if err := wait(c.server.readers, c.job.ctx, c.job.until); err != nil {
+			return err
+		}
+		defer func() { <-c.server.readers }()
+	}
+	if c.samples, err = c.version.model.AppendSample(c.samples, row); err != nil {
+		return bad(err)
+	}
+	return nil
+}
+
+// answers makes room for what is said of so many rows, which may be hundreds of times what
+// they take themselves.
+func (c *call) answers(rows int) error {
+	more := int64(rows) * c.version.said
+	if c.level > 0 {
+		more *= 3
+	}
+	c.room += more
+	held, most := c.server.held.Add(more), bodies*c.server.options.Body
+	switch {
+	case c.room > most:
+		return refused(http.StatusRequestEntityTooLarge, "the answer would have more than %d bytes; send fewer rows at once", most)
+	case held > most:
+		return refused(http.StatusTooManyRequests, "requests that are answered hold more than %d bytes in all; come back later", most)
+	}
+	return nil
+}
+
 // predict predicts the rows that were added.
 func (c *call) predict() error {
 	if c.pending == 0 {
 		return nil
+	}
+	if err := c.answers(c.pending); err != nil {
+		return err
 	}
 	if c.level > 0 {
 		c.job.alone = func() error {

@@ -128,7 +128,7 @@ func (s *Server) list(w http.ResponseWriter, _ *http.Request) error {
 
 // describe answers GET /models/NAME.
 func (s *Server) describe(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.find(r)
+	e, err := s.find(r, nil)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 package serve
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,12 +16,9 @@ import (
 
 // prompt is the body of POST /generate.
 type prompt struct {
-	Prompt      string   `json:"prompt"`
-	Tokens      int      `json:"tokens"`
-	Temperature *float64 `json:"temperature"`
-	TopK        int      `json:"top_k"`
-	TopP        float64  `json:"top_p"`
-	Seed        uint64   `json:"seed"`
+	Prompt string
+	Tokens int
+	model.Sampling
 }
 
 // mostTokens bounds how long a request keeps a core.
@@ -34,7 +31,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, generates)
 	if err != nil {
 		return err
 	}
@@ -50,14 +47,10 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := e.Text.Begin(p.Prompt); err != nil {
 		return bad(err)
 	}
-	select {
-	case s.writers <- struct{}{}:
-		defer func() { <-s.writers }()
-	case <-r.Context().Done():
-		return gone(r.Context(), c.job.until)
-	case <-time.After(time.Until(c.job.until)):
-		return gone(r.Context(), c.job.until)
+	if err := wait(s.writers, r.Context(), c.job.until); err != nil {
+		return err
 	}
+	defer func() { <-s.writers }()
 	form := formOf(r.Header.Get("Accept"))
 	control := http.NewResponseController(w)
 	pieces, rest := 0, "" // a piece may end within a character, and an event may not
@@ -86,11 +79,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) error {
 		}
 		return control.Flush()
 	}
-	temperature := 1.0
-	if p.Temperature != nil {
-		temperature = *p.Temperature
-	}
-	err = m.Speak(r.Context(), p.Prompt, p.Tokens, model.Sampling{Temperature: temperature, TopK: p.TopK, TopP: p.TopP, Seed: p.Seed}, write)
+	err = m.Speak(r.Context(), p.Prompt, p.Tokens, p.Sampling, write)
 	switch {
 	case err != nil && r.Context().Err() != nil:
 		return gone(r.Context(), c.job.until)
@@ -127,30 +116,22 @@ func wholeCharacters(text string) (whole, rest string) {
 }
 
 // readPrompt reads the body of a request.
-func readPrompt(body []byte) (p prompt, err error) {
-	p.Tokens = 200
-	d := json.NewDecoder(strings.NewReader(string(body)))
-	d.DisallowUnknownFields()
+func readPrompt(body []byte) (prompt, error) {
+	p := prompt{Tokens: 200, Sampling: model.Sampling{Temperature: 1}}
 	if len(body) > 0 {
-		if err := d.Decode(&p); err != nil {
-			says := strings.TrimPrefix(err.Error(), "json: ")
-			if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-				says = fmt.Sprintf("%s cannot be a JSON %s", cmp.Or(wrong.Field, "what is asked for"), wrong.Value)
-			}
-			return p, errors.New(`the body is no prompt in JSON: ` + says + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
+		r := fields{json.NewDecoder(bytes.NewReader(unmarked(body)))}
+		known := map[string]func() error{}
+		for name, to := range map[string]any{"prompt": &p.Prompt, "tokens": &p.Tokens, "temperature": &p.Temperature, "top_k": &p.TopK, "top_p": &p.TopP, "seed": &p.Seed} {
+			known[name] = func() error { return r.Decode(to) }
 		}
-		if _, err := d.Token(); !errors.Is(err, io.EOF) {
-			return p, errors.New("something follows the JSON object of the body")
+		if err := r.whole("the object", known); err != nil {
+			return p, errors.New(`the body is no prompt in JSON: ` + err.Error() + `; want {"prompt": "...", "tokens": 200, "temperature": 1, "top_k": 0, "top_p": 0, "seed": 0}, of which each may be left out`)
 		}
 	}
 	if p.Tokens < 1 || p.Tokens > mostTokens {
 		return p, refused(http.StatusBadRequest, "tokens: %d; want 1 to %d", p.Tokens, mostTokens)
 	}
-	s := model.Sampling{TopK: p.TopK, TopP: p.TopP}
-	if p.Temperature != nil {
-		s.Temperature = *p.Temperature
-	}
-	return p, s.Validate()
+	return p, p.Validate()
 }
 
 const eventType, textType = "text/event-stream", "text/plain; charset=utf-8"

@@ -59,3 +59,21 @@ func TestEventsOfBytes(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatDoesWhat: a request without the name of a model, or with that of none, is told those
+// that do what it asks for.
+func TestWhatDoesWhat(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": sold(t), "verse": text(t)})
+	for path, says := range map[string]string{
+		"/generate":               "name a model that goes on with a text, behind /generate/: verse",
+		"/generate/housse":        `unknown model \"housse\"; want one of verse`,
+		"/predict":                "name a model that predicts rows, behind /predict/: houses",
+		"/predict/vers":           `unknown model \"vers\"; want one of houses`,
+		"/v2/models/houzes/infer": `did you mean \"houses\"?`,
+		"/v2/models/verse/infer":  "no tensors here",
+	} {
+		if code, text := ask(t, "POST", h.URL+path, "", "{}"); code/100 != 4 || !strings.Contains(text, says) {
+			t.Errorf("%s: %d %s; want %s", path, code, text, says)
+		}
+	}
+}

@@ -26,8 +26,8 @@ type inference struct {
 // readInference reads a body. A name that nothing reads is an error, and so is one that
 // stands there twice.
 func readInference(body []byte) (q inference, err error) {
-	r := fields{json.NewDecoder(bytes.NewReader(body))}
-	err = r.object("the request", map[string]func() error{
+	r := fields{json.NewDecoder(bytes.NewReader(unmarked(body)))}
+	err = r.whole("the request", map[string]func() error{
 		"id": func() error { return r.Decode(&q.id) },
 		"parameters": func() error {
 			return r.object("parameters", r.asJSON(map[string]func() error{"interval": func() error { return r.Decode(&q.interval) }}))
@@ -56,20 +56,26 @@ func readInference(body []byte) (q inference, err error) {
 			})
 		},
 	})
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return q, errors.New("it ends too early")
-	}
-	if err != nil {
-		return q, err
-	}
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
-		return q, errors.New("something follows it")
-	}
-	return q, nil
+	return q, err
 }
 
 // fields reads JSON of which all names are known.
 type fields struct{ *json.Decoder }
+
+// whole reads an object that nothing follows.
+func (r fields) whole(what string, known map[string]func() error) error {
+	err := r.object(what, known)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it ends too early")
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := r.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows it")
+	}
+	return nil
+}
 
 // object reads an object by a function for each of its names, or null.
 func (r fields) object(what string, known map[string]func() error) error {
@@ -159,7 +165,7 @@ func (s *Server) infer(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Inference-Header-Content-Length") != "" {
 		return refused(http.StatusBadRequest, "the body has tensors as bytes, an extension that is not spoken here: send them as JSON (binary_data false)")
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, predicts)
 	if err != nil {
 		return err
 	}

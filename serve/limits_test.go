@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"descent/model"
+	"descent/nn"
 	"descent/serve"
 )
 
@@ -136,5 +138,27 @@ func TestBodies(t *testing.T) {
 	all.Wait()
 	if code := post(strings.NewReader("[1,2]")); code != http.StatusOK {
 		t.Errorf("afterwards: %d", code)
+	}
+}
+
+// TestAnswers: what a table is answered with is bounded as bodies are, and given back.
+func TestAnswers(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("x,kind\n")
+	for i := range 200 {
+		fmt.Fprintf(&b, "%d,%c\n", i%10, 'a'+i%5)
+	}
+	m := trained(t, nn.Dense{Units: 5}, table(t, b.String(), "kind"), 1)
+	_, h := serving(t, serve.Options{Body: 2000}, map[string]*model.Model{"m": m})
+	for range 50 {
+		if code, text := ask(t, "POST", h.URL+"/predict", "", "x\n"+strings.Repeat("1\n", 900)); code != http.StatusRequestEntityTooLarge || !strings.Contains(text, "send fewer rows") {
+			t.Fatalf("900 rows: %d %s", code, text)
+		}
+		if code, text := ask(t, "POST", h.URL+"/predict", "", "x\n"+strings.Repeat("1\n", 200)); code != http.StatusOK {
+			t.Fatalf("200 rows: %d %s", code, text)
+		}
+		if code, text := ask(t, "POST", h.URL+"/predict", "", `[{"x": 1}, {"x": 2}]`); code != http.StatusOK {
+			t.Fatalf("two rows: %d %s", code, text)
+		}
 	}
 }

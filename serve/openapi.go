@@ -95,7 +95,7 @@ func reference(name string) object { return object{"$ref": "#/components/schemas
 func responses(schema object) object {
 	r := object{"200": object{"description": "the answer", "content": object{"application/json": object{"schema": schema}}}}
 	for code, what := range map[string]string{
-		"400": "the model cannot take it", "401": "the token is missing", "404": "there is no such model", "408": "the body came too slowly", "413": "the body is too large",
+		"400": "the model cannot take it", "401": "the token is missing", "404": "there is no such model", "408": "the body came too slowly", "413": "the body is too large", "415": "the body is compressed",
 		"429": "too many requests; come back later", "503": "the answer did not begin in time; come back later",
 	} {
 		r[code] = object{"description": what, "content": object{"application/json": object{"schema": reference("error")}}}

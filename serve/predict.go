@@ -22,7 +22,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r, "interval"); err != nil {
 		return err
 	}
-	c, err := s.begin(w, r)
+	c, err := s.begin(w, r, predicts)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,8 @@ func (c *call) write(list bool) {
 func (c *call) readRows(h http.Header, contentType string) (list bool, err error) {
 	kind, parameters, _ := mime.ParseMediaType(contentType)
 	e := c.version.spec.Encoder
-	begin := bytes.TrimLeft(c.body[:min(64, len(c.body))], " \t\r\n")
+	text := unmarked(c.body)
+	begin := bytes.TrimLeft(text[:min(64, len(text))], " \t\r\n")
 	object, array := bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("["))
 	csv := kind == "text/csv" || kind == "text/tab-separated-values"
 	switch {
@@ -91,10 +92,13 @@ func (c *call) readRows(h http.Header, contentType string) (list bool, err error
 	case csv, !object && !array:
 		return true, c.readTable(h)
 	case object:
-		return false, c.addObject(c.body)
+		return false, c.addObject(text)
 	}
-	return c.readList()
+	return c.readList(text)
 }
+
+// unmarked is a text without the mark of UTF-8 that some programs begin it with.
+func unmarked(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }
 
 // wanted says what the model takes.
 func (c *call) wanted() string {
@@ -135,8 +139,8 @@ func decode(text string) ([]byte, error) {
 }
 
 // readList adds the rows of a JSON list, or the one row that is a list of numbers.
-func (c *call) readList() (list bool, err error) {
-	d := json.NewDecoder(bytes.NewReader(c.body))
+func (c *call) readList(text []byte) (list bool, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
 	_, _ = d.Token() // the bracket, which is there
 	var first json.RawMessage
 	for n := 0; d.More(); n++ {
@@ -151,7 +155,7 @@ func (c *call) readList() (list bool, err error) {
 			err = c.addNumbers(item)
 		default:
 			if first = item; n == 0 {
-				return false, c.addNumbers(c.body)
+				return false, c.addNumbers(text)
 			}
 			err = refused(http.StatusBadRequest, "%s is no row; want an object with the columns by name, or a list of numbers", first)
 		}
@@ -174,7 +178,11 @@ func (c *call) addNumbers(text []byte) error {
 	if err := json.Unmarshal(text, &sample); err != nil {
 		return refused(http.StatusBadRequest, "a row that is a list holds numbers and nothing else: %w", err)
 	}
-	if c.version.spec.Encoder != nil {
+	switch e := c.version.spec.Encoder; {
+	case e == nil:
+	case e.OfImages():
+		return refused(http.StatusBadRequest, "the model takes images, not a list of numbers; want %s", c.wanted())
+	default:
 		return refused(http.StatusBadRequest, "the model takes rows with the columns by name, not a list of numbers")
 	}
 	return c.add(sample, "")
@@ -229,8 +237,8 @@ func formValue(text string) any {
 
 // readTable predicts the rows of a table, or goes on with a series.
 func (c *call) readTable(h http.Header) error {
-	if !utf8.Valid(c.body) {
-		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, nor a PNG, JPEG or GIF image")
+	if wide := bytes.HasPrefix(c.body, []byte("\xff\xfe")) || bytes.HasPrefix(c.body, []byte("\xfe\xff")); !wide && !utf8.Valid(c.body) {
+		return refused(http.StatusBadRequest, "the body is neither JSON, nor a table in UTF-8, or UTF-16 with its mark, nor a PNG, JPEG or GIF image")
 	}
 	const name = "the body"
 	spec := c.version.spec
@@ -257,6 +265,9 @@ func (c *call) readTable(h http.Header) error {
 		for _, note := range noted.Notes() {
 			h.Add("Descent-Note", shortened(note))
 		}
+	}
+	if err := c.answers(source.Len()); err != nil {
+		return err
 	}
 	c.job.rows, c.job.alone = source.Len(), func() error { return c.predictSource(source) }
 	if c.version.queue.predict(&c.job); c.job.err != nil {

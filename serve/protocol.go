@@ -40,7 +40,7 @@ func (s *Server) handleProtocol() {
 	for _, of := range []string{"/v2/models/{model}", "/v2/models/{model}/versions/{version}"} {
 		get(of, s.metadata)
 		get(of+"/ready", func(w http.ResponseWriter, r *http.Request) error {
-			e, _, err := s.findVersion(r)
+			e, _, err := s.findVersion(r, nil)
 			if err != nil {
 				return err
 			}
@@ -50,9 +50,9 @@ func (s *Server) handleProtocol() {
 	}
 }
 
-// findVersion returns the model that a request names, in the version that it may name.
-func (s *Server) findVersion(r *http.Request) (*served, *version, error) {
-	e, err := s.find(r)
+// findVersion is find, of the version that a request may name.
+func (s *Server) findVersion(r *http.Request, does *deed) (*served, *version, error) {
+	e, err := s.find(r, does)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +65,7 @@ func (s *Server) findVersion(r *http.Request) (*served, *version, error) {
 
 // metadata answers GET /v2/models/NAME.
 func (s *Server) metadata(w http.ResponseWriter, r *http.Request) error {
-	e, v, err := s.findVersion(r)
+	e, v, err := s.findVersion(r, nil)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"runtime"
 	"slices"
 	"sync"
@@ -39,6 +41,32 @@ func TestSlots(t *testing.T) {
 	all.Wait()
 	if int(most.Load()) > runtime.GOMAXPROCS(0) || int(done.Load()) != 8*runtime.GOMAXPROCS(0) || q.running != 0 {
 		t.Errorf("%d at once, %d done, %d still running", most.Load(), done.Load(), q.running)
+	}
+}
+
+// TestWait: a slot is waited for as long as the client waits and the time lasts.
+func TestWait(t *testing.T) {
+	slots := make(chan struct{}, 1)
+	soon := time.Now().Add(50 * time.Millisecond)
+	if err := wait(slots, t.Context(), soon); err != nil {
+		t.Fatal(err)
+	}
+	status := func(err error) int {
+		f := &fault{}
+		errors.As(err, &f)
+		return f.status
+	}
+	if err := wait(slots, t.Context(), soon); status(err) != http.StatusServiceUnavailable {
+		t.Errorf("no slot in time: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := wait(slots, ctx, time.Now().Add(time.Hour)); status(err) != statusGone {
+		t.Errorf("nobody waits: %v", err)
+	}
+	go func() { <-slots }()
+	if err := wait(slots, t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Errorf("a slot that was given back: %v", err)
 	}
 }
 

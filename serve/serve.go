@@ -69,14 +69,15 @@ type Options struct {
 // nothing.
 //
 // A fault is {"error": "..."}. Its status is 400 for what the model cannot take, 401 without
-// the token, 404, 405, 408 where the body was too slow, 413 where it was too large; 429 where
-// the queue is full, or bodies are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
+// the token, 404, 405, 408 where the body was too slow, 413 where it was too large, 415 where it is compressed; 429 where
+// the queue is full, or bodies and answers are held of 32 times the bytes of one, and 503 where a prediction did not begin in time, both with Retry-After.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
 	metrics metrics
 	writers chan struct{} // slots of texts that are generated
-	held    atomic.Int64  // bytes of bodies
+	readers chan struct{} // of images that are decoded: a few bytes may become hundreds of MiB
+	held    atomic.Int64  // bytes of bodies and of answers
 	ending  atomic.Bool
 
 	mu     sync.Mutex // held by who changes models
@@ -102,7 +103,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{options: o, mux: http.NewServeMux(), writers: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	s := &Server{options: o, mux: http.NewServeMux(), writers: make(chan struct{}, runtime.GOMAXPROCS(0)), readers: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	s.models.Store(new([]*served))
 	s.metrics.began = time.Now()
 	for _, name := range []string{"/predict", "/predict/{model}"} {
@@ -315,8 +316,9 @@ func (s *Server) send(w http.ResponseWriter, status int, body []byte) {
 
 var jsonType = []string{"application/json"}
 
-// find returns the model that a request names.
-func (s *Server) find(r *http.Request) (*served, error) {
+// find returns the model that a request names, one of those that do what it asks for, if
+// that is said.
+func (s *Server) find(r *http.Request, does *deed) (*served, error) {
 	list := *s.models.Load()
 	name := r.PathValue("model")
 	if name == "" && len(list) == 1 {
@@ -327,13 +329,33 @@ func (s *Server) find(r *http.Request) (*served, error) {
 		if e.name == name {
 			return e, nil
 		}
-		names = append(names, e.name)
+		if does == nil || does.by(e.now.Load()) {
+			names = append(names, e.name)
+		}
 	}
-	if name == "" {
+	switch {
+	case len(list) == 0:
+		return nil, refused(http.StatusNotFound, "no model is served")
+	case len(names) == 0:
+		return nil, refused(http.StatusNotFound, "none of the %d models that are served %s: POST %s", len(list), does.says, does.other)
+	case name == "" && len(names) < len(list):
+		return nil, refused(http.StatusNotFound, "name a model that %s, behind %s/: %s", does.says, r.URL.Path, strings.Join(names, ", "))
+	case name == "":
 		return nil, refused(http.StatusNotFound, "%d models are served, by their names behind %s/: %s", len(list), r.URL.Path, strings.Join(names, ", "))
 	}
 	return nil, &fault{http.StatusNotFound, suggest.Unknown("model", name, names)}
 }
+
+// deed is what some models do and others do not.
+type deed struct {
+	by          func(v *version) bool
+	says, other string // and where the others are asked
+}
+
+var (
+	predicts  = &deed{func(v *version) bool { return !v.spec.Encoder.OfText() }, "predicts rows", "/generate"}
+	generates = &deed{func(v *version) bool { return v.spec.Encoder.OfText() }, "goes on with a text", "/predict"}
+)
 
 // enter lets a request in, unless too many are being answered.
 func (s *Server) enter() error {
@@ -342,6 +364,24 @@ func (s *Server) enter() error {
 		return refused(http.StatusTooManyRequests, "%d requests are being answered or wait for it; come back later", s.options.Queue)
 	}
 	return nil
+}
+
+// wait takes a slot, which the caller gives back, while the client waits and until then.
+func wait(slots chan struct{}, ctx context.Context, until time.Time) error {
+	select {
+	case slots <- struct{}{}:
+		return nil
+	default:
+	}
+	late := time.NewTimer(time.Until(until))
+	defer late.Stop()
+	select {
+	case slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+	case <-late.C:
+	}
+	return gone(ctx, time.Time{})
 }
 
 // gone reports whether nobody waits for an answer any more.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -18,9 +19,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"descent/model"
-	"descent/nn"
 	"descent/serve"
 )
 
@@ -276,7 +277,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: "unknown field", `{} {}`: "follows", `{"prompt"`: "unexpected EOF", `{"tokens": 1e3}`: "tokens cannot be a JSON number 1e3", "hello": "no prompt in JSON",
+		`{"prompt": "QQ"}`: "the prompt", `{"tokens": 0}`: "want 1 to", `{"temperature": -1}`: "temperature", `{"seeds": 1}`: `did you mean \"seed\"`, `{"prompt": "a", "prompt": "b"}`: `\"prompt\" stands there twice`, `{"Prompt": "a"}`: `did you mean \"prompt\"`, "[1]": "want an object", `{} {}`: "follows", `{"prompt"`: "ends too early", `{"tokens": 1e3}`: "a number 1e3 is no tokens", "hello": "no prompt in JSON",
 	} {
 		if code, text := ask(t, "POST", h.URL+"/generate", "", body); code != http.StatusBadRequest || !strings.Contains(text, says) {
 			t.Errorf("%s: %d %s; want %s", body, code, text, says)
@@ -292,17 +293,20 @@ func TestGenerate(t *testing.T) {
 func TestTogether(t *testing.T) {
 	m := sold(t)
 	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": m})
-	var all sync.WaitGroup
-	for i := range 32 {
-		object := fmt.Sprintf(`{"rooms": %d, "city": "Köln", "built": "%d-01-11"}`, i, 1990+i)
-		want, err := m.PredictRow(context.Background(), []byte(object))
-		if err != nil {
+	objects, wants := make([]string, 32), make([]model.Prediction, 32)
+	for i := range objects {
+		objects[i] = fmt.Sprintf(`{"rooms": %d, "city": "Köln", "built": "%d-01-11"}`, i, 1990+i)
+		var err error
+		if wants[i], err = m.PredictRow(context.Background(), []byte(objects[i])); err != nil {
 			t.Fatal(err)
 		}
+	}
+	var all sync.WaitGroup
+	for i := range objects {
 		all.Go(func() {
 			for range 50 {
-				code, text := ask(t, "POST", h.URL+"/predict", "", object)
-				read[row](t, code, text).is(t, object, want)
+				code, text := ask(t, "POST", h.URL+"/predict", "", objects[i])
+				read[row](t, code, text).is(t, objects[i], wants[i])
 			}
 		})
 	}
@@ -344,6 +348,7 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/digits", "", `{"image": "!"}`, 400, "base64"},
 		{"POST", "/predict/digits", "", `{"picture": "!"}`, 400, "takes images"},
 		{"POST", "/predict/digits", "multipart/form-data", "x", 400, "the form"},
+		{"POST", "/predict/digits", "", "[1, 2]", 400, "takes images, not a list"},
 		{"POST", "/predict/houses", "", strings.Repeat(" ", 2001), 413, "more than 2000 bytes"},
 		{"POST", "/predict/houses", "", `{"rooms": 1, "city": "Bonn", "built": "1999-01-11", "rooms": 2}`, 400, `\"rooms\" twice`},
 		{"POST", "/predict/houses", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"rooms\"\r\n\r\n2\r\n--b--\r\n", 400, `\"rooms\" twice`},
@@ -356,6 +361,8 @@ func TestRefuses(t *testing.T) {
 		{"POST", "/predict/houses", "", `{"rooms": "` + strings.Repeat("ü", 900) + `", "city": "Bonn", "built": "1999-01-11"}`, 400, "leave the cell empty"},
 		{"POST", "/predict/houses", "", "{}\n{}", 400, "list of them"},
 		{"POST", "/generate/houses", "", "{}", 400, "not trained on a text"},
+		{"POST", "/generate", "", "{}", 404, "none of the 2 models that are served goes on with a text: POST /predict"},
+		{"POST", "/generate/house", "", "{}", 404, "none of the 2 models"},
 	} {
 		code, text := ask(t, tt.method, h.URL+tt.path, tt.form, tt.body)
 		var e struct{ Error string }
@@ -367,6 +374,52 @@ func TestRefuses(t *testing.T) {
 		}
 		if code != tt.code || !strings.Contains(text, tt.says) || strings.Contains(text, "model: ") {
 			t.Errorf("%s %s %q: %d %s; want %d %s", tt.method, tt.path, tt.body, code, text, tt.code, tt.says)
+		}
+	}
+}
+
+// TestMarksAndEncodings: a body may begin with the mark of its encoding, and is not compressed.
+func TestMarksAndEncodings(t *testing.T) {
+	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": sold(t), "verse": text(t)})
+	const object, table, mark = `{"rooms": 1, "city": "Bonn", "built": "1999-01-11"}`, "rooms,city,built\n1,Köln,1999-01-11\n2,Ulm,1999-02-11\n", "\ufeff"
+	wide := func(order binary.AppendByteOrder, text string) string {
+		var b []byte
+		for _, unit := range utf16.Encode([]rune(mark + text)) {
+			b = order.AppendUint16(b, unit)
+		}
+		return string(b)
+	}
+	for _, row := range []struct{ path, plain, marked string }{
+		{"/predict/houses", object, mark + object},
+		{"/predict/houses", "[" + object + "]", mark + " [" + object + "]"},
+		{"/predict/houses", table, mark + table},
+		{"/predict/houses", table, wide(binary.LittleEndian, table)},
+		{"/predict/houses", table, wide(binary.BigEndian, table)},
+		{"/generate/verse", `{"tokens": 5}`, mark + `{"tokens": 5}`},
+		{"/v2/models/houses/infer", `{"inputs": [{"name": "rooms", "shape": [1], "datatype": "FP64", "data": [1]}, {"name": "city", "shape": [1], "datatype": "BYTES", "data": ["Bonn"]}, {"name": "built", "shape": [1], "datatype": "BYTES", "data": ["1999-01-11"]}]}`, ""},
+	} {
+		if row.marked == "" {
+			row.marked = mark + row.plain
+		}
+		code, want := ask(t, "POST", h.URL+row.path, "", row.plain)
+		if got, text := ask(t, "POST", h.URL+row.path, "", row.marked); code != 200 || got != 200 || text != want {
+			t.Errorf("%s %q: %d %s; want %d %s", row.path, row.marked, got, text, code, want)
+		}
+	}
+	for _, encoding := range []string{"gzip", "br", "identity"} {
+		r, err := http.NewRequest("POST", h.URL+"/predict/houses", strings.NewReader(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Encoding", encoding)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if whole := encoding == "identity"; whole != (answer.StatusCode == 200) || !whole && (answer.StatusCode != 415 || !strings.Contains(string(text), encoding)) {
+			t.Errorf("%s: %d %s", encoding, answer.StatusCode, text)
 		}
 	}
 }
@@ -428,151 +481,6 @@ func TestBodyNobodyReads(t *testing.T) {
 	}
 }
 
-// TestProtocol: the Open Inference Protocol, as its specification has it.
-func TestProtocol(t *testing.T) {
-	houses, prices, images, samples := sold(t), price(t), digits(t), numbers(t)
-	s, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": houses, "prices": prices, "digits": images, "numbers": samples})
-	id := houses.SHA256()[:12]
-	for path, want := range map[string]string{
-		"/v2":                              `"name":"descent"`,
-		"/v2/health/live":                  `{"live":true}`,
-		"/v2/health/ready":                 `{"ready":true}`,
-		"/v2/models/houses/ready":          `{"name":"houses","ready":true}`,
-		"/v2/models/houses/versions/" + id: `{"name":"houses","versions":["` + id + `"],"platform":"descent","inputs":[{"name":"rooms","datatype":"FP64","shape":[-1]},{"name":"city","datatype":"BYTES","shape":[-1]},{"name":"built","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"prediction","datatype":"BYTES","shape":[-1]},{"name":"probabilities","datatype":"FP64","shape":[-1,2]}]}`,
-		"/v2/models/numbers":               `"inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]}]`,
-		"/v2/models/digits":                `"inputs":[{"name":"image","datatype":"BYTES","shape":[-1]}]`,
-		"/v2/models/prices":                `"outputs":[{"name":"prediction","datatype":"FP64","shape":[-1,1]}]`,
-		"/v2/models/houses/versions/" + id + "/ready": `"ready":true`,
-	} {
-		if code, text := ask(t, "GET", h.URL+path, "", ""); code != 200 || !strings.Contains(text, want) {
-			t.Errorf("%s: %d %s; want %s", path, code, text, want)
-		}
-	}
-	if code, text := ask(t, "GET", h.URL+"/v2/models/houses/versions/1", "", ""); code != 404 || !strings.Contains(text, id) {
-		t.Errorf("a version that is not there: %d %s", code, text)
-	}
-	type answer struct {
-		Model   string `json:"model_name"`
-		Version string `json:"model_version"`
-		ID      string
-		Outputs []struct {
-			Name, Datatype string
-			Shape          []int
-			Data           []any
-		}
-	}
-	const two = `{"id": "42", "inputs": [{"name": "city", "shape": [2, 1], "datatype": "BYTES", "data": [["Bonn"], ["Köln"]]},
-		{"name": "rooms", "shape": [2], "datatype": "INT64", "data": [1, 2]}, {"name": "built", "shape": [2], "datatype": "BYTES", "data": ["1990-01-11", "1991-02-11"]}]`
-	code, text := ask(t, "POST", h.URL+"/v2/models/houses/infer", "", two+"}")
-	got := read[answer](t, code, text)
-	if got.Model != "houses" || got.Version != id || got.ID != "42" || len(got.Outputs) != 2 {
-		t.Fatal(text)
-	}
-	for i, object := range []string{`{"rooms": 1, "city": "Bonn", "built": "1990-01-11"}`, `{"rooms": 2, "city": "Köln", "built": "1991-02-11"}`} {
-		p, err := houses.PredictRow(context.Background(), []byte(object))
-		if err != nil {
-			t.Fatal(err)
-		}
-		class, _ := p.Class()
-		if got.Outputs[0].Data[i] != class || float32(got.Outputs[1].Data[2*i+1].(float64)) != float32(p.Values[1]) {
-			t.Errorf("row %d: %s; want %v", i, text, p)
-		}
-	}
-	code, text = ask(t, "POST", h.URL+"/v2/models/houses/infer", "", two+`, "outputs": [{"name": "probabilities"}]}`)
-	if got := read[answer](t, code, text); len(got.Outputs) != 1 || fmt.Sprint(got.Outputs[0].Shape) != "[2 2]" {
-		t.Error(text)
-	}
-	code, text = ask(t, "POST", h.URL+"/v2/models/prices/infer", "", two+`, "parameters": {"interval": 0.8}}`)
-	if got := read[answer](t, code, text); len(got.Outputs) != 3 || got.Outputs[1].Name != "lower" || got.Outputs[1].Data[0].(float64) >= got.Outputs[0].Data[0].(float64) {
-		t.Error(text)
-	}
-	code, text = ask(t, "POST", h.URL+"/v2/models/numbers/infer", "", `{"inputs": [{"name": "x", "shape": [2, 2], "datatype": "FP32", "data": [1, 2, 3, 4]}]}`)
-	read[answer](t, code, text)
-	pixels, encoded := []string{}, pngOf(t, 8, 3)
-	img, _ := png.Decode(bytes.NewReader(encoded))
-	for _, p := range img.(*image.Gray).Pix {
-		pixels = append(pixels, fmt.Sprint(p))
-	}
-	_, first := ask(t, "POST", h.URL+"/v2/models/digits/infer", "", `{"inputs": [{"name": "image", "shape": [1, 8, 8], "datatype": "UINT8", "data": [`+strings.Join(pixels, ",")+`]}]}`)
-	code, text = ask(t, "POST", h.URL+"/v2/models/digits/infer", "", `{"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": ["`+base64.StdEncoding.EncodeToString(encoded)+`"]}]}`)
-	if read[answer](t, code, text); text != first {
-		t.Errorf("%s of pixels, %s of the file", first, text)
-	}
-	for body, says := range map[string]string{
-		`{}`: "no inputs", `[`: "no inference request", ``: "it ends too early", `{"inputs": [`: "it ends too early", two[:len(two)-1] + `, {"name": "x", "shape": [3], "datatype": "INT8", "data": [1, 2, 3]}]}`: "3 rows",
-		`{"inputs": [{"name": "city", "shape": [2], "datatype": "BYTES", "data": ["a"]}]}`:                         "shape is [2]",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a", "b"]}]}`:                    "its data has 2 values",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": [{}]}]}`:                          "an object is no",
-		`{"inputs": [{"name": "city", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}`:                        "shape is [-1]",
-		`{"inputs": [{"name": "city", "shape": [4611686018427387904, 4], "datatype": "BYTES", "data": []}]}`:       "shape is",
-		`{"inputs": [{"name": "city", "shape": [0], "datatype": "BYTES", "data": []}]}`:                            "no rows",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "TEXT", "data": ["a"]}]}`:                          "unknown datatype",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "FP32", "data": ["a"]}]}`:                          "is no FP32",
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}`:                         "lacks the columns",
-		two + `, "outputs": [{"name": "probability"}]}`:                                                            "did you mean",
-		strings.Replace(two, `[1, 2]}`, `[1, 200]}`, 1) + `, "input": []}`:                                         `unknown name \"input\"; did you mean \"inputs\"?`,
-		strings.Replace(two, "INT64", "UINT8", 1)[:len(two)-1] + `], "inputs": []}`:                                `\"inputs\" stands there twice`,
-		strings.Replace(strings.Replace(two, "INT64", "UINT8", 1), "[1, 2]", "[1, -300]", 1) + `}`:                 `input \"rooms\": -300 is no UINT8`,
-		strings.Replace(strings.Replace(two, "INT64", "INT8", 1), "[1, 2]", "[1, 128]", 1) + `}`:                   `input \"rooms\": 128 is no INT8`,
-		strings.Replace(strings.Replace(two, "INT64", "INT8", 1), "[1, 2]", "[1, 3.7]", 1) + `}`:                   `input \"rooms\": 3.7 is no INT8`,
-		strings.Replace(strings.Replace(two, "INT64", "FP16", 1), "[1, 2]", "[1, 1e5]", 1) + `}`:                   `input \"rooms\": 1e5 is no FP16`,
-		strings.Replace(strings.Replace(two, "INT64", "FP32", 1), "[1, 2]", "[1, -1e39]", 1) + `}`:                 `input \"rooms\": -1e39 is no FP32`,
-		strings.Replace(strings.Replace(two, "INT64", "FP64", 1), "[1, 2]", "[1, 1e999]", 1) + `}`:                 `input \"rooms\": 1e999 is no FP64`,
-		strings.Replace(strings.Replace(two, "INT64", "BYTES", 1), "[1, 2]", `["1", "2"]`, 1) + `}`:                `input \"rooms\": it is BYTES; want numbers, such as FP64`,
-		strings.Replace(strings.Replace(two, "INT64", "BOOL", 1), "[1, 2]", `[true, false]`, 1) + `}`:              `input \"rooms\": it is BOOL; want numbers`,
-		`{"inputs": [{"name": "city", "shape": [1], "datatype": "INT8", "data": [1]}]}`:                            `input \"city\": it is INT8; want BYTES`,
-		strings.Replace(two, `"rooms"`, `"city"`, 1) + `}`:                                                         `input \"city\" stands there twice`,
-		strings.Replace(two, `"rooms"`, `"romos"`, 1) + `}`:                                                        `unknown input \"romos\"; did you mean \"rooms\"?`,
-		strings.Replace(two, `[["Bonn"], ["Köln"]]`, `[["Bonn", "Köln"], []]`, 1) + `}`:                            `its data has a list of 2`,
-		strings.Replace(two, `[["Bonn"], ["Köln"]]`, `["Bonn", ["Köln"]]`, 1) + `}`:                                `its data has values beside lists`,
-		strings.Replace(two, `"name": "city",`, `"name": "city", "parameters": {"binary_data_size": 9},`, 1) + `}`: `unknown name \"binary_data_size\"`,
-		two + `, "parameters": {"binary_data_output": true}}`:                                                      "the extension for bytes is not spoken",
-		two + `, "parameters": {"intervall": 0.9}}`:                                                                "did you mean",
-		two + `, "parameters": {"interval": "0.9"}}`:                                                               "a string is no interval",
-		two + `} {}`: "something follows",
-		`[]`:         "want an object",
-	} {
-		if code, text := ask(t, "POST", h.URL+"/v2/models/houses/infer", "", body); code != 400 || !strings.Contains(text, says) {
-			t.Errorf("%s: %d %s; want %s", body, code, text, says)
-		}
-	}
-	code, text = ask(t, "POST", h.URL+"/v2/models/houses/infer", "", strings.Replace(two, `"shape": [2, 1],`, `"shape": [2, 1], "parameters": {"binary_data": false},`, 1)+`, "parameters": null, "outputs": null}`)
-	read[answer](t, code, text)
-	s.End()
-	if code, text := ask(t, "GET", h.URL+"/v2/health/ready", "", ""); code != 503 || !strings.Contains(text, "false") {
-		t.Errorf("at the end: %d %s", code, text)
-	}
-}
-
-// TestDescriptions: the pages about models are whole JSON, and the page is there.
-func TestDescriptions(t *testing.T) {
-	_, h := serving(t, serve.Options{}, map[string]*model.Model{"houses": sold(t), "prices": price(t), "digits": digits(t), "verses": text(t), "numbers": numbers(t)})
-	code, text := ask(t, "GET", h.URL+"/openapi.json", "", "")
-	doc := read[struct {
-		OpenAPI    string
-		Paths      map[string]map[string]any
-		Components struct{ Schemas map[string]any }
-	}](t, code, text)
-	for _, path := range []string{"/predict/houses", "/predict/digits", "/generate/verses", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer", "/metrics"} {
-		if doc.Paths[path] == nil {
-			t.Errorf("no path %s", path)
-		}
-	}
-	for _, part := range strings.Split(text, `"$ref":"#/components/schemas/`)[1:] {
-		name, _, _ := strings.Cut(part, `"`)
-		if doc.Components.Schemas[name] == nil {
-			t.Errorf("no schema %s", name)
-		}
-	}
-	code, text = ask(t, "GET", h.URL+"/models/houses", "", "")
-	if d := read[map[string]any](t, code, text); d["kind"] != "table" || d["task"] != "classification" || !strings.Contains(text, `"levels":["Bonn","Köln"`) {
-		t.Error(text)
-	}
-	if code, text := ask(t, "GET", h.URL+"/", "", ""); code != 200 || !strings.Contains(text, "</html>") {
-		t.Errorf("the page: %d", code)
-	}
-}
-
 // TestPaths: each path has one series of metrics.
 func TestPaths(t *testing.T) {
 	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": numbers(t)})
@@ -592,63 +500,5 @@ func TestPaths(t *testing.T) {
 		if !seen[series] {
 			t.Errorf("no %s in %s", series, text)
 		}
-	}
-}
-
-// changing is a body that changes the model before it is read.
-type changing struct {
-	io.Reader
-	change func()
-}
-
-func (c changing) Read(p []byte) (int, error) {
-	c.change()
-	return c.Reader.Read(p)
-}
-
-// TestVersionStays: a request of a version is answered by it, though another has come since.
-func TestVersionStays(t *testing.T) {
-	first := numbers(t)
-	second := first.Copy()
-	for _, values := range second.Weights() {
-		values[0]++
-	}
-	s, _ := serving(t, serve.Options{}, map[string]*model.Model{"m": first})
-	id := first.SHA256()[:12]
-	body := strings.NewReader(`{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]}`)
-	r := httptest.NewRequest("POST", "/v2/models/m/versions/"+id+"/infer", changing{body, func() {
-		if err := s.Set("m", second); err != nil {
-			t.Error(err)
-		}
-	}})
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"model_version":"`+id+`"`) {
-		t.Errorf("%d %s; want version %s", w.Code, w.Body, id)
-	}
-}
-
-// TestNames: names of models that stand in no key or path as they are, and numbers as examples.
-func TestNames(t *testing.T) {
-	_, h := serving(t, serve.Options{}, map[string]*model.Model{"a b~{é}": sold(t)})
-	_, text := ask(t, "GET", h.URL+"/openapi.json", "", "")
-	for _, says := range []string{`"/predict/a%20b~%7B%C3%A9%7D"`, `"row-a.20b.7E.7B.C3.A9.7D":`, `"#/components/schemas/row-a.20b.7E.7B.C3.A9.7D"`, `"example":3,`} {
-		if !strings.Contains(text, says) {
-			t.Errorf("no %s in %s", says, text)
-		}
-	}
-}
-
-// TestColumnNames: an error names a column as it is called.
-func TestColumnNames(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("model: data: rooms,sold\n")
-	for i := range 60 {
-		fmt.Fprintf(&b, "%d,%s\n", i%7, []string{"soon", "late"}[i%7/4])
-	}
-	_, h := serving(t, serve.Options{}, map[string]*model.Model{"m": trained(t, nn.Dense{Units: 2}, table(t, b.String(), "sold"), 1)})
-	const says = `{"error":"column \"model: data: rooms\": \"x\" is not a number`
-	if code, text := ask(t, "POST", h.URL+"/predict", "", `{"model: data: rooms": "x"}`); code != 400 || !strings.HasPrefix(text, says) {
-		t.Errorf("%d %s; want %s", code, text, says)
 	}
 }

@@ -19,6 +19,7 @@ type version struct {
 	says  model.Prediction
 	keys  [][]byte // of classes, labels or targets, as JSON
 	part  int      // rows that a request has predicted at once
+	said  int64    // bytes that an answer takes for a row, about
 	about description
 }
 
@@ -37,8 +38,11 @@ func newVersion(m *model.Model) (*version, error) {
 			return nil, err
 		}
 	}
+	const number = 24 // in float64 and in digits
+	v.said = int64(number * (1 + v.spec.TargetSize()))
 	for _, name := range v.says.Names {
 		v.keys = append(v.keys, quoted(name))
+		v.said += int64(number + len(quoted(name)))
 	}
 	v.part = max(1, min(256, mostValues/max(1, m.SampleSize())))
 	var err error

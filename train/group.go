@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"unsafe"
 
 	"descent/data"
 	"descent/dist"
+	"descent/internal/rawbytes"
 )
 
 // ErrLeft is wrapped by the error of a member of Config.Group when another one has
@@ -106,18 +106,13 @@ func (r *ranks) begin(all int) {
 	r.first, r.last = r.span(all, r.rank)
 }
 
-// bytesOf is the memory of numbers.
-func bytesOf[T float32 | float64](v []T) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
-}
-
 // gather brings together what each rank has of all: where(rank) is what it has.
 func gather[T float32 | float64](r *ranks, all []T, where func(rank int) (from, to int)) error {
 	from, to := where(r.rank)
 	for rank := range r.size {
-		r.send[rank] = bytesOf(all[from:to])
+		r.send[rank] = rawbytes.Of(all[from:to])
 		a, b := where(rank)
-		r.receive[rank] = bytesOf(all[a:b])
+		r.receive[rank] = rawbytes.Of(all[a:b])
 	}
 	return r.exchange()
 }

@@ -2,13 +2,13 @@ package train
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"descent/data"
+	"descent/dist"
 	"descent/model"
 )
 
@@ -24,38 +24,12 @@ func (t *Trainer) agree(training data.Source) error {
 		return fmt.Errorf("train: %w", err)
 	}
 	r := t.ranks
-	const size = sha256.Size + 8 // a sum and a length
-	sum := sha256.Sum256(own)
-	sums := make([]byte, size*r.size)
-	for rank := range r.size {
-		r.send[rank] = binary.LittleEndian.AppendUint64(sum[:], uint64(len(own)))
-		r.receive[rank] = sums[rank*size : (rank+1)*size]
+	texts, err := dist.Gather(r, own)
+	if err != nil {
+		return fmt.Errorf("train: rank %d of %d: %w", r.rank, r.size, err)
 	}
-	copy(r.receive[r.rank], r.send[r.rank])
-	if err := r.exchange(); err != nil {
-		return err
-	}
-	texts := make([][]byte, r.size)
-	same := true
-	for rank := range texts {
-		if !bytes.Equal(r.receive[rank], r.receive[0]) {
-			same = false
-		}
-		length := binary.LittleEndian.Uint64(r.receive[rank][sha256.Size:])
-		if length > 1<<30 {
-			return fmt.Errorf("train: rank %d says that its settings take %d bytes; it is of another program", rank, length)
-		}
-		texts[rank] = make([]byte, length)
-	}
-	if same {
+	if !slices.ContainsFunc(texts, func(text []byte) bool { return !bytes.Equal(text, own) }) {
 		return nil
-	}
-	for rank := range texts {
-		r.send[rank], r.receive[rank] = own, texts[rank]
-	}
-	texts[r.rank] = own
-	if err := r.exchange(); err != nil {
-		return err
 	}
 	return unlike(texts)
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"descent/internal/pairwise"
+	"descent/internal/rawbytes"
 )
 
 // The gradient goes to those who add it up in buckets, the last layers first, as a
@@ -141,7 +142,7 @@ func (r *ranks) add(b *bucket, parts [][]float32, tree *pairwise.Tree[float32]) 
 		if rank == r.rank {
 			copy(receive, send)
 		}
-		r.send[rank], r.receive[rank] = bytesOf(send), bytesOf(receive)
+		r.send[rank], r.receive[rank] = rawbytes.Of(send), rawbytes.Of(receive)
 		start = end
 	}
 	if err := r.exchange(); err != nil {

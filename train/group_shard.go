@@ -1,63 +1,14 @@
 package train
 
 import (
-	"cmp"
-	"errors"
 	"slices"
 
 	"descent/engine"
 	"descent/graph"
 	"descent/internal/lowering"
 	"descent/internal/pairwise"
-	"descent/internal/safetensors"
 	"descent/optim"
 )
-
-// piece is a run of elements of a trained parameter, which one rank has.
-type piece struct{ param, from, to int }
-
-// layout says which elements of the trained parameters each rank has.
-type layout struct {
-	pieces [][]piece // of each rank, in the order of the parameters
-	starts []int     // where those of each rank begin, one rank's behind the other's, and the end
-}
-
-func newLayout(pieces [][]piece) layout {
-	l := layout{pieces: pieces, starts: []int{0}}
-	for rank, list := range pieces {
-		slices.SortFunc(list, func(a, b piece) int { return a.param - b.param })
-		n := l.starts[rank]
-		for _, p := range list {
-			n += p.to - p.from
-		}
-		l.starts = append(l.starts, n)
-	}
-	return l
-}
-
-// span is where the elements of a rank are.
-func (l *layout) span(rank int) (from, to int) { return l.starts[rank], l.starts[rank+1] }
-
-// evenly gives each rank as many elements as the others, parameters of such sizes lying one
-// behind the other.
-func (r *ranks) evenly(sizes []int) layout {
-	total := 0
-	for _, n := range sizes {
-		total += n
-	}
-	pieces := make([][]piece, r.size)
-	for rank := range pieces {
-		low, high := r.span(total, rank)
-		at := 0
-		for param, n := range sizes {
-			if from, to := max(low, at), min(high, at+n); from < to {
-				pieces[rank] = append(pieces[rank], piece{param, from - at, to - at})
-			}
-			at += n
-		}
-	}
-	return newLayout(pieces)
-}
 
 // shards are the state of training that is spread over the ranks of a group: each
 // updates the pieces of parameters that it has, and keeps what the rule knows of
@@ -84,91 +35,6 @@ type shards struct {
 
 // run is a place of numbers.
 type run struct{ at, n int }
-
-// share says who adds up what of the gradient, and spreads the state of training over the
-// ranks where the rule lets it. s is an update.
-func (t *Trainer) share(s *step) error {
-	r := t.ranks
-	var sizes []int
-	for _, p := range s.trained {
-		sizes = append(sizes, p.Tensor.Type().Size())
-	}
-	defer func() { r.divideGradient(sizes) }()
-	even := r.evenly(sizes)
-	if r.layout = &even; r.size == 1 {
-		return nil
-	}
-	apply, err := t.traceStep(programKey{modeApply, t.cfg.rows(), 0}) // by gradients that are variables
-	if err != nil {
-		return err
-	}
-	l, ok := spreadable(r, apply)
-	if !ok {
-		t.cfg.Logger.Info("each rank updates all parameters and keeps all of the state: the rule needs all parameters at once", "optimizer", t.cfg.Optimizer.Name())
-		return nil
-	}
-	t.shards = newShards(r, apply, l, t.cfg.around().Evaluated)
-	r.layout = &t.shards.layout
-	return nil
-}
-
-// spreadable returns how the state of an update can be spread over ranks; false if some
-// parameter is updated with an eye to others, so that each rank has to update all.
-func spreadable(r *ranks, s *step) (layout, bool) {
-	type item struct {
-		piece
-		cost float64
-	}
-	var items []item
-	for i, one := range s.rule.Singles {
-		reach := s.rule.Reach(i)
-		if reach == optim.Joint {
-			return layout{}, false
-		}
-		n := s.trained[i].Tensor.Type().Size()
-		unit, parts := n, 1
-		if reach == optim.Elementwise {
-			unit = engine.SumRun(n)
-			parts = min(r.size, (n+unit-1)/unit)
-		}
-		units := (n + unit - 1) / unit
-		for k := range parts {
-			from, to := k*units/parts*unit, min(n, (k+1)*units/parts*unit)
-			items = append(items, item{piece{i, from, to}, cost(one) * float64(to-from) / float64(n)})
-		}
-	}
-	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.cost, a.cost) })
-	pieces, load := make([][]piece, r.size), make([]float64, r.size)
-	for _, it := range items {
-		least := -1
-		for rank := range r.size {
-			has := slices.ContainsFunc(pieces[rank], func(p piece) bool { return p.param == it.param })
-			if !has && (least < 0 || load[rank] < load[least]) {
-				least = rank
-			}
-		}
-		pieces[least] = append(pieces[least], it.piece)
-		load[least] += it.cost
-	}
-	return newLayout(pieces), true
-}
-
-// cost is about how many operations the update of a parameter takes, on the host too.
-func cost(one optim.Single) float64 {
-	var values []graph.Tensor
-	for _, u := range one.Updates {
-		values = append(values, u.Value)
-	}
-	sum := 0.0
-	for _, x := range graph.Sorted(values...) {
-		n := float64(x.Type().Size())
-		if op, ok := x.Op().(lowering.Product); ok {
-			n *= float64(op.Inner(x.Inputs()...))
-		}
-		sum += n
-	}
-	return sum
-}
 
 // partName is the variable that stands for the piece that this rank has of another one.
 func partName(name string) string { return "part of " + name }
@@ -390,49 +256,6 @@ func (h *shards) normSquared(r *ranks, p *program) (float32, error) {
 	return total, nil
 }
 
-// bringUpdate ends an update of which each rank has made its part.
-func (t *Trainer) bringUpdate(average float64) error {
-	if err := t.shards.bring(t.ranks); err != nil || t.cfg.Average == (Average{}) {
-		return err
-	}
-	p, err := t.program(modeAverage, t.cfg.rows(), 0)
-	if err != nil {
-		return err
-	}
-	p.Set(p.average, average)
-	p.RunStage(stageUpdate)
-	return nil
-}
-
-// bring brings the parameters that every rank has updated to all, and what is evaluated in
-// their place.
-func (h *shards) bring(r *ranks) error {
-	if err := r.bring(&h.layout, h.values); err != nil || h.shown == nil {
-		return err
-	}
-	return r.bring(&h.layout, h.shown)
-}
-
-// bring brings together what each rank has of parts.
-func (r *ranks) bring(l *layout, parts [][]float32) error {
-	r.packed = grown(r.packed, l.starts[r.size])
-	at, _ := l.span(r.rank)
-	for _, p := range l.pieces[r.rank] {
-		at += copy(r.packed[at:], parts[p.param][p.from:p.to])
-	}
-	if err := gather(r, r.packed, l.span); err != nil {
-		return err
-	}
-	for rank, list := range l.pieces {
-		if at, _ := l.span(rank); rank != r.rank {
-			for _, p := range list {
-				at += copy(parts[p.param][p.from:p.to], r.packed[at:])
-			}
-		}
-	}
-	return nil
-}
-
 // from is the first of the elements that this rank has of a variable.
 func (h *shards) from(variable string) int {
 	if h == nil {
@@ -443,85 +266,4 @@ func (h *shards) from(variable string) int {
 		return p.from
 	}
 	return 0
-}
-
-// passes is how often a checkpoint goes through its variables: for their checksum, and to
-// write them.
-const passes = 2
-
-// withState calls save, which may write a checkpoint, on rank 0, to which the others hand over
-// their parts of the state meanwhile. All ranks come to it alike. The error is that of the
-// group, or of save.
-func (t *Trainer) withState(save func() error) error {
-	h := t.shards
-	if h == nil {
-		return save()
-	}
-	for range passes {
-		for _, v := range t.all {
-			if h.spreads(v.Name) {
-				h.left = append(h.left, v)
-			}
-		}
-	}
-	var failed error
-	if t.writes() {
-		failed = save()
-	}
-	for len(h.left) > 0 { // what save has not asked for
-		if _, err := t.bringNext(); err != nil {
-			h.left = nil
-			return errors.Join(err, failed)
-		}
-	}
-	h.memory = nil
-	return failed
-}
-
-// bringNext brings the next variable of state together on rank 0, and returns it there until the
-// next call.
-func (t *Trainer) bringNext() ([]float32, error) {
-	h := t.shards
-	v := h.left[0]
-	h.left = h.left[1:]
-	return h.bringVariable(t.ranks, v, t.store.Value(v.Name))
-}
-
-// bringLater has tensors that are spread come when they are asked for.
-func (t *Trainer) bringLater(tensors []safetensors.Tensor) {
-	for i, x := range tensors {
-		if t.shards.spreads(x.Name) {
-			tensors[i].Data, tensors[i].Later = nil, t.bringNext
-		}
-	}
-}
-
-// bringVariable brings the parts that ranks have of a variable of state together on rank 0, which
-// returns all of it; others return nothing.
-func (h *shards) bringVariable(r *ranks, v engine.Variable, part []float32) ([]float32, error) {
-	param := h.spread[v.Name]
-	var all []float32
-	if r.rank == 0 {
-		h.memory = grown(h.memory, v.Type.Size())
-		all = h.memory
-	}
-	for rank := range r.size {
-		r.send[rank], r.receive[rank] = nil, nil
-		for _, p := range h.pieces[rank] {
-			if p.param != param || r.rank != 0 {
-				continue
-			}
-			to := all
-			if h.cut(p) {
-				to = all[p.from:p.to]
-			}
-			if r.receive[rank] = bytesOf(to); rank == 0 {
-				copy(to, part)
-			}
-		}
-	}
-	if r.rank != 0 {
-		r.send[0] = bytesOf(part)
-	}
-	return all, r.exchange()
 }

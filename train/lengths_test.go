@@ -16,11 +16,12 @@ import (
 	"descent/nn"
 )
 
-// lineParts are lines of 1 to 24 letters.
-func lineParts(t *testing.T) data.Parts {
+// linesOf are the parts of a text of n lines.
+func linesOf(t *testing.T, n int, line func(i int) string) data.Parts {
+	t.Helper()
 	var text strings.Builder
-	for i := range 150 {
-		fmt.Fprintln(&text, strings.Repeat("abcdefgh", 3)[:1+(i*i*7+i)%24])
+	for i := range n {
+		fmt.Fprintln(&text, line(i))
 	}
 	path := filepath.Join(t.TempDir(), "lines.txt")
 	if err := os.WriteFile(path, []byte(text.String()), 0o666); err != nil {
@@ -35,6 +36,11 @@ func lineParts(t *testing.T) data.Parts {
 		t.Fatal(err)
 	}
 	return parts
+}
+
+// lineParts are lines of 1 to 24 letters.
+func lineParts(t *testing.T) data.Parts {
+	return linesOf(t, 150, func(i int) string { return strings.Repeat("abcdefgh", 3)[:1+(i*i*7+i)%24] })
 }
 
 // sequenceNetworks are networks that go on with sequences.

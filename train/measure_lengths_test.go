@@ -3,8 +3,6 @@ package train
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,27 +16,6 @@ import (
 
 // padded is a set whose rows are not known to be sequences: all are as long as the longest.
 type padded struct{ data.FieldReader }
-
-// manyLines are the training part of lines of 0 to 24 letters.
-func manyLines(t *testing.T, n int) data.Source {
-	var text strings.Builder
-	for i := range n {
-		fmt.Fprintln(&text, strings.Repeat("abcdefghb", 3)[i%3:][:(i*i*7+i)%25])
-	}
-	path := filepath.Join(t.TempDir(), "lines.txt")
-	if err := os.WriteFile(path, []byte(text.String()), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	source, err := data.OpenText(path, data.TextConfig{Lines: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts, err := data.Split(source, data.SplitConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parts.Train
-}
 
 // bitsOf writes the numbers of a report with every bit, and its worst rows.
 func bitsOf(r model.Report) string {
@@ -56,7 +33,8 @@ func bitsOf(r model.Report) string {
 // length give what they do when all are as long as the longest, to the bit and in their
 // order, alone and by a group.
 func TestMeasureByLength(t *testing.T) {
-	all := manyLines(t, 6200)
+	// Lines of 0 to 24 letters.
+	all := linesOf(t, 6200, func(i int) string { return strings.Repeat("abcdefghb", 3)[i%3:][:(i*i*7+i)%25] }).Train
 	if n := all.Len(); n < 4200 {
 		t.Fatalf("%d rows, which are no more than a window", n)
 	}

@@ -73,93 +73,117 @@ func trace(net nn.Layer, input []int, fields []nn.Field) (traced, error) {
 
 // fill gives params their values by m, or returns everything that is wrong and changes
 // nothing.
-func fill(params []nn.Param, value func(string) []float32, f *File, m Map) (faults Faults) {
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	known, filled := map[string]nn.Param{}, map[string][]uint8{}
-	taken := map[string][]bool{} // of each tensor that a line names: which numbers
+func fill(params []nn.Param, value func(string) []float32, f *File, m Map) Faults {
+	w := filling{file: f, value: value, known: map[string]nn.Param{}, filled: map[string][]uint8{}, taken: map[string][]bool{}}
 	for _, p := range params {
-		known[p.Name], filled[p.Name] = p, make([]uint8, p.Tensor.Type().Size())
+		w.known[p.Name], w.filled[p.Name] = p, make([]uint8, p.Tensor.Type().Size())
 	}
-	var sets, adds []func()
 	for _, l := range m {
-		theirs, from, ours := quoted(l.Theirs)+l.From, l.Theirs != None && l.Theirs != Unknown, l.Ours != None && l.Ours != Unknown
-		t, have := f.Tensor(l.Theirs)
-		p, takes := known[l.Ours]
-		named := whole(t.Shape) // by this line; all of it where the line is wrong
-		switch {
-		case from && !have:
-			fault("missing: the file has no tensor %s", quoted(l.Theirs))
-		case ours && !takes:
-			fault("the network has no weight %s", quoted(l.Ours))
-		case l.Ours == Unknown:
-			fault("extra: %s %v goes nowhere; -> - leaves it out", theirs, t.Shape)
-		case l.Theirs == Unknown && ours:
-			fault("missing: nothing for %s %v", quoted(l.Ours), p.Tensor.Type())
-			fallthrough
-		case l.Theirs == None && ours:
-			fillAll(filled[l.Ours])
-		case l.Ours == None:
-			if piece, err := named.part(l.From); err != nil {
-				fault("misshapen: %s: %v", quoted(l.Theirs), err)
-			} else {
-				named = piece
-			}
-		case t.Data == nil:
-			fault("%s holds whole numbers, which no weights are", theirs)
-		default:
-			move, err := l.move(t, p)
-			if err != nil {
-				fault("misshapen: %v", err)
-				fillAll(filled[l.Ours])
-				break
-			}
-			named = move.from
-			for at := range move.to.places {
-				if n := &filled[l.Ours][at]; !l.Add && *n < 255 {
-					*n++
-				}
-			}
-			if run := func() { move.run(t.Data, value(l.Ours), l.Add) }; l.Add {
-				adds = append(adds, run)
-			} else {
-				sets = append(sets, run)
-			}
-		}
-		if t.Data != nil && taken[t.Name] == nil {
-			taken[t.Name] = make([]bool, len(t.Data))
-		}
-		if t.Data != nil {
-			for at := range named.places {
-				taken[t.Name][at] = true
-			}
-		}
+		w.line(l)
 	}
-	faults = append(faults, uncovered(params, filled)...)
-	for _, t := range f.Tensors {
-		places, used := taken[t.Name]
-		switch left := missing(places); {
-		case t.Data == nil || uncounted(t.Name):
-		case !used:
-			fault("extra: %s %v is on no line; -> - leaves it out", quoted(t.Name), t.Shape)
-		case left > 0:
-			fault("extra: %d of %d numbers of %s %v are on no line; -> - behind a piece leaves it out", left, len(places), quoted(t.Name), t.Shape)
-		}
-		if used && wanted(m, t.Name) {
-			if bad := nonfinite(t.Data) - t.Beyond; bad > 0 {
-				fault("%s has %d numbers that are not finite", quoted(t.Name), bad)
-			}
-			if t.Beyond > 0 {
-				fault("%s has %d numbers beyond those of float32", quoted(t.Name), t.Beyond)
-			}
-		}
+	w.faults = append(w.faults, uncovered(params, w.filled)...)
+	w.left(m)
+	if w.faults != nil {
+		return w.faults
 	}
-	if faults != nil {
-		return faults
-	}
-	for _, run := range append(sets, adds...) {
+	for _, run := range append(w.sets, w.adds...) {
 		run()
 	}
 	return nil
+}
+
+// filling is what a map's lines come to.
+type filling struct {
+	file       *File
+	value      func(param string) []float32
+	known      map[string]nn.Param
+	filled     map[string][]uint8 // of each parameter, how often each number is given
+	taken      map[string][]bool  // of each tensor that a line names: which numbers
+	sets, adds []func()
+	faults     Faults
+}
+
+func (w *filling) fault(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+}
+
+// line takes in a line.
+func (w *filling) line(l Line) {
+	theirs, from, ours := quoted(l.Theirs)+l.From, l.Theirs != None && l.Theirs != Unknown, l.Ours != None && l.Ours != Unknown
+	t, have := w.file.Tensor(l.Theirs)
+	p, takes := w.known[l.Ours]
+	named := whole(t.Shape) // by this line; all of it where the line is wrong
+	switch {
+	case from && !have:
+		w.fault("missing: the file has no tensor %s", quoted(l.Theirs))
+	case ours && !takes:
+		w.fault("the network has no weight %s", quoted(l.Ours))
+	case l.Ours == Unknown:
+		w.fault("extra: %s %v goes nowhere; -> - leaves it out", theirs, t.Shape)
+	case l.Theirs == Unknown && ours:
+		w.fault("missing: nothing for %s %v", quoted(l.Ours), p.Tensor.Type())
+		fallthrough
+	case l.Theirs == None && ours:
+		fillAll(w.filled[l.Ours])
+	case l.Ours == None:
+		if piece, err := named.part(l.From); err != nil {
+			w.fault("misshapen: %s: %v", quoted(l.Theirs), err)
+		} else {
+			named = piece
+		}
+	case t.Data == nil:
+		w.fault("%s holds whole numbers, which no weights are", theirs)
+	default:
+		move, err := l.move(t, p)
+		if err != nil {
+			w.fault("misshapen: %v", err)
+			fillAll(w.filled[l.Ours])
+			break
+		}
+		named = move.from
+		for at := range move.to.places {
+			if n := &w.filled[l.Ours][at]; !l.Add && *n < 255 {
+				*n++
+			}
+		}
+		if run := func() { move.run(t.Data, w.value(l.Ours), l.Add) }; l.Add {
+			w.adds = append(w.adds, run)
+		} else {
+			w.sets = append(w.sets, run)
+		}
+	}
+	if t.Data == nil {
+		return
+	}
+	if w.taken[t.Name] == nil {
+		w.taken[t.Name] = make([]bool, len(t.Data))
+	}
+	for at := range named.places {
+		w.taken[t.Name][at] = true
+	}
+}
+
+// left finds numbers of the file that no line of m names, and those that no weight can be.
+func (w *filling) left(m Map) {
+	for _, t := range w.file.Tensors {
+		places, used := w.taken[t.Name]
+		switch left := missing(places); {
+		case t.Data == nil || uncounted(t.Name):
+		case !used:
+			w.fault("extra: %s %v is on no line; -> - leaves it out", quoted(t.Name), t.Shape)
+		case left > 0:
+			w.fault("extra: %d of %d numbers of %s %v are on no line; -> - behind a piece leaves it out", left, len(places), quoted(t.Name), t.Shape)
+		}
+		if !used || !wanted(m, t.Name) {
+			continue
+		}
+		if bad := nonfinite(t.Data) - t.Beyond; bad > 0 {
+			w.fault("%s has %d numbers that are not finite", quoted(t.Name), bad)
+		}
+		if t.Beyond > 0 {
+			w.fault("%s has %d numbers beyond those of float32", quoted(t.Name), t.Beyond)
+		}
+	}
 }
 
 // uncovered says which parameters are filled in part, or more than once.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"descent/data/internal/scratch"
+	"descent/internal/rawbytes"
 )
 
 // imagePlan is the shape that all images of a set are brought to.
@@ -197,7 +198,7 @@ func loadImages[P pixel](files []imageFile, p imagePlan, cfg Config) (loaded[P],
 			wide.Add(1)
 		}
 		bytes := pixels.Room(i, i+1, &mine.values)
-		to := valuesOf[P](bytes)
+		to := rawbytes.Numbers[P](bytes)
 		if head.height == p.height && head.width == p.width {
 			rasterize(to, img, head, p.channels)
 			return pixels.Put(i, bytes)
@@ -248,7 +249,7 @@ func (l loaded[P]) into(s *Set, wide bool) {
 	case values == nil:
 		s.Stored, s.StoredWide = l.pixels, wide
 	case wide:
-		s.Wide = valuesOf[uint16](values)
+		s.Wide = rawbytes.Numbers[uint16](values)
 	default:
 		s.Pixels = values
 	}

@@ -7,9 +7,8 @@
 package images
 
 import (
-	"unsafe"
-
 	"descent/data/internal/scratch"
+	"descent/internal/rawbytes"
 )
 
 // Set is a set of raw images, kept as whole numbers: in memory, or where GOMEMLIMIT is
@@ -39,22 +38,28 @@ func (s *Set) Labeled() bool { return s.Classes != nil }
 // IsWide reports whether values have 16 bits.
 func (s *Set) IsWide() bool { return s.Wide != nil || s.StoredWide }
 
+// size is how many values an image has.
+func (s *Set) size() int {
+	n := 1
+	for _, d := range s.Shape {
+		n *= d
+	}
+	return n
+}
+
 // Visit visits the values of some images, which are wide where those of the set are, and
 // else pixels.
 func (s *Set) Visit(rows []int, visit func(i int, pixels []uint8, wide []uint16)) error {
 	if s.Stored != nil {
 		return s.Stored.Each(rows, func(i int, record []byte) {
 			if s.StoredWide {
-				visit(i, nil, valuesOf[uint16](record))
+				visit(i, nil, rawbytes.Numbers[uint16](record))
 			} else {
 				visit(i, record, nil)
 			}
 		})
 	}
-	size := 1
-	for _, n := range s.Shape {
-		size *= n
-	}
+	size := s.size()
 	for i, r := range rows {
 		if s.Wide != nil {
 			visit(i, nil, s.Wide[r*size:(r+1)*size])
@@ -67,10 +72,7 @@ func (s *Set) Visit(rows []int, visit func(i int, pixels []uint8, wide []uint16)
 
 // Part returns a view of the images from a number to another.
 func (s *Set) Part(from, to int) *Set {
-	set, size := *s, 1
-	for _, n := range s.Shape {
-		size *= n
-	}
+	set, size := *s, s.size()
 	set.Class = set.Class[from:to]
 	if set.Names != nil {
 		set.Names = set.Names[from:to]
@@ -93,26 +95,18 @@ func (s *Set) Lay(to *scratch.File) (scratch.Place, error) {
 	case s.Stored != nil:
 		return s.Stored.Lay(to)
 	case s.Wide != nil:
-		return to.Lay(scratch.BytesOf(s.Wide))
+		return to.Lay(rawbytes.Of(s.Wide))
 	}
 	return to.Lay(s.Pixels)
 }
 
 // AtPlace sets the images to those that another process has laid.
 func (s *Set) AtPlace(at scratch.Place, wide bool) error {
-	size := 1
-	for _, n := range s.Shape {
-		size *= n
-	}
+	size := s.size()
 	if s.StoredWide = wide; wide {
 		size *= 2
 	}
 	var err error
 	s.Stored, err = scratch.AtPlace(at, size)
 	return err
-}
-
-// valuesOf are the values that stand in bytes as in memory.
-func valuesOf[P pixel](b []byte) []P {
-	return unsafe.Slice((*P)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/sizeOf[P]())
 }

@@ -5,7 +5,7 @@
 // what shares its binary interface, and libraries of MPI 5's interface. No C
 // compiler and no headers are needed.
 //
-//	world, err := mpi.Init(mpi.Options{Timeout: 10 * time.Minute})
+//	world, err := mpi.Init(ctx, mpi.Options{Timeout: 10 * time.Minute})
 //	if err != nil {
 //		log.Fatal(err)
 //	}
@@ -44,6 +44,7 @@ package mpi
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -131,12 +132,15 @@ type call struct {
 	send, receive [][]byte
 }
 
-// Init joins the group, and returns when all processes have. It is called once in a process.
+// Init joins the group, and returns when all processes have. It is called once in a process,
+// which is to end after an error: MPI may still be waiting. When ctx ends, it waits for five
+// seconds more, since those who have joined can end together, and a launcher may wait for
+// all where one ends before it has.
 //
 // It fails if no MPI library can be opened, if the library is of an implementation
 // that is not known, and if the launcher counts other processes than the library,
 // as happens when each is of another implementation.
-func Init(o Options) (*World, error) {
+func Init(ctx context.Context, o Options) (*World, error) {
 	w := &World{timeout: o.Timeout, grace: o.Grace, calls: make(chan call), done: make(chan error), aborting: make(chan struct{}), through: make(chan struct{})}
 	heartbeat, err := heartbeatTimeout(o.HeartbeatTimeout, os.LookupEnv)
 	switch {
@@ -155,20 +159,24 @@ func Init(o Options) (*World, error) {
 	if o.Timeout > 0 {
 		w.timer = expired
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "an unnamed host"
-	}
+	host := dist.Host()
 	w.where = fmt.Sprintf("%s (process %d)", host, os.Getpid())
 	go w.own(o.Library, heartbeat)
-	select {
-	case err := <-w.done:
-		if err != nil {
-			return nil, err
+	ended, left := ctx.Done(), (<-chan time.Time)(nil)
+	for {
+		select {
+		case err := <-w.done:
+			if err != nil {
+				return nil, err
+			}
+			return w, nil
+		case <-ended:
+			ended, left = nil, time.After(5*time.Second)
+		case <-left:
+			return nil, fmt.Errorf("mpi: Init on %s: %w", host, context.Cause(ctx))
+		case <-expired.C:
+			return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v: not all processes of the job have joined", host, joining)
 		}
-		return w, nil
-	case <-expired.C:
-		return nil, fmt.Errorf("mpi: Init on %s has lasted longer than %v: not all processes of the job have joined", host, joining)
 	}
 }
 

@@ -182,7 +182,7 @@ func TestLibrary(t *testing.T) {
 			t.Errorf("%v, want %s", err, row.want)
 		}
 	}
-	if _, err := Init(Options{Timeout: -1}); err == nil {
+	if _, err := Init(t.Context(), Options{Timeout: -1}); err == nil {
 		t.Error("a timeout of -1")
 	}
 }

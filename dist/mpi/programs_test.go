@@ -4,6 +4,7 @@ package mpi
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -71,7 +72,7 @@ var programs = map[string]func() error{
 // joined makes a program of what a process does in a world, as users write it.
 func joined(do func(*World) error) func() error {
 	return func() error {
-		w, err := Init(Options{Timeout: 2 * time.Minute, Grace: 2 * time.Second})
+		w, err := Init(context.Background(), Options{Timeout: 2 * time.Minute, Grace: 2 * time.Second})
 		if err != nil {
 			return err
 		}
@@ -193,7 +194,7 @@ func collectives(w *World) error {
 			return errors.New(what + " goes well")
 		}
 	}
-	if _, err := Init(Options{}); err == nil {
+	if _, err := Init(context.Background(), Options{}); err == nil {
 		return errors.New("a second Init goes well")
 	}
 	return nil

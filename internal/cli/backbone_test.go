@@ -120,3 +120,22 @@ func TestBackboneSaid(t *testing.T) {
 	}
 	command(t, "train", "--resume", folder).want(t, exitDone)
 }
+
+// TestONNXWithoutInputs: a file whose network takes nothing is named, by whoever gets it.
+func TestONNXWithoutInputs(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "constant.onnx")
+	m := &onnxproto.Model{IRVersion: 8, Opsets: []*onnxproto.Opset{{Version: 13}}, Graph: &onnxproto.Graph{
+		Outputs:      []*onnxproto.ValueInfo{{Name: "y"}},
+		Initializers: []*onnxproto.Tensor{onnxproto.NewFloat32("w", []int64{2}, []float32{1, 2})},
+		Nodes:        []*onnxproto.Node{{Op: "Relu", Inputs: []string{"w"}, Outputs: []string{"y"}}},
+	}}
+	if err := os.WriteFile(file, onnxproto.Marshal(m), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	photos := colored(t, func(i int) color.Color { return color.NRGBA{uint8(100 * (i % 2)), 0, 0, 255} })
+	for _, data := range []string{write(t, "rows.csv", "a\n1\n"), photos} {
+		contains(t, command(t, "predict", file, data).want(t, exitUsage).stderr, file, "has no inputs")
+	}
+	contains(t, command(t, "train", "--data", photos, "--init-from", file, "--head", "new", "--out", filepath.Join(dir, "run")).want(t, exitUsage).stderr, file)
+}

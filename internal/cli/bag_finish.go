@@ -172,7 +172,7 @@ func (b *bag) interrupted() error {
 	if err := b.writeSummary("interrupted"); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.stderr, "descent: interrupted; %d of %d networks are done, and the others stand where they are in %s\n", b.done, len(b.members), b.folder.Path)
+	b.say("interrupted; %d of %d networks are done, and the others stand where they are in %s", b.done, len(b.members), b.folder.Path)
 	b.next(b.stderr, b.resumeCall())
 	return errInterrupted
 }

@@ -128,7 +128,7 @@ func (a *app) bench(ctx context.Context, opt benchOptions) error {
 	}
 	err := bench.Run(ctx, bench.Options{
 		Only: opt.only, Workers: opt.workers, Each: time.Duration(opt.secs * float64(time.Second)),
-		Note: func(text string) { fmt.Fprintf(a.stderr, "descent: %s\n", text) },
+		Note: func(text string) { a.say("%s", text) },
 	}, emit)
 	if err = errors.Join(err, failed); err == nil {
 		benchBlock(a.stdout, rows)

@@ -157,7 +157,7 @@ func (b *best) candidates() (list []runs.Candidate) {
 	}
 	main := b.ui.Scores[0]
 	for _, c := range b.ranked() {
-		of := runs.Candidate{Number: c.Number, Settings: c.Candidate.String(), Around: c.Around, Failed: c.failed}
+		of := runs.Candidate{Number: c.Number, Settings: c.Candidate.String(), Around: c.Around, Failed: c.failed, Score: main}
 		if c.folds != nil {
 			of.Folds, of.Loss, of.Predicts = c.folds.measures(), &c.loss, c.predicts
 			of.Weight = float64(b.counts[c.Number-1]) / float64(max(1, all))
@@ -229,7 +229,7 @@ func (b *best) interrupted(context.Context) error {
 	if b.model != nil {
 		what = fmt.Sprintf("the best of %s is in %s", human.Plural(len(b.tried), "candidate"), b.folder.File(runs.BestFile))
 	}
-	fmt.Fprintf(b.stderr, "descent: interrupted; %s\n", what)
+	b.say("interrupted; %s", what)
 	b.next(b.stderr, b.resumeCall())
 	return errInterrupted
 }

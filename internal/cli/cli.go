@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,6 @@ type app struct {
 	stdout, stderr io.Writer // for people
 	data           io.Writer // stdout for programs
 	screen         io.Writer // stderr as it is, for what moves on a terminal
-	name           string    // that the user calls it by
 	began          bool      // the command line was read and a command has begun
 	work           work
 	crew           *crew.Leader // of the other ranks; nil: there is no group
@@ -57,7 +57,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (a *app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, data, messages := terminal.Text(stdout), terminal.Data(stdout), terminal.Text(stderr)
-	a.stdin, a.stdout, a.data, a.stderr, a.screen, a.name = stdin, out, data, messages, stderr, calledBy(os.Args[0])
+	a.stdin, a.stdout, a.data, a.stderr, a.screen = stdin, out, data, messages, stderr
 	root := a.command()
 	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	root.SetIn(stdin)
@@ -79,30 +79,31 @@ func (a *app) exit(ctx context.Context, err error, help []string) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errInterrupted):
-		return a.interruptedCode(ctx)
+		return interruptedCode(ctx, a.crew != nil)
 	case errors.Is(err, errLeft):
-		fmt.Fprintf(a.stderr, "descent: %v\n", err)
-		return a.interruptedCode(ctx)
+		a.say("%v", err)
+		return interruptedCode(ctx, a.crew != nil)
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		fmt.Fprintln(a.stderr, "descent: interrupted")
-		return a.interruptedCode(ctx)
+		a.say("interrupted")
+		return interruptedCode(ctx, a.crew != nil)
 	case !a.began || errors.As(err, &usage):
-		fmt.Fprintf(a.stderr, "descent: %v\n", err)
+		a.say("%v", err)
 		if !a.began {
-			fmt.Fprintf(a.stderr, "%s shows what there is\n", choose(a.crew != nil, shell.Line(append([]string{"descent-mpi"}, help...)...), a.call(help...)))
+			fmt.Fprintf(a.stderr, "%s shows what there is\n", a.call(help...))
 		}
 		return exitUsage
 	}
-	fmt.Fprintf(a.stderr, "descent: %v\n%s", err, imageHint(err))
+	a.say("%v", err)
+	io.WriteString(a.stderr, imageHint(err))
 	if ctx.Err() != nil {
-		return a.interruptedCode(ctx)
+		return interruptedCode(ctx, a.crew != nil)
 	}
 	return exitFailed
 }
 
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "descent",
+		Use:   a.program(),
 		Short: "Train neural networks, measure them and predict with them",
 		Long: `Descent trains neural networks: from a data file to a measured model.
 
@@ -127,7 +128,7 @@ Without any options, "descent train" learns to read handwritten digits.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	if a.crew != nil {
-		root.Use, root.Short = "descent-mpi", "Train neural networks by the processes of one job of MPI"
+		root.Short = "Train neural networks by the processes of one job of MPI"
 		root.Long = `Descent-mpi trains as descent does, with the same flags, by all processes that mpirun or
 srun starts: train and lr-find share out the rows of each update, compare and sweep
 their trials. The models are those of descent train with the same --micro-batch.
@@ -220,26 +221,40 @@ func unquoted(args []string, want int) string {
 	return "; several files are named by a pattern in quotes, such as 'part-*.csv'"
 }
 
-// calledBy returns how the user may call the program again.
-func calledBy(arg0 string) string {
+// program is what the command calls itself.
+func (a *app) program() string { return choose(a.crew != nil, ofGroups, "descent") }
+
+// say tells people something in a line of its own.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "%s: %s\n", a.program(), fmt.Sprintf(format, args...))
+}
+
+// calledBy returns how the user may call a program again, or one that lies beside.
+func calledBy(arg0, program string) string {
 	switch base := strings.TrimSuffix(filepath.Base(arg0), ".exe"); {
-	case base != "descent":
-		return "descent"
+	case base != program:
+		return program
 	case strings.Contains(filepath.ToSlash(arg0), "/go-build"):
-		return "go run ./cmd/descent"
+		return "go run ./cmd/" + program
 	}
 	return shell.Quote(arg0)
 }
 
-// call returns a command line to try, quoted for a shell.
-func (a *app) call(args ...string) string { return a.name + " " + shell.Line(args...) }
-
-// again returns a command line that trains as this one does.
-func (a *app) again(args ...string) string {
-	if a.crew == nil {
-		return a.call(args...)
+// call returns a command line to try, quoted for a shell. A group trains as it does now,
+// and leaves the rest to descent.
+func (a *app) call(args ...string) string {
+	switch own := calledBy(os.Args[0], a.program()) + " " + shell.Line(args...); {
+	case a.crew == nil || args[0] == "help":
+		return own
+	case slices.Contains([]string{"train", "compare", "sweep", "lr-find"}, args[0]):
+		return fmt.Sprintf("mpirun -np %d %s", a.crew.Size(), own)
 	}
-	return fmt.Sprintf("mpirun -np %d descent-mpi %s", a.crew.Size(), shell.Line(args...))
+	return a.alone(args...)
+}
+
+// alone returns a command line to try in one process.
+func (a *app) alone(args ...string) string {
+	return calledBy(os.Args[0], "descent") + " " + shell.Line(args...)
 }
 
 // next prints commands to try after this one.

@@ -72,7 +72,7 @@ func (a *app) dataGet(ctx context.Context, name string, offline bool) error {
 	p.Finish()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		fmt.Fprintf(a.stderr, "descent: interrupted; what arrived is kept, and the next call goes on\n")
+		a.say("interrupted; what arrived is kept, and the next call goes on")
 		a.next(a.stderr, a.call("data", "get", name))
 		return errInterrupted
 	case err != nil:

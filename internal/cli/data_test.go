@@ -18,7 +18,7 @@ func TestDataGetOffline(t *testing.T) {
 	t.Setenv(data.CacheVariable, t.TempDir())
 	get := func(args ...string) (stdout, stderr string, err error) {
 		var out, messages bytes.Buffer
-		a := &app{stdout: &out, data: &out, stderr: &messages, screen: &messages, name: "descent"}
+		a := &app{stdout: &out, data: &out, stderr: &messages, screen: &messages}
 		cmd := a.dataCommand()
 		cmd.SilenceErrors, cmd.SilenceUsage = true, true
 		cmd.SetArgs(append([]string{"get", "--offline"}, args...))

@@ -33,10 +33,13 @@ how the prediction goes with a column, over all rows and along those that occur.
 MODEL is a model file, or a run folder, which means its best model. DATA is a table
 with its target, of which rows are measured as eval does; without DATA it is the
 test part of the run. --row takes a row of DATA, counted from 0, or of the test
-part, as the worst rows on the page of the run are counted; it needs no target.`,
+part, as the worst rows on the page of the run are counted; it needs no target. Where
+the row has text, each of its words is left out by itself, too, to see which speak
+for what is predicted, and which against. --out has the text with its words marked.`,
 		Example: `  descent explain runs/NAME
   descent explain runs/NAME houses-sold-since.csv --column rooms
   descent explain runs/NAME houses-to-sell.csv --row 17
+  descent explain runs/NAME reviews.csv --row 0 --out why.html
   descent explain runs/NAME --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
@@ -58,6 +61,7 @@ part, as the worst rows on the page of the run are counted; it needs no target.`
 	cmd.Flags().IntVar(&opt.cfg.Rows, "rows", 0, "rows to take at most, a sample of more (default 10000)")
 	cmd.Flags().IntVar(&opt.cfg.Repeats, "repeats", 0, "how often each column is shuffled (default 5)")
 	cmd.Flags().IntVar(&opt.cfg.Samples, "samples", 0, "for --row: orders in which columns are put together (default 1000)")
+	cmd.Flags().IntVar(&opt.cfg.Words, "words", 0, "for --row: words of a text to leave out one by one, at most; of a longer text stretches (default 500)")
 	cmd.Flags().Uint64Var(&opt.cfg.Seed, "seed", 0, "of shuffles and samples")
 	cmd.Flags().StringVar(&opt.out, "out", "", "file of the page (default "+runs.ExplainPage+" in the run folder; none of a model elsewhere, with --row or with --json)")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object on stdout instead of text")
@@ -86,6 +90,7 @@ type explanation struct {
 	Row        *int                  `json:"row,omitempty"`
 	Background string                `json:"background,omitempty"`
 	Reasons    *explain.Reasons      `json:"reasons,omitempty"`
+	Words      []*explain.Words      `json:"words,omitempty"` // of each column of text
 	SHA256     string                `json:"weights_sha256"`
 }
 
@@ -271,6 +276,27 @@ func (x *explaining) explainRow(ctx context.Context, of string) error {
 		return err
 	}
 	x.found.Row = &x.opt.row
-	x.found.Reasons, err = x.e.Row(ctx, sample, background)
-	return err
+	if x.found.Reasons, err = x.e.Row(ctx, sample, background); err != nil {
+		return err
+	}
+	return x.explainWords(ctx, sample)
+}
+
+// explainWords finds what the words of the row's texts have to do with it.
+func (x *explaining) explainWords(ctx context.Context, sample []float32) error {
+	for i, c := range x.e.Columns() {
+		if c.HasCurve() {
+			continue
+		}
+		text, err := data.TextOf(x.set.source, x.opt.row, c.Name)
+		if err != nil {
+			return err
+		}
+		w, err := x.e.Words(ctx, sample, i, text)
+		if err != nil {
+			return err
+		}
+		x.found.Words = append(x.found.Words, w)
+	}
+	return nil
 }

@@ -47,7 +47,7 @@ func (x *explaining) ownPage(path string) bool {
 func (x *explaining) page() report.Page {
 	p := report.Page{Title: "What " + x.file + " goes by", Note: x.title()}
 	if r := x.found.Reasons; r != nil {
-		p.Sections = runpage.ReasonSections("Row", x.model.Spec(), r, x.found.Background)
+		p.Sections = append(runpage.ReasonSections("Row", x.model.Spec(), r, x.found.Background), runpage.WordSections("Words", x.model.Spec(), r.Answer, x.found.Words)...)
 		return p
 	}
 	p.Sections = append(p.Sections, runpage.ImportanceSections("Columns", "", x.found.Importance)...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"descent/data"
 	"descent/explain"
@@ -92,18 +93,7 @@ func importanceText(b *strings.Builder, im *explain.Importance) {
 		rows = append(rows, costsRow(human.Line(strings.Join(c.Columns, " + ")), im, c))
 		bars = append(bars, "together, as they nearly say the same")
 	}
-	table := strings.Split(strings.TrimRight(human.Columns(append([][]string{head}, rows...)), "\n"), "\n")
-	width := 0
-	for _, line := range table {
-		width = max(width, len([]rune(line)))
-	}
-	for i, line := range table {
-		text := line
-		if i > 0 {
-			text += strings.Repeat(" ", width-len([]rune(line))) + "  " + bars[i-1]
-		}
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(text, " "))
-	}
+	barred(b, "  ", append([][]string{head}, rows...), bars)
 	if left > 0 {
 		fmt.Fprintf(b, "  and %s more, each below %s; --json has them\n", human.Plural(left, "column"), human.Rounded(im.Columns[mostLines-1].Costs[0].Mean, 2))
 	}
@@ -140,6 +130,29 @@ func bar(v, most float64) string {
 		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
 	}
 	return text
+}
+
+// signedBar draws a part of the largest amount behind its sign.
+func signedBar(v, most float64) string {
+	if v < 0 {
+		return "-" + bar(v, most)
+	}
+	return "+" + bar(v, most)
+}
+
+// barred writes a table with a bar behind each row but the head.
+func barred(b *strings.Builder, indent string, rows [][]string, bars []string) {
+	lines := strings.Split(strings.TrimRight(human.Columns(rows), "\n"), "\n")
+	wide := 0
+	for _, line := range lines {
+		wide = max(wide, utf8.RuneCountInString(line))
+	}
+	for i, line := range lines {
+		if i > 0 {
+			line += strings.Repeat(" ", wide-utf8.RuneCountInString(line)) + "  " + bars[i-1]
+		}
+		fmt.Fprintf(b, "%s%s\n", indent, strings.TrimRight(line, " "))
+	}
 }
 
 // slicesText says where the model is wrong.
@@ -220,19 +233,18 @@ func curveText(b *strings.Builder, spec data.Spec, d *explain.Dependence) {
 	if spec.Task != data.Regression {
 		low = 0
 	}
-	lines := strings.Split(strings.TrimRight(human.Columns(rows), "\n"), "\n")
-	for i, line := range lines {
-		if i > 0 {
-			line += strings.Repeat(" ", max(0, len([]rune(lines[0]))-len([]rune(line)))) + "  " + bar(values[i-1]-low, high-low)
-		}
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(line, " "))
+	var bars []string
+	for _, v := range values {
+		bars = append(bars, bar(v-low, high-low))
 	}
+	barred(b, "  ", rows, bars)
 }
 
 // reasonsText says why a row has its prediction.
 func (x *explaining) reasonsText(b *strings.Builder) {
 	spec, r := x.model.Spec(), x.found.Reasons
 	fmt.Fprintf(b, "%s\n", x.title())
+	told := false // of words
 	for _, k := range r.Answer {
 		fmt.Fprintf(b, "\n  %s\n", human.Line(runpage.OutputTitle(spec, r.Outputs, k)))
 		rows := [][]string{{"", "this row", "its share", "without it"}}
@@ -252,28 +264,58 @@ func (x *explaining) reasonsText(b *strings.Builder) {
 			if cell == "" {
 				cell = "missing"
 			}
-			sign := "+"
-			if of.Shapley[k].Mean < 0 {
-				sign = "-"
-			}
 			rows = append(rows, []string{human.Line(of.Column), cell, runpage.Change(spec, of.Shapley[k]), runpage.Amount(spec, r.Prediction[k]-of.Occlusion[k].Mean)})
-			bars = append(bars, sign+bar(of.Shapley[k].Mean, most))
+			bars = append(bars, signedBar(of.Shapley[k].Mean, most))
 		}
 		if n := len(order) - mostLines; n > 0 {
 			rows, bars = append(rows, []string{human.Plural(n, "column") + " more", "", runpage.Signed(spec, left), ""}), append(bars, "")
 		}
 		rows, bars = append(rows, []string{"prediction", "", runpage.Amount(spec, r.Prediction[k]), ""}), append(bars, "")
-		lines := strings.Split(strings.TrimRight(human.Columns(rows), "\n"), "\n")
-		wide := 0
-		for _, line := range lines {
-			wide = max(wide, len([]rune(line)))
-		}
-		for i, line := range lines {
-			if i > 0 && bars[i-1] != "" {
-				line += strings.Repeat(" ", wide-len([]rune(line))) + "  " + bars[i-1]
-			}
-			fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, " "))
+		barred(b, "    ", rows, bars)
+		for _, w := range x.found.Words {
+			fmt.Fprintln(b)
+			told = wordsText(b, spec, w, k) || told
 		}
 	}
 	b.WriteString("Shares are Shapley values, which add up to the prediction; ± is half an interval of 95 %.\n")
+	if told {
+		fmt.Fprintf(b, "%s of a word are what the prediction loses without it; these do not add up.\n", choose(spec.Task == data.Regression, "Changes", "Log-odds"))
+	}
+}
+
+// wordsText lists the words of a text, those first that change an output most, and
+// reports whether there are any.
+func wordsText(b *strings.Builder, spec data.Spec, w *explain.Words, k int) bool {
+	name, changing := human.Line(w.Column), 0
+	for _, of := range w.Parts {
+		if of.Change[k] != 0 {
+			changing++
+		}
+	}
+	switch {
+	case w.Count == 0:
+		fmt.Fprintf(b, "    %s has no words\n", name)
+		return false
+	case w.Each > 1:
+		fmt.Fprintf(b, "    %s, %s words, %d of them left out at a time", name, human.Thousands(float64(w.Count)), w.Each)
+	default:
+		fmt.Fprintf(b, "    %s, %s, each left out by itself", name, human.Plural(w.Count, "word"))
+	}
+	if changing == 0 {
+		b.WriteString(": the prediction stays the same\n")
+		return false
+	}
+	b.WriteByte('\n')
+	rows, bars, order := [][]string{{"", "at", runpage.WordUnit(spec), "without it"}}, []string(nil), w.Strongest(k)
+	most := math.Abs(w.Parts[order[0]].Change[k])
+	for _, i := range order[:min(changing, mostLines)] {
+		of := w.Parts[i]
+		rows = append(rows, []string{human.Line(runpage.WordText(of.Text)), human.Thousands(float64(1 + i*w.Each)), runpage.WordChange(of.Change[k], most), runpage.Amount(spec, of.Without[k])})
+		bars = append(bars, signedBar(of.Change[k], most))
+	}
+	barred(b, "      ", rows, bars)
+	if left := len(w.Parts) - len(bars); left > 0 {
+		fmt.Fprintf(b, "      and %s more; --json has them\n", human.Thousands(float64(left)))
+	}
+	return true
 }

@@ -186,6 +186,59 @@ func TestExportONNX(t *testing.T) {
 	}
 }
 
+// TestExportedAnswersAlike: predict says the same of rows by a run and by its ONNX file, to
+// the byte: in each form, in numbers, answers and notes.
+func TestExportedAnswersAlike(t *testing.T) {
+	table := write(t, "mixed.csv", mixed(240))
+	odd := write(t, "odd.csv", "city,rooms,area,built\nulm,1,30,1999-02-03\nBonn,,,\n,2,25.5,2001-01-01\nHamburg,7,50,2010-12-31\n")
+	wide := write(t, "levels.csv", "level,x,kind\n"+strings.Repeat("a,1,u\nb,2,v\nb,,v\nc,0,u\n", 30)+"d,1,u\ne,2,v\n")
+	short := func(target string, more ...string) []string {
+		return append([]string{"--data", table, "--target", target, "--drop", strings.ReplaceAll("price,kind,cheap,big,note", target+",", ""), "--epochs", "2", "--model", "mlp:8"}, more...)
+	}
+	for i, c := range []struct {
+		data []string
+		args []string
+	}{
+		{[]string{odd, table}, short("kind")},
+		{[]string{odd, table}, short("price")},
+		{[]string{odd}, short("cheap", "--threshold", "f1")},
+		{[]string{odd}, []string{"--data", table, "--target", "cheap,big", "--task", "multilabel", "--drop", "price,kind,note", "--epochs", "1", "--model", "mlp:8"}},
+		{[]string{odd}, []string{"--data", table, "--target", "price,rooms", "--drop", "cheap,big,kind,note", "--epochs", "1", "--model", "mlp:8"}},
+		{[]string{write(t, "more.csv", "level,x\na,1\nz,\n?,2\nd,3\n"), wide}, []string{"--data", wide, "--target", "kind", "--category", "level", "--levels", "level:2/20", "--epochs", "1", "--model", "mlp:8"}},
+	} {
+		if testing.Short() && i > 1 {
+			continue
+		}
+		run, file := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "model.onnx")
+		command(t, append([]string{"train", "--ui", "none", "--out", run}, c.args...)...).want(t, exitDone)
+		command(t, "export", run, "--out", file).want(t, exitDone)
+		if i == 0 {
+			far := write(t, "far.csv", "city,rooms,area,built\nUlm,1,30,1999-02-03\nUlm,1,1e300,1999-02-03\n")
+			contains(t, command(t, "predict", file, far).want(t, exitFailed).stderr, "row 2: the network makes NaN of it")
+		}
+		for _, path := range append(c.data, filepath.Join(filepath.Dir(c.data[0]), "*.csv")) {
+			for _, flags := range [][]string{nil, {"--format", "jsonl"}, {"--probabilities"}, {"--probabilities", "--format", "jsonl"}} {
+				a, b := command(t, append([]string{"predict", run, path}, flags...)...), command(t, append([]string{"predict", file, path}, flags...)...)
+				if a != b {
+					t.Errorf("%v %s %v: the run says\n%+v\nits file says\n%+v", c.args, path, flags, a, b)
+				}
+				if flags == nil && path == c.data[0] {
+					contains(t, a.stderr, "levels that training did not have")
+				}
+			}
+		}
+	}
+}
+
+// TestExportedTexts: what ONNX has no form for is said.
+func TestExportedTexts(t *testing.T) {
+	table := write(t, "mixed.csv", mixed(120))
+	run, file := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "model.onnx")
+	command(t, "train", "--ui", "none", "--out", run, "--data", table, "--target", "price", "--drop", "kind,cheap,big", "--text", "note", "--epochs", "1", "--model", "mlp:8").want(t, exitDone)
+	command(t, "export", run, "--out", file).want(t, exitDone)
+	contains(t, command(t, "predict", file, table).want(t, exitUsage).stderr, `input "note" takes the features of a column`, "predict with the model")
+}
+
 // samePredictions compares the last column of a table with the only one of another.
 func samePredictions(t *testing.T, got, want string) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"descent/internal/files"
+	"descent/internal/gowrite"
 	"descent/internal/human"
 	"descent/internal/runs"
 	"descent/internal/shell"
@@ -45,7 +46,11 @@ func (a *app) exportModel(m *model.Model, out string) error {
 // to its scores on the test part of its run.
 func (a *app) showRounded(ctx context.Context, file, out string, before, after *model.Model) error {
 	if old, err := os.Stat(file); err == nil {
-		if now, err := os.Stat(out); err == nil && !now.IsDir() {
+		now, err := os.Stat(out)
+		if err == nil && now.IsDir() {
+			now, err = os.Stat(gowrite.ModelFile(out))
+		}
+		if err == nil {
 			fmt.Fprintf(a.stdout, "%s bytes, %.0f %% of the %s of %s\n", human.Thousands(float64(now.Size())),
 				100*float64(now.Size())/float64(old.Size()), human.Thousands(float64(old.Size())), shell.Path(file))
 			if now.Size() >= old.Size() && after.Storage() != before.Storage() {

@@ -43,6 +43,12 @@ func TestExportWeights(t *testing.T) {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	r := command(t, "export", filepath.Join(run, "best.safetensors"), "--weights", "int8", "--format", "go", "--out", at("small")).want(t, exitDone)
 	contains(t, r.stdout, "a Go package", "Test part of the run")
+	contains(t, r.stdout, "% of the")
+	tiny := filepath.Join(t.TempDir(), "run")
+	command(t, "train", "--ui", "none", "--out", tiny, "--data", write(t, "tiny.csv", "x,y\n"+strings.Repeat("1,2\n2,4\n3,6\n", 9)), "--target", "y", "--model", "linear", "--epochs", "1").want(t, exitDone)
+	for _, args := range [][]string{{"--out", filepath.Join(t.TempDir(), "x.safetensors")}, {"--format", "go", "--out", filepath.Join(t.TempDir(), "x")}} {
+		contains(t, command(t, append([]string{"export", tiny, "--weights", "int8"}, args...)...).want(t, exitDone).stdout, "no smaller: ")
+	}
 	lone := at("lone.safetensors")
 	if text, err := os.ReadFile(filepath.Join(run, "best.safetensors")); err != nil || os.WriteFile(lone, text, 0o666) != nil {
 		t.Fatal(err)

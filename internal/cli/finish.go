@@ -125,7 +125,7 @@ func (r *run) tested(ctx context.Context, sum *runs.Summary) (string, error) {
 func (a *app) finished(f *runs.Folder) error {
 	stays, err := f.Finished()
 	if len(stays) > 0 {
-		fmt.Fprintf(a.stderr, "descent: %s stays, as no run wrote it\n", strings.Join(stays, ", "))
+		a.say("%s stays, as no run wrote it", strings.Join(stays, ", "))
 	}
 	return err
 }
@@ -245,6 +245,6 @@ func (r *run) keptText() string {
 
 // interrupted tells what was saved and how to go on.
 func (r *run) interrupted() {
-	fmt.Fprintf(r.stderr, "descent: interrupted; %s\n", r.keptText())
+	r.say("interrupted; %s", r.keptText())
 	r.next(r.stderr, r.resumeCall())
 }

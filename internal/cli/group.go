@@ -19,6 +19,9 @@ import (
 	"descent/train"
 )
 
+// ofGroups is what the command of a group calls itself.
+const ofGroups = "descent-mpi"
+
 // exitAgain is what a member of a group exits with that was asked to leave: by
 // sysexits.h a failure for a while, after which launchers start a job again.
 const exitAgain = 75
@@ -36,18 +39,28 @@ func RunIn(ctx context.Context, g dist.Group, args []string, stdin io.Reader, st
 	a := &app{crew: leader, away: away}
 	status := a.run(ctx, args, stdin, stdout, stderr)
 	if err := leader.End(status); err != nil && status == exitDone {
-		fmt.Fprintf(stderr, "descent: %v\n", err)
+		fmt.Fprintf(stderr, "%s: %v\n", ofGroups, err)
 		return exitFailed
 	}
 	return status
 }
 
+// Fail says why a process has no group to be a member of, and returns what to exit with.
+func Fail(ctx context.Context, err error, stderr io.Writer) int {
+	status := exitFailed
+	if ctx.Err() != nil {
+		err, status = errLeft, interruptedCode(ctx, true)
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", ofGroups, err)
+	return status
+}
+
 // follow is what a member other than rank 0 does.
 func follow(ctx context.Context, g dist.Group, stderr io.Writer) int {
-	status, err := crew.Follow(ctx, g, &hand{ctx: ctx, group: g, trials: new(trials.Maker)})
+	status, err := crew.Follow(ctx, g, &hand{ctx: ctx, group: g})
 	if err != nil {
 		g.Abort(err)
-		fmt.Fprintf(stderr, "descent: %s: %v\n", crew.Here(g), err)
+		fmt.Fprintf(stderr, "%s: %s: %v\n", ofGroups, crew.Here(g), err)
 		return exitFailed
 	}
 	return status
@@ -60,6 +73,7 @@ type joint struct {
 	Checkpoints string           // their folder; empty: there are none
 	Resume      bool             // from there
 	Range       *train.RateRange // of a range test; nil: the whole training
+	Trials      bool             // it is none: trials will be dealt, on the data of the settings
 	Cut         int              // which parts of data it is on, by when they were cut; from 1
 }
 
@@ -67,13 +81,15 @@ type joint struct {
 type hand struct {
 	ctx    context.Context
 	group  dist.Group
-	trials *trials.Maker
 	cut    int // which parts there are
 	parts  []data.Parts
+	trials *settings.Job // that they are on the data of
 }
 
 // Do implements [crew.Hand].
-func (h *hand) Do(ctx context.Context, work []byte) ([]byte, error) { return h.trials.Make(ctx, work) }
+func (h *hand) Do(ctx context.Context, work []byte) ([]byte, error) {
+	return trials.Make(ctx, h.trials, work)
+}
 
 // Prepare implements [crew.Hand].
 func (h *hand) Prepare(work []byte) (func() error, error) {
@@ -85,7 +101,9 @@ func (h *hand) Prepare(work []byte) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.In(h.group)
+	if !w.Trials {
+		s.In(h.group)
+	}
 	return func() error {
 		if h.cut != w.Cut {
 			var err error
@@ -94,6 +112,11 @@ func (h *hand) Prepare(work []byte) (func() error, error) {
 				return err
 			}
 			h.cut = w.Cut
+		}
+		if w.Trials {
+			var err error
+			h.trials, err = settings.PrepareOf(s, h.parts)
+			return err
 		}
 		return h.train(w, s)
 	}, nil
@@ -171,6 +194,14 @@ func (a *app) together(ctx context.Context, w joint, j *settings.Job, do func() 
 		a.away() // as another rank
 	}
 	return err
+}
+
+// share has all ranks take the data of a job, on which they are to make trials.
+func (a *app) share(ctx context.Context, j *settings.Job) error {
+	if a.crew == nil {
+		return nil
+	}
+	return a.together(ctx, joint{Trials: true}, j, func() error { return nil })
 }
 
 // in has a run of those settings be trained by all ranks.

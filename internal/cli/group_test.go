@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -114,8 +115,12 @@ func TestGroupFindsRates(t *testing.T) {
 	}
 	want := parsed(t, command(t, append(line(), "--micro-batch", "shared")...))
 	for n := 1; n <= 3; n++ {
-		if got := parsed(t, inGroup(t, n, nil, line()...)); !reflect.DeepEqual(got["points"], want["points"]) {
+		got := parsed(t, inGroup(t, n, nil, line()...))
+		if !reflect.DeepEqual(got["points"], want["points"]) {
 			t.Errorf("%d ranks: %v, want %v", n, got["points"], want["points"])
+		}
+		if next, _ := got["command"].(string); !strings.HasPrefix(next, fmt.Sprintf("mpirun -np %d descent-mpi train ", n)) {
+			t.Errorf("%d ranks: next is %s", n, next)
 		}
 	}
 }
@@ -142,6 +147,9 @@ func TestGroupFails(t *testing.T) {
 		for n := 1; n <= 3; n += 2 {
 			r := inGroup(t, n, nil, row.args...).want(t, row.code)
 			contains(t, r.stderr, row.want)
+			if r.code != exitDone {
+				contains(t, r.stderr, "descent-mpi: ")
+			}
 		}
 	}
 }
@@ -230,10 +238,11 @@ func TestGroupLeavesTrials(t *testing.T) {
 // TestGroupDeals: trials of a sweep and of a comparison have the same results, whichever
 // rank makes them.
 func TestGroupDeals(t *testing.T) {
-	file := write(t, "sweep.yaml", smallSweep)
+	file, table := write(t, "sweep.yaml", smallSweep), write(t, "flowers.csv", flowers(150))
 	for _, args := range [][]string{
 		{"sweep", file},
 		{"compare", "--optimizers", "adam,momentum", "--seeds", "2", "--epochs", "2", "--model", "mlp:8"},
+		{"compare", "--optimizers", "adam,momentum", "--seeds", "2", "--epochs", "2", "--data", table, "--target", "kind", "--model", "mlp:8"},
 	} {
 		out := filepath.Join(t.TempDir(), "alone")
 		line := func(out string) []string {

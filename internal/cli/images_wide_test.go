@@ -6,7 +6,9 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -49,4 +51,14 @@ func TestImagesOf16Bits(t *testing.T) {
 		t.Errorf("%s%s", r.stdout, r.stderr)
 	}
 	contains(t, command(t, "inspect", run).want(t, exitDone).stdout, "16 bits")
+	file := filepath.Join(t.TempDir(), "model.onnx")
+	command(t, "export", run, "--out", file).want(t, exitDone)
+	for _, memory := range []int64{math.MaxInt64, 1 << 12} { // and from a file
+		before := debug.SetMemoryLimit(memory)
+		got := command(t, "predict", file, dir)
+		debug.SetMemoryLimit(before)
+		if got != r {
+			t.Errorf("the run says %+v, its file %+v", r, got)
+		}
+	}
 }

@@ -18,10 +18,10 @@ func (s Signal) Error() string { return fmt.Sprintf("signal: %v", s.Signal) }
 // interruptedCode returns what a process exits with that a signal ended: by
 // convention 128 and the number of the signal, which is 130 for Ctrl-C and 143
 // for SIGTERM; of a group exitAgain, but for Ctrl-C.
-func (a *app) interruptedCode(ctx context.Context) int {
+func interruptedCode(ctx context.Context, group bool) int {
 	var s Signal
 	if errors.As(context.Cause(ctx), &s) {
-		if a.crew != nil && s.Signal != os.Interrupt {
+		if group && s.Signal != os.Interrupt {
 			return exitAgain
 		}
 		if number, ok := s.Signal.(syscall.Signal); ok {

@@ -78,6 +78,56 @@ func TestPredictONNX(t *testing.T) {
 	}
 }
 
+// TestPredictONNXOdd: files whose metadata say something else than their outputs.
+func TestPredictONNXOdd(t *testing.T) {
+	column := func(name string) *onnxproto.ValueInfo {
+		return &onnxproto.ValueInfo{Name: name, Type: &onnxproto.Type{Tensor: &onnxproto.TensorType{Elem: onnxproto.Float64, Shape: &onnxproto.Shape{Dims: []*onnxproto.Dim{{Param: "n"}, onnxproto.Fixed(1)}}}}}
+	}
+	file := func(meta map[string]string, output string) string {
+		m := &onnxproto.Model{IRVersion: 8, Opsets: []*onnxproto.Opset{{Version: 13}}, Graph: &onnxproto.Graph{
+			Inputs: []*onnxproto.ValueInfo{column("a")}, Outputs: []*onnxproto.ValueInfo{{Name: output}},
+			Nodes: []*onnxproto.Node{{Op: "Concat", Inputs: []string{"a", "a"}, Outputs: []string{output}, Attributes: []*onnxproto.Attribute{{Name: "axis", Int: 1, Type: 2}}}},
+		}}
+		m.Metadata = []*onnxproto.Entry{{Key: "columns", Value: `[{"name":"a","kind":"number"}]`}}
+		for key, value := range meta {
+			m.Metadata = append(m.Metadata, &onnxproto.Entry{Key: key, Value: value})
+		}
+		path := filepath.Join(t.TempDir(), "m.onnx")
+		if err := os.WriteFile(path, onnxproto.Marshal(m), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	rows := write(t, "rows.csv", "a\n0.25\n2.5\n")
+	const classes, labels, asIs = `"classification"`, `"multilabel"`, "probabilities_0,probabilities_1\n0.25,0.25\n2.5,2.5\n"
+	for _, c := range []struct {
+		meta   map[string]string
+		output string
+		want   string
+	}{
+		{map[string]string{"task": classes, "classes": `["u","v"]`}, "probabilities", "prediction\nu\nu\n"},
+		{map[string]string{"task": classes, "classes": `["u","v"]`, "thresholds": "[1]"}, "probabilities", "prediction\nu\nv\n"},
+		{map[string]string{"task": classes, "classes": `["u","v"]`, "thresholds": "[]"}, "probabilities", asIs},
+		{map[string]string{"task": classes, "classes": `["u","v"]`, "thresholds": "[1,2]"}, "probabilities", asIs},
+		{map[string]string{"task": classes, "classes": `["u","v","w"]`}, "probabilities", asIs},
+		{map[string]string{"task": classes, "classes": `["u"]`, "thresholds": "[1]"}, "probabilities", asIs},
+		{map[string]string{"task": "text-classification", "classes": `["u","v"]`}, "probabilities", asIs},
+		{map[string]string{"task": labels, "targets": `["u","v"]`, "separator": `"|"`, "thresholds": "[1,3]"}, "probabilities", "prediction\n\"\"\nu\n"},
+		{map[string]string{"task": labels, "targets": `["u","v"]`, "separator": `"|"`}, "probabilities", "prediction\n\"\"\nu|v\n"},
+		{map[string]string{"task": labels, "targets": `["u","v"]`, "thresholds": "[1]"}, "probabilities", asIs},
+		{map[string]string{"task": `"regression"`, "targets": `["u","v"]`, "units": `[{"mean":0,"std":1e7},{"mean":0,"std":1}]`}, "prediction", "u,v\n0.25,0.25\n2.5,2.5\n"},
+		{map[string]string{"task": `"regression"`, "targets": `["u","v"]`, "units": `[{"mean":0,"std":0},{"mean":0,"std":1}]`}, "prediction", strings.ReplaceAll(asIs, "probabilities", "prediction")},
+		{map[string]string{"task": `"regression"`, "targets": `["u","v"]`, "units": `[{"mean":0,"std":1}]`}, "prediction", strings.ReplaceAll(asIs, "probabilities", "prediction")},
+		{map[string]string{"task": `"regression"`, "targets": `["u"]`}, "prediction", strings.ReplaceAll(asIs, "probabilities", "prediction")},
+	} {
+		if got := command(t, "predict", file(c.meta, c.output), rows).want(t, exitDone).stdout; got != c.want {
+			t.Errorf("%v: %q, want %q", c.meta, got, c.want)
+		}
+	}
+	regression := file(map[string]string{"task": `"regression"`, "targets": `["u","v"]`}, "prediction")
+	contains(t, command(t, "predict", regression, rows, "--probabilities").want(t, exitUsage).stderr, "--probabilities: the model predicts u, v")
+}
+
 // Pixels become numbers as the flags say, in the order of channels that the input has.
 func TestPredictONNXImages(t *testing.T) {
 	dir := t.TempDir()

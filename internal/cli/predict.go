@@ -94,7 +94,7 @@ func (a *app) predict(ctx context.Context, model, path string, opt predictOption
 		return fmt.Errorf("the model's first goal, %s, is %s of field %q, which has no form here; use the library's Model.Predictions", g.Name, g.Task, g.Target)
 	}
 	if opt.probabilities && spec.Task == data.Regression {
-		return usage.Errorf("--probabilities: the model predicts %s, neither classes nor labels", strings.Join(spec.Targets, ", "))
+		return withoutProbabilities(spec)
 	}
 	opt.thresholds = m.Thresholds()
 	if opt.level != 0 {

@@ -35,11 +35,11 @@ func (o *onnxOptions) register(cmd *cobra.Command) {
 // onnxRows are rows of the inputs of a network.
 type onnxRows struct {
 	n      int
-	names  []string                                  // of images; nil where they have none
-	inputs func(from, to int) map[string]onnx.Tensor // of a range of rows
-	whole  bool                                      // tensors, which are taken at once
-	batch  int                                       // how many are computed at once
-	notes  []string                                  // on images that were left out or changed
+	names  []string                                           // of images; nil where they have none
+	inputs func(from, to int) (map[string]onnx.Tensor, error) // of a range of rows
+	whole  bool                                               // tensors, which are taken at once
+	batch  int                                                // how many are computed at once
+	notes  []string                                           // on what was left out, changed or not known
 }
 
 // onnxBatch is how many rows of an ONNX file's input are computed at once.
@@ -56,14 +56,23 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 	if err != nil {
 		return usage.Mark(err)
 	}
+	if len(m.Inputs) == 0 {
+		return usage.Errorf("%s: the network has no inputs, and makes the same of any data", path)
+	}
 	rows, err := a.rowsForONNX(m, from, opt)
 	if err != nil {
+		return err
+	}
+	if err := saidBy(m).takes(opt); err != nil && !rows.whole {
 		return err
 	}
 	if opt.out != "" {
 		if err := a.reads(path, from).Spare(opt.out); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
+	}
+	for _, note := range rows.notes {
+		fmt.Fprintf(a.stderr, "note: %s\n", note)
 	}
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
@@ -94,10 +103,7 @@ func (a *app) rowsForONNX(m *onnx.Model, path string, opt predictOptions) (onnxR
 		}
 	}
 	info, err := os.Stat(path)
-	if err != nil && path != "-" {
-		return onnxRows{}, usage.Mark(err)
-	}
-	folder := info != nil && info.IsDir()
+	folder := err == nil && info.IsDir()
 	several := usage.Errorf("the network has %d inputs: %s; want a folder with a file for each, NAME.npy or NAME.pb", len(m.Inputs), inputNames(m))
 	if ext == ".npy" || ext == ".pb" {
 		if len(m.Inputs) != 1 {
@@ -115,25 +121,21 @@ func (a *app) rowsForONNX(m *onnx.Model, path string, opt predictOptions) (onnxR
 		}
 	}
 	columns, why := columnsOf(m)
-	switch {
-	case why == nil && folder:
-		return onnxRows{}, usage.Errorf("%s: the network takes rows of a table: want a CSV file with the columns %s", path, columnNames(columns))
-	case why == nil:
+	if why == nil {
 		if err := opt.withoutImages(); err != nil {
 			return onnxRows{}, err
 		}
 		return a.tableRows(m, columns, path)
+	}
+	switch {
+	case err != nil && path != "-":
+		return onnxRows{}, usage.Mark(err)
 	case len(m.Inputs) != 1:
 		return onnxRows{}, usage.Errorf("%w; %w", several, why)
+	case ext == ".csv" || path == "-":
+		return a.numberRows(m.Inputs[0], path)
 	}
-	in := m.Inputs[0]
-	if ext == ".csv" || path == "-" {
-		return a.numberRows(in, path)
-	}
-	rows, err := imageRows(in, path, folder, opt)
-	for _, note := range rows.notes {
-		fmt.Fprintf(a.stderr, "note: %s\n", note)
-	}
+	rows, err := imageRows(m.Inputs[0], path, folder, opt)
 	return rows, usage.Mark(err)
 }
 
@@ -153,16 +155,18 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 		batch = d[0].Size // what the file was made for
 	}
 	programs := map[int]*onnx.Program{}
-	var out *onnxWriter
+	var write onnxForm
 	for from := 0; from < rows.n; from += batch {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		to := min(from+batch, rows.n)
-		inputs := rows.inputs(from, to)
+		inputs, err := rows.inputs(from, to)
+		if err != nil {
+			return err
+		}
 		program, ok := programs[to-from]
 		if !ok {
-			var err error
 			if program, err = m.Compile(inputs); err != nil {
 				return err
 			}
@@ -180,15 +184,9 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 				count = d[0]
 			}
 		}
-		if out == nil {
-			if out, err = newONNXWriter(w, m.Outputs, outputs, count, rows.names != nil, opt); err != nil {
+		if write == nil {
+			if write, err = a.onnxForm(w, m, rows, outputs, count, opt); err != nil {
 				return err
-			}
-			if out.short {
-				fmt.Fprintf(a.stderr, "note: of %d numbers a row the largest of %s is written, with its place from 0; --probabilities writes all\n", out.width, human.Line(out.first))
-			}
-			if len(m.Texts) > 0 {
-				fmt.Fprintf(a.stderr, "note: output %s is text that operators make which are not read here, and left out\n", human.Line(strings.Join(m.Texts, ", ")))
 			}
 		}
 		for i := range count {
@@ -196,10 +194,35 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 			if rows.names != nil {
 				name = rows.names[from+i]
 			}
-			if err := out.row(name, i, count, outputs); err != nil {
+			if err := write(name, i, count, outputs); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// onnxForm writes row i of so many of the outputs, which may have a name.
+type onnxForm func(name string, i, rows int, outputs map[string]onnx.Tensor) error
+
+// onnxForm returns what writes rows: as the model's own predictions, if the file says what
+// those are and takes rows as the model does, or else all outputs as they are.
+func (a *app) onnxForm(w io.Writer, m *onnx.Model, rows onnxRows, outputs map[string]onnx.Tensor, count int, opt predictOptions) (onnxForm, error) {
+	by := saidBy(m)
+	if by != nil && !rows.whole {
+		if write, err := by.writer(w, outputs, count, rows.names != nil, opt); write != nil || err != nil {
+			return write, err
+		}
+	}
+	out, err := newONNXWriter(w, m.Outputs, outputs, count, rows.names != nil, by, opt)
+	if err != nil {
+		return nil, err
+	}
+	if out.short {
+		fmt.Fprintf(a.stderr, "note: of %d numbers a row the largest of %s is written, with its place from 0; --probabilities writes all\n", out.width, human.Line(out.first))
+	}
+	if len(m.Texts) > 0 {
+		fmt.Fprintf(a.stderr, "note: output %s is text that operators make which are not read here, and left out\n", human.Line(strings.Join(m.Texts, ", ")))
+	}
+	return out.row, nil
 }

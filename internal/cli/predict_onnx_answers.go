@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 
+	"descent/internal/runs"
 	"descent/onnx"
 )
 
@@ -20,14 +20,15 @@ type onnxWriter struct {
 	named   bool
 	short   bool // of numbers, the largest of the first output
 	width   int  // numbers a row
+	said    *said
 }
 
 // few is how many numbers of a row are written without being asked for.
 const few = 16
 
 // newONNXWriter writes the header, if there is one.
-func newONNXWriter(w io.Writer, names []string, first map[string]onnx.Tensor, rows int, named bool, opt predictOptions) (*onnxWriter, error) {
-	out := &onnxWriter{w: w, outputs: names, named: named}
+func newONNXWriter(w io.Writer, names []string, first map[string]onnx.Tensor, rows int, named bool, by *said, opt predictOptions) (*onnxWriter, error) {
+	out := &onnxWriter{w: w, outputs: names, named: named, said: by}
 	for _, name := range names {
 		t := first[name]
 		n := len(t.Values) + len(t.Texts)
@@ -81,14 +82,14 @@ func (o *onnxWriter) row(name string, i, rows int, outputs map[string]onnx.Tenso
 		t := rowOf(outputs[output], i, rows)
 		fields = append(fields, t.Texts...)
 		if !o.short {
-			for _, v := range t.Values {
-				fields = append(fields, numberText(v))
+			for k, v := range t.Values {
+				fields = append(fields, o.number(output, k, v))
 			}
 		}
 	}
 	if o.short {
 		k, v := largest(rowOf(outputs[o.first], i, rows).Values)
-		fields = append(fields, strconv.Itoa(k), numberText(v))
+		fields = append(fields, strconv.Itoa(k), o.number(o.first, k, v))
 	}
 	o.csv.Write(fields)
 	o.csv.Flush()
@@ -111,14 +112,14 @@ func (o *onnxWriter) object(name string, i, rows int, outputs map[string]onnx.Te
 			continue
 		}
 		list := []json.RawMessage{}
-		for _, v := range t.Values {
-			list = append(list, jsonNumber(v))
+		for k, v := range t.Values {
+			list = append(list, o.jsonNumber(output, k, v))
 		}
 		values[output] = list
 	}
 	if o.short {
 		k, v := largest(rowOf(outputs[o.first], i, rows).Values)
-		object["largest"], object["value"] = k, jsonNumber(v)
+		object["largest"], object["value"] = k, o.jsonNumber(o.first, k, v)
 	}
 	if len(values) > 0 || !o.short {
 		object["outputs"] = values
@@ -148,18 +149,22 @@ func largest(values []float64) (int, float64) {
 	return best, values[best]
 }
 
-// numberText is a number in the digits of float32, if it is one.
-func numberText(v float64) string {
-	if float64(float32(v)) == v || math.IsNaN(v) {
+// number is number k of a row of an output, in the digits of float32, if it is one or was
+// one before it was brought to the units of a target.
+func (o *onnxWriter) number(output string, k int, v float64) string {
+	switch {
+	case float64(float32(v)) == v || v-v != 0:
 		return strconv.FormatFloat(v, 'g', -1, 32)
+	case o.said != nil && o.said.output == output:
+		return runs.Predicted(o.said.spec, k%len(outputNames(o.said.spec)), v)
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// jsonNumber is a number as JSON, null if it is not finite.
-func jsonNumber(v float64) json.RawMessage {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+// jsonNumber is such a number as JSON, null if it is not finite.
+func (o *onnxWriter) jsonNumber(output string, k int, v float64) json.RawMessage {
+	if v-v != 0 {
 		return json.RawMessage("null")
 	}
-	return json.RawMessage(numberText(v))
+	return json.RawMessage(o.number(output, k, v))
 }

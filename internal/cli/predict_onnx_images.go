@@ -78,21 +78,21 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 	} else if strings.EqualFold(filepath.Ext(path), ".zip") {
 		place = images.Zip
 	}
-	set, test, err := images.Read(path, place, images.Config{SkipCorrupt: opt.images.skipCorrupt}, &images.Form{Height: h, Width: w, Channels: c})
+	set, test, err := images.Read(path, place, images.Config{SkipCorrupt: opt.images.skipCorrupt}, &images.Form{Height: h, Width: w, Channels: c, Wide: in.Elem == "uint16"})
 	if err != nil {
 		return onnxRows{}, err
 	}
-	if set == nil || len(set.Pixels) == 0 && test != nil {
+	if set == nil || len(set.Class) == 0 && test != nil {
 		set = test
 	}
 	each := h * w * c
-	rows := onnxRows{n: len(set.Pixels) / each, names: set.Names, notes: set.Notes}
-	rows.inputs = func(from, to int) map[string]onnx.Tensor {
+	rows := onnxRows{n: len(set.Class), names: set.Names, notes: set.Notes}
+	rows.inputs = func(from, to int) (map[string]onnx.Tensor, error) {
 		x := onnx.Tensor{Type: in.Elem, Dims: []int{to - from, h, w, c}, Values: make([]float64, (to-from)*each)}
 		if first {
 			x.Dims = []int{to - from, c, h, w}
 		}
-		for i, p := range set.Pixels[from*each : to*each] {
+		put := func(i int, p float64) {
 			at, channel := i, i%c
 			if o.bgr {
 				channel = c - 1 - channel
@@ -102,9 +102,21 @@ func imageRows(in onnx.Input, path string, folder bool, opt predictOptions) (onn
 				row, pixel := at/each, at%each/c
 				at = (row*c+channel)*h*w + pixel
 			}
-			x.Values[at] = (float64(p) - standard.Mean[channel]) / standard.Std[channel]
+			x.Values[at] = (p - standard.Mean[channel]) / standard.Std[channel]
 		}
-		return map[string]onnx.Tensor{in.Name: x}
+		var list []int
+		for row := from; row < to; row++ {
+			list = append(list, row)
+		}
+		err := set.Visit(list, func(i int, pixels []uint8, wide []uint16) {
+			for k, p := range pixels {
+				put(i*each+k, float64(p))
+			}
+			for k, p := range wide {
+				put(i*each+k, float64(p))
+			}
+		})
+		return map[string]onnx.Tensor{in.Name: x}, err
 	}
 	return rows, nil
 }

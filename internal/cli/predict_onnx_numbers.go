@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,19 @@ func (a *app) numberRows(in onnx.Input, path string) (onnxRows, error) {
 	if n == 0 {
 		return onnxRows{}, fmt.Errorf("%s has no rows of numbers", name)
 	}
-	return onnxRows{n: n, inputs: func(from, to int) map[string]onnx.Tensor {
-		return map[string]onnx.Tensor{in.Name: {Type: in.Elem, Dims: append([]int{to - from}, dims...), Values: values[from*width : to*width]}}
+	return onnxRows{n: n, inputs: func(from, to int) (map[string]onnx.Tensor, error) {
+		return map[string]onnx.Tensor{in.Name: {Type: in.Elem, Dims: append([]int{to - from}, dims...), Values: values[from*width : to*width]}}, nil
 	}}, nil
+}
+
+// openRows opens a file, or for - the standard input, and returns what messages call it.
+func (a *app) openRows(path string) (from io.ReadCloser, name string, err error) {
+	if path == "-" {
+		return io.NopCloser(a.stdin), "standard input", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, "", usage.Mark(err)
+	}
+	return f, path, nil
 }

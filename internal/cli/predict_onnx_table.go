@@ -3,14 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"strings"
 
 	"descent/data"
-	"descent/internal/human"
-	"descent/internal/usage"
 	"descent/onnx"
 )
 
@@ -21,7 +17,10 @@ const tableBatch = 256
 // row, or why they are none. Files of descent export say how cells are read; of others
 // texts are levels, and all else is numbers.
 func columnsOf(m *onnx.Model) ([]data.Column, error) {
-	var said []data.Column
+	var said []struct {
+		data.Column
+		Features []string
+	}
 	if text, ok := m.Metadata["columns"]; ok {
 		if err := json.Unmarshal([]byte(text), &said); err != nil {
 			said = nil // of another program
@@ -30,17 +29,21 @@ func columnsOf(m *onnx.Model) ([]data.Column, error) {
 	texts := false
 	var list []data.Column
 	for _, in := range m.Inputs {
-		c := data.Column{Name: in.Name, Kind: "number"}
+		c := data.Column{Name: in.Name, Kind: "number", Missing: true}
 		if in.Elem == "string" {
 			c.Kind, texts = "category", true
 		}
+		for _, s := range said {
+			switch {
+			case s.Name != c.Name:
+			case s.Features != nil:
+				return nil, fmt.Errorf("input %q takes the features of a column, which ONNX cannot make of its texts: predict with the model that was exported", in.Name)
+			case (s.Kind == "category") == (c.Kind == "category"):
+				c = s.Column
+			}
+		}
 		if !in.Shape || len(in.Dims) == 0 || len(in.Dims) > 2 || len(in.Dims) == 2 && in.Dims[1].Size != 1 {
 			return nil, fmt.Errorf("input %q is %s, which no column of a table is", in.Name, in)
-		}
-		for _, s := range said {
-			if s.Name == c.Name && (s.Kind == "category") == (c.Kind == "category") && s.Kind != "text" {
-				c = s
-			}
 		}
 		list = append(list, c)
 	}
@@ -50,34 +53,18 @@ func columnsOf(m *onnx.Model) ([]data.Column, error) {
 	return list, nil
 }
 
-func columnNames(columns []data.Column) string {
-	var names []string
-	for _, c := range columns {
-		names = append(names, human.Line(c.Name))
-	}
-	return strings.Join(names, ", ")
-}
-
-// openRows opens a file, or for - the standard input, and returns what messages call it.
-func (a *app) openRows(path string) (from io.ReadCloser, name string, err error) {
-	if path == "-" {
-		return io.NopCloser(a.stdin), "standard input", nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, "", usage.Mark(err)
-	}
-	return f, path, nil
-}
-
 // tableRows reads the columns that a network takes from a table.
 func (a *app) tableRows(m *onnx.Model, columns []data.Column, path string) (onnxRows, error) {
-	from, name, err := a.openRows(path)
-	if err != nil {
-		return onnxRows{}, err
+	var cells []data.Cells
+	var notes []string
+	var err error
+	name := path
+	if path == "-" {
+		name = "standard input"
+		cells, notes, err = data.ReadCells(a.stdin, name, columns)
+	} else {
+		cells, notes, err = data.OpenCells(path, columns)
 	}
-	defer from.Close()
-	cells, err := data.ReadCells(from, name, columns)
 	if err != nil {
 		return onnxRows{}, err
 	}
@@ -85,14 +72,14 @@ func (a *app) tableRows(m *onnx.Model, columns []data.Column, path string) (onnx
 	for i, in := range m.Inputs {
 		for row, v := range cells[i].Numbers {
 			switch {
-			case math.Abs(v) > math.MaxFloat32:
+			case math.Abs(v) > math.MaxFloat32 && in.Elem != "float64":
 				return onnxRows{}, fmt.Errorf("%s, row %d: column %q is %g, which is no finite number of float32", name, row+1, columns[i].Name, v)
 			case !strings.HasPrefix(in.Elem, "float") && v != math.Trunc(v): // or it is missing
 				return onnxRows{}, fmt.Errorf("%s, row %d: column %q is %v; input %q takes %s", name, row+1, columns[i].Name, v, in.Name, in)
 			}
 		}
 	}
-	return onnxRows{n: n, batch: tableBatch, inputs: func(from, to int) map[string]onnx.Tensor {
+	return onnxRows{n: n, batch: tableBatch, notes: notes, inputs: func(from, to int) (map[string]onnx.Tensor, error) {
 		inputs := map[string]onnx.Tensor{}
 		for i, in := range m.Inputs {
 			t := onnx.Tensor{Type: in.Elem, Dims: []int{to - from, 1}[:len(in.Dims)]}
@@ -103,6 +90,6 @@ func (a *app) tableRows(m *onnx.Model, columns []data.Column, path string) (onnx
 			}
 			inputs[in.Name] = t
 		}
-		return inputs
+		return inputs, nil
 	}}, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func wholeRows(t map[string]onnx.Tensor) onnxRows {
-	return onnxRows{n: 1, whole: true, inputs: func(_, _ int) map[string]onnx.Tensor { return t }}
+	return onnxRows{n: 1, whole: true, inputs: func(_, _ int) (map[string]onnx.Tensor, error) { return t, nil }}
 }
 
 // tensorsIn reads a tensor for each input from a folder, if there are such files.

@@ -43,7 +43,7 @@ func (a *app) goOn(ctx context.Context, opt trainOptions) error {
 
 // onlyHarmless refuses by name the flags that change the result, and may not
 // stand beside --resume.
-func onlyHarmless(flags *pflag.FlagSet) error {
+func (a *app) onlyHarmless(flags *pflag.FlagSet) error {
 	var others []string
 	flags.Visit(func(f *pflag.Flag) {
 		if !settings.Marked(f, settings.Harmless) {
@@ -53,8 +53,8 @@ func onlyHarmless(flags *pflag.FlagSet) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return usage.Errorf("%s cannot stand beside --resume: a run goes on with the settings it was started with; \"descent train --config FOLDER/%s\" starts a new one",
-		strings.Join(others, ", "), runs.ConfigFile)
+	return usage.Errorf("%s cannot stand beside --resume: a run goes on with the settings it was started with; \"%s\" starts a new one",
+		strings.Join(others, ", "), a.call("train", "--config", "FOLDER/"+runs.ConfigFile))
 }
 
 // resume goes on with the run of a folder, or prints its result again if it is
@@ -299,4 +299,4 @@ func (r *run) remeasure(ctx context.Context) error {
 }
 
 // resumeCall is the command that goes on with the run.
-func (r *run) resumeCall() string { return r.again("train", "--"+resumeFlag, r.folder.Path) }
+func (r *run) resumeCall() string { return r.call("train", "--"+resumeFlag, r.folder.Path) }

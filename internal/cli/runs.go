@@ -70,6 +70,9 @@ func (a *app) runs(folder string, opt listOptions) error {
 	if unread != nil && list == nil {
 		return unread
 	}
+	if len(list) == 0 && runs.IsRun(folder) {
+		return usage.Errorf("%s is itself a run; name the folder that it is in", folder)
+	}
 	keys := runs.Keys(list)
 	var err error
 	if list, err = filtered(list, keys, opt); err != nil {

@@ -35,6 +35,8 @@ func TestRuns(t *testing.T) {
 	contains(t, command(t, "runs", "--where", "sede=1").want(t, exitUsage).stderr, `did you mean "seed"`)
 	contains(t, command(t, "runs", "nowhere").want(t, exitFailed).stderr, "nowhere")
 
+	contains(t, command(t, "runs", filepath.Join("runs", "one")).want(t, exitUsage).stderr, "is itself a run")
+
 	both := command(t, "runs", "compare", "one", filepath.Join("runs", "two")).want(t, exitDone).stdout
 	contains(t, both, "test accuracy", "setting  one  two\nseed     1    2\n", "report runs/one runs/two")
 	contains(t, command(t, "runs", "compare", "one").want(t, exitUsage).stderr, "two runs or more")

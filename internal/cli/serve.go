@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"net"
@@ -168,8 +169,8 @@ func (a *app) serve(ctx context.Context, args []string, o serving) error {
 }
 
 // options are those of the server, after what cannot be meant was refused.
-func (o *serving) options(a *app) (serve.Options, error) {
-	options := serve.Options{Body: o.mostBody << 20, Queue: o.queue, Time: o.timeout}
+func (o *serving) options(a *app) (options serve.Options, err error) {
+	options = serve.Options{Body: o.mostBody << 20, Queue: o.queue, Time: o.timeout}
 	switch {
 	case o.mostBody < 1 || o.mostBody > mostBody:
 		return options, usage.Errorf("--max-body: %d; want 1 to %d MiB", o.mostBody, mostBody)
@@ -200,16 +201,33 @@ func (o *serving) options(a *app) (serve.Options, error) {
 		return options, usage.Errorf("--log: %w", suggest.Unknown("form", o.log, logFormats))
 	}
 	if o.tokenFile != "" {
-		text, err := os.ReadFile(o.tokenFile)
-		if err != nil {
+		if options.Token, err = readToken(o.tokenFile); err != nil {
 			return options, usage.Errorf("--token-file: %w", err)
-		}
-		options.Token = strings.TrimSpace(string(text))
-		if len(options.Token) < 16 || strings.ContainsAny(options.Token, " \t\r\n") {
-			return options, usage.Errorf("--token-file: %s holds no token; want one word of at least 16 letters, as head -c 24 /dev/urandom | base64 makes it", o.tokenFile)
 		}
 	}
 	return options, nil
+}
+
+// mostToken bounds a token, in bytes.
+const mostToken = 4096
+
+// readToken reads the token of a file, which may be a pipe. It has to go into a header.
+func readToken(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostToken+1))
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(text))
+	bad := func(r rune) bool { return r <= ' ' || r > '~' }
+	if len(token) < 16 || len(token) > mostToken || strings.ContainsFunc(token, bad) {
+		return "", fmt.Errorf("%s holds no token; want one word of 16 to %d letters, digits and signs of ASCII, as head -c 24 /dev/urandom | base64 makes it", path, mostToken)
+	}
+	return token, nil
 }
 
 // checkAddress refuses an address that cannot be meant, and one that others see without a

@@ -153,6 +153,9 @@ func TestServeRefuses(t *testing.T) {
 	} {
 		contains(t, command(t, append([]string{"serve", "--addr", "0"}, args...)...).want(t, exitUsage).stderr, says)
 	}
+	for _, token := range []string{"0123456789 abcdef", "0123456789abcdef\x01", "\ufeff0123456789abcdef", "0123456789abcdefü", strings.Repeat("x", 5000)} {
+		contains(t, command(t, "serve", "--addr", "0", run, "--token-file", write(t, "token", token)).want(t, exitUsage).stderr, "holds no token")
+	}
 	contains(t, command(t, "serve", "--addr", "0", filepath.Join(t.TempDir(), "none")).want(t, exitFailed).stderr, "none")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -81,7 +81,7 @@ Settings are merged: defaults, then --recipe, --config, --set and flags.`,
 				return a.goOn(cmd.Context(), opt)
 			}
 			if cmd.Flags().Changed(resumeFlag) {
-				if err := onlyHarmless(cmd.Flags()); err != nil {
+				if err := a.onlyHarmless(cmd.Flags()); err != nil {
 					return err
 				}
 				return a.resume(cmd.Context(), opt)

@@ -24,12 +24,13 @@ type trialMaker interface {
 	StartText() string
 	Folder() string
 	Ended() int
+	Job() *settings.Job
 	Close() error
 }
 
 // host is what trials know of the command.
 func (a *app) host(ui *terminal.Progress) trials.Host {
-	h := trials.Host{Call: a.call, Show: ui.Moment}
+	h := trials.Host{Call: a.alone, Again: a.call, Show: ui.Moment}
 	if a.crew != nil {
 		h.Ranks = trials.Ranks{N: a.crew.Size(), Give: a.crew.Give}
 	}
@@ -42,18 +43,21 @@ func (a *app) perform(ctx context.Context, ui *terminal.Progress, name string, t
 	if err := a.work.begin(); err != nil {
 		return errors.Join(err, t.Close())
 	}
+	if err := a.share(ctx, t.Job()); err != nil {
+		return errors.Join(err, t.Close())
+	}
 	ui.Printf("%s", t.StartText())
 	err := run()
 	ui.Finish()
 	err = errors.Join(err, t.Close())
-	goOn := a.again(name, "--resume", t.Folder())
+	goOn := a.call(name, "--resume", t.Folder())
 	if ctx.Err() == nil {
 		if err != nil && !errors.Is(err, files.ErrGone) {
 			err = fmt.Errorf("%w; %s are kept, and the %s goes on with %s", err, human.Plural(t.Ended(), "run"), name, goOn)
 		}
 		return err
 	}
-	fmt.Fprintf(a.stderr, "descent: interrupted; %s are in %s\n", human.Plural(t.Ended(), "run"), t.Folder())
+	a.say("interrupted; %s are in %s", human.Plural(t.Ended(), "run"), t.Folder())
 	a.next(a.stderr, goOn)
 	return errInterrupted
 }

@@ -14,10 +14,8 @@ package crew
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/gob"
 	"fmt"
-	"os"
 	"time"
 
 	"descent/dist"
@@ -47,22 +45,17 @@ type message struct {
 
 // line carries messages between the leader and each follower.
 type line struct {
-	group         dist.Group
-	in            [][]message // by rank, received by the last call of exchange
-	send, receive [][]byte
-	pause         time.Duration
+	group dist.Group
+	in    [][]message // by rank, received by the last call of exchange
+	pause time.Duration
 }
 
 func newLine(g dist.Group) *line {
-	n := g.Size()
-	return &line{group: g, in: make([][]message, n), send: make([][]byte, n), receive: make([][]byte, n)}
+	return &line{group: g, in: make([][]message, g.Size())}
 }
 
-// Longest pause between two exchanges, and longest message.
-const (
-	longestPause = 100 * time.Millisecond
-	mostBytes    = 1 << 30
-)
+// longestPause is that between two exchanges.
+const longestPause = 100 * time.Millisecond
 
 // exchange sends what out has for each rank and receives what others have sent. It reports
 // whether anything came or went here.
@@ -79,27 +72,11 @@ func (l *line) exchange(out [][]message) (any bool, err error) {
 		}
 		texts[rank] = b.Bytes()
 	}
-	const size = 8
-	for rank := range texts {
-		l.send[rank] = binary.LittleEndian.AppendUint64(nil, uint64(len(texts[rank])))
-		l.receive[rank] = make([]byte, size)
-	}
-	if err := l.group.AllToAll(l.send, l.receive); err != nil {
+	received, err := dist.Exchange(l.group, texts)
+	if err != nil {
 		return false, err
 	}
-	lengths := l.receive
-	l.receive = make([][]byte, len(texts))
-	for rank := range texts {
-		n := binary.LittleEndian.Uint64(lengths[rank])
-		if n > mostBytes {
-			return false, fmt.Errorf("rank %d sends a message of %d bytes; it is of another program", rank, n)
-		}
-		l.receive[rank] = make([]byte, n)
-	}
-	if err := l.group.AllToAll(texts, l.receive); err != nil {
-		return false, err
-	}
-	for rank, text := range l.receive {
+	for rank, text := range received {
 		l.in[rank] = nil
 		if len(text) == 0 || rank == l.group.Rank() {
 			continue
@@ -124,9 +101,5 @@ func (l *line) rest(happened bool) {
 
 // Here names this member, as messages about it do.
 func Here(g dist.Group) string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "an unnamed host"
-	}
-	return fmt.Sprintf("rank %d of %d on %s", g.Rank(), g.Size(), host)
+	return fmt.Sprintf("rank %d of %d on %s", g.Rank(), g.Size(), dist.Host())
 }

@@ -3,6 +3,8 @@ package exec
 import (
 	"syscall"
 	"unsafe"
+
+	"descent/internal/rawbytes"
 )
 
 // hugePages asks for memory in pages of 2 MiB, where v is as large: with small
@@ -10,7 +12,7 @@ import (
 // pages. It is a wish, so that its failure is none.
 func hugePages(v []float32) {
 	const page = 2 << 20
-	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
+	b := rawbytes.Of(v)
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(v))) % page)
 	if whole := (len(b) - skip) / page * page; whole > 0 {
 		_ = syscall.Madvise(b[skip:skip+whole], syscall.MADV_HUGEPAGE)

@@ -68,62 +68,13 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 		scratch: make([][]float32, pool.workers),
 		calls:   make([]kernel.Call, pool.workers),
 	}
-	memory := arena.grow(p.Arena)
-	buffers := make([][]float32, len(p.Buffers))
-	for i, buf := range p.Buffers {
-		switch buf.Place {
-		case plan.Arena:
-			if buf.Offset+buf.Size <= len(memory) {
-				buffers[i] = memory[buf.Offset : buf.Offset+buf.Size : buf.Offset+buf.Size]
-			}
-		case plan.Variable:
-			if buffers[i] = store.Value(buf.Key); len(buffers[i]) != buf.Size {
-				return nil, fmt.Errorf("variable %q has %d values in the store, the plan takes %d", buf.Key, len(buffers[i]), buf.Size)
-			}
-		case plan.Scalar:
-			buffers[i] = b.scalars[buf.Offset : buf.Offset+1]
-		case plan.Input:
-			b.sizes[buf.Key] = buf.Size
-		}
-	}
-	for _, in := range p.Instrs {
-		if store.forms == nil {
-			break
-		}
-		for _, out := range in.Out {
-			if buf := p.Buffers[out]; buf.Place == plan.Variable {
-				return nil, fmt.Errorf("variable %q is updated, but the store is one whose values do not change", buf.Key)
-			}
-		}
-		if in.Form {
-			buffers[in.Out[0]] = store.form(p.Buffers[in.In[0]].Key, in.Kernel, p.Buffers[in.Out[0]].Size)
-		}
+	buffers, err := b.memory(store, arena)
+	if err != nil {
+		return nil, err
 	}
 	scratch := 0
 	for i, in := range p.Instrs {
-		to := &b.instrs[i]
-		if to.kernel = in.Kernel; !in.Form || store.forms == nil { // else it is done
-			to.tasks = in.Kernel.Tasks()
-		}
-		to.finisher, _ = in.Kernel.(kernel.Finisher)
-		for j, from := range in.In {
-			to.call.In = append(to.call.In, buffers[from])
-			if buf := p.Buffers[from]; buf.Place == plan.Input {
-				b.feeds[buf.Key] = append(b.feeds[buf.Key], feed{i, j})
-				b.unfed[buf.Key] = true
-			}
-		}
-		for j, out := range in.Out {
-			at := 0
-			if j == 0 {
-				at = in.At
-			}
-			to.call.Out = append(to.call.Out, buffers[out][min(at, len(buffers[out])):])
-		}
-		if in.Shared >= 0 {
-			to.call.Shared = buffers[in.Shared]
-		}
-		to.call.Scalars = b.scalars
+		b.bind(i, in, buffers, in.Form && store.forms != nil)
 		scratch = max(scratch, in.Kernel.Scratch())
 	}
 	for i := range b.scratch {
@@ -152,6 +103,69 @@ func Bind(p *plan.Plan, store *Store, arena *Arena, pool *Pool) (*Program, error
 		b.outputs = append(b.outputs, out)
 	}
 	return b, nil
+}
+
+// memory returns that of the plan's buffers; inputs have none yet.
+func (p *Program) memory(store *Store, arena *Arena) ([][]float32, error) {
+	memory := arena.grow(p.plan.Arena)
+	buffers := make([][]float32, len(p.plan.Buffers))
+	for i, buf := range p.plan.Buffers {
+		switch buf.Place {
+		case plan.Arena:
+			if buf.Offset+buf.Size <= len(memory) {
+				buffers[i] = memory[buf.Offset : buf.Offset+buf.Size : buf.Offset+buf.Size]
+			}
+		case plan.Variable:
+			if buffers[i] = store.Value(buf.Key); len(buffers[i]) != buf.Size {
+				return nil, fmt.Errorf("variable %q has %d values in the store, the plan takes %d", buf.Key, len(buffers[i]), buf.Size)
+			}
+		case plan.Scalar:
+			buffers[i] = p.scalars[buf.Offset : buf.Offset+1]
+		case plan.Input:
+			p.sizes[buf.Key] = buf.Size
+		}
+	}
+	if store.forms == nil {
+		return buffers, nil
+	}
+	for _, in := range p.plan.Instrs {
+		for _, out := range in.Out {
+			if buf := p.plan.Buffers[out]; buf.Place == plan.Variable {
+				return nil, fmt.Errorf("variable %q is updated, but the store is one whose values do not change", buf.Key)
+			}
+		}
+		if in.Form {
+			buffers[in.Out[0]] = store.form(p.plan.Buffers[in.In[0]].Key, in.Kernel, p.plan.Buffers[in.Out[0]].Size)
+		}
+	}
+	return buffers, nil
+}
+
+// bind gives instruction i its memory. One that is done has no tasks.
+func (p *Program) bind(i int, in *plan.Instr, buffers [][]float32, done bool) {
+	to := &p.instrs[i]
+	if to.kernel = in.Kernel; !done {
+		to.tasks = in.Kernel.Tasks()
+	}
+	to.finisher, _ = in.Kernel.(kernel.Finisher)
+	for j, from := range in.In {
+		to.call.In = append(to.call.In, buffers[from])
+		if buf := p.plan.Buffers[from]; buf.Place == plan.Input {
+			p.feeds[buf.Key] = append(p.feeds[buf.Key], feed{i, j})
+			p.unfed[buf.Key] = true
+		}
+	}
+	for j, out := range in.Out {
+		at := 0
+		if j == 0 {
+			at = in.At
+		}
+		to.call.Out = append(to.call.Out, buffers[out][min(at, len(buffers[out])):])
+	}
+	if in.Shared >= 0 {
+		to.call.Shared = buffers[in.Shared]
+	}
+	to.call.Scalars = p.scalars
 }
 
 // Feed binds the memory of an input for the runs that follow. An input that

@@ -219,7 +219,7 @@ func fromRaw[T any](t *Tensor, real func(float64) T, whole func(int64) T) func(i
 // widen returns the number that 16 bits stand for.
 func widen(d DataType, h uint16) float64 {
 	if d == BFloat16 {
-		return float64(math.Float32frombits(uint32(h) << 16))
+		return float64(half.BFloat16(h))
 	}
 	return float64(half.Float32(h))
 }

@@ -141,15 +141,17 @@ func (b *builder) series(e *data.Encoder, s data.Spec) (fields map[string]value,
 		width := f.Shape[1]
 		ahead := names[len(names)-e.Series.Known:]
 		means, stds = slices.Clone(means[len(means)-e.Series.Known:]), slices.Clone(stds[len(stds)-e.Series.Known:])
-		doc := "each step to come: " + strings.Join(ahead, ", ")
+		if len(ahead) > 0 {
+			ahead = []string{strings.Join(ahead, ", ")}
+		}
 		for len(means) < width { // sines and cosines
 			means, stds = append(means, 0), append(stds, 1)
 		}
 		if len(e.Series.Parts) > 0 {
-			doc += fmt.Sprintf("; sine and cosine of the %s of its date", strings.Join(e.Series.Parts, ", then of the "))
+			ahead = append(ahead, fmt.Sprintf("sine and cosine of the %s of its date", strings.Join(e.Series.Parts, ", then of the ")))
 			outside = append(outside, "the sines and cosines of dates")
 		}
-		known := b.input("known", onnxproto.Float64, doc, rowsOf(f.Shape...))
+		known := b.input("known", onnxproto.Float64, "each step to come: "+strings.Join(ahead, "; "), rowsOf(f.Shape...))
 		fields[data.KnownField] = standard(known, means, stds)
 	}
 	return fields, outside, nil

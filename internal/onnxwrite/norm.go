@@ -83,13 +83,7 @@ func batchNormOf(y graph.Tensor) (n batchNorm, ok bool) {
 
 // batchNorm writes a batch normalization, for which channels are the second axis.
 func (w *writer) batchNorm(p pair, n batchNorm) (value, error) {
-	scaled := pair{p.a.Inputs()[0], p.b.Inputs()[0]}
-	centered := pair{scaled.a.Inputs()[0], scaled.b.Inputs()[0]}
-	of := pair{centered.a.Inputs()[0], centered.b.Inputs()[0]}
-	x, err := w.value(of)
-	if err == nil {
-		x, err = w.fill(of, x)
-	}
+	x, err := w.full(p.input(0).input(0).input(0))
 	if err != nil {
 		return x, err
 	}

@@ -14,6 +14,9 @@ import (
 // tells its sizes apart.
 type pair struct{ a, b graph.Tensor }
 
+// input is an operand.
+func (p pair) input(i int) pair { return pair{p.a.Inputs()[i], p.b.Inputs()[i]} }
+
 // writer writes the operations of a network as nodes.
 type writer struct {
 	*builder
@@ -22,6 +25,9 @@ type writer struct {
 	reads  map[int]int  // how many operations and ends of the trace read a tensor, by its ID
 	known  map[int]bool // whether a tensor depends on weights and constants alone
 	weight func(name string) []float32
+
+	recurrences map[string]*recurrence // that are nodes, by cell and operands
+	unrolled    bool                   // whether recurrences are written out, position by position
 }
 
 // elementwise are operations that are one of ONNX's.
@@ -59,6 +65,8 @@ func writes(kind string) func(w *writer, p pair) (value, error) {
 		return (*writer).take
 	case "Gather":
 		return (*writer).gather
+	case "GRU", "LSTM":
+		return (*writer).recurrent
 	case "Softmax", "LogSoftmax":
 		return (*writer).softmax
 	case "Standardize":
@@ -147,7 +155,7 @@ func (w *writer) write(p pair) (value, error) {
 	}
 	op := kind(p.a.Op())
 	if w.constant(p.a) && !slices.Contains([]string{"Broadcast", "StopGradient", "Reshape", "Transpose"}, op) {
-		if v, err := w.computed(p); err == nil {
+		if v, err := w.computed(p, label(p, op)); err == nil {
 			return v, nil
 		} // else it has the rows among its sizes
 	}
@@ -157,6 +165,11 @@ func (w *writer) write(p pair) (value, error) {
 	if write := writes(op); write != nil {
 		return write(w, p)
 	}
+	return w.plain(p)
+}
+
+// plain writes an operation by what it expands to.
+func (w *writer) plain(p pair) (value, error) {
 	a, ok := graph.Plain(p.a)
 	b, _ := graph.Plain(p.b)
 	if !ok {
@@ -195,8 +208,8 @@ func (w *writer) constant(x graph.Tensor) bool {
 	return is
 }
 
-// computed holds what weights and constants alone give.
-func (w *writer) computed(p pair) (value, error) {
+// computed holds what weights and constants alone give, under a name.
+func (w *writer) computed(p pair, name string) (value, error) {
 	dims, err := w.shape(p)
 	if err != nil || slices.ContainsFunc(dims, func(d size) bool { return d.batch }) {
 		return value{}, w.varies(p)
@@ -213,16 +226,16 @@ func (w *writer) computed(p pair) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	name := w.hold(onnxproto.NewFloat32(label(p, kind(p.a.Op())), dims64(p.a.Type().Dims()), values[0]))
+	name = w.hold(onnxproto.NewFloat32(name, dims64(p.a.Type().Dims()), values[0]))
 	return value{name: name, typ: onnxproto.Float32, dims: dims}, nil
 }
 
 // in returns the operands of an operation.
 func (w *writer) in(p pair) ([]value, error) {
 	list := make([]value, len(p.a.Inputs()))
-	for i, a := range p.a.Inputs() {
+	for i := range list {
 		var err error
-		if list[i], err = w.value(pair{a, p.b.Inputs()[i]}); err != nil {
+		if list[i], err = w.value(p.input(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -236,7 +249,7 @@ func (w *writer) filled(p pair) (in []value, out []size, err error) {
 		return nil, nil, err
 	}
 	for i := range in {
-		if in[i], err = w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i]); err != nil {
+		if in[i], err = w.fill(p.input(i), in[i]); err != nil {
 			return nil, nil, err
 		}
 		in[i] = w.ordered(in[i], nil)
@@ -254,8 +267,16 @@ func (w *writer) fill(p pair, v value) (value, error) {
 	return w.whole(w.ranked(v, len(dims)), dims), nil
 }
 
-// attributes returns those of an operation, which must not depend on the rows; except
-// says of which it does not matter.
+// full returns what stands for a tensor, with all of its axes.
+func (w *writer) full(p pair) (value, error) {
+	v, err := w.value(p)
+	if err != nil {
+		return v, err
+	}
+	return w.fill(p, v)
+}
+
+// attributes returns those of an operation, which must not depend on the rows.
 func (w *writer) attributes(p pair) (graph.Attributes, error) {
 	a, b := graph.AttributesOf(p.a.Op()), graph.AttributesOf(p.b.Op())
 	if fmt.Sprint(a) != fmt.Sprint(b) {
@@ -322,7 +343,7 @@ func (w *writer) elementwise(p pair) (value, error) {
 	return v, nil
 }
 
-func (w *writer) same(p pair) (value, error) { return w.value(pair{p.a.Inputs()[0], p.b.Inputs()[0]}) }
+func (w *writer) same(p pair) (value, error) { return w.value(p.input(0)) }
 
 // along returns the one operand, with the axes of its tensor, and the attributes.
 func (w *writer) along(p pair) (v value, out []size, a graph.Attributes, err error) {
@@ -340,7 +361,7 @@ func (w *writer) operands(p pair) (in []value, out []size, a graph.Attributes, e
 		return nil, nil, a, err
 	}
 	for i := range in {
-		if in[i], err = w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i]); err != nil {
+		if in[i], err = w.fill(p.input(i), in[i]); err != nil {
 			return nil, nil, a, err
 		}
 	}

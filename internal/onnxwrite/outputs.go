@@ -20,18 +20,16 @@ func logits(f network.Forward) []graph.Tensor { return f.Outputs }
 // result writes one of the tensors that the network gives for goal i.
 func (w *writer) result(traces [2]network.Forward, i int, list func(network.Forward) []graph.Tensor) (value, error) {
 	p := pair{list(traces[0])[i], list(traces[1])[i]}
-	v, err := w.value(p)
-	if err == nil {
-		v, err = w.fill(p, v)
-	}
+	v, err := w.full(p)
 	if err != nil {
 		return v, err
 	}
 	return w.float(w.ordered(v, nil)), nil
 }
 
-// bare writes what the losses of goals read.
+// bare writes what the losses of goals read, recurrences written out.
 func (w *writer) bare(m *model.Model, traces [2]network.Forward) error {
+	w.unrolled = true
 	for i, g := range m.Objective() {
 		v, err := w.result(traces, i, logits)
 		if err != nil {

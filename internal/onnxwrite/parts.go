@@ -5,6 +5,9 @@ import (
 )
 
 func (w *writer) slice(p pair) (value, error) {
+	if v, ok, err := w.last(p); ok || err != nil {
+		return v, err
+	}
 	v, out, a, err := w.along(p)
 	if err != nil {
 		return v, err
@@ -28,24 +31,12 @@ func (w *writer) pad(p pair) (value, error) {
 }
 
 func (w *writer) concat(p pair) (value, error) {
-	in, err := w.in(p)
-	if err != nil {
-		return value{}, err
-	}
-	a, err := w.attributes(p)
-	if err != nil {
-		return value{}, err
-	}
-	out, err := w.shape(p)
+	in, out, a, err := w.operands(p)
 	if err != nil {
 		return value{}, err
 	}
 	var names []string
-	for i := range in {
-		v, err := w.fill(pair{p.a.Inputs()[i], p.b.Inputs()[i]}, in[i])
-		if err != nil {
-			return value{}, err
-		}
+	for _, v := range in {
 		names = append(names, w.float(w.ordered(v, in[0].order)).name)
 	}
 	v := value{typ: onnxproto.Float32, dims: out, order: in[0].order}

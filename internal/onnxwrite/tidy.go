@@ -14,7 +14,15 @@ func (b *builder) tidy() {
 	}
 	for i := len(b.graph.Nodes) - 1; i >= 0; i-- {
 		n := b.graph.Nodes[i]
-		if !read[n.Outputs[0]] {
+		for j, out := range n.Outputs {
+			if !read[out] {
+				n.Outputs[j] = ""
+			}
+		}
+		for len(n.Outputs) > 0 && n.Outputs[len(n.Outputs)-1] == "" {
+			n.Outputs = n.Outputs[:len(n.Outputs)-1]
+		}
+		if len(n.Outputs) == 0 {
 			b.graph.Nodes = slices.Delete(b.graph.Nodes, i, i+1)
 			continue
 		}

@@ -53,6 +53,7 @@ func Write(w io.Writer, m *model.Model) (Contents, error) {
 
 // Bare returns the graph of a model's network alone: from the fields of samples, images
 // with their channels first, to what the loss of each goal reads, under its name.
+// Recurrences are written out, position by position.
 func Bare(m *model.Model) (*onnxproto.Graph, error) {
 	w, _, err := traced(m, (*writer).samples, (*writer).bare)
 	if err != nil {
@@ -106,7 +107,7 @@ func tracedFor(m *model.Model, rows [2]int, begin begins, end ends) (*writer, []
 			return nil, nil, err
 		}
 	}
-	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value}
+	w := &writer{builder: newBuilder(), rows: rows, values: map[pair]value{}, reads: map[int]int{}, known: map[int]bool{}, weight: m.Store().Value, recurrences: map[string]*recurrence{}}
 	fields, outside, err := begin(w, m.Spec())
 	if err != nil {
 		return nil, nil, err
@@ -168,9 +169,17 @@ type column struct {
 	Kind     string   `json:"kind"`
 	Features []string `json:"features,omitempty"` // where these are the input
 	Levels   []string `json:"levels,omitempty"`
+	Rare     []string `json:"rare,omitempty"`     // levels that share a slot
+	Missing  bool     `json:"missing,omitempty"`  // some row of training lacked a value
 	Notation string   `json:"notation,omitempty"` // of numbers as text, form of dates, and words for what is missing
 	Form     string   `json:"form,omitempty"`
 	Absent   []string `json:"absent,omitempty"`
+}
+
+// unit is what metadata say of a target: a prediction is y*std + mean, y being float32.
+type unit struct {
+	Mean float64 `json:"mean"`
+	Std  float64 `json:"std"`
 }
 
 // metadata says what a model is about, each entry in JSON.
@@ -197,12 +206,23 @@ func metadata(m *model.Model) (list []*onnxproto.Entry, err error) {
 	}
 	add("parameters", m.Parameters())
 	if e := s.Encoder; e != nil {
+		if e.LabelColumn != nil {
+			add("separator", e.LabelColumn.Separator)
+		}
+		if s.Task == data.Regression {
+			var units []unit
+			for i := range s.Targets {
+				mean, std := e.Units(i)
+				units = append(units, unit{mean, std})
+			}
+			add("units", units)
+		}
 		var columns []column
 		for _, c := range e.Columns {
 			switch {
 			case c.Kind == "dropped":
 			case c.Kind == "number", c.Kind == "date", c.Kind == "category" && c.Hashed == 0:
-				columns = append(columns, column{c.Name, c.Kind, nil, c.Levels, c.Notation, c.Form, c.Absent})
+				columns = append(columns, column{c.Name, c.Kind, nil, c.Levels, c.Rare, c.Missing, c.Notation, c.Form, c.Absent})
 			default:
 				columns = append(columns, column{Name: c.Name, Kind: c.Kind, Features: c.Features()})
 			}

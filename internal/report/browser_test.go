@@ -37,6 +37,8 @@ func TestBrowser(t *testing.T) {
 	b.want("document.querySelectorAll('section').length", len(everything().Sections))
 	b.want("find('Loss').querySelectorAll('path.line').length", 2)
 	b.want("find('Trials').querySelectorAll('circle').length", 4)
+	b.want("find('Words').querySelector('.marked').textContent", "A great film</script>, but long.\nשלום עולם")
+	b.want("[...find('Words').querySelectorAll('.marked span')].map((s) => s.className + ' ' + s.title + ' ' + getComputedStyle(s).borderBottomStyle).join('; ')", "for +1.20 solid; against -0.36 dashed; for  solid")
 	b.want("find('Confusion').querySelector('tbody tr').textContent", "cat909190.0 %")
 
 	t.Run("controls", func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 var assets embed.FS
 
 // scripts lists the scripts in the order in which they build on each other.
-var scripts = [...]string{"base.js", "scale.js", "table.js", "svg.js", "chart.js", "layers.js", "bars.js", "histograms.js", "confusion.js", "pieces.js", "page.js"}
+var scripts = [...]string{"base.js", "scale.js", "table.js", "svg.js", "chart.js", "layers.js", "bars.js", "histograms.js", "confusion.js", "pieces.js", "marked.js", "page.js"}
 
 // WriteHTML writes the page as one file that needs nothing else.
 func (p Page) WriteHTML(w io.Writer) error {

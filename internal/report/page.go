@@ -37,7 +37,7 @@ type Section struct {
 }
 
 // Body is what a section shows: [Facts], [Chart], [Layers], [Bars], [Table],
-// [Histograms], [Confusion], [Images], [Text] or [Commands].
+// [Histograms], [Confusion], [Images], [Text], [Marked] or [Commands].
 type Body interface{ kind() string }
 
 func (Facts) kind() string      { return "facts" }

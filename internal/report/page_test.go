@@ -65,6 +65,7 @@ func everything() report.Page {
 			{Group: "Test", Title: "Worst samples", Body: report.Images{{PNG: []byte("\x89PNG\r\n\x1a\n"), Lines: []string{"cat", "taken for dog"}}}},
 			{Group: "Test", Title: "Worst rows", Body: report.Table{Columns: []string{"row", "label", "loss", "share"}, Rows: []report.Row{{1, "cat", 3.25, report.Quantity{Value: 0.975, Text: "97.50 %"}}, {2, "</script><b>", math.Inf(1), nil}, {3, nil, 0.5, report.Quantity{Value: 1, Text: "100.00 %"}}}}},
 			{Group: "Columns", Title: "Importance", Body: report.Bars{X: report.Axis{Label: "the loss rises by"}, Bars: []report.Bar{{Name: "age", Text: "0.31 ± 0.02", Value: 0.31, Low: 0.29, High: 0.33}, {Name: "city", Value: -0.01, Low: math.NaN(), High: math.NaN()}}}},
+			{Group: "Columns", Title: "Words", Wide: true, Body: report.Marked{For: "for yes", Against: "against yes", Parts: []report.Passage{{Text: "A "}, {Text: "great", Weight: 1, Note: "+1.20"}, {Text: " film</script>, but "}, {Text: "long", Weight: -0.3, Note: "-0.36"}, {Text: ".\nשלום "}, {Text: "עולם", Weight: 0.6}}}},
 			{Group: "Settings", Title: "Settings", Source: "config.yaml", Body: report.Text("data: digits\nepochs: 20\n")},
 			{Group: "Both", Title: "Update norms", Source: "probes.jsonl", Body: report.Layers{
 				{Name: "1.dense", Chart: report.Chart{X: report.Axis{Label: "update"}, Y: report.Axis{Log: true}, Series: []report.Series{{Name: "a", X: x, Y: train}, {Name: "b", X: x, Y: valid}}}},

@@ -1,6 +1,7 @@
 package runpage
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -131,4 +132,33 @@ func Change(spec data.Spec, i explain.Interval) string {
 		text = "+" + text
 	}
 	return text
+}
+
+// WordUnit names what a word changes, the log-odds of a probability or the prediction.
+func WordUnit(spec data.Spec) string {
+	if spec.Task == data.Regression {
+		return "change"
+	}
+	return "log-odds"
+}
+
+// WordChange writes how much a word changes it, to the third digit of the largest change
+// of the text.
+func WordChange(v, most float64) string {
+	if v == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+.*f", int(min(max(2-math.Floor(math.Log10(most)), 0), 9)), v)
+}
+
+// mostLetters of a word, or of a stretch of words, stand in a table.
+const mostLetters = 40
+
+// WordText writes a word, or the beginning of a stretch of words, in a line.
+func WordText(text string) string {
+	letters := []rune(strings.Join(strings.Fields(text), " "))
+	if len(letters) > mostLetters {
+		letters = append(letters[:mostLetters-1], '…')
+	}
+	return string(letters)
 }

@@ -19,45 +19,57 @@ func candidateSections(r *runs.Run, group string) []report.Section {
 	source := sources([]*runs.Run{r}, runs.CandidatesFile)
 	scores := slices.DeleteFunc(scoresOf(r), func(score string) bool { return score == metric.Loss.Name })
 	table := report.Table{Columns: []string{"rank", "candidate", "settings", "loss", "weight"}}
+	main := 0 // the score whose mean over folds stands beside it
+	for _, c := range r.Tried {
+		main = max(main, slices.Index(scores, c.Score))
+	}
 	for i, score := range scores {
 		table.Columns = append(table.Columns, human.Label(score))
-		if i == 0 {
+		if i == main {
 			table.Columns = append(table.Columns, "mean of folds", "from", "to")
 		}
 	}
 	table.Columns = append(table.Columns, "seconds to train", "seconds to predict 1,000 rows", "around", "failed")
 	for i, c := range r.Tried {
 		row := report.Row{i + 1, c.Number, c.Settings, number(c.Loss), c.Weight}
-		folds := report.Row{c.Mean, number(c.Low), number(c.High)}
 		trained := report.Row{c.Seconds, c.Predicts, nil, c.Failed}
 		if c.Around > 0 {
 			trained[2] = c.Around
 		}
 		if c.Number == 0 { // the baseline
-			row[4], folds, trained = nil, make(report.Row, len(folds)), make(report.Row, len(trained))
+			row[4], trained = nil, make(report.Row, len(trained))
 		}
 		for i, score := range scores {
 			row = append(row, measured(score, c.Folds))
-			if i == 0 {
-				row = append(row, folds...)
+			switch {
+			case i == main && (c.Number == 0 || c.Failed != ""):
+				row = append(row, nil, nil, nil)
+			case i == main:
+				row = append(row, scored(score, &c.Mean), scored(score, c.Low), scored(score, c.High))
 			}
 		}
 		table.Rows = append(table.Rows, append(row, trained...))
 	}
 	return []report.Section{
-		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss; loss and scores are on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean of the first score over folds. Weight is its share in the prediction.", Source: source, Body: table},
+		{Group: group, Title: "Candidates", Note: "Each a bag over the same folds, ranked by its loss; loss and scores are on rows that its networks were not trained on. From and to are the ends of an interval of 95 % for the mean over folds of the score before. Weight is its share in the prediction.", Source: source, Body: table},
 		{Group: group, Title: "Loss of each", Note: "In the order in which they were tried.", Source: source, Body: lossesOf(r.Tried)},
 	}
 }
 
 // lossesOf draws the loss of each candidate, and the least so far.
 func lossesOf(list []runs.Candidate) report.Chart {
-	byNumber := make([]float64, len(list))
+	tried := 0 // without the baseline, whose number is 0
+	for _, c := range list {
+		if c.Number > 0 {
+			tried++
+		}
+	}
+	byNumber := make([]float64, tried)
 	for i := range byNumber {
 		byNumber[i] = math.NaN()
 	}
 	for _, c := range list {
-		if c.Loss != nil && c.Number >= 1 && c.Number <= len(list) {
+		if c.Loss != nil && c.Number >= 1 && c.Number <= tried {
 			byNumber[c.Number-1] = *c.Loss
 		}
 	}
@@ -73,6 +85,14 @@ func lossesOf(list []runs.Candidate) report.Chart {
 		}
 	}
 	return report.Chart{X: report.Axis{Label: "candidate"}, Y: report.Axis{Label: "loss"}, Series: []report.Series{each, least}}
+}
+
+// scored is a score that may be missing.
+func scored(score string, v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return report.Score(score, *v)
 }
 
 func number(v *float64) any {

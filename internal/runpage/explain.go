@@ -90,6 +90,9 @@ func CurveSections(group string, spec data.Spec, curves []*explain.Dependence) [
 		switch {
 		case d.Kind != "category":
 			s.Body = numberCurve(spec, d)
+			if spec.Task != data.Regression {
+				s.Note += " These add up differences, and may leave 0 to 1."
+			}
 			if d.Missing != nil {
 				k := CurveOutput(spec, d)
 				s.Note += fmt.Sprintf(" Where it is missing (%s): %s.", human.Plural(d.Missing.Rows, "row"), Amount(spec, d.Missing.Partial[k]))
@@ -184,6 +187,50 @@ func ReasonSections(group string, spec data.Spec, r *explain.Reasons, background
 		sections = append(sections,
 			report.Section{Group: group, Title: title, Note: note, Body: bars},
 			report.Section{Group: group, Title: title + ", in numbers", Wide: true, Body: table})
+	}
+	return sections
+}
+
+// faintest is the share of the largest change from which on a word is marked.
+const faintest = 0.05
+
+// WordSections show what the words of columns of text have to do with outputs.
+func WordSections(group string, spec data.Spec, answer []int, texts []*explain.Words) []report.Section {
+	var sections []report.Section
+	for _, w := range texts {
+		for _, k := range answer {
+			if len(w.Parts) == 0 {
+				continue
+			}
+			title := OutputTitle(spec, w.Outputs, k)
+			marked := report.Marked{For: "speaks for it", Against: "speaks against it"}
+			if spec.Task == data.Regression {
+				marked = report.Marked{For: "makes it more", Against: "makes it less"}
+			}
+			order := w.Strongest(k)
+			most, at := math.Abs(w.Parts[order[0]].Change[k]), 0
+			for _, of := range w.Parts {
+				mark := report.Passage{Text: of.Text, Note: fmt.Sprintf("%s; without it %s", WordChange(of.Change[k], most), Amount(spec, of.Without[k]))}
+				if share := of.Change[k] / most; math.Abs(share) >= faintest {
+					mark.Weight = share
+				}
+				marked.Parts = append(marked.Parts, report.Passage{Text: w.Text[at:of.From]}, mark)
+				at = of.To
+			}
+			table := report.Table{Columns: []string{"word", "at", WordUnit(spec), "predicted without it"}}
+			for _, i := range order {
+				of := w.Parts[i]
+				table.Rows = append(table.Rows, report.Row{WordText(of.Text), 1 + i*w.Each, inShort(of.Change[k]), inShort(of.Without[k])})
+			}
+			name := "Words of " + w.Column + ": " + title
+			note := fmt.Sprintf("Predicted is %s. A word is marked by how much the %s without it; these changes do not add up.", Amount(spec, w.Prediction[k]), map[bool]string{true: "prediction falls", false: "log-odds fall"}[spec.Task == data.Regression])
+			if w.Each > 1 {
+				note += fmt.Sprintf(" Of the %s words %d at a time were left out.", human.Thousands(float64(w.Count)), w.Each)
+			}
+			sections = append(sections,
+				report.Section{Group: group, Title: name, Note: note, Wide: true, Body: marked},
+				report.Section{Group: group, Title: name + ", in numbers", Wide: true, Body: table})
+		}
 	}
 	return sections
 }

@@ -10,7 +10,8 @@ type Candidate struct {
 	Failed   string   `json:"failed,omitempty"` // why it has no result
 	Folds    Measures `json:"folds,omitempty"`  // out of fold
 	Loss     *float64 `json:"loss,omitempty"`   // by which candidates are ranked: log loss, or the mean squared error of standardized targets
-	Mean     float64  `json:"mean"`             // of the main score over folds
+	Score    string   `json:"score,omitempty"`  // the main one; "" in runs of before: the first on the page
+	Mean     float64  `json:"mean"`             // of it over folds
 	Low      *float64 `json:"low,omitempty"`    // of its interval of 95 %
 	High     *float64 `json:"high,omitempty"`
 	Seconds  float64  `json:"seconds"`  // to train

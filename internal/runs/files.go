@@ -34,6 +34,8 @@ func ModelFile(path string) (string, error) {
 		return "", fmt.Errorf("model: %w", err)
 	case !info.IsDir() && strings.EqualFold(filepath.Ext(path), ".onnx"):
 		return "", usage.Errorf("%s is an ONNX network: only inspect, predict and onnx test take it, and train --init-from", path)
+	case !info.IsDir() && !mayBeModel(path):
+		return "", usage.Errorf("%s is no model; name a model file, such as the %s of a run folder, or the folder", path, BestFile)
 	case !info.IsDir():
 		return path, nil
 	}
@@ -48,6 +50,19 @@ func ModelFile(path string) (string, error) {
 		return "", fmt.Errorf("%s is no run folder: it holds no %s", path, BestFile)
 	}
 	return "", noRun(path)
+}
+
+// mayBeModel goes by the first bytes of a file: the length of a header, and its brace.
+// What is shorter or cannot be read is for who loads it to name.
+func mayBeModel(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer file.Close()
+	var head [9]byte
+	_, err = io.ReadFull(file, head[:])
+	return err != nil || head[8] == '{'
 }
 
 // mostJSON bounds the files that say little: settings, summaries, plans. One from

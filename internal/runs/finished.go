@@ -67,10 +67,13 @@ func passing(path string) bool {
 	return first == Checkpoints || ofFolders.MatchString(first)
 }
 
-// Discard removes what [Create] made.
+// Discard removes what [Create] made, as far as it came.
 func (f *Folder) Discard() error {
 	_, err := f.removeCheckpoints()
-	err = errors.Join(f.Close(), err, os.Remove(f.File(ConfigFile)))
+	err = errors.Join(f.Close(), err)
+	if removed := os.Remove(f.File(ConfigFile)); !errors.Is(removed, fs.ErrNotExist) {
+		err = errors.Join(err, removed)
+	}
 	f.Unmake()
 	return err
 }

@@ -77,3 +77,17 @@ func TestBounds(t *testing.T) {
 		t.Errorf("summary is %v: %v", r, err)
 	}
 }
+
+func TestModelFile(t *testing.T) {
+	folder := runtest.Folder(t, "files", map[string]string{"table.csv": "area,price\n1,2\n", "model": "\x10\x00\x00\x00\x00\x00\x00\x00{}", "cut": "abc"})
+	for name, want := range map[string]string{
+		"table.csv": "table.csv is no model; name a model file, such as the best.safetensors of a run folder, or the folder",
+		"model":     "",
+		"cut":       "", // which is for who loads it to say
+		"none":      "there is no model",
+	} {
+		if _, err := runs.ModelFile(filepath.Join(folder, name)); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: error is %v, want %q", name, err, want)
+		}
+	}
+}

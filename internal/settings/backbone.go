@@ -15,7 +15,7 @@ func backboneOf(n onnx.Network) string {
 	classes := false
 	for at := n.Outputs[0]; ; {
 		node := made[at]
-		if node == nil {
+		if node == nil || len(node.Inputs) == 0 {
 			return ""
 		}
 		switch node.Op {
@@ -33,7 +33,7 @@ func backboneOf(n onnx.Network) string {
 			return ""
 		}
 		at = node.Inputs[0]
-		if node.Op == "Add" && made[at] == nil {
+		if node.Op == "Add" && made[at] == nil && len(node.Inputs) > 1 {
 			at = node.Inputs[1]
 		}
 	}

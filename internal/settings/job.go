@@ -174,7 +174,7 @@ func (j *Job) build() error {
 	if name := s.LossName(); name != "loss" {
 		j.Notes = append(j.Notes, fmt.Sprintf("training and validation show the %s; the loss of the test is plain, as that of the baseline beside it", name))
 	}
-	for _, build := range []func() error{j.affordClasses, j.network, j.cut, j.affordWeights, j.pictures, j.monitor, j.decided} {
+	for _, build := range []func() error{j.affordClasses, j.network, j.suitLoss, j.affordWeights, j.pictures, j.monitor, j.decided} {
 		if err := build(); err != nil {
 			return usage.Mark(err)
 		}

@@ -8,8 +8,8 @@ import (
 // TestModelForms: what --model takes is told in its usage, and read.
 func TestModelForms(t *testing.T) {
 	for _, form := range modelForms {
-		if !strings.Contains(modelUsage, form.name) {
-			t.Errorf("the usage of --model does not tell of %s", form.name)
+		if !strings.HasPrefix(form.usage, form.name) || !strings.Contains(modelUsage, form.usage) {
+			t.Errorf("the usage of --model does not tell of %s: %q", form.name, form.usage)
 		}
 	}
 	for text, says := range map[string]string{

@@ -43,8 +43,11 @@ func (s *Settings) takeSize() (notes []string, err error) {
 	if err != nil {
 		return nil, usage.Errorf("init_from: %w", err)
 	}
+	if len(m.Inputs) != 1 {
+		return nil, nil
+	}
 	in := m.Inputs[0]
-	if len(m.Inputs) != 1 || !in.Image || in.Dims[2].Size == 0 || in.Dims[3].Size == 0 {
+	if !in.Image || in.Dims[2].Size == 0 || in.Dims[3].Size == 0 {
 		return nil, nil
 	}
 	size := fmt.Sprintf("%dx%d", in.Dims[2].Size, in.Dims[3].Size)

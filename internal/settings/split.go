@@ -81,7 +81,7 @@ func (s *Settings) checkSplit() error {
 	timed := s.Split == inTime || strings.HasPrefix(s.Split, inTime+":")
 	switch {
 	case timed && s.Time == "" && !s.IsForecast():
-		return fmt.Errorf("split: %s takes time, the column that says when a row was", s.Split)
+		return fmt.Errorf("split: %s takes time, the column that says when a row was, as in --time day", s.Split)
 	case s.Time != "" && s.Group != "":
 		return errors.New("group: rows are split by groups or in time; leave out group or time")
 	}

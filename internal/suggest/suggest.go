@@ -46,7 +46,7 @@ func DidYouMean(word string, names []string) string {
 		if min(len(w), len(n)) >= 3 && (strings.HasPrefix(n, w) || strings.HasPrefix(w, n)) {
 			d = min(d, 1)
 		}
-		if d < least {
+		if d < least && d < max(len(w), len(n)) { // some letter is the same
 			best, least = name, d
 		}
 	}

@@ -127,9 +127,10 @@ func TestVerdict(t *testing.T) {
 // comparisonOf is a comparison whose runs had the given scores, of rules by
 // seed; above 9: diverged.
 func comparisonOf(base *settings.Job, metric string, scores map[string][]float64) *Comparison {
+	line := func(args ...string) string { return strings.Join(args, " ") }
 	c := &Comparison{
 		experiment: experiment{
-			host: Host{Call: func(args ...string) string { return strings.Join(args, " ") }},
+			host: Host{Call: line, Again: line},
 			lab:  &lab{base: base}, folder: &runs.Folder{}, settings: base.Settings,
 		},
 		plan: ComparePlan{Metric: metric, Seeds: 3, Epochs: 1},

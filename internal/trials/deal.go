@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"sync"
 
 	"descent/internal/settings"
 )
@@ -18,7 +17,6 @@ type Ranks struct {
 // dealt is a trial for another rank.
 type dealt struct {
 	ID       trialID
-	Base     string // settings on whose data it is
 	Settings string // of the trial
 	Values   map[string]string
 	Test     bool
@@ -48,18 +46,11 @@ func (l *lab) made(ctx context.Context, t trial) (outcome, error) {
 		return l.train(ctx, t)
 	}
 	var o outcome
-	d := dealt{ID: t.trialID, Values: t.values, Test: t.test, Metric: l.metric, Workers: l.workers}
-	for _, of := range []struct {
-		s    *settings.Settings
-		text *string
-	}{{&l.given, &d.Base}, {&t.settings, &d.Settings}} {
-		var b bytes.Buffer
-		if err := of.s.Write(&b); err != nil {
-			return o, err
-		}
-		*of.text = b.String()
+	var text bytes.Buffer
+	if err := t.settings.Write(&text); err != nil {
+		return o, err
 	}
-	work, err := json.Marshal(d)
+	work, err := json.Marshal(dealt{ID: t.trialID, Settings: text.String(), Values: t.values, Test: t.test, Metric: l.metric, Workers: l.workers})
 	if err != nil {
 		return o, err
 	}
@@ -70,23 +61,13 @@ func (l *lab) made(ctx context.Context, t trial) (outcome, error) {
 	return o, err
 }
 
-// Maker makes the trials that are dealt to a rank.
-type Maker struct {
-	mu   sync.Mutex
-	base string // settings whose data is open
-	job  *settings.Job
-}
-
-// Make makes a trial, and returns its outcome.
-func (m *Maker) Make(ctx context.Context, work []byte) (answer []byte, err error) {
+// Make makes a trial that was dealt to this rank, on the data of a job, and returns its outcome.
+func Make(ctx context.Context, base *settings.Job, work []byte) (answer []byte, err error) {
 	var d dealt
 	if err := json.Unmarshal(work, &d); err != nil {
 		return nil, err
 	}
-	l := &lab{metric: d.Metric, workers: d.Workers}
-	if l.base, err = m.open(d.Base); err != nil {
-		return nil, err
-	}
+	l := &lab{base: base, metric: d.Metric, workers: d.Workers}
 	t := trial{trialID: d.ID, values: d.Values, test: d.Test}
 	if t.settings, err = settings.OfRank0(d.Settings); err != nil {
 		return nil, err
@@ -96,23 +77,4 @@ func (m *Maker) Make(ctx context.Context, work []byte) (answer []byte, err error
 		return nil, err
 	}
 	return json.Marshal(o)
-}
-
-// open opens the data of settings, unless it is open.
-func (m *Maker) open(base string) (*settings.Job, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.job != nil && m.base == base {
-		return m.job, nil
-	}
-	s, err := settings.OfRank0(base)
-	if err != nil {
-		return nil, err
-	}
-	m.base, m.job = "", nil
-	job, err := settings.Prepare(s)
-	if err == nil {
-		m.base, m.job = base, job
-	}
-	return job, err
 }

@@ -12,7 +12,8 @@ import (
 
 // Host is the command that has trials made.
 type Host struct {
-	Call  func(args ...string) string // a command line that the user may try
+	Call  func(args ...string) string // a command line that makes in one process what a trial is
+	Again func(args ...string) string // one that goes on with the trials
 	Show  func(line string)           // says that a trial has ended
 	Ranks Ranks                       // that make trials, too
 }
@@ -29,6 +30,9 @@ type experiment struct {
 // Folder is the path of the folder.
 func (e *experiment) Folder() string { return e.folder.Path }
 
+// Job is what the trials are on the data of.
+func (e *experiment) Job() *settings.Job { return e.lab.base }
+
 // Ended is how many trials have ended, in this process or before.
 func (e *experiment) Ended() int { return len(e.lab.log.known) }
 
@@ -40,6 +44,6 @@ func (e *experiment) Close() error { return e.lab.log.close() }
 func (e *experiment) again(name string) []string {
 	return []string{
 		e.host.Call("train", "--config", e.folder.File(runs.ConfigFile)),
-		e.host.Call(name, "--resume", e.folder.Path),
+		e.host.Again(name, "--resume", e.folder.Path),
 	}
 }

@@ -23,7 +23,6 @@ import (
 // Runs are exact, so which ones run beside which changes seconds and nothing
 // else.
 type lab struct {
-	given   settings.Settings // of base, open
 	base    *settings.Job
 	metric  string   // the score of kept models that is compared
 	side    int      // runs at once, on each rank
@@ -122,7 +121,7 @@ func openLab(ctx context.Context, s settings.Settings, by string) (*lab, error) 
 	if base.Parts.Validation.Len() == 0 {
 		return nil, usage.Errorf("settings are chosen on a validation part, and the split leaves none; give --split 70/10/20, or --validation FILE")
 	}
-	l := &lab{given: s, base: base, metric: by, side: 1, workers: s.Cores()}
+	l := &lab{base: base, metric: by, side: 1, workers: s.Cores()}
 	switch {
 	case l.metric != "":
 	case base.Spec.Encoder.OfText():

@@ -23,6 +23,29 @@ const (
 // aloneScripts are written without blanks between words: each letter is a word.
 var aloneScripts = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
+// kind says what a character is in a text.
+type kind byte
+
+const (
+	between kind = iota // words
+	inWord              // one of the characters of a word
+	alone               // a letter that is a word
+	sign                // another word of one character
+)
+
+func kindOf(c rune) kind {
+	switch {
+	case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
+		if c >= 0x0e00 && unicode.In(c, aloneScripts...) {
+			return alone
+		}
+		return inWord
+	case unicode.IsGraphic(c) && !unicode.IsSpace(c):
+		return sign
+	}
+	return between
+}
+
 // gramReader cuts texts into n-grams.
 type gramReader struct {
 	grams  []uint32 // of the text
@@ -43,16 +66,14 @@ func (r *gramReader) read(text string) []uint32 {
 		}
 	}
 	for _, c := range text {
-		switch {
-		case c < utf8.RuneSelf && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9'):
+		if c < utf8.RuneSelf && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
 			r.word = append(r.word, c)
-		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
-			if alone := c >= 0x0e00 && unicode.In(c, aloneScripts...); !alone {
-				r.word = append(r.word, unicode.ToLower(c))
-				continue
-			}
-			fallthrough
-		case unicode.IsGraphic(c) && !unicode.IsSpace(c):
+			continue
+		}
+		switch kindOf(c) {
+		case inWord:
+			r.word = append(r.word, unicode.ToLower(c))
+		case alone, sign:
 			r.end()
 			r.token(hashRunes(hashStart, c))
 		default:

@@ -103,6 +103,9 @@ type inText struct {
 	count uint8
 }
 
+// countOf is a count as it is kept.
+func countOf(n int) uint8 { return uint8(min(n, math.MaxUint8)) }
+
 // known returns those of sorted n-grams that training had, in order.
 func (t *Text) known(grams []uint32) (list []inText) {
 	for i := 0; i < len(grams); {
@@ -111,7 +114,7 @@ func (t *Text) known(grams []uint32) (list []inText) {
 			n++
 		}
 		if at, ok := slices.BinarySearch(t.Grams, grams[i]); ok {
-			list = append(list, inText{uint16(at), uint8(min(n, math.MaxUint8))})
+			list = append(list, inText{uint16(at), countOf(n)})
 		}
 		i += n
 	}
@@ -125,7 +128,11 @@ func (t *Text) cut(r *gramReader, text string) []inText {
 	}
 	grams := r.read(text)
 	slices.Sort(grams)
-	list := t.known(grams)
+	return t.foremost(t.known(grams))
+}
+
+// foremost returns those n-grams of a text that there is room for, by their values.
+func (t *Text) foremost(list []inText) []inText {
 	if len(list) > t.Length {
 		slices.SortStableFunc(list, func(a, b inText) int { return t.square(b) - t.square(a) })
 		list = list[:t.Length]

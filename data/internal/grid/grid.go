@@ -228,7 +228,7 @@ func (b *gridder) put(col int, cell string, line int) error {
 }
 
 func notUTF8(file string, line, col int) error {
-	return fmt.Errorf("data: %s, line %d, column %d is not UTF-8; save the file as UTF-8", file, line, col+1)
+	return fmt.Errorf("data: %s, line %d, column %d is not UTF-8; save the file as UTF-8, which Excel calls CSV UTF-8, or convert it, as in iconv -f WINDOWS-1252 -t UTF-8", file, line, col+1)
 }
 
 // next ends the row that is read.

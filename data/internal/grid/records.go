@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"descent/data/internal/input"
+	"descent/internal/human"
 )
 
 // records are the lines of a table, as cells, in a text of whole ones.
@@ -171,7 +172,7 @@ func (r *records) withQuotes() (line int, err error) {
 		if r.unended(bad) {
 			return r.line, input.ErrLongLine
 		}
-		return bad.Line + r.started - 1, fmt.Errorf("byte %d: %w; a quote inside a quoted cell is written twice", bad.Column, bad.Err)
+		return bad.StartLine + r.started - 1, quoteError(bad)
 	case err != nil:
 		return 0, err
 	}
@@ -189,6 +190,17 @@ func (r *records) withQuotes() (line int, err error) {
 		rest = rest[len(cell):]
 	}
 	return line + r.started - 1, nil
+}
+
+// quoteError says what is wrong with the quotes of a record.
+func quoteError(bad *csv.ParseError) error {
+	switch {
+	case errors.Is(bad.Err, csv.ErrBareQuote):
+		return fmt.Errorf("byte %d is a quote in a cell that has none around it; put quotes around the cell, and write each one inside twice", bad.Column)
+	case bad.Line > bad.StartLine:
+		return fmt.Errorf("a cell that opens with a quote here is not closed, or wrongly %s below, at byte %d; a quote inside a quoted cell is written twice", human.Plural(bad.Line-bad.StartLine, "line"), bad.Column)
+	}
+	return fmt.Errorf("byte %d: a quoted cell is not closed, or has a single quote inside; a quote inside a quoted cell is written twice", bad.Column)
 }
 
 // unended reports whether a quote is open where the text ends, which is cut off

@@ -2,7 +2,10 @@ package grid
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"descent/data/internal/naming"
 	"descent/data/internal/parse"
 )
 
@@ -48,12 +51,35 @@ func (g *Grid) Type(col int) Type {
 // LeaveOut leaves columns out: those that are there are dropped by the schema, and on
 // others there is a note.
 func (g *Grid) LeaveOut(columns []LeftOut) {
+	g.LeftOut = append(g.LeftOut, columns...)
+	g.Notes = append(g.Notes, NotesOn(slices.DeleteFunc(slices.Clone(columns), func(c LeftOut) bool { return g.Index(c.Name) >= 0 }))...)
+}
+
+// mostNotes is of how many columns, left out for one reason, each has a note of its own.
+const mostNotes = 4
+
+// NotesOn says which columns are left out and why: of many for one reason in one note,
+// without what ends a reason in brackets, of each column by itself.
+func NotesOn(columns []LeftOut) (notes []string) {
+	reason := func(c LeftOut) string {
+		if why, _, ok := strings.Cut(c.Why, " ("); ok && strings.HasSuffix(c.Why, ")") {
+			return why
+		}
+		return c.Why
+	}
+	like := make(map[string][]string)
 	for _, c := range columns {
-		g.LeftOut = append(g.LeftOut, c)
-		if g.Index(c.Name) < 0 {
-			g.Notes = append(g.Notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
+		like[reason(c)] = append(like[reason(c)], c.Name)
+	}
+	for _, c := range columns {
+		switch names := like[reason(c)]; {
+		case len(names) <= mostNotes:
+			notes = append(notes, fmt.Sprintf("column %q is left out: it %s", c.Name, c.Why))
+		case names[0] == c.Name:
+			notes = append(notes, fmt.Sprintf("%d columns are left out: each of %s %s", len(names), naming.List(names), reason(c)))
 		}
 	}
+	return notes
 }
 
 // WhyLeftOut says why a column is not read; "" where there is none.

@@ -95,7 +95,8 @@ func planColumns(g *grid.Grid, cfg Config, found map[int]*finding) ([]Column, er
 	return nil, fmt.Errorf("data: %s has no column left to predict from: %s", g.File, strings.Join(reasons, "; "))
 }
 
-// ReadingOf returns how a column is read that is no target, also if it was left out.
+// ReadingOf returns how a column is read that is no target, also if it was left out:
+// it says when rows were, so that two dates are dates.
 func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 	for _, c := range s.Columns {
 		if c.Col == col && c.Reading.Kind != "" {
@@ -103,8 +104,15 @@ func (s *Plan) ReadingOf(g *grid.Grid, col int) (parse.Reading, error) {
 		}
 	}
 	var f finding
-	err := f.find(g, col)
-	return f.Reading, err
+	if err := f.find(g, col); err != nil || f.Kind != "" {
+		return f.Reading, err
+	}
+	f = finding{want: asDate}
+	if f.find(g, col) != nil {
+		return parse.Reading{}, nil
+	}
+	settle(g, map[int]*finding{col: &f})
+	return f.Reading, nil
 }
 
 const (
@@ -122,7 +130,7 @@ type columnView struct {
 	distinct         int  // for numbers counted only where that matters
 	constant         bool
 	words, length    int           // of text, over all cells
-	strayIn          func() string // one that is no number, where most are
+	stray            func() string // why it is neither numbers nor dates, where most cells are
 	example          string
 }
 
@@ -181,17 +189,25 @@ func lookAtText(g *grid.Grid, col int) columnView {
 		return true
 	})
 	v.constant = v.distinct == 1
-	v.strayIn = func() string { return strayIn(g, col, v.present) }
+	v.stray = func() string {
+		if stray := strayIn(g, col, v.present, mayBeNumber); stray != "" {
+			return fmt.Sprintf("; it is not read as numbers for cells such as %q", stray)
+		}
+		if stray := strayIn(g, col, v.present, mayBeDate); stray != "" {
+			return fmt.Sprintf("; it is not read as dates for cells such as %q", stray)
+		}
+		return twoOrders(g, col)
+	}
 	return v
 }
 
-// strayIn returns the first in order of the cells that are no numbers, if fewer than
-// half of those that are there are not.
-func strayIn(g *grid.Grid, col, present int) (stray string) {
+// strayIn returns the first in order of the cells that are not what others may be, if
+// fewer than half of those that are there are not.
+func strayIn(g *grid.Grid, col, present int, may func(cell string) bool) (stray string) {
 	others := 0
 	g.Tallies(col, true, func(t grid.Tally) bool {
 		level := string(t.Text)
-		if _, ok := parse.AnyNumber(level); ok || parse.Missing(level) {
+		if may(level) || parse.Missing(level) {
 			return true
 		}
 		others += t.Count
@@ -204,6 +220,29 @@ func strayIn(g *grid.Grid, col, present int) (stray string) {
 		return ""
 	}
 	return stray
+}
+
+// twoOrders says of a column of dates that some are written day first and others month
+// first; nothing of others.
+func twoOrders(g *grid.Grid, col int) string {
+	day, month, dates := "", "", true // the first cells in order that have one order for sure
+	g.Tallies(col, true, func(t grid.Tally) bool {
+		level := string(t.Text)
+		_, isDay := parse.Date(level, parse.DayFirst)
+		_, isMonth := parse.Date(level, parse.MonthFirst)
+		dates = isDay || isMonth || parse.Missing(level)
+		if isDay && !isMonth && (day == "" || level < day) {
+			day = level
+		}
+		if isMonth && !isDay && (month == "" || level < month) {
+			month = level
+		}
+		return dates
+	})
+	if !dates || day == "" || month == "" {
+		return ""
+	}
+	return fmt.Sprintf("; it is not read as dates, as %q is written day first and %q month first", day, month)
 }
 
 // judge decides what a column is; keep asks for it to be used.
@@ -225,11 +264,7 @@ func (v columnView) judge(name string, keep bool) (kind, why string) {
 		mostly && v.distinct > fewIntegers && v.words >= 3*v.present:
 		return parse.DroppedKind, fmt.Sprintf(isFreeText+" (%d different values in %d rows)", v.distinct, v.present)
 	case mostly && (v.distinct > MaxLevels || v.distinct == v.present && v.present >= 20):
-		why = fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present)
-		if stray := v.strayIn(); stray != "" {
-			why += fmt.Sprintf("; it is not read as numbers for cells such as %q", stray)
-		}
-		return parse.DroppedKind, why
+		return parse.DroppedKind, fmt.Sprintf("identifies rows (%d different values in %d rows)", v.distinct, v.present) + v.stray()
 	}
 	return parse.CategoryKind, ""
 }

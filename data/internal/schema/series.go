@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -47,6 +48,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		return nil, fmt.Errorf("data: %s: column %q says when a row was, and cannot be a target or known besides", g.File, g.Columns[s.Time])
 	}
 	var targets, others, known []Column
+	var out []grid.LeftOut
 	for col, name := range g.Columns {
 		if col == s.Time || slices.Contains(cfg.Drop, name) || slices.Contains(cfg.Targets, name) || g.WhyLeftOut(name) != "" {
 			continue
@@ -67,7 +69,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		case c.Kind != parse.NumberKind && isKnown:
 			return nil, fmt.Errorf("data: %s: column %q is to be known ahead, and %s", g.File, name, c.Why)
 		case c.Kind != parse.NumberKind:
-			s.Notes = append(s.Notes, fmt.Sprintf("column %q is left out: it %s", name, c.Why))
+			out = append(out, grid.LeftOut{Name: name, Why: c.Why})
 		case isKnown:
 			known = append(known, c)
 		case len(cfg.Targets) == 0:
@@ -80,6 +82,7 @@ func SeriesOf(g *grid.Grid, cfg Config, time string) (*Series, error) {
 		col := g.Index(name)
 		targets = append(targets, Column{Col: col, Kind: parse.NumberKind, Reading: found[col].Reading})
 	}
+	s.Notes = append(s.Notes, grid.NotesOn(out)...)
 	if len(targets) == 0 {
 		why := "it has " + naming.List(g.Columns)
 		if left := s.Notes[len(g.Notes):]; len(left) > 0 {
@@ -97,6 +100,9 @@ func (s *Series) findTime(g *grid.Grid, cfg Config, name string, found map[int]*
 	s.Time = -1
 	if name == "" {
 		s.Time = slices.IndexFunc(natural(len(g.Columns)), func(col int) bool { return found[col].Kind == parse.DateKind })
+		if s.Time < 0 {
+			s.findYears(g, cfg, found)
+		}
 	} else if s.Time = g.Find(name); s.Time < 0 {
 		return fault.Errorf(fault.ErrNoColumn, "data: %s has no column %q that says when a row was%s; it has %s", g.File, name, suggest.DidYouMean(name, g.Columns), naming.List(g.Columns))
 	}
@@ -118,6 +124,42 @@ func (s *Series) findTime(g *grid.Grid, cfg Config, name string, found map[int]*
 		return fmt.Errorf("data: %s: column %q holds times of day without dates, so that it says not when a row was", g.File, g.Columns[s.Time])
 	}
 	return nil
+}
+
+// findYears takes whole numbers that rise from row to row as years do for the times of
+// the rows, if other columns are left to forecast.
+func (s *Series) findYears(g *grid.Grid, cfg Config, found map[int]*finding) {
+	numbers := 0
+	for _, f := range found {
+		if f.Kind == parse.NumberKind {
+			numbers++
+		}
+	}
+	taken := slices.Concat(cfg.Targets, cfg.Known, cfg.Keep, cfg.Numbers)
+	for col, name := range g.Columns {
+		if f := found[col]; f.Kind == parse.NumberKind && numbers > 1 && !slices.Contains(taken, name) && areYears(g, col, &f.Reading) {
+			s.Time = col
+			s.Notes = append(s.Notes, fmt.Sprintf("column %q says when a row was, as its numbers rise as years do; --number %q reads them as any others", name, name))
+			return
+		}
+	}
+}
+
+// areYears reports whether numbers are whole, of four digits, each more than the last,
+// and mostly next to each other.
+func areYears(g *grid.Grid, col int, r *parse.Reading) bool {
+	const least, most = 1000, 2999
+	first, last := 0.0, float64(least-1)
+	for row := range g.Rows() {
+		v, err := g.Value(row, col, r)
+		if err != nil || v != math.Trunc(v) || !(v > last) || v > most {
+			return false
+		}
+		if last = v; row == 0 {
+			first = v
+		}
+	}
+	return g.Rows() > 2 && last-first < float64(2*g.Rows())
 }
 
 // fewDates is how many dates a column holds in more rows and nothing else, 0 if it holds

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"sync"
-	"unsafe"
 )
 
 // Records are rows of equally many bytes: in memory, or in a temporary file where they
@@ -119,11 +118,6 @@ func (r *Records) Keep(rows []int) error {
 		r.bytes = r.bytes[:r.n*r.size]
 	}
 	return nil
-}
-
-// BytesOf are the bytes of numbers, as they stand in memory.
-func BytesOf[T uint16 | int8 | int16 | int32 | int64 | int | float32](v []T) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
 }
 
 // Part returns a view of the rows from a number to another.

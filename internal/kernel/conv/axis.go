@@ -21,7 +21,7 @@ func forwardAxis(results, k, stride, dilation, pad int) []axis {
 // where they end.
 func (a axis) split(size int) (parts []axis) {
 	inside := min(max(ceilDiv(-a.in, a.inStep), 0), a.count)
-	beyond := min(max((size-1-a.in-(a.taps-1)*a.inTap)/a.inStep+1, inside), a.count)
+	beyond := min(max(ceilDiv(size-a.in-(a.taps-1)*a.inTap, a.inStep), inside), a.count)
 	for _, cut := range [][2]int{{0, inside}, {inside, beyond}, {beyond, a.count}} {
 		if part := a; cut[0] < cut[1] {
 			part.first, part.count, part.in = cut[0], cut[1]-cut[0], a.in+cut[0]*a.inStep

@@ -127,7 +127,7 @@ const chart = (initial, title, before = [], named = () => title) => {
           svg("text", { x: left - 7, y: (sy(t.value) + 4).toFixed(1), "text-anchor": "end" }, t.label))),
         ...ticks(sx, Math.max(2, Math.floor(width / 85))).map((t) => svg("g", {},
           svg("path", { class: "tick", d: `M${sx(t.value).toFixed(1)} ${below}v4` }),
-          svg("text", { x: sx(t.value).toFixed(1), y: below + 17, "text-anchor": "middle" }, t.label))),
+          svg("text", { x: Math.min(sx(t.value), width - 3.5 * t.label.length).toFixed(1), y: below + 17, "text-anchor": "middle" }, t.label))),
         svg("path", { class: "base", d: `M${left} ${below}H${right}` }),
         svg("text", { class: "label", x: (left + right) / 2, y: height - 5, "text-anchor": "middle" }, body.x.label),
         svg("text", { class: "label", transform: `translate(12 ${(margin.top + below) / 2}) rotate(-90)`, "text-anchor": "middle" }, body.y.label)),

@@ -1,7 +1,7 @@
 // The page: a heading, links to the groups, and a component for each section,
 // which stays when newer data come.
 
-const kinds = { facts, chart, layers, bars, table, histograms, confusion, images, text, commands };
+const kinds = { facts, chart, layers, bars, table, histograms, confusion, images, text, marked, commands };
 
 const title = el("h1"), lead = el("p", { class: "lead" }), nav = el("nav", { "aria-label": "groups" }), main = el("main");
 const slider = el("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0, id: "smoothing" });

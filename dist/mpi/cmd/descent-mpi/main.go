@@ -10,7 +10,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"syscall"
 
@@ -19,13 +18,13 @@ import (
 )
 
 func main() {
-	world, err := mpi.Init(mpi.Options{})
+	ctx := command.Begin(syscall.SIGUSR1)
+	world, err := mpi.Init(ctx, mpi.Options{})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "descent-mpi:", err)
-		os.Exit(1)
+		os.Exit(command.Fail(ctx, err))
 	}
 	shareCores()
-	status := command.Join(world, syscall.SIGUSR1)
+	status := command.Join(ctx, world)
 	if err := world.Finalize(); err != nil {
 		world.Abort(err)
 		os.Exit(1)

@@ -7,10 +7,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -143,7 +145,7 @@ func TestLeaves(t *testing.T) {
 			process := waitFor(t, launcher, filepath.Join(folder, "checkpoints", "epoch-*"))
 			process.Signal(syscall.SIGTERM)
 		}, args...)
-		if r.status != 75 || !strings.Contains(r.stderr, "descent: interrupted") || r.stdout != "" && !strings.Contains(r.stdout, `"interrupted"`) {
+		if r.status != 75 || !strings.Contains(r.stderr, "descent-mpi: interrupted") || r.stdout != "" && !strings.Contains(r.stdout, `"interrupted"`) {
 			t.Errorf("status %d\n%s%s", r.status, r.stdout, r.stderr)
 		}
 		r = job(t, line, sizes[len(sizes)-1], nil, args...)
@@ -153,9 +155,30 @@ func TestLeaves(t *testing.T) {
 	})
 }
 
+// TestLeavesAtStart: a signal to a process that waits for others to join ends the job with 75,
+// too, and leaves nothing.
+func TestLeavesAtStart(t *testing.T) {
+	each(t, func(t *testing.T, line []string, _ []int) {
+		args := small(t)
+		folder := args[len(args)-1]
+		r := job(t, slices.Concat(line, []string{"-np", "1", "sleep", "60", ":"}), 1, func(launcher *os.Process) {
+			process := waitFor(t, launcher, "/")
+			time.Sleep(time.Second) // into MPI_Init
+			process.Signal(syscall.SIGTERM)
+		}, args...)
+		if r.status != 75 || !strings.Contains(r.stderr, "descent-mpi: interrupted before there was anything to save") || r.stdout != "" {
+			t.Errorf("status %d\n%s%s", r.status, r.stdout, r.stderr)
+		}
+		if _, err := os.Stat(folder); err == nil {
+			t.Error("it leaves a folder")
+		}
+	})
+}
+
 // waitFor waits for a file, and returns the youngest process below the launcher, a rank.
 func waitFor(t *testing.T, launcher *os.Process, pattern string) *os.Process {
 	t.Helper()
+	self, _ := os.Executable()
 	for begun := time.Now(); time.Since(begun) < 10*time.Minute; time.Sleep(20 * time.Millisecond) {
 		if found, _ := filepath.Glob(pattern); len(found) == 0 {
 			continue
@@ -170,13 +193,16 @@ func waitFor(t *testing.T, launcher *os.Process, pattern string) *os.Process {
 			}
 			pid, _ = strconv.Atoi(children[len(children)-1])
 		}
+		if program, _ := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "exe")); program != self {
+			continue // not begun yet
+		}
 		p, err := os.FindProcess(pid)
-		if err != nil || pid == launcher.Pid {
-			t.Fatal("there are no processes", err)
+		if err != nil {
+			t.Fatal(err)
 		}
 		return p
 	}
-	t.Fatalf("no %s comes", pattern)
+	t.Fatalf("no %s comes, or no process", pattern)
 	return nil
 }
 
@@ -189,7 +215,6 @@ func TestFails(t *testing.T) {
 		}
 		// The second process has another folder, without the data, which of a series each
 		// reads itself.
-		self, _ := os.Executable()
 		here, there := t.TempDir(), t.TempDir()
 		series := "day,sold\n"
 		for i := range 120 {
@@ -198,18 +223,23 @@ func TestFails(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(series), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		train := []string{self, "train", "--data", "t.csv", "--task", "forecast", "--window", "14", "--horizon", "2", "--model", "linear"}
-		flag := "-wdir"
-		of := append(append(append([]string{"-k", "5", hang}, line...), "-np", "1", flag, here), train...)
-		of = append(append(of, ":", "-np", "1", flag, there), train...)
-		cmd := exec.Command("timeout", of...)
-		cmd.Env = append(os.Environ(), isCommand+"=1")
-		out, err := cmd.CombinedOutput()
+		r = apart(t, line, here, there, "train", "--data", "t.csv", "--task", "forecast", "--window", "14", "--horizon", "2", "--model", "linear")
 		host, _ := os.Hostname()
-		if text := string(out); err == nil || !strings.Contains(text, "rank 1 of 2 on "+host+": ") || !strings.Contains(text, "t.csv") {
-			t.Errorf("%v\n%s", err, text)
+		if r.status == 0 || !strings.Contains(r.stderr, "rank 1 of 2 on "+host+": ") || !strings.Contains(r.stderr, "t.csv") {
+			t.Errorf("status %d\n%s%s", r.status, r.stdout, r.stderr)
 		}
 	})
+}
+
+// apart is a job of two processes, of which the second has another working folder.
+func apart(t *testing.T, line []string, here, there string, args ...string) outcome {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return job(t, slices.Concat(line, []string{"-wdir", here}), 1, nil,
+		slices.Concat(args, []string{":", "-np", "1", "-wdir", there, self}, args)...)
 }
 
 // seconds are those of a trial in a line of a leaderboard.
@@ -239,6 +269,25 @@ func TestSweep(t *testing.T) {
 		r := job(t, line, 2, nil, "sweep", file, "--out", folder)
 		if got := board(folder); r.status != 0 || got != want {
 			t.Errorf("status %d\n%s\n%s\nalone\n%s", r.status, r.stderr, got, want)
+		}
+	})
+}
+
+// TestTrialsShare: the processes of a machine make trials on one copy of the data, which the
+// first opens.
+func TestTrialsShare(t *testing.T) {
+	each(t, func(t *testing.T, line []string, _ []int) {
+		here, there := t.TempDir(), t.TempDir()
+		table := "a,b,y\n"
+		for i := range 200 {
+			table += fmt.Sprintf("%d,%d,%d\n", i*i%31, i%7, i%31+3*(i%7))
+		}
+		if err := os.WriteFile(filepath.Join(here, "t.csv"), []byte(table), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r := apart(t, line, here, there, "compare", "--data", "t.csv", "--target", "y", "--model", "mlp:8", "--optimizers", "adam,sgd", "--lr", "0.01", "--seeds", "3", "--epochs", "3", "--out", "compared")
+		if left, _ := os.ReadDir(there); r.status != 0 || len(left) > 0 || !strings.Contains(r.stdout, "mpirun -np 2 ") {
+			t.Errorf("status %d, %v is left\n%s%s", r.status, left, r.stdout, r.stderr)
 		}
 	})
 }

@@ -60,7 +60,7 @@ func main() {
 		}
 		return
 	}
-	world, err := mpi.Init(mpi.Options{})
+	world, err := mpi.Init(context.Background(), mpi.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
