@@ -40,7 +40,7 @@ func TestRefusals(t *testing.T) {
 		{"--optimizer adm", exitUsage, []string{"adm", `did you mean "adam"`}},
 		{"--init he-norml", exitUsage, []string{`did you mean "he-normal"`}},
 		{"--activation rel", exitUsage, []string{"activation", "relu"}},
-		{"--loss cross-entrpy", exitUsage, []string{`did you mean "cross-entropy"`}},
+		{"--loss cross-entrpy", exitUsage, []string{`descent: loss: unknown loss "cross-entrpy"; did you mean "cross-entropy"`}},
 		{"--schedule cosin", exitUsage, []string{`did you mean "cosine"`}},
 		{"--schedule step:every=10", exitUsage, []string{"factor"}},
 		{"--warmup x", exitUsage, []string{"warmup", "10e"}},
