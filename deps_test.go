@@ -93,7 +93,7 @@ internal/onnxwrite: internal/human internal/onnxproto graph engine data internal
 onnx: internal/canonical internal/suggest internal/npy internal/onnxproto graph engine nn nn/initial internal/onnxwrite model
 internal/onnxtest: internal/canonical internal/rng graph engine nn data objective internal/network model
 internal/torchwrite: internal/human internal/usage internal/files internal/safetensors internal/onnxproto nn data internal/network model internal/onnxwrite
-internal/gowrite: internal/module internal/human internal/files data model
+internal/gowrite: internal/module internal/human internal/files data model nn
 explain: internal/canonical metric internal/rng internal/symmetric internal/search data model
 internal/transfer: graph engine nn loop data internal/network model
 internal/pairwise:

@@ -216,6 +216,14 @@ func TestInit(t *testing.T) {
 	}
 }
 
+// entered computes at a place of the graph that is no layer, as a node of an ONNX file is.
+type entered struct{}
+
+func (entered) Forward(c *nn.Context, x graph.Tensor) graph.Tensor {
+	defer c.Graph().Enter(`Gemm "a.b"`)()
+	return nn.Dense{Units: 2}.Forward(c, x)
+}
+
 func TestSummary(t *testing.T) {
 	rows, err := nn.Summary(append(slices.Clone(mlp), nn.Sequential{nn.Softmax}), []int{3, 4})
 	if err != nil {
@@ -228,6 +236,10 @@ func TestSummary(t *testing.T) {
 	}
 	rows, err = nn.Summary(nn.Dense{Units: 2}, []int{5})
 	if want := "[{ dense [2] 12 10}]"; fmt.Sprint(rows) != want || err != nil {
+		t.Errorf("rows %v, %v, want %s", rows, err, want)
+	}
+	rows, err = nn.Summary(nn.Sequential{entered{}}, []int{5})
+	if want := "[{0.entered entered [2] 12 10}]"; fmt.Sprint(rows) != want || err != nil {
 		t.Errorf("rows %v, %v, want %s", rows, err, want)
 	}
 	for _, input := range [][]int{{3, 0}, {1, 2, 3, 4, 5, 6}} {

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"descent/graph"
 )
@@ -53,17 +54,21 @@ func Summary(l Layer, input []int, fields ...Field) ([]Row, error) {
 	return c.rows, nil
 }
 
-// countMultiplyAdds gives each product that y needs to the layer that made it:
-// of several calls under one path, to the first.
+// countMultiplyAdds gives each product that y needs to the innermost layer that made it,
+// which a node of an ONNX file is not: of several calls under one path, to the first.
 func (c *Context) countMultiplyAdds(y graph.Tensor) {
 	row := map[string]int{}
 	for i := len(c.rows) - 1; i >= 0; i-- {
 		row[c.rows[i].Path] = i
 	}
 	for _, x := range graph.Sorted(y) {
-		if i, ok := row[x.Path()]; ok {
-			c.rows[i].MultiplyAdds += multiplyAdds(x)
+		path := x.Path()
+		i, ok := row[path]
+		for !ok { // ends at "", which the network itself has
+			path = path[:max(0, strings.LastIndexByte(path, '.'))]
+			i, ok = row[path]
 		}
+		c.rows[i].MultiplyAdds += multiplyAdds(x)
 	}
 }
 

@@ -32,7 +32,7 @@ func (s *Server) handleProtocol() {
 	get("/v2/health/ready", func(w http.ResponseWriter, _ *http.Request) error {
 		ready := !s.ending.Load() && len(*s.models.Load()) > 0
 		if !ready {
-			s.send(w, http.StatusServiceUnavailable, []byte(`{"ready":false}`))
+			s.send(w, http.StatusServiceUnavailable, []byte("{\"ready\":false}\n"))
 			return nil
 		}
 		return s.sendJSON(w, map[string]bool{"ready": true})

@@ -255,7 +255,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 		}
 	}
 	out := append([]byte(`{"error":`), quoted(shortened(plain(err)))...)
-	s.send(w, f.status, append(out, '}'))
+	s.send(w, f.status, append(out, '}', '\n'))
 	return f.status
 }
 

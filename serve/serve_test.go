@@ -369,6 +369,9 @@ func TestRefuses(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &e); err != nil || e.Error == "" {
 			t.Errorf("%s %s %q: %q is no error: %v", tt.method, tt.path, tt.body, text, err)
 		}
+		if !strings.HasSuffix(text, "}\n") {
+			t.Errorf("%s %s %q: %q ends without a line's end", tt.method, tt.path, tt.body, text)
+		}
 		if len(text) > 2100 {
 			t.Errorf("%s %s: %d bytes of error", tt.method, tt.path, len(text))
 		}

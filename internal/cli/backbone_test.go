@@ -104,6 +104,10 @@ func TestBackboneSaid(t *testing.T) {
 		t.Errorf("a line of Go: %s", r.stderr)
 	}
 
+	behind := filepath.Join(dir, "behind.onnx")
+	fileONNX(t, behind, &onnxproto.Node{Op: "Flatten", Inputs: []string{"x"}, Outputs: []string{"y"}}, 1, 8, 8, 3)
+	contains(t, command(t, start("x", "--init-from", behind, "--head", "new")...).want(t, exitUsage).stderr, "behind.onnx takes x float32 [1 8 8 3]; want one image")
+
 	folder, code, text := interrupted(t, "epoch 3/", start("y", "--init-from", net, "--head", "new", "--epochs", "9", "--model", "onnx:"+net)[5:]...)
 	if code == exitDone {
 		t.Fatal(text)

@@ -51,7 +51,10 @@ func TestExportGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	for _, e := range [][2]string{{price, "price"}, {digits, "digits"}, {text, "verses"}} {
+	photos := colored(t, func(i int) color.Color { return color.NRGBA{uint8(100*(i%2) + i), uint8(10 * i), 40, 255} })
+	backbone := filepath.Join(t.TempDir(), "run")
+	command(t, "train", "--ui", "none", "--out", backbone, "--data", photos, "--init-from", backboneONNX(t, filepath.Join(t.TempDir(), "net.onnx"), 1), "--head", "new", "--epochs", "2", "--batch", "4").want(t, exitDone)
+	for _, e := range [][2]string{{price, "price"}, {digits, "digits"}, {text, "verses"}, {backbone, "backbone"}} {
 		command(t, "export", e[0], "--format", "go", "--out", filepath.Join(dir, e[1])).want(t, exitDone)
 	}
 	place(t, filepath.Join(dir, "main.go"), `package main
@@ -64,6 +67,7 @@ import (
 	"os"
 	"time"
 
+	"outside/backbone"
 	"outside/digits"
 	"outside/price"
 	"outside/verses"
@@ -89,6 +93,10 @@ func main() {
 	}
 	class, _ := p.Class()
 	fmt.Println(class)
+	if p, err = backbone.Predict(img); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(float32(p.Values[0]))
 	text, err := verses.Predict("the", 12)
 	if err != nil {
 		log.Fatal(err)
@@ -103,7 +111,7 @@ func main() {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	got := strings.SplitN(string(out), "\n", 3)
+	got := strings.SplitN(string(out), "\n", 4)
 	row := write(t, "row.csv", "area,rooms,city,built,note\n57.25,,Bonn,1999-02-03,noisy street\n")
 	lastLine := func(args ...string) string {
 		lines := strings.Split(strings.TrimSpace(command(t, args...).want(t, exitDone).stdout), "\n")
@@ -119,8 +127,11 @@ func main() {
 	if want := lastLine("predict", digits, picture); !strings.HasSuffix(want, ","+got[1]) {
 		t.Errorf("the package reads %s, the command %s", got[1], want)
 	}
-	if want := command(t, "generate", text, "--prompt", "the", "--tokens", "12", "--temperature", "0").want(t, exitDone).stdout; strings.TrimSpace(got[2]) != strings.TrimSpace(want) {
-		t.Errorf("the package goes on with %q, the command with %q", got[2], want)
+	if want := lastLine("predict", backbone, picture, "--probabilities"); !strings.Contains(want, ","+got[2]+",") {
+		t.Errorf("the package gives %s, the command %s", got[2], want)
+	}
+	if want := command(t, "generate", text, "--prompt", "the", "--tokens", "12", "--temperature", "0").want(t, exitDone).stdout; strings.TrimSpace(got[3]) != strings.TrimSpace(want) {
+		t.Errorf("the package goes on with %q, the command with %q", got[3], want)
 	}
 	gofmt := filepath.Join(filepath.Dir(tool), "gofmt")
 	if out, err := exec.Command(gofmt, "-l", dir).CombinedOutput(); err != nil || len(out) > 0 {

@@ -3,6 +3,7 @@
 package gowrite
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/token"
@@ -21,6 +22,7 @@ import (
 	"descent/internal/human"
 	"descent/internal/module"
 	"descent/model"
+	"descent/nn"
 )
 
 // The files of a package.
@@ -132,11 +134,22 @@ func Source(name string, m *model.Model) string {
 		}
 		fmt.Fprintf(&b, "\t%s%q\n", blank, path)
 	}
-	fmt.Fprintf(&b, "\n\t%q\n)\n\n//go:embed %s\nvar file []byte\n\n", module.Path()+"/model", weights)
+	fmt.Fprintf(&b, "\n\t%q\n", module.Path()+"/model")
+	if ofONNX(m) {
+		fmt.Fprintf(&b, "\t_ %q // reads a layer of the network\n", module.Path()+"/onnx")
+	}
+	fmt.Fprintf(&b, ")\n\n//go:embed %s\nvar file []byte\n\n", weights)
 	b.WriteString("// Model returns the model, which is read once.\nvar Model = sync.OnceValues(func() (*model.Model, error) { return model.Read(file) })\n")
 	b.WriteString(f.types)
 	b.WriteString("\n" + f.body)
 	return b.String()
+}
+
+// ofONNX reports whether the network of a model has a layer that was an ONNX file, which
+// package onnx makes known.
+func ofONNX(m *model.Model) bool {
+	layers, err := nn.Marshal(m.Network())
+	return err == nil && bytes.Contains(layers, []byte(`"type":"onnx"`))
 }
 
 // predicted names what is.

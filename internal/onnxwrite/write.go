@@ -27,8 +27,9 @@ const (
 const most = 1<<31 - 1
 
 // rowsTraced are two numbers of rows that a network is traced for: primes, so that no
-// size of a layer is taken for them; one of the pairs will do.
-var rowsTraced = [][2]int{{1009, 1013}, {2003, 2011}}
+// size of a layer is taken for them; one of the pairs will do. The smaller ones are for
+// layers of ONNX files on large images, whose results are bounded.
+var rowsTraced = [][2]int{{1009, 1013}, {2003, 2011}, {127, 131}, {29, 31}}
 
 // Contents says what a file holds.
 type Contents struct {

@@ -89,7 +89,7 @@ func (j *Job) onnxNetwork(file string, outputs int) error {
 	}
 	n := &m.Network
 	if len(n.Inputs) != 1 || !n.Inputs[0].Image {
-		return fmt.Errorf("model: %s takes no image alone", file)
+		return fmt.Errorf("model: %s takes %s; want one image [n channels height width] that a convolution reads", file, takes(n.Inputs))
 	}
 	if c := n.Inputs[0].Dims[1].Size; c == 3 && j.Spec.Input[2] == 1 {
 		return fmt.Errorf("model: %s takes images of three channels, and those of %s have one: --image-mode color gives them three", file, s.Data)
@@ -164,4 +164,13 @@ func (j *Job) ofONNX(traced network.Forward) (*engine.Store, error) {
 	}
 	j.Notes = append(j.Notes, fmt.Sprintf("init_from: %s of %s taken over", human.Plural(len(theirs.Names()), "tensor"), j.Settings.InitFrom))
 	return store, nil
+}
+
+// takes lists what a network takes, with its types and shapes.
+func takes(inputs []onnx.Input) string {
+	var list []string
+	for _, in := range inputs {
+		list = append(list, fmt.Sprintf("%s %s", in.Name, in))
+	}
+	return human.Line(strings.Join(list, ", "))
 }
