@@ -79,14 +79,7 @@ func TestTextColumns(t *testing.T) {
 func TestTextRows(t *testing.T) {
 	table := reviewTable(t, "auto")
 	e := table.Spec().Encoder
-	text, err := json.Marshal(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := new(Encoder)
-	if err := json.Unmarshal(text, back); err != nil {
-		t.Fatal(err)
-	}
+	text, back := stored(t, e)
 	if again, _ := json.Marshal(back); string(again) != string(text) {
 		t.Error("the encoder changes when it is written and read")
 	}

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -82,14 +81,7 @@ func TestUnknownLevelsAreCountedOnce(t *testing.T) {
 
 // TestUnknownSlotIsNeverSet checks it with an encoder as models of before hold.
 func TestUnknownSlotIsNeverSet(t *testing.T) {
-	text, err := json.Marshal(fitted(t, paint(), "y"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := new(Encoder)
-	if err := json.Unmarshal(text, e); err != nil {
-		t.Fatal(err)
-	}
+	_, e := stored(t, fitted(t, paint(), "y"))
 	s, err := e.EncodeCSV(strings.NewReader("colour,flag,code,size\npurple,x,9,1\n,,,\nred,True,1,1\n"), "raw.csv")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -145,14 +144,7 @@ func TestTextOf(t *testing.T) {
 			t.Fatalf("row %d is not that of %q: %v", row, text, err)
 		}
 	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := new(Encoder)
-	if err := json.Unmarshal(text, back); err != nil {
-		t.Fatal(err)
-	}
+	_, back := stored(t, e)
 	more, err := back.EncodeCSV(strings.NewReader("stars,city,review\n1,Ulm,\n2,Bern,\" so, so \"\n"), "more.csv")
 	if err != nil {
 		t.Fatal(err)

@@ -42,11 +42,17 @@ func serving(t testing.TB, o serve.Options, models map[string]*model.Model) (*se
 // ask sends a request and returns status and body of the answer.
 func ask(t testing.TB, method, url, contentType, body string) (int, string) {
 	t.Helper()
+	return askWith(t, method, url, body, "Content-Type", contentType)
+}
+
+// askWith is ask with another header.
+func askWith(t testing.TB, method, url, body, header, value string) (int, string) {
+	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Content-Type", contentType)
+	r.Header.Set(header, value)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -264,15 +270,8 @@ func TestGenerate(t *testing.T) {
 			return all
 		},
 	} {
-		r, _ := http.NewRequest("POST", h.URL+"/generate", strings.NewReader(body))
-		r.Header.Set("Accept", accept)
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, _ := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if got := read(string(text)); got != want.String() {
+		_, text := askWith(t, "POST", h.URL+"/generate", body, "Accept", accept)
+		if got := read(text); got != want.String() {
 			t.Errorf("%q: %q; want %q", accept, got, want.String())
 		}
 	}
@@ -410,19 +409,9 @@ func TestMarksAndEncodings(t *testing.T) {
 		}
 	}
 	for _, encoding := range []string{"gzip", "br", "identity"} {
-		r, err := http.NewRequest("POST", h.URL+"/predict/houses", strings.NewReader(object))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Encoding", encoding)
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, _ := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if whole := encoding == "identity"; whole != (answer.StatusCode == 200) || !whole && (answer.StatusCode != 415 || !strings.Contains(string(text), encoding)) {
-			t.Errorf("%s: %d %s", encoding, answer.StatusCode, text)
+		code, text := askWith(t, "POST", h.URL+"/predict/houses", object, "Content-Encoding", encoding)
+		if whole := encoding == "identity"; whole != (code == 200) || !whole && (code != 415 || !strings.Contains(text, encoding)) {
+			t.Errorf("%s: %d %s", encoding, code, text)
 		}
 	}
 }

@@ -63,7 +63,8 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 	if err != nil {
 		return err
 	}
-	if err := saidBy(m).takes(opt); err != nil && !rows.whole {
+	by := saidBy(m)
+	if err := by.takes(opt); err != nil && !rows.whole {
 		return err
 	}
 	if opt.out != "" {
@@ -76,7 +77,7 @@ func (a *app) predictONNX(ctx context.Context, path, from string, opt predictOpt
 	}
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
-		if err := a.writeONNX(ctx, buffered, m, rows, opt); err != nil {
+		if err := a.writeONNX(ctx, buffered, m, rows, by, opt); err != nil {
 			return err
 		}
 		return buffered.Flush()
@@ -149,7 +150,7 @@ func inputNames(n *onnx.Model) string {
 
 // writeONNX writes a line for each row: the numbers of all outputs or, where they are
 // many, the place of the largest of the first output and what it is.
-func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows onnxRows, opt predictOptions) error {
+func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows onnxRows, by *said, opt predictOptions) error {
 	batch := max(rows.batch, onnxBatch)
 	if d := m.Inputs[0].Dims; len(d) > 0 && d[0].Size > 0 {
 		batch = d[0].Size // what the file was made for
@@ -185,7 +186,7 @@ func (a *app) writeONNX(ctx context.Context, w io.Writer, m *onnx.Model, rows on
 			}
 		}
 		if write == nil {
-			if write, err = a.onnxForm(w, m, rows, outputs, count, opt); err != nil {
+			if write, err = a.onnxForm(w, m, rows, by, outputs, count, opt); err != nil {
 				return err
 			}
 		}
@@ -207,8 +208,7 @@ type onnxForm func(name string, i, rows int, outputs map[string]onnx.Tensor) err
 
 // onnxForm returns what writes rows: as the model's own predictions, if the file says what
 // those are and takes rows as the model does, or else all outputs as they are.
-func (a *app) onnxForm(w io.Writer, m *onnx.Model, rows onnxRows, outputs map[string]onnx.Tensor, count int, opt predictOptions) (onnxForm, error) {
-	by := saidBy(m)
+func (a *app) onnxForm(w io.Writer, m *onnx.Model, rows onnxRows, by *said, outputs map[string]onnx.Tensor, count int, opt predictOptions) (onnxForm, error) {
 	if by != nil && !rows.whole {
 		if write, err := by.writer(w, outputs, count, rows.names != nil, opt); write != nil || err != nil {
 			return write, err
